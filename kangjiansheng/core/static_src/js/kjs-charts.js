@@ -1,0 +1,137 @@
+/* Plotly glue. Figures from the server carry colour tokens ("@late"), never hex, so one figure serves light, dark and
+   paper. Tokens are read from CSS when drawing. Plotly itself comes only when a figure is on the page, after the words. */
+(function () {
+  const me = document.currentScript;
+  const root = document.documentElement;
+  const phone = matchMedia('(max-width:767px)');
+  const words = window.kjWords || {};
+  let asked = null, forPrint = false;
+
+  function css() { return getComputedStyle(root); }
+  function colours(text, cs) {
+    return text.replace(/@([a-z0-9-]+)/g, function (_, n) { return cs.getPropertyValue('--kj-' + n).trim() || '#888'; });
+  }
+  function resolve(o, cs) {
+    if (typeof o === 'string') return /^@[a-z]/.test(o) ? colours(o, cs) : o;
+    if (Array.isArray(o)) return o.map(function (x) { return resolve(x, cs); });
+    if (o && typeof o === 'object') {
+      const r = {};
+      for (const k in o) r[k] = resolve(o[k], cs);
+      return r;
+    }
+    return o;
+  }
+  function merge(a, b) {
+    for (const k in b) {
+      if (b[k] && typeof b[k] === 'object' && !Array.isArray(b[k]) && a[k] && typeof a[k] === 'object' && !Array.isArray(a[k])) merge(a[k], b[k]);
+      else a[k] = b[k];
+    }
+    return a;
+  }
+  function locales() {
+    const m = Array.from({ length: 12 }, function (_, i) { return (i + 1) + '月'; });
+    const d = ['周日', '周一', '周二', '周三', '周四', '周五', '周六'];
+    const t = ['週日', '週一', '週二', '週三', '週四', '週五', '週六'];
+    [['zh-Hans', d], ['zh-Hant', t]].forEach(function (pair) {
+      window.Plotly.register({
+        moduleType: 'locale', name: pair[0], dictionary: {},
+        format: { days: pair[1], shortDays: pair[1], months: m, shortMonths: m, date: '%Y-%m-%d', dateTime: '%Y-%m-%d %H:%M', year: '%Y', month: '%Y-%m', dayMonth: '%m-%d', dayMonthYear: '%Y-%m-%d' },
+      });
+    });
+  }
+  function read(el) {
+    const src = document.getElementById(el.dataset.fig);
+    if (!src) return null;
+    const f = JSON.parse(src.textContent);
+    if (phone.matches && !forPrint && f.mobile) {
+      if (f.mobile.data) f.data = f.mobile.data;
+      merge(f.layout, f.mobile.layout || {});
+    }
+    const cs = css();
+    const r = resolve({ data: f.data, layout: f.layout }, cs);
+    const template = r.layout.template && r.layout.template.layout;
+    const family = getComputedStyle(document.body).fontFamily;
+    if (template) template.font = Object.assign({}, template.font, { family: family });
+    return r;
+  }
+  function draw(el) {
+    const r = read(el);
+    if (!r) return;
+    el.style.height = r.layout.height + 'px';
+    try {
+      window.Plotly.react(el, r.data, r.layout, {
+        displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false, showTips: false,
+        showSendToCloud: false, plotlyServerURL: '', locale: root.lang === 'en' ? 'en' : root.lang,
+      }).then(function () { el.dataset.drawn = '1'; });
+      if (!el.dataset.links) {
+        el.dataset.links = '1';
+        // A point whose customdata holds {href} leads to what it stands for.
+        el.on('plotly_click', function (e) {
+          const c = e.points && e.points[0] && e.points[0].customdata;
+          if (c && c.href) location.assign(c.href);
+        });
+      }
+    } catch (error) { fail(el); }
+  }
+  function fail(el) {
+    el.classList.add('failed');
+    el.textContent = words.chart_failed || '';
+    const t = document.getElementById(el.dataset.fig + '-t');
+    if (t) t.classList.add('open');
+  }
+  function all() {
+    const figures = document.querySelectorAll('[data-fig]');
+    if (!figures.length) return;
+    load().then(function () { figures.forEach(draw); }, function () { figures.forEach(fail); });
+  }
+  function load() {
+    if (window.Plotly) return Promise.resolve();
+    if (!asked) {
+      asked = new Promise(function (done, failed) {
+        const s = document.createElement('script');
+        s.src = me.dataset.plotly;
+        s.onload = function () { locales(); done(); };
+        s.onerror = failed;
+        document.head.append(s);
+      });
+    }
+    return Promise.all([asked, document.fonts ? document.fonts.ready : null]);
+  }
+  window.kjDraw = all;
+  if (document.readyState === 'complete') all(); else addEventListener('load', all);
+  document.addEventListener('kj:theme', function () { if (window.Plotly) all(); });
+  phone.addEventListener('change', function () { if (window.Plotly) all(); });
+
+  // Paper is light (the dark tokens are for screens only): redraw with what print media says.
+  addEventListener('beforeprint', function () {
+    if (!window.Plotly) return;
+    forPrint = true;
+    root.dataset.was = root.dataset.bsTheme;
+    root.dataset.bsTheme = 'light';
+    document.querySelectorAll('[data-fig]').forEach(draw);
+  });
+  addEventListener('afterprint', function () {
+    if (!window.Plotly || !root.dataset.was) return;
+    forPrint = false;
+    root.dataset.bsTheme = root.dataset.was;
+    delete root.dataset.was;
+    document.querySelectorAll('[data-fig]').forEach(draw);
+  });
+
+  document.addEventListener('click', function (event) {
+    const at = event.target.closest('[data-act=png]');
+    if (!at || !window.Plotly) return;
+    const el = document.getElementById(at.dataset.for);
+    const r = read(el);
+    const box = el.getBoundingClientRect();
+    const head = el.closest('.fig') && el.closest('.fig').querySelector('h2');
+    const mark = document.querySelector('.fig .illus, .illus-strip .illus');
+    // The picture leaves the page, so it takes its finding, its ground and the mark of illustrative data with it.
+    r.layout.paper_bgcolor = css().getPropertyValue('--kj-surface').trim();
+    r.layout.title = { text: (head ? head.textContent : '') + (mark ? '　' + mark.textContent : ''), font: { size: 15 }, x: 0.02, xanchor: 'left', y: 0.99, yanchor: 'top' };
+    r.layout.margin = Object.assign({}, r.layout.margin, { t: ((r.layout.margin && r.layout.margin.t) || 24) + 36 });
+    r.layout.height += 36;
+    r.layout.width = Math.round(box.width);
+    window.Plotly.downloadImage({ data: r.data, layout: r.layout }, { format: 'png', scale: 2, width: r.layout.width, height: r.layout.height, filename: at.dataset.name || 'figure' });
+  });
+})();

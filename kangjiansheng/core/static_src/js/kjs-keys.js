@@ -1,0 +1,105 @@
+/* Keys: / search, g then a letter for a section, j k rows, e o d s in a row, c and v in the minutes, ? this list.
+   Off while a person types, and off for good when switched off in the list. */
+(function () {
+  const words = window.kjWords || {};
+  const sections = { h: 'overview', l: 'labs', p: 'projects', c: 'committee', m: 'mine', t: 'table' };
+  let waiting = 0, row = null, dialog = null;
+  function off() { try { return localStorage.getItem('kj-keys') === 'off'; } catch (e) { return false; } }
+  function rows() {
+    return Array.from(document.querySelectorAll('main [data-row], main .tb tbody tr, main .qc, main .mc, main .pg, main .att li'))
+      .filter(function (r) { return r.offsetParent !== null && !r.closest('.fig-t'); });
+  }
+  function step(by) {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(row && row.isConnected ? row : null);
+    row = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    all.forEach(function (r) { r.classList.remove('kj-row'); });
+    row.classList.add('kj-row');
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+  }
+  function press(selector) {
+    const at = (row && row.isConnected ? row : document).querySelector(selector);
+    if (!at) return false;
+    at.click();
+    if (at.focus) at.focus();
+    return true;
+  }
+  function list() {
+    if (dialog && dialog.open) { dialog.close(); return; }
+    if (!dialog) {
+      dialog = document.createElement('dialog');
+      dialog.className = 'keys';
+      dialog.setAttribute('aria-labelledby', 'kj-keys-h');
+      const h = document.createElement('h2');
+      h.id = 'kj-keys-h';
+      h.textContent = words.keys;
+      const dl = document.createElement('dl');
+      const shown = [[['/'], words.k_search]];
+      Object.entries(sections).forEach(function (pair) {
+        const a = document.querySelector('.nav1 [data-nav="' + pair[1] + '"]');
+        if (a) shown.push([['g', pair[0]], a.firstChild.textContent.trim()]);
+      });
+      shown.push([['j'], words.k_next], [['k'], words.k_prev], [['e'], words.k_edit], [['o'], words.k_ontrack], [['d'], words.k_done],
+        [['s'], words.k_slip], [['c'], words.k_comment], [['v'], words.k_versions], [['Esc'], words.k_close], [['?'], words.k_list]);
+      shown.forEach(function (pair) {
+        const dt = document.createElement('dt'), dd = document.createElement('dd');
+        pair[0].forEach(function (k) { const kbd = document.createElement('kbd'); kbd.textContent = k; dt.append(kbd); });
+        dd.textContent = pair[1];
+        dl.append(dt, dd);
+      });
+      const bar = document.createElement('div');
+      bar.className = 'row-x';
+      const close = document.createElement('button');
+      close.className = 'btn btn-primary';
+      close.textContent = words.close;
+      close.addEventListener('click', function () { dialog.close(); });
+      const toggle = document.createElement('button');
+      toggle.className = 'btn btn-text';
+      toggle.textContent = off() ? words.keys_on : words.keys_off;
+      toggle.addEventListener('click', function () {
+        try { if (off()) localStorage.removeItem('kj-keys'); else localStorage.setItem('kj-keys', 'off'); } catch (e) { /* not kept */ }
+        toggle.textContent = off() ? words.keys_on : words.keys_off;
+      });
+      bar.append(close, toggle);
+      dialog.append(h, dl, bar);
+      document.body.append(dialog);
+    }
+    dialog.showModal();
+  }
+  document.addEventListener('click', function (event) {
+    if (event.target.closest('[data-act=keys]')) list();
+  });
+  document.addEventListener('keydown', function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    const field = event.target.closest('input,textarea,select,[contenteditable=true]');
+    if (field && !field.matches('input[type=radio],input[type=checkbox]')) {
+      if (event.key === 'Escape') {
+        const cancel = field.closest('tr,form') && field.closest('tr,form').querySelector('[data-cancel]');
+        if (cancel) cancel.click(); else field.blur();
+      }
+      return;
+    }
+    if (off() || (dialog && dialog.open)) return;
+    if (waiting && Date.now() - waiting < 1200) {
+      waiting = 0;
+      const a = document.querySelector('.nav1 [data-nav="' + sections[event.key] + '"]');
+      if (a) { event.preventDefault(); location.assign(a.href); return; }
+    }
+    switch (event.key) {
+      case '/': { const q = document.getElementById('hq'); if (q) { event.preventDefault(); q.focus(); q.select(); } break; }
+      case 'g': waiting = Date.now(); break;
+      case 'j': step(1); break;
+      case 'k': step(-1); break;
+      case 'e': if (press('[data-key-edit]')) event.preventDefault(); break;
+      case 'o': press('[data-key-ontrack],input[data-state=ok]'); break;
+      case 'd': press('[data-key-done],input[data-state=done]'); break;
+      case 's': press('[data-key-slip],input[data-state=slip]'); break;
+      case 'c': if (press('[data-key-comment]')) event.preventDefault(); break;
+      case 'v': press('[data-act=diff]'); break;
+      case '?': event.preventDefault(); list(); break;
+    }
+  });
+})();

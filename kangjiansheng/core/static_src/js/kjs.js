@@ -1,0 +1,283 @@
+/* Behaviour over pages that work without it: theme, menus, toasts, forms, margins of the minutes.
+   Words come from #kj-words, so that every language has one catalogue. */
+(function () {
+  const root = document.documentElement;
+  const wordsAt = document.getElementById('kj-words');
+  const words = wordsAt ? JSON.parse(wordsAt.textContent) : {};
+  const phone = matchMedia('(max-width:767px)');
+  window.kjWords = words;
+
+  // ---------- clicks ----------
+  const acts = {
+    theme(button) {
+      window.kjTheme(button.dataset.v || (root.dataset.bsTheme === 'dark' ? 'light' : 'dark'));
+      document.querySelectorAll('[data-act=theme][data-v]').forEach(function (b) {
+        b.setAttribute('aria-pressed', String(b.dataset.v === root.dataset.theme));
+      });
+    },
+    show(button) {
+      const field = document.getElementById(button.getAttribute('aria-controls'));
+      const hidden = field.type === 'password';
+      field.type = hidden ? 'text' : 'password';
+      button.textContent = hidden ? words.hide : words.show;
+      field.focus();
+    },
+    fill(button) {
+      // Demonstration sign-ins only: writes the address and leaves the rest to the person.
+      const field = document.getElementById(button.getAttribute('aria-controls'));
+      field.value = button.dataset.v;
+      const next = document.querySelector('input[type=password]');
+      if (next && button.dataset.p) next.value = button.dataset.p;
+      (next || field).focus();
+    },
+    table(link, event) {
+      event.preventDefault();
+      const at = document.getElementById(link.getAttribute('aria-controls'));
+      const open = at.classList.toggle('open');
+      link.setAttribute('aria-expanded', String(open));
+      if (open) at.focus();
+    },
+    diff() {
+      const on = document.body.classList.toggle('diff-on');
+      document.querySelectorAll('[data-act=diff]').forEach(function (b) { b.setAttribute('aria-pressed', String(on)); });
+      margins();
+    },
+    print() { window.print(); },
+    press(button) {
+      button.parentElement.querySelectorAll('[aria-pressed]').forEach(function (b) {
+        b.setAttribute('aria-pressed', String(b === button));
+      });
+    },
+    state(button) {
+      const card = button.closest('[data-card]');
+      card.dataset.card = button.dataset.v;
+      card.querySelectorAll('[data-act=state]').forEach(function (b) { b.setAttribute('aria-pressed', String(b === button)); });
+    },
+    font(button) {
+      // Reader's size of the minutes: 16, 18 or 21.
+      document.body.dataset.reader = button.dataset.v;
+      acts.press(button);
+      try { localStorage.setItem('kj-reader', button.dataset.v); } catch (e) { /* private window: not kept */ }
+      margins();
+    },
+  };
+  document.addEventListener('click', function (event) {
+    const at = event.target.closest('[data-act]');
+    if (at && acts[at.dataset.act]) acts[at.dataset.act](at, event);
+    document.querySelectorAll('details.menu[open]').forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener('keydown', function (event) {
+    if (event.key !== 'Escape') return;
+    document.querySelectorAll('details.menu[open]').forEach(function (menu) {
+      menu.open = false;
+      menu.querySelector('summary').focus();
+    });
+  });
+  // A radio of the three options opens what "will slip" needs; without a script everything is open.
+  function card(input) {
+    const at = input.closest('[data-card]');
+    if (at && input.checked) at.dataset.card = input.dataset.state || input.value;
+  }
+  document.addEventListener('change', function (event) {
+    const input = event.target;
+    if (input.matches('[data-card] input[type=radio]') && input.closest('.opts')) card(input);
+    const form = input.form;
+    if (form && form.matches('form[data-auto]') && input.matches('select')) form.requestSubmit();
+    // A chip that says "in two weeks" fills the date beside it.
+    if (input.dataset.date && input.dataset.into) {
+      const into = document.getElementById(input.dataset.into);
+      if (into) { into.value = input.dataset.date; into.dispatchEvent(new Event('change', { bubbles: true })); }
+    }
+  });
+
+  // ---------- toast: eight seconds, pauses under the pointer or focus ----------
+  function toast(at) {
+    let left = 8000, since = Date.now(), timer;
+    function stop() { clearTimeout(timer); left -= Date.now() - since; }
+    function go() { since = Date.now(); timer = setTimeout(function () { at.remove(); }, Math.max(left, 800)); }
+    ['mouseenter', 'focusin'].forEach(function (e) { at.addEventListener(e, stop); });
+    ['mouseleave', 'focusout'].forEach(function (e) { at.addEventListener(e, go); });
+    at.dataset.seen = '1';
+    go();
+  }
+
+  // ---------- forms ----------
+  function key() {
+    return crypto.randomUUID ? crypto.randomUUID()
+      : Array.from(crypto.getRandomValues(new Uint8Array(16)), function (b) { return b.toString(16).padStart(2, '0'); }).join('');
+  }
+  function busy(form, submitter) {
+    const button = submitter || form.querySelector('button[type=submit],button:not([type])');
+    form.dataset.sent = '1';
+    form.kjTimers = [
+      setTimeout(function () {
+        if (!button) return;
+        button.dataset.word = button.innerHTML;
+        button.setAttribute('aria-busy', 'true');
+        if (button.classList.contains('btn')) button.textContent = words.saving;
+      }, 300),
+      setTimeout(function () { say(form, words.slow); }, 8000),
+      // A request that never answers must not lock the form for good.
+      setTimeout(function () { free(form); }, 30000),
+    ];
+    form.kjButton = button;
+  }
+  function free(form) {
+    (form.kjTimers || []).forEach(clearTimeout);
+    delete form.dataset.sent;
+    const button = form.kjButton;
+    if (button && button.getAttribute('aria-busy')) {
+      button.removeAttribute('aria-busy');
+      if (button.dataset.word) button.innerHTML = button.dataset.word;
+    }
+    form.querySelectorAll('.slow').forEach(function (p) { p.remove(); });
+  }
+  function say(form, text) {
+    let p = form.querySelector('.slow');
+    if (!p) {
+      p = document.createElement('p');
+      p.className = 'slow';
+      p.setAttribute('role', 'status');
+      form.append(p);
+    }
+    p.textContent = text;
+  }
+  function once(form) {
+    // The same press sent twice is one act: the server knows it by this key.
+    let input = form.querySelector('input[name=idempotency_key]');
+    if (!input) {
+      input = document.createElement('input');
+      input.type = 'hidden';
+      input.name = 'idempotency_key';
+      form.append(input);
+    }
+    if (!input.value) input.value = key();
+  }
+  document.addEventListener('submit', function (event) {
+    const form = event.target;
+    if (form.method !== 'post' && !form.hasAttribute('hx-post')) return;
+    if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    once(form);
+    busy(form, event.submitter);
+    form.dataset.clean = '1';
+  }, true);
+  addEventListener('pageshow', function (event) {
+    if (event.persisted) document.querySelectorAll('form[data-sent]').forEach(free);
+  });
+
+  // Unsaved words of long forms stay in this browser until they are saved: <form data-draft="minutes-12" data-version="7">.
+  function drafts(scope) {
+    scope.querySelectorAll('form[data-draft]').forEach(function (form) {
+      if (form.dataset.draftOn) return;
+      form.dataset.draftOn = '1';
+      const name = 'kj-draft:' + form.dataset.draft;
+      const keep = 'input:not([type=hidden]):not([type=password]):not([type=file]),textarea,select';
+      let store;
+      try { store = localStorage; } catch (e) { return; }
+      const was = store.getItem(name);
+      if (form.hasAttribute('data-draft-saved')) { store.removeItem(name); return; }
+      if (was) {
+        const kept = JSON.parse(was);
+        const differs = Array.from(form.querySelectorAll(keep)).filter(function (f) {
+          return f.name in kept.values && f.type !== 'radio' && f.type !== 'checkbox' && f.value !== kept.values[f.name];
+        });
+        if (kept.version === (form.dataset.version || '') && differs.length && !form.querySelector('.form-errs,.conf')) {
+          const old = differs.map(function (f) { return [f, f.value]; });
+          old.forEach(function (p) { p[0].value = kept.values[p[0].name]; });
+          const note = document.createElement('div');
+          note.className = 'note draft-note';
+          note.setAttribute('role', 'status');
+          const text = document.createElement('span');
+          text.textContent = words.draft + ' ';
+          const drop = document.createElement('button');
+          drop.type = 'button';
+          drop.className = 'btn-l';
+          drop.textContent = words.discard;
+          drop.addEventListener('click', function () {
+            old.forEach(function (p) { p[0].value = p[1]; });
+            store.removeItem(name);
+            note.remove();
+          });
+          text.append(drop);
+          note.append(document.createElement('span'), text);
+          form.prepend(note);
+        }
+      }
+      form.addEventListener('input', function () {
+        const values = {};
+        form.querySelectorAll(keep).forEach(function (f) { if (f.name && f.type !== 'radio' && f.type !== 'checkbox') values[f.name] = f.value; });
+        delete form.dataset.clean;
+        try { store.setItem(name, JSON.stringify({ version: form.dataset.version || '', values: values })); } catch (e) { /* full: the page still holds the words */ }
+      });
+      form.addEventListener('submit', function () { sessionStorage.setItem('kj-sent', name); });
+    });
+  }
+  // A saved form leads to another page; the draft goes when that page is not the form again.
+  function clearSent() {
+    let name;
+    try { name = sessionStorage.getItem('kj-sent'); } catch (e) { return; }
+    if (!name) return;
+    sessionStorage.removeItem('kj-sent');
+    if (!document.querySelector('.form-errs,.conf,.err')) localStorage.removeItem(name);
+  }
+
+  // ---------- comments in the margin: lift overlaps ----------
+  function margins() {
+    const cards = document.querySelectorAll('.mg .cm');
+    if (!cards.length) return;
+    let low = -1e9;
+    cards.forEach(function (c) {
+      c.style.marginTop = '0px';
+      if (phone.matches) return;
+      const top = c.getBoundingClientRect().top + scrollY;
+      if (top < low + 8) c.style.marginTop = (low + 8 - top) + 'px';
+      low = c.getBoundingClientRect().bottom + scrollY;
+    });
+  }
+
+  // ---------- whatever has just arrived on the page ----------
+  function dress(scope) {
+    scope.querySelectorAll('[data-toast]:not([data-seen])').forEach(toast);
+    scope.querySelectorAll('form[method=post]').forEach(function (f) { f.noValidate = true; });
+    scope.querySelectorAll('[data-card] .opts input[type=radio]:checked').forEach(card);
+    drafts(scope);
+    margins();
+    const bad = scope.querySelector('[data-first-bad]');
+    const first = scope.querySelector('[aria-invalid=true]');
+    const focus = scope.querySelector('[data-focus]');
+    if (focus) focus.focus();
+    else if (first) (first.matches('fieldset') ? first.querySelector('input') || first : first).focus();
+    else if (bad) { bad.tabIndex = -1; bad.focus(); }
+  }
+  try {
+    const size = localStorage.getItem('kj-reader');
+    if (size) {
+      document.body.dataset.reader = size;
+      const b = document.querySelector('[data-act=font][data-v="' + size + '"]');
+      if (b) acts.press(b);
+    }
+  } catch (e) { /* private window */ }
+  clearSent();
+  dress(document);
+  addEventListener('load', margins);
+  addEventListener('resize', margins);
+
+  // ---------- htmx ----------
+  document.body.addEventListener('htmx:afterSettle', function (event) {
+    dress(event.detail.elt.isConnected ? event.detail.elt : document);
+    document.querySelectorAll('[data-toast]:not([data-seen])').forEach(toast);
+    if (window.kjDraw) window.kjDraw();
+  });
+  document.body.addEventListener('htmx:afterRequest', function (event) {
+    const form = event.detail.elt.closest('form');
+    if (form) free(form);
+  });
+  ['htmx:sendError', 'htmx:responseError', 'htmx:timeout'].forEach(function (name) {
+    document.body.addEventListener(name, function (event) {
+      const form = event.detail.elt.closest('form');
+      if (form) { free(form); say(form, words.failed); }
+    });
+  });
+})();
