@@ -1,13 +1,14 @@
-"""The build: message catalogues and front-end assets. Metadata and the tools' settings stand in pyproject.toml.
+"""The build: message catalogues and front-end assets. Metadata and the tools' settings: pyproject.toml.
 
 `python setup.py catalogues` compiles every messages.po into the messages.mo beside it.
-`python setup.py assets` gathers the front end into kangjiansheng/core/static: the third-party files named in
-THIRD_PARTY, out of the npm packages that package-lock.json pins, and our own from kangjiansheng/core/static_src.
+`python setup.py assets` gathers the front end into kangjiansheng/core/static: the third-party files of
+THIRD_PARTY, out of the npm packages that package-lock.json pins, and our own from core/static_src.
 Both do only what is out of date, and every build and editable install runs them first.
 
-A file `css/kjs.css` is served as `css/kjs.<12 hex digits of its SHA-256>.css`, so that it may be cached for ever;
-`manifest.json` gives the served name of each. Text has a .br and a .gz beside it.
-KJS_BROTLI sets the brotli level: 9 unless told otherwise, 11 for a release (a tenth smaller, twenty times slower).
+A file `css/kjs.css` is served as `css/kjs.<12 hex digits of its SHA-256>.css`, so that it may be cached for
+ever; `manifest.json` gives the served name of each. Text has a .br and a .gz beside it.
+KJS_BROTLI sets the brotli level: 9 unless told otherwise, 11 for a release (a tenth smaller, twenty times
+slower).
 """
 
 import contextlib
@@ -19,11 +20,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import venv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from setuptools import Command, setup
 from setuptools.command.build_py import build_py
@@ -83,7 +84,7 @@ def write(path: Path, content: bytes) -> None:
     os.replace(name, path)
 
 
-# ---- message catalogues ---------------------------------------------------------------------------------------
+# Message catalogues
 
 
 def compile_catalogues() -> int:
@@ -107,11 +108,11 @@ def compile_catalogues() -> int:
     return count
 
 
-# ---- front-end assets -----------------------------------------------------------------------------------------
+# Front-end assets
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:
-    """The machine's npm, else one from a Python package, kept in the build folder. With the environment it needs."""
+    """The machine's npm, else one from a Python package, kept in the build folder; and its environment."""
     found = os.environ.get("KJS_NPM") or shutil.which("npm")
     if found and shutil.which("node"):
         return [found], dict(os.environ)
@@ -150,8 +151,8 @@ def third_party() -> Path:
         except (OSError, subprocess.CalledProcessError) as problem:
             shutil.rmtree(fresh, ignore_errors=True)
             raise BuildProblem(
-                f"The front-end packages could not be fetched ({problem}). The first build needs npm's registry, "
-                "and PyPI when the machine has no npm; later builds need neither."
+                f"The front-end packages could not be fetched ({problem}). The first build needs npm's "
+                "registry, and PyPI when the machine has no npm; later builds need neither."
             ) from None
     return home / "node_modules"
 
@@ -187,11 +188,15 @@ class Assets:
         if name in self.served:
             return self.served[name]
         if name in self.under_way:
-            raise BuildProblem(f"Style sheets name each other in a circle: {' → '.join([*self.under_way, name])}")
+            raise BuildProblem(
+                f"Style sheets name each other in a circle: {' → '.join([*self.under_way, name])}"
+            )
         self.under_way.append(name)
         content = self.files[name].read_bytes()
         if name.endswith((".css", ".js")):
-            content = SOURCE_MAP.sub(b"\n", content)  # the maps are not served, and a browser would ask for them
+            content = SOURCE_MAP.sub(
+                b"\n", content
+            )  # the maps are not served, and a browser would ask for them
         if name.endswith(".css"):
             content = CSS_URL.sub(lambda match: self.address(name, match), content)
         self.under_way.pop()
@@ -246,13 +251,13 @@ def build_assets() -> int:
     return count
 
 
-# ---- commands -------------------------------------------------------------------------------------------------
+# Commands
 
 
 class Step(Command):
     """A command of the build without options."""
 
-    user_options = []
+    user_options: ClassVar[list[tuple[str, str | None, str]]] = []
 
     def initialize_options(self) -> None:
         pass
@@ -291,8 +296,5 @@ class BuildPy(build_py):
         self.__dict__.pop("data_files", None)
         super().run()
 
-
-if sys.version_info < (3, 11):
-    raise BuildProblem("Kangjiansheng needs Python 3.11 or newer.")
 
 setup(cmdclass={"build_py": BuildPy, "catalogues": Catalogues, "assets": AssetFiles})

@@ -1,0 +1,8 @@
+"""What every test has at hand stands in tests/support, one plug-in for each thing."""
+
+pytest_plugins = [
+    "tests.support.offline",
+    "tests.support.postgres",
+    "tests.support.browser",
+    "tests.support.machine",
+]

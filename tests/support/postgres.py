@@ -1,0 +1,127 @@
+"""A PostgreSQL of the tests' own: a cluster in a temporary folder, spoken to by socket only, gone at the end.
+
+Also as root, under whom the server refuses to start: then only its programs run as another user.
+"""
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+UNSAFE_AND_FAST = (
+    "fsync=off synchronous_commit=off full_page_writes=off max_connections=200 shared_buffers=64MB"
+)
+
+
+def program(name: str) -> str | None:
+    """The newest server program of that name, on the path or where Debian keeps them; else None."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
+    )
+    on_path = shutil.which(name)
+    if on_path:
+        return os.path.realpath(on_path)
+    return str(found[-1]) if found else None
+
+
+def is_available() -> bool:
+    """Whether this machine can start a server for the tests."""
+    as_other_user = os.geteuid() != 0 or (shutil.which("setpriv") is not None and other_user() is not None)
+    return program("initdb") is not None and program("pg_ctl") is not None and as_other_user
+
+
+def other_user() -> str | None:
+    """The user under whom root starts the server."""
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in ("postgres", "nobody") if name in names), None)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running server. Its one user is `tests`, without a password: only the socket's folder lets one in."""
+
+    folder: Path
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy address of one of its databases."""
+        return f"postgresql+psycopg://tests@/{database}?host={self.folder}"
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside a transaction, as CREATE DATABASE wants it."""
+        with psycopg.connect(
+            host=str(self.folder), user="tests", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """One cluster for the session (under xdist: for the worker), started when the first test asks for it."""
+    initdb, pg_ctl = program("initdb"), program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        pytest.fail(
+            "A test that needs PostgreSQL lacks the mark `postgres`: there are no server programs here."
+        )
+    folder = Path(tempfile.mkdtemp(prefix="kjs-pg-"))
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        user = other_user()
+        assert user is not None
+        shutil.chown(folder, user)
+        group = pwd.getpwnam(user).pw_gid
+        prefix = ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--"]
+
+    def run(*command: str) -> None:
+        done = subprocess.run(
+            [*prefix, *command],
+            cwd=folder,
+            env={**os.environ, "HOME": str(folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        if done.returncode:
+            log = folder / "log"
+            raise RuntimeError(done.stderr.decode() + (log.read_text() if log.exists() else ""))
+
+    data = str(folder / "data")
+    options = " ".join(f"-c {setting}" for setting in UNSAFE_AND_FAST.split())
+    try:
+        run(initdb, "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        options = f"-c listen_addresses='' -k {folder} {options}"
+        run(pg_ctl, "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield Cluster(folder)
+        finally:
+            run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres_cluster: Cluster) -> Callable[[], str]:
+    """Make an empty database and return its address; the cluster's end takes it away."""
+    numbers = itertools.count(1)
+
+    def make() -> str:
+        name = f"t{next(numbers)}"
+        postgres_cluster.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        return postgres_cluster.url(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_url(new_postgres_database: Callable[[], str]) -> str:
+    """The address of one database, empty at first, for the session (under xdist: for the worker)."""
+    return new_postgres_database()
