@@ -15,9 +15,7 @@ DAY = dt.date(2026, 11, 20)
 
 def sample() -> charts.Figure:
     shape, label = charts.today_line(DAY, "今天 11-20")
-    shapes, notes = charts.bands(
-        charts.festivals(DAY, dt.date(2027, 3, 1), spring="春节", national="国庆")
-    )
+    shapes, notes = charts.bands(charts.festivals(DAY, dt.date(2027, 3, 1), spring="春节", national="国庆"))
     trace = {
         "type": "scatter",
         "mode": "markers",
@@ -27,7 +25,12 @@ def sample() -> charts.Figure:
     }
     return charts.figure(
         [trace],
-        {"height": 311, "shapes": [shape, *shapes], "annotations": [label, *notes], "xaxis": {"type": "date"}},
+        {
+            "height": 311,
+            "shapes": [shape, *shapes],
+            "annotations": [label, *notes],
+            "xaxis": {"type": "date"},
+        },
         mobile={"layout": {"height": 201, "margin": {"l": 60}}},
     )
 

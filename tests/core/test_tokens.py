@@ -15,7 +15,9 @@ STATUSES = ("ontrack", "risk", "slip", "late", "done", "idle", "gate", "pause")
 
 def pairs() -> list[tuple[str, str, float]]:
     """Foreground, ground, least contrast: 4.5 for text, 3 for shapes and borders (WCAG 2.2 AA)."""
-    text = product(("ink", "ink-2", "ink-3", "link", "primary"), ("ground", "surface", "raised", "sunken", "hover"))
+    text = product(
+        ("ink", "ink-2", "ink-3", "link", "primary"), ("ground", "surface", "raised", "sunken", "hover")
+    )
     found = [(a, b, 4.5) for a, b in text]
     found += [(a, "primary-tint", 4.5) for a in ("primary", "ink-2", "ink-3", "risk-text")]
     found += [("ink-2", f"{s}-tint", 4.5) for s in ("late", "slip", "risk", "gate")]

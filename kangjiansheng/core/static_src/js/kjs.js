@@ -53,6 +53,12 @@
       card.dataset.card = button.dataset.v;
       card.querySelectorAll('[data-act=state]').forEach(function (b) { b.setAttribute('aria-pressed', String(b === button)); });
     },
+    'first-field'(link, event) {
+      // 「再改一改」: back to the first field of the form; what was typed is still there.
+      const form = link.closest('form');
+      const first = form && form.querySelector('input:not([type=hidden]),select,textarea');
+      if (first && link.hash === '#main') { event.preventDefault(); first.focus(); }
+    },
     font(button) {
       // Reader's size of the minutes: 16, 18 or 21.
       document.body.dataset.reader = button.dataset.v;
