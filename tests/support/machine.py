@@ -67,4 +67,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line for each thing that the machine lacks."""
     for mark, count in sorted(left_out.items()):
         verdict = "an error, since CI is set" if in_ci() else "left out"
-        terminalreporter.write_line(f"{mark}: {count} tests {verdict}: {NEEDS[mark][1]}")
+        terminalreporter.write_line(
+            f"{mark}: {count} test{'s' if count > 1 else ''} {verdict}: {NEEDS[mark][1]}"
+        )

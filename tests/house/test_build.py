@@ -1,0 +1,90 @@
+"""What the build gathers, and that it is pinned: every file by its content, every package by its digest."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "kangjiansheng" / "core" / "static"
+MANIFEST = json.loads((STATIC / "manifest.json").read_text())
+WANTED = {
+    "css/bootstrap.min.css",
+    "css/kjs.css",
+    "js/bootstrap.bundle.min.js",
+    "js/htmx.min.js",
+    "js/plotly.min.js",
+    "js/kjs.js",
+    "fonts/ibm-plex-sans-latin-wght-normal.woff2",
+    "fonts/ibm-plex-serif-latin-600-normal.woff2",
+}
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-uv.lock", "requirements-node.lock"]
+
+
+def pinned(lock: str) -> dict[str, str]:
+    """Package → version of a lock."""
+    return dict(re.findall(r"^([a-z0-9][\w.-]*)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+
+
+def test_every_wanted_file_is_there() -> None:
+    assert set(MANIFEST) >= WANTED
+
+
+@pytest.mark.parametrize("name", sorted(MANIFEST))
+def test_a_served_name_is_that_of_its_content(name: str) -> None:
+    served = STATIC / MANIFEST[name]
+    assert served.suffixes[-2] == f".{hashlib.sha256(served.read_bytes()).hexdigest()[:12]}"
+    if served.suffix in {".css", ".js", ".svg"}:
+        assert all(
+            Path(f"{served}{ending}").stat().st_size < served.stat().st_size for ending in (".br", ".gz")
+        )
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MANIFEST if name.endswith(".css")))
+def test_a_style_sheet_names_only_served_files(name: str) -> None:
+    sheet = STATIC / MANIFEST[name]
+    for address in re.findall(r"url\(\s*[\"']?([^\"')]+)", sheet.read_text()):
+        if not address.startswith(("data:", "#")):
+            target = (sheet.parent / re.split("[?#]", address)[0]).resolve()
+            assert target.is_file(), address
+            assert target.relative_to(STATIC).as_posix() in MANIFEST.values()
+
+
+def test_nothing_is_served_that_the_manifest_does_not_name() -> None:
+    files = {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()}
+    named = set(MANIFEST.values()) | {"manifest.json"}
+    assert {name.removesuffix(".br").removesuffix(".gz") for name in files} == named
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_python_packages_are_pinned_by_digest_and_by_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert blocks
+    assert [block for block in blocks if "--hash=sha256:" not in block] == []
+    assert "://" not in text
+    assert " @ " not in text
+
+
+def test_the_tests_run_with_what_the_product_runs_with() -> None:
+    assert pinned("requirements.lock").items() <= pinned("requirements-dev.lock").items()
+
+
+def test_front_end_packages_are_pinned_by_digest_and_by_no_address() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    asked = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert lock["packages"][""]["dependencies"] == asked
+    assert {f"node_modules/{name}" for name in asked} <= set(packages)
+    for name, entry in packages.items():
+        assert entry["integrity"].startswith("sha512-"), name
+        assert "resolved" not in entry, name
+
+
+def test_catalogues_are_compiled_from_the_words_as_they_stand() -> None:
+    for source in (ROOT / "kangjiansheng").glob("*/translations/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        assert compiled.is_file(), f"{source.relative_to(ROOT)} is not compiled"
+        assert compiled.stat().st_mtime_ns >= source.stat().st_mtime_ns, source
