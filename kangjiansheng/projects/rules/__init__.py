@@ -1,0 +1,1 @@
+"""What is true of projects and milestones, without a database: plain Python over plain values."""
