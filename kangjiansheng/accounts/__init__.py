@@ -1,0 +1,1 @@
+"""People, accounts, system roles, sign-in, sessions and one-time links."""

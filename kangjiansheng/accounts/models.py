@@ -1,0 +1,110 @@
+"""People, their accounts, sessions, one-time links and system roles."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
+
+SYSTEM = "system"
+
+
+class Person(Named, Versioned, Base):
+    """Somebody who is named in the data; a person may be there without an account."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Word, unique=True)
+    title: Mapped[str] = mapped_column(Label, default="")
+    email: Mapped[str | None] = mapped_column(Label, unique=True)
+    locale: Mapped[str] = mapped_column(Word, default="zh-Hans")
+    illustrative: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None]
+
+    account: Mapped["Account | None"] = relationship(back_populates="person", uselist=False)
+    roles: Mapped[list["SystemRole"]] = relationship(back_populates="person")
+
+    def state(self) -> dict[str, Any]:
+        """The editable state, for history and audit."""
+        return {
+            "code": self.code,
+            "name_hans": self.name_hans,
+            "name_hant": self.name_hant,
+            "name_en": self.name_en,
+            "title": self.title,
+            "email": self.email,
+            "locale": self.locale,
+        }
+
+
+class Account(Versioned, Base):
+    """What a person signs in with. The password is an Argon2id hash; None until the first link is used."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="account")
+
+    def state(self) -> dict[str, Any]:
+        """What may be shown of an account: never the hash."""
+        return {
+            "person_id": self.person_id,
+            "password_changed_at": self.password_changed_at,
+            "disabled_at": self.disabled_at,
+        }
+
+
+class SignedInSession(Base):
+    """One sign-in on one device. The cookie holds a random key; here lies its SHA-256."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_account", "account_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(Word, default="")
+    device: Mapped[str] = mapped_column(Label, default="")
+
+    account: Mapped[Account] = relationship()
+
+
+class OneTimeLink(Base):
+    """An invitation or a password reset; the link's secret is stored as SHA-256 and works once."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(Word)  # invitation, reset
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()
+
+
+class SystemRole(Base):
+    """A role over the whole installation, from a day to a day (inclusive)."""
+
+    __tablename__ = "system_role"
+    __table_args__ = (Index("ix_system_role_person", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(Word)  # admin, executive, auditor, system
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="roles")

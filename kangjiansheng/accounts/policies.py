@@ -1,0 +1,20 @@
+"""Who may do what with accounts."""
+
+from typing import Any
+
+from kangjiansheng.core.changes import Actor
+
+
+def administer(actor: Actor, _thing: Any = None) -> bool:
+    """People, accounts, roles and mails are managed by administrators."""
+    return actor.has("admin")
+
+
+def audit(actor: Actor, _thing: Any = None) -> bool:
+    """The audit trail is read by auditors."""
+    return actor.has("auditor")
+
+
+def own(actor: Actor, account: Any) -> bool:
+    """One's own account."""
+    return bool(account.person_id == actor.id)

@@ -1,0 +1,88 @@
+"""From the cookie to the actor: Flask-Login over sessions that lie at the server."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, g, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from kangjiansheng.accounts import operations, queries
+from kangjiansheng.accounts.models import Account, SignedInSession
+from kangjiansheng.core import clock
+from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import afterwards
+
+SEEN_EVERY = timedelta(minutes=5)
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login holds: the session's key and row."""
+
+    def __init__(self, key: str, row: SignedInSession) -> None:
+        self.key, self.row = key, row
+
+    def get_id(self) -> str:
+        """The key of the session, which the signed cookie carries."""
+        return self.key
+
+
+def init_app(app: Flask) -> None:
+    """Load the actor before each request that is no static file."""
+    settings = app.config["SETTINGS"]
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-kjs" if settings.secure else "kjs",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        REMEMBER_COOKIE_DURATION=timedelta(0),
+    )
+    manager = LoginManager(app)
+    manager.user_loader(_load)
+    manager.session_protection = None  # sessions end at the server; an address may change on a phone
+    app.before_request(_set_actor)
+
+
+def _load(key: str) -> SignedIn | None:
+    row = queries.session_by_key(key)
+    return SignedIn(key, row) if row else None
+
+
+def _set_actor() -> None:
+    user: Any = current_user
+    if not user.is_authenticated:
+        g.actor = None
+        return
+    g.actor = queries.actor_of(user.row.account.person)
+    g.session_id = user.row.id
+    if clock.now() - user.row.last_seen_at > SEEN_EVERY:
+        row_id = user.row.id
+        afterwards(lambda: _touch(row_id))
+
+
+def _touch(row_id: int) -> None:
+    row = db.session.get(SignedInSession, row_id)
+    if row:
+        row.last_seen_at = clock.now()
+
+
+def enter(account: Account, *, address: str, device: str) -> None:
+    """Begin a new session and give the browser its cookie; whatever it held before is dropped."""
+    leave()
+    session.clear()
+    key = operations.begin_session(account, address=address, device=device)
+    row = queries.session_by_key(key)
+    if row is None:
+        raise LookupError("a session that was just begun must be found")
+    session.permanent = True
+    login_user(SignedIn(key, row))
+
+
+def leave() -> None:
+    """End the present session at the server and in the browser."""
+    user: Any = current_user
+    if user.is_authenticated:
+        operations.end_session(user.row, actor=queries.actor_of(user.row.account.person))
+        logout_user()
+    session.clear()

@@ -1,0 +1,122 @@
+"""The roof: the only file that knows every floor. It lists features, acts, words, jobs by hand."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, url_for
+from flask_babel import gettext as _
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from kangjiansheng.accounts import forms as account_forms
+from kangjiansheng.accounts import notices as account_notices
+from kangjiansheng.accounts import rules as account_rules
+from kangjiansheng.accounts import sessions
+from kangjiansheng.accounts import views as account_views
+from kangjiansheng.committee import forms as committee_forms
+from kangjiansheng.committee import notices as committee_notices
+from kangjiansheng.committee import rules as committee_rules
+from kangjiansheng.committee import views as committee_views
+from kangjiansheng.core import access, assets, audit, headers, i18n, logs, mailer, outbox, pages, transactions
+from kangjiansheng.core import views as core_views
+from kangjiansheng.core.config import Settings, read_settings
+from kangjiansheng.core.db import db
+from kangjiansheng.core.jobs import Job
+from kangjiansheng.labs import forms as lab_forms
+from kangjiansheng.labs import notices as lab_notices
+from kangjiansheng.labs import rules as lab_rules
+from kangjiansheng.labs import views as lab_views
+from kangjiansheng.overview import forms as overview_forms
+from kangjiansheng.overview import views as overview_views
+from kangjiansheng.projects import forms as project_forms
+from kangjiansheng.projects import notices as project_notices
+from kangjiansheng.projects import queries as project_queries
+from kangjiansheng.projects.rules import acts as project_rules
+from kangjiansheng.projects import views as project_views
+
+ROOT = Path(__file__).parent
+FLOORS = ("core", "accounts", "labs", "projects", "committee", "overview")
+BLUEPRINTS = (
+    core_views.bp,
+    account_views.bp,
+    *lab_views.blueprints,
+    *project_views.blueprints,
+    *committee_views.blueprints,
+    *overview_views.blueprints,
+)
+ACTS = (account_rules.ACTS, lab_rules.ACTS, project_rules.ACTS, committee_rules.ACTS)
+REFUSALS = (
+    account_forms.REFUSALS,
+    lab_forms.REFUSALS,
+    project_forms.REFUSALS,
+    committee_forms.REFUSALS,
+    overview_forms.REFUSALS,
+)
+WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
+
+
+def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
+    """Make the application. Raises BadSetting, NotBuilt or Undeclared rather than start half-way."""
+    settings = settings or read_settings()
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_TRACK_MODIFICATIONS=False,
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        DEMO_ACCOUNTS=lambda: [],
+        **overrides,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    logs.init_app(app)
+    headers.init_app(app)
+    transactions.init_app(app)
+    i18n.init_app(app, [str(ROOT / floor / "translations") for floor in FLOORS])
+    sessions.init_app(app)
+    CSRFProtect(app)
+    assets.init_app(app)
+    pages.init_app(app, navigation=navigation, counts=counts)
+    pages.init_errors(app)
+    app.before_request(_travel)
+    for acts in ACTS:
+        audit.catalogue(acts)
+    for refusals in REFUSALS:
+        i18n.refusals(refusals)
+    for words in WORDS:
+        outbox.templates(words)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.check_declared(app)
+    return app
+
+
+def _travel() -> None:
+    g.as_of = pages.asked_day() if g.get("actor") else None
+
+
+def jobs(app: Flask) -> list[Job]:
+    """What the worker does, and how often."""
+    settings = app.config["SETTINGS"]
+    return [Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings))]
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The sections at the top of each page, as this reader may see them."""
+    return [
+        {"key": "overview", "label": _("总览"), "href": url_for("overview.home"), "icon": "layout-dashboard"},
+        {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask"},
+        {"key": "projects", "label": _("项目"), "href": url_for("projects.projects"), "icon": "list-details"},
+        {"key": "committee", "label": _("科学委员会"), "href": url_for("committee.home"), "icon": "notes"},
+        {"key": "mine", "label": _("我的里程碑"), "href": url_for("projects.mine"), "icon": "clipboard-check"},
+    ]
+
+
+def counts() -> dict[str, int]:
+    """The numbers beside the sections."""
+    return {"mine": project_queries.mine_to_update(actor=g.actor)}

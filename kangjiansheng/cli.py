@@ -1,0 +1,269 @@
+"""The command line. Every command: --help, one clear line on stderr when it fails, nothing half-written."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from kangjiansheng.core.config import BadSetting, Settings, read_settings
+
+
+class Refused(click.ClickException):
+    """One clear line on stderr, exit 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"kangjiansheng: {self.message}", err=True)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except BadSetting as problem:
+        raise Refused(str(problem)) from None
+
+
+def _app() -> Flask:
+    from kangjiansheng.app import create_app
+    from kangjiansheng.core import schema
+    from kangjiansheng.core.assets import NotBuilt
+    from kangjiansheng.core.db import make_engine
+
+    settings = _settings()
+    engine = make_engine(settings.database_url)
+    try:
+        level = schema.level(engine)
+    except Exception as problem:
+        raise Refused(f"the database cannot be reached: {type(problem).__name__}") from None
+    finally:
+        engine.dispose()
+    if level != schema.head():
+        raise Refused(f"the database stands at level {level}, this version needs {schema.head()}: run `kangjiansheng db upgrade`")
+    try:
+        return create_app(settings)
+    except NotBuilt as problem:
+        raise Refused(str(problem)) from None
+
+
+def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the application, its database at the right level."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with _app().app_context():
+            return command(*args, **kwargs)
+
+    return wrapped
+
+
+def _actor(email: str | None) -> Any:
+    from kangjiansheng.accounts import queries
+
+    if email is None:
+        return queries.system_actor()
+    return queries.actor_by_email(email) or _no(f"there is no active account {email}")
+
+
+def _no(text: str) -> Any:
+    raise Refused(text)
+
+
+acting_as = click.option("--as", "as_email", metavar="EMAIL", help="Act as this person instead of `system`.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kangjiansheng")
+def cli() -> None:
+    """康健生 Kangjiansheng: cell-therapy R&D of four parties at one table."""
+
+
+@cli.group()
+def db() -> None:
+    """The database's level."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version's level and load the reference data."""
+    from kangjiansheng.core import schema
+
+    settings = _settings()
+    schema.upgrade(settings.database_url)
+    _load_reference()
+
+
+@in_app
+def _load_reference() -> None:
+    from kangjiansheng import starting
+
+    starting.load_reference()
+
+
+@cli.command()
+@in_app
+def seed() -> None:
+    """Load the labelled demonstration: portfolio, cast, meetings. Refused when KJS_DEMO=0."""
+    from flask import current_app
+
+    from kangjiansheng import demonstration
+
+    if not current_app.config["SETTINGS"].demo:
+        _no("KJS_DEMO=0: this installation has no demonstration")
+    click.echo("loaded" if demonstration.load() else "there already")
+
+
+@cli.command()
+@click.option("--first-run", is_flag=True, help="First bring the database up, with starting data when empty.")
+@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True)
+def serve(first_run: bool, workers: int) -> None:
+    """Serve the pages, with the worker beside it under one parent."""
+    from kangjiansheng import serving
+
+    settings = _settings()
+    if first_run:
+        serving.prepare(settings)
+    serving.run(_app(), settings, workers)
+
+
+@cli.command()
+@click.option("--once", is_flag=True, help="Run what is due and end.")
+def worker(once: bool) -> None:
+    """Run the jobs: deliver mail, send reminders."""
+    from kangjiansheng import serving
+
+    serving.work(_app(), once=once)
+
+
+@cli.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--role", type=click.Choice(["admin", "executive", "auditor", "none"]), required=True)
+@click.option("--name", default="", help="How the person is called; the address by default.")
+@acting_as
+@in_app
+def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
+    """Create an account and print a one-time link for its password."""
+    from flask import current_app
+
+    from kangjiansheng.accounts import operations
+    from kangjiansheng.core.errors import RuleBroken
+    from kangjiansheng.core.transactions import writing
+
+    if "@" not in email[1:-1] or " " in email:
+        _no(f"{email!r} is not an e-mail address")
+    code = "U-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in email.upper())[:38]
+    try:
+        with writing():
+            actor = _actor(as_email)
+            person = operations.create_person(actor=actor, code=code, name_hans=name or email, email=email)
+            if role != "none":
+                operations.grant_role(person, role, actor=actor)
+            path = operations.make_link(person.account, "invitation", actor=actor, send=False)
+    except RuleBroken as problem:
+        _no(f"{problem.code} {problem.facts}")
+    click.echo(f"{current_app.config['SETTINGS'].base_url}{path}")
+
+
+@cli.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True)
+@in_app
+def audit_verify(as_json: bool) -> None:
+    """Check the chain and all rows it covers; name each that was changed. Exit 1 when something is broken."""
+    from sqlalchemy import func, select
+
+    from kangjiansheng.core import verify
+    from kangjiansheng.core.audit import AuditEntry
+    from kangjiansheng.core.db import db as database
+
+    found = list(verify.problems(database.session()))
+    count = database.session.scalar(select(func.count(AuditEntry.id))) or 0
+    head = database.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1))
+    if as_json:
+        click.echo(json.dumps({"entries": count, "head": head, "problems": found}, ensure_ascii=False))
+    else:
+        for line in found:
+            click.echo(line)
+        click.echo(f"{count} entries, head {head}: {'whole' if not found else f'{len(found)} broken'}")
+    if found:
+        sys.exit(1)
+
+
+@cli.group("import")
+def import_() -> None:
+    """Read data from files."""
+
+
+@import_.command("portfolio")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@acting_as
+@in_app
+def import_portfolio(folder: Path, dry_run: bool, as_json: bool, as_email: str | None) -> None:
+    """Import the four CSV files of a portfolio. Errors: nothing is written, exit 1."""
+    from kangjiansheng.projects import commands
+
+    sys.exit(commands.import_portfolio(folder, dry_run=dry_run, as_json=as_json, actor=_actor(as_email)))
+
+
+@cli.command()
+@click.option("--as-of", "as_of", metavar="YYYY-MM-DD", help="The day; today by default.")
+@click.option("--json", "as_json", is_flag=True)
+@acting_as
+@in_app
+def metrics(as_of: str | None, as_json: bool, as_email: str | None) -> None:
+    """The figures of the executive dashboard, as of a day."""
+    from kangjiansheng.core import clock
+    from kangjiansheng.projects import queries
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else clock.today()
+    except ValueError:
+        raise click.BadParameter(f"{as_of!r} is not a day like 2026-11-20", param_hint="--as-of") from None
+    figures = queries.metrics(actor=_actor(as_email), as_of=day)
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+    else:
+        for key, value in figures.items():
+            click.echo(f"{key}: {json.dumps(value, ensure_ascii=False)}")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write a consistent copy of the embedded database, while it is in use."""
+    from kangjiansheng import copies
+
+    click.echo(copies.backup(_settings(), file))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put a copy in place of the (stopped) embedded database; the old one is kept beside it."""
+    from kangjiansheng import copies
+
+    click.echo(copies.restore(_settings(), file))
+
+
+def main() -> None:
+    """The entry point: broken pipes and unexpected faults end in one line, too."""
+    try:
+        cli()
+    except BrokenPipeError:
+        os._exit(1)

@@ -1,0 +1,1 @@
+"""The ground floor: no word of the domain."""

@@ -1,0 +1,85 @@
+"""Load → check → act. Each view declares exactly one of `public`, `signed_in`, `on`; without it the
+application does not start."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core.changes import Actor
+
+View = Callable[..., Any]
+
+
+class Undeclared(Exception):
+    """A route says nothing about who may use it."""
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anybody who is signed in. The view is called with the address's arguments."""
+
+    @wraps(view)
+    def guarded(**arguments: Any) -> Any:
+        return view(**arguments) if g.get("actor") else _ask_to_sign_in()
+
+    guarded.access = "signed_in"  # type: ignore[attr-defined]
+    return guarded
+
+
+def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> Callable[[View], View]:
+    """The view acts on one thing.
+
+    `load(actor=…, **address arguments)` gives the thing as this actor may see it, or None: 404, which is
+    also what a thing answers that the actor may not see. `may(actor, thing)` false: 403. The view is
+    called with the thing alone. Without `load` the check is `may(actor)` and the view gets the address's
+    arguments.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(**arguments: Any) -> Any:
+            if not g.get("actor"):
+                return _ask_to_sign_in()
+            if load is None:
+                return view(**arguments) if may(g.actor) else abort(403)
+            thing = load(actor=g.actor, **arguments)
+            if thing is None:
+                abort(404)
+            if not may(g.actor, thing):
+                abort(403)
+            return view(thing)
+
+        load_name = f"{load.__module__}.{load.__name__}" if load else "-"
+        guarded.access = f"on {load_name} may {may.__module__}.{may.__name__}"  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def actor() -> Actor:
+    """The signed-in person of this request. For views only; operations take the actor as argument."""
+    if not g.get("actor"):
+        abort(401)
+    return g.actor  # type: ignore[no-any-return]
+
+
+def _ask_to_sign_in() -> Response:
+    if request.path.startswith("/api/") or request.method not in ("GET", "HEAD"):
+        abort(401)
+    back = request.full_path.rstrip("?")
+    return redirect(url_for("accounts.sign_in", next=None if back == "/" else back))
+
+
+def check_declared(app: Flask) -> None:
+    """Raise Undeclared when any route of the application declares no access."""
+    for rule in app.url_map.iter_rules():
+        if not getattr(app.view_functions[rule.endpoint], "access", None):
+            raise Undeclared(f"{rule.rule} ({rule.endpoint}) declares no access")

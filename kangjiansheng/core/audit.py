@@ -1,0 +1,182 @@
+"""The audit trail: one entry per operation, chained by SHA-256, append-only by trigger.
+
+An entry gets its `seq` and hash in the last step before COMMIT, under the write lock; ids may have gaps,
+`seq` may not. Each entry covers, by digest, the append-only rows of its change set.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, String, event, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kangjiansheng.core.db import AppendOnly, Base, Label, Word, db, is_sqlite
+from kangjiansheng.core.digests import plain, sha256
+
+if TYPE_CHECKING:
+    from kangjiansheng.core.changes import Actor, ChangeSet
+
+GENESIS = "0" * 64
+LOCK = 0x6B6A73  # advisory lock of the chain's head on PostgreSQL
+_acts: dict[str, Any] = {}
+
+
+class AuditEntry(Base):
+    """One operation: who did what to which thing, before and after. Values are untranslated."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_thing", "thing", "thing_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(unique=True)
+    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
+    act: Mapped[str] = mapped_column(Word, index=True)
+    thing: Mapped[str] = mapped_column(Word)
+    thing_id: Mapped[int]
+    actor_id: Mapped[int] = mapped_column(index=True)
+    actor_label: Mapped[str] = mapped_column(Label)
+    recorded_at: Mapped[datetime]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    rows_digest: Mapped[str] = mapped_column(String(64))
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass
+class _Pending:
+    act: str
+    thing: str
+    thing_id: int
+    actor: "Actor"
+    change: "ChangeSet"
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def catalogue(acts: Mapping[str, Any]) -> None:
+    """Make a feature's acts known: `feature:thing:act` → what it is called, in words."""
+    _acts.update(acts)
+
+
+def acts() -> Mapping[str, Any]:
+    """All known acts and their labels."""
+    return _acts
+
+
+def note(
+    act: str,
+    thing: str,
+    thing_id: int,
+    *,
+    actor: "Actor",
+    change: "ChangeSet",
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Remember an entry for this transaction; `seal` writes it. An act outside the catalogue is refused."""
+    if act not in _acts:
+        raise LookupError(f"{act} is not in the catalogue of acts")
+    before, after = changed(plain(before), plain(after))
+    pending = db.session.info.setdefault("audit", [])
+    pending.append(_Pending(act, thing, thing_id, actor, change, before, after))
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Only the keys whose values differ, on each side."""
+    return (
+        {key: value for key, value in before.items() if key not in after or after[key] != value},
+        {key: value for key, value in after.items() if key not in before or before[key] != value},
+    )
+
+
+def seal(session: Session) -> None:
+    """Chain and insert the entries noted in this transaction. Called by the one commit."""
+    pending: list[_Pending] = session.info.pop("audit", [])
+    if not pending:
+        return
+    session.flush()
+    if not is_sqlite(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    head = session.execute(
+        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    ).first()
+    seq, last = head or (0, GENESIS)
+    digests: dict[int, str] = {}
+    for item in pending:
+        change_id = item.change.id
+        if change_id not in digests:
+            digests[change_id] = rows_digest(session, change_id)
+        seq += 1
+        entry = AuditEntry(
+            seq=seq,
+            change_set_id=change_id,
+            act=item.act,
+            thing=item.thing,
+            thing_id=item.thing_id,
+            actor_id=item.actor.id,
+            actor_label=item.actor.label,
+            recorded_at=item.change.recorded_at,
+            before=item.before,
+            after=item.after,
+            rows_digest=digests[change_id],
+            prev_hash=last,
+        )
+        entry.hash = last = entry_hash(entry)
+        session.add(entry)
+    session.flush()
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """SHA-256 over all columns of an entry but its key and the hash itself."""
+    columns = (c.key for c in AuditEntry.__table__.columns if c.key not in ("id", "hash"))
+    return sha256({key: getattr(entry, key) for key in columns})
+
+
+def last_change(thing: Any) -> tuple[str, datetime | None]:
+    """Who changed a thing last, and when."""
+    query = (
+        select(AuditEntry.actor_label, AuditEntry.recorded_at)
+        .where(AuditEntry.thing == thing.__tablename__, AuditEntry.thing_id == thing.id)
+        .order_by(AuditEntry.seq.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).first()
+    return (row.actor_label, row.recorded_at) if row else ("", None)
+
+
+def history(thing: str, thing_id: int, limit: int = 50) -> list[AuditEntry]:
+    """The entries about one thing, newest first."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.thing == thing, AuditEntry.thing_id == thing_id)
+        .order_by(AuditEntry.seq.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def covered() -> list[Any]:
+    """The mapped classes whose rows an entry covers: append-only, and part of a change set."""
+    found = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, AppendOnly)]
+    return sorted(found, key=lambda kind: kind.__tablename__)
+
+
+def rows_digest(session: Session, change_id: int) -> str:
+    """SHA-256 over (table, id, digest) of all append-only rows of a change set, in that order."""
+    return sha256("\n".join(_lines(session, change_id)))
+
+
+def _lines(session: Session, change_id: int) -> Iterable[str]:
+    for kind in covered():
+        rows = session.execute(
+            select(kind.id, kind.digest).where(kind.change_set_id == change_id).order_by(kind.id)
+        )
+        yield from (f"{kind.__tablename__}:{row.id}:{row.digest}" for row in rows)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("audit", None)

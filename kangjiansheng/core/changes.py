@@ -1,0 +1,184 @@
+"""One act is one change set: what ledger, revisions and audit trail share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, select
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
+
+from kangjiansheng.core import audit, clock
+from kangjiansheng.core.db import AppendOnly, Base, Label, Versioned, Word, db
+from kangjiansheng.core.digests import plain, sha256
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an immutable picture of a person and the system roles that hold today."""
+
+    id: int
+    label: str
+    roles: frozenset[str] = frozenset()
+    email: str = ""
+
+    def has(self, *roles: str) -> bool:
+        """True when the person holds any of the system roles."""
+        return not self.roles.isdisjoint(roles)
+
+    @property
+    def reads_all(self) -> bool:
+        """Executives, auditors and the system itself see every project and laboratory."""
+        return self.has("executive", "auditor", "system")
+
+
+class ChangeSet(Base):
+    """One act of one person, whatever number of rows it touched. Append-only."""
+
+    __tablename__ = "change_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(Word)  # page, import, decision, api, job, command, undo
+    actor_id: Mapped[int] = mapped_column(index=True)  # the person; no key, for core knows no people
+    label: Mapped[str] = mapped_column(Label, default="")
+    reason_code: Mapped[str | None] = mapped_column(Word)
+    note: Mapped[str] = mapped_column(Text, default="")
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"))
+    idempotency_key: Mapped[str | None] = mapped_column(Word, unique=True)
+    recorded_at: Mapped[datetime]
+
+
+class Revision(AppendOnly, Base):
+    """The whole state of a thing after one edit: history and as-of for all that has no ledger of its own."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        UniqueConstraint("thing", "thing_id", "version"),
+        Index("ix_revision_as_of", "thing", "thing_id", "effective_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thing: Mapped[str] = mapped_column(Word)
+    thing_id: Mapped[int]
+    version: Mapped[int]
+    state: Mapped[dict[str, Any]]
+    effective_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
+
+
+class Stateful(Protocol):
+    """What `record` needs of a thing: its table's name, its key, and its state as plain JSON."""
+
+    __tablename__: str
+    id: Any
+
+    def state(self) -> dict[str, Any]: ...
+
+
+def begin(
+    *,
+    actor: Actor,
+    source: str = "page",
+    label: str = "",
+    reason_code: str | None = None,
+    note: str = "",
+    undoes: ChangeSet | None = None,
+    idempotency_key: str | None = None,
+) -> ChangeSet:
+    """Open a change set. Its instant is never earlier than that of the one before it."""
+    latest = db.session.scalar(select(ChangeSet.recorded_at).order_by(ChangeSet.id.desc()).limit(1))
+    now = clock.now()
+    change = ChangeSet(
+        source=source,
+        actor_id=actor.id,
+        label=label,
+        reason_code=reason_code,
+        note=note,
+        undoes_id=undoes.id if undoes else None,
+        idempotency_key=idempotency_key,
+        recorded_at=max(now, latest) if latest else now,
+    )
+    db.session.add(change)
+    db.session.flush()
+    return change
+
+
+def record(
+    act: str,
+    thing: Any,
+    *,
+    actor: Actor,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    change: ChangeSet | None = None,
+    effective_at: datetime | None = None,
+    **opening: Any,
+) -> ChangeSet:
+    """Write what happened to a thing: change set, revision (for a versioned thing) and audit entry.
+
+    Call it after the change and before returning from the operation. `before` is `thing.state()` taken
+    before the change, `{}` for a new thing; `after` defaults to its state now. Keyword arguments beyond
+    these open the change set (source, note, reason_code, undoes, ...).
+    """
+    change = change or begin(actor=actor, **opening)
+    db.session.flush()
+    has_state = callable(getattr(thing, "state", None))  # a milestone's `state` is a column: it has a ledger
+    after = thing.state() if after is None and has_state else after
+    if isinstance(thing, Versioned):
+        if before:
+            thing.version += 1
+        if has_state:
+            _keep(thing, change, effective_at or change.recorded_at)
+    audit.note(
+        act, thing.__tablename__, thing.id, actor=actor, change=change, before=before or {}, after=after or {}
+    )
+    db.session.flush()
+    return change
+
+
+def _keep(thing: Any, change: ChangeSet, effective_at: datetime) -> None:
+    db.session.add(
+        Revision(
+            thing=thing.__tablename__,
+            thing_id=thing.id,
+            version=thing.version,
+            state=plain(thing.state()),
+            effective_at=effective_at,
+            recorded_at=change.recorded_at,
+            change_set_id=change.id,
+        )
+    )
+
+
+@event.listens_for(AppendOnly, "before_insert", propagate=True)
+def _digest(mapper: Mapper[Any], _connection: Any, row: Any) -> None:
+    row.digest = row_digest(mapper, row)
+
+
+def row_digest(mapper: Mapper[Any], row: Any) -> str:
+    """The SHA-256 over a row's columns but its key and the digest itself.
+
+    Columns that are absent (None) are left out, so that a later migration may add one.
+    """
+    for column in mapper.columns:
+        prop = mapper.get_property_by_column(column)
+        if getattr(row, prop.key) is None and column.default is not None and column.default.is_scalar:
+            setattr(row, prop.key, column.default.arg)  # the default as it will be stored
+    values = {
+        column.key: getattr(row, mapper.get_property_by_column(column).key)
+        for column in mapper.columns
+        if not column.primary_key and column.key != "digest"
+    }
+    return sha256({key: value for key, value in values.items() if value is not None})
+
+
+def state_as_of(thing: str, thing_id: int, instant: datetime) -> dict[str, Any] | None:
+    """The state that a thing had at an instant, from its revisions; None when it was not there yet."""
+    query = (
+        select(Revision.state)
+        .where(Revision.thing == thing, Revision.thing_id == thing_id, Revision.effective_at <= instant)
+        .order_by(Revision.effective_at.desc(), Revision.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)

@@ -1,0 +1,116 @@
+"""Settings from the environment. A wrong value stops the start with a message that names it."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the text names the variable and what it accepts."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one installation is told from outside. Paths are absolute."""
+
+    database_url: str
+    instance: Path
+    secret_key: str
+    base_url: str
+    smtp_url: str | None
+    demo: bool
+    host: str
+    port: int
+
+    @property
+    def secure(self) -> bool:
+        """True when the base address is https: decides cookie name, Secure and HSTS."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The hosts that requests may name: the base address's and the loopback's."""
+        return frozenset(LOOPBACK | {urlsplit(self.base_url).hostname or ""})
+
+    @property
+    def is_loopback(self) -> bool:
+        """True when both the listening and the public address stay on this machine."""
+        return self.host in LOOPBACK and (urlsplit(self.base_url).hostname or "") in LOOPBACK
+
+
+def _port(env: Mapping[str, str]) -> int:
+    text = env.get("PORT", "8000")
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise BadSetting(f"PORT must be a number from 1 to 65535, not {text!r}")
+    return int(text)
+
+
+def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], default: str) -> str:
+    text = env.get(name) or default
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018  (raises on a port that is no number)
+    except ValueError as problem:
+        raise BadSetting(f"{name} is not an address: {problem}") from None
+    if parts.scheme not in schemes:
+        raise BadSetting(f"{name} must start with {' or '.join(s + '://' for s in schemes)}, not {text!r}")
+    return text
+
+
+def _secret(env: Mapping[str, str], instance: Path) -> str:
+    given = env.get("KJS_SECRET_KEY")
+    if given is not None:
+        if len(given) < 16:
+            raise BadSetting("KJS_SECRET_KEY must have at least 16 characters")
+        return given
+    kept = instance / "secret_key"
+    try:
+        return kept.read_text("ascii").strip()
+    except FileNotFoundError:
+        pass
+    text = secrets.token_urlsafe(48)
+    try:
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+    except FileExistsError:  # another process was faster
+        return kept.read_text("ascii").strip()
+    except OSError as problem:
+        raise BadSetting(f"KJS_INSTANCE cannot be written: {problem}") from None
+    return text
+
+
+def _instance(env: Mapping[str, str]) -> Path:
+    folder = Path(env.get("KJS_INSTANCE") or "instance").absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise BadSetting(f"KJS_INSTANCE cannot be used as a folder: {problem}") from None
+    return folder
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings; raise BadSetting for the first one that is wrong."""
+    env = os.environ if env is None else env
+    instance = _instance(env)
+    host, port = env.get("HOST", "127.0.0.1"), _port(env)
+    demo = env.get("KJS_DEMO", "1")
+    if demo not in ("0", "1"):
+        raise BadSetting(f"KJS_DEMO must be 0 or 1, not {demo!r}")
+    shown = f"[{host}]" if ":" in host else host
+    return Settings(
+        database_url=_url(
+            env, "KJS_DATABASE_URL", ("sqlite", "postgresql+psycopg"), f"sqlite:///{instance}/kangjiansheng.db"
+        ),
+        instance=instance,
+        secret_key=_secret(env, instance),
+        base_url=_url(env, "KJS_BASE_URL", ("http", "https"), f"http://{shown}:{port}").rstrip("/"),
+        smtp_url=_url(env, "KJS_SMTP_URL", ("smtp", "smtps"), "") if env.get("KJS_SMTP_URL") else None,
+        demo=demo == "1",
+        host=host,
+        port=port,
+    )

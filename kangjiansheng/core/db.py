@@ -1,0 +1,149 @@
+"""The database: declarative base, column types, engine settings. One place for both engines."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, Integer, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
+
+from kangjiansheng.core.errors import Stale
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Word = String(40)  # codes, kinds, states
+Label = String(400)  # names and titles
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC. A naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant must name its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The root of all tables. The registry gives instants and JSON their column types."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON},
+    )
+
+
+class Versioned:
+    """A row that a form edits. `core.changes.record` counts the version up; a stale form meets `expect`,
+    and two writers at the same instant meet the WHERE on the version column."""
+
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}  # type: ignore[attr-defined]
+
+
+class AppendOnly:
+    """A row that is never changed nor removed: the database refuses it by trigger.
+
+    `change_set_id` says of which act the row is part; `digest` is the SHA-256 over all other columns but
+    the key, so that the audit trail can name the row that somebody altered.
+    """
+
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Named:
+    """Names in up to three scripts; zh-Hans is canonical."""
+
+    name_hans: Mapped[str] = mapped_column(Label)
+    name_hant: Mapped[str] = mapped_column(Label, default="")
+    name_en: Mapped[str] = mapped_column(Label, default="")
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy over our own engine settings."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return make_engine(str(options["url"]) if isinstance(options["url"], str) else options["url"])
+
+
+db = Database(model_class=Base)
+
+
+def make_engine(url: Any, *, migrating: bool = False) -> Engine:
+    """Create an engine with the settings on which durability and isolation rest.
+
+    SQLite: WAL with synchronous=FULL (NORMAL loses acknowledged writes at a power cut), foreign keys on
+    (off while migrating: a rebuilt table would cascade), BEGIN IMMEDIATE for whoever writes. PostgreSQL:
+    bounded waits.
+    """
+    if str(url).startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 8, "check_same_thread": False})
+        event.listen(engine, "connect", _sqlite_connect_migrating if migrating else _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin_immediate if migrating else _sqlite_begin)
+        return engine
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=15000 -c lock_timeout=8000"},
+    )
+
+
+def _sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=8000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_connect_migrating(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _sqlite_begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writing = db.session.info.get("writing", False) if _in_app() else True
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _in_app() -> bool:
+    from flask import has_app_context
+
+    return has_app_context()
+
+
+def expect(thing: Any, seen: int | None) -> None:
+    """Refuse with Stale when the form saw another version of the thing than the stored one."""
+    if seen is not None and thing.version != seen:
+        raise Stale(thing, seen)
+
+
+def is_sqlite(session: Session | None = None) -> bool:
+    """True when the data lies in the embedded database."""
+    return (session or db.session).get_bind().dialect.name == "sqlite"

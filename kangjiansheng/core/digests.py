@@ -1,0 +1,37 @@
+"""Canonical JSON and SHA-256: what the chain, the ledger's digests and signatures are computed over."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """UTF-8 JSON with sorted keys and no blanks; instants as UTC with microseconds, dates as ISO."""
+    return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
+
+
+def sha256(value: Any) -> str:
+    """Hexadecimal SHA-256 of bytes, of a text's UTF-8, or of a value's canonical JSON."""
+    if isinstance(value, str):
+        value = value.encode()
+    return hashlib.sha256(value if isinstance(value, bytes) else canonical(value)).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can hold it: dates and instants as text."""
+    return orjson.loads(canonical(value))

@@ -1,0 +1,23 @@
+"""What an operation may refuse. Texts are made by the views, in the reader's language."""
+
+from typing import Any
+
+
+class RuleBroken(Exception):
+    """A rule of the domain says no.
+
+    `code` is a stable word such as ``labs:code-taken``; `field` names the form field to mark;
+    `facts` fill the translated sentence.
+    """
+
+    def __init__(self, code: str, field: str | None = None, **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.field, self.facts = code, field, facts
+
+
+class Stale(Exception):
+    """Somebody else changed the thing after the form was opened; nothing was written."""
+
+    def __init__(self, thing: Any, seen: int) -> None:
+        super().__init__(f"{thing!r} is no longer at version {seen}")
+        self.thing, self.seen = thing, seen

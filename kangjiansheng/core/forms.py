@@ -1,0 +1,135 @@
+"""Forms: every text passes the gate, refusals come back beside the field, a stale form shows both sides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from kangjiansheng.core import audit, text
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken, Stale
+from kangjiansheng.core.i18n import explain
+
+
+@dataclass
+class Difference:
+    """One field of a conflict: what was typed here and what now stands there."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+@dataclass
+class Conflict:
+    """Somebody else saved in the meantime: who, when, and what differs."""
+
+    who: str
+    when: Any
+    differences: list[Difference] = field(default_factory=list)
+
+
+class Form(FlaskForm):
+    """The base of all forms.
+
+    `status` is what the answer must carry: 200 before sending, 422 when something is wrong, 409 on a
+    conflict. `attempt` runs an operation and turns what it refuses into words beside the fields.
+    """
+
+    conflict: Conflict | None = None
+    refusal: str | None = None
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Every text field cleans what comes in."""
+            filters = list(unbound_field.kwargs.get("filters", []))
+            if issubclass(unbound_field.field_class, TextAreaField):
+                filters.insert(0, _clean_text)
+            elif issubclass(unbound_field.field_class, StringField):
+                filters.insert(0, _clean_line)
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form."""
+        if self.conflict:
+            return 409
+        return 422 if self.is_submitted() else 200
+
+    def attempt(self, act: Callable[[], Any]) -> Any:
+        """Validate, then act. Returns what the act returns (True for None), or None when refused."""
+        if not self.validate_on_submit():
+            return None
+        try:
+            result = act()
+            db.session.flush()
+            return True if result is None else result
+        except RuleBroken as problem:
+            self._refuse(problem)
+        except Stale as problem:
+            self._show_conflict(problem)
+        return None
+
+    def _refuse(self, problem: RuleBroken) -> None:
+        sentence = explain(problem)
+        db.session.rollback()
+        target = self._fields.get(problem.field) if problem.field else None
+        if target is None:
+            self.refusal = sentence
+        else:
+            target.errors = [*target.errors, sentence]
+
+    def _show_conflict(self, problem: Stale) -> None:
+        thing_id, kind = problem.thing.id, type(problem.thing)
+        db.session.rollback()
+        thing = db.session.get(kind, thing_id)
+        who, when = audit.last_change(thing)
+        now = type(self)(formdata=None, obj=thing)
+        differences = [
+            Difference(str(mine.label.text), shown(mine), shown(theirs))
+            for name, mine in self._fields.items()
+            if not isinstance(mine, HiddenField)
+            and (theirs := now._fields.get(name)) is not None
+            and shown(mine) != shown(theirs)
+        ]
+        self.conflict = Conflict(who, when, differences)
+        if "version" in self._fields:
+            self._fields["version"].data = thing.version
+            self._fields["version"].raw_data = None
+
+
+def shown(item: Field) -> str:
+    """A field's value as a person reads it."""
+    if isinstance(item, SelectField):
+        chosen = item.data if isinstance(item.data, list) else [item.data]
+        words = [str(label) for value, label, *_ in item.iter_choices() if value in chosen]
+        return "、".join(words)
+    return "" if item.data is None else str(item.data)
+
+
+def _clean_line(value: Any) -> Any:
+    return text.line(value) if isinstance(value, str) else value
+
+
+def _clean_text(value: Any) -> Any:
+    return text.clean(value).strip() if isinstance(value, str) else value
+
+
+def required() -> InputRequired:
+    """The field must be filled."""
+    return InputRequired(_l("请填写此项。"))
+
+
+def at_most(length: int) -> Length:
+    """The text has at most so many characters."""
+    return Length(max=length, message=_l("最多 %(max)d 个字符。"))
+
+
+def wants_fragment() -> bool:
+    """True when htmx asks for a piece of a page rather than the whole."""
+    return request.headers.get("HX-Request") == "true"

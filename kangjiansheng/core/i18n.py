@@ -1,0 +1,141 @@
+"""Three languages: which one a reader gets, names in several scripts, dates, and the words for refusals."""
+
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale
+from flask_babel import format_date as babel_date
+
+from kangjiansheng.core import text
+from kangjiansheng.core.clock import SHANGHAI
+from kangjiansheng.core.errors import RuleBroken
+
+LOCALES = {"zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant_HK", "en": "en"}
+CATALOGUES = {"zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant", "en": "en"}
+_TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
+COOKIE = "kjs_lang"
+_refusals: dict[str, Any] = {}
+
+
+def init_app(app: Flask, folders: list[str]) -> None:
+    """Use one catalogue per feature folder; Simplified Chinese is the language of the source."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
+    app.config["BABEL_DOMAIN"] = ";".join("messages" for _ in folders)
+    app.config["BABEL_DEFAULT_LOCALE"] = CATALOGUES["zh-Hans"]
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
+    Babel(app, locale_selector=lambda: CATALOGUES[locale()])
+
+
+def locale() -> str:
+    """The reader's language: `zh-Hans`, `zh-Hant` or `en`.
+
+    In this order: `?lang=`, the language forced for a mail or a command, the person's own choice or the
+    cookie, what the browser asks for, Simplified Chinese.
+    """
+    if not has_request_context():
+        current = get_locale()
+        return _of_babel(str(current)) if current else "zh-Hans"
+    if "locale" not in g:
+        g.locale = _choose()
+    return str(g.locale)
+
+
+def _of_babel(name: str) -> str:
+    return "en" if name.startswith("en") else "zh-Hant" if "Hant" in name else "zh-Hans"
+
+
+def _choose() -> str:
+    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in LOCALES:
+            return wanted
+    for wanted, _quality in request.accept_languages:
+        low = wanted.lower()
+        if low.startswith(_TRADITIONAL):
+            return "zh-Hant"
+        if low.startswith("zh"):
+            return "zh-Hans"
+        if low.startswith("en"):
+            return "en"
+    return "zh-Hans"
+
+
+@contextmanager
+def speaking(wanted: str):  # type: ignore[no-untyped-def]
+    """Make words in another reader's language, for mails and exports."""
+    before = g.get("locale")
+    g.locale = wanted
+    try:
+        with force_locale(CATALOGUES[wanted]):
+            yield
+    finally:
+        if before is None:
+            g.pop("locale", None)
+        else:
+            g.locale = before
+
+
+def name_of(thing: Any, wanted: str | None = None) -> str:
+    """A thing's name in the reader's script: its own, else derived from Simplified, else Simplified.
+
+    Works on anything with name_hans, name_hant, name_en, and on a mapping with hans, hant, en.
+    """
+    wanted = wanted or locale()
+    if isinstance(thing, Mapping):
+        hans, hant, en = thing.get("hans") or "", thing.get("hant") or "", thing.get("en") or ""
+    else:
+        hans, hant, en = thing.name_hans, thing.name_hant, thing.name_en
+    if wanted == "en":
+        return en or hans
+    if wanted == "zh-Hant":
+        return hant or text.to_hant(hans)
+    return hans or en
+
+
+def is_derived(thing: Any, wanted: str | None = None) -> bool:
+    """True when `name_of` had to convert or fall back: such a name is marked."""
+    wanted = wanted or locale()
+    own = {"en": thing.name_en, "zh-Hant": thing.name_hant, "zh-Hans": thing.name_hans}[wanted]
+    return not own
+
+
+def prose_day(day: date) -> str:
+    """A day as it stands in a sentence: 11 月 20 日（周五）, with the year when it is not this one."""
+    from kangjiansheng.core import clock
+
+    this_year = day.year == clock.today().year
+    if locale() == "en":
+        return str(babel_date(day, "EEE d MMM" if this_year else "EEE d MMM y", rebase=False))
+    return str(babel_date(day, "M 月 d 日（EEE）" if this_year else "y 年 M 月 d 日（EEE）", rebase=False))
+
+
+def moment(instant: datetime) -> str:
+    """An instant as the reader sees it: 2026-11-22 14:03, in Asia/Shanghai."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def refusals(words: Mapping[str, Any]) -> None:
+    """Make a feature's sentences for refused rules known: code → lazy text with %(facts)s."""
+    _refusals.update(words)
+
+
+def explain(problem: RuleBroken) -> str:
+    """The sentence for a refused rule in the reader's language. An unknown code is a fault of ours."""
+    return str(_refusals[problem.code]) % problem.facts
+
+
+def sort_key(script: str | None = None) -> Callable[[str], Any]:
+    """A key under which names sort as readers of the language expect (pinyin, strokes or letters).
+
+    Chinese sorts by GB 18030 for Simplified (pinyin for the common characters) and by Big5 for Traditional
+    (strokes); what the encoding lacks comes last.
+    """
+    encoding = {"zh-Hans": "gb18030", "zh-Hant": "big5hkscs", "en": "utf-8"}[script or locale()]
+
+    def key(name: str) -> Any:
+        folded = name.casefold()
+        return folded.encode(encoding, "replace") if encoding != "gb18030" else folded.encode("gb18030")
+
+    return key

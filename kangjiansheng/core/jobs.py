@@ -1,0 +1,58 @@
+"""What the clock starts: a table of rounds, claimed so that several workers never run one twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.db import Base, Word, db
+from kangjiansheng.core.logs import log
+from kangjiansheng.core.transactions import writing
+
+
+class Round(Base):
+    """When a kind of work is due again."""
+
+    __tablename__ = "job_round"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Word, unique=True)
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Word)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A kind of work: it runs every so often, in a transaction of its own."""
+
+    kind: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+def run_due(jobs: list[Job]) -> None:
+    """Run each job that is due, one transaction each; a failing job is logged and tried next time."""
+    for job in jobs:
+        try:
+            with writing():
+                if _claim(job):
+                    job.run()
+        except Exception as problem:
+            log.exception("job failed", extra={"facts": {"job": job.kind, "problem": type(problem).__name__}})
+
+
+def _claim(job: Job) -> bool:
+    now = clock.now()
+    row = db.session.scalar(select(Round).where(Round.kind == job.kind).with_for_update(skip_locked=True))
+    if row is None:
+        db.session.add(Round(kind=job.kind, due_at=now + job.every, done_at=now))
+        db.session.flush()
+        return True
+    if row.due_at > now:
+        return False
+    row.due_at, row.done_at = now + job.every, now
+    return True

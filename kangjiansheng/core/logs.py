@@ -1,0 +1,58 @@
+"""Structured logs: one JSON line per request, with a request id and without query strings or secrets."""
+
+import json
+import logging
+import secrets
+import sys
+import time
+
+from flask import Flask, Response, g, request
+
+log = logging.getLogger("kangjiansheng")
+
+
+class JsonLines(logging.Formatter):
+    """One record, one line of JSON; a line feed in a value cannot forge a second record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {"level": record.levelname.lower(), "event": record.getMessage()}
+        fields.update(getattr(record, "facts", {}))
+        if record.exc_info:
+            fields["trace"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def init_app(app: Flask) -> None:
+    """Log each request to stderr and give it an id that error pages repeat."""
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonLines())
+        log.addHandler(handler)
+        log.propagate = False
+        log.setLevel(logging.INFO)
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(6).upper()
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    actor = g.get("actor")
+    log.info(
+        "request",
+        extra={
+            "facts": {
+                "id": g.get("request_id"),
+                "method": request.method,
+                "path": request.path,
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+                "person": actor.id if actor else None,
+            }
+        },
+    )
+    return response

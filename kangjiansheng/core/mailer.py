@@ -1,0 +1,58 @@
+"""Delivery of queued mails over SMTP. Without a server they are kept and shown to administrators."""
+
+import smtplib
+from collections.abc import Callable
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from kangjiansheng.core import clock, outbox
+from kangjiansheng.core.config import Settings
+from kangjiansheng.core.i18n import speaking
+
+Send = Callable[[EmailMessage], None]
+
+
+def deliver(settings: Settings, send: Send | None = None) -> int:
+    """Deliver what is due; returns how many were sent. Failures wait longer each time."""
+    send = send or (smtp(settings.smtp_url) if settings.smtp_url else None)
+    sent = 0
+    for mail in outbox.claim():
+        if send is None:
+            mail.state = "kept"
+            continue
+        try:
+            send(message(mail, settings))
+        except (OSError, smtplib.SMTPException) as problem:
+            outbox.put_off(mail, f"{type(problem).__name__}: {problem}")
+        else:
+            mail.state, mail.sent_at = "sent", clock.now()
+            sent += 1
+    return sent
+
+
+def message(mail: outbox.Outbox, settings: Settings) -> EmailMessage:
+    """The mail in its reader's language."""
+    made = EmailMessage()
+    with speaking(mail.locale):
+        subject, body = outbox.words_of(mail.template, mail.facts)
+    made["Subject"] = " ".join(subject.split())
+    made["From"] = f"kangjiansheng@{urlsplit(settings.base_url).hostname}"
+    made["To"] = mail.to
+    made["Message-ID"] = f"<{mail.dedup_key.split(':')[0]}.{mail.id}@kangjiansheng>"
+    link = f"\n\n{settings.base_url}{mail.address}\n" if mail.address else "\n"
+    made.set_content(body + link)
+    return made
+
+
+def smtp(address: str) -> Send:
+    """A sender for an smtp:// or smtps:// address, with user and password when it names them."""
+    parts = urlsplit(address)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+
+    def send(mail: EmailMessage) -> None:
+        with kind(parts.hostname or "", parts.port or 0, timeout=10) as server:
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(mail)
+
+    return send

@@ -1,0 +1,138 @@
+"""Notices leave after the commit: rows written in the same transaction, delivered by the worker.
+
+A row holds facts, not sentences; the words are made in the reader's language when it is shown or sent.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, Text, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import ChangeSet
+from kangjiansheng.core.db import Base, Label, Word, db
+from kangjiansheng.core.digests import plain
+
+RETRIES = 8
+
+
+class Notification(Base):
+    """What the bell shows to one person."""
+
+    __tablename__ = "notification"
+    __table_args__ = (Index("ix_notification_person", "person_id", "read_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int]
+    template: Mapped[str] = mapped_column(Word)
+    facts: Mapped[dict[str, Any]]
+    address: Mapped[str] = mapped_column(Label)  # path of the page that the notice is about
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Outbox(Base):
+    """One mail to one address: waiting, kept (no server configured), sent or given up."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("dedup_key"), Index("ix_outbox_due", "state", "due_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dedup_key: Mapped[str] = mapped_column(Label)
+    to: Mapped[str] = mapped_column(Label)
+    locale: Mapped[str] = mapped_column(Word, default="zh-Hans")
+    template: Mapped[str] = mapped_column(Word)
+    facts: Mapped[dict[str, Any]]
+    address: Mapped[str] = mapped_column(Label, default="")
+    state: Mapped[str] = mapped_column(Word, default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(Text, default="")
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+Words = Callable[[Mapping[str, Any]], tuple[str, str]]
+_words: dict[str, Words] = {}
+
+
+def templates(words: Mapping[str, Words]) -> None:
+    """Make a feature's notices known: template → facts → (subject, text) in the current language."""
+    _words.update(words)
+
+
+def words_of(template: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and text of a notice in the language that is current."""
+    return _words[template](facts)
+
+
+def tell(
+    people: Iterable[int], template: str, facts: Mapping[str, Any], *, address: str, besides: int | None = None
+) -> None:
+    """Put a notice on the bell of each person, but for the one who caused it (`besides`)."""
+    if template not in _words:
+        raise LookupError(f"no words for the notice {template}")
+    for person_id in sorted(set(people) - {besides}):
+        db.session.add(
+            Notification(
+                person_id=person_id,
+                template=template,
+                facts=plain(facts),
+                address=address,
+                created_at=clock.now(),
+            )
+        )
+
+
+def mail(
+    to: str, template: str, facts: Mapping[str, Any], *, change: ChangeSet, locale: str, address: str = ""
+) -> None:
+    """Queue one mail; the same template of the same change set goes to an address once."""
+    if template not in _words:
+        raise LookupError(f"no words for the notice {template}")
+    db.session.add(
+        Outbox(
+            dedup_key=f"{change.id}:{template}:{to}",
+            to=to,
+            locale=locale,
+            template=template,
+            facts=plain(facts),
+            address=address,
+            due_at=clock.now(),
+        )
+    )
+
+
+def unread(person_id: int) -> int:
+    """How many notices the person has not read."""
+    query = select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))
+    return db.session.scalar(query) or 0
+
+
+def mark_read(person_id: int, ids: Iterable[int] | None = None) -> None:
+    """Mark the person's notices (all, or those named) as read."""
+    query = update(Notification).where(Notification.person_id == person_id, Notification.read_at.is_(None))
+    if ids is not None:
+        query = query.where(Notification.id.in_(list(ids)))
+    db.session.execute(query.values(read_at=clock.now()))
+
+
+def claim(limit: int = 20) -> list[Outbox]:
+    """Mails that are due, locked for this transaction; several workers never get the same one."""
+    query = (
+        select(Outbox)
+        .where(Outbox.state == "waiting", Outbox.due_at <= clock.now())
+        .order_by(Outbox.due_at, Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(db.session.scalars(query))
+
+
+def put_off(mail: Outbox, problem: str) -> None:
+    """A delivery failed: wait twice as long as the last time, and give up after `RETRIES`."""
+    mail.attempts += 1
+    mail.problem = problem[:500]
+    mail.state = "failed" if mail.attempts >= RETRIES else "waiting"
+    mail.due_at = clock.now() + timedelta(seconds=30 * 2**mail.attempts)

@@ -1,0 +1,153 @@
+"""What every page needs: the context of the base template, filters, toasts, links that keep the day."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Flask, abort, flash, get_flashed_messages, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import clock, i18n, outbox
+from kangjiansheng.core.errors import RuleBroken, Stale
+
+Navigation = Callable[[], list[dict[str, Any]]]
+Counts = Callable[[], dict[str, int]]
+
+
+def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
+    """Give templates their context. `navigation` and `counts` come from the roof, which knows the floors."""
+
+    @app.context_processor
+    def _context() -> dict[str, Any]:
+        actor = g.get("actor")
+        return {
+            "locale": i18n.locale(),
+            "me": actor,
+            "nav": navigation() if actor else [],
+            "counts": {**counts(), "notifications": outbox.unread(actor.id)} if actor else {},
+            "as_of": g.get("as_of"),
+            "today": clock.today(),
+            "request_id": g.get("request_id", ""),
+            "theme": request.cookies.get("kjs_theme", "auto"),
+            "toast": _toast(),
+        }
+
+    app.jinja_env.globals.update(
+        csrf_token=generate_csrf,
+        lang_url=lang_url,
+        travel=travel,
+        name_of=i18n.name_of,
+        is_derived=i18n.is_derived,
+        with_args=with_args,
+    )
+    app.jinja_env.filters.update(
+        moment=i18n.moment,
+        prose_day=i18n.prose_day,
+        figure_json=figure_json,
+        name=i18n.name_of,
+    )
+
+
+def figure_json(figure: Any) -> Markup:
+    """JSON for a script element of type application/json: nothing in it can end the element."""
+    data = orjson.dumps(figure).decode()
+    return Markup(data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def page(template: str, status: int = 200, *, illustrative: bool = False, **context: Any) -> Response:
+    """Render a page. `illustrative` labels it 示例数据 in header, footer and print."""
+    return make_response(render_template(template, illustrative=illustrative, **context), status)
+
+
+def saved(address: str, text: str, *, undo: str | None = None) -> Response:
+    """After a save: go to the page and say so in a toast, with a way to undo when there is one."""
+    flash(orjson.dumps({"text": text, "undo_url": undo}).decode(), "toast")
+    return redirect(address, 303)
+
+
+def _toast() -> dict[str, Any] | None:
+    messages = get_flashed_messages(category_filter=["toast"])
+    return orjson.loads(messages[-1]) if messages else None
+
+
+def lang_url(wanted: str) -> str:
+    """The address that keeps another language and comes back to this page."""
+    return url_for("core.language", wanted=wanted, back=with_args(lang=None))
+
+
+def own_path(wanted: str | None) -> str:
+    """Only a path of our own: no scheme, no host, no backslash, no control character. Else home."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
+        return "/"
+    return "/" if any(ord(c) < 33 for c in wanted) else wanted
+
+
+def travel(address: str) -> str:
+    """The address with the day of the time travel, if one is on."""
+    day = g.get("as_of")
+    if not day:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'as_of': day.isoformat()})}"
+
+
+def with_args(**changes: Any) -> str:
+    """This address with some arguments changed; None removes one."""
+    arguments = {key: values for key, values in request.args.lists() if key not in changes}
+    pairs = [(key, value) for key, values in arguments.items() for value in values]
+    pairs += [(key, str(value)) for key, value in changes.items() if value is not None]
+    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def asked_day(name: str = "as_of") -> date | None:
+    """The past day that the address asks for; None for today. A wrong or future day answers 400."""
+    text = request.args.get(name)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        abort(400, _("日期“%(text)s”无法识别，请写成 2026-11-20 这样。") % {"text": text[:40]})
+    if day > clock.today():
+        abort(400, _("不能查看将来的日期；将来的情况请看预测日期。"))
+    return None if day == clock.today() else day
+
+
+def init_errors(app: Flask) -> None:
+    """Error pages that help, in the reader's language; problem+json for the API."""
+    for code in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503):
+        app.register_error_handler(code, _error)
+    app.register_error_handler(RuleBroken, _refused)
+    app.register_error_handler(Stale, _stale)
+
+
+def _error(problem: Any) -> Response:
+    code = getattr(problem, "code", None) or 500
+    description = problem.description if getattr(problem, "description", None) else ""
+    if "request_id" not in g:
+        g.request_id = ""
+    if request.path.startswith("/api/"):
+        answer = make_response({"status": code, "title": problem.name, "detail": description}, code)
+        answer.content_type = "application/problem+json"
+        return answer
+    own_words = description if description != type(problem).description else ""
+    response = make_response(render_template("errors/error.html", code=code, detail=own_words), code)
+    if code == 405 and getattr(problem, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(problem.valid_methods)
+    if code in (429, 503):
+        response.headers["Retry-After"] = str(getattr(problem, "retry_after", None) or 30)
+    return response
+
+
+def _refused(problem: RuleBroken) -> Response:
+    return make_response(
+        render_template("errors/error.html", code=422, detail=i18n.explain(problem)), 422
+    )
+
+
+def _stale(_problem: Stale) -> Response:
+    return make_response(render_template("errors/error.html", code=409, detail=""), 409)

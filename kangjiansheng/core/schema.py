@@ -1,0 +1,67 @@
+"""The database's level: migrations from code, and the triggers that hold the append-only tables."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def config(url: str) -> Config:
+    """Alembic's settings for a database; nothing comes from a file."""
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS))
+    made.attributes["url"] = url
+    return made
+
+
+def head() -> str:
+    """The level that this version of the program needs."""
+    found = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    if found is None:
+        raise LookupError("there are no migrations")
+    return found
+
+
+def level(engine: Engine) -> str | None:
+    """The level at which a database stands; None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(url: str, to: str = "head") -> None:
+    """Bring a database to a level; each step is one transaction."""
+    command.upgrade(config(url), to)
+
+
+def downgrade(url: str, to: str) -> None:
+    """Take a database back to a level."""
+    command.downgrade(config(url), to)
+
+
+def append_only(table: str, dialect: str) -> list[str]:
+    """Statements for the triggers that refuse UPDATE and DELETE on a table."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for act in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+REFUSE_CHANGE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END $$
+"""

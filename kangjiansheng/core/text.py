@@ -1,0 +1,53 @@
+"""The one gate through which typed text enters: forms, JSON and imports alike."""
+
+import unicodedata
+from functools import cache
+
+# Overrides and isolates can make a name read as another one; zero-width characters hide in searches.
+_DROPPED = {
+    *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x061C,
+}  # fmt: skip
+_KEPT_CONTROLS = {"\n", "\t"}
+
+
+def clean(text: str) -> str:
+    """Return the text in NFC without control, direction and zero-width characters and lone surrogates.
+
+    Line ends become ``\\n``. A zero-width joiner stays: emoji and some scripts need it.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (
+        c
+        for c in text
+        if ord(c) not in _DROPPED
+        and not 0xD800 <= ord(c) <= 0xDFFF
+        and (unicodedata.category(c) != "Cc" or c in _KEPT_CONTROLS)
+    )
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def line(text: str) -> str:
+    """Clean one line: inner white space becomes single spaces, outer is dropped."""
+    return " ".join(clean(text).split())
+
+
+@cache
+def _converter(name: str):  # type: ignore[no-untyped-def]
+    from opencc import OpenCC
+
+    return OpenCC(name)
+
+
+def to_hans(text: str) -> str:
+    """Traditional to Simplified characters."""
+    return str(_converter("t2s").convert(text))
+
+
+def to_hant(text: str) -> str:
+    """Simplified to Traditional characters as used in Hong Kong; a derived text, to be marked as such."""
+    return str(_converter("s2hk").convert(text))
+
+
+def fold(text: str) -> str:
+    """The form under which texts are searched: Simplified, compatibility-folded, lower case."""
+    return to_hans(unicodedata.normalize("NFKC", text)).casefold()

@@ -1,0 +1,66 @@
+"""The one place where anything is committed: requests, commands and jobs."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, g, request
+
+from kangjiansheng.core import audit
+from kangjiansheng.core.db import db
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+def commit() -> None:
+    """Give the pending audit entries their place in the chain, then commit. The only commit there is."""
+    audit.seal(db.session())
+    db.session.commit()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction of a command or a job: commits at the end, rolls back on any exception."""
+    db.session.rollback()
+    db.session.info["writing"] = True
+    try:
+        yield
+        commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info["writing"] = False
+
+
+def afterwards(act: Callable[[], object]) -> None:
+    """Let `act` run in a short transaction of its own after this request's has ended.
+
+    For what must survive a refusal (failed sign-in, refused access) and for the traces that a GET leaves.
+    """
+    g.setdefault("afterwards", []).append(act)
+
+
+def init_app(app: Flask) -> None:
+    """Begin each request with the right lock and end it with one commit or one rollback."""
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_drop)
+
+
+def _begin() -> None:
+    db.session.info["writing"] = request.method not in SAFE_METHODS
+
+
+def _end(response: Response) -> Response:
+    if request.method not in SAFE_METHODS and response.status_code < 400:
+        commit()
+    else:
+        db.session.rollback()
+    for act in g.pop("afterwards", []):
+        with writing():
+            act()
+    return response
+
+
+def _drop(_problem: BaseException | None) -> None:
+    db.session.rollback()

@@ -1,0 +1,1 @@
+"""Institutions, agreements and joint laboratories: the pattern for every other feature."""

@@ -1,0 +1,5 @@
+"""Whom we tell, in which words."""
+
+from kangjiansheng.core.outbox import Words
+
+WORDS: dict[str, Words] = {}

@@ -1,0 +1,5 @@
+"""What is true of this feature, and its catalogue of acts."""
+
+from typing import Any
+
+ACTS: dict[str, Any] = {}

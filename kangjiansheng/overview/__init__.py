@@ -1,0 +1,1 @@
+"""What is read across the features: home, dashboard, search."""

@@ -1,0 +1,1 @@
+"""Projects, plans, milestones and the commitment ledger."""

@@ -1,0 +1,134 @@
+"""`kangjiansheng serve`: server and worker under one parent; both end on SIGTERM."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from kangjiansheng.core import schema
+from kangjiansheng.core.config import Settings
+from kangjiansheng.core.db import make_engine
+from kangjiansheng.core.jobs import run_due
+
+ROUND = 2.0  # seconds between two looks of the worker
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with threads: keep-alive, no access log of its own (it would hold query strings)."""
+
+    def __init__(self, app: Flask, settings: Settings, workers: int) -> None:
+        self.app, self.settings, self.workers = app, settings, workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Settings of gunicorn."""
+        shown = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        values = {
+            "bind": f"{shown}:{self.settings.port}",
+            "workers": self.workers,
+            "threads": 8,
+            "worker_class": "gthread",
+            "keepalive": 30,
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "loglevel": "warning",
+            "forwarded_allow_ips": "",
+            "preload_app": False,
+        }
+        for key, value in values.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Flask:
+        """The application, for each worker process."""
+        from kangjiansheng.core.db import db
+
+        with self.app.app_context():
+            db.engine.dispose()  # no connection crosses a fork
+        return self.app
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database up; put the starting data into an empty one."""
+    from kangjiansheng import demonstration, starting
+    from kangjiansheng.app import create_app
+
+    schema.upgrade(settings.database_url)
+    with create_app(settings).app_context():
+        starting.load_reference()
+        if settings.demo and starting.is_empty():
+            click.echo("Loading the demonstration (illustrative data) ...", err=True)
+            demonstration.load()
+
+
+def run(app: Flask, settings: Settings, workers: int) -> None:
+    """Serve until SIGTERM. Refuses a demonstration that others on the network could reach."""
+    from kangjiansheng import demonstration
+
+    with app.app_context():
+        shown = demonstration.is_loaded()
+        if shown and not settings.is_loopback:
+            raise click.ClickException(
+                "the demonstration has well-known passwords: it is served on this machine only "
+                "(HOST and KJS_BASE_URL must be loopback, or use an installation with KJS_DEMO=0)"
+            )
+        _greet(settings, shown)
+    beside = multiprocessing.get_context("fork").Process(target=work, args=(app,), name="worker", daemon=True)
+    _dispose(app)
+    beside.start()
+    try:
+        Server(app, settings, workers).run()
+    finally:
+        if beside.is_alive():
+            beside.terminate()
+            beside.join(5)
+
+
+def _dispose(app: Flask) -> None:
+    from kangjiansheng.core.db import db
+
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _greet(settings: Settings, shown: bool) -> None:
+    from kangjiansheng import demonstration
+    from kangjiansheng.accounts import queries
+
+    lines = ["", f"  康健生 Kangjiansheng  {settings.base_url}", ""]
+    if shown:
+        lines.append("  示例数据 Illustrative data. Sign in with any of these; the password of all is "
+                     f"{demonstration.PASSWORD}")  # fmt: skip
+        lines += [f"    {member.email:<24} {member.name_hans}" for member in demonstration.CAST]
+    elif not queries.has_admin():
+        from kangjiansheng import starting
+
+        lines.append(f"  First run: {settings.base_url}{starting.first_run_path()}")
+    click.echo("\n".join([*lines, ""]))
+    sys.stdout.flush()
+
+
+def work(app: Flask, *, once: bool = False) -> None:
+    """Run due jobs, again and again; ends on SIGTERM and when its parent has gone."""
+    from kangjiansheng.app import jobs
+
+    ending: list[bool] = []
+
+    def end(_signal: int, _frame: FrameType | None) -> Any:
+        ending.append(True)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    parent = os.getppid()
+    while not ending:
+        with app.app_context():
+            run_due(jobs(app))
+        if once or os.getppid() != parent:
+            return
+        time.sleep(ROUND)

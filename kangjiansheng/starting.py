@@ -1,0 +1,50 @@
+"""Starting data: the reference data of every installation (founding facts, pathways), without demonstration."""
+
+import secrets
+from datetime import date
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from kangjiansheng.accounts.models import SYSTEM, Account, Person, SystemRole
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
+
+
+def load_reference() -> None:
+    """Put in what is missing of the reference data; running it again changes nothing."""
+    with writing():
+        actor = _system()
+        for load in LOADERS:
+            load(actor=actor)
+
+
+def _system() -> Actor:
+    person = db.session.scalar(select(Person).where(Person.code == SYSTEM))
+    if person is None:
+        person = Person(code=SYSTEM, name_hans="系统", name_hant="系統", name_en="System")
+        db.session.add(person)
+        db.session.flush()
+        actor = Actor(person.id, person.name_hans, frozenset({"system"}))
+        db.session.add(SystemRole(person_id=person.id, role="system", valid_from=date(2024, 9, 10)))
+        record("accounts:person:create", person, actor=actor, before={}, source="command")
+    return Actor(person.id, person.name_hans, frozenset({"system"}))
+
+
+def is_empty() -> bool:
+    """True while nobody can sign in."""
+    return not db.session.scalar(select(func.count(Account.id)))
+
+
+def first_run_path() -> str:
+    """The address of the first-run page, with the secret that only this machine's operator sees."""
+    file = current_app.config["SETTINGS"].instance / "first_run"
+    if not file.exists():
+        file.write_text(f"{secrets.token_urlsafe(24)} {clock.now().isoformat()}", "utf-8")
+        file.chmod(0o600)
+    return f"/first-run/{file.read_text('utf-8').split()[0]}"
+
+
+LOADERS: list = []  # type: ignore[type-arg]
