@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.postgres",
     "tests.support.browser",
     "tests.support.machine",
+    "tests.support.properties",
 ]
