@@ -4,11 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, current_app, g, url_for
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
+from kangjiansheng import demonstration
 from kangjiansheng.accounts import forms as account_forms
 from kangjiansheng.accounts import notices as account_notices
 from kangjiansheng.accounts import rules as account_rules
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         MAX_CONTENT_LENGTH=16 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
-        DEMO_ACCOUNTS=lambda: [],
+        DEMO_ACCOUNTS=demo_accounts,
         **overrides,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -94,6 +95,13 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         app.register_blueprint(blueprint)
     access.check_declared(app)
     return app
+
+
+def demo_accounts() -> list[dict[str, str]]:
+    """The cast, for the sign-in page of a demonstration; empty in a real installation."""
+    if not current_app.config["SETTINGS"].demo or not demonstration.is_loaded():
+        return []
+    return [{"email": member.email, "label": i18n.name_of(member)} for member in demonstration.CAST]
 
 
 def _travel() -> None:

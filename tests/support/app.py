@@ -1,0 +1,194 @@
+"""The application over a fresh database, the cast signed in, and the engines."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ["KJS_TEST_CHEAP_HASH"] = "1"
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from kangjiansheng import demonstration, starting
+from kangjiansheng.accounts import queries
+from kangjiansheng.app import create_app
+from kangjiansheng.core import schema
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.config import Settings, read_settings
+from tests.support.critic import Critic
+
+PASSWORD = demonstration.PASSWORD
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The engine on which the tests' databases lie."""
+    parser.addoption("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+def address(short: str) -> str:
+    """`lead` → lead@kjs.example."""
+    return short if "@" in short else f"{short}@kjs.example"
+
+
+def settings_for(folder: Path, url: str, *, demo: bool = True, **environment: str) -> Settings:
+    """Settings of a test installation in a folder of its own."""
+    return read_settings(
+        {
+            "KJS_INSTANCE": str(folder),
+            "KJS_DATABASE_URL": url,
+            "KJS_SECRET_KEY": "a key for the tests only",
+            "KJS_BASE_URL": "http://localhost",
+            "KJS_DEMO": "1" if demo else "0",
+            **environment,
+        }
+    )
+
+
+def make(settings: Settings, **overrides: object) -> Flask:
+    """The application as tests use it: CSRF is off but for the test that is about it."""
+    return create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, **overrides)
+
+
+def _fill(url: str, folder: Path, *, demo: bool) -> None:
+    settings = settings_for(folder, url, demo=demo)
+    schema.upgrade(url)
+    app = make(settings)
+    with app.app_context():
+        starting.load_reference()
+        if demo:
+            demonstration.load()
+        from kangjiansheng.core.db import db
+
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Databases:
+    """Fresh databases: each is a copy of a filled one that is made once."""
+
+    def __init__(self, folder: Path, server: str | None) -> None:
+        self.folder, self.server, self.made, self.count = folder, server, set[str](), 0
+
+    def fresh(self, kind: str) -> str:
+        """The address of a new copy; `kind` is demo or reference."""
+        self.count += 1
+        return self._postgres(kind) if self.server else self._sqlite(kind)
+
+    def _sqlite(self, kind: str) -> str:
+        template = self.folder / f"{kind}.db"
+        if kind not in self.made:
+            _fill(f"sqlite:///{template}", self.folder, demo=kind == "demo")
+            self.made.add(kind)
+        copy = self.folder / f"{kind}-{self.count}.db"
+        shutil.copyfile(template, copy)
+        return f"sqlite:///{copy}"
+
+    def _postgres(self, kind: str) -> str:
+        name = f"{kind}_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
+        if kind not in self.made:
+            self._run(f'CREATE DATABASE "{name}"')
+            _fill(self._address(name), self.folder, demo=kind == "demo")
+            self.made.add(kind)
+        copy = f"{name}_{self.count}"
+        self._run(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+        return self._address(copy)
+
+    def _address(self, name: str) -> str:
+        url = sa.make_url(self.server or "").set(database=name)
+        return url.render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        engine = sa.create_engine(self.server or "", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Where fresh databases come from, on the engine of this run."""
+    on_postgres = request.config.getoption("--engine") == "postgresql"
+    server = request.getfixturevalue("postgres_url") if on_postgres else None
+    return Databases(tmp_path_factory.mktemp("databases"), server)
+
+
+def _running(app: Flask) -> Iterator[Flask]:
+    yield app
+    from kangjiansheng.core.db import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """The application over a fresh database with reference data and demonstration."""
+    yield from _running(make(settings_for(tmp_path, databases.fresh("demo"))))
+
+
+@pytest.fixture
+def empty_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """The application over a fresh database with reference data only, the demonstration off."""
+    yield from _running(make(settings_for(tmp_path, databases.fresh("reference"), demo=False)))
+
+
+@pytest.fixture
+def in_app(app: Flask) -> Iterator[Flask]:
+    """An application context over the demonstration, for operations and queries."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def actor(in_app: Flask) -> Callable[[str], Actor]:
+    """`actor("lead")`: one of the cast as an actor."""
+
+    def find(short: str) -> Actor:
+        found = queries.actor_by_email(address(short))
+        assert found is not None, f"{short} is not of the cast"
+        return found
+
+    return find
+
+
+@pytest.fixture
+def client(app: Flask) -> Callable[..., Critic]:
+    """`client("lead")`: a signed-in client that criticises each page it opens; `client(None)` is nobody."""
+
+    def enter(short: str | None, language: str = "zh-Hans") -> Critic:
+        made = Critic(app, language)
+        if short:
+            answer = made.post("/sign-in", data={"email": address(short), "password": PASSWORD})
+            assert answer.status_code == 303, f"{short} could not sign in: {answer.status_code}"
+        return made
+
+    return enter
+
+
+@pytest.fixture
+def run_command(databases: Databases, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`run_command("metrics", "--json")`: the real command line in a process of its own."""
+    url = databases.fresh("reference")
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        script = Path(os.sys.executable).with_name("kangjiansheng")  # type: ignore[attr-defined]
+        return subprocess.run(
+            [str(script), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={
+                **os.environ,
+                "KJS_DATABASE_URL": url,
+                "KJS_INSTANCE": str(tmp_path),
+                "KJS_DEMO": "0",
+                **environment,
+            },
+        )
+
+    run.url = url  # type: ignore[attr-defined]
+    return run
