@@ -147,7 +147,7 @@ def worst(statuses: Iterable[Status]) -> Status:
 
 
 def on_track(state: MilestoneState, today: date) -> MilestoneState:
-    """Confirm the promise (or the proposed date). Refused when that date has passed, or nothing is promised."""
+    """Confirm the promise, or the proposed date. Refused when that has passed, or nothing is promised."""
     _require_open(state)
     date_kept = state.proposed or state.promised
     if date_kept is None:

@@ -77,7 +77,7 @@ def normalise(registry: str, typed: str) -> str:
 
 
 def check(registry: str, typed: str) -> Number:
-    """Normalise a number and say whether its format and check digit are right. Never raises for the number."""
+    """Normalise a number and say whether format and check digit are right. No number makes it raise."""
     rule = registries()[registry]
     normal = normalise(registry, typed)
     if rule.regex is None:

@@ -1,0 +1,18 @@
+"""Reading a portfolio: four CSV files become a plan of what to create, with every problem named."""
+
+from .plan import read
+from .planned import Known, PlannedEntry, PlannedLab, PlannedMilestone, PlannedProject, PortfolioPlan
+from .tables import FILES, Problem, find_files
+
+__all__ = [
+    "FILES",
+    "Known",
+    "PlannedEntry",
+    "PlannedLab",
+    "PlannedMilestone",
+    "PlannedProject",
+    "PortfolioPlan",
+    "Problem",
+    "find_files",
+    "read",
+]
