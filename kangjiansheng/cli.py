@@ -44,7 +44,9 @@ def _app() -> Flask:
     finally:
         engine.dispose()
     if level != schema.head():
-        raise Refused(f"the database stands at level {level}, this version needs {schema.head()}: run `kangjiansheng db upgrade`")
+        raise Refused(
+            f"the database stands at level {level}, this version needs {schema.head()}: run `kangjiansheng db upgrade`"
+        )
     try:
         return create_app(settings)
     except NotBuilt as problem:
@@ -168,7 +170,8 @@ def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
             person = operations.create_person(actor=actor, code=code, name_hans=name or email, email=email)
             if role != "none":
                 operations.grant_role(person, role, actor=actor)
-            path = operations.make_link(person.account, "invitation", actor=actor, send=False)
+            account = person.account or _no("the account was not made")
+            path = operations.make_link(account, "invitation", actor=actor, send=False)
     except RuleBroken as problem:
         _no(f"{problem.code} {problem.facts}")
     click.echo(f"{current_app.config['SETTINGS'].base_url}{path}")

@@ -14,7 +14,6 @@ from gunicorn.app.base import BaseApplication
 
 from kangjiansheng.core import schema
 from kangjiansheng.core.config import Settings
-from kangjiansheng.core.db import make_engine
 from kangjiansheng.core.jobs import run_due
 
 ROUND = 2.0  # seconds between two looks of the worker
@@ -82,10 +81,11 @@ def run(app: Flask, settings: Settings, workers: int) -> None:
     beside = multiprocessing.get_context("fork").Process(target=work, args=(app,), name="worker", daemon=True)
     _dispose(app)
     beside.start()
+    parent = os.getpid()
     try:
         Server(app, settings, workers).run()
     finally:
-        if beside.is_alive():
+        if os.getpid() == parent and beside.is_alive():  # each forked server process comes by here, too
             beside.terminate()
             beside.join(5)
 

@@ -193,7 +193,9 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
     return placed
 
 
-def note(x: Any, y: Any, text: str, *, color: str = "@ink-2", size: float = 12, **more: Any) -> dict[str, Any]:
+def note(
+    x: Any, y: Any, text: str, *, color: str = "@ink-2", size: float = 12, **more: Any
+) -> dict[str, Any]:
     """An annotation without an arrow. ``weight=600`` makes it bold; further keys go to Plotly as they are."""
     weight = more.pop("weight", None)
     font: dict[str, Any] = {"size": size, "color": color}
@@ -272,7 +274,9 @@ def bands(
         )
         if labelled:
             middle = first + (after - first) / 2
-            notes.append(note(middle.isoformat(), 0, label, color="@ink-3", yref="paper", yanchor="bottom", yshift=2))
+            notes.append(
+                note(middle.isoformat(), 0, label, color="@ink-3", yref="paper", yanchor="bottom", yshift=2)
+            )
     return shapes, notes
 
 

@@ -104,7 +104,10 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     shown = f"[{host}]" if ":" in host else host
     return Settings(
         database_url=_url(
-            env, "KJS_DATABASE_URL", ("sqlite", "postgresql+psycopg"), f"sqlite:///{instance}/kangjiansheng.db"
+            env,
+            "KJS_DATABASE_URL",
+            ("sqlite", "postgresql+psycopg"),
+            f"sqlite:///{instance}/kangjiansheng.db",
         ),
         instance=instance,
         secret_key=_secret(env, instance),

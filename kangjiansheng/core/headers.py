@@ -37,7 +37,9 @@ def init_app(app: Flask) -> None:
 
 
 def _check_host() -> None:
-    host = request.host.rsplit(":", 1)[0].strip("[]") if not request.host.endswith("]") else request.host[1:-1]
+    host = (
+        request.host.rsplit(":", 1)[0].strip("[]") if not request.host.endswith("]") else request.host[1:-1]
+    )
     if host not in current_app.config["SETTINGS"].allowed_hosts:
         g.foreign_host = True
         abort(400)

@@ -68,7 +68,12 @@ def words_of(template: str, facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def tell(
-    people: Iterable[int], template: str, facts: Mapping[str, Any], *, address: str, besides: int | None = None
+    people: Iterable[int],
+    template: str,
+    facts: Mapping[str, Any],
+    *,
+    address: str,
+    besides: int | None = None,
 ) -> None:
     """Put a notice on the bell of each person, but for the one who caused it (`besides`)."""
     if template not in _words:

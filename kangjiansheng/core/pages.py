@@ -6,7 +6,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Flask, abort, flash, get_flashed_messages, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    abort,
+    flash,
+    get_flashed_messages,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -144,9 +155,7 @@ def _error(problem: Any) -> Response:
 
 
 def _refused(problem: RuleBroken) -> Response:
-    return make_response(
-        render_template("errors/error.html", code=422, detail=i18n.explain(problem)), 422
-    )
+    return make_response(render_template("errors/error.html", code=422, detail=i18n.explain(problem)), 422)
 
 
 def _stale(_problem: Stale) -> Response:

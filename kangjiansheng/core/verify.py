@@ -23,7 +23,9 @@ def problems(session: Session) -> Iterator[str]:
 
 def _chain(session: Session) -> Iterator[str]:
     expected, last = 1, GENESIS
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)):
+    for entry in session.scalars(
+        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)
+    ):
         name = f"audit_entry seq {entry.seq} ({entry.act} {entry.thing} {entry.thing_id})"
         if entry.seq != expected:
             yield f"{name}: seq {expected} is missing before it"
@@ -60,7 +62,9 @@ def _coverage(session: Session, broken: set[int]) -> Iterator[str]:
 
 def _present(session: Session, change_id: int) -> Iterator[str]:
     for kind in covered():
-        for row_id in session.scalars(select(kind.id).where(kind.change_set_id == change_id).order_by(kind.id)):
+        for row_id in session.scalars(
+            select(kind.id).where(kind.change_set_id == change_id).order_by(kind.id)
+        ):
             yield f"{kind.__tablename__} id {row_id}"
 
 

@@ -31,7 +31,9 @@ def readyz() -> Response:
     except Exception:
         level = None
     ready = level == schema.head()
-    return Response("ready\n" if ready else "not ready\n", 200 if ready else 503, content_type="text/plain; charset=utf-8")
+    return Response(
+        "ready\n" if ready else "not ready\n", 200 if ready else 503, content_type="text/plain; charset=utf-8"
+    )
 
 
 @bp.get("/metrics")
