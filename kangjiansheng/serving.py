@@ -1,8 +1,8 @@
 """`kangjiansheng serve`: server and worker under one parent; both end on SIGTERM."""
 
-import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import time
 from types import FrameType
@@ -78,16 +78,15 @@ def run(app: Flask, settings: Settings, workers: int) -> None:
                 "(HOST and KJS_BASE_URL must be loopback, or use an installation with KJS_DEMO=0)"
             )
         _greet(settings, shown)
-    beside = multiprocessing.get_context("fork").Process(target=work, args=(app,), name="worker", daemon=True)
     _dispose(app)
-    beside.start()
+    beside = subprocess.Popen([sys.executable, "-c", "from kangjiansheng.cli import main; main()", "worker"])
     parent = os.getpid()
     try:
         Server(app, settings, workers).run()
     finally:
-        if os.getpid() == parent and beside.is_alive():  # each forked server process comes by here, too
+        if os.getpid() == parent and beside.poll() is None:  # each forked server process comes by here, too
             beside.terminate()
-            beside.join(5)
+            beside.wait(5)
 
 
 def _dispose(app: Flask) -> None:

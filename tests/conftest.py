@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.support.offline",
     "tests.support.postgres",
     "tests.support.app",
+    "tests.support.server",
     "tests.support.browser",
     "tests.support.machine",
     "tests.support.properties",

@@ -50,7 +50,9 @@ def _page(tree: Any) -> list[str]:
 
 def _ids(tree: Any) -> list[str]:
     ids = [node.get("id") for node in tree.iter() if isinstance(node.tag, str) and node.get("id")]
-    return [f"id {name!r} is there {ids.count(name)} times" for name in sorted(set(ids)) if ids.count(name) > 1]
+    return [
+        f"id {name!r} is there {ids.count(name)} times" for name in sorted(set(ids)) if ids.count(name) > 1
+    ]
 
 
 def _labels(tree: Any) -> list[str]:
