@@ -1,0 +1,55 @@
+"""The catalogue of acts, and the words of what is written in records."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+OFFICES = ("chair", "deputy", "member", "secretary")
+ITEM_KINDS = ("confirm", "hear", "discuss", "decide")
+ANSWERS = ("none", "yes", "online", "no")
+MODES = ("on_site", "online", "absent")
+PARAGRAPH_KINDS = ("heading", "text", "decision", "action")
+MEANINGS = ("approve", "approve_with_reservation", "request_changes")
+MOST_FAILURES, FAILURE_WINDOW = 5, timedelta(minutes=15)
+
+ACTS: dict[str, Any] = {
+    "committee:committee:create": _l("登记委员会"),
+    "committee:committee:edit": _l("修改委员会章程设置"),
+    "committee:member:add": _l("增加委员"),
+    "committee:member:end": _l("结束委员任期"),
+    "committee:meeting:create": _l("登记会议"),
+    "committee:meeting:edit": _l("修改会议"),
+    "committee:meeting:cancel": _l("取消会议"),
+    "committee:item:add": _l("增加议题"),
+    "committee:item:edit": _l("修改议题"),
+    "committee:item:move": _l("调整议题顺序"),
+    "committee:item:remove": _l("移除议题"),
+    "committee:item:recuse": _l("登记回避"),
+    "committee:attendance:answer": _l("答复出席"),
+    "committee:attendance:record": _l("记录出席"),
+    "committee:minutes:start": _l("起草纪要"),
+    "committee:minutes:record": _l("据公告登记纪要"),
+    "committee:paragraph:add": _l("增加段落"),
+    "committee:paragraph:edit": _l("修改段落"),
+    "committee:paragraph:move": _l("移动段落"),
+    "committee:paragraph:remove": _l("移除段落"),
+    "committee:review:open": _l("提交审阅"),
+    "committee:comment:add": _l("写批注"),
+    "committee:comment:resolve": _l("解决批注"),
+    "committee:signature:give": _l("签署"),
+    "committee:signature:fail": _l("签署时密码错误"),
+    "committee:minutes:return": _l("退回修改"),
+    "committee:minutes:approve": _l("纪要生效"),
+    "committee:amendment:propose": _l("提出勘误"),
+    "committee:amendment:withdraw": _l("勘误退回"),
+    "committee:amendment:approve": _l("勘误生效"),
+    "committee:decision:record": _l("记录决议"),
+    "committee:decision:edit": _l("修改决议"),
+    "committee:decision:remove": _l("移除决议"),
+    "committee:action:record": _l("记录行动项"),
+    "committee:action:edit": _l("修改行动项"),
+    "committee:action:done": _l("完成行动项"),
+    "committee:action:reopen": _l("重新打开行动项"),
+    "committee:action:remove": _l("移除行动项"),
+}

@@ -1,0 +1,93 @@
+"""The canonical text of a draft, and the difference of two wordings."""
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any
+
+from kangjiansheng.core.digests import sha256
+
+FORMAT = "kangjiansheng-minutes-1"
+# Words of letters and digits stay whole; everything else is compared character by character.
+_PIECES = re.compile(r"[A-Za-z0-9À-ɏ]+|.", re.DOTALL)
+
+Change = tuple[str, str]  # (same | ins | del, text)
+
+
+def canonical(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a signature signs: header, then each paragraph with id, printed number, kind and text."""
+    return {
+        "format": FORMAT,
+        "header": header,
+        "paragraphs": [{key: p[key] for key in ("id", "no", "kind", "text")} for p in paragraphs],
+    }
+
+
+def fingerprint(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]]) -> str:
+    """The SHA-256 over the canonical JSON (sorted keys, UTF-8, no blanks) of a draft."""
+    return sha256(canonical(header, paragraphs))
+
+
+def short(digest: str) -> str:
+    """The first 16 digits in groups of four, as a person reads and compares them."""
+    head = digest[:16].upper()
+    return " ".join(head[i : i + 4] for i in range(0, 16, 4))
+
+
+def difference(old: str, new: str) -> list[Change]:
+    """Old to new: Chinese by characters, Latin by words. Dropping `ins` gives the old text, dropping `del`
+    the new one."""
+    a, b = _PIECES.findall(old), _PIECES.findall(new)
+    found: list[Change] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(("same", "".join(a[i1:i2])))
+            continue
+        if j2 > j1:
+            found.append(("ins", "".join(b[j1:j2])))
+        if i2 > i1:
+            found.append(("del", "".join(a[i1:i2])))
+    return _joined(found)
+
+
+def _joined(changes: list[Change]) -> list[Change]:
+    """Islands of one character between two changes join them: whole phrases read better than crumbs."""
+    if len(changes) < 3:
+        return changes
+    runs: list[list[Change]] = [[changes[0]]]
+    for index, (kind, text) in enumerate(changes[1:], 1):
+        island = kind == "same" and len(text) < 2 and index < len(changes) - 1
+        bridges = island and changes[index - 1][0] != "same" and changes[index + 1][0] != "same"
+        if bridges or (kind != "same" and runs[-1][-1][0] != "same") or _goes_on(runs[-1], kind):
+            runs[-1].append((kind, text))
+        else:
+            runs.append([(kind, text)])
+    return [change for run in runs for change in _merged(run)]
+
+
+def _goes_on(run: list[Change], kind: str) -> bool:
+    """True when a run of changes that ends in an island goes on."""
+    return kind != "same" and len(run) > 1 and run[-1][0] == "same"
+
+
+def _merged(run: list[Change]) -> list[Change]:
+    if len(run) == 1 or all(kind == "same" for kind, _ in run):
+        return [("same", "".join(text for _, text in run))] if run[0][0] == "same" else run
+    new = "".join(text for kind, text in run if kind != "del")
+    old = "".join(text for kind, text in run if kind != "ins")
+    return [change for change in (("ins", new), ("del", old)) if change[1]]
+
+
+def differences(changes: Sequence[Change]) -> int:
+    """How many places differ: runs of changes between what is the same."""
+    count, inside = 0, False
+    for kind, _text in changes:
+        changed = kind != "same"
+        count += changed and not inside
+        inside = changed
+    return count
+
+
+def shown_life(life: str, *, amended: bool) -> str:
+    """draft, review, approved, amended or record: approved minutes with a signed amendment are amended."""
+    return "amended" if life == "approved" and amended else life

@@ -1,0 +1,74 @@
+"""Markdown to safe HTML. The one reviewed place, with core.pages.figure_json, where markup is marked as safe.
+
+Raw HTML is not parsed, and what comes out goes through an allow-list.
+"""
+
+import re
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import isWhiteSpace
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
+from markupsafe import Markup
+
+TAGS = {
+    "p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+_CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2018-\u201d"
+    "\U00020000-\U0003ffff]"
+)
+
+
+def render(text: str) -> Markup:
+    """The text as HTML: paragraphs, emphasis, lists, tables, links to http(s) and to our own pages."""
+    html = nh3.clean(
+        _parser().render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
+    return Markup(html)  # noqa: S704
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
+    parser.inline.ruler.at("emphasis", _emphasis)
+    return parser
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """The emphasis rule of CommonMark asks for blanks or punctuation around ** and so fails in Chinese;
+    beside a CJK character it suffices that the inner side is no blank."""
+    mark = state.src[state.pos]
+    if silent or mark not in "_*":
+        return False
+    found = state.scanDelims(state.pos, mark == "*")
+    opens, closes = found.can_open, found.can_close
+    if mark == "*":
+        end = state.pos + found.length
+        before = state.src[state.pos - 1] if state.pos else " "
+        after = state.src[end] if end < state.posMax else " "
+        if _CJK.match(before) or _CJK.match(after):
+            opens = opens or not isWhiteSpace(ord(after))
+            closes = closes or not isWhiteSpace(ord(before))
+    for _ in range(found.length):
+        token = state.push("text", "", 0)
+        token.content = mark
+        state.delimiters.append(
+            Delimiter(
+                marker=ord(mark),
+                length=found.length,
+                token=len(state.tokens) - 1,
+                end=-1,
+                open=opens,
+                close=closes,
+            )
+        )
+    state.pos += found.length
+    return True
