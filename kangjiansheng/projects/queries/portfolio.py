@@ -1,0 +1,337 @@
+"""The portfolio as it stood at the end of a day: the one door for dashboard, lists, charts, exports, figures."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import aliased
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.projects.models import (
+    Milestone,
+    MilestoneEntry,
+    Plan,
+    Project,
+    ProjectEntry,
+    ProjectLab,
+    ProjectParty,
+)
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref, state_of
+from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.rules import metrics as figures
+from kangjiansheng.projects.rules import milestones as rules
+from kangjiansheng.projects.rules.vocabulary import modalities
+
+# Claims under which a project's open milestones rest.
+RESTING = frozenset({"ON_HOLD", "TERMINATED", "COMPLETED", "OUT_LICENSED"})
+# Filled by the roof: who knows which gates wait for a decision (ids of milestones) at the end of a day.
+awaiting: list[Callable[[date | None], set[int]]] = []
+
+_PLAIN = "code name_hans name_hant name_en modality indication_group pathway stage status priority owner_role confidentiality"
+_SCRIPTS = ("hans", "hant", "en")
+
+
+def portfolio(
+    *,
+    actor: Actor,
+    as_of: date | None = None,
+    codes: Iterable[str] | None = None,
+    archived: bool = False,
+) -> list[ProjectRow]:
+    """The projects that the actor sees today, by code, as they stood at the end of `as_of` (now for None).
+
+    Reads in at most six statements, whatever the size. A project that was not open by then is not there.
+    Archived ones only with `archived`.
+    """
+    chosen = may_see(actor)
+    if codes is not None:
+        chosen &= Project.code.in_(list(codes))
+    heads = _heads_now(chosen) if as_of is None else _heads_then(chosen, as_of)
+    if not archived:
+        heads = [head for head in heads if not head["archived_at"]]
+    stood = list(
+        db.session.execute(_milestones_now(chosen) if as_of is None else _milestones_then(chosen, as_of))
+    )
+    labs, parties = _labs(chosen, as_of, heads), _parties(chosen, as_of, heads)
+    people = _people(
+        {h["lead_id"] for h in heads} | {r.owner_id for r in stood} | {r.confirmed_by_id for r in stood}
+    )
+    waiting: set[int] = set().union(*(source(as_of) for source in awaiting))
+    by_project: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in stood:
+        by_project[row.project_id].append(row)
+    day = as_of or clock.today()
+    return [
+        _project(head, by_project[head["id"]], labs[head["id"]], parties[head["id"]], people, waiting, day)
+        for head in heads
+    ]
+
+
+def metrics(*, actor: Actor, as_of: date) -> dict[str, Any]:
+    """The figures of the executive dashboard as of the end of a day, over what the actor sees."""
+    found = portfolio(actor=actor, as_of=as_of)
+    return figures_of(found, as_of)
+
+
+def figures_of(found: Sequence[ProjectRow], as_of: date) -> dict[str, Any]:
+    """The same figures from a portfolio that has been read already."""
+    return figures.metrics(
+        [figures.ProjectRow(p.code, p.stage, p.claimed, p.indication_group) for p in found],
+        [
+            figures.MilestoneRow(
+                p.code, m.code, m.baseline, m.current_plan, m.forecast, m.actual, m.state == "cancelled"
+            )
+            for p in found
+            for m in p.milestones
+        ],
+        as_of,
+    )
+
+
+def _heads_now(chosen: Any) -> list[dict[str, Any]]:
+    opened = (
+        select(func.min(ProjectEntry.effective_at))
+        .where(ProjectEntry.project_id == Project.id)
+        .scalar_subquery()
+    )
+    columns = [getattr(Project, key) for key in _PLAIN.split()]
+    query = select(
+        Project.id,
+        Project.illustrative,
+        Project.lead_id,
+        Project.archived_at,
+        *(getattr(Project, f"indication_{script}") for script in _SCRIPTS),
+        *columns,
+        opened.label("opened_at"),
+    ).where(chosen)
+    return [dict(row) for row in db.session.execute(query.order_by(Project.code)).mappings()]
+
+
+def _heads_then(chosen: Any, day: date) -> list[dict[str, Any]]:
+    limit = clock.end_of(day)
+    entry = aliased(ProjectEntry)
+    last = (
+        select(entry.id)
+        .where(entry.project_id == Project.id, entry.effective_at <= limit)
+        .order_by(entry.effective_at.desc(), entry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    opened = select(func.min(entry.effective_at)).where(entry.project_id == Project.id).scalar_subquery()
+    query = (
+        select(Project.id, Project.illustrative, ProjectEntry.state, opened.label("opened_at"))
+        .join(ProjectEntry, ProjectEntry.id == last)
+        .where(chosen)
+        .order_by(Project.code)
+    )
+    return [
+        row.state | {"id": row.id, "illustrative": row.illustrative, "opened_at": row.opened_at}
+        for row in db.session.execute(query)
+    ]
+
+
+_STATE = "owner_id baseline current_plan forecast proposed actual state flagged moves reason_code note confirmed_by_id"
+
+
+def _milestones_now(chosen: Any) -> Select[Any]:
+    return (
+        select(
+            *_own(),
+            *(getattr(Milestone, key) for key in _STATE.split()),
+            Milestone.confirmed_at,
+        )
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(chosen)
+        .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
+    )
+
+
+def _milestones_then(chosen: Any, day: date) -> Select[Any]:
+    entry = aliased(MilestoneEntry)
+    last = (
+        select(entry.id)
+        .where(entry.milestone_id == Milestone.id, entry.effective_at <= clock.end_of(day))
+        .order_by(entry.effective_at.desc(), entry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *_own(),
+            *(getattr(MilestoneEntry, key) for key in _STATE.split()),
+            MilestoneEntry.effective_at.label("confirmed_at"),
+            MilestoneEntry.kind.label("entry_kind"),
+        )
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .join(MilestoneEntry, MilestoneEntry.id == last)
+        .where(chosen)
+        .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
+    )
+
+
+def _own() -> list[Any]:
+    keys = "id code name_hans name_hant name_en position kind gate version evidence_ref"
+    return [Plan.project_id, *(getattr(Milestone, key) for key in keys.split())]
+
+
+def _named(kind: Any) -> list[Any]:
+    return [kind.id, kind.code, kind.name_hans, kind.name_hant, kind.name_en]
+
+
+def _labs(chosen: Any, as_of: date | None, heads: list[dict[str, Any]]) -> dict[int, list[Ref]]:
+    found: dict[int, list[Ref]] = defaultdict(list)
+    if as_of is None:
+        query = (
+            select(ProjectLab.project_id, ProjectLab.leads, *_named(JointLab))
+            .join(JointLab, JointLab.id == ProjectLab.lab_id)
+            .join(Project, Project.id == ProjectLab.project_id)
+            .where(chosen)
+            .order_by(ProjectLab.leads.desc(), JointLab.code)
+        )
+        for project_id, leads, *name in db.session.execute(query):
+            found[project_id].append(Ref(*name, leads=leads))
+        return found
+    wanted = {lab_id for head in heads for lab_id, _ in head["labs"]}
+    refs = {
+        row.id: row for row in db.session.execute(select(*_named(JointLab)).where(JointLab.id.in_(wanted)))
+    }
+    for head in heads:
+        known = [Ref(*refs[lab_id], leads=bool(leads)) for lab_id, leads in head["labs"] if lab_id in refs]
+        found[head["id"]] = sorted(known, key=lambda lab: (not lab.leads, lab.code))
+    return found
+
+
+def _parties(chosen: Any, as_of: date | None, heads: list[dict[str, Any]]) -> dict[int, list[Ref]]:
+    found: dict[int, list[Ref]] = defaultdict(list)
+    if as_of is None:
+        query = (
+            select(ProjectParty.project_id, ProjectParty.role, *_named(Institution))
+            .join(Institution, Institution.id == ProjectParty.institution_id)
+            .join(Project, Project.id == ProjectParty.project_id)
+            .where(chosen)
+            .order_by(ProjectParty.id)
+        )
+        for project_id, role, *name in db.session.execute(query):
+            found[project_id].append(Ref(*name, role=role))
+        return found
+    wanted = {institution_id for head in heads for institution_id, _ in head["parties"]}
+    query_then = select(*_named(Institution)).where(Institution.id.in_(wanted))
+    refs = {row.id: row for row in db.session.execute(query_then)}
+    for head in heads:
+        found[head["id"]] = [Ref(*refs[key], role=role) for key, role in head["parties"] if key in refs]
+    return found
+
+
+def _people(ids: set[int | None]) -> dict[int | None, str]:
+    query = select(*_named(Person)).where(Person.id.in_([i for i in ids if i is not None]))
+    return {row.id: name_of(row) for row in db.session.execute(query)}
+
+
+def _project(
+    head: Mapping[str, Any],
+    rows: list[Row[Any]],
+    labs: list[Ref],
+    parties: list[Ref],
+    people: Mapping[int | None, str],
+    waiting: set[int],
+    day: date,
+) -> ProjectRow:
+    resting = head["status"] in RESTING
+    milestones = tuple(_milestone(head["code"], row, people, waiting, day, resting) for row in rows)
+    opened = [m for m in milestones if m.is_open]
+    told = [m.confirmed_at for m in milestones if m.confirmed_at is not None]
+    modality = modalities().get(head["modality"])
+    return ProjectRow(
+        id=head["id"],
+        code=head["code"],
+        name_hans=head["name_hans"],
+        name_hant=head["name_hant"],
+        name_en=head["name_en"],
+        indication={script: head[f"indication_{script}"] for script in _SCRIPTS},
+        modality=head["modality"],
+        family=modality.family if modality else "OTHER",
+        indication_group=head["indication_group"],
+        pathway=head["pathway"],
+        stage=head["stage"],
+        claimed=head["status"],
+        labs=tuple(labs),
+        parties=tuple(parties),
+        lead_label=people.get(head["lead_id"], ""),
+        owner_role=head["owner_role"],
+        priority=head["priority"],
+        confidentiality=head["confidentiality"],
+        illustrative=head["illustrative"],
+        archived=bool(head["archived_at"]),
+        opened_on=clock.day_of(head["opened_at"]),
+        milestones=milestones,
+        status=_status(head["status"], milestones),
+        next=min(opened, key=lambda m: (m.promised or date.max, m.position), default=None),
+        updated_at=max(told, default=None),
+    )
+
+
+def _status(claimed: str, milestones: Sequence[MilestoneRow]) -> rules.Status:
+    if claimed in ("ON_HOLD", "TERMINATED"):
+        return "pause"
+    if claimed in RESTING:
+        return "done"
+    counted = [m.status for m in milestones if m.kind == "milestone" and m.state != "cancelled"]
+    return rules.worst(counted)
+
+
+def _milestone(
+    project_code: str,
+    row: Row[Any],
+    people: Mapping[int | None, str],
+    waiting: set[int],
+    day: date,
+    resting: bool,
+) -> MilestoneRow:
+    state = state_of(row)  # type: ignore[arg-type]
+    decision = row.kind == "decision"
+    status: rules.Status = (
+        ("done" if row.actual else "idle")
+        if decision
+        else rules.status(
+            state, day, flagged=row.flagged, gate=row.gate, awaiting=row.id in waiting, paused=resting
+        )
+    )
+    return MilestoneRow(
+        id=row.id,
+        project_id=row.project_id,
+        project_code=project_code,
+        code=row.code,
+        name_hans=row.name_hans,
+        name_hant=row.name_hant,
+        name_en=row.name_en,
+        position=row.position,
+        kind=row.kind,
+        gate=row.gate,
+        baseline=row.baseline,
+        current_plan=row.current_plan,
+        forecast=row.forecast,
+        proposed=row.proposed,
+        actual=row.actual,
+        state=row.state,
+        flagged=row.flagged,
+        moves=row.moves,
+        reason_code=row.reason_code,
+        note=row.note,
+        confirmed_at=None if getattr(row, "entry_kind", "") == "open" else row.confirmed_at,
+        confirmed_by=people.get(row.confirmed_by_id, ""),
+        owner_id=row.owner_id,
+        owner_label=people.get(row.owner_id, ""),
+        version=row.version,
+        evidence_ref=row.evidence_ref,
+        status=status,
+        slip=None if decision else rules.slip_days(state),
+    )

@@ -1,0 +1,67 @@
+"""Who sees which projects and milestones: the only door for pages, search, charts, exports and JSON."""
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.labs.models import InstitutionMember, LabMember
+from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, ProjectMember, ProjectParty
+
+DIRECTORS = ("director", "co_director")
+
+
+def may_see(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Project` under which the actor sees it, by the rights of today.
+
+    `open`: whoever is signed in. `parties`: members of a party institution, of a laboratory of the project or
+    of the project. `team`: members of the project and directors of its laboratories. Executives, auditors and
+    the system see all.
+    """
+    if actor.reads_all:
+        return true()
+    member = Project.id.in_(_projects_of_member(actor))
+    return or_(
+        Project.confidentiality == "open",
+        member,
+        (Project.confidentiality == "parties")
+        & or_(Project.id.in_(_projects_of_party(actor)), Project.id.in_(_projects_of_lab(actor))),
+        (Project.confidentiality == "team") & Project.id.in_(_projects_of_lab(actor, DIRECTORS)),
+    )
+
+
+def visible_projects(actor: Actor) -> Select[tuple[int]]:
+    """The ids of the projects that the actor sees: `Project.id.in_(visible_projects(actor))`."""
+    return select(Project.id).where(may_see(actor))
+
+
+def visible_milestones(actor: Actor) -> Select[tuple[int]]:
+    """The ids of the milestones of projects that the actor sees."""
+    return (
+        select(Milestone.id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .where(Plan.project_id.in_(visible_projects(actor)))
+    )
+
+
+def _projects_of_member(actor: Actor) -> Select[tuple[int]]:
+    return select(ProjectMember.project_id).where(
+        ProjectMember.person_id == actor.id, holds_on(ProjectMember, clock.today())
+    )
+
+
+def _projects_of_party(actor: Actor) -> Select[tuple[int]]:
+    return (
+        select(ProjectParty.project_id)
+        .join(InstitutionMember, InstitutionMember.institution_id == ProjectParty.institution_id)
+        .where(InstitutionMember.person_id == actor.id, holds_on(InstitutionMember, clock.today()))
+    )
+
+
+def _projects_of_lab(actor: Actor, roles: tuple[str, ...] = ()) -> Select[tuple[int]]:
+    query = (
+        select(ProjectLab.project_id)
+        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
+        .where(LabMember.person_id == actor.id, holds_on(LabMember, clock.today()))
+    )
+    return query.where(LabMember.role.in_(roles)) if roles else query
