@@ -30,6 +30,9 @@ def read(files: Mapping[str, bytes], today: date, known: Known = _NOTHING_KNOWN)
         if table not in names:
             problems.add("file-missing", file=f"{table}.csv", error=True)
     rows = {table: read_table(table, files[name], name, problems) for table, name in names.items()}
+    if any(problem.error for problem in problems.found):
+        # A table that could not be read would make every row of the others look wrong.
+        return PortfolioPlan((), (), (), (), tuple(problems.found))
     as_of = _as_of(rows.get("portfolio", []), today)
 
     labs = _labs(rows.get("joint_labs", []), problems)
@@ -51,7 +54,7 @@ def read(files: Mapping[str, bytes], today: date, known: Known = _NOTHING_KNOWN)
         found[project].append((_milestone(row, dates, templates.get(project), position), dates, row))
     for key, rest in reports.items():
         for _, row in rest.values():
-            # History alone says nothing new about a milestone that exists; elsewhere there is nothing to tell.
+            # History alone says nothing new about a milestone that exists already.
             code = "report-ignored" if key in known.milestones else "milestone-nowhere"
             problems.add(code, row, "milestone_code")
 
