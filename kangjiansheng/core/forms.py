@@ -103,6 +103,16 @@ class Form(FlaskForm):
             self._fields["version"].raw_data = None
 
 
+class VersionField(HiddenField):
+    """The version of the thing that the form was opened on. What is missing or unreadable counts as 0,
+    which no thing has: such a form is stale, and never overwrites."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the number that the form sent."""
+        text_ = valuelist[0] if valuelist else ""
+        self.data = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
+
+
 def shown(item: Field) -> str:
     """A field's value as a person reads it."""
     if isinstance(item, SelectField):

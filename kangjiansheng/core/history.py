@@ -1,0 +1,51 @@
+"""The history of one thing as its page shows it: who did what, when, and which values changed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kangjiansheng.core import audit, i18n
+
+Show = Callable[[str, Any], str]
+
+
+def entries(
+    thing: Any, *, labels: Mapping[str, Any], show: Show, people: Mapping[int, Any], limit: int = 20
+) -> list[dict[str, Any]]:
+    """The entries for the macro `history`, newest first.
+
+    `labels` names the keys of the thing's state; a key without a label stays out of sight. `show(key, value)`
+    gives a value in words. `people` are those who acted, by id, for their names in the reader's script.
+    """
+    found = audit.history(thing.__tablename__, thing.id, limit)
+    return [_entry(row, labels, show, people) for row in found]
+
+
+def actors(thing: Any, limit: int = 20) -> set[int]:
+    """The ids of the people who appear in a thing's history."""
+    return {row.actor_id for row in audit.history(thing.__tablename__, thing.id, limit)}
+
+
+def _entry(
+    row: audit.AuditEntry, labels: Mapping[str, Any], show: Show, people: Mapping[int, Any]
+) -> dict[str, Any]:
+    person = people.get(row.actor_id)
+    return {
+        "when": i18n.moment(row.recorded_at),
+        "iso": row.recorded_at.isoformat(),
+        "who": i18n.name_of(person) if person else row.actor_label,
+        "act_label": str(audit.acts()[row.act]),
+        "changes": _changes(row, labels, show) if row.before else [],
+        "note": "",
+    }
+
+
+def _changes(row: audit.AuditEntry, labels: Mapping[str, Any], show: Show) -> list[dict[str, str]]:
+    return [
+        {
+            "label": str(label),
+            "before": show(key, row.before.get(key)),
+            "after": show(key, row.after.get(key)),
+        }
+        for key, label in labels.items()
+        if key in row.before or key in row.after
+    ]

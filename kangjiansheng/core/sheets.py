@@ -1,0 +1,98 @@
+"""Tables as files: CSV and XLSX in which no cell can act as a formula."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from flask import Response
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.i18n import moment
+
+CSV, XLSX = "csv", "xlsx"
+_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# What spreadsheet programs take for the beginning of a formula, full-width forms included.
+_ACTIVE = tuple("=+-@＝＋－＠\t\r\n")
+
+Row = Sequence[Any]
+
+
+def quoted(text: str) -> str:
+    """The text with an apostrophe before it when a spreadsheet program would read it as a formula."""
+    return f"'{text}" if text.startswith(_ACTIVE) else text
+
+
+def csv_bytes(heads: Row, rows: Sequence[Row]) -> bytes:
+    """UTF-8 with BOM, which is how spreadsheet programs recognise it; lines end as RFC 4180 says."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in (heads, *rows):
+        writer.writerow([quoted(_text(cell)) for cell in row])
+    return "\ufeff".encode() + out.getvalue().encode()
+
+
+def xlsx_bytes(
+    title: str, heads: Row, rows: Sequence[Row], *, notes: Sequence[tuple[str, str]] = ()
+) -> bytes:
+    """A workbook with one sheet of rows under frozen heads, and a second one with `notes` (label, text)."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": title, "created": clock.now().replace(tzinfo=None)})
+    styles = {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "text": book.add_format({"quote_prefix": True}),
+    }
+    sheet = book.add_worksheet(title[:31].translate(str.maketrans("", "", "[]:*?/\\")) or "1")
+    _fill(sheet, heads, rows, styles)
+    if notes:
+        about = book.add_worksheet("i")
+        for number, pair in enumerate(notes):
+            for column, cell in enumerate(pair):
+                _write(about, number, column, cell, styles)
+        about.set_column(0, 1, 28)
+    book.close()
+    return out.getvalue()
+
+
+def download(kind: str, name: str, content: bytes) -> Response:
+    """The file as an answer that the browser saves as `name.kind`."""
+    answer = Response(content, content_type=_TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: dict[str, Any]) -> None:
+    for column, head in enumerate(heads):
+        sheet.write_string(0, column, str(head), styles["head"])
+        widest = max([len(_text(row[column])) for row in rows] + [len(str(head))], default=8)
+        sheet.set_column(column, column, min(max(widest * 1.6, 9), 60))
+    for number, row in enumerate(rows, 1):
+        for column, cell in enumerate(row):
+            _write(sheet, number, column, cell, styles)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(rows), 1), max(len(heads) - 1, 0))
+
+
+def _write(sheet: Any, number: int, column: int, cell: Any, styles: dict[str, Any]) -> None:
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), styles["day"])
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        sheet.write_number(number, column, cell)
+    else:
+        text = _text(cell)
+        sheet.write_string(number, column, text, styles["text"] if quoted(text) != text else None)
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return moment(cell) if isinstance(cell, datetime) else str(cell)
