@@ -303,3 +303,52 @@ def test_no_text_makes_it_fall(text):
     head = HEAD + "\n" + text
     plan = read({"portfolio.csv": head.encode("utf-8", "replace"), "milestones.csv": MS.encode()}, AS_OF)
     assert plan.milestones == ()
+
+
+@st.composite
+def made_up(draw):
+    """Milestone rows of a made-up portfolio, as plain dictionaries of dates."""
+    near = st.dates(AS_OF - timedelta(days=500), AS_OF + timedelta(days=500))
+    rows = []
+    for n in range(draw(st.integers(1, 12))):
+        baseline = draw(near)
+        moved = draw(st.none() | near)
+        actual = draw(st.none() | st.dates(AS_OF - timedelta(days=600), AS_OF))
+        rows.append({
+            "code": draw(st.sampled_from([f"A{n:03}", f"X9{n:02}"])),
+            "baseline": baseline,
+            "current": moved or baseline,
+            "rebaselined": draw(st.dates(AS_OF - timedelta(days=700), AS_OF)) if moved else None,
+            "forecast": None if actual else draw(near),
+            "actual": actual,
+        })  # fmt: skip
+    return rows
+
+
+@given(made_up())
+def test_any_portfolio_gives_the_figures_of_a_plain_count(rows):
+    lines = [
+        ",".join(["P-01", r["code"], *(str(r[k] or "") for k in ("baseline", "current", "rebaselined", "forecast",
+                                                                 "actual")), "", "示例"])
+        for r in rows
+    ]  # fmt: skip
+    plan = small(milestones=lines)
+    assert not plan.errors
+    got = figures(plan, AS_OF)
+    counted = [r for r in rows if not r["code"].startswith("X9")]
+    done = [r for r in counted if r["actual"]]
+    due = [r for r in counted if r["baseline"] <= AS_OF]
+    slips = sorted((r["actual"] - r["baseline"]).days for r in done)
+    assert (got["milestones"], got["done"]) == (len(rows), len(done))
+    assert got["done_on_or_before_baseline"] == sum(slip <= 0 for slip in slips)
+    assert (got["due_by_asof"], got["due_done"]) == (len(due), sum(r["actual"] is not None for r in due))
+    stale = sorted(r["code"] for r in counted if not r["actual"] and r["forecast"] < AS_OF)
+    assert got["overdue_stale_forecast"] == [["P-01", code] for code in stale]
+    recent = [r for r in done if r["actual"] > AS_OF - timedelta(days=365)]
+    assert got["last_12m"]["done"] == len(recent)
+    if done:
+        on_plan = sum(r["actual"] <= r["current"] for r in done)
+        assert got["on_time_rate_current_plan"] == round(on_plan / len(done), 4)
+        assert got["slip_days"]["max"] == slips[-1]
+        assert got["slip_days"]["p90"] == slips[int(0.9 * (len(slips) - 1))]
+        assert got["slip_days"]["mean"] == round(sum(slips) / len(slips), 2)
