@@ -19,7 +19,19 @@ from kangjiansheng.committee import forms as committee_forms
 from kangjiansheng.committee import notices as committee_notices
 from kangjiansheng.committee import rules as committee_rules
 from kangjiansheng.committee import views as committee_views
-from kangjiansheng.core import access, assets, audit, headers, i18n, logs, mailer, outbox, pages, transactions
+from kangjiansheng.core import (
+    access,
+    assets,
+    audit,
+    error_pages,
+    headers,
+    i18n,
+    logs,
+    mailer,
+    outbox,
+    pages,
+    transactions,
+)
 from kangjiansheng.core import views as core_views
 from kangjiansheng.core.config import Settings, read_settings
 from kangjiansheng.core.db import db
@@ -33,8 +45,8 @@ from kangjiansheng.overview import views as overview_views
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import queries as project_queries
-from kangjiansheng.projects.rules import acts as project_rules
 from kangjiansheng.projects import views as project_views
+from kangjiansheng.projects.rules import acts as project_rules
 
 ROOT = Path(__file__).parent
 FLOORS = ("core", "accounts", "labs", "projects", "committee", "overview")
@@ -83,7 +95,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     CSRFProtect(app)
     assets.init_app(app)
     pages.init_app(app, navigation=navigation, counts=counts)
-    pages.init_errors(app)
+    error_pages.init_app(app)
     app.before_request(_travel)
     for acts in ACTS:
         audit.catalogue(acts)
@@ -121,7 +133,12 @@ def navigation() -> list[dict[str, Any]]:
         {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask"},
         {"key": "projects", "label": _("项目"), "href": url_for("projects.projects"), "icon": "list-details"},
         {"key": "committee", "label": _("科学委员会"), "href": url_for("committee.home"), "icon": "notes"},
-        {"key": "mine", "label": _("我的里程碑"), "href": url_for("projects.mine"), "icon": "clipboard-check"},
+        {
+            "key": "mine",
+            "label": _("我的里程碑"),
+            "href": url_for("projects.mine"),
+            "icon": "clipboard-check",
+        },
     ]
 
 

@@ -21,6 +21,13 @@ class Actor:
     label: str
     roles: frozenset[str] = frozenset()
     email: str = ""
+    name_hant: str = ""
+    name_en: str = ""
+
+    @property
+    def name_hans(self) -> str:
+        """The label again: so that an actor is named in the reader's script like everybody else."""
+        return self.label
 
     def has(self, *roles: str) -> bool:
         """True when the person holds any of the system roles."""
@@ -163,8 +170,9 @@ def row_digest(mapper: Mapper[Any], row: Any) -> str:
     """
     for column in mapper.columns:
         prop = mapper.get_property_by_column(column)
-        if getattr(row, prop.key) is None and column.default is not None and column.default.is_scalar:
-            setattr(row, prop.key, column.default.arg)  # the default as it will be stored
+        default: Any = column.default
+        if getattr(row, prop.key) is None and default is not None and default.is_scalar:
+            setattr(row, prop.key, default.arg)  # the default as it will be stored
     values = {
         column.key: getattr(row, mapper.get_property_by_column(column).key)
         for column in mapper.columns

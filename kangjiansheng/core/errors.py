@@ -10,7 +10,7 @@ class RuleBroken(Exception):
     `facts` fill the translated sentence.
     """
 
-    def __init__(self, code: str, field: str | None = None, **facts: Any) -> None:
+    def __init__(self, code: str, /, field: str | None = None, **facts: Any) -> None:
         super().__init__(code)
         self.code, self.field, self.facts = code, field, facts
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from kangjiansheng.core import audit, text
@@ -50,7 +50,10 @@ class Form(FlaskForm):
             filters = list(unbound_field.kwargs.get("filters", []))
             if issubclass(unbound_field.field_class, TextAreaField):
                 filters.insert(0, _clean_text)
-            elif issubclass(unbound_field.field_class, StringField):
+            elif issubclass(unbound_field.field_class, StringField) and not issubclass(
+                unbound_field.field_class,
+                PasswordField,  # a password is taken as it is
+            ):
                 filters.insert(0, _clean_line)
             return unbound_field.bind(form=form, filters=filters, **options)
 
@@ -87,7 +90,7 @@ class Form(FlaskForm):
     def _show_conflict(self, problem: Stale) -> None:
         thing_id, kind = problem.thing.id, type(problem.thing)
         db.session.rollback()
-        thing = db.session.get(kind, thing_id)
+        thing = db.session.get_one(kind, thing_id)
         who, when = audit.last_change(thing)
         now = type(self)(formdata=None, obj=thing)
         differences = [
@@ -110,7 +113,8 @@ class VersionField(HiddenField):
     def process_formdata(self, valuelist: Any) -> None:
         """Read the number that the form sent."""
         text_ = valuelist[0] if valuelist else ""
-        self.data = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
+        number = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
+        self.data = number  # type: ignore[assignment]
 
 
 def shown(item: Field) -> str:

@@ -10,8 +10,8 @@ from flask import (
     Flask,
     abort,
     flash,
-    get_flashed_messages,
     g,
+    get_flashed_messages,
     make_response,
     redirect,
     render_template,
@@ -24,7 +24,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, i18n, outbox
-from kangjiansheng.core.errors import RuleBroken, Stale
 
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
@@ -35,7 +34,7 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
 
     @app.context_processor
     def _context() -> dict[str, Any]:
-        actor = g.get("actor")
+        actor = None if g.get("failing") else g.get("actor")  # an error page asks nothing of the database
         return {
             "locale": i18n.locale(),
             "me": actor,
@@ -83,7 +82,7 @@ def saved(address: str, text: str, *, undo: str | None = None) -> Response:
 
 def _toast() -> dict[str, Any] | None:
     messages = get_flashed_messages(category_filter=["toast"])
-    return orjson.loads(messages[-1]) if messages else None
+    return orjson.loads(str(messages[-1])) if messages else None
 
 
 def lang_url(wanted: str) -> str:
@@ -126,37 +125,3 @@ def asked_day(name: str = "as_of") -> date | None:
     if day > clock.today():
         abort(400, _("不能查看将来的日期；将来的情况请看预测日期。"))
     return None if day == clock.today() else day
-
-
-def init_errors(app: Flask) -> None:
-    """Error pages that help, in the reader's language; problem+json for the API."""
-    for code in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503):
-        app.register_error_handler(code, _error)
-    app.register_error_handler(RuleBroken, _refused)
-    app.register_error_handler(Stale, _stale)
-
-
-def _error(problem: Any) -> Response:
-    code = getattr(problem, "code", None) or 500
-    description = problem.description if getattr(problem, "description", None) else ""
-    if "request_id" not in g:
-        g.request_id = ""
-    if request.path.startswith("/api/"):
-        answer = make_response({"status": code, "title": problem.name, "detail": description}, code)
-        answer.content_type = "application/problem+json"
-        return answer
-    own_words = description if description != type(problem).description else ""
-    response = make_response(render_template("errors/error.html", code=code, detail=own_words), code)
-    if code == 405 and getattr(problem, "valid_methods", None):
-        response.headers["Allow"] = ", ".join(problem.valid_methods)
-    if code in (429, 503):
-        response.headers["Retry-After"] = str(getattr(problem, "retry_after", None) or 30)
-    return response
-
-
-def _refused(problem: RuleBroken) -> Response:
-    return make_response(render_template("errors/error.html", code=422, detail=i18n.explain(problem)), 422)
-
-
-def _stale(_problem: Stale) -> Response:
-    return make_response(render_template("errors/error.html", code=409, detail=""), 409)

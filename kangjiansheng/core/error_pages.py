@@ -1,0 +1,101 @@
+"""Every refusal and every fault answers with a page that helps, in the reader's language; JSON for the API."""
+
+import logging
+from typing import Any
+
+from flask import Flask, abort, g, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import i18n
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken, Stale
+
+CODES = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 503)
+LARGEST_KEY = 2**63 - 1
+log = logging.getLogger("kangjiansheng")
+
+
+class Key(IntegerConverter):
+    """A number in an address that fits a key of the database; a larger one is a page that is not there."""
+
+    def __init__(self, map: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST_KEY, **kwargs})
+
+
+def init_app(app: Flask) -> None:
+    """Answer each kind of refusal and fault. Call it before any route is registered."""
+    app.url_map.converters["int"] = Key
+    app.before_request(_check_text)
+    for code in CODES:
+        app.register_error_handler(code, _http)
+    app.register_error_handler(CSRFError, _no_token)
+    app.register_error_handler(RuleBroken, _refused)
+    for conflict in (Stale, StaleDataError, IntegrityError):
+        app.register_error_handler(conflict, _conflict)
+    for unreadable in (DataError, OverflowError):
+        app.register_error_handler(unreadable, _unreadable)
+    for busy in (OperationalError, PoolTimeout):
+        app.register_error_handler(busy, _busy)
+
+
+def _check_text() -> None:
+    """A NUL byte is in no address of ours, and PostgreSQL cannot even compare with it."""
+    if "\0" in request.path or any("\0" in value for _key, value in request.args.items(multi=True)):
+        abort(400)
+
+
+def answer(code: int, detail: str = "", *, title: str = "") -> Response:
+    """The error page of a code, or its problem+json under /api/. Nothing of the failed act stays."""
+    db.session.rollback()
+    if request.path.startswith("/api/"):
+        made = make_response({"status": code, "title": title or str(code), "detail": detail}, code)
+        made.content_type = "application/problem+json"
+        return made
+    g.setdefault("request_id", "")
+    g.failing = True
+    return make_response(render_template("errors/error.html", code=code, detail=detail), code)
+
+
+def _http(problem: HTTPException) -> Response:
+    code = problem.code or 500
+    own_words = problem.description if problem.description != type(problem).description else ""
+    response = answer(code, own_words or "", title=problem.name)
+    if code == 405:
+        response.headers["Allow"] = ", ".join(getattr(problem, "valid_methods", None) or [])
+    if code in (429, 503):
+        response.headers["Retry-After"] = str(getattr(problem, "retry_after", None) or 30)
+    return response
+
+
+def _no_token(_problem: CSRFError) -> Response:
+    return answer(400, _("表单的校验码不对或已失效，没有任何内容被改动。"), title="Bad Request")
+
+
+def _refused(problem: RuleBroken) -> Response:
+    return answer(422, i18n.explain(problem), title=problem.code)
+
+
+def _conflict(problem: Exception) -> Response:
+    if not isinstance(problem, Stale):  # two writers in the same instant: rare, and worth a look
+        log.warning(
+            "conflict", extra={"facts": {"id": g.get("request_id"), "problem": type(problem).__name__}}
+        )
+    return answer(409, title="Conflict")
+
+
+def _unreadable(_problem: Exception) -> Response:
+    return answer(400, title="Bad Request")
+
+
+def _busy(problem: Exception) -> Response:
+    log.error("database", extra={"facts": {"id": g.get("request_id"), "problem": str(problem)[:300]}})
+    response = answer(503, title="Service Unavailable")
+    response.headers["Retry-After"] = "30"
+    return response
