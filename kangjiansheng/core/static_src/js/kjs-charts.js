@@ -128,7 +128,7 @@
     const mark = document.querySelector('.fig .illus, .illus-strip .illus');
     // The picture leaves the page, so it takes its finding, its ground and the mark of illustrative data with it.
     r.layout.paper_bgcolor = css().getPropertyValue('--kj-surface').trim();
-    r.layout.title = { text: (head ? head.textContent : '') + (mark ? '　' + mark.textContent : ''), font: { size: 15 }, x: 0.02, xanchor: 'left', y: 0.99, yanchor: 'top' };
+    r.layout.title = { text: (head ? head.textContent : '') + (mark ? '　' + mark.textContent : ''), font: { size: 15 }, x: 0.02, xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12 } };
     r.layout.margin = Object.assign({}, r.layout.margin, { t: ((r.layout.margin && r.layout.margin.t) || 24) + 36 });
     r.layout.height += 36;
     r.layout.width = Math.round(box.width);
