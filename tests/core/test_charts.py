@@ -1,6 +1,7 @@
 """The style of figures: plain, unshared, in tokens that exist, with labels that do not collide."""
 
 import datetime as dt
+import itertools
 import json
 
 import plotly.graph_objects as go
@@ -100,14 +101,14 @@ def test_packed_spans_do_not_overlap_in_a_lane(found: list[tuple[float, float]])
     lanes = charts.pack(ordered)
     for lane in set(lanes):
         row = [span for span, k in zip(ordered, lanes, strict=True) if k == lane]
-        assert all(a[1] <= b[0] for a, b in zip(row, row[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(row))
 
 
 @given(st.lists(st.floats(-500, 500), min_size=1, max_size=30), st.floats(1, 20))
 def test_spread_labels_keep_their_order_and_their_distance(at: list[float], gap: float) -> None:
     placed = charts.spread(at, gap)
     order = sorted(range(len(at)), key=lambda k: at[k])
-    for a, b in zip(order, order[1:], strict=False):
+    for a, b in itertools.pairwise(order):
         assert placed[b] - placed[a] >= gap - 1e-6
     assert sum(placed) == pytest.approx(sum(at), abs=1e-6 * len(at) + 1e-6)
 
