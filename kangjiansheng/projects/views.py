@@ -5,9 +5,6 @@ from flask import Blueprint
 from kangjiansheng.core.access import signed_in
 from kangjiansheng.core.pages import page
 
-from kangjiansheng.core.access import signed_in
-from kangjiansheng.core.pages import page
-
 bp = Blueprint("projects", __name__, template_folder="templates")
 blueprints = (bp,)
 

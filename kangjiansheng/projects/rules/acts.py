@@ -1,5 +1,30 @@
-"""The catalogue of acts on projects and milestones."""
+"""The catalogue of acts on projects and milestones, and the words that their ledgers use."""
 
-from typing import Any
+from flask_babel import lazy_gettext as _l
 
-ACTS: dict[str, Any] = {}
+ACTS = {
+    "projects:portfolio:import": _l("导入项目组合"),
+    "projects:project:import": _l("导入项目"),
+    "projects:project:create": _l("新建项目"),
+    "projects:project:edit": _l("修改项目资料"),
+    "projects:project:people": _l("修改项目成员"),
+    "projects:project:archive": _l("归档项目"),
+    "projects:project:restore": _l("恢复项目"),
+    "projects:milestone:import": _l("导入里程碑"),
+    "projects:milestone:create": _l("增加里程碑"),
+    "projects:milestone:edit": _l("修改里程碑资料"),
+    "projects:milestone:on-track": _l("确认按计划"),
+    "projects:milestone:slip": _l("推迟里程碑"),
+    "projects:milestone:propose": _l("提议新的日期"),
+    "projects:milestone:done": _l("完成里程碑"),
+    "projects:milestone:reopen": _l("重新打开里程碑"),
+    "projects:milestone:cancel": _l("取消里程碑"),
+    "projects:milestone:flag": _l("标记风险"),
+    "projects:milestone:unflag": _l("取消风险标记"),
+    "projects:milestone:undo": _l("撤销对里程碑的修改"),
+    "projects:template:load": _l("载入路径模板"),
+}
+
+PROJECT_ROLES = ("lead", "member", "reader")
+PARTY_ROLES = ("partner", "sponsor", "clinical", "funder")
+CONFIDENTIALITY = ("open", "parties", "team")

@@ -1,0 +1,290 @@
+"""The import of a portfolio: one change set, set-based, and nothing at all when the files say nothing new."""
+
+from collections import defaultdict
+
+from sqlalchemy import func, select
+
+from kangjiansheng.core import audit
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
+from kangjiansheng.core.db import db
+from kangjiansheng.labs import operations as labs
+from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.projects.models import (
+    Milestone,
+    MilestoneEntry,
+    MilestoneLink,
+    Plan,
+    Project,
+    ProjectLab,
+    ProjectParty,
+)
+from kangjiansheng.projects.operations.ledger import project_entry, template_version
+from kangjiansheng.projects.queries.imports import Comparison, MilestoneChange, ProjectChange
+from kangjiansheng.projects.rules.portfolio import PlannedEntry, PlannedMilestone, PlannedProject
+
+_FIELDS = [
+    "code",
+    "name_hans",
+    "name_en",
+    "modality",
+    "donor_source",
+    "target",
+    "indication_hans",
+    "indication_group",
+    "pathway",
+    "stage",
+    "status",
+    "priority",
+    "owner_role",
+    "note",
+    "baseline_start",
+    "illustrative",
+]
+_LEDGER = ["baseline", "current_plan", "forecast", "actual", "state"]
+
+
+def apply(found: Comparison, *, actor: Actor) -> ChangeSet | None:
+    """Write what a comparison found, as one act; None when there is nothing to write.
+
+    The caller has seen that there are no errors.
+    """
+    if found.errors:
+        raise ValueError("a portfolio with errors is not imported")
+    if found.changes_nothing:
+        return None
+    change = begin(actor=actor, source="import", label="portfolio")
+    partners = _institutions(found, actor=actor, change=change)
+    lab_ids = _labs(found, actor=actor, change=change)
+    projects = dict(found.stored)
+    for planned in found.projects:
+        projects[planned.code] = _create(planned, lab_ids, partners, actor=actor, change=change)
+    for changed in found.changed_projects:
+        _change_project(changed, lab_ids, partners, actor=actor, change=change)
+    _milestones(found.milestones, projects, change)
+    for change_of in found.changed_milestones:
+        _change_milestone(change_of, actor=actor, change=change)
+    audit.note(
+        "projects:portfolio:import",
+        "change_set",
+        change.id,
+        actor=actor,
+        change=change,
+        before={},
+        after=found.counts(),
+    )
+    db.session.flush()
+    return change
+
+
+def _institutions(found: Comparison, *, actor: Actor, change: ChangeSet) -> dict[str, Institution]:
+    return {
+        name: labs.ensure_institution(name, actor=actor, change=change) for name in found.plan.institutions
+    }
+
+
+def _labs(found: Comparison, *, actor: Actor, change: ChangeSet) -> dict[str, int]:
+    for lab in found.labs:
+        labs.ensure_lab(
+            lab.code,
+            lab.name_hans or lab.code,
+            lab.lead_partner,
+            illustrative=lab.illustrative,
+            actor=actor,
+            change=change,
+        )
+    db.session.flush()
+    codes = [lab.code for lab in found.plan.labs]
+    return {
+        row.code: row.id
+        for row in db.session.execute(select(JointLab.code, JointLab.id).where(JointLab.code.in_(codes)))
+    }
+
+
+def _create(
+    planned: PlannedProject,
+    lab_ids: dict[str, int],
+    partners: dict[str, Institution],
+    *,
+    actor: Actor,
+    change: ChangeSet,
+) -> Project:
+    project = Project(**{key: getattr(planned, key) for key in _FIELDS})
+    if planned.lab_code:
+        project.labs.append(ProjectLab(lab_id=lab_ids[planned.lab_code], leads=True))
+    _add_parties(project, planned.partners, partners)
+    project.plan = Plan(template_version_id=template_version(planned.pathway))
+    db.session.add(project)
+    db.session.flush()
+    project_entry(project, "open", change=change, effective_at=planned.effective_at, imported=True)
+    record(
+        "projects:project:import",
+        project,
+        actor=actor,
+        before={},
+        change=change,
+        effective_at=planned.effective_at,
+    )
+    return project
+
+
+def _change_project(
+    changed: ProjectChange,
+    lab_ids: dict[str, int],
+    partners: dict[str, Institution],
+    *,
+    actor: Actor,
+    change: ChangeSet,
+) -> None:
+    project = changed.project
+    before = project.state()
+    for key, value in changed.values.items():
+        setattr(project, key, value)
+    if changed.lab_code:
+        lab_id = lab_ids[changed.lab_code]
+        for row in project.labs:
+            row.leads = row.lab_id == lab_id
+        if all(row.lab_id != lab_id for row in project.labs):
+            project.labs.append(ProjectLab(lab_id=lab_id, leads=True))
+    _add_parties(project, changed.partners, partners)
+    db.session.flush()
+    project_entry(project, "edit", change=change, imported=True)
+    record("projects:project:import", project, actor=actor, before=before, change=change)
+
+
+def _add_parties(project: Project, names: tuple[str, ...], partners: dict[str, Institution]) -> None:
+    there = {row.institution_id for row in project.parties}
+    for name in names:
+        institution = partners[name]
+        if institution.id not in there:
+            there.add(institution.id)
+            project.parties.append(ProjectParty(institution_id=institution.id))
+
+
+def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], change: ChangeSet) -> None:
+    """Insert new milestones with their whole ledgers: a few statements for thousands of rows."""
+    after = _last_positions(planned, projects)
+    made: list[tuple[PlannedMilestone, Milestone]] = []
+    for item in planned:
+        project = projects[item.project_code]
+        if project.plan is None:
+            project.plan = Plan(template_version_id=template_version(project.pathway))
+            db.session.flush()
+        final = item.final
+        made.append(
+            (
+                item,
+                Milestone(
+                    plan_id=project.plan.id,
+                    code=item.code,
+                    name_hans=item.name_hans,
+                    name_hant=item.name_hant,
+                    name_en=item.name_en,
+                    position=item.position + after[item.project_code],
+                    kind=item.kind,
+                    gate=item.gate,
+                    evidence_ref=item.evidence_ref,
+                    moves=final.moves,
+                    confirmed_at=None if final.kind == "open" else final.effective_at,
+                    **{key: getattr(final, key) for key in _LEDGER},
+                ),
+            )
+        )
+    db.session.add_all([milestone for _, milestone in made])
+    db.session.flush()
+    for item, milestone in made:
+        db.session.add_all([_imported(milestone.id, entry, change) for entry in item.entries])
+    _link(made)
+    db.session.flush()
+
+
+def _last_positions(planned: list[PlannedMilestone], projects: dict[str, Project]) -> dict[str, int]:
+    """How far the positions of new milestones must move so that they follow what a plan has already."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    plan_codes = {p.plan.id: code for code, p in projects.items() if p.plan is not None}
+    query = select(Milestone.plan_id, func.max(Milestone.position)).group_by(Milestone.plan_id)
+    for plan_id, last in db.session.execute(query.where(Milestone.plan_id.in_(plan_codes))):
+        counts[plan_codes[plan_id]] = last + 1
+    return counts
+
+
+def _imported(milestone_id: int, entry: PlannedEntry, change: ChangeSet) -> MilestoneEntry:
+    return MilestoneEntry(
+        milestone_id=milestone_id,
+        kind=entry.kind,
+        effective_at=entry.effective_at,
+        recorded_at=change.recorded_at,
+        change_set_id=change.id,
+        imported=True,
+        moves=entry.moves,
+        flagged=False,
+        note="",
+        **{key: getattr(entry, key) for key in _LEDGER},
+    )
+
+
+def _link(made: list[tuple[PlannedMilestone, Milestone]]) -> None:
+    ids = {(item.project_code, item.code): milestone.id for item, milestone in made}
+    for item, milestone in made:
+        for code in item.predecessors:
+            before = ids.get((item.project_code, code))
+            if before is not None:
+                db.session.add(
+                    MilestoneLink(milestone_id=milestone.id, predecessor_id=before, lag=0, unit="day")
+                )
+
+
+def _change_milestone(changed: MilestoneChange, *, actor: Actor, change: ChangeSet) -> None:
+    milestone, final = changed.milestone, changed.planned.final
+    before = {key: getattr(milestone, key) for key in (*_LEDGER, *changed.values)}
+    for key, value in changed.values.items():
+        setattr(milestone, key, value)
+    if changed.ledger:
+        _say_again(milestone, final, change)
+    milestone.version += 1
+    db.session.flush()
+    after = {key: getattr(milestone, key) for key in before}
+    audit.note(
+        "projects:milestone:import",
+        "milestone",
+        milestone.id,
+        actor=actor,
+        change=change,
+        before=before,
+        after=after,
+    )
+
+
+def _say_again(milestone: Milestone, final: PlannedEntry, change: ChangeSet) -> None:
+    """An entry at the time of the import; the baseline stays as it was first said."""
+    promised = milestone.forecast or milestone.current_plan or milestone.baseline
+    kind = _kind(milestone, final)
+    for key in ("current_plan", "forecast", "actual", "state"):
+        setattr(milestone, key, getattr(final, key))
+    now = milestone.forecast or milestone.current_plan or milestone.baseline
+    milestone.proposed = None
+    milestone.moves += int(milestone.kind == "milestone" and promised is not None and now != promised)
+    milestone.confirmed_at, milestone.confirmed_by_id = change.recorded_at, None
+    milestone.reason_code, milestone.note = None, ""
+    db.session.add(
+        MilestoneEntry(
+            milestone_id=milestone.id,
+            kind=kind,
+            effective_at=change.recorded_at,
+            recorded_at=change.recorded_at,
+            change_set_id=change.id,
+            imported=True,
+            moves=milestone.moves,
+            flagged=milestone.flagged,
+            owner_id=milestone.owner_id,
+            note="",
+            **{key: getattr(milestone, key) for key in _LEDGER},
+        )
+    )
+
+
+def _kind(milestone: Milestone, final: PlannedEntry) -> str:
+    if final.state == "cancelled" and milestone.state != "cancelled":
+        return "cancel"
+    if final.actual != milestone.actual:
+        return "done" if final.actual else "reopen"
+    return "forecast" if final.forecast != milestone.forecast else "rebaseline"

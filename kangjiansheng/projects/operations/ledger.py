@@ -1,0 +1,82 @@
+"""What every operation writes into the two ledgers: the full state after an act."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.core.changes import ChangeSet
+from kangjiansheng.core.db import db
+from kangjiansheng.core.digests import plain
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project, ProjectEntry, TemplateVersion
+
+STATE = [
+    "baseline",
+    "current_plan",
+    "forecast",
+    "proposed",
+    "actual",
+    "state",
+    "flagged",
+    "owner_id",
+    "confirmed_by_id",
+    "reason_code",
+    "note",
+    "moves",
+]
+
+
+def template_version(pathway: str) -> int | None:
+    """The newest version of a pathway, by id."""
+    query = select(TemplateVersion.id).where(TemplateVersion.code == pathway)
+    return db.session.scalar(query.order_by(TemplateVersion.number.desc()).limit(1))
+
+
+def project_entry(
+    project: Project,
+    kind: str,
+    *,
+    change: ChangeSet,
+    effective_at: datetime | None = None,
+    imported: bool = False,
+) -> ProjectEntry:
+    """Write the project's state after an act into its ledger. Call it after a flush."""
+    state: dict[str, Any] = plain(project.state())
+    entry = ProjectEntry(
+        project_id=project.id,
+        kind=kind,
+        effective_at=effective_at or change.recorded_at,
+        recorded_at=change.recorded_at,
+        change_set_id=change.id,
+        imported=imported,
+        stage=project.stage,
+        status=project.status,
+        name_hans=project.name_hans,
+        modality=project.modality,
+        indication_group=project.indication_group,
+        pathway=project.pathway,
+        lead_lab_id=next((row.lab_id for row in project.labs if row.leads), None),
+        state=state,
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def milestone_entry(
+    milestone: Milestone, kind: str, *, change: ChangeSet, undoes: MilestoneEntry | None = None
+) -> MilestoneEntry:
+    """Write the milestone's state after an act into its ledger; it counts from the act's own instant."""
+    entry = MilestoneEntry(
+        milestone_id=milestone.id,
+        kind=kind,
+        effective_at=change.recorded_at,
+        recorded_at=change.recorded_at,
+        change_set_id=change.id,
+        imported=False,
+        undoes_id=undoes.id if undoes else None,
+        **{key: getattr(milestone, key) for key in STATE},
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
