@@ -54,7 +54,9 @@ def _set_actor() -> None:
     if not user.is_authenticated:
         g.actor = None
         return
-    g.actor = queries.actor_of(user.row.account.person)
+    person = user.row.account.person
+    g.actor = queries.actor_of(person)
+    g.my_names = {"hans": person.name_hans, "hant": person.name_hant, "en": person.name_en}
     g.session_id = user.row.id
     if clock.now() - user.row.last_seen_at > SEEN_EVERY:
         row_id = user.row.id

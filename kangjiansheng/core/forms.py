@@ -8,12 +8,15 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length
 
 from kangjiansheng.core import audit, text
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
-from kangjiansheng.core.i18n import explain
+from kangjiansheng.core.i18n import explain, locale
+
+WTFORMS_LOCALES = {"zh-Hans": ["zh"], "zh-Hant": ["zh_TW"], "en": ["en"]}
 
 
 @dataclass
@@ -56,6 +59,10 @@ class Form(FlaskForm):
             ):
                 filters.insert(0, _clean_line)
             return unbound_field.bind(form=form, filters=filters, **options)
+
+        def get_translations(self, form: Any) -> Any:
+            """WTForms' own messages ("Not a valid choice") in the reader's language."""
+            return get_translations(WTFORMS_LOCALES[locale()])
 
     @property
     def status(self) -> int:

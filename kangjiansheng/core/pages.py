@@ -37,7 +37,7 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
         actor = None if g.get("failing") else g.get("actor")  # an error page asks nothing of the database
         return {
             "locale": i18n.locale(),
-            "me": actor,
+            "me": {"id": actor.id, "label": i18n.name_of(g.my_names)} if actor else None,
             "nav": navigation() if actor else [],
             "counts": {**counts(), "notifications": outbox.unread(actor.id)} if actor else {},
             "as_of": g.get("as_of"),
