@@ -1,0 +1,61 @@
+"""The whole board from one portfolio: computed once, shown as page, table, export and JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from . import answer as answers
+from . import attention as matters
+from . import figures, health, outlook, pipeline, slips
+from .rows import Past, Project, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything that the dashboard says of a day, compared with another one."""
+
+    day: date
+    compare: date
+    answer: answers.Answer
+    on_time: figures.OnTime
+    slipped: figures.Slipped
+    due: figures.Due
+    gates: figures.Gates
+    attention: tuple[matters.Matter, ...]
+    in_all: int
+    pipeline: pipeline.Pipeline
+    outlook: outlook.Outlook
+    slips: slips.Slips
+    health: health.Health
+
+
+def board(
+    projects: Sequence[Project],
+    past: Mapping[int, Past],
+    waiting: Sequence[Waiting],
+    waiting_then: int,
+    *,
+    day: date,
+    compare: date,
+    horizon: int = 90,
+    festival: date | None = None,
+) -> Board:
+    """Compute the board. `past` holds the milestones as they stood at the end of `compare`."""
+    punctual = figures.on_time(projects, past, day, compare)
+    gates = figures.gates(projects, waiting, waiting_then)
+    shown, in_all = matters.attention(projects, gates.waiting, day)
+    return Board(
+        day=day,
+        compare=compare,
+        answer=answers.answer(projects, punctual, gates),
+        on_time=punctual,
+        slipped=figures.slipped(projects, past),
+        due=figures.due(projects, past, day, compare),
+        gates=gates,
+        attention=tuple(shown),
+        in_all=in_all,
+        pipeline=pipeline.pipeline(projects),
+        outlook=outlook.outlook(projects, day, horizon, festival),
+        slips=slips.slips(projects, past),
+        health=health.health(projects, day),
+    )
