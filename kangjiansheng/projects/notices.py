@@ -1,5 +1,134 @@
-"""Whom we tell, in which words."""
+"""Whom we tell about projects and milestones, and in which words."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, union
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.core import clock
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
+from kangjiansheng.labs.models import LabMember
+from kangjiansheng.projects.models import Milestone, Project, ProjectLab, ProjectMember
+from kangjiansheng.projects.queries.visible import DIRECTORS
+from kangjiansheng.projects.rules.vocabulary import reasons
 
-WORDS: dict[str, Words] = {}
+
+def concerned(milestone: Milestone) -> set[int]:
+    """Those to whom a milestone matters: its owner, the project's leads and members, its labs' directors."""
+    found = people_of(milestone.plan.project_id)
+    return found | ({milestone.owner_id} if milestone.owner_id else set())
+
+
+def people_of(project_id: int | None) -> set[int]:
+    """The project's leads and members and the directors of its laboratories, today."""
+    today = clock.today()
+    members = select(ProjectMember.person_id).where(
+        ProjectMember.project_id == project_id,
+        ProjectMember.role.in_(("lead", "member")),
+        holds_on(ProjectMember, today),
+    )
+    directors = (
+        select(LabMember.person_id)
+        .join(ProjectLab, ProjectLab.lab_id == LabMember.lab_id)
+        .where(ProjectLab.project_id == project_id, LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
+    )
+    return set(db.session.scalars(union(members, directors)))
+
+
+def names(thing: Milestone | Project) -> dict[str, str]:
+    """The names of a thing in three scripts, as a notice keeps them."""
+    return {"hans": thing.name_hans, "hant": thing.name_hant, "en": thing.name_en}
+
+
+def address(milestone: Milestone) -> str:
+    """The path of a milestone's page."""
+    project = milestone.plan.project
+    return f"/projects/{project.code}/milestones/{milestone.code}" if project else "/milestones"
+
+
+def _where(facts: Mapping[str, Any]) -> str:
+    return f"{facts['project']} {facts['code']} {name_of(facts['names'])}"
+
+
+def _day(text: str | None) -> str:
+    return date.fromisoformat(text).isoformat() if text else "—"
+
+
+def _moved(facts: Mapping[str, Any]) -> tuple[str, str]:
+    reason = reasons().get(facts.get("reason") or "")
+    word = (
+        name_of({"hans": reason.name.hans, "hant": reason.name.hant, "en": reason.name.en}) if reason else "—"
+    )
+    return (
+        _("%(where)s 改到 %(to)s", where=_where(facts), to=_day(facts["to"])),
+        _(
+            "%(who)s 把预测日期从 %(before)s 改到 %(to)s，原因：%(reason)s。",
+            who=facts["who"],
+            before=_day(facts["before"]),
+            to=_day(facts["to"]),
+            reason=word,
+        ),
+    )
+
+
+def _proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(where)s 待确认：%(to)s", where=_where(facts), to=_day(facts["to"])),
+        _("%(who)s 提议把日期定为 %(to)s，请负责人确认。", who=facts["who"], to=_day(facts["to"])),
+    )
+
+
+def _done(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(where)s 已完成", where=_where(facts)),
+        _("%(who)s 记录了实际日期 %(to)s。", who=facts["who"], to=_day(facts["to"])),
+    )
+
+
+def _reopened(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return _("%(where)s 重新打开", where=_where(facts)), _("%(who)s 重新打开了这个里程碑。", who=facts["who"])
+
+
+def _undone(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(where)s 的修改已撤销", where=_where(facts)),
+        _("%(who)s 撤销了上一次修改，预测日期回到 %(to)s。", who=facts["who"], to=_day(facts["to"])),
+    )
+
+
+def _flagged(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return _("%(where)s 有风险", where=_where(facts)), _("%(who)s 标记了风险。", who=facts["who"])
+
+
+def _owner(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return _("%(where)s 由您负责", where=_where(facts)), _("%(who)s 请您负责这个里程碑。", who=facts["who"])
+
+
+def _member(facts: Mapping[str, Any]) -> tuple[str, str]:
+    named = name_of(facts["names"])
+    return (
+        _("您已加入项目 %(project)s", project=facts["project"]),
+        _(
+            "%(who)s 把您加入了 %(project)s %(name)s。",
+            who=facts["who"],
+            project=facts["project"],
+            name=named,
+        ),
+    )
+
+
+WORDS: dict[str, Words] = {
+    "projects:moved": _moved,
+    "projects:proposed": _proposed,
+    "projects:done": _done,
+    "projects:reopened": _reopened,
+    "projects:undone": _undone,
+    "projects:flagged": _flagged,
+    "projects:owner": _owner,
+    "projects:member": _member,
+}

@@ -1,14 +1,17 @@
 """The import of a portfolio: one change set, set-based, and nothing at all when the files say nothing new."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import func, select
 
-from kangjiansheng.core import audit
+from kangjiansheng.core import audit, clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db
 from kangjiansheng.labs import operations as labs
 from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.labs.queries import Directory
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneEntry,
@@ -16,6 +19,7 @@ from kangjiansheng.projects.models import (
     Plan,
     Project,
     ProjectLab,
+    ProjectMember,
     ProjectParty,
 )
 from kangjiansheng.projects.operations.ledger import project_entry, template_version
@@ -42,11 +46,14 @@ _FIELDS = [
 ]
 _LEDGER = ["baseline", "current_plan", "forecast", "actual", "state"]
 
+_NOBODY: Mapping[str, int] = {}
 
-def apply(found: Comparison, *, actor: Actor) -> ChangeSet | None:
+
+def apply(found: Comparison, *, actor: Actor, leads: Mapping[str, int] = _NOBODY) -> ChangeSet | None:
     """Write what a comparison found, as one act; None when there is nothing to write.
 
-    The caller has seen that there are no errors.
+    `leads` says, where the caller knows, which person leads the new projects of a laboratory (by its code) and
+    owns their milestones. The caller has seen that there are no errors.
     """
     if found.errors:
         raise ValueError("a portfolio with errors is not imported")
@@ -54,10 +61,12 @@ def apply(found: Comparison, *, actor: Actor) -> ChangeSet | None:
         return None
     change = begin(actor=actor, source="import", label="portfolio")
     partners = _institutions(found, actor=actor, change=change)
-    lab_ids = _labs(found, actor=actor, change=change)
+    lab_ids = _labs(found, partners, actor=actor, change=change)
     projects = dict(found.stored)
     for planned in found.projects:
-        projects[planned.code] = _create(planned, lab_ids, partners, actor=actor, change=change)
+        projects[planned.code] = _create(
+            planned, lab_ids, partners, leads.get(planned.lab_code or ""), actor=actor, change=change
+        )
     for changed in found.changed_projects:
         _change_project(changed, lab_ids, partners, actor=actor, change=change)
     _milestones(found.milestones, projects, change)
@@ -77,33 +86,50 @@ def apply(found: Comparison, *, actor: Actor) -> ChangeSet | None:
 
 
 def _institutions(found: Comparison, *, actor: Actor, change: ChangeSet) -> dict[str, Institution]:
+    directory = Directory()
+    real = {name for project in found.plan.projects if not project.illustrative for name in project.partners}
     return {
-        name: labs.ensure_institution(name, actor=actor, change=change) for name in found.plan.institutions
+        name: labs.ensure_institution(
+            name,
+            directory=directory,
+            illustrative=bool(found.plan.projects) and name not in real,
+            actor=actor,
+            change=change,
+            recording={"effective_at": _since([p for p in found.plan.projects if name in p.partners])},
+        )
+        for name in found.plan.institutions
     }
 
 
-def _labs(found: Comparison, *, actor: Actor, change: ChangeSet) -> dict[str, int]:
+def _labs(
+    found: Comparison, partners: dict[str, Institution], *, actor: Actor, change: ChangeSet
+) -> dict[str, int]:
     for lab in found.labs:
         labs.ensure_lab(
             lab.code,
-            lab.name_hans or lab.code,
-            lab.lead_partner,
+            name_hans=lab.name_hans or lab.code,
+            lead=partners.get(lab.lead_partner),
             illustrative=lab.illustrative,
             actor=actor,
             change=change,
+            recording={"effective_at": _since([p for p in found.plan.projects if p.lab_code == lab.code])},
         )
     db.session.flush()
     codes = [lab.code for lab in found.plan.labs]
-    return {
-        row.code: row.id
-        for row in db.session.execute(select(JointLab.code, JointLab.id).where(JointLab.code.in_(codes)))
-    }
+    query = select(JointLab.code, JointLab.id).where(JointLab.code.in_(codes))
+    return {row.code: row.id for row in db.session.execute(query)}
+
+
+def _since(projects: list[PlannedProject]) -> datetime | None:
+    """From when a laboratory or institution of the file was there: its first project's opening."""
+    return min((project.effective_at for project in projects), default=None)
 
 
 def _create(
     planned: PlannedProject,
     lab_ids: dict[str, int],
     partners: dict[str, Institution],
+    lead_id: int | None,
     *,
     actor: Actor,
     change: ChangeSet,
@@ -112,6 +138,10 @@ def _create(
     if planned.lab_code:
         project.labs.append(ProjectLab(lab_id=lab_ids[planned.lab_code], leads=True))
     _add_parties(project, planned.partners, partners)
+    if lead_id is not None:
+        project.lead_id = lead_id
+        since = clock.day_of(planned.effective_at)
+        project.members.append(ProjectMember(person_id=lead_id, role="lead", valid_from=since))
     project.plan = Plan(template_version_id=template_version(planned.pathway))
     db.session.add(project)
     db.session.flush()
@@ -183,6 +213,7 @@ def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], c
                     kind=item.kind,
                     gate=item.gate,
                     evidence_ref=item.evidence_ref,
+                    owner_id=project.lead_id,
                     moves=final.moves,
                     confirmed_at=None if final.kind == "open" else final.effective_at,
                     **{key: getattr(final, key) for key in _LEDGER},
@@ -192,7 +223,7 @@ def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], c
     db.session.add_all([milestone for _, milestone in made])
     db.session.flush()
     for item, milestone in made:
-        db.session.add_all([_imported(milestone.id, entry, change) for entry in item.entries])
+        db.session.add_all([_imported(milestone, entry, change) for entry in item.entries])
     _link(made)
     db.session.flush()
 
@@ -207,14 +238,15 @@ def _last_positions(planned: list[PlannedMilestone], projects: dict[str, Project
     return counts
 
 
-def _imported(milestone_id: int, entry: PlannedEntry, change: ChangeSet) -> MilestoneEntry:
+def _imported(milestone: Milestone, entry: PlannedEntry, change: ChangeSet) -> MilestoneEntry:
     return MilestoneEntry(
-        milestone_id=milestone_id,
+        milestone_id=milestone.id,
         kind=entry.kind,
         effective_at=entry.effective_at,
         recorded_at=change.recorded_at,
         change_set_id=change.id,
         imported=True,
+        owner_id=milestone.owner_id,
         moves=entry.moves,
         flagged=False,
         note="",

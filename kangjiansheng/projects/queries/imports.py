@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.labs import queries as labs
-from kangjiansheng.labs.models import Institution, JointLab
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry, ProjectParty
+from kangjiansheng.labs.models import JointLab
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.rules.portfolio import (
     Known,
     PlannedLab,
@@ -122,9 +122,10 @@ def compare(files: Mapping[str, bytes]) -> Comparison:
     if found.errors:
         return found
     found.labs = _new_labs(plan)
-    found.institutions = [name for name in plan.institutions if labs.institution_by_name(name) is None]
+    directory = labs.Directory()
+    found.institutions = [name for name in plan.institutions if directory.find(name) is None]
     as_ofs = {project.code: project.as_of for project in plan.projects}
-    _compare_projects(found)
+    _compare_projects(found, directory)
     _compare_milestones(found, as_ofs)
     return found
 
@@ -145,16 +146,14 @@ def _new_labs(plan: PortfolioPlan) -> list[PlannedLab]:
     return [lab for lab in plan.labs if lab.code not in there]
 
 
-def _compare_projects(found: Comparison) -> None:
+def _compare_projects(found: Comparison, directory: labs.Directory) -> None:
     codes = {p.code for p in found.plan.projects} | {m.project_code for m in found.plan.milestones}
     query = (
         select(Project)
         .where(Project.code.in_(codes))
         .options(
             selectinload(Project.labs),
-            selectinload(Project.parties)
-            .joinedload(ProjectParty.institution)
-            .selectinload(Institution.aliases),
+            selectinload(Project.parties),
             selectinload(Project.members),
             selectinload(Project.registrations),
             selectinload(Project.plan),
@@ -168,7 +167,7 @@ def _compare_projects(found: Comparison) -> None:
         if project is None:
             found.projects.append(planned)
             continue
-        change = _project_change(project, planned, lab_codes)
+        change = _project_change(project, planned, lab_codes, directory)
         if change is None:
             continue
         if _newer(said_here.get(project.id), planned.as_of):
@@ -178,7 +177,7 @@ def _compare_projects(found: Comparison) -> None:
 
 
 def _project_change(
-    project: Project, planned: PlannedProject, lab_codes: Mapping[int, str]
+    project: Project, planned: PlannedProject, lab_codes: Mapping[int, str], directory: labs.Directory
 ) -> ProjectChange | None:
     values = {key: getattr(planned, key) for key in _FIELDS if getattr(planned, key) != getattr(project, key)}
     leading = next((lab_codes[row.lab_id] for row in project.labs if row.leads), None)
@@ -186,7 +185,7 @@ def _project_change(
     parties = {row.institution_id for row in project.parties}
     missing = []
     for name in planned.partners:
-        institution = labs.institution_by_name(name)
+        institution = directory.find(name)
         if institution is None or institution.id not in parties:
             missing.append(name)
     if not values and lab_code is None and not missing:
@@ -217,7 +216,11 @@ def _compare_milestones(found: Comparison, as_ofs: Mapping[str, date]) -> None:
 
 def _milestone_change(milestone: Milestone, planned: PlannedMilestone) -> MilestoneChange | None:
     ledger = any(getattr(planned.final, key) != getattr(milestone, key) for key in _STATE)
-    given = {"name_hans": planned.name_hans, "name_en": planned.name_en, "evidence_ref": planned.evidence_ref}
+    given: dict[str, Any] = {
+        "name_hans": planned.name_hans,
+        "name_en": planned.name_en,
+        "evidence_ref": planned.evidence_ref,
+    }
     values = {key: value for key, value in given.items() if value and value != getattr(milestone, key)}
     if planned.gate != milestone.gate:
         values["gate"] = planned.gate

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,8 @@ from kangjiansheng.projects.rules.vocabulary import modalities
 
 # Claims under which a project's open milestones rest.
 RESTING = frozenset({"ON_HOLD", "TERMINATED", "COMPLETED", "OUT_LICENSED"})
+# Entries of the ledger by which somebody stands by a date.
+CONFIRMING = frozenset({"confirm", "forecast", "done", "undo"})
 # Filled by the roof: who knows which gates wait for a decision (ids of milestones) at the end of a day.
 awaiting: list[Callable[[date | None], set[int]]] = []
 
@@ -198,14 +201,16 @@ def _labs(chosen: Any, as_of: date | None, heads: list[dict[str, Any]]) -> dict[
             .order_by(ProjectLab.leads.desc(), JointLab.code)
         )
         for project_id, leads, *name in db.session.execute(query):
-            found[project_id].append(Ref(*name, leads=leads))
+            found[project_id].append(replace(Ref(*name), leads=leads))
         return found
     wanted = {lab_id for head in heads for lab_id, _ in head["labs"]}
     refs = {
         row.id: row for row in db.session.execute(select(*_named(JointLab)).where(JointLab.id.in_(wanted)))
     }
     for head in heads:
-        known = [Ref(*refs[lab_id], leads=bool(leads)) for lab_id, leads in head["labs"] if lab_id in refs]
+        known = [
+            replace(Ref(*refs[lab_id]), leads=bool(leads)) for lab_id, leads in head["labs"] if lab_id in refs
+        ]
         found[head["id"]] = sorted(known, key=lambda lab: (not lab.leads, lab.code))
     return found
 
@@ -221,13 +226,15 @@ def _parties(chosen: Any, as_of: date | None, heads: list[dict[str, Any]]) -> di
             .order_by(ProjectParty.id)
         )
         for project_id, role, *name in db.session.execute(query):
-            found[project_id].append(Ref(*name, role=role))
+            found[project_id].append(replace(Ref(*name), role=role))
         return found
     wanted = {institution_id for head in heads for institution_id, _ in head["parties"]}
     query_then = select(*_named(Institution)).where(Institution.id.in_(wanted))
     refs = {row.id: row for row in db.session.execute(query_then)}
     for head in heads:
-        found[head["id"]] = [Ref(*refs[key], role=role) for key, role in head["parties"] if key in refs]
+        found[head["id"]] = [
+            replace(Ref(*refs[key]), role=role) for key, role in head["parties"] if key in refs
+        ]
     return found
 
 
@@ -326,7 +333,7 @@ def _milestone(
         moves=row.moves,
         reason_code=row.reason_code,
         note=row.note,
-        confirmed_at=None if getattr(row, "entry_kind", "") == "open" else row.confirmed_at,
+        confirmed_at=row.confirmed_at if getattr(row, "entry_kind", "confirm") in CONFIRMING else None,
         confirmed_by=people.get(row.confirmed_by_id, ""),
         owner_id=row.owner_id,
         owner_label=people.get(row.owner_id, ""),

@@ -30,12 +30,12 @@ def may_see(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def visible_projects(actor: Actor) -> Select[tuple[int]]:
+def visible_projects(actor: Actor) -> Select[int]:
     """The ids of the projects that the actor sees: `Project.id.in_(visible_projects(actor))`."""
     return select(Project.id).where(may_see(actor))
 
 
-def visible_milestones(actor: Actor) -> Select[tuple[int]]:
+def visible_milestones(actor: Actor) -> Select[int]:
     """The ids of the milestones of projects that the actor sees."""
     return (
         select(Milestone.id)
@@ -44,13 +44,13 @@ def visible_milestones(actor: Actor) -> Select[tuple[int]]:
     )
 
 
-def _projects_of_member(actor: Actor) -> Select[tuple[int]]:
+def _projects_of_member(actor: Actor) -> Select[int]:
     return select(ProjectMember.project_id).where(
         ProjectMember.person_id == actor.id, holds_on(ProjectMember, clock.today())
     )
 
 
-def _projects_of_party(actor: Actor) -> Select[tuple[int]]:
+def _projects_of_party(actor: Actor) -> Select[int]:
     return (
         select(ProjectParty.project_id)
         .join(InstitutionMember, InstitutionMember.institution_id == ProjectParty.institution_id)
@@ -58,7 +58,7 @@ def _projects_of_party(actor: Actor) -> Select[tuple[int]]:
     )
 
 
-def _projects_of_lab(actor: Actor, roles: tuple[str, ...] = ()) -> Select[tuple[int]]:
+def _projects_of_lab(actor: Actor, roles: tuple[str, ...] = ()) -> Select[int]:
     query = (
         select(ProjectLab.project_id)
         .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
