@@ -85,5 +85,6 @@ def _inline(tree: Any) -> list[str]:
 
 
 def _words(tree: Any) -> list[str]:
-    text = " ".join(t for t in tree.itertext() if t and t.strip())
+    shown = tree.xpath("//text()[normalize-space() and not(ancestor::script)]")  # data ends in }}, too
+    text = " ".join(shown)
     return [f"left over: {word}" for word in ("%(", "Undefined", "None None", "{{", "}}") if word in text]
