@@ -117,11 +117,12 @@ class VersionField(HiddenField):
     """The version of the thing that the form was opened on. What is missing or unreadable counts as 0,
     which no thing has: such a form is stale, and never overwrites."""
 
+    data: Any
+
     def process_formdata(self, valuelist: Any) -> None:
         """Read the number that the form sent."""
         text_ = valuelist[0] if valuelist else ""
-        number = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
-        self.data = number  # type: ignore[assignment]
+        self.data = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
 
 
 def shown(item: Field) -> str:

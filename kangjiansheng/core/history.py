@@ -1,6 +1,6 @@
 """The history of one thing as its page shows it: who did what, when, and which values changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kangjiansheng.core import audit, i18n
@@ -9,20 +9,14 @@ Show = Callable[[str, Any], str]
 
 
 def entries(
-    thing: Any, *, labels: Mapping[str, Any], show: Show, people: Mapping[int, Any], limit: int = 20
+    rows: Iterable[audit.AuditEntry], *, labels: Mapping[str, Any], show: Show, people: Mapping[int, Any]
 ) -> list[dict[str, Any]]:
-    """The entries for the macro `history`, newest first.
+    """The entries for the macro `history`, in the order of `rows` (see `audit.history`).
 
     `labels` names the keys of the thing's state; a key without a label stays out of sight. `show(key, value)`
     gives a value in words. `people` are those who acted, by id, for their names in the reader's script.
     """
-    found = audit.history(thing.__tablename__, thing.id, limit)
-    return [_entry(row, labels, show, people) for row in found]
-
-
-def actors(thing: Any, limit: int = 20) -> set[int]:
-    """The ids of the people who appear in a thing's history."""
-    return {row.actor_id for row in audit.history(thing.__tablename__, thing.id, limit)}
+    return [_entry(row, labels, show, people) for row in rows]
 
 
 def _entry(

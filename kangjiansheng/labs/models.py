@@ -26,8 +26,20 @@ class Institution(Named, Versioned, Base):
     archived_at: Mapped[datetime | None]
 
     aliases: Mapped[list["InstitutionAlias"]] = relationship(cascade=OWNED, order_by="InstitutionAlias.text")
-    sectors: Mapped[list["InstitutionSector"]] = relationship(cascade=OWNED, order_by="InstitutionSector.sector")
+    sectors: Mapped[list["InstitutionSector"]] = relationship(
+        cascade=OWNED, order_by="InstitutionSector.sector"
+    )
     members: Mapped[list["InstitutionMember"]] = relationship(cascade=OWNED, back_populates="institution")
+
+    @property
+    def alias_lines(self) -> str:
+        """The other names, one on each line."""
+        return "\n".join(sorted(alias.text for alias in self.aliases))
+
+    @property
+    def sector_codes(self) -> list[str]:
+        """The codes of the sectors, sorted."""
+        return sorted(row.sector for row in self.sectors)
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
@@ -47,7 +59,12 @@ class Institution(Named, Versioned, Base):
 
 def _members(rows: list[Any]) -> list[list[Any]]:
     found = [
-        [row.person_id, row.role, row.valid_from.isoformat(), row.valid_to.isoformat() if row.valid_to else None]
+        [
+            row.person_id,
+            row.role,
+            row.valid_from.isoformat(),
+            row.valid_to.isoformat() if row.valid_to else None,
+        ]
         for row in rows
     ]
     return sorted(found, key=lambda row: (row[0], row[1], row[2]))
@@ -116,6 +133,41 @@ class Agreement(Named, Versioned, Base):
     parent: Mapped["Agreement | None"] = relationship(remote_side="Agreement.id")
     parties: Mapped[list["AgreementParty"]] = relationship(cascade=OWNED, back_populates="agreement")
 
+    def institutions(self, capacity: str) -> list[Institution]:
+        """Who stands in the agreement in a capacity, by code."""
+        found = (party.institution for party in self.parties if party.capacity == capacity)
+        return sorted(found, key=lambda institution: institution.code)
+
+    @property
+    def signatory_codes(self) -> list[str]:
+        """The codes of the signatories."""
+        return [institution.code for institution in self.institutions("signatory")]
+
+    @property
+    def implementing_codes(self) -> list[str]:
+        """The codes of those who carry it out without having signed."""
+        return [institution.code for institution in self.institutions("implementing")]
+
+    @property
+    def witness_codes(self) -> list[str]:
+        """The codes of the witnesses."""
+        return [institution.code for institution in self.institutions("witness")]
+
+    @property
+    def parent_code(self) -> str:
+        """The code of the agreement under which it hangs; empty when there is none."""
+        return self.parent.code if self.parent else ""
+
+    @property
+    def stated_lines(self) -> str:
+        """What the source states, one text on each line, in Simplified Chinese."""
+        return _lines(self.stated)
+
+    @property
+    def not_stated_lines(self) -> str:
+        """What the source does not state, one text on each line, in Simplified Chinese."""
+        return _lines(self.not_stated)
+
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
         return {
@@ -136,6 +188,10 @@ class Agreement(Named, Versioned, Base):
             "parties": sorted([p.institution_id, p.capacity] for p in self.parties),
             "archived_at": self.archived_at,
         }
+
+
+def _lines(texts: list[Any] | None) -> str:
+    return "\n".join(text["hans"] if isinstance(text, dict) else text for text in texts or [])
 
 
 class AgreementParty(Base):
@@ -172,6 +228,26 @@ class JointLab(Named, Versioned, Base):
     agreement: Mapped[Agreement | None] = relationship()
     partners: Mapped[list["LabPartner"]] = relationship(cascade=OWNED, back_populates="lab")
     members: Mapped[list["LabMember"]] = relationship(cascade=OWNED, back_populates="lab")
+
+    @property
+    def agreement_code(self) -> str:
+        """The code of the agreement on which it rests; empty when there is none."""
+        return self.agreement.code if self.agreement else ""
+
+    @property
+    def lead(self) -> Institution | None:
+        """The institution that leads it."""
+        return next((row.institution for row in self.partners if row.role == "lead"), None)
+
+    @property
+    def lead_code(self) -> str:
+        """The code of the institution that leads it; empty when none does."""
+        return self.lead.code if self.lead else ""
+
+    @property
+    def partner_codes(self) -> list[str]:
+        """The codes of the institutions beside the lead."""
+        return sorted(row.institution.code for row in self.partners if row.role != "lead")
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""

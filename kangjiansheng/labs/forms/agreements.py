@@ -1,0 +1,67 @@
+"""The form of an agreement."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Optional
+
+from kangjiansheng.core.db import db
+from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.i18n import name_of, sort_key
+from kangjiansheng.labs import rules
+from kangjiansheng.labs.models import Institution
+
+
+def party_choices() -> list[tuple[str, str]]:
+    """The institutions that may stand in an agreement or own a laboratory, by name."""
+    found = db.session.execute(db.select(Institution).where(Institution.archived_at.is_(None))).scalars()
+    key = sort_key()
+    return sorted(((row.code, name_of(row)) for row in found), key=lambda choice: key(choice[1]))
+
+
+def words(vocabulary: Any) -> Any:
+    """The choices of a vocabulary of the rules."""
+    return list(vocabulary.items())
+
+
+class Parties(SelectMultipleField):
+    """Institutions to choose from; one that does not exist is the operation's to refuse."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, choices=party_choices, validate_choice=False, render_kw={"size": 7}, **more)
+
+
+class AgreementForm(Form):
+    """An agreement. What its source does not state stays empty, and shows as not stated."""
+
+    code = StringField(
+        _l("编号"), [required(), at_most(40)], description=_l("大写字母、数字和连字符，写进网址，以后不变。")
+    )
+    name_hans = StringField(_l("名称（简体）"), [required(), at_most(200)])
+    name_hant = StringField(_l("名称（繁体）"), [at_most(200)], description=_l("不填时由简体转换，并标明。"))
+    name_en = StringField(_l("名称（英文）"), [at_most(200)])
+    kind = SelectField(_l("类型"), choices=words(rules.KINDS))
+    parent_code = StringField(_l("上位协议"), [at_most(40)], description=_l("上位协议的编号，如 AGR-001。"))
+    signatory_codes = Parties(_l("签约方"), description=_l("至少两个。按住 Ctrl 或 ⌘ 可多选。"))
+    implementing_codes = Parties(_l("实施主体"), description=_l("推进协议但没有签署的机构。"))
+    witness_codes = Parties(_l("见证方"))
+    signed_on = DateField(_l("签署日期"), [Optional()])
+    year_inferred = BooleanField(_l("年份为推定"), description=_l("来源只写了月日时勾选。"))
+    effective_on = DateField(_l("生效日期"), [Optional()])
+    expires_on = DateField(_l("到期日期"), [Optional()])
+    confidentiality = SelectField(_l("保密级别"), choices=words(rules.LEVELS), default="parties")
+    summary = TextAreaField(_l("摘要"), [at_most(4000)])
+    stated_lines = TextAreaField(_l("已载明"), [at_most(4000)], description=_l("来源写明的内容，每行一条。"))
+    not_stated_lines = TextAreaField(
+        _l("未载明"), [at_most(4000)], description=_l("来源没有写的内容，每行一条。")
+    )
+    source = StringField(_l("来源"), [at_most(400)])
+    version = VersionField()
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, as the operations take it, without code and version."""
+        return {name: item.data for name, item in self._fields.items() if name not in _OWN}
+
+
+_OWN = {"code", "version", "csrf_token"}

@@ -1,0 +1,36 @@
+"""What changes here: check the rule, change, flush, audit, notice."""
+
+from kangjiansheng.labs.operations.agreements import create_agreement, edit_agreement
+from kangjiansheng.labs.operations.archiving import archive, restore
+from kangjiansheng.labs.operations.founding import load_reference
+from kangjiansheng.labs.operations.institutions import (
+    create_institution,
+    edit_institution,
+    ensure_institution,
+)
+from kangjiansheng.labs.operations.labs import (
+    create_lab,
+    describe_contribution,
+    edit_lab,
+    ensure_lab,
+    step_lab,
+)
+from kangjiansheng.labs.operations.people import join, leave
+
+__all__ = [
+    "archive",
+    "create_agreement",
+    "create_institution",
+    "create_lab",
+    "describe_contribution",
+    "edit_agreement",
+    "edit_institution",
+    "edit_lab",
+    "ensure_institution",
+    "ensure_lab",
+    "join",
+    "leave",
+    "load_reference",
+    "restore",
+    "step_lab",
+]

@@ -1,0 +1,77 @@
+"""Who belongs to an institution or a laboratory, from a day to a day."""
+
+from datetime import date
+from typing import Any
+
+from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.db import expect
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.labs import notices, queries, rules
+from kangjiansheng.labs.models import Institution, InstitutionMember, JointLab, LabMember
+from kangjiansheng.labs.operations.archiving import check_open
+
+Group = Institution | JointLab
+Member = InstitutionMember | LabMember
+
+
+def join(
+    group: Group,
+    *,
+    actor: Actor,
+    version: int | None,
+    email: str,
+    role: str,
+    valid_from: date,
+    valid_to: date | None = None,
+    recording: dict[str, Any] | None = None,
+) -> Member:
+    """Make a person a member, found by her e-mail address, from a day on. She is told.
+
+    Refused when nobody has this address, or she already has this role during that time.
+    """
+    expect(group, version)
+    check_open(group)
+    kind, roles, act = _kind(group)
+    rules.check_one_of(role, roles, "role")
+    rules.check_membership(valid_from, valid_to)
+    person = queries.person_by_email(email)
+    if person is None:
+        raise RuleBroken("labs:person-unknown", "email", email=email)
+    for row in group.members:
+        if row.person_id == person.id and row.role == role and _meet(row, valid_from, valid_to):
+            raise RuleBroken("labs:member-already", "email", day=row.valid_from.isoformat())
+    before = group.state()
+    made: Member = kind(
+        person_id=person.id, person=person, role=role, valid_from=valid_from, valid_to=valid_to
+    )
+    group.members.append(made)  # type: ignore[arg-type]
+    record(f"{act}:join", group, actor=actor, before=before, **recording or {})
+    notices.joined(group, person.id, f"{act}:join", actor=actor)
+    return made
+
+
+def leave(group: Group, number: int, *, actor: Actor, version: int | None, valid_to: date) -> None:
+    """End a membership (by its key) with a day, inclusive. The row stays: it is history. She is told."""
+    expect(group, version)
+    check_open(group)
+    row = next((row for row in group.members if row.id == number), None)
+    if row is None:
+        raise RuleBroken("labs:member-unknown")
+    rules.check_membership(row.valid_from, valid_to)
+    before = group.state()
+    row.valid_to = valid_to
+    act = f"{_kind(group)[2]}:leave"
+    record(act, group, actor=actor, before=before)
+    notices.left(group, row.person_id, act, actor=actor)
+
+
+def _kind(group: Group) -> tuple[type[Any], Any, str]:
+    if isinstance(group, Institution):
+        return InstitutionMember, rules.INSTITUTION_ROLES, "labs:institution"
+    return LabMember, rules.LAB_ROLES, "labs:lab"
+
+
+def _meet(row: Member, first: date, last: date | None) -> bool:
+    ends_before = row.valid_to is not None and row.valid_to < first
+    begins_after = last is not None and row.valid_from > last
+    return not ends_before and not begins_after

@@ -1,0 +1,51 @@
+"""Slots through which higher floors put things on the pages of this floor; app.py fills them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.labs.models import Agreement, Institution, JointLab
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a page: a template that finds itself as `panel`, with what it shows in `panel.context`.
+
+    `place` is `strip` (the figures under the head), `wide` (a sheet of the whole width) or `narrow` (a
+    sheet in the row of three). `illustrative` labels the page.
+    """
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    place: Literal["strip", "wide", "narrow"] = "wide"
+    illustrative: bool = False
+
+
+# A function of the thing, the reader and the past day (or None) that gives a panel, or None for nothing.
+# It shows what this reader may see, and nothing else: the page does not filter.
+lab: list[Callable[[JointLab, Actor, date | None], Panel | None]] = []
+institution: list[Callable[[Institution, Actor, date | None], Panel | None]] = []
+agreement: list[Callable[[Agreement, Actor, date | None], Panel | None]] = []
+
+
+@dataclass(frozen=True)
+class Panels:
+    """The panels of one page by place."""
+
+    strip: list[Panel]
+    wide: list[Panel]
+    narrow: list[Panel]
+
+    @property
+    def illustrative(self) -> bool:
+        """True when any of them shows illustrative data."""
+        return any(panel.illustrative for panel in (*self.strip, *self.wide, *self.narrow))
+
+
+def of(slot: list[Any], thing: Any, actor: Actor, day: date | None) -> Panels:
+    """What the higher floors show about a thing."""
+    found = [panel for make in slot if (panel := make(thing, actor, day)) is not None]
+    places = {place: [p for p in found if p.place == place] for place in ("strip", "wide", "narrow")}
+    return Panels(**places)

@@ -1,0 +1,132 @@
+"""Things as they stood on a past day, from their revisions."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Date, func, inspect, select
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Revision
+from kangjiansheng.core.db import Instant, db
+from kangjiansheng.labs.models import (
+    Agreement,
+    AgreementParty,
+    Institution,
+    InstitutionAlias,
+    InstitutionMember,
+    InstitutionSector,
+    JointLab,
+    LabMember,
+    LabPartner,
+)
+
+Thing = TypeVar("Thing", Institution, Agreement, JointLab)
+
+
+def as_it_stood(thing: Thing, day: date | None) -> Thing | None:
+    """A copy of a thing as it stood at the end of a day; the thing itself for today (None).
+
+    The copy belongs to no session, so nothing that is done to it is ever stored. None when the thing was not
+    there yet.
+    """
+    return next(iter(as_they_stood([thing], day)), None)
+
+
+def as_they_stood(things: list[Thing], day: date | None) -> list[Thing]:
+    """Copies of things of one kind as they stood; those that were not there yet are left out.
+
+    Four statements at most, whatever the number of things.
+    """
+    if day is None or not things:
+        return things
+    states = _states(type(things[0]).__tablename__, [thing.id for thing in things], clock.end_of(day))
+    others = _Others(states.values())
+    return [_copy(thing, states[thing.id], others) for thing in things if thing.id in states]
+
+
+def _states(table: str, ids: list[int], instant: datetime) -> dict[int, dict[str, Any]]:
+    place = func.row_number().over(
+        partition_by=Revision.thing_id, order_by=(Revision.effective_at.desc(), Revision.id.desc())
+    )
+    latest = (
+        select(Revision.thing_id, Revision.state, place.label("place"))
+        .where(Revision.thing == table, Revision.thing_id.in_(ids), Revision.effective_at <= instant)
+        .subquery()
+    )
+    query = select(latest.c.thing_id, latest.c.state).where(latest.c.place == 1)
+    return {thing_id: state for thing_id, state in db.session.execute(query)}
+
+
+class _Others:
+    """The rows that states name by id, read once for all of them."""
+
+    def __init__(self, states: Iterable[dict[str, Any]]) -> None:
+        states = list(states)
+        rows = [row for state in states for key in ("parties", "partners") for row in state.get(key, [])]
+        self.institutions = _by_id(Institution, {row[0] for row in rows})
+        self.people = _by_id(Person, {row[0] for state in states for row in state.get("members", [])})
+        named = {state.get(key) for state in states for key in ("agreement_id", "parent_id")}
+        self.agreements = _by_id(Agreement, {number for number in named if number})
+
+
+def _by_id(kind: Any, ids: set[int]) -> dict[int, Any]:
+    return {row.id: row for row in db.session.scalars(select(kind).where(kind.id.in_(ids)))} if ids else {}
+
+
+def _copy(thing: Thing, state: dict[str, Any], others: _Others) -> Thing:
+    kind = type(thing)
+    kept = {column.key: getattr(thing, column.key) for column in inspect(kind).columns}
+    copy = kind(**kept | {key: _value(kind, key, state[key]) for key in kept if key in state})
+    fill = {Institution: _fill_institution, Agreement: _fill_agreement, JointLab: _fill_lab}[kind]
+    fill(copy, state, others)  # type: ignore[operator]
+    return copy
+
+
+def _value(kind: Any, key: str, value: Any) -> Any:
+    column = inspect(kind).columns[key].type
+    if value and isinstance(column, Date):
+        return date.fromisoformat(value)
+    return datetime.fromisoformat(value) if value and isinstance(column, Instant) else value
+
+
+def _fill_institution(copy: Institution, state: dict[str, Any], others: _Others) -> None:
+    copy.aliases = [InstitutionAlias(text=text) for text in state["aliases"]]
+    copy.sectors = [InstitutionSector(sector=code) for code in state["sectors"]]
+    copy.members = [InstitutionMember(**row) for row in _members(state, others)]
+
+
+def _fill_agreement(copy: Agreement, state: dict[str, Any], others: _Others) -> None:
+    copy.parent = others.agreements.get(state["parent_id"])
+    copy.parties = [
+        AgreementParty(institution_id=number, institution=others.institutions[number], capacity=capacity)
+        for number, capacity in state["parties"]
+    ]
+
+
+def _fill_lab(copy: JointLab, state: dict[str, Any], others: _Others) -> None:
+    copy.agreement = others.agreements.get(state["agreement_id"])
+    copy.members = [LabMember(**row) for row in _members(state, others)]
+    copy.partners = [
+        LabPartner(
+            institution_id=number,
+            institution=others.institutions[number],
+            role=role,
+            contribution=contribution,
+        )
+        for number, role, contribution in state["partners"]
+    ]
+
+
+def _members(state: dict[str, Any], others: _Others) -> list[dict[str, Any]]:
+    return [
+        {
+            "person_id": person_id,
+            "person": others.people[person_id],
+            "role": role,
+            "valid_from": date.fromisoformat(valid_from),
+            "valid_to": date.fromisoformat(valid_to) if valid_to else None,
+        }
+        for person_id, role, valid_from, valid_to in state["members"]
+    ]

@@ -1,0 +1,198 @@
+"""One thing by its code, as an actor may see it, with what its page shows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs import rules
+from kangjiansheng.labs.models import (
+    Agreement,
+    AgreementParty,
+    Institution,
+    InstitutionMember,
+    JointLab,
+    LabMember,
+    LabPartner,
+)
+from kangjiansheng.labs.queries.visible import visible_agreements, visible_institutions, visible_labs
+
+
+def institution(*, actor: Actor, code: str) -> Institution | None:
+    """The institution under a code; None when there is none."""
+    query = visible_institutions(actor).where(Institution.code == code)
+    return db.session.scalar(
+        query.options(
+            selectinload(Institution.aliases),
+            selectinload(Institution.sectors),
+            selectinload(Institution.members).joinedload(InstitutionMember.person),
+        )
+    )
+
+
+def agreement(*, actor: Actor, code: str) -> Agreement | None:
+    """The agreement under a code as the actor may see it; None when she may not, or there is none."""
+    query = visible_agreements(actor).where(Agreement.code == code)
+    return db.session.scalar(
+        query.options(
+            joinedload(Agreement.parent),
+            selectinload(Agreement.parties).joinedload(AgreementParty.institution),
+        )
+    )
+
+
+def lab(*, actor: Actor, code: str) -> JointLab | None:
+    """The laboratory under a code; None when there is none. Its inside is another question: `sees_inside`."""
+    query = visible_labs(actor).where(JointLab.code == code)
+    return db.session.scalar(
+        query.options(
+            selectinload(JointLab.partners)
+            .joinedload(LabPartner.institution)
+            .selectinload(Institution.sectors),
+            selectinload(JointLab.members).joinedload(LabMember.person),
+            joinedload(JointLab.agreement),
+        )
+    )
+
+
+def directs(actor: Actor, lab: JointLab) -> bool:
+    """True when the actor directs the laboratory today, alone or with others."""
+    today = clock.today()
+    return any(
+        row.person_id == actor.id
+        and row.role in rules.DIRECTORS
+        and row.valid_from <= today
+        and (row.valid_to is None or row.valid_to >= today)
+        for row in lab.members
+    )
+
+
+def agreements_of(institution: Institution, *, actor: Actor) -> list[tuple[Agreement, str]]:
+    """The agreements in which an institution stands, as far as the actor sees them, with its capacity."""
+    query = (
+        visible_agreements(actor)
+        .join(AgreementParty, AgreementParty.agreement_id == Agreement.id)
+        .where(AgreementParty.institution_id == institution.id, Agreement.archived_at.is_(None))
+        .add_columns(AgreementParty.capacity)
+        .order_by(Agreement.code)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def labs_of(institution: Institution, *, actor: Actor) -> list[tuple[JointLab, str]]:
+    """The laboratories that an institution owns, with its role."""
+    query = (
+        visible_labs(actor)
+        .join(LabPartner, LabPartner.lab_id == JointLab.id)
+        .where(LabPartner.institution_id == institution.id, JointLab.archived_at.is_(None))
+        .add_columns(LabPartner.role)
+        .order_by(JointLab.code)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def labs_on(agreement: Agreement, *, actor: Actor) -> list[JointLab]:
+    """The laboratories that rest on an agreement."""
+    query = visible_labs(actor).where(JointLab.agreement_id == agreement.id, JointLab.archived_at.is_(None))
+    return list(db.session.scalars(query.order_by(JointLab.code)))
+
+
+def agreements_under(agreement: Agreement, *, actor: Actor) -> list[Agreement]:
+    """The agreements that hang under one, as far as the actor sees them."""
+    query = visible_agreements(actor).where(
+        Agreement.parent_id == agreement.id, Agreement.archived_at.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(Agreement.code)))
+
+
+def homes(person_ids: set[int]) -> dict[int, set[int]]:
+    """The institutions of people today: person's id → ids."""
+    query = select(InstitutionMember.person_id, InstitutionMember.institution_id).where(
+        InstitutionMember.person_id.in_(person_ids), holds_on(InstitutionMember, clock.today())
+    )
+    found: dict[int, set[int]] = {}
+    for person_id, institution_id in db.session.execute(query) if person_ids else ():
+        found.setdefault(person_id, set()).add(institution_id)
+    return found
+
+
+def person_by_email(email: str) -> Person | None:
+    """The person with this address; None when nobody has it."""
+    return db.session.scalar(select(Person).where(func.lower(Person.email) == email.strip().lower()))
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One membership, with what one is a member of."""
+
+    id: int
+    group: Institution | JointLab
+
+
+@dataclass(frozen=True)
+class Partnership:
+    """One institution's part in a laboratory; `version` is the laboratory's."""
+
+    lab: JointLab
+    institution: Institution
+    contribution: str
+    version: int
+
+
+def institution_member(*, actor: Actor, code: str, number: int) -> Membership | None:
+    """A membership of an institution by its key."""
+    return _member(institution(actor=actor, code=code), number)
+
+
+def lab_member(*, actor: Actor, code: str, number: int) -> Membership | None:
+    """A membership of a laboratory by its key."""
+    return _member(lab(actor=actor, code=code), number)
+
+
+def _member(group: Institution | JointLab | None, number: int) -> Membership | None:
+    found = group is not None and any(row.id == number for row in group.members)
+    return Membership(number, group) if group is not None and found else None
+
+
+def lab_partner(*, actor: Actor, code: str, partner: str) -> Partnership | None:
+    """The part of one institution in a laboratory."""
+    found = lab(actor=actor, code=code)
+    rows = [row for row in found.partners if row.institution.code == partner] if found else []
+    return next(
+        (Partnership(row.lab, row.institution, row.contribution, row.lab.version) for row in rows), None
+    )
+
+
+@dataclass(frozen=True)
+class Home:
+    """The people of a laboratory who come from one institution; None for those who come from no partner."""
+
+    institution: Institution | None
+    members: list[LabMember]
+
+
+def people_by_home(lab: JointLab, day: date) -> list[Home]:
+    """Who belongs to a laboratory on a day, by the partner from which they come, the lead first."""
+    there = [
+        row for row in lab.members if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)
+    ]
+    there.sort(key=lambda row: (list(rules.LAB_ROLES).index(row.role), row.valid_from, row.person_id))
+    at = homes({row.person_id for row in there})
+    partners = sorted(lab.partners, key=lambda row: (row.role != "lead", row.institution.code))
+    found, placed = [], set()
+    for partner in partners:
+        members = [
+            r
+            for r in there
+            if partner.institution_id in at.get(r.person_id, ()) and r.person_id not in placed
+        ]
+        placed |= {row.person_id for row in members}
+        found.append(Home(partner.institution, members))
+    found.append(Home(None, [row for row in there if row.person_id not in placed]))
+    return [home for home in found if home.members]

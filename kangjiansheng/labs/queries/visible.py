@@ -1,0 +1,117 @@
+"""Who sees which rows: the only door for pages, lists, search, exports and the API.
+
+Visibility is always that of today, for past days too: a past day shows what the reader may see now, as it
+stood then.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs import rules
+from kangjiansheng.labs.models import (
+    Agreement,
+    AgreementParty,
+    Institution,
+    InstitutionMember,
+    JointLab,
+    LabMember,
+    LabPartner,
+)
+
+Condition = ColumnElement[bool]
+
+
+def own_institutions(actor: Actor) -> Select[int]:
+    """The ids of the institutions of which the actor is a member today."""
+    return select(InstitutionMember.institution_id).where(
+        InstitutionMember.person_id == actor.id, holds_on(InstitutionMember, clock.today())
+    )
+
+
+def own_labs(actor: Actor, *roles: str) -> Select[int]:
+    """The ids of the laboratories to which the actor belongs today, in any role or in one of those named."""
+    query = select(LabMember.lab_id).where(
+        LabMember.person_id == actor.id, holds_on(LabMember, clock.today())
+    )
+    return query.where(LabMember.role.in_(roles)) if roles else query
+
+
+def visible_institutions(actor: Actor) -> Select[Institution]:
+    """Institutions: all who are signed in see all of them."""
+    return select(Institution)
+
+
+def visible_agreements(actor: Actor) -> Select[Agreement]:
+    """Agreements that the actor may see: open ones, and those whose inside is hers."""
+    return select(Agreement).where(or_(Agreement.confidentiality == "open", inside_agreements(actor)))
+
+
+def inside_agreements(actor: Actor) -> Condition:
+    """The condition under which the actor sees all of an agreement, its history included.
+
+    Executives and auditors always. At level `team` the directors of its laboratories; below that also the
+    members of these laboratories and of the institutions that signed or carry it out. A witness is no party.
+    """
+    if actor.reads_all:
+        return true()
+    party = exists().where(
+        AgreementParty.agreement_id == Agreement.id,
+        AgreementParty.capacity.in_(("signatory", "implementing")),
+        AgreementParty.institution_id.in_(own_institutions(actor)),
+    )
+    return or_(
+        _has_lab(own_labs(actor, *rules.DIRECTORS)),
+        and_(Agreement.confidentiality != "team", or_(party, _has_lab(own_labs(actor)))),
+    )
+
+
+def _has_lab(labs: Select[int]) -> Condition:
+    return exists().where(JointLab.agreement_id == Agreement.id, JointLab.id.in_(labs))
+
+
+def visible_labs(actor: Actor) -> Select[JointLab]:
+    """Laboratories: their open part (code, names, life, partners) is seen by all who are signed in."""
+    return select(JointLab)
+
+
+def inside_labs(actor: Actor) -> Condition:
+    """The condition under which the actor sees the inside: mission, site, people, agreement, history.
+
+    Executives and auditors always, members of the laboratory always; the members of its partner institutions
+    unless its level is `team`; everybody when it is `open`.
+    """
+    if actor.reads_all:
+        return true()
+    partner = exists().where(
+        LabPartner.lab_id == JointLab.id, LabPartner.institution_id.in_(own_institutions(actor))
+    )
+    return or_(
+        JointLab.confidentiality == "open",
+        JointLab.id.in_(own_labs(actor)),
+        and_(JointLab.confidentiality == "parties", partner),
+    )
+
+
+def inside_institutions(actor: Actor) -> Condition:
+    """The condition under which the actor sees an institution's people and history: its members."""
+    return true() if actor.reads_all else Institution.id.in_(own_institutions(actor))
+
+
+_INSIDE: dict[type[Any], Any] = {
+    Institution: inside_institutions,
+    Agreement: inside_agreements,
+    JointLab: inside_labs,
+}
+
+
+def sees_inside(actor: Actor, thing: Institution | Agreement | JointLab) -> bool:
+    """True when the actor sees more of the thing than its open part."""
+    if actor.reads_all:
+        return True
+    kind = type(thing)
+    return db.session.scalar(select(kind.id).where(kind.id == thing.id, _INSIDE[kind](actor))) is not None

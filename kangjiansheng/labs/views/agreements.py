@@ -1,0 +1,109 @@
+"""Pages of agreements: /agreements."""
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import clock, paging
+from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.sheets import download
+from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
+from kangjiansheng.labs.models import Agreement
+from kangjiansheng.labs.views import history
+from kangjiansheng.labs.views.blueprint import as_shown, asked, bp, page_address, travelled
+
+
+@bp.get("/agreements")
+@signed_in
+def agreements() -> Response:
+    """The agreements that the reader may see, filtered by what the address says."""
+    wanted = asked(queries.AgreementFilter)
+    rows = queries.agreements(wanted, actor=actor(), as_of=travelled())
+    return page(
+        "labs/agreements.html",
+        illustrative=any(row.illustrative for row in rows),
+        wanted=wanted,
+        rows=paging.cut(rows, request.args.get("page")),
+        parties=forms.party_choices(),
+        page_address=page_address,
+        may_create=policies.create(actor()) and not travelled(),
+    )
+
+
+@bp.get("/agreements.<any(csv, xlsx):kind>")
+@signed_in
+def agreements_file(kind: str) -> Response:
+    """The same list as a file."""
+    rows = queries.agreements(asked(queries.AgreementFilter), actor=actor(), as_of=travelled())
+    return download(kind, "agreements", sheets.agreements(kind, rows, as_of=travelled()))
+
+
+@bp.route("/agreements/new", methods=["GET", "POST"])
+@on(may=policies.create)
+def new_agreement() -> Response:
+    """Register an agreement."""
+    form = forms.AgreementForm()
+    made = form.attempt(
+        lambda: operations.create_agreement(actor=actor(), code=form.code.data or "", **form.facts())
+    )
+    if made:
+        return saved(url_for(".agreement", code=made.code), _("协议已登记"))
+    return page("labs/agreement_form.html", form.status, form=form, agreement=None)
+
+
+@bp.get("/agreements/<code>")
+@on(load=queries.agreement, may=policies.see)
+def agreement(found: Agreement) -> Response:
+    """One agreement: parties, dates, what is stated and what is not, what hangs on it, history."""
+    shown = as_shown(found)
+    labs = queries.labs_on(found, actor=actor())
+    inside = queries.sees_inside(actor(), found)
+    higher = panels.of(panels.agreement, found, actor(), travelled())
+    return page(
+        "labs/agreement.html",
+        illustrative=found.illustrative or any(lab.illustrative for lab in labs) or higher.illustrative,
+        agreement=shown,
+        under=queries.agreements_under(found, actor=actor()),
+        labs=labs,
+        reasons=rules.year_reasons(found.code) if shown.year_inferred else [],
+        term=rules.term(
+            shown.effective_on or shown.signed_on, shown.expires_on, travelled() or clock.today()
+        ),
+        higher=higher,
+        may_edit=policies.manage(actor(), found) and not travelled(),
+        form=forms.VersionForm(obj=found),
+        history=history.entries(found) if inside else None,
+    )
+
+
+@bp.route("/agreements/<code>/edit", methods=["GET", "POST"])
+@on(load=queries.agreement, may=policies.manage)
+def edit_agreement(found: Agreement) -> Response:
+    """Change an agreement."""
+    form = forms.AgreementForm(obj=found)
+    del form.code
+    if form.attempt(
+        lambda: operations.edit_agreement(found, actor=actor(), version=form.version.data, **form.facts())
+    ):
+        return saved(url_for(".agreement", code=found.code), _("已保存"))
+    return page(
+        "labs/agreement_form.html", form.status, illustrative=found.illustrative, form=form, agreement=found
+    )
+
+
+@bp.post("/agreements/<code>/archive")
+@on(load=queries.agreement, may=policies.manage)
+def archive_agreement(found: Agreement) -> Response:
+    """Put an agreement away. What rests on it answers 422 and says so."""
+    operations.archive(found, actor=actor(), version=forms.VersionForm().version.data)
+    back = url_for(".restore_agreement", code=found.code)
+    return saved(url_for(".agreement", code=found.code), _("协议已归档"), undo=back)
+
+
+@bp.post("/agreements/<code>/restore")
+@on(load=queries.agreement, may=policies.manage)
+def restore_agreement(found: Agreement) -> Response:
+    """Take an agreement out of the archive."""
+    operations.restore(found, actor=actor())
+    return saved(url_for(".agreement", code=found.code), _("协议已恢复"))

@@ -1,0 +1,99 @@
+"""The history panel of this floor's things: labels of their fields, and values in words."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kangjiansheng.accounts import queries as people
+from kangjiansheng.core import audit, clock, history, i18n
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.db import db
+from kangjiansheng.labs import rules
+from kangjiansheng.labs.models import Agreement, Institution, JointLab
+from kangjiansheng.labs.views.blueprint import said, travelled
+
+LABELS: dict[str, Any] = {
+    "name_hans": _l("名称（简体）"),
+    "name_hant": _l("名称（繁体）"),
+    "name_en": _l("名称（英文）"),
+    "aliases": _l("别名"),
+    "sectors": _l("政产学研医资"),
+    "regulator": _l("监管机构"),
+    "role_hans": _l("说明"),
+    "kind": _l("类型"),
+    "parent_id": _l("上位协议"),
+    "parties": _l("各方"),
+    "signed_on": _l("签署日期"),
+    "year_inferred": _l("年份为推定"),
+    "effective_on": _l("生效日期"),
+    "expires_on": _l("到期日期"),
+    "summary": _l("摘要"),
+    "stated": _l("已载明"),
+    "not_stated": _l("未载明"),
+    "mission": _l("宗旨"),
+    "site": _l("地点"),
+    "life": _l("状态"),
+    "accepted_on": _l("验收日期"),
+    "agreement_id": _l("依托协议"),
+    "partners": _l("合作方"),
+    "members": _l("成员"),
+    "confidentiality": _l("保密级别"),
+}
+
+
+def entries(thing: Institution | Agreement | JointLab) -> list[dict[str, Any]]:
+    """What the history panel shows: the last twenty changes, up to the day of the time travel."""
+    day = travelled()
+    rows = audit.history(thing.__tablename__, thing.id, 20)
+    rows = [row for row in rows if day is None or row.recorded_at <= clock.end_of(day)]
+    words = _Words(rows)
+    return history.entries(rows, labels=LABELS, show=words.show, people=words.people)
+
+
+class _Words:
+    """Values of a state in words. Names that states hold by id are read once: three statements."""
+
+    def __init__(self, rows: list[AuditEntry]) -> None:
+        states = [state for row in rows for state in (row.before, row.after)]
+        members = {member[0] for state in states for member in state.get("members", [])}
+        self.people = people.names(members | {row.actor_id for row in rows})
+        self.institutions = {row.id: i18n.name_of(row) for row in db.session.scalars(select(Institution))}
+        self.agreements = {
+            row.id: row.code for row in db.session.execute(select(Agreement.id, Agreement.code))
+        }
+
+    def show(self, key: str, value: Any) -> str:
+        """One value in words."""
+        if value in (None, "", []):
+            return ""
+        return self._list(key, value) if isinstance(value, list) else self._one(key, value)
+
+    def _one(self, key: str, value: Any) -> str:
+        if key in ("agreement_id", "parent_id"):
+            return self.agreements.get(value, "")
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        known = {"kind": rules.KINDS, "life": rules.LIVES, "confidentiality": rules.LEVELS}.get(key, {})
+        return str(known.get(value, value))
+
+    def _list(self, key: str, value: list[Any]) -> str:
+        shown = {
+            "sectors": lambda code: i18n.name_of(rules.sectors()[code].name),
+            "parties": lambda row: self._with(self.institutions[row[0]], rules.CAPACITIES[row[1]]),
+            "partners": lambda row: self._with(
+                self.institutions[row[0]], row[2] or rules.PARTNER_ROLES[row[1]]
+            ),
+            "members": self._member,
+        }.get(key, said)
+        return _("、").join(shown(row) for row in value)
+
+    def _member(self, row: list[Any]) -> str:
+        person_id, role, first, last = row
+        name = i18n.name_of(self.people[person_id]) if person_id in self.people else str(person_id)
+        words = {**rules.INSTITUTION_ROLES, **rules.LAB_ROLES}[role]
+        return self._with(name, f"{words} {first} – {last or ''}".rstrip())
+
+    def _with(self, name: str, detail: Any) -> str:
+        return _("%(name)s（%(detail)s）", name=name, detail=detail)
