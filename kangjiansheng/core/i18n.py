@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask import Flask, g, has_app_context, has_request_context, request
+from flask_babel import Babel, force_locale, refresh
 from flask_babel import format_date as babel_date
 
 from kangjiansheng.core import text
@@ -35,16 +35,11 @@ def locale() -> str:
     In this order: `?lang=`, the language forced for a mail or a command, the person's own choice or the
     cookie, what the browser asks for, Simplified Chinese.
     """
-    if not has_request_context():
-        current = get_locale()
-        return _of_babel(str(current)) if current else "zh-Hans"
+    if not has_app_context():
+        return "zh-Hans"
     if "locale" not in g:
-        g.locale = _choose()
+        g.locale = _choose() if has_request_context() else "zh-Hans"
     return str(g.locale)
-
-
-def _of_babel(name: str) -> str:
-    return "en" if name.startswith("en") else "zh-Hant" if "Hant" in name else "zh-Hans"
 
 
 def _choose() -> str:
@@ -60,6 +55,17 @@ def _choose() -> str:
         if low.startswith("en"):
             return "en"
     return "zh-Hans"
+
+
+def keep(response: Any, wanted: str, *, secure: bool) -> None:
+    """Keep a reader's language in a cookie for a year."""
+    response.set_cookie(COOKIE, wanted, max_age=31536000, samesite="Lax", httponly=True, secure=secure)
+
+
+def speak_now(wanted: str) -> None:
+    """Answer the rest of this request in another language, as after a change of it."""
+    g.locale = wanted
+    refresh()
 
 
 @contextmanager
