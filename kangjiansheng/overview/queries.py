@@ -1,6 +1,5 @@
 """What is read across the floors for the board: the portfolio then and now, and the gates that wait."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,7 @@ from kangjiansheng.committee.models import AgendaItem, Meeting
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.rules.rows import ENDED, PAUSED, Past, Waiting
+from kangjiansheng.overview.rules.rows import ENDED, PAUSED, OnAgenda, Past
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.queries import may_see
 
@@ -22,6 +21,7 @@ def stood(*, actor: Actor, day: date) -> dict[int, Past]:
     query = (
         select(
             Milestone.id,
+            Milestone.gate,
             Plan.project_id,
             MilestoneEntry.baseline,
             MilestoneEntry.current_plan,
@@ -37,6 +37,8 @@ def stood(*, actor: Actor, day: date) -> dict[int, Past]:
     return {
         row.id: Past(
             id=row.id,
+            project_id=row.project_id,
+            gate=row.gate,
             baseline=row.baseline,
             current_plan=row.current_plan,
             forecast=row.forecast,
@@ -81,26 +83,21 @@ def _running(actor: Actor, day: date) -> dict[int, bool]:
     }
 
 
-def gates_waiting(day: date | None) -> list[Waiting]:
-    """Gates on which a coming meeting is to decide, as known at the end of `day` (now for None).
+def agenda(day: date | None) -> list[OnAgenda]:
+    """Projects on which a coming meeting is to decide, as known at the end of `day` (now for None).
 
-    A gate waits when an item for decision on the agenda of a planned meeting concerns its project; it is the
-    project's first gate that is still open. Visibility is the caller's: join with what the actor sees.
-    At most two statements.
+    One statement. Visibility is the caller's: keep what the actor sees.
     """
-    agenda = _agenda_now() if day is None else _agenda_then(day)
-    soonest: dict[int, tuple[str, date]] = {}
-    for project_id, meeting, held_on in sorted(agenda, key=lambda row: (row[2], row[1])):
-        soonest.setdefault(project_id, (meeting, held_on))
-    if not soonest:
-        return []
-    return [
-        Waiting(milestone_id, code, *soonest[project_id])
-        for project_id, code, milestone_id in _first_gates(sorted(soonest), day)
-    ]
+    return _agenda_now() if day is None else _agenda_then(day)
 
 
-def _agenda_now() -> list[tuple[int, str, date]]:
+def gates_waiting(day: date | None) -> set[int]:
+    """Milestones that are the first open gate of a project on an agenda: what shows as 待决策 everywhere."""
+    found = {item.project_id for item in agenda(day)}
+    return _first_gates(found, day) if found else set()
+
+
+def _agenda_now() -> list[OnAgenda]:
     query = (
         select(AgendaItem.project_id, Meeting.code, Meeting.held_on)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
@@ -111,10 +108,10 @@ def _agenda_now() -> list[tuple[int, str, date]]:
             Meeting.held_on >= clock.today(),
         )
     )
-    return [(project_id or 0, code, held_on) for project_id, code, held_on in db.session.execute(query)]
+    return [OnAgenda(key or 0, code, held_on) for key, code, held_on in db.session.execute(query)]
 
 
-def _agenda_then(day: date) -> list[tuple[int, str, date]]:
+def _agenda_then(day: date) -> list[OnAgenda]:
     """From the revisions of the meetings, in which the agenda stands as (position, kind, title, minutes, project)."""
     newer = aliased(Revision)
     last = (
@@ -135,19 +132,17 @@ def _agenda_then(day: date) -> list[tuple[int, str, date]]:
         if state["life"] != "planned" or held_on < day:
             continue
         found += [
-            (item[4], state["code"], held_on)
+            OnAgenda(item[4], state["code"], held_on)
             for item in state.get("items", ())
             if item[1] == "decide" and item[4] is not None
         ]
     return found
 
 
-def _first_gates(project_ids: Sequence[int], day: date | None) -> list[tuple[int, str, int]]:
-    """(project, its code, milestone) of the first gate that is open in each project."""
+def _first_gates(project_ids: set[int], day: date | None) -> set[int]:
     query: Any = (
-        select(Plan.project_id, Project.code, Milestone.id)
+        select(Plan.project_id, Milestone.id)
         .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
         .where(Plan.project_id.in_(project_ids), Milestone.gate)
         .order_by(Milestone.position.desc(), Milestone.id.desc())
     )
@@ -157,5 +152,4 @@ def _first_gates(project_ids: Sequence[int], day: date | None) -> list[tuple[int
         query = query.join(MilestoneEntry, MilestoneEntry.id == _last_entry(day)).where(
             MilestoneEntry.state == "open", MilestoneEntry.actual.is_(None)
         )
-    first = {project_id: (project_id, code, key) for project_id, code, key in db.session.execute(query)}
-    return list(first.values())
+    return set({project_id: key for project_id, key in db.session.execute(query)}.values())

@@ -7,7 +7,7 @@ from datetime import date
 from . import answer as answers
 from . import attention as matters
 from . import figures, health, outlook, pipeline, slips
-from .rows import Past, Project, Waiting
+from .rows import OnAgenda, Past, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,17 @@ class Board:
 def board(
     projects: Sequence[Project],
     past: Mapping[int, Past],
-    waiting: Sequence[Waiting],
-    waiting_then: int,
+    agenda: Sequence[OnAgenda],
+    agenda_then: Sequence[OnAgenda],
     *,
     day: date,
     compare: date,
     horizon: int = 90,
     festival: date | None = None,
 ) -> Board:
-    """Compute the board. `past` holds the milestones as they stood at the end of `compare`."""
+    """Compute the board. `past` and `agenda_then` are how things stood at the end of `compare`."""
     punctual = figures.on_time(projects, past, day, compare)
-    gates = figures.gates(projects, waiting, waiting_then)
+    gates = figures.gates(projects, agenda, figures.gates_then(past, agenda_then))
     shown, in_all = matters.attention(projects, gates.waiting, day)
     return Board(
         day=day,

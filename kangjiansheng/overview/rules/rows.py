@@ -94,6 +94,8 @@ class Past:
     """A milestone as it stood on the day of comparison: only what a comparison needs."""
 
     id: int
+    project_id: int
+    gate: bool
     baseline: date | None
     current_plan: date | None
     forecast: date | None
@@ -116,6 +118,15 @@ class Past:
         """Calendar days from baseline to the date reached, or forecast."""
         reached = self.actual or self.forecast
         return (reached - self.baseline).days if reached and self.baseline else None
+
+
+@dataclass(frozen=True, slots=True)
+class OnAgenda:
+    """A project about which a planned meeting is to decide."""
+
+    project_id: int
+    meeting: str
+    held_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""The executive's ten seconds: the board of a day, compared with another day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import abort, g, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import charts, clock
+from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.pages import asked_day, page
+from kangjiansheng.overview import charts as figures
+from kangjiansheng.overview import queries
+from kangjiansheng.overview.rules import periods
+from kangjiansheng.overview.rules.board import Board, board
+from kangjiansheng.overview.rules.outlook import HORIZONS
+from kangjiansheng.overview.views import tables, words
+from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.projects.queries import ProjectRow, portfolio
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for. `as_of` is None today."""
+
+    as_of: date | None
+    compare: date
+    horizon: int
+
+    @property
+    def day(self) -> date:
+        """The day that is looked at."""
+        return self.as_of or clock.today()
+
+
+def asked() -> Asked:
+    """Read the address. A day of comparison that is not before the day looked at answers 400."""
+    as_of: date | None = g.as_of
+    day = as_of or clock.today()
+    compare = asked_day("compare") or periods.quarter_end_before(day)
+    if compare >= day:
+        abort(400, _("对比的日期要早于 %(day)s。", day=day.isoformat()))
+    horizon = request.args.get("horizon", default=90, type=int)
+    return Asked(as_of, compare, horizon if horizon in HORIZONS else 90)
+
+
+def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
+    """The portfolio that the actor sees, and what there is to say of it."""
+    projects = portfolio(actor=actor, as_of=asking.as_of)
+    spring = [
+        first + timedelta(days=1)
+        for first, _after, label in charts.festivals(
+            asking.day, asking.day + timedelta(days=365), spring="spring", national=""
+        )
+        if label == "spring" and first >= asking.day
+    ]
+    return projects, board(
+        projects,
+        queries.stood(actor=actor, day=asking.compare),
+        queries.agenda(asking.as_of),
+        queries.agenda(asking.compare),
+        day=asking.day,
+        compare=asking.compare,
+        horizon=asking.horizon,
+        festival=spring[0] if spring else None,
+    )
+
+
+@bp.get("/overview")
+@signed_in
+def overview() -> Response:
+    """The board."""
+    return show(asked(), actor=actor())
+
+
+def show(asking: Asked, *, actor: Actor) -> Response:
+    """The board as a page."""
+    projects, found = read(asking, actor=actor)
+    said = words.in_figures(found.day, found.compare, asking.horizon)
+    return page(
+        "overview/dashboard.html",
+        illustrative=any(project.illustrative for project in projects),
+        board=found,
+        asking=asking,
+        has_projects=bool(projects),
+        quarter_end=periods.quarter_end_before(found.day),
+        founded=periods.FOUNDED,
+        marks=periods.rail_marks(clock.today()),
+        figures=_figures(found, said) if projects else {},
+        tables={name: getattr(tables, name)(found) for name in ("pipeline", "outlook", "slips", "health")},
+        findings={
+            "pipeline": words.in_pipeline(found.pipeline.finding),
+            "outlook": words.in_outlook(found.outlook),
+            "slips": words.in_slips(found.slips.finding),
+            "health": words.in_health(found.health.finding),
+            "attention": words.in_attention(len(found.attention), found.in_all),
+        },
+        words=words,
+    )
+
+
+def _figures(found: Board, said: figures.Words) -> dict[str, Any]:
+    return {
+        "outlook": figures.outlook(found.outlook, said) if found.outlook.stops else None,
+        "slips": figures.slips(found.slips.rows, said) if found.slips.rows else None,
+    }

@@ -1,0 +1,142 @@
+"""The figures of the board as tables: shown beside each figure, and exported."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.overview.rules.board import Board
+from kangjiansheng.overview.views import words
+
+Table = dict[str, Any]
+
+
+def _linked(text: str, href: str) -> dict[str, str]:
+    return {"text": text, "href": href}
+
+
+def _milestone(found: Any) -> list[Any]:
+    return [
+        _linked(found.project_code, words.project_href(found.project_code)),
+        _linked(name_of(found), words.milestone_href(found)),
+    ]
+
+
+def pipeline(board: Board) -> Table:
+    """Each project with its stage and row."""
+    status = words.statuses()
+    rows = [
+        [
+            _linked(chip.project.code, words.project_href(chip.project.code)),
+            name_of(chip.project),
+            name_of(chip.project.indication),
+            words.family(row),
+            words.stage(chip.project.stage),
+            status[chip.project.status],
+            chip.slip,
+        ]
+        for (row, _column), chips in sorted(board.pipeline.cells.items())
+        for chip in chips
+    ]
+    return {
+        "columns": [
+            (_("项目"), ""),
+            (_("名称"), ""),
+            (_("适应症"), ""),
+            (_("技术路线"), ""),
+            (_("阶段"), ""),
+            (_("状态"), ""),
+            (_("最大推迟（天）"), "n"),
+        ],
+        "rows": sorted(rows, key=lambda row: str(row[0]["text"])),
+    }
+
+
+def outlook(board: Board) -> Table:
+    """Each milestone that falls due."""
+    status = words.statuses()
+    return {
+        "columns": [
+            (_("项目"), ""),
+            (_("里程碑"), ""),
+            (_("实验室"), ""),
+            (_("状态"), ""),
+            (_("基线"), "d"),
+            (_("预测"), "d"),
+            (_("偏差（天）"), "n"),
+        ],
+        "rows": [
+            [
+                *_milestone(stop.milestone),
+                name_of(stop.lab) if stop.lab else None,
+                status[stop.milestone.status],
+                stop.plan.isoformat() if stop.plan else None,
+                stop.day.isoformat(),
+                stop.milestone.slip,
+            ]
+            for stop in board.outlook.stops
+        ],
+    }
+
+
+def slips(board: Board) -> Table:
+    """The largest slips."""
+    status = words.statuses()
+    return {
+        "columns": [
+            (_("项目"), ""),
+            (_("里程碑"), ""),
+            (_("状态"), ""),
+            (_("基线"), "d"),
+            (_("%(day)s 的预测", day=board.compare.isoformat()), "d"),
+            (_("现预测"), "d"),
+            (_("偏差（天）"), "n"),
+            (_("原因"), ""),
+        ],
+        "rows": [
+            [
+                *_milestone(row.milestone),
+                status[row.milestone.status],
+                row.milestone.baseline.isoformat() if row.milestone.baseline else None,
+                row.then_date.isoformat() if row.then_date else None,
+                row.milestone.forecast.isoformat() if row.milestone.forecast else None,
+                row.now,
+                words.reason(row.milestone.reason_code) or None,
+            ]
+            for row in board.slips.rows
+        ],
+    }
+
+
+def health(board: Board) -> Table:
+    """On-time rate by laboratory and month, each with its numbers: 2/3."""
+    return {
+        "columns": [(_("实验室"), ""), *((f"{end:%Y-%m}", "n") for end in board.health.months)],
+        "rows": [
+            [name_of(row.lab), *(f"{s.part}/{s.whole}" if s.whole else None for s in row.shares)]
+            for row in board.health.rows
+        ],
+    }
+
+
+def attention(board: Board) -> Table:
+    """What needs somebody."""
+    status = words.statuses()
+    return {
+        "columns": [
+            (_("项目"), ""),
+            (_("里程碑"), ""),
+            (_("状态"), ""),
+            (_("说明"), ""),
+            (_("责任人与后果"), ""),
+        ],
+        "rows": [
+            [
+                *_milestone(matter.milestone),
+                status[matter.status],
+                words.because(matter),
+                _("，").join(words.consequence(matter)),
+            ]
+            for matter in board.attention
+        ],
+    }

@@ -1,0 +1,316 @@
+"""Findings in the reader's language: each title says what its figure shows, or that too little is known."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+
+from kangjiansheng.core import charts, clock, i18n
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import travel
+from kangjiansheng.overview.charts import Words
+from kangjiansheng.overview.rules import attention, health, outlook, periods, pipeline, slips
+from kangjiansheng.projects.rules.vocabulary import Name, families, reasons, stage_columns, stages
+
+_LONG = re.compile(
+    r"(联合实验室|聯合實驗室|\s*[Jj]oint [Ll]ab(oratory)?\b)|[（(](示例|示例數據|illustrative)[）)]"
+)
+_LAB_WIDTH = 118
+
+
+def term(name: Name) -> str:
+    """A word of a vocabulary in the reader's script."""
+    return str({"zh-Hant": name.hant, "en": name.en}.get(i18n.locale(), name.hans))
+
+
+def stage(code: str) -> str:
+    """A stage in words."""
+    return term(stages()[code].name)
+
+
+def column(code: str) -> str:
+    """A column of the pipeline in words."""
+    return term(stage_columns()[code].name)
+
+
+def family(code: str) -> str:
+    """A family of modalities in words."""
+    return term(families()[code].name)
+
+
+def reason(code: str | None) -> str:
+    """Why a date moved; empty when nobody said."""
+    return term(reasons()[code].name) if code in reasons() else ""
+
+
+def days(number: int) -> str:
+    """A slip with its sign: +42 天, −2 天, 0 天."""
+    sign = "+" if number > 0 else "−" if number < 0 else ""
+    return str(ngettext("%(sign)s%(num)d 天", "%(sign)s%(num)d 天", abs(number), sign=sign))
+
+
+def lab(found: Any) -> str:
+    """A laboratory's name without what all have in common, cut to the room that a lane has."""
+    name = _LONG.sub("", name_of(found)).strip() or found.code
+    if charts.text_width(name, 13) <= _LAB_WIDTH:
+        return name
+    while charts.text_width(f"{name}…", 13) > _LAB_WIDTH:
+        name = name[:-1]
+    return f"{name.rstrip()}…"
+
+
+def project_href(code: str) -> str:
+    """A project's page, on the day that is looked at."""
+    return travel(f"/projects/{code}")
+
+
+def milestone_href(milestone: Any) -> str:
+    """A milestone's page, on the day that is looked at."""
+    return travel(f"/projects/{milestone.project_code}/milestones/{milestone.code}")
+
+
+def statuses() -> dict[str, str]:
+    """The eight statuses in words."""
+    return {
+        "ontrack": _("按计划"),
+        "risk": _("有风险"),
+        "slip": _("已推迟"),
+        "late": _("已逾期"),
+        "done": _("已完成"),
+        "idle": _("未开始"),
+        "gate": _("待决策"),
+        "pause": _("已暂停"),
+    }
+
+
+def against(compare: date, day: date) -> str:
+    """The day of comparison as it stands in a sentence."""
+    if compare == periods.quarter_end_before(day):
+        return str(_("上季末"))
+    return compare.isoformat()
+
+
+def in_figures(day: date, compare: date, horizon: int) -> Words:
+    """What the figures say."""
+    now = day == clock.today()
+    return Words(
+        today=_("今天 %(day)s", day=f"{day:%m-%d}") if now else _("截至 %(day)s", day=day.isoformat()),
+        edge=_("1 年") if horizon == 365 else ngettext("%(num)d 天", "%(num)d 天", horizon),
+        baseline=_("基线"),
+        forecast=_("预测"),
+        spring=_("春节"),
+        national=_("国庆"),
+        compare=_("%(day)s 的预测", day=against(compare, day)),
+        recovers=_("（追回）"),
+        no_lab=_("未指定实验室"),
+        days=days,
+        status=statuses(),
+        lab=lab,
+        milestone=name_of,
+        href=milestone_href,
+    )
+
+
+def in_pipeline(found: pipeline.Finding) -> str:
+    """How many are in trials, and which stand nearest to marketing."""
+    if found.code == "empty":
+        return str(_("没有进行中的项目"))
+    codes = _("、").join(p.code for p in found.nearest[:3])
+    if found.code == "early":
+        return str(_("还没有项目进入临床期，走得最远的是 %(codes)s", codes=codes))
+    return str(
+        ngettext(
+            "%(num)d 个项目在注册临床期，离上市申请最近的是 %(codes)s",
+            "%(num)d 个项目在注册临床期，离上市申请最近的是 %(codes)s",
+            found.clinical,
+            codes=codes,
+        )
+    )
+
+
+def third(crowd: tuple[int, int, int, int]) -> str:
+    """A 旬 in words: 12 月上旬."""
+    if i18n.locale() == "en":
+        month = format_date(date(crowd[0], crowd[1], 1), "MMMM", rebase=False)
+        words = {1: _("%(month)s上旬"), 2: _("%(month)s中旬"), 3: _("%(month)s下旬")}
+        return str(words[crowd[2]] % {"month": month})
+    words = {1: _("%(month)s上旬"), 2: _("%(month)s中旬"), 3: _("%(month)s下旬")}
+    return str(words[crowd[2]] % {"month": _("%(number)d 月", number=crowd[1])})
+
+
+def in_outlook(found: outlook.Outlook) -> str:
+    """How much falls due, what is overdue, and where it crowds."""
+    if not found.stops:
+        return str(_("这段时间没有到期的里程碑"))
+    parts = [ngettext("%(num)d 项到期", "%(num)d 项到期", found.due)]
+    if found.overdue:
+        parts.append(ngettext("另有 %(num)d 项已逾期", "另有 %(num)d 项已逾期", found.overdue))
+    if found.festival:
+        parts.append(ngettext("其中 %(num)d 项在春节前", "其中 %(num)d 项在春节前", found.before_festival))
+    if found.crowd:
+        parts.append(_("最密的是 %(third)s，%(count)d 项", third=third(found.crowd), count=found.crowd[3]))
+    return _("，").join(parts)
+
+
+def in_slips(found: slips.Finding) -> str:
+    """Which slips most, and which comes back."""
+    if found.code == "none" or found.project is None or found.milestone is None:
+        return str(_("没有里程碑晚于基线"))
+    if found.code == "cluster":
+        text = ngettext(
+            "%(code)s 占其中 %(num)d 项，最多晚 %(days)d 天",
+            "%(code)s 占其中 %(num)d 项，最多晚 %(days)d 天",
+            found.number,
+            code=found.project.code,
+            days=found.days,
+        )
+    else:
+        text = _(
+            "推迟最多的是 %(code)s 的%(name)s，%(days)d 天",
+            code=found.project.code,
+            name=name_of(found.milestone),
+            days=found.days,
+        )
+    if found.recovering:
+        return str(_("%(text)s；%(code)s 在追回", text=text, code=found.recovering.code))
+    return str(text)
+
+
+def in_health(found: health.Finding) -> str:
+    """Which laboratory falls, or is lowest; or that too little was done to say."""
+    if found.lab is None and found.code != "alike":
+        return str(_("没有足够的历史：近 3 个月每个实验室完成的里程碑都少于 3 项"))
+    share = found.share
+    percent = share.percent if share else 0
+    if found.code == "falling":
+        return str(
+            ngettext(
+                "%(lab)s连降 %(num)d 个月，近 3 个月为 %(percent)d%%",
+                "%(lab)s连降 %(num)d 个月，近 3 个月为 %(percent)d%%",
+                found.months,
+                lab=lab(found.lab),
+                percent=percent,
+            )
+        )
+    if found.code == "alike":
+        return str(_("各实验室近 3 个月相同，都是 %(percent)d%%", percent=percent))
+    return str(
+        _(
+            "近 3 个月最低的是%(lab)s，%(whole)d 项中 %(part)d 项准时",
+            lab=lab(found.lab),
+            whole=share.whole if share else 0,
+            part=share.part if share else 0,
+        )
+    )
+
+
+def in_attention(shown: int, in_all: int) -> str:
+    """How many matters there are."""
+    if not in_all:
+        return str(_("没有需要特别关注的事"))
+    if shown < in_all:
+        return str(_("%(shown)d 件事，按影响排序，共 %(all)d 件", shown=shown, all=in_all))
+    return str(ngettext("%(num)d 件事，按影响排序", "%(num)d 件事，按影响排序", in_all))
+
+
+def because(matter: attention.Matter) -> str:
+    """Why a matter needs somebody, in one or two sentences."""
+    milestone = matter.milestone
+    name, why = name_of(milestone), reason(milestone.reason_code)
+    if matter.status == "late":
+        text = ngettext(
+            "%(name)s的日期已过 %(num)d 天，还没有新的日期。",
+            "%(name)s的日期已过 %(num)d 天，还没有新的日期。",
+            matter.days,
+            name=name,
+        )
+    elif matter.status == "gate" and matter.waiting:
+        text = _("%(name)s等待决策，已列入 %(meeting)s 的议程。", name=name, meeting=matter.waiting.meeting)
+    elif matter.days > 0:
+        text = ngettext(
+            "%(name)s比基线晚 %(num)d 天。", "%(name)s比基线晚 %(num)d 天。", matter.days, name=name
+        )
+    else:
+        text = _("%(name)s的负责人提示有风险。", name=name)
+    if why:
+        text = _("%(text)s原因：%(why)s。", text=text, why=why)
+    return str(_("%(text)s%(note)s", text=text, note=milestone.note)) if milestone.note else str(text)
+
+
+def consequence(matter: attention.Matter) -> list[str]:
+    """Who owns it, the date that counts now, and what comes after it."""
+    milestone, project = matter.milestone, matter.project
+    found = [milestone.owner_label or project.lead_label or project.owner_role]
+    if milestone.proposed:
+        found.append(_("拟改 %(day)s，待确认", day=milestone.proposed.isoformat()))
+    elif matter.waiting:
+        found.append(i18n.prose_day(matter.waiting.held_on))
+    elif milestone.forecast and matter.status != "late":
+        found.append(_("新日期 %(day)s", day=milestone.forecast.isoformat()))
+    if matter.after:
+        found.append(ngettext("其后 %(num)d 项未完成", "其后 %(num)d 项未完成", matter.after))
+    return [str(text) for text in found if text]
+
+
+def home_href() -> str:
+    """The board on the day that is looked at."""
+    return travel(url_for("overview.overview"))
+
+
+def month(day: date) -> str:
+    """A month as a short head: 11月, Nov."""
+    if i18n.locale() == "en":
+        return str(format_date(day, "MMM", rebase=False))
+    return str(_("%(number)d月", number=day.month))
+
+
+def weekday(day: date) -> str:
+    """The day of the week, short: 周五, Fri."""
+    return str(format_date(day, "EEE", rebase=False))
+
+
+def by_month(stops: Sequence[outlook.Stop]) -> list[tuple[str, list[outlook.Stop]]]:
+    """Stops under their months; the year stands where it is not this one."""
+    found: dict[tuple[int, int], list[outlook.Stop]] = {}
+    for stop in stops:
+        found.setdefault((stop.day.year, stop.day.month), []).append(stop)
+    this_year = clock.today().year
+    return [
+        (f"{these[0].day:%Y-%m}" if year != this_year else month(these[0].day), these)
+        for (year, _number), these in found.items()
+    ]
+
+
+def comparisons(day: date) -> list[tuple[str, date]]:
+    """Days that people compare with, latest first."""
+    quarter = periods.quarter_end_before(day)
+    return [
+        (_("上月末"), periods.month_ends(day, 2)[0]),
+        (_("上季末"), quarter),
+        (_("再上季末"), periods.quarter_end_before(quarter)),
+        (_("上年末"), date(day.year - 1, 12, 31)),
+    ]
+
+
+def exports() -> list[tuple[str, str]]:
+    """What can be taken along."""
+    return [
+        ("figures", _("指标与口径")),
+        ("attention", _("需要关注")),
+        ("pipeline", _("管线")),
+        ("outlook", _("里程碑展望")),
+        ("slips", _("推迟最多的里程碑")),
+        ("health", _("联合实验室准时率")),
+    ]
+
+
+def export_href(name: str, kind: str) -> str:
+    """Where an export lies, for what this page shows."""
+    asked: dict[str, Any] = {
+        key: request.args[key] for key in ("as_of", "compare", "horizon") if key in request.args
+    }
+    return url_for("overview.export", name=name, kind=kind, **asked)
