@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock, outbox
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
@@ -19,22 +19,24 @@ Thing = Institution | Agreement | JointLab
 _PLACES = {Institution: "/partners/", Agreement: "/agreements/", JointLab: "/labs/"}
 
 
-def changed(thing: Thing, act: str, *, actor: Actor) -> None:
+def changed(thing: Thing, act: str, *, actor: Actor, change: ChangeSet) -> None:
     """Tell those concerned that a thing was changed, but for the one who did it."""
-    _tell(concerned(thing), "labs:changed", thing, act, actor)
+    _tell(concerned(thing), "labs:changed", thing, act, actor, change)
 
 
-def joined(thing: Institution | JointLab, person_id: int, act: str, *, actor: Actor) -> None:
+def joined(
+    thing: Institution | JointLab, person_id: int, act: str, *, actor: Actor, change: ChangeSet
+) -> None:
     """Tell a person that she now belongs to an institution or a laboratory."""
-    _tell({person_id}, "labs:joined", thing, act, actor)
+    _tell({person_id}, "labs:joined", thing, act, actor, change)
 
 
-def left(thing: Institution | JointLab, person_id: int, act: str, *, actor: Actor) -> None:
+def left(thing: Institution | JointLab, person_id: int, act: str, *, actor: Actor, change: ChangeSet) -> None:
     """Tell a person that she no longer belongs to it."""
-    _tell({person_id}, "labs:left", thing, act, actor)
+    _tell({person_id}, "labs:left", thing, act, actor, change)
 
 
-def _tell(people: set[int], template: str, thing: Thing, act: str, actor: Actor) -> None:
+def _tell(people: set[int], template: str, thing: Thing, act: str, actor: Actor, change: ChangeSet) -> None:
     name = {"hans": thing.name_hans, "hant": thing.name_hant, "en": thing.name_en}
     facts = {"act": act, "code": thing.code, "name": name, "who": actor.label}
     outbox.tell(people, template, facts, address=_PLACES[type(thing)] + thing.code, besides=actor.id)

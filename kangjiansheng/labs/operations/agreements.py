@@ -28,8 +28,10 @@ def create_agreement(
     agreement = Agreement(code=code, illustrative=fields.pop("illustrative", False))
     _write(agreement, actor=actor, **fields)
     db.session.add(agreement)
-    record("labs:agreement:create", agreement, actor=actor, before={}, change=change, **recording or {})
-    notices.changed(agreement, "labs:agreement:create", actor=actor)
+    done = record(
+        "labs:agreement:create", agreement, actor=actor, before={}, change=change, **recording or {}
+    )
+    notices.changed(agreement, "labs:agreement:create", actor=actor, change=done)
     return agreement
 
 
@@ -41,8 +43,8 @@ def edit_agreement(agreement: Agreement, *, actor: Actor, version: int | None, *
     _write(agreement, actor=actor, **fields)
     if agreement.state() == before:
         return agreement
-    record("labs:agreement:edit", agreement, actor=actor, before=before)
-    notices.changed(agreement, "labs:agreement:edit", actor=actor)
+    done = record("labs:agreement:edit", agreement, actor=actor, before=before)
+    notices.changed(agreement, "labs:agreement:edit", actor=actor, change=done)
     return agreement
 
 

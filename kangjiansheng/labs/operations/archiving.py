@@ -41,8 +41,8 @@ def restore(thing: Thing, *, actor: Actor) -> None:
 
 def _record(thing: Thing, act: str, before: dict[str, Any], actor: Actor) -> None:
     act = f"labs:{_WORDS[type(thing)]}:{act}"
-    record(act, thing, actor=actor, before=before)
-    notices.changed(thing, act, actor=actor)
+    done = record(act, thing, actor=actor, before=before)
+    notices.changed(thing, act, actor=actor, change=done)
 
 
 def check_open(thing: Thing) -> None:

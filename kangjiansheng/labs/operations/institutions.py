@@ -62,8 +62,8 @@ def edit_institution(
     _set_sectors(institution, sector_codes)
     if institution.state() == before:
         return institution
-    record("labs:institution:edit", institution, actor=actor, before=before)
-    notices.changed(institution, "labs:institution:edit", actor=actor)
+    done = record("labs:institution:edit", institution, actor=actor, before=before)
+    notices.changed(institution, "labs:institution:edit", actor=actor, change=done)
     return institution
 
 

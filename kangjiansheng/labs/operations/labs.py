@@ -47,8 +47,8 @@ def edit_lab(
     _write(lab, actor=actor, **fields)
     if lab.state() == before:
         return lab
-    record("labs:lab:edit", lab, actor=actor, before=before, **recording or {})
-    notices.changed(lab, "labs:lab:edit", actor=actor)
+    done = record("labs:lab:edit", lab, actor=actor, before=before, **recording or {})
+    notices.changed(lab, "labs:lab:edit", actor=actor, change=done)
     return lab
 
 
@@ -70,8 +70,8 @@ def step_lab(
         raise RuleBroken("labs:accepted-in-future", "accepted_on")
     before = lab.state()
     lab.life, lab.accepted_on = life, accepted_on
-    record("labs:lab:step", lab, actor=actor, before=before, **recording or {})
-    notices.changed(lab, "labs:lab:step", actor=actor)
+    done = record("labs:lab:step", lab, actor=actor, before=before, **recording or {})
+    notices.changed(lab, "labs:lab:step", actor=actor, change=done)
 
 
 def describe_contribution(
@@ -93,8 +93,8 @@ def describe_contribution(
         return
     before = lab.state()
     row.contribution = contribution
-    record("labs:lab:contribute", lab, actor=actor, before=before, **recording or {})
-    notices.changed(lab, "labs:lab:contribute", actor=actor)
+    done = record("labs:lab:contribute", lab, actor=actor, before=before, **recording or {})
+    notices.changed(lab, "labs:lab:contribute", actor=actor, change=done)
 
 
 def ensure_lab(

@@ -45,8 +45,8 @@ def join(
         person_id=person.id, person=person, role=role, valid_from=valid_from, valid_to=valid_to
     )
     group.members.append(made)  # type: ignore[arg-type]
-    record(f"{act}:join", group, actor=actor, before=before, **recording or {})
-    notices.joined(group, person.id, f"{act}:join", actor=actor)
+    done = record(f"{act}:join", group, actor=actor, before=before, **recording or {})
+    notices.joined(group, person.id, f"{act}:join", actor=actor, change=done)
     return made
 
 
@@ -61,8 +61,8 @@ def leave(group: Group, number: int, *, actor: Actor, version: int | None, valid
     before = group.state()
     row.valid_to = valid_to
     act = f"{_kind(group)[2]}:leave"
-    record(act, group, actor=actor, before=before)
-    notices.left(group, row.person_id, act, actor=actor)
+    done = record(act, group, actor=actor, before=before)
+    notices.left(group, row.person_id, act, actor=actor, change=done)
 
 
 def _kind(group: Group) -> tuple[type[Any], Any, str]:
