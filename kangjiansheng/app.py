@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from kangjiansheng import demonstration
 from kangjiansheng.accounts import forms as account_forms
 from kangjiansheng.accounts import notices as account_notices
+from kangjiansheng.accounts import queries as account_queries
 from kangjiansheng.accounts import rules as account_rules
 from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
@@ -30,6 +31,7 @@ from kangjiansheng.core import (
     mailer,
     outbox,
     pages,
+    trail,
     transactions,
 )
 from kangjiansheng.core import views as core_views
@@ -52,7 +54,7 @@ ROOT = Path(__file__).parent
 FLOORS = ("core", "accounts", "labs", "projects", "committee", "overview")
 BLUEPRINTS = (
     core_views.bp,
-    account_views.bp,
+    *account_views.blueprints,
     *lab_views.blueprints,
     *project_views.blueprints,
     *committee_views.blueprints,
@@ -103,6 +105,8 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         i18n.refusals(refusals)
     for words in WORDS:
         outbox.templates(words)
+    trail.words(fields=account_rules.FIELDS, things=account_rules.THINGS, values=account_rules.VALUES)
+    trail.people_named_by(account_queries.names)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_declared(app)

@@ -163,11 +163,10 @@ def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
 
     if "@" not in email[1:-1] or " " in email:
         _no(f"{email!r} is not an e-mail address")
-    code = "U-" + "".join(c if c.isalnum() and c.isascii() else "-" for c in email.upper())[:38]
     try:
         with writing():
             actor = _actor(as_email)
-            person = operations.create_person(actor=actor, code=code, name_hans=name or email, email=email)
+            person = operations.create_person(actor=actor, name_hans=name or email, email=email)
             if role != "none":
                 operations.grant_role(person, role, actor=actor)
             account = person.account or _no("the account was not made")

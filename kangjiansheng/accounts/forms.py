@@ -1,9 +1,11 @@
 """What people type about accounts, and the sentences for what is refused."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import DateField, EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import Optional
 
-from kangjiansheng.core.forms import Form, at_most, required
+from kangjiansheng.accounts import rules
+from kangjiansheng.core.forms import Form, VersionField, at_most, required
 
 REFUSALS = {
     "accounts:password-short": _l("密码至少 %(least)d 个字符，可以是一句话。"),
@@ -11,12 +13,21 @@ REFUSALS = {
     "accounts:password-common": _l("这个密码太常见或太有规律，请换一个。"),
     "accounts:password-wrong": _l("当前密码不正确。"),
     "accounts:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
+    "accounts:code-wrong": _l("编号用大写字母、数字和连字符，2 至 40 位，例如 P-0001。"),
     "accounts:email-taken": _l("邮箱 %(email)s 已属于另一个人。"),
+    "accounts:email-wrong": _l("这不是一个邮箱地址，请写成 name@example.org 这样。"),
+    "accounts:email-needed": _l("有账号的人需要工作邮箱，用它登录。"),
     "accounts:role-unknown": _l("没有“%(role)s”这个角色。"),
-    "accounts:role-held": _l("此人已有这个角色。"),
+    "accounts:role-held": _l("此人在这段时间已有这个角色。"),
     "accounts:role-own": _l("不能撤回自己的管理员角色，请由另一位管理员操作。"),
+    "accounts:role-backwards": _l("结束日期早于开始日期。"),
     "accounts:disable-own": _l("不能停用自己的账号。"),
+    "accounts:account-there": _l("此人已有账号。"),
+    "accounts:account-stopped": _l("账号已停用，请先恢复。"),
+    "accounts:admin-there": _l("已有管理员，请直接登录。"),
+    "accounts:mail-not-again": _l("这封邮件不能重新发送；含一次性链接的邮件请重新生成链接。"),
 }
+LANGUAGES = [("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")]
 
 
 class SignInForm(Form):
@@ -46,14 +57,70 @@ class ChangePasswordForm(Form):
     password = PasswordField(_l("新密码"), [required(), at_most(200)])
 
 
+class FirstRunForm(Form):
+    """The first administrator."""
+
+    name_hans = StringField(_l("称呼"), [required(), at_most(200)])
+    email = EmailField(_l("工作邮箱"), [required(), at_most(200)])
+    password = PasswordField(_l("密码"), [required(), at_most(200)])
+
+
 class PersonForm(Form):
     """A person, as administrators keep her."""
 
-    code = StringField(_l("编号"), [required(), at_most(40)])
     name_hans = StringField(_l("称呼（简体）"), [required(), at_most(200)])
     name_hant = StringField(_l("称呼（繁体）"), [at_most(200)])
     name_en = StringField(_l("称呼（英文）"), [at_most(200)])
     title = StringField(_l("职务"), [at_most(200)])
     email = EmailField(_l("工作邮箱"), [at_most(200)])
-    locale = SelectField(_l("邮件语言"), choices=[("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")])
-    version = IntegerField(widget=HiddenField.widget)
+    locale = SelectField(_l("邮件语言"), choices=LANGUAGES)
+    version = VersionField()
+
+
+class NewPersonForm(PersonForm):
+    """A person who is not registered yet."""
+
+    code = StringField(_l("编号"), [at_most(40)], description=_l("不填则自动编号。"))
+    account = SelectField(
+        _l("账号"),
+        choices=[
+            ("mail", _l("开通账号，并发送邀请邮件")),
+            ("hand", _l("开通账号，链接由您转交")),
+            ("none", _l("只登记，不开通账号")),
+        ],
+    )
+    role = SelectField(
+        _l("系统角色"),
+        choices=[("", _l("无，按所属机构、实验室与项目")), *((r, rules.ROLE_NAMES[r]) for r in rules.ROLES)],
+    )
+
+
+class RoleForm(Form):
+    """A system role from a day to a day."""
+
+    role = SelectField(_l("系统角色"), choices=[(r, rules.ROLE_NAMES[r]) for r in rules.ROLES])
+    valid_from = DateField(_l("自"), [Optional()], description=_l("不填则从今天起。"))
+    valid_to = DateField(_l("至"), [Optional()], description=_l("不填则长期有效，最后一天也算在内。"))
+
+
+class LinkForm(Form):
+    """How a one-time link reaches its owner."""
+
+    how = RadioField(_l("方式"), choices=[("mail", _l("发邮件")), ("hand", _l("由您转交"))], default="mail")
+
+
+class LanguageForm(Form):
+    """The language of pages and mails."""
+
+    locale = SelectField(_l("语言"), choices=LANGUAGES)
+
+
+class EndRoleForm(Form):
+    """The role that is taken back."""
+
+    role = SelectField(_l("系统角色"), choices=[(r, rules.ROLE_NAMES[r]) for r in rules.ROLES])
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in one sentence: the form has no field of its own on the page."""
+        return " ".join([self.refusal or "", *(str(e) for e in self.role.errors)]).strip()

@@ -27,6 +27,12 @@ class Person(Named, Versioned, Base):
     account: Mapped["Account | None"] = relationship(back_populates="person", uselist=False)
     roles: Mapped[list["SystemRole"]] = relationship(back_populates="person")
 
+    def roles_on(self, day: date) -> frozenset[str]:
+        """The system roles that hold on a day."""
+        return frozenset(
+            r.role for r in self.roles if r.valid_from <= day and (r.valid_to is None or r.valid_to >= day)
+        )
+
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
         return {

@@ -1,49 +1,84 @@
 """What changes in accounts: people, roles, links, passwords, sessions."""
 
-from datetime import date
+import hmac
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 
-from kangjiansheng.accounts import passwords, rules
+from kangjiansheng.accounts import passwords, queries, rules
 from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession, SystemRole
 from kangjiansheng.core import clock, outbox, throttle
-from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 
 
 def create_person(
-    *, actor: Actor, code: str, name_hans: str, email: str | None = None, account: bool = True, **fields: Any
+    *,
+    actor: Actor,
+    name_hans: str,
+    code: str = "",
+    email: str | None = None,
+    account: bool = True,
+    **fields: Any,
 ) -> Person:
-    """Register a person; with `account` also one to sign in with, which has no password yet."""
+    """Register a person; with `account` also one to sign in with, which has no password yet.
+
+    Without a code the next free `P-` number is taken.
+    """
     email = (email or "").strip() or None
-    _check_free(code, email)
+    code = code or _next_code()
+    _check(code, email, needed=account)
     person = Person(code=code, name_hans=name_hans, email=email, **fields)
     db.session.add(person)
     db.session.flush()
     change = record("accounts:person:create", person, actor=actor, before={})
     if account:
-        person.account = Account(person_id=person.id)
-        db.session.flush()
-        record("accounts:account:create", person.account, actor=actor, before={}, change=change)
+        open_account(person, actor=actor, change=change)
     return person
 
 
-def _check_free(code: str | None, email: str | None, besides: int = 0) -> None:
-    if code and db.session.scalar(select(Person.id).where(Person.code == code, Person.id != besides)):
-        raise RuleBroken("accounts:code-taken", "code", code=code)
+def _next_code() -> str:
+    taken = set(db.session.scalars(select(Person.code).where(Person.code.like("P-%"))))
+    return next(code for n in range(1, len(taken) + 2) if (code := f"P-{n:04d}") not in taken)
+
+
+def _check(code: str | None, email: str | None, *, needed: bool, besides: int = 0) -> None:
+    if email:
+        rules.check_email(email)
+    elif needed:
+        raise RuleBroken("accounts:email-needed", "email")
+    if code:
+        rules.check_code(code)
+        if db.session.scalar(select(Person.id).where(Person.code == code, Person.id != besides)):
+            raise RuleBroken("accounts:code-taken", "code", code=code)
     same = func.lower(Person.email) == (email or "").lower()
     if email and db.session.scalar(select(Person.id).where(same, Person.id != besides)):
         raise RuleBroken("accounts:email-taken", "email", email=email)
+
+
+def open_account(person: Person, *, actor: Actor, change: ChangeSet | None = None) -> Account:
+    """Give a person an account, without a password until the first link is used."""
+    if person.account:
+        raise RuleBroken("accounts:account-there")
+    if not person.email:
+        raise RuleBroken("accounts:email-needed", "email")
+    account = Account(person_id=person.id)
+    person.account = account
+    db.session.flush()
+    record("accounts:account:create", account, actor=actor, before={}, change=change)
+    return account
 
 
 def edit_person(person: Person, *, actor: Actor, version: int | None, **fields: Any) -> Person:
     """Change names, title, address or language of a person."""
     expect(person, version)
     before = person.state()
-    fields["email"] = (fields.get("email") or "").strip() or None
-    _check_free(None, fields["email"], besides=person.id)
+    if "email" in fields:
+        fields["email"] = (fields["email"] or "").strip() or None
+        _check(None, fields["email"], needed=person.account is not None, besides=person.id)
     for key, value in fields.items():
         setattr(person, key, value)
     record("accounts:person:edit", person, actor=actor, before=before)
@@ -57,17 +92,26 @@ def set_locale(person: Person, locale: str, *, actor: Actor) -> None:
     record("accounts:person:edit", person, actor=actor, before=before)
 
 
-def grant_role(person: Person, role: str, *, actor: Actor, valid_from: date | None = None) -> SystemRole:
-    """Give a system role from a day on (today when none is named)."""
+def grant_role(
+    person: Person, role: str, *, actor: Actor, valid_from: date | None = None, valid_to: date | None = None
+) -> SystemRole:
+    """Give a system role from a day (today when none is named) to a day (inclusive), or for good."""
     rules.check_role(role)
-    today = clock.today()
-    if any(r.role == role and (r.valid_to is None or r.valid_to >= today) for r in person.roles):
+    first = valid_from or clock.today()
+    if valid_to and valid_to < first:
+        raise RuleBroken("accounts:role-backwards", "valid_to")
+    if any(r.role == role and _meet(r, first, valid_to) for r in person.roles):
         raise RuleBroken("accounts:role-held", "role", role=role)
-    row = SystemRole(role=role, valid_from=valid_from or today)
+    row = SystemRole(role=role, valid_from=first, valid_to=valid_to)
     person.roles.append(row)
     db.session.flush()
-    record("accounts:role:grant", person, actor=actor, before={"role": None}, after={"role": role})
+    after = {"role": role, "valid_from": first, "valid_to": valid_to}
+    record("accounts:role:grant", person, actor=actor, before={"role": None}, after=after)
     return row
+
+
+def _meet(row: SystemRole, first: date, last: date | None) -> bool:
+    return (row.valid_to is None or row.valid_to >= first) and (last is None or row.valid_from <= last)
 
 
 def revoke_role(person: Person, role: str, *, actor: Actor) -> None:
@@ -76,12 +120,14 @@ def revoke_role(person: Person, role: str, *, actor: Actor) -> None:
         raise RuleBroken("accounts:role-own", "role")
     for row in person.roles:
         if row.role == role and (row.valid_to is None or row.valid_to >= clock.today()):
-            row.valid_to = date.fromordinal(clock.today().toordinal() - 1)
+            row.valid_to = clock.today() - timedelta(days=1)
             record("accounts:role:revoke", person, actor=actor, before={"role": role}, after={"role": None})
 
 
 def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> str:
     """A one-time link for an invitation or a reset; returns its path. Older links of the account end."""
+    if account.disabled_at:
+        raise RuleBroken("accounts:account-stopped")
     now = clock.now()
     db.session.execute(
         update(OneTimeLink)
@@ -90,7 +136,10 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     )
     secret, digest = rules.new_secret()
     link = OneTimeLink(
-        purpose=purpose, secret_sha256=digest, account_id=account.id, expires_at=now + rules.LINK_LIFE[purpose]
+        purpose=purpose,
+        secret_sha256=digest,
+        account_id=account.id,
+        expires_at=now + rules.LINK_LIFE[purpose],
     )
     db.session.add(link)
     db.session.flush()
@@ -171,7 +220,7 @@ def begin_session(account: Account, *, address: str, device: str) -> str:
         "accounts:session:begin", session, actor=Actor(person.id, person.name_hans), before={},
         after={"address": session.address},
     )  # fmt: skip
-    throttle.clear(account_key(account.id, address))
+    throttle.clear(rules.failure_key(person.email or "", address))
     return key
 
 
@@ -191,29 +240,95 @@ def end_sessions(account: Account, *, besides: int | None = None) -> None:
     db.session.execute(query.values(ended_at=clock.now()))
 
 
-def account_key(account_id: int, address: str) -> str:
-    """The throttle's key of an account, per address: a stranger's guesses do not lock its owner out."""
-    return f"sign-in:account:{account_id}:{address}"
+def count_failure(account: Account | None, email: str, *, address: str, actor: Actor) -> None:
+    """A sign-in failed: count it for the address typed and the one it came from, and leave an audit entry.
 
-
-def count_failure(account_id: int | None, address: str, actor: Actor) -> None:
-    """A sign-in failed: count it for the account and the address, and leave an audit entry."""
+    An unknown address leaves an entry as well, without what was typed: it may be a password.
+    """
     throttle.count(f"sign-in:address:{address}", window=rules.FAILURE_WINDOW)
-    if account_id is not None:
-        throttle.count(account_key(account_id, address), window=rules.FAILURE_WINDOW)
-        account = db.session.get_one(Account, account_id)
-        record("accounts:session:fail", account, actor=actor, before={"from": None}, after={"from": address},
-               change=begin(actor=actor))  # fmt: skip
+    throttle.count(rules.failure_key(email, address), window=rules.FAILURE_WINDOW)
+    thing = account or _NoAccount()
+    record("accounts:session:fail", thing, actor=actor, before={"from": None}, after={"from": address},
+           change=begin(actor=actor))  # fmt: skip
 
 
-def is_throttled(account_id: int | None, address: str) -> bool:
-    """True when account or address failed too often within the window."""
-    by_address = throttle.is_blocked(
+class _NoAccount:
+    """The thing of a failed sign-in under an address that nobody has."""
+
+    __tablename__ = "account"
+    id = 0
+
+
+def is_throttled(email: str, address: str) -> bool:
+    """True when this address failed too often within the window, with this account or with any."""
+    return throttle.is_blocked(
         f"sign-in:address:{address}", most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW
+    ) or throttle.is_blocked(
+        rules.failure_key(email, address), most=rules.FAILURES_PER_ACCOUNT, window=rules.FAILURE_WINDOW
     )
-    return by_address or (
-        account_id is not None
-        and throttle.is_blocked(
-            account_key(account_id, address), most=rules.FAILURES_PER_ACCOUNT, window=rules.FAILURE_WINDOW
-        )
+
+
+def ask_reset(account: Account | None, email: str, *, address: str) -> bool:
+    """Somebody asks for a reset link; it is sent when the account is there. False: asked too often from here.
+
+    More than a few a time for one account are swallowed: nobody's mailbox is filled by strangers.
+    """
+    by_address, by_email = (
+        f"reset:address:{address}",
+        f"reset:email:{rules.secret_digest(email.lower())[:32]}",
     )
+    if throttle.is_blocked(by_address, most=rules.RESETS_PER_ADDRESS, window=rules.RESET_WINDOW):
+        return False
+    swallowed = throttle.is_blocked(by_email, most=rules.RESETS_PER_EMAIL, window=rules.RESET_WINDOW)
+    throttle.count(by_address, window=rules.RESET_WINDOW)
+    throttle.count(by_email, window=rules.RESET_WINDOW)
+    if account and not account.disabled_at and not swallowed:
+        who = Actor(account.person_id, account.person.name_hans)
+        make_link(account, "reset", actor=who, send=True)
+    return True
+
+
+def create_first_admin(*, actor: Actor, name_hans: str, email: str, password: str) -> Account:
+    """The first administrator of an installation without demonstration, password and all."""
+    if queries.has_admin():
+        raise RuleBroken("accounts:admin-there")
+    rules.check_password(password, email=email)
+    person = create_person(actor=actor, name_hans=name_hans, email=email)
+    grant_role(person, "admin", actor=actor)
+    account = person.account
+    if account is None:
+        raise LookupError("a person created with an account must have one")
+    _set_password(account, password)
+    return account
+
+
+def first_run_secret(folder: Path) -> str:
+    """The secret of the first-run page, kept in the instance folder, which only the operator reads."""
+    file = folder / "first_run"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(rules.new_secret()[0], "utf-8")
+    return file.read_text("utf-8").strip()
+
+
+def is_first_run(folder: Path, secret: str) -> bool:
+    """True when the secret is the installation's and nobody administers it yet."""
+    file = folder / "first_run"
+    if not file.exists() or queries.has_admin():
+        return False
+    return hmac.compare_digest(file.read_text("utf-8").strip().encode(), secret.encode())
+
+
+def retry_mail(mail: outbox.Outbox, *, actor: Actor) -> None:
+    """Put a mail that was kept or given up back into the queue."""
+    if mail.state not in ("kept", "failed") or outbox.is_one_time(mail.address):
+        raise RuleBroken("accounts:mail-not-again")
+    before = {"state": mail.state}
+    mail.state, mail.attempts, mail.due_at = "waiting", 0, clock.now()
+    record("accounts:mail:retry", mail, actor=actor, before=before, after={"state": mail.state})
+
+
+def note_export(person: Person, rows: int, *, actor: Actor) -> None:
+    """Leave in the trail that somebody took a copy of it away."""
+    record("accounts:audit:export", person, actor=actor, before={}, after={"rows": rows},
+           change=begin(actor=actor))  # fmt: skip

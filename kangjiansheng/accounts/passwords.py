@@ -7,9 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 # Tests of everything but sign-in itself would spend their time hashing.
 _cheap = os.environ.get("KJS_TEST_CHEAP_HASH") == "1"
-_hasher = PasswordHasher(
-    time_cost=1 if _cheap else 2, memory_cost=8 if _cheap else 19 * 1024, parallelism=1
-)
+_hasher = PasswordHasher(time_cost=1 if _cheap else 2, memory_cost=8 if _cheap else 19 * 1024, parallelism=1)
 _nobody = _hasher.hash("nobody has this password")
 
 

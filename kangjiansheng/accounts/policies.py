@@ -6,7 +6,7 @@ from kangjiansheng.core.changes import Actor
 
 
 def administer(actor: Actor, _thing: Any = None) -> bool:
-    """People, accounts, roles and mails are managed by administrators."""
+    """People, accounts, roles and mails are managed by administrators, who see no project by that office."""
     return actor.has("admin")
 
 
@@ -18,3 +18,8 @@ def audit(actor: Actor, _thing: Any = None) -> bool:
 def own(actor: Actor, account: Any) -> bool:
     """One's own account."""
     return bool(account.person_id == actor.id)
+
+
+def own_session(actor: Actor, session: Any) -> bool:
+    """One of one's own sessions."""
+    return bool(session.account.person_id == actor.id)

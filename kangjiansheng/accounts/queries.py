@@ -1,16 +1,19 @@
 """Reading people, accounts and sessions."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts import rules
 from kangjiansheng.accounts.models import SYSTEM, Account, OneTimeLink, Person, SignedInSession, SystemRole
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.audit import AuditEntry, covered
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Outbox
 
 
 def holds_on(row: Any, day: date) -> ColumnElement[bool]:
@@ -20,9 +23,8 @@ def holds_on(row: Any, day: date) -> ColumnElement[bool]:
 
 def actor_of(person: Person) -> Actor:
     """The person as an actor, with the roles that hold today."""
-    today = clock.today()
-    roles = {r.role for r in person.roles if r.valid_from <= today and (r.valid_to is None or r.valid_to >= today)}
-    return Actor(person.id, person.name_hans, frozenset(roles), person.email or "")
+    roles = person.roles_on(clock.today())
+    return Actor(person.id, person.name_hans, roles, person.email or "")
 
 
 def system_actor() -> Actor:
@@ -92,15 +94,51 @@ def own_account(*, actor: Actor) -> Account | None:
     )
 
 
-def people(*, search: str = "") -> list[Person]:
-    """People, for administrators: with accounts and roles; `search` finds names and addresses."""
-    query = select(Person).where(Person.code != SYSTEM).options(joinedload(Person.account), selectinload(Person.roles))
-    if search:
-        like = f"%{search.replace('%', '').replace('_', '')}%"
-        query = query.where(
-            or_(Person.name_hans.ilike(like), Person.name_en.ilike(like), Person.email.ilike(like))
+def own_session(*, actor: Actor, number: int) -> SignedInSession | None:
+    """An open session of the actor's own account."""
+    query = (
+        select(SignedInSession)
+        .join(SignedInSession.account)
+        .where(
+            SignedInSession.id == number,
+            SignedInSession.ended_at.is_(None),
+            Account.person_id == actor.id,
         )
+        .options(contains_eager(SignedInSession.account))
+    )
+    return db.session.scalar(query)
+
+
+def people(*, search: str = "", role: str = "", state: str = "") -> list[Person]:
+    """People, for administrators: with accounts and roles.
+
+    `search` finds names, codes and addresses; `role` those who hold it today; `state` is active, invited,
+    stopped or none (no account).
+    """
+    query = (
+        select(Person)
+        .where(Person.code != SYSTEM)
+        .outerjoin(Person.account)
+        .options(contains_eager(Person.account), selectinload(Person.roles))
+    )
+    if search:
+        columns = (Person.name_hans, Person.name_hant, Person.name_en, Person.email, Person.code)
+        query = query.where(or_(*(c.icontains(search, autoescape=True) for c in columns)))
+    if role:
+        query = query.where(
+            Person.roles.any(and_(SystemRole.role == role, holds_on(SystemRole, clock.today())))
+        )
+    if state in _STATES:
+        query = query.where(_STATES[state])
     return list(db.session.scalars(query.order_by(Person.code)).unique())
+
+
+_STATES = {
+    "active": and_(Account.disabled_at.is_(None), Account.password_hash.is_not(None)),
+    "invited": and_(Account.id.is_not(None), Account.disabled_at.is_(None), Account.password_hash.is_(None)),
+    "stopped": Account.disabled_at.is_not(None),
+    "none": Account.id.is_(None),
+}
 
 
 def person(*, actor: Actor, code: str) -> Person | None:
@@ -113,6 +151,12 @@ def person(*, actor: Actor, code: str) -> Person | None:
     return db.session.scalar(query)
 
 
+def account_of(*, actor: Actor, code: str) -> Account | None:
+    """The account of a person by her code, for administrators."""
+    found = person(actor=actor, code=code)
+    return found.account if found else None
+
+
 def names(ids: set[int]) -> dict[int, Person]:
     """People by id, for labels."""
     return {p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
@@ -121,3 +165,120 @@ def names(ids: set[int]) -> dict[int, Person]:
 def has_admin() -> bool:
     """True once somebody administers the installation."""
     return db.session.scalar(select(SystemRole.id).where(SystemRole.role == "admin").limit(1)) is not None
+
+
+MAIL_STATES = ("waiting", "kept", "failed", "sent")
+
+
+def mails(*, state: str = "") -> list[Outbox]:
+    """The latest mails, newest first; `state` is waiting, kept, failed or sent."""
+    query = select(Outbox).order_by(Outbox.id.desc()).limit(500)
+    return list(db.session.scalars(query.where(Outbox.state == state) if state in MAIL_STATES else query))
+
+
+def mail(*, actor: Actor, number: int) -> Outbox | None:
+    """One mail of the outbox."""
+    return db.session.get(Outbox, number)
+
+
+def mail_counts() -> dict[str, int]:
+    """How many mails are in each state."""
+    found = {state: count for state, count in db.session.execute(
+        select(Outbox.state, func.count()).group_by(Outbox.state)
+    )}  # fmt: skip
+    return {state: found.get(state, 0) for state in MAIL_STATES}
+
+
+def database_version() -> str:
+    """The engine that holds the data, and its version."""
+    if db.engine.dialect.name == "sqlite":
+        return f"SQLite {db.session.scalar(text('SELECT sqlite_version()'))}"
+    return f"PostgreSQL {db.session.scalar(text('SHOW server_version'))}"
+
+
+def trail_head() -> tuple[int, str]:
+    """How many entries the trail has, and the hash of the last one."""
+    query = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    row = db.session.execute(query).first()
+    return (row.seq, row.hash) if row else (0, "")
+
+
+@dataclass(frozen=True)
+class TrailFilter:
+    """Which entries of the trail are asked for; everything empty means all. Days are Shanghai's, inclusive."""
+
+    person: str = ""
+    act: str = ""
+    thing: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+def _entries(wanted: TrailFilter) -> Select[AuditEntry]:
+    query = select(AuditEntry)
+    if wanted.person:
+        ids = select(Person.id).where(Person.code == wanted.person)
+        query = query.where(AuditEntry.actor_id.in_(ids))
+    if wanted.act:
+        query = query.where(AuditEntry.act == wanted.act)
+    if wanted.thing:
+        query = query.where(AuditEntry.thing == wanted.thing)
+    if wanted.first:
+        query = query.where(AuditEntry.recorded_at >= clock.start_of(wanted.first))
+    if wanted.last:
+        query = query.where(AuditEntry.recorded_at <= clock.end_of(wanted.last))
+    return query
+
+
+def trail(wanted: TrailFilter, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
+    """Entries of the trail, newest first, those with a `seq` below `before`."""
+    query = _entries(wanted).order_by(AuditEntry.seq.desc()).limit(limit)
+    return list(db.session.scalars(query.where(AuditEntry.seq < before) if before else query))
+
+
+def trail_count(wanted: TrailFilter) -> int:
+    """How many entries a filter leaves."""
+    return db.session.scalar(select(func.count()).select_from(_entries(wanted).subquery())) or 0
+
+
+def trail_people() -> list[Person]:
+    """Everybody who has an entry in the trail."""
+    acted = select(AuditEntry.actor_id).distinct()
+    return list(db.session.scalars(select(Person).where(Person.id.in_(acted)).order_by(Person.code)))
+
+
+def trail_kinds() -> tuple[list[str], list[str]]:
+    """The acts and the kinds of things that the trail holds."""
+    acts = db.session.scalars(select(AuditEntry.act).distinct().order_by(AuditEntry.act))
+    things = db.session.scalars(select(AuditEntry.thing).distinct().order_by(AuditEntry.thing))
+    return list(acts), list(things)
+
+
+def entry(*, actor: Actor, seq: int) -> AuditEntry | None:
+    """One entry of the trail by its place in the chain."""
+    return db.session.scalar(select(AuditEntry).where(AuditEntry.seq == seq))
+
+
+def change_set(*, actor: Actor, number: int) -> ChangeSet | None:
+    """One change set."""
+    return db.session.get(ChangeSet, number)
+
+
+def entries_of(change: ChangeSet) -> list[AuditEntry]:
+    """The entries of one change set, in the order in which they were made."""
+    query = select(AuditEntry).where(AuditEntry.change_set_id == change.id).order_by(AuditEntry.seq)
+    return list(db.session.scalars(query))
+
+
+def rows_of(change: ChangeSet) -> list[tuple[str, int, str]]:
+    """The append-only rows of one change set: table, id, digest."""
+    found: list[tuple[str, int, str]] = []
+    for kind in covered():
+        rows = select(kind.id, kind.digest).where(kind.change_set_id == change.id).order_by(kind.id)
+        found += [(kind.__tablename__, row.id, row.digest) for row in db.session.execute(rows)]
+    return found
+
+
+def has_illustrative() -> bool:
+    """True while the demonstration's people are here."""
+    return db.session.scalar(select(Person.id).where(Person.illustrative).limit(1)) is not None

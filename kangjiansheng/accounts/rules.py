@@ -1,6 +1,7 @@
 """What is true of accounts: passwords, sessions, links, roles, and the catalogue of acts."""
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -15,8 +16,20 @@ LINK_LIFE = {"invitation": timedelta(days=7), "reset": timedelta(hours=1)}
 PASSWORD_MIN, PASSWORD_MAX = 12, 128
 FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS = 8, 60
 FAILURE_WINDOW = timedelta(minutes=15)
+RESETS_PER_EMAIL, RESETS_PER_ADDRESS = 3, 20
+RESET_WINDOW = timedelta(hours=1)
+RESET_ANSWER_SECONDS = 0.25  # known and unknown addresses take as long
+CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
+LOCALES = ("zh-Hans", "zh-Hant", "en")
 # Words that make a long password as guessable as a short one.
 _COMMON = ("password", "12345678", "qwertyui", "11111111", "abcdefgh", "iloveyou", "kangjiansheng")
+
+ROLE_NAMES = {
+    "admin": _l("系统管理员"),
+    "executive": _l("执行管理层"),
+    "auditor": _l("审计员"),
+    "system": _l("系统"),
+}
 
 ACTS = {
     "accounts:person:create": _l("登记人员"),
@@ -32,6 +45,43 @@ ACTS = {
     "accounts:session:fail": _l("登录失败"),
     "accounts:role:grant": _l("授予系统角色"),
     "accounts:role:revoke": _l("撤回系统角色"),
+    "accounts:audit:export": _l("导出审计记录"),
+    "accounts:mail:retry": _l("重新发送邮件"),
+}
+
+# What fields, things and stored values are called where the trail is shown.
+FIELDS = {
+    "code": _l("编号"),
+    "name_hans": _l("名称（简体）"),
+    "name_hant": _l("名称（繁体）"),
+    "name_en": _l("名称（英文）"),
+    "title": _l("职务"),
+    "email": _l("工作邮箱"),
+    "locale": _l("邮件语言"),
+    "person_id": _l("人员序号"),
+    "password_changed_at": _l("密码设置时间"),
+    "disabled_at": _l("停用时间"),
+    "role": _l("系统角色"),
+    "valid_from": _l("自"),
+    "valid_to": _l("至"),
+    "purpose": _l("链接用途"),
+    "address": _l("网络地址"),
+    "from": _l("来自"),
+    "ended": _l("已结束"),
+    "rows": _l("条数"),
+    "state": _l("状态"),
+    "to": _l("收件人"),
+}
+THINGS = {
+    "person": _l("人员"),
+    "account": _l("账号"),
+    "session": _l("登录"),
+    "outbox": _l("邮件"),
+}
+VALUES = {
+    "role": ROLE_NAMES,
+    "locale": {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"},
+    "purpose": {"invitation": _l("邀请"), "reset": _l("重设密码")},
 }
 
 
@@ -49,6 +99,19 @@ def check_password(password: str, *, email: str = "") -> None:
         raise RuleBroken("accounts:password-common", "password")
 
 
+def check_email(email: str) -> None:
+    """Refuse what cannot be an e-mail address: exactly one @ with something on both sides, no blanks."""
+    before, _, after = email.partition("@")
+    if not before or "." not in after.strip(".") or "@" in after or any(ord(c) < 33 for c in email):
+        raise RuleBroken("accounts:email-wrong", "email")
+
+
+def check_code(code: str) -> None:
+    """Refuse a code that is no word of an address."""
+    if not CODE.fullmatch(code):
+        raise RuleBroken("accounts:code-wrong", "code")
+
+
 def check_role(role: str) -> None:
     """Refuse a role that is not in the catalogue."""
     if role not in ROLES:
@@ -64,6 +127,14 @@ def new_secret() -> tuple[str, str]:
 def secret_digest(secret: str) -> str:
     """The SHA-256 under which a secret is stored and found."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def failure_key(email: str, address: str) -> str:
+    """The throttle's key of an account, per address: a stranger's guesses do not lock its owner out.
+
+    It is made of what was typed, whether or not such an account is there: both are slowed alike.
+    """
+    return f"sign-in:account:{secret_digest(email.strip().lower())[:32]}:{address}"
 
 
 def session_is_over(created: datetime, last_seen: datetime, now: datetime) -> bool:

@@ -21,13 +21,6 @@ class Actor:
     label: str
     roles: frozenset[str] = frozenset()
     email: str = ""
-    name_hant: str = ""
-    name_en: str = ""
-
-    @property
-    def name_hans(self) -> str:
-        """The label again: so that an actor is named in the reader's script like everybody else."""
-        return self.label
 
     def has(self, *roles: str) -> bool:
         """True when the person holds any of the system roles."""

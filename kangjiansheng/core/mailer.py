@@ -18,14 +18,15 @@ def deliver(settings: Settings, send: Send | None = None) -> int:
     sent = 0
     for mail in outbox.claim():
         if send is None:
-            mail.state = "kept"
+            outbox.settle(mail, "kept")
             continue
         try:
             send(message(mail, settings))
         except (OSError, smtplib.SMTPException) as problem:
             outbox.put_off(mail, f"{type(problem).__name__}: {problem}")
         else:
-            mail.state, mail.sent_at = "sent", clock.now()
+            outbox.settle(mail, "sent")
+            mail.sent_at = clock.now()
             sent += 1
     return sent
 

@@ -16,6 +16,7 @@ from kangjiansheng.core.db import Base, Label, Word, db
 from kangjiansheng.core.digests import plain
 
 RETRIES = 8
+ONE_TIME = "/link/"  # addresses that are a secret: forgotten as soon as the mail has left
 
 
 class Notification(Base):
@@ -109,6 +110,18 @@ def mail(
     )
 
 
+def is_one_time(address: str) -> bool:
+    """True for the address of a one-time link, also for one whose secret is forgotten."""
+    return address.startswith(ONE_TIME)
+
+
+def settle(mail: Outbox, state: str) -> None:
+    """A mail was sent, kept or given up: a one-time secret in its address is not stored any longer."""
+    mail.state = state
+    if is_one_time(mail.address):
+        mail.address = ONE_TIME
+
+
 def unread(person_id: int) -> int:
     """How many notices the person has not read."""
     query = select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))
@@ -139,5 +152,6 @@ def put_off(mail: Outbox, problem: str) -> None:
     """A delivery failed: wait twice as long as the last time, and give up after `RETRIES`."""
     mail.attempts += 1
     mail.problem = problem[:500]
-    mail.state = "failed" if mail.attempts >= RETRIES else "waiting"
+    if mail.attempts >= RETRIES:
+        settle(mail, "failed")
     mail.due_at = clock.now() + timedelta(seconds=30 * 2**mail.attempts)

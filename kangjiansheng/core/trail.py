@@ -108,6 +108,7 @@ def described(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
             "act_label": act_word(entry.act),
             "changes": changes_of(entry),
             "note": "",
+            "mark": "",
         }
         for entry in entries
     ]

@@ -63,10 +63,7 @@ def language(wanted: str) -> Answer:
     if wanted not in i18n.LOCALES:
         abort(404)
     response = redirect(own_path(request.args.get("back")), 303)
-    response.set_cookie(
-        i18n.COOKIE, wanted, max_age=31536000, samesite="Lax", httponly=True,
-        secure=current_app.config["SETTINGS"].secure,
-    )  # fmt: skip
+    i18n.keep(response, wanted, secure=current_app.config["SETTINGS"].secure)
     return response
 
 

@@ -1,0 +1,73 @@
+"""The outbox: mails that wait, were kept for want of a server, sent or given up."""
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts import operations, policies, queries
+from kangjiansheng.core import outbox
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.i18n import speaking
+from kangjiansheng.core.outbox import Outbox
+from kangjiansheng.core.pages import page, saved, with_args
+from kangjiansheng.core.paging import cut
+
+bp = Blueprint("mails", __name__)
+
+
+def _states() -> dict[str, tuple[str, str]]:
+    return {
+        "waiting": ("idle", _("待发送")),
+        "kept": ("pause", _("已保留")),
+        "failed": ("late", _("未送达")),
+        "sent": ("done", _("已发送")),
+    }
+
+
+def _words(mail: Outbox) -> tuple[str, str]:
+    with speaking(mail.locale):
+        return outbox.words_of(mail.template, mail.facts)
+
+
+@bp.get("/admin/mails")
+@on(may=policies.administer)
+def mails() -> Response:
+    """The latest mails with their states."""
+    state = request.args.get("state", "")
+    found = cut(queries.mails(state=state), request.args.get("page"))
+    return page(
+        "admin/mails.html",
+        illustrative=queries.has_illustrative(),
+        mails=found,
+        subjects={mail.id: _words(mail)[0] for mail in found.items},
+        state=state,
+        states=_states(),
+        counts_by_state=queries.mail_counts(),
+        page_url=lambda number: with_args(page=number),
+    )
+
+
+@bp.get("/admin/mails/<int:number>")
+@on(load=queries.mail, may=policies.administer)
+def mail(mail: Outbox) -> Response:
+    """One mail with its words, in its reader's language. A one-time link is never shown here."""
+    subject, body = _words(mail)
+    one_time = outbox.is_one_time(mail.address)
+    return page(
+        "admin/mail.html",
+        illustrative=queries.has_illustrative(),
+        mail=mail,
+        subject=subject,
+        body=body,
+        one_time=one_time,
+        recipient=queries.account_by_email(mail.to) if one_time else None,
+        states=_states(),
+    )
+
+
+@bp.post("/admin/mails/<int:number>/retry")
+@on(load=queries.mail, may=policies.administer)
+def retry(mail: Outbox) -> Response:
+    """Put a mail that was kept or given up back into the queue."""
+    operations.retry_mail(mail, actor=actor())
+    return saved(url_for(".mail", number=mail.id), _("已重新放入发送队列"))

@@ -1,0 +1,97 @@
+"""Signing in and out, and one-time links."""
+
+import time
+from typing import Any
+
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts import forms, operations, passwords, queries, rules, sessions
+from kangjiansheng.core.access import public, signed_in
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.pages import own_path, page
+from kangjiansheng.core.transactions import afterwards
+
+bp = Blueprint("accounts", __name__, template_folder="../templates")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    """The sign-in page. Unknown address, wrong password and stopped account answer alike."""
+    if g.get("actor") and request.method == "GET":
+        return redirect(url_for("overview.home"))
+    form = forms.SignInForm(next=request.args.get("next", ""))
+    if not form.validate_on_submit():
+        return _sign_in_page(form, form.status)
+    email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
+    if operations.is_throttled(email, address):
+        answer = _sign_in_page(form, 429, _("尝试次数过多，请 15 分钟后再试，或重设密码。"))
+        answer.headers["Retry-After"] = str(int(rules.FAILURE_WINDOW.total_seconds()))
+        return answer
+    account = queries.account_by_email(email)
+    fits = passwords.fits(password, account.password_hash if account else None)
+    if account and fits and not account.disabled_at:
+        sessions.enter(account, address=address, device=request.user_agent.string)
+        return redirect(own_path(form.next.data), 303)
+    afterwards(lambda: _count(email, address))
+    return _sign_in_page(form, 422, _("邮箱或密码不正确。请检查后再试。"))
+
+
+def _count(email: str, address: str) -> None:
+    account = queries.account_by_email(email)
+    who = Actor(account.person_id, account.person.name_hans) if account else Actor(0, "")
+    operations.count_failure(account, email, address=address, actor=who)
+
+
+def _sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Response:
+    if refusal:
+        form.refusal = refusal
+    return page(
+        "accounts/sign_in.html", status, form=form, demo_accounts=current_app.config["DEMO_ACCOUNTS"]()
+    )
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> Response:
+    """End the session at the server."""
+    sessions.leave()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@bp.route("/forgot", methods=["GET", "POST"])
+@public
+def forgot() -> Response:
+    """Ask for a reset link; text, status and time are the same whether the address is known or not."""
+    began = time.monotonic()
+    form = forms.ForgotForm()
+    if not form.validate_on_submit():
+        return page("accounts/forgot.html", form.status, form=form)
+    email = form.email.data or ""
+    account = queries.account_by_email(email)
+    if not operations.ask_reset(account, email, address=request.remote_addr or ""):
+        abort(429)
+    time.sleep(max(0.0, began + rules.RESET_ANSWER_SECONDS - time.monotonic()))
+    return page("accounts/forgot_sent.html", has_mail=bool(current_app.config["SETTINGS"].smtp_url))
+
+
+@bp.route("/link/<secret>", methods=["GET", "POST"])
+@public
+def use_link(secret: str) -> Response:
+    """Set a password through a one-time link and sign in."""
+    link = queries.link_by_secret(secret)
+    if link is None:
+        return page("accounts/link_over.html", 404)
+    form = forms.NewPasswordForm()
+    found = link
+
+    def act() -> None:
+        account = found.account
+        operations.use_link(found, form.password.data or "")
+        sessions.enter(account, address=request.remote_addr or "", device=request.user_agent.string)
+
+    if form.attempt(act):
+        return redirect(url_for("overview.home"), 303)
+    return page("accounts/use_link.html", form.status, form=form, link=queries.link_by_secret(secret))
