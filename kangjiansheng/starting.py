@@ -11,6 +11,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.operations import load_reference as load_founding
 
 
 def load_reference() -> None:
@@ -47,4 +48,4 @@ def first_run_path() -> str:
     return f"/first-run/{file.read_text('utf-8').split()[0]}"
 
 
-LOADERS: list = []  # type: ignore[type-arg]
+LOADERS: list = [load_founding]  # type: ignore[type-arg]
