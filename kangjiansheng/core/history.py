@@ -29,6 +29,7 @@ def _entry(
         "who": i18n.name_of(person) if person else row.actor_label,
         "act_label": str(audit.acts()[row.act]),
         "changes": _changes(row, labels, show) if row.before else [],
+        "mark": None,
         "note": "",
     }
 

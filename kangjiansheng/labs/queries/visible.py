@@ -1,12 +1,13 @@
 """Who sees which rows: the only door for pages, lists, search, exports and the API.
 
 Visibility is always that of today, for past days too: a past day shows what the reader may see now, as it
-stood then.
+stood then. The conditions use aliases of their own, so that they can stand in any statement.
 """
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
@@ -28,17 +29,15 @@ Condition = ColumnElement[bool]
 
 def own_institutions(actor: Actor) -> Select[int]:
     """The ids of the institutions of which the actor is a member today."""
-    return select(InstitutionMember.institution_id).where(
-        InstitutionMember.person_id == actor.id, holds_on(InstitutionMember, clock.today())
-    )
+    row = aliased(InstitutionMember)
+    return select(row.institution_id).where(row.person_id == actor.id, holds_on(row, clock.today()))
 
 
 def own_labs(actor: Actor, *roles: str) -> Select[int]:
     """The ids of the laboratories to which the actor belongs today, in any role or in one of those named."""
-    query = select(LabMember.lab_id).where(
-        LabMember.person_id == actor.id, holds_on(LabMember, clock.today())
-    )
-    return query.where(LabMember.role.in_(roles)) if roles else query
+    row = aliased(LabMember)
+    query = select(row.lab_id).where(row.person_id == actor.id, holds_on(row, clock.today()))
+    return query.where(row.role.in_(roles)) if roles else query
 
 
 def visible_institutions(actor: Actor) -> Select[Institution]:
@@ -59,10 +58,11 @@ def inside_agreements(actor: Actor) -> Condition:
     """
     if actor.reads_all:
         return true()
+    row = aliased(AgreementParty)
     party = exists().where(
-        AgreementParty.agreement_id == Agreement.id,
-        AgreementParty.capacity.in_(("signatory", "implementing")),
-        AgreementParty.institution_id.in_(own_institutions(actor)),
+        row.agreement_id == Agreement.id,
+        row.capacity.in_(("signatory", "implementing")),
+        row.institution_id.in_(own_institutions(actor)),
     )
     return or_(
         _has_lab(own_labs(actor, *rules.DIRECTORS)),
@@ -71,7 +71,8 @@ def inside_agreements(actor: Actor) -> Condition:
 
 
 def _has_lab(labs: Select[int]) -> Condition:
-    return exists().where(JointLab.agreement_id == Agreement.id, JointLab.id.in_(labs))
+    row = aliased(JointLab)
+    return exists().where(row.agreement_id == Agreement.id, row.id.in_(labs))
 
 
 def visible_labs(actor: Actor) -> Select[JointLab]:
@@ -87,9 +88,8 @@ def inside_labs(actor: Actor) -> Condition:
     """
     if actor.reads_all:
         return true()
-    partner = exists().where(
-        LabPartner.lab_id == JointLab.id, LabPartner.institution_id.in_(own_institutions(actor))
-    )
+    row = aliased(LabPartner)
+    partner = exists().where(row.lab_id == JointLab.id, row.institution_id.in_(own_institutions(actor)))
     return or_(
         JointLab.confidentiality == "open",
         JointLab.id.in_(own_labs(actor)),
