@@ -43,11 +43,13 @@ from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.overview import forms as overview_forms
+from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
+from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.rules import acts as project_rules
 
 ROOT = Path(__file__).parent
@@ -68,6 +70,8 @@ REFUSALS = (
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
 )
+# The agenda decides which gates wait; projects only show it.
+awaiting[:] = [overview_queries.gates_waiting]
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
 
 
