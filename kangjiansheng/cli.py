@@ -251,7 +251,10 @@ def backup(file: Path) -> None:
     """Write a consistent copy of the embedded database, while it is in use."""
     from kangjiansheng import copies
 
-    click.echo(copies.backup(_settings(), file))
+    try:
+        click.echo(copies.backup(_settings(), file))
+    except copies.NotCopied as problem:
+        raise Refused(str(problem)) from None
 
 
 @cli.command()
@@ -260,7 +263,10 @@ def restore(file: Path) -> None:
     """Put a copy in place of the (stopped) embedded database; the old one is kept beside it."""
     from kangjiansheng import copies
 
-    click.echo(copies.restore(_settings(), file))
+    try:
+        click.echo(copies.restore(_settings(), file))
+    except copies.NotCopied as problem:
+        raise Refused(str(problem)) from None
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from kangjiansheng.core import clock, outbox, throttle
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.i18n import name_of
 
 
 def create_person(
@@ -148,7 +149,7 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     )
     path = f"/link/{secret}"
     if send and account.person.email:
-        facts = {"name": account.person.name_hans}
+        facts = {"name": name_of(account.person, account.person.locale)}
         outbox.mail(
             account.person.email,
             f"accounts:{purpose}",
@@ -184,7 +185,7 @@ def _set_password(account: Account, password: str, *, keep_session: int | None =
     change = record("accounts:account:password", account, actor=actor, before=before)
     end_sessions(account, besides=keep_session)
     if person.email and before["password_changed_at"]:
-        facts = {"name": person.name_hans}
+        facts = {"name": name_of(person, person.locale)}
         outbox.mail(person.email, "accounts:password-changed", facts, change=change, locale=person.locale)
 
 

@@ -1,0 +1,148 @@
+"""Copies of the embedded database: taken while it is in use, checked, and put back with the old one kept."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from kangjiansheng.core import clock, schema
+from kangjiansheng.core.config import Settings
+from kangjiansheng.core.db import make_engine
+
+
+class NotCopied(Exception):
+    """A copy that cannot be made or put back; the text says why, in one line."""
+
+
+def backup(settings: Settings, file: Path) -> str:
+    """Write a consistent copy of the database to a new file, check it, and say what it holds.
+
+    Readers and writers go on meanwhile (SQLite's online backup). A file that is there already is not
+    overwritten. Half a copy never stands under the asked name.
+    """
+    source = _database(settings)
+    if file.exists():
+        raise NotCopied(f"{file} is there already; name a new file")
+    if not file.absolute().parent.is_dir():
+        raise NotCopied(f"{file.absolute().parent} is no folder")
+    part = file.with_name(f"{file.name}.part")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        _copy(source, part)
+        found = check(part, settings)
+        part.replace(file)
+    except (OSError, sqlite3.Error) as problem:
+        raise NotCopied(f"the copy could not be written: {problem}") from None
+    finally:
+        _remove(part)
+    return f"{file}: {found}"
+
+
+def restore(settings: Settings, file: Path) -> str:
+    """Put a checked copy in the place of the database, which must not be in use; the old one stays beside."""
+    target = _database(settings, must_exist=False)
+    new = target.with_name(f"{target.name}.new")
+    kept = ""
+    try:
+        _copy(file, new)
+        found = check(new, settings)
+        if target.exists():
+            kept = _set_aside(target)
+        new.replace(target)
+    except (OSError, sqlite3.Error) as problem:
+        raise NotCopied(f"the copy could not be put in place: {problem}") from None
+    finally:
+        _remove(new)
+    return f"{target}: {found}{kept}"
+
+
+def _set_aside(target: Path) -> str:
+    """Take the old database out of the way, with all that its write-ahead log still holds."""
+    with closing(sqlite3.connect(target, timeout=2, isolation_level=None)) as old:
+        try:
+            # Without the log the file is whole by itself. It also fails while anybody else holds the database.
+            mode = old.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+        except sqlite3.OperationalError:
+            mode = "wal"
+        if mode == "wal":
+            raise NotCopied("the database is in use: stop the server and the worker first")
+    stamp = clock.now().strftime("%Y%m%dT%H%M%SZ")
+    kept = target.with_name(f"{target.name}.before-{stamp}")
+    target.replace(kept)
+    return f"; the old one is kept as {kept}"
+
+
+def check(file: Path, settings: Settings) -> str:
+    """Whether a copy is whole: as a file, by its foreign keys, by its level, by its audit trail.
+
+    Returns what it holds, in words; raises ClickException naming the first thing that is wrong.
+    """
+    with closing(sqlite3.connect(file)) as copy:
+        try:
+            answer = copy.execute("PRAGMA integrity_check").fetchone()[0]
+            broken = copy.execute("PRAGMA foreign_key_check").fetchone()
+        except sqlite3.DatabaseError as problem:
+            raise NotCopied(f"{file} is no whole database: {problem}") from None
+    if answer != "ok" or broken:
+        raise NotCopied(f"{file} is no whole database: {answer} {broken or ''}".rstrip())
+    engine = make_engine(f"sqlite:///{file}", migrating=True)
+    try:
+        level = schema.level(engine)
+        if level is None or level > schema.head():
+            raise NotCopied(
+                f"{file} stands at level {level}, which this version ({schema.head()}) does not know"
+            )
+        entries, problems = _trail(file) if level == schema.head() else (None, [])
+    finally:
+        engine.dispose()
+    if problems:
+        raise NotCopied(f"{file}: its audit trail is broken: {problems[0]}")
+    said = "older level, trail not read" if entries is None else f"{entries} audit entries, whole"
+    return f"level {level}, {said}"
+
+
+def _trail(file: Path) -> tuple[int, list[str]]:
+    from sqlalchemy import func, select
+    from sqlalchemy.orm import Session
+
+    from kangjiansheng.app import BLUEPRINTS  # noqa: F401  (every covered table is mapped)
+    from kangjiansheng.core import verify
+    from kangjiansheng.core.audit import AuditEntry
+
+    engine = make_engine(f"sqlite:///{file}", migrating=True)
+    try:
+        with Session(engine) as session:
+            count = session.scalar(select(func.count(AuditEntry.id))) or 0
+            return count, list(verify.problems(session))
+    finally:
+        engine.dispose()
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not source.exists():
+        raise NotCopied(f"{source} is not there")
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=8)) as old,
+        closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")  # one file by itself, without a log beside it
+
+
+def _remove(file: Path) -> None:
+    for name in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))):
+        name.unlink(missing_ok=True)
+
+
+def _database(settings: Settings, *, must_exist: bool = True) -> Path:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite":
+        raise NotCopied("the data lies in PostgreSQL: use pg_dump and pg_restore for its copies")
+    if not url.database:
+        raise NotCopied("KJS_DATABASE_URL names no file")
+    path = Path(url.database)
+    if must_exist and not path.exists():
+        raise NotCopied(f"{path} is not there: there is nothing to copy")
+    return path
