@@ -35,12 +35,16 @@ def _entry(
 
 
 def _changes(row: audit.AuditEntry, labels: Mapping[str, Any], show: Show) -> list[dict[str, str]]:
-    return [
-        {
-            "label": str(label),
-            "before": show(key, row.before.get(key)),
-            "after": show(key, row.after.get(key)),
-        }
-        for key, label in labels.items()
-        if key in row.before or key in row.after
-    ]
+    found = []
+    for key, label in labels.items():
+        if key in row.before or key in row.after:
+            before, after = _differing(row.before.get(key), row.after.get(key))
+            found.append({"label": str(label), "before": show(key, before), "after": show(key, after)})
+    return found
+
+
+def _differing(before: Any, after: Any) -> tuple[Any, Any]:
+    """Of two lists only what the other one lacks; anything else as it is."""
+    if not (isinstance(before, list) and isinstance(after, list)):
+        return before, after
+    return [item for item in before if item not in after], [item for item in after if item not in before]

@@ -117,14 +117,14 @@ def _agreement(plan: Lab, actor: Actor) -> Agreement:
 
 def _lab(lab: JointLab, plan: Lab, actor: Actor) -> None:
     codes = [code for code, _part in plan.partners]
-    name = lab.name_hans.replace("(", "（").replace(")", "）")
+    name = lab.name_hans.removesuffix("(示例)")  # pages, lists and notices label it as illustrative
     operations.edit_lab(
         lab,
         actor=actor,
         version=None,
         name_hans=name,
         name_hant=text.to_hant(name),
-        name_en=f"{plan.name_en} (illustrative)",
+        name_en=plan.name_en,
         mission=plan.mission,
         site=plan.site,
         lead_code=codes[0],

@@ -37,8 +37,11 @@ def left(thing: Institution | JointLab, person_id: int, act: str, *, actor: Acto
 
 
 def _tell(people: set[int], template: str, thing: Thing, act: str, actor: Actor, change: ChangeSet) -> None:
+    if change.source == "import":
+        return  # nobody is told of what comes from a file, one notice for each row
     name = {"hans": thing.name_hans, "hant": thing.name_hant, "en": thing.name_en}
-    facts = {"act": act, "code": thing.code, "name": name, "who": actor.label}
+    facts: dict[str, Any] = {"act": act, "code": thing.code, "name": name, "who": actor.label}
+    facts["illustrative"] = thing.illustrative
     outbox.tell(people, template, facts, address=_PLACES[type(thing)] + thing.code, besides=actor.id)
 
 
@@ -70,7 +73,10 @@ def _lab_members(labs: list[int], roles: tuple[str, ...] = tuple(rules.LAB_ROLES
 
 
 def _words(facts: Mapping[str, Any]) -> dict[str, str]:
-    return {"code": facts["code"], "name": name_of(facts["name"])}
+    name = name_of(facts["name"])
+    if facts["illustrative"]:
+        name = _("%(name)s（示例数据）", name=name)
+    return {"code": facts["code"], "name": name}
 
 
 def _changed(facts: Mapping[str, Any]) -> tuple[str, str]:

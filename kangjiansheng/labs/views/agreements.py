@@ -57,14 +57,14 @@ def new_agreement() -> Response:
 def agreement(found: Agreement) -> Response:
     """One agreement: parties, dates, what is stated and what is not, what hangs on it, history."""
     shown = as_shown(found)
-    labs = queries.labs_on(found, actor=actor())
+    labs, under = queries.labs_on(found, actor=actor()), queries.agreements_under(found, actor=actor())
     inside = queries.sees_inside(actor(), found)
     higher = panels.of(panels.agreement, found, actor(), travelled())
     return page(
         "labs/agreement.html",
-        illustrative=found.illustrative or any(lab.illustrative for lab in labs) or higher.illustrative,
+        illustrative=any(row.illustrative for row in (found, *labs, *under)) or higher.illustrative,
         agreement=shown,
-        under=queries.agreements_under(found, actor=actor()),
+        under=under,
         labs=labs,
         reasons=rules.year_reasons(found.code) if shown.year_inferred else [],
         term=rules.term(
@@ -73,7 +73,7 @@ def agreement(found: Agreement) -> Response:
         higher=higher,
         may_edit=policies.manage(actor(), found) and not travelled(),
         form=forms.VersionForm(obj=found),
-        history=history.entries(found) if inside else None,
+        history=history.panel(found) if inside else None,
     )
 
 

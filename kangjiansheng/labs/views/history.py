@@ -1,7 +1,9 @@
 """The history panel of this floor's things: labels of their fields, and values in words."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from kangjiansheng.accounts import queries as people
 from kangjiansheng.core import audit, clock, history, i18n
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
+from kangjiansheng.core.pages import with_args
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.models import Agreement, Institution, JointLab
 from kangjiansheng.labs.views.blueprint import said, travelled
@@ -43,13 +46,24 @@ LABELS: dict[str, Any] = {
 }
 
 
-def entries(thing: Institution | Agreement | JointLab) -> list[dict[str, Any]]:
-    """What the history panel shows: the last twenty changes, up to the day of the time travel."""
-    day = travelled()
-    rows = audit.history(thing.__tablename__, thing.id, 20)
-    rows = [row for row in rows if day is None or row.recorded_at <= clock.end_of(day)]
+@dataclass(frozen=True)
+class Panel:
+    """The history panel: the entries shown, and the address of all of them when there are more."""
+
+    entries: list[dict[str, Any]]
+    more: str | None
+
+
+def panel(thing: Institution | Agreement | JointLab) -> Panel:
+    """The last five changes up to the day of the time travel; all with `?history=all`."""
+    day, everything = travelled(), request.args.get("history") == "all"
+    found = audit.history(thing.__tablename__, thing.id, 500)
+    found = [row for row in found if day is None or row.recorded_at <= clock.end_of(day)]
+    rows = found if everything else found[:5]
     words = _Words(rows)
-    return history.entries(rows, labels=LABELS, show=words.show, people=words.people)
+    shown = history.entries(rows, labels=LABELS, show=words.show, people=words.people)
+    more = with_args(history="all") + "#history" if len(found) > len(rows) else None
+    return Panel(shown, more)
 
 
 class _Words:

@@ -73,7 +73,7 @@ def institution(found: Institution) -> Response:
         higher=higher,
         may_edit=policies.manage(actor(), found) and not travelled(),
         form=forms.VersionForm(obj=found),
-        history=history.entries(found) if inside else None,
+        history=history.panel(found) if inside else None,
     )
 
 

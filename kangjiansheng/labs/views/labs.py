@@ -75,7 +75,7 @@ def lab(found: JointLab) -> Response:
         may_edit=policies.edit_lab(actor(), found) and not day,
         may_manage=policies.manage(actor(), found) and not day,
         form=forms.VersionForm(obj=found),
-        history=history.entries(found) if inside else None,
+        history=history.panel(found) if inside else None,
     )
 
 
