@@ -11,6 +11,7 @@ from kangjiansheng.overview.rules.outlook import Outlook, Stop
 
 _WIDTH = 1150  # pixels between the axes at full width: for packing labels
 _LANE = 25
+_BEYOND = 8  # the axis goes on for an eighth of the window, so that labels have room
 _MOST_LANES = 36
 _DRAWN = ("done", "idle", "pause", "ontrack", "risk", "slip", "late", "gate")
 _QUIET = frozenset({"ontrack", "idle"})
@@ -48,26 +49,26 @@ def outlook(found: Outlook, words: Words) -> charts.Figure:
         if number:
             shapes.append(_rule(y - 0.68))
     data = [trace for item in placed for trace in _origin(item, found.start, notes)]
+    notes += [_beside(item) for item in placed if item.left and item.label]
     for status in _DRAWN:
-        for left in (False, True):
-            these = [p for p in placed if p.stop.milestone.status == status and p.left is left]
-            if these:
-                data.append(_marks(these, status, left, words))
+        these = [item for item in placed if item.stop.milestone.status == status]
+        if these:
+            data.append(_marks(these, status, words))
     values, labels = charts.date_ticks(found.start, found.end)
     return charts.figure(
         data,
         {
-            "height": depth * _LANE + 54,
+            "height": depth * _LANE + 62,
             "margin": {"l": 146, "r": 10, "t": 28, "b": 30},
             "shapes": shapes,
             "annotations": notes,
             "xaxis": {
                 "type": "date",
-                "range": [found.start, found.end + timedelta(days=max(found.horizon // 12, 3))],
+                "range": [found.start, found.end + timedelta(days=max(found.horizon // _BEYOND, 2))],
                 "tickvals": values,
                 "ticktext": labels,
             },
-            "yaxis": {"range": [depth - 0.45, -0.75], "showgrid": False, "showticklabels": False},
+            "yaxis": {"range": [depth - 0.1, -0.75], "showgrid": False, "showticklabels": False},
         },
     )
 
@@ -91,7 +92,7 @@ def _place(found: Outlook, words: Words) -> tuple[list[_Placed], list[tuple[str,
 def _pack(
     found: Outlook, words: Words, keep: Callable[[Stop], bool]
 ) -> tuple[list[_Placed], list[tuple[str, float]], float]:
-    scale = _WIDTH / ((found.end - found.start).days * 13 / 12)
+    scale = _WIDTH / ((found.end - found.start).days + found.horizon / _BEYOND)
     placed: list[_Placed] = []
     lanes: list[tuple[str, float]] = []
     y = 0.0
@@ -117,13 +118,13 @@ def _pack(
 
 def _label(stop: Stop, words: Words) -> str:
     text = f"{stop.project.code} {words.milestone(stop.milestone)}"
-    return f"{text}  {words.days(stop.slip)}" if stop.slip else text
+    return f"{text}\u2002{words.days(stop.slip)}" if stop.slip else text
 
 
 def _origin(item: _Placed, start: date, notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The line from the plan to the forecast, hollow at the plan; an arrow when the plan lies before the window."""
     plan, stop = item.stop.plan, item.stop
-    if plan is None or plan >= item.x or not stop.slip:
+    if plan is None or plan >= item.x or item.x <= start or not stop.slip:
         return []
     since = max(plan, start)
     found: list[dict[str, Any]] = [
@@ -148,15 +149,24 @@ def _origin(item: _Placed, start: date, notes: list[dict[str, Any]]) -> list[dic
     return found
 
 
-def _marks(items: Sequence[_Placed], status: str, left: bool, words: Words) -> dict[str, Any]:
+def _beside(item: _Placed) -> dict[str, Any]:
+    """A label left of its mark: it lies over the line from the plan, so it has a ground."""
+    status = item.stop.milestone.status
+    color = "@ink" if status in _QUIET else f"@{status}-text"
+    return charts.note(
+        item.x, item.y, item.label, color=color, size=12.5, xanchor="right", xshift=-12, bgcolor="@surface", borderpad=1
+    )  # fmt: skip
+
+
+def _marks(items: Sequence[_Placed], status: str, words: Words) -> dict[str, Any]:
     quiet = status in _QUIET
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": [item.x for item in items],
         "y": [item.y for item in items],
-        "text": [(f"{item.label}  " if left else f"  {item.label}") if item.label else "" for item in items],
-        "textposition": "middle left" if left else "middle right",
+        "text": ["" if item.left or not item.label else f"\u2002{item.label}" for item in items],
+        "textposition": "middle right",
         "textfont": {"size": 12.5, "color": "@ink" if quiet else f"@{status}-text"},
         "cliponaxis": False,
         "marker": {

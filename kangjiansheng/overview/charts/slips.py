@@ -25,7 +25,7 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
     data += [_plans(shown, ys, words), _thens(shown, ys, words), _nows(shown, ys, words)]
     data.append(
         {
-            "type": "scatter", "mode": "text", "y": ys, "text": [f"   {text}" for text in texts],
+            "type": "scatter", "mode": "text", "y": ys, "text": [f"\u2003{text}" for text in texts],
             "x": [max(row.now, row.then or 0) for row in shown], "textposition": "middle right",
             "textfont": {"size": 12.5, "color": [f"@{row.milestone.status}-text" for row in shown]},
             "cliponaxis": False, "hoverinfo": "skip",

@@ -13,7 +13,7 @@ from .rows import Project, Ref, done_ones
 
 MONTHS = 12
 WINDOW = 3
-_ENOUGH = 3  # below this, nothing is said of a laboratory
+_ENOUGH = 3  # below this, nothing is said of a laboratory and a cell has no colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,11 @@ class Health:
     finding: Finding
 
     def step(self, share: Share) -> str:
-        """The colour step of a cell: n3 (worst) to p3 by thirds of the way from the middle to 0 and 100."""
-        if share.percent is None or self.middle is None:
+        """The colour step of a cell: n3 (worst) to p3 by thirds of the way from the middle to 0 and 100.
+
+        Below three milestones chance speaks louder than the laboratory: no colour.
+        """
+        if share.percent is None or self.middle is None or share.whole < _ENOUGH:
             return ""
         away = share.percent - self.middle
         room = self.middle if away < 0 else 100 - self.middle

@@ -1,0 +1,6 @@
+"""What is read across the floors."""
+
+from kangjiansheng.overview.queries.board import agenda, gates_waiting, stood
+from kangjiansheng.overview.queries.search import GROUPS, Hit, search
+
+__all__ = ["GROUPS", "Hit", "agenda", "gates_waiting", "search", "stood"]
