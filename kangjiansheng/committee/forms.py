@@ -1,5 +1,299 @@
 """What people type here, and the sentences for what is refused."""
 
+from datetime import date, datetime, time
 from typing import Any
 
-REFUSALS: dict[str, Any] = {}
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import NumberRange, Optional
+
+from kangjiansheng.core.clock import SHANGHAI
+from kangjiansheng.core.forms import Form, at_most, required
+
+REFUSALS: dict[str, Any] = {
+    "committee:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
+    "committee:quorum-fraction": _l("法定人数须是 0 到 1 之间的分数，例如三分之二。"),
+    "committee:person-unknown": _l("没有这个邮箱的账号，请先由管理员邀请。"),
+    "committee:project-unknown": _l("没有编号为 %(code)s 的项目，或您看不到它。"),
+    "committee:office-unknown": _l("没有这个职务。"),
+    "committee:member-already": _l("此人已经是委员。"),
+    "committee:chair-already": _l("已有主任委员，请先结束其任期。"),
+    "committee:dates-turned": _l("结束日期不能早于开始日期。"),
+    "committee:times-turned": _l("结束时间须晚于开始时间。"),
+    "committee:year-fixed": _l("会议编号属于 %(year)s 年，日期不能改到别的年份。"),
+    "committee:not-planned": _l("会议已经召开或取消，不能再改。"),
+    "committee:not-yet-held": _l("会议定于 %(day)s，召开之后才能记录出席。"),
+    "committee:kind-unknown": _l("没有这个类别。"),
+    "committee:item-in-minutes": _l("纪要已写到这项议题，不能移除。"),
+    "committee:answer-unknown": _l("请选择到场、线上或请假。"),
+    "committee:mode-unknown": _l("请为在任委员选择到场、线上或缺席。"),
+    "committee:from-source": _l("这次会议据公告登记，内容不能修改。"),
+    "committee:minutes-there": _l("这次会议已有纪要。"),
+    "committee:not-held": _l("请先记录出席，再起草纪要。"),
+    "committee:in-review": _l("纪要正在审阅，文稿已锁定；要求修改之后才能再写。"),
+    "committee:frozen": _l("纪要已生效，不能再改；需要更正时请提出勘误。"),
+    "committee:paragraph-gone": _l("这一段已被移除。"),
+    "committee:minutes-empty": _l("纪要还没有正文，不能提交审阅。"),
+    "committee:attendance-missing": _l("还没有记录出席，无法确定签署人。"),
+    "committee:chair-absent": _l("主任委员未出席，按章程无法确定签署人。"),
+    "committee:too-few-signers": _l(
+        "出席委员中只有 %(able)s 人能够签署（其余没有账号，或仅起草人自己），达不到批准规则。"
+    ),
+    "committee:not-in-review": _l("纪要不在审阅中，暂不能写批注。"),
+    "committee:not-a-signer": _l("您不在这一稿的签署人名单中。"),
+    "committee:draft-replaced": _l("您看到的文稿已被新稿取代，签署没有记录。请重新阅读后再签署。"),
+    "committee:already-signed": _l("您已签署过这一稿。"),
+    "committee:meaning-unknown": _l("请选择您的意见。"),
+    "committee:note-missing": _l("请写明意见：保留什么，或修改哪一段。"),
+    "committee:password-wrong": _l("密码不正确，签署没有记录。"),
+    "committee:not-approved": _l("纪要尚未生效，请直接修改草稿。"),
+    "committee:amendment-waiting": _l("这一段已有待签署的勘误。"),
+    "committee:amendment-same": _l("更正后的文字与现行文字相同。"),
+    "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
+    "committee:action-owner": _l("请写明由谁负责。"),
+    "committee:action-closed": _l("行动项 %(number)s 已经结束。"),
+    "committee:done-in-future": _l("完成日期不能在将来。"),
+}
+
+KINDS = [("confirm", _l("确认")), ("hear", _l("听取")), ("discuss", _l("讨论")), ("decide", _l("表决"))]
+OFFICES = [
+    ("chair", _l("主任委员")),
+    ("deputy", _l("副主任委员")),
+    ("member", _l("委员")),
+    ("secretary", _l("秘书")),
+]
+ANSWERS = [("yes", _l("到场")), ("online", _l("线上")), ("no", _l("请假"))]
+MODES = [("on_site", _l("到场")), ("online", _l("线上")), ("absent", _l("缺席"))]
+RULES = [
+    ("chair_and_n", _l("主任委员和若干委员")),
+    ("all_present", _l("全体出席委员")),
+    ("chair", _l("主任委员")),
+]
+MEANINGS = [
+    ("approve", _l("批准")),
+    ("approve_with_reservation", _l("批准，附保留意见")),
+    ("request_changes", _l("要求修改")),
+]
+TEXT_KINDS = [("text", _l("正文")), ("heading", _l("标题")), ("action", _l("行动项清单"))]
+
+
+def number() -> Any:
+    """A whole number that may be missing, from 0 to 99."""
+    return [Optional(), NumberRange(min=0, max=99, message=_l("请填 0 到 99 的整数。"))]
+
+
+class VersionedForm(Form):
+    """A form that carries the version it showed."""
+
+    version = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        """The version that the form showed; None when it carried none."""
+        text = str(self.version.data or "")
+        return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+class CommitteeForm(VersionedForm):
+    """Names and charter settings of a committee."""
+
+    code = StringField(_l("编号"), [required(), at_most(20)])
+    name_hans = StringField(_l("名称（简体）"), [required(), at_most(200)])
+    name_hant = StringField(_l("名称（繁体）"), [at_most(200)])
+    name_en = StringField(_l("名称（英文）"), [at_most(200)])
+    short_hans = StringField(_l("纪要字号"), [at_most(20)], description=_l("用于编号，例如 康科委纪"))
+    nature = StringField(_l("性质"), [at_most(200)])
+    purpose = TextAreaField(_l("宗旨"), [at_most(1000)])
+    quorum_numerator = IntegerField(_l("法定人数：分子"), [required(), NumberRange(min=0, max=99)])
+    quorum_denominator = IntegerField(_l("法定人数：分母"), [required(), NumberRange(min=1, max=99)])
+    approval_rule = SelectField(_l("纪要由谁批准"), choices=RULES)
+    approval_members = IntegerField(_l("除主任委员外几名委员"), [Optional(), NumberRange(min=0, max=50)])
+    review_days = IntegerField(_l("审阅天数"), [required(), NumberRange(min=1, max=90)])
+
+    def settings(self) -> dict[str, Any]:
+        """The fields of the committee but its code."""
+        leave = ("code", "version", "csrf_token")
+        data = {key: value for key, value in self.data.items() if key not in leave}
+        return data | {"approval_members": data["approval_members"] or 0}
+
+
+class MemberForm(Form):
+    """A seat on a committee."""
+
+    email = StringField(_l("委员的工作邮箱"), [required(), at_most(200)])
+    office = SelectField(_l("职务"), choices=OFFICES, default="member")
+    name_hans = StringField(_l("专业领域（简体）"), [at_most(100)])
+    name_hant = StringField(_l("专业领域（繁体）"), [at_most(100)])
+    name_en = StringField(_l("专业领域（英文）"), [at_most(100)])
+    valid_from = DateField(_l("任期开始"), [required()])
+
+
+class EndForm(Form):
+    """The last day of a seat."""
+
+    valid_to = DateField(_l("任期结束"), [required()])
+
+
+class MeetingForm(VersionedForm):
+    """Day, hours and place of a meeting."""
+
+    held_on = DateField(_l("日期"), [required()])
+    starts = TimeField(_l("开始"), [Optional()])
+    ends = TimeField(_l("结束"), [Optional()])
+    place = StringField(_l("地点"), [at_most(200)])
+
+    @classmethod
+    def showing(cls, meeting: Any) -> "MeetingForm":
+        """The form with what the meeting has now."""
+        return cls(obj=_Shown(meeting))
+
+    def fields(self) -> dict[str, Any]:
+        """Day, instants and place for the operation."""
+        day = self.held_on.data
+        return {
+            "held_on": day,
+            "starts_at": _instant(day, self.starts.data),
+            "ends_at": _instant(day, self.ends.data),
+            "place": self.place.data or "",
+        }
+
+    def __init__(self, formdata: Any = ..., obj: Any = None, **kwargs: Any) -> None:
+        if obj is not None and not isinstance(obj, _Shown):
+            obj = _Shown(obj)  # a conflict shows what the other person saved
+        if formdata is ...:
+            super().__init__(obj=obj, **kwargs)
+        else:
+            super().__init__(formdata=formdata, obj=obj, **kwargs)
+
+
+class _Shown:
+    """A meeting as the form shows it: instants as hours in Shanghai."""
+
+    def __init__(self, meeting: Any) -> None:
+        self.held_on, self.place, self.version = meeting.held_on, meeting.place, meeting.version
+        self.starts, self.ends = _clock(meeting.starts_at), _clock(meeting.ends_at)
+
+
+def _clock(instant: datetime | None) -> time | None:
+    return instant.astimezone(SHANGHAI).time().replace(tzinfo=None) if instant else None
+
+
+def _instant(day: date | None, at: time | None) -> datetime | None:
+    return datetime.combine(day, at, SHANGHAI) if day and at else None
+
+
+class ItemForm(VersionedForm):
+    """One item of the agenda."""
+
+    name_hans = StringField(_l("议题"), [required(), at_most(200)])
+    name_hant = StringField(_l("议题（繁体）"), [at_most(200)])
+    name_en = StringField(_l("议题（英文）"), [at_most(200)])
+    kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
+    minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=15)
+    presenter = StringField(_l("汇报人"), [at_most(100)])
+    project = StringField(_l("相关项目编号"), [at_most(40)])
+    text = TextAreaField(_l("说明"), [at_most(2000)])
+
+
+class AnswerForm(Form):
+    """Whether a member comes."""
+
+    answer = RadioField(_l("您是否出席"), choices=ANSWERS)
+
+
+class ParagraphForm(VersionedForm):
+    """The wording of a paragraph."""
+
+    text = TextAreaField(_l("文字"), [required(), at_most(20000)])
+
+
+class NewParagraphForm(Form):
+    """A new paragraph."""
+
+    kind = SelectField(_l("类别"), choices=TEXT_KINDS, default="text")
+    text = TextAreaField(_l("文字"), [required(), at_most(20000)])
+    after = SelectField(_l("放在哪一段之后"), choices=[], validate_choice=False)
+
+
+class DecisionForm(VersionedForm):
+    """A resolution or recommendation with its votes."""
+
+    kind = SelectField(_l("类别"), choices=[("D", _l("决议")), ("R", _l("建议"))], default="D")
+    text = TextAreaField(_l("内容"), [required(), at_most(20000)])
+    item = SelectField(_l("议题"), choices=[], validate_choice=False)
+    votes_for = IntegerField(_l("同意"), number())
+    votes_against = IntegerField(_l("反对"), number())
+    abstentions = IntegerField(_l("弃权"), number())
+    recused = IntegerField(_l("回避"), number())
+
+    def votes(self) -> dict[str, int | None]:
+        """The votes as typed; None where nothing was."""
+        return {key: self[key].data for key in ("votes_for", "votes_against", "abstentions", "recused")}
+
+
+class ActionForm(Form):
+    """Who does what by when."""
+
+    text = StringField(_l("事项"), [required(), at_most(1000)])
+    owner_id = SelectField(_l("负责人"), choices=[], validate_choice=False)
+    owner_role = StringField(_l("或写职务"), [at_most(100)])
+    due_on = DateField(_l("到期"), [Optional()])
+    item = SelectField(_l("议题"), choices=[], validate_choice=False)
+
+
+class DoneForm(VersionedForm):
+    """When an action was done."""
+
+    done_on = DateField(_l("完成日期"), [required()])
+    note = StringField(_l("说明"), [at_most(400)])
+
+
+class ReviewForm(VersionedForm):
+    """Opening the review of a draft."""
+
+    due_on = DateField(_l("审阅截止"), [Optional()])
+
+
+class CommentForm(Form):
+    """A comment on a paragraph."""
+
+    text = TextAreaField(_l("批注"), [required(), at_most(4000)])
+    parent = HiddenField()
+
+
+class SignForm(Form):
+    """An opinion and a signature. `sha256` is the fingerprint of the text that was shown."""
+
+    meaning = RadioField(_l("您的意见"), choices=MEANINGS, default="approve")
+    note = TextAreaField(_l("说明"), [at_most(2000)])
+    password = PasswordField(_l("登录密码"), [required(), at_most(200)])
+    sha256 = HiddenField()
+
+
+class AmendmentForm(Form):
+    """A corrected wording of one paragraph, and why."""
+
+    text = TextAreaField(_l("更正后的文字"), [required(), at_most(20000)])
+    reason = TextAreaField(_l("更正原因"), [required(), at_most(1000)])
+
+
+class AttendanceForm(VersionedForm):
+    """Who was there; the fields are one per seat, read by the view."""
+
+
+class RecusalForm(Form):
+    """A member who takes no part in an item."""
+
+    person_id = SelectField(_l("委员"), choices=[], validate_choice=False)
+    whole = BooleanField(_l("不看议题材料与文字"), default=True)

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.db import AppendOnly, Base, Label, Named, Versioned, Word
@@ -119,7 +119,9 @@ class Meeting(Named, Versioned, Base):
         """The editable state, for history and audit."""
         plain = "code name_hans name_hant name_en held_on starts_at ends_at place life"
         return {key: getattr(self, key) for key in plain.split()} | {
-            "items": [[i.position, i.kind, i.name_hans, i.minutes_planned, i.project_id] for i in self.items],
+            "items": [
+                [i.id, i.position, i.kind, i.name_hans, i.minutes_planned, i.project_id] for i in self.items
+            ],
             "attendance": sorted([a.person_id, a.answer, a.mode] for a in self.attendance),
         }
 
@@ -141,6 +143,11 @@ class AgendaItem(Named, Base):
 
     meeting: Mapped[Meeting] = relationship(back_populates="items")
     project: Mapped[Project | None] = relationship()
+
+    @property
+    def version(self) -> int:
+        """What a form compares with: the agenda is one thing with its meeting."""
+        return self.meeting.version
 
 
 class Attendance(Base):
@@ -174,14 +181,15 @@ class Recusal(Base):
 
 
 class Minutes(Versioned, Base):
-    """The minutes of one meeting: draft → review → approved (frozen)."""
+    """The minutes of one meeting: draft → review → approved (frozen). `record` is what a published source
+    tells of a meeting: frozen too, and signed by nobody."""
 
     __tablename__ = "minutes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
     language: Mapped[str] = mapped_column(Word, default="zh-Hans")
-    life: Mapped[str] = mapped_column(Word, default="draft")  # draft, review, approved
+    life: Mapped[str] = mapped_column(Word, default="draft")  # draft, review, approved, record
     drafter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     review_due_on: Mapped[date | None]
     current_draft: Mapped[int] = mapped_column(default=0)  # number of the draft under review or approved
@@ -190,9 +198,15 @@ class Minutes(Versioned, Base):
 
     meeting: Mapped[Meeting] = relationship(back_populates="minutes")
     drafter: Mapped[Person] = relationship()
-    paragraphs: Mapped[list["Paragraph"]] = relationship(back_populates="minutes", order_by="Paragraph.position")
-    drafts: Mapped[list["DraftVersion"]] = relationship(back_populates="minutes", order_by="DraftVersion.number")
-    amendments: Mapped[list["Amendment"]] = relationship(back_populates="minutes", order_by="Amendment.number")
+    paragraphs: Mapped[list["Paragraph"]] = relationship(
+        back_populates="minutes", order_by="Paragraph.position"
+    )
+    drafts: Mapped[list["DraftVersion"]] = relationship(
+        back_populates="minutes", order_by="DraftVersion.number"
+    )
+    amendments: Mapped[list["Amendment"]] = relationship(
+        back_populates="minutes", order_by="Amendment.number"
+    )
 
     def state(self) -> dict[str, Any]:
         """Where the minutes stand; the texts have their own append-only revisions."""
@@ -221,6 +235,24 @@ class Paragraph(Base):
         back_populates="paragraph", order_by="ParagraphRevision.number"
     )
     comments: Mapped[list["Comment"]] = relationship(back_populates="paragraph", order_by="Comment.id")
+    wording: Mapped["ParagraphRevision"] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(ParagraphRevision.paragraph_id) == Paragraph.id,
+            ParagraphRevision.number == Paragraph.revision_no,
+        ),
+        viewonly=True,
+        uselist=False,
+    )
+
+    @property
+    def text(self) -> str:
+        """The latest wording."""
+        return self.wording.text
+
+    @property
+    def version(self) -> int:
+        """What a form compares with: the number of the latest wording."""
+        return self.revision_no
 
 
 class ParagraphRevision(AppendOnly, Base):

@@ -1,5 +1,138 @@
 """Whom we tell, in which words."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from kangjiansheng.committee.models import Meeting
+from kangjiansheng.core import outbox
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.outbox import Words
 
-WORDS: dict[str, Words] = {}
+
+def _of(meeting: Meeting, actor: Actor) -> dict[str, Any]:
+    return {"meeting": meeting.name_hans, "code": meeting.code, "who": actor.label}
+
+
+def minutes_address(meeting: Meeting) -> str:
+    """The path of a meeting's minutes."""
+    return f"/meetings/{meeting.code}/minutes"
+
+
+def review_opened(
+    meeting: Meeting, people: Mapping[int, Any], number: int, *, actor: Actor, change: ChangeSet
+) -> None:
+    """The signers of a draft: on the bell and by mail."""
+    facts = _of(meeting, actor) | {"draft": number}
+    address = minutes_address(meeting)
+    outbox.tell(people, "committee:review-opened", facts, address=address, besides=actor.id)
+    for person in people.values():
+        if person.email and person.id != actor.id:
+            outbox.mail(
+                person.email,
+                "committee:review-opened",
+                facts,
+                change=change,
+                locale=person.locale,
+                address=address,
+            )
+
+
+def commented(meeting: Meeting, people: Iterable[int], number: str, *, actor: Actor) -> None:
+    """The drafter, and those who wrote in the same thread."""
+    facts = _of(meeting, actor) | {"paragraph": number}
+    outbox.tell(people, "committee:commented", facts, address=minutes_address(meeting), besides=actor.id)
+
+
+def changes_requested(meeting: Meeting, people: Iterable[int], note: str, *, actor: Actor) -> None:
+    """The drafter and whoever had approved: their consents are void."""
+    facts = _of(meeting, actor) | {"note": note}
+    outbox.tell(
+        people, "committee:changes-requested", facts, address=minutes_address(meeting), besides=actor.id
+    )
+
+
+def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor) -> None:
+    """All members: the minutes stand."""
+    outbox.tell(
+        people, "committee:approved", _of(meeting, actor), address=minutes_address(meeting), besides=actor.id
+    )
+
+
+def amendment_proposed(meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor) -> None:
+    """The signers of a correction."""
+    facts = _of(meeting, actor) | {"number": number}
+    outbox.tell(
+        people, "committee:amendment-proposed", facts, address=minutes_address(meeting), besides=actor.id
+    )
+
+
+def action_assigned(
+    meeting: Meeting, owner_id: int, number: str, text: str, due: Any, *, actor: Actor
+) -> None:
+    """The owner of an action."""
+    facts = _of(meeting, actor) | {"number": number, "text": text, "due": due}
+    outbox.tell([owner_id], "committee:action-assigned", facts, address="/actions", besides=actor.id)
+
+
+def _review_opened(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("请审阅并签署：%(meeting)s纪要", meeting=facts["meeting"]),
+        _(
+            "%(who)s 已提交%(meeting)s（%(code)s）纪要第 %(draft)s 稿，请审阅并签署。",
+            who=facts["who"],
+            meeting=facts["meeting"],
+            code=facts["code"],
+            draft=facts["draft"],
+        ),
+    )
+
+
+def _commented(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("纪要有新批注：%(meeting)s", meeting=facts["meeting"]),
+        _("%(who)s 对第 %(paragraph)s 段写了批注。", who=facts["who"], paragraph=facts["paragraph"]),
+    )
+
+
+def _changes_requested(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("纪要退回修改：%(meeting)s", meeting=facts["meeting"]),
+        _(
+            "%(who)s 要求修改：%(note)s。此前对这一稿的批准已失效，新稿提交后请重新签署。",
+            who=facts["who"],
+            note=facts["note"],
+        ),
+    )
+
+
+def _approved(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("纪要已生效：%(meeting)s", meeting=facts["meeting"]),
+        _("%(meeting)s（%(code)s）纪要签署完毕，已经锁定。", meeting=facts["meeting"], code=facts["code"]),
+    )
+
+
+def _amendment_proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("请签署勘误：%(meeting)s", meeting=facts["meeting"]),
+        _("%(who)s 对已生效的纪要提出勘误 %(number)s，请签署。", who=facts["who"], number=facts["number"]),
+    )
+
+
+def _action_assigned(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("新的行动项 %(number)s", number=facts["number"]),
+        _("%(text)s，到期 %(due)s。", text=facts["text"], due=facts["due"] or "—"),
+    )
+
+
+WORDS: dict[str, Words] = {
+    "committee:review-opened": _review_opened,
+    "committee:commented": _commented,
+    "committee:changes-requested": _changes_requested,
+    "committee:approved": _approved,
+    "committee:amendment-proposed": _amendment_proposed,
+    "committee:action-assigned": _action_assigned,
+}

@@ -39,9 +39,7 @@ def standing(members: int, present: int, numerator: int, denominator: int) -> St
     return Standing(members, needed(members, numerator, denominator), present)
 
 
-def signers(
-    rule: str, n: int, present: Iterable[tuple[int, bool]], *, drafter: int
-) -> list[Signing]:
+def signers(rule: str, n: int, present: Iterable[tuple[int, bool]], *, drafter: int) -> list[Signing]:
     """Who may sign, fixed when review opens. `present` are (person, is chair) of the voting members there.
 
     `all_present`: everybody. `chair_and_n`: the chair, and any `n` of the others. `chair`: the chair; when
@@ -49,9 +47,7 @@ def signers(
     """
     there = list(dict(present).items())
     chair = [Signing(person, "chair", True) for person, is_chair in there if is_chair]
-    others = [
-        Signing(person, "member", rule == "all_present") for person, is_chair in there if not is_chair
-    ]
+    others = [Signing(person, "member", rule == "all_present") for person, is_chair in there if not is_chair]
     alone = rule == "chair" and any(one.person_id == drafter for one in chair)
     return chair + (others if rule != "chair" or alone else [])
 
@@ -80,6 +76,8 @@ def is_approved(
     return len(given - required) >= others_needed(rule, n, who, drafter=drafter)
 
 
-def can_be_approved(rule: str, n: int, who: Collection[Signing], able: Collection[int], *, drafter: int) -> bool:
+def can_be_approved(
+    rule: str, n: int, who: Collection[Signing], able: Collection[int], *, drafter: int
+) -> bool:
     """True when those who can sign at all could make the draft stand."""
     return any(one.capacity == "chair" for one in who) and is_approved(rule, n, who, able, drafter=drafter)

@@ -1,0 +1,111 @@
+"""JSON under /api/v1, over the same doors as the pages."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import policies
+from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.queries import loaders, overviews, reading
+from kangjiansheng.committee.rules import texts
+from kangjiansheng.core.access import actor, on, signed_in
+
+bp = Blueprint("committee_api", __name__, url_prefix="/api/v1")
+
+
+@bp.get("/meetings")
+@signed_in
+def meetings() -> Response:
+    """The meetings that the reader may see."""
+    found = overviews.meetings(actor=actor())
+    return jsonify({"meetings": [_meeting(m) for m in found]})
+
+
+def _meeting(meeting: Meeting) -> dict[str, Any]:
+    return {
+        "code": meeting.code,
+        "committee": meeting.committee.code,
+        "running_no": meeting.running_no,
+        "name": {"hans": meeting.name_hans, "hant": meeting.name_hant, "en": meeting.name_en},
+        "held_on": meeting.held_on.isoformat(),
+        "year_inferred": meeting.year_inferred,
+        "life": meeting.life,
+        "minutes": meeting.minutes.life if meeting.minutes else None,
+        "source": meeting.source or None,
+        "illustrative": meeting.illustrative,
+    }
+
+
+@bp.get("/meetings/<code>")
+@on(load=loaders.meeting, may=policies.see)
+def meeting(meeting: Meeting) -> Response:
+    """One meeting with the items, decisions and actions that the reader may see."""
+    who = actor()
+    agenda = overviews.agenda(meeting, actor=who)
+    items = [
+        {
+            "position": item.position,
+            "kind": item.kind,
+            "name": {"hans": item.name_hans, "hant": item.name_hant, "en": item.name_en},
+            "minutes_planned": item.minutes_planned,
+            "text": item.text,
+            "project": item.project.code
+            if item.project_id in agenda.open_projects and item.project
+            else None,
+        }
+        for item in agenda.items
+    ]
+    decisions = [
+        {"number": d.number, "kind": d.kind, "text": d.text, "votes_for": d.votes_for,
+         "votes_against": d.votes_against, "abstentions": d.abstentions, "recused": d.recused}
+        for d in overviews.decisions(actor=who, meeting_id=meeting.id)
+    ]  # fmt: skip
+    return jsonify(
+        _meeting(meeting) | {"agenda": items, "items_withheld": agenda.hidden > 0, "decisions": decisions}
+    )
+
+
+@bp.get("/meetings/<code>/minutes")
+@on(load=loaders.meeting, may=policies.read_minutes)
+def minutes(meeting: Meeting) -> tuple[Response, int] | Response:
+    """The minutes with fingerprint and signatures; what the reader may not see is only marked as such.
+
+    When nothing is withheld, `canonical` is what was signed: its canonical JSON (sorted keys, UTF-8, no blanks)
+    has the SHA-256 in `sha256`.
+    """
+    minutes, who = meeting.minutes, actor()
+    if minutes is None:
+        return jsonify({"status": 404, "title": "Not Found"}), 404
+    drafts = reading.drafts(minutes)
+    draft = next((d for d in drafts if d.number == minutes.current_draft), None)
+    text = reading.frozen(draft, actor=who) if draft else reading.working(minutes, actor=who)
+    answer: dict[str, Any] = {
+        "meeting": meeting.code,
+        "life": minutes.life,
+        "illustrative": minutes.illustrative,
+        "draft": draft.number if draft else None,
+        "sha256": draft.sha256 if draft else None,
+        "whole": text.is_whole,
+        "paragraphs": [
+            {"no": p.no, "withheld": True}
+            if p.withheld
+            else {"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text, "decision": p.decision}
+            for p in text.paragraphs
+        ],
+    }
+    if draft:
+        answer["signatures"] = [
+            {
+                "name": s.printed_name,
+                "capacity": s.capacity,
+                "meaning": s.meaning,
+                "signed_at": s.signed_at.isoformat(),
+                "text_sha256": s.text_sha256,
+            }
+            for s in draft.signatures
+        ]
+        if text.is_whole:
+            shown = [{"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text} for p in text.paragraphs]
+            answer["canonical"] = texts.canonical(draft.header, shown)
+    return jsonify(answer)

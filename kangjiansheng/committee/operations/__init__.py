@@ -1,0 +1,1 @@
+"""What changes in committees, meetings and minutes."""

@@ -1,0 +1,84 @@
+"""Corrections of approved minutes: a signed text of their own beside the original, which stays."""
+
+from sqlalchemy import select
+
+from kangjiansheng.committee import notices
+from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Paragraph
+from kangjiansheng.committee.operations import reviews
+from kangjiansheng.committee.operations.minutes import locked
+from kangjiansheng.committee.rules import quorum
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+
+
+def valid_text(paragraph: Paragraph) -> str:
+    """The wording that counts: that of the last approved amendment, else the original."""
+    query = (
+        select(Amendment.text)
+        .where(Amendment.paragraph_id == paragraph.id, Amendment.life == "approved")
+        .order_by(Amendment.number.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or paragraph.text
+
+
+def propose(paragraph: Paragraph, *, actor: Actor, text: str, reason: str) -> Amendment:
+    """Propose another wording of one paragraph; it counts once it is signed like the minutes themselves."""
+    minutes = locked(paragraph.minutes)
+    if minutes.life != "approved":
+        raise RuleBroken("committee:not-approved")
+    waiting = select(Amendment.id).where(Amendment.paragraph_id == paragraph.id, Amendment.life == "review")
+    if db.session.scalar(waiting):
+        raise RuleBroken("committee:amendment-waiting")
+    old = valid_text(paragraph)
+    if text == old:
+        raise RuleBroken("committee:amendment-same", "text")
+    number = max((a.number for a in minutes.amendments), default=0) + 1
+    original = approved_draft(minutes)
+    head = {
+        "amendment": number,
+        "meeting": minutes.meeting.code,
+        "of_draft": original.number,
+        "of_sha256": original.sha256,
+        "paragraph": paragraph.public_id,
+        "old": old,
+        "new": text,
+        "reason": reason,
+    }
+    who = _signers(original, drafter=actor.id)
+    draft = reviews.freeze(minutes, "amendment", head, [], who, actor=actor)
+    amendment = Amendment(
+        minutes_id=minutes.id,
+        number=number,
+        paragraph_id=paragraph.id,
+        text=text,
+        reason=reason,
+        author_id=actor.id,
+        draft_version_id=draft.id,
+        created_at=clock.now(),
+    )
+    db.session.add(amendment)
+    db.session.flush()
+    after = {"amendment": number, "paragraph": paragraph.public_id, "text": text, "reason": reason}
+    record(
+        "committee:amendment:propose", minutes, actor=actor, before={"amendment": None}, after=after,
+        change=reviews.draft_change(draft),
+    )  # fmt: skip
+    db.session.expire(minutes, ["amendments"])
+    notices.amendment_proposed(minutes.meeting, [s.person_id for s in who], number, actor=actor)
+    return amendment
+
+
+def approved_draft(minutes: Minutes) -> DraftVersion:
+    """The draft that was approved."""
+    return next(d for d in minutes.drafts if d.kind == "draft" and d.number == minutes.current_draft)
+
+
+def _signers(original: DraftVersion, *, drafter: int) -> list[quorum.Signing]:
+    """The signers of the original sign its correction; when the chair proposes alone, the others may too."""
+    who = reviews.signings(original)
+    if not any(one.person_id != drafter for one in who):
+        return reviews.fixed_signers(original.minutes.meeting, drafter=drafter)
+    return who

@@ -1,0 +1,100 @@
+"""Committees, their settings and members, and the numbers that are never given twice."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import Committee, CommitteeMember, NumberSeries
+from kangjiansheng.committee.rules import acts, quorum
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.db import db, expect
+from kangjiansheng.core.errors import RuleBroken
+
+
+def create_committee(*, actor: Actor, code: str, name_hans: str, **fields: Any) -> Committee:
+    """Register a committee."""
+    if db.session.scalar(select(Committee.id).where(Committee.code == code)):
+        raise RuleBroken("committee:code-taken", "code", code=code)
+    committee = Committee(code=code, name_hans=name_hans, **fields)
+    db.session.add(committee)
+    db.session.flush()
+    _check_quorum(committee)
+    record("committee:committee:create", committee, actor=actor, before={})
+    return committee
+
+
+def edit_committee(committee: Committee, *, actor: Actor, version: int | None, **fields: Any) -> Committee:
+    """Change names and charter settings. They hold for what is opened from now on."""
+    expect(committee, version)
+    before = committee.state()
+    for key, value in fields.items():
+        setattr(committee, key, value)
+    _check_quorum(committee)
+    record("committee:committee:edit", committee, actor=actor, before=before)
+    return committee
+
+
+def _check_quorum(committee: Committee) -> None:
+    try:
+        quorum.needed(1, committee.quorum_numerator, committee.quorum_denominator)
+    except ValueError:
+        raise RuleBroken("committee:quorum-fraction", "quorum_numerator") from None
+
+
+def add_member(
+    committee: Committee,
+    *,
+    actor: Actor,
+    person_id: int,
+    office: str,
+    valid_from: date | None = None,
+    **fields: Any,
+) -> CommitteeMember:
+    """Give a person a seat from a day on (today when none is named). The secretary has no vote."""
+    if office not in acts.OFFICES:
+        raise RuleBroken("committee:office-unknown", "office")
+    day = valid_from or clock.today()
+    for held in committee.members:
+        over = held.valid_to is not None and held.valid_to < day
+        if over:
+            continue
+        if held.person_id == person_id:
+            raise RuleBroken("committee:member-already", "person_id")
+        if office == "chair" and held.office == "chair":
+            raise RuleBroken("committee:chair-already", "office")
+    before = committee.state()
+    fields.setdefault("voting", office != "secretary")
+    fields.setdefault("seat", max((m.seat for m in committee.members), default=0) + 1)
+    member = CommitteeMember(person_id=person_id, office=office, valid_from=day, **fields)
+    committee.members.append(member)
+    db.session.flush()
+    record("committee:member:add", committee, actor=actor, before=before)
+    return member
+
+
+def end_member(member: CommitteeMember, *, actor: Actor, valid_to: date) -> None:
+    """End a seat with a day; the seat stays in the records of the meetings before."""
+    if valid_to < member.valid_from:
+        raise RuleBroken("committee:dates-turned", "valid_to")
+    before = {"member": member.person_id, "valid_to": member.valid_to}
+    member.valid_to = valid_to
+    after = {"member": member.person_id, "valid_to": valid_to}
+    record("committee:member:end", member.committee, actor=actor, before=before, after=after)
+
+
+def next_number(committee_id: int, kind: str, scope: str = "") -> int:
+    """The next number of a series, taken under the lock of the committee's row: never given twice."""
+    db.session.execute(select(Committee.id).where(Committee.id == committee_id).with_for_update())
+    series = db.session.scalar(
+        select(NumberSeries).where(
+            NumberSeries.committee_id == committee_id, NumberSeries.kind == kind, NumberSeries.scope == scope
+        )
+    )
+    if series is None:
+        series = NumberSeries(committee_id=committee_id, kind=kind, scope=scope, last=0)
+        db.session.add(series)
+    series.last += 1
+    db.session.flush()
+    return series.last

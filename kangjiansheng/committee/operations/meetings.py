@@ -1,0 +1,218 @@
+"""Meetings: planning, agenda, answers and attendance."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import AgendaItem, Attendance, Committee, Meeting, Paragraph, Recusal
+from kangjiansheng.committee.operations.committees import next_number
+from kangjiansheng.committee.rules import acts, numbers
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.db import db, expect
+from kangjiansheng.core.errors import RuleBroken
+
+
+def create_meeting(
+    committee: Committee,
+    *,
+    actor: Actor,
+    held_on: date,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    place: str = "",
+    effective_at: datetime | None = None,
+    **fields: Any,
+) -> Meeting:
+    """Plan a meeting. Its running number and its number in the year are taken here.
+
+    `effective_at` is for imports only: from when the meeting is known on pages of a past day.
+    """
+    _check_times(starts_at, ends_at)
+    serial = next_number(committee.id, "meeting", str(held_on.year))
+    running = next_number(committee.id, "running")
+    names = {
+        "name_hans": f"第{running}次会议",
+        "name_hant": f"第{running}次會議",
+        "name_en": f"Meeting {running}",
+    }
+    meeting = Meeting(
+        committee=committee,
+        code=numbers.meeting_code(committee.code, held_on.year, serial),
+        running_no=running,
+        year=held_on.year,
+        year_serial=serial,
+        held_on=held_on,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+        **(names | fields),
+    )
+    db.session.add(meeting)
+    db.session.flush()
+    record("committee:meeting:create", meeting, actor=actor, before={}, effective_at=effective_at)
+    return meeting
+
+
+def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **fields: Any) -> Meeting:
+    """Change day, time or place; the numbers stay, and so does the year that they name."""
+    expect(meeting, version)
+    _check_told_by_nobody(meeting)
+    before = meeting.state()
+    for key, value in fields.items():
+        setattr(meeting, key, value)
+    if meeting.held_on.year != meeting.year:
+        raise RuleBroken("committee:year-fixed", "held_on", year=meeting.year)
+    _check_times(meeting.starts_at, meeting.ends_at)
+    record("committee:meeting:edit", meeting, actor=actor, before=before)
+    return meeting
+
+
+def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
+    """Cancel a meeting that has not been held; its numbers are not given again."""
+    if meeting.life != "planned":
+        raise RuleBroken("committee:not-planned")
+    before = meeting.state()
+    meeting.life = "cancelled"
+    record("committee:meeting:cancel", meeting, actor=actor, before=before)
+
+
+def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> AgendaItem:
+    """Put an item at the end of the agenda."""
+    _check_told_by_nobody(meeting)
+    _check_kind(kind)
+    before = meeting.state()
+    position = max((item.position for item in meeting.items), default=0) + 1
+    item = AgendaItem(position=position, name_hans=name_hans, kind=kind, **fields)
+    meeting.items.append(item)
+    db.session.flush()
+    record("committee:item:add", meeting, actor=actor, before=before)
+    return item
+
+
+def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: Any) -> AgendaItem:
+    """Change an item; `version` is that of the meeting, whose agenda is one thing."""
+    meeting = item.meeting
+    expect(item, version)
+    before, was = meeting.state(), _item_state(item)
+    for key, value in fields.items():
+        setattr(item, key, value)
+    _check_kind(item.kind)
+    change = record("committee:item:edit", item, actor=actor, before=was, after=_item_state(item))
+    record("committee:meeting:edit", meeting, actor=actor, before=before, change=change)
+    return item
+
+
+def _item_state(item: AgendaItem) -> dict[str, Any]:
+    keys = "name_hans name_hant name_en kind minutes_planned presenter text project_id"
+    return {key: getattr(item, key) for key in keys.split()}
+
+
+def move_item(item: AgendaItem, by: int, *, actor: Actor) -> None:
+    """Move an item up (-1) or down (+1)."""
+    meeting = item.meeting
+    order = sorted(meeting.items, key=lambda one: one.position)
+    at = order.index(item)
+    to = at + by
+    if not 0 <= to < len(order):
+        return
+    before = meeting.state()
+    order.insert(to, order.pop(at))
+    _renumber(order)
+    record("committee:item:move", meeting, actor=actor, before=before)
+    db.session.expire(meeting, ["items"])
+
+
+def _renumber(order: list[AgendaItem]) -> None:
+    """Positions are unique in a meeting: step aside first, then take the new places."""
+    for index, item in enumerate(order, 1):
+        item.position = -index
+    db.session.flush()
+    for index, item in enumerate(order, 1):
+        item.position = index
+    db.session.flush()
+
+
+def remove_item(item: AgendaItem, *, actor: Actor) -> None:
+    """Take an item from the agenda; refused when the minutes already speak of it."""
+    meeting = item.meeting
+    if db.session.scalar(select(Paragraph.id).where(Paragraph.agenda_item_id == item.id).limit(1)):
+        raise RuleBroken("committee:item-in-minutes")
+    before = meeting.state()
+    meeting.items.remove(item)
+    db.session.flush()
+    _renumber(sorted(meeting.items, key=lambda one: one.position))
+    record("committee:item:remove", meeting, actor=actor, before=before)
+
+
+def recuse(item: AgendaItem, *, actor: Actor, person_id: int, kind: str = "whole") -> Recusal:
+    """Keep a member out of an item: with `whole` they do not see it."""
+    row = Recusal(agenda_item_id=item.id, person_id=person_id, kind=kind)
+    db.session.add(row)
+    db.session.flush()
+    facts = {"item": item.position, "person": person_id, "kind": kind}
+    record("committee:item:recuse", item.meeting, actor=actor, before={"item": None}, after=facts)
+    return row
+
+
+def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:
+    """A member says whether they come: yes, online or no."""
+    if answer not in acts.ANSWERS[1:]:
+        raise RuleBroken("committee:answer-unknown", "answer")
+    if meeting.life != "planned":
+        raise RuleBroken("committee:not-planned")
+    before = meeting.state()
+    _row(meeting, actor.id).answer = answer
+    record("committee:attendance:answer", meeting, actor=actor, before=before)
+
+
+def record_attendance(
+    meeting: Meeting, modes: Mapping[int, str], *, actor: Actor, version: int | None = None
+) -> None:
+    """Record who was there: person → on_site, online or absent. The meeting counts as held from then on."""
+    expect(meeting, version)
+    _check_told_by_nobody(meeting)
+    if meeting.held_on > clock.today():
+        raise RuleBroken("committee:not-yet-held", day=meeting.held_on.isoformat())
+    if meeting.minutes is not None and meeting.minutes.life != "draft":
+        raise RuleBroken("committee:frozen")
+    before = meeting.state()
+    seats = {m.person_id: m for m in meeting.committee.members if sits_on(m, meeting.held_on)}
+    for person_id, mode in modes.items():
+        if mode not in acts.MODES or person_id not in seats:
+            raise RuleBroken("committee:mode-unknown")
+        row = _row(meeting, person_id)
+        row.mode, row.voting = mode, seats[person_id].voting
+    meeting.life = "held"
+    record("committee:attendance:record", meeting, actor=actor, before=before)
+
+
+def sits_on(member: Any, day: date) -> bool:
+    """True when a seat is held on a day."""
+    return bool(member.valid_from <= day and (member.valid_to is None or member.valid_to >= day))
+
+
+def _row(meeting: Meeting, person_id: int) -> Attendance:
+    for row in meeting.attendance:
+        if row.person_id == person_id:
+            return row
+    row = Attendance(person_id=person_id, answer="none", mode="")
+    meeting.attendance.append(row)
+    return row
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in acts.ITEM_KINDS:
+        raise RuleBroken("committee:kind-unknown", "kind")
+
+
+def _check_times(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    if starts_at and ends_at and ends_at <= starts_at:
+        raise RuleBroken("committee:times-turned", "ends")
+
+
+def _check_told_by_nobody(meeting: Meeting) -> None:
+    if meeting.source:
+        raise RuleBroken("committee:from-source")

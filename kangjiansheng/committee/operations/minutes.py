@@ -1,0 +1,203 @@
+"""Writing minutes: paragraphs with ids that never change, revised and never overwritten."""
+
+import secrets
+
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes, Paragraph, ParagraphRevision
+from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.rules import acts, quorum
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
+from kangjiansheng.core.db import db, expect
+from kangjiansheng.core.digests import sha256
+from kangjiansheng.core.errors import RuleBroken
+
+
+def locked(minutes: Minutes) -> Minutes:
+    """The minutes as they stand now, held against other writers until the end of the transaction."""
+    db.session.execute(select(Minutes.id).where(Minutes.id == minutes.id).with_for_update())
+    db.session.refresh(minutes)
+    return minutes
+
+
+def draft_only(minutes: Minutes) -> Minutes:
+    """The minutes, locked; refused unless they are a draft."""
+    locked(minutes)
+    if minutes.life == "review":
+        raise RuleBroken("committee:in-review")
+    if minutes.life != "draft":
+        raise RuleBroken("committee:frozen")
+    return minutes
+
+
+def start(meeting: Meeting, *, actor: Actor) -> Minutes:
+    """Begin the minutes: attendance, a heading for each item, the list of actions."""
+    if meeting.minutes is not None:
+        raise RuleBroken("committee:minutes-there")
+    if meeting.source or meeting.life != "held":
+        raise RuleBroken("committee:not-held")
+    change = begin(actor=actor)
+    minutes = Minutes(meeting_id=meeting.id, drafter_id=actor.id, illustrative=meeting.illustrative)
+    db.session.add(minutes)
+    db.session.flush()
+    record("committee:minutes:start", minutes, actor=actor, before={}, change=change)
+    lines: list[tuple[str, str, int | None]] = [
+        ("heading", "出席情况", None),
+        ("text", attendance_text(meeting), None),
+    ]
+    lines += [("heading", item.name_hans, item.id) for item in meeting.items]
+    lines += [("heading", "行动项", None), ("action", "会议议定以下行动项。", None)]
+    for position, (kind, text, item_id) in enumerate(lines, 1):
+        new_paragraph(minutes, kind, text, position, item_id, actor=actor, change=change)
+    db.session.expire(meeting, ["minutes"])
+    return minutes
+
+
+def standing_of(meeting: Meeting) -> quorum.Standing:
+    """The quorum of a meeting by its recorded attendance."""
+    committee = meeting.committee
+    members = [m for m in committee.members if m.voting and sits_on(m, meeting.held_on)]
+    there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
+    present = sum(1 for m in members if m.person_id in there)
+    return quorum.standing(len(members), present, committee.quorum_numerator, committee.quorum_denominator)
+
+
+def attendance_text(meeting: Meeting) -> str:
+    """The opening sentence of minutes, in the language in which they are written."""
+    now = standing_of(meeting)
+    voters = {m.person_id for m in meeting.committee.members if m.voting}
+    online = sum(1 for row in meeting.attendance if row.mode == "online" and row.person_id in voters)
+    parts = [f"应到 {now.members} 人，实到 {now.present} 人"]
+    parts += [f"其中 {online} 人线上参会"] if online else []
+    verdict = "达到法定人数" if now.is_met else "未达到法定人数"
+    return "，".join(parts) + f"。法定人数为 {now.needed} 人，{verdict}。"
+
+
+def new_paragraph(
+    minutes: Minutes,
+    kind: str,
+    text: str,
+    position: int,
+    item_id: int | None,
+    *,
+    actor: Actor,
+    change: ChangeSet,
+) -> Paragraph:
+    """A paragraph with its first wording; used by the acts that add one."""
+    paragraph = Paragraph(
+        public_id=f"p-{secrets.token_hex(6)}",
+        minutes_id=minutes.id,
+        agenda_item_id=item_id,
+        kind=kind,
+        position=position,
+        revision_no=1,
+    )
+    db.session.add(paragraph)
+    db.session.flush()
+    _revise(paragraph, 1, text, actor=actor, change=change)
+    return paragraph
+
+
+def _revise(paragraph: Paragraph, number: int, text: str, *, actor: Actor, change: ChangeSet) -> None:
+    db.session.add(
+        ParagraphRevision(
+            paragraph_id=paragraph.id,
+            number=number,
+            text=text,
+            sha256=sha256(text),
+            author_id=actor.id,
+            recorded_at=clock.now(),
+            change_set_id=change.id,
+        )
+    )
+    paragraph.revision_no = number
+    db.session.flush()
+    db.session.expire(paragraph, ["wording", "revisions"])
+
+
+def standing_paragraphs(minutes: Minutes) -> list[Paragraph]:
+    """The paragraphs of the working text in their order."""
+    query = (
+        select(Paragraph)
+        .where(Paragraph.minutes_id == minutes.id, Paragraph.removed_at.is_(None))
+        .order_by(Paragraph.position, Paragraph.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def add_paragraph(
+    minutes: Minutes, *, actor: Actor, kind: str, text: str, after: Paragraph | None = None,
+    item: AgendaItem | None = None, change: ChangeSet | None = None,
+) -> Paragraph:  # fmt: skip
+    """Put a paragraph after another one (at the end when none is named). Unless an item is named it belongs to
+    the item of the paragraph before it, and so is seen by the same readers."""
+    draft_only(minutes)
+    if kind not in acts.PARAGRAPH_KINDS:
+        raise RuleBroken("committee:kind-unknown", "kind")
+    order = standing_paragraphs(minutes)
+    at = order.index(after) + 1 if after in order else len(order)
+    before = order[at - 1] if at else None
+    item_id = item.id if item else before.agenda_item_id if before else None
+    change = change or begin(actor=actor)
+    paragraph = new_paragraph(minutes, kind, text, 0, item_id, actor=actor, change=change)
+    order.insert(at, paragraph)
+    _renumber(order)
+    facts = {"kind": kind, "text": text}
+    record("committee:paragraph:add", paragraph, actor=actor, before={}, after=facts, change=change)
+    return paragraph
+
+
+def _renumber(order: list[Paragraph]) -> None:
+    for position, paragraph in enumerate(order, 1):
+        paragraph.position = position
+    db.session.flush()
+
+
+def edit_paragraph(
+    paragraph: Paragraph, *, actor: Actor, seen: int | None, text: str, change: ChangeSet | None = None
+) -> Paragraph:
+    """Write a new wording. `seen` is the number of the wording that the form showed; another one is a
+    conflict, and both are shown."""
+    draft_only(paragraph.minutes)
+    db.session.refresh(paragraph)
+    if paragraph.removed_at is not None:
+        raise RuleBroken("committee:paragraph-gone")
+    expect(paragraph, seen)
+    old = paragraph.text
+    if text == old:
+        return paragraph
+    change = change or begin(actor=actor)
+    _revise(paragraph, paragraph.revision_no + 1, text, actor=actor, change=change)
+    record(
+        "committee:paragraph:edit", paragraph, actor=actor, before={"text": old}, after={"text": text},
+        change=change,
+    )  # fmt: skip
+    return paragraph
+
+
+def move_paragraph(paragraph: Paragraph, by: int, *, actor: Actor) -> None:
+    """Move a paragraph up (-1) or down (+1)."""
+    draft_only(paragraph.minutes)
+    order = standing_paragraphs(paragraph.minutes)
+    at = order.index(paragraph)
+    to = at + by
+    if not 0 <= to < len(order):
+        return
+    order.insert(to, order.pop(at))
+    _renumber(order)
+    record(
+        "committee:paragraph:move", paragraph, actor=actor, before={"position": at + 1},
+        after={"position": to + 1},
+    )  # fmt: skip
+
+
+def remove_paragraph(paragraph: Paragraph, *, actor: Actor, change: ChangeSet | None = None) -> None:
+    """Take a paragraph out of the text; its wordings and comments stay in the record."""
+    draft_only(paragraph.minutes)
+    paragraph.removed_at = clock.now()
+    _renumber([p for p in standing_paragraphs(paragraph.minutes) if p.id != paragraph.id])
+    record(
+        "committee:paragraph:remove", paragraph, actor=actor, before={"text": paragraph.text},
+        after={"text": None}, change=change,
+    )  # fmt: skip

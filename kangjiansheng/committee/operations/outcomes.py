@@ -1,0 +1,173 @@
+"""Decisions, recommendations and actions: numbered when they are recorded."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from kangjiansheng.committee import notices
+from kangjiansheng.committee.models import Action, AgendaItem, Decision, Minutes, Paragraph
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.operations.committees import next_number
+from kangjiansheng.committee.rules import numbers
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.db import db, expect
+from kangjiansheng.core.errors import RuleBroken
+
+VOTES = ("votes_for", "votes_against", "abstentions", "recused")
+
+
+def record_decision(
+    minutes: Minutes,
+    *,
+    actor: Actor,
+    kind: str,
+    text: str,
+    item: AgendaItem | None = None,
+    after: Paragraph | None = None,
+    votes: Mapping[str, int | None] | None = None,
+) -> Decision:
+    """Record a resolution (D) or a recommendation (R) as a paragraph of its own; both share one series."""
+    writing.draft_only(minutes)
+    if kind not in ("D", "R"):
+        raise RuleBroken("committee:kind-unknown", "kind")
+    votes = votes or {}
+    _check_votes(minutes, votes)
+    meeting = minutes.meeting
+    change = begin(actor=actor)
+    after = after or _last_of(minutes, item)
+    paragraph = writing.add_paragraph(
+        minutes, actor=actor, kind="decision", text=text, after=after, item=item, change=change
+    )
+    if item is None and paragraph.agenda_item_id:
+        item = db.session.get(AgendaItem, paragraph.agenda_item_id)
+    serial = next_number(meeting.committee_id, "D", f"{meeting.year}-{meeting.running_no:02d}")
+    decision = Decision(
+        number=numbers.outcome_number(kind, meeting.year, meeting.running_no, serial),
+        kind=kind,
+        meeting_id=meeting.id,
+        agenda_item_id=item.id if item else None,
+        paragraph_id=paragraph.id,
+        project_id=item.project_id if item else None,
+        text=text,
+        recorded_at=clock.now(),
+        illustrative=minutes.illustrative,
+        **{key: votes.get(key) for key in VOTES},
+    )
+    db.session.add(decision)
+    db.session.flush()
+    record("committee:decision:record", decision, actor=actor, before={}, change=change)
+    return decision
+
+
+def _last_of(minutes: Minutes, item: AgendaItem | None) -> Paragraph | None:
+    if item is None:
+        return None
+    found = [p for p in writing.standing_paragraphs(minutes) if p.agenda_item_id == item.id]
+    return found[-1] if found else None
+
+
+def _check_votes(minutes: Minutes, votes: Mapping[str, int | None]) -> None:
+    given = [votes.get(key) or 0 for key in VOTES]
+    present = writing.standing_of(minutes.meeting).present
+    if sum(given) > present:
+        raise RuleBroken("committee:votes-too-many", "votes_for", given=sum(given), present=present)
+
+
+def edit_decision(
+    decision: Decision,
+    paragraph: Paragraph,
+    *,
+    actor: Actor,
+    seen: int | None,
+    text: str,
+    votes: Mapping[str, int | None],
+) -> None:
+    """Change wording or votes while the minutes are a draft; the number stays."""
+    writing.draft_only(paragraph.minutes)
+    expect(paragraph, seen)
+    _check_votes(paragraph.minutes, votes)
+    change = begin(actor=actor)
+    writing.edit_paragraph(paragraph, actor=actor, seen=seen, text=text, change=change)
+    before = decision.state()
+    decision.text = text
+    for key in VOTES:
+        setattr(decision, key, votes.get(key))
+    if decision.state() != before:
+        record("committee:decision:edit", decision, actor=actor, before=before, change=change)
+
+
+def remove_decision(decision: Decision, paragraph: Paragraph, *, actor: Actor) -> None:
+    """Take a decision out of a draft; its number is not given again."""
+    writing.draft_only(paragraph.minutes)
+    change = begin(actor=actor)
+    writing.remove_paragraph(paragraph, actor=actor, change=change)
+    record(
+        "committee:decision:remove", decision, actor=actor, before=decision.state(), after={}, change=change
+    )
+    db.session.delete(decision)
+    db.session.flush()
+
+
+def record_action(
+    minutes: Minutes,
+    *,
+    actor: Actor,
+    text: str,
+    owner_id: int | None = None,
+    owner_role: str = "",
+    due_on: date | None = None,
+    item: AgendaItem | None = None,
+) -> Action:
+    """Record who does what by when; the list of actions in the minutes shows it."""
+    writing.draft_only(minutes)
+    if owner_id is None and not owner_role:
+        raise RuleBroken("committee:action-owner", "owner_role")
+    meeting = minutes.meeting
+    serial = next_number(meeting.committee_id, "A", f"{meeting.year}-{meeting.running_no:02d}")
+    action = Action(
+        number=numbers.outcome_number("A", meeting.year, meeting.running_no, serial),
+        meeting_id=meeting.id,
+        agenda_item_id=item.id if item else None,
+        project_id=item.project_id if item else None,
+        text=text,
+        owner_id=owner_id,
+        owner_role=owner_role,
+        due_on=due_on,
+        illustrative=minutes.illustrative,
+    )
+    db.session.add(action)
+    db.session.flush()
+    record("committee:action:record", action, actor=actor, before={})
+    if owner_id:
+        notices.action_assigned(meeting, owner_id, action.number, text, due_on, actor=actor)
+    return action
+
+
+def remove_action(action: Action, minutes: Minutes, *, actor: Actor) -> None:
+    """Take an action out of a draft; its number is not given again."""
+    writing.draft_only(minutes)
+    record("committee:action:remove", action, actor=actor, before=action.state(), after={})
+    db.session.delete(action)
+    db.session.flush()
+
+
+def finish_action(
+    action: Action, *, actor: Actor, version: int | None, done_on: date, note: str = ""
+) -> None:
+    """Mark an action as done on a day; possible at any time, the signed minutes stay as they are."""
+    expect(action, version)
+    if action.life != "open":
+        raise RuleBroken("committee:action-closed", number=action.number)
+    if done_on > clock.today():
+        raise RuleBroken("committee:done-in-future", "done_on")
+    before = action.state()
+    action.life, action.done_on, action.note = "done", done_on, note
+    record("committee:action:done", action, actor=actor, before=before)
+
+
+def reopen_action(action: Action, *, actor: Actor, version: int | None) -> None:
+    """Take back that an action is done."""
+    expect(action, version)
+    before = action.state()
+    action.life, action.done_on = "open", None
+    record("committee:action:reopen", action, actor=actor, before=before)

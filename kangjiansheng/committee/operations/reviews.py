@@ -1,0 +1,209 @@
+"""Review opens: the text is frozen as a draft with a fingerprint, and its signers are fixed."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.accounts.models import Account
+from kangjiansheng.committee import notices
+from kangjiansheng.committee.models import (
+    Action,
+    Decision,
+    DraftParagraph,
+    DraftVersion,
+    Meeting,
+    Minutes,
+    Paragraph,
+    ParagraphRevision,
+    Signer,
+)
+from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.operations.minutes import draft_only, standing_of, standing_paragraphs
+from kangjiansheng.committee.rules import acts, numbers, quorum, texts
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
+from kangjiansheng.core.db import db, expect
+from kangjiansheng.core.errors import RuleBroken
+
+
+def open_review(
+    minutes: Minutes, *, actor: Actor, version: int | None = None, due_on: date | None = None
+) -> DraftVersion:
+    """Freeze the text as the next draft, fix who signs it, and ask them."""
+    draft_only(minutes)
+    expect(minutes, version)
+    meeting = minutes.meeting
+    paragraphs = standing_paragraphs(minutes)
+    if not any(p.kind != "heading" and p.text.strip() for p in paragraphs):
+        raise RuleBroken("committee:minutes-empty")
+    who = fixed_signers(meeting, drafter=minutes.drafter_id)
+    before = minutes.state()
+    draft = freeze(minutes, "draft", header(meeting, paragraphs), paragraphs, who, actor=actor)
+    minutes.life, minutes.current_draft = "review", draft.number
+    minutes.review_due_on = due_on or clock.today() + timedelta(days=meeting.committee.review_days)
+    change = record("committee:review:open", minutes, actor=actor, before=before, change=draft_change(draft))
+    people = {signer.person_id: signer.person for signer in draft.signers}
+    notices.review_opened(meeting, people, draft.number, actor=actor, change=change)
+    return draft
+
+
+def fixed_signers(meeting: Meeting, *, drafter: int) -> list[quorum.Signing]:
+    """Who may sign by the committee's rule; refused when those who can sign could not make it stand."""
+    committee = meeting.committee
+    there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
+    seats = [
+        m for m in committee.members if m.voting and sits_on(m, meeting.held_on) and m.person_id in there
+    ]
+    if not seats:
+        raise RuleBroken("committee:attendance-missing")
+    rule, n = committee.approval_rule, committee.approval_members
+    present = [(m.person_id, m.office == "chair") for m in seats]
+    who = quorum.signers(rule, n, present, drafter=drafter)
+    able = _able_to_sign([one.person_id for one in who])
+    if not any(one.capacity == "chair" for one in who):
+        raise RuleBroken("committee:chair-absent")
+    if not quorum.can_be_approved(rule, n, who, able, drafter=drafter):
+        raise RuleBroken("committee:too-few-signers", able=len(able))
+    return who
+
+
+def _able_to_sign(people: Collection[int]) -> set[int]:
+    query = select(Account.person_id).where(
+        Account.person_id.in_(list(people)), Account.password_hash.is_not(None), Account.disabled_at.is_(None)
+    )
+    return set(db.session.scalars(query))
+
+
+def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any]:
+    """What stands above the text and is signed with it: day, place, attendance, quorum, votes, actions."""
+    committee = meeting.committee
+    labels = {m.person_id: _seat_name(m) for m in committee.members if sits_on(m, meeting.held_on)}
+    by_mode: dict[str, list[str]] = {mode: [] for mode in acts.MODES}
+    for row in sorted(meeting.attendance, key=lambda r: r.person_id):
+        if row.mode and row.person_id in labels:
+            by_mode[row.mode].append(labels[row.person_id])
+    now = standing_of(meeting)
+    ids = {p.id: p.public_id for p in paragraphs}
+    decisions = db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids))))
+    actions = db.session.scalars(
+        select(Action).where(Action.meeting_id == meeting.id).order_by(Action.number)
+    )
+    return {
+        "committee": committee.name_hans,
+        "title": f"{meeting.name_hans}纪要",
+        "number": numbers.minutes_number(
+            committee.short_hans or committee.code, meeting.year, meeting.year_serial
+        ),
+        "meeting": meeting.code,
+        "held_on": meeting.held_on.isoformat(),
+        "starts_at": meeting.starts_at.isoformat() if meeting.starts_at else None,
+        "ends_at": meeting.ends_at.isoformat() if meeting.ends_at else None,
+        "place": meeting.place,
+        "attendance": by_mode,
+        "quorum": {"members": now.members, "needed": now.needed, "present": now.present},
+        "decisions": {ids[d.paragraph_id]: _votes(d) for d in decisions if d.paragraph_id},
+        "actions": [_action(a) for a in actions],
+    }
+
+
+def _seat_name(member: Any) -> str:
+    return str(member.name_hans or member.person.name_hans)
+
+
+def _votes(decision: Decision) -> dict[str, Any]:
+    keys = ("number", "kind", "votes_for", "votes_against", "abstentions", "recused")
+    return {key: getattr(decision, key) for key in keys}
+
+
+def _action(action: Action) -> dict[str, Any]:
+    owner = action.owner.name_hans if action.owner else action.owner_role
+    due = action.due_on.isoformat() if action.due_on else None
+    return {
+        "number": action.number, "text": action.text, "owner": owner, "due_on": due,
+        "item": action.agenda_item_id,
+    }  # fmt: skip
+
+
+def freeze(
+    minutes: Minutes,
+    kind: str,
+    head: dict[str, Any],
+    paragraphs: Collection[Paragraph],
+    who: Collection[quorum.Signing],
+    *,
+    actor: Actor,
+) -> DraftVersion:
+    """Write the next draft version with its fingerprint, its paragraphs and its signers."""
+    change = begin(actor=actor)
+    printed = numbers.printed(p.kind for p in paragraphs)
+    number = max((d.number for d in minutes.drafts), default=0) + 1
+    shown = [
+        {"id": p.public_id, "no": no, "kind": p.kind, "text": p.text}
+        for p, no in zip(paragraphs, printed, strict=True)
+    ]
+    committee = minutes.meeting.committee
+    draft = DraftVersion(
+        minutes_id=minutes.id,
+        number=number,
+        kind=kind,
+        header=head,
+        sha256=texts.fingerprint(head, shown),
+        rule=f"{committee.approval_rule}:{committee.approval_members}",
+        frozen_at=clock.now(),
+        change_set_id=change.id,
+    )
+    db.session.add(draft)
+    db.session.flush()
+    for position, (paragraph, no) in enumerate(zip(paragraphs, printed, strict=True), 1):
+        db.session.add(
+            DraftParagraph(
+                draft_version_id=draft.id,
+                position=position,
+                printed_no=no,
+                paragraph_revision_id=paragraph.wording.id,
+                change_set_id=change.id,
+            )
+        )
+    for one in who:
+        db.session.add(
+            Signer(
+                draft_version_id=draft.id,
+                person_id=one.person_id,
+                capacity=one.capacity,
+                required=one.required,
+            )
+        )
+    db.session.flush()
+    db.session.expire(minutes, ["drafts"])
+    return draft
+
+
+def draft_change(draft: DraftVersion) -> ChangeSet:
+    """The change set in which a draft was frozen."""
+    return db.session.get_one(ChangeSet, draft.change_set_id)
+
+
+def recomputed(draft: DraftVersion) -> str:
+    """The fingerprint of what is stored for a draft, computed anew from header and wordings."""
+    rows = db.session.execute(
+        select(Paragraph.public_id, DraftParagraph.printed_no, Paragraph.kind, ParagraphRevision.text)
+        .join(ParagraphRevision, ParagraphRevision.id == DraftParagraph.paragraph_revision_id)
+        .join(Paragraph, Paragraph.id == ParagraphRevision.paragraph_id)
+        .where(DraftParagraph.draft_version_id == draft.id)
+        .order_by(DraftParagraph.position)
+    )
+    shown = [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in rows]
+    return texts.fingerprint(draft.header, shown)
+
+
+def rule_of(draft: DraftVersion) -> tuple[str, int]:
+    """The approval rule that was fixed when review opened, and its N."""
+    rule, _, n = draft.rule.partition(":")
+    return rule, int(n or 0)
+
+
+def signings(draft: DraftVersion) -> list[quorum.Signing]:
+    """The fixed signers of a draft, as the rules count them."""
+    return [quorum.Signing(s.person_id, s.capacity, s.required) for s in draft.signers]

@@ -1,0 +1,152 @@
+"""Who may do what with committees, meetings and minutes. Each asks at most one statement."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.committee.models import (
+    Action,
+    AgendaItem,
+    Amendment,
+    Comment,
+    Committee,
+    CommitteeMember,
+    DraftVersion,
+    Meeting,
+    Minutes,
+    Paragraph,
+)
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+EDITORS = {"chair", "deputy", "secretary"}
+
+
+def offices(actor: Actor, committee_id: int) -> set[str]:
+    """The offices that the actor holds on a committee today."""
+    query = select(CommitteeMember.office).where(
+        CommitteeMember.committee_id == committee_id,
+        CommitteeMember.person_id == actor.id,
+        holds_on(CommitteeMember, clock.today()),
+    )
+    return set(db.session.scalars(query))
+
+
+def see(actor: Actor, thing: Any) -> bool:
+    """What the loader gave may be seen; loaders give only that."""
+    return True
+
+
+def edits(actor: Actor, committee_id: int) -> bool:
+    """Chair, deputy and secretary keep a committee's meetings and minutes."""
+    return not EDITORS.isdisjoint(offices(actor, committee_id))
+
+
+def found(actor: Actor) -> bool:
+    """Committees are registered by administrators."""
+    return actor.has("admin")
+
+
+def edit_committee(actor: Actor, committee: Committee) -> bool:
+    """Settings and members: administrators, and those who keep the committee."""
+    return actor.has("admin") or edits(actor, committee.id)
+
+
+def plan_meetings(actor: Actor, committee: Committee) -> bool:
+    """New meetings are planned by those who keep the committee."""
+    return edits(actor, committee.id)
+
+
+def edit_meeting(actor: Actor, meeting: Meeting) -> bool:
+    """Agenda, place and time; a meeting told by a published source is nobody's to change."""
+    return not meeting.source and edits(actor, meeting.committee_id)
+
+
+def edit_item(actor: Actor, item: AgendaItem) -> bool:
+    """An item of the agenda."""
+    return edit_meeting(actor, item.meeting)
+
+
+def answer(actor: Actor, meeting: Meeting) -> bool:
+    """Members answer the invitation for themselves."""
+    return not meeting.source and bool(offices(actor, meeting.committee_id))
+
+
+def edit_minutes(actor: Actor, meeting: Meeting) -> bool:
+    """The text of minutes is written by those who keep the committee."""
+    return edit_meeting(actor, meeting)
+
+
+def edit_paragraph(actor: Actor, paragraph: Paragraph) -> bool:
+    """One paragraph of a draft."""
+    return edit_meeting(actor, paragraph.minutes.meeting)
+
+
+def read_minutes(actor: Actor, meeting: Meeting) -> bool:
+    """Approved minutes: who sees the meeting. A draft under review: members, executives, auditors. What was
+    never put to review: those who write it."""
+    minutes = meeting.minutes
+    if minutes is None:
+        return edit_meeting(actor, meeting)
+    if minutes.life in ("approved", "record"):
+        return True
+    held = offices(actor, meeting.committee_id)
+    if held & EDITORS:
+        return True
+    return minutes.current_draft > 0 and (bool(held) or actor.reads_all)
+
+
+def comment(actor: Actor, paragraph: Paragraph) -> bool:
+    """Members comment while a draft is under review."""
+    meeting = paragraph.minutes.meeting
+    return paragraph.minutes.life == "review" and bool(offices(actor, meeting.committee_id))
+
+
+def resolve(actor: Actor, remark: Comment) -> bool:
+    """A comment is resolved by who wrote it or by those who keep the minutes."""
+    minutes = remark.paragraph.minutes
+    if minutes.life not in ("draft", "review"):
+        return False
+    return remark.author_id == actor.id or edits(actor, minutes.meeting.committee_id)
+
+
+def sign(actor: Actor, draft: DraftVersion) -> bool:
+    """Those who were fixed as signers when review opened."""
+    return any(signer.person_id == actor.id for signer in draft.signers)
+
+
+def amend(actor: Actor, minutes: Minutes) -> bool:
+    """Corrections of approved minutes are proposed by those who keep the committee."""
+    return minutes.life == "approved" and edits(actor, minutes.meeting.committee_id)
+
+
+def close_action(actor: Actor, action: Action) -> bool:
+    """An action is closed by its owner or by those who keep the committee."""
+    return action.owner_id == actor.id or edits(actor, action.meeting.committee_id)
+
+
+def end_member(actor: Actor, member: CommitteeMember) -> bool:
+    """A seat is ended by those who may change the committee."""
+    return edit_committee(actor, member.committee)
+
+
+def read_drafts(actor: Actor, meeting: Meeting) -> bool:
+    """Earlier drafts and who signed them: members, executives, auditors."""
+    return actor.reads_all or bool(offices(actor, meeting.committee_id))
+
+
+def amend_paragraph(actor: Actor, paragraph: Paragraph) -> bool:
+    """A correction of one paragraph of approved minutes."""
+    return amend(actor, paragraph.minutes)
+
+
+def read_amendment(actor: Actor, amendment: Amendment) -> bool:
+    """Approved corrections: who sees the minutes. Those under review: readers of drafts."""
+    return amendment.life == "approved" or read_drafts(actor, amendment.minutes.meeting)
+
+
+def edit_action(actor: Actor, action: Action) -> bool:
+    """An action of a draft is changed by those who write the minutes."""
+    return edit_meeting(actor, action.meeting)

@@ -1,0 +1,158 @@
+"""Loading one thing for an actor, through the doors; None answers 404."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kangjiansheng.committee.models import (
+    Action,
+    AgendaItem,
+    Amendment,
+    Attendance,
+    Comment,
+    Committee,
+    CommitteeMember,
+    Decision,
+    DraftVersion,
+    Meeting,
+    Minutes,
+    Paragraph,
+    Signer,
+)
+from kangjiansheng.committee.queries.visible import visible_actions, visible_items, visible_meetings
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+_SEATS: Any = (
+    joinedload(Meeting.committee)
+    .selectinload(Committee.members)
+    .options(joinedload(CommitteeMember.person), joinedload(CommitteeMember.institution))
+)
+
+
+def committee(*, actor: Actor, code: str = "SAC") -> Committee | None:
+    """A committee; that it exists is open to all who are signed in."""
+    query = (
+        select(Committee)
+        .where(Committee.code == code, Committee.archived_at.is_(None))
+        .options(
+            selectinload(Committee.members).options(
+                joinedload(CommitteeMember.person), joinedload(CommitteeMember.institution)
+            )
+        )
+    )
+    return db.session.scalar(query)
+
+
+def member(*, actor: Actor, code: str, number: int) -> CommitteeMember | None:
+    """A seat of a committee by its key."""
+    found = committee(actor=actor, code=code)
+    return next((m for m in found.members if m.id == number), None) if found else None
+
+
+def meeting(*, actor: Actor, code: str) -> Meeting | None:
+    """A meeting with committee, seats, attendance and minutes."""
+    query = (
+        select(Meeting)
+        .where(Meeting.code == code, Meeting.id.in_(visible_meetings(actor)))
+        .options(_SEATS, selectinload(Meeting.attendance).joinedload(Attendance.person))
+        .options(joinedload(Meeting.minutes).joinedload(Minutes.drafter))
+    )
+    return db.session.scalar(query)
+
+
+def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
+    """An item of a meeting by its key."""
+    query = (
+        select(AgendaItem)
+        .join(Meeting)
+        .where(Meeting.code == code, AgendaItem.id == number, AgendaItem.id.in_(visible_items(actor)))
+        .options(joinedload(AgendaItem.meeting).joinedload(Meeting.committee), joinedload(AgendaItem.project))
+    )
+    return db.session.scalar(query)
+
+
+def minutes(*, actor: Actor, code: str) -> Minutes | None:
+    """The minutes of a meeting that the actor may see."""
+    found = meeting(actor=actor, code=code)
+    return found.minutes if found else None
+
+
+def paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | None:
+    """A paragraph whose item the actor may see."""
+    query = (
+        select(Paragraph)
+        .join(Minutes)
+        .join(Meeting)
+        .where(
+            Meeting.code == code,
+            Meeting.id.in_(visible_meetings(actor)),
+            Paragraph.public_id == public_id,
+            Paragraph.removed_at.is_(None),
+            Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(visible_items(actor)),
+        )
+        .options(joinedload(Paragraph.wording))
+        .options(joinedload(Paragraph.minutes).joinedload(Minutes.meeting).options(_SEATS))
+    )
+    return db.session.scalar(query)
+
+
+def comment(*, actor: Actor, code: str, number: int) -> Comment | None:
+    """A comment on a paragraph that the actor may see."""
+    found = db.session.get(Comment, number)
+    if found is None or paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None:
+        return None
+    return found
+
+
+def draft(*, actor: Actor, code: str, number: int) -> DraftVersion | None:
+    """A frozen draft or amendment of a meeting's minutes."""
+    query = (
+        select(DraftVersion)
+        .join(Minutes)
+        .join(Meeting)
+        .where(Meeting.code == code, DraftVersion.number == number, Meeting.id.in_(visible_meetings(actor)))
+        .options(joinedload(DraftVersion.minutes).joinedload(Minutes.meeting).options(_SEATS))
+        .options(
+            selectinload(DraftVersion.signers).joinedload(Signer.person),
+            selectinload(DraftVersion.signatures),
+        )
+    )
+    return db.session.scalar(query)
+
+
+def amendment(*, actor: Actor, code: str, number: int) -> Amendment | None:
+    """An amendment by its number, when its paragraph may be seen."""
+    query = (
+        select(Amendment)
+        .join(Minutes)
+        .join(Meeting)
+        .where(Meeting.code == code, Amendment.number == number)
+        .options(joinedload(Amendment.paragraph), joinedload(Amendment.author))
+    )
+    found = db.session.scalar(query)
+    if found is None or paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None:
+        return None
+    return found
+
+
+def action(*, actor: Actor, number: str) -> Action | None:
+    """An action by its number."""
+    query = (
+        select(Action)
+        .where(Action.number == number, Action.id.in_(visible_actions(actor)))
+        .options(joinedload(Action.meeting), joinedload(Action.owner))
+    )
+    return db.session.scalar(query)
+
+
+def decision_of(paragraph: Paragraph) -> Decision | None:
+    """The decision that a paragraph holds."""
+    return db.session.scalar(select(Decision).where(Decision.paragraph_id == paragraph.id))
+
+
+def meeting_action(*, actor: Actor, code: str, number: str) -> Action | None:
+    """An action of a meeting by its number."""
+    found = action(actor=actor, number=number)
+    return found if found and found.meeting.code == code else None

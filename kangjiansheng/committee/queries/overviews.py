@@ -1,0 +1,236 @@
+"""Lists: meetings, agenda, decisions and actions, as one reader may see them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.committee.models import (
+    Action,
+    AgendaItem,
+    Committee,
+    CommitteeMember,
+    Decision,
+    DraftVersion,
+    Meeting,
+    Minutes,
+    Signature,
+    Signer,
+)
+from kangjiansheng.committee.queries.visible import (
+    memberships,
+    visible_actions,
+    visible_decisions,
+    visible_items,
+    visible_meetings,
+)
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, Revision, state_as_of
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries import visible_projects
+
+
+@dataclass
+class Agenda:
+    """The items that the reader may see, with the hour at which each begins; `hidden` are left out."""
+
+    items: list[AgendaItem]
+    starts: list[datetime | None]
+    hidden: int
+    open_projects: set[int]
+
+    @property
+    def votes(self) -> int:
+        """How many items ask for a vote."""
+        return sum(1 for item in self.items if item.kind == "decide")
+
+
+def committees() -> list[Committee]:
+    """All committees that work."""
+    return list(
+        db.session.scalars(select(Committee).where(Committee.archived_at.is_(None)).order_by(Committee.id))
+    )
+
+
+def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | None = None) -> list[Meeting]:
+    """The meetings that the actor may see, newest first; on a past day those known by then."""
+    query = (
+        select(Meeting)
+        .where(Meeting.id.in_(visible_meetings(actor)))
+        .options(joinedload(Meeting.committee), joinedload(Meeting.minutes))
+        .order_by(Meeting.held_on.desc(), Meeting.running_no.desc())
+    )
+    if committee_id is not None:
+        query = query.where(Meeting.committee_id == committee_id)
+    if as_of is not None:
+        known = select(Revision.thing_id).where(
+            Revision.thing == "meeting", Revision.effective_at <= clock.end_of(as_of)
+        )
+        query = query.where(Meeting.id.in_(known))
+    return list(db.session.scalars(query))
+
+
+def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
+    """The agenda for a reader. The hours count all items, so that a hidden one leaves its gap."""
+    rows = db.session.execute(
+        select(AgendaItem, AgendaItem.id.in_(visible_items(actor)).label("seen"))
+        .where(AgendaItem.meeting_id == meeting.id)
+        .options(joinedload(AgendaItem.project))
+        .order_by(AgendaItem.position)
+    ).all()
+    at, items, starts = meeting.starts_at, [], []
+    for row in rows:
+        if row.seen:
+            items.append(row[0])
+            starts.append(at)
+        if at is not None:
+            at += timedelta(minutes=row[0].minutes_planned)
+    wanted = {item.project_id for item in items if item.project_id}
+    projects = (
+        set(db.session.scalars(visible_projects(actor).where(Project.id.in_(wanted)))) if wanted else set()
+    )
+    return Agenda(items, starts, len(rows) - len(items), projects)
+
+
+def agenda_as_of(meeting: Meeting, day: date, *, actor: Actor) -> dict[str, Any] | None:
+    """The meeting's state at the end of a past day, with the items that the reader may see today."""
+    state = state_as_of("meeting", meeting.id, clock.end_of(day))
+    if state is None:
+        return None
+    seen = set(db.session.scalars(visible_items(actor).where(AgendaItem.meeting_id == meeting.id)))
+    return state | {"items": [item for item in state["items"] if item[0] in seen]}
+
+
+def previous(meeting: Meeting, *, actor: Actor) -> Meeting | None:
+    """The meeting of the same committee before this one, when the actor may see it."""
+    query = (
+        select(Meeting)
+        .where(
+            Meeting.committee_id == meeting.committee_id,
+            Meeting.running_no < meeting.running_no,
+            Meeting.life == "held",
+            Meeting.id.in_(visible_meetings(actor)),
+        )
+        .options(joinedload(Meeting.minutes))
+        .order_by(Meeting.running_no.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def decisions(
+    *,
+    actor: Actor,
+    committee_id: int | None = None,
+    meeting_id: int | None = None,
+    kind: str = "",
+    limit: int = 200,
+) -> list[Decision]:
+    """Decisions and recommendations that the actor may see, newest first. Those of a draft are shown only to
+    readers of drafts, through the minutes."""
+    query = (
+        select(Decision)
+        .join(Meeting, Meeting.id == Decision.meeting_id)
+        .join(Minutes, Minutes.meeting_id == Meeting.id)
+        .where(Decision.id.in_(visible_decisions(actor)), Minutes.life.in_(("approved", "record")))
+        .options(joinedload(Decision.meeting), joinedload(Decision.project))
+        .order_by(Decision.number.desc())
+        .limit(limit)
+    )
+    if committee_id is not None:
+        query = query.where(Meeting.committee_id == committee_id)
+    if meeting_id is not None:
+        query = query.where(Meeting.id == meeting_id)
+    if kind:
+        query = query.where(Decision.kind == kind)
+    return list(db.session.scalars(query))
+
+
+def actions(
+    *,
+    actor: Actor,
+    committee_id: int | None = None,
+    life: str = "",
+    before: Meeting | None = None,
+    mine: bool = False,
+) -> list[Action]:
+    """Actions that the actor may see, by due date; `before` leaves out those of later meetings."""
+    query = (
+        select(Action)
+        .join(Meeting, Meeting.id == Action.meeting_id)
+        .where(Action.id.in_(visible_actions(actor)))
+        .options(joinedload(Action.owner), joinedload(Action.meeting), joinedload(Action.project))
+        .order_by(Action.due_on.is_(None), Action.due_on, Action.number)
+    )
+    if committee_id is not None:
+        query = query.where(Meeting.committee_id == committee_id)
+    if life:
+        query = query.where(Action.life == life)
+    if before is not None:
+        query = query.where(Meeting.running_no < before.running_no)
+    if mine:
+        query = query.where(Action.owner_id == actor.id)
+    return list(db.session.scalars(query))
+
+
+def next_meeting(*, actor: Actor) -> Meeting | None:
+    """The next planned meeting of the actor's committees."""
+    query = (
+        select(Meeting)
+        .where(
+            Meeting.committee_id.in_(memberships(actor)),
+            Meeting.life == "planned",
+            Meeting.held_on >= clock.today(),
+        )
+        .options(joinedload(Meeting.committee))
+        .order_by(Meeting.held_on)
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def awaiting_signature(*, actor: Actor) -> list[DraftVersion]:
+    """Drafts under review that wait for this person's signature."""
+    signed = select(Signature.draft_version_id).where(Signature.person_id == actor.id)
+    query = (
+        select(DraftVersion)
+        .join(Minutes, Minutes.id == DraftVersion.minutes_id)
+        .where(
+            DraftVersion.id.in_(select(Signer.draft_version_id).where(Signer.person_id == actor.id)),
+            DraftVersion.id.not_in(signed),
+            DraftVersion.kind == "draft",
+            Minutes.life == "review",
+            Minutes.current_draft == DraftVersion.number,
+        )
+        .options(joinedload(DraftVersion.minutes).joinedload(Minutes.meeting))
+    )
+    return list(db.session.scalars(query))
+
+
+def progress(minutes_ids: list[int]) -> dict[int, int]:
+    """How many approvals the draft under review of each minutes has."""
+    query = (
+        select(DraftVersion.minutes_id, func.count(Signature.id))
+        .join(
+            Minutes, (Minutes.id == DraftVersion.minutes_id) & (Minutes.current_draft == DraftVersion.number)
+        )
+        .join(Signature, Signature.draft_version_id == DraftVersion.id)
+        .where(DraftVersion.minutes_id.in_(minutes_ids), Signature.meaning != "request_changes")
+        .group_by(DraftVersion.minutes_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def seats_today(committee: Committee, day: date | None = None) -> list[CommitteeMember]:
+    """The seats held on a day, in order."""
+    query = (
+        select(CommitteeMember)
+        .where(CommitteeMember.committee_id == committee.id, holds_on(CommitteeMember, day or clock.today()))
+        .options(joinedload(CommitteeMember.person), selectinload(CommitteeMember.institution))
+        .order_by(CommitteeMember.seat, CommitteeMember.id)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,232 @@
+"""The text of minutes as one reader may see it: paragraphs of items that are not theirs are left out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.committee.models import (
+    Action,
+    AgendaItem,
+    Amendment,
+    Comment,
+    Decision,
+    DraftParagraph,
+    DraftVersion,
+    Minutes,
+    Paragraph,
+    ParagraphRevision,
+)
+from kangjiansheng.committee.queries.visible import visible_items
+from kangjiansheng.committee.rules import numbers, texts
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+
+@dataclass
+class Shown:
+    """One paragraph for one reader. What is withheld has neither text nor outcome."""
+
+    paragraph_id: int
+    public_id: str
+    no: str
+    kind: str
+    text: str
+    revision_no: int
+    item_id: int | None
+    withheld: bool = False
+    decision: dict[str, Any] | None = None
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[texts.Change] | None = None
+    threads: list["Thread"] = field(default_factory=list)
+    amendments: list[Amendment] = field(default_factory=list)
+
+
+@dataclass
+class Thread:
+    """A comment and its answers."""
+
+    first: Comment
+    answers: list[Comment]
+
+
+@dataclass
+class Reading:
+    """The text as it stands: a frozen draft, or what the secretary is writing (`draft` is None)."""
+
+    draft: DraftVersion | None
+    paragraphs: list[Shown]
+
+    @property
+    def is_whole(self) -> bool:
+        """True when nothing is withheld from this reader."""
+        return not any(p.withheld for p in self.paragraphs)
+
+    @property
+    def places(self) -> int:
+        """How many places differ from the draft that it is compared with."""
+        return sum(texts.differences(p.changes) for p in self.paragraphs if p.changes)
+
+
+def seen_items(minutes: Minutes, actor: Actor) -> set[int]:
+    """The ids of the meeting's items that the actor may see."""
+    query = visible_items(actor).where(AgendaItem.meeting_id == minutes.meeting_id)
+    return set(db.session.scalars(query))
+
+
+def drafts(minutes: Minutes, *, until: datetime | None = None) -> list[DraftVersion]:
+    """The frozen drafts, newest first; amendments are not among them."""
+    found = [d for d in minutes.drafts if d.kind == "draft" and (until is None or d.frozen_at <= until)]
+    return sorted(found, key=lambda d: -d.number)
+
+
+def working(minutes: Minutes, *, actor: Actor) -> Reading:
+    """What the secretary is writing, or the record of a published source."""
+    seen = seen_items(minutes, actor)
+    query = (
+        select(Paragraph)
+        .where(Paragraph.minutes_id == minutes.id, Paragraph.removed_at.is_(None))
+        .options(joinedload(Paragraph.wording))
+        .order_by(Paragraph.position, Paragraph.id)
+    )
+    rows = list(db.session.scalars(query))
+    printed = numbers.printed(p.kind for p in rows)
+    shown = [
+        _shown(p.id, p.public_id, no, p.kind, p.text, p.revision_no, p.agenda_item_id, seen)
+        for p, no in zip(rows, printed, strict=True)
+    ]
+    decisions = db.session.scalars(select(Decision).where(Decision.meeting_id == minutes.meeting_id))
+    by_paragraph = {d.paragraph_id: d.state() for d in decisions}
+    actions = [_action(a) for a in actions_of(minutes)]
+    for one in shown:
+        if not one.withheld:
+            one.decision = by_paragraph.get(one.paragraph_id)
+            one.actions = _listed(one, actions, seen)
+    return Reading(None, shown)
+
+
+def actions_of(minutes: Minutes) -> list[Action]:
+    """All actions of the meeting, for those who write its minutes; readers get them filtered."""
+    query = select(Action).where(Action.meeting_id == minutes.meeting_id).options(joinedload(Action.owner))
+    return list(db.session.scalars(query.order_by(Action.number)))
+
+
+def _action(action: Action) -> dict[str, Any]:
+    owner = action.owner.name_hans if action.owner else action.owner_role
+    due = action.due_on.isoformat() if action.due_on else None
+    return {
+        "number": action.number,
+        "text": action.text,
+        "owner": owner,
+        "due_on": due,
+        "item": action.agenda_item_id,
+    }
+
+
+def frozen(draft: DraftVersion, *, actor: Actor) -> Reading:
+    """A frozen draft, as it was signed or is to be signed."""
+    seen = seen_items(draft.minutes, actor)
+    shown = [
+        _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen)
+        for r in _rows(draft)
+    ]
+    for one in shown:
+        if not one.withheld:
+            one.decision = draft.header["decisions"].get(one.public_id)
+            one.actions = _listed(one, draft.header["actions"], seen)
+    return Reading(draft, shown)
+
+
+def _rows(draft: DraftVersion) -> list[Row[Any]]:
+    query = (
+        select(
+            Paragraph.id,
+            Paragraph.public_id,
+            Paragraph.kind,
+            Paragraph.agenda_item_id,
+            DraftParagraph.printed_no,
+            ParagraphRevision.text,
+            ParagraphRevision.number,
+        )
+        .join(ParagraphRevision, ParagraphRevision.id == DraftParagraph.paragraph_revision_id)
+        .join(Paragraph, Paragraph.id == ParagraphRevision.paragraph_id)
+        .where(DraftParagraph.draft_version_id == draft.id)
+        .order_by(DraftParagraph.position)
+    )
+    return list(db.session.execute(query))
+
+
+def _shown(
+    paragraph_id: int, public_id: str, no: str, kind: str, text: str, revision: int, item: int | None,
+    seen: set[int],
+) -> Shown:  # fmt: skip
+    withheld = item is not None and item not in seen
+    return Shown(paragraph_id, public_id, no, kind, "" if withheld else text, revision, item, withheld)
+
+
+def _listed(one: Shown, actions: list[dict[str, Any]], seen: set[int]) -> list[dict[str, Any]]:
+    """A list of actions shows those of its item; without an item, all that the reader may see."""
+    if one.kind != "action":
+        return []
+    if one.item_id is not None:
+        return [a for a in actions if a["item"] == one.item_id]
+    return [a for a in actions if a["item"] is None or a["item"] in seen]
+
+
+def compare(reading: Reading, older: Reading) -> list[Shown]:
+    """Mark in `reading` what differs from an older text; returns the paragraphs that are gone."""
+    before = {p.public_id: p for p in older.paragraphs}
+    for one in reading.paragraphs:
+        if one.withheld:
+            continue
+        old = before.get(one.public_id)
+        was = old.text if old and not old.withheld else ""
+        if was != one.text:
+            one.changes = texts.difference(was, one.text)
+    now = {p.public_id for p in reading.paragraphs}
+    return [p for p in older.paragraphs if p.public_id not in now and not p.withheld]
+
+
+def attach_comments(reading: Reading, minutes: Minutes) -> int:
+    """Hang the threads on their paragraphs; returns how many are open."""
+    ids = {p.paragraph_id: p for p in reading.paragraphs if not p.withheld}
+    query = (
+        select(Comment)
+        .join(Paragraph, Paragraph.id == Comment.paragraph_id)
+        .where(Paragraph.minutes_id == minutes.id)
+        .options(joinedload(Comment.author))
+        .order_by(Comment.id)
+    )
+    threads: dict[int, Thread] = {}
+    for remark in db.session.scalars(query):
+        if remark.paragraph_id not in ids:
+            continue
+        if remark.parent_id is None:
+            threads[remark.id] = Thread(remark, [])
+            ids[remark.paragraph_id].threads.append(threads[remark.id])
+        elif remark.parent_id in threads:
+            threads[remark.parent_id].answers.append(remark)
+    return sum(1 for t in threads.values() if t.first.resolved_at is None)
+
+
+def attach_amendments(
+    reading: Reading, minutes: Minutes, *, waiting: bool, until: datetime | None = None
+) -> list[Amendment]:
+    """Hang corrections on their paragraphs: approved ones, and with `waiting` those under review."""
+    by_id = {p.paragraph_id: p for p in reading.paragraphs if not p.withheld}
+    query = (
+        select(Amendment)
+        .where(Amendment.minutes_id == minutes.id)
+        .options(joinedload(Amendment.draft))
+        .order_by(Amendment.number)
+    )
+    lives = ("approved", "review") if waiting else ("approved",)
+    found = []
+    for one in db.session.scalars(query):
+        late = until is not None and (one.approved_at is None or one.approved_at > until)
+        if one.paragraph_id in by_id and one.life in lives and not late:
+            by_id[one.paragraph_id].amendments.append(one)
+            found.append(one)
+    return found

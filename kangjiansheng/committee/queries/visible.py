@@ -1,0 +1,83 @@
+"""The doors: which meetings, items, decisions and actions a person sees. Every reader goes through them.
+
+An item is seen by the committee's members unless recused, and by those who see its project. What a published
+source tells of a meeting is open to all who are signed in.
+"""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import aliased
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.committee.models import (
+    Action,
+    AgendaItem,
+    CommitteeMember,
+    Decision,
+    Meeting,
+    Minutes,
+    Recusal,
+)
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.projects.queries import visible_projects
+
+
+def memberships(actor: Actor, day: date | None = None) -> Select[int]:
+    """The committees on which the actor sits today (or on a day), the secretary among them."""
+    return select(CommitteeMember.committee_id).where(
+        CommitteeMember.person_id == actor.id, holds_on(CommitteeMember, day or clock.today())
+    )
+
+
+def reads_committee(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Meeting that everything of its committee is open to the actor but what recusal takes."""
+    return true() if actor.reads_all else Meeting.committee_id.in_(memberships(actor))
+
+
+def _recused(actor: Actor) -> Select[int]:
+    return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "whole")
+
+
+def visible_items(actor: Actor) -> Select[int]:
+    """The ids of the agenda items that the actor may see: the one door."""
+    return (
+        select(AgendaItem.id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            AgendaItem.id.not_in(_recused(actor)),
+            or_(
+                Meeting.source != "",
+                reads_committee(actor),
+                AgendaItem.project_id.in_(visible_projects(actor)),
+            ),
+        )
+    )
+
+
+def visible_meetings(actor: Actor) -> Select[int]:
+    """The ids of the meetings that the actor may see: of their committees, or with an item they may see."""
+    item = aliased(AgendaItem)
+    with_item = select(item.meeting_id).where(item.id.in_(visible_items(actor)))
+    return select(Meeting.id).where(
+        or_(Meeting.source != "", reads_committee(actor), Meeting.id.in_(with_item))
+    )
+
+
+def visible_decisions(actor: Actor) -> Select[int]:
+    """The ids of the decisions whose item the actor sees; without an item, of those who read the committee."""
+    return select(Decision.id).join(Meeting).where(_outcome(Decision, actor))
+
+
+def visible_actions(actor: Actor) -> Select[int]:
+    """The ids of the actions whose item the actor sees, and of one's own."""
+    return select(Action.id).join(Meeting).where(or_(_outcome(Action, actor), Action.owner_id == actor.id))
+
+
+def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[bool]:
+    """Outcomes of a draft are for those who read the committee; the others wait until the minutes stand."""
+    stands = select(Minutes.meeting_id).where(Minutes.life.in_(("approved", "record")))
+    reader = or_(Meeting.source != "", reads_committee(actor))
+    by_item = and_(row.agenda_item_id.in_(visible_items(actor)), or_(reader, row.meeting_id.in_(stands)))
+    return or_(by_item, and_(row.agenda_item_id.is_(None), reader))

@@ -1,0 +1,11 @@
+"""Pages of committees, meetings and minutes."""
+
+from flask import Blueprint
+
+from kangjiansheng.committee import api
+from kangjiansheng.committee.views import amendments, committees, meetings, minutes, outcomes, review, writing
+from kangjiansheng.committee.views.base import bp
+
+__all__ = ["amendments", "blueprints", "committees", "meetings", "minutes", "outcomes", "review", "writing"]
+
+blueprints: tuple[Blueprint, ...] = (bp, api.bp)

@@ -1,0 +1,100 @@
+"""The blueprint, and what all pages of committees say in words."""
+
+from typing import Any
+
+from flask import Blueprint, g
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import forms
+from kangjiansheng.committee.models import CommitteeMember, Meeting
+from kangjiansheng.committee.rules import numbers
+from kangjiansheng.core import pages
+from kangjiansheng.core.i18n import locale, name_of
+from kangjiansheng.core.markdown import render
+
+bp = Blueprint("committee", __name__, template_folder="../templates")
+
+
+def minutes_life(life: str) -> tuple[str, str]:
+    """Shape and word of a state of minutes."""
+    words = {
+        "draft": ("idle", _("起草中")),
+        "review": ("gate", _("审阅中")),
+        "approved": ("done", _("已生效")),
+        "amended": ("done", _("已生效，有勘误")),
+        "record": ("idle", _("据公告登记")),
+    }
+    return words[life]
+
+
+def meeting_life(life: str) -> tuple[str, str]:
+    """Shape and word of a state of a meeting."""
+    words = {
+        "planned": ("idle", _("筹备中")),
+        "held": ("done", _("已召开")),
+        "cancelled": ("pause", _("已取消")),
+    }
+    return words[life]
+
+
+def item_kind(kind: str) -> str:
+    """Confirm, hear, discuss, decide, in words."""
+    return str(dict(forms.KINDS)[kind])
+
+
+def office(member: CommitteeMember) -> str:
+    """The office in words."""
+    return str(dict(forms.OFFICES)[member.office])
+
+
+def seat(member: CommitteeMember) -> str:
+    """What a seat is called: the office of chair, deputy and secretary, else its field, else the person."""
+    if member.office != "member":
+        return office(member)
+    return name_of(member) or name_of(member.person)
+
+
+def seal_text(member: CommitteeMember | None, printed_name: str = "") -> str:
+    """Four characters for a seal, in Chinese in every language: 主任之印, 免疫之印."""
+    if member is None:
+        return f"{printed_name[:2]}之印"
+    words = {"chair": "主任", "deputy": "副主", "secretary": "秘书"}
+    return f"{words.get(member.office) or (member.name_hans or member.person.name_hans)[:2]}之印"
+
+
+def heading(no: str) -> str:
+    """The number of a heading as printed: 一、 in Chinese, 1. in English."""
+    return f"{no}. " if locale() == "en" else f"{numbers.han(int(no))}、"
+
+
+def title_of(meeting: Meeting) -> str:
+    """The title of a meeting's minutes."""
+    return _("%(meeting)s纪要", meeting=name_of(meeting))
+
+
+def number_of(meeting: Meeting) -> str:
+    """康科委纪〔2026〕3号."""
+    short = meeting.committee.short_hans or meeting.committee.code
+    return numbers.minutes_number(short, meeting.year, meeting.year_serial)
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A page of this feature."""
+    return pages.page(
+        f"committee/{template}",
+        status,
+        current_nav="committee",
+        seat=seat,
+        office=office,
+        item_kind=item_kind,
+        minutes_life=minutes_life,
+        meeting_life=meeting_life,
+        seal_text=seal_text,
+        heading=heading,
+        title_of=title_of,
+        number_of=number_of,
+        markdown=render,
+        readonly=g.get("as_of") is not None,
+        **context,
+    )

@@ -1,0 +1,285 @@
+"""Meetings: list, page, agenda, answers, attendance."""
+
+from typing import Any
+
+from flask import abort, g, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.models import AgendaItem, Committee, Meeting
+from kangjiansheng.committee.operations import meetings as operations
+from kangjiansheng.committee.queries import loaders, overviews
+from kangjiansheng.committee.rules import acts, quorum
+from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.pages import saved
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries import visible_projects
+
+MARKS = {"on_site": "y", "yes": "y", "online": "o", "absent": "n", "no": "n", "none": "q", "": "q"}
+
+
+@bp.get("/meetings")
+@signed_in
+def meetings() -> Response:
+    """All meetings that the reader may see."""
+    found = overviews.meetings(actor=actor(), as_of=g.get("as_of"))
+    return page(
+        "meetings.html",
+        meetings=found,
+        progress=overviews.progress([m.minutes.id for m in found if m.minutes]),
+        illustrative=any(m.illustrative for m in found),
+    )
+
+
+@bp.route("/committees/<code>/meetings/new", methods=["GET", "POST"])
+@on(load=loaders.committee, may=policies.plan_meetings)
+def new_meeting(committee: Committee) -> Any:
+    """Plan a meeting."""
+    form = forms.MeetingForm()
+    made = form.attempt(lambda: operations.create_meeting(committee, actor=actor(), **form.fields()))
+    if made:
+        return saved(url_for(".meeting", code=made.code), _("已登记会议"))
+    return page("meeting_form.html", form.status, form=form, committee=committee, meeting=None)
+
+
+@bp.get("/meetings/new")
+@on(load=loaders.committee, may=policies.plan_meetings)
+def new_meeting_here(committee: Committee) -> Response:
+    """Plan a meeting of the scientific committee."""
+    return page("meeting_form.html", form=forms.MeetingForm(), committee=committee, meeting=None)
+
+
+@bp.get("/meetings/<code>")
+@on(load=loaders.meeting, may=policies.see)
+def meeting(meeting: Meeting) -> Response:
+    """The page of a meeting: quorum in words, seats, agenda, last decisions, open actions."""
+    if g.get("as_of") is not None:
+        return _as_of(meeting)
+    who = actor()
+    held = policies.offices(who, meeting.committee_id)
+    keeps = bool(held & policies.EDITORS) and not meeting.source
+    before = overviews.previous(meeting, actor=who)
+    agenda = overviews.agenda(meeting, actor=who)
+    reader = bool(held) or who.reads_all
+    row = next((a for a in meeting.attendance if a.person_id == who.id), None)
+    return page(
+        "meeting.html",
+        meeting=meeting,
+        agenda=agenda,
+        seats=_seats(meeting) if reader else [],
+        standing=_standing(meeting) if reader else None,
+        before=before,
+        own=overviews.decisions(actor=who, meeting_id=meeting.id),
+        decisions=overviews.decisions(actor=who, meeting_id=before.id) if before else [],
+        actions=overviews.actions(actor=who, committee_id=meeting.committee_id, before=meeting),
+        may_keep=keeps,
+        may_read=policies.read_minutes(who, meeting),
+        may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
+        my_answer=row.answer if row else "none",
+        answers=forms.ANSWERS,
+        progress=overviews.progress([meeting.minutes.id]) if meeting.minutes else {},
+        today=clock.today(),
+        reader=reader,
+        illustrative=meeting.illustrative,
+    )
+
+
+def _as_of(meeting: Meeting) -> Response:
+    state = overviews.agenda_as_of(meeting, g.as_of, actor=actor()) or abort(404)
+    return page("meeting_past.html", meeting=meeting, state=state, illustrative=meeting.illustrative)
+
+
+def _recorded(meeting: Meeting) -> bool:
+    return any(row.mode for row in meeting.attendance)
+
+
+def _seats(meeting: Meeting) -> list[dict[str, Any]]:
+    """Who comes, or came: one entry for each seat of that day."""
+    rows = {row.person_id: row for row in meeting.attendance}
+    words = {str(key): str(word) for key, word in [*forms.ANSWERS, *forms.MODES]}
+    found = []
+    for member in meeting.committee.members:
+        if not operations.sits_on(member, meeting.held_on):
+            continue
+        row = rows.get(member.person_id)
+        value = (row.mode if _recorded(meeting) else row.answer) if row else ""
+        word = words.get(value) or (_("未记录") if _recorded(meeting) else _("未回复"))
+        found.append({"member": member, "mark": MARKS[value], "word": word})
+    return found
+
+
+def _standing(meeting: Meeting) -> quorum.Standing:
+    committee = meeting.committee
+    voters = {m.person_id for m in committee.members if m.voting and operations.sits_on(m, meeting.held_on)}
+    there = {
+        row.person_id
+        for row in meeting.attendance
+        if MARKS[row.mode if _recorded(meeting) else row.answer] in ("y", "o")
+    }
+    return quorum.standing(
+        len(voters), len(voters & there), committee.quorum_numerator, committee.quorum_denominator
+    )
+
+
+@bp.route("/meetings/<code>/edit", methods=["GET", "POST"])
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def edit_meeting(meeting: Meeting) -> Any:
+    """Day, hours and place."""
+    code = meeting.code
+    form = forms.MeetingForm(obj=meeting)
+
+    def act() -> None:
+        operations.edit_meeting(meeting, actor=actor(), version=form.seen, **form.fields())
+
+    if form.attempt(act):
+        return saved(url_for(".meeting", code=code), _("已保存"))
+    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    return page("meeting_form.html", form.status, form=form, committee=found.committee, meeting=found)
+
+
+@bp.post("/meetings/<code>/cancellation")
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def cancel_meeting(meeting: Meeting) -> Response:
+    """Cancel a planned meeting."""
+    operations.cancel_meeting(meeting, actor=actor())
+    return saved(url_for(".meeting", code=meeting.code), _("会议已取消"))
+
+
+@bp.post("/meetings/<code>/answer")
+@on(load=loaders.meeting, may=policies.answer)
+def answer(meeting: Meeting) -> Response:
+    """A member says whether they come."""
+    operations.answer(meeting, request.form.get("answer", ""), actor=actor())
+    return saved(url_for(".meeting", code=meeting.code), _("已记录您的答复"))
+
+
+# ---------- agenda ----------
+
+
+@bp.route("/meetings/<code>/agenda", methods=["GET", "POST"])
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def agenda(meeting: Meeting) -> Any:
+    """The agenda: order, and a new item."""
+    code, form = meeting.code, forms.ItemForm()
+    if form.attempt(lambda: operations.add_item(meeting, actor=actor(), **_item_fields(form))):
+        return saved(url_for(".agenda", code=code), _("已增加议题"))
+    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    return page(
+        "agenda.html",
+        form.status,
+        form=form,
+        meeting=meeting,
+        agenda=overviews.agenda(meeting, actor=actor()),
+        illustrative=meeting.illustrative,
+    )
+
+
+def _item_fields(form: forms.ItemForm) -> dict[str, Any]:
+    code = (form.project.data or "").strip()
+    project_id = None
+    if code:
+        query = select(Project.id).where(Project.code == code, Project.id.in_(visible_projects(actor())))
+        project_id = db.session.scalar(query)
+        if project_id is None:
+            raise RuleBroken("committee:project-unknown", "project", code=code)
+    keys = ("name_hans", "name_hant", "name_en", "kind", "presenter", "text")
+    fields: dict[str, Any] = {key: form[key].data or "" for key in keys}
+    return fields | {"minutes_planned": form.minutes_planned.data, "project_id": project_id}
+
+
+@bp.route("/meetings/<code>/items/<int:number>", methods=["GET", "POST"])
+@on(load=loaders.item, may=policies.edit_item)
+def edit_item(item: AgendaItem) -> Any:
+    """Change an item."""
+    code, number = item.meeting.code, item.id
+    form = forms.ItemForm(obj=item)
+    if not form.is_submitted():
+        form.project.data = item.project.code if item.project else ""
+    kept = item.project_id if item.project and form.project.data == item.project.code else None
+
+    def act() -> None:
+        fields = _item_fields_kept(form, kept) if kept is not None else _item_fields(form)
+        operations.edit_item(item, actor=actor(), version=form.seen, **fields)
+
+    if form.attempt(act):
+        return saved(url_for(".agenda", code=code), _("已保存"))
+    found = loaders.item(actor=actor(), code=code, number=number) or abort(404)
+    return page("item_form.html", form.status, form=form, item=found, meeting=found.meeting)
+
+
+def _item_fields_kept(form: forms.ItemForm, project_id: int) -> dict[str, Any]:
+    """The project that is there stays, even when this editor may not see it."""
+    form.project.data = ""
+    return _item_fields(form) | {"project_id": project_id}
+
+
+@bp.post("/meetings/<code>/items/<int:number>/up")
+@on(load=loaders.item, may=policies.edit_item)
+def item_up(item: AgendaItem) -> Response:
+    """Move an item up."""
+    operations.move_item(item, -1, actor=actor())
+    return saved(url_for(".agenda", code=item.meeting.code), _("已调整顺序"))
+
+
+@bp.post("/meetings/<code>/items/<int:number>/down")
+@on(load=loaders.item, may=policies.edit_item)
+def item_down(item: AgendaItem) -> Response:
+    """Move an item down."""
+    operations.move_item(item, 1, actor=actor())
+    return saved(url_for(".agenda", code=item.meeting.code), _("已调整顺序"))
+
+
+@bp.post("/meetings/<code>/items/<int:number>/removal")
+@on(load=loaders.item, may=policies.edit_item)
+def remove_item(item: AgendaItem) -> Response:
+    """Take an item from the agenda."""
+    code = item.meeting.code
+    operations.remove_item(item, actor=actor())
+    return saved(url_for(".agenda", code=code), _("已移除议题"))
+
+
+# ---------- attendance ----------
+
+
+@bp.route("/meetings/<code>/attendance", methods=["GET", "POST"])
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def attendance(meeting: Meeting) -> Any:
+    """Who was there: one choice for each seat."""
+    code, form = meeting.code, forms.AttendanceForm()
+
+    def act() -> None:
+        operations.record_attendance(meeting, _modes(meeting), actor=actor(), version=form.seen)
+
+    if form.attempt(act):
+        return saved(url_for(".meeting", code=code), _("已记录出席"))
+    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    if not form.is_submitted():
+        form.version.data = str(meeting.version)
+    return page(
+        "attendance.html",
+        form.status,
+        form=form,
+        meeting=meeting,
+        seats=_seats(meeting),
+        modes=forms.MODES,
+        chosen={row.person_id: row.mode or _expected(row.answer) for row in meeting.attendance},
+    )
+
+
+def _modes(meeting: Meeting) -> dict[int, str]:
+    found = {}
+    for member in meeting.committee.members:
+        value = request.form.get(f"mode-{member.person_id}", "")
+        if value in acts.MODES:
+            found[member.person_id] = value
+    return found
+
+
+def _expected(answer: str) -> str:
+    return {"yes": "on_site", "online": "online", "no": "absent"}.get(answer, "")

@@ -1,0 +1,155 @@
+"""Reading minutes: the frozen draft or the approved text, with comments, progress and signatures."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, g, request, url_for
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Meeting, Signature, Signer
+from kangjiansheng.committee.operations import reviews, signatures
+from kangjiansheng.committee.queries import loaders, reading
+from kangjiansheng.committee.rules import quorum, texts
+from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, on
+
+
+@dataclass
+class Step:
+    """One signer in the progress of a draft."""
+
+    signer: Signer
+    member: CommitteeMember | None
+    signature: Signature | None
+    is_me: bool
+
+
+@bp.get("/meetings/<code>/minutes")
+@on(load=loaders.meeting, may=policies.read_minutes)
+def minutes(meeting: Meeting) -> Response:
+    """The minutes of a meeting; `?draft=2` shows a draft, `?compare=1` what differs from the one before."""
+    return minutes_page(meeting, forms.SignForm(formdata=None), forms.CommentForm(formdata=None))
+
+
+def minutes_page(
+    meeting: Meeting,
+    sign_form: forms.SignForm,
+    comment_form: forms.CommentForm,
+    status: int = 200,
+    at: str = "",
+) -> Response:
+    """The page, also when a signature or a comment came back with something to mend."""
+    minutes, day = meeting.minutes, g.get("as_of")
+    if minutes is None:
+        return page("minutes_none.html", meeting=meeting, illustrative=meeting.illustrative)
+    who = actor()
+    until = clock.end_of(day) if day else None
+    held = policies.offices(who, meeting.committee_id)
+    keeps, reader = bool(held & policies.EDITORS), bool(held) or who.reads_all
+    versions = reading.drafts(minutes, until=until) if reader or minutes.life == "approved" else []
+    if minutes.life == "approved" and not reader:
+        versions = versions[:1]
+    draft = _asked(versions)
+    if draft is None and (day or not (minutes.life == "record" or keeps)):
+        return page("minutes_none.html", meeting=meeting, illustrative=meeting.illustrative)
+    text = reading.frozen(draft, actor=who) if draft else reading.working(minutes, actor=who)
+    older = next((d for d in versions if draft is not None and d.number < draft.number), None)
+    gone = reading.compare(text, reading.frozen(older, actor=who)) if older else []
+    open_threads = reading.attach_comments(text, minutes) if reader and not day else 0
+    stands = minutes.life == "approved" and draft is not None and draft.number == minutes.current_draft
+    amendments = (
+        reading.attach_amendments(text, minutes, waiting=reader and not day, until=until) if stands else []
+    )
+    steps = progress(draft, who.id) if draft and reader else []
+    current = draft is not None and reviews_open(draft) and not day
+    mine = next((s for s in steps if s.is_me), None)
+    rule, n = reviews.rule_of(draft) if draft else ("", 0)
+    who_signs = reviews.signings(draft) if draft else []
+    total = quorum.total_needed(rule, n, who_signs, drafter=minutes.drafter_id) if draft else 0
+    if not sign_form.is_submitted() and draft:
+        sign_form.sha256.data = draft.sha256
+    compare = bool(older) and request.args.get("compare") == "1"
+    return page(
+        "minutes.html",
+        status,
+        meeting=meeting,
+        minutes=minutes,
+        text=text,
+        draft=draft,
+        versions=versions,
+        older=older,
+        gone=gone,
+        compare=compare,
+        steps=steps,
+        given=len(signatures.consents(draft)) if draft else 0,
+        total=total,
+        rule=rule,
+        n=n,
+        open_threads=open_threads,
+        amendments=amendments,
+        life=texts.shown_life(minutes.life, amended=any(a.life == "approved" for a in amendments)),
+        reader=reader,
+        fingerprint=texts.short(draft.sha256) if draft else "",
+        mine=mine,
+        is_current=current,
+        stands=stands,
+        may_sign=current and mine is not None and mine.signature is None,
+        may_comment=current and bool(held),
+        may_edit=keeps and minutes.life == "draft" and not day,
+        may_amend=keeps and stands and not day,
+        may_resolve={who.id} if not keeps else None,
+        sign_form=sign_form,
+        comment_form=comment_form,
+        comment_at=at,
+        illustrative=minutes.illustrative,
+    )
+
+
+def reviews_open(draft: DraftVersion) -> bool:
+    """True while the draft waits for signatures."""
+    return signatures.is_open(draft)
+
+
+def _asked(versions: list[DraftVersion]) -> DraftVersion | None:
+    asked = request.args.get("draft", "")
+    if not asked:
+        return versions[0] if versions else None
+    found = next((d for d in versions if str(d.number) == asked), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def progress(draft: DraftVersion, me: int) -> list[Step]:
+    """Who was to sign, and what they said; the chair first, then by seat."""
+    meeting = draft.minutes.meeting
+    seats: dict[int, CommitteeMember] = {}
+    for member in meeting.committee.members:
+        if member.valid_from <= meeting.held_on or member.person_id not in seats:
+            seats[member.person_id] = member
+    given = {s.person_id: s for s in draft.signatures}
+    steps = [
+        Step(s, seats.get(s.person_id), given.get(s.person_id), s.person_id == me) for s in draft.signers
+    ]
+    return sorted(steps, key=lambda s: (s.signer.capacity != "chair", s.member.seat if s.member else 999))
+
+
+@bp.get("/meetings/<code>/minutes/history")
+@on(load=loaders.meeting, may=policies.read_drafts)
+def minutes_history(meeting: Meeting) -> Response:
+    """Every draft, signature and return of these minutes."""
+    minutes = meeting.minutes or abort(404)
+    found: list[dict[str, Any]] = []
+    for draft in sorted(minutes.drafts, key=lambda d: d.number):
+        found.append({"draft": draft, "steps": progress(draft, actor().id), "open": reviews_open(draft)})
+    return page(
+        "minutes_history.html",
+        meeting=meeting,
+        minutes=minutes,
+        drafts=found,
+        back=url_for(".minutes", code=meeting.code),
+        short=texts.short,
+        illustrative=minutes.illustrative,
+    )

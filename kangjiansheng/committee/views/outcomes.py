@@ -1,0 +1,75 @@
+"""Lists of decisions and actions."""
+
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.models import Action
+from kangjiansheng.committee.operations import outcomes
+from kangjiansheng.committee.queries import loaders, overviews
+from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.pages import saved
+
+
+@bp.get("/decisions")
+@signed_in
+def decisions() -> Response:
+    """Resolutions and recommendations that the reader may see."""
+    kind = request.args.get("kind", "")
+    found = overviews.decisions(actor=actor(), kind=kind if kind in ("D", "R") else "")
+    return page("decisions.html", decisions=found, kind=kind, illustrative=any(d.illustrative for d in found))
+
+
+@bp.get("/actions")
+@signed_in
+def actions() -> Response:
+    """Actions that the reader may see: open, all, or their own."""
+    show = request.args.get("show", "open")
+    found = overviews.actions(actor=actor(), life="open" if show != "all" else "", mine=show == "mine")
+    return page(
+        "actions.html",
+        actions=found,
+        show=show if show in ("open", "all", "mine") else "open",
+        today=clock.today(),
+        illustrative=any(a.illustrative for a in found),
+    )
+
+
+@bp.route("/actions/<number>", methods=["GET", "POST"])
+@on(load=loaders.action, may=policies.close_action)
+def action(action: Action) -> Any:
+    """Mark an action as done."""
+    number, form = action.number, forms.DoneForm(obj=action)
+    if not form.is_submitted() and form.done_on.data is None:
+        form.done_on.data = clock.today()
+
+    def act() -> None:
+        outcomes.finish_action(
+            action,
+            actor=actor(),
+            version=form.seen,
+            done_on=form.done_on.data or clock.today(),
+            note=form.note.data or "",
+        )
+
+    if form.attempt(act):
+        return saved(
+            url_for(".actions"),
+            _("已完成 %(number)s", number=number),
+            undo=url_for(".reopen_action", number=number),
+        )
+    found = loaders.action(actor=actor(), number=number) or abort(404)
+    return page("action.html", form.status, action=found, form=form, illustrative=found.illustrative)
+
+
+@bp.post("/actions/<number>/reopening")
+@on(load=loaders.action, may=policies.close_action)
+def reopen_action(action: Action) -> Response:
+    """Take back that an action is done."""
+    outcomes.reopen_action(action, actor=actor(), version=None)
+    return saved(url_for(".actions"), _("已重新打开 %(number)s", number=action.number))

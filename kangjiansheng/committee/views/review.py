@@ -1,0 +1,131 @@
+"""Commenting and signing."""
+
+from typing import Any
+
+from flask import abort, g, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minutes, Paragraph
+from kangjiansheng.committee.operations import comments, reviews, signatures
+from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.minutes import minutes_page
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.pages import saved
+from kangjiansheng.core.transactions import afterwards
+
+
+@bp.route("/meetings/<code>/minutes/review", methods=["GET", "POST"])
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def open_review(meeting: Meeting) -> Any:
+    """Put the text to review: who will sign, until when."""
+    minutes, code = meeting.minutes or abort(404), meeting.code
+    form = forms.ReviewForm(obj=minutes)
+
+    def act() -> None:
+        reviews.open_review(minutes, actor=actor(), version=form.seen, due_on=form.due_on.data)
+
+    if form.attempt(act):
+        return saved(url_for(".minutes", code=code), _("已提交审阅，签署人已收到通知"))
+    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    return page("review_form.html", form.status, form=form, meeting=found, signers=_expected(found))
+
+
+def _expected(meeting: Meeting) -> list[Any]:
+    try:
+        who = reviews.fixed_signers(meeting, drafter=meeting.minutes.drafter_id if meeting.minutes else 0)
+    except RuleBroken:
+        return []
+    seats = {m.person_id: m for m in meeting.committee.members}
+    return [(seats[one.person_id], one) for one in who]
+
+
+@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/comments")
+@on(load=loaders.paragraph, may=policies.comment)
+def comment(paragraph: Paragraph) -> Any:
+    """Write a comment on a paragraph, or an answer."""
+    form = forms.CommentForm()
+    code, public_id = paragraph.minutes.meeting.code, paragraph.public_id
+    parent = _parent(form, paragraph)
+    if form.attempt(
+        lambda: comments.comment(paragraph, actor=actor(), text=form.text.data or "", parent=parent)
+    ):
+        return saved(url_for(".minutes", code=code, _anchor=public_id), _("批注已发出"))
+    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    return minutes_page(meeting, forms.SignForm(formdata=None), form, form.status, at=public_id)
+
+
+def _parent(form: forms.CommentForm, paragraph: Paragraph) -> Comment | None:
+    text = str(form.parent.data or "")
+    if not text:
+        return None
+    found = db.session.get(Comment, int(text)) if text.isdecimal() and len(text) < 15 else None
+    if found is None or found.paragraph_id != paragraph.id:
+        abort(404)
+    return found
+
+
+@bp.post("/meetings/<code>/minutes/comments/<int:number>/resolution")
+@on(load=loaders.comment, may=policies.resolve)
+def resolve(remark: Comment) -> Response:
+    """Close a thread."""
+    comments.resolve(remark, actor=actor())
+    paragraph = remark.paragraph
+    code = paragraph.minutes.meeting.code
+    return saved(url_for(".minutes", code=code, _anchor=paragraph.public_id), _("已标为解决"))
+
+
+@bp.post("/meetings/<code>/minutes/drafts/<int:number>/signature")
+@on(load=loaders.draft, may=policies.sign)
+def sign(draft: DraftVersion) -> Any:
+    """Sign a draft or an amendment, or ask for changes."""
+    form = forms.SignForm()
+    code, number = draft.minutes.meeting.code, draft.number
+    if signatures.is_throttled(g.actor.id):
+        form.refusal = _("密码错误次数过多，请 15 分钟后再签署。")
+        return _back(code, number, form, 429)
+    if form.attempt(lambda: _try(draft, form)):
+        words = {
+            "request_changes": _("已退回修改，此前的批准已失效"),
+            "approve": _("已签署并盖章"),
+            "approve_with_reservation": _("已签署并盖章，保留意见已存档"),
+        }
+        return saved(url_for(".minutes", code=code), words[form.meaning.data])
+    return _back(code, number, form, form.status)
+
+
+def _try(draft: DraftVersion, form: forms.SignForm) -> None:
+    who, draft_id = actor(), draft.id
+    try:
+        signatures.sign(
+            draft,
+            actor=who,
+            meaning=form.meaning.data or "",
+            note=form.note.data or "",
+            shown_sha256=form.sha256.data or "",
+            password=form.password.data or "",
+        )
+    except RuleBroken as problem:
+        if problem.code == "committee:password-wrong":
+            afterwards(lambda: signatures.count_failure(draft_id, actor=who))
+        raise
+
+
+def _back(code: str, number: int, form: forms.SignForm, status: int) -> Response:
+    form.password.data = ""
+    who: Actor = actor()
+    draft = loaders.draft(actor=who, code=code, number=number) or abort(404)
+    if draft.kind == "amendment":
+        from kangjiansheng.committee.views.amendments import amendment_page
+
+        return amendment_page(draft, form, status)
+    meeting = loaders.meeting(actor=who, code=code) or abort(404)
+    minutes: Minutes | None = meeting.minutes
+    if minutes is not None and minutes.current_draft != number:
+        form.sha256.data = ""  # the new draft must be read before it is signed
+    return minutes_page(meeting, form, forms.CommentForm(formdata=None), status)

@@ -1,0 +1,267 @@
+"""Writing minutes: paragraph by paragraph, with a preview."""
+
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.models import Action, AgendaItem, Meeting, Minutes, Paragraph
+from kangjiansheng.committee.operations import minutes as operations
+from kangjiansheng.committee.operations import outcomes
+from kangjiansheng.committee.queries import loaders, reading
+from kangjiansheng.committee.views.base import bp, page, seat
+from kangjiansheng.core import text as gate
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.markdown import render
+from kangjiansheng.core.pages import saved
+
+
+@bp.post("/meetings/<code>/minutes")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def start_minutes(meeting: Meeting) -> Response:
+    """Begin the minutes from agenda and attendance."""
+    operations.start(meeting, actor=actor())
+    return saved(url_for(".write", code=meeting.code), _("已按议程起草纪要"))
+
+
+@bp.get("/meetings/<code>/minutes/edit")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def write(meeting: Meeting) -> Response:
+    """The secretary's page: every paragraph, and what can be added."""
+    return write_page(meeting)
+
+
+def write_page(meeting: Meeting, status: int = 200, **opened: Any) -> Response:
+    """The page, with a form that came back in its place (`paragraph`, `decision`, `action` or `edit`)."""
+    minutes = meeting.minutes or abort(404)
+    text = reading.working(minutes, actor=actor())
+    reading.attach_comments(text, minutes)
+    new = opened.get("paragraph") or forms.NewParagraphForm(formdata=None, after=_asked_after(text))
+    decision = opened.get("decision") or forms.DecisionForm(formdata=None, prefix="d-")
+    action = opened.get("action") or forms.ActionForm(formdata=None, prefix="a-")
+    new.after.choices = [("", str(_("末尾")))] + [(p.public_id, _excerpt(p)) for p in text.paragraphs]
+    _fill_items(meeting, decision, action)
+    seats = meeting.committee.members
+    action.owner_id.choices = [("", "—")] + [(str(m.person_id), seat(m)) for m in seats if m.person.email]
+    return page(
+        "write.html",
+        status,
+        meeting=meeting,
+        minutes=minutes,
+        text=text,
+        paragraph_form=new,
+        decision_form=decision,
+        action_form=action,
+        edit=opened.get("edit"),
+        edit_id=opened.get("edit_id", ""),
+        preview=opened.get("preview"),
+        actions=reading.actions_of(minutes),
+        last_note=_last_note(minutes),
+        illustrative=minutes.illustrative,
+    )
+
+
+def _asked_after(text: reading.Reading) -> str:
+    asked = request.args.get("after", "")
+    return asked if any(p.public_id == asked for p in text.paragraphs) else ""
+
+
+def _excerpt(shown: reading.Shown) -> str:
+    words = " ".join(shown.text.split())
+    return f"{shown.no} {words[:18]}{'…' if len(words) > 18 else ''}"
+
+
+def _fill_items(meeting: Meeting, *made: Any) -> None:
+    items = [("", str(_("不属于某项议题")))] + [
+        (str(i.id), f"{i.position} {name_of(i)}") for i in meeting.items
+    ]
+    for form in made:
+        form.item.choices = items
+
+
+def _last_note(minutes: Minutes) -> str:
+    """Why the last draft came back."""
+    for draft in reading.drafts(minutes)[:1]:
+        for signature in draft.signatures:
+            if signature.meaning == "request_changes":
+                return f"{signature.printed_name}：{signature.note}"
+    return ""
+
+
+def _item(meeting: Meeting, value: Any) -> AgendaItem | None:
+    return next((i for i in meeting.items if str(i.id) == str(value or "")), None)
+
+
+@bp.post("/meetings/<code>/minutes/paragraphs")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def add_paragraph(meeting: Meeting) -> Any:
+    """Put in a paragraph."""
+    minutes, code, form = meeting.minutes or abort(404), meeting.code, forms.NewParagraphForm()
+
+    def act() -> Paragraph:
+        after = next(
+            (p for p in operations.standing_paragraphs(minutes) if p.public_id == form.after.data), None
+        )
+        return operations.add_paragraph(
+            minutes, actor=actor(), kind=form.kind.data, text=form.text.data or "", after=after
+        )
+
+    made = form.attempt(act)
+    if made:
+        return saved(url_for(".write", code=code, _anchor=made.public_id), _("已增加段落"))
+    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    return write_page(meeting, form.status, paragraph=form)
+
+
+@bp.route("/meetings/<code>/minutes/paragraphs/<public_id>", methods=["GET", "POST"])
+@on(load=loaders.paragraph, may=policies.edit_paragraph)
+def edit_paragraph(paragraph: Paragraph) -> Any:
+    """Write a new wording; two who write at once both see both."""
+    code, public_id = paragraph.minutes.meeting.code, paragraph.public_id
+    decision = loaders.decision_of(paragraph)
+    kind = forms.DecisionForm if decision else forms.ParagraphForm
+    form: Any = kind(obj=paragraph)
+    if decision and not form.is_submitted():
+        form.process(obj=_Both(paragraph, decision))
+    if decision:
+        del form.kind, form.item
+    if request.form.get("preview"):
+        return _form_page(code, public_id, form, 200, preview=render(gate.clean(form.text.data or "")))
+
+    def act() -> None:
+        if decision:
+            outcomes.edit_decision(
+                decision, paragraph, actor=actor(), seen=form.seen, text=form.text.data, votes=form.votes()
+            )
+        else:
+            operations.edit_paragraph(paragraph, actor=actor(), seen=form.seen, text=form.text.data)
+
+    if form.attempt(act):
+        return saved(url_for(".write", code=code, _anchor=public_id), _("已保存"))
+    return _form_page(code, public_id, form, form.status)
+
+
+class _Both:
+    """A paragraph with the votes of its decision, as one form shows them."""
+
+    def __init__(self, paragraph: Paragraph, decision: Any) -> None:
+        self.text, self.version = paragraph.text, paragraph.version
+        for key in outcomes.VOTES:
+            setattr(self, key, getattr(decision, key))
+
+
+def _form_page(code: str, public_id: str, form: Any, status: int, preview: Any = None) -> Response:
+    found = loaders.paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
+    return page(
+        "paragraph_form.html",
+        status,
+        form=form,
+        paragraph=found,
+        meeting=found.minutes.meeting,
+        decision=loaders.decision_of(found),
+        preview=preview,
+        illustrative=found.minutes.illustrative,
+    )
+
+
+@bp.post("/meetings/<code>/minutes/preview")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def preview(meeting: Meeting) -> Response:
+    """Typed Markdown as it will be shown; nothing is stored."""
+    return page("preview.html", html=render(gate.clean(request.form.get("text", "")[:20000])))
+
+
+@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/up")
+@on(load=loaders.paragraph, may=policies.edit_paragraph)
+def paragraph_up(paragraph: Paragraph) -> Response:
+    """Move a paragraph up."""
+    return _move(paragraph, -1)
+
+
+@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/down")
+@on(load=loaders.paragraph, may=policies.edit_paragraph)
+def paragraph_down(paragraph: Paragraph) -> Response:
+    """Move a paragraph down."""
+    return _move(paragraph, 1)
+
+
+def _move(paragraph: Paragraph, by: int) -> Response:
+    operations.move_paragraph(paragraph, by, actor=actor())
+    code = paragraph.minutes.meeting.code
+    return saved(url_for(".write", code=code, _anchor=paragraph.public_id), _("已移动"))
+
+
+@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/removal")
+@on(load=loaders.paragraph, may=policies.edit_paragraph)
+def remove_paragraph(paragraph: Paragraph) -> Response:
+    """Take a paragraph out, with its decision if it holds one."""
+    code, decision = paragraph.minutes.meeting.code, loaders.decision_of(paragraph)
+    if decision:
+        outcomes.remove_decision(decision, paragraph, actor=actor())
+    else:
+        operations.remove_paragraph(paragraph, actor=actor())
+    return saved(url_for(".write", code=code), _("已移除段落"))
+
+
+@bp.post("/meetings/<code>/minutes/decisions")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def add_decision(meeting: Meeting) -> Any:
+    """Record a resolution or a recommendation."""
+    minutes, code = meeting.minutes or abort(404), meeting.code
+    form = forms.DecisionForm(prefix="d-")
+    made = form.attempt(
+        lambda: outcomes.record_decision(
+            minutes,
+            actor=actor(),
+            kind=form.kind.data,
+            text=form.text.data or "",
+            item=_item(meeting, form.item.data),
+            votes=form.votes(),
+        )
+    )
+    if made:
+        return saved(url_for(".write", code=code), _("已记录 %(number)s", number=made.number))
+    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    return write_page(meeting, form.status, decision=form)
+
+
+@bp.post("/meetings/<code>/minutes/actions")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def add_action(meeting: Meeting) -> Any:
+    """Record who does what by when."""
+    minutes, code = meeting.minutes or abort(404), meeting.code
+    form = forms.ActionForm(prefix="a-")
+
+    def act() -> Action:
+        return outcomes.record_action(
+            minutes,
+            actor=actor(),
+            text=form.text.data or "",
+            owner_id=_owner(meeting, form.owner_id.data),
+            owner_role=form.owner_role.data or "",
+            due_on=form.due_on.data,
+            item=_item(meeting, form.item.data),
+        )
+
+    made = form.attempt(act)
+    if made:
+        return saved(url_for(".write", code=code), _("已记录 %(number)s", number=made.number))
+    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    return write_page(meeting, form.status, action=form)
+
+
+def _owner(meeting: Meeting, value: Any) -> int | None:
+    known = {str(m.person_id): m.person_id for m in meeting.committee.members}
+    return known.get(str(value or ""))
+
+
+@bp.post("/meetings/<code>/minutes/actions/<number>/removal")
+@on(load=loaders.meeting_action, may=policies.edit_action)
+def remove_action(action: Action) -> Response:
+    """Take an action out of a draft."""
+    meeting = action.meeting
+    outcomes.remove_action(action, meeting.minutes or abort(404), actor=actor())
+    return saved(url_for(".write", code=meeting.code), _("已移除行动项"))
