@@ -55,7 +55,7 @@ LAB_ROLES: Mapping[str, Any] = {
     "scientist": _l("科研人员"),
 }
 DIRECTORS = ("director", "co_director")
-INSTITUTION_ROLES: Mapping[str, Any] = {"contact": _l("联络人"), "member": _l("成员")}
+INSTITUTION_ROLES: Mapping[str, Any] = {"contact": _l("联络人"), "member": _l("一般成员")}
 
 ACTS: Mapping[str, Any] = {
     "labs:institution:create": _l("登记机构"),
