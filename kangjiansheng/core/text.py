@@ -31,6 +31,10 @@ def line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+# Forms of the converter's table that readers in Hong Kong meet less often than these.
+_USUAL = str.maketrans("牀説啓", "床說啟")
+
+
 @cache
 def _converter(name: str):  # type: ignore[no-untyped-def]
     from opencc import OpenCC
@@ -45,7 +49,7 @@ def to_hans(text: str) -> str:
 
 def to_hant(text: str) -> str:
     """Simplified to Traditional characters as used in Hong Kong; a derived text, to be marked as such."""
-    return str(_converter("s2hk").convert(text))
+    return str(_converter("s2hk").convert(text)).translate(_USUAL)
 
 
 def fold(text: str) -> str:
