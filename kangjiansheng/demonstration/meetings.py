@@ -30,13 +30,13 @@ from kangjiansheng.projects.models import Project
 
 # Code, office, field in three scripts, e-mail of the cast or None for a seat without account, institution.
 SEATS: tuple[tuple[str, str, str, str, str, str | None, str | None], ...] = (
-    ("01", "chair", "血液学", "血液學", "Haematology", "chair@kjs.example", None),
+    ("01", "chair", "移植", "移植", "Transplantation", "chair@kjs.example", None),
     ("02", "deputy", "儿科血液", "兒科血液", "Paediatric haematology", None, None),
     ("03", "member", "免疫学", "免疫學", "Immunology", None, None),
     ("04", "member", "细胞工艺", "細胞工藝", "Cell processing", "member2@kjs.example", "CSCG"),
     ("05", "member", "基因组学", "基因組學", "Genomics", None, None),
     ("06", "member", "临床试验方法学", "臨床試驗方法學", "Trial methodology", None, None),
-    ("07", "member", "移植", "移植", "Transplantation", "member@kjs.example", "RJ"),
+    ("07", "member", "血液学", "血液學", "Haematology", "member@kjs.example", "RJ"),
     ("08", "member", "神经病学", "神經病學", "Neurology", None, None),
     ("09", "member", "伦理", "倫理", "Ethics", None, None),
 )

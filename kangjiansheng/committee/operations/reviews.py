@@ -79,11 +79,9 @@ def _able_to_sign(people: Collection[int]) -> set[int]:
 def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any]:
     """What stands above the text and is signed with it: day, place, attendance, quorum, votes, actions."""
     committee = meeting.committee
-    labels = {m.person_id: _seat_name(m) for m in committee.members if sits_on(m, meeting.held_on)}
-    by_mode: dict[str, list[str]] = {mode: [] for mode in acts.MODES}
-    for row in sorted(meeting.attendance, key=lambda r: r.person_id):
-        if row.mode and row.person_id in labels:
-            by_mode[row.mode].append(labels[row.person_id])
+    modes = {row.person_id: row.mode for row in meeting.attendance}
+    seats = [m for m in committee.members if m.voting and sits_on(m, meeting.held_on)]
+    by_mode = {mode: [_seat_name(m) for m in seats if modes.get(m.person_id) == mode] for mode in acts.MODES}
     now = standing_of(meeting)
     ids = {p.id: p.public_id for p in paragraphs}
     decisions = db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids))))
@@ -109,7 +107,9 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
 
 
 def _seat_name(member: Any) -> str:
-    return str(member.name_hans or member.person.name_hans)
+    office = {"chair": "主任委员", "deputy": "副主任委员"}.get(member.office)
+    field = str(member.name_hans or member.person.name_hans)
+    return f"{office}（{field}）" if office else field
 
 
 def _votes(decision: Decision) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def decisions(
         .join(Minutes, Minutes.meeting_id == Meeting.id)
         .where(Decision.id.in_(visible_decisions(actor)), Minutes.life.in_(("approved", "record")))
         .options(joinedload(Decision.meeting), joinedload(Decision.project))
-        .order_by(Decision.number.desc())
+        .order_by(Meeting.running_no.desc(), Decision.id)
         .limit(limit)
     )
     if committee_id is not None:

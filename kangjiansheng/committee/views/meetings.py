@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
-from kangjiansheng.committee.models import AgendaItem, Committee, Meeting
+from kangjiansheng.committee.models import Action, AgendaItem, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.rules import acts, quorum
@@ -76,8 +76,8 @@ def meeting(meeting: Meeting) -> Response:
         standing=_standing(meeting) if reader else None,
         before=before,
         own=overviews.decisions(actor=who, meeting_id=meeting.id),
-        decisions=overviews.decisions(actor=who, meeting_id=before.id) if before else [],
-        actions=overviews.actions(actor=who, committee_id=meeting.committee_id, before=meeting),
+        decisions=_last_decisions(meeting),
+        actions=_left_over(meeting, before),
         may_keep=keeps,
         may_read=policies.read_minutes(who, meeting),
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
@@ -88,6 +88,20 @@ def meeting(meeting: Meeting) -> Response:
         reader=reader,
         illustrative=meeting.illustrative,
     )
+
+
+def _last_decisions(meeting: Meeting) -> list[Decision]:
+    """What the last meeting before this one with decisions that stand has decided."""
+    found = overviews.decisions(actor=actor(), committee_id=meeting.committee_id, limit=20)
+    older = [d for d in found if d.meeting.running_no < meeting.running_no]
+    return [d for d in older if d.meeting_id == older[0].meeting_id]
+
+
+def _left_over(meeting: Meeting, before: Meeting | None) -> list[Action]:
+    """Open actions of earlier meetings and those of the last one: late ones first, closed ones at the end."""
+    found = overviews.actions(actor=actor(), committee_id=meeting.committee_id, before=meeting)
+    kept = [a for a in found if a.life == "open" or (before and a.meeting_id == before.id)]
+    return sorted(kept, key=lambda a: a.life != "open")
 
 
 def _as_of(meeting: Meeting) -> Response:
