@@ -93,12 +93,14 @@ def agenda(day: date | None) -> list[OnAgenda]:
 
 def gates_waiting(day: date | None) -> set[int]:
     """Milestones that are the first open gate of a project on an agenda: what shows as 待决策 everywhere."""
-    found = {item.project_id for item in agenda(day)}
+    if day is None:
+        return _first_gates(_agenda_query().with_only_columns(AgendaItem.project_id), day)
+    found = {item.project_id for item in _agenda_then(day)}
     return _first_gates(found, day) if found else set()
 
 
-def _agenda_now() -> list[OnAgenda]:
-    query = (
+def _agenda_query() -> Any:
+    return (
         select(AgendaItem.project_id, Meeting.code, Meeting.held_on)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(
@@ -108,7 +110,10 @@ def _agenda_now() -> list[OnAgenda]:
             Meeting.held_on >= clock.today(),
         )
     )
-    return [OnAgenda(key or 0, code, held_on) for key, code, held_on in db.session.execute(query)]
+
+
+def _agenda_now() -> list[OnAgenda]:
+    return [OnAgenda(key, code, held_on) for key, code, held_on in db.session.execute(_agenda_query())]
 
 
 def _agenda_then(day: date) -> list[OnAgenda]:
@@ -139,7 +144,7 @@ def _agenda_then(day: date) -> list[OnAgenda]:
     return found
 
 
-def _first_gates(project_ids: set[int], day: date | None) -> set[int]:
+def _first_gates(project_ids: Any, day: date | None) -> set[int]:
     query: Any = (
         select(Plan.project_id, Milestone.id)
         .join(Plan, Plan.id == Milestone.plan_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 # Claims of projects that have ended; their open milestones are nobody's promise any more.
@@ -59,7 +59,11 @@ class Milestone(Ref, Protocol):
     @property
     def slip(self) -> int | None: ...
     @property
+    def owner_id(self) -> int | None: ...
+    @property
     def owner_label(self) -> str: ...
+    @property
+    def confirmed_at(self) -> datetime | None: ...
 
 
 class Project(Ref, Protocol):

@@ -17,6 +17,7 @@ from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules.board import Board, board
 from kangjiansheng.overview.rules.outlook import HORIZONS
+from kangjiansheng.overview.rules.rows import OnAgenda
 from kangjiansheng.overview.views import tables, words
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries import ProjectRow, portfolio
@@ -50,23 +51,28 @@ def asked() -> Asked:
 def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
     """The portfolio that the actor sees, and what there is to say of it."""
     projects = portfolio(actor=actor, as_of=asking.as_of)
-    spring = [
-        first + timedelta(days=1)
-        for first, _after, label in charts.festivals(
-            asking.day, asking.day + timedelta(days=365), spring="spring", national=""
-        )
-        if label == "spring" and first >= asking.day
-    ]
     return projects, board(
         projects,
         queries.stood(actor=actor, day=asking.compare),
-        queries.agenda(asking.as_of),
+        agenda_of(projects, asking.as_of),
         queries.agenda(asking.compare),
         day=asking.day,
         compare=asking.compare,
         horizon=asking.horizon,
-        festival=spring[0] if spring else None,
+        festival=_spring_after(asking.day),
     )
+
+
+def agenda_of(projects: list[ProjectRow], as_of: date | None) -> list[OnAgenda]:
+    """When the gates that wait are decided; not asked for when none waits."""
+    waits = any(m.status == "gate" for project in projects for m in project.milestones)
+    return queries.agenda(as_of) if waits else []
+
+
+def _spring_after(day: date) -> date | None:
+    """The eve of the next 春节."""
+    weeks = charts.festivals(day, day + timedelta(days=366), spring="spring", national="")
+    return next((first for first, _after, label in weeks if label == "spring" and first > day), None)
 
 
 @bp.get("/overview")

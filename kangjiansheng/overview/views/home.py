@@ -1,14 +1,41 @@
-"""Home by role."""
+"""Home by role: the board for who reads all; for everybody else what waits for them, and what is theirs."""
 
+from flask import g
 from werkzeug.wrappers import Response
 
+from kangjiansheng.committee.queries import awaiting_signature, next_meeting
+from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
-from kangjiansheng.overview.views import dashboard
+from kangjiansheng.core.pages import page
+from kangjiansheng.overview import queries
+from kangjiansheng.overview.rules import answer, figures, pipeline
+from kangjiansheng.overview.rules.week import week
+from kangjiansheng.overview.views import dashboard, words
 from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.projects.queries import portfolio
 
 
 @bp.get("/")
 @signed_in
 def home() -> Response:
-    """Executives and auditors see the board."""
-    return dashboard.show(dashboard.asked(), actor=actor())
+    """Executives and auditors see the board; others their week, their projects and their committee."""
+    me = actor()
+    if me.reads_all:
+        return dashboard.show(dashboard.asked(), actor=me)
+    day = g.as_of or clock.today()
+    projects = portfolio(actor=me, as_of=g.as_of)
+    punctual = figures.on_time(projects, {}, day, day)
+    gates = figures.gates(projects, dashboard.agenda_of(projects, g.as_of), 0)
+    chips = [pipeline.Chip(project, pipeline.worst_slip(project)) for project in projects]
+    return page(
+        "overview/home.html",
+        illustrative=any(project.illustrative for project in projects),
+        answer=answer.answer(projects, punctual, gates) if projects else None,
+        week=week(projects, me.id, day),
+        chips=chips,
+        labs=queries.my_labs(actor=me),
+        meeting=None if g.as_of else next_meeting(actor=me),
+        drafts=[] if g.as_of else awaiting_signature(actor=me),
+        is_admin=me.has("admin"),
+        words=words,
+    )
