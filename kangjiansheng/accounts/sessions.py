@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, session
+from flask import Flask, abort, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from kangjiansheng.accounts import operations, queries
 from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
-from kangjiansheng.core.transactions import afterwards
+from kangjiansheng.core.transactions import SAFE_METHODS, afterwards
 
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -53,6 +53,8 @@ def _set_actor() -> None:
     user: Any = current_user
     if not user.is_authenticated:
         g.actor = None
+        if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
+            abort(401)  # before the form token is asked for: a program has none
         return
     person = user.row.account.person
     g.actor = queries.actor_of(person)

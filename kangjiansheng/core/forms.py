@@ -8,6 +8,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length
 
@@ -58,6 +59,9 @@ class Form(FlaskForm):
                 PasswordField,  # a password is taken as it is
             ):
                 filters.insert(0, _clean_line)
+            choices = unbound_field.kwargs.get("choices")
+            if isinstance(choices, list):  # pairs are what we write; WTForms wants them named
+                options = {**options, "choices": [_named(choice) for choice in choices]}
             return unbound_field.bind(form=form, filters=filters, **options)
 
         def get_translations(self, form: Any) -> Any:
@@ -123,6 +127,10 @@ class VersionField(HiddenField):
         """Read the number that the form sent."""
         text_ = valuelist[0] if valuelist else ""
         self.data = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
+
+
+def _named(choice: Any) -> Any:
+    return SelectChoice(value=choice[0], label=choice[1]) if isinstance(choice, tuple) else choice
 
 
 def shown(item: Field) -> str:
