@@ -253,7 +253,9 @@ class MilestoneEntry(AppendOnly, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
-    kind: Mapped[str] = mapped_column(Word)  # open, rebaseline, forecast, propose, confirm, done, reopen, cancel, undo
+    kind: Mapped[str] = mapped_column(
+        Word
+    )  # open, rebaseline, forecast, propose, confirm, done, reopen, cancel, undo
     effective_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)

@@ -1,5 +1,7 @@
 """Who may do what with projects and milestones. Executives and auditors read and change no plan."""
 
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from kangjiansheng.accounts.queries import holds_on
@@ -7,7 +9,9 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import LabMember
-from kangjiansheng.projects.models import Milestone, Project, ProjectLab, ProjectMember
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project, ProjectLab, ProjectMember
+from kangjiansheng.projects.queries.page import TeamMember
+from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.queries.visible import DIRECTORS
 
 
@@ -82,3 +86,44 @@ def _leads(actor: Actor, project_id: int | None) -> ColumnElement[bool]:
         holds_on(LabMember, clock.today()),
     )
     return or_(lead, director)
+
+
+def updatable(actor: Actor, team: Sequence[TeamMember], milestones: Iterable[MilestoneRow]) -> set[int]:
+    """The ids of the open milestones of a project that the actor may update, from what a page has read."""
+    today = clock.today()
+    roles = {one.role for one in team if one.person_id == actor.id and one.holds_on(today)}
+    everything = bool(roles & {"lead", "member", *DIRECTORS})
+    return {m.id for m in milestones if m.kind == "milestone" and (everything or m.owner_id == actor.id)}
+
+
+def leads_of(actor: Actor, team: Sequence[TeamMember]) -> bool:
+    """The same as `leads`, from a team that has been read already."""
+    today = clock.today()
+    return any(
+        one.person_id == actor.id and one.role in ("lead", *DIRECTORS) and one.holds_on(today) for one in team
+    )
+
+
+def undo(actor: Actor, entry: MilestoneEntry) -> bool:
+    """Who may update the milestone may take back what was said last."""
+    return update(actor, entry.milestone)
+
+
+def act(actor: Actor, pair: tuple[Milestone, str]) -> bool:
+    """Reopening, cancelling and flagging are for those whose word counts at once."""
+    return confirm(actor, pair[0])
+
+
+def set_plan(actor: Actor, milestone: Milestone) -> bool:
+    """The plan's dates are in the hands of those who lead."""
+    return milestone.plan.project is not None and plan(actor, milestone.plan.project)
+
+
+def manage(actor: Actor, pair: tuple[Project, str]) -> bool:
+    """Archiving and restoring, like every edit, is for those who lead and for executives."""
+    return edit(actor, pair[0])
+
+
+def edit_part(actor: Actor, pair: tuple[Project, int]) -> bool:
+    """The same for one part of a project."""
+    return edit(actor, pair[0])

@@ -6,6 +6,7 @@ REFUSALS = {
     "projects:nothing-promised": _l("还没有任何日期，无法确认。请先选“要推迟”并填写日期。"),
     "projects:promise-passed": _l("原定的 %(date)s 已经过去，请选“已完成”，或给出新的日期。"),
     "projects:date-passed": _l("%(date)s 已经过去，请填今天（%(today)s）或更晚的日期。"),
+    "projects:choice-missing": _l("请选择按计划、要推迟或已完成。"),
     "projects:date-missing": _l("请填写新的预测日期。"),
     "projects:reason-missing": _l("请选择一个主要原因。"),
     "projects:same-date": _l("预测日期本来就是 %(date)s，请填另一天，或选“按计划”。"),

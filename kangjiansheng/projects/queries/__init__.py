@@ -1,23 +1,45 @@
 """What is read of projects and milestones, and who sees which rows."""
 
+from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update
+from kangjiansheng.projects.queries.page import (
+    Said,
+    TeamMember,
+    entry,
+    ledger,
+    milestone,
+    milestone_for,
+    predecessors,
+    project,
+    project_for,
+    project_with,
+    team,
+)
 from kangjiansheng.projects.queries.portfolio import figures_of, metrics, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.visible import may_see, visible_milestones, visible_projects
 
 __all__ = [
     "MilestoneRow",
+    "Mine",
     "ProjectRow",
     "Ref",
+    "Said",
+    "TeamMember",
+    "entry",
     "figures_of",
+    "ledger",
     "may_see",
     "metrics",
+    "milestone",
+    "milestone_for",
+    "mine",
     "mine_to_update",
     "portfolio",
+    "predecessors",
+    "project",
+    "project_for",
+    "project_with",
+    "team",
     "visible_milestones",
     "visible_projects",
 ]
-
-
-def mine_to_update(*, actor) -> int:  # type: ignore[no-untyped-def]
-    """How many milestones wait for this person's update."""
-    return 0

@@ -47,15 +47,19 @@ def portfolio(
     as_of: date | None = None,
     codes: Iterable[str] | None = None,
     archived: bool = False,
+    owner: int | None = None,
 ) -> list[ProjectRow]:
     """The projects that the actor sees today, by code, as they stood at the end of `as_of` (now for None).
 
     Reads in at most six statements, whatever the size. A project that was not open by then is not there.
-    Archived ones only with `archived`.
+    Archived ones only with `archived`; with `owner` only that person's milestones, and projects with any.
     """
     chosen = may_see(actor)
     if codes is not None:
         chosen &= Project.code.in_(list(codes))
+    if owner is not None:
+        owned = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
+        chosen &= Project.id.in_(owned.where(Milestone.owner_id == owner))
     heads = _heads_now(chosen) if as_of is None else _heads_then(chosen, as_of)
     if not archived:
         heads = [head for head in heads if not head["archived_at"]]
@@ -69,7 +73,8 @@ def portfolio(
     waiting: set[int] = set().union(*(source(as_of) for source in awaiting))
     by_project: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in stood:
-        by_project[row.project_id].append(row)
+        if owner is None or row.owner_id == owner:
+            by_project[row.project_id].append(row)
     day = as_of or clock.today()
     return [
         _project(head, by_project[head["id"]], labs[head["id"]], parties[head["id"]], people, waiting, day)

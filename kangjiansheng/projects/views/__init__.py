@@ -1,23 +1,25 @@
-"""Pages."""
+"""The pages of projects and milestones."""
+
+from typing import Any
 
 from flask import Blueprint
 
-from kangjiansheng.core.access import signed_in
-from kangjiansheng.core.pages import page
+from kangjiansheng.projects.rules.vocabulary import reasons
 
-bp = Blueprint("projects", __name__, template_folder="templates")
+bp = Blueprint("projects", __name__, template_folder="../templates")
+
+
+@bp.context_processor
+def _context() -> dict[str, Any]:
+    return {"chip_codes": {reason.code for reason in reasons().values() if reason.chip}}
+
+
+@bp.app_template_filter("pairs")
+def pairs(field: Any) -> list[tuple[str, str]]:
+    """The choices of a field as value and label."""
+    return [(choice[0], choice[1]) for choice in field.iter_choices()]
+
+
+from kangjiansheng.projects.views import edit, lists, milestones, mine, projects  # noqa: E402, F401
+
 blueprints = (bp,)
-
-
-@bp.get("/projects")
-@signed_in
-def projects():
-    """Page."""
-    return page("layout_probe.html")
-
-
-@bp.get("/my/milestones")
-@signed_in
-def mine():
-    """Page."""
-    return page("layout_probe.html")

@@ -1,0 +1,70 @@
+"""Dates as people type them, and the vocabularies as choices in the reader's script."""
+
+import calendar
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import DateField, ValidationError
+
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects.rules.portfolio.tables import parse_date
+from kangjiansheng.projects.rules.vocabulary import Name, Term
+
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+
+
+class DayField(DateField):
+    """A day. Says which day a month does not have, rather than that something is invalid."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read 2026-11-20 and the other ways in which a date is written with the year first."""
+        self.data = None
+        text = (valuelist[0] if valuelist else "").strip()
+        if not text:
+            return
+        found = parse_date(text)
+        if found is None:
+            raise ValueError(_why(text))
+        self.data = found
+
+    def pre_validate(self, form: Any) -> None:
+        """What could not be read is said once."""
+        if self.process_errors:
+            raise ValidationError(self.process_errors[0])
+
+
+def _why(text: str) -> str:
+    match = _DAY.fullmatch(text)
+    if match:
+        year, month, day = (int(part) for part in match.groups())
+        if 1900 <= year < 2200 and 1 <= month <= 12:
+            last = calendar.monthrange(year, month)[1]
+            if day > last:
+                return _(
+                    "%(month)d 月没有 %(day)d 日，请填 %(last)s 或更早。",
+                    month=month,
+                    day=day,
+                    last=date(year, month, last).isoformat(),
+                )
+    return _("日期无法识别，请写成 2026-11-20 这样。")
+
+
+def word(name: Name) -> str:
+    """A label of the vocabulary in the reader's script."""
+    return name_of({"hans": name.hans, "hant": name.hant, "en": name.en})
+
+
+def choices(terms: Mapping[str, Term] | Iterable[Term], *, empty: str | None = None) -> list[tuple[str, str]]:
+    """A vocabulary as choices; `empty` is the label of not choosing."""
+    known = terms.values() if isinstance(terms, Mapping) else terms
+    made = [(term.code, word(term.name)) for term in known]
+    return [("", empty), *made] if empty is not None else made
+
+
+def label_of(code: str | None, terms: Mapping[str, Term]) -> str:
+    """The label of a code; a code outside the vocabulary stands for itself."""
+    term = terms.get(code or "")
+    return word(term.name) if term else code or ""

@@ -1,0 +1,146 @@
+"""What people type about a project, its people and its registry numbers."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
+
+from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects.forms.fields import DayField, choices
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.rules.registry import registries
+from kangjiansheng.projects.rules.vocabulary import (
+    donor_sources,
+    indication_groups,
+    modalities,
+    project_statuses,
+    stages,
+    templates,
+)
+
+LEVELS = [("parties", _l("参与各方")), ("team", _l("仅项目团队")), ("open", _l("所有登录者"))]
+ROLES = [("member", _l("成员")), ("lead", _l("项目负责人")), ("reader", _l("查阅"))]
+_FACTS = [
+    "name_hans",
+    "name_hant",
+    "name_en",
+    "modality",
+    "donor_source",
+    "target",
+    "indication_hans",
+    "indication_hant",
+    "indication_en",
+    "indication_group",
+    "stage",
+    "status",
+    "priority",
+    "owner_role",
+    "confidentiality",
+    "note",
+]
+
+
+class ProjectForm(Form):
+    """The facts of a project. New ones also have a code and a pathway."""
+
+    code = StringField(_l("编号"), [at_most(40)], description=_l("大写字母、数字和连字符，例如 KJS-021"))
+    name_hans = StringField(_l("名称（简体）"), [required(), at_most(200)])
+    name_hant = StringField(_l("名称（繁体）"), [at_most(200)])
+    name_en = StringField(_l("名称（英文）"), [at_most(200)])
+    pathway = SelectField(_l("路径"))
+    modality = SelectField(_l("技术类型"))
+    donor_source = SelectField(_l("供体来源"))
+    target = StringField(_l("靶点"), [at_most(200)])
+    indication_hans = StringField(_l("适应症（简体）"), [at_most(300)])
+    indication_hant = StringField(_l("适应症（繁体）"), [at_most(300)])
+    indication_en = StringField(_l("适应症（英文）"), [at_most(300)])
+    indication_group = SelectField(_l("适应症分组"))
+    stage = SelectField(_l("阶段"))
+    claimed = SelectField(_l("自报状态"))
+    priority = SelectField(_l("优先级"), choices=[("", "—"), ("P1", "P1"), ("P2", "P2"), ("P3", "P3")])
+    owner_role = StringField(_l("负责角色"), [at_most(200)])
+    lead_lab = SelectField(_l("牵头实验室"))
+    labs = SelectMultipleField(_l("其他实验室"))
+    parties = SelectMultipleField(_l("参与方"))
+    confidentiality = SelectField(_l("公开范围"), choices=LEVELS)
+    start = DayField(_l("计划起点"))
+    typical = BooleanField(_l("按路径的典型时长推算计划日期"))
+    note = TextAreaField(_l("说明"), [at_most(2000)])
+    version = VersionField()
+
+    def __init__(self, *args: Any, lab_rows: Any = (), party_rows: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pathway.choices = choices(templates())
+        self.modality.choices = choices(modalities())
+        self.donor_source.choices = _with_own(choices(donor_sources(), empty="—"), self.donor_source.data)
+        self.indication_group.choices = _with_own(
+            choices(indication_groups(), empty="—"), self.indication_group.data
+        )
+        self.stage.choices = choices(stages())
+        self.claimed.choices = choices(project_statuses())
+        self.lead_lab.choices = [(row.code, f"{row.code} {name_of(row)}") for row in lab_rows]
+        self.labs.choices = self.lead_lab.choices
+        self.parties.choices = [(row.code, name_of(row)) for row in party_rows]
+
+    @classmethod
+    def of(cls, project: Project, *, lab_rows: Any, party_rows: Any) -> "ProjectForm":
+        """The form as it opens on a stored project."""
+        return cls(
+            obj=project,
+            lab_rows=lab_rows,
+            party_rows=party_rows,
+            lead_lab=next((row.lab.code for row in project.labs if row.leads), ""),
+            labs=[row.lab.code for row in project.labs if not row.leads],
+            parties=[row.institution.code for row in project.parties],
+            claimed=project.status,
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """What the operations take beside code and pathway."""
+        return {key: getattr(self, key).data or "" for key in _FACTS} | {
+            "status": self.claimed.data or "",
+            "lead_lab": self.lead_lab.data or "",
+            "lab_codes": self.labs.data or [],
+            "party_codes": self.parties.data or [],
+        }
+
+
+def _with_own(known: list[tuple[str, str]], value: Any) -> list[tuple[str, str]]:
+    """A word of an imported file that is outside the vocabulary stays choosable."""
+    return known if not value or value in dict(known) else [*known, (value, value)]
+
+
+class MemberForm(Form):
+    """Somebody who joins the team."""
+
+    person_id = SelectField(_l("人员"), coerce=int)
+    role = SelectField(_l("角色"), choices=ROLES)
+    valid_from = DayField(_l("起始日期"))
+    valid_to = DayField(_l("结束日期"))
+    version = VersionField()
+
+
+class NumberForm(Form):
+    """A number under which a registry or authority knows the project."""
+
+    register = SelectField(_l("登记机构"))
+    number = StringField(_l("登记号"), [required(), at_most(80)])
+    version = VersionField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register.choices = choices(registries())
+
+
+class VersionForm(Form):
+    """Only the version that was seen."""
+
+    version = VersionField()
+
+
+class OwnerForm(Form):
+    """Who answers for a milestone."""
+
+    owner_id = SelectField(_l("负责"), coerce=int)
+    version = VersionField()

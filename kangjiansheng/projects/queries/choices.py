@@ -1,0 +1,27 @@
+"""What the forms of a project offer to choose from."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of, sort_key
+from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries.people import candidates
+
+
+def for_form() -> dict[str, list[Any]]:
+    """Laboratories and institutions that are in use; all who are signed in see their names."""
+    labs = select(JointLab).where(JointLab.archived_at.is_(None)).order_by(JointLab.code)
+    parties = select(Institution).where(Institution.archived_at.is_(None), Institution.regulator.is_(False))
+    key = sort_key()
+    return {
+        "lab_rows": list(db.session.scalars(labs)),
+        "party_rows": sorted(db.session.scalars(parties), key=lambda row: key(name_of(row))),
+    }
+
+
+def for_team(project: Project) -> list[tuple[int, str]]:
+    """Who may join the project's team."""
+    return [(person.id, name_of(person)) for person in candidates(project.id)]

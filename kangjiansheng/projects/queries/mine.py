@@ -1,0 +1,74 @@
+"""The milestones that are mine, and which of them wait for my word."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Milestone, Plan, Project
+from kangjiansheng.projects.queries.portfolio import RESTING, portfolio
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.rules import updates
+
+ENDED = RESTING
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One of my milestones with its project; `confirmed` since Monday, `asked` when it is in the window."""
+
+    milestone: MilestoneRow
+    project: ProjectRow
+    asked: bool
+    confirmed: bool
+
+
+def mine_to_update(*, actor: Actor) -> int:
+    """How many of my milestones wait for my word; one statement, the same rule as `mine`."""
+    today = clock.today()
+    promised = func.coalesce(Milestone.forecast, Milestone.current_plan, Milestone.baseline)
+    monday = clock.start_of(updates.week_start(today))
+    query = (
+        select(func.count(Milestone.id))
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(
+            Milestone.owner_id == actor.id,
+            Milestone.state == "open",
+            Milestone.kind == "milestone",
+            Project.archived_at.is_(None),
+            Project.status.not_in(ENDED),
+            may_see(actor),
+            or_(promised.is_(None), promised <= today + updates.AHEAD),
+            or_(
+                promised < today,
+                Milestone.confirmed_by_id.is_(None),
+                Milestone.confirmed_at.is_(None),
+                Milestone.confirmed_at < monday,
+            ),
+        )
+    )
+    return db.session.scalar(query) or 0
+
+
+def mine(*, actor: Actor, as_of: date | None = None) -> list[Mine]:
+    """My open milestones, the most urgent first."""
+    today = as_of or clock.today()
+    found = [
+        Mine(
+            m,
+            p,
+            asked=p.claimed not in ENDED and updates.in_window(m.promised, today),
+            confirmed=updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today),
+        )
+        for p in portfolio(actor=actor, as_of=as_of, owner=actor.id)
+        for m in p.milestones
+        if m.is_open
+    ]
+    return sorted(
+        found, key=lambda one: (one.milestone.promised or today, one.project.code, one.milestone.code)
+    )

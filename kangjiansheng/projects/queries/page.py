@@ -1,0 +1,236 @@
+"""What the pages of one project or milestone read besides the portfolio."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, ChangeSet
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.models import LabMember
+from kangjiansheng.projects.models import (
+    Milestone,
+    MilestoneEntry,
+    MilestoneLink,
+    Plan,
+    Project,
+    ProjectLab,
+    ProjectMember,
+)
+from kangjiansheng.projects.queries.visible import DIRECTORS, may_see
+
+
+def project(*, actor: Actor, code: str) -> Project | None:
+    """A project that the actor may see, with its registry numbers."""
+    query = (
+        select(Project)
+        .where(Project.code == code, may_see(actor))
+        .options(joinedload(Project.registrations), joinedload(Project.plan))
+    )
+    return db.session.scalars(query).unique().first()
+
+
+def project_for(*, actor: Actor, code: str, act: str) -> tuple[Project, str] | None:
+    """A project that the actor may see, with the act that the address names."""
+    found = project(actor=actor, code=code)
+    return (found, act) if found else None
+
+
+def project_with(*, actor: Actor, code: str, number: int) -> tuple[Project, int] | None:
+    """A project that the actor may see, with the number of one of its parts."""
+    found = project(actor=actor, code=code)
+    return (found, number) if found else None
+
+
+def milestone(*, actor: Actor, code: str, milestone_code: str) -> Milestone | None:
+    """A milestone of a project that the actor may see, with its plan and project."""
+    query = (
+        select(Milestone)
+        .join(Milestone.plan)
+        .join(Plan.project)
+        .where(Project.code == code, Milestone.code == milestone_code, may_see(actor))
+        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
+    )
+    return db.session.scalar(query)
+
+
+def milestone_for(*, actor: Actor, code: str, milestone_code: str, act: str) -> tuple[Milestone, str] | None:
+    """A milestone that the actor may see, with the act that the address names."""
+    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    return (found, act) if found else None
+
+
+def entry(*, actor: Actor, code: str, milestone_code: str, entry_id: int) -> MilestoneEntry | None:
+    """An entry of a milestone's ledger, for taking it back."""
+    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    if found is None:
+        return None
+    query = (
+        select(MilestoneEntry)
+        .where(MilestoneEntry.id == entry_id, MilestoneEntry.milestone_id == found.id)
+        .options(joinedload(MilestoneEntry.change_set))
+    )
+    return db.session.scalar(query)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry of a ledger as pages show it: who said what, and from when it counts."""
+
+    id: int
+    milestone_id: int
+    code: str
+    name_hans: str
+    name_hant: str
+    name_en: str
+    kind: str
+    effective_at: datetime
+    recorded_at: datetime
+    imported: bool
+    baseline: date | None
+    current_plan: date | None
+    forecast: date | None
+    proposed: date | None
+    actual: date | None
+    state: str
+    reason_code: str | None
+    note: str
+    moves: int
+    undoes_id: int | None
+    who: str
+
+    @property
+    def promised(self) -> date | None:
+        """The date that counted after it."""
+        return self.forecast or self.current_plan or self.baseline
+
+
+def ledger(
+    *, actor: Actor, project_id: int, milestone_id: int | None = None, as_of: date | None = None
+) -> list[Said]:
+    """The ledger of a project's milestones (or of one), in the order in which it counts; one statement.
+
+    As of a past day only what counted by the end of that day.
+    """
+    keys = [
+        "id",
+        "milestone_id",
+        "kind",
+        "effective_at",
+        "recorded_at",
+        "imported",
+        "baseline",
+        "current_plan",
+        "forecast",
+        "proposed",
+        "actual",
+        "state",
+        "reason_code",
+        "note",
+        "moves",
+        "undoes_id",
+    ]
+    query = (
+        select(
+            *(getattr(MilestoneEntry, key) for key in keys),
+            Milestone.code,
+            Milestone.name_hans,
+            Milestone.name_hant,
+            Milestone.name_en,
+            Person.name_hans.label("who_hans"),
+            Person.name_hant.label("who_hant"),
+            Person.name_en.label("who_en"),
+        )
+        .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
+        .outerjoin(Person, Person.id == ChangeSet.actor_id)
+        .where(Project.id == project_id, may_see(actor))
+        .order_by(MilestoneEntry.effective_at, MilestoneEntry.id)
+    )
+    if milestone_id is not None:
+        query = query.where(Milestone.id == milestone_id)
+    if as_of is not None:
+        query = query.where(MilestoneEntry.effective_at <= clock.end_of(as_of))
+    return [_said(row) for row in db.session.execute(query).mappings()]
+
+
+def _said(row: Any) -> Said:
+    values = dict(row)
+    who = {script: values.pop(f"who_{script}") or "" for script in ("hans", "hant", "en")}
+    return Said(**values, who=name_of(who))
+
+
+def predecessors(project_id: int) -> dict[int, list[str]]:
+    """The codes of the predecessors of each milestone of a project."""
+    before = aliased(Milestone)
+    query = (
+        select(MilestoneLink.milestone_id, before.code)
+        .join(before, before.id == MilestoneLink.predecessor_id)
+        .join(Plan, Plan.id == before.plan_id)
+        .where(Plan.project_id == project_id)
+        .order_by(before.position)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for milestone_id, code in db.session.execute(query):
+        found[milestone_id].append(code)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Somebody of a project's team, or a director of one of its laboratories."""
+
+    id: int
+    person_id: int
+    role: str
+    of_lab: bool
+    valid_from: date
+    valid_to: date | None
+    name_hans: str
+    name_hant: str
+    name_en: str
+
+    def holds_on(self, day: date) -> bool:
+        """True when the membership holds on a day."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
+
+def team(project_id: int) -> list[TeamMember]:
+    """All memberships of a project, and the directors of its laboratories; one statement."""
+    members = select(
+        ProjectMember.id,
+        ProjectMember.person_id,
+        ProjectMember.role,
+        literal(False).label("of_lab"),
+        ProjectMember.valid_from,
+        ProjectMember.valid_to,
+    ).where(ProjectMember.project_id == project_id)
+    directors = (
+        select(
+            LabMember.id,
+            LabMember.person_id,
+            LabMember.role,
+            literal(True).label("of_lab"),
+            LabMember.valid_from,
+            LabMember.valid_to,
+        )
+        .join(ProjectLab, ProjectLab.lab_id == LabMember.lab_id)
+        .where(ProjectLab.project_id == project_id, LabMember.role.in_(DIRECTORS))
+    )
+    both = union_all(members, directors).subquery()
+    query = (
+        select(both, Person.name_hans, Person.name_hant, Person.name_en)
+        .join(Person, Person.id == both.c.person_id)
+        .order_by(both.c.of_lab, both.c.valid_from, both.c.id)
+    )
+    return [
+        TeamMember(**{**row, "of_lab": bool(row["of_lab"])}) for row in db.session.execute(query).mappings()
+    ]

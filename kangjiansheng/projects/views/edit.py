@@ -1,0 +1,156 @@
+"""Registering and changing projects, their people and their registry numbers."""
+
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.forms.projects import MemberForm, NumberForm, ProjectForm, VersionForm
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.operations import people, projects
+from kangjiansheng.projects.queries import choices
+from kangjiansheng.projects.views import bp, words
+
+
+def _again() -> Project:
+    """The project once more, after a refusal has rolled everything back."""
+    code = str((request.view_args or {})["code"])
+    return queries.project(actor=actor(), code=code) or abort(404)
+
+
+@bp.route("/projects/new", methods=["GET", "POST"])
+@on(may=policies.create)
+def new_project() -> Response:
+    """Register a project."""
+    form = ProjectForm(**choices.for_form())
+    if request.method == "GET":
+        form.stage.data, form.claimed.data, form.confidentiality.data = "DISCOVERY", "ACTIVE", "parties"
+    made = form.attempt(
+        lambda: projects.create_project(
+            actor=actor(),
+            code=form.code.data or "",
+            pathway=form.pathway.data or "",
+            start=form.start.data,
+            typical=bool(form.typical.data),
+            **form.facts(),
+        )
+    )
+    if made:
+        return saved(url_for(".project", code=made.code), _("项目已建立"))
+    return page("projects/form.html", form.status, form=form, thing=None)
+
+
+@bp.route("/projects/<code>/edit", methods=["GET", "POST"])
+@on(load=queries.project, may=policies.edit)
+def edit_project(thing: Project) -> Response:
+    """Change the facts of a project."""
+    form = ProjectForm.of(thing, **choices.for_form())
+    del form.code, form.pathway, form.start, form.typical
+    done = form.attempt(
+        lambda: projects.edit_project(thing, actor=actor(), version=form.version.data, **form.facts())
+    )
+    if done:
+        return saved(url_for(".project", code=done.code), _("项目资料已保存"))
+    return page("projects/form.html", form.status, form=form, thing=_again(), illustrative=thing.illustrative)
+
+
+@bp.post("/projects/<code>/<any(archive,restore):act>")
+@on(load=queries.project_for, may=policies.manage)
+def archive_project(pair: tuple[Project, str]) -> Response:
+    """Put a project into the archive, or take it back."""
+    thing, act = pair
+    form = VersionForm()
+    operation = projects.archive if act == "archive" else projects.restore
+    if form.attempt(lambda: operation(thing, actor=actor(), version=form.version.data)):
+        return saved(url_for(".project", code=thing.code), _("已归档") if act == "archive" else _("已恢复"))
+    return _people_page(_again(), form.status, refused=form)
+
+
+@bp.get("/projects/<code>/people")
+@on(load=queries.project, may=policies.edit)
+def people_of_project(thing: Project) -> Response:
+    """Team and registry numbers, with the forms to change them."""
+    return _people_page(thing)
+
+
+def _people_page(thing: Project, status: int = 200, **forms: Any) -> Response:
+    member = MemberForm(formdata=None, version=thing.version)
+    member.person_id.choices = choices.for_team(thing)
+    shown = {
+        "member_form": member,
+        "number_form": NumberForm(formdata=None, version=thing.version),
+        "refused": None,
+        **forms,
+    }
+    return page(
+        "projects/people.html",
+        status,
+        thing=thing,
+        team=[one for one in queries.team(thing.id)],
+        roles=words.ROLES,
+        illustrative=thing.illustrative,
+        **shown,
+    )
+
+
+@bp.post("/projects/<code>/members")
+@on(load=queries.project, may=policies.edit)
+def add_member(thing: Project) -> Response:
+    """Take somebody into the team."""
+    form = MemberForm()
+    form.person_id.choices = choices.for_team(thing)
+    done = form.attempt(
+        lambda: people.add_member(
+            thing,
+            form.person_id.data,
+            form.role.data or "",
+            actor=actor(),
+            version=form.version.data,
+            valid_from=form.valid_from.data,
+            valid_to=form.valid_to.data,
+        )
+    )
+    if done:
+        return saved(url_for(".people_of_project", code=thing.code), _("成员已加入"))
+    return _people_page(_again(), form.status, member_form=form)
+
+
+@bp.post("/projects/<code>/members/<int:number>/end")
+@on(load=queries.project_with, may=policies.edit_part)
+def end_member(pair: tuple[Project, int]) -> Response:
+    """End a membership."""
+    thing, number = pair
+    form = VersionForm()
+    if form.attempt(lambda: people.end_member(thing, number, actor=actor(), version=form.version.data)):
+        return saved(url_for(".people_of_project", code=thing.code), _("成员已移出"))
+    return _people_page(_again(), form.status, refused=form)
+
+
+@bp.post("/projects/<code>/numbers")
+@on(load=queries.project, may=policies.edit)
+def add_number(thing: Project) -> Response:
+    """Note a registry number."""
+    form = NumberForm()
+    done = form.attempt(
+        lambda: projects.register_number(
+            thing, form.register.data or "", form.number.data or "", actor=actor(), version=form.version.data
+        )
+    )
+    if done:
+        return saved(url_for(".people_of_project", code=thing.code), _("登记号已保存"))
+    return _people_page(_again(), form.status, number_form=form)
+
+
+@bp.post("/projects/<code>/numbers/<int:number>/remove")
+@on(load=queries.project_with, may=policies.edit_part)
+def remove_number(pair: tuple[Project, int]) -> Response:
+    """Take a registry number back."""
+    thing, number = pair
+    form = VersionForm()
+    if form.attempt(lambda: projects.remove_number(thing, number, actor=actor(), version=form.version.data)):
+        return saved(url_for(".people_of_project", code=thing.code), _("登记号已删除"))
+    return _people_page(_again(), form.status, refused=form)

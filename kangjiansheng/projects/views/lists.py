@@ -1,0 +1,92 @@
+"""The lists of projects and milestones, and the same as files."""
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from flask import g, request
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import paging, text
+from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import page, with_args
+from kangjiansheng.core.sheets import download
+from kangjiansheng.projects import policies, sheets
+from kangjiansheng.projects.forms.fields import choices
+from kangjiansheng.projects.queries import lists
+from kangjiansheng.projects.rules.milestones import SEVERITY
+from kangjiansheng.projects.rules.vocabulary import families, project_statuses, stage_columns
+from kangjiansheng.projects.views import bp, words
+
+F = TypeVar("F")
+
+
+def asked(kind: type[F]) -> F:
+    """The filter that the address asks for; unknown arguments are left alone."""
+    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{key: text.line(value)[:80] for key, value in request.args.items() if key in known})
+
+
+def _status_choices() -> list[tuple[str, str]]:
+    return [(status, sheets.status_word(status)) for status in SEVERITY]
+
+
+def _lab_choices(rows: Any) -> list[tuple[str, str]]:
+    labs = {lab.code: name_of(lab) for row in rows for lab in row.labs}
+    return sorted(labs.items())
+
+
+@bp.get("/projects")
+@signed_in
+def projects() -> Response:
+    """All projects that the reader may see, filtered by what the address says."""
+    wanted = asked(lists.ProjectFilter)
+    rows = lists.projects(wanted, actor=actor(), as_of=g.as_of)
+    return page(
+        "projects/projects.html",
+        illustrative=any(row.illustrative for row in rows),
+        wanted=wanted,
+        rows=paging.cut(rows, request.args.get("page")),
+        words=words,
+        statuses=_status_choices(),
+        columns=choices(stage_columns()),
+        families=choices(families()),
+        claims=choices(project_statuses()),
+        labs=_lab_choices(rows),
+        labels=words.labels,
+        page_address=lambda number: with_args(page=number),
+        may_create=g.as_of is None and policies.create(actor()),
+    )
+
+
+@bp.get("/projects.<any(csv, xlsx):kind>")
+@signed_in
+def projects_file(kind: str) -> Response:
+    """The same list as a file."""
+    rows = lists.projects(asked(lists.ProjectFilter), actor=actor(), as_of=g.as_of)
+    return download(kind, "projects", sheets.projects(kind, rows, as_of=g.as_of))
+
+
+@bp.get("/milestones")
+@signed_in
+def milestones() -> Response:
+    """All milestones that the reader may see."""
+    wanted = asked(lists.MilestoneFilter)
+    rows = lists.milestones(wanted, actor=actor(), as_of=g.as_of)
+    return page(
+        "projects/milestones.html",
+        illustrative=any(line.project.illustrative for line in rows),
+        wanted=wanted,
+        rows=paging.cut(rows, request.args.get("page")),
+        statuses=_status_choices(),
+        labs=_lab_choices(line.project for line in rows),
+        page_address=lambda number: with_args(page=number),
+    )
+
+
+@bp.get("/milestones.<any(csv, xlsx):kind>")
+@signed_in
+def milestones_file(kind: str) -> Response:
+    """The same list as a file."""
+    rows = lists.milestones(asked(lists.MilestoneFilter), actor=actor(), as_of=g.as_of)
+    return download(kind, "milestones", sheets.milestones(kind, rows, as_of=g.as_of))

@@ -1,0 +1,233 @@
+"""One milestone: its ledger, and the acts on it."""
+
+from typing import Any
+
+from flask import abort, g, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.forms import wants_fragment
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.projects import charts, policies, queries
+from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, PlanForm, quick_days
+from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.operations import milestones as operations
+from kangjiansheng.projects.rules.vocabulary import reasons
+from kangjiansheng.projects.views import bp, words
+
+PATH = "/projects/<code>/milestones/<milestone_code>"
+
+
+def address(milestone: Milestone, endpoint: str = ".milestone", **more: Any) -> str:
+    """The address of a milestone's page, or of an act on it."""
+    assert milestone.plan.project is not None
+    return url_for(endpoint, code=milestone.plan.project.code, milestone_code=milestone.code, **more)
+
+
+@bp.get(PATH)
+@on(load=queries.milestone, may=policies.see)
+def milestone(thing: Milestone) -> Response:
+    """One milestone with everything that was ever promised of it."""
+    return _page(thing)
+
+
+def _again() -> Milestone:
+    """The milestone once more, after a refusal has rolled everything back."""
+    asked = request.view_args or {}
+    return queries.milestone(
+        actor=actor(), code=str(asked["code"]), milestone_code=str(asked["milestone_code"])
+    ) or abort(404)
+
+
+def _row(thing: Milestone) -> tuple[queries.ProjectRow, queries.MilestoneRow]:
+    project = thing.plan.project
+    found = queries.portfolio(
+        actor=actor(), as_of=g.as_of, codes=[project.code if project else ""], archived=True
+    )
+    row = next((m for p in found for m in p.milestones if m.id == thing.id), None)
+    if row is None:
+        abort(404)
+    return found[0], row
+
+
+def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
+    project, row = _row(thing)
+    said = queries.ledger(actor=actor(), project_id=project.id, milestone_id=thing.id, as_of=g.as_of)
+    day = g.as_of or clock.today()
+    team = queries.team(project.id)
+    free = g.as_of is None and not project.archived
+    shown: dict[str, Any] = {
+        "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
+        "may_plan": free and policies.leads_of(actor(), team),
+        "plan_form": PlanForm(version=thing.version),
+        "act_form": ActForm(version=thing.version),
+        **forms,
+    }
+    return page(
+        "projects/milestone.html",
+        status,
+        illustrative=project.illustrative,
+        p=project,
+        m=row,
+        said=words.said(said, limit=200, with_name=False),
+        entries=said,
+        trend=charts.trend(said, [row], day),
+        trend_finding=charts.trend_finding(said, [row], day),
+        trend_table=charts.trend_table(said, [row]),
+        depends=queries.predecessors(project.id).get(thing.id, []),
+        reason=words.label_of(row.reason_code, reasons()),
+        **shown,
+    )
+
+
+@bp.get(f"{PATH}/edit")
+@on(load=queries.milestone, may=policies.update)
+def edit_milestone(thing: Milestone) -> Response:
+    """The three answers: a row of the table for htmx, a page of its own otherwise."""
+    form = MilestoneForm(version=thing.version, back=request.args.get("back", ""), milestone=thing)
+    return _form(thing, form)
+
+
+def _form(thing: Milestone, form: MilestoneForm) -> Response:
+    project, row = _row(thing)
+    facts: dict[str, Any] = {
+        "p": project,
+        "m": row,
+        "form": form,
+        "quick": quick_days(thing),
+        "confirms": policies.confirm(actor(), thing),
+        "illustrative": project.illustrative,
+    }
+    if wants_fragment():
+        facts["depends"] = queries.predecessors(project.id)
+        return Response(render_template("projects/_edit_row.html", **facts), form.status)
+    return page("projects/update.html", form.status, **facts)
+
+
+@bp.get(f"{PATH}/row")
+@on(load=queries.milestone, may=policies.see)
+def milestone_row(thing: Milestone) -> Response:
+    """The plain row again, when somebody thinks better of it."""
+    project, row = _row(thing)
+    may = {row.id} if policies.update(actor(), thing) else set()
+    return Response(
+        render_template(
+            "projects/_row.html", p=project, m=row, may_update=may, depends=queries.predecessors(project.id)
+        )
+    )
+
+
+@bp.post(f"{PATH}/update")
+@on(load=queries.milestone, may=policies.update)
+def update_milestone(thing: Milestone) -> Response:
+    """Save one of the three answers."""
+    form = MilestoneForm(milestone=thing)
+    written = form.attempt(lambda: _act(thing, form))
+    if written is None:
+        return _form(_again(), form)
+    return _done(thing, written, form)
+
+
+def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
+    common: dict[str, Any] = {"actor": actor(), "version": form.version.data, "note": form.note.data or ""}
+    choice = form.choice.data
+    if choice == "on_track":
+        return operations.on_track(thing, actor=actor(), version=common["version"])
+    if choice == "done":
+        return operations.done(thing, form.actual.data or clock.today(), **common)
+    if choice == "will_slip":
+        day = form.new_date
+        if day is None:
+            raise RuleBroken("projects:date-missing", "date")
+        return operations.will_slip(thing, day, form.reason.data or "", **common)
+    raise RuleBroken("projects:choice-missing", "choice")
+
+
+def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Response:
+    undo = address(thing, ".undo_milestone", entry_id=written.id, back=form.back.data or None)
+    text = said_word(written)
+    if wants_fragment():
+        project, row = _row(thing)
+        return Response(
+            render_template(
+                "projects/_saved_row.html",
+                p=project,
+                m=row,
+                may_update={row.id},
+                depends=queries.predecessors(project.id),
+                answer=words.answer(project, clock.today()),
+                finding=words.table_finding(project),
+                saved={"text": text, "undo_url": undo},
+            )
+        )
+    return saved(_back(thing, form.back.data), text, undo=undo)
+
+
+def _back(thing: Milestone, back: str | None) -> str:
+    if back == "mine":
+        return url_for(".mine")
+    if back == "project" and thing.plan.project is not None:
+        return url_for(".project", code=thing.plan.project.code)
+    return address(thing)
+
+
+def said_word(entry: MilestoneEntry) -> str:
+    """What a toast says after a save."""
+    if entry.kind == "propose":
+        return _("已提交，等负责人确认")
+    if entry.kind == "confirm":
+        return _("已记为“按计划”")
+    if entry.kind == "done":
+        return _("已记为“已完成”")
+    return _("预测日期改为 %(day)s", day=entry.forecast.isoformat() if entry.forecast else "—")
+
+
+@bp.post(f"{PATH}/undo/<int:entry_id>")
+@on(load=queries.entry, may=policies.undo)
+def undo_milestone(entry: MilestoneEntry) -> Response:
+    """Take back what was said last."""
+    operations.undo(entry, actor=actor())
+    return saved(_back(entry.milestone, request.args.get("back")), _("已撤销"))
+
+
+@bp.post(f"{PATH}/<any(reopen,cancel,flag,unflag):act>")
+@on(load=queries.milestone_for, may=policies.act)
+def act_on_milestone(pair: tuple[Milestone, str]) -> Response:
+    """Reopen, cancel, or set and clear the flag of a risk."""
+    thing, act = pair
+    form = ActForm()
+    written = form.attempt(lambda: _simple(thing, act, form))
+    if written is None:
+        return _page(_again(), form.status, act_form=form)
+    return saved(address(thing), _("已保存"), undo=address(thing, ".undo_milestone", entry_id=written.id))
+
+
+def _simple(thing: Milestone, act: str, form: ActForm) -> MilestoneEntry:
+    common: dict[str, Any] = {"actor": actor(), "version": form.version.data, "note": form.note.data or ""}
+    if act == "reopen":
+        return operations.reopen(thing, **common)
+    if act == "cancel":
+        return operations.cancel(thing, **common)
+    return operations.flag(thing, act == "flag", **common)
+
+
+@bp.post(f"{PATH}/plan")
+@on(load=queries.milestone, may=policies.set_plan)
+def plan_milestone(thing: Milestone) -> Response:
+    """Set the planned date."""
+    form = PlanForm()
+    written = form.attempt(
+        lambda: operations.set_plan(
+            thing,
+            form.plan.data or clock.today(),
+            actor=actor(),
+            version=form.version.data,
+            note=form.note.data or "",
+        )
+    )
+    if written is None:
+        return _page(_again(), form.status, plan_form=form)
+    return saved(address(thing), _("计划已调整"), undo=address(thing, ".undo_milestone", entry_id=written.id))

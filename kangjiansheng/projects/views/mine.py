@@ -1,0 +1,50 @@
+"""My milestones: one question at a time, on the phone first."""
+
+from flask import g, request
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.pages import page
+from kangjiansheng.projects import queries
+from kangjiansheng.projects.forms.milestones import MilestoneForm, quick_days
+from kangjiansheng.projects.views import bp
+
+TABS = ("todo", "confirmed", "all")
+
+
+@bp.get("/my/milestones")
+@signed_in
+def mine() -> Response:
+    """What waits for my word, what I have confirmed this week, and all that is mine."""
+    found = queries.mine(actor=actor(), as_of=g.as_of)
+    asked = [one for one in found if one.asked]
+    todo = [one for one in asked if not one.confirmed]
+    confirmed = [one for one in asked if one.confirmed]
+    tab = request.args.get("show", "todo")
+    tab = tab if tab in TABS else "todo"
+    shown = {"todo": todo, "confirmed": confirmed, "all": found}[tab]
+    return page(
+        "projects/mine.html",
+        illustrative=any(one.project.illustrative for one in found),
+        tab=tab,
+        counts_of={"todo": len(todo), "confirmed": len(confirmed), "all": len(found)},
+        cards=[
+            {
+                "p": one.project,
+                "m": one.milestone,
+                "form": None
+                if g.as_of
+                else MilestoneForm(
+                    formdata=None,
+                    prefix="",
+                    milestone=one.milestone,
+                    version=one.milestone.version,
+                    back="mine",
+                ),
+                "quick": quick_days(one.milestone),
+                "overdue": one.milestone.promised is not None and one.milestone.promised < clock.today(),
+            }
+            for one in shown
+        ],
+    )

@@ -1,0 +1,81 @@
+"""The page of one project."""
+
+from typing import Any
+
+from flask import abort, g, request
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts.queries import names
+from kangjiansheng.core import audit, clock, history, paging
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.pages import page, with_args
+from kangjiansheng.projects import charts, policies, queries
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.views import bp, words
+
+
+@bp.get("/projects/<code>")
+@on(load=queries.project, may=policies.see)
+def project(thing: Project) -> Response:
+    """One project: where it stands, its milestones, timeline, trend, history, people."""
+    return page("projects/project.html", **context(thing))
+
+
+def context(thing: Project, **more: Any) -> dict[str, Any]:
+    """Everything that the page of a project shows, as of the day that the address asks for."""
+    found = queries.portfolio(actor=actor(), as_of=g.as_of, codes=[thing.code], archived=True)
+    if not found:
+        abort(404)
+    row = found[0]
+    day = g.as_of or clock.today()
+    said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
+    team = queries.team(thing.id)
+    frozen = g.as_of is not None or row.archived
+    return {
+        "p": row,
+        "thing": thing,
+        "illustrative": row.illustrative,
+        "answer": words.answer(row, day),
+        "about": words.about(row),
+        "labels": words.labels(row),
+        "path": words.path(row),
+        "finding": words.table_finding(row),
+        "depends": queries.predecessors(thing.id),
+        "timeline": charts.timeline(row.milestones, day),
+        "timeline_finding": charts.timeline_finding(row),
+        "timeline_table": charts.timeline_table(row.milestones),
+        "trend": charts.trend(said, row.milestones, day),
+        "trend_finding": charts.trend_finding(said, row.milestones, day),
+        "trend_table": charts.trend_table(said, row.milestones),
+        "history": words.said(said, limit=5),
+        "history_total": len(said),
+        "team": [one for one in team if one.holds_on(day)],
+        "roles": words.ROLES,
+        "party_roles": words.PARTY_ROLES,
+        "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
+        "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
+        **more,
+    }
+
+
+@bp.get("/projects/<code>/history")
+@on(load=queries.project, may=policies.see)
+def project_history(thing: Project) -> Response:
+    """Everything that was said of a project's milestones, newest first, and what changed in its facts."""
+    said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
+    lines = words.said(said, limit=len(said))
+    return page(
+        "projects/history.html",
+        thing=thing,
+        rows=paging.cut(lines, request.args.get("page"), size=100),
+        page_address=lambda number: with_args(page=number),
+        facts=facts_history(thing) if g.as_of is None else [],
+        illustrative=thing.illustrative,
+    )
+
+
+def facts_history(thing: Project) -> list[dict[str, Any]]:
+    """The changes of a project's facts, for the macro `history`."""
+    rows = audit.history("project", thing.id, 100)
+    people = names({row.actor_id for row in rows})
+    return history.entries(rows, labels=words.FACTS, show=words.shown, people=people)

@@ -1,0 +1,241 @@
+"""Sentences and labels that the pages of projects share."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.i18n import moment, name_of
+from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
+from kangjiansheng.projects.rules.path import Step, steps
+from kangjiansheng.projects.rules.vocabulary import (
+    modalities,
+    project_statuses,
+    reasons,
+    stage_columns,
+    stages,
+    templates,
+)
+
+KINDS: dict[str, Any] = {
+    "open": _l("建立计划"),
+    "rebaseline": _l("调整计划"),
+    "forecast": _l("更新预测"),
+    "propose": _l("提议新的日期"),
+    "confirm": _l("确认"),
+    "done": _l("完成"),
+    "reopen": _l("重新打开"),
+    "cancel": _l("取消"),
+    "undo": _l("撤销"),
+    "flag": _l("风险标记"),
+    "owner": _l("更换负责人"),
+}
+LEVELS: dict[str, Any] = {"open": _l("所有登录者"), "parties": _l("参与各方"), "team": _l("仅项目团队")}
+ROLES: dict[str, Any] = {
+    "lead": _l("项目负责人"),
+    "member": _l("成员"),
+    "reader": _l("查阅"),
+    "director": _l("实验室主任"),
+    "co_director": _l("实验室副主任"),
+}
+PARTY_ROLES: dict[str, Any] = {
+    "partner": _l("合作"),
+    "sponsor": _l("申办"),
+    "clinical": _l("临床"),
+    "funder": _l("资助"),
+}
+FACTS: dict[str, Any] = {
+    "name_hans": _l("名称（简体）"),
+    "name_hant": _l("名称（繁体）"),
+    "name_en": _l("名称（英文）"),
+    "modality": _l("技术类型"),
+    "target": _l("靶点"),
+    "donor_source": _l("供体来源"),
+    "indication_hans": _l("适应症（简体）"),
+    "indication_group": _l("适应症分组"),
+    "stage": _l("阶段"),
+    "status": _l("自报状态"),
+    "priority": _l("优先级"),
+    "owner_role": _l("负责角色"),
+    "confidentiality": _l("公开范围"),
+    "note": _l("说明"),
+}
+
+
+def shown(key: str, value: Any) -> str:
+    """A value of a project's state in words."""
+    terms: dict[str, Any] = {"modality": modalities, "stage": stages, "status": project_statuses}
+    if key in terms:
+        return label_of(value, terms[key]())
+    if key == "confidentiality":
+        return str(LEVELS.get(value, value or ""))
+    return "" if value is None else str(value)
+
+
+def focus(project: ProjectRow) -> MilestoneRow | None:
+    """The milestone of which the first sentence speaks: the overdue one, else the one that comes next."""
+    opened = [m for m in project.milestones if m.is_open and m.promised is not None]
+    late = [m for m in opened if m.status == "late"]
+    return min(late or opened, key=lambda m: (m.promised or date.max, m.position), default=None)
+
+
+def answer(project: ProjectRow, today: date) -> str:
+    """What a reader must know first, in at most two sentences."""
+    m = focus(project)
+    if project.status == "pause":
+        return _(
+            "项目状态为“%(status)s”，里程碑不再推进。", status=label_of(project.claimed, project_statuses())
+        )
+    if m is None or m.promised is None:
+        return _("没有等待中的里程碑。")
+    name, day = name_of(m), m.promised.isoformat()
+    because = _because(m)
+    if m.status == "late":
+        over = (today - m.promised).days
+        text = ngettext(
+            "%(name)s 原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+            "%(name)s 原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+            over,
+            name=name,
+            day=day,
+        )
+        return text + because
+    slip = m.slip or 0
+    if slip > 0:
+        text = ngettext(
+            "%(name)s 预计 %(day)s，比基线晚 %(num)d 天。",
+            "%(name)s 预计 %(day)s，比基线晚 %(num)d 天。",
+            slip,
+            name=name,
+            day=day,
+        )
+        return text + because
+    if slip < 0:
+        return ngettext(
+            "下一个里程碑 %(name)s 预计 %(day)s，比基线早 %(num)d 天。",
+            "下一个里程碑 %(name)s 预计 %(day)s，比基线早 %(num)d 天。",
+            -slip,
+            name=name,
+            day=day,
+        )
+    return _("下一个里程碑 %(name)s 预计 %(day)s，按计划。", name=name, day=day)
+
+
+def _because(m: MilestoneRow) -> str:
+    if not m.reason_code:
+        return ""
+    reason = label_of(m.reason_code, reasons())
+    if m.note:
+        return _("卡在%(reason)s：%(note)s", reason=reason, note=m.note)
+    return _("卡在%(reason)s。", reason=reason)
+
+
+def table_finding(project: ProjectRow) -> str:
+    """What the table of milestones shows."""
+    counted = [m for m in project.milestones if m.kind == "milestone" and m.state != "cancelled"]
+    done = sum(m.status == "done" for m in counted)
+    behind = sum(m.status in ("slip", "late") for m in counted)
+    if behind:
+        return _("%(done)d 项完成，%(behind)d 项推迟或逾期", done=done, behind=behind)
+    return _("%(done)d 项完成，%(rest)d 项在后面", done=done, rest=len(counted) - done)
+
+
+def path(project: ProjectRow) -> list[dict[str, Any]]:
+    """The six steps in words."""
+    by_code = {m.code: m for m in project.milestones}
+    return [_step(step, by_code.get(step.code), project.pathway) for step in steps(project.pathway, by_code)]
+
+
+def _step(step: Step, milestone: MilestoneRow | None, pathway: str) -> dict[str, Any]:
+    known = templates()[pathway].milestone(step.code)
+    named = name_of(milestone) if milestone else name_of(_names(known)) if known else step.code
+    column = label_of(step.column, stage_columns()) if step.column else ""
+    if not step.planned:
+        when = _("未列入计划")
+    elif step.day is None:
+        when = _("未定日期")
+    elif step.reached:
+        when = _("完成 %(day)s", day=step.day.isoformat())
+    else:
+        when = _("预测 %(day)s", day=step.day.isoformat())
+    return {
+        "place": {"past": "past", "now": "now", "next": "nx"}[step.place],
+        "title": column or named,
+        "sub": named if column else "",
+        "when": when,
+        "reached": step.reached,
+    }
+
+
+def _names(term: Any) -> dict[str, str]:
+    return {"hans": term.name.hans, "hant": term.name.hant, "en": term.name.en}
+
+
+def about(project: ProjectRow) -> str:
+    """Indication, modality and parties in one line."""
+    parts = [name_of(project.indication), label_of(project.modality, modalities())]
+    text = _("，").join(part for part in parts if part)
+    if project.parties:
+        names = _("、").join(name_of(party) for party in project.parties)
+        return _("%(what)s。参与方：%(names)s。", what=text, names=names)
+    return _("%(what)s。", what=text)
+
+
+def labels(project: ProjectRow) -> dict[str, str]:
+    """The claimed facts in words."""
+    return {
+        "stage": label_of(project.stage, stages()),
+        "claimed": label_of(project.claimed, project_statuses()),
+        "pathway": label_of(project.pathway, templates()),
+        "modality": label_of(project.modality, modalities()),
+        "level": str(LEVELS.get(project.confidentiality, project.confidentiality)),
+    }
+
+
+def said(entries: Sequence[Said], *, limit: int = 5, with_name: bool = True) -> list[dict[str, Any]]:
+    """The newest entries of a ledger for the macro `history`."""
+    before: dict[int, Said] = {}
+    made = []
+    for entry in entries:
+        made.append(_line(entry, before.get(entry.milestone_id), with_name=with_name))
+        before[entry.milestone_id] = entry
+    return made[::-1][:limit]
+
+
+def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any]:
+    label = str(KINDS.get(entry.kind, entry.kind))
+    if with_name:
+        label = f"{entry.code} {name_of(entry)} · {label}"
+    return {
+        "when": clock.day_of(entry.effective_at).isoformat()
+        if entry.imported
+        else moment(entry.effective_at),
+        "iso": entry.effective_at.isoformat(),
+        "who": _("导入") if entry.imported else entry.who,
+        "act_label": label,
+        "changes": _changes(entry, before),
+        "note": entry.note if before is None or entry.note != before.note else "",
+        "mark": label_of(entry.reason_code, reasons()) if entry.kind in ("forecast", "propose") else "",
+    }
+
+
+def _changes(entry: Said, before: Said | None) -> list[dict[str, str]]:
+    if before is None:
+        return []
+    pairs = [
+        (_("基线"), before.baseline, entry.baseline),
+        (_("现行计划"), before.current_plan, entry.current_plan),
+        (_("预测"), before.forecast, entry.forecast),
+        (_("待确认"), before.proposed, entry.proposed),
+        (_("实际"), before.actual, entry.actual),
+    ]
+    return [
+        {"label": label, "before": old.isoformat() if old else "", "after": new.isoformat() if new else ""}
+        for label, old, new in pairs
+        if old != new
+    ]
