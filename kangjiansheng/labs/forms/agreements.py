@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from kangjiansheng.core.db import db
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.labs import rules
+from kangjiansheng.labs.forms.institutions import Chips
 from kangjiansheng.labs.models import Institution
 
 
@@ -25,11 +26,11 @@ def words(vocabulary: Any) -> Any:
     return list(vocabulary.items())
 
 
-class Parties(SelectMultipleField):
-    """Institutions to choose from; one that does not exist is the operation's to refuse."""
+class Parties(Chips):
+    """Institutions to tick; one that does not exist is the operation's to refuse."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        super().__init__(label, choices=party_choices, validate_choice=False, render_kw={"size": 7}, **more)
+        super().__init__(label, choices=party_choices, validate_choice=False, **more)
 
 
 class AgreementForm(Form):
@@ -43,7 +44,7 @@ class AgreementForm(Form):
     name_en = StringField(_l("名称（英文）"), [at_most(200)])
     kind = SelectField(_l("类型"), choices=words(rules.KINDS))
     parent_code = StringField(_l("上位协议"), [at_most(40)], description=_l("上位协议的编号，如 AGR-001。"))
-    signatory_codes = Parties(_l("签约方"), description=_l("至少两个。按住 Ctrl 或 ⌘ 可多选。"))
+    signatory_codes = Parties(_l("签约方"), description=_l("至少两个。"))
     implementing_codes = Parties(_l("实施主体"), description=_l("推进协议但没有签署的机构。"))
     witness_codes = Parties(_l("见证方"))
     signed_on = DateField(_l("签署日期"), [Optional()])

@@ -28,7 +28,7 @@ class LabForm(Form):
     mission = TextAreaField(_l("宗旨"), [at_most(400)], description=_l("一句话，说明为谁解决什么。"))
     site = StringField(_l("地点"), [at_most(400)])
     lead_code = SelectField(_l("牵头单位"), [required()], choices=lead_choices, validate_choice=False)
-    partner_codes = Parties(_l("合作单位"), description=_l("按住 Ctrl 或 ⌘ 可多选。"))
+    partner_codes = Parties(_l("合作单位"))
     agreement_code = StringField(_l("依托协议"), [at_most(40)], description=_l("协议编号，如 AGR-001。"))
     confidentiality = SelectField(_l("保密级别"), choices=words(rules.LEVELS), default="parties")
     version = VersionField()

@@ -58,7 +58,9 @@ def agreement(found: Agreement) -> Response:
     """One agreement: parties, dates, what is stated and what is not, what hangs on it, history."""
     shown = as_shown(found)
     labs, under = queries.labs_on(found, actor=actor()), queries.agreements_under(found, actor=actor())
-    illustrative = any([found.illustrative, *(r.illustrative for r in labs), *(r.illustrative for r in under)])
+    illustrative = any(
+        [found.illustrative, *(r.illustrative for r in labs), *(r.illustrative for r in under)]
+    )
     inside = queries.sees_inside(actor(), found)
     higher = panels.of(panels.agreement, found, actor(), travelled())
     return page(
