@@ -1,0 +1,101 @@
+"""Migrations: one head, the models' schema exactly, up and down again, triggers on all append-only tables."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from kangjiansheng import app as _every_floor  # noqa: F401
+from kangjiansheng.core import schema
+from kangjiansheng.core.audit import AuditEntry, covered
+from kangjiansheng.core.changes import ChangeSet
+from kangjiansheng.core.db import Base, make_engine
+
+APPEND_ONLY = {AuditEntry.__tablename__, ChangeSet.__tablename__}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/migrated.db"
+    make: Callable[[], str] = request.getfixturevalue("new_postgres_database")
+    return make()
+
+
+def tables(url: str) -> dict[str, list[str]]:
+    engine = make_engine(url)
+    try:
+        look = sa.inspect(engine)
+        return {t: sorted(c["name"] for c in look.get_columns(t)) for t in look.get_table_names()}
+    finally:
+        engine.dispose()
+
+
+def test_there_is_one_head_and_the_file_names_it() -> None:
+    script = ScriptDirectory(str(schema.MIGRATIONS))
+    assert len(script.get_heads()) == 1
+    assert (schema.MIGRATIONS / "head").read_text("utf-8").strip() == script.get_heads()[0]
+    for revision in script.walk_revisions():
+        assert Path(revision.path).name.startswith(f"{revision.revision[:4]}")
+
+
+def test_the_models_are_what_the_migrations_make(url: str) -> None:
+    schema.upgrade(url)
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+    assert set(tables(url)) - {"alembic_version"} == set(Base.metadata.tables)
+
+
+def test_up_down_and_up_again_comes_to_the_same(url: str) -> None:
+    schema.upgrade(url)
+    first = tables(url)
+    schema.downgrade(url, "base")
+    assert set(tables(url)) <= {"alembic_version"}
+    schema.upgrade(url)
+    assert tables(url) == first
+    engine = make_engine(url)
+    assert schema.level(engine) == schema.head()
+    engine.dispose()
+
+
+def test_every_step_alone_goes_down_and_up(url: str) -> None:
+    schema.upgrade(url)
+    for revision in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions():
+        schema.downgrade(url, revision.down_revision or "base")  # type: ignore[arg-type]
+        schema.upgrade(url, revision.revision)
+
+
+@pytest.mark.parametrize("act", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_append_only_tables_refuse_at_the_database(url: str, act: str) -> None:
+    """Each of them, rows or no rows: the trigger is looked for in the schema, and tried where a row is."""
+    schema.upgrade(url)
+    wanted = APPEND_ONLY | {kind.__tablename__ for kind in covered()}
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            rows = connection.exec_driver_sql("SELECT tbl_name, name FROM sqlite_master WHERE type='trigger'")
+            verb = act.split()[0].lower()
+            held = {table for table, trigger in rows if trigger.endswith(f"_no_{verb}")}
+        else:
+            rows = connection.exec_driver_sql(
+                "SELECT event_object_table, event_manipulation FROM information_schema.triggers"
+            )
+            held = {table for table, manipulation in rows if manipulation == act.split()[0]}
+        assert wanted <= held
+        connection.rollback()
+        now = "2026-01-01 00:00:00"
+        with connection.begin():
+            connection.exec_driver_sql(
+                "INSERT INTO change_set (id, source, actor_id, label, note, recorded_at) "
+                f"VALUES (1, 'page', 1, '', '', '{now}')"
+            )
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), connection.begin():
+            connection.exec_driver_sql(act.format("change_set"))
+    engine.dispose()
