@@ -118,14 +118,16 @@ def record(
     """Write what happened to a thing: change set, revision (for a versioned thing) and audit entry.
 
     Call it after the change and before returning from the operation. `before` is `thing.state()` taken
-    before the change, `{}` for a new thing; `after` defaults to its state now. Keyword arguments beyond
-    these open the change set (source, note, reason_code, undoes, ...).
+    before the change, `{}` for a new thing; `after` defaults to its state now. With `after` but no `before`
+    the act is something that happened to the thing, without changing it: an export, a failed attempt.
+    Keyword arguments beyond these open the change set (source, note, reason_code, undoes, ...).
     """
     change = change or begin(actor=actor, **opening)
     db.session.flush()
     has_state = callable(getattr(thing, "state", None))  # a milestone's `state` is a column: it has a ledger
+    is_new = not before and after is None
     after = thing.state() if after is None and has_state else after
-    if isinstance(thing, Versioned):
+    if isinstance(thing, Versioned) and (before or is_new):
         if before:
             thing.version += 1
         if has_state:
