@@ -16,8 +16,11 @@ from kangjiansheng.overview.charts import Words
 from kangjiansheng.overview.rules import attention, health, outlook, periods, pipeline, slips
 from kangjiansheng.projects.rules.vocabulary import Name, families, reasons, stage_columns, stages
 
+# What all laboratories have in common says nothing on a lane; the page says that they are illustrative.
 _LONG = re.compile(
-    r"(联合实验室|聯合實驗室|\s*[Jj]oint [Ll]ab(oratory)?\b)|[（(](示例|示例數據|illustrative)[）)]"
+    r"联合实验室|聯合實驗室|^joint lab(?:oratory)?\b(?: (?:for|of|on))?|\bjoint lab(?:oratory)?$"
+    r"|[（(](?:示例|示例数据|示例數據|illustrative)[）)]",
+    re.IGNORECASE,
 )
 _LAB_WIDTH = 118
 
@@ -54,13 +57,27 @@ def days(number: int) -> str:
 
 
 def lab(found: Any) -> str:
-    """A laboratory's name without what all have in common, cut to the room that a lane has."""
-    name = _LONG.sub("", name_of(found)).strip() or found.code
+    """A laboratory's name without what all have in common."""
+    name = _LONG.sub("", name_of(found).replace("  ", " ")).strip()
+    name = _LONG.sub("", name).strip() or str(found.code)
+    return name[:1].upper() + name[1:]
+
+
+def lab_on_lane(found: Any) -> str:
+    """The same, cut to the room that a lane has."""
+    name = lab(found)
     if charts.text_width(name, 13) <= _LAB_WIDTH:
         return name
     while charts.text_width(f"{name}…", 13) > _LAB_WIDTH:
         name = name[:-1]
     return f"{name.rstrip()}…"
+
+
+def subject(project: Any) -> str:
+    """What a project is about, short: its indication in the reader's language, else its name."""
+    if i18n.locale() == "en" and not project.indication["en"]:
+        return str(name_of(project))
+    return str(name_of(project.indication) or name_of(project))
 
 
 def project_href(code: str) -> str:
@@ -109,7 +126,7 @@ def in_figures(day: date, compare: date, horizon: int) -> Words:
         no_lab=_("未指定实验室"),
         days=days,
         status=statuses(),
-        lab=lab,
+        lab=lab_on_lane,
         milestone=name_of,
         href=milestone_href,
     )
