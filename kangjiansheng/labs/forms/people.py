@@ -9,6 +9,7 @@ from wtforms import DateField, EmailField, SelectField
 from wtforms.validators import Optional
 
 from kangjiansheng.core import clock
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 
 
@@ -38,8 +39,10 @@ class LeaveForm(Form):
     version = VersionField()
 
     def day(self) -> date:
-        """The day that was typed; today when it was unreadable."""
-        return self.valid_to.data or clock.today()
+        """The day that was typed. Refused when it is missing or unreadable."""
+        if self.valid_to.data is None:
+            raise RuleBroken("labs:day-unreadable", "valid_to")
+        return self.valid_to.data
 
 
 class VersionForm(Form):

@@ -29,5 +29,6 @@ REFUSALS: dict[str, Any] = {
     "labs:not-a-partner": _l("%(code)s 不是这个实验室的合作方。"),
     "labs:person-unknown": _l("没有邮箱为 %(email)s 的人员，请管理员先登记。"),
     "labs:member-already": _l("此人在这段时间已有这个身份，自 %(day)s 起。"),
+    "labs:day-unreadable": _l("请填写有效的结束日期。"),
     "labs:member-unknown": _l("没有找到这条成员记录，请刷新页面。"),
 }

@@ -10,6 +10,7 @@ from kangjiansheng.labs.queries.lists import (
     labs,
 )
 from kangjiansheng.labs.queries.past import as_it_stood, as_they_stood
+from kangjiansheng.labs.queries.resting import uses
 from kangjiansheng.labs.queries.single import (
     Home,
     Membership,
@@ -29,7 +30,6 @@ from kangjiansheng.labs.queries.single import (
     people_by_home,
     person_by_email,
 )
-from kangjiansheng.labs.queries.uses import uses
 from kangjiansheng.labs.queries.visible import (
     inside_agreements,
     inside_institutions,
