@@ -40,6 +40,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
 from kangjiansheng.labs import forms as lab_forms
 from kangjiansheng.labs import notices as lab_notices
+from kangjiansheng.labs import panels as lab_panels
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.overview import forms as overview_forms
@@ -47,6 +48,7 @@ from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import notices as project_notices
+from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.queries.portfolio import awaiting
@@ -72,6 +74,8 @@ REFUSALS = (
 )
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
+lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
+lab_panels.institution[:] = [project_panels.institution_projects]
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
 
 

@@ -234,3 +234,52 @@ def team(project_id: int) -> list[TeamMember]:
     return [
         TeamMember(**{**row, "of_lab": bool(row["of_lab"])}) for row in db.session.execute(query).mappings()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A line of what was said of late about the milestones of a laboratory."""
+
+    project_code: str
+    code: str
+    name_hans: str
+    name_hant: str
+    name_en: str
+    day: date
+    imported: bool
+    promised: date | None
+    actual: date | None
+    who: str
+
+
+def recent(*, actor: Actor, lab_id: int, as_of: date | None = None, limit: int = 6) -> list[News]:
+    """The newest entries about a laboratory's milestones, those that open them left out; one statement."""
+    query = (
+        select(MilestoneEntry, Milestone, Project.code.label("project_code"), Person)
+        .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .join(ProjectLab, ProjectLab.project_id == Project.id)
+        .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
+        .outerjoin(Person, Person.id == ChangeSet.actor_id)
+        .where(ProjectLab.lab_id == lab_id, MilestoneEntry.kind != "open", may_see(actor))
+        .order_by(MilestoneEntry.effective_at.desc(), MilestoneEntry.id.desc())
+        .limit(limit)
+    )
+    if as_of is not None:
+        query = query.where(MilestoneEntry.effective_at <= clock.end_of(as_of))
+    return [
+        News(
+            project_code,
+            m.code,
+            m.name_hans,
+            m.name_hant,
+            m.name_en,
+            clock.day_of(e.effective_at),
+            e.imported,
+            e.forecast or e.current_plan or e.baseline,
+            e.actual,
+            name_of(person) if person else "",
+        )
+        for e, m, project_code, person in db.session.execute(query)
+    ]

@@ -48,15 +48,22 @@ def portfolio(
     codes: Iterable[str] | None = None,
     archived: bool = False,
     owner: int | None = None,
+    lab: int | None = None,
+    party: int | None = None,
 ) -> list[ProjectRow]:
     """The projects that the actor sees today, by code, as they stood at the end of `as_of` (now for None).
 
     Reads in at most six statements, whatever the size. A project that was not open by then is not there.
-    Archived ones only with `archived`; with `owner` only that person's milestones, and projects with any.
+    Archived ones only with `archived`; with `owner` only that person's milestones, and projects with any;
+    with `lab` or `party` those of a laboratory or an institution (ids).
     """
     chosen = may_see(actor)
     if codes is not None:
         chosen &= Project.code.in_(list(codes))
+    if lab is not None:
+        chosen &= Project.id.in_(select(ProjectLab.project_id).where(ProjectLab.lab_id == lab))
+    if party is not None:
+        chosen &= Project.id.in_(select(ProjectParty.project_id).where(ProjectParty.institution_id == party))
     if owner is not None:
         owned = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
         chosen &= Project.id.in_(owned.where(Milestone.owner_id == owner))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from kangjiansheng.projects.api import bp as api
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 bp = Blueprint("projects", __name__, template_folder="../templates")
@@ -22,4 +23,4 @@ def pairs(field: Any) -> list[tuple[str, str]]:
 
 from kangjiansheng.projects.views import edit, lists, milestones, mine, projects  # noqa: E402, F401
 
-blueprints = (bp,)
+blueprints: tuple[Blueprint, ...] = (bp, api)

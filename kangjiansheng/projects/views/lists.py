@@ -1,30 +1,22 @@
 """The lists of projects and milestones, and the same as files."""
 
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import g, request
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import paging, text
+from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.projects import policies, sheets
 from kangjiansheng.projects.forms.fields import choices
+from kangjiansheng.projects.forms.filters import asked
 from kangjiansheng.projects.queries import lists
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import families, project_statuses, stage_columns
 from kangjiansheng.projects.views import bp, words
-
-F = TypeVar("F")
-
-
-def asked(kind: type[F]) -> F:
-    """The filter that the address asks for; unknown arguments are left alone."""
-    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{key: text.line(value)[:80] for key, value in request.args.items() if key in known})
 
 
 def _status_choices() -> list[tuple[str, str]]:

@@ -1,0 +1,174 @@
+"""The timeline of one project: plan against reality and forecast, milestone by milestone."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kangjiansheng.core import charts
+from kangjiansheng.core.charts import Figure
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects.charts.words import days, iso, short, span
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+
+ROW = 44
+
+
+def timeline(milestones: Sequence[MilestoneRow], today: date) -> Figure | None:
+    """Each milestone that is not long past: thin for the plan, thick for reality and forecast."""
+    rows = _timeline_rows(milestones, today)
+    if not rows:
+        return None
+    data: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    labels = []
+    for n, row in enumerate(rows):
+        y = -n
+        plan, day = row.baseline or row.promised, row.actual or row.promised
+        labels.append(f"{row.code} {short(name_of(row), 13)}  ")
+        data += _bar(row, plan, day, y)
+        data.append(_mark(row, day, y))
+        if row.slip:
+            tone = f"@{row.status}-text" if not row.actual and row.slip > 0 else "@ink-3"
+            text = days(row.slip)
+            notes.append(
+                charts.note(
+                    day,
+                    y,
+                    text,
+                    color=tone,
+                    size=12.5,
+                    xanchor="left",
+                    xshift=12,
+                    bgcolor="@surface",
+                    weight=600 if not row.actual else 400,
+                )
+            )
+    start, end = span([d for r in rows for d in (r.baseline, r.actual or r.promised) if d], today)
+    shape, words = charts.today_line(today, _("今天"))
+    ticks, ticktext = charts.date_ticks(start, end, at_most=7)
+    few, fewtext = charts.date_ticks(start, end, at_most=4)
+    width = max(charts.text_width(label) for label in labels) + 10
+    axis_y = {
+        "range": [-len(rows) + 0.4, 0.6],
+        "tickvals": [-n for n in range(len(rows))],
+        "ticktext": labels,
+        "showgrid": False,
+        "tickfont": {"size": 12.5, "color": "@ink"},
+    }
+    return charts.figure(
+        data,
+        {
+            "height": 64 + ROW * len(rows) * 0.72,
+            "margin": {"l": width, "r": 10, "t": 24, "b": 30},
+            "shapes": [shape],
+            "annotations": [*notes, words],
+            "xaxis": {"type": "date", "range": [start, end], "tickvals": ticks, "ticktext": ticktext},
+            "yaxis": axis_y,
+        },
+        mobile={
+            "layout": {
+                "margin": {"l": 60, "r": 8, "t": 24, "b": 28},
+                "xaxis": {"tickvals": few, "ticktext": fewtext},
+                "yaxis": {"ticktext": [f"{row.code}  " for row in rows]},
+            }
+        },
+    )
+
+
+def _timeline_rows(milestones: Sequence[MilestoneRow], today: date) -> list[MilestoneRow]:
+    dated = [
+        m
+        for m in milestones
+        if m.kind == "milestone" and m.state != "cancelled" and (m.actual or m.promised) is not None
+    ]
+    done = [m for m in dated if m.actual]
+    coming = [m for m in dated if not m.actual]
+    return (done[-4:] + coming)[:12]
+
+
+def _bar(row: MilestoneRow, plan: date | None, day: date | None, y: float) -> list[dict[str, Any]]:
+    if plan is None or day is None:
+        return []
+    line = {"type": "scatter", "mode": "lines", "hoverinfo": "skip"}
+    late = day > plan
+    return [
+        {
+            **line,
+            "x": [plan, day],
+            "y": [y, y],
+            "line": {"color": f"@{row.status}" if late else "@ghost", "width": 2.5},
+            "opacity": 0.55,
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [plan],
+            "y": [y],
+            "marker": {
+                "symbol": "line-ns-open",
+                "size": 13,
+                "color": "@ink-3",
+                "line": {"width": 1.6, "color": "@ink-3"},
+            },
+            "hovertemplate": f"{row.code} · {_('基线')} {plan.isoformat()}<extra></extra>",
+        },
+    ]
+
+
+def _mark(row: MilestoneRow, day: date | None, y: float) -> dict[str, Any]:
+    hollow = row.status in ("idle", "gate")
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [day],
+        "y": [y],
+        "marker": {
+            "symbol": charts.SYMBOLS[row.status],
+            "size": 12,
+            "color": f"@{row.status}",
+            "line": {"width": 2 if hollow else 1.5, "color": f"@{row.status}" if hollow else "@surface"},
+        },
+        "hovertemplate": f"{row.code} {name_of(row)}<br>{day.isoformat() if day else ''}"
+        + (f" · {days(row.slip)}" if row.slip else "")
+        + "<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def timeline_table(milestones: Iterable[MilestoneRow]) -> dict[str, Any]:
+    """The same as a table."""
+    return {
+        "columns": [(_("里程碑"), ""), (_("基线"), "d"), (_("实际或预测"), "d"), (_("偏差"), "n")],
+        "rows": [
+            [
+                f"{m.code} {name_of(m)}",
+                iso(m.baseline),
+                iso(m.actual or m.promised),
+                charts.signed_days(m.slip) if m.slip is not None else None,
+            ]
+            for m in milestones
+            if m.kind == "milestone"
+        ],
+    }
+
+
+def timeline_finding(project: ProjectRow) -> str:
+    """What the timeline shows, in one sentence."""
+    late = sorted(
+        (m for m in project.milestones if m.is_open and (m.slip or 0) > 0), key=lambda m: -(m.slip or 0)
+    )
+    opened = [m for m in project.milestones if m.is_open]
+    if not opened:
+        return _("没有等待中的里程碑")
+    if not late:
+        return _("后续里程碑都没有晚于基线")
+    return ngettext(
+        "%(num)d 个里程碑晚于基线，最多的是 %(name)s，%(days)d 天",
+        "%(num)d 个里程碑晚于基线，最多的是 %(name)s，%(days)d 天",
+        len(late),
+        name=name_of(late[0]),
+        days=late[0].slip or 0,
+    )

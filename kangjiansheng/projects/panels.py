@@ -1,0 +1,122 @@
+"""What this floor shows on the pages of laboratories and institutions; the roof puts it into their slots."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.labs.panels import Panel
+from kangjiansheng.projects import charts
+from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.queries.page import recent
+from kangjiansheng.projects.queries.portfolio import portfolio
+from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.rules.metrics import rate
+from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
+
+QUARTER = timedelta(days=91)
+AHEAD = timedelta(days=90)
+
+
+def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
+    """The projects of a laboratory that the reader may see: figures, timeline, table."""
+    rows = portfolio(actor=actor, as_of=as_of, lab=lab.id)
+    if not rows:
+        return None
+    day = as_of or clock.today()
+    return Panel(
+        "projects/_lab_panel.html",
+        {
+            "projects": rows,
+            "kpis": _kpis(rows, day),
+            "finding": _finding(rows),
+            "figure": charts.lab_lines(rows, day),
+            "table": charts.lab_table(rows),
+            "stage_of": {row.code: stage_word(row) for row in rows},
+        },
+        illustrative=any(row.illustrative for row in rows),
+    )
+
+
+def institution_projects(institution: Institution, actor: Actor, as_of: date | None) -> Panel | None:
+    """The projects in which an institution takes part, as far as the reader may see them."""
+    rows = portfolio(actor=actor, as_of=as_of, party=institution.id)
+    if not rows:
+        return None
+    return Panel(
+        "projects/_lab_panel.html",
+        {
+            "projects": rows,
+            "kpis": [],
+            "finding": _finding(rows),
+            "figure": None,
+            "table": None,
+            "stage_of": {row.code: stage_word(row) for row in rows},
+        },
+        illustrative=any(row.illustrative for row in rows),
+    )
+
+
+def lab_news(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
+    """What was said of the laboratory's milestones of late."""
+    lines = recent(actor=actor, lab_id=lab.id, as_of=as_of)
+    return Panel("projects/_news_panel.html", {"lines": lines}, place="narrow") if lines else None
+
+
+def stage_word(row: ProjectRow) -> str:
+    """The column of the stage, which is shorter than its name."""
+    known = stages().get(row.stage)
+    return label_of(known.column, stage_columns()) if known else row.stage
+
+
+def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
+    milestones = [m for row in rows for m in row.milestones if m.kind == "milestone"]
+    recent_done = [m for m in milestones if m.actual and day - QUARTER < m.actual <= day]
+    punctual = rate(
+        sum(m.baseline is not None and m.actual <= m.baseline for m in recent_done if m.actual),
+        len(recent_done),
+    )
+    due = [m for m in milestones if m.is_open and m.promised is not None and m.promised <= day + AHEAD]
+    behind = sum(m.status in ("slip", "late") for m in due)
+    active = [row for row in rows if row.status != "pause"]
+    late = sum(m.status == "late" for m in milestones)
+    return [
+        {
+            "label": _("准时率，滚动 3 个月"),
+            "value": "—" if punctual is None else round(punctual * 100),
+            "unit": "" if punctual is None else "%",
+            "note": ngettext("完成 %(num)d 项", "完成 %(num)d 项", len(recent_done)),
+        },
+        {
+            "label": _("在研项目"),
+            "value": len(active),
+            "unit": _("个"),
+            "note": _("、").join(row.code for row in active[:3]) + ("…" if len(active) > 3 else ""),
+        },
+        {
+            "label": _("90 天内到期"),
+            "value": len(due),
+            "unit": _("项"),
+            "note": ngettext("%(num)d 项推迟或逾期", "%(num)d 项推迟或逾期", behind)
+            if behind
+            else _("都没有推迟"),
+        },
+        {
+            "label": _("已逾期"),
+            "value": late,
+            "unit": _("项"),
+            "note": _("承诺的日期已过，还没有新的日期") if late else _("没有逾期"),
+        },
+    ]
+
+
+def _finding(rows: Sequence[ProjectRow]) -> str:
+    behind = sum(row.status in ("slip", "late") for row in rows)
+    if not behind:
+        return ngettext("%(num)d 个项目，没有推迟或逾期", "%(num)d 个项目，没有推迟或逾期", len(rows))
+    return _("%(all)d 个项目里 %(behind)d 个推迟或逾期", all=len(rows), behind=behind)
