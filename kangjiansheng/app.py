@@ -142,8 +142,8 @@ def navigation() -> list[dict[str, Any]]:
     """The sections at the top of each page, as this reader may see them."""
     return [
         {"key": "overview", "label": _("总览"), "href": url_for("overview.home"), "icon": "layout-dashboard"},
-        {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask"},
-        {"key": "projects", "label": _("项目"), "href": url_for("projects.projects"), "icon": "list-details"},
+        {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask-2"},
+        {"key": "projects", "label": _("项目"), "href": url_for("projects.projects"), "icon": "dna-2"},
         {"key": "committee", "label": _("科学委员会"), "href": url_for("committee.home"), "icon": "notes"},
         {
             "key": "mine",
