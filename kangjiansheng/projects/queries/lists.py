@@ -82,7 +82,7 @@ def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
         and (not wanted.stage or row.stage == wanted.stage or _column(row.stage) == wanted.stage)
         and (not wanted.family or row.family == wanted.family)
         and (not wanted.group or row.indication_group == wanted.group)
-        and (not wanted.claimed or row.claimed == wanted.claimed)
+        and (not wanted.claimed or row.claimed in wanted.claimed.split(","))
         and (not wanted.lab or any(lab.code == wanted.lab for lab in row.labs))
         and (not wanted.party or any(party.code == wanted.party for party in row.parties))
         and (not wanted.archived or row.archived)
