@@ -95,13 +95,13 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
         {
             "label": _("在研项目"),
             "value": len(active),
-            "unit": _("个"),
+            "unit": "",
             "note": _("、").join(row.code for row in active[:3]) + ("…" if len(active) > 3 else ""),
         },
         {
             "label": _("90 天内到期"),
             "value": len(due),
-            "unit": _("项"),
+            "unit": "",
             "note": ngettext("%(num)d 项推迟或逾期", "%(num)d 项推迟或逾期", behind)
             if behind
             else _("都没有推迟"),
@@ -109,7 +109,7 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
         {
             "label": _("已逾期"),
             "value": late,
-            "unit": _("项"),
+            "unit": "",
             "note": _("承诺的日期已过，还没有新的日期") if late else _("没有逾期"),
         },
     ]

@@ -76,7 +76,7 @@ def milestones(kind: str, rows: Sequence[Line], *, as_of: date | None) -> bytes:
         _("预测"),
         _("待确认"),
     ]
-    heads += [_("实际"), _("偏差（天）"), _("改动次数"), _("主要原因"), _("负责人")]
+    heads += [_("实际"), _("偏差（天）"), _("改期次数"), _("主要原因"), _("负责")]
     lines = [
         [
             line.project.code,

@@ -124,7 +124,7 @@ class MemberForm(Form):
 class NumberForm(Form):
     """A number under which a registry or authority knows the project."""
 
-    register = SelectField(_l("登记机构"))
+    register = SelectField(_l("登记平台"))
     number = StringField(_l("登记号"), [required(), at_most(80)])
     version = VersionField()
 

@@ -33,7 +33,7 @@ REFUSALS = {
     "projects:days-reversed": _l("结束日期不能早于开始日期（%(start)s）。"),
     "projects:member-twice": _l("此人在这段时间已经是项目成员。"),
     "projects:last-lead": _l("项目至少要有一位负责人。"),
-    "projects:register-unknown": _l("没有“%(value)s”这个登记机构。"),
+    "projects:register-unknown": _l("没有“%(value)s”这个登记平台。"),
     "projects:number-format": _l("“%(value)s”不是 %(register)s 的格式，例如 %(example)s。"),
     "projects:number-check-digit": _l("“%(value)s”的校验位不对，请核对一遍。"),
     "projects:number-twice": _l("这个编号已经登记过了。"),
