@@ -97,15 +97,20 @@ def edit_decision(
 
 
 def remove_decision(decision: Decision, paragraph: Paragraph, *, actor: Actor) -> None:
-    """Take a decision out of a draft; its number is not given again."""
+    """Take a decision out of a draft. Its row stays with the removed paragraph, and its number is not given
+    again."""
     writing.draft_only(paragraph.minutes)
     change = begin(actor=actor)
     writing.remove_paragraph(paragraph, actor=actor, change=change)
+    facts = {"number": decision.number, "removed": True}
     record(
-        "committee:decision:remove", decision, actor=actor, before=decision.state(), after={}, change=change
+        "committee:decision:remove",
+        decision,
+        actor=actor,
+        before={"removed": False},
+        after=facts,
+        change=change,
     )
-    db.session.delete(decision)
-    db.session.flush()
 
 
 def record_action(
@@ -144,11 +149,11 @@ def record_action(
 
 
 def remove_action(action: Action, minutes: Minutes, *, actor: Actor) -> None:
-    """Take an action out of a draft; its number is not given again."""
+    """Drop an action of a draft; its number is not given again."""
     writing.draft_only(minutes)
-    record("committee:action:remove", action, actor=actor, before=action.state(), after={})
-    db.session.delete(action)
-    db.session.flush()
+    before = action.state()
+    action.life = "dropped"
+    record("committee:action:remove", action, actor=actor, before=before)
 
 
 def finish_action(

@@ -86,7 +86,9 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     ids = {p.id: p.public_id for p in paragraphs}
     decisions = db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids))))
     actions = db.session.scalars(
-        select(Action).where(Action.meeting_id == meeting.id).order_by(Action.number)
+        select(Action)
+        .where(Action.meeting_id == meeting.id, Action.life != "dropped")
+        .order_by(Action.number)
     )
     return {
         "committee": committee.name_hans,

@@ -109,7 +109,11 @@ def working(minutes: Minutes, *, actor: Actor) -> Reading:
 
 def actions_of(minutes: Minutes) -> list[Action]:
     """All actions of the meeting, for those who write its minutes; readers get them filtered."""
-    query = select(Action).where(Action.meeting_id == minutes.meeting_id).options(joinedload(Action.owner))
+    query = (
+        select(Action)
+        .where(Action.meeting_id == minutes.meeting_id, Action.life != "dropped")
+        .options(joinedload(Action.owner))
+    )
     return list(db.session.scalars(query.order_by(Action.number)))
 
 

@@ -17,6 +17,7 @@ from kangjiansheng.committee.models import (
     Decision,
     Meeting,
     Minutes,
+    Paragraph,
     Recusal,
 )
 from kangjiansheng.core import clock
@@ -67,12 +68,18 @@ def visible_meetings(actor: Actor) -> Select[int]:
 
 def visible_decisions(actor: Actor) -> Select[int]:
     """The ids of the decisions whose item the actor sees; without an item, of those who read the committee."""
-    return select(Decision.id).join(Meeting).where(_outcome(Decision, actor))
+    taken_out = select(Paragraph.id).where(Paragraph.removed_at.is_not(None))
+    stands = or_(Decision.paragraph_id.is_(None), Decision.paragraph_id.not_in(taken_out))
+    return select(Decision.id).join(Meeting).where(stands, _outcome(Decision, actor))
 
 
 def visible_actions(actor: Actor) -> Select[int]:
     """The ids of the actions whose item the actor sees, and of one's own."""
-    return select(Action.id).join(Meeting).where(or_(_outcome(Action, actor), Action.owner_id == actor.id))
+    return (
+        select(Action.id)
+        .join(Meeting)
+        .where(Action.life != "dropped", or_(_outcome(Action, actor), Action.owner_id == actor.id))
+    )
 
 
 def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[bool]:

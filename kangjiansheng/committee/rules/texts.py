@@ -51,12 +51,12 @@ def difference(old: str, new: str) -> list[Change]:
 
 
 def _joined(changes: list[Change]) -> list[Change]:
-    """Islands of one character between two changes join them: whole phrases read better than crumbs."""
+    """Islands of one character (no punctuation) between two changes join them: whole phrases read better than crumbs."""
     if len(changes) < 3:
         return changes
     runs: list[list[Change]] = [[changes[0]]]
     for index, (kind, text) in enumerate(changes[1:], 1):
-        island = kind == "same" and len(text) < 2 and index < len(changes) - 1
+        island = kind == "same" and len(text) < 2 and text.isalnum() and index < len(changes) - 1
         bridges = island and changes[index - 1][0] != "same" and changes[index + 1][0] != "same"
         if bridges or (kind != "same" and runs[-1][-1][0] != "same") or _goes_on(runs[-1], kind):
             runs[-1].append((kind, text))

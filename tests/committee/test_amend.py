@@ -1,0 +1,79 @@
+"""Corrections: signed like the minutes, beside the original, which stays."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kangjiansheng.committee.models import Meeting, Minutes
+from kangjiansheng.committee.operations import amendments, reviews
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.errors import RuleBroken
+from tests.support.critic import Critic
+
+
+def text_of(minutes: Minutes) -> Any:
+    return next(p for p in writing.standing_paragraphs(minutes) if p.kind == "text")
+
+
+def test_only_what_stands_is_amended(draft_minutes: Minutes, actor: Callable[[str], Actor]) -> None:
+    with pytest.raises(RuleBroken, match="not-approved"):
+        amendments.propose(text_of(draft_minutes), actor=actor("secretary"), text="新。", reason="误。")
+
+
+def test_a_correction_counts_once_it_is_signed(
+    approved: Minutes, actor: Callable[[str], Actor], sign: Callable[..., Any]
+) -> None:
+    paragraph = text_of(approved)
+    original, sha256 = paragraph.text, amendments.approved_draft(approved).sha256
+    made = amendments.propose(paragraph, actor=actor("secretary"), text="应到 9 人。", reason="人数有误。")
+    assert (made.number, amendments.valid_text(paragraph)) == (1, original)
+    with pytest.raises(RuleBroken, match="amendment-waiting"):
+        amendments.propose(paragraph, actor=actor("secretary"), text="又改。", reason="误。")
+    for short in ("member", "member2", "chair"):
+        sign(made.draft, short)
+    assert (made.life, amendments.valid_text(paragraph)) == ("approved", "应到 9 人。")
+    assert paragraph.text == original, "the original stays"
+    assert approved.life == "approved"
+    assert reviews.recomputed(amendments.approved_draft(approved)) == sha256
+    with pytest.raises(RuleBroken, match="amendment-same"):
+        amendments.propose(paragraph, actor=actor("secretary"), text="应到 9 人。", reason="误。")
+    second = amendments.propose(paragraph, actor=actor("secretary"), text="应到 9 人，到齐。", reason="补。")
+    assert (second.number, second.draft.header["old"]) == (2, "应到 9 人。")
+
+
+def test_a_refused_correction_is_withdrawn(
+    approved: Minutes, actor: Callable[[str], Actor], sign: Callable[..., Any]
+) -> None:
+    paragraph = text_of(approved)
+    made = amendments.propose(paragraph, actor=actor("secretary"), text="应到 9 人。", reason="人数有误。")
+    sign(made.draft, "member", meaning="request_changes", note="原文无误")
+    assert (made.life, approved.life) == ("withdrawn", "approved")
+    with pytest.raises(RuleBroken, match="draft-replaced"):
+        sign(made.draft, "chair")
+
+
+def test_in_pages(client: Callable[..., Critic], meeting: Callable[[str], Meeting]) -> None:
+    minutes = meeting("SAC-2026-03").minutes
+    public_id = text_of(minutes).public_id
+    base = "/meetings/SAC-2026-03/minutes"
+    address = f"{base}/paragraphs/{public_id}/amendment"
+    secretary = client("secretary")
+    assert secretary.get(address).status_code == 200
+    assert secretary.post(address, data={"text": "新的文字。", "reason": ""}).status_code == 422
+    made = secretary.post(address, data={"text": "新的文字。", "reason": "笔误"})
+    assert made.status_code == 303
+    page = client("chair").get(made.headers["Location"]).get_data(as_text=True)
+    assert "新的文字" in page
+    assert "<del>" in page
+    assert 'name="sha256"' in page
+    assert client("member").get(address).status_code == 403
+    assert client("lead").get(made.headers["Location"]).status_code == 403
+
+
+def test_both_wordings_are_shown(client: Callable[..., Critic]) -> None:
+    page = client("executive").get("/meetings/SAC-2026-01/minutes").get_data(as_text=True)
+    assert "两家实验室" in page
+    assert "三家实验室" in page
+    assert "已生效，有勘误" in page

@@ -1,0 +1,124 @@
+"""Planning: numbers, agenda, answers, attendance."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import Committee, Meeting
+from kangjiansheng.committee.operations import committees, meetings
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken, Stale
+from tests.support.critic import Critic
+
+
+def the_committee() -> Committee:
+    return db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+
+
+def test_running_number_goes_on_and_year_number_begins_anew(actor: Callable[[str], Actor]) -> None:
+    sac = the_committee()
+    last = db.session.scalars(select(Meeting.running_no).order_by(Meeting.running_no.desc())).first()
+    made = meetings.create_meeting(sac, actor=actor("secretary"), held_on=date(2030, 3, 1))
+    again = meetings.create_meeting(sac, actor=actor("secretary"), held_on=date(2030, 5, 1))
+    assert (made.code, again.code) == ("SAC-2030-01", "SAC-2030-02")
+    assert (made.running_no, again.running_no) == (last + 1, last + 2)
+
+
+def test_a_cancelled_meeting_keeps_its_number(actor: Callable[[str], Actor]) -> None:
+    made = meetings.create_meeting(the_committee(), actor=actor("secretary"), held_on=date(2030, 3, 1))
+    meetings.cancel_meeting(made, actor=actor("secretary"))
+    again = meetings.create_meeting(the_committee(), actor=actor("secretary"), held_on=date(2030, 4, 1))
+    assert again.year_serial == 2
+    with pytest.raises(RuleBroken, match="not-planned"):
+        meetings.cancel_meeting(made, actor=actor("secretary"))
+
+
+def test_the_year_of_a_meeting_is_fixed(
+    actor: Callable[[str], Actor], meeting: Callable[[str], Meeting]
+) -> None:
+    one = meeting("SAC-2026-05")
+    with pytest.raises(RuleBroken, match="year-fixed"):
+        meetings.edit_meeting(one, actor=actor("secretary"), version=one.version, held_on=date(2031, 1, 5))
+
+
+def test_two_who_edit_a_meeting(actor: Callable[[str], Actor]) -> None:
+    one = meetings.create_meeting(the_committee(), actor=actor("secretary"), held_on=date(2030, 3, 1))
+    seen = one.version
+    meetings.edit_meeting(one, actor=actor("secretary"), version=seen, place="甲会议室")
+    with pytest.raises(Stale):
+        meetings.edit_meeting(one, actor=actor("chair"), version=seen, place="乙会议室")
+    assert one.place == "甲会议室"
+
+
+def test_items_move_and_keep_unique_places(actor: Callable[[str], Actor]) -> None:
+    secretary = actor("secretary")
+    one = meetings.create_meeting(the_committee(), actor=secretary, held_on=date(2030, 3, 1))
+    first, _second, third = [
+        meetings.add_item(one, actor=secretary, name_hans=name, kind="discuss") for name in "甲乙丙"
+    ]
+    meetings.move_item(third, -1, actor=secretary)
+    assert [item.name_hans for item in one.items] == ["甲", "丙", "乙"]
+    meetings.move_item(first, -1, actor=secretary)
+    assert [item.position for item in one.items] == [1, 2, 3]
+    meetings.remove_item(third, actor=secretary)
+    assert [(item.position, item.name_hans) for item in one.items] == [(1, "甲"), (2, "乙")]
+
+
+def test_attendance_waits_for_the_day(actor: Callable[[str], Actor]) -> None:
+    one = meetings.create_meeting(the_committee(), actor=actor("secretary"), held_on=date(2035, 3, 1))
+    with pytest.raises(RuleBroken, match="not-yet-held"):
+        meetings.record_attendance(one, {}, actor=actor("secretary"))
+
+
+def test_what_the_announcement_told_is_nobody_s_to_change(
+    actor: Callable[[str], Actor], meeting: Callable[[str], Meeting]
+) -> None:
+    with pytest.raises(RuleBroken, match="from-source"):
+        meetings.add_item(meeting("SAC-2024-01"), actor=actor("secretary"), name_hans="新议题", kind="hear")
+
+
+def test_seats_are_given_once_and_ended(actor: Callable[[str], Actor]) -> None:
+    sac, secretary = the_committee(), actor("secretary")
+    with pytest.raises(RuleBroken, match="member-already"):
+        committees.add_member(sac, actor=secretary, person_id=actor("member").id, office="member")
+    with pytest.raises(RuleBroken, match="chair-already"):
+        committees.add_member(sac, actor=secretary, person_id=actor("lead").id, office="chair")
+    seat = next(m for m in sac.members if m.person_id == actor("member").id)
+    with pytest.raises(RuleBroken, match="dates-turned"):
+        committees.end_member(seat, actor=secretary, valid_to=date(2020, 1, 1))
+
+
+def test_a_meeting_from_plan_to_attendance_in_pages(client: Callable[..., Critic]) -> None:
+    secretary = client("secretary")
+    answer = secretary.post(
+        "/committees/SAC/meetings/new",
+        data={"held_on": "2026-11-02", "starts": "09:30", "ends": "11:00", "place": "会议室"},
+    )
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    wrong = secretary.post(
+        f"{address}/agenda", data={"name_hans": "", "kind": "decide", "minutes_planned": "20"}
+    )
+    assert wrong.status_code == 422
+    fields = {"name_hans": "KJS-003 申报", "kind": "decide", "minutes_planned": "20", "project": "KJS-777"}
+    assert secretary.post(f"{address}/agenda", data=fields).status_code == 422
+    assert secretary.post(f"{address}/agenda", data=fields | {"project": ""}).status_code == 303
+    assert client("member").post(f"{address}/answer", data={"answer": "online"}).status_code == 303
+    page = secretary.get(address).get_data(as_text=True)
+    assert "KJS-003 申报" in page
+    assert "1 人确认出席" in page
+    form = secretary.get(f"{address}/attendance").get_data(as_text=True)
+    assert "血液学" in form
+    assert client("member").get(f"{address}/agenda").status_code == 403
+    assert client("outsider").get(address).status_code == 404
+
+
+def test_times_must_run_forwards(client: Callable[..., Critic]) -> None:
+    answer = client("secretary").post(
+        "/committees/SAC/meetings/new", data={"held_on": "2026-12-02", "starts": "11:30", "ends": "11:00"}
+    )
+    assert answer.status_code == 422
+    assert "结束时间须晚于开始时间" in answer.get_data(as_text=True)
