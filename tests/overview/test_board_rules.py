@@ -1,0 +1,230 @@
+"""What the board says of a portfolio, on plain rows."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kangjiansheng.overview.rules import answer, attention, figures, health, outlook, pipeline, slips
+from kangjiansheng.overview.rules.rows import OnAgenda, Past, Waiting
+from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
+from tests.overview.rows import DAY, M, Named, P, ahead, done
+
+days = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+STATUSES = ["ontrack", "risk", "slip", "late", "gate", "pause", "idle", "done"]
+CLAIMS = ["ACTIVE", "AT_RISK", "OVERDUE", "ON_HOLD", "TERMINATED", "COMPLETED", "OUT_LICENSED"]
+
+
+def past(key: int, **more: object) -> Past:
+    base = {
+        "id": key, "project_id": 1, "gate": False, "baseline": None, "current_plan": None,
+        "forecast": None, "actual": None, "state": "open", "running": True,
+    }  # fmt: skip
+    return Past(**{**base, **more})  # type: ignore[arg-type]
+
+
+@given(st.lists(st.tuples(st.sampled_from(STATUSES), st.sampled_from(CLAIMS))))
+def test_every_project_is_told_once(rows: list[tuple[str, str]]) -> None:
+    projects = [P(f"P-{n}", id=n, status=status, claimed=claim) for n, (status, claim) in enumerate(rows)]
+    said = answer.answer(projects, figures.on_time(projects, {}, DAY, DAY), figures.gates([], [], 0))
+    assert sum(number for _, number in said.groups) == said.total == len(rows)
+    assert all(number > 0 for _, number in said.groups)
+    assert [group for group, _ in said.groups] == [g for g in answer.GROUPS if g in dict(said.groups)]
+
+
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_a_share_is_rounded_halves_up(part: int, more: int) -> None:
+    share = figures.Share(part, part + more)
+    if share.percent is None:
+        assert part + more == 0
+    else:
+        assert share.percent == int(100 * part / (part + more) + 0.5)
+
+
+@given(st.lists(st.tuples(days, days)), days)
+def test_on_time_counts_by_hand(pairs: list[tuple[date, date]], day: date) -> None:
+    share = figures.on_time_share(pairs, day)
+    inside = [(a, b) for a, b in pairs if day - timedelta(days=365) < a <= day]
+    assert share == figures.Share(len([1 for a, b in inside if a <= b]), len(inside))
+
+
+def test_the_rate_changes_in_points_against_what_was_known_then() -> None:
+    then = date(2026, 9, 30)
+    projects = [
+        P("P-1", milestones=(done(date(2026, 10, 5), date(2026, 10, 1), id=1), done(then, then, id=2)))
+    ]
+    before = {1: past(1, baseline=date(2026, 10, 1)), 2: past(2, baseline=then, actual=then, state="done")}
+    rate = figures.on_time(projects, before, DAY, then)
+    assert (rate.now.percent, rate.then.percent, rate.change) == (50, 100, -50)
+    assert len(rate.months) == 12 and rate.months[-1] == (DAY, 50)
+
+
+def test_nothing_done_says_no_rate() -> None:
+    rate = figures.on_time([P("P-1")], {}, DAY, DAY)
+    assert rate.now.percent is None and rate.change is None
+
+
+def test_slipped_counts_from_fifteen_days_in_running_projects_only() -> None:
+    base = date(2027, 1, 1)
+    rows = (
+        ahead(base, base + timedelta(14)),
+        ahead(base, base + timedelta(15)),
+        ahead(base, base + timedelta(45)),
+    )
+    found = figures.slipped([P("P-1", milestones=rows), P("P-2", claimed="ON_HOLD", milestones=rows)], {})
+    assert (found.now, found.median) == (2, 30)
+
+
+def test_due_counts_both_ends_and_overdue_apart() -> None:
+    at = [DAY - timedelta(1), DAY, DAY + timedelta(90), DAY + timedelta(91)]
+    found = figures.due([P("P-1", milestones=tuple(ahead(day, day) for day in at))], {}, DAY, DAY)
+    assert (found.now, found.overdue, found.off) == (2, 1, 0)
+    assert sum(every for every, _ in found.tens) == 2 and len(found.tens) == 9
+
+
+def test_a_gate_waits_for_the_soonest_meeting_with_the_first_open_gate() -> None:
+    milestones = (
+        M("A010", id=1, gate=True, position=1, state="done", actual=DAY),
+        M("A030", id=3, gate=True, position=3),
+        M("A020", id=2, gate=True, position=2),
+    )
+    agenda = [
+        OnAgenda(1, "SAC-2", DAY + timedelta(9)),
+        OnAgenda(1, "SAC-1", DAY + timedelta(2)),
+        OnAgenda(9, "X", DAY),
+    ]
+    found = figures.gates([P("P-1", milestones=milestones)], agenda, 0)
+    assert found.waiting == (Waiting(2, "P-1", "SAC-1", DAY + timedelta(2)),)
+
+
+def test_the_cause_is_the_largest_slip_of_a_running_project() -> None:
+    base = date(2027, 1, 1)
+    small, large = ahead(base, base + timedelta(20)), ahead(base, base + timedelta(90))
+    projects = [P("P-1", milestones=(small,)), P("P-2", claimed="TERMINATED", milestones=(large,))]
+    found = answer.cause(projects)
+    assert found is not None and (found.project.code, found.days) == ("P-1", 20)
+    assert answer.cause([P("P-3", milestones=(ahead(base, base),))]) is None
+
+
+def test_attention_puts_the_overdue_first_and_weighs_what_hangs_on_it() -> None:
+    base = date(2027, 1, 1)
+    light = P("P-1", milestones=(ahead(base, base + timedelta(60)),))
+    heavy = P(
+        "P-2",
+        milestones=(ahead(base, base + timedelta(30)), *(ahead(base, base, position=n) for n in (2, 3, 4))),
+    )
+    late = P("P-3", milestones=(ahead(DAY - timedelta(1), DAY - timedelta(1)),))
+    quiet = P("P-4", milestones=(ahead(base, base),))
+    shown, in_all = attention.attention([light, heavy, late, quiet], [], DAY)
+    assert [matter.project.code for matter in shown] == ["P-3", "P-2", "P-1"] and in_all == 3
+    assert shown[0].days == 1 and shown[1].after == 3
+
+
+@given(st.lists(st.tuples(st.sampled_from(STATUSES[:5]), days, days), max_size=12))
+def test_attention_never_shows_more_than_seven_nor_a_project_twice(
+    rows: list[tuple[str, date, date]],
+) -> None:
+    projects = [
+        P(f"P-{n:02d}", id=n, milestones=(ahead(base, forecast, status=status),))
+        for n, (status, base, forecast) in enumerate(rows)
+    ]
+    shown, in_all = attention.attention(projects, [], DAY)
+    codes = [matter.project.code for matter in shown]
+    assert len(codes) == len(set(codes)) == min(in_all, 7)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(list(stages())), st.sampled_from(list(families())), st.sampled_from(CLAIMS))
+    )
+)
+def test_the_grid_holds_each_project_that_has_not_ended_once_and_folds(
+    rows: list[tuple[str, str, str]],
+) -> None:
+    projects = [P(f"P-{n}", stage=s, family=f, claimed=c) for n, (s, f, c) in enumerate(rows)]
+    grid = pipeline.pipeline(projects)
+    inside = [chip.project.code for chips in grid.cells.values() for chip in chips]
+    assert sorted(inside) == sorted(
+        p.code for p in projects if p.claimed not in ("TERMINATED", "COMPLETED", "OUT_LICENSED")
+    )
+    assert all(grid.column(column) for column in grid.columns)
+    assert [c for c in stage_columns() if c in grid.columns] == list(grid.columns)
+    assert [f for f in families() if f in grid.rows] == list(grid.rows)
+
+
+def test_the_grid_says_which_stands_nearest_to_marketing() -> None:
+    grid = pipeline.pipeline(
+        [P("P-1", stage="PHASE_I"), P("P-2", stage="PIVOTAL_II"), P("P-3", stage="TECH_TRANSFER")]
+    )
+    assert (grid.finding.code, grid.finding.clinical, [p.code for p in grid.finding.nearest]) == (
+        "clinical",
+        2,
+        ["P-2"],
+    )
+    assert pipeline.pipeline([P("P-1", stage="CMC")]).finding.code == "early"
+    assert pipeline.pipeline([P("P-1", claimed="ON_HOLD")]).finding.code == "empty"
+
+
+@given(st.lists(st.tuples(days, st.integers(-40, 200)), max_size=20), st.sampled_from([30, 90, 365]))
+def test_the_outlook_adds_up(rows: list[tuple[date, int]], horizon: int) -> None:
+    milestones = tuple(ahead(base, base + timedelta(slip)) for base, slip in rows)
+    found = outlook.outlook([P("P-1", milestones=milestones, labs=(Named("JL-01"),))], DAY, horizon)
+    assert found.due + found.overdue == len(found.stops) == sum(len(stops) for _, stops in found.lanes())
+    assert [stop.day for stop in found.stops] == sorted(stop.day for stop in found.stops)
+    assert all(stop.day <= DAY + timedelta(horizon) for stop in found.stops)
+
+
+def test_the_outlook_knows_where_it_crowds_and_what_comes_before_spring_festival() -> None:
+    at = [date(2026, 12, 2), date(2026, 12, 5), date(2026, 12, 9), date(2027, 1, 4), date(2027, 2, 10)]
+    found = outlook.outlook([P("P-1", milestones=tuple(ahead(d, d) for d in at))], DAY, 90, date(2027, 2, 5))
+    assert (found.crowd, found.before_festival) == ((2026, 12, 1, 3), 4)
+    tie = [*at, date(2027, 1, 5), date(2027, 1, 6)]
+    assert outlook.outlook([P("P-1", milestones=tuple(ahead(d, d) for d in tie))], DAY).crowd is None
+
+
+def test_slips_are_sorted_cut_and_know_who_recovers() -> None:
+    base = date(2027, 1, 1)
+    rows = tuple(ahead(base, base + timedelta(n), id=n) for n in range(1, 12))
+    before = {11: past(11, baseline=base, forecast=base + timedelta(30))}
+    found = slips.slips([P("P-1", milestones=rows)], before)
+    assert [row.now for row in found.rows] == [11, 10, 9, 8, 7, 6, 5, 4] and found.total == 11
+    assert found.rows[0].recovers and found.rows[0].then == 30
+    assert (found.finding.code, found.finding.number) == ("cluster", 8)
+    assert slips.slips([P("P-1")], {}).finding.code == "none"
+
+
+def lab_history(rates: list[tuple[int, int]]) -> P:
+    """A project whose laboratory reached milestones in the months before DAY: (on time, late) for each."""
+    made = []
+    for back, (good, bad) in enumerate(reversed(rates)):
+        at = DAY - timedelta(days=2 + 30 * back)
+        made += [done(at, at)] * good + [done(at, at - timedelta(1))] * bad
+    return P("P-1", milestones=tuple(made), labs=(Named("JL-01"),))
+
+
+def test_health_says_nothing_of_too_little() -> None:
+    assert health.health([lab_history([(1, 1)])], DAY).finding.code == "little"
+    assert health.health([], DAY).rows == ()
+
+
+def test_health_names_what_falls() -> None:
+    found = health.health([lab_history([(9, 0)] * 3 + [(6, 3), (3, 6), (0, 9), (0, 9)])], DAY)
+    assert found.finding.code == "falling" and found.finding.months >= 3
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "step"), [(0, 4, "n3"), (4, 4, "p3"), (2, 4, "0"), (0, 2, ""), (0, 0, "")]
+)
+def test_a_cell_is_coloured_around_the_middle_when_there_is_enough(part: int, whole: int, step: str) -> None:
+    board = health.Health((DAY,), (), 50, health.Finding("little"))
+    assert board.step(figures.Share(part, whole)) == step
+
+
+@given(st.integers(0, 100), st.integers(3, 60), st.data())
+def test_colours_run_one_way(middle: int, whole: int, data: st.DataObject) -> None:
+    low, high = sorted(data.draw(st.lists(st.integers(0, whole), min_size=2, max_size=2)))
+    order = ["n3", "n2", "n1", "0", "p1", "p2", "p3"]
+    board = health.Health((DAY,), (), middle, health.Finding("little"))
+    steps = [order.index(board.step(figures.Share(part, whole))) for part in (low, high)]
+    assert steps[0] <= steps[1]

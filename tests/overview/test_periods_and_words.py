@@ -1,0 +1,90 @@
+"""Days to compare with, a person's week, and how a search reads what was typed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kangjiansheng.core import text
+from kangjiansheng.overview.rules import periods, searching
+from kangjiansheng.overview.rules.week import week
+from tests.overview.rows import DAY, P, ahead
+
+days = st.dates(date(2024, 9, 11), date(2035, 12, 31))
+
+
+@given(days)
+def test_the_quarter_before_is_before_and_ends_a_quarter(day: date) -> None:
+    end = periods.quarter_end_before(day)
+    assert end < day and (day - end).days <= 92
+    assert (end + timedelta(1)).day == 1 and end.month % 3 == 0
+
+
+@given(days, st.integers(1, 24))
+def test_month_ends_end_months_and_the_last_is_the_day(day: date, count: int) -> None:
+    ends = periods.month_ends(day, count)
+    assert len(ends) == count and ends[-1] == day and ends == sorted(set(ends))
+    assert all((end + timedelta(1)).day == 1 for end in ends[:-1])
+
+
+@given(days)
+def test_rail_marks_lie_on_the_rail(day: date) -> None:
+    marks = periods.rail_marks(day)
+    assert [m.at for m in marks] == sorted(m.at for m in marks)
+    assert all(0 <= mark.at <= 1000 and mark.year_end == (mark.day.month == 12) for mark in marks)
+
+
+@pytest.mark.parametrize(("day", "third"), [(1, 1), (10, 1), (11, 2), (20, 2), (21, 3), (31, 3)])
+def test_a_month_has_three_thirds(day: int, third: int) -> None:
+    assert periods.third_of_month(date(2026, 12, day)) == (2026, 12, third)
+
+
+def test_a_week_holds_only_my_open_milestones_of_running_projects() -> None:
+    told = datetime(2026, 11, 18, tzinfo=UTC)
+    mine = {"owner_id": 7, "confirmed_at": told}
+    rows = (
+        ahead(DAY - timedelta(2), **mine),
+        ahead(DAY + timedelta(7), **mine),
+        ahead(DAY + timedelta(8), **mine),
+        ahead(DAY + timedelta(8), owner_id=7),
+        ahead(DAY, owner_id=8),
+    )
+    found = week([P("P-1", milestones=rows), P("P-2", claimed="ON_HOLD", milestones=rows)], 7, DAY)
+    assert (len(found.late), len(found.due), found.stale) == (1, 1, 1)
+    assert week([], 7, DAY).is_free
+
+
+def _join(pieces: list[searching.Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+@given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=4), max_size=3))
+def test_marking_changes_no_letter(found: str, wanted: list[str]) -> None:
+    assert _join(searching.marked(found, wanted, text.fold)) == found
+
+
+@pytest.mark.parametrize(
+    ("found", "typed", "hit"),
+    [
+        ("上海兒童醫學中心", "医学", "醫學"),
+        ("细胞治疗", "細胞", "细胞"),
+        ("KJS-001", "kjs", "KJS"),
+        ("ＣＡＲ－Ｔ", "car-t", "ＣＡＲ－Ｔ"),
+    ],
+)
+def test_a_word_is_marked_in_the_other_script(found: str, typed: str, hit: str) -> None:
+    assert [p.text for p in searching.marked(found, [typed], text.fold) if p.hit] == [hit]
+
+
+def test_an_excerpt_is_cut_around_the_word() -> None:
+    long = "甲" * 200 + "伦理审查" + "乙" * 300
+    pieces = searching.excerpt(long, ["倫理"], text.fold)
+    shown = _join(pieces)
+    assert shown.startswith("…") and shown.endswith("…") and len(shown) < 160
+    assert [p.text for p in pieces if p.hit] == ["伦理"]
+
+
+def test_words_are_few_and_different() -> None:
+    assert searching.words("a b a  c d e f g h") == ["a", "b", "c", "d", "e", "f"]
+    assert len("".join(searching.words("x" * 500))) == searching.MOST_LETTERS
