@@ -1,0 +1,251 @@
+"""The board as each of the cast sees it, as of any day, in three languages."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+import pytest
+from flask import Flask, g
+from lxml import html
+
+from kangjiansheng.core import clock
+from kangjiansheng.overview import charts, queries
+from kangjiansheng.overview.views import dashboard, words
+from kangjiansheng.projects.queries import portfolio
+from tests.support.queries import queries_counted
+
+CODE = re.compile(r"\bKJS-\d{3}\b")
+PARTNER = {f"KJS-{n:03d}" for n in (1, 4, 10, 14, 15, 20)}
+
+
+def page(client, path="/overview", lang="zh-Hans"):  # type: ignore[no-untyped-def]
+    answer = client.get(path, headers={"Accept-Language": lang})
+    assert answer.status_code == 200, answer.text[:400]
+    return html.document_fromstring(answer.text)
+
+
+def said(tree) -> str:  # type: ignore[no-untyped-def]
+    return "".join("".join(p.itertext()) for p in tree.find_class("answer"))
+
+
+@pytest.mark.parametrize(("who", "number"), [("executive", 20), ("auditor", 20), ("partner", 6)])
+def test_the_sentence_counts_what_the_reader_may_see(client, who, number):
+    text = said(page(client(who)))
+    assert text.startswith(f"{number} 个项目中 ")
+    groups = [
+        int(n)
+        for n in re.findall(r"(\d+) 个(?:按计划|有风险|推迟或逾期|等待决策|暂停|已结束|尚未开始)", text)
+    ]
+    assert sum(groups) == number
+
+
+def test_the_partner_sees_only_her_projects_in_words_figures_and_tables(client):
+    answer = client("partner").get("/overview")
+    assert set(CODE.findall(answer.text)) <= PARTNER
+    for name in ("attention", "pipeline", "outlook", "slips", "health"):
+        file = client("partner").get(f"/overview/tables/{name}.csv").get_data(as_text=True)
+        assert set(CODE.findall(file)) <= PARTNER, name
+
+
+@pytest.mark.parametrize("who", ["outsider", "admin"])
+def test_who_sees_no_project_gets_no_figure(client, who):
+    answer = client(who).get("/overview")
+    assert not CODE.findall(answer.text)
+    assert "没有您可以查看的项目" in answer.text and "data-fig" not in answer.text
+
+
+def test_nobody_gets_to_the_board_without_signing_in(client):
+    assert client(None).get("/overview").status_code == 302
+    assert client(None).get("/api/v1/metrics").status_code == 401
+
+
+def test_every_number_of_the_sentence_opens_a_list_of_as_many(client):
+    reader = client("executive")
+    for link in page(reader).find_class("answer")[0].iter("a"):
+        match = re.match(r"(\d+) 个", link.text_content())
+        if match:
+            rows = reader.get("/api/v1" + link.get("href")).get_json()["data"]
+            assert len(rows) == int(match[1]), link.get("href")
+
+
+def test_a_past_day_rewinds_and_shows_no_way_to_edit(client):
+    tree = page(client("executive"), "/overview?as_of=2026-06-30")
+    assert tree.find_class("asof-banner")
+    assert said(tree) != said(page(client("executive")))
+    assert not [f for f in tree.iter("form") if f.get("method") == "post" and f.get("action") != "/sign-out"]
+    links = [
+        a.get("href")
+        for a in tree.get_element_by_id("main").iter("a")
+        if a.get("href", "").startswith("/projects")
+    ]
+    assert links and all("as_of=2026-06-30" in link for link in links)
+
+
+def test_the_sentence_of_yesterday_is_yesterdays(app, client, actor):
+    from kangjiansheng.core.transactions import writing
+    from kangjiansheng.projects.models import Milestone
+    from kangjiansheng.projects.operations import milestones as operations
+
+    lead = actor("lead")
+    rows = [m for p in portfolio(actor=lead) for m in p.milestones if m.owner_id == lead.id and m.is_open]
+    before = said(page(client("executive")))
+    with writing():
+        from kangjiansheng.core.db import db
+
+        thing = db.session.get(Milestone, rows[-1].id)
+        far = clock.today() + timedelta(days=3000)
+        operations.will_slip(thing, far, "SUPPLY", actor=lead, version=thing.version)
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    after = said(page(client("executive")))
+    assert after != before and rows[-1].project_code in after and "样本或物料" in after
+    assert rows[-1].name_hans not in said(page(client("executive"), f"/overview?as_of={yesterday}"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["as_of=2999-01-01", "as_of=yesterday", "compare=2999-01-01", "as_of=2026-06-30&compare=2026-06-30"],
+)
+def test_a_day_that_cannot_be_is_refused_with_a_hint(client, query):
+    assert client("executive").get(f"/overview?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
+def test_three_languages(client, lang):
+    tree = page(client("executive", lang))
+    text = " ".join(tree.get_element_by_id("main").itertext())
+    mark = {
+        "zh-Hans": "近 12 个月准时率",
+        "zh-Hant": "近 12 個月準時率",
+        "en": "On-time rate over 12 months",
+    }[lang]
+    assert mark in text
+    if lang == "en":
+        assert not re.search("[\u4e00-\u9fff]", said(tree))
+    if lang == "zh-Hant":
+        assert "按计划" not in text and "如期" in text
+
+
+@pytest.mark.parametrize("horizon", [30, 90, 365])
+def test_figures_are_scatter_and_bar_and_plotly_takes_them(client, horizon):
+    tree = page(client("executive"), f"/overview?horizon={horizon}")
+    figures = [s for s in tree.iter("script") if s.get("id", "").startswith("fig-")]
+    assert len(figures) == 2
+    for script in figures:
+        figure = json.loads(script.text)
+        assert {trace["type"] for trace in figure["data"]} <= {"scatter", "bar"}
+        text = json.dumps(figure, ensure_ascii=False)
+        assert "<b>" not in text and "#" not in re.sub(r'"href": "[^"]*"', "", text)
+        go.Figure({"data": _coloured(figure["data"]), "layout": _coloured(figure["layout"])})
+
+
+def _coloured(value):  # type: ignore[no-untyped-def]
+    if isinstance(value, dict):
+        return {key: _coloured(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_coloured(item) for item in value]
+    return "#123456" if isinstance(value, str) and value.startswith("@") else value
+
+
+def test_every_figure_has_its_table(client):
+    tree = page(client("executive"))
+    for name, rows in (("fig-outlook-t", 5), ("fig-slips-t", 8), ("t-pipe", 19), ("t-health", 3)):
+        assert len(tree.get_element_by_id(name).findall(".//tbody/tr")) >= rows, name
+
+
+@pytest.mark.parametrize("path", ["/overview", "/overview?as_of=2026-10-31", "/overview?horizon=365"])
+def test_at_most_fifteen_statements(client, path):
+    reader = client("executive")
+    with queries_counted() as seen:
+        assert reader.get(path).status_code == 200
+    assert len(seen) <= 15, seen.shown
+
+
+def test_ten_times_the_rows_cost_the_same_statements(app, client, tmp_path):
+    from kangjiansheng.accounts.queries import system_actor
+    from kangjiansheng.projects import commands
+    from tests.support import scale
+
+    reader = client("executive")
+    with queries_counted() as before:
+        reader.get("/overview")
+    with app.app_context():
+        folder = scale.write(tmp_path / "big", 10)
+        assert commands.import_portfolio(folder, dry_run=False, as_json=False, actor=system_actor()) == 0
+    with queries_counted() as after:
+        answer = reader.get("/overview")
+    assert said(html.document_fromstring(answer.text)).startswith("220 个项目中")
+    assert len(after) == len(before) <= 15, after.shown
+
+
+@pytest.mark.parametrize("name", ["figures", "attention", "pipeline", "outlook", "slips", "health"])
+def test_exports_carry_their_day_and_the_mark(client, name):
+    reader = client("executive")
+    xlsx = reader.get(f"/overview/tables/{name}.xlsx?as_of=2026-10-31")
+    assert xlsx.status_code == 200 and "2026-10-31" in xlsx.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(xlsx.data)) as book:
+        assert "xl/worksheets/sheet2.xml" in book.namelist()
+        texts = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/sharedStrings.xml").decode())
+    assert {"截至", "2026-10-31", "示例数据", "准时率"} <= set(texts)
+    csv = reader.get(f"/overview/tables/{name}.csv?as_of=2026-10-31").get_data(as_text=True)
+    assert "2026-10-31" in csv and "示例数据" in csv
+    assert reader.get("/overview/tables/other.csv").status_code == 404
+
+
+def test_metrics_as_json_are_those_of_the_command(client, actor):
+    from kangjiansheng.projects.queries import metrics
+
+    got = client("executive").get("/api/v1/metrics?as_of=2026-11-20").get_json()
+    assert got == json.loads(json.dumps(metrics(actor=actor("executive"), as_of=date(2026, 11, 20))))
+    assert client("partner").get("/api/v1/metrics").get_json()["projects"] == 6
+    assert client("outsider").get("/api/v1/metrics").get_json()["projects"] == 0
+
+
+def test_the_interface_is_described_and_each_path_is_there(app, client):
+    described = client("executive").get("/api/v1/openapi.json").get_json()
+    paths = {re.sub(r"<(?:[^<>:]*:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
+    assert set(described["paths"]) == {path for path in paths if path.startswith("/api/v1/")}
+    assert "/api/v1/metrics" in described["paths"]
+
+
+def test_the_rail_and_the_dates_work_without_a_script(client):
+    tree = page(client("executive"))
+    names = {field.get("name") for field in tree.iter("input") if field.get("type") == "date"}
+    assert names == {"as_of", "compare"}
+
+
+def test_definitions_explain_each_figure(client):
+    tree = page(client("outsider"), "/overview/definitions")
+    for name in ("on-time", "slipped", "due", "gates", "attention", "slip", "health", "status"):
+        assert tree.get_element_by_id(name) is not None
+
+
+def test_long_labels_are_left_out_before_lanes_run_over(actor):
+    me = actor("executive")
+    with words_in_request(me):
+        projects = portfolio(actor=me) * 12
+        found = dashboard.board(
+            projects, {}, [], [], day=clock.today(), compare=date(2026, 9, 30), horizon=365
+        )
+        figure = charts.outlook(found.outlook, words.in_figures(found.day, found.compare, 365))
+    assert figure["layout"]["height"] <= 1000
+    assert queries.agenda(date(2020, 1, 1)) == []
+
+
+def words_in_request(me):  # type: ignore[no-untyped-def]
+    from flask import current_app
+
+    application: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    class Inside:
+        def __enter__(self):  # type: ignore[no-untyped-def]
+            self.context = application.test_request_context("/overview")
+            self.context.push()
+            g.actor, g.as_of = me, None
+
+        def __exit__(self, *_):  # type: ignore[no-untyped-def]
+            self.context.pop()
+
+    return Inside()
