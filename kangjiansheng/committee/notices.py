@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
 
 
 def _of(meeting: Meeting, actor: Actor) -> dict[str, Any]:
-    return {"meeting": meeting.name_hans, "code": meeting.code, "who": actor.label}
+    names = {"hans": meeting.name_hans, "hant": meeting.name_hant, "en": meeting.name_en}
+    return {"meeting": names, "code": meeting.code, "who": actor.label}
 
 
 def minutes_address(meeting: Meeting) -> str:
@@ -78,11 +80,11 @@ def action_assigned(
 
 def _review_opened(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
-        _("请审阅并签署：%(meeting)s纪要", meeting=facts["meeting"]),
+        _("请审阅并签署：%(meeting)s纪要", meeting=name_of(facts["meeting"])),
         _(
             "%(who)s 已提交%(meeting)s（%(code)s）纪要第 %(draft)s 稿，请审阅并签署。",
             who=facts["who"],
-            meeting=facts["meeting"],
+            meeting=name_of(facts["meeting"]),
             code=facts["code"],
             draft=facts["draft"],
         ),
@@ -91,14 +93,14 @@ def _review_opened(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 def _commented(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
-        _("纪要有新批注：%(meeting)s", meeting=facts["meeting"]),
+        _("纪要有新批注：%(meeting)s", meeting=name_of(facts["meeting"])),
         _("%(who)s 对第 %(paragraph)s 段写了批注。", who=facts["who"], paragraph=facts["paragraph"]),
     )
 
 
 def _changes_requested(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
-        _("纪要退回修改：%(meeting)s", meeting=facts["meeting"]),
+        _("纪要退回修改：%(meeting)s", meeting=name_of(facts["meeting"])),
         _(
             "%(who)s 要求修改：%(note)s。此前对这一稿的批准已失效，新稿提交后请重新签署。",
             who=facts["who"],
@@ -109,14 +111,18 @@ def _changes_requested(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 def _approved(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
-        _("纪要已生效：%(meeting)s", meeting=facts["meeting"]),
-        _("%(meeting)s（%(code)s）纪要签署完毕，已经锁定。", meeting=facts["meeting"], code=facts["code"]),
+        _("纪要已生效：%(meeting)s", meeting=name_of(facts["meeting"])),
+        _(
+            "%(meeting)s（%(code)s）纪要签署完毕，已经锁定。",
+            meeting=name_of(facts["meeting"]),
+            code=facts["code"],
+        ),
     )
 
 
 def _amendment_proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
-        _("请签署勘误：%(meeting)s", meeting=facts["meeting"]),
+        _("请签署勘误：%(meeting)s", meeting=name_of(facts["meeting"])),
         _("%(who)s 对已生效的纪要提出勘误 %(number)s，请签署。", who=facts["who"], number=facts["number"]),
     )
 
