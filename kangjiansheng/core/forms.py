@@ -22,11 +22,15 @@ WTFORMS_LOCALES = {"zh-Hans": ["zh"], "zh-Hant": ["zh_TW"], "en": ["en"]}
 
 @dataclass
 class Difference:
-    """One field of a conflict: what was typed here and what now stands there."""
+    """One field of a conflict: what was typed here and what now stands there; who and when where these
+    differ from the conflict's own."""
 
     label: str
     mine: str
     theirs: str
+    field_id: str = ""
+    who: str = ""
+    when: str = ""
 
 
 @dataclass
@@ -105,7 +109,7 @@ class Form(FlaskForm):
         who, when = audit.last_change(thing)
         now = type(self)(formdata=None, obj=thing)
         differences = [
-            Difference(str(mine.label.text), shown(mine), shown(theirs))
+            Difference(str(mine.label.text), shown(mine), shown(theirs), mine.id)
             for name, mine in self._fields.items()
             if not isinstance(mine, HiddenField)
             and (theirs := now._fields.get(name)) is not None

@@ -10,9 +10,10 @@ from tests.support.critic import Critic
 
 
 def fields(page: Any, action: str | None = None) -> MultiDict[str, str]:
-    """The fields of a form inside <main>, as the page filled them: the first, or that with this action."""
+    """The fields of a form inside <main>, as the page filled them: that with this action, or that which is
+    sent to the page's own address."""
     for form in page.xpath("//main//form[@method='post']"):
-        if action is None or form.get("action") == action:
+        if form.get("action") == action:
             return MultiDict([(name, value) for name, value in form.form_values() if name])
     raise AssertionError(f"no form for {action}")
 
