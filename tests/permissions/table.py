@@ -1,0 +1,182 @@
+"""The table of route × cast: what each of the cast gets from each route, over the demonstration.
+
+`python -m tests.permissions.table` writes it to docs/permissions.md; a test holds the file to the truth.
+Nothing that a route does is kept: the one commit is replaced by a rollback.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.routing import Rule
+
+from kangjiansheng import demonstration
+from kangjiansheng.core import transactions
+from kangjiansheng.core.db import db
+from tests.support.app import PASSWORD, Databases, make, settings_for
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
+CAST = [member.email.split("@")[0] for member in demonstration.CAST]
+STABLE = {"code", "number", "milestone_code", "kind", "name", "act", "wanted", "partner"}
+LEFT_OUT = {"accounts.sign_in", "accounts.sign_out"}  # they begin and end the session that asks
+
+
+# What the routes of each kind of thing are tried with. Things of JL-01 and of JL-02 stand side by side: who sees
+# the one often may not see the other.
+THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
+    ("/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
+    ("/api/v1/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
+    ("/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),
+    ("/api/v1/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),
+    ("/partners/<code>", [{"code": "RJ"}]),
+    ("/api/v1/institutions/<code>", [{"code": "RJ"}]),
+    ("/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
+    ("/api/v1/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
+    ("/meetings/<code>", [{"code": "SAC-2024-01"}, {"code": "SAC-2026-04"}, {"code": "SAC-2026-05"}]),
+    ("/api/v1/meetings/<code>", [{"code": "SAC-2026-04"}]),
+    ("/committees/<code>", [{"code": "SAC"}]),
+    ("/admin/people/<code>", [{"code": "CAST-LEAD"}]),
+    ("/actions/<number>", [{"number": "A-2026-07-01"}]),
+)
+ONE_FOR_ALL: dict[str, object] = {
+    "kind": "csv",
+    "name": "attention",
+    "act": "archive",
+    "wanted": "en",
+    "secret": "no-such-secret",
+    "seq": 1,
+    "partner": "RJ",
+}
+
+
+def arguments(rule: Rule) -> list[dict[str, object]]:
+    """The things for which a route is tried; one empty set for a route without arguments."""
+    things = next((found for start, found in THINGS if rule.rule.startswith(start)), [{}])
+    return [
+        {name: thing[name] if name in thing else _other(rule, name, thing) for name in sorted(rule.arguments)}
+        for thing in things
+    ]
+
+
+def _other(rule: Rule, name: str, thing: dict[str, object]) -> object:
+    if name in ONE_FOR_ALL:
+        return ONE_FOR_ALL[name]
+    if name == "milestone_code":
+        return _one(
+            "SELECT m.code FROM milestone m JOIN plan p ON p.id = m.plan_id JOIN project x ON x.id = p.project_id "
+            "WHERE x.code = :code AND m.state = 'open' ORDER BY m.position LIMIT 1",
+            thing,
+        )
+    for text, statement in NUMBERS:
+        if text in rule.rule:
+            return _one(statement, thing)
+    raise LookupError(f"nothing to try {rule.rule} with: {name}")
+
+
+_MINUTES = "FROM minutes n JOIN meeting m ON m.id = n.meeting_id AND m.code = :code"
+NUMBERS = (
+    ("/undo/", "SELECT max(id) FROM milestone_entry"),
+    ("/milestones/<", "SELECT max(id) FROM milestone_entry"),
+    ("/members/<int:number>/end", "SELECT min(id) FROM project_member"),
+    ("/numbers/", "SELECT 1"),
+    ("/labs/<code>/people", "SELECT min(id) FROM lab_member"),
+    ("/partners/<code>/people", "SELECT min(id) FROM institution_member"),
+    (
+        "/items/",
+        "SELECT min(i.id) FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id AND m.code = :code",
+    ),
+    (
+        "/paragraphs/",
+        f"SELECT min(p.public_id) FROM paragraph p WHERE p.minutes_id = (SELECT n.id {_MINUTES})",
+    ),
+    ("/comments/", "SELECT min(id) FROM comment"),
+    ("/drafts/", f"SELECT max(d.number) FROM draft_version d WHERE d.minutes_id = (SELECT n.id {_MINUTES})"),
+    ("/minutes/actions/", "SELECT 'A-2026-08-01'"),
+    ("/amendments/", "SELECT 1"),
+    ("/committees/<code>/members", "SELECT min(id) FROM committee_member"),
+    ("/sessions/", "SELECT 1"),
+    ("/mails/", "SELECT coalesce(min(id), 1) FROM outbox"),
+    ("/audit/changes", "SELECT 1"),
+)
+
+
+def _one(statement: str, thing: dict[str, object]) -> object:
+    value = db.session.scalar(sa.text(statement), thing if ":code" in statement else {})
+    return 1 if value is None else value
+
+
+def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """(method, address, declared access, {who: verdict}) for each route and thing, in a stable order."""
+    clients = {who: _signed_in(app, who) for who in CAST}
+    clients_with_nobody = {"nobody": app.test_client(), **clients}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda r: (r.rule, sorted(r.methods or ()))):
+        if rule.endpoint in LEFT_OUT:
+            continue
+        access = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            with app.app_context():
+                tried = arguments(rule)
+            for values in tried:
+                address = shown = rule.rule
+                for name, value in values.items():
+                    address = _put(address, name, str(value))
+                    stable = name in STABLE and not (name == "number" and "<int:number>" in rule.rule)
+                    shown = _put(shown, name, str(value) if stable else f"<{name}>")
+                verdicts = {
+                    who: _verdict(app, client, method, address) for who, client in clients_with_nobody.items()
+                }
+                yield method, shown, access, verdicts
+
+
+def _put(address: str, name: str, value: str) -> str:
+    return re.sub(rf"<(?:\w+(?:\([^)]*\))?:)?{name}>", value, address)
+
+
+def _signed_in(app: Flask, who: str):  # type: ignore[no-untyped-def]
+    client = app.test_client()
+    answer = client.post("/sign-in", data={"email": f"{who}@kjs.example", "password": PASSWORD})
+    assert answer.status_code == 303, who
+    return client
+
+
+def _verdict(app: Flask, client, method: str, address: str) -> str:  # type: ignore[no-untyped-def]
+    with mock.patch.object(transactions, "commit", lambda: db.session.rollback()):
+        answer = client.open(address, method=method, data={} if method != "GET" else None)
+    if answer.status_code in (401, 403, 404):
+        return str(answer.status_code)
+    if answer.status_code == 302 and "/sign-in" in answer.headers["Location"]:
+        return "sign in"
+    return "error" if answer.status_code >= 500 else "yes"
+
+
+def document(app: Flask) -> str:
+    """The table as Markdown."""
+    head = ["method", "address", *["nobody", *CAST]]
+    lines = [
+        "# Who gets what",
+        "",
+        "Made by `python -m tests.permissions.table` over the demonstration; a test compares it with the running application. "
+        "“yes” is any answer that is no refusal; 404 is also what is not there; nobody is somebody who did not sign in.",
+        "",
+        f"| {' | '.join(head)} | declared |",
+        f"|{'---|' * (len(head) + 1)}",
+    ]
+    for method, address, access, verdicts in rows(app):
+        cells = [method, f"`{address}`", *[verdicts[who] for who in ("nobody", *CAST)], f"`{access}`"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write the document anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = Databases(Path(folder), None).fresh("demo")
+        DOCUMENT.write_text(document(make(settings_for(Path(folder), url))), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
