@@ -45,7 +45,7 @@ class Settings:
 
 def _port(env: Mapping[str, str]) -> int:
     text = env.get("PORT", "8000")
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
         raise BadSetting(f"PORT must be a number from 1 to 65535, not {text!r}")
     return int(text)
 

@@ -1,4 +1,4 @@
-"""Security headers on every answer, allowed hosts, and caching rules."""
+"""Security headers on every answer, allowed hosts, the size of bodies, and caching rules."""
 
 from flask import Flask, Response, abort, current_app, g, request
 
@@ -31,8 +31,9 @@ ALWAYS = {
 
 
 def init_app(app: Flask) -> None:
-    """Refuse foreign hosts; set the headers last, on errors too."""
+    """Refuse foreign hosts and huge bodies; set the headers last, on errors too."""
     app.before_request(_check_host)
+    app.before_request(_limit_text)
     app.after_request(_set)
 
 
@@ -43,6 +44,14 @@ def _check_host() -> None:
     if host not in current_app.config["SETTINGS"].allowed_hosts:
         g.foreign_host = True
         abort(400)
+
+
+def _limit_text() -> None:
+    """Only uploads may be as large as an upload: other bodies are read whole into memory."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        if (request.content_length or 0) > request.max_content_length:
+            abort(413)
 
 
 def _set(response: Response) -> Response:

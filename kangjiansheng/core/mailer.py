@@ -22,7 +22,7 @@ def deliver(settings: Settings, send: Send | None = None) -> int:
             continue
         try:
             send(message(mail, settings))
-        except (OSError, smtplib.SMTPException) as problem:
+        except (OSError, smtplib.SMTPException, ValueError) as problem:  # ValueError: an address that is none
             outbox.put_off(mail, f"{type(problem).__name__}: {problem}")
         else:
             outbox.settle(mail, "sent")

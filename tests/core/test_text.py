@@ -1,0 +1,42 @@
+"""The gate through which typed text enters, and what searching and scripts rest on."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kangjiansheng.core import text
+
+anything = st.text(st.characters(codec=None, categories=None), max_size=200)  # surrogates, too
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("a\0b", "ab"), ("a\u202eb", "ab"), ("\ufeffa", "a"), ("a\u200bb", "ab"), ("\ud800x", "x"),
+        ("e\u0301", "é"), ("a\r\nb\rc", "a\nb\nc"), ("\x1b[31mred", "[31mred"), ("👩‍🔬", "👩‍🔬"), ("a\tb", "a\tb"),
+    ],
+)  # fmt: skip
+def test_what_hides_or_reverses_is_dropped(typed: str, kept: str) -> None:
+    assert text.clean(typed) == kept
+
+
+@given(anything)
+def test_what_came_through_comes_through_unchanged(typed: str) -> None:
+    once = text.clean(typed)
+    assert text.clean(once) == once
+    once.encode("utf-8")  # no lone surrogate
+    assert "\0" not in once and unicodedata.is_normalized("NFC", once)
+
+
+@given(anything)
+def test_a_line_is_one_line(typed: str) -> None:
+    made = text.line(typed)
+    assert made == made.strip() and "\n" not in made and "  " not in made
+
+
+def test_names_are_found_in_either_script() -> None:
+    assert text.fold("實驗室") == text.fold("实验室")
+    assert text.fold("ＣＡＲ－Ｔ") == text.fold("car-t")
+    assert text.to_hant("数据软件") != "数据软件"
