@@ -150,3 +150,8 @@ def read_amendment(actor: Actor, amendment: Amendment) -> bool:
 def edit_action(actor: Actor, action: Action) -> bool:
     """An action of a draft is changed by those who write the minutes."""
     return edit_meeting(actor, action.meeting)
+
+
+def read_committee(actor: Actor, committee: Committee) -> bool:
+    """The history of a committee: its members, administrators, executives, auditors."""
+    return actor.reads_all or actor.has("admin") or bool(offices(actor, committee.id))

@@ -37,6 +37,8 @@ PAGES = [
     "/meetings/SAC-2026-06",
     "/meetings/SAC-2026-06/agenda",
     "/meetings/SAC-2026-06/attendance",
+    "/meetings/SAC-2026-03/history",
+    "/committees/SAC/history",
     "/decisions",
     "/decisions?kind=R",
     "/actions",

@@ -3,9 +3,28 @@
 from flask import Blueprint
 
 from kangjiansheng.committee import api
-from kangjiansheng.committee.views import amendments, committees, meetings, minutes, outcomes, review, writing
+from kangjiansheng.committee.views import (
+    amendments,
+    committees,
+    history,
+    meetings,
+    minutes,
+    outcomes,
+    review,
+    writing,
+)
 from kangjiansheng.committee.views.base import bp
 
-__all__ = ["amendments", "blueprints", "committees", "meetings", "minutes", "outcomes", "review", "writing"]
+__all__ = [
+    "amendments",
+    "blueprints",
+    "committees",
+    "history",
+    "meetings",
+    "minutes",
+    "outcomes",
+    "review",
+    "writing",
+]
 
 blueprints: tuple[Blueprint, ...] = (bp, api.bp)

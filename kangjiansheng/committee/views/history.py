@@ -1,0 +1,90 @@
+"""Who did what with a committee or a meeting, and when."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts import queries as people
+from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.models import Committee, Meeting
+from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.views.base import bp, meeting_life, minutes_life, page
+from kangjiansheng.core import audit, history, i18n
+from kangjiansheng.core.access import on
+
+# What may be shown of the states: neither items nor texts, for a reader may be kept out of some.
+LABELS: dict[str, Any] = {
+    "name_hans": _l("名称（简体）"),
+    "name_hant": _l("名称（繁体）"),
+    "name_en": _l("名称（英文）"),
+    "held_on": _l("日期"),
+    "starts_at": _l("开始"),
+    "ends_at": _l("结束"),
+    "place": _l("地点"),
+    "life": _l("状态"),
+    "current_draft": _l("文稿"),
+    "review_due_on": _l("审阅截止"),
+    "meaning": _l("意见"),
+    "quorum_numerator": _l("法定人数：分子"),
+    "quorum_denominator": _l("法定人数：分母"),
+    "approval_rule": _l("纪要由谁批准"),
+    "approval_members": _l("除主任委员外几名委员"),
+    "review_days": _l("审阅天数"),
+    "valid_to": _l("任期结束"),
+}
+
+
+def entries(*things: tuple[str, int]) -> list[dict[str, Any]]:
+    """The entries about several things, newest first."""
+    rows = [row for table, key in things for row in audit.history(table, key, 200)]
+    rows.sort(key=lambda row: -row.seq)
+    names = people.names({row.actor_id for row in rows})
+    return history.entries(rows, labels=LABELS, show=_show, people=names)
+
+
+def _show(key: str, value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if key == "life":
+        known = ("draft", "review", "approved", "record")
+        return minutes_life(value)[1] if value in known else meeting_life(value)[1]
+    if key in ("starts_at", "ends_at"):
+        return i18n.moment(_instant(value))
+    words = {"meaning": dict(forms.MEANINGS), "approval_rule": dict(forms.RULES)}
+    return str(words.get(key, {}).get(value, value))
+
+
+def _instant(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+@bp.get("/meetings/<code>/history")
+@on(load=loaders.meeting, may=policies.read_drafts)
+def meeting_history(meeting: Meeting) -> Response:
+    """Everything that was done with a meeting and its minutes."""
+    things = [("meeting", meeting.id)]
+    if meeting.minutes:
+        things.append(("minutes", meeting.minutes.id))
+    return page(
+        "history.html",
+        title=i18n.name_of(meeting),
+        back=url_for(".meeting", code=meeting.code),
+        entries=entries(*things),
+        illustrative=meeting.illustrative,
+    )
+
+
+@bp.get("/committees/<code>/history")
+@on(load=loaders.committee, may=policies.read_committee)
+def committee_history(committee: Committee) -> Response:
+    """Everything that was done with a committee."""
+    return page(
+        "history.html",
+        title=i18n.name_of(committee),
+        back=url_for(".committee", code=committee.code),
+        entries=entries(("committee", committee.id)),
+        illustrative=any(m.illustrative for m in committee.members),
+    )
