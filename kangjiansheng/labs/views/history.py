@@ -67,16 +67,15 @@ def panel(thing: Institution | Agreement | JointLab) -> Panel:
 
 
 class _Words:
-    """Values of a state in words. Names that states hold by id are read once: three statements."""
+    """Values of a state in words. Names that states hold by id are read once, and only when there are any."""
 
     def __init__(self, rows: list[AuditEntry]) -> None:
-        states = [state for row in rows for state in (row.before, row.after)]
+        states = [state for row in rows if row.before for state in (row.before, row.after)]
+        keys = {key for state in states for key in state}
         members = {member[0] for state in states for member in state.get("members", [])}
         self.people = people.names(members | {row.actor_id for row in rows})
-        self.institutions = {row.id: i18n.name_of(row) for row in db.session.scalars(select(Institution))}
-        self.agreements = {
-            row.id: row.code for row in db.session.execute(select(Agreement.id, Agreement.code))
-        }
+        self.institutions = _names(Institution) if keys & {"parties", "partners"} else {}
+        self.agreements = _codes(Agreement) if keys & {"agreement_id", "parent_id"} else {}
 
     def show(self, key: str, value: Any) -> str:
         """One value in words."""
@@ -111,3 +110,12 @@ class _Words:
 
     def _with(self, name: str, detail: Any) -> str:
         return _("%(name)s（%(detail)s）", name=name, detail=detail)
+
+
+def _names(kind: type[Institution]) -> dict[int, str]:
+    rows = db.session.execute(select(kind.id, kind.name_hans, kind.name_hant, kind.name_en))
+    return {row.id: i18n.name_of(row) for row in rows}
+
+
+def _codes(kind: type[Agreement]) -> dict[int, str]:
+    return {row.id: row.code for row in db.session.execute(select(kind.id, kind.code))}
