@@ -21,6 +21,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import venv
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ PACKAGE = ROOT / "kangjiansheng"
 SOURCE = PACKAGE / "core" / "static_src"
 STATIC = PACKAGE / "core" / "static"
 CACHE = ROOT / ".build"
+A_WEEK = 7 * 24 * 3600
 
 THIRD_PARTY = {
     "css/bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
@@ -246,7 +248,9 @@ def build_assets() -> int:
     if not path.exists() or path.read_bytes() != manifest:
         write(path, manifest)
     for path in STATIC.rglob("*"):
-        if path.is_file() and path.relative_to(STATIC).as_posix() not in keep:
+        # A server that is running, and pages that are open, still ask for the names they were made with.
+        is_old = path.is_file() and time.time() - path.stat().st_mtime > A_WEEK
+        if is_old and path.relative_to(STATIC).as_posix() not in keep:
             path.unlink()
     return count
 
