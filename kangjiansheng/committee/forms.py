@@ -66,7 +66,7 @@ REFUSALS: dict[str, Any] = {
     "committee:done-in-future": _l("完成日期不能在将来。"),
 }
 
-KINDS = [("confirm", _l("确认")), ("hear", _l("听取")), ("discuss", _l("讨论")), ("decide", _l("表决"))]
+KINDS = [("confirm", _l("通过")), ("hear", _l("听取")), ("discuss", _l("讨论")), ("decide", _l("表决"))]
 OFFICES = [
     ("chair", _l("主任委员")),
     ("deputy", _l("副主任委员")),
@@ -114,7 +114,7 @@ class CommitteeForm(VersionedForm):
     name_en = StringField(_l("名称（英文）"), [at_most(200)])
     short_hans = StringField(_l("纪要字号"), [at_most(20)], description=_l("用于编号，例如 康科委纪"))
     nature = StringField(_l("性质"), [at_most(200)])
-    purpose = TextAreaField(_l("宗旨"), [at_most(1000)])
+    purpose = TextAreaField(_l("设立宗旨"), [at_most(1000)])
     quorum_numerator = IntegerField(_l("法定人数：分子"), [required(), NumberRange(min=0, max=99)])
     quorum_denominator = IntegerField(_l("法定人数：分母"), [required(), NumberRange(min=1, max=99)])
     approval_rule = SelectField(_l("纪要由谁批准"), choices=RULES)
@@ -132,7 +132,7 @@ class MemberForm(Form):
     """A seat on a committee."""
 
     email = StringField(_l("委员的工作邮箱"), [required(), at_most(200)])
-    office = SelectField(_l("职务"), choices=OFFICES, default="member")
+    office = SelectField(_l("委员职务"), choices=OFFICES, default="member")
     name_hans = StringField(_l("专业领域（简体）"), [at_most(100)])
     name_hant = StringField(_l("专业领域（繁体）"), [at_most(100)])
     name_en = StringField(_l("专业领域（英文）"), [at_most(100)])
@@ -151,7 +151,7 @@ class MeetingForm(VersionedForm):
     held_on = DateField(_l("日期"), [required()])
     starts = TimeField(_l("开始"), [Optional()])
     ends = TimeField(_l("结束"), [Optional()])
-    place = StringField(_l("地点"), [at_most(200)])
+    place = StringField(_l("会议地点"), [at_most(200)])
 
     @classmethod
     def showing(cls, meeting: Any) -> "MeetingForm":
@@ -203,7 +203,7 @@ class ItemForm(VersionedForm):
     minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=15)
     presenter = StringField(_l("汇报人"), [at_most(100)])
     project = StringField(_l("相关项目编号"), [at_most(40)])
-    text = TextAreaField(_l("说明"), [at_most(2000)])
+    text = TextAreaField(_l("议题说明"), [at_most(2000)])
 
 
 class AnswerForm(Form):
@@ -246,7 +246,7 @@ class ActionForm(Form):
     """Who does what by when."""
 
     text = StringField(_l("事项"), [required(), at_most(1000)])
-    owner_id = SelectField(_l("负责人"), choices=[], validate_choice=False)
+    owner_id = SelectField(_l("由谁负责"), choices=[], validate_choice=False)
     owner_role = StringField(_l("或写职务"), [at_most(100)])
     due_on = DateField(_l("到期"), [Optional()])
     item = SelectField(_l("议题"), choices=[], validate_choice=False)
@@ -256,7 +256,7 @@ class DoneForm(VersionedForm):
     """When an action was done."""
 
     done_on = DateField(_l("完成日期"), [required()])
-    note = StringField(_l("说明"), [at_most(400)])
+    note = StringField(_l("完成说明"), [at_most(400)])
 
 
 class ReviewForm(VersionedForm):
@@ -276,7 +276,7 @@ class SignForm(Form):
     """An opinion and a signature. `sha256` is the fingerprint of the text that was shown."""
 
     meaning = RadioField(_l("您的意见"), choices=MEANINGS, default="approve")
-    note = TextAreaField(_l("说明"), [at_most(2000)])
+    note = TextAreaField(_l("意见说明"), [at_most(2000)])
     password = PasswordField(_l("登录密码"), [required(), at_most(200)])
     sha256 = HiddenField()
 

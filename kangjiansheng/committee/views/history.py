@@ -23,7 +23,7 @@ LABELS: dict[str, Any] = {
     "held_on": _l("日期"),
     "starts_at": _l("开始"),
     "ends_at": _l("结束"),
-    "place": _l("地点"),
+    "place": _l("会议地点"),
     "life": _l("状态"),
     "current_draft": _l("文稿"),
     "review_due_on": _l("审阅截止"),

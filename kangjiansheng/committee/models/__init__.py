@@ -1,0 +1,28 @@
+"""Committees, meetings, minutes by paragraph, signatures, decisions and actions."""
+
+from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
+from kangjiansheng.committee.models.drafts import Amendment, DraftParagraph, DraftVersion, Signature, Signer
+from kangjiansheng.committee.models.meetings import AgendaItem, Attendance, Meeting, Recusal
+from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, ParagraphRevision
+from kangjiansheng.committee.models.outcomes import Action, Decision
+
+__all__ = [
+    "Action",
+    "AgendaItem",
+    "Amendment",
+    "Attendance",
+    "Comment",
+    "Committee",
+    "CommitteeMember",
+    "Decision",
+    "DraftParagraph",
+    "DraftVersion",
+    "Meeting",
+    "Minutes",
+    "NumberSeries",
+    "Paragraph",
+    "ParagraphRevision",
+    "Recusal",
+    "Signature",
+    "Signer",
+]

@@ -1,0 +1,83 @@
+"""Committees, their seats, and the series of numbers."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
+from kangjiansheng.labs.models import Institution
+
+OWNED = "all, delete-orphan"
+
+
+class Committee(Named, Versioned, Base):
+    """A committee and the settings of its charter."""
+
+    __tablename__ = "committee"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Word, unique=True)
+    short_hans: Mapped[str] = mapped_column(Word, default="")  # in minutes numbers: 康科委纪
+    purpose: Mapped[str] = mapped_column(Text, default="")
+    nature: Mapped[str] = mapped_column(Text, default="")
+    founded_on: Mapped[date | None]
+    year_inferred: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(Label, default="")
+    quorum_numerator: Mapped[int] = mapped_column(default=2)
+    quorum_denominator: Mapped[int] = mapped_column(default=3)
+    approval_rule: Mapped[str] = mapped_column(Word, default="chair_and_n")  # all_present, chair_and_n, chair
+    approval_members: Mapped[int] = mapped_column(default=2)  # the N of chair_and_n
+    review_days: Mapped[int] = mapped_column(default=7)
+    archived_at: Mapped[datetime | None]
+
+    members: Mapped[list["CommitteeMember"]] = relationship(
+        cascade=OWNED, back_populates="committee", order_by="CommitteeMember.seat"
+    )
+
+    def state(self) -> dict[str, Any]:
+        """The editable state, for history and audit."""
+        plain = (
+            "code name_hans name_hant name_en short_hans purpose nature founded_on quorum_numerator "
+            "quorum_denominator approval_rule approval_members review_days archived_at"
+        )
+        return {key: getattr(self, key) for key in plain.split()} | {
+            "members": [[m.person_id, m.office, m.seat, m.valid_from.isoformat()] for m in self.members]
+        }
+
+
+class CommitteeMember(Named, Base):
+    """A seat on a committee, from a day to a day. `name_*` is the field that the seat stands for."""
+
+    __tablename__ = "committee_member"
+    __table_args__ = (Index("ix_committee_member_person", "person_id", "committee_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    seat: Mapped[int] = mapped_column(default=0)
+    office: Mapped[str] = mapped_column(Word)  # chair, deputy, member, secretary
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    voting: Mapped[bool] = mapped_column(default=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    illustrative: Mapped[bool] = mapped_column(default=False)
+
+    committee: Mapped[Committee] = relationship(back_populates="members")
+    person: Mapped[Person] = relationship()
+    institution: Mapped[Institution | None] = relationship()
+
+
+class NumberSeries(Base):
+    """The last number given in a series; taken under the write lock, never given twice."""
+
+    __tablename__ = "number_series"
+    __table_args__ = (UniqueConstraint("committee_id", "kind", "scope"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"))
+    kind: Mapped[str] = mapped_column(Word)  # meeting, running, D, R, A
+    scope: Mapped[str] = mapped_column(Word)  # the year, or year-running number, or ""
+    last: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,113 @@
+"""Meetings, agenda, attendance and recusals."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.committee.models.committees import Committee
+from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
+from kangjiansheng.projects.models import Project
+
+if TYPE_CHECKING:
+    from kangjiansheng.committee.models.minutes import Minutes
+
+OWNED = "all, delete-orphan"
+
+
+class Meeting(Named, Versioned, Base):
+    """A meeting of a committee. `year_serial` is its number in the year, `running_no` its number ever."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        UniqueConstraint("committee_id", "running_no"),
+        UniqueConstraint("committee_id", "year", "year_serial"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Word, unique=True)  # SAC-2026-03
+    committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"))
+    running_no: Mapped[int]
+    year: Mapped[int]
+    year_serial: Mapped[int]
+    held_on: Mapped[date]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    place: Mapped[str] = mapped_column(Label, default="")
+    life: Mapped[str] = mapped_column(Word, default="planned")  # planned, held, cancelled
+    year_inferred: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(Label, default="")
+    illustrative: Mapped[bool] = mapped_column(default=False)
+
+    committee: Mapped[Committee] = relationship()
+    items: Mapped[list["AgendaItem"]] = relationship(
+        cascade=OWNED, back_populates="meeting", order_by="AgendaItem.position"
+    )
+    attendance: Mapped[list["Attendance"]] = relationship(cascade=OWNED, back_populates="meeting")
+    minutes: Mapped["Minutes | None"] = relationship(back_populates="meeting", uselist=False)
+
+    def state(self) -> dict[str, Any]:
+        """The editable state, for history and audit."""
+        plain = "code name_hans name_hant name_en held_on starts_at ends_at place life"
+        return {key: getattr(self, key) for key in plain.split()} | {
+            "items": [
+                [i.id, i.position, i.kind, i.name_hans, i.minutes_planned, i.project_id] for i in self.items
+            ],
+            "attendance": sorted([a.person_id, a.answer, a.mode] for a in self.attendance),
+        }
+
+
+class AgendaItem(Named, Base):
+    """One item of an agenda. `name_*` is its title. It may concern a project."""
+
+    __tablename__ = "agenda_item"
+    __table_args__ = (UniqueConstraint("meeting_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(Word)  # confirm, hear, discuss, decide
+    minutes_planned: Mapped[int] = mapped_column(default=15)
+    presenter: Mapped[str] = mapped_column(Label, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+
+    meeting: Mapped[Meeting] = relationship(back_populates="items")
+    project: Mapped[Project | None] = relationship()
+
+    @property
+    def version(self) -> int:
+        """What a form compares with: the agenda is one thing with its meeting."""
+        return self.meeting.version
+
+
+class Attendance(Base):
+    """What a member answered to the invitation and how she took part."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    answer: Mapped[str] = mapped_column(Word, default="none")  # none, yes, online, no
+    mode: Mapped[str] = mapped_column(Word, default="")  # on_site, online, absent; empty until recorded
+    voting: Mapped[bool] = mapped_column(default=True)
+
+    meeting: Mapped[Meeting] = relationship(back_populates="attendance")
+    person: Mapped[Person] = relationship()
+
+
+class Recusal(Base):
+    """A member who takes no part in an item and may not see it. Declaring interests comes later; the
+    visibility of items asks this table from the first day."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (UniqueConstraint("agenda_item_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agenda_item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(Word)  # whole, vote_only

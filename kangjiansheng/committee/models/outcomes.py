@@ -1,0 +1,72 @@
+"""Decisions and actions."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.committee.models.meetings import AgendaItem, Meeting
+from kangjiansheng.core.db import Base, Label, Versioned, Word
+from kangjiansheng.projects.models import Project
+
+
+class Decision(Versioned, Base):
+    """A numbered resolution (D) or recommendation (R) of a committee: advice, not the company's decision."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(Word, unique=True)  # D-2026-06-01
+    kind: Mapped[str] = mapped_column(Word)  # D, R
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    votes_for: Mapped[int | None]
+    votes_against: Mapped[int | None]
+    abstentions: Mapped[int | None]
+    recused: Mapped[int | None]
+    recorded_at: Mapped[datetime]
+    illustrative: Mapped[bool] = mapped_column(default=False)
+
+    meeting: Mapped[Meeting] = relationship()
+    agenda_item: Mapped[AgendaItem | None] = relationship()
+    project: Mapped[Project | None] = relationship()
+
+    def state(self) -> dict[str, Any]:
+        """The editable state, for history and audit."""
+        plain = "number kind text project_id votes_for votes_against abstentions recused"
+        return {key: getattr(self, key) for key in plain.split()}
+
+
+class Action(Versioned, Base):
+    """A numbered action: who does what by when."""
+
+    __tablename__ = "action"
+    __table_args__ = (Index("ix_action_open", "life", "due_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(Word, unique=True)  # A-2026-06-01
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    owner_role: Mapped[str] = mapped_column(Label, default="")
+    due_on: Mapped[date | None]
+    life: Mapped[str] = mapped_column(Word, default="open")  # open, done, dropped
+    done_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    illustrative: Mapped[bool] = mapped_column(default=False)
+
+    meeting: Mapped[Meeting] = relationship()
+    owner: Mapped[Person | None] = relationship()
+    project: Mapped[Project | None] = relationship()
+
+    def state(self) -> dict[str, Any]:
+        """The editable state, for history and audit."""
+        plain = "number text owner_id owner_role due_on life done_on note project_id"
+        return {key: getattr(self, key) for key in plain.split()}
