@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from kangjiansheng.core import audit, text
 from kangjiansheng.core.db import db
@@ -154,9 +154,19 @@ def _clean_text(value: Any) -> Any:
     return text.clean(value).strip() if isinstance(value, str) else value
 
 
+class Required(InputRequired):
+    """Filled, and with more than blanks and characters that the gate drops."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Stop the validation when nothing is left of what was typed."""
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not field.data.strip():
+            raise StopValidation(str(self.message))
+
+
 def required() -> InputRequired:
     """The field must be filled."""
-    return InputRequired(_l("请填写此项。"))
+    return Required(_l("请填写此项。"))
 
 
 def at_most(length: int) -> Length:

@@ -1,0 +1,123 @@
+"""The audit trail as auditors read it, and nobody else."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.clock import today
+from kangjiansheng.core.db import db
+from tests.support.critic import Critic
+from tests.support.queries import queries_counted
+
+PAGES = ["/audit", "/audit/1", "/audit/changes/1", "/audit/verify", "/audit.csv"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_auditors_read_it_in_three_languages(client: Callable[..., Critic], path: str) -> None:
+    for language in ("zh-Hans", "zh-Hant", "en"):
+        assert client("auditor", language).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["executive", "admin", "lead", "partner", "secretary", "chair", "outsider"])
+def test_nobody_else_does(client: Callable[..., Critic], who: str) -> None:
+    visitor = client(who)
+    assert {visitor.get(path).status_code for path in PAGES} == {403}
+
+
+def seqs(page: str) -> list[int]:
+    return [int(n) for n in re.findall(r'class="num" href="/audit/(\d+)"', page)]
+
+
+def test_the_list_pages_by_place_in_the_chain(client: Callable[..., Critic]) -> None:
+    visitor = client("auditor")
+    first = visitor.get("/audit").text
+    assert len(seqs(first)) == 50 and seqs(first) == sorted(seqs(first), reverse=True)
+    older = re.search(r'href="([^"]+)" |rel="next" href="([^"]+)"', first[first.index('class="pager"') :])
+    assert older
+    second = visitor.get(f"/audit?before={seqs(first)[-1]}").text
+    assert seqs(second)[0] == seqs(first)[-1] - 1
+
+
+@pytest.mark.parametrize(
+    ("query", "test"),
+    [
+        ("act=accounts:role:grant", lambda e: e.act == "accounts:role:grant"),
+        ("thing=person", lambda e: e.thing == "person"),
+        ("person=CAST-AUDITOR", lambda e: e.actor_label == "审计员"),
+        (f"from={today()}", lambda e: True),
+        ("to=2020-01-01", lambda e: False),
+    ],
+)
+def test_filters_stand_in_the_address(
+    app: Flask, client: Callable[..., Critic], query: str, test: Callable[[AuditEntry], bool]
+) -> None:
+    found = seqs(client("auditor").get(f"/audit?{query}").text)
+    with app.app_context():
+        newest = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()))
+        assert found == [entry.seq for entry in newest if test(entry)][:50]
+
+
+def test_an_entry_says_before_and_after_in_words(app: Flask, client: Callable[..., Critic]) -> None:
+    client("admin").post("/admin/people/CAST-LEAD/roles", data={"role": "executive"})
+    with app.app_context():
+        seq = db.session.scalars(
+            select(AuditEntry.seq)
+            .where(AuditEntry.act == "accounts:role:grant")
+            .order_by(AuditEntry.seq.desc())
+        ).first()
+    page = client("auditor").get(f"/audit/{seq}").text
+    for part in ("授予系统角色", "系统角色", "执行管理层", "系统管理员", "/audit/changes/"):
+        assert part in page, part
+    assert client("auditor").get("/audit/99999999").status_code == 404
+
+
+def test_a_change_set_shows_the_rows_it_covers(client: Callable[..., Critic]) -> None:
+    assert re.search(r"[0-9a-f]{64}", client("auditor").get("/audit/changes/2").text)
+
+
+def test_the_check_says_whole_or_names_what_is_not(app: Flask, client: Callable[..., Critic]) -> None:
+    visitor = client("auditor")
+    assert "无一处被改动" in visitor.get("/audit/verify").text
+    with app.app_context(), db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER audit_entry_no_update")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        connection.execute(text("UPDATE audit_entry SET actor_label = '别人' WHERE seq = 5"))
+    page = visitor.get("/audit/verify").text
+    assert "处与记录不符" in page and "audit_entry seq 5 " in page
+
+
+def test_a_copy_is_a_table_that_no_spreadsheet_executes(app: Flask, client: Callable[..., Critic]) -> None:
+    admin, visitor = client("admin"), client("auditor")
+    person = {"name_hans": "=1+1", "email": "f@kjs.example", "locale": "en", "account": "none", "role": ""}
+    assert admin.post("/admin/people/new", data=person).status_code == 303
+    answer = visitor.get("/audit.csv")
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+    with app.app_context():
+        assert len(rows) - 1 <= len(list(db.session.scalars(select(AuditEntry.id))))
+    assert rows[1][0] > rows[2][0] or int(rows[1][0]) > int(rows[2][0])
+    assert not any(cell.startswith(("=", "+", "-", "@", "＝")) for row in rows for cell in row)
+
+
+def test_taking_a_copy_leaves_an_entry(app: Flask, client: Callable[..., Critic]) -> None:
+    client("auditor").get("/audit.csv?thing=person")
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+        assert entry is not None and entry.act == "accounts:audit:export" and entry.after["rows"] > 0
+
+
+def test_the_list_costs_a_handful_of_statements(client: Callable[..., Critic]) -> None:
+    visitor = client("auditor")
+    visitor.get("/audit")
+    with queries_counted() as seen:
+        visitor.get("/audit")
+    assert len(seen) <= 15, seen.shown

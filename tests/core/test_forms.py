@@ -1,0 +1,113 @@
+"""Forms: the gate, refusals beside the field, both sides of a conflict."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from wtforms import SelectField, StringField, TextAreaField
+
+from kangjiansheng.accounts import forms, operations, queries
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.transactions import writing
+from tests.support.critic import Critic
+
+
+class Probe(Form):
+    """A form with one field of each kind."""
+
+    line = StringField("一行", [required(), at_most(10)])
+    text = TextAreaField("几行")
+    kind = SelectField("种类", choices=[("a", "甲"), ("b", "乙")])
+    version = VersionField()
+
+
+@pytest.fixture
+def filled(empty_app: Flask) -> Iterator[Callable[..., Probe]]:
+    def fill(**values: str) -> Probe:
+        context = empty_app.test_request_context("/", method="POST", data={"kind": "a", **values})
+        context.push()
+        contexts.append(context)
+        return Probe()
+
+    contexts: list = []  # type: ignore[type-arg]
+    yield fill
+    for context in reversed(contexts):
+        context.pop()
+
+
+def test_what_is_typed_passes_the_gate(filled: Callable[..., Probe]) -> None:
+    form = filled(line="  a\u202e  b\0 ", text="one\r\ntwo  \n\n")
+    assert form.validate()
+    assert (form.line.data, form.text.data) == ("a b", "one\ntwo")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [({}, "line"), ({"line": "x" * 11}, "line"), ({"line": "x", "kind": "z"}, "kind")]
+)
+def test_a_wrong_field_is_named_and_nothing_is_done(
+    filled: Callable[..., Probe], values: dict[str, str], field: str
+) -> None:
+    form = filled(**values)
+    done: list[int] = []
+    assert form.attempt(lambda: done.append(1)) is None
+    assert done == [] and field in form.errors and form.status == 422
+
+
+def test_a_refusal_stands_beside_its_field_or_above(filled: Callable[..., Probe]) -> None:
+    def refuse(field: str | None) -> Callable[[], None]:
+        def act() -> None:
+            raise RuleBroken("accounts:code-taken", field, code="P-1")
+
+        return act
+
+    beside, above = filled(line="x"), filled(line="x")
+    assert beside.attempt(refuse("line")) is None and above.attempt(refuse(None)) is None
+    assert beside.line.errors == ["编号 P-1 已被使用，请换一个。"] and beside.refusal is None
+    assert above.refusal == "编号 P-1 已被使用，请换一个。" and above.status == 422
+
+
+def test_what_the_act_returns_comes_back(filled: Callable[..., Probe]) -> None:
+    assert filled(line="x").attempt(lambda: 7) == 7
+    assert filled(line="x").attempt(lambda: None) is True
+
+
+@pytest.mark.parametrize(("typed", "seen"), [("3", 3), ("", 0), ("x", 0), ("-1", 0), ("9" * 30, 0), ("٣", 0)])
+def test_a_version_that_cannot_be_read_is_never_the_current_one(
+    filled: Callable[..., Probe], typed: str, seen: int
+) -> None:
+    assert filled(line="x", version=typed).version.data == seen
+
+
+def test_a_stale_form_shows_both_sides_and_can_be_sent_again(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    path = "/admin/people/CAST-LEAD/edit"
+    visitor = client("admin")
+    mine = {"name_hans": "我的称呼", "email": "lead@kjs.example", "locale": "zh-Hans", "version": "1"}
+    with app.app_context(), writing():
+        person = queries.person(actor=queries.system_actor(), code="CAST-LEAD")
+        assert person is not None
+        operations.edit_person(person, actor=queries.system_actor(), version=None, title="先保存的职务")
+        seen = person.version
+    answer = visitor.post(path, data=mine)
+    assert answer.status_code == 409
+    for part in ("我的称呼", "先保存的职务", "系统", f'value="{seen}"'):
+        assert part in answer.text, part
+    with app.app_context():
+        assert queries.person(actor=queries.system_actor(), code="CAST-LEAD").name_hans != "我的称呼"  # type: ignore[union-attr]
+    assert visitor.post(path, data={**mine, "version": str(seen), "resolve": "mine"}).status_code == 303
+    with app.app_context():
+        assert queries.person(actor=queries.system_actor(), code="CAST-LEAD").name_hans == "我的称呼"  # type: ignore[union-attr]
+
+
+def test_a_form_without_a_version_never_overwrites(client: Callable[..., Critic]) -> None:
+    data = {"name_hans": "x", "email": "lead@kjs.example", "locale": "en"}
+    assert client("admin").post("/admin/people/CAST-LEAD/edit", data=data).status_code == 409
+
+
+def test_a_password_is_not_cleaned(empty_app: Flask) -> None:
+    with empty_app.test_request_context("/", method="POST", data={"password": "  two  spaces  "}):
+        assert forms.NewPasswordForm().password.data == "  two  spaces  "
+        db.session.rollback()
