@@ -25,6 +25,11 @@ class _Placed:
     left: bool
     label: str
 
+    @property
+    def grounded(self) -> bool:
+        """True for a label that lies over a line: that from the plan, or that of today."""
+        return self.left or self.stop.day < self.x
+
 
 def outlook(found: Outlook, words: Words) -> charts.Figure:
     """Lanes by laboratory: from plan to forecast, the status at its end, labels that do not overlap."""
@@ -49,7 +54,7 @@ def outlook(found: Outlook, words: Words) -> charts.Figure:
         if number:
             shapes.append(_rule(y - 0.68))
     data = [trace for item in placed for trace in _origin(item, found.start, notes)]
-    notes += [_beside(item) for item in placed if item.left and item.label]
+    notes += [_beside(item) for item in placed if item.grounded and item.label]
     for status in _DRAWN:
         these = [item for item in placed if item.stop.milestone.status == status]
         if these:
@@ -150,12 +155,20 @@ def _origin(item: _Placed, start: date, notes: list[dict[str, Any]]) -> list[dic
 
 
 def _beside(item: _Placed) -> dict[str, Any]:
-    """A label left of its mark: it lies over the line from the plan, so it has a ground."""
+    """A label with a ground of its own."""
     status = item.stop.milestone.status
     color = "@ink" if status in _QUIET else f"@{status}-text"
     return charts.note(
-        item.x, item.y, item.label, color=color, size=12.5, xanchor="right", xshift=-12, bgcolor="@surface", borderpad=1
-    )  # fmt: skip
+        item.x,
+        item.y,
+        item.label,
+        color=color,
+        size=12.5,
+        xanchor="right" if item.left else "left",
+        xshift=-12 if item.left else 12,
+        bgcolor="@surface",
+        borderpad=1,
+    )
 
 
 def _marks(items: Sequence[_Placed], status: str, words: Words) -> dict[str, Any]:
@@ -165,7 +178,7 @@ def _marks(items: Sequence[_Placed], status: str, words: Words) -> dict[str, Any
         "mode": "markers+text",
         "x": [item.x for item in items],
         "y": [item.y for item in items],
-        "text": ["" if item.left or not item.label else f"\u2002{item.label}" for item in items],
+        "text": ["" if item.grounded or not item.label else f"\u2002{item.label}" for item in items],
         "textposition": "middle right",
         "textfont": {"size": 12.5, "color": "@ink" if quiet else f"@{status}-text"},
         "cliponaxis": False,
