@@ -46,6 +46,17 @@ def test_so_do_lists_and_their_files(client, tomorrow):
     assert "东浩兰生集团" in executive.get(f"/partners.csv?as_of={day}").get_data(as_text=True)
 
 
+def test_so_does_what_hangs_on_a_thing(client, tomorrow):
+    executive = client("executive")
+    typed(executive, "/labs/JL-05/edit", agreement_code="AGR-904", partner_codes=["KJS"])
+    day = yesterday()
+    assert "JL-05" in words(executive.get("/agreements/AGR-904"))
+    assert "JL-05" not in words(executive.get(f"/agreements/AGR-904?as_of={day}"))
+    name = "细胞制剂质量与分析联合实验室"
+    assert name not in words(executive.get("/partners/FRONTIER"))
+    assert name in words(executive.get(f"/partners/FRONTIER?as_of={day}"))
+
+
 def test_the_history_ends_with_the_day(client, tomorrow):
     executive = client("executive")
     typed(executive, "/partners/DHLS/edit", name_hans="改名的集团")

@@ -6,8 +6,12 @@ from kangjiansheng.labs.queries.lists import (
     InstitutionFilter,
     LabFilter,
     agreements,
+    agreements_of,
+    agreements_under,
     institutions,
     labs,
+    labs_of,
+    labs_on,
 )
 from kangjiansheng.labs.queries.past import as_it_stood, as_they_stood
 from kangjiansheng.labs.queries.resting import uses
@@ -16,8 +20,6 @@ from kangjiansheng.labs.queries.single import (
     Membership,
     Partnership,
     agreement,
-    agreements_of,
-    agreements_under,
     directs,
     homes,
     institution,
@@ -25,8 +27,6 @@ from kangjiansheng.labs.queries.single import (
     lab,
     lab_member,
     lab_partner,
-    labs_of,
-    labs_on,
     people_by_home,
     person_by_email,
 )

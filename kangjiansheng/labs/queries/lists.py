@@ -1,4 +1,4 @@
-"""The three lists, with their filters.
+"""The three lists, with their filters, and what of them hangs on one thing.
 
 What may be seen is chosen by the database; filters and order are applied here. The order is that of the
 reader's language and the search goes across scripts and aliases, which the two databases do not do alike,
@@ -113,6 +113,32 @@ def labs(wanted: LabFilter = LabFilter(), *, actor: Actor, as_of: date | None = 
         joinedload(JointLab.agreement),
     )
     return _chosen(as_they_stood(list(db.session.scalars(query)), as_of), wanted.fits, _code)
+
+
+def agreements_of(
+    institution: Institution, *, actor: Actor, as_of: date | None = None
+) -> list[tuple[Agreement, str]]:
+    """The agreements in which an institution stands, as far as the actor sees them, with its capacity."""
+    rows = agreements(AgreementFilter(party=institution.code), actor=actor, as_of=as_of)
+    return [(row, p.capacity) for row in rows for p in row.parties if p.institution_id == institution.id]
+
+
+def labs_of(
+    institution: Institution, *, actor: Actor, as_of: date | None = None
+) -> list[tuple[JointLab, str]]:
+    """The laboratories that an institution owns, with its role."""
+    rows = labs(LabFilter(party=institution.code), actor=actor, as_of=as_of)
+    return [(row, p.role) for row in rows for p in row.partners if p.institution_id == institution.id]
+
+
+def labs_on(agreement: Agreement, *, actor: Actor, as_of: date | None = None) -> list[JointLab]:
+    """The laboratories that rest on an agreement."""
+    return [row for row in labs(actor=actor, as_of=as_of) if row.agreement_id == agreement.id]
+
+
+def agreements_under(agreement: Agreement, *, actor: Actor, as_of: date | None = None) -> list[Agreement]:
+    """The agreements that hang under one, as far as the actor sees them."""
+    return [row for row in agreements(actor=actor, as_of=as_of) if row.parent_id == agreement.id]
 
 
 def _code(thing: Any) -> str:

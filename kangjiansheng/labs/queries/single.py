@@ -73,44 +73,6 @@ def directs(actor: Actor, lab: JointLab) -> bool:
     )
 
 
-def agreements_of(institution: Institution, *, actor: Actor) -> list[tuple[Agreement, str]]:
-    """The agreements in which an institution stands, as far as the actor sees them, with its capacity."""
-    query = (
-        visible_agreements(actor)
-        .join(AgreementParty, AgreementParty.agreement_id == Agreement.id)
-        .where(AgreementParty.institution_id == institution.id, Agreement.archived_at.is_(None))
-        .add_columns(AgreementParty.capacity)
-        .order_by(Agreement.code)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
-
-
-def labs_of(institution: Institution, *, actor: Actor) -> list[tuple[JointLab, str]]:
-    """The laboratories that an institution owns, with its role."""
-    query = (
-        visible_labs(actor)
-        .join(LabPartner, LabPartner.lab_id == JointLab.id)
-        .where(LabPartner.institution_id == institution.id, JointLab.archived_at.is_(None))
-        .add_columns(LabPartner.role)
-        .order_by(JointLab.code)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
-
-
-def labs_on(agreement: Agreement, *, actor: Actor) -> list[JointLab]:
-    """The laboratories that rest on an agreement."""
-    query = visible_labs(actor).where(JointLab.agreement_id == agreement.id, JointLab.archived_at.is_(None))
-    return list(db.session.scalars(query.order_by(JointLab.code)))
-
-
-def agreements_under(agreement: Agreement, *, actor: Actor) -> list[Agreement]:
-    """The agreements that hang under one, as far as the actor sees them."""
-    query = visible_agreements(actor).where(
-        Agreement.parent_id == agreement.id, Agreement.archived_at.is_(None)
-    )
-    return list(db.session.scalars(query.order_by(Agreement.code)))
-
-
 def homes(person_ids: set[int]) -> dict[int, set[int]]:
     """The institutions of people today: person's id → ids."""
     query = select(InstitutionMember.person_id, InstitutionMember.institution_id).where(

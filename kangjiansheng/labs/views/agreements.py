@@ -56,13 +56,16 @@ def new_agreement() -> Response:
 @on(load=queries.agreement, may=policies.see)
 def agreement(found: Agreement) -> Response:
     """One agreement: parties, dates, what is stated and what is not, what hangs on it, history."""
-    shown = as_shown(found)
-    labs, under = queries.labs_on(found, actor=actor()), queries.agreements_under(found, actor=actor())
+    shown, day = as_shown(found), travelled()
+    labs, under = (
+        queries.labs_on(found, actor=actor(), as_of=day),
+        queries.agreements_under(found, actor=actor(), as_of=day),
+    )
     illustrative = any(
         [found.illustrative, *(r.illustrative for r in labs), *(r.illustrative for r in under)]
     )
     inside = queries.sees_inside(actor(), found)
-    higher = panels.of(panels.agreement, found, actor(), travelled())
+    higher = panels.of(panels.agreement, found, actor(), day)
     return page(
         "labs/agreement.html",
         illustrative=illustrative or higher.illustrative,
@@ -70,11 +73,9 @@ def agreement(found: Agreement) -> Response:
         under=under,
         labs=labs,
         reasons=rules.year_reasons(found.code) if shown.year_inferred else [],
-        term=rules.term(
-            shown.effective_on or shown.signed_on, shown.expires_on, travelled() or clock.today()
-        ),
+        term=rules.term(shown.effective_on or shown.signed_on, shown.expires_on, day or clock.today()),
         higher=higher,
-        may_edit=policies.manage(actor(), found) and not travelled(),
+        may_edit=policies.manage(actor(), found) and not day,
         form=forms.VersionForm(obj=found),
         history=history.panel(found) if inside else None,
     )

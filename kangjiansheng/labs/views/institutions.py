@@ -55,14 +55,14 @@ def new_institution() -> Response:
 @on(load=queries.institution, may=policies.see)
 def institution(found: Institution) -> Response:
     """One institution: names, sectors, agreements, laboratories, people, history."""
-    shown = as_shown(found)
-    agreements = queries.agreements_of(found, actor=actor())
-    labs = queries.labs_of(found, actor=actor())
+    shown, day = as_shown(found), travelled()
+    agreements = queries.agreements_of(found, actor=actor(), as_of=day)
+    labs = queries.labs_of(found, actor=actor(), as_of=day)
     inside = queries.sees_inside(actor(), found)
     illustrative = any(
         [found.illustrative, *(a.illustrative for a, _c in agreements), *(b.illustrative for b, _r in labs)]
     )
-    higher = panels.of(panels.institution, found, actor(), travelled())
+    higher = panels.of(panels.institution, found, actor(), day)
     return page(
         "labs/institution.html",
         illustrative=illustrative or higher.illustrative,
@@ -71,7 +71,7 @@ def institution(found: Institution) -> Response:
         labs=labs,
         inside=inside,
         higher=higher,
-        may_edit=policies.manage(actor(), found) and not travelled(),
+        may_edit=policies.manage(actor(), found) and not day,
         form=forms.VersionForm(obj=found),
         history=history.panel(found) if inside else None,
     )
