@@ -101,3 +101,21 @@ def test_history_names_void_consents(client: Callable[..., Critic]) -> None:
     page = client("member").get("/meetings/SAC-2026-04/minutes/history").get_data(as_text=True)
     assert "第 1 稿" in page
     assert "第 3.1 段请写明补充资料的范围" in page
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("paragraph_revision", "text"), ("signature", "printed_name"), ("draft_version", "sha256")],
+)
+def test_verification_names_what_was_altered(in_app: Flask, table: str, column: str) -> None:
+    """With the triggers dropped, one character changed by SQL does not go unseen."""
+    engine = db.engine
+    names = {"sqlite": f"{table}_no_update", "postgresql": f"{table}_append_only ON {table}"}
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER {names[engine.dialect.name]}")
+        row = connection.exec_driver_sql(f"SELECT max(id) FROM {table}").scalar()
+        connection.exec_driver_sql(
+            f"UPDATE {table} SET {column} = substr({column}, 2) || 'x' WHERE id = {row}"
+        )
+    found = list(verify.problems(db.session()))
+    assert any(table in problem and str(row) in problem for problem in found), found
