@@ -1,17 +1,18 @@
 """Starting data: the reference data of every installation (founding facts, pathways), without demonstration."""
 
-import secrets
 from datetime import date
 
 from flask import current_app
 from sqlalchemy import func, select
 
+from kangjiansheng.accounts import operations
 from kangjiansheng.accounts.models import SYSTEM, Account, Person, SystemRole
-from kangjiansheng.core import clock
+from kangjiansheng.committee.operations.founding import load_reference as load_committee
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.operations import load_reference as load_founding
+from kangjiansheng.projects.operations.reference import load_reference as load_templates
 
 
 def load_reference() -> None:
@@ -41,11 +42,7 @@ def is_empty() -> bool:
 
 def first_run_path() -> str:
     """The address of the first-run page, with the secret that only this machine's operator sees."""
-    file = current_app.config["SETTINGS"].instance / "first_run"
-    if not file.exists():
-        file.write_text(f"{secrets.token_urlsafe(24)} {clock.now().isoformat()}", "utf-8")
-        file.chmod(0o600)
-    return f"/first-run/{file.read_text('utf-8').split()[0]}"
+    return f"/first-run/{operations.first_run_secret(current_app.config['SETTINGS'].instance)}"
 
 
-LOADERS: list = [load_founding]  # type: ignore[type-arg]
+LOADERS: list = [load_founding, load_templates, load_committee]  # type: ignore[type-arg]
