@@ -43,6 +43,7 @@ from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import panels as lab_panels
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
+from kangjiansheng.labs.queries import resting
 from kangjiansheng.overview import forms as overview_forms
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
@@ -52,6 +53,7 @@ from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.queries.portfolio import awaiting
+from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.rules import acts as project_rules
 
 ROOT = Path(__file__).parent
@@ -75,6 +77,7 @@ REFUSALS = (
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
 lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
+resting.higher[:] = [projects_on]
 lab_panels.institution[:] = [project_panels.institution_projects]
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
 

@@ -1,12 +1,13 @@
 """The labelled demonstration: an illustrative portfolio, the cast, a meeting in each state."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kangjiansheng.accounts import queries
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.demonstration import cast
+from kangjiansheng.demonstration import cast, labs, meetings, portfolio
 from kangjiansheng.demonstration.cast import CAST, PASSWORD
 
 __all__ = ["CAST", "PASSWORD", "is_loaded", "load"]
@@ -23,18 +24,13 @@ def load() -> bool:
         return False
     with writing():
         actor = queries.system_actor()
-        for part in parts():
-            part.load(actor=actor)  # type: ignore[attr-defined]
+        for part in (cast, portfolio, labs, meetings):
+            part.load(actor=actor)
+        _read_old_notices()
     return True
 
 
-def parts() -> list[object]:
-    """The parts in the order in which they build on one another."""
-    found: list[object] = [cast]
-    for name in ("portfolio", "labs", "meetings"):
-        try:
-            found.append(__import__(f"kangjiansheng.demonstration.{name}", fromlist=[name]))
-        except ModuleNotFoundError as problem:
-            if problem.name != f"kangjiansheng.demonstration.{name}":
-                raise
-    return found
+def _read_old_notices() -> None:
+    """What was told about meetings of the past has been read; what waits today stands on the bell."""
+    old = Notification.address.not_like(f"%{meetings.IN_REVIEW}%")
+    db.session.execute(update(Notification).where(old).values(read_at=Notification.created_at))

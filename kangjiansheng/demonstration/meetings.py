@@ -44,6 +44,9 @@ PLACE = "上海前沿园区会议室（示例），线上同步"
 START = date(2024, 10, 1)
 
 
+IN_REVIEW = "SAC-2026-04"  # the meeting whose minutes wait for signatures
+
+
 def load(*, actor: Actor) -> None:
     """Seats, then the meetings in their order, through the same operations that people use."""
     committee = db.session.scalar(select(Committee).where(Committee.code == "SAC"))
