@@ -31,7 +31,7 @@ def backup(settings: Settings, file: Path) -> str:
     try:
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         _copy(source, part)
-        found = check(part, settings)
+        found = check(part)
         part.replace(file)
     except (OSError, sqlite3.Error) as problem:
         raise NotCopied(f"the copy could not be written: {problem}") from None
@@ -47,7 +47,7 @@ def restore(settings: Settings, file: Path) -> str:
     kept = ""
     try:
         _copy(file, new)
-        found = check(new, settings)
+        found = check(new)
         if target.exists():
             kept = _set_aside(target)
         new.replace(target)
@@ -74,7 +74,7 @@ def _set_aside(target: Path) -> str:
     return f"; the old one is kept as {kept}"
 
 
-def check(file: Path, settings: Settings) -> str:
+def check(file: Path) -> str:
     """Whether a copy is whole: as a file, by its foreign keys, by its level, by its audit trail.
 
     Returns what it holds, in words; raises ClickException naming the first thing that is wrong.
