@@ -34,7 +34,7 @@ def search() -> Response:
 def _titles() -> dict[str, str]:
     return {
         "projects": _("项目"),
-        "milestones": _("里程碑"),
+        "milestones": _("项目的里程碑"),
         "labs": _("联合实验室"),
         "institutions": _("伙伴机构"),
         "agreements": _("协议"),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import pgettext
 
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.overview.rules.board import Board
@@ -41,7 +40,7 @@ def pipeline(board: Board) -> Table:
     ]
     return {
         "columns": [
-            (pgettext("column", "项目"), ""),
+            (_("项目编号"), ""),
             (_("名称"), ""),
             (_("适应症"), ""),
             (_("技术路线"), ""),
@@ -58,8 +57,8 @@ def outlook(board: Board) -> Table:
     status = words.statuses()
     return {
         "columns": [
-            (pgettext("column", "项目"), ""),
-            (pgettext("column", "里程碑"), ""),
+            (_("项目编号"), ""),
+            (_("里程碑"), ""),
             (_("实验室"), ""),
             (_("状态"), ""),
             (_("基线"), "d"),
@@ -85,8 +84,8 @@ def slips(board: Board) -> Table:
     status = words.statuses()
     return {
         "columns": [
-            (pgettext("column", "项目"), ""),
-            (pgettext("column", "里程碑"), ""),
+            (_("项目编号"), ""),
+            (_("里程碑"), ""),
             (_("状态"), ""),
             (_("基线"), "d"),
             (_("%(day)s 的预测", day=board.compare.isoformat()), "d"),
@@ -125,8 +124,8 @@ def attention(board: Board) -> Table:
     status = words.statuses()
     return {
         "columns": [
-            (pgettext("column", "项目"), ""),
-            (pgettext("column", "里程碑"), ""),
+            (_("项目编号"), ""),
+            (_("里程碑"), ""),
             (_("状态"), ""),
             (_("说明"), ""),
             (_("责任人与后果"), ""),

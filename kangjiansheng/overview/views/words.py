@@ -104,6 +104,11 @@ def statuses() -> dict[str, str]:
     }
 
 
+def between(last: bool) -> str:
+    """What stands between the parts of a list in a sentence; English says "and" before the last one."""
+    return " and " if last and i18n.locale() == "en" else str(_("，"))
+
+
 def against(compare: date, day: date) -> str:
     """The day of comparison as it stands in a sentence."""
     if compare == periods.quarter_end_before(day):
