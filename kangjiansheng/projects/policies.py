@@ -35,6 +35,11 @@ def create(actor: Actor) -> bool:
     return actor.has("executive") or bool(db.session.scalar(select(directs)))
 
 
+def import_portfolio(actor: Actor) -> bool:
+    """A whole portfolio comes in through administrators and executives."""
+    return actor.has("admin", "executive")
+
+
 def edit(actor: Actor, project: Project) -> bool:
     """A project's facts, people and plan are in the hands of its leads and its laboratories' directors."""
     return actor.has("executive", "system") or leads(actor, project)
