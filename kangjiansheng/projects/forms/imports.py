@@ -51,7 +51,7 @@ PROBLEMS: dict[str, Any] = {
 
 def sentence(problem: Problem) -> str:
     """The reason in words, in the language that is current. An unknown code is a fault of ours."""
-    return str(PROBLEMS[problem.code]) % dict(problem.facts)
+    return str(PROBLEMS[problem.code]) % {"column": problem.column, "value": problem.value, **problem.facts}
 
 
 def line(problem: Problem) -> str:

@@ -54,6 +54,7 @@ class MilestoneForm(Form):
         db.session.rollback()
         thing = db.session.get_one(Milestone, problem.thing.id)
         who, when = audit.last_change(thing)
+        who, when = who or _("导入"), when or thing.confirmed_at or clock.now()
         mine_date = self.actual.data if self.choice.data == "done" else self.new_date
         theirs_date = thing.actual or thing.forecast or thing.current_plan or thing.baseline
         mine = [

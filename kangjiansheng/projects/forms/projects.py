@@ -33,7 +33,6 @@ _FACTS = [
     "indication_en",
     "indication_group",
     "stage",
-    "status",
     "priority",
     "owner_role",
     "confidentiality",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -22,7 +23,7 @@ from kangjiansheng.projects.models import (
     ProjectMember,
     ProjectParty,
 )
-from kangjiansheng.projects.operations.ledger import project_entry, template_version
+from kangjiansheng.projects.operations.ledger import insert_many, project_entry, template_version
 from kangjiansheng.projects.queries.imports import Comparison, MilestoneChange, ProjectChange
 from kangjiansheng.projects.rules.portfolio import PlannedEntry, PlannedMilestone, PlannedProject
 
@@ -134,7 +135,8 @@ def _create(
     actor: Actor,
     change: ChangeSet,
 ) -> Project:
-    project = Project(**{key: getattr(planned, key) for key in _FIELDS})
+    facts = {key: getattr(planned, key) for key in _FIELDS}
+    project = Project(**facts, labs=[], parties=[], members=[], registrations=[])
     if planned.lab_code:
         project.labs.append(ProjectLab(lab_id=lab_ids[planned.lab_code], leads=True))
     _add_parties(project, planned.partners, partners)
@@ -191,41 +193,51 @@ def _add_parties(project: Project, names: tuple[str, ...], partners: dict[str, I
 
 
 def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], change: ChangeSet) -> None:
-    """Insert new milestones with their whole ledgers: a few statements for thousands of rows."""
+    """Insert new milestones with their whole ledgers and links: three statements for thousands of rows."""
     after = _last_positions(planned, projects)
-    made: list[tuple[PlannedMilestone, Milestone]] = []
+    for code in {item.project_code for item in planned}:
+        if projects[code].plan is None:
+            projects[code].plan = Plan(template_version_id=template_version(projects[code].pathway))
+    db.session.flush()
+    insert_many([_milestone(item, projects[item.project_code], after[item.project_code]) for item in planned])
+    plan_codes = {project.plan.id: code for code, project in projects.items() if project.plan is not None}
+    query = select(Milestone.id, Milestone.plan_id, Milestone.code, Milestone.owner_id)
+    stored = {
+        (plan_codes[row.plan_id], row.code): row
+        for row in db.session.execute(query.where(Milestone.plan_id.in_(plan_codes)))
+    }
+    entries, links = [], []
     for item in planned:
-        project = projects[item.project_code]
-        if project.plan is None:
-            project.plan = Plan(template_version_id=template_version(project.pathway))
-            db.session.flush()
-        final = item.final
-        made.append(
-            (
-                item,
-                Milestone(
-                    plan_id=project.plan.id,
-                    code=item.code,
-                    name_hans=item.name_hans,
-                    name_hant=item.name_hant,
-                    name_en=item.name_en,
-                    position=item.position + after[item.project_code],
-                    kind=item.kind,
-                    gate=item.gate,
-                    evidence_ref=item.evidence_ref,
-                    owner_id=project.lead_id,
-                    moves=final.moves,
-                    confirmed_at=None if final.kind == "open" else final.effective_at,
-                    **{key: getattr(final, key) for key in _LEDGER},
-                ),
+        row = stored[item.project_code, item.code]
+        entries += [_imported(row, entry, change) for entry in item.entries]
+        links += [
+            MilestoneLink(
+                milestone_id=row.id, predecessor_id=stored[item.project_code, code].id, lag=0, unit="day"
             )
-        )
-    db.session.add_all([milestone for _, milestone in made])
-    db.session.flush()
-    for item, milestone in made:
-        db.session.add_all([_imported(milestone, entry, change) for entry in item.entries])
-    _link(made)
-    db.session.flush()
+            for code in item.predecessors
+            if (item.project_code, code) in stored
+        ]
+    insert_many(entries)
+    insert_many(links)
+
+
+def _milestone(item: PlannedMilestone, project: Project, after: int) -> Milestone:
+    final = item.final
+    return Milestone(
+        plan_id=project.plan.id if project.plan else 0,
+        code=item.code,
+        name_hans=item.name_hans,
+        name_hant=item.name_hant,
+        name_en=item.name_en,
+        position=item.position + after,
+        kind=item.kind,
+        gate=item.gate,
+        evidence_ref=item.evidence_ref,
+        owner_id=project.lead_id,
+        moves=final.moves,
+        confirmed_at=None if final.kind == "open" else final.effective_at,
+        **{key: getattr(final, key) for key in _LEDGER},
+    )
 
 
 def _last_positions(planned: list[PlannedMilestone], projects: dict[str, Project]) -> dict[str, int]:
@@ -238,7 +250,7 @@ def _last_positions(planned: list[PlannedMilestone], projects: dict[str, Project
     return counts
 
 
-def _imported(milestone: Milestone, entry: PlannedEntry, change: ChangeSet) -> MilestoneEntry:
+def _imported(milestone: Any, entry: PlannedEntry, change: ChangeSet) -> MilestoneEntry:
     return MilestoneEntry(
         milestone_id=milestone.id,
         kind=entry.kind,
@@ -252,17 +264,6 @@ def _imported(milestone: Milestone, entry: PlannedEntry, change: ChangeSet) -> M
         note="",
         **{key: getattr(entry, key) for key in _LEDGER},
     )
-
-
-def _link(made: list[tuple[PlannedMilestone, Milestone]]) -> None:
-    ids = {(item.project_code, item.code): milestone.id for item, milestone in made}
-    for item, milestone in made:
-        for code in item.predecessors:
-            before = ids.get((item.project_code, code))
-            if before is not None:
-                db.session.add(
-                    MilestoneLink(milestone_id=milestone.id, predecessor_id=before, lag=0, unit="day")
-                )
 
 
 def _change_milestone(changed: MilestoneChange, *, actor: Actor, change: ChangeSet) -> None:

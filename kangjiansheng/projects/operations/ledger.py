@@ -1,12 +1,13 @@
 """What every operation writes into the two ledgers: the full state after an act."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, inspect, select
 
-from kangjiansheng.core.changes import ChangeSet
-from kangjiansheng.core.db import db
+from kangjiansheng.core.changes import ChangeSet, row_digest
+from kangjiansheng.core.db import AppendOnly, db
 from kangjiansheng.core.digests import plain
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project, ProjectEntry, TemplateVersion
 
@@ -61,6 +62,29 @@ def project_entry(
     db.session.add(entry)
     db.session.flush()
     return entry
+
+
+def insert_many(rows: Sequence[Any]) -> None:
+    """Insert many records of one table in one statement; they stay outside the session and get no key.
+
+    Ledger rows get their digest here, as the session would give it.
+    """
+    if not rows:
+        return
+    mapper = inspect(type(rows[0]))
+    columns = [column for column in mapper.columns if not column.primary_key]
+    for row in rows:
+        if isinstance(row, AppendOnly):
+            row.digest = row_digest(mapper, row)
+    values = [{column.key: _value(row, mapper, column) for column in columns} for row in rows]
+    db.session.execute(insert(mapper.local_table), values)
+
+
+def _value(row: Any, mapper: Any, column: Any) -> Any:
+    value = getattr(row, mapper.get_property_by_column(column).key)
+    if value is None and column.default is not None and column.default.is_scalar:
+        return column.default.arg
+    return value
 
 
 def milestone_entry(

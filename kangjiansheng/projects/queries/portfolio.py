@@ -235,7 +235,7 @@ def _parties(chosen: Any, as_of: date | None, heads: list[dict[str, Any]]) -> di
             .join(Institution, Institution.id == ProjectParty.institution_id)
             .join(Project, Project.id == ProjectParty.project_id)
             .where(chosen)
-            .order_by(ProjectParty.id)
+            .order_by(Institution.id)
         )
         for project_id, role, *name in db.session.execute(query):
             found[project_id].append(replace(Ref(*name), role=role))

@@ -1,0 +1,299 @@
+"""Somebody says how a milestone stands: on track, will slip to … because …, done; and takes it back."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from kangjiansheng.core import audit, clock
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken, Stale
+from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.projects import queries
+from kangjiansheng.projects.models import MilestoneEntry, Project, ProjectMember
+from kangjiansheng.projects.operations import milestones as operations
+
+PATH = "/projects/KJS-003/milestones/A140"
+
+
+@pytest.fixture
+def find(in_app):
+    """A milestone by its two codes, as somebody sees it."""
+
+    def find(actor, code="A140", project="KJS-003"):
+        return queries.milestone(actor=actor, code=project, milestone_code=code)
+
+    return find
+
+
+def later(days=60):
+    """A day that has not come yet."""
+    return clock.today() + timedelta(days=days)
+
+
+def version_on(answer):
+    """The version that a form carries."""
+    from lxml import html
+
+    tree = html.document_fromstring(answer.get_data(as_text=True))
+    return tree.xpath("//form[contains(@action, '/update')]//input[@name='version']/@value")[0]
+
+
+def test_a_lead_moves_it_with_a_reason_and_everybody_sees_the_new_date(client):
+    lead = client("lead")
+    version = version_on(lead.get(f"{PATH}/edit"))
+    answer = lead.post(
+        f"{PATH}/update",
+        data={
+            "choice": "will_slip",
+            "date": later().isoformat(),
+            "reason": "REGULATOR",
+            "note": "审评中心要求补充资料",
+            "version": version,
+        },
+    )
+    assert (answer.status_code, answer.location) == (303, PATH)
+    text = lead.get(PATH).get_data(as_text=True)
+    assert f"预测日期改为 {later().isoformat()}" in text
+    assert "监管审评" in text and "审评中心要求补充资料" in text
+    sentence = client("executive").get("/projects/KJS-003").get_data(as_text=True)
+    assert later().isoformat() in sentence
+
+
+def test_a_date_without_a_reason_comes_back_with_what_was_typed(client):
+    lead = client("lead")
+    version = version_on(lead.get(f"{PATH}/edit"))
+    data = {"choice": "will_slip", "date": later().isoformat(), "note": "写了一半", "version": version}
+    answer = lead.post(f"{PATH}/update", data=data)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "请选择一个主要原因" in text
+    assert "写了一半" in text and later().isoformat() in text
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"choice": "will_slip", "date": "2020-01-01", "reason": "OTHER"}, "已经过去"),
+        ({"choice": "will_slip", "date": "2027-02-30", "reason": "OTHER"}, "2 月没有 30 日"),
+        ({"choice": "will_slip", "date": "soon", "reason": "OTHER"}, "日期无法识别"),
+        ({"choice": "will_slip", "reason": "OTHER"}, "请填写新的预测日期"),
+        ({"choice": "done", "actual": "2999-01-01"}, "日期无法识别"),
+        ({"choice": "done", "actual": "2150-01-01"}, "还没有到"),
+        ({}, "请选择按计划、要推迟或已完成"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(client, data, words):
+    lead = client("lead")
+    version = version_on(lead.get(f"{PATH}/edit"))
+    answer = lead.post(f"{PATH}/update", data=data | {"version": version})
+    assert answer.status_code == 422
+    assert words in answer.get_data(as_text=True)
+
+
+def test_two_people_edit_the_same_milestone_and_the_second_sees_both(client):
+    first, second = client("lead"), client("lead")
+    version = version_on(first.get(f"{PATH}/edit"))
+    assert version_on(second.get(f"{PATH}/edit")) == version
+    mine, theirs = later(50).isoformat(), later(70).isoformat()
+    data = {"choice": "will_slip", "reason": "OTHER", "version": version}
+    assert first.post(f"{PATH}/update", data=data | {"date": theirs}).status_code == 303
+    answer = second.post(f"{PATH}/update", data=data | {"date": mine, "note": "我这边的说明"})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert mine in text and theirs in text and "我这边的说明" in text
+    now = version_on(answer)
+    assert now != version
+    again = second.post(f"{PATH}/update", data=data | {"date": mine, "version": now})
+    assert again.status_code == 303
+    assert f"<b>{mine}</b>" in second.get(PATH).get_data(as_text=True)
+
+
+def test_a_form_without_a_version_never_overwrites(client):
+    data = {"choice": "will_slip", "date": later().isoformat(), "reason": "OTHER"}
+    assert client("lead").post(f"{PATH}/update", data=data).status_code == 409
+
+
+def test_in_place_the_row_comes_back_with_sentence_and_toast(client):
+    lead = client("lead")
+    hx = {"HX-Request": "true"}
+    form = lead.get(f"{PATH}/edit", headers=hx).get_data(as_text=True)
+    assert "<html" not in form and 'id="m-A140"' in form
+    version = form.split('name="version" value="')[1].split('"')[0]
+    data = {"choice": "will_slip", "date": later().isoformat(), "reason": "OTHER", "version": version}
+    row = lead.post(f"{PATH}/update", data=data, headers=hx).get_data(as_text=True)
+    assert row.lstrip().startswith("<tbody")
+    assert 'hx-swap-oob="true"' in row and "/undo/" in row and later().isoformat() in row
+    plain = lead.get(f"{PATH}/row", headers=hx).get_data(as_text=True)
+    assert "<form" not in plain
+
+
+def test_undo_names_what_it_undoes_and_counts_no_move(actor, find):
+    lead = actor("lead")
+    before = find(lead)
+    forecast, moves = before.forecast, before.moves
+    with writing():
+        moved = operations.will_slip(find(lead), later(), "OTHER", actor=lead, version=None)
+        moved_id = moved.id
+    assert find(lead).moves == moves + 1
+    with writing():
+        entry = queries.entry(actor=lead, code="KJS-003", milestone_code="A140", entry_id=moved_id)
+        operations.undo(entry, actor=lead)
+    after = find(lead)
+    assert (after.forecast, after.moves) == (forecast, moves)
+    last = db.session.scalars(
+        select(MilestoneEntry)
+        .where(MilestoneEntry.milestone_id == after.id)
+        .order_by(MilestoneEntry.id.desc())
+    ).first()
+    assert (last.kind, last.undoes_id) == ("undo", moved_id)
+
+
+def test_an_undo_of_another_person_is_a_move(actor, find):
+    lead, system = actor("lead"), actor("lead")
+    with writing():
+        moves = find(lead).moves
+        moved_id = operations.will_slip(find(lead), later(), "OTHER", actor=lead, version=None).id
+        db.session.add(
+            ProjectMember(
+                project_id=find(lead).plan.project_id,
+                person_id=actor("lead2").id,
+                role="lead",
+                valid_from=date(2025, 1, 1),
+            )
+        )
+    other = actor("lead2")
+    with writing():
+        entry = queries.entry(actor=other, code="KJS-003", milestone_code="A140", entry_id=moved_id)
+        operations.undo(entry, actor=other)
+    assert find(system).moves == moves + 2
+
+
+def test_undo_is_refused_once_somebody_has_said_something_else(actor, find):
+    lead = actor("lead")
+    with writing():
+        first = operations.will_slip(find(lead), later(50), "OTHER", actor=lead, version=None).id
+    with writing():
+        operations.will_slip(find(lead), later(60), "OTHER", actor=lead, version=None)
+    entry = queries.entry(actor=lead, code="KJS-003", milestone_code="A140", entry_id=first)
+    with pytest.raises(RuleBroken, match="changed-since"):
+        operations.undo(entry, actor=lead)
+
+
+def test_what_an_import_said_is_not_undone(actor, find):
+    lead = actor("lead")
+    last = db.session.scalars(
+        select(MilestoneEntry.id)
+        .where(MilestoneEntry.milestone_id == find(lead).id)
+        .order_by(MilestoneEntry.id.desc())
+    ).first()
+    entry = queries.entry(actor=lead, code="KJS-003", milestone_code="A140", entry_id=last)
+    with pytest.raises(RuleBroken, match="undo-opening"):
+        operations.undo(entry, actor=lead)
+
+
+def test_a_confirmation_is_no_move(actor, find):
+    lead = actor("lead")
+    moves, forecast = find(lead).moves, find(lead).forecast
+    with writing():
+        entry = operations.on_track(find(lead), actor=lead, version=find(lead).version)
+        assert entry.kind == "confirm"
+    assert (find(lead).moves, find(lead).forecast) == (moves, forecast)
+    assert find(lead).confirmed_by_id == lead.id
+
+
+def test_done_and_open_again(actor, find):
+    lead = actor("lead")
+    with writing():
+        operations.done(find(lead), clock.today(), actor=lead, version=None)
+    assert (find(lead).state, find(lead).actual) == ("done", clock.today())
+    with pytest.raises(RuleBroken, match="not-open"):
+        operations.on_track(find(lead), actor=lead, version=None)
+    db.session.rollback()
+    with writing():
+        operations.reopen(find(lead), actor=lead, version=None)
+    assert (find(lead).state, find(lead).actual) == ("open", None)
+
+
+def test_a_member_proposes_and_a_lead_confirms(client, app):
+    with app.app_context(), writing():
+        from kangjiansheng.accounts.queries import actor_by_email
+
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
+        partner = actor_by_email("partner@kjs.example")
+        db.session.add(
+            ProjectMember(
+                project_id=project.id, person_id=partner.id, role="member", valid_from=date(2025, 1, 1)
+            )
+        )
+    member, lead = client("partner"), client("lead")
+    version = version_on(member.get(f"{PATH}/edit"))
+    data = {"choice": "will_slip", "date": later().isoformat(), "reason": "OTHER", "version": version}
+    assert member.post(f"{PATH}/update", data=data).status_code == 303
+    text = lead.get("/projects/KJS-003").get_data(as_text=True)
+    assert f"待确认 {later().isoformat()}" in text
+    assert "2026-12-17" in text  # the promise stands
+    version = version_on(lead.get(f"{PATH}/edit"))
+    assert lead.post(f"{PATH}/update", data={"choice": "on_track", "version": version}).status_code == 303
+    assert f"<b>{later().isoformat()}</b>" in lead.get(PATH).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("executive", 403), ("auditor", 403), ("lead2", 404), ("outsider", 404), ("admin", 404), (None, 401)],
+)
+def test_nobody_else_updates(client, who, status):
+    data = {"choice": "on_track", "version": "1"}
+    assert client(who).post(f"{PATH}/update", data=data).status_code == status
+
+
+def test_the_trail_and_the_bell_know(actor, find):
+    lead = actor("lead")
+    with writing():
+        db.session.add(
+            ProjectMember(
+                project_id=find(lead).plan.project_id,
+                person_id=actor("partner").id,
+                role="member",
+                valid_from=date(2025, 1, 1),
+            )
+        )
+    with writing():
+        operations.will_slip(find(lead), later(), "ETHICS", actor=lead, version=None)
+    entry = db.session.scalars(select(audit.AuditEntry).order_by(audit.AuditEntry.seq.desc())).first()
+    assert entry.act == "projects:milestone:slip"
+    assert entry.after["forecast"] == later().isoformat()
+    told = list(db.session.scalars(select(Notification).where(Notification.template == "projects:moved")))
+    assert {n.person_id for n in told} == {actor("partner").id}
+    assert told[0].facts["code"] == "A140"
+
+
+def test_an_old_form_is_stale(actor, find):
+    lead = actor("lead")
+    seen = find(lead).version
+    with writing():
+        operations.on_track(find(lead), actor=lead, version=seen)
+    with pytest.raises(Stale):
+        operations.will_slip(find(lead), later(), "OTHER", actor=lead, version=seen)
+
+
+def test_a_risk_is_flagged_and_cleared(client):
+    lead = client("lead")
+    path = "/projects/KJS-011/milestones/A060"
+    version = version_on(lead.get(f"{path}/edit"))
+    assert lead.post(f"{path}/flag", data={"version": version}).status_code == 303
+    assert "有风险" in lead.get(path).get_data(as_text=True)
+    version = version_on(lead.get(f"{path}/edit"))
+    assert lead.post(f"{path}/unflag", data={"version": version}).status_code == 303
+    assert "取消风险标记</button>" not in lead.get(path).get_data(as_text=True)
+
+
+def test_the_plan_moves_and_the_baseline_stays(client):
+    lead = client("lead")
+    version = version_on(lead.get(f"{PATH}/edit"))
+    data = {"plan": later(90).isoformat(), "version": version}
+    assert lead.post(f"{PATH}/plan", data=data).status_code == 303
+    text = lead.get(PATH).get_data(as_text=True)
+    assert "2026-08-24" in text and later(90).isoformat() in text
+    assert lead.post(f"{PATH}/plan", data=data).status_code == 409

@@ -1,0 +1,105 @@
+"""Who sees which projects: pages, lists, exports and JSON go through one door."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.projects import queries
+from kangjiansheng.projects.models import Project, ProjectMember
+
+ALL = {f"KJS-{number:03d}" for number in range(1, 21)}
+SEEN = {
+    "executive": ALL,
+    "auditor": ALL,
+    "admin": set(),
+    "outsider": set(),
+    "partner": {"KJS-001", "KJS-004", "KJS-010", "KJS-014", "KJS-015", "KJS-020"},
+    "member2": {"KJS-007", "KJS-009", "KJS-010"},
+}
+
+
+@pytest.mark.parametrize(("who", "codes"), SEEN.items())
+def test_each_of_the_cast_sees_what_is_theirs_everywhere(client, who, codes):
+    reader = client(who)
+    told = reader.get("/api/v1/projects").get_json()
+    assert {row["code"] for row in told["data"]} == codes
+    assert {row["project"] for row in reader.get("/api/v1/milestones").get_json()["data"]} == codes
+    page = reader.get("/projects").get_data(as_text=True)
+    rows = list(csv.reader(io.StringIO(reader.get("/projects.csv").get_data().decode("utf-8-sig"))))[1:]
+    assert {row[0] for row in rows} == codes
+    for code in ALL:
+        assert (f"/projects/{code}" in page) is (code in codes)
+    for path in ("/projects/KJS-002", "/api/v1/projects/KJS-002", "/projects/KJS-002/milestones/A180"):
+        assert reader.get(path).status_code == (200 if "KJS-002" in codes else 404)
+    assert reader.get("/projects/KJS-002/history").status_code == (200 if "KJS-002" in codes else 404)
+
+
+@pytest.mark.parametrize("path", ["/projects", "/milestones", "/my/milestones", "/projects/KJS-001"])
+def test_who_is_not_signed_in_is_asked_to(client, path):
+    answer = client(None).get(path)
+    assert answer.status_code == 302 and "/sign-in" in answer.location
+
+
+def seen(actor):
+    """The codes that an actor sees."""
+    return {row.code for row in queries.portfolio(actor=actor)}
+
+
+@pytest.mark.parametrize(
+    ("level", "who", "sees"),
+    [
+        ("open", "outsider", True),
+        ("open", "admin", True),
+        ("parties", "outsider", False),
+        ("parties", "member", True),
+        ("team", "member", False),
+        ("team", "lead", True),
+        ("team", "executive", True),
+        ("team", "auditor", True),
+    ],
+)
+def test_levels(actor, level, who, sees):
+    with writing():
+        db.session.scalars(select(Project).where(Project.code == "KJS-002")).one().confidentiality = level
+    assert ("KJS-002" in seen(actor(who))) is sees
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "sees"),
+    [
+        (date(2025, 1, 1), None, True),
+        (date(2025, 1, 1), date(2025, 2, 1), False),
+        (date(2999, 1, 1), None, False),
+    ],
+)
+def test_a_membership_counts_from_its_first_to_its_last_day(actor, valid_from, valid_to, sees):
+    with writing():
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-013")).one()
+        db.session.add(
+            ProjectMember(
+                project_id=project.id,
+                person_id=actor("outsider").id,
+                role="reader",
+                valid_from=valid_from,
+                valid_to=valid_to,
+            )
+        )
+    assert ("KJS-013" in seen(actor("outsider"))) is sees
+
+
+def test_a_past_day_shows_what_one_may_see_today(client):
+    told = client("partner").get("/api/v1/projects?as_of=2026-01-31").get_json()
+    assert {row["code"] for row in told["data"]} <= SEEN["partner"]
+    assert told["as_of"] == "2026-01-31"
+
+
+def test_what_is_illustrative_says_so_in_page_file_and_json(client):
+    reader = client("executive")
+    assert "示例数据" in reader.get("/projects/KJS-001").get_data(as_text=True)
+    assert "示例数据" in reader.get("/milestones.csv").get_data().decode("utf-8-sig")
+    assert reader.get("/api/v1/projects").get_json()["illustrative"] is True
