@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kangjiansheng.core import schema
+
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "kangjiansheng" / "core" / "static"
 MANIFEST = json.loads((STATIC / "manifest.json").read_text())
@@ -52,10 +54,17 @@ def test_a_style_sheet_names_only_served_files(name: str) -> None:
             assert target.relative_to(STATIC).as_posix() in MANIFEST.values()
 
 
-def test_nothing_is_served_that_the_manifest_does_not_name() -> None:
+def test_what_is_served_is_named_by_the_manifest_or_an_older_version_of_it() -> None:
     files = {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()}
-    named = set(MANIFEST.values()) | {"manifest.json"}
-    assert {name.removesuffix(".br").removesuffix(".gz") for name in files} == named
+    served = {name.removesuffix(".br").removesuffix(".gz") for name in files} - {"manifest.json"}
+    assert set(MANIFEST.values()) <= served
+    older = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in served - set(MANIFEST.values())}
+    logical = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in MANIFEST.values()}
+    assert older <= logical
+
+
+def test_the_head_of_the_migrations_is_written_down() -> None:
+    assert (ROOT / "migrations" / "head").read_text().strip() == schema.head()
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -1,0 +1,165 @@
+"""Every page in a real browser: nothing for axe to find, no complaint, no other host, no sideways scroll, no
+word left untranslated. The check opens each page once, language, theme and width rotating; the soak opens all."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.support.server import Server
+from tests.support.visitor import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    ("nobody", "/sign-in"),
+    ("nobody", "/forgot"),
+    ("nobody", "/no-such-page"),
+    ("executive", "/"),
+    ("executive", "/overview"),
+    ("executive", "/overview?as_of=2026-06-30"),
+    ("executive", "/overview/definitions"),
+    ("executive", "/projects"),
+    ("executive", "/projects/KJS-003"),
+    ("executive", "/projects/KJS-017?as_of=2026-03-31"),
+    ("executive", "/milestones"),
+    ("executive", "/search?q=瑞金"),
+    ("executive", "/search?q=zzzz"),
+    ("executive", "/labs"),
+    ("executive", "/labs/JL-01"),
+    ("executive", "/labs/JL-01/edit"),
+    ("executive", "/partners"),
+    ("executive", "/partners/RJ"),
+    ("executive", "/partners/new"),
+    ("executive", "/agreements"),
+    ("executive", "/agreements/AGR-001"),
+    ("executive", "/agreements/AGR-901"),
+    ("executive", "/notifications"),
+    ("executive", "/account"),
+    ("lead", "/"),
+    ("lead", "/my/milestones"),
+    ("lead", "/projects/KJS-003"),
+    ("lead", "/projects/KJS-003/milestones/A140"),
+    ("lead", "/projects/KJS-003/edit"),
+    ("lead", "/projects/KJS-003/people"),
+    ("lead", "/projects/new"),
+    ("chair", "/"),
+    ("chair", "/committees/SAC"),
+    ("chair", "/meetings"),
+    ("chair", "/meetings/SAC-2024-01/minutes"),
+    ("chair", "/meetings/SAC-2026-03/minutes"),
+    ("chair", "/meetings/SAC-2026-04/minutes"),
+    ("chair", "/meetings/SAC-2026-06"),
+    ("secretary", "/meetings/SAC-2026-05/minutes/edit"),
+    ("secretary", "/meetings/SAC-2026-06/agenda"),
+    ("secretary", "/meetings/SAC-2026-06/attendance"),
+    ("secretary", "/decisions"),
+    ("secretary", "/actions"),
+    ("auditor", "/audit"),
+    ("auditor", "/audit/1"),
+    ("admin", "/admin"),
+    ("admin", "/admin/people/CAST-LEAD"),
+    ("admin", "/admin/mails"),
+    ("admin", "/admin/system"),
+    ("outsider", "/"),
+    ("partner", "/projects"),
+)
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+THEMES = ("light", "dark")
+WIDTHS = (1440, 390)
+COMBINATIONS = tuple(itertools.product(LANGUAGES, THEMES, WIDTHS))
+HAN = re.compile("[\u3400-\u9fff]")
+# Simplified forms that no Traditional page of ours may show, in words of the interface.
+SIMPLIFIED = re.compile(
+    "项目|协议|实验|会议|里程碑趋势|预测|纪要|签署|机构|导出|筛选|状态|计划|实际|确认|历史|编辑|类别|负责"
+)
+
+
+class Tour:
+    """Opens pages in any combination and collects what is wrong."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self.browser, self.server = browser, server
+        self.wrong: list[str] = []
+        self.contexts: dict[tuple[str, str, int], Any] = {}
+
+    def visit(self, who: str, path: str, language: str, theme: str, width: int) -> None:
+        """Open one page in one combination and look at it."""
+        context = self._context(who, theme, width)
+        context.add_cookies([{"name": "kjs_lang", "value": language, "url": self.server.base}])
+        page = context.new_page()
+        name = f"{who} {path} {language} {theme} {width}"
+        heard: list[str] = []
+        page.on("console", lambda m: heard.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda problem: heard.append(str(problem)))
+        page.on("request", lambda request: self._watch(name, request.url))
+        answer = page.goto(self.server.base + path)
+        assert answer is not None
+        if path != "/no-such-page":
+            self._say(name, [f"status {answer.status}"] if answer.status != 200 else [])
+            self._say(name, heard)
+        page.wait_for_load_state("networkidle")
+        self._say(name, list(self._look(page, width, language)))
+        page.close()
+
+    def _look(self, page: Page, width: int, language: str) -> Iterator[str]:
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            yield f"scrolls sideways: {wide} > {width}"
+        if page.evaluate("document.documentElement.lang") != language:
+            yield "the page names another language"
+        for found in Axe().run(page).response["violations"]:
+            where = "; ".join(str(node["target"]) for node in found["nodes"][:3])
+            yield f"axe {found['id']} ({found['impact']}): {where}"
+        chrome = page.locator("header, footer, main h2, main th, main button, main label").all_inner_texts()
+        words = "\n".join(chrome)
+        if language == "zh-Hant" and (left := SIMPLIFIED.search(words)):
+            yield f"simplified word {left.group()!r}"
+
+    def _watch(self, name: str, url: str) -> None:
+        if not url.startswith((self.server.base, "data:", "blob:")):
+            self.wrong.append(f"{name}: asks {url}")
+
+    def _say(self, name: str, problems: list[str]) -> None:
+        self.wrong += [f"{name}: {problem}" for problem in problems]
+
+    def _context(self, who: str, theme: str, width: int) -> Any:
+        key = (who, theme, width)
+        if key not in self.contexts:
+            context = self.browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme=theme,
+                base_url=self.server.base,  # type: ignore[arg-type]
+            )
+            if who != "nobody":
+                context.request.get("/sign-in")
+                page = context.new_page()
+                page.goto("/sign-in")
+                page.fill("[name=email]", f"{who}@kjs.example")
+                page.fill("[name=password]", PASSWORD)
+                page.click("form[action='/sign-in'] button[type=submit]")
+                page.wait_for_url(lambda url: "/sign-in" not in url)
+                page.close()
+            context.add_cookies([{"name": "kjs_theme", "value": theme, "url": self.server.base}])
+            self.contexts[key] = context
+        return self.contexts[key]
+
+
+def test_each_page_once(browser: Browser, serve: Callable[..., Server]) -> None:
+    tour = Tour(browser, serve())
+    for number, (who, path) in enumerate(PAGES):
+        tour.visit(who, path, *COMBINATIONS[number % len(COMBINATIONS)])
+    assert not tour.wrong, "\n".join(tour.wrong)
+
+
+@pytest.mark.soak
+def test_every_page_in_every_combination(browser: Browser, serve: Callable[..., Server]) -> None:
+    tour = Tour(browser, serve())
+    for who, path in PAGES:
+        for combination in COMBINATIONS:
+            tour.visit(who, path, *combination)
+    assert not tour.wrong, "\n".join(tour.wrong)
