@@ -142,7 +142,7 @@ def jobs(app: Flask) -> list[Job]:
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The sections at the top of each page, as this reader may see them."""
+    """The sections at the top of each page; `office` ones stand in the menus of those who hold one."""
     return [
         {"key": "overview", "label": _("总览"), "href": url_for("overview.home"), "icon": "layout-dashboard"},
         {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask-2"},
@@ -154,7 +154,21 @@ def navigation() -> list[dict[str, Any]]:
             "href": url_for("projects.mine"),
             "icon": "clipboard-check",
         },
+        *_offices(),
     ]
+
+
+def _offices() -> list[dict[str, Any]]:
+    offices: list[dict[str, Any]] = []
+    if g.actor.has("admin"):
+        address, icon = url_for("admin.people"), "adjustments-horizontal"
+        offices.append({"key": "admin", "label": _("管理"), "href": address, "icon": icon, "office": True})
+    if g.actor.has("auditor"):
+        address, icon = url_for("audit.entries"), "shield-lock"
+        offices.append(
+            {"key": "audit", "label": _("审计记录"), "href": address, "icon": icon, "office": True}
+        )
+    return offices
 
 
 def counts() -> dict[str, int]:
