@@ -297,3 +297,18 @@ def test_the_plan_moves_and_the_baseline_stays(client):
     text = lead.get(PATH).get_data(as_text=True)
     assert "2026-08-24" in text and later(90).isoformat() in text
     assert lead.post(f"{PATH}/plan", data=data).status_code == 409
+
+
+def test_a_milestone_is_handed_over_within_the_project(client, app):
+    lead = client("lead")
+    with app.app_context():
+        from kangjiansheng.accounts.queries import actor_by_email
+
+        outsider, own = actor_by_email("outsider@kjs.example").id, actor_by_email("lead@kjs.example").id
+    version = version_on(lead.get(f"{PATH}/edit"))
+    nobody = lead.post(f"{PATH}/owner", data={"owner_id": "0", "version": version})
+    assert nobody.status_code == 303
+    version = version_on(lead.get(f"{PATH}/edit"))
+    assert lead.post(f"{PATH}/owner", data={"owner_id": str(outsider), "version": version}).status_code == 422
+    assert lead.post(f"{PATH}/owner", data={"owner_id": str(own), "version": version}).status_code == 303
+    assert "实验室负责人（血液肿瘤）" in lead.get(PATH).get_data(as_text=True)

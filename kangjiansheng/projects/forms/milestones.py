@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from kangjiansheng.core import audit, clock
 from kangjiansheng.core.calendar import add_months
@@ -104,4 +104,11 @@ class ActForm(Form):
     """An act that needs nothing but the version that was seen: reopen, cancel, flag."""
 
     note = StringField(_l("说明"), [at_most(300)])
+    version = VersionField()
+
+
+class OwnerForm(Form):
+    """Who answers for a milestone; 0 is nobody."""
+
+    owner_id = SelectField(_l("负责"), coerce=int)
     version = VersionField()

@@ -136,10 +136,3 @@ class VersionForm(Form):
     """Only the version that was seen."""
 
     version = VersionField()
-
-
-class OwnerForm(Form):
-    """Who answers for a milestone."""
-
-    owner_id = SelectField(_l("负责"), coerce=int)
-    version = VersionField()

@@ -8,7 +8,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries.people import candidates
+from kangjiansheng.projects.queries.people import candidates, team
 
 
 def for_form() -> dict[str, list[Any]]:
@@ -25,3 +25,8 @@ def for_form() -> dict[str, list[Any]]:
 def for_team(project: Project) -> list[tuple[int, str]]:
     """Who may join the project's team."""
     return [(person.id, name_of(person)) for person in candidates(project.id)]
+
+
+def for_owner(project_id: int | None) -> list[tuple[int, str]]:
+    """Who may own a milestone: the members of the project and of its laboratories, or nobody."""
+    return [(0, "—"), *((person.id, name_of(person)) for person in team(project_id))]

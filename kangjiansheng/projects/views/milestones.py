@@ -12,9 +12,10 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import charts, policies, queries
-from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, PlanForm, quick_days
+from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations import milestones as operations
+from kangjiansheng.projects.queries import choices
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp, words
 
@@ -63,9 +64,14 @@ def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
         "may_plan": free and policies.leads_of(actor(), team),
         "plan_form": PlanForm(version=thing.version),
+        "owner_form": None,
         "act_form": ActForm(version=thing.version),
         **forms,
     }
+    if shown["may_plan"] and shown["owner_form"] is None:
+        shown["owner_form"] = _owner_form(
+            thing, formdata=None, owner_id=thing.owner_id or 0, version=thing.version
+        )
     return page(
         "projects/milestone.html",
         status,
@@ -231,3 +237,26 @@ def plan_milestone(thing: Milestone) -> Response:
     if written is None:
         return _page(_again(), form.status, plan_form=form)
     return saved(address(thing), _("计划已调整"), undo=address(thing, ".undo_milestone", entry_id=written.id))
+
+
+def _owner_form(thing: Milestone, **kwargs: Any) -> OwnerForm:
+    form = OwnerForm(**kwargs)
+    form.owner_id.choices = choices.for_owner(thing.plan.project_id)
+    return form
+
+
+@bp.post(f"{PATH}/owner")
+@on(load=queries.milestone, may=policies.set_plan)
+def give_milestone(thing: Milestone) -> Response:
+    """Hand a milestone to somebody."""
+    form = _owner_form(thing)
+    written = form.attempt(
+        lambda: operations.give_to(
+            thing, form.owner_id.data or None, actor=actor(), version=form.version.data
+        )
+    )
+    if written is None:
+        return _page(_again(), form.status, owner_form=form)
+    return saved(
+        address(thing), _("已交给新的负责人"), undo=address(thing, ".undo_milestone", entry_id=written.id)
+    )
