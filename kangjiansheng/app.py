@@ -44,6 +44,7 @@ from kangjiansheng.labs import panels as lab_panels
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.queries import resting
+from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
@@ -55,6 +56,7 @@ from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.rules import acts as project_rules
+from kangjiansheng.projects.views import words as project_words
 
 ROOT = Path(__file__).parent
 FLOORS = ("core", "accounts", "labs", "projects", "committee", "overview")
@@ -80,6 +82,13 @@ lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
 lab_panels.institution[:] = [project_panels.institution_projects]
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
+
+TRAIL: tuple[tuple[Any, ...], ...] = (
+    (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
+    (lab_rules.THINGS, lab_history.LABELS),
+    (project_rules.THINGS, project_words.FACTS),
+    (committee_rules.THINGS, committee_rules.FIELDS),
+)
 
 
 def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
@@ -116,7 +125,8 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         i18n.refusals(refusals)
     for words in WORDS:
         outbox.templates(words)
-    trail.words(fields=account_rules.FIELDS, things=account_rules.THINGS, values=account_rules.VALUES)
+    for said in TRAIL:
+        trail.words(*said)
     trail.people_named_by(account_queries.names)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,7 +1,7 @@
 """The trail in words: entries as the audit pages show them, whatever feature they are of."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,22 +10,21 @@ from kangjiansheng.core import audit, i18n
 from kangjiansheng.core.audit import AuditEntry
 
 Names = Callable[[set[int]], Mapping[int, Any]]
-_fields: dict[str, Any] = {}
 _things: dict[str, Any] = {}
-_values: dict[str, Mapping[str, Any]] = {}
+_fields: dict[str, Mapping[str, Any]] = {}
+_values: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 _namers: list[Names] = []
 
 
 def words(
-    *,
-    fields: Mapping[str, Any] | None = None,
-    things: Mapping[str, Any] | None = None,
+    things: Mapping[str, Any],
+    fields: Mapping[str, Any],
     values: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Make a feature's words known: what a field, a kind of thing, and a field's stored values are called."""
-    _fields.update(fields or {})
-    _things.update(things or {})
-    _values.update(values or {})
+    """Make a feature's words known: what its things, their fields, and the fields' stored values are called."""
+    _things.update(things)
+    for thing in things:
+        _fields[thing], _values[thing] = fields, values or {}
 
 
 def people_named_by(namer: Names) -> None:
@@ -43,29 +42,25 @@ def thing_word(thing: str) -> str:
     return str(_things.get(thing, thing))
 
 
-def field_word(key: str) -> str:
-    """What a field is called."""
-    return str(_fields.get(key, key))
+def field_word(thing: str, key: str) -> str:
+    """What a field of a kind of thing is called."""
+    return str(_fields.get(thing, {}).get(key, key))
 
 
-def value_words(key: str, value: Any) -> str:
+def value_words(thing: str, key: str, value: Any) -> str:
     """A stored value as a person reads it; empty when there is none."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
     if isinstance(value, list):
-        return str(_("、")).join(value_words(key, item) for item in value)
+        return str(_("、")).join(filter(None, (value_words(thing, key, item) for item in value)))
     if isinstance(value, Mapping):
-        return str(_("；")).join(
-            f"{field_word(str(k))}{_('：')}{value_words(str(k), v)}"
-            for k, v in value.items()
-            if v not in (None, "")
-        )
-    if isinstance(value, datetime | date):
-        return i18n.moment(value) if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, str) and value in _values.get(key, {}):
-        return str(_values[key][value])
+        parts = ((field_word(thing, str(k)), value_words(thing, str(k), v)) for k, v in value.items())
+        return str(_("；")).join(f"{label}{_('：')}{words}" for label, words in parts if words)
+    known = _values.get(thing, {}).get(key, {})
+    if isinstance(value, str) and value in known:
+        return str(known[value])
     return _instant(value) if isinstance(value, str) else str(value)
 
 
@@ -78,15 +73,13 @@ def _instant(value: str) -> str:
 def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     """What an entry changed: label, before and after of each field, in the order of the record."""
     keys = [*entry.after, *(key for key in entry.before if key not in entry.after)]
-    return [
-        {
-            "label": field_word(key),
-            "before": value_words(key, entry.before.get(key)),
-            "after": value_words(key, entry.after.get(key)),
-        }
-        for key in keys
-        if value_words(key, entry.before.get(key)) != value_words(key, entry.after.get(key))
-    ]
+    found = []
+    for key in keys:
+        before = value_words(entry.thing, key, entry.before.get(key))
+        after = value_words(entry.thing, key, entry.after.get(key))
+        if before != after:
+            found.append({"label": field_word(entry.thing, key), "before": before, "after": after})
+    return found
 
 
 def who(entries: Iterable[AuditEntry]) -> dict[int, str]:

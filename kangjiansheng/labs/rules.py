@@ -57,6 +57,11 @@ LAB_ROLES: Mapping[str, Any] = {
 DIRECTORS = ("director", "co_director")
 INSTITUTION_ROLES: Mapping[str, Any] = {"contact": _l("联络人"), "member": _l("一般成员")}
 
+THINGS: Mapping[str, Any] = {
+    "institution": _l("机构"),
+    "agreement": _l("协议"),
+    "joint_lab": _l("联合实验室"),
+}
 ACTS: Mapping[str, Any] = {
     "labs:institution:create": _l("登记机构"),
     "labs:institution:edit": _l("修改机构资料"),

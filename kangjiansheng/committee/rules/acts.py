@@ -13,6 +13,47 @@ PARAGRAPH_KINDS = ("heading", "text", "decision", "action")
 MEANINGS = ("approve", "approve_with_reservation", "request_changes")
 MOST_FAILURES, FAILURE_WINDOW = 5, timedelta(minutes=15)
 
+# What things and their fields are called where the trail is shown.
+THINGS: dict[str, Any] = {
+    "committee": _l("委员会"),
+    "meeting": _l("会议"),
+    "minutes": _l("会议纪要"),
+    "paragraph": _l("段落"),
+    "comment": _l("批注"),
+    "decision": _l("决议"),
+    "action": _l("行动项"),
+}
+FIELDS: dict[str, Any] = {
+    "code": _l("编号"),
+    "number": _l("编号"),
+    "name_hans": _l("名称（简体）"),
+    "name_hant": _l("名称（繁体）"),
+    "name_en": _l("名称（英文）"),
+    "members": _l("成员"),
+    "items": _l("议程"),
+    "attendance": _l("出席"),
+    "held_on": _l("日期"),
+    "starts_at": _l("开始"),
+    "ends_at": _l("结束"),
+    "place": _l("地点"),
+    "life": _l("状态"),
+    "language": _l("语言"),
+    "draft": _l("稿次"),
+    "current_draft": _l("稿次"),
+    "review_due_on": _l("审阅截止"),
+    "approved_at": _l("定稿时间"),
+    "meaning": _l("签署意见"),
+    "sha256": _l("校验值"),
+    "paragraph": _l("段落"),
+    "text": _l("内容"),
+    "reason": _l("原因"),
+    "note": _l("说明"),
+    "kind": _l("类型"),
+    "due_on": _l("到期日期"),
+    "done_on": _l("完成日期"),
+    "owner_role": _l("负责角色"),
+}
+
 ACTS: dict[str, Any] = {
     "committee:committee:create": _l("登记委员会"),
     "committee:committee:edit": _l("修改委员会章程设置"),

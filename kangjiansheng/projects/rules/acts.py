@@ -2,6 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 
+THINGS = {
+    "project": _l("项目"),
+    "plan": _l("计划"),
+    "milestone": _l("里程碑"),
+    "template_version": _l("路径模板"),
+    "change_set": _l("一次操作"),
+}
 ACTS = {
     "projects:portfolio:import": _l("导入项目组合"),
     "projects:project:import": _l("导入项目"),
