@@ -35,7 +35,7 @@ FIELDS: dict[str, Any] = {
     "held_on": _l("日期"),
     "starts_at": _l("开始"),
     "ends_at": _l("结束"),
-    "place": _l("地点"),
+    "place": _l("会议地点"),
     "life": _l("状态"),
     "language": _l("语言"),
     "draft": _l("稿次"),
@@ -49,7 +49,7 @@ FIELDS: dict[str, Any] = {
     "reason": _l("原因"),
     "note": _l("说明"),
     "kind": _l("类型"),
-    "due_on": _l("到期日期"),
+    "due_on": _l("期限"),
     "done_on": _l("完成日期"),
     "owner_role": _l("负责角色"),
 }
