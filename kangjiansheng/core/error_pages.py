@@ -18,7 +18,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 
 CODES = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 503)
-LARGEST_KEY = 2**63 - 1
+LARGEST_KEY = 2**31 - 1  # keys are 32-bit integers on PostgreSQL
 log = logging.getLogger("kangjiansheng")
 
 
