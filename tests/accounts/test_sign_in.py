@@ -171,14 +171,14 @@ def test_the_cookie_holds_no_more_than_a_random_key(app: Flask, client: Callable
         assert row.key_sha256 == rules.secret_digest(held["_user_id"])
 
 
-def test_over_https_the_cookie_is_bound_to_the_host(app: Flask) -> None:
+def test_over_https_the_cookie_is_bound_to_the_host(own_app: Flask) -> None:
     from dataclasses import replace
 
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], base_url="https://kjs.example")
-    sessions.init_app(app)
-    assert app.config["SESSION_COOKIE_NAME"] == "__Host-kjs"
-    assert app.config["SESSION_COOKIE_SECURE"] and app.config["SESSION_COOKIE_PATH"] == "/"
-    assert not app.config.get("SESSION_COOKIE_DOMAIN")
+    own_app.config["SETTINGS"] = replace(own_app.config["SETTINGS"], base_url="https://kjs.example")
+    sessions.init_app(own_app)
+    assert own_app.config["SESSION_COOKIE_NAME"] == "__Host-kjs"
+    assert own_app.config["SESSION_COOKIE_SECURE"] and own_app.config["SESSION_COOKIE_PATH"] == "/"
+    assert not own_app.config.get("SESSION_COOKIE_DOMAIN")
 
 
 @pytest.mark.parametrize(

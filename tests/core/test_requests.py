@@ -179,7 +179,7 @@ def test_health_readiness_and_figures(client: Callable[..., Critic]) -> None:
     assert visitor.get("/metrics", environ_overrides={"REMOTE_ADDR": "192.0.2.1"}).status_code == 404
 
 
-def test_a_fault_of_ours_is_a_plain_page(app: Flask) -> None:
+def test_a_fault_of_ours_is_a_plain_page(own_app: Flask) -> None:
     from flask import Response
     from sqlalchemy.exc import IntegrityError, OperationalError
     from sqlalchemy.orm.exc import StaleDataError
@@ -193,29 +193,29 @@ def test_a_fault_of_ours_is_a_plain_page(app: Flask) -> None:
         "big": OverflowError("x"),
     }
 
-    @app.get("/fault/<kind>")
+    @own_app.get("/fault/<kind>")
     @public
     def fault(kind: str) -> Response:
         raise faults[kind]
 
-    visitor = Critic(app)
+    visitor = Critic(own_app)
     assert [visitor.get(f"/fault/{kind}").status_code for kind in faults] == [409, 503, 409, 400]
     assert visitor.get("/fault/busy").headers["Retry-After"] == "30"
 
 
-def test_an_unexpected_fault_shows_a_number_and_no_trace(app: Flask) -> None:
+def test_an_unexpected_fault_shows_a_number_and_no_trace(own_app: Flask) -> None:
     from flask import Response
 
     from kangjiansheng.core.access import public
 
-    @app.get("/fault")
+    @own_app.get("/fault")
     @public
     def fault() -> Response:
         raise ZeroDivisionError("secret inside")
 
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.testing = False
-    answer = Critic(app).get("/fault")
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
+    own_app.testing = False
+    answer = Critic(own_app).get("/fault")
     assert answer.status_code == 500
     assert "secret inside" not in answer.text and "Traceback" not in answer.text
     assert answer.headers["X-Request-Id"] in answer.text

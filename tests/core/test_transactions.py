@@ -20,17 +20,17 @@ def add(code: str) -> None:
 
 
 @pytest.fixture
-def there(empty_app: Flask) -> Callable[[str], bool]:
+def there(own_app: Flask) -> Callable[[str], bool]:
     def look(code: str) -> bool:
-        with empty_app.app_context():
+        with own_app.app_context():
             return db.session.scalar(select(Person.id).where(Person.code == code)) is not None
 
     return look
 
 
 @pytest.fixture
-def visitor(empty_app: Flask) -> Critic:
-    @empty_app.route("/probe/<code>/<int:status>", methods=["GET", "POST", "PUT", "DELETE"])
+def visitor(own_app: Flask) -> Critic:
+    @own_app.route("/probe/<code>/<int:status>", methods=["GET", "POST", "PUT", "DELETE"])
     @public
     def probe(code: str, status: int) -> tuple[str, int]:
         add(code)
@@ -43,7 +43,7 @@ def visitor(empty_app: Flask) -> Critic:
             abort(status)
         return "", status
 
-    return Critic(empty_app)
+    return Critic(own_app)
 
 
 @pytest.mark.parametrize("status", [200, 204, 303])
@@ -70,14 +70,14 @@ def test_a_get_writes_nothing(visitor: Critic, there: Callable[[str], bool]) -> 
 
 
 @pytest.mark.parametrize("status", [200, 404])
-def test_what_must_survive_a_refusal_does(visitor: Critic, empty_app: Flask, status: int) -> None:
+def test_what_must_survive_a_refusal_does(visitor: Critic, own_app: Flask, status: int) -> None:
     visitor.post(f"/probe/XX/{status}")
-    with empty_app.app_context():
+    with own_app.app_context():
         assert db.session.scalar(select(Throttle.failures).where(Throttle.key == "after-XX")) == 1
 
 
-def test_a_command_that_fails_keeps_nothing(empty_app: Flask, there: Callable[[str], bool]) -> None:
-    with empty_app.app_context(), pytest.raises(KeyboardInterrupt), transactions.writing():
+def test_a_command_that_fails_keeps_nothing(own_app: Flask, there: Callable[[str], bool]) -> None:
+    with own_app.app_context(), pytest.raises(KeyboardInterrupt), transactions.writing():
         add("HALF")
         raise KeyboardInterrupt
     assert not there("HALF")

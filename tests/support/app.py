@@ -96,6 +96,23 @@ class Databases:
         self._run(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
         return self._address(copy)
 
+    def same(self, kind: str) -> str:
+        """The address that is always the same for a kind; its content becomes that of the filled one again."""
+        if self.server:
+            name = f"{kind}_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
+            if kind not in self.made:
+                self._postgres(kind)
+            self._run(f'DROP DATABASE IF EXISTS "{name}_same" WITH (FORCE)')
+            self._run(f'CREATE DATABASE "{name}_same" TEMPLATE "{name}"')
+            return self._address(f"{name}_same")
+        if kind not in self.made:
+            self._sqlite(kind)
+        path = self.folder / f"{kind}-same.db"
+        for left in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            left.unlink(missing_ok=True)
+        shutil.copyfile(self.folder / f"{kind}.db", path)
+        return f"sqlite:///{path}"
+
     def _address(self, name: str) -> str:
         url = sa.make_url(self.server or "").set(database=name)
         return url.render_as_string(hide_password=False)
@@ -115,6 +132,35 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return Databases(tmp_path_factory.mktemp("databases"), server)
 
 
+class Applications:
+    """One application for each kind of database: its templates are compiled once, its data are fresh each time."""
+
+    def __init__(self, databases: Databases, folder: Path) -> None:
+        self.databases, self.folder = databases, folder
+        self.made: dict[str, Flask] = {}
+
+    def running(self, kind: str) -> Iterator[Flask]:
+        """The application of a kind over fresh data; what a test changed of its settings is put back."""
+        url = self.databases.same(kind)
+        if kind not in self.made:
+            folder = self.folder / kind
+            folder.mkdir()
+            self.made[kind] = make(settings_for(folder, url, demo=kind == "demo"))
+        app = self.made[kind]
+        before = dict(app.config)
+        yield from _running(app)
+        app.config.clear()
+        app.config.update(before)
+        for left in app.config["SETTINGS"].instance.iterdir():
+            left.unlink()
+
+
+@pytest.fixture(scope="session")
+def applications(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Applications:
+    """The applications that tests share, one after another."""
+    return Applications(databases, tmp_path_factory.mktemp("applications"))
+
+
 def _running(app: Flask) -> Iterator[Flask]:
     yield app
     from kangjiansheng.core.db import db
@@ -125,15 +171,21 @@ def _running(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    """The application over a fresh database with reference data and demonstration."""
-    yield from _running(make(settings_for(tmp_path, databases.fresh("demo"))))
+def app(applications: Applications) -> Iterator[Flask]:
+    """The application over fresh reference data and demonstration."""
+    yield from applications.running("demo")
 
 
 @pytest.fixture
-def empty_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    """The application over a fresh database with reference data only, the demonstration off."""
-    yield from _running(make(settings_for(tmp_path, databases.fresh("reference"), demo=False)))
+def empty_app(applications: Applications) -> Iterator[Flask]:
+    """The application over fresh reference data only, the demonstration off."""
+    yield from applications.running("reference")
+
+
+@pytest.fixture
+def own_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """An application of the test's own, for a test that adds routes or rebuilds it."""
+    yield from _running(make(settings_for(tmp_path, databases.fresh("demo"))))
 
 
 @pytest.fixture

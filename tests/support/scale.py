@@ -19,5 +19,7 @@ def write(folder: Path, times: int, *, prefix: str = "BIG") -> Path:
         for number in range(times):
             writer.writerows([f"{prefix}-{number:03d}-{row[0][4:]}", *row[1:]] for row in rows[1:])
         (folder / name).write_text(out.getvalue(), "utf-8")
-    (folder / "demo_joint_labs.csv").write_text((SOURCE / "demo_joint_labs.csv").read_text("utf-8-sig"), "utf-8")
+    (folder / "demo_joint_labs.csv").write_text(
+        (SOURCE / "demo_joint_labs.csv").read_text("utf-8-sig"), "utf-8"
+    )
     return folder

@@ -40,9 +40,7 @@ class Visitor:
         """Sign in as one of the cast."""
         _status, page = self.get("/sign-in")
         form = form_of(page, "/sign-in")
-        status, _page = self.post(
-            "/sign-in", {**form, "email": f"{short}@kjs.example", "password": PASSWORD}
-        )
+        status, _page = self.post("/sign-in", {**form, "email": f"{short}@kjs.example", "password": PASSWORD})
         assert status == 200, f"{short} could not sign in: {status}"
 
 
