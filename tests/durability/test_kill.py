@@ -73,7 +73,9 @@ def _compare(server: Server, journal: list[str]) -> None:
     with engine.connect() as connection:
         notes = [
             row.note
-            for row in connection.execute(sa.text("SELECT note FROM milestone_entry WHERE note LIKE 'round %'"))
+            for row in connection.execute(
+                sa.text("SELECT note FROM milestone_entry WHERE note LIKE 'round %'")
+            )
         ]
         orphans = connection.execute(
             sa.text(

@@ -45,7 +45,13 @@ def test_no_door_shows_a_project_that_one_may_not_see(who: str, client: Callable
     hidden = {f"KJS-{number:03d}" for number in range(1, 21)} - {f"KJS-{n:03d}" for n in PROJECTS[who]}
     doors = ["/", "/overview", "/overview?as_of=2026-06-30", "/projects", "/milestones", "/my/milestones"]
     doors += ["/labs", "/labs/JL-01", "/labs/JL-02", "/partners/RJ", "/partners/SCMC", "/agreements"]
-    doors += ["/api/v1/projects", "/api/v1/milestones", "/api/v1/labs/JL-01", "/projects.csv", "/milestones.csv"]
+    doors += [
+        "/api/v1/projects",
+        "/api/v1/milestones",
+        "/api/v1/labs/JL-01",
+        "/projects.csv",
+        "/milestones.csv",
+    ]
     doors += [f"/overview/tables/{name}.csv" for name in ("attention", "outlook", "slips", "pipeline")]
     doors += [f"/search?q={word}" for word in ("KJS", "CAR-T", "受理", "临床")]
     if who != "chair" and who != "secretary":  # what an agenda shows, they see
