@@ -29,6 +29,6 @@ ATTEMPTS = {
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_the_database_refuses(attempt: str, in_app: Flask) -> None:
-    with pytest.raises(sa.exc.DBAPIError, match="frozen|append-only"):
+    with pytest.raises(sa.exc.DBAPIError, match=r"frozen|append-only"):
         db.session.execute(sa.text(ATTEMPTS[attempt]))
     db.session.rollback()
