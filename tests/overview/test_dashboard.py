@@ -234,6 +234,14 @@ def test_long_labels_are_left_out_before_lanes_run_over(actor):
     assert queries.agenda(date(2020, 1, 1)) == []
 
 
+def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revisions(actor):
+    actor("executive")
+    today = clock.today()
+    assert queries.agenda(None) and queries.gates_waiting(None)
+    assert set(queries.agenda(today)) == set(queries.agenda(None))
+    assert queries.gates_waiting(today) == queries.gates_waiting(None)
+
+
 def words_in_request(me):  # type: ignore[no-untyped-def]
     from flask import current_app
 

@@ -29,6 +29,14 @@ def test_a_lead_sees_her_week_her_projects_and_her_laboratory(client):
     assert "/labs/JL-02" not in hrefs
 
 
+def test_home_asks_for_as_many_answers_as_the_page_of_milestones(client):
+    lead = client("lead")
+    asked = re.search(r"(\d+) 项等您答复", main(lead).text_content())
+    tabs = main(lead, "/my/milestones").text_content()
+    assert asked and int(asked[1]) > 5 and re.search(rf"待确认 {asked[1]}\D", tabs)
+    assert f"另有 {int(asked[1]) - 5} 项" in main(lead).text_content()
+
+
 @pytest.mark.parametrize("who", ["chair", "secretary", "member"])
 def test_a_committee_member_sees_the_next_meeting(client, who):
     hrefs = [a.get("href") for a in main(client(who)).iter("a")]

@@ -1,6 +1,6 @@
-"""Days to compare with, a person's week, and how a search reads what was typed."""
+"""Days to compare with, and how a search reads what was typed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from kangjiansheng.core import text
 from kangjiansheng.overview.rules import periods, searching
-from kangjiansheng.overview.rules.week import week
-from tests.overview.rows import DAY, P, ahead
 
 days = st.dates(date(2024, 9, 11), date(2035, 12, 31))
 
@@ -38,21 +36,6 @@ def test_rail_marks_lie_on_the_rail(day: date) -> None:
 @pytest.mark.parametrize(("day", "third"), [(1, 1), (10, 1), (11, 2), (20, 2), (21, 3), (31, 3)])
 def test_a_month_has_three_thirds(day: int, third: int) -> None:
     assert periods.third_of_month(date(2026, 12, day)) == (2026, 12, third)
-
-
-def test_a_week_holds_only_my_open_milestones_of_running_projects() -> None:
-    told = datetime(2026, 11, 18, tzinfo=UTC)
-    mine = {"owner_id": 7, "confirmed_at": told}
-    rows = (
-        ahead(DAY - timedelta(2), **mine),
-        ahead(DAY + timedelta(7), **mine),
-        ahead(DAY + timedelta(8), **mine),
-        ahead(DAY + timedelta(8), owner_id=7),
-        ahead(DAY, owner_id=8),
-    )
-    found = week([P("P-1", milestones=rows), P("P-2", claimed="ON_HOLD", milestones=rows)], 7, DAY)
-    assert (len(found.late), len(found.due), found.stale) == (1, 1, 1)
-    assert week([], 7, DAY).is_free
 
 
 def _join(pieces: list[searching.Piece]) -> str:

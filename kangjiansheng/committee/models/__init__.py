@@ -2,11 +2,12 @@
 
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
 from kangjiansheng.committee.models.drafts import Amendment, DraftParagraph, DraftVersion, Signature, Signer
-from kangjiansheng.committee.models.meetings import AgendaItem, Attendance, Meeting, Recusal
+from kangjiansheng.committee.models.meetings import ITEM_STATE, AgendaItem, Attendance, Meeting, Recusal
 from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, ParagraphRevision
 from kangjiansheng.committee.models.outcomes import Action, Decision
 
 __all__ = [
+    "ITEM_STATE",
     "Action",
     "AgendaItem",
     "Amendment",

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 OWNED = "all, delete-orphan"
 
 
+# What a revision of a meeting keeps of each item of its agenda, in this order.
+ITEM_STATE = ("id", "position", "kind", "name_hans", "minutes_planned", "project_id")
+
+
 class Meeting(Named, Versioned, Base):
     """A meeting of a committee. `year_serial` is its number in the year, `running_no` its number ever."""
 
@@ -52,9 +56,7 @@ class Meeting(Named, Versioned, Base):
         """The editable state, for history and audit."""
         plain = "code name_hans name_hant name_en held_on starts_at ends_at place life"
         return {key: getattr(self, key) for key in plain.split()} | {
-            "items": [
-                [i.id, i.position, i.kind, i.name_hans, i.minutes_planned, i.project_id] for i in self.items
-            ],
+            "items": [[getattr(item, key) for key in ITEM_STATE] for item in self.items],
             "attendance": sorted([a.person_id, a.answer, a.mode] for a in self.attendance),
         }
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.committee.models import ITEM_STATE, AgendaItem, Meeting
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
@@ -117,7 +117,7 @@ def _agenda_now() -> list[OnAgenda]:
 
 
 def _agenda_then(day: date) -> list[OnAgenda]:
-    """From the revisions of the meetings, in which the agenda stands as (position, kind, title, minutes, project)."""
+    """From the revisions of the meetings, each of which holds its whole agenda."""
     newer = aliased(Revision)
     last = (
         select(newer.id)
@@ -136,10 +136,11 @@ def _agenda_then(day: date) -> list[OnAgenda]:
         held_on = date.fromisoformat(state["held_on"])
         if state["life"] != "planned" or held_on < day:
             continue
+        items = [dict(zip(ITEM_STATE, item, strict=True)) for item in state.get("items", ())]
         found += [
-            OnAgenda(item[4], state["code"], held_on)
-            for item in state.get("items", ())
-            if item[1] == "decide" and item[4] is not None
+            OnAgenda(item["project_id"], state["code"], held_on)
+            for item in items
+            if item["kind"] == "decide" and item["project_id"] is not None
         ]
     return found
 

@@ -9,10 +9,9 @@ from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.pages import page
 from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import answer, figures, pipeline
-from kangjiansheng.overview.rules.week import week
 from kangjiansheng.overview.views import dashboard, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import portfolio
+from kangjiansheng.projects.queries import owned, portfolio, to_update
 
 
 @bp.get("/")
@@ -31,7 +30,7 @@ def home() -> Response:
         "overview/home.html",
         illustrative=any(project.illustrative for project in projects),
         answer=answer.answer(projects, punctual, gates) if projects else None,
-        week=week(projects, me.id, day),
+        asked=to_update(owned(projects, me.id, day)),
         chips=chips,
         labs=queries.my_labs(actor=me),
         meeting=None if g.as_of else next_meeting(actor=me),

@@ -1,6 +1,6 @@
 """What is read of projects and milestones, and who sees which rows."""
 
-from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update
+from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
 from kangjiansheng.projects.queries.page import (
     Said,
     TeamMember,
@@ -34,12 +34,14 @@ __all__ = [
     "milestone_for",
     "mine",
     "mine_to_update",
+    "owned",
     "portfolio",
     "predecessors",
     "project",
     "project_for",
     "project_with",
     "team",
+    "to_update",
     "visible_milestones",
     "visible_projects",
 ]

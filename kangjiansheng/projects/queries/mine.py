@@ -1,5 +1,6 @@
 """The milestones that are mine, and which of them wait for my word."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,7 +58,11 @@ def mine_to_update(*, actor: Actor) -> int:
 
 def mine(*, actor: Actor, as_of: date | None = None) -> list[Mine]:
     """My open milestones, the most urgent first."""
-    today = as_of or clock.today()
+    return owned(portfolio(actor=actor, as_of=as_of, owner=actor.id), actor.id, as_of or clock.today())
+
+
+def owned(projects: Iterable[ProjectRow], person_id: int, today: date) -> list[Mine]:
+    """The open milestones of a person among projects that were read already, the most urgent first."""
     found = [
         Mine(
             m,
@@ -65,10 +70,15 @@ def mine(*, actor: Actor, as_of: date | None = None) -> list[Mine]:
             asked=p.claimed not in ENDED and updates.in_window(m.promised, today),
             confirmed=updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today),
         )
-        for p in portfolio(actor=actor, as_of=as_of, owner=actor.id)
+        for p in projects
         for m in p.milestones
-        if m.is_open
+        if m.is_open and m.owner_id == person_id
     ]
     return sorted(
         found, key=lambda one: (one.milestone.promised or today, one.project.code, one.milestone.code)
     )
+
+
+def to_update(found: Iterable[Mine]) -> list[Mine]:
+    """Those that wait for a word: the rule of the page, the bell's figure and home."""
+    return [one for one in found if one.asked and not one.confirmed]

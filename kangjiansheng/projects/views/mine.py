@@ -18,9 +18,8 @@ TABS = ("todo", "confirmed", "all")
 def mine() -> Response:
     """What waits for my word, what I have confirmed this week, and all that is mine."""
     found = queries.mine(actor=actor(), as_of=g.as_of)
-    asked = [one for one in found if one.asked]
-    todo = [one for one in asked if not one.confirmed]
-    confirmed = [one for one in asked if one.confirmed]
+    todo = queries.to_update(found)
+    confirmed = [one for one in found if one.asked and one.confirmed]
     tab = request.args.get("show", "todo")
     tab = tab if tab in TABS else "todo"
     shown = {"todo": todo, "confirmed": confirmed, "all": found}[tab]
