@@ -1,11 +1,12 @@
 # Each target is a step of ./run, which makes the environment when it has to.
-.PHONY: help setup run test check soak clean
+.PHONY: help setup run test check soak bench clean
 
 help:
 	@echo "make run     install what is needed and serve the product (HOST, PORT)"
 	@echo "make test    everything that the tests need, then all tests"
 	@echo "make check   what CI runs: format, lint, types, import contract, tests"
 	@echo "make soak    the long tests"
+	@echo "make bench   what the pages cost over little and much data (TIMES)"
 	@echo "make setup   the environment for development, without running anything"
 	@echo "make clean   remove what the build made; keeps the instance folder"
 
@@ -20,6 +21,9 @@ test:
 
 check:
 	@./run check
+
+bench:
+	@exec ./run bench $(if $(TIMES),--times $(TIMES))
 
 soak:
 	@./run soak
