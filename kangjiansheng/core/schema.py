@@ -1,18 +1,23 @@
-"""The database's level: migrations from code, and the triggers that hold the append-only tables."""
+"""The database's level: migrations from code, and the triggers that hold the append-only tables.
+
+Alembic is imported where it is used: most processes never migrate, and it would take a fifth of their start.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
-def config(url: str) -> Config:
+def config(url: str) -> "Config":
     """Alembic's settings for a database; nothing comes from a file."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(MIGRATIONS))
     made.attributes["url"] = url
@@ -21,6 +26,8 @@ def config(url: str) -> Config:
 
 def head() -> str:
     """The level that this version of the program needs."""
+    from alembic.script import ScriptDirectory
+
     found = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if found is None:
         raise LookupError("there are no migrations")
@@ -29,17 +36,23 @@ def head() -> str:
 
 def level(engine: Engine) -> str | None:
     """The level at which a database stands; None for an empty one."""
+    from alembic.runtime.migration import MigrationContext
+
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(url: str, to: str = "head") -> None:
     """Bring a database to a level; each step is one transaction."""
+    from alembic import command
+
     command.upgrade(config(url), to)
 
 
 def downgrade(url: str, to: str) -> None:
     """Take a database back to a level."""
+    from alembic import command
+
     command.downgrade(config(url), to)
 
 
