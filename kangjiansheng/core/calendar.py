@@ -6,6 +6,7 @@ such a year says so (`approximate`).
 """
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -72,13 +73,32 @@ def add_working_days(start: date, count: int, calendar: Calendar | None = None) 
     official list. A negative count goes back, from the day before `start`; zero is `start` itself.
     """
     calendar = calendar or china()
-    step = _DAY if count >= 0 else -_DAY
-    day, left, approximate = start, abs(count), False
-    while left:
-        day += step
-        approximate = approximate or not calendar.covers(day)
-        left -= calendar.is_working_day(day)
-    return day, approximate
+    if count == 0:
+        return start, False
+    days = _working_days(calendar)
+    if count > 0:
+        at = bisect_right(days, start.toordinal()) + count - 1
+    else:
+        at = bisect_left(days, start.toordinal()) + count
+    if not 0 <= at < len(days):
+        raise OverflowError(f"{count} working days from {start} leave the calendar")
+    found = date.fromordinal(days[at])
+    first, last = (start + _DAY, found) if count > 0 else (found, start - _DAY)
+    return found, not _covered(calendar, first, last)
+
+
+@cache
+def _working_days(calendar: Calendar) -> tuple[int, ...]:
+    """All working days from 1990 to 2199 in order, as ordinals: so that no count walks from day to day."""
+    first, last = date(1990, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
+    rests = {day.toordinal() for day in calendar.holidays - calendar.workdays}
+    works = {day.toordinal() for day in calendar.workdays}
+    # Ordinal 1 was a Monday.
+    return tuple(n for n in range(first, last) if n in works or ((n - 1) % 7 < 5 and n not in rests))
+
+
+def _covered(calendar: Calendar, first: date, last: date) -> bool:
+    return first > last or all(year in calendar.years for year in range(first.year, last.year + 1))
 
 
 def working_days_between(start: date, end: date, calendar: Calendar | None = None) -> tuple[int, bool]:
@@ -88,11 +108,10 @@ def working_days_between(start: date, end: date, calendar: Calendar | None = Non
     ``working_days_between(start, add_working_days(start, n)[0])`` is n for n ≥ 0.
     """
     calendar = calendar or china()
-    if end < start:
-        days = [end + _DAY * n for n in range((start - end).days)]
-        return -sum(map(calendar.is_working_day, days)), not all(map(calendar.covers, days))
-    days = [start + _DAY * n for n in range(1, (end - start).days + 1)]
-    return sum(map(calendar.is_working_day, days)), not all(map(calendar.covers, days))
+    days = _working_days(calendar)
+    low, high = (start + _DAY, end) if start <= end else (end, start - _DAY)
+    count = bisect_right(days, high.toordinal()) - bisect_left(days, low.toordinal())
+    return count if start <= end else -count, not _covered(calendar, low, high)
 
 
 def day_of(instant: datetime) -> date:
