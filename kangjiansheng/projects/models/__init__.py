@@ -1,6 +1,7 @@
 """What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them."""
 
 from kangjiansheng.projects.models.plans import (
+    ClockStop,
     Milestone,
     MilestoneEntry,
     MilestoneLink,
@@ -15,6 +16,7 @@ from kangjiansheng.projects.models.plans import (
 )
 
 __all__ = [
+    "ClockStop",
     "Milestone",
     "MilestoneEntry",
     "MilestoneLink",

@@ -216,6 +216,9 @@ class Milestone(Named, Versioned, Base):
     note: Mapped[str] = mapped_column(Text, default="")  # of the last move
     moves: Mapped[int] = mapped_column(default=0)
     evidence_ref: Mapped[str] = mapped_column(Label, default="")  # as the imported file names it
+    # From the last predecessor; None when nobody has said it: then it is the gap that the plan leaves.
+    duration: Mapped[int | None]
+    unit: Mapped[str] = mapped_column(Word, default="day")  # day, workday: of the duration
 
     plan: Mapped[Plan] = relationship(back_populates="milestones")
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
@@ -239,7 +242,19 @@ class MilestoneLink(Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
     predecessor_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), index=True)
     lag: Mapped[int] = mapped_column(default=0)
-    unit: Mapped[str] = mapped_column(Word, default="day")  # day, working_day
+    unit: Mapped[str] = mapped_column(Word, default="day")  # day, workday
+
+
+class ClockStop(Base):
+    """A span in which the statutory clock of a milestone stands still (发补); without a last day it still does."""
+
+    __tablename__ = "clock_stop"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), index=True)
+    first: Mapped[date]
+    last: Mapped[date | None]
+    note: Mapped[str] = mapped_column(Label, default="")
 
 
 class MilestoneEntry(AppendOnly, Base):

@@ -1,7 +1,7 @@
 """The import of a portfolio: one change set, set-based, and nothing at all when the files say nothing new."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,9 @@ from kangjiansheng.projects.models import (
 )
 from kangjiansheng.projects.operations.ledger import insert_many, project_entry, template_version
 from kangjiansheng.projects.queries.imports import Comparison, MilestoneChange, ProjectChange
+from kangjiansheng.projects.rules.plans import bridged
 from kangjiansheng.projects.rules.portfolio import PlannedEntry, PlannedMilestone, PlannedProject
+from kangjiansheng.projects.rules.vocabulary import templates
 
 _FIELDS = [
     "code",
@@ -206,6 +208,7 @@ def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], c
         (plan_codes[row.plan_id], row.code): row
         for row in db.session.execute(query.where(Milestone.plan_id.in_(plan_codes)))
     }
+    waits = _waits(stored, projects)
     entries, links = [], []
     for item in planned:
         row = stored[item.project_code, item.code]
@@ -214,11 +217,20 @@ def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], c
             MilestoneLink(
                 milestone_id=row.id, predecessor_id=stored[item.project_code, code].id, lag=0, unit="day"
             )
-            for code in item.predecessors
-            if (item.project_code, code) in stored
+            for code in waits[item.project_code].get(item.code, ())
         ]
     insert_many(entries)
     insert_many(links)
+
+
+def _waits(
+    stored: Collection[tuple[str, str]], projects: Mapping[str, Project]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What each milestone of each project waits for, by its pathway; files leave out steps of it."""
+    present: defaultdict[str, set[str]] = defaultdict(set)
+    for project_code, code in stored:
+        present[project_code].add(code)
+    return {code: bridged(templates()[projects[code].pathway], found) for code, found in present.items()}
 
 
 def _milestone(item: PlannedMilestone, project: Project, after: int) -> Milestone:
@@ -233,6 +245,7 @@ def _milestone(item: PlannedMilestone, project: Project, after: int) -> Mileston
         kind=item.kind,
         gate=item.gate,
         evidence_ref=item.evidence_ref,
+        unit=item.unit,
         owner_id=project.lead_id,
         moves=final.moves,
         confirmed_at=None if final.kind == "open" else final.effective_at,

@@ -1,6 +1,6 @@
 """What changes at a project: its facts, its laboratories and parties, its numbers, its place in the archive."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,7 +25,14 @@ from kangjiansheng.projects.operations.ledger import milestone_entry, project_en
 from kangjiansheng.projects.rules import plans, registry
 from kangjiansheng.projects.rules.acts import CONFIDENTIALITY
 from kangjiansheng.projects.rules.codes import is_code
-from kangjiansheng.projects.rules.vocabulary import Template, modalities, project_statuses, stages, templates
+from kangjiansheng.projects.rules.vocabulary import (
+    Template,
+    TemplateMilestone,
+    modalities,
+    project_statuses,
+    stages,
+    templates,
+)
 
 FIELDS = frozenset(
     [
@@ -64,11 +71,12 @@ def create_project(
     party_codes: Collection[str] = (),
     start: date | None = None,
     typical: bool = False,
+    optional: Collection[str] = (),
     **facts: Any,
 ) -> Project:
     """Register a project with the milestones of its pathway.
 
-    With `typical` and a `start` the milestones are planned from the typical durations; without, they have no
+    `optional` names the optional steps that the plan takes in. With `typical` and a `start` the milestones are planned from the typical durations; without, they have no
     date until somebody plans them. Who registers it leads it, unless that is an executive.
     """
     if not is_code(code):
@@ -90,17 +98,22 @@ def create_project(
     db.session.flush()
     change = record("projects:project:create", project, actor=actor, before={})
     project_entry(project, "open", change=change)
-    made = _milestones(project, template, start if typical else None)
+    made = _milestones(project, template, plans.chosen(template, optional), start if typical else None)
     for milestone in made:
         milestone_entry(milestone, "open", change=change)
     return project
 
 
-def _milestones(project: Project, template: Template, start: date | None) -> list[Milestone]:
-    dates = plans.typical_dates(template, start) if start else {}
-    items = plans.in_order(template, ())
-    made = [
-        Milestone(
+def _milestones(
+    project: Project, template: Template, items: Sequence[TemplateMilestone], start: date | None
+) -> list[Milestone]:
+    waits = plans.bridged(template, {item.code for item in items})
+    dates = plans.typical_dates(items, waits, start) if start else {}
+    made = {}
+    for position, item in enumerate(items):
+        begin = max((dates[code] for code in waits[item.code]), default=start) if start else None
+        duration, unit = plans.duration(item, begin)
+        made[item.code] = Milestone(
             plan_id=project.plan.id if project.plan else 0,
             code=item.code,
             name_hans=item.name.hans,
@@ -111,17 +124,17 @@ def _milestones(project: Project, template: Template, start: date | None) -> lis
             owner_id=project.lead_id,
             baseline=dates.get(item.code),
             current_plan=dates.get(item.code),
+            duration=duration,
+            unit=unit,
         )
-        for position, item in enumerate(items)
-    ]
-    db.session.add_all(made)
+    db.session.add_all(made.values())
     db.session.flush()
-    ids = {milestone.code: milestone.id for milestone in made}
-    for item in items:
-        for before in item.predecessors:
-            if before in ids:
-                db.session.add(MilestoneLink(milestone_id=ids[item.code], predecessor_id=ids[before]))
-    return made
+    db.session.add_all(
+        MilestoneLink(milestone_id=made[code].id, predecessor_id=made[before].id)
+        for code, found in waits.items()
+        for before in found
+    )
+    return list(made.values())
 
 
 def edit_project(

@@ -1,25 +1,24 @@
 """A plan made from a pathway: typical dates from durations, as a beginning that people then correct."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from kangjiansheng.core.calendar import add_months, add_working_days
 
+from .schedule import Unit
 from .vocabulary import Template, TemplateMilestone
 
 
-def typical_dates(template: Template, start: date) -> Mapping[str, date]:
+def typical_dates(
+    items: Sequence[TemplateMilestone], waits: Mapping[str, Sequence[str]], start: date
+) -> Mapping[str, date]:
     """For each milestone its last predecessor's date plus the longer typical duration.
 
-    A milestone without predecessors counts from `start`. Optional milestones hold nobody up: what follows counts
-    from the others, and from them only when there is nothing else.
+    `waits` says which codes each waits for. A milestone without predecessors counts from `start`.
     """
     found: dict[str, date] = {}
-    optional = {item.code for item in template.milestones if item.optional}
-    for item in template.milestones:
-        known = [code for code in item.predecessors if code in found]
-        holding = [code for code in known if code not in optional] or known
-        begin = max((found[code] for code in holding), default=start)
+    for item in items:
+        begin = max((found[code] for code in waits[item.code]), default=start)
         found[item.code] = later(begin, item)
     return found
 
@@ -36,7 +35,30 @@ def later(begin: date, item: TemplateMilestone) -> date:
     return begin + timedelta(days=count)
 
 
-def in_order(template: Template, chosen: Sequence[str]) -> list[TemplateMilestone]:
-    """The chosen milestones in the order of the pathway; all that are not optional when none is named."""
-    wanted = set(chosen) or {item.code for item in template.milestones if not item.optional}
-    return [item for item in template.milestones if item.code in wanted]
+_DAYS_OF_A_MONTH = 30.4375  # of a year's 365.25 days
+
+
+def duration(item: TemplateMilestone, begin: date | None) -> tuple[int, Unit]:
+    """The longer typical duration as the schedule counts it. Months count as days from `begin`, or on average."""
+    if item.duration_unit == "workday":
+        return item.duration_max, "workday"
+    if begin is not None:
+        return (later(begin, item) - begin).days, "day"
+    months = {"month": 1, "year": 12}.get(item.duration_unit)
+    return (round(item.duration_max * months * _DAYS_OF_A_MONTH) if months else item.duration_max), "day"
+
+
+def bridged(template: Template, present: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The predecessors of each milestone that is there: where one was left out, those that it waits for itself."""
+    nearest: dict[str, tuple[str, ...]] = {}
+    for item in template.milestones:
+        found: dict[str, None] = {}
+        for code in item.predecessors:
+            found |= dict.fromkeys([code] if code in present else nearest.get(code, ()))
+        nearest[item.code] = tuple(found)
+    return {code: found for code, found in nearest.items() if code in present}
+
+
+def chosen(template: Template, optional: Collection[str] = ()) -> list[TemplateMilestone]:
+    """The milestones of a plan in the order of the pathway: the optional ones only where they are named."""
+    return [item for item in template.milestones if not item.optional or item.code in optional]

@@ -224,6 +224,7 @@ def _milestone(
         gate=row.yes("gate") if row.word("gate") else bool(known and known.gate),
         position=position,
         predecessors=known.predecessors if known else (),
+        unit="workday" if known and known.duration_unit == "workday" else "day",
         evidence_ref=row.text("evidence_ref"),
         illustrative=row.yes("illustrative"),
         entries=entries(dates, decision=is_decision(code)),

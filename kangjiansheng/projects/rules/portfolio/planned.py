@@ -73,6 +73,7 @@ class PlannedMilestone:
     gate: bool
     position: int
     predecessors: tuple[str, ...]
+    unit: str  # in which its pathway counts its duration: day, workday
     evidence_ref: str
     illustrative: bool
     entries: tuple[PlannedEntry, ...]
