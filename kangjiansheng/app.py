@@ -25,6 +25,7 @@ from kangjiansheng.core import (
     assets,
     audit,
     error_pages,
+    files,
     headers,
     i18n,
     logs,
@@ -70,6 +71,7 @@ BLUEPRINTS = (
 )
 ACTS = (account_rules.ACTS, lab_rules.ACTS, project_rules.ACTS, committee_rules.ACTS)
 REFUSALS = (
+    files.REFUSALS,
     account_forms.REFUSALS,
     lab_forms.REFUSALS,
     project_forms.REFUSALS,

@@ -185,14 +185,16 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @in_app
 def audit_verify(as_json: bool) -> None:
-    """Check the chain and all rows it covers; name each that was changed. Exit 1 when something is broken."""
+    """Check the chain, all rows it covers and all stored files; name each that was changed. Exit 1 when
+    something is broken."""
     from sqlalchemy import func, select
 
-    from kangjiansheng.core import verify
+    from kangjiansheng.core import files, verify
     from kangjiansheng.core.audit import AuditEntry
     from kangjiansheng.core.db import db as database
 
-    found = list(verify.problems(database.session()))
+    session = database.session()
+    found = [*verify.problems(session), *files.problems(session, files.folder())]
     count = database.session.scalar(select(func.count(AuditEntry.id))) or 0
     head = database.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1))
     if as_json:
@@ -203,6 +205,23 @@ def audit_verify(as_json: bool) -> None:
         click.echo(f"{count} entries, head {head}: {'whole' if not found else f'{len(found)} broken'}")
     if found:
         sys.exit(1)
+
+
+@cli.group("files")
+def files_() -> None:
+    """Stored files."""
+
+
+@files_.command("sweep")
+@in_app
+def files_sweep() -> None:
+    """Take away bytes that no row names: what a crash left behind, and what only a database names that
+    `restore` has set aside."""
+    from kangjiansheng.core import files
+    from kangjiansheng.core.transactions import writing
+
+    with writing():
+        click.echo(f"{files.sweep()} taken away")
 
 
 @cli.group("import")

@@ -1,5 +1,10 @@
-"""Copies of the embedded database: taken while it is in use, checked, and put back with the old one kept."""
+"""Copies of the embedded database: taken while it is in use, checked, and put back with the old one kept.
 
+A copy is one database file. The bytes of the stored files, which lie beside the live database, travel in a table
+of the copy alone (`packed_file`), so that rows and bytes cannot part.
+"""
+
+import hashlib
 import os
 import sqlite3
 from contextlib import closing
@@ -7,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from kangjiansheng.core import clock, schema
+from kangjiansheng.core import clock, files, schema
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.db import make_engine
 
@@ -31,9 +36,10 @@ def backup(settings: Settings, file: Path) -> str:
     try:
         os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         _copy(source, part)
+        _pack(part, settings.instance / "files")
         found = check(part)
         part.replace(file)
-    except (OSError, sqlite3.Error) as problem:
+    except (OSError, sqlite3.Error, files.Damaged) as problem:
         raise NotCopied(f"the copy could not be written: {problem}") from None
     finally:
         _remove(part)
@@ -48,6 +54,7 @@ def restore(settings: Settings, file: Path) -> str:
     try:
         _copy(file, new)
         found = check(new)
+        _unpack(new, settings.instance / "files")
         if target.exists():
             kept = _set_aside(target)
         new.replace(target)
@@ -75,7 +82,7 @@ def _set_aside(target: Path) -> str:
 
 
 def check(file: Path) -> str:
-    """Whether a copy is whole: as a file, by its foreign keys, by its level, by its audit trail.
+    """Whether a copy is whole: as a file, by its foreign keys, by its stored files, its level, its audit trail.
 
     Returns what it holds, in words; raises ClickException naming the first thing that is wrong.
     """
@@ -87,6 +94,7 @@ def check(file: Path) -> str:
             raise NotCopied(f"{file} is no whole database: {problem}") from None
     if answer != "ok" or broken:
         raise NotCopied(f"{file} is no whole database: {answer} {broken or ''}".rstrip())
+    _check_files(file)
     engine = make_engine(f"sqlite:///{file}", migrating=True)
     try:
         level = schema.level(engine)
@@ -101,6 +109,45 @@ def check(file: Path) -> str:
         raise NotCopied(f"{file}: its audit trail is broken: {problems[0]}")
     said = "older level, trail not read" if entries is None else f"{entries} audit entries, whole"
     return f"level {level}, {said}"
+
+
+def _tables(copy: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _pack(file: Path, root: Path) -> None:
+    """Put the bytes that the rows of a fresh copy name into it. Bytes are never taken away from under a row."""
+    with closing(sqlite3.connect(file)) as copy, copy:
+        if "file_blob" not in _tables(copy):
+            return
+        copy.execute("CREATE TABLE packed_file (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL)")
+        for (digest,) in copy.execute("SELECT sha256 FROM file_blob ORDER BY id").fetchall():
+            copy.execute("INSERT INTO packed_file VALUES (?, ?)", (digest, files.read(root, digest)))
+
+
+def _check_files(file: Path) -> None:
+    """Every row of a file has its bytes in the copy, and they are those of its digest."""
+    with closing(sqlite3.connect(file)) as copy:
+        if "file_blob" not in _tables(copy):
+            return
+        if "packed_file" not in _tables(copy):
+            copy.execute("CREATE TEMP TABLE packed_file (sha256 TEXT, bytes BLOB)")
+        query = "SELECT b.sha256, p.bytes FROM file_blob b LEFT JOIN packed_file p ON p.sha256 = b.sha256"
+        for digest, data in copy.execute(query):
+            if data is None or hashlib.sha256(data).hexdigest() != digest:
+                raise NotCopied(f"{file}: the bytes of the stored file {digest} are missing or changed")
+
+
+def _unpack(file: Path, root: Path) -> None:
+    """Put the bytes of a checked copy where the application looks for them, and make it a plain database again."""
+    with closing(sqlite3.connect(file)) as copy:
+        if "packed_file" not in _tables(copy):
+            return
+        for digest, data in copy.execute("SELECT sha256, bytes FROM packed_file"):
+            files.put(root, digest, data)
+        copy.execute("DROP TABLE packed_file")
+        copy.commit()
+        copy.execute("VACUUM")
 
 
 def _trail(file: Path) -> tuple[int, list[str]]:
@@ -139,7 +186,10 @@ def _remove(file: Path) -> None:
 def _database(settings: Settings, *, must_exist: bool = True) -> Path:
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite":
-        raise NotCopied("the data lies in PostgreSQL: use pg_dump and pg_restore for its copies")
+        raise NotCopied(
+            "the data lies in PostgreSQL: use pg_dump and pg_restore for its copies, and copy the folder "
+            f"{settings.instance / 'files'} after the dump"
+        )
     if not url.database:
         raise NotCopied("KJS_DATABASE_URL names no file")
     path = Path(url.database)

@@ -47,11 +47,17 @@ def _check_host() -> None:
 
 
 def _limit_text() -> None:
-    """Only uploads may be as large as an upload: other bodies are read whole into memory."""
-    if request.mimetype != "multipart/form-data":
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
-        if (request.content_length or 0) > request.max_content_length:
-            abort(413)
+    """Only uploads may be as large as an upload: other bodies are read whole into memory.
+
+    An upload is read here, before the request asks the database for anything: a telephone may take a minute
+    to send it, and nobody should wait for that behind the lock of a writer.
+    """
+    if request.mimetype == "multipart/form-data":
+        request.files  # noqa: B018
+        return
+    request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    if (request.content_length or 0) > request.max_content_length:
+        abort(413)
 
 
 def _set(response: Response) -> Response:

@@ -1,5 +1,7 @@
 """Backup and restore of the embedded database: whole, checked, and never over something that is there."""
 
+import hashlib
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -9,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from kangjiansheng.copies import NotCopied, backup, check, restore
-from kangjiansheng.core import schema
+from kangjiansheng.core import files, schema
 from kangjiansheng.core.config import Settings
+from tests.support import papers
 from tests.support.app import Databases, settings_for
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -157,3 +160,40 @@ def test_the_commands_say_it_in_one_line(run_command: Run, tmp_path: Path) -> No
     back = run_command("restore", str(tmp_path / "copy.db"), KJS_DATABASE_URL=url)
     assert back.returncode == 0 and "kept as" in back.stdout
     assert run_command("restore", str(tmp_path / "nothing.db"), KJS_DATABASE_URL=url).returncode == 2
+
+
+def store(settings: Settings, data: bytes) -> str:
+    """A stored file as a row and its bytes; the digest."""
+    digest = hashlib.sha256(data).hexdigest()
+    files.put(settings.instance / "files", digest, data)
+    with closing(sqlite3.connect(database(settings))) as connection, connection:
+        connection.execute(
+            "INSERT INTO file_blob (sha256, size, media_type) VALUES (?, ?, 'application/pdf')",
+            (digest, len(data)),
+        )
+    return digest
+
+
+def test_the_stored_files_travel_inside_the_copy(settings: Settings, tmp_path: Path) -> None:
+    data = papers.pdf("travels")
+    digest = store(settings, data)
+    backup(settings, tmp_path / "copy.db")
+    shutil.rmtree(settings.instance / "files")
+    restore(settings, tmp_path / "copy.db")
+    assert files.read(settings.instance / "files", digest) == data
+    with closing(sqlite3.connect(database(settings))) as live:
+        tables = {name for (name,) in live.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert "file_blob" in tables and "packed_file" not in tables
+
+
+def test_a_copy_whose_files_are_damaged_is_not_put_in_place(settings: Settings, tmp_path: Path) -> None:
+    digest = store(settings, papers.pdf("x"))
+    backup(settings, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy, copy:
+        copy.execute("UPDATE packed_file SET bytes = x'00'")
+    with pytest.raises(NotCopied, match=f"{digest} are missing or changed"):
+        restore(settings, tmp_path / "copy.db")
+    files.place(settings.instance / "files", digest).unlink()
+    with pytest.raises(NotCopied, match="the bytes are not there"):
+        backup(settings, tmp_path / "other.db")
+    assert not list(tmp_path.glob("other.db*"))

@@ -152,7 +152,7 @@ class Applications:
         app.config.clear()
         app.config.update(before)
         for left in app.config["SETTINGS"].instance.iterdir():
-            left.unlink()
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 @pytest.fixture(scope="session")
