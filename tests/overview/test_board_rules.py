@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kangjiansheng.overview.rules import answer, attention, figures, health, outlook, pipeline, slips
-from kangjiansheng.overview.rules.rows import OnAgenda, Past, Waiting
+from kangjiansheng.overview.rules.periods import month_ends
+from kangjiansheng.overview.rules.rows import OnAgenda, Past, Spell, Waiting
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
 from tests.overview.rows import DAY, M, Named, P, ahead, done
 
@@ -72,8 +73,24 @@ def test_slipped_counts_from_fifteen_days_in_running_projects_only() -> None:
         ahead(base, base + timedelta(15)),
         ahead(base, base + timedelta(45)),
     )
-    found = figures.slipped([P("P-1", milestones=rows), P("P-2", claimed="ON_HOLD", milestones=rows)], {})
+    projects = [P("P-1", milestones=rows), P("P-2", claimed="ON_HOLD", milestones=rows)]
+    found = figures.slipped(projects, {}, DAY)
     assert (found.now, found.median) == (2, 30)
+
+
+def test_the_line_of_the_slipped_counts_each_month_end_by_what_held_then() -> None:
+    until = month_ends(DAY, 12)[5]
+    spells = [
+        Spell(1, date(2020, 1, 1), until, slip=15),  # over on that very day
+        Spell(1, until, None, slip=40),
+        Spell(1, date(2020, 1, 1), None, slip=14),
+        Spell(2, date(2020, 1, 1), None, slip=40),  # of a project on hold
+    ]
+    months = figures.slipped([], {}, DAY, spells, [Spell(1, date(2020, 1, 1), None)]).months
+    assert [end for end, _ in months] == month_ends(DAY, 12)
+    assert [number for _, number in months] == [1] * 11 + [
+        0
+    ]  # today's is counted from the projects themselves
 
 
 def test_due_counts_both_ends_and_overdue_apart() -> None:

@@ -194,6 +194,21 @@ def test_exports_carry_their_day_and_the_mark(client, name):
     assert reader.get("/overview/tables/other.csv").status_code == 404
 
 
+def test_the_line_of_the_slipped_says_what_the_board_said_at_each_month_end(app, client, actor):
+    del client  # the demonstration is loaded
+    with app.test_request_context("/overview"):
+        g.as_of = None
+        months = _board(actor("executive"), clock.today()).slipped.months
+        for end, number in months[6:]:
+            assert _board(actor("executive"), end).slipped.now == number, end
+    assert max(number for _, number in months) > 0
+
+
+def _board(reader, day):  # type: ignore[no-untyped-def]
+    as_of = None if day == clock.today() else day
+    return dashboard.read(dashboard.Asked(as_of, day - timedelta(days=1), 90), actor=reader)[1]
+
+
 def test_metrics_as_json_are_those_of_the_command(client, actor):
     from kangjiansheng.projects.queries import metrics
 

@@ -34,7 +34,7 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
     step = next(s for s in (7, 14, 30, 60, 90, 180, 365, 730, 3650) if most / s <= 6)
     ticks = list(range(0, most + 1, step))
     labels = [words.baseline, *(charts.signed_days(t) for t in ticks[1:])]
-    wide, narrow = _margin(names, 260), _margin(names, 156)
+    wide, narrow = _margin(names, 260), _margin([words.milestone(row.milestone) for row in shown], 156)
     return charts.figure(
         data,
         {
@@ -64,7 +64,10 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
                 },
                 "yaxis": {
                     "tickfont": {"size": 12},
-                    "ticktext": [f"{_cut(name, narrow - 20, 12)}  " for name in names],
+                    "ticktext": [
+                        f"{row.project.code}  <br>{_cut(words.milestone(row.milestone), narrow - 20, 12)}  "
+                        for row in shown
+                    ],
                 },
             }
         },

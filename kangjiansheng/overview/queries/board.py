@@ -1,23 +1,25 @@
 """What is read across the floors for the board: the portfolio then and now, and the gates that wait."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.committee.models import ITEM_STATE, AgendaItem, Meeting
 from kangjiansheng.core import clock
+from kangjiansheng.core.calendar import day_of
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.rules.rows import ENDED, PAUSED, OnAgenda, Past
+from kangjiansheng.overview.rules.rows import ENDED, PAUSED, OnAgenda, Past, Spell
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.queries import may_see
 
 
-def stood(*, actor: Actor, day: date) -> dict[int, Past]:
-    """Each milestone that the actor sees today, by id, as it stood at the end of `day`. Two statements."""
-    running = _running(actor, day)
+def stood(*, actor: Actor, day: date, standing: Iterable[Spell]) -> dict[int, Past]:
+    """Each milestone that the actor sees today, by id, as it stood at the end of `day`. One statement."""
+    running = {spell.project_id: spell.running for spell in standing if spell.holds(day)}
     query = (
         select(
             Milestone.id,
@@ -51,6 +53,65 @@ def stood(*, actor: Actor, day: date) -> dict[int, Past]:
     }
 
 
+def slipping(*, actor: Actor, day: date) -> list[Spell]:
+    """Since when and until when open milestones were behind their baseline, up to the end of `day`. One statement."""
+    ledger = (
+        select(
+            Plan.project_id,
+            MilestoneEntry.baseline,
+            MilestoneEntry.forecast,
+            MilestoneEntry.actual,
+            MilestoneEntry.state,
+            MilestoneEntry.effective_at.label("since"),
+            _next(MilestoneEntry, MilestoneEntry.milestone_id).label("until"),
+        )
+        .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(may_see(actor), Milestone.kind != "decision", MilestoneEntry.effective_at <= clock.end_of(day))
+        .subquery()
+    )
+    query = select(ledger).where(
+        ledger.c.state == "open", ledger.c.actual.is_(None), ledger.c.forecast > ledger.c.baseline
+    )
+    return [
+        Spell(row.project_id, *_days(row), slip=(row.forecast - row.baseline).days)
+        for row in db.session.execute(query)
+    ]
+
+
+def standing(*, actor: Actor, day: date) -> list[Spell]:
+    """Since when and until when each project ran or not, up to the end of `day`. One statement."""
+    query = (
+        select(
+            ProjectEntry.project_id,
+            ProjectEntry.status,
+            ProjectEntry.state,
+            ProjectEntry.effective_at.label("since"),
+            _next(ProjectEntry, ProjectEntry.project_id).label("until"),
+        )
+        .join(Project, Project.id == ProjectEntry.project_id)
+        .where(may_see(actor), ProjectEntry.effective_at <= clock.end_of(day))
+    )
+    return [
+        Spell(row.project_id, *_days(row), running=row.status not in ENDED and row.status != PAUSED)
+        for row in db.session.execute(query)
+        if not row.state.get("archived_at")
+    ]
+
+
+def _next(ledger: Any, thing: Any) -> Any:
+    """When the next entry of the same thing came."""
+    order = (ledger.effective_at, ledger.id)
+    return func.lead(ledger.effective_at, type_=ledger.effective_at.type).over(
+        partition_by=thing, order_by=order
+    )
+
+
+def _days(row: Any) -> tuple[date, date | None]:
+    return day_of(row.since), day_of(row.until) if row.until else None
+
+
 def _last_entry(day: date) -> Any:
     entry = aliased(MilestoneEntry)
     return (
@@ -60,27 +121,6 @@ def _last_entry(day: date) -> Any:
         .limit(1)
         .scalar_subquery()
     )
-
-
-def _running(actor: Actor, day: date) -> dict[int, bool]:
-    entry = aliased(ProjectEntry)
-    last = (
-        select(entry.id)
-        .where(entry.project_id == Project.id, entry.effective_at <= clock.end_of(day))
-        .order_by(entry.effective_at.desc(), entry.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(Project.id, ProjectEntry.status, ProjectEntry.state)
-        .join(ProjectEntry, ProjectEntry.id == last)
-        .where(may_see(actor))
-    )
-    return {
-        row.id: row.status not in ENDED and row.status != PAUSED
-        for row in db.session.execute(query)
-        if not row.state.get("archived_at")
-    }
 
 
 def agenda(day: date | None) -> list[OnAgenda]:

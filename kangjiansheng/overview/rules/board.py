@@ -7,7 +7,7 @@ from datetime import date
 from . import answer as answers
 from . import attention as matters
 from . import figures, health, outlook, pipeline, slips
-from .rows import OnAgenda, Past, Project
+from .rows import OnAgenda, Past, Project, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,13 @@ def board(
     compare: date,
     horizon: int = 90,
     festival: date | None = None,
+    spells: Sequence[Spell] = (),
+    standing: Sequence[Spell] = (),
 ) -> Board:
-    """Compute the board. `past` and `agenda_then` are how things stood at the end of `compare`."""
+    """Compute the board. `past` and `agenda_then` are how things stood at the end of `compare`.
+
+    `spells` (of milestones behind their baseline) and `standing` (of projects) say how it came to this.
+    """
     punctual = figures.on_time(projects, past, day, compare)
     gates = figures.gates(projects, agenda, figures.gates_then(past, agenda_then))
     shown, in_all = matters.attention(projects, gates.waiting, day)
@@ -49,7 +54,7 @@ def board(
         compare=compare,
         answer=answers.answer(projects, punctual, gates),
         on_time=punctual,
-        slipped=figures.slipped(projects, past),
+        slipped=figures.slipped(projects, past, day, spells, standing),
         due=figures.due(projects, past, day, compare),
         gates=gates,
         attention=tuple(shown),

@@ -8,7 +8,7 @@ from statistics import median
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 
 from .periods import month_ends
-from .rows import Milestone, OnAgenda, Past, Project, Waiting, done_ones, open_ones, promised
+from .rows import Milestone, OnAgenda, Past, Project, Spell, Waiting, done_ones, open_ones, promised
 
 YEAR = timedelta(days=365)
 AHEAD = 90
@@ -46,11 +46,12 @@ class OnTime:
 
 @dataclass(frozen=True, slots=True)
 class Slipped:
-    """Open milestones 15 or more days after their baseline, and the median of their slips in days."""
+    """Open milestones 15 or more days after their baseline, the median of their slips in days, and the last months."""
 
     now: int
     then: int
     median: int | None
+    months: tuple[tuple[date, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,34 @@ def on_time(projects: Sequence[Project], past: Mapping[int, Past], day: date, co
     )
 
 
-def slipped(projects: Sequence[Project], past: Mapping[int, Past], threshold: int = SLIP_DAYS) -> Slipped:
-    """Counted by dates alone, so that one that is also overdue counts."""
+def slipped(
+    projects: Sequence[Project],
+    past: Mapping[int, Past],
+    day: date,
+    spells: Sequence[Spell] = (),
+    standing: Sequence[Spell] = (),
+    threshold: int = SLIP_DAYS,
+) -> Slipped:
+    """Counted by dates alone, so that one that is also overdue counts.
+
+    `spells` are those of open milestones behind their baseline, `standing` those of projects: for the line.
+    """
     days = [m.slip for _, m in open_ones(projects) if m.slip is not None and m.slip >= threshold]
     then = [p.slip for p in past.values() if p.running and p.is_open and p.slip is not None]
-    return Slipped(len(days), sum(slip >= threshold for slip in then), int(median(days)) if days else None)
+    return Slipped(
+        now=len(days),
+        then=sum(slip >= threshold for slip in then),
+        median=int(median(days)) if days else None,
+        months=(
+            *((end, _slipped_on(end, spells, standing, threshold)) for end in month_ends(day, 12)[:-1]),
+            (day, len(days)),
+        ),
+    )
+
+
+def _slipped_on(day: date, spells: Sequence[Spell], standing: Sequence[Spell], threshold: int) -> int:
+    worked_on = {spell.project_id for spell in standing if spell.running and spell.holds(day)}
+    return sum(s.slip >= threshold and s.project_id in worked_on and s.holds(day) for s in spells)
 
 
 def due(

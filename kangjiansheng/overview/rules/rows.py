@@ -123,6 +123,21 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """How long something of a project was so: from the day `since` until before the day `until`, None being now."""
+
+    project_id: int
+    since: date
+    until: date | None
+    slip: int = 0  # of a milestone: calendar days after baseline
+    running: bool = True  # of a project: it was neither on hold nor ended
+
+    def holds(self, day: date) -> bool:
+        """Whether it was so at the end of a day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class OnAgenda:
     """A project about which a planned meeting is to decide."""
 

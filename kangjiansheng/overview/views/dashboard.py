@@ -51,15 +51,18 @@ def asked() -> Asked:
 def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
     """The portfolio that the actor sees, and what there is to say of it."""
     projects = portfolio(actor=actor, as_of=asking.as_of)
+    standing = queries.standing(actor=actor, day=asking.day)
     return projects, board(
         projects,
-        queries.stood(actor=actor, day=asking.compare),
+        queries.stood(actor=actor, day=asking.compare, standing=standing),
         agenda_of(projects, asking.as_of),
         queries.agenda(asking.compare),
         day=asking.day,
         compare=asking.compare,
         horizon=asking.horizon,
         festival=_spring_after(asking.day),
+        spells=queries.slipping(actor=actor, day=asking.day),
+        standing=standing,
     )
 
 

@@ -23,6 +23,8 @@ _LONG = re.compile(
     re.IGNORECASE,
 )
 _LAB_WIDTH = 118
+_JOINTS = " 与與和、"  # after these a name is best broken
+_UNBROKEN = "\u2011"  # a hyphen at which no line ends
 
 
 def term(name: Name) -> str:
@@ -38,6 +40,19 @@ def stage(code: str) -> str:
 def column(code: str) -> str:
     """A column of the pipeline in words."""
     return term(stage_columns()[code].name)
+
+
+def column_note(code: str) -> str:
+    """What a column's short name stands for; empty where the name says it."""
+    notes = {
+        "PCC": _("候选物"),
+        "IIT": _("研究者发起"),
+        "IND": _("申报"),
+        "I": _("临床"),
+        "II_III": _("临床"),
+        "BLA": _("上市申请"),
+    }
+    return str(notes.get(code, ""))
 
 
 def family(code: str) -> str:
@@ -64,20 +79,21 @@ def lab(found: Any) -> str:
 
 
 def lab_on_lane(found: Any) -> str:
-    """The same, cut to the room that a lane has."""
+    """The same within the room that a lane has: on two lines when one is too short, else cut."""
     name = lab(found)
-    if charts.text_width(name, 13) <= _LAB_WIDTH:
+    if _fits(name):
         return name
-    while charts.text_width(f"{name}…", 13) > _LAB_WIDTH:
+    cuts = [at for at in range(1, len(name)) if _fits(name[:at].rstrip()) and _fits(name[at:].lstrip())]
+    if cuts:
+        at = min(cuts, key=lambda at: (name[at - 1] not in _JOINTS, abs(2 * at - len(name))))
+        return f"{name[:at].rstrip()}<br>{name[at:].lstrip()}"
+    while not _fits(f"{name}…"):
         name = name[:-1]
     return f"{name.rstrip()}…"
 
 
-def subject(project: Any) -> str:
-    """What a project is about, short: its indication in the reader's language, else its name."""
-    if i18n.locale() == "en" and not project.indication["en"]:
-        return str(name_of(project))
-    return str(name_of(project.indication) or name_of(project))
+def _fits(text: str) -> bool:
+    return charts.text_width(text, 13) <= _LAB_WIDTH
 
 
 def project_href(code: str) -> str:
@@ -251,7 +267,8 @@ def because(matter: attention.Matter) -> str:
             name=name,
         )
     elif matter.status == "gate" and matter.waiting:
-        text = _("%(name)s等待决策，已列入 %(meeting)s 的议程。", name=name, meeting=matter.waiting.meeting)
+        meeting = matter.waiting.meeting.replace("-", _UNBROKEN)
+        text = _("%(name)s等待决策，已列入 %(meeting)s 的议程。", name=name, meeting=meeting)
     elif matter.days > 0:
         text = ngettext(
             "%(name)s比基线晚 %(num)d 天。", "%(name)s比基线晚 %(num)d 天。", matter.days, name=name
@@ -293,6 +310,11 @@ def month(day: date) -> str:
 def weekday(day: date) -> str:
     """The day of the week, short: 周五, Fri."""
     return str(format_date(day, "EEE", rebase=False))
+
+
+def soon(day: date) -> str:
+    """A near day, short: 12-11 周五; with its year when that is another one."""
+    return f"{day:%m-%d} {weekday(day)}" if day.year == clock.today().year else day.isoformat()
 
 
 def by_month(stops: Sequence[outlook.Stop]) -> list[tuple[str, list[outlook.Stop]]]:

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import DateField, ValidationError
 
+from kangjiansheng.core import i18n
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.rules.portfolio.tables import parse_date
 from kangjiansheng.projects.rules.vocabulary import Name, Term
@@ -62,6 +63,13 @@ def choices(terms: Mapping[str, Term] | Iterable[Term], *, empty: str | None = N
     known = terms.values() if isinstance(terms, Mapping) else terms
     made = [(term.code, word(term.name)) for term in known]
     return [("", empty), *made] if empty is not None else made
+
+
+def subject_of(project: Any) -> str:
+    """What a project is about, short: its indication in the reader's language, else its name."""
+    if i18n.locale() == "en" and not project.indication["en"]:
+        return str(name_of(project))
+    return str(name_of(project.indication) or name_of(project))
 
 
 def label_of(code: str | None, terms: Mapping[str, Term]) -> str:

@@ -5,9 +5,11 @@ from typing import Any
 from flask import Blueprint
 
 from kangjiansheng.projects.api import bp as api
+from kangjiansheng.projects.forms.fields import subject_of
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 bp = Blueprint("projects", __name__, template_folder="../templates")
+bp.add_app_template_filter(subject_of, "subject")
 
 
 @bp.context_processor
