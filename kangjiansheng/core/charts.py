@@ -290,10 +290,12 @@ def bands(
     return shapes, notes
 
 
-def date_ticks(start: dt.date, end: dt.date, *, at_most: int = 8) -> tuple[list[str], list[str]]:
+def date_ticks(
+    start: dt.date, end: dt.date, *, at_most: int = 8, years: bool = False
+) -> tuple[list[str], list[str]]:
     """Ticks of a date axis as (values, words), the same in every language: 2026-04, then 07, 10, 2027-01.
 
-    Steps are 1, 2, 3, 6 or 12 months, or whole years beyond. The year stands at the first tick and at each January.
+    Steps are 1, 2, 3, 6 or 12 months, or whole years beyond. The year stands at the first tick and at each January; at each tick with `years`, as on an upright axis.
     """
     months = (end.year - start.year) * 12 + end.month - start.month + 1
     step = next((s for s in (1, 2, 3, 6, 12, 24, 36, 60) if months / s <= at_most), 120)
@@ -308,7 +310,9 @@ def date_ticks(start: dt.date, end: dt.date, *, at_most: int = 8) -> tuple[list[
         if step >= 12:
             words.append(f"{year:04d}")
         else:
-            words.append(f"{year:04d}-{month + 1:02d}" if not words or month == 0 else f"{month + 1:02d}")
+            words.append(
+                f"{year:04d}-{month + 1:02d}" if years or not words or month == 0 else f"{month + 1:02d}"
+            )
         index += step
     return values, words
 

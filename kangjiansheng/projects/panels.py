@@ -38,6 +38,7 @@ def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | Non
             "figure": charts.lab_lines(rows, day),
             "table": charts.lab_table(rows),
             "stage_of": {row.code: stage_word(row) for row in rows},
+            "step_of": {row.code: stage_step(row) for row in rows},
         },
         illustrative=any(row.illustrative for row in rows),
     )
@@ -57,6 +58,7 @@ def institution_projects(institution: Institution, actor: Actor, as_of: date | N
             "figure": None,
             "table": None,
             "stage_of": {row.code: stage_word(row) for row in rows},
+            "step_of": {row.code: stage_step(row) for row in rows},
         },
         illustrative=any(row.illustrative for row in rows),
     )
@@ -72,6 +74,13 @@ def stage_word(row: ProjectRow) -> str:
     """The column of the stage, which is shorter than its name."""
     known = stages().get(row.stage)
     return label_of(known.column, stage_columns()) if known else row.stage
+
+
+def stage_step(row: ProjectRow) -> int | None:
+    """Which of the six steps of the stage path a project is at, from 0; None beside the path."""
+    known = stages().get(row.stage)
+    columns = list(stage_columns())[:6]
+    return columns.index(known.column) if known and known.column in columns else None
 
 
 def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
@@ -90,27 +99,29 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
             "label": _("准时率，滚动 3 个月"),
             "value": "—" if punctual is None else round(punctual * 100),
             "unit": "" if punctual is None else "%",
+            "warning": None,
             "note": ngettext("完成 %(num)d 项", "完成 %(num)d 项", len(recent_done)),
         },
         {
             "label": _("在研项目"),
             "value": len(active),
-            "unit": "",
+            "unit": _("个项目"),
+            "warning": None,
             "note": _("、").join(row.code for row in active[:3]) + ("…" if len(active) > 3 else ""),
         },
         {
             "label": _("90 天内到期"),
             "value": len(due),
-            "unit": "",
-            "note": ngettext("%(num)d 项推迟或逾期", "%(num)d 项推迟或逾期", behind)
-            if behind
-            else _("都没有推迟"),
+            "unit": _("项到期"),
+            "warning": ngettext("%(num)d 项推迟或逾期", "%(num)d 项推迟或逾期", behind) if behind else None,
+            "note": None if behind else _("都没有推迟"),
         },
         {
             "label": _("已逾期"),
             "value": late,
-            "unit": "",
-            "note": _("承诺的日期已过，还没有新的日期") if late else _("没有逾期"),
+            "unit": _("项逾期"),
+            "warning": _("承诺的日期已过，还没有新的日期") if late else None,
+            "note": None if late else _("没有逾期"),
         },
     ]
 

@@ -58,7 +58,7 @@ def lab_lines(projects: Sequence[ProjectRow], today: date) -> Figure | None:
                 "tickvals": [-n for n in range(len(rows))],
                 "ticktext": [f"{p.code}  " for p, _ms in rows],
                 "showgrid": False,
-                "tickfont": {"size": 13, "color": "@ink"},
+                "tickfont": {"size": 13, "color": "@ink", "weight": 600},
             },
         },
     )

@@ -14,11 +14,12 @@ from kangjiansheng.projects.charts.words import days, iso, short, span
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 
 ROW = 44
+MOST = 28  # more rows do not fit the tallest figure
 
 
-def timeline(milestones: Sequence[MilestoneRow], today: date) -> Figure | None:
-    """Each milestone that is not long past: thin for the plan, thick for reality and forecast."""
-    rows = _timeline_rows(milestones, today)
+def timeline(milestones: Sequence[MilestoneRow], today: date, *, every: bool = False) -> Figure | None:
+    """Each milestone that is not long past, or `every` one: the plan, then reality or forecast."""
+    rows = _timeline_rows(milestones, every)
     if not rows:
         return None
     data: list[dict[str, Any]] = []
@@ -71,14 +72,18 @@ def timeline(milestones: Sequence[MilestoneRow], today: date) -> Figure | None:
         mobile={
             "layout": {
                 "margin": {"l": 60, "r": 8, "t": 24, "b": 28},
-                "xaxis": {"tickvals": few, "ticktext": fewtext},
+                "xaxis": {
+                    "range": [start, end + (end - start) / 5],  # room for the words at the end
+                    "tickvals": few,
+                    "ticktext": fewtext,
+                },
                 "yaxis": {"ticktext": [f"{row.code}  " for row in rows]},
             }
         },
     )
 
 
-def _timeline_rows(milestones: Sequence[MilestoneRow], today: date) -> list[MilestoneRow]:
+def _timeline_rows(milestones: Sequence[MilestoneRow], every: bool) -> list[MilestoneRow]:
     dated = [
         m
         for m in milestones
@@ -86,7 +91,7 @@ def _timeline_rows(milestones: Sequence[MilestoneRow], today: date) -> list[Mile
     ]
     done = [m for m in dated if m.actual]
     coming = [m for m in dated if not m.actual]
-    return (done[-4:] + coming)[:12]
+    return (done + coming)[:MOST] if every else (done[-4:] + coming)[:12]
 
 
 def _bar(row: MilestoneRow, plan: date | None, day: date | None, y: float) -> list[dict[str, Any]]:
@@ -166,8 +171,8 @@ def timeline_finding(project: ProjectRow) -> str:
     if not late:
         return _("后续里程碑都没有晚于基线")
     return ngettext(
-        "%(num)d 个里程碑晚于基线，最多的是 %(name)s，%(days)d 天",
-        "%(num)d 个里程碑晚于基线，最多的是 %(name)s，%(days)d 天",
+        "%(num)d 个里程碑晚于基线，最多的是%(name)s，%(days)d 天",
+        "%(num)d 个里程碑晚于基线，最多的是%(name)s，%(days)d 天",
         len(late),
         name=name_of(late[0]),
         days=late[0].slip or 0,

@@ -44,7 +44,7 @@ def trend(said: Sequence[Said], milestones: Sequence[MilestoneRow], today: date)
     ys = [y for _m, points in lines for _x, y in points]
     start, end = min(xs) - timedelta(days=8), max(max(xs), today) + timedelta(days=4)
     low, high = min(ys) - timedelta(days=25), max(ys) + timedelta(days=25)
-    data: list[dict[str, Any]] = [_diagonal(start, end)]
+    data: list[dict[str, Any]] = [_past(start, end, low), _diagonal(start, end)]
     notes: list[dict[str, Any]] = []
     height = 340
     span = max((high - low).days, 1)
@@ -68,16 +68,19 @@ def trend(said: Sequence[Said], milestones: Sequence[MilestoneRow], today: date)
             )
         )
     xt, xw = charts.date_ticks(start, end, at_most=6)
-    yt, yw = charts.date_ticks(low, high, at_most=6)
+    yt, yw = charts.date_ticks(low, high, at_most=6, years=True)
     fx, fw = charts.date_ticks(start, end, at_most=3)
     right = max(charts.text_width(n["text"], 12) for n in notes) + 18
     codes = [{**n, "text": n["text"].split(" ")[0]} for n in notes]
+    due = charts.note(
+        end, low, _("斜线为到期日"), color="@ink-3", size=11.5, xanchor="right", yanchor="bottom"
+    )
     return charts.figure(
         data,
         {
             "height": height,
             "margin": {"l": 62, "r": right, "t": 12, "b": 34},
-            "annotations": notes,
+            "annotations": [*notes, due],
             "xaxis": {"type": "date", "range": [start, end], "tickvals": xt, "ticktext": xw},
             "yaxis": {
                 "type": "date",
@@ -90,11 +93,26 @@ def trend(said: Sequence[Said], milestones: Sequence[MilestoneRow], today: date)
         mobile={
             "layout": {
                 "margin": {"l": 58, "r": 56, "t": 10, "b": 30},
-                "annotations": codes,
+                "annotations": [*codes, due],
                 "xaxis": {"tickvals": fx, "ticktext": fw},
             }
         },
     )
+
+
+def _past(start: date, end: date, low: date) -> dict[str, Any]:
+    """What lies below the diagonal: a day that was over when it was reported."""
+    floor = min(start, low)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [start, end, end, start],
+        "y": [start, end, floor, floor],
+        "fill": "toself",
+        "fillcolor": "@band",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
 
 
 def _diagonal(start: date, end: date) -> dict[str, Any]:
@@ -109,7 +127,13 @@ def _diagonal(start: date, end: date) -> dict[str, Any]:
 
 
 def _trend_colour(row: MilestoneRow) -> str:
-    return f"@{row.status}" if row.status in ("slip", "late", "risk") else "@done" if row.actual else "@idle"
+    return (
+        f"@{row.status}"
+        if row.status in ("slip", "late", "risk", "gate")
+        else "@done"
+        if row.actual
+        else "@idle"
+    )
 
 
 def _trend_line(row: MilestoneRow, points: list[tuple[date, date]]) -> dict[str, Any]:
@@ -149,8 +173,8 @@ def trend_finding(said: Sequence[Said], milestones: Sequence[MilestoneRow], toda
     if len(lines) == 1:
         return ngettext("近 90 天后移 %(num)d 天", "近 90 天后移 %(num)d 天", moved_days)
     return ngettext(
-        "近 90 天 %(num)d 项后移，最多的是 %(name)s，%(days)d 天",
-        "近 90 天 %(num)d 项后移，最多的是 %(name)s，%(days)d 天",
+        "近 90 天 %(num)d 项后移，最多的是%(name)s，%(days)d 天",
+        "近 90 天 %(num)d 项后移，最多的是%(name)s，%(days)d 天",
         len(moved),
         name=name_of(row),
         days=moved_days,

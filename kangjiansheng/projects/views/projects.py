@@ -31,6 +31,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
     said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
     team = queries.team(thing.id)
     frozen = g.as_of is not None or row.archived
+    whole = request.args.get("view") == "timeline"
     return {
         "p": row,
         "thing": thing,
@@ -41,7 +42,8 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "path": words.path(row),
         "finding": words.table_finding(row),
         "depends": queries.predecessors(thing.id),
-        "timeline": charts.timeline(row.milestones, day),
+        "whole": whole,
+        "timeline": charts.timeline(row.milestones, day, every=whole),
         "timeline_finding": charts.timeline_finding(row),
         "timeline_table": charts.timeline_table(row.milestones),
         "trend": charts.trend(said, row.milestones, day),

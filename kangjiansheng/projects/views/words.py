@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.i18n import moment, name_of
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
@@ -98,8 +98,8 @@ def answer(project: ProjectRow, today: date) -> str:
     if m.status == "late":
         over = (today - m.promised).days
         text = ngettext(
-            "%(name)s 原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
-            "%(name)s 原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+            "%(name)s原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+            "%(name)s原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
             over,
             name=name,
             day=day,
@@ -108,8 +108,8 @@ def answer(project: ProjectRow, today: date) -> str:
     slip = m.slip or 0
     if slip > 0:
         text = ngettext(
-            "%(name)s 预计 %(day)s，比基线晚 %(num)d 天。",
-            "%(name)s 预计 %(day)s，比基线晚 %(num)d 天。",
+            "%(name)s预计 %(day)s，比基线晚 %(num)d 天。",
+            "%(name)s预计 %(day)s，比基线晚 %(num)d 天。",
             slip,
             name=name,
             day=day,
@@ -117,13 +117,13 @@ def answer(project: ProjectRow, today: date) -> str:
         return text + because
     if slip < 0:
         return ngettext(
-            "下一个里程碑 %(name)s 预计 %(day)s，比基线早 %(num)d 天。",
-            "下一个里程碑 %(name)s 预计 %(day)s，比基线早 %(num)d 天。",
+            "下一个里程碑%(name)s预计 %(day)s，比基线早 %(num)d 天。",
+            "下一个里程碑%(name)s预计 %(day)s，比基线早 %(num)d 天。",
             -slip,
             name=name,
             day=day,
         )
-    return _("下一个里程碑 %(name)s 预计 %(day)s，按计划。", name=name, day=day)
+    return _("下一个里程碑%(name)s预计 %(day)s，按计划。", name=name, day=day)
 
 
 def _because(m: MilestoneRow) -> str:
@@ -178,7 +178,8 @@ def _names(term: Any) -> dict[str, str]:
 
 def about(project: ProjectRow) -> str:
     """Indication, modality and parties in one line."""
-    parts = [name_of(project.indication), label_of(project.modality, modalities())]
+    indication = "" if i18n.locale() == "en" and not project.indication["en"] else name_of(project.indication)
+    parts = [indication, label_of(project.modality, modalities())]
     text = _("，").join(part for part in parts if part)
     if project.parties:
         names = _("、").join(name_of(party) for party in project.parties)
