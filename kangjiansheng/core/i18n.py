@@ -107,6 +107,12 @@ def is_derived(thing: Any, wanted: str | None = None) -> bool:
     return not own
 
 
+def initial(label: str) -> str:
+    """The one character that stands for a role: of what it says in brackets (血 for 委员（血液学）), else the first."""
+    inside = label.partition("（")[2]
+    return (inside or label)[:1]
+
+
 def prose_day(day: date) -> str:
     """A day as it stands in a sentence: 11 月 20 日（周五）, with the year when it is not this one."""
     from kangjiansheng.core import clock

@@ -56,6 +56,7 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
         with_args=with_args,
     )
     app.jinja_env.filters.update(
+        initial=i18n.initial,
         moment=i18n.moment,
         prose_day=i18n.prose_day,
         figure_json=figure_json,
