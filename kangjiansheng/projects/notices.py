@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select, union
 
 from kangjiansheng.accounts.queries import holds_on
@@ -72,7 +73,15 @@ def _moved(facts: Mapping[str, Any]) -> tuple[str, str]:
             before=_day(facts["before"]),
             to=_day(facts["to"]),
             reason=word,
-        ),
+        )
+        + _along(facts),
+    )
+
+
+def _along(facts: Mapping[str, Any]) -> str:
+    count = facts.get("followers") or 0
+    return (
+        ngettext("%(num)d 个下游里程碑随之顺延。", "%(num)d 个下游里程碑随之顺延。", count) if count else ""
     )
 
 
@@ -86,7 +95,7 @@ def _proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _done(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("%(where)s 已完成", where=_where(facts)),
-        _("%(who)s 记录了实际日期 %(to)s。", who=facts["who"], to=_day(facts["to"])),
+        _("%(who)s 记录了实际日期 %(to)s。", who=facts["who"], to=_day(facts["to"])) + _along(facts),
     )
 
 

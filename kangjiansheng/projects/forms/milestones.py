@@ -19,6 +19,7 @@ from kangjiansheng.projects.rules.vocabulary import reasons
 
 CHOICES = [("on_track", _l("按计划")), ("will_slip", _l("要推迟")), ("done", _l("已完成"))]
 SHAPES = {"on_track": "ontrack", "will_slip": "slip", "done": "done"}
+FOLLOW = [("move", _l("一起顺延")), ("keep", _l("保持原日期，并标明过早"))]
 QUICK = [("1w", _l("+1 周")), ("2w", _l("+2 周")), ("1m", _l("+1 个月"))]
 
 
@@ -31,6 +32,7 @@ class MilestoneForm(Form):
     reason = RadioField(_l("主要原因"), validate_choice=False)
     actual = DayField(_l("实际日期"))
     note = TextAreaField(_l("补充一句"), [at_most(300)])
+    follow = RadioField(_l("下游里程碑"), choices=FOLLOW, default="move", validate_choice=False)
     back = HiddenField()
     version = VersionField()
 
@@ -43,6 +45,15 @@ class MilestoneForm(Form):
     def new_date(self) -> dt.date | None:
         """The date that was typed, else the one that a quick answer means."""
         return self.date.data or quick_days(self.milestone).get(self.quick.data or "")
+
+    @property
+    def outcome(self) -> dt.date | None:
+        """The day on which the milestone would come if this were saved."""
+        if self.choice.data == "done":
+            return self.actual.data or clock.today()
+        if self.choice.data == "will_slip":
+            return self.new_date
+        return self.milestone.proposed if self.milestone is not None else None
 
     @property
     def state(self) -> str:

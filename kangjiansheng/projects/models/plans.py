@@ -270,7 +270,7 @@ class MilestoneEntry(AppendOnly, Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
     kind: Mapped[str] = mapped_column(
         Word
-    )  # open, rebaseline, forecast, propose, confirm, done, reopen, cancel, undo
+    )  # open, rebaseline, forecast, follow, propose, confirm, done, reopen, cancel, undo
     effective_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)

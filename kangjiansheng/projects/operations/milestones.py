@@ -1,70 +1,110 @@
 """What changes at a milestone. Each act leaves the full state in the ledger, an entry in the trail and a notice."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from kangjiansheng.core import clock, outbox
-from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
+from kangjiansheng.core.changes import Actor, ChangeSet, begin
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
-from kangjiansheng.projects.operations.ledger import STATE, milestone_entry
+from kangjiansheng.projects.operations.following import carry
+from kangjiansheng.projects.operations.ledger import STATE
+from kangjiansheng.projects.operations.saying import is_quick, keep, state_of, write
 from kangjiansheng.projects.queries.people import team_ids
+from kangjiansheng.projects.queries.schedule import moved_along
 from kangjiansheng.projects.rules import milestones as rules
-from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
 from kangjiansheng.projects.rules.milestones import MilestoneState
 
-_MOVING = frozenset({"forecast", "confirm", "rebaseline"})
 
-
-def on_track(milestone: Milestone, *, actor: Actor, version: int | None, note: str = "") -> MilestoneEntry:
+def on_track(
+    milestone: Milestone, *, actor: Actor, version: int | None, note: str = "", follow: bool = True
+) -> MilestoneEntry:
     """Confirm the promised date, or the proposed one. Without the right to confirm it is a proposal."""
     _start(milestone, version)
     state = state_of(milestone)
     new = rules.on_track(state, clock.today())
     if not policies.confirm(actor, milestone):
         return _propose(milestone, replace(state, proposed=state.promised), actor=actor, note=note)
-    entry = _write(milestone, new, "confirm", "projects:milestone:on-track", actor=actor, note=note)
+    change = begin(actor=actor, note=note)
+    followers = _followers(milestone, new, follow, actor=actor, change=change)
+    entry = write(
+        milestone, new, "confirm", "projects:milestone:on-track", actor=actor, note=note, change=change
+    )
     if state.proposed is not None:
-        _tell(milestone, "projects:moved", actor, before=state.promised, to=new.promised)
+        _tell_moved(milestone, actor, followers, before=state.promised, to=new.promised)
     return entry
 
 
 def will_slip(
-    milestone: Milestone, to: date, reason_code: str, *, actor: Actor, version: int | None, note: str = ""
+    milestone: Milestone,
+    to: date,
+    reason_code: str,
+    *,
+    actor: Actor,
+    version: int | None,
+    note: str = "",
+    follow: bool = True,
 ) -> MilestoneEntry:
-    """Promise another date with a reason; from a member who may not confirm it is a proposal."""
+    """Promise another date with a reason; from a member who may not confirm it is a proposal.
+
+    With `follow` the later milestones move along as far as they have to; without, they keep their dates, and
+    the pages say that they promise too early.
+    """
     _start(milestone, version)
     state = state_of(milestone)
     confirmed = policies.confirm(actor, milestone)
     new = rules.will_slip(state, to, reason_code, clock.today(), confirmed=confirmed)
     if not confirmed:
         return _propose(milestone, new, actor=actor, note=note)
-    entry = _write(milestone, new, "forecast", "projects:milestone:slip", actor=actor, note=note)
-    _tell(milestone, "projects:moved", actor, before=state.promised, to=to, reason=reason_code)
+    change = begin(actor=actor, reason_code=reason_code, note=note)
+    followers = _followers(milestone, new, follow, actor=actor, change=change)
+    entry = write(
+        milestone, new, "forecast", "projects:milestone:slip", actor=actor, note=note, change=change
+    )
+    _tell_moved(milestone, actor, followers, before=state.promised, to=to, reason=reason_code)
     return entry
 
 
 def done(
-    milestone: Milestone, on: date, *, actor: Actor, version: int | None, note: str = ""
+    milestone: Milestone,
+    on: date,
+    *,
+    actor: Actor,
+    version: int | None,
+    note: str = "",
+    follow: bool = True,
 ) -> MilestoneEntry:
-    """Record the day on which it was reached."""
+    """Record the day on which it was reached; what it has held up moves along with `follow`."""
     _start(milestone, version)
     new = rules.done(state_of(milestone), on, clock.today())
-    entry = _write(milestone, new, "done", "projects:milestone:done", actor=actor, note=note)
-    _tell(milestone, "projects:done", actor, to=on)
+    change = begin(actor=actor, note=note)
+    followers = _followers(milestone, new, follow, actor=actor, change=change)
+    entry = write(milestone, new, "done", "projects:milestone:done", actor=actor, note=note, change=change)
+    _tell(milestone, "projects:done", actor, to=on, followers=len(followers))
     return entry
+
+
+def _followers(
+    milestone: Milestone, new: MilestoneState, follow: bool, *, actor: Actor, change: ChangeSet
+) -> list[MilestoneEntry]:
+    to = new.actual or new.promised
+    if not follow or to is None:
+        return []
+    reason = new.reason_code if new.actual is None else None
+    return carry(milestone, to, actor=actor, change=change, reason_code=reason or milestone.reason_code)
 
 
 def reopen(milestone: Milestone, *, actor: Actor, version: int | None, note: str = "") -> MilestoneEntry:
     """Open a reached or cancelled milestone again; the ledger keeps what had been said."""
     _start(milestone, version)
     new = rules.reopen(state_of(milestone))
-    entry = _write(milestone, new, "reopen", "projects:milestone:reopen", actor=actor, note=note)
+    entry = write(milestone, new, "reopen", "projects:milestone:reopen", actor=actor, note=note)
     _tell(milestone, "projects:reopened", actor)
     return entry
 
@@ -73,7 +113,7 @@ def cancel(milestone: Milestone, *, actor: Actor, version: int | None, note: str
     """Take an open milestone out of the plan; it stays in the record."""
     _start(milestone, version)
     new = rules.cancel(state_of(milestone))
-    return _write(milestone, new, "cancel", "projects:milestone:cancel", actor=actor, note=note)
+    return write(milestone, new, "cancel", "projects:milestone:cancel", actor=actor, note=note)
 
 
 def flag(
@@ -84,7 +124,7 @@ def flag(
     if milestone.state != "open":
         raise RuleBroken("projects:not-open")
     act = "projects:milestone:flag" if flagged else "projects:milestone:unflag"
-    entry = _write(milestone, state_of(milestone), "flag", act, actor=actor, note=note, flagged=flagged)
+    entry = write(milestone, state_of(milestone), "flag", act, actor=actor, note=note, flagged=flagged)
     if flagged:
         _tell(milestone, "projects:flagged", actor)
     return entry
@@ -100,7 +140,7 @@ def set_plan(
         new = replace(state, baseline=plan, plan=plan)
     else:
         new = rules.rebaseline(state, plan)
-    return _write(milestone, new, "rebaseline", "projects:milestone:edit", actor=actor, note=note)
+    return write(milestone, new, "rebaseline", "projects:milestone:edit", actor=actor, note=note)
 
 
 def give_to(
@@ -110,7 +150,7 @@ def give_to(
     _start(milestone, version)
     if owner_id is not None and owner_id not in team_ids(milestone.plan.project_id):
         raise RuleBroken("projects:owner-outside", "owner_id")
-    entry = _write(
+    entry = write(
         milestone, state_of(milestone), "owner", "projects:milestone:edit", actor=actor, owner_id=owner_id
     )
     if owner_id is not None:
@@ -125,37 +165,40 @@ def give_to(
 
 
 def undo(entry: MilestoneEntry, *, actor: Actor) -> MilestoneEntry:
-    """Take back the last thing that was said, by an entry that names it.
+    """Take back the last thing that was said, by an entry that names it; what moved along goes back with it.
 
     Refused for the opening and for what an import said, for an undo itself, and as soon as somebody has said
-    something else.
+    something else, of it or of one that moved along.
     """
-    milestone = entry.milestone
     if entry.imported or entry.kind == "open":
         raise RuleBroken("projects:undo-opening")
     if entry.kind == "undo":
         raise RuleBroken("projects:undo-twice")
+    followers = moved_along(entry)
+    change = begin(actor=actor, source="undo", undoes=entry.change_set)
+    for follower in followers:
+        _take_back(follower, actor=actor, change=change)
+    written = _take_back(entry, actor=actor, change=change)
+    milestone = entry.milestone
+    _tell(milestone, "projects:undone", actor, to=state_of(milestone).promised, followers=len(followers))
+    return written
+
+
+def _take_back(entry: MilestoneEntry, *, actor: Actor, change: ChangeSet) -> MilestoneEntry:
+    milestone = entry.milestone
     last, before = _last_two(milestone)
     if last is not None and last.undoes_id == entry.id:
         raise RuleBroken("projects:undo-twice")
     if before is None or last is None or last.id != entry.id:
-        raise RuleBroken("projects:changed-since")
+        raise RuleBroken("projects:one-changed-since", code=milestone.code)
     rules.undo(state_of(milestone), state_of(entry), state_of(before))
     values = {key: getattr(before, key) for key in STATE}
-    if not _quick(entry, actor):
+    if not is_quick(entry, actor):
         moved = before.forecast != entry.forecast or before.current_plan != entry.current_plan
         values["moves"] = entry.moves + int(moved)
-    change = begin(actor=actor, source="undo", undoes=entry.change_set)
-    written = _keep(
+    return keep(
         milestone, values, "undo", "projects:milestone:undo", actor=actor, change=change, undoes=entry
     )
-    _tell(milestone, "projects:undone", actor, to=state_of(milestone).promised)
-    return written
-
-
-def _quick(entry: MilestoneEntry, actor: Actor) -> bool:
-    within: timedelta = clock.now() - entry.recorded_at
-    return within <= UNDO_WINDOW and entry.change_set.actor_id == actor.id
 
 
 def _last_two(milestone: Milestone) -> tuple[MilestoneEntry | None, MilestoneEntry | None]:
@@ -169,20 +212,6 @@ def _last_two(milestone: Milestone) -> tuple[MilestoneEntry | None, MilestoneEnt
     return found[0], found[1]
 
 
-def state_of(row: Any) -> MilestoneState:
-    """A milestone, or an entry of its ledger, as the rules take it."""
-    return MilestoneState(
-        baseline=row.baseline,
-        plan=row.current_plan,
-        forecast=row.forecast,
-        proposed=row.proposed,
-        actual=row.actual,
-        state=row.state,
-        kind="decision" if getattr(row, "kind", "") == "decision" else "milestone",
-        reason_code=row.reason_code,
-    )
-
-
 def _start(milestone: Milestone, version: int | None) -> None:
     """Nothing is written to an archived project, nor by a form that saw an older state."""
     expect(milestone, version)
@@ -192,61 +221,8 @@ def _start(milestone: Milestone, version: int | None) -> None:
 
 
 def _propose(milestone: Milestone, new: MilestoneState, *, actor: Actor, note: str) -> MilestoneEntry:
-    entry = _write(milestone, new, "propose", "projects:milestone:propose", actor=actor, note=note)
+    entry = write(milestone, new, "propose", "projects:milestone:propose", actor=actor, note=note)
     _tell(milestone, "projects:proposed", actor, to=new.proposed)
-    return entry
-
-
-def _write(
-    milestone: Milestone,
-    new: MilestoneState,
-    kind: str,
-    act: str,
-    *,
-    actor: Actor,
-    note: str = "",
-    **more: Any,
-) -> MilestoneEntry:
-    old = state_of(milestone)
-    confirms = kind in ("confirm", "forecast", "done")
-    moved = kind in _MOVING and old.promised is not None and new.promised != old.promised
-    values: dict[str, Any] = {
-        "baseline": new.baseline,
-        "current_plan": new.plan,
-        "forecast": new.forecast,
-        "proposed": new.proposed,
-        "actual": new.actual,
-        "state": new.state,
-        "reason_code": new.reason_code,
-        "note": note if kind in ("forecast", "propose", "flag") or note else milestone.note,
-        "moves": milestone.moves + int(moved),
-        **more,
-    }
-    if confirms:
-        values["confirmed_by_id"] = actor.id
-    reason = new.reason_code if kind in ("forecast", "propose") else None
-    change = begin(actor=actor, reason_code=reason, note=note)
-    if confirms:
-        milestone.confirmed_at = change.recorded_at
-    return _keep(milestone, values, kind, act, actor=actor, change=change)
-
-
-def _keep(
-    milestone: Milestone,
-    values: dict[str, Any],
-    kind: str,
-    act: str,
-    *,
-    actor: Actor,
-    change: ChangeSet,
-    undoes: MilestoneEntry | None = None,
-) -> MilestoneEntry:
-    before = {key: getattr(milestone, key) for key in STATE}
-    for key, value in values.items():
-        setattr(milestone, key, value)
-    entry = milestone_entry(milestone, kind, change=change, undoes=undoes)
-    after = {key: getattr(milestone, key) for key in STATE}
-    record(act, milestone, actor=actor, before=before, after=after, change=change)
     return entry
 
 
@@ -266,6 +242,20 @@ def _tell(milestone: Milestone, template: str, actor: Actor, **facts: Any) -> No
         notices.concerned(milestone),
         template,
         _facts(milestone, actor, **facts),
+        address=notices.address(milestone),
+        besides=actor.id,
+    )
+
+
+def _tell_moved(
+    milestone: Milestone, actor: Actor, followers: Sequence[MilestoneEntry], **facts: Any
+) -> None:
+    """Everybody whom the milestone concerns, and who answers for what moved along."""
+    owners = {entry.owner_id for entry in followers if entry.owner_id is not None}
+    outbox.tell(
+        notices.concerned(milestone) | owners,
+        "projects:moved",
+        _facts(milestone, actor, followers=len(followers), **facts),
         address=notices.address(milestone),
         besides=actor.id,
     )

@@ -16,15 +16,18 @@ from kangjiansheng.projects.queries.page import (
 )
 from kangjiansheng.projects.queries.portfolio import figures_of, metrics, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
+from kangjiansheng.projects.queries.schedule import Effect, effects, moved_along
 from kangjiansheng.projects.queries.visible import may_see, visible_milestones, visible_projects
 
 __all__ = [
+    "Effect",
     "MilestoneRow",
     "Mine",
     "ProjectRow",
     "Ref",
     "Said",
     "TeamMember",
+    "effects",
     "entry",
     "figures_of",
     "ledger",
@@ -34,6 +37,7 @@ __all__ = [
     "milestone_for",
     "mine",
     "mine_to_update",
+    "moved_along",
     "owned",
     "portfolio",
     "predecessors",

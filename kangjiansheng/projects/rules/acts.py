@@ -22,6 +22,7 @@ ACTS = {
     "projects:milestone:edit": _l("修改里程碑资料"),
     "projects:milestone:on-track": _l("确认按计划"),
     "projects:milestone:slip": _l("推迟里程碑"),
+    "projects:milestone:follow": _l("随前置里程碑顺延"),
     "projects:milestone:propose": _l("提议新的日期"),
     "projects:milestone:done": _l("完成里程碑"),
     "projects:milestone:reopen": _l("重新打开里程碑"),

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from kangjiansheng.core.calendar import day_of, end_of
 
 UNDO_WINDOW = timedelta(minutes=10)
-_MOVING = frozenset({"forecast", "confirm", "rebaseline", "undo"})
+_MOVING = frozenset({"forecast", "follow", "confirm", "rebaseline", "undo"})
 
 
 class Dated(Protocol):

@@ -49,13 +49,20 @@ def duration(item: TemplateMilestone, begin: date | None) -> tuple[int, Unit]:
 
 
 def bridged(template: Template, present: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The predecessors of each milestone that is there: where one was left out, those that it waits for itself."""
+    """The predecessors of each milestone that is there: where one was left out, those that it waits for itself.
+
+    Of those found over a bridge, one for which another is waiting already is not named again.
+    """
     nearest: dict[str, tuple[str, ...]] = {}
+    behind: dict[str, set[str]] = {}  # all that a milestone waits for, near and far
     for item in template.milestones:
-        found: dict[str, None] = {}
-        for code in item.predecessors:
-            found |= dict.fromkeys([code] if code in present else nearest.get(code, ()))
-        nearest[item.code] = tuple(found)
+        direct = [code for code in item.predecessors if code in present]
+        over = [one for code in item.predecessors if code not in present for one in nearest[code]]
+        both = dict.fromkeys([*direct, *over])
+        nearest[item.code] = tuple(
+            code for code in both if code in direct or not any(code in behind[other] for other in both)
+        )
+        behind[item.code] = set(both).union(*(behind[code] for code in item.predecessors))
     return {code: found for code, found in nearest.items() if code in present}
 
 

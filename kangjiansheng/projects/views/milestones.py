@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
@@ -18,6 +19,7 @@ from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import choices
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp, words
+from kangjiansheng.projects.views.projects import words_and_figures
 
 PATH = "/projects/<code>/milestones/<milestone_code>"
 
@@ -97,9 +99,27 @@ def edit_milestone(thing: Milestone) -> Response:
     return _form(thing, form)
 
 
+@bp.get(f"{PATH}/effect")
+@on(load=queries.milestone, may=policies.update)
+def effect_of_milestone(thing: Milestone) -> Response:
+    """What saving the form as it stands would do to the later milestones: a piece for the form."""
+    form = MilestoneForm(request.args, milestone=thing)
+    confirms = policies.confirm(actor(), thing)
+    return Response(
+        render_template("projects/_effect.html", form=form, effect=_effect(form), m=thing, confirms=confirms)
+    )
+
+
+def _effect(form: MilestoneForm) -> list[queries.Effect]:
+    day = form.outcome
+    return queries.effects(form.milestone, day) if day is not None else []
+
+
 def _form(thing: Milestone, form: MilestoneForm) -> Response:
     project, row = _row(thing)
+    form.milestone = thing
     facts: dict[str, Any] = {
+        "effect": _effect(form),
         "p": project,
         "m": row,
         "form": form,
@@ -131,6 +151,9 @@ def milestone_row(thing: Milestone) -> Response:
 def update_milestone(thing: Milestone) -> Response:
     """Save one of the three answers."""
     form = MilestoneForm(milestone=thing)
+    if request.form.get("look"):  # without a script: what would it do?
+        form.validate()
+        return _form(thing, form)
     written = form.attempt(lambda: _act(thing, form))
     if written is None:
         return _form(_again(), form)
@@ -138,34 +161,43 @@ def update_milestone(thing: Milestone) -> Response:
 
 
 def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
-    common: dict[str, Any] = {"actor": actor(), "version": form.version.data, "note": form.note.data or ""}
+    common: dict[str, Any] = {
+        "actor": actor(),
+        "version": form.version.data,
+        "follow": form.follow.data != "keep",
+    }
+    note = form.note.data or ""
     choice = form.choice.data
     if choice == "on_track":
-        return operations.on_track(thing, actor=actor(), version=common["version"])
+        return operations.on_track(thing, **common)
     if choice == "done":
-        return operations.done(thing, form.actual.data or clock.today(), **common)
+        return operations.done(thing, form.actual.data or clock.today(), note=note, **common)
     if choice == "will_slip":
         day = form.new_date
         if day is None:
             raise RuleBroken("projects:date-missing", "date")
-        return operations.will_slip(thing, day, form.reason.data or "", **common)
+        return operations.will_slip(thing, day, form.reason.data or "", note=note, **common)
     raise RuleBroken("projects:choice-missing", "choice")
 
 
 def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Response:
     undo = address(thing, ".undo_milestone", entry_id=written.id, back=form.back.data or None)
-    text = said_word(written)
+    moved = queries.moved_along(written)
+    text = said_word(written, len(moved))
     if wants_fragment():
         project, row = _row(thing)
+        ids = {entry.milestone_id for entry in moved}
+        said = queries.ledger(actor=actor(), project_id=project.id)
         return Response(
             render_template(
                 "projects/_saved_row.html",
                 p=project,
                 m=row,
-                may_update={row.id},
+                others=[m for m in project.milestones if m.id in ids],
+                may_update=policies.updatable(actor(), queries.team(project.id), project.milestones),
                 depends=queries.predecessors(project.id),
-                answer=words.answer(project, clock.today()),
-                finding=words.table_finding(project),
+                illustrative=project.illustrative,
+                **words_and_figures(project, said, clock.today()),
                 saved={"text": text, "undo_url": undo},
             )
         )
@@ -180,8 +212,15 @@ def _back(thing: Milestone, back: str | None) -> str:
     return address(thing)
 
 
-def said_word(entry: MilestoneEntry) -> str:
-    """What a toast says after a save."""
+def said_word(entry: MilestoneEntry, moved: int = 0) -> str:
+    """What a toast says after a save; `moved` later milestones went along."""
+    text = _said_of(entry)
+    if not moved:
+        return text
+    return text + ngettext("，%(num)d 个下游里程碑顺延", "，%(num)d 个下游里程碑顺延", moved)
+
+
+def _said_of(entry: MilestoneEntry) -> str:
     if entry.kind == "propose":
         return _("已提交，等负责人确认")
     if entry.kind == "confirm":

@@ -1,5 +1,7 @@
 """The page of one project."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import abort, g, request
@@ -36,13 +38,31 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "p": row,
         "thing": thing,
         "illustrative": row.illustrative,
-        "answer": words.answer(row, day),
         "about": words.about(row),
         "labels": words.labels(row),
         "path": words.path(row),
-        "finding": words.table_finding(row),
         "depends": queries.predecessors(thing.id),
+        **words_and_figures(row, said, day, whole=whole),
+        "team": [one for one in team if one.holds_on(day)],
+        "roles": words.ROLES,
+        "party_roles": words.PARTY_ROLES,
+        "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
+        "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
+        **more,
+    }
+
+
+def words_and_figures(
+    row: queries.ProjectRow, said: Sequence[queries.Said], day: date, *, whole: bool = False
+) -> dict[str, Any]:
+    """What changes on the page of a project whenever something is said of one of its milestones.
+
+    `whole`: the timeline stands in the place of the table, with every milestone.
+    """
+    return {
         "whole": whole,
+        "answer": words.answer(row, day),
+        "finding": words.table_finding(row),
         "timeline": charts.timeline(row.milestones, day, every=whole),
         "timeline_finding": charts.timeline_finding(row),
         "timeline_table": charts.timeline_table(row.milestones),
@@ -51,12 +71,6 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "trend_table": charts.trend_table(said, row.milestones),
         "history": words.said(said, limit=5),
         "history_total": len(said),
-        "team": [one for one in team if one.holds_on(day)],
-        "roles": words.ROLES,
-        "party_roles": words.PARTY_ROLES,
-        "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
-        "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
-        **more,
     }
 
 

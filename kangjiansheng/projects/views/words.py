@@ -26,6 +26,7 @@ KINDS: dict[str, Any] = {
     "open": _l("建立计划"),
     "rebaseline": _l("调整计划"),
     "forecast": _l("更新预测"),
+    "follow": _l("顺延"),
     "propose": _l("提议新的日期"),
     "confirm": _l("确认"),
     "done": _l("完成"),
@@ -221,7 +222,9 @@ def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any
         "act_label": label,
         "changes": _changes(entry, before),
         "note": entry.note if before is None or entry.note != before.note else "",
-        "mark": label_of(entry.reason_code, reasons()) if entry.kind in ("forecast", "propose") else "",
+        "mark": label_of(entry.reason_code, reasons())
+        if entry.kind in ("forecast", "follow", "propose")
+        else "",
     }
 
 

@@ -1,0 +1,89 @@
+"""How an act on a milestone is kept: the row of today, the ledger entry, the entry of the trail."""
+
+from datetime import timedelta
+from typing import Any
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
+from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.operations.ledger import STATE, milestone_entry
+from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
+from kangjiansheng.projects.rules.milestones import MilestoneState
+
+_MOVING = frozenset({"forecast", "follow", "confirm", "rebaseline"})
+_CONFIRMING = frozenset({"forecast", "confirm", "done"})
+_WITH_REASON = frozenset({"forecast", "follow", "propose"})
+
+
+def state_of(row: Any) -> MilestoneState:
+    """A milestone, or an entry of its ledger, as the rules take it."""
+    return MilestoneState(
+        baseline=row.baseline,
+        plan=row.current_plan,
+        forecast=row.forecast,
+        proposed=row.proposed,
+        actual=row.actual,
+        state=row.state,
+        kind="decision" if getattr(row, "kind", "") == "decision" else "milestone",
+        reason_code=row.reason_code,
+    )
+
+
+def write(
+    milestone: Milestone,
+    new: MilestoneState,
+    kind: str,
+    act: str,
+    *,
+    actor: Actor,
+    note: str = "",
+    change: ChangeSet | None = None,
+    **more: Any,
+) -> MilestoneEntry:
+    """Bring a milestone into a new state; `change` when the act is part of another one."""
+    old = state_of(milestone)
+    moved = kind in _MOVING and old.promised is not None and new.promised != old.promised
+    values: dict[str, Any] = {
+        "baseline": new.baseline,
+        "current_plan": new.plan,
+        "forecast": new.forecast,
+        "proposed": new.proposed,
+        "actual": new.actual,
+        "state": new.state,
+        "reason_code": new.reason_code,
+        "note": note if kind in _WITH_REASON or kind == "flag" or note else milestone.note,
+        "moves": milestone.moves + int(moved),
+        **more,
+    }
+    reason = new.reason_code if kind in _WITH_REASON else None
+    change = change or begin(actor=actor, reason_code=reason, note=note)
+    if kind in _CONFIRMING:
+        values["confirmed_by_id"] = actor.id
+        milestone.confirmed_at = change.recorded_at
+    return keep(milestone, values, kind, act, actor=actor, change=change)
+
+
+def keep(
+    milestone: Milestone,
+    values: dict[str, Any],
+    kind: str,
+    act: str,
+    *,
+    actor: Actor,
+    change: ChangeSet,
+    undoes: MilestoneEntry | None = None,
+) -> MilestoneEntry:
+    """Set the values, and write the entry and the trail."""
+    before = {key: getattr(milestone, key) for key in STATE}
+    for key, value in values.items():
+        setattr(milestone, key, value)
+    entry = milestone_entry(milestone, kind, change=change, undoes=undoes)
+    after = {key: getattr(milestone, key) for key in STATE}
+    record(act, milestone, actor=actor, before=before, after=after, change=change)
+    return entry
+
+
+def is_quick(entry: MilestoneEntry, actor: Actor) -> bool:
+    """True when the same person takes an act back within ten minutes: the pair counts no move."""
+    within: timedelta = clock.now() - entry.recorded_at
+    return within <= UNDO_WINDOW and entry.change_set.actor_id == actor.id
