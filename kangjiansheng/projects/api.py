@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.digests import plain
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.forms.filters import asked
+from kangjiansheng.projects.forms.filters import asked, asked_milestones
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Ref, lists
+from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Ref, lists, milestone_lists
 
 bp = Blueprint("projects_api", __name__, url_prefix="/api/v1")
 
@@ -37,7 +37,7 @@ def project(thing: Project) -> Response:
 @signed_in
 def milestones() -> Response:
     """The milestones that the reader may see, filtered as the page is."""
-    lines = lists.milestones(asked(lists.MilestoneFilter), actor=actor(), as_of=g.as_of)
+    lines = milestone_lists.milestones(asked_milestones(), actor=actor(), as_of=g.as_of)
     return _answer([milestone_json(line.milestone) for line in lines], [line.project for line in lines])
 
 

@@ -1,6 +1,6 @@
 """The lists as spreadsheets, exactly as they are filtered on the page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,9 +10,9 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import CSV, csv_bytes, xlsx_bytes
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.queries.lists import Line
+from kangjiansheng.projects.queries.milestone_lists import Line
 from kangjiansheng.projects.queries.rows import ProjectRow
-from kangjiansheng.projects.rules.vocabulary import modalities, project_statuses, reasons, stages
+from kangjiansheng.projects.rules.vocabulary import families, modalities, project_statuses, reasons, stages
 
 
 def status_word(status: str) -> str:
@@ -63,40 +63,96 @@ def projects(kind: str, rows: Sequence[ProjectRow], *, as_of: date | None) -> by
     return _made(kind, _("项目"), heads, lines, any(row.illustrative for row in rows), as_of)
 
 
-def milestones(kind: str, rows: Sequence[Line], *, as_of: date | None) -> bytes:
-    """One line per milestone."""
-    heads = [
-        _("项目"),
-        _("项目名称"),
-        _("编号"),
-        _("里程碑"),
-        _("状态"),
-        _("基线"),
-        _("现行计划"),
-        _("预测"),
-        _("待确认"),
-    ]
-    heads += [_("实际"), _("偏差（天）"), _("改期次数"), _("主要原因"), _("负责")]
-    lines = [
-        [
-            line.project.code,
-            name_of(line.project),
-            line.milestone.code,
-            name_of(line.milestone),
-            status_word(line.milestone.status),
-            line.milestone.baseline,
-            line.milestone.current_plan,
-            line.milestone.forecast,
-            line.milestone.proposed,
-            line.milestone.actual,
-            line.milestone.slip,
-            line.milestone.moves,
-            label_of(line.milestone.reason_code, reasons()),
-            line.milestone.owner_label,
-        ]
-        for line in rows
-    ]
-    return _made(kind, _("里程碑"), heads, lines, any(line.project.illustrative for line in rows), as_of)
+def column_word(name: str) -> str:
+    """What a column of the list of milestones is called."""
+    return {
+        "project": _("项目"),
+        "name": _("项目名称"),
+        "code": _("编号"),
+        "milestone": _("里程碑"),
+        "status": _("状态"),
+        "baseline": _("基线"),
+        "plan": _("现行计划"),
+        "forecast": _("预测"),
+        "proposed": _("待确认"),
+        "actual": _("实际"),
+        "date": _("预测或实际"),
+        "slip": _("偏差"),
+        "moved": _("期间变动"),
+        "moves": _("改期"),
+        "reason": _("主要原因"),
+        "note": _("说明"),
+        "owner": _("负责"),
+        "lab": _("联合实验室"),
+        "family": _("技术大类"),
+        "party": _("参与方"),
+        "stage": _("阶段"),
+        "gate": _("阶段门"),
+        "told": _("最近更新"),
+    }[name]
+
+
+def group_word(line: Line, by: str) -> str:
+    """The name of the group in which a milestone stands."""
+    p = line.project
+    if by == "lab":
+        return name_of(p.lead_lab) if p.lead_lab else _("没有联合实验室")
+    if by == "family":
+        return label_of(p.family, families())
+    return f"{p.code} {name_of(p)}"
+
+
+def milestones(
+    kind: str, rows: Sequence[Line], columns: Sequence[str], *, by: str = "", as_of: date | None
+) -> bytes:
+    """One line per milestone with exactly these columns; before them the group, when no column says it."""
+    heads = [_days_head(name) for name in columns]
+    lines = [[_VALUES[name](row) for name in columns] for row in rows]
+    if by and by not in columns:
+        heads.insert(0, column_word(by))
+        lines = [[group_word(row, by), *line] for row, line in zip(rows, lines, strict=True)]
+    return _made(kind, _("里程碑"), heads, lines, any(row.project.illustrative for row in rows), as_of)
+
+
+def _days_head(name: str) -> str:
+    return {"slip": _("偏差（天）"), "moved": _("期间变动（天）"), "moves": _("改期次数")}.get(
+        name, column_word(name)
+    )
+
+
+def milestone_word(line: Line) -> str:
+    """The status in words; a decision has none."""
+    m = line.milestone
+    if m.kind == "decision":
+        return _("决定")
+    return _("已取消") if m.state == "cancelled" else status_word(m.status)
+
+
+_VALUES: dict[str, Callable[[Line], Any]] = {
+    "project": lambda line: line.project.code,
+    "name": lambda line: name_of(line.project),
+    "code": lambda line: line.milestone.code,
+    "milestone": lambda line: name_of(line.milestone),
+    "status": milestone_word,
+    "baseline": lambda line: line.milestone.baseline,
+    "plan": lambda line: line.milestone.current_plan,
+    "forecast": lambda line: line.milestone.forecast,
+    "proposed": lambda line: line.milestone.proposed,
+    "actual": lambda line: line.milestone.actual,
+    "date": lambda line: line.milestone.actual or line.milestone.promised,
+    "slip": lambda line: line.milestone.slip,
+    "moved": lambda line: line.moved,
+    "moves": lambda line: line.milestone.moves,
+    "reason": lambda line: label_of(line.milestone.reason_code, reasons()),
+    "note": lambda line: line.milestone.note,
+    "owner": lambda line: line.milestone.owner_label or line.project.owner_role,
+    "lab": lambda line: _("、").join(name_of(lab) for lab in line.project.labs),
+    "family": lambda line: label_of(line.project.family, families()),
+    "party": lambda line: _("、").join(name_of(party) for party in line.project.parties),
+    "stage": lambda line: label_of(line.project.stage, stages()),
+    "gate": lambda line: _("是") if line.milestone.gate else "",
+    "told": lambda line: line.milestone.confirmed_at,
+}
 
 
 def _made(

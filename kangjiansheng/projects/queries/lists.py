@@ -1,19 +1,17 @@
-"""The lists of projects and milestones, filtered and sorted as an address asks."""
+"""The list of projects, filtered and sorted as an address asks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from kangjiansheng.core import clock, text
+from kangjiansheng.core import text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.projects.queries.portfolio import portfolio
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import stages
-
-WINDOWS = {"30": 30, "90": 90, "365": 365}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +38,6 @@ class ProjectFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneFilter:
-    """What a list of milestones shows; empty means all that are open or done."""
-
-    q: str = ""
-    status: str = ""
-    project: str = ""
-    lab: str = ""
-    within: str = ""
-    state: str = ""
-    gate: str = ""
-    owner: str = ""
-    sort: str = "date"
-
-    @property
-    def narrows(self) -> bool:
-        """True when anything is left out."""
-        keys = ("q", "status", "project", "lab", "within", "state", "gate", "owner")
-        return any(getattr(self, key) for key in keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A milestone in a list, with its project."""
-
-    milestone: MilestoneRow
-    project: ProjectRow
-
-
 def projects(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> list[ProjectRow]:
     """The projects that the actor sees and the filter lets through, sorted."""
     rows = portfolio(actor=actor, as_of=as_of, archived=wanted.archived == "1")
@@ -86,7 +55,7 @@ def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
         and (not wanted.lab or any(lab.code == wanted.lab for lab in row.labs))
         and (not wanted.party or any(party.code == wanted.party for party in row.parties))
         and (not wanted.archived or row.archived)
-        and _found(wanted.q, _project_words(row))
+        and found(wanted.q, _project_words(row))
     )
 
 
@@ -102,7 +71,8 @@ def _project_words(row: ProjectRow) -> list[str]:
     return names
 
 
-def _found(q: str, words: Sequence[str]) -> bool:
+def found(q: str, words: Sequence[str]) -> bool:
+    """True when each word of a search stands in one of the texts, in whatever Chinese script."""
     wanted = text.fold(q).split()
     if not wanted:
         return True
@@ -143,60 +113,4 @@ _PROJECT_ORDER: dict[str, Callable[[ProjectRow], Any]] = {
     "stage": _by_stage,
     "next": _by_next,
     "slip": _by_slip,
-}
-
-
-def milestones(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
-    """The milestones of all projects that the actor sees and the filter lets through, sorted."""
-    codes = [wanted.project] if wanted.project else None
-    rows = portfolio(actor=actor, as_of=as_of, codes=codes)
-    today = as_of or clock.today()
-    lines = [Line(m, p) for p in rows for m in p.milestones]
-    kept = [line for line in lines if _milestone_fits(line, wanted, today, actor)]
-    return sorted(kept, key=_MILESTONE_ORDER.get(wanted.sort, _line_by_date))
-
-
-def _milestone_fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> bool:
-    m, p = line.milestone, line.project
-    days = WINDOWS.get(wanted.within)
-    return (
-        (not wanted.status or m.status in wanted.status.split(","))
-        and (not wanted.lab or any(lab.code == wanted.lab for lab in p.labs))
-        and (not wanted.gate or m.gate)
-        and (not wanted.state or (m.is_open if wanted.state == "open" else m.state == wanted.state))
-        and (wanted.owner != "me" or m.owner_id == actor.id)
-        and (
-            days is None
-            or (m.is_open and m.promised is not None and m.promised <= today + timedelta(days=days))
-        )
-        and _found(
-            wanted.q,
-            [m.code, m.name_hans, m.name_hant, m.name_en, p.code, p.name_hans, p.name_hant, p.name_en],
-        )
-    )
-
-
-def _line_by_date(line: Line) -> Any:
-    m = line.milestone
-    return (0 if m.is_open else 1), (m.actual or m.promised or date.max), line.project.code, m.position
-
-
-def _line_by_project(line: Line) -> Any:
-    return line.project.code, line.milestone.position
-
-
-def _line_by_slip(line: Line) -> Any:
-    slip = line.milestone.slip
-    return -(slip if slip is not None else -(10**6)), line.project.code, line.milestone.position
-
-
-def _line_by_status(line: Line) -> Any:
-    return SEVERITY.index(line.milestone.status), *_line_by_date(line)
-
-
-_MILESTONE_ORDER: dict[str, Callable[[Line], Any]] = {
-    "date": _line_by_date,
-    "project": _line_by_project,
-    "slip": _line_by_slip,
-    "status": _line_by_status,
 }

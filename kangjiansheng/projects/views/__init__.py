@@ -23,6 +23,14 @@ def pairs(field: Any) -> list[tuple[str, str]]:
     return [(choice[0], choice[1]) for choice in field.iter_choices()]
 
 
-from kangjiansheng.projects.views import edit, imports, lists, milestones, mine, projects  # noqa: E402, F401
+from kangjiansheng.projects.views import (  # noqa: E402, F401
+    edit,
+    imports,
+    lists,
+    milestone_lists,
+    milestones,
+    mine,
+    projects,
+)
 
 blueprints: tuple[Blueprint, ...] = (bp, api)

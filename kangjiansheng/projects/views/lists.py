@@ -1,4 +1,4 @@
-"""The lists of projects and milestones, and the same as files."""
+"""The list of projects, and the same as a file."""
 
 from typing import Any
 
@@ -14,13 +14,8 @@ from kangjiansheng.projects import policies, sheets
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.forms.filters import asked
 from kangjiansheng.projects.queries import lists
-from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import families, project_statuses, stage_columns
 from kangjiansheng.projects.views import bp, words
-
-
-def _status_choices() -> list[tuple[str, str]]:
-    return [(status, sheets.status_word(status)) for status in SEVERITY]
 
 
 def _lab_choices(rows: Any) -> list[tuple[str, str]]:
@@ -40,7 +35,7 @@ def projects() -> Response:
         wanted=wanted,
         rows=paging.cut(rows, request.args.get("page")),
         words=words,
-        statuses=_status_choices(),
+        statuses=words.status_choices(),
         columns=choices(stage_columns()),
         families=choices(families()),
         claims=choices(project_statuses()),
@@ -57,28 +52,3 @@ def projects_file(kind: str) -> Response:
     """The same list as a file."""
     rows = lists.projects(asked(lists.ProjectFilter), actor=actor(), as_of=g.as_of)
     return download(kind, "projects", sheets.projects(kind, rows, as_of=g.as_of))
-
-
-@bp.get("/milestones")
-@signed_in
-def milestones() -> Response:
-    """All milestones that the reader may see."""
-    wanted = asked(lists.MilestoneFilter)
-    rows = lists.milestones(wanted, actor=actor(), as_of=g.as_of)
-    return page(
-        "projects/milestones.html",
-        illustrative=any(line.project.illustrative for line in rows),
-        wanted=wanted,
-        rows=paging.cut(rows, request.args.get("page")),
-        statuses=_status_choices(),
-        labs=_lab_choices(line.project for line in rows),
-        page_address=lambda number: with_args(page=number),
-    )
-
-
-@bp.get("/milestones.<any(csv, xlsx):kind>")
-@signed_in
-def milestones_file(kind: str) -> Response:
-    """The same list as a file."""
-    rows = lists.milestones(asked(lists.MilestoneFilter), actor=actor(), as_of=g.as_of)
-    return download(kind, "milestones", sheets.milestones(kind, rows, as_of=g.as_of))

@@ -12,6 +12,7 @@ from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.i18n import moment, name_of
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
+from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.path import Step, steps
 from kangjiansheng.projects.rules.vocabulary import (
     modalities,
@@ -21,6 +22,7 @@ from kangjiansheng.projects.rules.vocabulary import (
     stages,
     templates,
 )
+from kangjiansheng.projects.sheets import status_word
 
 KINDS: dict[str, Any] = {
     "open": _l("建立计划"),
@@ -76,6 +78,11 @@ def shown(key: str, value: Any) -> str:
     if key == "confidentiality":
         return str(LEVELS.get(value, value or ""))
     return "" if value is None else str(value)
+
+
+def status_choices() -> list[tuple[str, str]]:
+    """The computed statuses as choices, from the one that needs somebody most."""
+    return [(status, status_word(status)) for status in SEVERITY]
 
 
 def focus(project: ProjectRow) -> MilestoneRow | None:

@@ -1,0 +1,242 @@
+"""The list of all milestones: filtered, sorted and grouped as an address asks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of, sort_key
+from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.queries.lists import found
+from kangjiansheng.projects.queries.portfolio import RESTING, portfolio
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.visible import visible_milestones
+from kangjiansheng.projects.rules import columns, updates
+from kangjiansheng.projects.rules.milestones import SEVERITY
+from kangjiansheng.projects.rules.vocabulary import families, stages
+
+WINDOWS = {"30": 30, "90": 90, "365": 365}
+_LAST = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFilter:
+    """What a list of milestones shows; empty means all. `moved` is a day as ISO text."""
+
+    q: str = ""
+    status: str = ""
+    project: str = ""
+    lab: str = ""
+    family: str = ""
+    party: str = ""
+    reason: str = ""
+    within: str = ""
+    state: str = ""
+    gate: str = ""
+    owner: str = ""
+    stale: str = ""
+    moved: str = ""
+    sort: str = ""
+    by: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """True when anything is left out."""
+        return any(getattr(self, key) for key in NARROWING)
+
+    @property
+    def since(self) -> date | None:
+        """The day since which milestones have moved."""
+        return date.fromisoformat(self.moved) if self.moved else None
+
+
+NARROWING = tuple(item.name for item in fields(MilestoneFilter) if item.name not in ("sort", "by"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A milestone in a list, with its project.
+
+    `stale`: it waits for its owner's word, as My milestones asks for it. `moved`: by how many days its promise
+    has moved since the day with which the list is compared; None when it was not there or made no promise.
+    """
+
+    milestone: MilestoneRow
+    project: ProjectRow
+    stale: bool = False
+    moved: int | None = None
+
+
+def milestones(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
+    """The milestones of all projects that the actor sees and the filter lets through, in its order."""
+    return fitting(everything(wanted, actor=actor, as_of=as_of), wanted, actor=actor, as_of=as_of)
+
+
+def everything(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
+    """All milestones that the actor sees (of one project, when the filter names it), by project and position."""
+    codes = [wanted.project] if wanted.project else None
+    rows = portfolio(actor=actor, as_of=as_of, codes=codes)
+    today = as_of or clock.today()
+    lines = [Line(m, p, stale=_waits(m, p, today)) for p in rows for m in p.milestones]
+    return lines if wanted.since is None else _compared(lines, wanted.since, actor)
+
+
+def fitting(
+    lines: Sequence[Line], wanted: MilestoneFilter, *, actor: Actor, as_of: date | None
+) -> list[Line]:
+    """The lines that the filter lets through, in its order."""
+    today = as_of or clock.today()
+    return _in_order([line for line in lines if _fits(line, wanted, today, actor)], wanted)
+
+
+def _waits(m: MilestoneRow, p: ProjectRow, today: date) -> bool:
+    if not m.is_open or p.claimed in RESTING or not updates.in_window(m.promised, today):
+        return False
+    return not updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today)
+
+
+def _compared(lines: Sequence[Line], since: date, actor: Actor) -> list[Line]:
+    then = _promised_before(since, actor)
+    return [
+        replace(line, moved=_days(then.get(line.milestone.id), line.milestone.promised)) for line in lines
+    ]
+
+
+def _days(before: date | None, now: date | None) -> int | None:
+    return (now - before).days if before is not None and now is not None else None
+
+
+def _promised_before(day: date, actor: Actor) -> dict[int, date | None]:
+    """What each milestone promised before a day began; one statement. Those that were not there are left out."""
+    entry = aliased(MilestoneEntry)
+    last = (
+        select(entry.id)
+        .where(entry.milestone_id == Milestone.id, entry.effective_at < clock.start_of(day))
+        .order_by(entry.effective_at.desc(), entry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Milestone.id,
+            MilestoneEntry.forecast,
+            MilestoneEntry.current_plan,
+            MilestoneEntry.baseline,
+        )
+        .join(MilestoneEntry, MilestoneEntry.id == last)
+        .where(Milestone.id.in_(visible_milestones(actor)))
+    )
+    return {key: forecast or plan or baseline for key, forecast, plan, baseline in db.session.execute(query)}
+
+
+def _fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> bool:
+    m, p = line.milestone, line.project
+    days = WINDOWS.get(wanted.within)
+    return (
+        (not wanted.status or m.status in wanted.status.split(","))
+        and (not wanted.lab or any(lab.code == wanted.lab for lab in p.labs))
+        and (not wanted.family or p.family == wanted.family)
+        and (not wanted.party or any(party.code == wanted.party for party in p.parties))
+        and (not wanted.reason or m.reason_code in wanted.reason.split(","))
+        and (not wanted.gate or m.gate)
+        and (not wanted.stale or line.stale)
+        and (not wanted.moved or bool(line.moved))
+        and (not wanted.state or (m.is_open if wanted.state == "open" else m.state == wanted.state))
+        and _owned(m, wanted.owner, actor)
+        and (
+            days is None
+            or (m.is_open and m.promised is not None and m.promised <= today + timedelta(days=days))
+        )
+        and found(
+            wanted.q,
+            [m.code, m.name_hans, m.name_hant, m.name_en, p.code, p.name_hans, p.name_hant, p.name_en],
+        )
+    )
+
+
+def _owned(m: MilestoneRow, wanted: str, actor: Actor) -> bool:
+    if wanted == "me":
+        return m.owner_id == actor.id
+    if wanted == "none":
+        return m.owner_id is None
+    return not wanted or str(m.owner_id) == wanted
+
+
+def _in_order(lines: list[Line], wanted: MilestoneFilter) -> list[Line]:
+    """By group, then by the column that is asked for; what has no value there comes last either way."""
+    name, largest_first = columns.order(wanted.sort)
+    lines = sorted(lines, key=_place if name else _usual)
+    if name:
+        value = _VALUES[name]
+        there = [line for line in lines if value(line) is not None]
+        missing = [line for line in lines if value(line) is None]
+        lines = sorted(there, key=value, reverse=largest_first) + missing
+    return sorted(lines, key=lambda line: group_place(line, wanted.by)) if wanted.by else lines
+
+
+def group_place(line: Line, by: str) -> Any:
+    """Where the group of a line stands among the groups; the same for all lines of a group."""
+    p = line.project
+    if by == "project":
+        return p.code
+    if by == "lab":
+        return (0, p.lead_lab.code) if p.lead_lab else (1, "")
+    if by == "family":
+        return _family_place(line)
+    return ""
+
+
+def _place(line: Line) -> Any:
+    return line.project.code, line.milestone.position
+
+
+def _usual(line: Line) -> Any:
+    """What is open first, then by date."""
+    m = line.milestone
+    return (0 if m.is_open else 1), (m.actual or m.promised or date.max), line.project.code, m.position
+
+
+def _family_place(line: Line) -> int:
+    known = list(families())
+    return known.index(line.project.family) if line.project.family in known else _LAST
+
+
+def _named(text: str) -> Any:
+    return sort_key()(text) if text else None
+
+
+def _first(refs: Sequence[Any]) -> Any:
+    return _named(name_of(refs[0])) if refs else None
+
+
+_VALUES: dict[str, Callable[[Line], Any]] = {
+    "project": _place,
+    "name": lambda line: _named(name_of(line.project)),
+    "code": lambda line: line.milestone.code,
+    "milestone": lambda line: _named(name_of(line.milestone)),
+    "status": lambda line: SEVERITY.index(line.milestone.status),
+    "baseline": lambda line: line.milestone.baseline,
+    "plan": lambda line: line.milestone.current_plan,
+    "forecast": lambda line: line.milestone.forecast,
+    "proposed": lambda line: line.milestone.proposed,
+    "actual": lambda line: line.milestone.actual,
+    "date": lambda line: line.milestone.actual or line.milestone.promised,
+    "slip": lambda line: line.milestone.slip,
+    "moved": lambda line: line.moved,
+    "moves": lambda line: line.milestone.moves,
+    "reason": lambda line: line.milestone.reason_code,
+    "note": lambda line: _named(line.milestone.note),
+    "owner": lambda line: _named(line.milestone.owner_label or line.project.owner_role),
+    "lab": lambda line: line.project.lead_lab.code if line.project.lead_lab else None,
+    "family": _family_place,
+    "party": lambda line: _first(line.project.parties),
+    "stage": lambda line: stages()[line.project.stage].order if line.project.stage in stages() else None,
+    "gate": lambda line: line.milestone.gate or None,
+    "told": lambda line: line.milestone.confirmed_at,
+}
