@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -32,6 +33,7 @@ from kangjiansheng.core import (
     mailer,
     outbox,
     pages,
+    saved_views,
     trail,
     transactions,
 )
@@ -69,9 +71,10 @@ BLUEPRINTS = (
     *committee_views.blueprints,
     *overview_views.blueprints,
 )
-ACTS = (account_rules.ACTS, lab_rules.ACTS, project_rules.ACTS, committee_rules.ACTS)
+ACTS = (saved_views.ACTS, account_rules.ACTS, lab_rules.ACTS, project_rules.ACTS, committee_rules.ACTS)
 REFUSALS = (
     files.REFUSALS,
+    saved_views.REFUSALS,
     account_forms.REFUSALS,
     lab_forms.REFUSALS,
     project_forms.REFUSALS,
@@ -83,9 +86,11 @@ awaiting[:] = [overview_queries.gates_waiting]
 lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
 lab_panels.institution[:] = [project_panels.institution_projects]
+saved_views.pages({"milestones": ("/milestones", _l("里程碑")), "projects": ("/projects", _l("项目"))})
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
 
 TRAIL: tuple[tuple[Any, ...], ...] = (
+    (saved_views.THINGS, saved_views.FIELDS),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS),

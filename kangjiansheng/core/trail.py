@@ -82,22 +82,28 @@ def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     return found
 
 
+def names(ids: set[int]) -> dict[int, str]:
+    """People's names in the reader's script, by id; nothing is asked for nobody."""
+    found = _namers[0](ids) if ids and _namers else {}
+    return {key: i18n.name_of(person) for key, person in found.items()}
+
+
 def who(entries: Iterable[AuditEntry]) -> dict[int, str]:
     """The names of those who acted, in the reader's script, by entry id; else as the trail keeps them."""
     entries = list(entries)
-    found = _namers[0]({entry.actor_id for entry in entries}) if _namers else {}
-    return {e.id: i18n.name_of(found[e.actor_id]) if e.actor_id in found else e.actor_label for e in entries}
+    found = names({entry.actor_id for entry in entries})
+    return {e.id: found.get(e.actor_id, e.actor_label) for e in entries}
 
 
 def described(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Entries as the macro `history` wants them."""
     entries = list(entries)
-    names = who(entries)
+    acted = who(entries)
     return [
         {
             "when": i18n.moment(entry.recorded_at),
             "iso": entry.recorded_at.isoformat(),
-            "who": names[entry.id],
+            "who": acted[entry.id],
             "act_label": act_word(entry.act),
             "changes": changes_of(entry),
             "note": "",

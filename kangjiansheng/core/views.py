@@ -83,3 +83,6 @@ def read_notifications() -> Answer:
     """Mark all as read."""
     outbox.mark_read(actor().id)
     return saved("/notifications", _("已全部标为已读"))
+
+
+from kangjiansheng.core import saved_view_pages  # noqa: E402, F401

@@ -27,6 +27,8 @@ PAGES = (
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),
     ("executive", "/milestones"),
+    ("lead", "/milestones?by=lab&moved=2026-09-01"),
+    ("lead", "/views"),
     ("executive", "/search?q=瑞金"),
     ("executive", "/search?q=zzzz"),
     ("executive", "/labs"),

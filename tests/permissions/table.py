@@ -101,6 +101,7 @@ NUMBERS = (
     ("/sessions/", "SELECT 1"),
     ("/mails/", "SELECT coalesce(min(id), 1) FROM outbox"),
     ("/audit/changes", "SELECT 1"),
+    ("/views/", "SELECT 1"),
 )
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, with_args
+from kangjiansheng.core.saved_view_pages import bar
 from kangjiansheng.core.sheets import download
 from kangjiansheng.projects import policies, sheets
 from kangjiansheng.projects.forms.fields import choices
@@ -27,12 +28,16 @@ def _lab_choices(rows: Any) -> list[tuple[str, str]]:
 @signed_in
 def projects() -> Response:
     """All projects that the reader may see, filtered by what the address says."""
+    views = bar("projects")
+    if views.opening:
+        return redirect(views.opening)
     wanted = asked(lists.ProjectFilter)
     rows = lists.projects(wanted, actor=actor(), as_of=g.as_of)
     return page(
         "projects/projects.html",
         illustrative=any(row.illustrative for row in rows),
         wanted=wanted,
+        views=views,
         rows=paging.cut(rows, request.args.get("page")),
         words=words,
         statuses=words.status_choices(),

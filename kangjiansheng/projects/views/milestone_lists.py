@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import g, request
+from flask import g, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import page, with_args
+from kangjiansheng.core.saved_view_pages import bar
 from kangjiansheng.core.sheets import download
 from kangjiansheng.projects import sheets
 from kangjiansheng.projects.forms.fields import choices
@@ -28,6 +29,9 @@ from kangjiansheng.projects.views import bp, words
 @signed_in
 def milestones() -> Response:
     """All milestones that the reader may see."""
+    views = bar("milestones")
+    if views.opening:
+        return redirect(views.opening)
     wanted = asked_milestones()
     lines = lists.everything(wanted, actor=actor(), as_of=g.as_of)
     rows = lists.fitting(lines, wanted, actor=actor(), as_of=g.as_of)
@@ -36,6 +40,7 @@ def milestones() -> Response:
         "projects/milestones.html",
         illustrative=any(line.project.illustrative for line in rows),
         wanted=wanted,
+        views=views,
         rows=paging.cut(rows, request.args.get("page")),
         groups=Counter(sheets.group_word(line, wanted.by) for line in rows) if wanted.by else {},
         group_of=lambda line: sheets.group_word(line, wanted.by),
@@ -100,7 +105,9 @@ def _kept(*without: str) -> list[tuple[str, str]]:
 
 
 def _without(names: Iterable[str]) -> str:
-    return with_args(page=None, **dict.fromkeys(names))
+    """This address without some of its filters; never so bare that a saved view would open instead."""
+    bare = with_args(page=None, **dict.fromkeys(names))
+    return bare if "?" in bare else f"{bare}?every=1"
 
 
 def _options(lines: Sequence[Line], wanted: MilestoneFilter) -> dict[str, list[tuple[str, str]]]:
