@@ -32,6 +32,10 @@ REFUSALS: dict[str, Any] = {
     "committee:dates-turned": _l("结束日期不能早于开始日期。"),
     "committee:times-turned": _l("结束时间须晚于开始时间。"),
     "committee:year-fixed": _l("会议编号属于 %(year)s 年，日期不能改到别的年份。"),
+    "committee:cancelled": _l("会议已取消，不能再改。"),
+    "committee:facts-in-review": _l(
+        "纪要正在审阅，日期、地点、出席与议程已随文稿锁定；需要修改时，请先退回草稿。"
+    ),
     "committee:not-planned": _l("会议已经召开或取消，不能再改。"),
     "committee:not-yet-held": _l("会议定于 %(day)s，召开之后才能记录出席。"),
     "committee:kind-unknown": _l("没有这个类别。"),
@@ -275,7 +279,7 @@ class CommentForm(Form):
 class SignForm(Form):
     """An opinion and a signature. `sha256` is the fingerprint of the text that was shown."""
 
-    meaning = RadioField(_l("您的意见"), choices=MEANINGS, default="approve")
+    meaning = RadioField(_l("您的意见"), choices=MEANINGS)
     note = TextAreaField(_l("意见说明"), [at_most(2000)])
     password = PasswordField(_l("登录密码"), [required(), at_most(200)])
     sha256 = HiddenField()

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Paragraph
 from kangjiansheng.committee.operations import reviews
-from kangjiansheng.committee.operations.minutes import locked
+from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.rules import quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record

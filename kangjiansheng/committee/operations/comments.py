@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Comment, Minutes, Paragraph
-from kangjiansheng.committee.operations.minutes import locked, standing_paragraphs
+from kangjiansheng.committee.operations.locks import locked
+from kangjiansheng.committee.operations.minutes import standing_paragraphs
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import AgendaItem, Attendance, Committee, Meeting, Paragraph, Recusal
 from kangjiansheng.committee.operations.committees import next_number
+from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.rules import acts, numbers
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -58,8 +59,8 @@ def create_meeting(
 
 def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **fields: Any) -> Meeting:
     """Change day, time or place; the numbers stay, and so does the year that they name."""
+    open_facts(meeting)
     expect(meeting, version)
-    _check_told_by_nobody(meeting)
     before = meeting.state()
     for key, value in fields.items():
         setattr(meeting, key, value)
@@ -72,6 +73,7 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
 
 def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
     """Cancel a meeting that has not been held; its numbers are not given again."""
+    open_facts(meeting)
     if meeting.life != "planned":
         raise RuleBroken("committee:not-planned")
     before = meeting.state()
@@ -81,7 +83,7 @@ def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
 
 def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> AgendaItem:
     """Put an item at the end of the agenda."""
-    _check_told_by_nobody(meeting)
+    open_facts(meeting)
     _check_kind(kind)
     before = meeting.state()
     position = max((item.position for item in meeting.items), default=0) + 1
@@ -94,7 +96,7 @@ def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fie
 
 def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: Any) -> AgendaItem:
     """Change an item; `version` is that of the meeting, whose agenda is one thing."""
-    meeting = item.meeting
+    meeting = open_facts(item.meeting)
     expect(item, version)
     before, was = meeting.state(), _item_state(item)
     for key, value in fields.items():
@@ -112,7 +114,7 @@ def _item_state(item: AgendaItem) -> dict[str, Any]:
 
 def move_item(item: AgendaItem, by: int, *, actor: Actor) -> None:
     """Move an item up (-1) or down (+1)."""
-    meeting = item.meeting
+    meeting = open_facts(item.meeting)
     order = sorted(meeting.items, key=lambda one: one.position)
     at = order.index(item)
     to = at + by
@@ -137,7 +139,7 @@ def _renumber(order: list[AgendaItem]) -> None:
 
 def remove_item(item: AgendaItem, *, actor: Actor) -> None:
     """Take an item from the agenda; refused when the minutes already speak of it."""
-    meeting = item.meeting
+    meeting = open_facts(item.meeting)
     if db.session.scalar(select(Paragraph.id).where(Paragraph.agenda_item_id == item.id).limit(1)):
         raise RuleBroken("committee:item-in-minutes")
     before = meeting.state()
@@ -161,6 +163,7 @@ def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:
     """A member says whether they come: yes, online or no."""
     if answer not in acts.ANSWERS[1:]:
         raise RuleBroken("committee:answer-unknown", "answer")
+    open_facts(meeting)
     if meeting.life != "planned":
         raise RuleBroken("committee:not-planned")
     before = meeting.state()
@@ -172,12 +175,10 @@ def record_attendance(
     meeting: Meeting, modes: Mapping[int, str], *, actor: Actor, version: int | None = None
 ) -> None:
     """Record who was there: person → on_site, online or absent. The meeting counts as held from then on."""
+    open_facts(meeting)
     expect(meeting, version)
-    _check_told_by_nobody(meeting)
     if meeting.held_on > clock.today():
         raise RuleBroken("committee:not-yet-held", day=meeting.held_on.isoformat())
-    if meeting.minutes is not None and meeting.minutes.life != "draft":
-        raise RuleBroken("committee:frozen")
     before = meeting.state()
     seats = {m.person_id: m for m in meeting.committee.members if sits_on(m, meeting.held_on)}
     for person_id, mode in modes.items():
@@ -211,8 +212,3 @@ def _check_kind(kind: str) -> None:
 def _check_times(starts_at: datetime | None, ends_at: datetime | None) -> None:
     if starts_at and ends_at and ends_at <= starts_at:
         raise RuleBroken("committee:times-turned", "ends")
-
-
-def _check_told_by_nobody(meeting: Meeting) -> None:
-    if meeting.source:
-        raise RuleBroken("committee:from-source")

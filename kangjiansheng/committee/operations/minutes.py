@@ -5,6 +5,7 @@ import secrets
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes, Paragraph, ParagraphRevision
+from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.core import clock
@@ -12,23 +13,6 @@ from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
-
-
-def locked(minutes: Minutes) -> Minutes:
-    """The minutes as they stand now, held against other writers until the end of the transaction."""
-    db.session.execute(select(Minutes.id).where(Minutes.id == minutes.id).with_for_update())
-    db.session.refresh(minutes)
-    return minutes
-
-
-def draft_only(minutes: Minutes) -> Minutes:
-    """The minutes, locked; refused unless they are a draft."""
-    locked(minutes)
-    if minutes.life == "review":
-        raise RuleBroken("committee:in-review")
-    if minutes.life != "draft":
-        raise RuleBroken("committee:frozen")
-    return minutes
 
 
 def start(meeting: Meeting, *, actor: Actor) -> Minutes:

@@ -7,6 +7,7 @@ from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Action, AgendaItem, Decision, Minutes, Paragraph
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.committees import next_number
+from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, begin, record
@@ -27,7 +28,7 @@ def record_decision(
     votes: Mapping[str, int | None] | None = None,
 ) -> Decision:
     """Record a resolution (D) or a recommendation (R) as a paragraph of its own; both share one series."""
-    writing.draft_only(minutes)
+    draft_only(minutes)
     if kind not in ("D", "R"):
         raise RuleBroken("committee:kind-unknown", "kind")
     votes = votes or {}
@@ -83,7 +84,7 @@ def edit_decision(
     votes: Mapping[str, int | None],
 ) -> None:
     """Change wording or votes while the minutes are a draft; the number stays."""
-    writing.draft_only(paragraph.minutes)
+    draft_only(paragraph.minutes)
     expect(paragraph, seen)
     _check_votes(paragraph.minutes, votes)
     change = begin(actor=actor)
@@ -99,7 +100,7 @@ def edit_decision(
 def remove_decision(decision: Decision, paragraph: Paragraph, *, actor: Actor) -> None:
     """Take a decision out of a draft. Its row stays with the removed paragraph, and its number is not given
     again."""
-    writing.draft_only(paragraph.minutes)
+    draft_only(paragraph.minutes)
     change = begin(actor=actor)
     writing.remove_paragraph(paragraph, actor=actor, change=change)
     facts = {"number": decision.number, "removed": True}
@@ -124,7 +125,7 @@ def record_action(
     item: AgendaItem | None = None,
 ) -> Action:
     """Record who does what by when; the list of actions in the minutes shows it."""
-    writing.draft_only(minutes)
+    draft_only(minutes)
     if owner_id is None and not owner_role:
         raise RuleBroken("committee:action-owner", "owner_role")
     meeting = minutes.meeting
@@ -150,7 +151,7 @@ def record_action(
 
 def remove_action(action: Action, minutes: Minutes, *, actor: Actor) -> None:
     """Drop an action of a draft; its number is not given again."""
-    writing.draft_only(minutes)
+    draft_only(minutes)
     before = action.state()
     action.life = "dropped"
     record("committee:action:remove", action, actor=actor, before=before)

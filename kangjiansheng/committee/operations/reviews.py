@@ -19,8 +19,9 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
     Signer,
 )
+from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
-from kangjiansheng.committee.operations.minutes import draft_only, standing_of, standing_paragraphs
+from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
 from kangjiansheng.committee.rules import acts, numbers, quorum, texts
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
@@ -35,6 +36,7 @@ def open_review(
     draft_only(minutes)
     expect(minutes, version)
     meeting = minutes.meeting
+    db.session.expire(meeting)  # who changed its facts held the same lock until now
     paragraphs = standing_paragraphs(minutes)
     if not any(p.kind != "heading" and p.text.strip() for p in paragraphs):
         raise RuleBroken("committee:minutes-empty")

@@ -7,8 +7,8 @@ from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Signature, Signer
 from kangjiansheng.committee.operations import reviews
+from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.operations.meetings import sits_on
-from kangjiansheng.committee.operations.minutes import locked
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.core import clock, throttle
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record

@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Action, AgendaItem, Committee, Decision, Meeting
+from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.db import db
@@ -79,6 +81,7 @@ def meeting(meeting: Meeting) -> Response:
         decisions=_last_decisions(meeting),
         actions=_left_over(meeting, before),
         may_keep=keeps,
+        may_change=keeps and locks.facts_lock(meeting) is None,
         may_read=policies.read_minutes(who, meeting),
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
@@ -154,6 +157,8 @@ def edit_meeting(meeting: Meeting) -> Any:
     if form.attempt(act):
         return saved(url_for(".meeting", code=code), _("已保存"))
     found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    if refused := facts_locked(found, form):
+        return refused
     return page("meeting_form.html", form.status, form=form, committee=found.committee, meeting=found)
 
 
@@ -184,6 +189,8 @@ def agenda(meeting: Meeting) -> Any:
     if form.attempt(lambda: operations.add_item(meeting, actor=actor(), **_item_fields(form))):
         return saved(url_for(".agenda", code=code), _("已增加议题"))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    if refused := facts_locked(meeting, form):
+        return refused
     return page(
         "agenda.html",
         form.status,
@@ -224,6 +231,8 @@ def edit_item(item: AgendaItem) -> Any:
     if form.attempt(act):
         return saved(url_for(".agenda", code=code), _("已保存"))
     found = loaders.item(actor=actor(), code=code, number=number) or abort(404)
+    if refused := facts_locked(found.meeting, form):
+        return refused
     return page("item_form.html", form.status, form=form, item=found, meeting=found.meeting)
 
 
@@ -273,6 +282,8 @@ def attendance(meeting: Meeting) -> Any:
     if form.attempt(act):
         return saved(url_for(".meeting", code=code), _("已记录出席"))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    if refused := facts_locked(meeting):
+        return refused
     if not form.is_submitted():
         form.version.data = str(meeting.version)
     return page(

@@ -1,6 +1,7 @@
 """Reading minutes: the frozen draft or the approved text, with comments, progress and signatures."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -10,10 +11,11 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Meeting, Signature, Signer
 from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import loaders, reading
-from kangjiansheng.committee.rules import quorum, texts
-from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.rules import acts, quorum, texts
+from kangjiansheng.committee.views.base import bp, number_of, page, title_of
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.i18n import locale, name_of
 
 
 @dataclass
@@ -24,6 +26,37 @@ class Step:
     member: CommitteeMember | None
     signature: Signature | None
     is_me: bool
+
+
+@dataclass
+class Heading:
+    """What stands above a text: of a frozen draft, what its signers had before them; else what is known now."""
+
+    title: str
+    number: str
+    held_on: date
+    starts_at: datetime | None
+    ends_at: datetime | None
+    place: str
+    year_inferred: bool
+
+
+def heading_of(meeting: Meeting, draft: DraftVersion | None) -> Heading:
+    """The heading of a text, in the reader's language."""
+    if draft is None:
+        return Heading(
+            title_of(meeting), number_of(meeting), meeting.held_on, meeting.starts_at, meeting.ends_at,
+            meeting.place, meeting.year_inferred,
+        )  # fmt: skip
+    head = draft.header
+    title = title_of(meeting) if locale() == "en" else name_of({"hans": head["title"]})
+    starts, ends = (
+        datetime.fromisoformat(head[key]) if head[key] else None for key in ("starts_at", "ends_at")
+    )
+    return Heading(
+        title, head["number"], date.fromisoformat(head["held_on"]), starts, ends, head["place"],
+        meeting.year_inferred,
+    )  # fmt: skip
 
 
 @bp.get("/meetings/<code>/minutes")
@@ -70,12 +103,15 @@ def minutes_page(
     total = quorum.total_needed(rule, n, who_signs, drafter=minutes.drafter_id) if draft else 0
     if not sign_form.is_submitted() and draft:
         sign_form.sha256.data = draft.sha256
+        asked = request.args.get("meaning", "")
+        sign_form.meaning.data = asked if asked in acts.MEANINGS else None
     compare = bool(older) and request.args.get("compare") == "1"
     return page(
         "minutes.html",
         status,
         meeting=meeting,
         minutes=minutes,
+        head=heading_of(meeting, draft),
         text=text,
         draft=draft,
         versions=versions,

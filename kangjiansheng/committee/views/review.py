@@ -11,6 +11,7 @@ from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minut
 from kangjiansheng.committee.operations import comments, reviews, signatures
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.locked import text_locked
 from kangjiansheng.committee.views.minutes import minutes_page
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.changes import Actor
@@ -33,6 +34,8 @@ def open_review(meeting: Meeting) -> Any:
     if form.attempt(act):
         return saved(url_for(".minutes", code=code), _("已提交审阅，签署人已收到通知"))
     found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    if refused := text_locked(found, form):
+        return refused
     return page("review_form.html", form.status, form=form, meeting=found, signers=_expected(found))
 
 

@@ -12,6 +12,7 @@ from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes
 from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.views.base import bp, page, seat
+from kangjiansheng.committee.views.locked import text_locked
 from kangjiansheng.core import text as gate
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
@@ -113,7 +114,7 @@ def add_paragraph(meeting: Meeting) -> Any:
     if made:
         return saved(url_for(".write", code=code, _anchor=made.public_id), _("已增加段落"))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
-    return write_page(meeting, form.status, paragraph=form)
+    return text_locked(meeting, form) or write_page(meeting, form.status, paragraph=form)
 
 
 @bp.route("/meetings/<code>/minutes/paragraphs/<public_id>", methods=["GET", "POST"])
@@ -155,6 +156,8 @@ class _Both:
 
 def _form_page(code: str, public_id: str, form: Any, status: int, preview: Any = None) -> Response:
     found = loaders.paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
+    if refused := text_locked(found.minutes.meeting, form):
+        return refused
     return page(
         "paragraph_form.html",
         status,
@@ -225,7 +228,7 @@ def add_decision(meeting: Meeting) -> Any:
     if made:
         return saved(url_for(".write", code=code), _("已记录 %(number)s", number=made.number))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
-    return write_page(meeting, form.status, decision=form)
+    return text_locked(meeting, form) or write_page(meeting, form.status, decision=form)
 
 
 @bp.post("/meetings/<code>/minutes/actions")
@@ -250,7 +253,7 @@ def add_action(meeting: Meeting) -> Any:
     if made:
         return saved(url_for(".write", code=code), _("已记录 %(number)s", number=made.number))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
-    return write_page(meeting, form.status, action=form)
+    return text_locked(meeting, form) or write_page(meeting, form.status, action=form)
 
 
 def _owner(meeting: Meeting, value: Any) -> int | None:

@@ -43,6 +43,15 @@
       margins();
     },
     print() { window.print(); },
+    choose(link, event) {
+      // A bar at the foot of a phone leads to the form with this opinion chosen; without a script the address does.
+      const option = document.querySelector('#sign input[name=meaning][value="' + link.dataset.v + '"]');
+      if (!option) return;
+      event.preventDefault();
+      option.checked = true;
+      option.focus({ preventScroll: true });
+      document.getElementById('sign').scrollIntoView();
+    },
     press(button) {
       button.parentElement.querySelectorAll('[aria-pressed]').forEach(function (b) {
         b.setAttribute('aria-pressed', String(b === button));

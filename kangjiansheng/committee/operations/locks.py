@@ -1,0 +1,39 @@
+"""What may still be changed: asked under the lock of the minutes, so that nobody signs another text meanwhile."""
+
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import Meeting, Minutes
+from kangjiansheng.committee.rules import locks
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+
+
+def locked(minutes: Minutes) -> Minutes:
+    """The minutes as they stand now, held against other writers until the end of the transaction."""
+    db.session.execute(select(Minutes.id).where(Minutes.id == minutes.id).with_for_update())
+    db.session.refresh(minutes)
+    return minutes
+
+
+def draft_only(minutes: Minutes) -> Minutes:
+    """The minutes, locked; refused unless they are a draft."""
+    _refuse(locks.text_lock(locked(minutes).life))
+    return minutes
+
+
+def open_facts(meeting: Meeting) -> Meeting:
+    """The meeting, when its facts may be changed: nobody has been asked to sign them yet."""
+    if meeting.minutes is not None:
+        locked(meeting.minutes)
+    _refuse(facts_lock(meeting))
+    return meeting
+
+
+def facts_lock(meeting: Meeting) -> str | None:
+    """Why date, place, attendance and agenda stand; None when they may be changed."""
+    return locks.facts_lock(meeting.life, meeting.minutes.life if meeting.minutes else None, meeting.source)
+
+
+def _refuse(code: str | None) -> None:
+    if code is not None:
+        raise RuleBroken(code)
