@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import nodes
+from jinja2.filters import FILTERS as DEFAULT_FILTERS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "kangjiansheng"
@@ -227,3 +229,14 @@ def test_floors_and_rooms_look_down_only() -> None:
         cwd=ROOT, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def test_no_filter_of_ours_is_reckoned_when_a_template_is_compiled(app: Flask) -> None:
+    """Jinja does so with a constant, once for all readers; a filter that reads the request says `pass_context`."""
+    own = set(app.jinja_env.filters) - set(DEFAULT_FILTERS)
+    with app.test_request_context("/somewhere?q=1"):
+        for path in templates():
+            for node in app.jinja_env.parse(path.read_text("utf-8")).find_all(nodes.Filter):
+                if node.name in own:
+                    with pytest.raises(nodes.Impossible):
+                        node.as_const()

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, abort, g, request, url_for
 from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from kangjiansheng.core import i18n, text
 from kangjiansheng.core.pages import travel, with_args
@@ -70,8 +72,12 @@ def sector_option(sector: rules.Sector) -> tuple[str, str]:
 
 
 @bp.app_template_filter("here")
-def here(path: str) -> str:
-    """Another path with the arguments of this page: a list's file is filtered as the list is."""
+@pass_context
+def here(_context: Context, path: str) -> str:
+    """Another path with the arguments of this page: a list's file is filtered as the list is.
+
+    Taking the context keeps the compiler from reckoning it once for all readers when the path is constant.
+    """
     query = with_args(page=None).partition("?")[2]
     return f"{path}?{query}" if query else path
 
