@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangjiansheng.overview.rules import answer, attention, figures, health, outlook, pipeline, slips
+from kangjiansheng.overview.rules import answer, attention, figures, gates, health, outlook, pipeline, slips
 from kangjiansheng.overview.rules.periods import month_ends
 from kangjiansheng.overview.rules.rows import OnAgenda, Past, Spell, Waiting
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
@@ -28,7 +28,7 @@ def past(key: int, **more: object) -> Past:
 @given(st.lists(st.tuples(st.sampled_from(STATUSES), st.sampled_from(CLAIMS))))
 def test_every_project_is_told_once(rows: list[tuple[str, str]]) -> None:
     projects = [P(f"P-{n}", id=n, status=status, claimed=claim) for n, (status, claim) in enumerate(rows)]
-    said = answer.answer(projects, figures.on_time(projects, {}, DAY, DAY), figures.gates([], [], 0))
+    said = answer.answer(projects, figures.on_time(projects, {}, DAY, DAY), gates.gates([], [], 0))
     assert sum(number for _, number in said.groups) == said.total == len(rows)
     assert all(number > 0 for _, number in said.groups)
     assert [group for group, _ in said.groups] == [g for g in answer.GROUPS if g in dict(said.groups)]
@@ -100,18 +100,20 @@ def test_due_counts_both_ends_and_overdue_apart() -> None:
     assert sum(every for every, _ in found.tens) == 2 and len(found.tens) == 9
 
 
-def test_a_gate_waits_for_the_soonest_meeting_with_the_first_open_gate() -> None:
+def test_a_gate_waits_for_the_soonest_meeting_that_names_it() -> None:
     milestones = (
         M("A010", id=1, gate=True, position=1, state="done", actual=DAY),
-        M("A030", id=3, gate=True, position=3),
-        M("A020", id=2, gate=True, position=2),
+        M("A030", "关键试验前沟通会", id=3, gate=True, position=3),
+        M("A020", "临床试验默示许可", id=2, gate=True, position=2),
+        M("A025", "首例入组", id=4, position=2),
     )
     agenda = [
-        OnAgenda(1, "SAC-2", DAY + timedelta(9)),
-        OnAgenda(1, "SAC-1", DAY + timedelta(2)),
-        OnAgenda(9, "X", DAY),
+        OnAgenda(1, "SAC-2", DAY + timedelta(9), 12, "P-1 臨床試驗默示許可的材料"),
+        OnAgenda(1, "SAC-1", DAY + timedelta(2), 11, "P-1 a020：是否放行"),
+        OnAgenda(1, "SAC-1", DAY + timedelta(2), 13, "P-1 IND许可后的首例准备，A0200、A025 首例入组"),
+        OnAgenda(9, "X", DAY, 14, "A030"),
     ]
-    found = figures.gates([P("P-1", milestones=milestones)], agenda, 0)
+    found = gates.gates([P("P-1", milestones=milestones)], agenda, 0)
     assert found.waiting == (Waiting(2, "P-1", "SAC-1", DAY + timedelta(2)),)
 
 

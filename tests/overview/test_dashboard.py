@@ -106,10 +106,24 @@ def test_the_sentence_of_yesterday_is_yesterdays(app, client, actor):
 
 @pytest.mark.parametrize(
     "query",
-    ["as_of=2999-01-01", "as_of=yesterday", "compare=2999-01-01", "as_of=2026-06-30&compare=2026-06-30"],
+    ["as_of=2999-01-01", "as_of=yesterday", "compare=2999-01-01", "compare=yesterday"],
 )
 def test_a_day_that_cannot_be_is_refused_with_a_hint(client, query):
     assert client("executive").get(f"/overview?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("compare", ["2026-06-30", "2026-10-31", "today"])
+def test_a_comparison_that_is_not_before_the_day_looked_at_is_set_back_and_says_so(client, compare):
+    asked = clock.today().isoformat() if compare == "today" else compare
+    reader = client("executive")
+    for path in ("/", "/overview"):
+        text = (
+            page(reader, f"{path}?as_of=2026-06-30&compare={asked}").get_element_by_id("main").text_content()
+        )
+        assert f"{asked} 不早于所看的日期，改与 2026-03-31 对比。" in text
+    assert "不早于所看的日期" not in page(reader, "/overview?compare=2026-06-30").text_content()
+    file = reader.get(f"/overview/tables/slips.csv?as_of=2026-06-30&compare={asked}")
+    assert file.status_code == 200 and "2026-03-31" in file.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
@@ -246,15 +260,42 @@ def test_long_labels_are_left_out_before_lanes_run_over(actor):
         )
         figure = charts.outlook(found.outlook, words.in_figures(found.day, found.compare, 365))
     assert figure["layout"]["height"] <= 1000
-    assert queries.agenda(date(2020, 1, 1)) == []
+    assert queries.agenda(date(2020, 1, 1), actor=me) == []
 
 
-def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revisions(actor):
-    actor("executive")
-    today = clock.today()
-    assert queries.agenda(None) and queries.gates_waiting(None)
-    assert set(queries.agenda(today)) == set(queries.agenda(None))
-    assert queries.gates_waiting(today) == queries.gates_waiting(None)
+def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revisions(app, actor):
+    """As it was loaded, and after a secretary has changed, moved and taken out items."""
+    from kangjiansheng.committee.models import Meeting
+    from kangjiansheng.committee.operations import meetings
+    from kangjiansheng.core.db import db
+    from kangjiansheng.core.transactions import writing
+
+    me, secretary, today = actor("executive"), actor("secretary"), clock.today()
+
+    def alike():  # type: ignore[no-untyped-def]
+        assert set(queries.agenda(today, actor=me)) == set(queries.agenda(None, actor=me))
+        assert queries.gates_waiting(today) == queries.gates_waiting(None)
+        return queries.gates_waiting(None)
+
+    assert len(alike()) == 1
+    with writing():
+        meeting = db.session.query(Meeting).filter_by(code="SAC-2026-06").one()
+        first = next(item for item in meeting.items if item.project and item.project.code == "KJS-003")
+        meetings.edit_item(first, actor=secretary, version=None, name_hans="KJS-003 A140：是否放行")
+        meetings.move_item(first, 1, actor=secretary)
+    assert len(alike()) == 2
+    with writing():
+        meetings.remove_item(first, actor=secretary)
+    assert len(alike()) == 1
+
+
+def test_an_item_about_a_project_is_not_a_decision_on_its_gate(client):
+    """KJS-003 is to hear of its first patient; nobody is asked for the permission that its gate stands for."""
+    tree = page(client("executive"))
+    text = " ".join(tree.get_element_by_id("attention").itertext())
+    assert "等待决策" in text and "临床试验默示许可等待决策" not in text
+    (link,) = [a for a in tree.get_element_by_id("attention").iter("a") if "/meetings/" in a.get("href")]
+    assert link.get("href") == "/meetings/SAC-2026-06" and "KJS-020" in link.getparent().text_content()
 
 
 def words_in_request(me):  # type: ignore[no-untyped-def]

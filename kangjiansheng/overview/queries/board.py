@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.committee.models import ITEM_STATE, AgendaItem, Meeting
+from kangjiansheng.committee.queries import visible_items
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import day_of
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
+from kangjiansheng.overview.rules.gates import names
 from kangjiansheng.overview.rules.rows import ENDED, PAUSED, OnAgenda, Past, Spell
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.queries import may_see
@@ -25,6 +27,10 @@ def stood(*, actor: Actor, day: date, standing: Iterable[Spell]) -> dict[int, Pa
             Milestone.id,
             Milestone.gate,
             Plan.project_id,
+            Milestone.code,
+            Milestone.name_hans,
+            Milestone.name_hant,
+            Milestone.name_en,
             MilestoneEntry.baseline,
             MilestoneEntry.current_plan,
             MilestoneEntry.forecast,
@@ -47,6 +53,10 @@ def stood(*, actor: Actor, day: date, standing: Iterable[Spell]) -> dict[int, Pa
             actual=row.actual,
             state=row.state,
             running=running[row.project_id],
+            code=row.code,
+            name_hans=row.name_hans,
+            name_hant=row.name_hant,
+            name_en=row.name_en,
         )
         for row in db.session.execute(query)
         if row.project_id in running
@@ -123,37 +133,82 @@ def _last_entry(day: date) -> Any:
     )
 
 
-def agenda(day: date | None) -> list[OnAgenda]:
-    """Projects on which a coming meeting is to decide, as known at the end of `day` (now for None).
+def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
+    """Items on which a coming meeting is to decide, as known at the end of `day` (now for None).
 
-    One statement. Visibility is the caller's: keep what the actor sees.
+    One statement. Which projects are seen is the caller's: keep what the actor sees. `shown` are those whose
+    title the actor may read.
     """
-    return _agenda_now() if day is None else _agenda_then(day)
+    if day is not None:
+        return _agenda_then(day)
+    query = (
+        select(
+            AgendaItem.project_id,
+            Meeting.code,
+            Meeting.held_on,
+            AgendaItem.id,
+            AgendaItem.name_hans,
+            AgendaItem.name_hant,
+            AgendaItem.name_en,
+            AgendaItem.id.in_(visible_items(actor)),
+        )
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(_to_decide())
+    )
+    rows: Any = db.session.execute(query)
+    return [OnAgenda(*row) for row in rows]
 
 
 def gates_waiting(day: date | None) -> set[int]:
-    """Milestones that are the first open gate of a project on an agenda: what shows as 待决策 everywhere."""
+    """Milestones that are open gates named by an item of an agenda: what shows as 待决策 everywhere."""
     if day is None:
-        return _first_gates(_agenda_query().with_only_columns(AgendaItem.project_id), day)
-    found = {item.project_id for item in _agenda_then(day)}
-    return _first_gates(found, day) if found else set()
-
-
-def _agenda_query() -> Any:
-    return (
-        select(AgendaItem.project_id, Meeting.code, Meeting.held_on)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        query = (
+            select(*_gate(), *(getattr(AgendaItem, key).label(f"item_{key}") for key in _NAMES))
+            .join(Plan, Plan.id == Milestone.plan_id)
+            .join(AgendaItem, AgendaItem.project_id == Plan.project_id)
+            .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+            .where(_to_decide(), Milestone.gate, Milestone.state == "open", Milestone.actual.is_(None))
+        )
+        return {
+            row.id
+            for row in db.session.execute(query)
+            if names([getattr(row, f"item_{key}") for key in _NAMES], row)
+        }
+    items = _agenda_then(day)
+    if not items:
+        return set()
+    then = (
+        select(*_gate())
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(MilestoneEntry, MilestoneEntry.id == _last_entry(day))
         .where(
-            AgendaItem.kind == "decide",
-            AgendaItem.project_id.is_not(None),
-            Meeting.life == "planned",
-            Meeting.held_on >= clock.today(),
+            Plan.project_id.in_({item.project_id for item in items}),
+            Milestone.gate,
+            MilestoneEntry.state == "open",
+            MilestoneEntry.actual.is_(None),
         )
     )
+    return {
+        row.id
+        for row in db.session.execute(then)
+        if any(item.project_id == row.project_id and names(item.titles, row) for item in items)
+    }
 
 
-def _agenda_now() -> list[OnAgenda]:
-    return [OnAgenda(key, code, held_on) for key, code, held_on in db.session.execute(_agenda_query())]
+_NAMES = ("name_hans", "name_hant", "name_en")
+
+
+def _gate() -> list[Any]:
+    return [Plan.project_id, *(getattr(Milestone, key) for key in ("id", "code", *_NAMES))]
+
+
+def _to_decide() -> ColumnElement[bool]:
+    return and_(
+        AgendaItem.kind == "decide",
+        AgendaItem.project_id.is_not(None),
+        Meeting.life == "planned",
+        Meeting.held_on >= clock.today(),
+    )
 
 
 def _agenda_then(day: date) -> list[OnAgenda]:
@@ -178,24 +233,8 @@ def _agenda_then(day: date) -> list[OnAgenda]:
             continue
         items = [dict(zip(ITEM_STATE, item, strict=True)) for item in state.get("items", ())]
         found += [
-            OnAgenda(item["project_id"], state["code"], held_on)
+            OnAgenda(item["project_id"], state["code"], held_on, item["id"], item["name_hans"])
             for item in items
             if item["kind"] == "decide" and item["project_id"] is not None
         ]
     return found
-
-
-def _first_gates(project_ids: Any, day: date | None) -> set[int]:
-    query: Any = (
-        select(Plan.project_id, Milestone.id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .where(Plan.project_id.in_(project_ids), Milestone.gate)
-        .order_by(Milestone.position.desc(), Milestone.id.desc())
-    )
-    if day is None:
-        query = query.where(Milestone.state == "open", Milestone.actual.is_(None))
-    else:
-        query = query.join(MilestoneEntry, MilestoneEntry.id == _last_entry(day)).where(
-            MilestoneEntry.state == "open", MilestoneEntry.actual.is_(None)
-        )
-    return set({project_id: key for project_id, key in db.session.execute(query)}.values())

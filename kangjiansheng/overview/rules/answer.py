@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .figures import Gates, OnTime
+from .figures import OnTime
+from .gates import Gates
 from .rows import ENDED, PAUSED, Milestone, Project, open_ones
 
 # Groups of the sentence in the order in which they are told; each project is in exactly one.

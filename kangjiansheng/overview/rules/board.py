@@ -7,6 +7,7 @@ from datetime import date
 from . import answer as answers
 from . import attention as matters
 from . import figures, health, outlook, pipeline, slips
+from . import gates as deciding
 from .rows import OnAgenda, Past, Project, Spell
 
 
@@ -20,7 +21,7 @@ class Board:
     on_time: figures.OnTime
     slipped: figures.Slipped
     due: figures.Due
-    gates: figures.Gates
+    gates: deciding.Gates
     attention: tuple[matters.Matter, ...]
     in_all: int
     pipeline: pipeline.Pipeline
@@ -47,7 +48,7 @@ def board(
     `spells` (of milestones behind their baseline) and `standing` (of projects) say how it came to this.
     """
     punctual = figures.on_time(projects, past, day, compare)
-    gates = figures.gates(projects, agenda, figures.gates_then(past, agenda_then))
+    gates = deciding.gates(projects, agenda, deciding.gates_then(past, agenda_then))
     shown, in_all = matters.attention(projects, gates.waiting, day)
     return Board(
         day=day,

@@ -8,7 +8,7 @@ from statistics import median
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 
 from .periods import month_ends
-from .rows import Milestone, OnAgenda, Past, Project, Spell, Waiting, done_ones, open_ones, promised
+from .rows import Past, Project, Spell, done_ones, open_ones, promised
 
 YEAR = timedelta(days=365)
 AHEAD = 90
@@ -63,24 +63,6 @@ class Due:
     off: int
     overdue: int
     tens: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gates:
-    """Gates that wait for a decision, the soonest meeting first."""
-
-    waiting: tuple[Waiting, ...]
-    then: int
-
-    @property
-    def now(self) -> int:
-        """How many wait."""
-        return len(self.waiting)
-
-    @property
-    def soonest(self) -> Waiting | None:
-        """The one that is decided first."""
-        return self.waiting[0] if self.waiting else None
 
 
 def on_time_share(dates: Iterable[tuple[date, date | None]], day: date, window: timedelta = YEAR) -> Share:
@@ -157,25 +139,3 @@ def due(
         overdue=overdue,
         tens=tuple((every, off) for every, off in tens),
     )
-
-
-def gates(projects: Sequence[Project], agenda: Iterable[OnAgenda], then: int) -> Gates:
-    """Each running project on an agenda waits with its first open gate, for the soonest meeting."""
-    first: dict[int, Milestone] = {}
-    codes: dict[int, str] = {}
-    for project, milestone in open_ones(projects):
-        known = first.get(project.id)
-        if milestone.gate and (known is None or milestone.position < known.position):
-            first[project.id], codes[project.id] = milestone, project.code
-    waiting: dict[int, Waiting] = {}
-    for item in sorted(agenda, key=lambda item: (item.held_on, item.meeting)):
-        if item.project_id in first and item.project_id not in waiting:
-            gate = first[item.project_id]
-            waiting[item.project_id] = Waiting(gate.id, codes[item.project_id], item.meeting, item.held_on)
-    return Gates(tuple(sorted(waiting.values(), key=lambda w: (w.held_on, w.project_code))), then)
-
-
-def gates_then(past: Mapping[int, Past], agenda: Iterable[OnAgenda]) -> int:
-    """How many gates waited on the day of comparison."""
-    wanted = {item.project_id for item in agenda}
-    return len({p.project_id for p in past.values() if p.gate and p.running and p.is_open} & wanted)

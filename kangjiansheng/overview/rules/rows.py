@@ -1,7 +1,7 @@
 """What these rules need to know of a project and its milestones, as they stood at the end of a day."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -104,6 +104,10 @@ class Past:
     actual: date | None
     state: str
     running: bool  # its project was neither on hold nor ended
+    code: str = ""
+    name_hans: str = ""
+    name_hant: str = ""
+    name_en: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -139,21 +143,35 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class OnAgenda:
-    """A project about which a planned meeting is to decide."""
+    """An item on which a planned meeting is to decide, about a project; `name_*` is its title.
+
+    Past agendas keep titles in Simplified only, so that two readings are compared without the other scripts.
+    """
 
     project_id: int
     meeting: str
     held_on: date
+    item_id: int = 0
+    name_hans: str = ""
+    name_hant: str = field(default="", compare=False)
+    name_en: str = field(default="", compare=False)
+    shown: bool = field(default=False, compare=False)
+
+    @property
+    def titles(self) -> tuple[str, str, str]:
+        """The title in all its scripts."""
+        return self.name_hans, self.name_hant, self.name_en
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A gate on which a coming meeting must decide."""
+    """A gate on which a coming meeting must decide; `item` is there when the reader may see its title."""
 
     milestone_id: int
     project_code: str
     meeting: str
     held_on: date
+    item: OnAgenda | None = None
 
 
 def is_running(project: Project) -> bool:

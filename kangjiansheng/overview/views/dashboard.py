@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import abort, g, request
-from flask_babel import gettext as _
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import charts, clock
@@ -25,11 +24,12 @@ from kangjiansheng.projects.queries import ProjectRow, portfolio
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for. `as_of` is None today."""
+    """What the address asks for. `as_of` is None today; `set_back` is a day of comparison that did not fit."""
 
     as_of: date | None
     compare: date
     horizon: int
+    set_back: date | None = None
 
     @property
     def day(self) -> date:
@@ -38,14 +38,21 @@ class Asked:
 
 
 def asked() -> Asked:
-    """Read the address. A day of comparison that is not before the day looked at answers 400."""
+    """Read the address. A day of comparison that is not before the day looked at is set back to the quarter's end.
+
+    Who travels keeps the comparison of the page before; that it does not fit any more is no mistake of theirs.
+    """
     as_of: date | None = g.as_of
     day = as_of or clock.today()
-    compare = asked_day("compare") or periods.quarter_end_before(day)
-    if compare >= day:
-        abort(400, _("对比的日期要早于 %(day)s。", day=day.isoformat()))
+    usual = periods.quarter_end_before(day)
+    wanted = asked_day("compare") or (clock.today() if request.args.get("compare") else usual)
     horizon = request.args.get("horizon", default=90, type=int)
-    return Asked(as_of, compare, horizon if horizon in HORIZONS else 90)
+    return Asked(
+        as_of,
+        wanted if wanted < day else usual,
+        horizon if horizon in HORIZONS else 90,
+        None if wanted < day else wanted,
+    )
 
 
 def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
@@ -55,8 +62,8 @@ def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
     return projects, board(
         projects,
         queries.stood(actor=actor, day=asking.compare, standing=standing),
-        agenda_of(projects, asking.as_of),
-        queries.agenda(asking.compare),
+        agenda_of(projects, asking.as_of, actor=actor),
+        queries.agenda(asking.compare, actor=actor),
         day=asking.day,
         compare=asking.compare,
         horizon=asking.horizon,
@@ -66,10 +73,10 @@ def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
     )
 
 
-def agenda_of(projects: list[ProjectRow], as_of: date | None) -> list[OnAgenda]:
-    """When the gates that wait are decided; not asked for when none waits."""
+def agenda_of(projects: list[ProjectRow], as_of: date | None, *, actor: Actor) -> list[OnAgenda]:
+    """When and by which item the gates that wait are decided; not asked for when none waits."""
     waits = any(m.status == "gate" for project in projects for m in project.milestones)
-    return queries.agenda(as_of) if waits else []
+    return queries.agenda(as_of, actor=actor) if waits else []
 
 
 def _spring_after(day: date) -> date | None:

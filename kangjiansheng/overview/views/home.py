@@ -8,7 +8,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.pages import page
 from kangjiansheng.overview import queries
-from kangjiansheng.overview.rules import answer, figures, pipeline
+from kangjiansheng.overview.rules import answer, figures, gates, pipeline
 from kangjiansheng.overview.views import dashboard, words
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries import owned, portfolio, to_update
@@ -24,12 +24,12 @@ def home() -> Response:
     day = g.as_of or clock.today()
     projects = portfolio(actor=me, as_of=g.as_of)
     punctual = figures.on_time(projects, {}, day, day)
-    gates = figures.gates(projects, dashboard.agenda_of(projects, g.as_of), 0)
+    waiting = gates.gates(projects, dashboard.agenda_of(projects, g.as_of, actor=me), 0)
     chips = [pipeline.Chip(project, pipeline.worst_slip(project)) for project in projects]
     return page(
         "overview/home.html",
         illustrative=any(project.illustrative for project in projects),
-        answer=answer.answer(projects, punctual, gates) if projects else None,
+        answer=answer.answer(projects, punctual, waiting) if projects else None,
         asked=to_update(owned(projects, me.id, day)),
         chips=chips,
         labs=queries.my_labs(actor=me),

@@ -3,7 +3,6 @@
 from flask import g, request
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.pages import page
 from kangjiansheng.projects import queries
@@ -42,7 +41,7 @@ def mine() -> Response:
                     back="mine",
                 ),
                 "quick": quick_days(one.milestone),
-                "overdue": one.milestone.promised is not None and one.milestone.promised < clock.today(),
+                "overdue": one.milestone.status == "late",
             }
             for one in shown
         ],
