@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -255,3 +255,25 @@ def test_ten_times_as_much_costs_hardly_more_statements(empty, tmp_path):
     with queries_counted() as ten:
         bring_in(scale.write(tmp_path / "ten", 6, prefix="TEN"))
     assert (len(ten) - len(one)) / 100 < 12  # a few per project, none per milestone
+
+
+def test_what_is_typed_after_an_import_of_today_counts_at_once(empty, folder):
+    """The file's last word of today counts from the import, not from midnight: it does not bury what is typed."""
+    today = clock.today()
+    portfolio = folder / "demo_portfolio.csv"
+    portfolio.write_text(
+        portfolio.read_text("utf-8-sig").replace("2026-11-20", today.isoformat()), "utf-8-sig"
+    )
+    assert bring_in(folder) == 0
+    actor = system_actor()
+    with writing():
+        thing = milestone("KJS-002", "A180")
+        to = thing.forecast + timedelta(days=40)
+        said = operations.will_slip(thing, to, "SUPPLY", actor=actor, version=None).id
+    shown = queries.portfolio(actor=actor, as_of=today, codes=["KJS-002"])[0]
+    assert next(m.forecast for m in shown.milestones if m.code == "A180") == to
+    latest = db.session.scalar(select(func.max(MilestoneEntry.effective_at)))
+    assert latest <= clock.now()
+    with writing():
+        operations.undo(db.session.get(MilestoneEntry, said), actor=actor)
+    assert milestone("KJS-002", "A180").forecast == to - timedelta(days=40)

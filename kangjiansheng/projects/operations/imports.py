@@ -201,7 +201,9 @@ def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], c
         if projects[code].plan is None:
             projects[code].plan = Plan(template_version_id=template_version(projects[code].pathway))
     db.session.flush()
-    insert_many([_milestone(item, projects[item.project_code], after[item.project_code]) for item in planned])
+    insert_many(
+        [_milestone(item, projects[item.project_code], after[item.project_code], change) for item in planned]
+    )
     plan_codes = {project.plan.id: code for code, project in projects.items() if project.plan is not None}
     query = select(Milestone.id, Milestone.plan_id, Milestone.code, Milestone.owner_id)
     stored = {
@@ -233,7 +235,7 @@ def _waits(
     return {code: bridged(templates()[projects[code].pathway], found) for code, found in present.items()}
 
 
-def _milestone(item: PlannedMilestone, project: Project, after: int) -> Milestone:
+def _milestone(item: PlannedMilestone, project: Project, after: int, change: ChangeSet) -> Milestone:
     final = item.final
     return Milestone(
         plan_id=project.plan.id if project.plan else 0,
@@ -248,7 +250,7 @@ def _milestone(item: PlannedMilestone, project: Project, after: int) -> Mileston
         unit=item.unit,
         owner_id=project.lead_id,
         moves=final.moves,
-        confirmed_at=None if final.kind == "open" else final.effective_at,
+        confirmed_at=None if final.kind == "open" else _counts_from(final, change),
         **{key: getattr(final, key) for key in _LEDGER},
     )
 
@@ -267,7 +269,7 @@ def _imported(milestone: Any, entry: PlannedEntry, change: ChangeSet) -> Milesto
     return MilestoneEntry(
         milestone_id=milestone.id,
         kind=entry.kind,
-        effective_at=entry.effective_at,
+        effective_at=_counts_from(entry, change),
         recorded_at=change.recorded_at,
         change_set_id=change.id,
         imported=True,
@@ -277,6 +279,12 @@ def _imported(milestone: Any, entry: PlannedEntry, change: ChangeSet) -> Milesto
         note="",
         **{key: getattr(entry, key) for key in _LEDGER},
     )
+
+
+def _counts_from(entry: PlannedEntry, change: ChangeSet) -> datetime:
+    """What the file says of today counts from the import: at midnight it would bury what is typed until then."""
+    said_today = clock.day_of(entry.effective_at) == clock.day_of(change.recorded_at)
+    return min(entry.effective_at, change.recorded_at) if said_today else entry.effective_at
 
 
 def _change_milestone(changed: MilestoneChange, *, actor: Actor, change: ChangeSet) -> None:
