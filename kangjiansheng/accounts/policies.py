@@ -10,6 +10,11 @@ def administer(actor: Actor, _thing: Any = None) -> bool:
     return actor.has("admin")
 
 
+def read_mail(actor: Actor, template: str) -> bool:
+    """What a mail says: administrators read those about accounts; beyond that only who reads everything anyway."""
+    return template.startswith("accounts:") or actor.reads_all
+
+
 def audit(actor: Actor, _thing: Any = None) -> bool:
     """The audit trail is read by auditors."""
     return actor.has("auditor")

@@ -14,7 +14,7 @@ from kangjiansheng.core.outbox import Words
 
 def _of(meeting: Meeting, actor: Actor) -> dict[str, Any]:
     names = {"hans": meeting.name_hans, "hant": meeting.name_hant, "en": meeting.name_en}
-    return {"meeting": names, "code": meeting.code, "who": actor.label}
+    return {"meeting": names, "code": meeting.code, "who": actor.label, "illustrative": meeting.illustrative}
 
 
 def minutes_address(meeting: Meeting) -> str:

@@ -101,15 +101,16 @@ def seal(session: Session) -> None:
     if not is_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     head = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+        select(AuditEntry.seq, AuditEntry.hash, AuditEntry.recorded_at).order_by(AuditEntry.seq.desc()).limit(1)
     ).first()
-    seq, last = head or (0, GENESIS)
+    seq, last, latest = head or (0, GENESIS, pending[0].change.recorded_at)
     digests: dict[int, str] = {}
     for item in pending:
         change_id = item.change.id
         if change_id not in digests:
             digests[change_id] = rows_digest(session, change_id)
         seq += 1
+        latest = max(latest, item.change.recorded_at)  # who began later may be sealed first
         entry = AuditEntry(
             seq=seq,
             change_set_id=change_id,
@@ -118,7 +119,7 @@ def seal(session: Session) -> None:
             thing_id=item.thing_id,
             actor_id=item.actor.id,
             actor_label=item.actor.label,
-            recorded_at=item.change.recorded_at,
+            recorded_at=latest,
             before=item.before,
             after=item.after,
             rows_digest=digests[change_id],
@@ -165,8 +166,15 @@ def covered() -> list[Any]:
 
 
 def rows_digest(session: Session, change_id: int) -> str:
-    """SHA-256 over (table, id, digest) of all append-only rows of a change set, in that order."""
-    return sha256("\n".join(_lines(session, change_id)))
+    """SHA-256 over the change set itself and (table, id, digest) of all its append-only rows, in that order."""
+    return sha256("\n".join((change_digest(session, change_id), *_lines(session, change_id))))
+
+
+def change_digest(session: Session, change_id: int) -> str:
+    """SHA-256 over the columns of a change set that are filled: who, when, why, what it undoes."""
+    table = Base.metadata.tables["change_set"]
+    row = session.execute(select(table).where(table.c.id == change_id)).mappings().first() or {}
+    return sha256({key: value for key, value in row.items() if value is not None})
 
 
 def _lines(session: Session, change_id: int) -> Iterable[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Index, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,8 +65,9 @@ def templates(words: Mapping[str, Words]) -> None:
 
 
 def words_of(template: str, facts: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject and text of a notice in the language that is current."""
-    return _words[template](facts)
+    """Subject and text of a notice in the language that is current; of illustrative things it says so."""
+    subject, text = _words[template](facts)
+    return (_("%(name)s（示例数据）", name=subject) if facts.get("illustrative") else subject), text
 
 
 def tell(

@@ -61,6 +61,8 @@ def _coverage(session: Session, broken: set[int]) -> Iterator[str]:
 
 
 def _present(session: Session, change_id: int) -> Iterator[str]:
+    if session.scalar(select(ChangeSet.id).where(ChangeSet.id == change_id)):
+        yield f"change_set id {change_id}"
     for kind in covered():
         for row_id in session.scalars(
             select(kind.id).where(kind.change_set_id == change_id).order_by(kind.id)

@@ -73,10 +73,7 @@ def _lab_members(labs: list[int], roles: tuple[str, ...] = tuple(rules.LAB_ROLES
 
 
 def _words(facts: Mapping[str, Any]) -> dict[str, str]:
-    name = name_of(facts["name"])
-    if facts["illustrative"]:
-        name = _("%(name)s（示例数据）", name=name)
-    return {"code": facts["code"], "name": name}
+    return {"code": facts["code"], "name": name_of(facts["name"])}
 
 
 def _changed(facts: Mapping[str, Any]) -> tuple[str, str]:

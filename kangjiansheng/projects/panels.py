@@ -15,8 +15,9 @@ from kangjiansheng.projects import charts
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.queries.page import recent
 from kangjiansheng.projects.queries.portfolio import portfolio
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
+from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
 
 QUARTER = timedelta(days=91)
@@ -34,7 +35,7 @@ def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | Non
         {
             "projects": rows,
             "kpis": _kpis(rows, day),
-            "finding": _finding(rows),
+            "finding": _finding(rows, day),
             "figure": charts.lab_lines(rows, day),
             "table": charts.lab_table(rows),
             "stage_of": {row.code: stage_word(row) for row in rows},
@@ -54,7 +55,7 @@ def institution_projects(institution: Institution, actor: Actor, as_of: date | N
         {
             "projects": rows,
             "kpis": [],
-            "finding": _finding(rows),
+            "finding": _finding(rows, as_of or clock.today()),
             "figure": None,
             "table": None,
             "stage_of": {row.code: stage_word(row) for row in rows},
@@ -91,9 +92,9 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
         len(recent_done),
     )
     due = [m for m in milestones if m.is_open and m.promised is not None and m.promised <= day + AHEAD]
-    behind = sum(m.status in ("slip", "late") for m in due)
+    behind = sum(_behind(m, day) for m in due)
     active = [row for row in rows if row.status != "pause"]
-    late = sum(m.status == "late" for m in milestones)
+    late = sum(_overdue(m, day) for m in milestones)
     return [
         {
             "label": _("准时率，滚动 3 个月"),
@@ -126,8 +127,21 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
     ]
 
 
-def _finding(rows: Sequence[ProjectRow]) -> str:
-    behind = sum(row.status in ("slip", "late") for row in rows)
+def _overdue(milestone: MilestoneRow, day: date) -> bool:
+    """By its date alone: a gate that waits for a decision is overdue all the same."""
+    if milestone.status == "gate":
+        return milestone.promised is not None and milestone.promised < day
+    return milestone.status == "late"
+
+
+def _behind(milestone: MilestoneRow, day: date) -> bool:
+    """Overdue, or slipped by as many days as count as a slip."""
+    waiting = milestone.status == "gate" and (milestone.slip or 0) >= SLIP_DAYS
+    return milestone.status == "slip" or waiting or _overdue(milestone, day)
+
+
+def _finding(rows: Sequence[ProjectRow], day: date) -> str:
+    behind = sum(any(_behind(m, day) for m in row.milestones) for row in rows)
     if not behind:
         return ngettext("%(num)d 个项目，没有推迟或逾期", "%(num)d 个项目，没有推迟或逾期", len(rows))
     return _("%(all)d 个项目里 %(behind)d 个推迟或逾期", all=len(rows), behind=behind)

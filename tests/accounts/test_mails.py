@@ -65,3 +65,16 @@ def test_a_kept_mail_is_sent_again_when_asked(
 
 def test_a_mail_that_is_not_there(client: Callable[..., Critic]) -> None:
     assert client("admin").get("/admin/mails/999999").status_code == 404
+
+
+def test_mails_beyond_accounts_do_not_tell_administrators_of_meetings(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    with app.app_context():
+        query = select(Outbox.id).where(Outbox.template == "committee:review-opened")
+        number = db.session.scalar(query.limit(1))
+    admin = client("admin")
+    one, every = admin.get(f"/admin/mails/{number}").text, admin.get("/admin/mails").text
+    assert "内容只对收件人开放" in one and "@kjs.example" in one
+    for page in (one, every):
+        assert "/meetings/" not in page and "SAC-20" not in page and "次会议" not in page

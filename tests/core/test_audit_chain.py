@@ -202,6 +202,29 @@ def test_a_changed_digest_beside_a_changed_row_does_not_hide_it(trail: Flask) ->
     assert any(f"audit_entry seq {seq} " in line for seq in list(seqs) for line in broken())
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("note", "别的理由"), ("reason_code", "SUPPLY"), ("actor_id", 77), ("source", "import"), ("label", "x")],
+)
+def test_a_changed_change_set_is_named(trail: Flask, column: str, value: object) -> None:
+    entry = latest(3)
+    seq, number = entry.seq, entry.change_set_id
+    with without_triggers() as run:
+        run(f"UPDATE change_set SET {column} = :value WHERE id = :id", value=value, id=number)
+    assert any(f"audit_entry seq {seq} " in line and f"change_set id {number}" in line for line in broken())
+
+
+def test_the_trail_never_goes_back_in_time(trail: Flask) -> None:
+    """Of two acts the one that began first may be sealed last: its entry is not dated before the other's."""
+    with writing():
+        first = begin(actor=queries.system_actor())
+        operations.create_person(actor=queries.system_actor(), code="T-F", name_hans="x", account=False)
+        person = db.session.scalars(select(Person).where(Person.code == "T-F")).one()
+        record("accounts:person:edit", person, actor=queries.system_actor(), before=person.state(), change=first)
+    instants = list(db.session.scalars(select(AuditEntry.recorded_at).order_by(AuditEntry.seq)))
+    assert instants == sorted(instants) and broken() == []
+
+
 def test_a_row_that_belongs_to_no_act_is_named(trail: Flask) -> None:
     with writing():
         change = begin(actor=queries.system_actor())

@@ -21,7 +21,8 @@ from kangjiansheng.core import clock, mailer, outbox
 from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job, Round, run_due
-from kangjiansheng.core.outbox import Outbox
+from kangjiansheng.core.i18n import speaking
+from kangjiansheng.core.outbox import Notification, Outbox, words_of
 from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
 
@@ -224,3 +225,12 @@ def test_a_job_that_fails_does_not_stop_the_others(ground: Flask) -> None:
 
 def test_the_mail_is_among_the_jobs(ground: Flask) -> None:
     assert "mail" in {job.kind for job in jobs(ground)}
+
+
+def test_every_notice_of_illustrative_things_says_so(in_app: Flask) -> None:
+    found = list(db.session.scalars(select(Notification))) + list(db.session.scalars(select(Outbox)))
+    beyond = [row for row in found if not row.template.startswith("accounts:")]
+    assert {row.template for row in beyond} >= {"committee:review-opened", "committee:approved"}
+    for row in beyond:
+        with speaking("en"):
+            assert words_of(row.template, row.facts)[0].endswith("(illustrative data)"), row.template

@@ -11,6 +11,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import Project, ProjectMember
+from tests.support.typed import words
 
 ALL = {f"KJS-{number:03d}" for number in range(1, 21)}
 SEEN = {
@@ -103,3 +104,11 @@ def test_what_is_illustrative_says_so_in_page_file_and_json(client):
     assert "示例数据" in reader.get("/projects/KJS-001").get_data(as_text=True)
     assert "示例数据" in reader.get("/milestones.csv").get_data().decode("utf-8-sig")
     assert reader.get("/api/v1/projects").get_json()["illustrative"] is True
+
+
+def test_a_gate_that_waits_is_overdue_all_the_same(client):
+    """KJS-020 waits for the committee, 88 days behind and past its date: its laboratory is not told that all is well."""
+    page = words(client("partner").get("/partners/RJ"))
+    assert "2 个项目里 1 个推迟或逾期" in page and "没有推迟或逾期" not in page
+    with_figures = words(client("executive").get("/labs/JL-02"))
+    assert "没有逾期" not in with_figures

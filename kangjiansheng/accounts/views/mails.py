@@ -25,6 +25,9 @@ def _states() -> dict[str, tuple[str, str]]:
 
 
 def _words(mail: Outbox) -> tuple[str, str]:
+    """Subject and text; of what lies beyond accounts an administrator sees no more than elsewhere."""
+    if not policies.read_mail(actor(), mail.template):
+        return _("内容只对收件人开放"), ""
     with speaking(mail.locale):
         return outbox.words_of(mail.template, mail.facts)
 
@@ -50,7 +53,7 @@ def mails() -> Response:
 @bp.get("/admin/mails/<int:number>")
 @on(load=queries.mail, may=policies.administer)
 def mail(mail: Outbox) -> Response:
-    """One mail with its words, in its reader's language. A one-time link is never shown here."""
+    """One mail with its words, in its reader's language, if it is about accounts. A one-time link is never shown."""
     subject, body = _words(mail)
     one_time = outbox.is_one_time(mail.address)
     return page(
@@ -60,6 +63,7 @@ def mail(mail: Outbox) -> Response:
         subject=subject,
         body=body,
         one_time=one_time,
+        address=mail.address if body else "",
         recipient=queries.account_by_email(mail.to) if one_time else None,
         states=_states(),
     )

@@ -233,6 +233,7 @@ def _facts(milestone: Milestone, actor: Actor, **more: Any) -> dict[str, Any]:
         "project": project.code if project else "",
         "code": milestone.code,
         "names": notices.names(milestone),
+        "illustrative": bool(project and project.illustrative),
         **more,
     }
 

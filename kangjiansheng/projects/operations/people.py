@@ -44,7 +44,12 @@ def add_member(
     outbox.tell(
         [person_id],
         "projects:member",
-        {"who": actor.label, "project": project.code, "names": notices.names(project)},
+        {
+            "who": actor.label,
+            "project": project.code,
+            "names": notices.names(project),
+            "illustrative": project.illustrative,
+        },
         address=f"/projects/{project.code}",
         besides=actor.id,
     )
