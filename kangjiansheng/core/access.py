@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from kangjiansheng.core import once
 from kangjiansheng.core.changes import Actor
 
 View = Callable[..., Any]
@@ -28,7 +29,9 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(**arguments: Any) -> Any:
-        return view(**arguments) if g.get("actor") else _ask_to_sign_in()
+        if not g.get("actor"):
+            return _ask_to_sign_in()
+        return once.sent_before() or view(**arguments)
 
     guarded.access = "signed_in"  # type: ignore[attr-defined]
     return guarded
@@ -48,6 +51,10 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
         def guarded(**arguments: Any) -> Any:
             if not g.get("actor"):
                 return _ask_to_sign_in()
+            if (
+                saved := once.sent_before()
+            ):  # first: what was saved may have taken the thing, or the right, away
+                return saved
             if load is None:
                 return view(**arguments) if may(g.actor) else abort(403)
             thing = load(actor=g.actor, **arguments)

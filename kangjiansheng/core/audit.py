@@ -101,7 +101,9 @@ def seal(session: Session) -> None:
     if not is_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     head = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash, AuditEntry.recorded_at).order_by(AuditEntry.seq.desc()).limit(1)
+        select(AuditEntry.seq, AuditEntry.hash, AuditEntry.recorded_at)
+        .order_by(AuditEntry.seq.desc())
+        .limit(1)
     ).first()
     seq, last, latest = head or (0, GENESIS, pending[0].change.recorded_at)
     digests: dict[int, str] = {}
@@ -173,8 +175,8 @@ def rows_digest(session: Session, change_id: int) -> str:
 def change_digest(session: Session, change_id: int) -> str:
     """SHA-256 over the columns of a change set that are filled: who, when, why, what it undoes."""
     table = Base.metadata.tables["change_set"]
-    row = session.execute(select(table).where(table.c.id == change_id)).mappings().first() or {}
-    return sha256({key: value for key, value in row.items() if value is not None})
+    row = session.execute(select(table).where(table.c.id == change_id)).mappings().first()
+    return sha256({key: value for key, value in (row or {}).items() if value is not None})
 
 
 def _lines(session: Session, change_id: int) -> Iterable[str]:

@@ -12,6 +12,10 @@ from kangjiansheng.core import audit, clock
 from kangjiansheng.core.db import AppendOnly, Base, Label, Versioned, Word, db
 from kangjiansheng.core.digests import plain, sha256
 
+ONCE = (
+    "once"  # where the session keeps the key of the form that is being saved, until its change set takes it
+)
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -96,7 +100,7 @@ def begin(
         reason_code=reason_code,
         note=note,
         undoes_id=undoes.id if undoes else None,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key or db.session.info.pop(ONCE, None),
         recorded_at=max(now, latest) if latest else now,
     )
     db.session.add(change)

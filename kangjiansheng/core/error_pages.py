@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import i18n
+from kangjiansheng.core import i18n, once
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 
@@ -83,6 +83,8 @@ def _refused(problem: RuleBroken) -> Response:
 
 
 def _conflict(problem: Exception) -> Response:
+    if isinstance(problem, IntegrityError) and "change_set_idempotency_key" in str(problem.orig):
+        return once.again()  # the same form came twice in the same instant
     if not isinstance(problem, Stale):  # two writers in the same instant: rare, and worth a look
         log.warning(
             "conflict", extra={"facts": {"id": g.get("request_id"), "problem": type(problem).__name__}}

@@ -23,7 +23,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import clock, i18n, outbox
+from kangjiansheng.core import clock, i18n, once, outbox
 
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
@@ -49,6 +49,7 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
 
     app.jinja_env.globals.update(
         csrf_token=generate_csrf,
+        once=once.mark,
         lang_url=lang_url,
         travel=travel,
         name_of=i18n.name_of,

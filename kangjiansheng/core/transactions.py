@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from flask import Flask, Response, g, request
 
 from kangjiansheng.core import audit
+from kangjiansheng.core.changes import ONCE
 from kangjiansheng.core.db import db
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -56,6 +57,7 @@ def _end(response: Response) -> Response:
         commit()
     else:
         db.session.rollback()
+    db.session.info.pop(ONCE, None)
     for act in g.pop("afterwards", []):
         with writing():
             act()

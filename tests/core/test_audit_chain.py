@@ -220,7 +220,9 @@ def test_the_trail_never_goes_back_in_time(trail: Flask) -> None:
         first = begin(actor=queries.system_actor())
         operations.create_person(actor=queries.system_actor(), code="T-F", name_hans="x", account=False)
         person = db.session.scalars(select(Person).where(Person.code == "T-F")).one()
-        record("accounts:person:edit", person, actor=queries.system_actor(), before=person.state(), change=first)
+        record(
+            "accounts:person:edit", person, actor=queries.system_actor(), before=person.state(), change=first
+        )
     instants = list(db.session.scalars(select(AuditEntry.recorded_at).order_by(AuditEntry.seq)))
     assert instants == sorted(instants) and broken() == []
 

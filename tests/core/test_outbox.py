@@ -20,8 +20,8 @@ from kangjiansheng.app import jobs
 from kangjiansheng.core import clock, mailer, outbox
 from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db
-from kangjiansheng.core.jobs import Job, Round, run_due
 from kangjiansheng.core.i18n import speaking
+from kangjiansheng.core.jobs import Job, Round, run_due
 from kangjiansheng.core.outbox import Notification, Outbox, words_of
 from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic

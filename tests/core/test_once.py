@@ -1,0 +1,94 @@
+"""A form that is sent twice counts once; the same page with something else in it counts again."""
+
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from lxml import html
+from sqlalchemy import func, select
+
+from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.core.db import db
+from tests.support.critic import Critic
+
+NEW = "/committees/SAC/meetings/new"
+
+
+def fields(visitor: Critic, page: str, wanted: str) -> dict[str, str]:
+    """The form of a page that has this field, as the page filled it."""
+    for form in html.document_fromstring(visitor.get(page).data).forms:
+        found = {name: value for name, value in form.form_values() if name}
+        if wanted in found or wanted in form.inputs:
+            return found
+    raise AssertionError(f"{page} has no form with {wanted}")
+
+
+def count(app: Flask, kind: type) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def test_a_double_click_plans_one_meeting(app: Flask, client: Callable[..., Critic]) -> None:
+    secretary, before = client("secretary"), count(app, Meeting)
+    data = fields(secretary, NEW, "held_on") | {"held_on": "2026-12-20"}
+    assert secretary.post(NEW, data=data).headers["Location"].startswith("/meetings/SAC-")
+    again = secretary.post(NEW, data=data, headers={"Referer": f"http://localhost{NEW}?from=list"})
+    assert (again.status_code, again.headers["Location"]) == (303, f"{NEW}?from=list")
+    assert "没有重复保存" in secretary.get(f"{NEW}?from=list").text
+    assert count(app, Meeting) == before + 1
+
+
+def test_the_same_page_with_other_words_counts_again(app: Flask, client: Callable[..., Critic]) -> None:
+    """Back, another text, send: nothing of that may be taken for a double click."""
+    secretary, before = client("secretary"), count(app, Meeting)
+    data = fields(secretary, NEW, "held_on")
+    for day in ("2026-12-20", "2026-12-21"):
+        assert secretary.post(NEW, data=data | {"held_on": day}).status_code == 303
+    assert count(app, Meeting) == before + 2
+
+
+def test_what_was_refused_may_be_sent_again(app: Flask, client: Callable[..., Critic]) -> None:
+    secretary, before = client("secretary"), count(app, Meeting)
+    data = fields(secretary, NEW, "held_on") | {"held_on": ""}
+    assert [secretary.post(NEW, data=data).status_code for _ in range(2)] == [422, 422]
+    assert count(app, Meeting) == before
+
+
+def test_a_removal_sent_twice_is_no_missing_page(app: Flask, client: Callable[..., Critic]) -> None:
+    secretary, before = client("secretary"), count(app, AgendaItem)
+    page = html.document_fromstring(secretary.get("/meetings/SAC-2026-06/agenda").data)
+    form = next(form for form in page.forms if (form.action or "").endswith("/removal"))
+    data = {name: value for name, value in form.form_values() if name}
+    assert [secretary.post(form.action, data=data).status_code for _ in range(2)] == [303, 303]
+    assert count(app, AgendaItem) == before - 1
+
+
+def test_htmx_is_told_to_load_the_page_anew(client: Callable[..., Critic]) -> None:
+    lead = client("lead")
+    page = "/projects/KJS-002/milestones/A180/edit"
+    data = fields(lead, page, "choice") | {"choice": "on_track"}
+    headers = {"HX-Request": "true"}
+    answers = [lead.post(page.replace("edit", "update"), data=data, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 204]
+    assert answers[1].headers["HX-Refresh"] == "true"
+
+
+def test_four_at_once_are_one(app: Flask, client: Callable[..., Critic]) -> None:
+    secretary, before = client("secretary"), count(app, Meeting)
+    data = fields(secretary, NEW, "held_on") | {"held_on": "2026-12-22"}
+    cookie = secretary.get_cookie("kjs")
+    assert cookie is not None
+    codes: list[int] = []
+
+    def send() -> None:
+        twin = app.test_client()
+        twin.set_cookie("kjs", cookie.value)
+        codes.append(twin.post(NEW, data=data).status_code)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [303] * 4
+    assert count(app, Meeting) == before + 1
