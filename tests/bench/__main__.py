@@ -32,6 +32,7 @@ PAGES = [
     ("executive", "/overview?as_of=2026-06-30"),
     ("executive", "/projects"),
     ("executive", "/milestones"),
+    ("executive", "/milestones?view=timeline"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/labs/JL-01"),
     ("executive", "/search?q=淋巴瘤"),

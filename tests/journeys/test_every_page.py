@@ -29,6 +29,8 @@ PAGES = (
     ("executive", "/milestones"),
     ("lead", "/milestones?by=lab&moved=2026-09-01"),
     ("lead", "/views"),
+    ("executive", "/milestones?view=timeline&by=lab"),
+    ("partner", "/milestones?view=timeline&zoom=all"),
     ("executive", "/search?q=瑞金"),
     ("executive", "/search?q=zzzz"),
     ("executive", "/labs"),

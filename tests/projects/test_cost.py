@@ -14,6 +14,8 @@ PATHS = [
     "/projects/KJS-003?as_of=2026-06-30",
     "/milestones",
     "/milestones?as_of=2026-06-30",
+    "/milestones?by=lab&moved=2026-06-01",
+    "/milestones?view=timeline&zoom=all&by=family",
     "/projects",
     "/my/milestones",
     "/api/v1/projects",

@@ -1,6 +1,7 @@
 """What an address asks of a list."""
 
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any, TypeVar
 
 from flask import abort, request
@@ -36,3 +37,8 @@ def asked_milestones() -> MilestoneFilter:
 def asked_columns(wanted: MilestoneFilter) -> tuple[str, ...]:
     """The columns that the address asks for."""
     return columns.chosen(request.args.getlist("cols"), compared=bool(wanted.moved))
+
+
+def asked_month(name: str) -> date | None:
+    """The month that the address asks for (2026-11), as its first day; None when there is none to be read."""
+    return parse_date(f"{request.args.get(name, '')}-01")

@@ -180,6 +180,11 @@ def _in_order(lines: list[Line], wanted: MilestoneFilter) -> list[Line]:
     return sorted(lines, key=lambda line: group_place(line, wanted.by)) if wanted.by else lines
 
 
+def by_project(lines: Sequence[Line], by: str) -> list[Line]:
+    """Lines by group, project and position: the order of a timeline."""
+    return sorted(lines, key=lambda line: (group_place(line, by), *_place(line)))
+
+
 def group_place(line: Line, by: str) -> Any:
     """Where the group of a line stands among the groups; the same for all lines of a group."""
     p = line.project

@@ -1,4 +1,4 @@
-"""All milestones in one table, and the same as a file."""
+"""All milestones in one table or on one timeline, and the same as a file."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,18 +9,20 @@ from flask import g, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import paging
+from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.i18n import name_of, sort_key
-from kangjiansheng.core.pages import page, with_args
+from kangjiansheng.core.pages import page, travel, with_args
 from kangjiansheng.core.saved_view_pages import bar
 from kangjiansheng.core.sheets import download
 from kangjiansheng.projects import sheets
+from kangjiansheng.projects.charts import everything
 from kangjiansheng.projects.forms.fields import choices
-from kangjiansheng.projects.forms.filters import asked_columns, asked_milestones
+from kangjiansheng.projects.forms.filters import asked_columns, asked_milestones, asked_month
 from kangjiansheng.projects.queries import milestone_lists as lists
 from kangjiansheng.projects.queries.milestone_lists import Line, MilestoneFilter
 from kangjiansheng.projects.rules import columns as known
+from kangjiansheng.projects.rules import window
 from kangjiansheng.projects.rules.vocabulary import families, reasons
 from kangjiansheng.projects.views import bp, words
 
@@ -35,31 +37,66 @@ def milestones() -> Response:
     wanted = asked_milestones()
     lines = lists.everything(wanted, actor=actor(), as_of=g.as_of)
     rows = lists.fitting(lines, wanted, actor=actor(), as_of=g.as_of)
-    columns = asked_columns(wanted)
+    shown = _timeline(rows, wanted) if request.args.get("view") == "timeline" else _table(rows, wanted)
     return page(
         "projects/milestones.html",
         illustrative=any(line.project.illustrative for line in rows),
         wanted=wanted,
         views=views,
-        rows=paging.cut(rows, request.args.get("page")),
-        groups=Counter(sheets.group_word(line, wanted.by) for line in rows) if wanted.by else {},
-        group_of=lambda line: sheets.group_word(line, wanted.by),
-        columns=columns,
-        every_column=[(name, sheets.column_word(name)) for name in _all_columns(columns)],
-        column_word=sheets.column_word,
-        moved_by=lambda name, places: with_args(
-            cols=",".join(known.moved_by(columns, name, places)), page=None
-        ),
-        reason_word=lambda code: words.label_of(code, reasons()),
-        family_word=lambda code: words.label_of(code, families()),
-        labels=words.labels,
-        sorting=_sorting(wanted),
+        total=len(rows),
         options=_options(lines, wanted),
         kept=_kept,
         filter_fields=[name for name in lists.NARROWING if name != "project"],
         clear_url=_without(lists.NARROWING) if wanted.narrows else None,
-        page_address=lambda number: with_args(page=number),
+        **shown,
     )
+
+
+def _table(rows: Sequence[Line], wanted: MilestoneFilter) -> dict[str, Any]:
+    columns = asked_columns(wanted)
+    return {
+        "view": "table",
+        "rows": paging.cut(rows, request.args.get("page")),
+        "groups": Counter(sheets.group_word(line, wanted.by) for line in rows) if wanted.by else {},
+        "group_of": lambda line: sheets.group_word(line, wanted.by),
+        "columns": columns,
+        "every_column": [(name, sheets.column_word(name)) for name in _all_columns(columns)],
+        "column_word": sheets.column_word,
+        "moved_by": lambda name, places: with_args(
+            cols=",".join(known.moved_by(columns, name, places)), page=None
+        ),
+        "reason_word": lambda code: words.label_of(code, reasons()),
+        "family_word": lambda code: words.label_of(code, families()),
+        "labels": words.labels,
+        "sorting": _sorting(wanted),
+        "page_address": lambda number: with_args(page=number),
+    }
+
+
+def _timeline(rows: Sequence[Line], wanted: MilestoneFilter) -> dict[str, Any]:
+    today = g.as_of or clock.today()
+    zoom = request.args.get("zoom", "year")
+    zoom = zoom if zoom in window.ZOOMS else "year"
+    about = asked_month("at") or today
+    days = [day for line in rows if (day := everything.day_of(line)) is not None]
+    shown = window.window(zoom, about, days)
+    by = "" if wanted.by == "project" else wanted.by
+    drawn = everything.timeline(
+        lists.by_project(rows, by),
+        shown,
+        today,
+        group_of=(lambda line: sheets.group_word(line, by)) if by else None,
+        status_word=sheets.milestone_word,
+    )
+    return {
+        "view": "timeline",
+        "drawn": drawn,
+        "finding": everything.finding(drawn),
+        "zoom": zoom,
+        "moving": zoom in window.SPANS,
+        "window_at": lambda times: with_args(at=f"{window.step(zoom, about, times):%Y-%m}"),
+        "tail": travel(""),
+    }
 
 
 @bp.get("/milestones.<any(csv, xlsx):kind>")
