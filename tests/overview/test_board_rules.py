@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangjiansheng.overview.rules import answer, attention, figures, gates, health, outlook, pipeline, slips
+from kangjiansheng.overview.rules import (
+    answer,
+    attention,
+    figures,
+    gates,
+    health,
+    moves,
+    outlook,
+    pipeline,
+    slips,
+)
 from kangjiansheng.overview.rules.periods import month_ends
 from kangjiansheng.overview.rules.rows import OnAgenda, Past, Spell, Waiting
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
@@ -135,22 +145,22 @@ def test_attention_puts_the_overdue_first_and_weighs_what_hangs_on_it() -> None:
     )
     late = P("P-3", milestones=(ahead(DAY - timedelta(1), DAY - timedelta(1)),))
     quiet = P("P-4", milestones=(ahead(base, base),))
-    shown, in_all = attention.attention([light, heavy, late, quiet], [], DAY)
-    assert [matter.project.code for matter in shown] == ["P-3", "P-2", "P-1"] and in_all == 3
+    shown = attention.attention([light, heavy, late, quiet], [], DAY, {late.milestones[0].id: DAY})
+    assert [matter.project.code for matter in shown] == ["P-3", "P-2", "P-1"]
     assert shown[0].days == 1 and shown[1].after == 3
 
 
 @given(st.lists(st.tuples(st.sampled_from(STATUSES[:5]), days, days), max_size=12))
-def test_attention_never_shows_more_than_seven_nor_a_project_twice(
+def test_attention_never_shows_a_project_twice(
     rows: list[tuple[str, date, date]],
 ) -> None:
     projects = [
         P(f"P-{n:02d}", id=n, milestones=(ahead(base, forecast, status=status),))
         for n, (status, base, forecast) in enumerate(rows)
     ]
-    shown, in_all = attention.attention(projects, [], DAY)
-    codes = [matter.project.code for matter in shown]
-    assert len(codes) == len(set(codes)) == min(in_all, 7)
+    codes = [matter.project.code for matter in attention.attention(projects, [], DAY)]
+    assert len(codes) == len(set(codes))
+    assert set(codes) == {p.code for p in projects if p.milestones[0].status in STATUSES[1:5]}
 
 
 @given(
@@ -200,6 +210,38 @@ def test_the_outlook_knows_where_it_crowds_and_what_comes_before_spring_festival
     assert (found.crowd, found.before_festival) == ((2026, 12, 1, 3), 4)
     tie = [*at, date(2027, 1, 5), date(2027, 1, 6)]
     assert outlook.outlook([P("P-1", milestones=tuple(ahead(d, d) for d in tie))], DAY).crowd is None
+
+
+def test_since_when_it_slips_is_the_begin_of_the_stretch_that_still_runs() -> None:
+    """Two reports that follow each other are one stretch; one that was made good in between is not."""
+    march, may, june, august = (date(2026, month, 1) for month in (3, 5, 6, 8))
+    stretch = [
+        Spell(1, june, august, slip=9, milestone_id=1),
+        Spell(1, august, None, slip=20, milestone_id=1),
+        Spell(1, march, may, slip=5, milestone_id=1),
+        Spell(1, march, may, slip=5, milestone_id=2),
+    ]
+    assert slips.since(stretch) == {1: june}
+
+
+def test_what_moved_since_the_comparison_is_told_one_by_one() -> None:
+    base = date(2027, 1, 1)
+    rows = (
+        ahead(base, base + timedelta(40), id=1),
+        ahead(base, base + timedelta(5), id=2),
+        ahead(base, base, id=3),
+        done(DAY, base, id=4),
+        ahead(base, base + timedelta(9), id=5),
+    )
+    before = {
+        1: past(1, baseline=base, forecast=base + timedelta(10)),
+        2: past(2, baseline=base, forecast=base + timedelta(60)),
+        3: past(3, baseline=base, forecast=base),
+        4: past(4, baseline=base),
+    }
+    found = moves.moves([P("P-1", milestones=rows)], before, DAY - timedelta(1))
+    assert [(m.milestone.id, m.days) for m in found.rows] == [(2, -55), (1, 30)]
+    assert (found.total, found.reached) == (2, 1)
 
 
 def test_slips_are_sorted_cut_and_know_who_recovers() -> None:

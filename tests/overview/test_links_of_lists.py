@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from lxml import html
@@ -59,3 +60,49 @@ def test_the_file_of_a_laboratorys_reached_milestones_holds_as_many_as_the_page_
     address = "/milestones?lab=JL-04&state=done"
     shown = reader.get("/api/v1" + address).get_json()["data"]
     assert len(lines(reader, files(reader, address)[0])) == len(shown) > 0
+
+
+def counted(reader, address):
+    """How many rows the list at an address holds."""
+    return len(reader.get("/api/v1" + address).get_json()["data"])
+
+
+@pytest.mark.parametrize("who", ["executive", "partner"])
+@pytest.mark.parametrize("query", ["", "as_of=2026-06-30", "compare=2026-10-31"])
+def test_every_number_of_the_board_opens_exactly_its_rows(client, who, query):
+    reader = client(who)
+    tree = html.document_fromstring(reader.get(f"/overview?{query}").text)
+    tiles = tree.find_class("kpis")[0].findall("a")
+    assert len(tiles) == 4
+    for tile in tiles:
+        number = re.match(r"\d+", tile.find_class("v")[0].text_content())
+        whole = re.search(
+            r"(\d+) 项中 \d+ 项准时", tile.text_content()
+        )  # a share opens the whole of which it is one
+        if number or whole:
+            assert counted(reader, tile.get("href")) == int(whole[1] if whole else number[0]), tile.get(
+                "href"
+            )
+    cells = [a for a in tree.iter("a") if "项准时" in (a.get("title") or "") and "health" in a.get("href")]
+    assert cells
+    for cell in cells:
+        assert counted(reader, cell.get("href")) == int(re.match(r"\d+", cell.get("title"))[0])
+    for link in tree.get_element_by_id("moves").iter("a"):
+        number = re.search(r"的 (\d+) 项", link.text_content())
+        if number:
+            assert counted(reader, link.get("href")) == int(number[1]), link.get("href")
+    matters = re.match(r"\d+", tree.get_element_by_id("attention").find(".//h2").text_content())
+    assert not matters or len(tree.get_element_by_id("attention").findall(".//ol/li")) == int(matters[0])
+
+
+@pytest.mark.parametrize("figure", ["nonsense", "health:yesterday:JL-01", "slipped:1", "health"])
+def test_a_figure_that_is_none_is_refused(client, figure):
+    assert client("executive").get(f"/milestones?figure={figure}").status_code == 400
+
+
+def test_the_list_of_a_figure_says_which_and_its_file_holds_the_same(client):
+    reader = client("executive")
+    page = reader.get("/milestones?figure=slipped").text
+    assert "总览中的一个数字" in page and 'name="figure"' in page
+    (link,) = files(reader, "/milestones?figure=slipped")
+    assert len(lines(reader, link)) == counted(reader, "/milestones?figure=slipped") > 0

@@ -68,6 +68,7 @@ def slipping(*, actor: Actor, day: date) -> list[Spell]:
     ledger = (
         select(
             Plan.project_id,
+            MilestoneEntry.milestone_id,
             MilestoneEntry.baseline,
             MilestoneEntry.forecast,
             MilestoneEntry.actual,
@@ -85,7 +86,12 @@ def slipping(*, actor: Actor, day: date) -> list[Spell]:
         ledger.c.state == "open", ledger.c.actual.is_(None), ledger.c.forecast > ledger.c.baseline
     )
     return [
-        Spell(row.project_id, *_days(row), slip=(row.forecast - row.baseline).days)
+        Spell(
+            row.project_id,
+            *_days(row),
+            slip=(row.forecast - row.baseline).days,
+            milestone_id=row.milestone_id,
+        )
         for row in db.session.execute(query)
     ]
 

@@ -1,6 +1,6 @@
 """What needs somebody, ordered by consequence, with reasons as codes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ class Matter:
 
     `days` is what its status counts: overdue days, days until the meeting, or slip. `after` is how many of
     the project's milestones come later and are open. `also` counts the project's other milestones off plan.
+    `since` is the day on which it fell behind its baseline and has been so ever since.
     """
 
     project: Project
@@ -25,12 +26,16 @@ class Matter:
     after: int
     also: int
     waiting: Waiting | None = None
+    since: date | None = None
 
 
 def attention(
-    projects: Sequence[Project], waiting: Sequence[Waiting], day: date, at_most: int = AT_MOST
-) -> tuple[list[Matter], int]:
-    """The matters, and how many there are in all.
+    projects: Sequence[Project],
+    waiting: Sequence[Waiting],
+    day: date,
+    since: Mapping[int, date] | None = None,
+) -> list[Matter]:
+    """The matters; pages show the first ones and keep the others folded.
 
     First what is overdue without a new date, for there nobody knows; then gates by the day of their meeting;
     then by consequence: days of slip times the milestones that hang on it, itself included.
@@ -39,13 +44,14 @@ def attention(
     found = [
         matter
         for project in projects
-        if is_running(project) and (matter := _matter(project, by_milestone, day))
+        if is_running(project) and (matter := _matter(project, by_milestone, day, since or {}))
     ]
-    found.sort(key=_order)
-    return found[:at_most], len(found)
+    return sorted(found, key=_order)
 
 
-def _matter(project: Project, waiting: dict[int, Waiting], day: date) -> Matter | None:
+def _matter(
+    project: Project, waiting: Mapping[int, Waiting], day: date, since: Mapping[int, date]
+) -> Matter | None:
     off = [m for m in project.milestones if is_open(m) and m.status in _CLASS]
     if not off:
         return None
@@ -58,6 +64,7 @@ def _matter(project: Project, waiting: dict[int, Waiting], day: date) -> Matter 
         after=sum(is_open(m) and m.position > worst.position for m in project.milestones),
         also=len(off) - 1,
         waiting=waiting.get(worst.id),
+        since=since.get(worst.id),
     )
 
 

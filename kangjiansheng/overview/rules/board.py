@@ -8,6 +8,7 @@ from . import answer as answers
 from . import attention as matters
 from . import figures, health, outlook, pipeline, slips
 from . import gates as deciding
+from . import moves as moving
 from .rows import OnAgenda, Past, Project, Spell
 
 
@@ -23,7 +24,7 @@ class Board:
     due: figures.Due
     gates: deciding.Gates
     attention: tuple[matters.Matter, ...]
-    in_all: int
+    moves: moving.Moves
     pipeline: pipeline.Pipeline
     outlook: outlook.Outlook
     slips: slips.Slips
@@ -49,7 +50,6 @@ def board(
     """
     punctual = figures.on_time(projects, past, day, compare)
     gates = deciding.gates(projects, agenda, deciding.gates_then(past, agenda_then))
-    shown, in_all = matters.attention(projects, gates.waiting, day)
     return Board(
         day=day,
         compare=compare,
@@ -58,8 +58,8 @@ def board(
         slipped=figures.slipped(projects, past, day, spells, standing),
         due=figures.due(projects, past, day, compare),
         gates=gates,
-        attention=tuple(shown),
-        in_all=in_all,
+        attention=tuple(matters.attention(projects, gates.waiting, day, slips.since(spells))),
+        moves=moving.moves(projects, past, compare),
         pipeline=pipeline.pipeline(projects),
         outlook=outlook.outlook(projects, day, horizon, festival),
         slips=slips.slips(projects, past),

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+from kangjiansheng.projects.rules.figures import AHEAD, YEAR
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 
 from .periods import month_ends
 from .rows import Past, Project, Spell, done_ones, open_ones, promised
 
-YEAR = timedelta(days=365)
-AHEAD = 90
 _OFF = frozenset({"risk", "slip", "late"})
 
 
@@ -116,7 +115,7 @@ def _slipped_on(day: date, spells: Sequence[Spell], standing: Sequence[Spell], t
 
 
 def due(
-    projects: Sequence[Project], past: Mapping[int, Past], day: date, compare: date, ahead: int = AHEAD
+    projects: Sequence[Project], past: Mapping[int, Past], day: date, compare: date, ahead: int = AHEAD.days
 ) -> Due:
     """From today to the end of the window. What should have been reached before is counted apart."""
     tens = [[0, 0] for _ in range(-(-ahead // 10))]

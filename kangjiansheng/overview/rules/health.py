@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from kangjiansheng.core.calendar import add_months
+from kangjiansheng.projects.rules.figures import MONTHS as WINDOW
+from kangjiansheng.projects.rules.figures import YEAR, months_before
 
-from .figures import YEAR, Share, on_time_share
+from .figures import Share, on_time_share
 from .periods import month_ends
 from .rows import Project, Ref, done_ones
 
 MONTHS = 12
-WINDOW = 3
 _ENOUGH = 3  # below this, nothing is said of a laboratory and a cell has no colour
 
 
@@ -79,18 +79,12 @@ def health(projects: Sequence[Project], day: date) -> Health:
             labs[lab.code] = lab
             dates.setdefault(lab.code, []).append((milestone.actual, milestone.baseline))
     rows = tuple(
-        Row(labs[code], tuple(on_time_share(dates[code], end, _window(end)) for end in ends))
+        Row(labs[code], tuple(on_time_share(dates[code], end, end - months_before(end)) for end in ends))
         for code in sorted(labs)
     )
     shown = tuple(row for row in rows if any(share.whole for share in row.shares))
     every = [pair for pairs in dates.values() for pair in pairs]
     return Health(tuple(ends), shown, on_time_share(every, day, YEAR).percent, _finding(shown))
-
-
-def _window(end: date) -> timedelta:
-    """Three months back from a day: from the same day of the month, exclusive."""
-    following = end + timedelta(days=1)
-    return following - add_months(following, -WINDOW)
 
 
 def _finding(rows: Sequence[Row]) -> Finding:

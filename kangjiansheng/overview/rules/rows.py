@@ -134,6 +134,7 @@ class Spell:
     since: date
     until: date | None
     slip: int = 0  # of a milestone: calendar days after baseline
+    milestone_id: int = 0
     running: bool = True  # of a project: it was neither on hold nor ended
 
     def holds(self, day: date) -> bool:

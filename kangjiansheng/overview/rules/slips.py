@@ -1,12 +1,12 @@
 """Which milestones slip most, and whether it gets worse."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from .rows import Milestone, Past, Project, open_ones
+from .rows import Milestone, Past, Project, Spell, open_ones
 
 AT_MOST = 8
 _CLUSTER = 3
@@ -66,6 +66,24 @@ def slips(projects: Sequence[Project], past: Mapping[int, Past], at_most: int = 
             )
     found.sort(key=lambda row: (-row.now, row.milestone.project_code, row.milestone.position))
     return Slips(tuple(found[:at_most]), len(found), _finding(found[:at_most]))
+
+
+def since(spells: Iterable[Spell]) -> dict[int, date]:
+    """Since when each milestone that is behind its baseline has been so without a break, by its id."""
+    by_id: dict[int, list[Spell]] = defaultdict(list)
+    for spell in spells:
+        by_id[spell.milestone_id].append(spell)
+    found = {}
+    for key, of_one in by_id.items():
+        of_one.sort(key=lambda spell: spell.since, reverse=True)
+        if of_one[0].until is None:
+            begin = of_one[0].since
+            for earlier in of_one[1:]:
+                if earlier.until is None or earlier.until < begin:
+                    break
+                begin = min(begin, earlier.since)
+            found[key] = begin
+    return found
 
 
 def _finding(rows: Sequence[Slip]) -> Finding:

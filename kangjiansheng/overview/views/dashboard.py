@@ -106,13 +106,16 @@ def show(asking: Asked, *, actor: Actor) -> Response:
         founded=periods.FOUNDED,
         marks=periods.rail_marks(clock.today()),
         figures=_figures(found, said) if projects else {},
-        tables={name: getattr(tables, name)(found) for name in ("pipeline", "outlook", "slips", "health")},
+        tables={
+            name: getattr(tables, name)(found) for name in ("pipeline", "outlook", "slips", "health", "moves")
+        },
         findings={
             "pipeline": words.in_pipeline(found.pipeline.finding),
             "outlook": words.in_outlook(found.outlook),
             "slips": words.in_slips(found.slips.finding),
+            "moves": words.in_moves(found),
             "health": words.in_health(found.health.finding),
-            "attention": words.in_attention(len(found.attention), found.in_all),
+            "attention": words.in_attention(len(found.attention)),
         },
         words=words,
     )

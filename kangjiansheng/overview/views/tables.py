@@ -108,6 +108,30 @@ def slips(board: Board) -> Table:
     }
 
 
+def moves(board: Board) -> Table:
+    """Promises that have moved since the day of comparison."""
+    return {
+        "columns": [
+            (_("项目编号"), ""),
+            (_("里程碑"), ""),
+            (_("%(day)s 的日期", day=board.compare.isoformat()), "d"),
+            (_("现在的日期"), "d"),
+            (_("变动（天）"), "n"),
+            (_("原因"), ""),
+        ],
+        "rows": [
+            [
+                *_milestone(move.milestone),
+                move.before.isoformat(),
+                move.after.isoformat(),
+                move.days,
+                words.reason(move.milestone.reason_code) or None,
+            ]
+            for move in board.moves.rows
+        ],
+    }
+
+
 def health(board: Board) -> Table:
     """On-time rate by laboratory and month, each with its numbers: 2/3."""
     return {

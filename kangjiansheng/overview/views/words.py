@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request, url_for
@@ -14,6 +14,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.charts import Words
 from kangjiansheng.overview.rules import attention, health, outlook, periods, pipeline, slips
+from kangjiansheng.overview.rules.board import Board
 from kangjiansheng.projects.rules.vocabulary import Name, families, reasons, stage_columns, stages
 
 # What all laboratories have in common says nothing on a lane; the page says that they are illustrative.
@@ -246,17 +247,23 @@ def in_health(found: health.Finding) -> str:
     )
 
 
-def in_attention(shown: int, in_all: int) -> str:
+def in_attention(in_all: int) -> str:
     """How many matters there are."""
     if not in_all:
         return str(_("没有需要特别关注的事"))
-    if shown < in_all:
-        return str(_("%(shown)d 件事，按影响排序，共 %(all)d 件", shown=shown, all=in_all))
     return str(ngettext("%(num)d 件事，按影响排序", "%(num)d 件事，按影响排序", in_all))
 
 
-def because(matter: attention.Matter) -> str:
-    """Why a matter needs somebody, in one or two sentences."""
+def in_moves(found: Board) -> str:
+    """How many promises have moved since the day of comparison, and how much was reached."""
+    parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", found.moves.total)]
+    if found.moves.reached:
+        parts.append(ngettext("%(num)d 项完成", "%(num)d 项完成", found.moves.reached))
+    return _("，").join(parts) if found.moves.total or found.moves.reached else str(_("没有改期，也没有完成"))
+
+
+def because(matter: attention.Matter, *, note: bool = True) -> str:
+    """Why a matter needs somebody, in one or two sentences; never a reason that nobody gave."""
     milestone = matter.milestone
     name, why = name_of(milestone), reason(milestone.reason_code)
     if matter.status == "late":
@@ -277,7 +284,11 @@ def because(matter: attention.Matter) -> str:
         text = _("%(name)s的负责人提示有风险。", name=name)
     if why:
         text = _("%(text)s原因：%(why)s。", text=text, why=why)
-    return str(_("%(text)s%(note)s", text=text, note=milestone.note)) if milestone.note else str(text)
+    elif not milestone.note and (milestone.slip or 0) > 0:
+        text = _("%(text)s没有记录原因。", text=text)
+    return (
+        str(_("%(text)s%(note)s", text=text, note=milestone.note)) if note and milestone.note else str(text)
+    )
 
 
 def consequence(matter: attention.Matter) -> list[str]:
@@ -290,9 +301,21 @@ def consequence(matter: attention.Matter) -> list[str]:
         found.append(i18n.prose_day(matter.waiting.held_on))
     elif milestone.forecast and matter.status != "late":
         found.append(_("新日期 %(day)s", day=milestone.forecast.isoformat()))
+    if matter.since:
+        found.append(_("自 %(day)s 起晚于基线", day=matter.since.isoformat()))
     if matter.after:
         found.append(ngettext("其后 %(num)d 项未完成", "其后 %(num)d 项未完成", matter.after))
     return [str(text) for text in found if text]
+
+
+def rows_href(figure: str) -> str:
+    """The rows behind a figure, on the day that is looked at."""
+    return travel(url_for("projects.milestones", figure=figure))
+
+
+def moved_href(compare: date) -> str:
+    """All milestones that have moved since the end of the day of comparison."""
+    return travel(url_for("projects.milestones", moved=(compare + timedelta(days=1)).isoformat()))
 
 
 def home_href() -> str:
@@ -348,6 +371,7 @@ def exports() -> list[tuple[str, str]]:
         ("pipeline", _("管线")),
         ("outlook", _("里程碑展望")),
         ("slips", _("推迟最多的里程碑")),
+        ("moves", _("改期的里程碑")),
         ("health", _("联合实验室准时率")),
     ]
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.core import text
 from kangjiansheng.projects.queries.milestone_lists import MilestoneFilter
-from kangjiansheng.projects.rules import columns
+from kangjiansheng.projects.rules import columns, figures
 from kangjiansheng.projects.rules.portfolio.tables import parse_date
 
 F = TypeVar("F")
@@ -25,12 +25,14 @@ def asked(kind: type[F]) -> F:
 
 
 def asked_milestones() -> MilestoneFilter:
-    """The filter of the list of milestones; a day that cannot be read answers 400."""
+    """The filter of the list of milestones; a day or a figure that cannot be read answers 400."""
     found = asked(MilestoneFilter)
     by = found.by if found.by in columns.GROUPS else ""
     day = parse_date(found.moved) if found.moved else None
     if found.moved and day is None:
         abort(400, _("日期“%(text)s”无法识别，请写成 2026-11-20 这样。") % {"text": found.moved[:40]})
+    if found.figure and figures.read(found.figure) is None:
+        abort(400, _("没有“%(text)s”这个指标。") % {"text": found.figure[:40]})
     return replace(found, by=by, moved=day.isoformat() if day else "")
 
 

@@ -17,7 +17,7 @@ from kangjiansheng.projects.queries.lists import found
 from kangjiansheng.projects.queries.portfolio import RESTING, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries.visible import visible_milestones
-from kangjiansheng.projects.rules import columns, updates
+from kangjiansheng.projects.rules import columns, figures, updates
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import families, stages
 
@@ -27,7 +27,7 @@ _LAST = 10**6
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFilter:
-    """What a list of milestones shows; empty means all. `moved` is a day as ISO text."""
+    """What a list of milestones shows; empty means all. `moved` is a day as ISO text; `figure` one of the board's."""
 
     q: str = ""
     status: str = ""
@@ -42,6 +42,7 @@ class MilestoneFilter:
     owner: str = ""
     stale: str = ""
     moved: str = ""
+    figure: str = ""
     sort: str = ""
     by: str = ""
 
@@ -147,6 +148,7 @@ def _fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> boo
         and (not wanted.gate or m.gate)
         and (not wanted.stale or line.stale)
         and (not wanted.moved or bool(line.moved))
+        and (not wanted.figure or _counts(line, wanted.figure, today))
         and (not wanted.state or (m.is_open if wanted.state == "open" else m.state == wanted.state))
         and _owned(m, wanted.owner, actor)
         and (
@@ -157,6 +159,17 @@ def _fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> boo
             wanted.q,
             [m.code, m.name_hans, m.name_hant, m.name_en, p.code, p.name_hans, p.name_hant, p.name_en],
         )
+    )
+
+
+def _counts(line: Line, figure: str, today: date) -> bool:
+    p = line.project
+    known = figures.read(figure)
+    return known is not None and known.holds(
+        line.milestone,
+        running=p.claimed not in RESTING,
+        lab=p.lead_lab.code if p.lead_lab else "",
+        day=today,
     )
 
 

@@ -46,7 +46,8 @@ def milestones() -> Response:
         total=len(rows),
         options=_options(lines, wanted),
         kept=_kept,
-        filter_fields=[name for name in lists.NARROWING if name != "project"],
+        filter_fields=[name for name in lists.NARROWING if name not in ("project", "figure")],
+        figure=words.figure(wanted.figure),
         clear_url=_without(lists.NARROWING) if wanted.narrows else None,
         **shown,
     )

@@ -12,6 +12,7 @@ from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.i18n import moment, name_of
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
+from kangjiansheng.projects.rules import figures
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.path import Step, steps
 from kangjiansheng.projects.rules.vocabulary import (
@@ -37,6 +38,12 @@ KINDS: dict[str, Any] = {
     "undo": _l("撤销"),
     "flag": _l("风险标记"),
     "owner": _l("更换负责人"),
+}
+FIGURES: dict[str, Any] = {
+    "slipped": _l("进行中的项目里，比最初基线晚 15 天或更多的未完成里程碑"),
+    "due": _l("进行中的项目里，今后 90 天内到期的里程碑"),
+    "overdue": _l("进行中的项目里，日期已过而没有新日期的里程碑"),
+    "on-time": _l("近 12 个月内完成的里程碑"),
 }
 LEVELS: dict[str, Any] = {"open": _l("所有登录者"), "parties": _l("参与各方"), "team": _l("仅项目团队")}
 ROLES: dict[str, Any] = {
@@ -83,6 +90,18 @@ def shown(key: str, value: Any) -> str:
 def status_choices() -> list[tuple[str, str]]:
     """The computed statuses as choices, from the one that needs somebody most."""
     return [(status, status_word(status)) for status in SEVERITY]
+
+
+def figure(text: str) -> str:
+    """The figure of the board whose rows a list shows; empty for none."""
+    known = figures.read(text) if text else None
+    if known is None:
+        return ""
+    if known.name == "reached" and known.end:
+        return _("%(day)s 之后完成的里程碑", day=known.end.isoformat())
+    if known.end is not None:
+        return _("%(lab)s 截至 %(day)s 的三个月内完成的里程碑", lab=known.lab, day=known.end.isoformat())
+    return str(FIGURES[known.name])
 
 
 def focus(project: ProjectRow) -> MilestoneRow | None:
