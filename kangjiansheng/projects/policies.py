@@ -9,7 +9,14 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import LabMember
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project, ProjectLab, ProjectMember
+from kangjiansheng.projects.models import (
+    ClockStop,
+    Milestone,
+    MilestoneEntry,
+    Project,
+    ProjectLab,
+    ProjectMember,
+)
 from kangjiansheng.projects.queries.page import TeamMember
 from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.queries.visible import DIRECTORS
@@ -122,6 +129,11 @@ def act(actor: Actor, pair: tuple[Milestone, str]) -> bool:
 def set_plan(actor: Actor, milestone: Milestone) -> bool:
     """The plan's dates are in the hands of those who lead."""
     return milestone.plan.project is not None and plan(actor, milestone.plan.project)
+
+
+def start_clock(actor: Actor, pair: tuple[Milestone, ClockStop]) -> bool:
+    """A stopped clock is started again by those who lead."""
+    return set_plan(actor, pair[0])
 
 
 def manage(actor: Actor, pair: tuple[Project, str]) -> bool:

@@ -48,6 +48,8 @@ PAGES = (
     ("lead", "/my/milestones"),
     ("lead", "/projects/KJS-003"),
     ("lead", "/projects/KJS-003/milestones/A140"),
+    ("lead", "/projects/KJS-003/milestones/A140/schedule"),
+    ("lead", "/projects/KJS-003/milestones/new"),
     ("lead", "/projects/KJS-003/edit"),
     ("lead", "/projects/KJS-003/people"),
     ("lead", "/projects/new"),

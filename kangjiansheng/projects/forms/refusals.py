@@ -43,4 +43,11 @@ REFUSALS = {
     "projects:already-archived": _l("项目已经归档。"),
     "projects:owner-outside": _l("负责人需要是项目成员或其联合实验室的成员。"),
     "projects:confidentiality-unknown": _l("没有“%(value)s”这种公开范围。"),
+    "projects:duration-range": _l("请填 0 到 %(longest)d 之间的整数。"),
+    "projects:unit-unknown": _l("单位只能是天或工作日。"),
+    "projects:wait-unknown": _l("这个计划里没有可以等待的里程碑 %(code)s。"),
+    "projects:wait-twice": _l("前置里程碑 %(code)s 选了两次。"),
+    "projects:cycle": _l("这些里程碑会互相等待：%(members)s。请去掉其中一个前置。"),
+    "projects:stop-ahead": _l("%(date)s 还没有到。停钟从今天（%(today)s）或更早开始。"),
+    "projects:clock-stands": _l("计时已经停着，请先恢复。"),
 }

@@ -8,7 +8,6 @@ from kangjiansheng.projects.queries.page import (
     ledger,
     milestone,
     milestone_for,
-    predecessors,
     project,
     project_for,
     project_with,
@@ -16,13 +15,14 @@ from kangjiansheng.projects.queries.page import (
 )
 from kangjiansheng.projects.queries.portfolio import figures_of, metrics, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
-from kangjiansheng.projects.queries.schedule import Effect, effects, moved_along
+from kangjiansheng.projects.queries.schedule import Effect, Network, effects, moved_along, network
 from kangjiansheng.projects.queries.visible import may_see, visible_milestones, visible_projects
 
 __all__ = [
     "Effect",
     "MilestoneRow",
     "Mine",
+    "Network",
     "ProjectRow",
     "Ref",
     "Said",
@@ -38,9 +38,9 @@ __all__ = [
     "mine",
     "mine_to_update",
     "moved_along",
+    "network",
     "owned",
     "portfolio",
-    "predecessors",
     "project",
     "project_for",
     "project_with",

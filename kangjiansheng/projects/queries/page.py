@@ -1,12 +1,11 @@
 """What the pages of one project or milestone read besides the portfolio."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import literal, select, union_all
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
@@ -17,7 +16,6 @@ from kangjiansheng.labs.models import LabMember
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneEntry,
-    MilestoneLink,
     Plan,
     Project,
     ProjectLab,
@@ -166,22 +164,6 @@ def _said(row: Any) -> Said:
     values = dict(row)
     who = {script: values.pop(f"who_{script}") or "" for script in ("hans", "hant", "en")}
     return Said(**values, who=name_of(who))
-
-
-def predecessors(project_id: int) -> dict[int, list[str]]:
-    """The codes of the predecessors of each milestone of a project."""
-    before = aliased(Milestone)
-    query = (
-        select(MilestoneLink.milestone_id, before.code)
-        .join(before, before.id == MilestoneLink.predecessor_id)
-        .join(Plan, Plan.id == before.plan_id)
-        .where(Plan.project_id == project_id)
-        .order_by(before.position)
-    )
-    found: dict[int, list[str]] = defaultdict(list)
-    for milestone_id, code in db.session.execute(query):
-        found[milestone_id].append(code)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

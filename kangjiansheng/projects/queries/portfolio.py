@@ -194,7 +194,7 @@ def _milestones_then(chosen: Any, day: date) -> Select[Any]:
 
 
 def _own() -> list[Any]:
-    keys = "id code name_hans name_hant name_en position kind gate version evidence_ref"
+    keys = "id code name_hans name_hant name_en position kind gate version evidence_ref duration unit"
     return [Plan.project_id, *(getattr(Milestone, key) for key in keys.split())]
 
 
@@ -353,4 +353,6 @@ def _milestone(
         evidence_ref=row.evidence_ref,
         status=status,
         slip=None if decision else rules.slip_days(state),
+        duration=row.duration,
+        unit=row.unit,
     )

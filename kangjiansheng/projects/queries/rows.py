@@ -52,6 +52,8 @@ class MilestoneRow:
     evidence_ref: str
     status: Status
     slip: int | None
+    duration: int | None = None
+    unit: str = "day"
 
     @property
     def promised(self) -> date | None:

@@ -1,11 +1,12 @@
 """The schedule of a plan as it stands today, and what a new date of one milestone does to the later ones."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Date, Integer, String, cast, null, select, union_all
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
@@ -33,39 +34,63 @@ class Effect:
         return (self.after - self.before).days
 
 
-def schedule(plan_id: int) -> Schedule:
-    """The schedule of a plan; three statements. Decisions (X9…) promise nothing and take no part."""
-    return Schedule(_steps(plan_id), today=clock.today())
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What binds the milestones of a plan, by their ids: whom each waits for, and when its clock stood still."""
+
+    links: Mapping[int, Sequence[Link]]
+    stops: Mapping[int, Sequence[Stop]]
 
 
-def _steps(plan_id: int) -> list[Step]:
-    mine = select(Milestone.id).where(Milestone.plan_id == plan_id, Milestone.kind == "milestone")
+def network(plan_id: int | None) -> Network:
+    """The network of a plan; one statement."""
     links: dict[int, list[Link]] = defaultdict(list)
-    for link in db.session.scalars(select(MilestoneLink).where(MilestoneLink.milestone_id.in_(mine))):
-        links[link.milestone_id].append(Link(link.predecessor_id, link.lag, _unit(link.unit)))
     stops: dict[int, list[Stop]] = defaultdict(list)
-    for stop in db.session.scalars(select(ClockStop).where(ClockStop.milestone_id.in_(mine))):
-        stops[stop.milestone_id].append(Stop(stop.first, stop.last))
-    keys = "id baseline current_plan forecast actual state duration unit"
-    query = (
-        select(*(getattr(Milestone, key) for key in keys.split()))
-        .where(Milestone.id.in_(mine))
-        .order_by(Milestone.position, Milestone.id)
+    none, no_day = cast(null(), Integer), cast(null(), Date)
+    both: CompoundSelect[Any] = union_all(
+        select(
+            MilestoneLink.milestone_id,
+            MilestoneLink.predecessor_id,
+            MilestoneLink.lag,
+            MilestoneLink.unit,
+            no_day.label("first"),
+            no_day.label("last"),
+        )
+        .join(Milestone, Milestone.id == MilestoneLink.milestone_id)
+        .where(Milestone.plan_id == plan_id),
+        select(ClockStop.milestone_id, none, none, cast(null(), String), ClockStop.first, ClockStop.last)
+        .join(Milestone, Milestone.id == ClockStop.milestone_id)
+        .where(Milestone.plan_id == plan_id),
     )
-    return [
+    for key, before, lag, unit, first, last in db.session.execute(both):
+        if before is None:
+            stops[key].append(Stop(first, last))
+        else:
+            links[key].append(Link(before, lag, _unit(unit)))
+    return Network(links, stops)
+
+
+def schedule(rows: Iterable[Any], found: Network) -> Schedule:
+    """The schedule of a plan from its milestones (records, or rows of today) in order.
+
+    Decisions (X9…) promise nothing and take no part.
+    """
+    steps = [
         Step(
             row.id,
-            tuple(links[row.id]),
+            tuple(found.links.get(row.id, ())),
             promised=row.forecast or row.current_plan or row.baseline,
             planned=row.current_plan or row.baseline,
             actual=row.actual,
             cancelled=row.state == "cancelled",
             duration=row.duration,
             unit=_unit(row.unit),
-            stops=tuple(stops[row.id]),
+            stops=tuple(found.stops.get(row.id, ())),
         )
-        for row in db.session.execute(query)
+        for row in rows
+        if row.kind == "milestone"
     ]
+    return Schedule(steps, today=clock.today())
 
 
 def _unit(word: str) -> Unit:
@@ -73,19 +98,16 @@ def _unit(word: str) -> Unit:
 
 
 def effects(milestone: Milestone, to: date) -> list[Effect]:
-    """What has to move when a milestone comes on another day than it promises now.
+    """What has to move when a milestone comes on another day than it promises now; two statements.
 
     What would move to a day that has passed is left out: it is overdue, and its owner has to speak for it.
     """
-    moved = schedule(milestone.plan_id).moved({milestone.id: to})
+    query = select(Milestone).where(Milestone.plan_id == milestone.plan_id)
+    rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id)).all()
+    moved = schedule(rows, network(milestone.plan_id)).moved({milestone.id: to})
+    by_id = {row.id: row for row in rows}
     today = clock.today()
-    moved = {key: shift for key, shift in moved.items() if shift.after >= today}
-    if not moved:
-        return []
-    rows = db.session.scalars(select(Milestone).where(Milestone.id.in_(moved)))
-    return sorted(
-        (_effect(row, moved[row.id]) for row in rows), key=lambda effect: list(moved).index(effect.id)
-    )
+    return [_effect(by_id[key], shift) for key, shift in moved.items() if shift.after >= today]
 
 
 def _effect(row: Milestone, shift: Shift) -> Effect:

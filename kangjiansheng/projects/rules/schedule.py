@@ -151,14 +151,16 @@ class Schedule:
                 touched.add(step.id)
         return found
 
-    def earliest(self, key: int, dates: Mapping[int, date | None] | None = None) -> tuple[date | None, bool]:
+    def earliest(
+        self, key: int, dates: Mapping[int, date | None] | None = None, *, stated: bool = False
+    ) -> tuple[date | None, bool]:
         """The first day on which a step can be reached, and whether that rests on unpublished holidays.
 
-        None when no predecessor has a date.
+        None when no predecessor has a date. With `stated` a duration that nobody has said counts as none.
         """
         step = self._by_id[key]
         begin, unsure = self._begin(step, self.dates if dates is None else dates)
-        need = self._needs.get(key)
+        need = (step.duration or 0) if stated else self._needs.get(key)
         if begin is None or need is None:
             return None, unsure
         found, approximate = self._after(begin, need, step.unit)
@@ -168,14 +170,14 @@ class Schedule:
             more = more or again
         return found, unsure or approximate or more
 
-    def too_early(self) -> dict[int, date]:
+    def too_early(self, *, stated: bool = False) -> dict[int, date]:
         """The open steps that promise a day before the earliest one that their predecessors leave them."""
         found = {}
         for step in self.steps:
             was = self.dates[step.id]
             if was is None or step.actual or step.cancelled:
                 continue
-            earliest, _ = self.earliest(step.id)
+            earliest, _ = self.earliest(step.id, stated=stated)
             if earliest is not None and earliest > was:
                 found[step.id] = earliest
         return found

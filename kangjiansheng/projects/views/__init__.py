@@ -30,6 +30,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     milestone_lists,
     milestones,
     mine,
+    plans,
     projects,
 )
 

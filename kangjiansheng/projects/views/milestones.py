@@ -16,7 +16,7 @@ from kangjiansheng.projects import charts, policies, queries
 from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations import milestones as operations
-from kangjiansheng.projects.queries import choices
+from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp, words
 from kangjiansheng.projects.views.projects import words_and_figures
@@ -37,7 +37,7 @@ def milestone(thing: Milestone) -> Response:
     return _page(thing)
 
 
-def _again() -> Milestone:
+def milestone_again() -> Milestone:
     """The milestone once more, after a refusal has rolled everything back."""
     asked = request.view_args or {}
     return queries.milestone(
@@ -61,6 +61,7 @@ def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     said = queries.ledger(actor=actor(), project_id=project.id, milestone_id=thing.id, as_of=g.as_of)
     day = g.as_of or clock.today()
     team = queries.team(project.id)
+    network = queries.network(thing.plan_id)
     free = g.as_of is None and not project.archived
     shown: dict[str, Any] = {
         "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
@@ -85,7 +86,8 @@ def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         trend=charts.trend(said, [row], day),
         trend_finding=charts.trend_finding(said, [row], day),
         trend_table=charts.trend_table(said, [row]),
-        depends=queries.predecessors(project.id).get(thing.id, []),
+        waits=plans.waiting(project, network).get(thing.id, []),
+        too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
         reason=words.label_of(row.reason_code, reasons()),
         **shown,
     )
@@ -128,7 +130,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
         "illustrative": project.illustrative,
     }
     if wants_fragment():
-        facts["depends"] = queries.predecessors(project.id)
+        facts["depends"] = plans.waiting(project, queries.network(thing.plan_id))
         return Response(render_template("projects/_edit_row.html", **facts), form.status)
     return page("projects/update.html", form.status, **facts)
 
@@ -139,11 +141,8 @@ def milestone_row(thing: Milestone) -> Response:
     """The plain row again, when somebody thinks better of it."""
     project, row = _row(thing)
     may = {row.id} if policies.update(actor(), thing) else set()
-    return Response(
-        render_template(
-            "projects/_row.html", p=project, m=row, may_update=may, depends=queries.predecessors(project.id)
-        )
-    )
+    depends = plans.waiting(project, queries.network(thing.plan_id))
+    return Response(render_template("projects/_row.html", p=project, m=row, may_update=may, depends=depends))
 
 
 @bp.post(f"{PATH}/update")
@@ -156,7 +155,7 @@ def update_milestone(thing: Milestone) -> Response:
         return _form(thing, form)
     written = form.attempt(lambda: _act(thing, form))
     if written is None:
-        return _form(_again(), form)
+        return _form(milestone_again(), form)
     return _done(thing, written, form)
 
 
@@ -188,6 +187,7 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
         project, row = _row(thing)
         ids = {entry.milestone_id for entry in moved}
         said = queries.ledger(actor=actor(), project_id=project.id)
+        network = queries.network(thing.plan_id)
         return Response(
             render_template(
                 "projects/_saved_row.html",
@@ -195,7 +195,8 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 m=row,
                 others=[m for m in project.milestones if m.id in ids],
                 may_update=policies.updatable(actor(), queries.team(project.id), project.milestones),
-                depends=queries.predecessors(project.id),
+                depends=plans.waiting(project, network),
+                outlook=plans.outlook(project, network),
                 illustrative=project.illustrative,
                 **words_and_figures(project, said, clock.today()),
                 saved={"text": text, "undo_url": undo},
@@ -246,7 +247,7 @@ def act_on_milestone(pair: tuple[Milestone, str]) -> Response:
     form = ActForm()
     written = form.attempt(lambda: _simple(thing, act, form))
     if written is None:
-        return _page(_again(), form.status, act_form=form)
+        return _page(milestone_again(), form.status, act_form=form)
     return saved(address(thing), _("已保存"), undo=address(thing, ".undo_milestone", entry_id=written.id))
 
 
@@ -274,7 +275,7 @@ def plan_milestone(thing: Milestone) -> Response:
         )
     )
     if written is None:
-        return _page(_again(), form.status, plan_form=form)
+        return _page(milestone_again(), form.status, plan_form=form)
     return saved(address(thing), _("计划已调整"), undo=address(thing, ".undo_milestone", entry_id=written.id))
 
 
@@ -295,7 +296,7 @@ def give_milestone(thing: Milestone) -> Response:
         )
     )
     if written is None:
-        return _page(_again(), form.status, owner_form=form)
+        return _page(milestone_again(), form.status, owner_form=form)
     return saved(
         address(thing), _("已交给新的负责人"), undo=address(thing, ".undo_milestone", entry_id=written.id)
     )

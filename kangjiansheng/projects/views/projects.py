@@ -13,6 +13,7 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.projects import charts, policies, queries
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries import plans
 from kangjiansheng.projects.views import bp, words
 
 
@@ -32,6 +33,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
     day = g.as_of or clock.today()
     said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
     team = queries.team(thing.id)
+    network = queries.network(thing.plan.id if thing.plan else None)
     frozen = g.as_of is not None or row.archived
     whole = request.args.get("view") == "timeline"
     return {
@@ -41,7 +43,9 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "about": words.about(row),
         "labels": words.labels(row),
         "path": words.path(row),
-        "depends": queries.predecessors(thing.id),
+        "depends": plans.waiting(row, network),
+        "outlook": plans.Outlook() if frozen else plans.outlook(row, network),
+        "may_plan": not frozen and policies.leads_of(actor(), team),
         **words_and_figures(row, said, day, whole=whole),
         "team": [one for one in team if one.holds_on(day)],
         "roles": words.ROLES,

@@ -1,0 +1,93 @@
+"""What the pages of a plan read: who waits for whom, what holds the end where it is, and which clocks stand."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import ClockStop, Milestone
+from kangjiansheng.projects.queries.page import milestone
+from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.schedule import Network, schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One predecessor of a milestone: its code, and how long after it one has to wait."""
+
+    code: str
+    lag: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the schedule of today says of a plan: the codes that hold its last milestone where it is, and for each
+    that promises too early (by code) the first day that its predecessors leave it."""
+
+    critical: tuple[str, ...] = ()
+    too_early: tuple[tuple[str, date], ...] = ()
+
+
+def outlook(project: ProjectRow, found: Network) -> Outlook:
+    """The outlook of a project's plan as it stands today, from what has been read of it."""
+    opened = [m for m in project.milestones if m.is_open and m.promised is not None]
+    if not opened:
+        return Outlook()
+    plan = schedule(project.milestones, found)
+    codes = {m.id: m.code for m in project.milestones}
+    last = max(opened, key=lambda m: (m.promised or date.min, m.position))
+    path = plan.driving(last.id)
+    return Outlook(
+        critical=tuple(codes[key] for key in path) if len(path) > 1 else (),
+        too_early=tuple((codes[key], day) for key, day in plan.too_early(stated=True).items()),
+    )
+
+
+def waiting(project: ProjectRow, found: Network) -> dict[int, list[Waiting]]:
+    """What each milestone waits for, by id, in the order of the plan."""
+    order = {m.id: n for n, m in enumerate(project.milestones)}
+    return {
+        key: [
+            Waiting(project.milestones[order[link.before]].code, link.lag, link.unit)
+            for link in sorted(links, key=lambda link: order.get(link.before, -1))
+            if link.before in order
+        ]
+        for key, links in found.links.items()
+    }
+
+
+def stops(milestone_id: int) -> list[ClockStop]:
+    """When the clock of a milestone stood still, in order."""
+    query = (
+        select(ClockStop)
+        .where(ClockStop.milestone_id == milestone_id)
+        .order_by(ClockStop.first, ClockStop.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def stop_of(
+    *, actor: Actor, code: str, milestone_code: str, number: int
+) -> tuple[Milestone, ClockStop] | None:
+    """A stop of the clock of a milestone that the actor may see, with that milestone."""
+    thing = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    if thing is None:
+        return None
+    query = select(ClockStop).where(ClockStop.id == number, ClockStop.milestone_id == thing.id)
+    stop = db.session.scalar(query)
+    return (thing, stop) if stop else None
+
+
+def to_wait_for(plan_id: int, besides: int | None = None) -> list[tuple[str, str, str, str]]:
+    """Code and names of the milestones of a plan that another may wait for."""
+    keys = (Milestone.code, Milestone.name_hans, Milestone.name_hant, Milestone.name_en)
+    query = select(*keys).where(Milestone.plan_id == plan_id, Milestone.kind == "milestone")
+    if besides is not None:
+        query = query.where(Milestone.id != besides)
+    return [
+        (code, hans, hant, en)
+        for code, hans, hant, en in db.session.execute(query.order_by(Milestone.position, Milestone.id))
+    ]
