@@ -25,6 +25,8 @@ class Registry(Term):
     regex: str | None
     normalise: str  # upper, chictr, jrct, text
     check: str | None  # cnpatent, uscc
+    address: str | None  # of a record's public page, where a stable one is known
+    of_trials: bool  # a number of a trial or of its filing, rather than of a product, patent or company
     examples: tuple[str, ...]
     invalid: tuple[str, ...]
 
@@ -54,6 +56,8 @@ def registries() -> dict[str, Registry]:
             row["regex"],
             row["normalise"],
             row["check"],
+            row["address"],
+            row["of_trials"],
             tuple(row["examples"]),
             tuple(row["invalid"]),
         )
@@ -95,6 +99,14 @@ def recognise(typed: str) -> list[Number]:
     """The registers to which a number can belong, by its form; several forms overlap by nature."""
     found = (check(code, typed) for code, rule in registries().items() if rule.regex is not None)
     return [number for number in found if number.ok]
+
+
+def address(registry: str, number: str) -> str | None:
+    """The public page of a record; None when the registry has no stable one, or the number is not in its form."""
+    rule = registries().get(registry)
+    if rule is None or rule.address is None or not check(registry, number).ok:
+        return None
+    return rule.address.format(number=check(registry, number).normal)
 
 
 def patent_check_digit(first_twelve: str) -> str:

@@ -113,7 +113,7 @@ def _term(row: Mapping[str, Any]) -> tuple[str, Name]:
 
 @cache
 def modalities() -> dict[str, Modality]:
-    """The 33 modalities by code."""
+    """The 33 modalities by code, and the one for what a registry does not say."""
     return {
         row["code"]: Modality(
             *_term(row), row["family"], tuple(row["donors"]), row["gene_modified"], row["regulatory_class"]
