@@ -242,6 +242,25 @@ def import_portfolio(folder: Path, dry_run: bool, as_json: bool, as_email: str |
     sys.exit(commands.import_portfolio(folder, dry_run=dry_run, as_json=as_json, actor=_actor(as_email)))
 
 
+@import_.command("trial")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--project", default="", metavar="CODE", help="Keep the records at this project, or make it.")
+@click.option("--lab", default="", metavar="CODE", help="The laboratory that leads new projects.")
+@click.option("--json", "as_json", is_flag=True)
+@acting_as
+@in_app
+def import_trial(
+    file: Path, dry_run: bool, project: str, lab: str, as_json: bool, as_email: str | None
+) -> None:
+    """Import records of ClinicalTrials.gov (JSON), CTIS (JSON) or ChiCTR (XML). Errors: nothing is written, exit 1."""
+    from kangjiansheng.projects import commands
+
+    actor = _actor(as_email)
+    options: dict[str, Any] = {"dry_run": dry_run, "as_json": as_json, "actor": actor}
+    sys.exit(commands.import_trial(file, project=project, lab=lab, **options))
+
+
 @cli.command()
 @click.option("--as-of", "as_of", metavar="YYYY-MM-DD", help="The day; today by default.")
 @click.option("--json", "as_json", is_flag=True)

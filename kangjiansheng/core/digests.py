@@ -17,11 +17,11 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    return value
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
 
 
 def canonical(value: Any) -> bytes:
-    """UTF-8 JSON with sorted keys and no blanks; instants as UTC with microseconds, dates as ISO."""
+    """UTF-8 JSON with sorted keys and no blanks; instants as UTC with microseconds, dates as ISO, bytes as their SHA-256."""
     return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
 
 

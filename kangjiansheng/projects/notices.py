@@ -131,6 +131,18 @@ def _member(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _trial(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(project)s 的登记记录 %(number)s 有新版本", project=facts["project"], number=facts["number"]),
+        ngettext(
+            "%(who)s 导入了登记平台的新版本，有 %(num)d 处变化。",
+            "%(who)s 导入了登记平台的新版本，有 %(num)d 处变化。",
+            facts["changes"],
+            who=facts["who"],
+        ),
+    )
+
+
 WORDS: dict[str, Words] = {
     "projects:moved": _moved,
     "projects:proposed": _proposed,
@@ -140,4 +152,5 @@ WORDS: dict[str, Words] = {
     "projects:flagged": _flagged,
     "projects:owner": _owner,
     "projects:member": _member,
+    "projects:trial": _trial,
 }

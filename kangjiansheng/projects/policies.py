@@ -1,6 +1,7 @@
 """Who may do what with projects and milestones. Executives and auditors read and change no plan."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
@@ -52,6 +53,19 @@ def edit(actor: Actor, project: Project) -> bool:
     return actor.has("executive", "system") or leads(actor, project)
 
 
+def editable(actor: Actor) -> list[str]:
+    """The codes of the projects that the actor may edit, in order; archived ones are left out."""
+    query = select(Project.code).where(Project.archived_at.is_(None)).order_by(Project.code)
+    if not actor.has("executive", "system"):
+        query = query.where(_leads(actor, Project.id))
+    return list(db.session.scalars(query))
+
+
+def import_trial(actor: Actor) -> bool:
+    """Records of registries come in through those who register projects or lead one."""
+    return create(actor) or bool(editable(actor))
+
+
 def leads(actor: Actor, project: Project) -> bool:
     """True for the project's leads and the directors of its laboratories."""
     return bool(db.session.scalar(select(_leads(actor, project.id))))
@@ -83,7 +97,7 @@ def confirm(actor: Actor, milestone: Milestone) -> bool:
     return bool(db.session.scalar(select(_leads(actor, milestone.plan.project_id))))
 
 
-def _leads(actor: Actor, project_id: int | None) -> ColumnElement[bool]:
+def _leads(actor: Actor, project_id: Any) -> ColumnElement[bool]:
     lead = exists().where(
         ProjectMember.project_id == project_id,
         ProjectMember.person_id == actor.id,

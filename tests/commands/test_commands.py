@@ -30,7 +30,7 @@ EVERY = sorted(commands())
 def test_the_promised_commands_are_there() -> None:
     promised = {
         ("serve",), ("worker",), ("db", "upgrade"), ("seed",), ("user", "create"), ("backup",), ("restore",),
-        ("audit", "verify"), ("import", "portfolio"), ("metrics",),
+        ("audit", "verify"), ("import", "portfolio"), ("import", "trial"), ("metrics",),
     }  # fmt: skip
     assert promised <= set(EVERY)
 

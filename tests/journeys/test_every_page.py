@@ -53,6 +53,8 @@ PAGES = (
     ("lead", "/projects/KJS-003/edit"),
     ("lead", "/projects/KJS-003/people"),
     ("lead", "/projects/new"),
+    ("lead", "/projects/KJS-003/records/import"),
+    ("executive", "/import/trial"),
     ("chair", "/"),
     ("chair", "/committees/SAC"),
     ("chair", "/meetings"),

@@ -171,8 +171,10 @@ def test_registry_numbers_are_checked_and_normalised(client):
     people, action = "/projects/KJS-003/people", "/projects/KJS-003/numbers"
     assert typed_to(lead, people, action, register="NCT", number=" nct 01234567").status_code == 303
     assert "NCT01234567" in words(lead.get("/projects/KJS-003"))
-    wrong = typed_to(lead, people, action, register="NCT", number="NCT12")
-    assert wrong.status_code == 422 and "不是 NCT 的格式" in wrong.get_data(as_text=True)
+    assert typed_to(lead, people, action, register="NCT", number="NCT12").status_code == 303
+    assert "NCT12 与 NCT 的格式不符" in words(lead.get("/projects/KJS-003"))
+    nothing = typed_to(lead, people, action, register="NCT", number="#")
+    assert nothing.status_code == 422 and "请填写登记号" in nothing.get_data(as_text=True)
     twice = typed_to(lead, people, action, register="NCT", number="NCT01234567")
     assert "已经登记过了" in twice.get_data(as_text=True)
 

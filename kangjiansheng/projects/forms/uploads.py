@@ -49,12 +49,16 @@ class ConsentForm(Form):
             if unpacker.unconsumed_tail or not unpacker.eof:
                 return None
             found = orjson.loads(data)
-            known = {f"{name}.csv" for name in PortfolioForm.names()}
-            if not isinstance(found, dict) or not set(found) <= known:
+            if not isinstance(found, dict) or not set(found) <= self.known():
                 return None
             return {name: base64.b64decode(text, validate=True) for name, text in found.items()}
         except (UnicodeEncodeError, binascii.Error, zlib.error, ValueError, TypeError):
             return None
+
+    @staticmethod
+    def known() -> set[str]:
+        """The names that the files can have."""
+        return {f"{name}.csv" for name in PortfolioForm.names()}
 
 
 def pack(files: dict[str, bytes]) -> str:

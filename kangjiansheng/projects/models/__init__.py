@@ -1,4 +1,4 @@
-"""What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them."""
+"""What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state."""
 
 from kangjiansheng.projects.models.plans import (
     ClockStop,
@@ -14,6 +14,7 @@ from kangjiansheng.projects.models.plans import (
     ProjectRegistration,
     TemplateVersion,
 )
+from kangjiansheng.projects.models.registries import RegistryRecord, RegistrySource
 
 __all__ = [
     "ClockStop",
@@ -27,5 +28,7 @@ __all__ = [
     "ProjectMember",
     "ProjectParty",
     "ProjectRegistration",
+    "RegistryRecord",
+    "RegistrySource",
     "TemplateVersion",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import Institution, JointLab
@@ -72,12 +72,14 @@ def create_project(
     start: date | None = None,
     typical: bool = False,
     optional: Collection[str] = (),
+    change: ChangeSet | None = None,
     **facts: Any,
 ) -> Project:
     """Register a project with the milestones of its pathway.
 
-    `optional` names the optional steps that the plan takes in. With `typical` and a `start` the milestones are planned from the typical durations; without, they have no
-    date until somebody plans them. Who registers it leads it, unless that is an executive.
+    `optional` names the optional steps that the plan takes in. With `typical` and a `start` the milestones are
+    planned from the typical durations; without, they have no date until somebody plans them. Who registers it leads
+    it, unless that is an executive. As a part of a `change` that an import began it may lack a laboratory.
     """
     if not is_code(code):
         raise RuleBroken("projects:code-invalid", "code")
@@ -88,7 +90,7 @@ def create_project(
         raise RuleBroken("projects:pathway-unknown", "pathway", value=pathway)
     _check(facts)
     project = Project(code=code, pathway=pathway, baseline_start=start, **facts)
-    _set_labs(project, lab_codes, lead_lab)
+    _set_labs(project, lab_codes, lead_lab, needed=change is None)
     _set_parties(project, party_codes)
     if not actor.has("executive", "system"):
         project.lead_id = actor.id
@@ -96,7 +98,7 @@ def create_project(
     project.plan = Plan(template_version_id=template_version(pathway))
     db.session.add(project)
     db.session.flush()
-    change = record("projects:project:create", project, actor=actor, before={})
+    change = record("projects:project:create", project, actor=actor, before={}, change=change)
     project_entry(project, "open", change=change)
     made = _milestones(project, template, plans.chosen(template, optional), start if typical else None)
     for milestone in made:
@@ -182,16 +184,14 @@ def restore(project: Project, *, actor: Actor, version: int | None) -> None:
 def register_number(
     project: Project, register: str, typed: str, *, actor: Actor, version: int | None
 ) -> ProjectRegistration:
-    """Note a number of a registry, in normal form; a wrong format or check digit is refused."""
+    """Note a number of a registry, in normal form. A wrong format or check digit is for the page to say, and no
+    reason to refuse: real numbers are published before their form is known (domain, section 3)."""
     _start(project, version)
-    known = registry.registries().get(register)
-    if known is None:
+    if register not in registry.registries():
         raise RuleBroken("projects:register-unknown", "register", value=register)
     number = registry.check(register, typed)
-    if number.problem:
-        example = known.examples[0] if known.examples else ""
-        code = "projects:number-format" if number.problem == "format" else "projects:number-check-digit"
-        raise RuleBroken(code, "number", value=typed, register=register, example=example)
+    if not number.normal:
+        raise RuleBroken("projects:number-missing", "number")
     if any(row.register == register and row.number == number.normal for row in project.registrations):
         raise RuleBroken("projects:number-twice", "number")
     before = project.state()
@@ -230,9 +230,9 @@ def _check(facts: Mapping[str, Any]) -> None:
         raise RuleBroken("projects:confidentiality-unknown", "confidentiality", value=level)
 
 
-def _set_labs(project: Project, codes: Collection[str], leading: str) -> None:
+def _set_labs(project: Project, codes: Collection[str], leading: str, *, needed: bool = True) -> None:
     wanted = set(codes) | ({leading} if leading else set())
-    if not wanted:
+    if not wanted and needed:
         raise RuleBroken("projects:lab-missing", "lead_lab")
     found = {
         lab.code: lab.id for lab in db.session.scalars(select(JointLab).where(JointLab.code.in_(wanted)))
@@ -261,8 +261,10 @@ def _set_parties(project: Project, codes: Collection[str]) -> None:
             project.parties.remove(row)
         else:
             ids.discard(row.institution_id)
+    roles = {found[code]: role for code, role in codes.items()} if isinstance(codes, Mapping) else {}
     for institution_id in sorted(ids):
-        project.parties.append(ProjectParty(institution_id=institution_id))
+        role = roles.get(institution_id, "partner")
+        project.parties.append(ProjectParty(institution_id=institution_id, role=role))
 
 
 def _record(project: Project, act: str, kind: str, before: dict[str, Any], *, actor: Actor) -> None:

@@ -1,5 +1,6 @@
 """What is read of projects and milestones, and who sees which rows."""
 
+from kangjiansheng.projects.queries import trials
 from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
 from kangjiansheng.projects.queries.page import (
     Said,
@@ -46,6 +47,7 @@ __all__ = [
     "project_with",
     "team",
     "to_update",
+    "trials",
     "visible_milestones",
     "visible_projects",
 ]

@@ -7,6 +7,7 @@ THINGS = {
     "plan": _l("计划"),
     "milestone": _l("里程碑"),
     "template_version": _l("路径模板"),
+    "registry_record": _l("登记平台记录"),
     "change_set": _l("一次操作"),
 }
 ACTS = {
@@ -33,6 +34,7 @@ ACTS = {
     "projects:milestone:flag": _l("标记风险"),
     "projects:milestone:unflag": _l("取消风险标记"),
     "projects:milestone:undo": _l("撤销对里程碑的修改"),
+    "projects:trial:import": _l("导入登记平台记录"),
     "projects:template:load": _l("载入路径模板"),
 }
 

@@ -32,6 +32,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     mine,
     plans,
     projects,
+    trials,
 )
 
 blueprints: tuple[Blueprint, ...] = (bp, api)

@@ -13,7 +13,7 @@ from kangjiansheng.projects.forms.projects import MemberForm, NumberForm, Projec
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations import people, projects
 from kangjiansheng.projects.queries import choices
-from kangjiansheng.projects.views import bp, words
+from kangjiansheng.projects.views import bp, numbers, words
 
 
 def _again() -> Project:
@@ -92,6 +92,7 @@ def _people_page(thing: Project, status: int = 200, **forms: Any) -> Response:
         thing=thing,
         team=[one for one in queries.team(thing.id)],
         roles=words.ROLES,
+        numbers=numbers.shown(thing),
         illustrative=thing.illustrative,
         **shown,
     )
@@ -141,7 +142,9 @@ def add_number(thing: Project) -> Response:
         )
     )
     if done:
-        return saved(url_for(".people_of_project", code=thing.code), _("登记号已保存"))
+        doubt = numbers.problem(done.register, done.typed)
+        said = _("登记号已保存。%(doubt)s", doubt=doubt) if doubt else _("登记号已保存")
+        return saved(url_for(".people_of_project", code=thing.code), said)
     return _people_page(_again(), form.status, number_form=form)
 
 

@@ -48,6 +48,7 @@ def projects() -> Response:
         labels=words.labels,
         page_address=lambda number: with_args(page=number),
         may_create=g.as_of is None and policies.create(actor()),
+        may_import=g.as_of is None and policies.import_trial(actor()),
     )
 
 

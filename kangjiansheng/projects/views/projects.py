@@ -14,7 +14,7 @@ from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.projects import charts, policies, queries
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import plans
-from kangjiansheng.projects.views import bp, words
+from kangjiansheng.projects.views import bp, numbers, trials, words
 
 
 @bp.get("/projects/<code>")
@@ -50,6 +50,9 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "team": [one for one in team if one.holds_on(day)],
         "roles": words.ROLES,
         "party_roles": words.PARTY_ROLES,
+        "numbers": numbers.shown(thing),
+        "records": trials.panel(thing, row.milestones),
+        "trial_words": trials.words,
         "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
         "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
         **more,

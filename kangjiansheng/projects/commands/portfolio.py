@@ -1,4 +1,4 @@
-"""What the command line does with portfolios."""
+"""The import of a portfolio from the command line."""
 
 import json
 import sys
