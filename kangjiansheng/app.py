@@ -94,6 +94,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS),
+    (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS),
 )
 

@@ -23,7 +23,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import Base, Label, Word, db, is_sqlite
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.filetypes import TYPES, FileType, of_media, recognise, tidy_name
+from kangjiansheng.core.filetypes import TYPES, FileType, harmless, of_media, recognise, tidy_name
 
 LARGEST = 15 * 1024 * 1024  # bytes of one file; a request takes 16 MB in all
 HALF = ".part"
@@ -112,7 +112,7 @@ def attach(
 
 def check(name: str, data: bytes) -> FileType:
     """The type of a file that may be stored; RuleBroken on the field `files` otherwise."""
-    shown = tidy_name(name, FileType("", "", ("",)))
+    shown = harmless(name)
     if not data:
         raise RuleBroken("core:file-empty", "files", name=shown)
     if len(data) > LARGEST:

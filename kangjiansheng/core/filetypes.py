@@ -91,12 +91,17 @@ def tidy_name(typed: str, kind: FileType) -> str:
 
     A long name loses the end of its stem and stays readable; a name of which nothing is left is `file`.
     """
-    name = text.line(typed.translate(_SEPARATORS)).rsplit("/", 1)[-1].strip(" .")
+    name = harmless(typed)
     stem, ending = name, kind.endings[0]
     for known in kind.endings:
         if name.casefold().endswith(known):
             stem, ending = name[: -len(known)], name[-len(known) :]
     return f"{_cut(stem.strip(' .') or 'file', NAME_BYTES - len(ending))}{ending}"
+
+
+def harmless(typed: str) -> str:
+    """The last part of a name without what hides or leads elsewhere; for showing what somebody chose."""
+    return text.line(typed.translate(_SEPARATORS)).rsplit("/", 1)[-1].strip(" .")[:NAME_BYTES]
 
 
 def _cut(stem: str, room: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select, union
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
@@ -27,10 +28,19 @@ def concerned(milestone: Milestone) -> set[int]:
 
 def people_of(project_id: int | None) -> set[int]:
     """The project's leads and members and the directors of its laboratories, today."""
+    return _people(project_id, ("lead", "member"))
+
+
+def leading(project_id: int | None) -> set[int]:
+    """The project's leads and the directors of its laboratories, today."""
+    return _people(project_id, ("lead",))
+
+
+def _people(project_id: int | None, roles: tuple[str, ...]) -> set[int]:
     today = clock.today()
     members = select(ProjectMember.person_id).where(
         ProjectMember.project_id == project_id,
-        ProjectMember.role.in_(("lead", "member")),
+        ProjectMember.role.in_(roles),
         holds_on(ProjectMember, today),
     )
     directors = (
@@ -44,6 +54,19 @@ def people_of(project_id: int | None) -> set[int]:
 def names(thing: Milestone | Project) -> dict[str, str]:
     """The names of a thing in three scripts, as a notice keeps them."""
     return {"hans": thing.name_hans, "hant": thing.name_hant, "en": thing.name_en}
+
+
+def facts(milestone: Milestone, actor: Actor, **more: Any) -> dict[str, Any]:
+    """What every notice about a milestone says: who, which project, which milestone."""
+    project = milestone.plan.project
+    return {
+        "who": actor.label,
+        "project": project.code if project else "",
+        "code": milestone.code,
+        "names": names(milestone),
+        "illustrative": bool(project and project.illustrative),
+        **more,
+    }
 
 
 def address(milestone: Milestone) -> str:
@@ -118,6 +141,38 @@ def _owner(facts: Mapping[str, Any]) -> tuple[str, str]:
     return _("%(where)s 由您负责", where=_where(facts)), _("%(who)s 请您负责这个里程碑。", who=facts["who"])
 
 
+def _files(facts: Mapping[str, Any]) -> str:
+    return str(_("、")).join(facts["files"])
+
+
+def _brought(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(where)s 有新的证据", where=_where(facts)),
+        _("%(who)s 上传了 %(files)s，请审核。", who=facts["who"], files=_files(facts)),
+    )
+
+
+def _accepted(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(where)s 的证据已接受", where=_where(facts)),
+        _("%(who)s 接受了 %(files)s。", who=facts["who"], files=_files(facts)),
+    )
+
+
+def _refused(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(where)s 的证据未接受", where=_where(facts)),
+        _("%(who)s 没有接受 %(files)s：%(note)s", who=facts["who"], files=_files(facts), note=facts["note"]),
+    )
+
+
+def _withdrawn(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(where)s 的证据已撤回", where=_where(facts)),
+        _("%(who)s 撤回了 %(files)s：%(note)s", who=facts["who"], files=_files(facts), note=facts["note"]),
+    )
+
+
 def _member(facts: Mapping[str, Any]) -> tuple[str, str]:
     named = name_of(facts["names"])
     return (
@@ -153,4 +208,8 @@ WORDS: dict[str, Words] = {
     "projects:owner": _owner,
     "projects:member": _member,
     "projects:trial": _trial,
+    "projects:evidence-brought": _brought,
+    "projects:evidence-accepted": _accepted,
+    "projects:evidence-refused": _refused,
+    "projects:evidence-withdrawn": _withdrawn,
 }

@@ -9,9 +9,11 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.models import LabMember
 from kangjiansheng.projects.models import (
     ClockStop,
+    Evidence,
     Milestone,
     MilestoneEntry,
     Project,
@@ -158,3 +160,25 @@ def manage(actor: Actor, pair: tuple[Project, str]) -> bool:
 def edit_part(actor: Actor, pair: tuple[Project, int]) -> bool:
     """The same for one part of a project."""
     return edit(actor, pair[0])
+
+
+def replace_evidence(actor: Actor, piece: Evidence) -> bool:
+    """A newer version comes from whoever may update the milestone."""
+    return update(actor, piece.milestone)
+
+
+def judge(actor: Actor, piece: Evidence) -> bool:
+    """Evidence is judged by those who lead and by executives; never by who brought it, says the rule."""
+    return actor.has("executive") or set_plan(actor, piece.milestone)
+
+
+def withdraw(actor: Actor, piece: Evidence) -> bool:
+    """Evidence is withdrawn by who brought it and by those who lead."""
+    brought = piece.file is not None and piece.file.by_id == actor.id
+    return (brought and update(actor, piece.milestone)) or set_plan(actor, piece.milestone)
+
+
+def open_file(actor: Actor, pair: tuple[Evidence, FileRef]) -> bool:
+    """Whoever sees the milestone opens its files; those of a withdrawn piece only those who lead, and auditors."""
+    piece, file = pair
+    return file.removed_at is None or actor.has("auditor") or set_plan(actor, piece.milestone)

@@ -15,8 +15,12 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from kangjiansheng import demonstration
+from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
+from kangjiansheng.projects import queries
+from kangjiansheng.projects.operations import evidence
+from tests.support import papers
 from tests.support.app import PASSWORD, Databases, make, settings_for
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
@@ -66,19 +70,24 @@ def _other(rule: Rule, name: str, thing: dict[str, object]) -> object:
     if name in ONE_FOR_ALL:
         return ONE_FOR_ALL[name]
     if name == "milestone_code":
-        return _one(
-            "SELECT m.code FROM milestone m JOIN plan p ON p.id = m.plan_id JOIN project x ON x.id = p.project_id "
-            "WHERE x.code = :code AND m.state = 'open' ORDER BY m.position LIMIT 1",
-            thing,
-        )
+        return _milestone(thing)
     for text, statement in NUMBERS:
         if text in rule.rule:
             return _one(statement, thing)
     raise LookupError(f"nothing to try {rule.rule} with: {name}")
 
 
+def _milestone(thing: dict[str, object]) -> object:
+    return _one(
+        "SELECT m.code FROM milestone m JOIN plan p ON p.id = m.plan_id JOIN project x ON x.id = p.project_id "
+        "WHERE x.code = :code AND m.state = 'open' ORDER BY m.position LIMIT 1",
+        thing,
+    )
+
+
 _MINUTES = "FROM minutes n JOIN meeting m ON m.id = n.meeting_id AND m.code = :code"
 NUMBERS = (
+    ("/evidence/", "SELECT 1"),
     ("/undo/", "SELECT max(id) FROM milestone_entry"),
     ("/milestones/<", "SELECT max(id) FROM milestone_entry"),
     ("/members/<int:number>/end", "SELECT min(id) FROM project_member"),
@@ -109,6 +118,17 @@ NUMBERS = (
 def _one(statement: str, thing: dict[str, object]) -> object:
     value = db.session.scalar(sa.text(statement), thing if ":code" in statement else {})
     return 1 if value is None else value
+
+
+def furnish(app: Flask) -> None:
+    """What the demonstration lacks, for it holds no files: a piece of evidence on each milestone that is tried."""
+    with app.app_context(), transactions.writing():
+        actor = system_actor()
+        for thing in dict(THINGS)["/projects/<code>"]:
+            code = str(_milestone(thing))
+            found = queries.milestone(actor=actor, code=str(thing["code"]), milestone_code=code)
+            assert found is not None
+            evidence.add(found, [("a.pdf", papers.PDF)], actor=actor)
 
 
 def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:
@@ -157,6 +177,7 @@ def _verdict(app: Flask, client, method: str, address: str) -> str:  # type: ign
 
 def document(app: Flask) -> str:
     """The table as Markdown."""
+    furnish(app)
     head = ["method", "address", *["nobody", *CAST]]
     lines = [
         "# Who gets what",

@@ -91,6 +91,10 @@ def test_notices_are_made_in_the_language_of_who_reads(app):
         "before": "2026-12-17",
         "to": "2027-01-20",
         "reason": "REGULATOR",
+        "files": ["放行报告.pdf"],
+        "note": "缺第 3 批",
+        "number": "NCT00000001",
+        "changes": 2,
     }
     with app.app_context(), writing():
         for language, word in (("zh-Hans", "改到"), ("zh-Hant", "監管審評"), ("en", "Regulatory review")):

@@ -1,6 +1,7 @@
 """How a milestone stands, in three answers."""
 
 import datetime as dt
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,10 @@ from kangjiansheng.core.calendar import add_months
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import Stale
 from kangjiansheng.core.forms import Conflict, Difference, Form, VersionField, at_most, required
+from kangjiansheng.projects.forms.evidence import FilesField, offer
 from kangjiansheng.projects.forms.fields import DayField, choices, label_of
 from kangjiansheng.projects.models import Milestone
+from kangjiansheng.projects.rules.evidence import Expected, Standing
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 CHOICES = [("on_track", _l("按计划")), ("will_slip", _l("要推迟")), ("done", _l("已完成"))]
@@ -33,12 +36,21 @@ class MilestoneForm(Form):
     actual = DayField(_l("实际日期"))
     note = TextAreaField(_l("补充一句"), [at_most(300)])
     follow = RadioField(_l("下游里程碑"), choices=FOLLOW, default="move", validate_choice=False)
+    files = FilesField(_l("照片或文件作为证据"))
+    kind = SelectField(_l("这是哪一项证据"), validate_choice=False)
     back = HiddenField()
     version = VersionField()
 
-    def __init__(self, *args: Any, milestone: Milestone | Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        milestone: Milestone | Any = None,
+        wanted: Sequence[tuple[Expected, Standing]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.milestone = milestone
+        offer(self.kind, wanted)
         self.reason.choices = choices(reasons())
 
     @property

@@ -1,5 +1,6 @@
 """What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state."""
 
+from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.plans import (
     ClockStop,
     Milestone,
@@ -18,6 +19,7 @@ from kangjiansheng.projects.models.registries import RegistryRecord, RegistrySou
 
 __all__ = [
     "ClockStop",
+    "Evidence",
     "Milestone",
     "MilestoneEntry",
     "MilestoneLink",

@@ -157,7 +157,7 @@ def give_to(
         outbox.tell(
             [owner_id],
             "projects:owner",
-            _facts(milestone, actor),
+            notices.facts(milestone, actor),
             address=notices.address(milestone),
             besides=actor.id,
         )
@@ -226,23 +226,11 @@ def _propose(milestone: Milestone, new: MilestoneState, *, actor: Actor, note: s
     return entry
 
 
-def _facts(milestone: Milestone, actor: Actor, **more: Any) -> dict[str, Any]:
-    project = milestone.plan.project
-    return {
-        "who": actor.label,
-        "project": project.code if project else "",
-        "code": milestone.code,
-        "names": notices.names(milestone),
-        "illustrative": bool(project and project.illustrative),
-        **more,
-    }
-
-
 def _tell(milestone: Milestone, template: str, actor: Actor, **facts: Any) -> None:
     outbox.tell(
         notices.concerned(milestone),
         template,
-        _facts(milestone, actor, **facts),
+        notices.facts(milestone, actor, **facts),
         address=notices.address(milestone),
         besides=actor.id,
     )
@@ -256,7 +244,7 @@ def _tell_moved(
     outbox.tell(
         notices.concerned(milestone) | owners,
         "projects:moved",
-        _facts(milestone, actor, followers=len(followers), **facts),
+        notices.facts(milestone, actor, followers=len(followers), **facts),
         address=notices.address(milestone),
         besides=actor.id,
     )

@@ -25,11 +25,13 @@ from kangjiansheng.projects.queries.visible import DIRECTORS, may_see
 
 
 def project(*, actor: Actor, code: str) -> Project | None:
-    """A project that the actor may see, with its registry numbers."""
+    """A project that the actor may see, with its registry numbers and the template of its plan."""
     query = (
         select(Project)
         .where(Project.code == code, may_see(actor))
-        .options(joinedload(Project.registrations), joinedload(Project.plan))
+        .options(
+            joinedload(Project.registrations), joinedload(Project.plan).joinedload(Plan.template_version)
+        )
     )
     return db.session.scalars(query).unique().first()
 

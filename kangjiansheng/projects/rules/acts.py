@@ -10,6 +10,7 @@ THINGS = {
     "registry_record": _l("登记平台记录"),
     "change_set": _l("一次操作"),
 }
+EVIDENCE = {"evidence": _l("证据")}
 ACTS = {
     "projects:portfolio:import": _l("导入项目组合"),
     "projects:project:import": _l("导入项目"),
@@ -35,6 +36,11 @@ ACTS = {
     "projects:milestone:unflag": _l("取消风险标记"),
     "projects:milestone:undo": _l("撤销对里程碑的修改"),
     "projects:trial:import": _l("导入登记平台记录"),
+    "projects:evidence:add": _l("上传证据"),
+    "projects:evidence:replace": _l("上传证据的新版本"),
+    "projects:evidence:accept": _l("接受证据"),
+    "projects:evidence:refuse": _l("不接受证据"),
+    "projects:evidence:withdraw": _l("撤回证据"),
     "projects:template:load": _l("载入路径模板"),
 }
 

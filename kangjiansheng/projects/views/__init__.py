@@ -25,6 +25,7 @@ def pairs(field: Any) -> list[tuple[str, str]]:
 
 from kangjiansheng.projects.views import (  # noqa: E402, F401
     edit,
+    evidence,
     imports,
     lists,
     milestone_lists,

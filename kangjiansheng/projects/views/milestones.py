@@ -15,10 +15,12 @@ from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import charts, policies, queries
 from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import choices, plans
+from kangjiansheng.projects.queries.evidence import tallies
 from kangjiansheng.projects.rules.vocabulary import reasons
-from kangjiansheng.projects.views import bp, words
+from kangjiansheng.projects.views import bp, standing, words
 from kangjiansheng.projects.views.projects import words_and_figures
 
 PATH = "/projects/<code>/milestones/<milestone_code>"
@@ -34,7 +36,7 @@ def address(milestone: Milestone, endpoint: str = ".milestone", **more: Any) -> 
 @on(load=queries.milestone, may=policies.see)
 def milestone(thing: Milestone) -> Response:
     """One milestone with everything that was ever promised of it."""
-    return _page(thing)
+    return show(thing)
 
 
 def milestone_again() -> Milestone:
@@ -56,7 +58,8 @@ def _row(thing: Milestone) -> tuple[queries.ProjectRow, queries.MilestoneRow]:
     return found[0], row
 
 
-def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
+def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
+    """The page of a milestone; `forms` are those that came back with something to say."""
     project, row = _row(thing)
     said = queries.ledger(actor=actor(), project_id=project.id, milestone_id=thing.id, as_of=g.as_of)
     day = g.as_of or clock.today()
@@ -65,6 +68,7 @@ def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     free = g.as_of is None and not project.archived
     shown: dict[str, Any] = {
         "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
+        "may_update_evidence": free and policies.update(actor(), thing),
         "may_plan": free and policies.leads_of(actor(), team),
         "plan_form": PlanForm(version=thing.version),
         "owner_form": None,
@@ -89,6 +93,7 @@ def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         waits=plans.waiting(project, network).get(thing.id, []),
         too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
         reason=words.label_of(row.reason_code, reasons()),
+        evidence=standing.panel(thing, row, form=shown.pop("evidence_form", None)),
         **shown,
     )
 
@@ -97,7 +102,12 @@ def _page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
 @on(load=queries.milestone, may=policies.update)
 def edit_milestone(thing: Milestone) -> Response:
     """The three answers: a row of the table for htmx, a page of its own otherwise."""
-    form = MilestoneForm(version=thing.version, back=request.args.get("back", ""), milestone=thing)
+    form = MilestoneForm(
+        version=thing.version,
+        back=request.args.get("back", ""),
+        milestone=thing,
+        wanted=standing.wanted(thing.id),
+    )
     return _form(thing, form)
 
 
@@ -131,6 +141,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
     }
     if wants_fragment():
         facts["depends"] = plans.waiting(project, queries.network(thing.plan_id))
+        facts["tallies"] = tallies([thing.id])
         return Response(render_template("projects/_edit_row.html", **facts), form.status)
     return page("projects/update.html", form.status, **facts)
 
@@ -142,14 +153,23 @@ def milestone_row(thing: Milestone) -> Response:
     project, row = _row(thing)
     may = {row.id} if policies.update(actor(), thing) else set()
     depends = plans.waiting(project, queries.network(thing.plan_id))
-    return Response(render_template("projects/_row.html", p=project, m=row, may_update=may, depends=depends))
+    return Response(
+        render_template(
+            "projects/_row.html",
+            p=project,
+            m=row,
+            may_update=may,
+            depends=depends,
+            tallies=tallies([thing.id]),
+        )
+    )
 
 
 @bp.post(f"{PATH}/update")
 @on(load=queries.milestone, may=policies.update)
 def update_milestone(thing: Milestone) -> Response:
     """Save one of the three answers."""
-    form = MilestoneForm(milestone=thing)
+    form = MilestoneForm(milestone=thing, wanted=standing.wanted(thing.id))
     if request.form.get("look"):  # without a script: what would it do?
         form.validate()
         return _form(thing, form)
@@ -160,6 +180,15 @@ def update_milestone(thing: Milestone) -> Response:
 
 
 def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
+    """What was said, and the files that were sent along."""
+    entry = _say(thing, form)
+    brought = form.files.brought
+    if brought:
+        evidence.add(thing, brought, actor=actor(), kind=form.kind.data, note=form.note.data or "")
+    return entry
+
+
+def _say(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
     common: dict[str, Any] = {
         "actor": actor(),
         "version": form.version.data,
@@ -197,6 +226,7 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 may_update=policies.updatable(actor(), queries.team(project.id), project.milestones),
                 depends=plans.waiting(project, network),
                 outlook=plans.outlook(project, network),
+                tallies=tallies([thing.id]),
                 illustrative=project.illustrative,
                 **words_and_figures(project, said, clock.today()),
                 saved={"text": text, "undo_url": undo},
@@ -247,7 +277,7 @@ def act_on_milestone(pair: tuple[Milestone, str]) -> Response:
     form = ActForm()
     written = form.attempt(lambda: _simple(thing, act, form))
     if written is None:
-        return _page(milestone_again(), form.status, act_form=form)
+        return show(milestone_again(), form.status, act_form=form)
     return saved(address(thing), _("已保存"), undo=address(thing, ".undo_milestone", entry_id=written.id))
 
 
@@ -275,7 +305,7 @@ def plan_milestone(thing: Milestone) -> Response:
         )
     )
     if written is None:
-        return _page(milestone_again(), form.status, plan_form=form)
+        return show(milestone_again(), form.status, plan_form=form)
     return saved(address(thing), _("计划已调整"), undo=address(thing, ".undo_milestone", entry_id=written.id))
 
 
@@ -296,7 +326,7 @@ def give_milestone(thing: Milestone) -> Response:
         )
     )
     if written is None:
-        return _page(milestone_again(), form.status, owner_form=form)
+        return show(milestone_again(), form.status, owner_form=form)
     return saved(
         address(thing), _("已交给新的负责人"), undo=address(thing, ".undo_milestone", entry_id=written.id)
     )

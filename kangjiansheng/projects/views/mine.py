@@ -7,7 +7,7 @@ from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.pages import page
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.forms.milestones import MilestoneForm, quick_days
-from kangjiansheng.projects.views import bp
+from kangjiansheng.projects.views import bp, standing
 
 TABS = ("todo", "confirmed", "all")
 
@@ -22,6 +22,7 @@ def mine() -> Response:
     tab = request.args.get("show", "todo")
     tab = tab if tab in TABS else "todo"
     shown = {"todo": todo, "confirmed": confirmed, "all": found}[tab]
+    papers = standing.papers([one.milestone.id for one in shown])
     return page(
         "projects/mine.html",
         illustrative=any(one.project.illustrative for one in found),
@@ -37,9 +38,11 @@ def mine() -> Response:
                     formdata=None,
                     prefix="",
                     milestone=one.milestone,
+                    wanted=papers[one.milestone.id][0],
                     version=one.milestone.version,
                     back="mine",
                 ),
+                "tally": papers[one.milestone.id][1],
                 "quick": quick_days(one.milestone),
                 "overdue": one.milestone.status == "late",
             }

@@ -14,6 +14,7 @@ from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.projects import charts, policies, queries
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import plans
+from kangjiansheng.projects.queries.evidence import tallies_of
 from kangjiansheng.projects.views import bp, numbers, trials, words
 
 
@@ -47,6 +48,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "outlook": plans.Outlook() if frozen else plans.outlook(row, network),
         "may_plan": not frozen and policies.leads_of(actor(), team),
         **words_and_figures(row, said, day, whole=whole),
+        "tallies": tallies_of(thing, row.milestones, as_of=g.as_of),
         "team": [one for one in team if one.holds_on(day)],
         "roles": words.ROLES,
         "party_roles": words.PARTY_ROLES,

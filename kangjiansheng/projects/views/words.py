@@ -76,6 +76,19 @@ FACTS: dict[str, Any] = {
     "note": _l("说明"),
 }
 
+EVIDENCE: dict[str, Any] = {
+    "name": _l("文件"),
+    "version_no": _l("版本号"),
+    "note": _l("说明"),
+    "verdict": _l("审核结论"),
+    "verdict_note": _l("理由"),
+    "withdrawn_note": _l("撤回的原因"),
+    "size": _l("大小（字节）"),
+    "media_type": _l("文件类型"),
+    "sha256": _l("SHA-256 摘要"),
+}
+EVIDENCE_VALUES = {"verdict": {"accepted": _l("接受"), "refused": _l("不接受")}}
+
 
 def shown(key: str, value: Any) -> str:
     """A value of a project's state in words."""

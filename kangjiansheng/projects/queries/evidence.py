@@ -1,0 +1,166 @@
+"""Evidence as its readers may see it, today and on a past day."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.projects.models import Evidence, Milestone, Plan, Project, TemplateVersion
+from kangjiansheng.projects.queries.page import milestone
+from kangjiansheng.projects.queries.rows import MilestoneRow
+from kangjiansheng.projects.rules import evidence as rules
+from kangjiansheng.projects.rules.evidence import Expected, Tally
+
+THING = Evidence.__tablename__
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of evidence at the end of a day."""
+
+    id: int
+    milestone_id: int
+    number: int
+    kind: str
+    verdict: str
+    verdict_note: str
+    judged_by_id: int | None
+    judged_at: datetime | None
+    withdrawn_by_id: int | None
+    withdrawn_at: datetime | None
+    withdrawn_note: str
+    version_no: int
+    name: str
+    note: str
+    by_id: int
+    at: datetime
+    size: int
+    media_type: str
+    sha256: str
+
+    @property
+    def withdrawn(self) -> bool:
+        """True when it counts no longer."""
+        return self.withdrawn_at is not None
+
+    @property
+    def people(self) -> set[int]:
+        """Everybody whom its line names."""
+        return {key for key in (self.by_id, self.judged_by_id, self.withdrawn_by_id) if key}
+
+
+def evidence(*, actor: Actor, code: str, milestone_code: str, number: int) -> Evidence | None:
+    """A piece of evidence of a milestone that the actor may see."""
+    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    if found is None:
+        return None
+    query = (
+        select(Evidence)
+        .where(Evidence.milestone_id == found.id, Evidence.number == number)
+        .options(joinedload(Evidence.file))
+    )
+    return db.session.scalar(query)
+
+
+def evidence_file(
+    *, actor: Actor, code: str, milestone_code: str, number: int, version: int
+) -> tuple[Evidence, FileRef] | None:
+    """One version of a piece of evidence that the actor may see."""
+    found = evidence(actor=actor, code=code, milestone_code=milestone_code, number=number)
+    if found is None:
+        return None
+    file = next((one for one in versions(found.id) if one.version_no == version), None)
+    return (found, file) if file else None
+
+
+def versions(evidence_id: int, as_of: date | None = None) -> list[FileRef]:
+    """All files that were brought for a piece, the newest first."""
+    query = select(FileRef).where(FileRef.thing == THING, FileRef.thing_id == evidence_id)
+    if as_of is not None:
+        query = query.where(FileRef.at <= clock.end_of(as_of))
+    return list(db.session.scalars(query.order_by(FileRef.version_no.desc())))
+
+
+def pieces(milestone_ids: Collection[int], *, as_of: date | None = None) -> dict[int, list[Piece]]:
+    """The evidence of milestones (which the reader may see) by milestone, in order; one statement."""
+    states = _then(milestone_ids, as_of) if as_of else _now(milestone_ids)
+    found: dict[int, list[Piece]] = defaultdict(list)
+    for key, state in states.items():
+        found[state["milestone_id"]].append(_piece(key, state))
+    for row in found.values():
+        row.sort(key=lambda piece: piece.number)
+    return found
+
+
+def _now(milestone_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    query = (
+        select(Evidence)
+        .where(Evidence.milestone_id.in_(milestone_ids))
+        .options(joinedload(Evidence.file, innerjoin=True))
+    )
+    return {row.id: row.state() for row in db.session.scalars(query)}
+
+
+def _then(milestone_ids: Collection[int], as_of: date) -> dict[int, dict[str, Any]]:
+    theirs = select(Evidence.id).where(Evidence.milestone_id.in_(milestone_ids))
+    query = (
+        select(Revision.thing_id, Revision.state)
+        .where(
+            Revision.thing == THING,
+            Revision.thing_id.in_(theirs),
+            Revision.effective_at <= clock.end_of(as_of),
+        )
+        .order_by(Revision.effective_at, Revision.id)
+    )
+    return {row.thing_id: dict(row.state) for row in db.session.execute(query)}
+
+
+def _piece(key: int, state: Mapping[str, Any]) -> Piece:
+    values = dict(state)
+    for name in ("at", "judged_at", "withdrawn_at"):
+        if isinstance(values[name], str):
+            values[name] = datetime.fromisoformat(values[name])
+    return Piece(id=key, **values)
+
+
+def expected(milestone_ids: Collection[int]) -> dict[int, tuple[Expected, ...]]:
+    """What the template versions of their plans expect of milestones; two statements."""
+    query = (
+        select(Milestone.id, Milestone.code, Plan.template_version_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .where(Milestone.id.in_(milestone_ids))
+    )
+    rows = list(db.session.execute(query))
+    wanted = {row.template_version_id for row in rows} - {None}
+    known = {
+        row.id: row.milestones
+        for row in db.session.execute(
+            select(TemplateVersion.id, TemplateVersion.milestones).where(TemplateVersion.id.in_(wanted))
+        )
+    }
+    return {row.id: rules.expected(known.get(row.template_version_id, ()), row.code) for row in rows}
+
+
+def tallies(milestone_ids: Collection[int]) -> dict[int, Tally]:
+    """How the evidence of milestones stands today; three statements, whatever their number."""
+    wanted, there = expected(milestone_ids), pieces(milestone_ids)
+    return {key: rules.tally(wanted.get(key, ()), there.get(key, [])) for key in milestone_ids}
+
+
+def tallies_of(
+    project: Project, milestones: Iterable[MilestoneRow], *, as_of: date | None = None
+) -> dict[int, Tally]:
+    """The same for the milestones of a project that was read with its template; one statement."""
+    version = project.plan.template_version if project.plan else None
+    rows = list(milestones)
+    there = pieces([row.id for row in rows], as_of=as_of)
+    stored = version.milestones if version else ()
+    return {row.id: rules.tally(rules.expected(stored, row.code), there.get(row.id, [])) for row in rows}

@@ -1,0 +1,165 @@
+"""The evidence of a milestone: bringing files, reading them, judging and withdrawing them."""
+
+from typing import Any
+
+from flask import abort, g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts.queries import names
+from kangjiansheng.core import audit, files, history, trail
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.forms.evidence import EvidenceForm, JudgeForm, VersionForm, WithdrawForm
+from kangjiansheng.projects.models import Evidence, Milestone
+from kangjiansheng.projects.operations import evidence as operations
+from kangjiansheng.projects.queries import evidence as reading
+from kangjiansheng.projects.views import bp, milestones, standing, words
+
+PATH = f"{milestones.PATH}/evidence"
+ONE = f"{PATH}/<int:number>"
+
+
+def address(piece: Evidence, endpoint: str = ".evidence", **more: Any) -> str:
+    """The address of a piece's page, or of an act on it."""
+    return milestones.address(piece.milestone, endpoint, number=piece.number, **more)
+
+
+@bp.post(PATH)
+@on(load=queries.milestone, may=policies.update)
+def add_evidence(thing: Milestone) -> Response:
+    """Bring files to a milestone."""
+    form = EvidenceForm(wanted=standing.wanted(thing.id))
+    made = form.attempt(
+        lambda: operations.add(
+            thing, form.files.brought, actor=actor(), kind=form.kind.data, note=form.note.data or ""
+        )
+    )
+    if made is None:
+        return milestones.show(milestones.milestone_again(), form.status, evidence_form=form)
+    text = ngettext("已上传 %(num)d 份证据", "已上传 %(num)d 份证据", len(made))
+    return saved(f"{milestones.address(thing)}#evidence", text)
+
+
+@bp.get(ONE)
+@on(load=reading.evidence, may=policies.see)
+def evidence(piece: Evidence) -> Response:
+    """One piece: its versions, what was said of it, and what may be done with it."""
+    return _page(piece)
+
+
+def _again() -> Evidence:
+    """The piece once more, after a refusal has rolled everything back."""
+    return reading.evidence(actor=actor(), **(request.view_args or {})) or abort(404)
+
+
+def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
+    now = reading.pieces([piece.milestone_id], as_of=g.as_of)[piece.milestone_id]
+    shown = next((one for one in now if one.id == piece.id), None)
+    if shown is None:
+        abort(404)
+    project = piece.milestone.plan.project
+    assert project is not None
+    free = g.as_of is None and project.archived_at is None and not shown.withdrawn
+    judges = free and policies.judge(actor(), piece)
+    found = reading.versions(piece.id, g.as_of)
+    label = next(
+        (o for o in reading.expected([piece.milestone_id])[piece.milestone_id] if o.kind == shown.kind), None
+    )
+    return page(
+        "projects/evidence.html",
+        status,
+        illustrative=project.illustrative,
+        project=project,
+        milestone=piece.milestone,
+        piece=shown,
+        kind=name_of(label.name) if label else _("其他材料"),
+        versions=found,
+        people=standing.people(now)
+        | {key: name_of(person) for key, person in names({v.by_id for v in found}).items()},
+        may_open=policies.open_file(actor(), (piece, found[0])),
+        may_replace=free and policies.replace_evidence(actor(), piece),
+        may_judge=judges and shown.by_id != actor().id,
+        own=judges and shown.by_id == actor().id,
+        may_withdraw=free and policies.withdraw(actor(), piece),
+        history=_history(piece) if g.as_of is None else [],
+        **{
+            "version_form": VersionForm(formdata=None, version=piece.version),
+            "judge_form": JudgeForm(formdata=None, version=piece.version),
+            "withdraw_form": WithdrawForm(formdata=None, version=piece.version),
+            **forms,
+        },
+    )
+
+
+def _history(piece: Evidence) -> list[dict[str, Any]]:
+    rows = audit.history(reading.THING, piece.id)
+    return history.entries(
+        rows,
+        labels={
+            key: words.EVIDENCE[key]
+            for key in ("name", "version_no", "verdict", "verdict_note", "withdrawn_note")
+        },
+        show=lambda key, value: trail.value_words(reading.THING, key, value),
+        people=names({row.actor_id for row in rows}),
+    )
+
+
+@bp.post(f"{ONE}/versions")
+@on(load=reading.evidence, may=policies.replace_evidence)
+def replace_evidence(piece: Evidence) -> Response:
+    """Bring a newer version."""
+    form = VersionForm()
+    done = form.attempt(
+        lambda: operations.replace(
+            piece, form.files.brought, actor=actor(), version=form.version.data, note=form.note.data or ""
+        )
+    )
+    if done is None:
+        return _page(_again(), form.status, version_form=form)
+    return saved(address(piece), _("新版本已上传，等待审核"))
+
+
+@bp.post(f"{ONE}/verdict")
+@on(load=reading.evidence, may=policies.judge)
+def judge_evidence(piece: Evidence) -> Response:
+    """Accept it, or say why not."""
+    form = JudgeForm()
+    done = form.attempt(
+        lambda: operations.judge(
+            piece,
+            form.verdict.data or "",
+            actor=actor(),
+            version=form.version.data,
+            note=form.note.data or "",
+        )
+    )
+    if done is None:
+        return _page(_again(), form.status, judge_form=form)
+    return saved(address(piece), _("审核结论已记录"))
+
+
+@bp.post(f"{ONE}/withdrawal")
+@on(load=reading.evidence, may=policies.withdraw)
+def withdraw_evidence(piece: Evidence) -> Response:
+    """Take it out of what counts; its files stay in the record."""
+    form = WithdrawForm()
+    done = form.attempt(
+        lambda: operations.withdraw(
+            piece, actor=actor(), version=form.version.data, note=form.note.data or ""
+        )
+    )
+    if done is None:
+        return _page(_again(), form.status, withdraw_form=form)
+    return saved(f"{milestones.address(piece.milestone)}#evidence", _("证据已撤回"))
+
+
+@bp.get(f"{ONE}/files/<int:version>")
+@on(load=reading.evidence_file, may=policies.open_file)
+def evidence_file(pair: tuple[Evidence, FileRef]) -> Response:
+    """One version's file."""
+    return files.answer(pair[1])
