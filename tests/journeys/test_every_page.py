@@ -52,6 +52,7 @@ PAGES = (
     ("lead", "/projects/KJS-003/milestones/A140/schedule"),
     ("lead", "/projects/KJS-003/milestones/new"),
     ("lead", "/projects/KJS-003/milestones/A140/evidence/1"),
+    ("lead", "/projects/KJS-003/baselines"),
     ("lead", "/projects/KJS-003/edit"),
     ("lead", "/projects/KJS-003/people"),
     ("lead", "/projects/new"),

@@ -292,7 +292,9 @@ def test_a_risk_is_flagged_and_cleared(client):
 def test_the_plan_moves_and_the_baseline_stays(client):
     lead = client("lead")
     version = version_on(lead.get(f"{PATH}/edit"))
-    data = {"plan": later(90).isoformat(), "version": version}
+    data = {"plan": later(90).isoformat(), "version": version, "note": "补充资料"}
+    assert lead.post(f"{PATH}/plan", data=data).status_code == 422
+    data["authority"] = "公司决策会"
     assert lead.post(f"{PATH}/plan", data=data).status_code == 303
     text = lead.get(PATH).get_data(as_text=True)
     assert "2026-08-24" in text and later(90).isoformat() in text

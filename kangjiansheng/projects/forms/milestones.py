@@ -116,10 +116,11 @@ def _iso(day: dt.date | None) -> str:
 
 
 class PlanForm(Form):
-    """A planned date: the first one becomes the baseline."""
+    """A planned date: the first one becomes the baseline. A later one needs a reason and an authority."""
 
     plan = DayField(_l("计划日期"), [required()])
-    note = StringField(_l("说明"), [at_most(300)])
+    note = StringField(_l("理由"), [at_most(300)])
+    authority = StringField(_l("批准依据"), [at_most(200)])
     version = VersionField()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, FieldList, FormField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import NumberRange, Optional
 
@@ -79,6 +79,17 @@ class NewMilestoneForm(ScheduleForm):
     )
     plan = DayField(_l("计划日期"))
     gate = BooleanField(_l("这是阶段门"))
+
+
+class BaselineForm(Form):
+    """Under which name a plan is frozen, why, and by whose authority."""
+
+    name = StringField(_l("基线名称"), [required(), at_most(100)], description=_l("例如：2026 年第四季度"))
+    reason = TextAreaField(_l("理由"), [required(), at_most(1000)])
+    authority = StringField(
+        _l("批准依据"), [required(), at_most(200)], description=_l("由谁、在哪次会议或哪份文件中批准")
+    )
+    version = VersionField()
 
 
 class StopForm(Form):

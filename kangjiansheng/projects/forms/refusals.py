@@ -79,4 +79,6 @@ REFUSALS = {
     "projects:cycle": _l("这些里程碑会互相等待：%(members)s。请去掉其中一个前置。"),
     "projects:stop-ahead": _l("%(date)s 还没有到。停钟从今天（%(today)s）或更早开始。"),
     "projects:clock-stands": _l("计时已经停着，请先恢复。"),
+    "projects:baseline-unfounded": _l("请写明理由，以及由谁批准。"),
+    "projects:baseline-same": _l("预测与现行计划一致，没有需要冻结的变动。"),
 }

@@ -2,6 +2,8 @@
 
 from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.plans import (
+    Baseline,
+    BaselineRow,
     ClockStop,
     Milestone,
     MilestoneEntry,
@@ -18,6 +20,8 @@ from kangjiansheng.projects.models.plans import (
 from kangjiansheng.projects.models.registries import RegistryRecord, RegistrySource
 
 __all__ = [
+    "Baseline",
+    "BaselineRow",
     "ClockStop",
     "Evidence",
     "Milestone",

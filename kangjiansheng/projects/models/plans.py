@@ -245,6 +245,37 @@ class MilestoneLink(Base):
     unit: Mapped[str] = mapped_column(Word, default="day")  # day, workday
 
 
+class Baseline(AppendOnly, Base):
+    """A plan as it was frozen under a name, by whose authority and why. The first baseline is on the milestone."""
+
+    __tablename__ = "baseline"
+    __table_args__ = (UniqueConstraint("plan_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(Label)
+    reason: Mapped[str] = mapped_column(Text)
+    authority: Mapped[str] = mapped_column(Label)
+    recorded_at: Mapped[datetime]
+    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
+
+    change_set: Mapped[ChangeSet] = relationship()
+
+
+class BaselineRow(AppendOnly, Base):
+    """The date of one milestone in a named baseline."""
+
+    __tablename__ = "baseline_row"
+    __table_args__ = (UniqueConstraint("baseline_id", "milestone_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    baseline_id: Mapped[int] = mapped_column(ForeignKey("baseline.id"))
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), index=True)
+    day: Mapped[date]
+    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
+
+
 class ClockStop(Base):
     """A span in which the statutory clock of a milestone stands still (发补); without a last day it still does."""
 

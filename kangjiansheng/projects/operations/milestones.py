@@ -131,16 +131,28 @@ def flag(
 
 
 def set_plan(
-    milestone: Milestone, plan: date, *, actor: Actor, version: int | None, note: str = ""
+    milestone: Milestone,
+    plan: date,
+    *,
+    actor: Actor,
+    version: int | None,
+    note: str = "",
+    authority: str = "",
 ) -> MilestoneEntry:
-    """Plan a milestone: the first date becomes the baseline for good, a later one the current plan."""
+    """Plan a milestone: the first date becomes the baseline for good, a later one the current plan.
+
+    A later one is refused without a reason (`note`) and the authority by which the plan is changed.
+    """
     _start(milestone, version)
     state = state_of(milestone)
     if state.baseline is None and state.state == "open":
         new = replace(state, baseline=plan, plan=plan)
     else:
         new = rules.rebaseline(state, plan)
-    return write(milestone, new, "rebaseline", "projects:milestone:edit", actor=actor, note=note)
+        if not note or not authority:
+            raise RuleBroken("projects:baseline-unfounded", "authority" if note else "note")
+    change = begin(actor=actor, label=authority, note=note)
+    return write(milestone, new, "rebaseline", "projects:milestone:edit", actor=actor, change=change)
 
 
 def give_to(

@@ -103,6 +103,8 @@ class Said:
     note: str
     moves: int
     undoes_id: int | None
+    why: str  # what was said of the act as a whole
+    authority: str
     who: str
 
     @property
@@ -143,6 +145,8 @@ def ledger(
             Milestone.name_hans,
             Milestone.name_hant,
             Milestone.name_en,
+            ChangeSet.note.label("why"),
+            ChangeSet.label.label("authority"),
             Person.name_hans.label("who_hans"),
             Person.name_hant.label("who_hant"),
             Person.name_en.label("who_en"),

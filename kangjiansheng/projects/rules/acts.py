@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 THINGS = {
     "project": _l("项目"),
     "plan": _l("计划"),
+    "baseline": _l("基线"),
     "milestone": _l("里程碑"),
     "template_version": _l("路径模板"),
     "registry_record": _l("登记平台记录"),
@@ -19,6 +20,8 @@ ACTS = {
     "projects:project:people": _l("修改项目成员"),
     "projects:project:archive": _l("归档项目"),
     "projects:project:restore": _l("恢复项目"),
+    "projects:plan:baseline": _l("冻结新基线"),
+    "projects:milestone:rebaseline": _l("按新基线调整计划"),
     "projects:milestone:import": _l("导入里程碑"),
     "projects:milestone:create": _l("增加里程碑"),
     "projects:milestone:schedule": _l("修改工期与依赖"),

@@ -302,6 +302,7 @@ def plan_milestone(thing: Milestone) -> Response:
             actor=actor(),
             version=form.version.data,
             note=form.note.data or "",
+            authority=form.authority.data or "",
         )
     )
     if written is None:

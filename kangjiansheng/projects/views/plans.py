@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, request
+from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,10 +10,17 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.forms.plans import NewMilestoneForm, ScheduleForm, StartForm, StopForm
+from kangjiansheng.projects.forms.plans import (
+    BaselineForm,
+    NewMilestoneForm,
+    ScheduleForm,
+    StartForm,
+    StopForm,
+)
 from kangjiansheng.projects.models import ClockStop, Milestone, Project
 from kangjiansheng.projects.operations import plans as operations
-from kangjiansheng.projects.queries import plans
+from kangjiansheng.projects.operations.baselines import set_baseline
+from kangjiansheng.projects.queries import baselines, plans
 from kangjiansheng.projects.views import bp
 from kangjiansheng.projects.views.milestones import PATH, address, milestone_again
 
@@ -142,3 +149,49 @@ def start_milestone(pair: tuple[Milestone, ClockStop]) -> Response:
     if done:
         return saved(address(thing, ".schedule_milestone"), _("已恢复计时"))
     return _schedule_page(milestone_again(), form.status, start_form=form)
+
+
+@bp.get("/projects/<code>/baselines")
+@on(load=queries.project, may=policies.see)
+def baselines_of_project(thing: Project) -> Response:
+    """The first baseline, the named ones, and what is promised, side by side."""
+    return _baselines(thing)
+
+
+def _baselines(thing: Project, status: int = 200, form: BaselineForm | None = None) -> Response:
+    found = queries.portfolio(actor=actor(), as_of=g.as_of, codes=[thing.code], archived=True)
+    if not found:
+        abort(404)
+    row = found[0]
+    free = g.as_of is None and not row.archived
+    return page(
+        "projects/baselines.html",
+        status,
+        p=row,
+        frozen=baselines.baselines(thing.plan.id if thing.plan else None, g.as_of),
+        form=(form or BaselineForm(formdata=None, version=thing.version))
+        if free and policies.plan(actor(), thing)
+        else None,
+        illustrative=row.illustrative,
+    )
+
+
+@bp.post("/projects/<code>/baselines")
+@on(load=queries.project, may=policies.plan)
+def freeze_baseline(thing: Project) -> Response:
+    """Freeze what the plan promises today under a name."""
+    form = BaselineForm()
+    done = form.attempt(
+        lambda: set_baseline(
+            thing,
+            form.name.data or "",
+            reason=form.reason.data or "",
+            authority=form.authority.data or "",
+            actor=actor(),
+            version=form.version.data,
+        )
+    )
+    if done:
+        return saved(url_for(".baselines_of_project", code=thing.code), _("新基线已冻结"))
+    again = queries.project(actor=actor(), code=str((request.view_args or {})["code"])) or abort(404)
+    return _baselines(again, form.status, form)

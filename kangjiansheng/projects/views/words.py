@@ -260,11 +260,17 @@ def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any
         "who": _("导入") if entry.imported else entry.who,
         "act_label": label,
         "changes": _changes(entry, before),
-        "note": entry.note if before is None or entry.note != before.note else "",
+        "note": _note(entry, before),
         "mark": label_of(entry.reason_code, reasons())
         if entry.kind in ("forecast", "follow", "propose")
         else "",
     }
+
+
+def _note(entry: Said, before: Said | None) -> str:
+    if entry.kind == "rebaseline" and entry.authority:
+        return _("%(why)s（批准：%(authority)s）", why=entry.why, authority=entry.authority)
+    return entry.note if before is None or entry.note != before.note else ""
 
 
 def _changes(entry: Said, before: Said | None) -> list[dict[str, str]]:

@@ -1,0 +1,65 @@
+"""A plan is given new dates: the first baseline stays, what was promised becomes the plan under a name."""
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.db import db, expect
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.projects.models import Baseline, BaselineRow, Milestone, Project
+from kangjiansheng.projects.operations.saying import state_of, write
+
+
+def set_baseline(
+    project: Project, name: str, *, reason: str, authority: str, actor: Actor, version: int | None
+) -> Baseline:
+    """Freeze what the plan promises today under a name; it becomes the current plan of the open milestones.
+
+    The first baseline is never changed, and slips go on being counted from it. Refused without a reason, without
+    an authority, for a plan that promises nothing, and when nothing has moved since the last one.
+    """
+    expect(project, version)
+    if project.archived_at is not None:
+        raise RuleBroken("projects:archived")
+    if not reason or not authority:
+        raise RuleBroken("projects:baseline-unfounded", "reason" if not reason else "authority")
+    rows = _promising(project)
+    moved = [m for m in rows if m.state == "open" and state_of(m).promised != m.current_plan]
+    if not moved:
+        raise RuleBroken("projects:baseline-same", "name")
+    last = select(func.max(Baseline.number)).where(Baseline.plan_id == rows[0].plan_id)
+    change = begin(actor=actor, label=authority, note=reason)
+    baseline = Baseline(
+        plan_id=rows[0].plan_id,
+        number=(db.session.scalar(last) or 0) + 1,
+        name=name,
+        reason=reason,
+        authority=authority,
+        recorded_at=change.recorded_at,
+        change_set_id=change.id,
+    )
+    db.session.add(baseline)
+    db.session.flush()
+    for m in rows:
+        day = m.actual or state_of(m).promised
+        db.session.add(
+            BaselineRow(baseline_id=baseline.id, milestone_id=m.id, day=day, change_set_id=change.id)
+        )
+    for m in moved:
+        state = state_of(m)
+        new = replace(state, plan=state.promised)
+        write(m, new, "rebaseline", "projects:milestone:rebaseline", actor=actor, change=change)
+    facts = {"name": name, "number": baseline.number, "reason": reason, "authority": authority}
+    record("projects:plan:baseline", baseline, actor=actor, before={}, after=facts, change=change)
+    return baseline
+
+
+def _promising(project: Project) -> list[Milestone]:
+    """The milestones of a project that promise or have reached a day, in order."""
+    plan_id = project.plan.id if project.plan else None
+    query = select(Milestone).where(
+        Milestone.plan_id == plan_id, Milestone.kind == "milestone", Milestone.state != "cancelled"
+    )
+    rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id))
+    return [m for m in rows if (m.actual or state_of(m).promised) is not None]
