@@ -58,11 +58,17 @@
     const r = read(el);
     if (!r) return;
     el.style.height = r.layout.height + 'px';
+    if (forPrint) r.layout.width = Math.min(Math.max(el.clientWidth, 700), 1080);
     try {
       window.Plotly.react(el, r.data, r.layout, {
         displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false, showTips: false,
         showSendToCloud: false, plotlyServerURL: '', locale: root.lang === 'en' ? 'en' : root.lang,
       }).then(function () { el.dataset.drawn = '1'; });
+      // On paper a picture is as wide as its sheet, whatever the screen was: it has to know its own shape to shrink.
+      el.querySelectorAll('.main-svg').forEach(function (s) {
+        if (forPrint) s.setAttribute('viewBox', '0 0 ' + s.getAttribute('width') + ' ' + s.getAttribute('height'));
+        else s.removeAttribute('viewBox');
+      });
       if (!el.dataset.links) {
         el.dataset.links = '1';
         // A point whose customdata holds {href} leads to what it stands for.
