@@ -35,6 +35,8 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
     ticks = list(range(0, most + 1, step))
     labels = [words.baseline, *(charts.signed_days(t) for t in ticks[1:])]
     wide, narrow = _margin(names, 260), _margin([words.milestone(row.milestone) for row in shown], 156)
+    # On a phone some 168 px are left for the lines and the words at their ends.
+    words_share = min(max(charts.text_width(text) for text in texts) + 14, 120) / 168
     return charts.figure(
         data,
         {
@@ -58,7 +60,7 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
             "layout": {
                 "margin": {"l": narrow, "r": 6, "t": 24, "b": 10},
                 "xaxis": {
-                    "range": [-0.06 * most, 1.55 * most],
+                    "range": [-0.06 * most, most / (1 - words_share)],
                     "tickvals": ticks[::2],
                     "ticktext": labels[::2],
                 },

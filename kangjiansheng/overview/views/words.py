@@ -15,6 +15,7 @@ from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.charts import Words
 from kangjiansheng.overview.rules import attention, health, outlook, periods, pipeline, slips
 from kangjiansheng.overview.rules.board import Board
+from kangjiansheng.projects.forms.fields import role_of
 from kangjiansheng.projects.rules.vocabulary import Name, families, reasons, stage_columns, stages
 
 # What all laboratories have in common says nothing on a lane; the page says that they are illustrative.
@@ -294,7 +295,7 @@ def because(matter: attention.Matter, *, note: bool = True) -> str:
 def consequence(matter: attention.Matter) -> list[str]:
     """Who owns it, the date that counts now, and what comes after it."""
     milestone, project = matter.milestone, matter.project
-    found = [milestone.owner_label or project.lead_label or project.owner_role]
+    found = [milestone.owner_label or project.lead_label or role_of(project.owner_role)]
     if milestone.proposed:
         found.append(_("拟改 %(day)s，待确认", day=milestone.proposed.isoformat()))
     elif matter.waiting:

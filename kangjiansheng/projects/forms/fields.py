@@ -12,7 +12,7 @@ from wtforms import DateField, ValidationError
 from kangjiansheng.core import i18n
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.rules.portfolio.tables import parse_date
-from kangjiansheng.projects.rules.vocabulary import Name, Term
+from kangjiansheng.projects.rules.vocabulary import Name, Term, indication_groups
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
@@ -63,6 +63,19 @@ def choices(terms: Mapping[str, Term] | Iterable[Term], *, empty: str | None = N
     known = terms.values() if isinstance(terms, Mapping) else terms
     made = [(term.code, word(term.name)) for term in known]
     return [("", empty), *made] if empty is not None else made
+
+
+def role_of(text: str) -> str:
+    """A role that was written in Simplified Chinese, in the reader's language where it is a word of ours."""
+    ours = str(_(text)) if text else ""
+    return ours if ours != text else str(name_of({"hans": text}) if text else "")
+
+
+def indication_of(project: Any) -> str:
+    """The indication in the reader's language, else its group, which has a name in each."""
+    if i18n.locale() == "en" and not project.indication["en"]:
+        return label_of(project.indication_group, indication_groups())
+    return str(name_of(project.indication))
 
 
 def subject_of(project: Any) -> str:

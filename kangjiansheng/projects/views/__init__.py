@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint
 
 from kangjiansheng.projects.api import bp as api
-from kangjiansheng.projects.forms.fields import subject_of
+from kangjiansheng.projects.forms.fields import indication_of, role_of, subject_of
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 bp = Blueprint("projects", __name__, template_folder="../templates")
 bp.add_app_template_filter(subject_of, "subject")
+bp.add_app_template_filter(indication_of, "indication")
+bp.add_app_template_filter(role_of, "role")
 
 
 @bp.context_processor

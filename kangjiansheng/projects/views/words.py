@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from kangjiansheng.core import clock, i18n
+from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import moment, name_of
-from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.forms.fields import indication_of, label_of
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
 from kangjiansheng.projects.rules import figures
 from kangjiansheng.projects.rules.milestones import SEVERITY
@@ -218,8 +218,7 @@ def _names(term: Any) -> dict[str, str]:
 
 def about(project: ProjectRow) -> str:
     """Indication, modality and parties in one line."""
-    indication = "" if i18n.locale() == "en" and not project.indication["en"] else name_of(project.indication)
-    parts = [indication, label_of(project.modality, modalities())]
+    parts = [indication_of(project), label_of(project.modality, modalities())]
     text = _("，").join(part for part in parts if part)
     if project.parties:
         names = _("、").join(name_of(party) for party in project.parties)
