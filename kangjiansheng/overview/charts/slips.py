@@ -35,8 +35,9 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
     ticks = list(range(0, most + 1, step))
     labels = [words.baseline, *(charts.signed_days(t) for t in ticks[1:])]
     wide, narrow = _margin(names, 260), _margin([words.milestone(row.milestone) for row in shown], 156)
+    few = ticks[::2] if len(words.baseline) < 4 else sorted({0, ticks[::2][-1]})
     # On a phone some 168 px are left for the lines and the words at their ends.
-    words_share = min(max(charts.text_width(text) for text in texts) + 14, 120) / 168
+    words_share = min(max((charts.text_width(text) for text in texts), default=0) + 14, 120) / 168
     return charts.figure(
         data,
         {
@@ -61,8 +62,9 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
                 "margin": {"l": narrow, "r": 6, "t": 24, "b": 10},
                 "xaxis": {
                     "range": [-0.06 * most, most / (1 - words_share)],
-                    "tickvals": ticks[::2],
-                    "ticktext": labels[::2],
+                    "tickvals": few,
+                    "ticktext": [labels[ticks.index(tick)] for tick in few],
+                    "tickangle": 0,
                 },
                 "yaxis": {
                     "tickfont": {"size": 12},
