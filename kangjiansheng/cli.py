@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask import Flask
@@ -74,6 +74,11 @@ def _actor(email: str | None) -> Any:
 
 def _no(text: str) -> Any:
     raise Refused(text)
+
+
+def _entitled(actor: Any, may: Callable[[Any], bool]) -> Any:
+    """The person named by --as does no more here than on the pages; `system` may do everything."""
+    return actor if actor.has("system") or may(actor) else _no(f"{actor.email} may not do this")
 
 
 acting_as = click.option("--as", "as_email", metavar="EMAIL", help="Act as this person instead of `system`.")
@@ -157,7 +162,7 @@ def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
     """Create an account and print a one-time link for its password."""
     from flask import current_app
 
-    from kangjiansheng.accounts import operations
+    from kangjiansheng.accounts import operations, policies
     from kangjiansheng.core.errors import RuleBroken
     from kangjiansheng.core.transactions import writing
 
@@ -165,7 +170,7 @@ def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
         _no(f"{email!r} is not an e-mail address")
     try:
         with writing():
-            actor = _actor(as_email)
+            actor = _entitled(_actor(as_email), policies.administer)
             person = operations.create_person(actor=actor, name_hans=name or email, email=email)
             if role != "none":
                 operations.grant_role(person, role, actor=actor)
@@ -237,9 +242,10 @@ def import_() -> None:
 @in_app
 def import_portfolio(folder: Path, dry_run: bool, as_json: bool, as_email: str | None) -> None:
     """Import the four CSV files of a portfolio. Errors: nothing is written, exit 1."""
-    from kangjiansheng.projects import commands
+    from kangjiansheng.projects import commands, policies
 
-    sys.exit(commands.import_portfolio(folder, dry_run=dry_run, as_json=as_json, actor=_actor(as_email)))
+    actor = _entitled(_actor(as_email), policies.import_portfolio)
+    sys.exit(commands.import_portfolio(folder, dry_run=dry_run, as_json=as_json, actor=actor))
 
 
 @import_.command("trial")
@@ -308,8 +314,26 @@ def restore(file: Path) -> None:
 
 
 def main() -> None:
-    """The entry point: broken pipes and unexpected faults end in one line, too."""
+    """The entry point: what was typed wrongly and what the machine refuses end in one line on stderr."""
+    from sqlalchemy.exc import OperationalError
+
     try:
-        cli()
+        sys.exit(cli(standalone_mode=False))
     except BrokenPipeError:
         os._exit(1)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        sys.exit(asked.exit_code)
+    except click.Abort:
+        _end("stopped", 1)
+    except click.ClickException as problem:
+        _end(problem.format_message(), problem.exit_code)
+    except OperationalError as problem:
+        _end(f"the database refuses: {problem.orig}", 1)
+    except OSError as problem:
+        _end(str(problem), 1)
+
+
+def _end(text: str, code: int) -> NoReturn:
+    click.echo(f"kangjiansheng: {' '.join(text.split())}", err=True)
+    sys.exit(code)

@@ -62,8 +62,17 @@ def prepare(settings: Settings) -> None:
     with create_app(settings).app_context():
         starting.load_reference()
         if settings.demo and starting.is_empty():
+            _only_here(settings)
             click.echo("Loading the demonstration (illustrative data) ...", err=True)
             demonstration.load()
+
+
+def _only_here(settings: Settings) -> None:
+    if not settings.is_loopback:
+        raise click.ClickException(
+            "the demonstration has well-known passwords: it is served on this machine only "
+            "(HOST and KJS_BASE_URL must be loopback, or use an installation with KJS_DEMO=0)"
+        )
 
 
 def run(app: Flask, settings: Settings, workers: int) -> None:
@@ -72,11 +81,8 @@ def run(app: Flask, settings: Settings, workers: int) -> None:
 
     with app.app_context():
         shown = demonstration.is_loaded()
-        if shown and not settings.is_loopback:
-            raise click.ClickException(
-                "the demonstration has well-known passwords: it is served on this machine only "
-                "(HOST and KJS_BASE_URL must be loopback, or use an installation with KJS_DEMO=0)"
-            )
+        if shown:
+            _only_here(settings)
         _greet(settings, shown)
     _dispose(app)
     beside = subprocess.Popen([sys.executable, "-c", "from kangjiansheng.cli import main; main()", "worker"])

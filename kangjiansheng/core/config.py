@@ -1,12 +1,14 @@
 """Settings from the environment. A wrong value stops the start with a message that names it."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+DATABASES = ("sqlite", "postgresql+psycopg")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -59,6 +61,23 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], default: s
         raise BadSetting(f"{name} is not an address: {problem}") from None
     if parts.scheme not in schemes:
         raise BadSetting(f"{name} must start with {' or '.join(s + '://' for s in schemes)}, not {text!r}")
+    if parts.scheme not in DATABASES and not parts.hostname:
+        raise BadSetting(f"{name} names no host: {text!r}")
+    return text
+
+
+def _host(env: Mapping[str, str]) -> str:
+    text = env.get("HOST") or "127.0.0.1"
+    if not re.fullmatch(r"[\w.:-]+", text, re.ASCII):
+        raise BadSetting(f"HOST must be a name or an address to listen on, not {text!r}")
+    return text
+
+
+def _base_url(env: Mapping[str, str], default: str) -> str:
+    text = _url(env, "KJS_BASE_URL", ("http", "https"), default).rstrip("/")
+    parts = urlsplit(text)
+    if parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise BadSetting(f"KJS_BASE_URL must be scheme, host and port alone, not {text!r}")
     return text
 
 
@@ -97,7 +116,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raise BadSetting for the first one that is wrong."""
     env = os.environ if env is None else env
     instance = _instance(env)
-    host, port = env.get("HOST", "127.0.0.1"), _port(env)
+    host, port = _host(env), _port(env)
     demo = env.get("KJS_DEMO", "1")
     if demo not in ("0", "1"):
         raise BadSetting(f"KJS_DEMO must be 0 or 1, not {demo!r}")
@@ -106,12 +125,12 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         database_url=_url(
             env,
             "KJS_DATABASE_URL",
-            ("sqlite", "postgresql+psycopg"),
+            DATABASES,
             f"sqlite:///{instance}/kangjiansheng.db",
         ),
         instance=instance,
         secret_key=_secret(env, instance),
-        base_url=_url(env, "KJS_BASE_URL", ("http", "https"), f"http://{shown}:{port}").rstrip("/"),
+        base_url=_base_url(env, f"http://{shown}:{port}"),
         smtp_url=_url(env, "KJS_SMTP_URL", ("smtp", "smtps"), "") if env.get("KJS_SMTP_URL") else None,
         demo=demo == "1",
         host=host,

@@ -103,11 +103,11 @@ def test_what_is_no_address_makes_no_account(run_command: Run, email: str) -> No
     assert run_command("user", "create", email, "--role", "none").returncode == 1
 
 
-def test_wrong_words_are_answered_with_usage(run_command: Run) -> None:
+def test_wrong_words_are_answered_in_a_line(run_command: Run) -> None:
     for words in (["nonsense"], ["user", "create", "x@y.example"], ["user", "create", "x@y.example", "--role", "god"],
                   ["metrics", "--as-of", "tomorrow"], ["serve", "--workers", "0"]):  # fmt: skip
         done = run_command(*words)
-        assert done.returncode == 2 and "Error:" in done.stderr and done.stdout == "", words
+        assert done.returncode == 2 and done.stderr.startswith("kangjiansheng: ") and done.stdout == "", words
 
 
 def test_json_is_all_there_is_on_stdout(run_command: Run) -> None:
@@ -128,3 +128,34 @@ def test_the_worker_runs_once_and_ends(run_command: Run) -> None:
 
 def test_the_version_is_said(run_command: Run) -> None:
     assert re.search(r"\d+\.\d+", run_command("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("metrics", "--as-of", "yesterday"), ("import", "portfolio", "/no/such/folder"), ("nosuch",),
+        ("user", "create", "a@kjs.example"), ("user", "create", "a@kjs.example", "--role", "boss"),
+        ("restore", "/no/such/file"), ("metrics", "--nosuch"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_wrongly_is_said_in_one_line(run_command: Run, typed: tuple[str, ...]) -> None:
+    done = run_command(*typed)
+    assert one_line(done, 2).startswith("kangjiansheng: ") and len(done.stderr.splitlines()) == 1
+
+
+def test_whoever_is_named_does_no_more_than_on_the_pages(run_command: Run) -> None:
+    folder = str(Path(__file__).parents[1] / "data" / "portfolio")
+    for name, role in (("e@kjs.example", "executive"), ("n@kjs.example", "none")):
+        assert run_command("user", "create", name, "--role", role).returncode == 0
+    assert "may not" in one_line(run_command("import", "portfolio", folder, "--as", "n@kjs.example"))
+    create = ("user", "create", "x@kjs.example", "--role", "admin", "--as")
+    assert "may not" in one_line(run_command(*create, "e@kjs.example"))
+    assert run_command("import", "portfolio", folder, "--as", "e@kjs.example").returncode == 0
+
+
+def test_the_demonstration_is_not_even_loaded_where_others_could_reach_it(
+    run_command: Run, tmp_path: Path
+) -> None:
+    fresh = {"KJS_DATABASE_URL": f"sqlite:///{tmp_path}/open.db", "KJS_DEMO": "1", "HOST": "0.0.0.0"}
+    done = run_command("serve", "--first-run", **fresh)
+    assert "well-known passwords" in one_line(done) and "Loading" not in done.stderr

@@ -29,6 +29,8 @@ def test_without_any_setting_it_serves_this_machine_only(tmp_path: Path) -> None
         ("KJS_DATABASE_URL", "mysql://x/y"), ("KJS_DATABASE_URL", "postgresql://x/y"),
         ("KJS_BASE_URL", "kjs.example"), ("KJS_BASE_URL", "ftp://kjs.example"), ("KJS_BASE_URL", "http://["),
         ("KJS_BASE_URL", "http://kjs.example:port"),
+        ("KJS_BASE_URL", "https://kjs.example/path"), ("KJS_BASE_URL", "https://"), ("HOST", "two words"),
+        ("KJS_BASE_URL", "https://somebody@kjs.example"), ("KJS_SMTP_URL", "smtp://"),
         ("KJS_SMTP_URL", "mail.example"), ("KJS_SMTP_URL", "http://mail.example"),
     ],
 )  # fmt: skip
