@@ -68,7 +68,16 @@ def institution_projects(institution: Institution, actor: Actor, as_of: date | N
 def lab_news(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
     """What was said of the laboratory's milestones of late."""
     lines = recent(actor=actor, lab_id=lab.id, as_of=as_of)
-    return Panel("projects/_news_panel.html", {"lines": lines}, place="narrow") if lines else None
+    acts = {
+        "owner": _("更换负责人"),
+        "undo": _("撤销"),
+        "flag": _("风险标记"),
+        "cancel": _("取消"),
+        "reopen": _("重新打开"),
+    }
+    return (
+        Panel("projects/_news_panel.html", {"lines": lines, "acts": acts}, place="narrow") if lines else None
+    )
 
 
 def stage_word(row: ProjectRow) -> str:

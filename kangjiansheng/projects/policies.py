@@ -10,7 +10,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
-from kangjiansheng.labs.models import LabMember
+from kangjiansheng.labs.models import JointLab, LabMember
 from kangjiansheng.projects.models import (
     ClockStop,
     Evidence,
@@ -43,6 +43,22 @@ def create(actor: Actor) -> bool:
         LabMember.person_id == actor.id, LabMember.role.in_(DIRECTORS), holds_on(LabMember, clock.today())
     )
     return actor.has("executive") or bool(db.session.scalar(select(directs)))
+
+
+def labs_led(actor: Actor) -> set[str] | None:
+    """The codes of the laboratories for which the actor may register projects; None for all."""
+    if actor.has("executive", "system"):
+        return None
+    query = (
+        select(JointLab.code)
+        .join(LabMember, LabMember.lab_id == JointLab.id)
+        .where(
+            LabMember.person_id == actor.id,
+            LabMember.role.in_(DIRECTORS),
+            holds_on(LabMember, clock.today()),
+        )
+    )
+    return set(db.session.scalars(query))
 
 
 def import_portfolio(actor: Actor) -> bool:

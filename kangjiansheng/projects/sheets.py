@@ -29,6 +29,11 @@ def status_word(status: str) -> str:
     }[status]
 
 
+def words_of_end(row: ProjectRow) -> str:
+    """A terminated project does not rest, it is over; empty for all others."""
+    return str(_("已终止")) if row.claimed == "TERMINATED" else ""
+
+
 def projects(kind: str, rows: Sequence[ProjectRow], *, as_of: date | None) -> bytes:
     """One line per project, with its next milestone."""
     heads = [
@@ -46,7 +51,7 @@ def projects(kind: str, rows: Sequence[ProjectRow], *, as_of: date | None) -> by
         [
             row.code,
             name_of(row),
-            status_word(row.status),
+            words_of_end(row) or status_word(row.status),
             label_of(row.claimed, project_statuses()),
             label_of(row.stage, stages()),
             label_of(row.modality, modalities()),

@@ -79,6 +79,59 @@ def test_what_cannot_be_registered_is_said(client, changes, sentence):
     assert sentence in answer.get_data(as_text=True)
 
 
+def test_all_that_is_wrong_is_said_at_once(client):
+    answer = typed(
+        client("executive"),
+        "/projects/new",
+        **{**NEW, "code": "kjs 1", "name_hans": "", "start": "2027-02-31"},
+    )
+    text = words(answer)
+    for sentence in ("编号由 2 到 40 个大写字母", "请填写此项", "2 月没有 31 日", "有 3 处需要修改"):
+        assert sentence in text
+    assert text.count("2 月没有 31 日") == 2  # in the list at the head and beside the field
+
+
+def test_a_start_from_which_milestones_would_be_overdue_is_asked_about(client, app):
+    reader = client("executive")
+    answer = typed(reader, "/projects/new", **{**NEW, "start": "2020-01-06"})
+    assert answer.status_code == 422 and "个里程碑的日期已经过去" in words(answer)
+    assert "仍按这个起点建立" in words(answer)
+    assert typed(reader, "/projects/new", **{**NEW, "start": "1900-01-06"}).status_code == 422
+    answer = typed(reader, "/projects/new", **{**NEW, "start": "2020-01-06", "past_ok": "y"})
+    assert answer.status_code == 303
+
+
+def test_the_typical_dates_are_the_offer(client):
+    from lxml import html
+
+    tree = html.document_fromstring(client("lead").get("/projects/new").text)
+    assert tree.xpath("//input[@name='typical']/@checked")
+    assert tree.xpath("//form[@data-draft]")
+    assert tree.xpath("//select[@name='lead_lab']/option/@value") == ["JL-01"]
+
+
+def test_a_director_registers_only_for_the_own_laboratory(client):
+    answer = typed(client("lead"), "/projects/new", **{**NEW, "lead_lab": "JL-05"})
+    assert answer.status_code == 422
+    with pytest.raises(RuleBroken, match="lab-not-led"), client("lead").application.app_context():
+        operations.create_project(
+            actor=actor_by_email("lead@kjs.example"),
+            code="NEW-9",
+            pathway="D_iit",
+            lab_codes=[],
+            lead_lab="JL-05",
+        )
+
+
+def test_without_dates_nobody_is_asked_and_the_page_says_which_comes_next(client):
+    lead = client("lead")
+    before = lead.get("/my/milestones").text
+    typed(lead, "/projects/new", **{**NEW, "start": "", "typical": ""})
+    assert "NEW-001" not in lead.get("/my/milestones").text and before
+    text = words(lead.get("/projects/NEW-001"))
+    assert "还没有日期" in text and "没有等待中的里程碑" not in text
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("outsider", 403), ("auditor", 403), ("partner", 403), ("admin", 403)]
 )

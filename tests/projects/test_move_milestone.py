@@ -11,7 +11,14 @@ from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.models import MilestoneEntry, Project, ProjectMember
+from kangjiansheng.projects.models import (
+    Milestone,
+    MilestoneEntry,
+    MilestoneLink,
+    Plan,
+    Project,
+    ProjectMember,
+)
 from kangjiansheng.projects.operations import milestones as operations
 
 PATH = "/projects/KJS-003/milestones/A140"
@@ -314,3 +321,55 @@ def test_a_milestone_is_handed_over_within_the_project(client, app):
     assert lead.post(f"{PATH}/owner", data={"owner_id": str(outsider), "version": version}).status_code == 422
     assert lead.post(f"{PATH}/owner", data={"owner_id": str(own), "version": version}).status_code == 303
     assert "实验室负责人（血液肿瘤）" in lead.get(PATH).get_data(as_text=True)
+
+
+def post(client, who, path, **data):
+    """Post to a milestone with the version that its form carries."""
+    from lxml import html
+
+    reader = client(who)
+    tree = html.document_fromstring(reader.get(PATH).text)
+    (version,) = set(tree.xpath("//input[@name='version']/@value"))
+    return reader.post(f"{PATH}/{path}", data={**data, "version": version}, follow_redirects=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [("update", {"choice": "done", "actual": "1999-01-01"}), ("plan", {"plan": "2001-03-01"})],
+)
+def test_a_day_long_before_the_project_is_refused_with_what_is_expected(client, path, data):
+    answer = post(client, "lead", path, **data)
+    assert answer.status_code == 422 and "太早了：项目始于 20" in answer.text
+
+
+def test_done_before_its_predecessor_is_taken_and_doubted(client, app):
+    with app.app_context():
+        thing = db.session.scalars(
+            select(Milestone)
+            .join(Plan)
+            .join(Project)
+            .where(Project.code == "KJS-003", Milestone.code == "A140")
+        ).one()
+        before = db.session.scalars(
+            select(Milestone)
+            .join(MilestoneLink, MilestoneLink.predecessor_id == Milestone.id)
+            .where(MilestoneLink.milestone_id == thing.id, Milestone.actual.is_not(None))
+        ).first()
+        assert before is not None and before.actual is not None
+        day, code = before.actual - timedelta(days=1), before.code
+    answer = post(client, "lead", "update", choice="done", actual=day.isoformat())
+    assert answer.status_code == 200 and f"早于前置的 {code}" in answer.text
+
+
+def test_an_earlier_date_is_called_an_advance(client):
+    day = later(1)
+    answer = post(client, "lead", "update", choice="will_slip", date=day.isoformat())
+    assert answer.status_code == 200 and f"预测日期提前到 {day.isoformat()}" in answer.text
+    assert "A140 临床试验默示许可 · 提前" in client("lead").get("/projects/KJS-003/history").text
+
+
+def test_the_history_says_from_whom_to_whom_it_went(client):
+    answer = post(client, "lead", "owner", owner_id="0")
+    assert "已不由任何人负责" in answer.text and "已交给新的负责人" not in answer.text
+    line = client("lead").get("/projects/KJS-003/history").text.split("更换负责人")[1].split("</li>")[0]
+    assert "实验室负责人（血液肿瘤）" in line and "—" in line

@@ -40,7 +40,7 @@ def test_one_press_confirms_and_the_card_moves_over(client):
     assert (answer.status_code, answer.location) == (303, "/my/milestones")
     after = lead.get("/my/milestones")
     assert name not in cards(after)
-    assert "已记为“按计划”" in after.get_data(as_text=True)
+    assert "已确认：仍按" in after.get_data(as_text=True)
     assert name in cards(lead.get("/my/milestones?show=confirmed"))
 
 
@@ -97,3 +97,18 @@ def test_a_confirmation_of_last_week_is_asked_for_again(actor):
 @pytest.mark.parametrize("who", ["executive", "outsider", "partner", "admin"])
 def test_who_owns_nothing_is_told_so(client, who):
     assert "本周没有等您确认的里程碑" in client(who).get("/my/milestones").get_data(as_text=True)
+
+
+def test_what_is_finished_stays_in_the_count_of_the_week(client):
+    lead = client("lead")
+
+    def progress():
+        tree = html.document_fromstring(lead.get("/my/milestones").text)
+        return [int(n) for n in tree.find_class("mmprog")[0].find("span").text.split() if n.isdigit()]
+
+    done, every = progress()
+    card = next(iter(cards(lead.get("/my/milestones")).values()))
+    form = {item.get("name"): item.get("value") for item in card.xpath(".//input[@type='hidden']")}
+    assert lead.post(card.get("action"), data=form | {"choice": "done"}).status_code == 303
+    assert progress() == [done + 1, every]
+    assert lead.get("/my/milestones?show=confirmed").status_code == 200

@@ -168,6 +168,13 @@ def timeline_finding(project: ProjectRow) -> str:
     opened = [m for m in project.milestones if m.is_open]
     if not opened:
         return _("没有等待中的里程碑")
+    overdue = sum(m.status == "late" for m in opened)
+    if not late and overdue:
+        return ngettext(
+            "%(num)d 个里程碑的日期已过，还没有新的日期",
+            "%(num)d 个里程碑的日期已过，还没有新的日期",
+            overdue,
+        )
     if not late:
         return _("后续里程碑都没有晚于基线")
     return ngettext(

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import DateField, ValidationError
+from wtforms import DateField
+from wtforms.validators import StopValidation
 
 from kangjiansheng.core import i18n
 from kangjiansheng.core.i18n import name_of
@@ -34,7 +35,7 @@ class DayField(DateField):
     def pre_validate(self, form: Any) -> None:
         """What could not be read is said once."""
         if self.process_errors:
-            raise ValidationError(self.process_errors[0])
+            raise StopValidation
 
 
 def _why(text: str) -> str:

@@ -1,14 +1,24 @@
 """What people type about a project, its people and its registry numbers."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.forms.fields import DayField, choices
+from kangjiansheng.projects.forms.refusals import REFUSALS
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.registry import registries
 from kangjiansheng.projects.rules.vocabulary import (
     donor_sources,
@@ -40,10 +50,18 @@ _FACTS = [
 ]
 
 
+def well_formed(_form: Any, field: Any) -> None:
+    """Said together with all else that is wrong, not after it."""
+    if not is_code(field.data or ""):
+        raise ValidationError(str(REFUSALS["projects:code-invalid"]))
+
+
 class ProjectForm(Form):
     """The facts of a project. New ones also have a code and a pathway."""
 
-    code = StringField(_l("编号"), [at_most(40)], description=_l("大写字母、数字和连字符，例如 KJS-021"))
+    code = StringField(
+        _l("编号"), [at_most(40), well_formed], description=_l("大写字母、数字和连字符，例如 KJS-021")
+    )
     name_hans = StringField(_l("名称（简体）"), [required(), at_most(200)])
     name_hant = StringField(_l("名称（繁体）"), [at_most(200)])
     name_en = StringField(_l("名称（英文）"), [at_most(200)])
@@ -65,6 +83,7 @@ class ProjectForm(Form):
     confidentiality = SelectField(_l("公开范围"), choices=LEVELS)
     start = DayField(_l("计划起点"))
     typical = BooleanField(_l("按路径的典型时长推算计划日期"))
+    past_ok = BooleanField(_l("仍按这个起点建立"))
     note = TextAreaField(_l("说明"), [at_most(2000)])
     version = VersionField()
 
@@ -94,6 +113,11 @@ class ProjectForm(Form):
             parties=[row.institution.code for row in project.parties],
             claimed=project.status,
         )
+
+    def limit_leading_to(self, codes: Collection[str]) -> None:
+        """Offer only these laboratories as the leading one."""
+        offered: Any = self.lead_lab.choices
+        self.lead_lab.choices = [choice for choice in offered if choice[0] in codes]
 
     def facts(self) -> dict[str, Any]:
         """What the operations take beside code and pathway."""

@@ -11,7 +11,11 @@ REFUSALS = {
     "projects:reason-missing": _l("请选择一个主要原因。"),
     "projects:same-date": _l("预测日期本来就是 %(date)s，请填另一天，或选“按计划”。"),
     "projects:actual-ahead": _l("%(date)s 还没有到。实际日期不能晚于今天（%(today)s）。"),
-    "projects:actual-too-old": _l("%(date)s 太早了，请检查年份。"),
+    "projects:before-project": _l("%(date)s 太早了：项目始于 %(begun)s。请检查年份。"),
+    "projects:too-far-ahead": _l("%(date)s 在 30 年以后，请检查年份。"),
+    "projects:plan-in-past": _l(
+        "从 %(start)s 推算，%(num)d 个里程碑的日期已经过去，建立后会立即逾期。请改起点，或勾选“仍按这个起点建立”。"
+    ),
     "projects:is-decision": _l("这一行记录的是一项决定，没有可以更新的日期。"),
     "projects:not-open": _l("这个里程碑已经结束，如需修改请先重新打开。"),
     "projects:already-open": _l("这个里程碑本来就没有结束。"),
@@ -27,6 +31,7 @@ REFUSALS = {
     "projects:pathway-unknown": _l("没有“%(value)s”这条路径。"),
     "projects:pathway-fixed": _l("计划已按原路径建立，不能再换路径。"),
     "projects:lab-missing": _l("请至少选择一个联合实验室。"),
+    "projects:lab-not-led": _l("只能为自己领导的联合实验室新建项目。"),
     "projects:lab-unknown": _l("没有这个联合实验室，或它不对您开放。"),
     "projects:party-unknown": _l("没有这家机构。"),
     "projects:person-unknown": _l("没有这个人员。"),

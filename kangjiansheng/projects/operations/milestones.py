@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet, begin
@@ -82,7 +82,7 @@ def done(
 ) -> MilestoneEntry:
     """Record the day on which it was reached; what it has held up moves along with `follow`."""
     _start(milestone, version)
-    new = rules.done(state_of(milestone), on, clock.today())
+    new = rules.done(state_of(milestone), on, clock.today(), _begun(milestone))
     change = begin(actor=actor, note=note)
     followers = _followers(milestone, new, follow, actor=actor, change=change)
     entry = write(milestone, new, "done", "projects:milestone:done", actor=actor, note=note, change=change)
@@ -145,6 +145,7 @@ def set_plan(
     """
     _start(milestone, version)
     state = state_of(milestone)
+    rules.plausible(plan, clock.today(), _begun(milestone), field="plan")
     if state.baseline is None and state.state == "open":
         new = replace(state, baseline=plan, plan=plan)
     else:
@@ -153,6 +154,16 @@ def set_plan(
             raise RuleBroken("projects:baseline-unfounded", "authority" if note else "note")
     change = begin(actor=actor, label=authority, note=note)
     return write(milestone, new, "rebaseline", "projects:milestone:edit", actor=actor, change=change)
+
+
+def _begun(milestone: Milestone) -> date | None:
+    """The day on which the project began, as far as its facts and its other milestones tell."""
+    others = select(func.min(Milestone.baseline), func.min(Milestone.actual)).where(
+        Milestone.plan_id == milestone.plan_id, Milestone.id != milestone.id
+    )
+    project = milestone.plan.project
+    known = [project.baseline_start if project else None, *db.session.execute(others).one()]
+    return min((day for day in known if day), default=None)
 
 
 def give_to(

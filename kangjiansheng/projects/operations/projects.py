@@ -11,6 +11,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneLink,
@@ -22,7 +23,7 @@ from kangjiansheng.projects.models import (
     ProjectRegistration,
 )
 from kangjiansheng.projects.operations.ledger import milestone_entry, project_entry, template_version
-from kangjiansheng.projects.rules import plans, registry
+from kangjiansheng.projects.rules import milestones, plans, registry
 from kangjiansheng.projects.rules.acts import CONFIDENTIALITY
 from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.vocabulary import (
@@ -71,6 +72,7 @@ def create_project(
     party_codes: Collection[str] = (),
     start: date | None = None,
     typical: bool = False,
+    past_ok: bool = False,
     optional: Collection[str] = (),
     change: ChangeSet | None = None,
     **facts: Any,
@@ -78,8 +80,10 @@ def create_project(
     """Register a project with the milestones of its pathway.
 
     `optional` names the optional steps that the plan takes in. With `typical` and a `start` the milestones are
-    planned from the typical durations; without, they have no date until somebody plans them. Who registers it leads
-    it, unless that is an executive. As a part of a `change` that an import began it may lack a laboratory.
+    planned from the typical durations; without, they have no date until somebody plans them. A start so early that
+    milestones would be overdue at once is refused unless `past_ok`. A director registers for the own laboratories,
+    an executive for all. Who registers it leads it, unless that is an executive. As a part of a `change` that an
+    import began it may lack a laboratory, or be led by any.
     """
     if not is_code(code):
         raise RuleBroken("projects:code-invalid", "code")
@@ -89,6 +93,13 @@ def create_project(
     if template is None:
         raise RuleBroken("projects:pathway-unknown", "pathway", value=pathway)
     _check(facts)
+    led = policies.labs_led(actor) if change is None else None
+    leading = lead_lab or min(lab_codes, default="")
+    if led is not None and leading and leading not in led:
+        raise RuleBroken("projects:lab-not-led", "lead_lab")
+    items = plans.chosen(template, optional)
+    if start and typical and change is None:
+        _ask_when_past(template, items, start, past_ok)
     project = Project(code=code, pathway=pathway, baseline_start=start, **facts)
     _set_labs(project, lab_codes, lead_lab, needed=change is None)
     _set_parties(project, party_codes)
@@ -100,10 +111,20 @@ def create_project(
     db.session.flush()
     change = record("projects:project:create", project, actor=actor, before={}, change=change)
     project_entry(project, "open", change=change)
-    made = _milestones(project, template, plans.chosen(template, optional), start if typical else None)
+    made = _milestones(project, template, items, start if typical else None)
     for milestone in made:
         milestone_entry(milestone, "open", change=change)
     return project
+
+
+def _ask_when_past(
+    template: Template, items: Sequence[TemplateMilestone], start: date, past_ok: bool
+) -> None:
+    milestones.plausible(start, clock.today(), field="start")
+    waits = plans.bridged(template, {item.code for item in items})
+    past = plans.already_past(plans.typical_dates(items, waits, start), clock.today())
+    if past and not past_ok:
+        raise RuleBroken("projects:plan-in-past", "start", start=start, num=past)
 
 
 def _milestones(

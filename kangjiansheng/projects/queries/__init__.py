@@ -16,7 +16,15 @@ from kangjiansheng.projects.queries.page import (
 )
 from kangjiansheng.projects.queries.portfolio import figures_of, metrics, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
-from kangjiansheng.projects.queries.schedule import Effect, Network, effects, moved_along, network
+from kangjiansheng.projects.queries.schedule import (
+    Effect,
+    Network,
+    effects,
+    is_advance,
+    moved_along,
+    network,
+    reached_later,
+)
 from kangjiansheng.projects.queries.visible import may_see, visible_milestones, visible_projects
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "effects",
     "entry",
     "figures_of",
+    "is_advance",
     "ledger",
     "may_see",
     "metrics",
@@ -45,6 +54,7 @@ __all__ = [
     "project",
     "project_for",
     "project_with",
+    "reached_later",
     "team",
     "to_update",
     "trials",

@@ -44,7 +44,7 @@ def mine_to_update(*, actor: Actor) -> int:
             Project.archived_at.is_(None),
             Project.status.not_in(ENDED),
             may_see(actor),
-            or_(promised.is_(None), promised <= today + updates.AHEAD),
+            promised <= today + updates.AHEAD,
             or_(
                 promised < today,
                 Milestone.confirmed_by_id.is_(None),
@@ -62,21 +62,27 @@ def mine(*, actor: Actor, as_of: date | None = None) -> list[Mine]:
 
 
 def owned(projects: Iterable[ProjectRow], person_id: int, today: date) -> list[Mine]:
-    """The open milestones of a person among projects that were read already, the most urgent first."""
+    """The open milestones of a person, and those reached this week, among projects that were read already, the most urgent first."""
     found = [
         Mine(
             m,
             p,
-            asked=p.claimed not in ENDED and updates.in_window(m.promised, today),
-            confirmed=updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today),
+            asked=p.claimed not in ENDED and (not m.is_open or updates.in_window(m.promised, today)),
+            confirmed=not m.is_open
+            or updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today),
         )
         for p in projects
         for m in p.milestones
-        if m.is_open and m.owner_id == person_id
+        if m.owner_id == person_id and (m.is_open or _just_done(m, today))
     ]
     return sorted(
         found, key=lambda one: (one.milestone.promised or today, one.project.code, one.milestone.code)
     )
+
+
+def _just_done(m: MilestoneRow, today: date) -> bool:
+    """Reached by somebody's word this week: what was asked for stays in the count until the week is over."""
+    return m.state == "done" and updates.is_confirmed(None, m.confirmed_at, bool(m.confirmed_by), today)
 
 
 def to_update(found: Iterable[Mine]) -> list[Mine]:

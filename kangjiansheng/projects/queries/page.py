@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import literal, select, union_all
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
@@ -106,6 +106,7 @@ class Said:
     why: str  # what was said of the act as a whole
     authority: str
     who: str
+    owner: str
 
     @property
     def promised(self) -> date | None:
@@ -138,6 +139,7 @@ def ledger(
         "moves",
         "undoes_id",
     ]
+    owner = aliased(Person)
     query = (
         select(
             *(getattr(MilestoneEntry, key) for key in keys),
@@ -150,12 +152,16 @@ def ledger(
             Person.name_hans.label("who_hans"),
             Person.name_hant.label("who_hant"),
             Person.name_en.label("who_en"),
+            owner.name_hans.label("owner_hans"),
+            owner.name_hant.label("owner_hant"),
+            owner.name_en.label("owner_en"),
         )
         .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(Project, Project.id == Plan.project_id)
         .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
         .outerjoin(Person, Person.id == ChangeSet.actor_id)
+        .outerjoin(owner, owner.id == MilestoneEntry.owner_id)
         .where(Project.id == project_id, may_see(actor))
         .order_by(MilestoneEntry.effective_at, MilestoneEntry.id)
     )
@@ -167,9 +173,12 @@ def ledger(
 
 
 def _said(row: Any) -> Said:
-    values = dict(row)
-    who = {script: values.pop(f"who_{script}") or "" for script in ("hans", "hant", "en")}
-    return Said(**values, who=name_of(who))
+    values: dict[str, Any] = dict(row)
+    names: dict[str, Any] = {
+        role: name_of({script: values.pop(f"{role}_{script}") or "" for script in ("hans", "hant", "en")})
+        for role in ("who", "owner")
+    }
+    return Said(**values, **names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +243,7 @@ class News:
     name_hant: str
     name_en: str
     day: date
+    kind: str
     imported: bool
     promised: date | None
     actual: date | None
@@ -264,6 +274,7 @@ def recent(*, actor: Actor, lab_id: int, as_of: date | None = None, limit: int =
             m.name_hant,
             m.name_en,
             clock.day_of(e.effective_at),
+            e.kind,
             e.imported,
             e.forecast or e.current_plan or e.baseline,
             e.actual,

@@ -130,3 +130,29 @@ def moved_along(entry: MilestoneEntry) -> Sequence[MilestoneEntry]:
         MilestoneEntry.change_set_id == entry.change_set_id, MilestoneEntry.kind == "follow"
     )
     return [] if entry.kind == "follow" else db.session.scalars(query.order_by(MilestoneEntry.id)).all()
+
+
+def reached_later(milestone: Milestone) -> list[str]:
+    """The codes of predecessors that were reached after the milestone itself: one of both dates is wrong."""
+    if milestone.actual is None:
+        return []
+    query = (
+        select(Milestone.code)
+        .join(MilestoneLink, MilestoneLink.predecessor_id == Milestone.id)
+        .where(MilestoneLink.milestone_id == milestone.id, Milestone.actual > milestone.actual)
+        .order_by(Milestone.position)
+    )
+    return list(db.session.scalars(query))
+
+
+def is_advance(entry: MilestoneEntry) -> bool:
+    """True when the entry promises an earlier day than the one before it did."""
+    query = (
+        select(MilestoneEntry)
+        .where(MilestoneEntry.milestone_id == entry.milestone_id, MilestoneEntry.id < entry.id)
+        .order_by(MilestoneEntry.effective_at.desc(), MilestoneEntry.id.desc())
+        .limit(1)
+    )
+    before = db.session.scalar(query)
+    was = (before.forecast or before.current_plan or before.baseline) if before else None
+    return was is not None and entry.forecast is not None and entry.forecast < was

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from kangjiansheng.core.errors import RuleBroken
@@ -17,6 +17,8 @@ SLIP_DAYS = 15
 # From the one that needs somebody most to the one that needs nobody.
 SEVERITY: tuple[Status, ...] = ("gate", "late", "slip", "risk", "pause", "ontrack", "idle", "done")
 _OLDEST = date(1900, 1, 1)
+_BEFORE = timedelta(days=365)  # a step may have been taken before its project was planned, by so much
+_AHEAD = timedelta(days=365 * 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,28 +164,48 @@ def will_slip(
 ) -> MilestoneState:
     """Promise another date, with a reason. An unconfirmed date is only proposed, the promise stays.
 
-    Refused: a date before today, a reason outside the vocabulary, the date that is promised already.
+    A date before the promised one is an advance: it needs no reason, and without one the last reason stays. The
+    promised date itself is taken when it brings another reason than the one on record.
+    Refused: a date before today or far ahead, a reason outside the vocabulary, nothing new.
     """
     _require_open(state)
     if new_date < today:
         raise RuleBroken("projects:date-passed", field="date", date=new_date, today=today)
-    if reason_code not in reason_codes():
+    plausible(new_date, today, field="date")
+    advances = state.promised is not None and new_date < state.promised
+    if reason_code not in reason_codes() and (reason_code or not advances):
         raise RuleBroken("projects:reason-missing", field="reason")
-    if confirmed and new_date == state.promised and state.proposed is None:
+    if (
+        confirmed
+        and new_date == state.promised
+        and state.proposed is None
+        and reason_code == state.reason_code
+    ):
         raise RuleBroken("projects:same-date", field="date", date=new_date)
+    reason_code = reason_code or state.reason_code or ""
     if not confirmed:
-        return replace(state, proposed=new_date, reason_code=reason_code)
-    return replace(state, forecast=new_date, forecast_confirmed=True, proposed=None, reason_code=reason_code)
+        return replace(state, proposed=new_date, reason_code=reason_code or None)
+    return replace(
+        state, forecast=new_date, forecast_confirmed=True, proposed=None, reason_code=reason_code or None
+    )
 
 
-def done(state: MilestoneState, actual: date, today: date) -> MilestoneState:
-    """Record that it was reached. Refused for a day that has not come, or one before 1900."""
+def done(state: MilestoneState, actual: date, today: date, begun: date | None = None) -> MilestoneState:
+    """Record that it was reached. Refused for a day that has not come, or one long before the project began."""
     _require_open(state)
     if actual > today:
         raise RuleBroken("projects:actual-ahead", field="actual", date=actual, today=today)
-    if actual < _OLDEST:
-        raise RuleBroken("projects:actual-too-old", field="actual", date=actual)
+    plausible(actual, today, begun, field="actual")
     return replace(state, actual=actual, state="done", proposed=None)
+
+
+def plausible(day: date, today: date, begun: date | None = None, *, field: str) -> None:
+    """Refuse a day that can only be a slip of the pen: over a year before the project began, or 30 years ahead."""
+    earliest = begun - _BEFORE if begun and begun - _OLDEST > _BEFORE else _OLDEST
+    if day < earliest:
+        raise RuleBroken("projects:before-project", field=field, date=day, begun=begun or _OLDEST)
+    if day - today > _AHEAD:
+        raise RuleBroken("projects:too-far-ahead", field=field, date=day)
 
 
 def rebaseline(state: MilestoneState, new_plan: date) -> MilestoneState:

@@ -23,6 +23,11 @@ def typical_dates(
     return found
 
 
+def already_past(dates: Mapping[str, date], today: date) -> int:
+    """How many of the milestones of a new plan would be overdue at once."""
+    return sum(day < today for day in dates.values())
+
+
 def later(begin: date, item: TemplateMilestone) -> date:
     """The day on which the longer typical duration of a milestone has passed."""
     count = item.duration_max

@@ -13,8 +13,8 @@ def week_start(today: date) -> date:
 
 
 def in_window(promised: date | None, today: date) -> bool:
-    """True for what is promised within the next 90 days, is overdue, or has no date at all."""
-    return promised is None or promised <= today + AHEAD
+    """True for what is promised within the next 90 days or is overdue. Without a date nothing can be confirmed."""
+    return promised is not None and promised <= today + AHEAD
 
 
 def is_confirmed(promised: date | None, confirmed_at: datetime | None, by_hand: bool, today: date) -> bool:

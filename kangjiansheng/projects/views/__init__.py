@@ -7,6 +7,7 @@ from flask import Blueprint
 from kangjiansheng.projects.api import bp as api
 from kangjiansheng.projects.forms.fields import indication_of, role_of, subject_of
 from kangjiansheng.projects.rules.vocabulary import reasons
+from kangjiansheng.projects.sheets import words_of_end
 
 bp = Blueprint("projects", __name__, template_folder="../templates")
 bp.add_app_template_filter(subject_of, "subject")
@@ -17,6 +18,9 @@ bp.add_app_template_filter(role_of, "role")
 @bp.context_processor
 def _context() -> dict[str, Any]:
     return {"chip_codes": {reason.code for reason in reasons().values() if reason.chip}}
+
+
+bp.add_app_template_filter(words_of_end, "ended_word")
 
 
 @bp.app_template_filter("pairs")

@@ -27,8 +27,12 @@ def _again() -> Project:
 def new_project() -> Response:
     """Register a project."""
     form = ProjectForm(**choices.for_form())
+    led = policies.labs_led(actor())
+    if led is not None:
+        form.limit_leading_to(led)
     if request.method == "GET":
         form.stage.data, form.claimed.data, form.confidentiality.data = "DISCOVERY", "ACTIVE", "parties"
+        form.typical.data = True
     made = form.attempt(
         lambda: projects.create_project(
             actor=actor(),
@@ -36,6 +40,7 @@ def new_project() -> Response:
             pathway=form.pathway.data or "",
             start=form.start.data,
             typical=bool(form.typical.data),
+            past_ok=bool(form.past_ok.data),
             **form.facts(),
         )
     )
@@ -49,7 +54,7 @@ def new_project() -> Response:
 def edit_project(thing: Project) -> Response:
     """Change the facts of a project."""
     form = ProjectForm.of(thing, **choices.for_form())
-    del form.code, form.pathway, form.start, form.typical
+    del form.code, form.pathway, form.start, form.typical, form.past_ok
     done = form.attempt(
         lambda: projects.edit_project(thing, actor=actor(), version=form.version.data, **form.facts())
     )

@@ -255,9 +255,15 @@ def _said_of(entry: MilestoneEntry) -> str:
     if entry.kind == "propose":
         return _("已提交，等负责人确认")
     if entry.kind == "confirm":
-        return _("已记为“按计划”")
+        return _("已确认：仍按 %(day)s 完成", day=entry.forecast.isoformat() if entry.forecast else "—")
     if entry.kind == "done":
-        return _("已记为“已完成”")
+        early = queries.reached_later(entry.milestone)
+        if not early:
+            return _("已记为“已完成”")
+        codes = _("、").join(early)
+        return _("已记为“已完成”，但早于前置的 %(codes)s，请核对日期", codes=codes)
+    if queries.is_advance(entry):
+        return _("预测日期提前到 %(day)s", day=entry.forecast.isoformat() if entry.forecast else "—")
     return _("预测日期改为 %(day)s", day=entry.forecast.isoformat() if entry.forecast else "—")
 
 
@@ -328,6 +334,5 @@ def give_milestone(thing: Milestone) -> Response:
     )
     if written is None:
         return show(milestone_again(), form.status, owner_form=form)
-    return saved(
-        address(thing), _("已交给新的负责人"), undo=address(thing, ".undo_milestone", entry_id=written.id)
-    )
+    text = _("已交给新的负责人") if thing.owner_id else _("已不由任何人负责")
+    return saved(address(thing), text, undo=address(thing, ".undo_milestone", entry_id=written.id))

@@ -33,7 +33,7 @@ def mine() -> Response:
                 "p": one.project,
                 "m": one.milestone,
                 "form": None
-                if g.as_of
+                if g.as_of or not one.milestone.is_open
                 else MilestoneForm(
                     formdata=None,
                     prefix="",

@@ -132,6 +132,8 @@ def answer(project: ProjectRow, today: date) -> str:
             "项目状态为“%(status)s”，里程碑不再推进。", status=label_of(project.claimed, project_statuses())
         )
     if m is None or m.promised is None:
+        if project.next:
+            return _("下一个里程碑 %(name)s 还没有日期。", name=name_of(project.next))
         return _("没有等待中的里程碑。")
     name, day = name_of(m), m.promised.isoformat()
     because = _because(m)
@@ -249,6 +251,8 @@ def said(entries: Sequence[Said], *, limit: int = 5, with_name: bool = True) -> 
 
 def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any]:
     label = str(KINDS.get(entry.kind, entry.kind))
+    if entry.kind == "forecast" and before and entry.promised and before.promised:
+        label = str(_("提前")) if entry.promised < before.promised else label
     if with_name:
         label = f"{entry.code} {name_of(entry)} · {label}"
     return {
@@ -282,8 +286,11 @@ def _changes(entry: Said, before: Said | None) -> list[dict[str, str]]:
         (_("待确认"), before.proposed, entry.proposed),
         (_("实际"), before.actual, entry.actual),
     ]
-    return [
+    changes = [
         {"label": label, "before": old.isoformat() if old else "", "after": new.isoformat() if new else ""}
         for label, old, new in pairs
         if old != new
     ]
+    if before.owner != entry.owner:
+        changes.append({"label": _("负责"), "before": before.owner, "after": entry.owner})
+    return changes

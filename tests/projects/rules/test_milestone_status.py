@@ -131,7 +131,29 @@ def test_will_slip_asks_for_a_day_to_come_and_a_reason():
     yesterday = TODAY - timedelta(days=1)
     refused("projects:date-passed", milestones.will_slip, OPEN, yesterday, "PROCESS", TODAY)
     refused("projects:reason-missing", milestones.will_slip, OPEN, later, "", TODAY)
-    refused("projects:same-date", milestones.will_slip, OPEN, BASE, "PROCESS", TODAY)
+    said = milestones.will_slip(OPEN, BASE, "PROCESS", TODAY)
+    assert (said.forecast, said.reason_code) == (BASE, "PROCESS")  # only the reason is new
+    refused("projects:same-date", milestones.will_slip, said, BASE, "PROCESS", TODAY)
+    refused("projects:too-far-ahead", milestones.will_slip, OPEN, TODAY.replace(year=2099), "PROCESS", TODAY)
+
+
+def test_an_earlier_date_is_an_advance_and_needs_no_reason():
+    late = forecast(42, reason_code="PROCESS")
+    sooner = milestones.will_slip(late, BASE + timedelta(days=10), "", TODAY)
+    assert (sooner.forecast, sooner.reason_code) == (BASE + timedelta(days=10), "PROCESS")
+    refused("projects:reason-missing", milestones.will_slip, late, BASE, "NONSENSE", TODAY)
+
+
+@given(st.integers(-4000, 12000), st.integers(-4000, 0))
+def test_a_day_is_plausible_from_a_year_before_the_project_to_thirty_years_ahead(at, began):
+    day, begun = TODAY + timedelta(days=at), TODAY + timedelta(days=began)
+    fits = begun - timedelta(days=365) <= day <= TODAY + timedelta(days=365 * 30)
+    try:
+        milestones.plausible(day, TODAY, begun, field="actual")
+    except RuleBroken as problem:
+        assert not fits and problem.field == "actual"
+    else:
+        assert fits
 
 
 def test_done_needs_a_day_that_has_come_and_can_be_reopened():
