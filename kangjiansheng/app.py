@@ -41,6 +41,7 @@ from kangjiansheng.core import views as core_views
 from kangjiansheng.core.config import Settings, read_settings
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
+from kangjiansheng.core.queue import Handler
 from kangjiansheng.labs import forms as lab_forms
 from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import panels as lab_panels
@@ -52,6 +53,7 @@ from kangjiansheng.overview import forms as overview_forms
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
 from kangjiansheng.projects import forms as project_forms
+from kangjiansheng.projects import jobs as project_jobs
 from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
@@ -157,6 +159,11 @@ def jobs(app: Flask) -> list[Job]:
     """What the worker does, and how often."""
     settings = app.config["SETTINGS"]
     return [Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings))]
+
+
+def handlers() -> dict[str, Handler]:
+    """What the worker does when somebody has asked for it."""
+    return {**project_jobs.HANDLERS}
 
 
 def navigation() -> list[dict[str, Any]]:

@@ -12,11 +12,12 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from kangjiansheng.core import schema
+from kangjiansheng.core import queue, schema
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.jobs import run_due
 
-ROUND = 2.0  # seconds between two looks of the worker
+ROUND = 2.0  # seconds between two rounds of the worker
+LOOK = 0.4  # seconds between two looks for work that somebody waits for
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -121,7 +122,7 @@ def _greet(settings: Settings, shown: bool) -> None:
 
 def work(app: Flask, *, once: bool = False) -> None:
     """Run due jobs, again and again; ends on SIGTERM and when its parent has gone."""
-    from kangjiansheng.app import jobs
+    from kangjiansheng.app import handlers, jobs
 
     ending: list[bool] = []
 
@@ -130,10 +131,17 @@ def work(app: Flask, *, once: bool = False) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    parent = os.getppid()
+    parent, worker = os.getppid(), queue.name_of_worker()
     while not ending:
         with app.app_context():
             run_due(jobs(app))
-        if once or os.getppid() != parent:
-            return
-        time.sleep(ROUND)
+        until = time.monotonic() + ROUND
+        while not ending:
+            with app.app_context():
+                busy = queue.run_one(handlers(), worker)
+            if os.getppid() != parent or (once and not busy):
+                return
+            if not busy:
+                time.sleep(LOOK)
+            if time.monotonic() >= until:
+                break

@@ -41,6 +41,13 @@ def actor_by_email(email: str) -> Actor | None:
     return actor_of(account.person) if account and not account.disabled_at else None
 
 
+def actor_by_id(person_id: int) -> Actor | None:
+    """A person as an actor, when the account is active: for work that was asked for and is done later."""
+    query = select(Account).where(Account.person_id == person_id, Account.disabled_at.is_(None))
+    account = db.session.scalar(query.options(joinedload(Account.person).selectinload(Person.roles)))
+    return actor_of(account.person) if account else None
+
+
 def account_by_email(email: str) -> Account | None:
     """The account under an e-mail address, upper or lower case alike."""
     query = (

@@ -177,6 +177,11 @@ def row_digest(mapper: Mapper[Any], row: Any) -> str:
         for column in mapper.columns
         if not column.primary_key and column.key != "digest"
     }
+    return values_digest(values)
+
+
+def values_digest(values: Mapping[str, Any]) -> str:
+    """The same over the values of a row that is no record: all its columns but key and digest."""
     return sha256({key: value for key, value in values.items() if value is not None})
 
 

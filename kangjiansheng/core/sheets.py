@@ -37,9 +37,17 @@ def csv_bytes(heads: Row, rows: Sequence[Row]) -> bytes:
 
 
 def xlsx_bytes(
-    title: str, heads: Row, rows: Sequence[Row], *, notes: Sequence[tuple[str, str]] = ()
+    title: str,
+    heads: Row,
+    rows: Sequence[Row],
+    *,
+    notes: Sequence[tuple[str, str]] = (),
+    hidden: Sequence[int] = (),
 ) -> bytes:
-    """A workbook with one sheet of rows under frozen heads, and a second one with `notes` (label, text)."""
+    """A workbook with one sheet of rows under frozen heads, and a second one with `notes` (label, text).
+
+    `hidden` are columns, from 0, that are there and out of sight.
+    """
     import xlsxwriter  # only here: it takes a tenth of the start of every process
 
     out = io.BytesIO()
@@ -53,6 +61,8 @@ def xlsx_bytes(
     }
     sheet = book.add_worksheet(title[:31].translate(str.maketrans("", "", "[]:*?/\\")) or "1")
     _fill(sheet, heads, rows, styles)
+    for column in hidden:
+        sheet.set_column(column, column, None, None, {"hidden": True})
     if notes:
         about = book.add_worksheet("i")
         for number, pair in enumerate(notes):

@@ -198,6 +198,39 @@ def _trial(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _sheet(facts: Mapping[str, Any]) -> tuple[str, str]:
+    named = _("、").join(facts["named"])
+    return (
+        ngettext(
+            "%(who)s 用表格更新了 %(num)d 个里程碑",
+            "%(who)s 用表格更新了 %(num)d 个里程碑",
+            facts["count"],
+            who=facts["who"],
+        ),
+        _named(named, facts),
+    )
+
+
+def _sheet_undone(facts: Mapping[str, Any]) -> tuple[str, str]:
+    named = _("、").join(facts["named"])
+    return (
+        ngettext(
+            "%(who)s 撤销了用表格对 %(num)d 个里程碑的更新",
+            "%(who)s 撤销了用表格对 %(num)d 个里程碑的更新",
+            facts["count"],
+            who=facts["who"],
+        ),
+        _named(named, facts),
+    )
+
+
+def _named(named: str, facts: Mapping[str, Any]) -> str:
+    rest = facts["count"] - len(facts["named"])
+    if rest:
+        return _("%(named)s 等，另有 %(rest)s 个。", named=named, rest=rest)
+    return _("%(named)s。", named=named)
+
+
 WORDS: dict[str, Words] = {
     "projects:moved": _moved,
     "projects:proposed": _proposed,
@@ -212,4 +245,6 @@ WORDS: dict[str, Words] = {
     "projects:evidence-accepted": _accepted,
     "projects:evidence-refused": _refused,
     "projects:evidence-withdrawn": _withdrawn,
+    "projects:sheet": _sheet,
+    "projects:sheet-undone": _sheet_undone,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, union
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
@@ -14,6 +14,7 @@ from kangjiansheng.labs.models import JointLab, LabMember
 from kangjiansheng.projects.models import (
     ClockStop,
     Evidence,
+    ImportBatch,
     Milestone,
     MilestoneEntry,
     Project,
@@ -151,6 +152,35 @@ def leads_of(actor: Actor, team: Sequence[TeamMember]) -> bool:
 def undo(actor: Actor, entry: MilestoneEntry) -> bool:
     """Who may update the milestone may take back what was said last."""
     return update(actor, entry.milestone)
+
+
+def projects_led(actor: Actor) -> set[int]:
+    """The ids of the projects whose plan is in the actor's hands: `leads` for all at once."""
+    today = clock.today()
+    lead = select(ProjectMember.project_id).where(
+        ProjectMember.person_id == actor.id, ProjectMember.role == "lead", holds_on(ProjectMember, today)
+    )
+    director = (
+        select(ProjectLab.project_id)
+        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
+        .where(LabMember.person_id == actor.id, LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
+    )
+    return set(db.session.scalars(union(lead, director)))
+
+
+def projects_joined(actor: Actor) -> set[int]:
+    """The ids of the projects in which the actor may propose."""
+    query = select(ProjectMember.project_id).where(
+        ProjectMember.person_id == actor.id,
+        ProjectMember.role.in_(("lead", "member")),
+        holds_on(ProjectMember, clock.today()),
+    )
+    return set(db.session.scalars(query))
+
+
+def own_batch(actor: Actor, batch: ImportBatch) -> bool:
+    """Who has sent a sheet decides what becomes of it; others only read."""
+    return batch.by_id == actor.id
 
 
 def act(actor: Actor, pair: tuple[Milestone, str]) -> bool:

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, text
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import CSV, csv_bytes, xlsx_bytes
 from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.forms.sheets import STATES
 from kangjiansheng.projects.queries.milestone_lists import Line
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.rules.sheets import Mark, digest, written
 from kangjiansheng.projects.rules.vocabulary import families, modalities, project_statuses, reasons, stages
 
 
@@ -158,6 +160,68 @@ _VALUES: dict[str, Callable[[Line], Any]] = {
     "gate": lambda line: _("是") if line.milestone.gate else "",
     "told": lambda line: line.milestone.confirmed_at,
 }
+
+
+def editable(kind: str, rows: Sequence[ProjectRow]) -> bytes:
+    """One line per milestone as an import takes it back: the last column holds the mark of the row."""
+    heads = [
+        _("项目编号"),
+        _("项目名称"),
+        _("里程碑编号"),
+        _("里程碑"),
+        _("状态"),
+        _("基线"),
+        _("现行计划"),
+        _("预测"),
+        _("待确认"),
+        _("实际"),
+        _("进展"),
+        _("负责"),
+        _("主要原因"),
+        _("备注"),
+        _("示例数据"),
+        _("系统标记（请勿修改）"),
+    ]
+    mark = _("示例数据")
+    lines = [
+        [
+            project.code,
+            name_of(project),
+            m.code,
+            name_of(m),
+            status_word(m.status),
+            m.baseline,
+            m.current_plan,
+            m.forecast,
+            m.proposed,
+            m.actual,
+            str(STATES[m.state]),
+            m.owner_label,
+            label_of(m.reason_code, reasons()),
+            text.line(m.note),
+            mark if project.illustrative else "",
+            _mark(m),
+        ]
+        for project in rows
+        for m in project.milestones
+    ]
+    if kind == CSV:
+        return csv_bytes(heads, lines)
+    notes = [
+        (_("截至"), clock.today().isoformat()),
+        (_("可以改"), _("现行计划、预测、实际、进展、负责、主要原因、备注")),
+        (_("不要改"), _("编号和系统标记；其他列改了也不会导入")),
+    ]
+    if any(project.illustrative for project in rows):
+        notes.append((mark, _("本表含示例数据，不代表任何机构的真实进展。")))
+    return xlsx_bytes(_("里程碑"), heads, lines, notes=notes, hidden=[len(heads) - 1])
+
+
+def _mark(m: MilestoneRow) -> str:
+    """What stood in the row when it left, for the import that takes it back."""
+    note = digest(text.line(m.note))
+    dates = (m.current_plan, m.forecast, m.actual)
+    return written(Mark(m.project_code, m.code, m.version, *dates, m.state, m.owner_id, m.reason_code, note))
 
 
 def _made(

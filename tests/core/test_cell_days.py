@@ -145,4 +145,4 @@ def test_any_text_is_a_day_nothing_or_unclear(value: str) -> None:
             found, _ = read_day(Cell(kind, value), AHEAD)  # type: ignore[arg-type]
         except Unclear:
             continue
-        assert found is None or 1990 <= found.year <= 2100
+        assert found is None or 1950 <= found.year <= 2100

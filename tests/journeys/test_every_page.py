@@ -32,6 +32,7 @@ PAGES = (
     ("lead", "/views"),
     ("executive", "/milestones?view=timeline&by=lab"),
     ("partner", "/milestones?view=timeline&zoom=all"),
+    ("executive", "/milestones/import"),
     ("executive", "/search?q=瑞金"),
     ("executive", "/search?q=zzzz"),
     ("executive", "/labs"),

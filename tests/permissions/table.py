@@ -44,6 +44,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/api/v1/meetings/<code>", [{"code": "SAC-2026-04"}]),
     ("/committees/<code>", [{"code": "SAC"}]),
     ("/admin/people/<code>", [{"code": "CAST-LEAD"}]),
+    ("/milestones/import/<code>", [{"code": "IMP-0001"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
 )
 ONE_FOR_ALL: dict[str, object] = {

@@ -17,7 +17,7 @@ from typing import Any
 from kangjiansheng.core.workbooks.cells import Cell
 from kangjiansheng.core.workbooks.xlsx import as_day
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 1950, 2100
 # What people put into a cell to say that there is nothing to say.
 NOTHING = frozenset({"", "-", "--", "—", "——", "–", "−", "/", "\\", "无", "無", "n/a", "na", "none", "nil"})
 _MONTHS = dict(

@@ -18,12 +18,15 @@ from kangjiansheng.projects.models.plans import (
     TemplateVersion,
 )
 from kangjiansheng.projects.models.registries import RegistryRecord, RegistrySource
+from kangjiansheng.projects.models.sheets import ImportBatch, ImportRow
 
 __all__ = [
     "Baseline",
     "BaselineRow",
     "ClockStop",
     "Evidence",
+    "ImportBatch",
+    "ImportRow",
     "Milestone",
     "MilestoneEntry",
     "MilestoneLink",

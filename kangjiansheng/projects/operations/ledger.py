@@ -1,12 +1,12 @@
 """What every operation writes into the two ledgers: the full state after an act."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, inspect, select
 
-from kangjiansheng.core.changes import ChangeSet, row_digest
+from kangjiansheng.core.changes import ChangeSet, values_digest
 from kangjiansheng.core.db import AppendOnly, db
 from kangjiansheng.core.digests import plain
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project, ProjectEntry, TemplateVersion
@@ -65,26 +65,35 @@ def project_entry(
 
 
 def insert_many(rows: Sequence[Any]) -> None:
-    """Insert many records of one table in one statement; they stay outside the session and get no key.
-
-    Ledger rows get their digest here, as the session would give it.
-    """
+    """Insert many records of one table in one statement; they stay outside the session and get no key."""
     if not rows:
         return
     mapper = inspect(type(rows[0]))
-    columns = [column for column in mapper.columns if not column.primary_key]
-    for row in rows:
-        if isinstance(row, AppendOnly):
-            row.digest = row_digest(mapper, row)
-    values = [{column.key: _value(row, mapper, column) for column in columns} for row in rows]
-    db.session.execute(insert(mapper.local_table), values)
+    names = {
+        column.key: mapper.get_property_by_column(column).key
+        for column in mapper.columns
+        if not column.primary_key
+    }
+    insert_values(type(rows[0]), [{key: getattr(row, name) for key, name in names.items()} for row in rows])
 
 
-def _value(row: Any, mapper: Any, column: Any) -> Any:
-    value = getattr(row, mapper.get_property_by_column(column).key)
-    if value is None and column.default is not None and column.default.is_scalar:
-        return column.default.arg
-    return value
+def insert_values(kind: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same from plain values by column. What is absent gets its default; ledger rows get their digest."""
+    if not rows:
+        return
+    columns = [column for column in inspect(kind).columns if not column.primary_key]
+    usual: dict[str, Any] = {column.key: _usual(column) for column in columns if column.key != "digest"}
+    values = [
+        {key: default if row.get(key) is None else row[key] for key, default in usual.items()} for row in rows
+    ]
+    if issubclass(kind, AppendOnly):
+        values = [{**row, "digest": values_digest(row)} for row in values]
+    db.session.execute(insert(inspect(kind).local_table), values)
+
+
+def _usual(column: Any) -> Any:
+    default = column.default
+    return default.arg if default is not None and default.is_scalar else None
 
 
 def milestone_entry(

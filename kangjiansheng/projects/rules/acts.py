@@ -10,6 +10,7 @@ THINGS = {
     "template_version": _l("路径模板"),
     "registry_record": _l("登记平台记录"),
     "change_set": _l("一次操作"),
+    "import_batch": _l("导入的表格"),
 }
 EVIDENCE = {"evidence": _l("证据")}
 ACTS = {
@@ -44,6 +45,8 @@ ACTS = {
     "projects:evidence:accept": _l("接受证据"),
     "projects:evidence:refuse": _l("不接受证据"),
     "projects:evidence:withdraw": _l("撤回证据"),
+    "projects:sheet:apply": _l("导入里程碑表格"),
+    "projects:sheet:undo": _l("撤销表格导入"),
     "projects:template:load": _l("载入路径模板"),
 }
 

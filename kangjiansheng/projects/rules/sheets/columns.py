@@ -29,7 +29,7 @@ _WORDS: dict[str, str] = {
     "proposed": "待确认 待確認 toconfirm",
     "slip": "偏差 slip",
     "moves": "改期次数 改期次數 moves timesmoved",
-    "illustrative": "说明 說明",
+    "illustrative": "说明 說明 示例数据 示例數據 illustrativedata",
 }
 _KEY_OF = {word: key for key, words in _WORDS.items() for word in words.split()}
 _ASIDE = re.compile(r"[(（\[【].*?[)）\]】]")

@@ -66,6 +66,7 @@ class Decision:
     faults: list[Found] = field(default_factory=list)
     remarks: list[Found] = field(default_factory=list)
     planned: list[Step] = field(default_factory=list)
+    reason: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -142,6 +143,9 @@ def _column(made: Decision, key: str, base: mark.Mark | None, near: Near, find_o
     was = base is not None and base.has(key, value)
     if value == now or was or (value is None and not now):
         return
+    if key == "note" and value is not None and len(value) > LONGEST_NOTE:
+        made.faults.append(row.found("note-too-long", key, most=LONGEST_NOTE))
+        return
     if value is None:
         if base is not None:  # a sheet of one's own may leave empty what it does not speak of
             made.remarks.append(row.found("emptied", key))
@@ -162,14 +166,14 @@ def _value(row: RawRow, key: str, stored: Stored, near: Near, find_owner: FindOw
     if key == "state":
         return _known(columns.state_of(shown), "state-unknown"), False
     if key == "reason":
+        if same_word(shown) == same_word(stored.state.reason_code or ""):
+            return stored.state.reason_code, False  # also one that the vocabulary does not have
         return _known(columns.reason_of(shown), "reason-unknown"), False
     if key == "owner":
         if any(same_word(shown) == same_word(name) for name in stored.owner_names if name):
             return stored.owner, False
         return find_owner(shown, stored.project_id), False
     note = text.line(cell.shown)
-    if len(note) > LONGEST_NOTE:
-        raise Unclear("note-too-long", most=LONGEST_NOTE)
     return note, False
 
 
@@ -206,11 +210,12 @@ def _plan(made: Decision, today: date) -> None:
     """Which acts the changes come to; what no act takes is left aside, and what a rule refuses is a fault."""
     row, stored = made.row, made.stored
     assert stored is not None
+    made.reason = _reason(row)
     try:
         made.planned = steps(
             stored.state,
             made.wanted,
-            reason=_reason(row),
+            reason=made.reason,
             note=made.wanted.get("note", ""),
             right=stored.right,
             archived=stored.archived,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kangjiansheng.core.text import line
 from kangjiansheng.core.workbooks import Cell, Row, Sheet, Workbook, folded, is_nothing, letters, place
 from kangjiansheng.projects.rules.sheets import columns
 
@@ -45,7 +46,12 @@ class RawRow:
     def found(self, code: str, key: str, /, **facts: Any) -> Found:
         """A fault or a remark about one of its cells."""
         cell = self.cells.get(key)
-        return Found(code, self.sheet, self.place(key), key, cell.shown[:200] if cell else "", facts)
+        return Found(code, self.sheet, self.place(key), key, quoted(cell.shown) if cell else "", facts)
+
+
+def quoted(shown: str) -> str:
+    """What stands in a cell, short and harmless enough to be shown to others."""
+    return line(shown[:400])[:120]
 
 
 @dataclass(slots=True)
@@ -67,6 +73,7 @@ def rows_of(book: Workbook) -> Reading:
     """All rows about milestones, of all sheets. What is hidden is read, too, and said to be."""
     reading = Reading(from_1904=book.from_1904)
     for sheet in book.sheets:
+        sheet.name = quoted(sheet.name)
         _sheet(sheet, reading)
     if not reading.rows and not reading.faults:
         reading.faults.append(Found("nothing-found"))
@@ -127,12 +134,14 @@ def _heading(sheet: Sheet, heading: Row, reading: Reading) -> dict[int, str] | N
         cell = heading.cells[column]
         key = columns.key_of(cell.shown)
         if key is None:
-            extra.append(f"{letters(column)} {folded(cell.shown)[:40]}")
+            extra.append(f"{letters(column)} {quoted(cell.shown)[:40]}")
+        elif columns.is_ignored(key):
+            continue
         elif key in keys.values():
             where = place(column, heading.number)
-            reading.faults.append(Found("column-twice", sheet.name, where, key, cell.shown[:200]))
+            reading.faults.append(Found("column-twice", sheet.name, where, key, quoted(cell.shown)))
             return None
-        elif not columns.is_ignored(key):
+        else:
             keys[column] = key
     if extra:
         reading.remarks.append(Found("columns-extra", sheet.name, facts={"columns": "; ".join(extra)}))

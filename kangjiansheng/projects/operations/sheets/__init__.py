@@ -1,0 +1,31 @@
+"""Sheets that were edited elsewhere: received, checked without writing, applied in one act, undone as one."""
+
+from kangjiansheng.projects.operations.sheets.applying import apply
+from kangjiansheng.projects.operations.sheets.checking import check
+from kangjiansheng.projects.operations.sheets.receiving import (
+    APPLY,
+    READ,
+    UNDO,
+    accept,
+    accept_all,
+    again,
+    ask_undo,
+    consent,
+    receive,
+)
+from kangjiansheng.projects.operations.sheets.undoing import undo
+
+__all__ = [
+    "APPLY",
+    "READ",
+    "UNDO",
+    "accept",
+    "accept_all",
+    "again",
+    "apply",
+    "ask_undo",
+    "check",
+    "consent",
+    "receive",
+    "undo",
+]

@@ -1,0 +1,143 @@
+"""Consent: everything that was accepted, in one short transaction.
+
+All is made ready without a lock. Under it only the versions are compared, and rows of milestones that somebody
+has changed since the dry run are left out, one by one; the others go on. To ask the sender again about all of
+them would make a large sheet a race against everybody else's day; what was left out is named, and the file can be
+sent once more: what is written already is then nothing new.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import actor_by_id
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.db import db
+from kangjiansheng.core.digests import plain
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.queue import Report
+from kangjiansheng.core.transactions import writing as committing
+from kangjiansheng.projects.models import ImportBatch, ImportRow
+from kangjiansheng.projects.operations.sheets import writing
+from kangjiansheng.projects.operations.sheets.checking import UNDONE, Rights
+from kangjiansheng.projects.queries import sheets as queries
+from kangjiansheng.projects.rules.sheets import Found, steps
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A row that is ready to be written."""
+
+    row_id: int
+    version: int
+    milestone: Any
+    values: dict[str, Any]
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+
+def apply(payload: Mapping[str, Any], report: Report) -> None:
+    """Write the accepted rows of a batch. Begun twice it writes once."""
+    batch = db.session.get_one(ImportBatch, payload["batch"])
+    actor = actor_by_id(payload["actor"])
+    if batch.state != "applying":
+        return
+    batch_id, reason = batch.id, batch.reason_code
+    if actor is None:  # the account was closed meanwhile
+        with committing():
+            db.session.get_one(ImportBatch, batch_id).state = "checked"
+        return
+    ready, refused = _prepare(batch_id, reason, actor)
+    people = queries.concerned({one.milestone.project_id for one in ready})
+    db.session.rollback()
+    report(len(ready), len(ready) + len(refused))
+    with committing():
+        _write(batch_id, ready, refused, people, actor)
+
+
+def _prepare(batch_id: int, reason: str | None, actor: Actor) -> tuple[list[Prepared], dict[int, list[Any]]]:
+    query = select(ImportRow.id, ImportRow.milestone_id, ImportRow.version, ImportRow.wanted)
+    accepted = (ImportRow.batch_id == batch_id) & ImportRow.accepted & (ImportRow.outcome == "")
+    rows = db.session.execute(query.where(accepted).order_by(ImportRow.position)).all()
+    rights = Rights(actor)
+    milestones = {row.id: row for row in queries.rows_by_id([row.milestone_id for row in rows], actor=actor)}
+    ready: list[Prepared] = []
+    refused: dict[int, list[Any]] = {}
+    for row in rows:
+        milestone = milestones.get(row.milestone_id)
+        try:
+            if milestone is None:
+                raise RuleBroken("projects:sheet-gone")
+            if milestone.version == row.version:  # else its time has passed, and the lock will tell
+                ready.append(_ready(row, milestone, rights, reason, actor))
+            else:
+                ready.append(Prepared(row.id, row.version, milestone, {}))
+        except RuleBroken as problem:
+            refused[row.id] = [
+                plain(asdict(Found(problem.code, column=problem.field or "", facts=problem.facts)))
+            ]
+    return ready, refused
+
+
+def _ready(row: Any, milestone: Any, rights: Rights, reason: str | None, actor: Actor) -> Prepared:
+    """The entries of one row. Raises RuleBroken for what a rule refuses by now."""
+    stored = queries.stored(milestone, rights.to(milestone), {})
+    wanted = {key: _value(key, value) for key, value in row.wanted.items()}
+    planned = steps(
+        stored.state,
+        wanted,
+        reason=wanted.get("because") or reason,
+        note=wanted.get("note") or "",
+        right=stored.right,
+        archived=stored.archived,
+        today=clock.today(),
+    )
+    if any(step.lacks_reason for step in planned):
+        raise RuleBroken("projects:reason-missing", field="reason")
+    values = {key: getattr(milestone, key) for key in UNDONE}
+    made = Prepared(row.id, row.version, milestone, values)
+    old = stored.state
+    for step in planned:
+        values = writing.after(values, step, old, actor=actor)
+        made.entries.append(writing.entry(milestone.id, step.kind, values))
+        old = step.state
+    confirms = any(step.kind in writing.CONFIRMING for step in planned)
+    made.values = {**values, "the_id": milestone.id, "confirms": confirms}
+    return made
+
+
+def _value(key: str, value: Any) -> Any:
+    return date.fromisoformat(value) if key in ("plan", "forecast", "actual") else value
+
+
+def _write(
+    batch_id: int,
+    ready: list[Prepared],
+    refused: dict[int, list[Any]],
+    people: Mapping[int, set[int]],
+    actor: Actor,
+) -> None:
+    batch = db.session.get_one(ImportBatch, batch_id, with_for_update=True)
+    if batch.state != "applying":
+        return
+    still = writing.unchanged({one.milestone.id: one.version for one in ready})
+    good = [one for one in ready if one.milestone.id in still]
+    since = [one.row_id for one in ready if one.milestone.id not in still]
+    writing.refuse(refused)
+    writing.outcome(since, "changed-since")
+    batch.counts = {**batch.counts, "applied": len(good), "left": len(since) + len(refused)}
+    batch.state, batch.applied_at = "applied", clock.now()
+    if not good:
+        return
+    change = begin(actor=actor, source="import", label=batch.code)
+    batch.change_set_id = change.id
+    writing.write((entry for one in good for entry in one.entries), [one.values for one in good], change)
+    writing.outcome([one.row_id for one in good], "applied")
+    after = {"state": "applied", "file": batch.name, "sha256": batch.sha256, "milestones": len(good)}
+    record(
+        "projects:sheet:apply", batch, actor=actor, before={"state": "checked"}, after=after, change=change
+    )
+    writing.tell("projects:sheet", [one.milestone for one in good], people, actor=actor)

@@ -1,0 +1,97 @@
+"""A sheet comes in, its sender says which rows count, and that they be written or taken back."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+
+from sqlalchemy import update
+
+from kangjiansheng.core import clock, queue, text
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.workbooks import LARGEST
+from kangjiansheng.projects.models import ImportBatch, ImportRow
+from kangjiansheng.projects.queries.sheets import shown, tally
+from kangjiansheng.projects.rules.vocabulary import reasons
+
+READ, APPLY, UNDO = "sheet-read", "sheet-apply", "sheet-undo"
+ACCEPTABLE = ("change", "conflict")
+
+
+def receive(name: str, data: bytes, *, actor: Actor) -> ImportBatch:
+    """Keep a file until the worker has read it. Refused: an empty one, one that is too large."""
+    if not data:
+        raise RuleBroken("projects:sheet-empty", "file")
+    if len(data) > LARGEST:
+        raise RuleBroken("projects:sheet-large", "file", most=LARGEST // 2**20)
+    batch = ImportBatch(
+        code=secrets.token_hex(8),
+        by_id=actor.id,
+        name=text.line(name)[-200:] or "—",
+        sha256=hashlib.sha256(data).hexdigest(),
+        content=data,
+        counts={},
+        faults=[],
+        remarks=[],
+        created_at=clock.now(),
+    )
+    batch.task = queue.put(READ, {"actor": actor.id})
+    db.session.add(batch)
+    db.session.flush()
+    batch.code = f"IMP-{batch.id:04d}"
+    batch.task.payload = {"batch": batch.id, "actor": actor.id}
+    return batch
+
+
+def accept(batch: ImportBatch, seen: Collection[int], accepted: Collection[int], *, actor: Actor) -> None:
+    """Of the rows that a page has shown, these count and the others do not."""
+    _require(batch, "checked")
+    own = (ImportRow.batch_id == batch.id) & ImportRow.kind.in_(ACCEPTABLE) & ImportRow.id.in_(seen)
+    db.session.execute(update(ImportRow).where(own).values(accepted=ImportRow.id.in_(accepted)))
+
+
+def accept_all(batch: ImportBatch, which: str, accepted: bool, *, actor: Actor) -> None:
+    """All rows of a view count, or none of them."""
+    _require(batch, "checked")
+    those = shown(batch, which, actor=actor) & ImportRow.kind.in_(ACCEPTABLE)
+    db.session.execute(update(ImportRow).where(those).values(accepted=accepted))
+
+
+def consent(batch: ImportBatch, reason_code: str, *, actor: Actor) -> None:
+    """Let the worker write what was accepted. Asked once for the reason of rows that give none."""
+    _require(batch, "checked")
+    counts = tally(batch, actor=actor)
+    if not counts["accepted"]:
+        raise RuleBroken("projects:sheet-nothing-accepted")
+    if counts["lacking"] and reason_code not in reasons():
+        raise RuleBroken("projects:sheet-reason", "reason", count=counts["lacking"])
+    batch.reason_code = reason_code or None
+    _ask(batch, APPLY, "applying", actor)
+
+
+def ask_undo(batch: ImportBatch, *, actor: Actor) -> None:
+    """Let the worker take back what the batch has written."""
+    _require(batch, "applied")
+    _ask(batch, UNDO, "undoing", actor)
+
+
+def again(batch: ImportBatch, *, actor: Actor) -> None:
+    """Let the worker try once more what it has given up."""
+    kind = {"reading": READ, "applying": APPLY, "undoing": UNDO}.get(batch.state)
+    if kind is None or batch.task.state != "failed":
+        raise RuleBroken("projects:sheet-not-now")
+    _ask(batch, kind, batch.state, actor)
+
+
+def _ask(batch: ImportBatch, kind: str, state: str, actor: Actor) -> None:
+    batch.state = state
+    batch.task = queue.put(kind, {"batch": batch.id, "actor": actor.id})
+    db.session.flush()
+
+
+def _require(batch: ImportBatch, state: str) -> None:
+    """Two at the same instant: the second one sees what the first has done."""
+    db.session.refresh(batch, ["state"], with_for_update=True)
+    if batch.state != state:
+        raise RuleBroken("projects:sheet-not-now")
