@@ -36,6 +36,7 @@ class SignInForm(Form):
     email = StringField(_l("工作邮箱"), [required(), at_most(200)])
     password = PasswordField(_l("密码"), [required(), at_most(200)])
     next = HiddenField()
+    resume = HiddenField()
 
 
 class ForgotForm(Form):

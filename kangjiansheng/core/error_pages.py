@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, abort, g, make_response, render_template, request
+from flask import Flask, abort, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import i18n, once
+from kangjiansheng.core import i18n, once, resuming
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 
@@ -60,7 +60,8 @@ def answer(code: int, detail: str = "", *, title: str = "") -> Response:
         return made
     g.setdefault("request_id", "")
     g.failing = True
-    return make_response(render_template("errors/error.html", code=code, detail=detail), code)
+    resume = resuming.keep() if code == 401 else ""
+    return make_response(render_template("errors/error.html", code=code, detail=detail, resume=resume), code)
 
 
 def _http(problem: HTTPException) -> Response:
@@ -75,6 +76,9 @@ def _http(problem: HTTPException) -> Response:
 
 
 def _no_token(_problem: CSRFError) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not g.get("actor") and getattr(view, "access", "public") != "public":
+        return answer(401, title="Unauthorized")  # the session has ended, and the token with it
     return answer(400, _("表单的校验码不对或已失效，没有任何内容被改动。"), title="Bad Request")
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, passwords, queries, rules, sessions
+from kangjiansheng.core import resuming
 from kangjiansheng.core.access import public, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import own_path, page
@@ -34,6 +35,10 @@ def sign_in() -> Any:
     fits = passwords.fits(password, account.password_hash if account else None)
     if account and fits and not account.disabled_at:
         sessions.enter(account, address=address, device=request.user_agent.string)
+        kept = resuming.read(form.resume.data or "")
+        if kept:
+            g.pop("csrf_token", None)  # that of the sign-in page went with the session before
+            return page("accounts/resume.html", kept=kept)
         return redirect(own_path(form.next.data), 303)
     afterwards(lambda: _count(email, address))
     return _sign_in_page(form, 422, _("邮箱或密码不正确。请检查后再试。"))

@@ -309,7 +309,11 @@
   ['htmx:sendError', 'htmx:responseError', 'htmx:timeout'].forEach(function (name) {
     document.body.addEventListener(name, function (event) {
       const form = event.detail.elt.closest('form');
-      if (form) { free(form); say(form, words.failed); }
+      if (!form) return;
+      free(form);
+      // The session has ended: the whole page asks for the sign-in and keeps what was typed.
+      if (event.detail.xhr && event.detail.xhr.status === 401 && form.action) HTMLFormElement.prototype.submit.call(form);
+      else say(form, words.failed);
     });
   });
 })();
