@@ -185,3 +185,22 @@ def remove_paragraph(paragraph: Paragraph, *, actor: Actor, change: ChangeSet | 
         "committee:paragraph:remove", paragraph, actor=actor, before={"text": paragraph.text},
         after={"text": None}, change=change,
     )  # fmt: skip
+
+
+def restore_paragraph(paragraph: Paragraph, *, actor: Actor) -> None:
+    """Take back a removal: the paragraph stands again where it stood, with its decision if it holds one."""
+    draft_only(paragraph.minutes)
+    if paragraph.removed_at is None:
+        return
+    paragraph.removed_at = None
+    db.session.flush()
+    _renumber(standing_paragraphs(paragraph.minutes))
+    record(
+        "committee:paragraph:restore", paragraph, actor=actor, before={"text": None},
+        after={"text": paragraph.text},
+    )  # fmt: skip
+
+
+def set_aside(paragraph: Paragraph, *, actor: Actor, text: str) -> None:
+    """Keep a wording that its writer gave up for somebody else's: in the history, not in the text."""
+    record("committee:paragraph:set-aside", paragraph, actor=actor, before={}, after={"set_aside": text})

@@ -157,6 +157,16 @@ def remove_action(action: Action, minutes: Minutes, *, actor: Actor) -> None:
     record("committee:action:remove", action, actor=actor, before=before)
 
 
+def restore_action(action: Action, minutes: Minutes, *, actor: Actor) -> None:
+    """Take back that an action was dropped from a draft."""
+    draft_only(minutes)
+    if action.life != "dropped":
+        return
+    before = action.state()
+    action.life = "open"
+    record("committee:action:restore", action, actor=actor, before=before)
+
+
 def finish_action(
     action: Action, *, actor: Actor, version: int | None, done_on: date, note: str = ""
 ) -> None:

@@ -80,7 +80,13 @@ def minutes(*, actor: Actor, code: str) -> Minutes | None:
 
 
 def paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | None:
-    """A paragraph whose item the actor may see."""
+    """A paragraph of the text as it stands, whose item the actor may see."""
+    found = any_paragraph(actor=actor, code=code, public_id=public_id)
+    return found if found and found.removed_at is None else None
+
+
+def any_paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | None:
+    """A paragraph whose item the actor may see, also one that was taken out."""
     query = (
         select(Paragraph)
         .join(Minutes)
@@ -89,7 +95,6 @@ def paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | None:
             Meeting.code == code,
             Meeting.id.in_(visible_meetings(actor)),
             Paragraph.public_id == public_id,
-            Paragraph.removed_at.is_(None),
             Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(visible_items(actor)),
         )
         .options(joinedload(Paragraph.wording))
@@ -156,3 +161,19 @@ def meeting_action(*, actor: Actor, code: str, number: str) -> Action | None:
     """An action of a meeting by its number."""
     found = action(actor=actor, number=number)
     return found if found and found.meeting.code == code else None
+
+
+def dropped_action(*, actor: Actor, code: str, number: str) -> Action | None:
+    """An action that was taken out of a draft, for those who may put it back."""
+    query = (
+        select(Action)
+        .join(Meeting)
+        .where(
+            Meeting.code == code,
+            Meeting.id.in_(visible_meetings(actor)),
+            Action.number == number,
+            Action.life == "dropped",
+        )
+        .options(joinedload(Action.meeting).joinedload(Meeting.minutes))
+    )
+    return db.session.scalar(query)

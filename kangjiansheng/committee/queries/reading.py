@@ -21,6 +21,7 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.queries.visible import visible_items
 from kangjiansheng.committee.rules import numbers, texts
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 
@@ -177,6 +178,20 @@ def _listed(one: Shown, actions: list[dict[str, Any]], seen: set[int]) -> list[d
     if one.item_id is not None:
         return [a for a in actions if a["item"] == one.item_id]
     return [a for a in actions if a["item"] is None or a["item"] in seen]
+
+
+def edits(
+    minutes: Minutes, *, actor: Actor, only: Paragraph | None = None, set_aside: bool = False
+) -> list[AuditEntry]:
+    """What was done with the paragraphs whose item the actor may see, newest first: from the trail itself."""
+    seen = Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(visible_items(actor))
+    of_text = select(Paragraph.id).where(Paragraph.minutes_id == minutes.id, seen)
+    if only is not None:
+        of_text = of_text.where(Paragraph.id == only.id)
+    query = select(AuditEntry).where(AuditEntry.thing == "paragraph", AuditEntry.thing_id.in_(of_text))
+    if not set_aside:
+        query = query.where(AuditEntry.act != "committee:paragraph:set-aside")
+    return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(500)))
 
 
 def compare(reading: Reading, older: Reading) -> list[Shown]:

@@ -47,6 +47,8 @@ FIELDS: dict[str, Any] = {
     "paragraph": _l("段落"),
     "text": _l("内容"),
     "reason": _l("原因"),
+    "set_aside": _l("未采用的文字"),
+    "position": _l("次序"),
     "note": _l("说明"),
     "kind": _l("类型"),
     "due_on": _l("期限"),
@@ -75,6 +77,8 @@ ACTS: dict[str, Any] = {
     "committee:paragraph:edit": _l("修改段落"),
     "committee:paragraph:move": _l("移动段落"),
     "committee:paragraph:remove": _l("移除段落"),
+    "committee:paragraph:restore": _l("恢复段落"),
+    "committee:paragraph:set-aside": _l("留存未采用的文字"),
     "committee:review:open": _l("提交审阅"),
     "committee:comment:add": _l("写批注"),
     "committee:comment:resolve": _l("解决批注"),
@@ -93,4 +97,5 @@ ACTS: dict[str, Any] = {
     "committee:action:done": _l("完成行动项"),
     "committee:action:reopen": _l("重新打开行动项"),
     "committee:action:remove": _l("移除行动项"),
+    "committee:action:restore": _l("恢复行动项"),
 }

@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
-from kangjiansheng.committee.models import Committee, Meeting
-from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.models import Committee, Meeting, Paragraph
+from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.views.base import bp, meeting_life, minutes_life, page
 from kangjiansheng.core import audit, history, i18n
-from kangjiansheng.core.access import on
+from kangjiansheng.core.access import actor, on
 
 # What may be shown of the states: neither items nor texts, for a reader may be kept out of some.
 LABELS: dict[str, Any] = {
@@ -35,6 +36,12 @@ LABELS: dict[str, Any] = {
     "review_days": _l("审阅天数"),
     "valid_to": _l("任期结束"),
 }
+# Of paragraphs and what they decide: for readers who were let in to the text itself.
+TEXT_LABELS: dict[str, Any] = {
+    "text": _l("文字"),
+    "set_aside": _l("未采用的文字"),
+    "position": _l("次序"),
+}
 
 
 def entries(*things: tuple[str, int]) -> list[dict[str, Any]]:
@@ -43,6 +50,27 @@ def entries(*things: tuple[str, int]) -> list[dict[str, Any]]:
     rows.sort(key=lambda row: -row.seq)
     names = people.names({row.actor_id for row in rows})
     return history.entries(rows, labels=LABELS, show=_show, people=names)
+
+
+def edits(meeting: Meeting, *, only: Paragraph | None = None) -> list[dict[str, Any]]:
+    """What was done with the paragraphs that the reader may see, newest first. Wordings that were given up are
+    shown to those who write; to the others nothing of a draft that is being written."""
+    if meeting.minutes is None:
+        return []
+    writes = policies.edit_minutes(actor(), meeting)
+    if not writes and meeting.minutes.life == "draft":
+        return []
+    rows = reading.edits(meeting.minutes, actor=actor(), only=only, set_aside=writes)
+    names = people.names({row.actor_id for row in rows})
+    found = history.entries(rows, labels=TEXT_LABELS, show=_show, people=names)
+    for row, shown in zip(rows, found, strict=True):
+        if not row.before:
+            shown["changes"] = [
+                {"label": str(label), "before": "", "after": row.after[key]}
+                for key, label in TEXT_LABELS.items()
+                if key in row.after
+            ]
+    return found
 
 
 def _show(key: str, value: Any) -> str:
@@ -74,6 +102,20 @@ def meeting_history(meeting: Meeting) -> Response:
         back=url_for(".meeting", code=meeting.code),
         entries=entries(*things),
         illustrative=meeting.illustrative,
+    )
+
+
+@bp.get("/meetings/<code>/minutes/paragraphs/<public_id>/history")
+@on(load=loaders.any_paragraph, may=policies.edit_paragraph)
+def paragraph_history(paragraph: Paragraph) -> Response:
+    """Every wording of a paragraph, and those that somebody gave up for another's."""
+    meeting = paragraph.minutes.meeting
+    return page(
+        "history.html",
+        title=_("段落"),
+        back=url_for(".write", code=meeting.code, _anchor=paragraph.public_id),
+        entries=edits(meeting, only=paragraph),
+        illustrative=paragraph.minutes.illustrative,
     )
 
 

@@ -19,6 +19,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import saved
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import visible_projects
@@ -162,10 +163,20 @@ def edit_meeting(meeting: Meeting) -> Any:
     return page("meeting_form.html", form.status, form=form, committee=found.committee, meeting=found)
 
 
-@bp.post("/meetings/<code>/cancellation")
+@bp.route("/meetings/<code>/cancellation", methods=["GET", "POST"])
 @on(load=loaders.meeting, may=policies.edit_meeting)
 def cancel_meeting(meeting: Meeting) -> Response:
-    """Cancel a planned meeting."""
+    """Cancel a planned meeting, after a page that says what follows."""
+    if request.method == "GET":
+        return facts_locked(meeting) or page(
+            "confirm.html",
+            meeting=meeting,
+            title=_("取消会议"),
+            about=name_of(meeting),
+            what=_("取消后不能恢复，编号不再使用；委员会收到通知。"),
+            back=url_for(".meeting", code=meeting.code),
+            illustrative=meeting.illustrative,
+        )
     operations.cancel_meeting(meeting, actor=actor())
     return saved(url_for(".meeting", code=meeting.code), _("会议已取消"))
 
@@ -258,11 +269,22 @@ def item_down(item: AgendaItem) -> Response:
     return saved(url_for(".agenda", code=item.meeting.code), _("已调整顺序"))
 
 
-@bp.post("/meetings/<code>/items/<int:number>/removal")
+@bp.route("/meetings/<code>/items/<int:number>/removal", methods=["GET", "POST"])
 @on(load=loaders.item, may=policies.edit_item)
 def remove_item(item: AgendaItem) -> Response:
-    """Take an item from the agenda."""
+    """Take an item from the agenda, after a page that names it."""
     code = item.meeting.code
+    if request.method == "GET":
+        meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+        return facts_locked(meeting) or page(
+            "confirm.html",
+            meeting=meeting,
+            title=_("移除议题"),
+            about=name_of(item),
+            what=_("移除后不能恢复，议题说明和回避登记一并删除。"),
+            back=url_for(".agenda", code=code),
+            illustrative=meeting.illustrative,
+        )
     operations.remove_item(item, actor=actor())
     return saved(url_for(".agenda", code=code), _("已移除议题"))
 

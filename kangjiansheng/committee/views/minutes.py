@@ -13,6 +13,7 @@ from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.rules import acts, quorum, texts
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of
+from kangjiansheng.committee.views.history import edits
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import locale, name_of
@@ -185,6 +186,7 @@ def minutes_history(meeting: Meeting) -> Response:
         meeting=meeting,
         minutes=minutes,
         drafts=found,
+        edits=edits(meeting),
         back=url_for(".minutes", code=meeting.code),
         short=texts.short,
         illustrative=minutes.illustrative,

@@ -12,7 +12,7 @@ from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes
 from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.views.base import bp, page, seat
-from kangjiansheng.committee.views.locked import text_locked
+from kangjiansheng.committee.views.locked import text_locked, typed
 from kangjiansheng.core import text as gate
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
@@ -118,7 +118,7 @@ def add_paragraph(meeting: Meeting) -> Any:
 
 
 @bp.route("/meetings/<code>/minutes/paragraphs/<public_id>", methods=["GET", "POST"])
-@on(load=loaders.paragraph, may=policies.edit_paragraph)
+@on(load=loaders.any_paragraph, may=policies.edit_paragraph)
 def edit_paragraph(paragraph: Paragraph) -> Any:
     """Write a new wording; two who write at once both see both."""
     code, public_id = paragraph.minutes.meeting.code, paragraph.public_id
@@ -129,8 +129,16 @@ def edit_paragraph(paragraph: Paragraph) -> Any:
         form.process(obj=_Both(paragraph, decision))
     if decision:
         del form.kind, form.item
+    if paragraph.removed_at is not None:
+        return text_locked(paragraph.minutes.meeting, form) or _gone(paragraph, form)
     if request.form.get("preview"):
         return _form_page(code, public_id, form, 200, preview=render(gate.clean(form.text.data or "")))
+
+    if request.form.get("resolve") == "theirs" and form.validate_on_submit():
+        operations.set_aside(paragraph, actor=actor(), text=form.text.data or "")
+        return saved(
+            url_for(".edit_paragraph", code=code, public_id=public_id), _("您的文字已留在这一段的历史里")
+        )
 
     def act() -> None:
         if decision:
@@ -145,6 +153,18 @@ def edit_paragraph(paragraph: Paragraph) -> Any:
     return _form_page(code, public_id, form, form.status)
 
 
+def _gone(paragraph: Paragraph, form: Any) -> Response:
+    """Somebody took the paragraph out: what stood there, what was typed here, and the way to put it back."""
+    return page(
+        "paragraph_gone.html",
+        410,
+        paragraph=paragraph,
+        meeting=paragraph.minutes.meeting,
+        typed=typed(form),
+        illustrative=paragraph.minutes.illustrative,
+    )
+
+
 class _Both:
     """A paragraph with the votes of its decision, as one form shows them."""
 
@@ -155,9 +175,11 @@ class _Both:
 
 
 def _form_page(code: str, public_id: str, form: Any, status: int, preview: Any = None) -> Response:
-    found = loaders.paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
+    found = loaders.any_paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
     if refused := text_locked(found.minutes.meeting, form):
         return refused
+    if found.removed_at is not None:
+        return _gone(found, form)
     return page(
         "paragraph_form.html",
         status,
@@ -206,7 +228,17 @@ def remove_paragraph(paragraph: Paragraph) -> Response:
         outcomes.remove_decision(decision, paragraph, actor=actor())
     else:
         operations.remove_paragraph(paragraph, actor=actor())
-    return saved(url_for(".write", code=code), _("已移除段落"))
+    undo = url_for(".restore_paragraph", code=code, public_id=paragraph.public_id)
+    return saved(url_for(".write", code=code), _("已移除段落"), undo=undo)
+
+
+@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/restoration")
+@on(load=loaders.any_paragraph, may=policies.edit_paragraph)
+def restore_paragraph(paragraph: Paragraph) -> Response:
+    """Put a paragraph back that was taken out."""
+    operations.restore_paragraph(paragraph, actor=actor())
+    code = paragraph.minutes.meeting.code
+    return saved(url_for(".write", code=code, _anchor=paragraph.public_id), _("已恢复段落"))
 
 
 @bp.post("/meetings/<code>/minutes/decisions")
@@ -267,4 +299,14 @@ def remove_action(action: Action) -> Response:
     """Take an action out of a draft."""
     meeting = action.meeting
     outcomes.remove_action(action, meeting.minutes or abort(404), actor=actor())
-    return saved(url_for(".write", code=meeting.code), _("已移除行动项"))
+    undo = url_for(".restore_action", code=meeting.code, number=action.number)
+    return saved(url_for(".write", code=meeting.code), _("已移除行动项"), undo=undo)
+
+
+@bp.post("/meetings/<code>/minutes/actions/<number>/restoration")
+@on(load=loaders.dropped_action, may=policies.edit_action)
+def restore_action(action: Action) -> Response:
+    """Put an action back that was taken out."""
+    meeting = action.meeting
+    outcomes.restore_action(action, meeting.minutes or abort(404), actor=actor())
+    return saved(url_for(".write", code=meeting.code), _("已恢复行动项"))

@@ -215,7 +215,9 @@
         const differs = Array.from(form.querySelectorAll(keep)).filter(function (f) {
           return f.name in kept.values && f.type !== 'radio' && f.type !== 'checkbox' && f.value !== kept.values[f.name];
         });
-        if (kept.version === (form.dataset.version || '') && differs.length && !form.querySelector('.form-errs,.conf')) {
+        const offered = differs.length && !form.querySelector('.form-errs,.conf');
+        if (offered && kept.version !== (form.dataset.version || '')) older(form, kept, differs, store, name);
+        else if (offered) {
           const old = differs.map(function (f) { return [f, f.value]; });
           old.forEach(function (p) { p[0].value = kept.values[p[0].name]; });
           const note = document.createElement('div');
@@ -246,13 +248,51 @@
       form.addEventListener('submit', function () { sessionStorage.setItem('kj-sent', name); });
     });
   }
+  // Somebody saved after these words were typed: both versions are shown, and neither is put in unasked.
+  function older(form, kept, differs, store, name) {
+    const note = document.createElement('div');
+    note.className = 'conf draft-note';
+    note.setAttribute('role', 'status');
+    const head = document.createElement('p');
+    head.textContent = words.draft_older;
+    note.append(head);
+    differs.forEach(function (f, i) {
+      const box = document.createElement('div'), label = document.createElement('label'), text = document.createElement('textarea');
+      const title = form.querySelector('label[for="' + f.id + '"]');
+      box.className = 'fld';
+      label.className = 'lbl';
+      label.htmlFor = text.id = 'kj-older-' + i;
+      label.textContent = words.draft_mine + (title ? ' · ' + title.textContent : '');
+      text.className = 'form-control';
+      text.readOnly = true;
+      text.rows = 4;
+      text.value = kept.values[f.name];
+      box.append(label, text);
+      note.append(box);
+    });
+    const bar = document.createElement('div');
+    bar.className = 'row-x wrap-x';
+    [[words.draft_use, 'btn btn-line', function () {
+      differs.forEach(function (f) { f.value = kept.values[f.name]; });
+      note.remove();
+    }], [words.discard, 'btn btn-text', function () { store.removeItem(name); note.remove(); }]].forEach(function (one) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = one[1];
+      button.textContent = one[0];
+      button.addEventListener('click', one[2]);
+      bar.append(button);
+    });
+    note.append(bar);
+    form.prepend(note);
+  }
   // A saved form leads to another page; the draft goes when that page is not the form again.
   function clearSent() {
     let name;
     try { name = sessionStorage.getItem('kj-sent'); } catch (e) { return; }
     if (!name) return;
     sessionStorage.removeItem('kj-sent');
-    if (!document.querySelector('.form-errs,.conf,.err')) localStorage.removeItem(name);
+    if (!document.querySelector('.form-errs,.conf,.err,[data-kept]')) localStorage.removeItem(name);
   }
 
   // ---------- comments in the margin: lift overlaps ----------
