@@ -19,6 +19,7 @@ from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
 from kangjiansheng.committee import forms as committee_forms
 from kangjiansheng.committee import notices as committee_notices
+from kangjiansheng.committee import panels as committee_panels
 from kangjiansheng.committee import rules as committee_rules
 from kangjiansheng.committee import views as committee_views
 from kangjiansheng.core import (
@@ -87,6 +88,7 @@ REFUSALS = (
 awaiting[:] = [overview_queries.gates_waiting]
 lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
+project_panels.project[:] = [committee_panels.project_advice]
 lab_panels.institution[:] = [project_panels.institution_projects]
 saved_views.pages({"milestones": ("/milestones", _l("里程碑")), "projects": ("/projects", _l("项目"))})
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)

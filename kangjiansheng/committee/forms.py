@@ -206,7 +206,39 @@ class ItemForm(VersionedForm):
     kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
     minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=15)
     presenter = StringField(_l("汇报人"), [at_most(100)])
-    project = StringField(_l("相关项目编号"), [at_most(40)])
+    project = StringField(_l("相关项目"), [at_most(40)])
+    text = TextAreaField(_l("议题说明"), [at_most(2000)])
+
+    def __init__(self, formdata: Any = ..., obj: Any = None, **kwargs: Any) -> None:
+        if obj is not None:
+            kwargs.setdefault("project", obj.project.code if obj.project else "")
+            obj = _Without(obj, "project")
+        if formdata is ...:
+            super().__init__(obj=obj, **kwargs)
+        else:
+            super().__init__(formdata=formdata, obj=obj, **kwargs)
+
+
+class _Without:
+    """A thing without one of its attributes, which the form takes from elsewhere."""
+
+    def __init__(self, thing: Any, name: str) -> None:
+        self._thing, self._name = thing, name
+
+    def __getattr__(self, key: str) -> Any:
+        if key == self._name:
+            raise AttributeError(key)
+        return getattr(self._thing, key)
+
+
+class ProposalForm(Form):
+    """An item that a project's lead proposes for a coming meeting."""
+
+    meeting = SelectField(_l("会议"), choices=[])
+    name_hans = StringField(_l("议题"), [required(), at_most(200)])
+    kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
+    minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=30)
+    presenter = StringField(_l("汇报人"), [at_most(100)])
     text = TextAreaField(_l("议题说明"), [at_most(2000)])
 
 

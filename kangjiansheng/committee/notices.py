@@ -1,14 +1,15 @@
 """Whom we tell, in which words."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
-from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.models import AgendaItem, Meeting
 from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
-from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.i18n import moment, name_of, prose_day
 from kangjiansheng.core.outbox import Words
 
 
@@ -39,6 +40,49 @@ def review_opened(
                 locale=person.locale,
                 address=address,
             )
+
+
+def meeting_planned(meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet) -> None:
+    """The members and the secretary: when and where, and a page on which to answer."""
+    _invite("committee:meeting-planned", meeting, people, actor=actor, change=change)
+
+
+def meeting_changed(meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet) -> None:
+    """The same people, when day, hours or place changed."""
+    _invite("committee:meeting-changed", meeting, people, actor=actor, change=change)
+
+
+def meeting_cancelled(
+    meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet
+) -> None:
+    """The same people, when the meeting does not take place."""
+    _invite("committee:meeting-cancelled", meeting, people, actor=actor, change=change)
+
+
+def _invite(
+    template: str, meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet
+) -> None:
+    facts = _of(meeting, actor) | {
+        "day": meeting.held_on,
+        "starts": meeting.starts_at,
+        "place": meeting.place,
+        "illustrative": meeting.illustrative,
+    }
+    address = f"/meetings/{meeting.code}"
+    outbox.tell(people, template, facts, address=address, besides=actor.id)
+    for person in people.values():
+        if person.email and person.id != actor.id:
+            outbox.mail(person.email, template, facts, change=change, locale=person.locale, address=address)
+
+
+def item_proposed(
+    meeting: Meeting, people: Iterable[int], item: AgendaItem, project: str, *, actor: Actor
+) -> None:
+    """Those who keep the committee: they may move, change or remove it."""
+    names = {"hans": item.name_hans, "hant": item.name_hant, "en": item.name_en}
+    facts = _of(meeting, actor) | {"item": names, "project": project}
+    address = f"/meetings/{meeting.code}/agenda"
+    outbox.tell(people, "committee:item-proposed", facts, address=address, besides=actor.id)
 
 
 def commented(meeting: Meeting, people: Iterable[int], number: str, *, actor: Actor) -> None:
@@ -134,8 +178,61 @@ def _action_assigned(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _day(facts: Mapping[str, Any]) -> str:
+    """Day, hour and place, as far as they are known."""
+    day = prose_day(date.fromisoformat(facts["day"]))
+    hour = moment(datetime.fromisoformat(facts["starts"]))[11:] if facts["starts"] else ""
+    mark = [_("示例数据")] if facts["illustrative"] else []
+    return _("，").join([*filter(None, (day, hour, facts["place"])), *mark])
+
+
+def _meeting_planned(facts: Mapping[str, Any]) -> tuple[str, str]:
+    meeting, when = name_of(facts["meeting"]), _day(facts)
+    return (
+        _("会议邀请：%(meeting)s", meeting=meeting),
+        _(
+            "%(meeting)s（%(code)s）定于 %(when)s。请答复是否出席。",
+            meeting=meeting,
+            code=facts["code"],
+            when=when,
+        ),
+    )
+
+
+def _meeting_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    meeting, when = name_of(facts["meeting"]), _day(facts)
+    return (
+        _("会议有变：%(meeting)s", meeting=meeting),
+        _("%(meeting)s（%(code)s）改为 %(when)s。", meeting=meeting, code=facts["code"], when=when),
+    )
+
+
+def _meeting_cancelled(facts: Mapping[str, Any]) -> tuple[str, str]:
+    meeting, when = name_of(facts["meeting"]), _day(facts)
+    return (
+        _("会议取消：%(meeting)s", meeting=meeting),
+        _("原定 %(when)s 的%(meeting)s（%(code)s）已取消。", meeting=meeting, code=facts["code"], when=when),
+    )
+
+
+def _item_proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("新的议题提议：%(meeting)s", meeting=name_of(facts["meeting"])),
+        _(
+            "%(who)s 为 %(project)s 提议：%(item)s。",
+            who=facts["who"],
+            project=facts["project"],
+            item=name_of(facts["item"]),
+        ),
+    )
+
+
 WORDS: dict[str, Words] = {
     "committee:review-opened": _review_opened,
+    "committee:meeting-planned": _meeting_planned,
+    "committee:meeting-changed": _meeting_changed,
+    "committee:meeting-cancelled": _meeting_cancelled,
+    "committee:item-proposed": _item_proposed,
     "committee:commented": _commented,
     "committee:changes-requested": _changes_requested,
     "committee:approved": _approved,

@@ -20,6 +20,8 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.projects import policies as projects
+from kangjiansheng.projects.models import Project
 
 EDITORS = {"chair", "deputy", "secretary"}
 
@@ -28,6 +30,16 @@ def offices(actor: Actor, committee_id: int) -> set[str]:
     """The offices that the actor holds on a committee today."""
     query = select(CommitteeMember.office).where(
         CommitteeMember.committee_id == committee_id,
+        CommitteeMember.person_id == actor.id,
+        holds_on(CommitteeMember, clock.today()),
+    )
+    return set(db.session.scalars(query))
+
+
+def kept_committees(actor: Actor) -> set[int]:
+    """The committees that the actor keeps: as chair, deputy or secretary."""
+    query = select(CommitteeMember.committee_id).where(
+        CommitteeMember.office.in_(EDITORS),
         CommitteeMember.person_id == actor.id,
         holds_on(CommitteeMember, clock.today()),
     )
@@ -155,3 +167,8 @@ def edit_action(actor: Actor, action: Action) -> bool:
 def read_committee(actor: Actor, committee: Committee) -> bool:
     """The history of a committee: its members, administrators, executives, auditors."""
     return actor.reads_all or actor.has("admin") or bool(offices(actor, committee.id))
+
+
+def propose_item(actor: Actor, project: Project) -> bool:
+    """An item about a project is proposed by those who may edit the project; to others no agenda is open."""
+    return project.archived_at is None and projects.edit(actor, project)

@@ -1,6 +1,6 @@
-"""What this floor shows on the pages of laboratories and institutions; the roof puts it into their slots."""
+"""What this floor shows on pages of the floor below, and the slots of its own pages for the floors above."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,12 +13,16 @@ from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects import charts
 from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.page import recent
 from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
+
+# Slots of a project's page for higher floors; app.py fills them.
+project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
 
 QUARTER = timedelta(days=91)
 AHEAD = timedelta(days=90)

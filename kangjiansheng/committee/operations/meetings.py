@@ -6,7 +6,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import AgendaItem, Attendance, Committee, Meeting, Paragraph, Recusal
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.committee import notices
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    Attendance,
+    Committee,
+    CommitteeMember,
+    Meeting,
+    Paragraph,
+    Recusal,
+)
 from kangjiansheng.committee.operations.committees import next_number
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.rules import acts, numbers
@@ -14,6 +24,9 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.projects.models import Project
+
+TOLD = ("held_on", "starts_at", "ends_at", "place")  # a change of these changes people's day
 
 
 def create_meeting(
@@ -53,7 +66,9 @@ def create_meeting(
     )
     db.session.add(meeting)
     db.session.flush()
-    record("committee:meeting:create", meeting, actor=actor, before={}, effective_at=effective_at)
+    change = record("committee:meeting:create", meeting, actor=actor, before={}, effective_at=effective_at)
+    if is_coming(meeting):
+        notices.meeting_planned(meeting, _people(meeting), actor=actor, change=change)
     return meeting
 
 
@@ -67,7 +82,9 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
     if meeting.held_on.year != meeting.year:
         raise RuleBroken("committee:year-fixed", "held_on", year=meeting.year)
     _check_times(meeting.starts_at, meeting.ends_at)
-    record("committee:meeting:edit", meeting, actor=actor, before=before)
+    change = record("committee:meeting:edit", meeting, actor=actor, before=before)
+    if is_coming(meeting) and any(meeting.state()[key] != before[key] for key in TOLD):
+        notices.meeting_changed(meeting, _people(meeting), actor=actor, change=change)
     return meeting
 
 
@@ -77,8 +94,24 @@ def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
     if meeting.life != "planned":
         raise RuleBroken("committee:not-planned")
     before = meeting.state()
+    told = is_coming(meeting)
     meeting.life = "cancelled"
-    record("committee:meeting:cancel", meeting, actor=actor, before=before)
+    change = record("committee:meeting:cancel", meeting, actor=actor, before=before)
+    if told:
+        notices.meeting_cancelled(meeting, _people(meeting), actor=actor, change=change)
+
+
+def is_coming(meeting: Meeting) -> bool:
+    """True while people plan their day by it."""
+    return meeting.life == "planned" and meeting.held_on >= clock.today()
+
+
+def _seated(meeting: Meeting) -> list[CommitteeMember]:
+    return [m for m in meeting.committee.members if sits_on(m, meeting.held_on)]
+
+
+def _people(meeting: Meeting) -> dict[int, Person]:
+    return {m.person_id: m.person for m in _seated(meeting)}
 
 
 def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> AgendaItem:
@@ -91,6 +124,24 @@ def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fie
     meeting.items.append(item)
     db.session.flush()
     record("committee:item:add", meeting, actor=actor, before=before)
+    return item
+
+
+def propose_item(
+    meeting: Meeting, project: Project, *, actor: Actor, name_hans: str, kind: str, **fields: Any
+) -> AgendaItem:
+    """Put an item about a project at the end of a planned agenda, and tell those who keep the committee."""
+    if open_facts(meeting).life != "planned" or meeting.held_on < clock.today():
+        raise RuleBroken("committee:not-planned", "meeting")
+    _check_kind(kind)
+    before = meeting.state()
+    position = max((item.position for item in meeting.items), default=0) + 1
+    item = AgendaItem(position=position, name_hans=name_hans, kind=kind, project_id=project.id, **fields)
+    meeting.items.append(item)
+    db.session.flush()
+    record("committee:item:propose", meeting, actor=actor, before=before)
+    keepers = {m.person_id for m in _seated(meeting) if m.office != "member"}
+    notices.item_proposed(meeting, keepers, item, project.code, actor=actor)
     return item
 
 

@@ -1,11 +1,10 @@
 """What is read of committees, and who sees which rows."""
 
+from kangjiansheng.committee.queries.duties import Duties, duties, step
 from kangjiansheng.committee.queries.overviews import (
     actions,
-    awaiting_signature,
     decisions,
     meetings,
-    next_meeting,
 )
 from kangjiansheng.committee.queries.visible import (
     visible_actions,
@@ -15,11 +14,12 @@ from kangjiansheng.committee.queries.visible import (
 )
 
 __all__ = [
+    "Duties",
     "actions",
-    "awaiting_signature",
     "decisions",
+    "duties",
     "meetings",
-    "next_meeting",
+    "step",
     "visible_actions",
     "visible_decisions",
     "visible_items",

@@ -1,11 +1,12 @@
 """Lists: meetings, agenda, decisions and actions, as one reader may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
@@ -18,10 +19,8 @@ from kangjiansheng.committee.models import (
     Meeting,
     Minutes,
     Signature,
-    Signer,
 )
 from kangjiansheng.committee.queries.visible import (
-    memberships,
     visible_actions,
     visible_decisions,
     visible_items,
@@ -89,11 +88,71 @@ def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
             starts.append(at)
         if at is not None:
             at += timedelta(minutes=row[0].minutes_planned)
-    wanted = {item.project_id for item in items if item.project_id}
-    projects = (
-        set(db.session.scalars(visible_projects(actor).where(Project.id.in_(wanted)))) if wanted else set()
+    return Agenda(items, starts, len(rows) - len(items), open_projects(items, actor=actor))
+
+
+def open_projects(rows: Iterable[AgendaItem | Decision | Action], *, actor: Actor) -> set[int]:
+    """Of the projects that items, decisions or actions concern, those that the reader may see."""
+    wanted = {row.project_id for row in rows if row.project_id}
+    if not wanted:
+        return set()
+    return set(db.session.scalars(visible_projects(actor).where(Project.id.in_(wanted))))
+
+
+def linkable_projects(*, actor: Actor) -> list[Project]:
+    """The projects that the actor may put an item of an agenda to: those that they may see."""
+    query = select(Project).where(Project.id.in_(visible_projects(actor)), Project.archived_at.is_(None))
+    return list(db.session.scalars(query.order_by(Project.code)))
+
+
+@dataclass
+class Advice:
+    """What the committees have to do with one project: items newest first, what was decided, what is open."""
+
+    items: list[AgendaItem]
+    decisions: list[Decision]
+    actions: list[Action]
+
+
+def advice(project: Project, *, actor: Actor) -> Advice:
+    """Items, standing decisions and open actions about a project, as far as the actor may see them.
+
+    One statement: the page of a project has none to spare.
+    """
+    decided = select(Decision.id).join(Minutes, Minutes.meeting_id == Decision.meeting_id)
+    decided = decided.where(Minutes.life == "approved", Decision.id.in_(visible_decisions(actor)))
+    to_do = visible_actions(actor).where(Action.life == "open")
+    query = (
+        select(AgendaItem, Decision, Action)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .outerjoin(Decision, and_(Decision.agenda_item_id == AgendaItem.id, Decision.id.in_(decided)))
+        .outerjoin(Action, and_(Action.agenda_item_id == AgendaItem.id, Action.id.in_(to_do)))
+        .where(
+            AgendaItem.project_id == project.id,
+            AgendaItem.id.in_(visible_items(actor)),
+            Meeting.life != "cancelled",
+        )
+        .options(contains_eager(AgendaItem.meeting))
+        .order_by(Meeting.held_on.desc(), AgendaItem.position, Decision.id, Action.number)
     )
-    return Agenda(items, starts, len(rows) - len(items), projects)
+    columns = zip(*db.session.execute(query), strict=True)
+    items, decisions, actions = [list(dict.fromkeys(filter(None, column))) for column in columns] or (
+        [],
+        [],
+        [],
+    )
+    return Advice(items, decisions, actions)
+
+
+def coming_meetings() -> list[Meeting]:
+    """The planned meetings of all committees, for those who propose an item: no more is shown than the day."""
+    query = (
+        select(Meeting)
+        .where(Meeting.life == "planned", Meeting.held_on >= clock.today())
+        .options(joinedload(Meeting.committee))
+        .order_by(Meeting.held_on)
+    )
+    return list(db.session.scalars(query))
 
 
 def agenda_as_of(meeting: Meeting, day: date, *, actor: Actor) -> dict[str, Any] | None:
@@ -174,40 +233,6 @@ def actions(
         query = query.where(Meeting.running_no < before.running_no)
     if mine:
         query = query.where(Action.owner_id == actor.id)
-    return list(db.session.scalars(query))
-
-
-def next_meeting(*, actor: Actor) -> Meeting | None:
-    """The next planned meeting of the actor's committees."""
-    query = (
-        select(Meeting)
-        .where(
-            Meeting.committee_id.in_(memberships(actor)),
-            Meeting.life == "planned",
-            Meeting.held_on >= clock.today(),
-        )
-        .options(joinedload(Meeting.committee))
-        .order_by(Meeting.held_on)
-        .limit(1)
-    )
-    return db.session.scalar(query)
-
-
-def awaiting_signature(*, actor: Actor) -> list[DraftVersion]:
-    """Drafts under review that wait for this person's signature."""
-    signed = select(Signature.draft_version_id).where(Signature.person_id == actor.id)
-    query = (
-        select(DraftVersion)
-        .join(Minutes, Minutes.id == DraftVersion.minutes_id)
-        .where(
-            DraftVersion.id.in_(select(Signer.draft_version_id).where(Signer.person_id == actor.id)),
-            DraftVersion.id.not_in(signed),
-            DraftVersion.kind == "draft",
-            Minutes.life == "review",
-            Minutes.current_draft == DraftVersion.number,
-        )
-        .options(joinedload(DraftVersion.minutes).joinedload(Minutes.meeting))
-    )
     return list(db.session.scalars(query))
 
 

@@ -24,6 +24,8 @@ from kangjiansheng.committee.rules import numbers, texts
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries import visible_projects
 
 
 @dataclass
@@ -75,6 +77,20 @@ def seen_items(minutes: Minutes, actor: Actor) -> set[int]:
     """The ids of the meeting's items that the actor may see."""
     query = visible_items(actor).where(AgendaItem.meeting_id == minutes.meeting_id)
     return set(db.session.scalars(query))
+
+
+def projects_of(minutes: Minutes, *, actor: Actor) -> dict[int, Project]:
+    """The projects that the meeting's items concern, by item, as far as the actor may see both."""
+    query = (
+        select(AgendaItem)
+        .where(
+            AgendaItem.meeting_id == minutes.meeting_id,
+            AgendaItem.id.in_(visible_items(actor)),
+            AgendaItem.project_id.in_(visible_projects(actor)),
+        )
+        .options(joinedload(AgendaItem.project))
+    )
+    return {item.id: item.project for item in db.session.scalars(query) if item.project}
 
 
 def drafts(minutes: Minutes, *, until: datetime | None = None) -> list[DraftVersion]:

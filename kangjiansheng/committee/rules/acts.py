@@ -65,6 +65,7 @@ ACTS: dict[str, Any] = {
     "committee:meeting:edit": _l("修改会议"),
     "committee:meeting:cancel": _l("取消会议"),
     "committee:item:add": _l("增加议题"),
+    "committee:item:propose": _l("提议议题"),
     "committee:item:edit": _l("修改议题"),
     "committee:item:move": _l("调整议题顺序"),
     "committee:item:remove": _l("移除议题"),

@@ -10,6 +10,7 @@ from kangjiansheng.committee.views import (
     meetings,
     minutes,
     outcomes,
+    proposals,
     review,
     writing,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "meetings",
     "minutes",
     "outcomes",
+    "proposals",
     "review",
     "writing",
 ]

@@ -96,5 +96,5 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
         number_of=number_of,
         markdown=render,
         readonly=g.get("as_of") is not None,
-        **context,
+        **{"open_projects": frozenset(), **context},
     )

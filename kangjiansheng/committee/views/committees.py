@@ -54,6 +54,7 @@ def _page(committee: Committee) -> Response:
         seats_known=bool(seats),
         decisions=decisions,
         actions=actions,
+        open_projects=overviews.open_projects([*decisions, *actions], actor=actor()),
         reader=reader,
         illustrative=any(row.illustrative for row in rows),
         may_edit=live and policies.edit_committee(actor(), committee),

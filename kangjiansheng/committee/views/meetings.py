@@ -68,6 +68,8 @@ def meeting(meeting: Meeting) -> Response:
     held = policies.offices(who, meeting.committee_id)
     keeps = bool(held & policies.EDITORS) and not meeting.source
     before = overviews.previous(meeting, actor=who)
+    own, older = overviews.decisions(actor=who, meeting_id=meeting.id), _last_decisions(meeting)
+    actions = _left_over(meeting, before)
     agenda = overviews.agenda(meeting, actor=who)
     reader = bool(held) or who.reads_all
     row = next((a for a in meeting.attendance if a.person_id == who.id), None)
@@ -78,9 +80,10 @@ def meeting(meeting: Meeting) -> Response:
         seats=_seats(meeting) if reader else [],
         standing=_standing(meeting) if reader else None,
         before=before,
-        own=overviews.decisions(actor=who, meeting_id=meeting.id),
-        decisions=_last_decisions(meeting),
-        actions=_left_over(meeting, before),
+        own=own,
+        decisions=older,
+        actions=actions,
+        open_projects=overviews.open_projects([*own, *older, *actions], actor=who),
         may_keep=keeps,
         may_change=keeps and locks.facts_lock(meeting) is None,
         may_read=policies.read_minutes(who, meeting),
@@ -208,6 +211,7 @@ def agenda(meeting: Meeting) -> Any:
         form=form,
         meeting=meeting,
         agenda=overviews.agenda(meeting, actor=actor()),
+        projects=_choices(form),
         illustrative=meeting.illustrative,
     )
 
@@ -231,8 +235,6 @@ def edit_item(item: AgendaItem) -> Any:
     """Change an item."""
     code, number = item.meeting.code, item.id
     form = forms.ItemForm(obj=item)
-    if not form.is_submitted():
-        form.project.data = item.project.code if item.project else ""
     kept = item.project_id if item.project and form.project.data == item.project.code else None
 
     def act() -> None:
@@ -244,7 +246,25 @@ def edit_item(item: AgendaItem) -> Any:
     found = loaders.item(actor=actor(), code=code, number=number) or abort(404)
     if refused := facts_locked(found.meeting, form):
         return refused
-    return page("item_form.html", form.status, form=form, item=found, meeting=found.meeting)
+    return page(
+        "item_form.html",
+        form.status,
+        form=form,
+        item=found,
+        meeting=found.meeting,
+        projects=_choices(form, found),
+        illustrative=found.meeting.illustrative,
+    )
+
+
+def _choices(form: forms.ItemForm, item: AgendaItem | None = None) -> list[tuple[str, str]]:
+    """The projects that may be chosen: those that the editor may see, and the one that is there."""
+    found = {p.code: f"{p.code} {name_of(p)}" for p in overviews.linkable_projects(actor=actor())}
+    if item and item.project:
+        found.setdefault(item.project.code, item.project.code)
+    if form.project.errors and form.project.data:
+        found.setdefault(form.project.data, form.project.data)
+    return sorted(found.items())
 
 
 def _item_fields_kept(form: forms.ItemForm, project_id: int) -> dict[str, Any]:

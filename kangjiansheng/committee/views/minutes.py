@@ -114,6 +114,7 @@ def minutes_page(
         minutes=minutes,
         head=heading_of(meeting, draft),
         text=text,
+        projects=reading.projects_of(minutes, actor=who),
         draft=draft,
         versions=versions,
         older=older,

@@ -22,7 +22,13 @@ def decisions() -> Response:
     """Resolutions and recommendations that the reader may see."""
     kind = request.args.get("kind", "")
     found = overviews.decisions(actor=actor(), kind=kind if kind in ("D", "R") else "")
-    return page("decisions.html", decisions=found, kind=kind, illustrative=any(d.illustrative for d in found))
+    return page(
+        "decisions.html",
+        decisions=found,
+        kind=kind,
+        open_projects=overviews.open_projects(found, actor=actor()),
+        illustrative=any(d.illustrative for d in found),
+    )
 
 
 @bp.get("/actions")
@@ -36,8 +42,19 @@ def actions() -> Response:
         actions=found,
         show=show if show in ("open", "all", "mine") else "open",
         today=clock.today(),
+        open_projects=overviews.open_projects(found, actor=actor()),
+        may_close=_closable(found),
         illustrative=any(a.illustrative for a in found),
     )
+
+
+def _closable(found: list[Action]) -> set[int]:
+    """The open ones that the reader may mark as done."""
+    kept = policies.kept_committees(actor())
+    mine = actor().id
+    return {
+        a.id for a in found if a.life == "open" and (a.owner_id == mine or a.meeting.committee_id in kept)
+    }
 
 
 @bp.route("/actions/<number>", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 from flask import g
 from werkzeug.wrappers import Response
 
-from kangjiansheng.committee.queries import awaiting_signature, next_meeting
+from kangjiansheng.committee.queries import duties, step
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.pages import page
@@ -25,6 +25,7 @@ def home() -> Response:
     projects = portfolio(actor=me, as_of=g.as_of)
     punctual = figures.on_time(projects, {}, day, day)
     waiting = gates.gates(projects, dashboard.agenda_of(projects, g.as_of, actor=me), 0)
+    duty = None if g.as_of else duties(actor=me)
     chips = [pipeline.Chip(project, pipeline.worst_slip(project)) for project in projects]
     return page(
         "overview/home.html",
@@ -33,8 +34,10 @@ def home() -> Response:
         asked=to_update(owned(projects, me.id, day)),
         chips=chips,
         labs=queries.my_labs(actor=me),
-        meeting=None if g.as_of else next_meeting(actor=me),
-        drafts=[] if g.as_of else awaiting_signature(actor=me),
+        duties=duty,
+        meeting=duty.coming if duty else None,
+        drafts=duty.drafts if duty else [],
+        step=step,
         is_admin=me.has("admin"),
         words=words,
     )

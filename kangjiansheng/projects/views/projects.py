@@ -11,7 +11,8 @@ from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, with_args
-from kangjiansheng.projects import charts, policies, queries
+from kangjiansheng.labs import panels as slots
+from kangjiansheng.projects import charts, panels, policies, queries
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import plans
 from kangjiansheng.projects.queries.evidence import tallies_of
@@ -35,12 +36,14 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
     said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
     team = queries.team(thing.id)
     network = queries.network(thing.plan.id if thing.plan else None)
+    higher = slots.of(panels.project, thing, actor(), g.as_of)
     frozen = g.as_of is not None or row.archived
     whole = request.args.get("view") == "timeline"
     return {
         "p": row,
         "thing": thing,
-        "illustrative": row.illustrative,
+        "illustrative": row.illustrative or higher.illustrative,
+        "higher": higher,
         "about": words.about(row),
         "labels": words.labels(row),
         "path": words.path(row),

@@ -1,0 +1,121 @@
+"""What waits for one person in the committees: the next meeting, texts to write and to sign, actions of their own.
+
+Three statements for all of it: home asks for it on every visit.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.committee.models import (
+    Action,
+    Amendment,
+    CommitteeMember,
+    DraftVersion,
+    Meeting,
+    Minutes,
+    Signature,
+    Signer,
+)
+from kangjiansheng.committee.queries.visible import memberships, visible_actions
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+
+@dataclass
+class Duties:
+    """`writing` are meetings whose attendance or minutes are not done, the ones sent back first; `drafts` and
+    `amendments` wait for this person's signature."""
+
+    coming: Meeting | None
+    writing: list[Meeting]
+    drafts: list[DraftVersion]
+    amendments: list[DraftVersion]
+    actions: list[Action]
+
+    @property
+    def count(self) -> int:
+        """How many things are to be done, but for the drafts: these have a place of their own."""
+        return len(self.writing) + len(self.amendments) + len(self.actions)
+
+
+def duties(*, actor: Actor) -> Duties:
+    """What waits for the actor today."""
+    today = clock.today()
+    meetings = _meetings(actor)
+    coming = [m for m, _ in meetings if m.life == "planned" and m.held_on >= today]
+    writing = [m for m, writes in meetings if writes and (m.life == "held" or m.held_on <= today)]
+    drafts = _to_sign(actor)
+    return Duties(
+        coming=coming[0] if coming else None,
+        writing=sorted(writing, key=lambda m: step(m) != "returned"),
+        drafts=[d for d in drafts if d.kind == "draft"],
+        amendments=[d for d in drafts if d.kind == "amendment"],
+        actions=_actions(actor),
+    )
+
+
+def step(meeting: Meeting) -> str:
+    """What is to be done with a meeting: returned, drafting, start or attend."""
+    if meeting.minutes is not None:
+        return "returned" if meeting.minutes.current_draft else "drafting"
+    return "start" if meeting.life == "held" else "attend"
+
+
+def _meetings(actor: Actor) -> list[tuple[Meeting, bool]]:
+    """The meetings of the actor's committees that are planned or not written up, and whether the actor writes:
+    minutes are the secretary's to write."""
+    today = clock.today()
+    secretary = select(CommitteeMember.committee_id).where(
+        CommitteeMember.person_id == actor.id,
+        CommitteeMember.office == "secretary",
+        holds_on(CommitteeMember, today),
+    )
+    unwritten = and_(Meeting.held_on <= today, or_(Minutes.id.is_(None), Minutes.life == "draft"))
+    query = (
+        select(Meeting, Meeting.committee_id.in_(secretary))
+        .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
+        .where(
+            Meeting.committee_id.in_(memberships(actor)),
+            Meeting.source == "",
+            Meeting.life != "cancelled",
+            or_(and_(Meeting.life == "planned", Meeting.held_on >= today), unwritten),
+        )
+        .options(joinedload(Meeting.minutes), joinedload(Meeting.committee))
+        .order_by(Meeting.held_on)
+    )
+    return [(row[0], bool(row[1])) for row in db.session.execute(query)]
+
+
+def _to_sign(actor: Actor) -> list[DraftVersion]:
+    """Drafts and amendments under review that wait for this person's signature."""
+    signed = select(Signature.draft_version_id).where(Signature.person_id == actor.id)
+    asked = select(Signer.draft_version_id).where(Signer.person_id == actor.id)
+    open_amendments = select(Amendment.draft_version_id).where(Amendment.life == "review")
+    in_review = and_(
+        DraftVersion.kind == "draft", Minutes.life == "review", Minutes.current_draft == DraftVersion.number
+    )
+    query = (
+        select(DraftVersion)
+        .join(Minutes, Minutes.id == DraftVersion.minutes_id)
+        .where(
+            DraftVersion.id.in_(asked),
+            DraftVersion.id.not_in(signed),
+            or_(in_review, DraftVersion.id.in_(open_amendments)),
+        )
+        .options(joinedload(DraftVersion.minutes).joinedload(Minutes.meeting))
+        .order_by(DraftVersion.frozen_at)
+    )
+    return list(db.session.scalars(query))
+
+
+def _actions(actor: Actor) -> list[Action]:
+    query = (
+        select(Action)
+        .where(Action.id.in_(visible_actions(actor)), Action.owner_id == actor.id, Action.life == "open")
+        .order_by(Action.due_on.is_(None), Action.due_on, Action.number)
+    )
+    return list(db.session.scalars(query))

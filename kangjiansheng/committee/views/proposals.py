@@ -1,0 +1,46 @@
+"""A project's lead proposes an item for a coming meeting: so that an agenda names projects by their own people."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.models import AgendaItem
+from kangjiansheng.committee.operations import meetings as operations
+from kangjiansheng.committee.queries import overviews
+from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.i18n import name_of, prose_day
+from kangjiansheng.core.pages import saved
+from kangjiansheng.projects import queries as projects
+from kangjiansheng.projects.models import Project
+
+
+@bp.route("/projects/<code>/agenda-item", methods=["GET", "POST"])
+@on(load=projects.project, may=policies.propose_item)
+def propose_item(project: Project) -> Any:
+    """Propose an item about a project; the committee's secretary and chair are told."""
+    coming = {m.code: m for m in overviews.coming_meetings()}
+    form = forms.ProposalForm()
+    form.meeting.choices = [
+        (code, f"{name_of(m.committee)} {prose_day(m.held_on)}") for code, m in coming.items()
+    ]
+    code = project.code
+
+    def act() -> AgendaItem:
+        meeting = coming.get(form.meeting.data)
+        if meeting is None:
+            raise RuleBroken("committee:not-planned", "meeting")
+        keys = ("name_hans", "kind", "presenter", "text")
+        fields: dict[str, Any] = {key: form[key].data or "" for key in keys}
+        return operations.propose_item(
+            meeting, project, actor=actor(), minutes_planned=form.minutes_planned.data, **fields
+        )
+
+    made = form.attempt(act)
+    if made:
+        return saved(url_for(".meeting", code=form.meeting.data), _("已提议，委员会秘书已收到通知"))
+    found = projects.project(actor=actor(), code=code)
+    return page("proposal_form.html", form.status, form=form, project=found, coming=bool(coming))

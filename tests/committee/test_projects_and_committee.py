@@ -1,0 +1,77 @@
+"""A project's lead proposes an item; decisions and projects lead to each other, for those who may see both."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.core.db import db
+from tests.support.critic import Critic
+
+PLANNED = "SAC-2026-06"
+FIELDS = {"meeting": PLANNED, "name_hans": "首例安全性回顾", "kind": "discuss", "minutes_planned": "20"}
+
+
+def test_a_lead_proposes_an_item(client: Callable[..., Critic], app: Flask) -> None:
+    lead, secretary = client("lead"), client("secretary")
+    address = "/projects/KJS-002/agenda-item"
+    assert address in lead.get("/projects/KJS-002").get_data(as_text=True)
+    assert lead.post(address, data=FIELDS | {"name_hans": ""}).status_code == 422
+    assert lead.post(address, data=FIELDS | {"meeting": "SAC-2026-05"}).status_code == 422
+    assert lead.post(address, data=FIELDS).status_code == 303
+    assert "首例安全性回顾" in lead.get(f"/meetings/{PLANNED}").get_data(as_text=True)
+    assert "首例安全性回顾" in secretary.get(f"/meetings/{PLANNED}/agenda").get_data(as_text=True)
+    assert "首例安全性回顾" in secretary.get("/notifications").get_data(as_text=True)
+    with app.app_context():
+        item = db.session.scalars(select(AgendaItem).where(AgendaItem.name_hans == "首例安全性回顾")).one()
+        assert item.project is not None
+        assert item.project.code == "KJS-002"
+
+
+def test_others_propose_nothing(client: Callable[..., Critic]) -> None:
+    address = "/projects/KJS-014/agenda-item"
+    assert client("partner").post(address, data=FIELDS).status_code == 403
+    assert client("secretary").get(address).status_code == 404
+    assert address not in client("partner").get("/projects/KJS-014").get_data(as_text=True)
+
+
+def test_an_editor_is_offered_only_what_they_may_see(client: Callable[..., Critic], app: Flask) -> None:
+    secretary = client("secretary")
+    page = secretary.get(f"/meetings/{PLANNED}/agenda").get_data(as_text=True)
+    assert "由项目负责人在项目页上提议" in page
+    assert 'name="project"' not in page
+    with app.app_context():
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
+        item = next(i for i in meeting.items if i.project_id)
+        number, project_id, version = item.id, item.project_id, meeting.version
+        code = item.project.code if item.project else ""
+    address = f"/meetings/{PLANNED}/items/{number}"
+    form = secretary.get(address).get_data(as_text=True)
+    assert f'<option value="{code}" selected>{code}</option>' in form
+    data = {"name_hans": "改过的标题", "kind": "decide", "minutes_planned": "30", "version": str(version)}
+    assert secretary.post(address, data=data | {"project": "KJS-011"}).status_code == 422
+    assert secretary.post(address, data=data | {"project": code}).status_code == 303
+    with app.app_context():
+        kept = db.session.get_one(AgendaItem, number)
+        assert (kept.name_hans, kept.project_id) == ("改过的标题", project_id)
+
+
+def test_decisions_and_projects_lead_to_each_other(client: Callable[..., Critic]) -> None:
+    lead, member = client("lead"), client("outsider")
+    page = client("executive").get("/projects/KJS-017").get_data(as_text=True)
+    assert "D-2026-06-01" in page
+    assert "/meetings/SAC-2026-03/minutes" in page
+    assert 'href="/projects/KJS-017"' in client("executive").get("/decisions").get_data(as_text=True)
+    minutes = client("executive").get("/meetings/SAC-2026-03/minutes").get_data(as_text=True)
+    assert 'href="/projects/KJS-017"' in minutes
+    assert "A-2026-06-03" in page
+    assert 'href="/projects/KJS-017"' in client("executive").get("/actions").get_data(as_text=True)
+    assert 'href="/projects/' not in client("secretary").get("/decisions").get_data(as_text=True)
+    assert 'href="/projects/' not in client("secretary").get("/meetings/SAC-2026-03/minutes").get_data(
+        as_text=True
+    )
+    assert member.get("/projects/KJS-017").status_code == 404
+    assert "D-2026-07" not in lead.get("/projects/KJS-003").get_data(as_text=True), "of a draft nothing"
+    past = client("executive").get("/projects/KJS-017?as_of=2026-03-01").get_data(as_text=True)
+    assert "D-2026-06-01" not in past
