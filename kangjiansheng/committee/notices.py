@@ -66,7 +66,6 @@ def _invite(
         "day": meeting.held_on,
         "starts": meeting.starts_at,
         "place": meeting.place,
-        "illustrative": meeting.illustrative,
     }
     address = f"/meetings/{meeting.code}"
     outbox.tell(people, template, facts, address=address, besides=actor.id)
@@ -182,8 +181,7 @@ def _day(facts: Mapping[str, Any]) -> str:
     """Day, hour and place, as far as they are known."""
     day = prose_day(date.fromisoformat(facts["day"]))
     hour = moment(datetime.fromisoformat(facts["starts"]))[11:] if facts["starts"] else ""
-    mark = [_("示例数据")] if facts["illustrative"] else []
-    return _("，").join([*filter(None, (day, hour, facts["place"])), *mark])
+    return _("，").join(filter(None, (day, hour, facts["place"])))
 
 
 def _meeting_planned(facts: Mapping[str, Any]) -> tuple[str, str]:
