@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -30,6 +31,7 @@ from kangjiansheng.projects.rules.vocabulary import (
 )
 
 LEVELS = [("parties", _l("参与各方")), ("team", _l("仅项目团队")), ("open", _l("所有登录者"))]
+CLAIMS = [("ontrack", _l("按计划")), ("risk", _l("有风险")), ("slip", _l("已推迟"))]
 ROLES = [("member", _l("成员")), ("lead", _l("项目负责人")), ("reader", _l("查阅"))]
 _FACTS = [
     "name_hans",
@@ -154,6 +156,15 @@ class NumberForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.register.choices = choices(registries())
+
+
+class ClaimForm(Form):
+    """A lead's own judgement of the project, for a while."""
+
+    judged = RadioField(_l("负责人判断"), choices=CLAIMS, validate_choice=False)
+    reason = TextAreaField(_l("理由"), [required(), at_most(500)], id="claim-reason")
+    until = DayField(_l("有效至"), [required()])
+    version = VersionField()
 
 
 class VersionForm(Form):

@@ -86,4 +86,7 @@ REFUSALS = {
     "projects:clock-stands": _l("计时已经停着，请先恢复。"),
     "projects:baseline-unfounded": _l("请写明理由，以及由谁批准。"),
     "projects:baseline-same": _l("预测与现行计划一致，没有需要冻结的变动。"),
+    "projects:claim-unknown": _l("请选择按计划、有风险或已推迟。"),
+    "projects:claim-unfounded": _l("请写明为什么与推算的状态不同。"),
+    "projects:claim-until": _l("判断最多保留 30 天：请填 %(first)s 到 %(last)s 之间的日期。"),
 }

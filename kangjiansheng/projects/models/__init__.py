@@ -1,5 +1,6 @@
 """What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state."""
 
+from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.plans import (
     Baseline,
@@ -39,5 +40,6 @@ __all__ = [
     "ProjectRegistration",
     "RegistryRecord",
     "RegistrySource",
+    "StatusClaim",
     "TemplateVersion",
 ]

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.forms.projects import MemberForm, NumberForm, ProjectForm, VersionForm
+from kangjiansheng.projects.forms.projects import ClaimForm, MemberForm, NumberForm, ProjectForm, VersionForm
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.operations import people, projects
+from kangjiansheng.projects.operations import claims, people, projects
 from kangjiansheng.projects.queries import choices
 from kangjiansheng.projects.views import bp, numbers, words
+from kangjiansheng.projects.views.projects import context
 
 
 def _again() -> Project:
@@ -162,3 +163,33 @@ def remove_number(pair: tuple[Project, int]) -> Response:
     if form.attempt(lambda: projects.remove_number(thing, number, actor=actor(), version=form.version.data)):
         return saved(url_for(".people_of_project", code=thing.code), _("登记号已删除"))
     return _people_page(_again(), form.status, refused=form)
+
+
+@bp.post("/projects/<code>/claim")
+@on(load=queries.project, may=policies.plan)
+def claim_status(thing: Project) -> Response:
+    """Say how the project stands in the lead's own judgement, with a reason and a last day."""
+    form = ClaimForm()
+    done = form.attempt(
+        lambda: claims.claim(
+            thing,
+            form.judged.data or "",
+            reason=form.reason.data or "",
+            until=form.until.data,  # type: ignore[arg-type]
+            actor=actor(),
+            version=form.version.data,
+        )
+    )
+    if done:
+        return saved(url_for(".project", code=thing.code), _("判断已记录，到期自动失效"))
+    return page("projects/project.html", form.status, **context(_again(), claim_form=form))
+
+
+@bp.post("/projects/<code>/claim/withdrawal")
+@on(load=queries.project, may=policies.plan)
+def withdraw_claim(thing: Project) -> Response:
+    """Take the judgement back."""
+    form = VersionForm()
+    if form.attempt(lambda: claims.withdraw(thing, actor=actor(), version=form.version.data)):
+        return saved(url_for(".project", code=thing.code), _("判断已收回"))
+    return page("projects/project.html", form.status, **context(_again()))

@@ -93,6 +93,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         waits=plans.waiting(project, network).get(thing.id, []),
         too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
         reason=words.label_of(row.reason_code, reasons()),
+        because=words.because(row, day),
         evidence=standing.panel(thing, row, form=shown.pop("evidence_form", None)),
         **shown,
     )

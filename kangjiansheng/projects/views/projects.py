@@ -1,7 +1,7 @@
 """The page of one project."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, g, request
@@ -13,9 +13,11 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.labs import panels as slots
 from kangjiansheng.projects import charts, panels, policies, queries
+from kangjiansheng.projects.forms.projects import ClaimForm
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries import plans
+from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.evidence import tallies_of
+from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.views import bp, numbers, trials, words
 
 
@@ -50,6 +52,8 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "depends": plans.waiting(row, network),
         "outlook": plans.Outlook() if frozen else plans.outlook(row, network),
         "may_plan": not frozen and policies.leads_of(actor(), team),
+        "claim": claims.claim_on(thing.id, day),
+        "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
         **words_and_figures(row, said, day, whole=whole),
         "tallies": tallies_of(thing, row.milestones, as_of=g.as_of),
         "team": [one for one in team if one.holds_on(day)],
@@ -74,6 +78,8 @@ def words_and_figures(
     return {
         "whole": whole,
         "answer": words.answer(row, day),
+        "why": words.why(row, day),
+        "ages": {m.id: freshness.age(spoken_on(m), day) for m in row.milestones if m.is_open},
         "finding": words.table_finding(row),
         "timeline": charts.timeline(row.milestones, day, every=whole),
         "timeline_finding": charts.timeline_finding(row),
@@ -84,6 +90,11 @@ def words_and_figures(
         "history": words.said(said, limit=5),
         "history_total": len(said),
     }
+
+
+def spoken_on(m: queries.MilestoneRow) -> date | None:
+    """The day on which somebody last stood by a milestone's date."""
+    return clock.day_of(m.confirmed_at) if m.confirmed_at else None
 
 
 @bp.get("/projects/<code>/history")
