@@ -30,6 +30,17 @@ def groups(client, typed):  # type: ignore[no-untyped-def]
         ("jl-02", "labs", "/labs/JL-02"),
         ("四方", "agreements", "/agreements/AGR-001"),
         ("SAC-2024-01", "meetings", "/meetings/SAC-2024-01"),
+        ("kjs12", "projects", "/projects/KJS-012"),
+        ("jl2", "labs", "/labs/JL-02"),
+        ("瑞金", "labs", "/labs/JL-01"),
+        ("瑞金", "projects", "/projects/KJS-003"),
+        ("瑞金 KJS-003", "projects", "/projects/KJS-003"),
+        ("pancreatic", "projects", "/projects/KJS-012"),
+        ("康科委纪〔2026〕5号", "meetings", "/meetings/SAC-2026-05"),
+        ("Parkinson", "projects", "/projects/KJS-011"),
+        ("autoimmune", "projects", "/projects/KJS-020"),
+        ("康科委纪(2026)05", "meetings", "/meetings/SAC-2026-05"),
+        ("康科委紀〔2026〕5號", "meetings", "/meetings/SAC-2026-05"),
     ],
 )
 def test_each_kind_is_found(client, typed, group, href):

@@ -75,3 +75,17 @@ def test_pages_of_a_long_list(client):
 
 def test_the_outsider_is_told_that_nothing_is_open(client):
     assert "没有对您开放的项目" in words(client("outsider").get("/projects"))
+
+
+@pytest.mark.parametrize(
+    "query", ["status=slip,late", "claimed=TERMINATED,COMPLETED,OUT_LICENSED", "status=pause"]
+)
+def test_another_filter_on_top_keeps_what_the_address_asked_for(client, query):
+    """The board's numbers open lists of several statuses at once."""
+    from lxml import html
+
+    tree = html.document_fromstring(client("executive").get(f"/projects?{query}").text)
+    (form,) = [f for f in tree.iter("form") if "filters" in (f.get("class") or "")]
+    kept = dict(form.form_values())
+    key, value = query.split("=")
+    assert kept[key] == value

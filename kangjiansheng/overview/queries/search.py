@@ -11,17 +11,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from kangjiansheng.committee.models import Decision, Meeting, Minutes, Paragraph, ParagraphRevision
+from kangjiansheng.committee.models import Committee, Decision, Meeting, Minutes, Paragraph, ParagraphRevision
 from kangjiansheng.committee.queries import visible_decisions, visible_items, visible_meetings
 from kangjiansheng.core import text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.labs.models import Agreement, Institution, InstitutionAlias, JointLab
+from kangjiansheng.labs.models import Agreement, Institution, InstitutionAlias, JointLab, LabPartner
 from kangjiansheng.labs.queries import visible_agreements, visible_institutions, visible_labs
-from kangjiansheng.overview.rules.searching import variants, words
-from kangjiansheng.projects.models import Milestone, Plan, Project
+from kangjiansheng.overview.rules.searching import codes, minutes_number, variants, words
+from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, ProjectParty
 from kangjiansheng.projects.queries import may_see
+from kangjiansheng.projects.rules.vocabulary import indication_groups
 
 AT_MOST = 20
 STANDING = ("approved", "record")
@@ -61,11 +62,12 @@ def search(typed: str, *, actor: Actor) -> list[Found]:
 
 
 def _holds(wanted: Sequence[str], *columns: Any) -> ColumnElement[bool]:
-    """Every word stands in at least one of the columns, in any of its forms."""
+    """Every word stands in at least one of the columns, in any of its forms, or is the code in the first one."""
     every = []
     for word in wanted:
         forms = variants(word, to_hans=text.to_hans, to_hant=text.to_hant, fold=text.fold)
-        every.append(or_(*(func.lower(c).contains(form, autoescape=True) for c in columns for form in forms)))
+        within = (func.lower(c).contains(form, autoescape=True) for c in columns for form in forms)
+        every.append(or_(*within, func.lower(columns[0]).in_(codes(text.fold(word)))))
     return and_(*every)
 
 
@@ -85,11 +87,48 @@ def _projects(wanted: Sequence[str], actor: Actor) -> list[Hit]:
         Project.indication_en,
         Project.target,
     ]
-    query = select(Project).where(may_see(actor), Project.archived_at.is_(None), _holds(wanted, *columns))
+    every = [or_(_holds([word], *columns), _of_theirs(word), _by_vocabulary(word)) for word in wanted]
+    query = select(Project).where(may_see(actor), Project.archived_at.is_(None), *every)
     return [
         Hit(f"/projects/{row.code}", row.code, name_of(row), name_of(row.indication), row.illustrative)
         for row in _all(query.order_by(Project.code))
     ]
+
+
+def _of_theirs(word: str) -> ColumnElement[bool]:
+    """A word that names a laboratory or an institution of the project."""
+    labs = select(ProjectLab.project_id).join(JointLab, JointLab.id == ProjectLab.lab_id)
+    parties = select(ProjectParty.project_id).where(ProjectParty.institution_id.in_(_called(word)))
+    partners = select(LabPartner.lab_id).where(LabPartner.institution_id.in_(_called(word)))
+    return or_(
+        Project.id.in_(labs.where(or_(_holds([word], *_names(JointLab)), JointLab.id.in_(partners)))),
+        Project.id.in_(parties),
+    )
+
+
+def _called(word: str) -> Select[int]:
+    """Institutions by their names and aliases."""
+    alias = select(InstitutionAlias.institution_id).where(_holds([word], InstitutionAlias.text))
+    return select(Institution.id).where(or_(_holds([word], *_names(Institution)), Institution.id.in_(alias)))
+
+
+def _by_vocabulary(word: str) -> ColumnElement[bool]:
+    """An English word for an indication that is written in Chinese only."""
+    meant = text.fold(word)
+    if len(meant) < 4:
+        return false()
+    groups = [group for group in indication_groups().values() if meant in group.name.en.casefold()]
+    names = [
+        part
+        for group in indication_groups().values()
+        for item in group.items
+        if meant in item.en.casefold()
+        for part in item.hans.split("/")
+    ]
+    return or_(
+        Project.indication_group.in_([group.code for group in groups]),
+        *(Project.indication_hans.contains(name, autoescape=True) for name in names),
+    )
 
 
 def _milestones(wanted: Sequence[str], actor: Actor) -> list[Hit]:
@@ -125,7 +164,14 @@ def _beyond_code(wanted: Sequence[str], kind: Any) -> ColumnElement[bool]:
 
 
 def _labs(wanted: Sequence[str], actor: Actor) -> list[Hit]:
-    query = visible_labs(actor).where(JointLab.archived_at.is_(None), _holds(wanted, *_names(JointLab)))
+    every = [
+        or_(
+            _holds([word], *_names(JointLab)),
+            JointLab.id.in_(select(LabPartner.lab_id).where(LabPartner.institution_id.in_(_called(word)))),
+        )
+        for word in wanted
+    ]
+    query = visible_labs(actor).where(JointLab.archived_at.is_(None), *every)
     return [_named(row, "labs") for row in _all(query.order_by(JointLab.code))]
 
 
@@ -166,12 +212,23 @@ def _named(row: Any, path: str, line: str = "") -> Hit:
 
 def _meetings(wanted: Sequence[str], actor: Actor) -> list[Hit]:
     query = select(Meeting).where(
-        Meeting.id.in_(visible_meetings(actor)), _holds(wanted, *_names(Meeting), Meeting.place)
+        Meeting.id.in_(visible_meetings(actor)),
+        or_(_holds(wanted, *_names(Meeting), Meeting.place), _by_number(wanted)),
     )
     return [
         Hit(f"/meetings/{row.code}", row.code, name_of(row), row.held_on.isoformat(), row.illustrative)
         for row in _all(query.order_by(Meeting.held_on.desc()))
     ]
+
+
+def _by_number(wanted: Sequence[str]) -> ColumnElement[bool]:
+    """The meeting whose minutes carry a number: 康科委纪〔2026〕5号."""
+    number = minutes_number(text.fold(wanted[0])) if len(wanted) == 1 else None
+    if number is None:
+        return false()
+    short, year, serial = number
+    signs = select(Committee.id).where(Committee.short_hans == short)
+    return and_(Meeting.committee_id.in_(signs), Meeting.year == year, Meeting.year_serial == serial)
 
 
 def _paragraphs(wanted: Sequence[str], actor: Actor) -> list[Hit]:

@@ -1,5 +1,6 @@
 """What a typed search means: its words, the forms in which they are looked for, and where they stand in a text."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -27,10 +28,27 @@ def words(typed: str) -> list[str]:
     return found[:MOST_WORDS]
 
 
+_CODE = re.compile(r"([a-z]{2,6})[-_ ]?0*(\d{1,4})")
+_MINUTES = re.compile(r"(\w+?)[〔\[［（(](\d{4})[〕\]］）)]0*(\d{1,3})[号號]?")
+
+
+def codes(word: str) -> list[str]:
+    """The codes that kjs12 may mean: kjs-12, kjs-012, as somebody writes them in haste."""
+    found = _CODE.fullmatch(word.casefold())
+    return [f"{found[1]}-{int(found[2]):0{width}d}" for width in (1, 2, 3)] if found else []
+
+
+def minutes_number(word: str) -> tuple[str, int, int] | None:
+    """Sign, year and serial of 康科委纪〔2026〕5号, however its brackets are typed."""
+    found = _MINUTES.fullmatch(word)
+    return (found[1], int(found[2]), int(found[3])) if found else None
+
+
 def variants(word: str, *, to_hans: Fold, to_hant: Fold, fold: Fold) -> list[str]:
     """The forms under which a word may be stored: as typed, Simplified, Traditional; in lower case."""
     folded = fold(word)
-    return list(dict.fromkeys(form.casefold() for form in (word, folded, to_hans(folded), to_hant(folded))))
+    forms = (word, folded, to_hans(folded), to_hant(folded))
+    return list(dict.fromkeys(form.casefold() for form in forms))
 
 
 def marked(text: str, wanted: Sequence[str], fold: Fold) -> list[Piece]:

@@ -131,7 +131,7 @@ def against(compare: date, day: date) -> str:
     """The day of comparison as it stands in a sentence."""
     if compare == periods.quarter_end_before(day):
         return str(_("上季末"))
-    return compare.isoformat()
+    return compare.isoformat() if i18n.locale() == "en" else f" {compare.isoformat()} "
 
 
 def in_figures(day: date, compare: date, horizon: int) -> Words:
@@ -144,7 +144,7 @@ def in_figures(day: date, compare: date, horizon: int) -> Words:
         forecast=_("预测"),
         spring=_("春节"),
         national=_("国庆"),
-        compare=_("%(day)s 的预测", day=against(compare, day)),
+        compare=_("%(day)s 的预测", day=against(compare, day).strip()),
         recovers=_("（追回）"),
         no_lab=_("未指定实验室"),
         days=days,

@@ -40,7 +40,7 @@ def projects() -> Response:
         views=views,
         rows=paging.cut(rows, request.args.get("page")),
         words=words,
-        statuses=words.status_choices(),
+        statuses=words.status_choices() + words.several(wanted.status, dict(words.status_choices())),
         columns=choices(stage_columns()),
         families=choices(families()),
         claims=choices(project_statuses()),

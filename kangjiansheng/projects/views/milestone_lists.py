@@ -156,23 +156,16 @@ def _options(lines: Sequence[Line], wanted: MilestoneFilter) -> dict[str, list[t
     owners = {str(m.owner_id): m.owner_label for m in (line.milestone for line in lines) if m.owner_id}
     statuses = words.status_choices()
     return {
-        "status": statuses + _several(wanted.status, dict(statuses)),
+        "status": statuses + words.several(wanted.status, dict(statuses)),
         "lab": sorted({lab.code: name_of(lab) for p in projects for lab in p.labs}.items()),
         "family": [pair for pair in choices(families()) if pair[0] in occurring],
         "party": sorted(
             {x.code: name_of(x) for p in projects for x in p.parties}.items(), key=lambda pair: key(pair[1])
         ),
-        "reason": choices(reasons()) + _several(wanted.reason, dict(choices(reasons()))),
+        "reason": choices(reasons()) + words.several(wanted.reason, dict(choices(reasons()))),
         "owner": [
             ("me", _("我负责的")),
             ("none", _("没有负责人")),
             *sorted(owners.items(), key=lambda pair: key(pair[1])),
         ],
     }
-
-
-def _several(asked: str, labels: dict[str, str]) -> list[tuple[str, str]]:
-    """A choice for an address that names several values at once."""
-    if "," not in asked:
-        return []
-    return [(asked, _("、").join(labels.get(code, code) for code in asked.split(",")))]

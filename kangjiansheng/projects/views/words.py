@@ -106,6 +106,13 @@ def status_choices() -> list[tuple[str, str]]:
     return [(status, status_word(status)) for status in SEVERITY]
 
 
+def several(asked: str, labels: dict[str, str]) -> list[tuple[str, str]]:
+    """A choice for an address that names several values at once, so that another filter on top keeps them."""
+    if "," not in asked:
+        return []
+    return [(asked, _("、").join(labels.get(code, code) for code in asked.split(",")))]
+
+
 def figure(text: str) -> str:
     """The figure of the board whose rows a list shows; empty for none."""
     known = figures.read(text) if text else None
