@@ -59,6 +59,7 @@ from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
+from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.rules import acts as project_rules
@@ -99,6 +100,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
+    ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS),
 )
 

@@ -231,6 +231,13 @@ def _named(named: str, facts: Mapping[str, Any]) -> str:
     return _("%(named)s。", named=named)
 
 
+def _risk_owner(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("%(project)s 的风险由您负责", project=facts["project"]),
+        _("%(who)s 请您负责“%(title)s”。", who=facts["who"], title=facts["title"]),
+    )
+
+
 WORDS: dict[str, Words] = {
     "projects:moved": _moved,
     "projects:proposed": _proposed,
@@ -240,6 +247,7 @@ WORDS: dict[str, Words] = {
     "projects:flagged": _flagged,
     "projects:owner": _owner,
     "projects:member": _member,
+    "projects:risk-owner": _risk_owner,
     "projects:trial": _trial,
     "projects:evidence-brought": _brought,
     "projects:evidence-accepted": _accepted,

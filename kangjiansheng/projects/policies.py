@@ -20,6 +20,7 @@ from kangjiansheng.projects.models import (
     Project,
     ProjectLab,
     ProjectMember,
+    Risk,
 )
 from kangjiansheng.projects.queries.page import TeamMember
 from kangjiansheng.projects.queries.rows import MilestoneRow
@@ -28,6 +29,11 @@ from kangjiansheng.projects.queries.visible import DIRECTORS
 
 def see(_actor: Actor, _thing: object = None) -> bool:
     """Whatever the loader gave may be seen: visibility is decided in queries."""
+    return True
+
+
+def see_part(_actor: Actor, _pair: tuple[Project, str]) -> bool:
+    """The same for a part of a project."""
     return True
 
 
@@ -90,6 +96,30 @@ def leads(actor: Actor, project: Project) -> bool:
     return bool(db.session.scalar(select(_leads(actor, project.id))))
 
 
+def raise_risk(actor: Actor, project: Project) -> bool:
+    """Risks are written down by those who lead, by the project's members and by executives."""
+    return edit(actor, project) or bool(db.session.scalar(select(_member(actor, project.id))))
+
+
+def change_risk(actor: Actor, risk: Risk) -> bool:
+    """A risk is changed by its owner and by those who may write one down."""
+    return risk.owner_id == actor.id or raise_risk(actor, risk.project)
+
+
+def change_risk_so(actor: Actor, pair: tuple[Risk, str]) -> bool:
+    """Closing and reopening, like every change."""
+    return change_risk(actor, pair[0])
+
+
+def raises(actor: Actor, team: Sequence[TeamMember]) -> bool:
+    """The same as `raise_risk`, from a team that has been read already."""
+    today = clock.today()
+    return actor.has("executive") or any(
+        one.person_id == actor.id and one.role in ("lead", "member", *DIRECTORS) and one.holds_on(today)
+        for one in team
+    )
+
+
 def plan(actor: Actor, project: Project) -> bool:
     """Milestones are added, planned and handed to people by those who lead."""
     return actor.has("system") or leads(actor, project)
@@ -98,15 +128,9 @@ def plan(actor: Actor, project: Project) -> bool:
 def update(actor: Actor, milestone: Milestone) -> bool:
     """Who may say how a milestone stands: its owner, those who lead, and the project's members (as a proposal)."""
     project_id = milestone.plan.project_id
-    member = exists().where(
-        ProjectMember.project_id == project_id,
-        ProjectMember.person_id == actor.id,
-        ProjectMember.role.in_(("lead", "member")),
-        holds_on(ProjectMember, clock.today()),
-    )
     if milestone.owner_id == actor.id or actor.has("system"):
         return True
-    return bool(db.session.scalar(select(or_(_leads(actor, project_id), member))))
+    return bool(db.session.scalar(select(or_(_leads(actor, project_id), _member(actor, project_id)))))
 
 
 def confirm(actor: Actor, milestone: Milestone) -> bool:
@@ -114,6 +138,15 @@ def confirm(actor: Actor, milestone: Milestone) -> bool:
     if milestone.owner_id == actor.id or actor.has("system"):
         return True
     return bool(db.session.scalar(select(_leads(actor, milestone.plan.project_id))))
+
+
+def _member(actor: Actor, project_id: Any) -> ColumnElement[bool]:
+    return exists().where(
+        ProjectMember.project_id == project_id,
+        ProjectMember.person_id == actor.id,
+        ProjectMember.role.in_(("lead", "member")),
+        holds_on(ProjectMember, clock.today()),
+    )
 
 
 def _leads(actor: Actor, project_id: Any) -> ColumnElement[bool]:

@@ -9,9 +9,12 @@ from flask_babel import gettext as _
 from kangjiansheng.core import clock, text
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import CSV, csv_bytes, xlsx_bytes
+from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.sheets import STATES
+from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.milestone_lists import Line
+from kangjiansheng.projects.queries.risks import RiskRow
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.sheets import Mark, digest, written
 from kangjiansheng.projects.rules.vocabulary import families, modalities, project_statuses, reasons, stages
@@ -68,6 +71,39 @@ def projects(kind: str, rows: Sequence[ProjectRow], *, as_of: date | None) -> by
         for row in rows
     ]
     return _made(kind, _("项目"), heads, lines, any(row.illustrative for row in rows), as_of)
+
+
+def risks(kind: str, rows: Sequence[RiskRow], project: Project, *, as_of: date | None) -> bytes:
+    """One line per risk or issue of a project."""
+    heads = [
+        _("编号"),
+        *(risk_words.FIELDS[key] for key in ("kind", "title", "likelihood", "impact")),
+        _("评分"),
+        _("等级"),
+        *(risk_words.FIELDS[key] for key in ("life", "owner_id", "response", "measure", "review_on")),
+        *(risk_words.FIELDS[key] for key in ("milestones", "description", "closing")),
+    ]
+    lines = [
+        [
+            row.number,
+            risk_words.KINDS[row.kind],
+            row.title,
+            row.likelihood,
+            row.impact,
+            row.score,
+            risk_words.LEVELS[row.level],
+            risk_words.LIVES[row.life],
+            name_of(row.owner) if row.owner else "",
+            risk_words.RESPONSES[row.response],
+            row.measure,
+            row.review_on,
+            _("、").join(row.milestones),
+            row.description,
+            row.closing,
+        ]
+        for row in rows
+    ]
+    return _made(kind, _("风险与问题"), heads, lines, project.illustrative, as_of)
 
 
 def column_word(name: str) -> str:

@@ -94,6 +94,7 @@ NUMBERS = (
     ("/members/<int:number>/end", "SELECT min(id) FROM project_member"),
     ("/numbers/", "SELECT 1"),
     ("/records/", "SELECT 1"),
+    ("/risks/", "SELECT 1"),
     ("/labs/<code>/people", "SELECT min(id) FROM lab_member"),
     ("/partners/<code>/people", "SELECT min(id) FROM institution_member"),
     (

@@ -1,4 +1,4 @@
-"""What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state."""
+"""What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state; risks."""
 
 from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
@@ -19,6 +19,7 @@ from kangjiansheng.projects.models.plans import (
     TemplateVersion,
 )
 from kangjiansheng.projects.models.registries import RegistryRecord, RegistrySource
+from kangjiansheng.projects.models.risks import Risk, RiskMilestone
 from kangjiansheng.projects.models.sheets import ImportBatch, ImportRow
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "ProjectRegistration",
     "RegistryRecord",
     "RegistrySource",
+    "Risk",
+    "RiskMilestone",
     "StatusClaim",
     "TemplateVersion",
 ]

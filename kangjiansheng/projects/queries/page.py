@@ -42,6 +42,12 @@ def project_for(*, actor: Actor, code: str, act: str) -> tuple[Project, str] | N
     return (found, act) if found else None
 
 
+def project_as(*, actor: Actor, code: str, kind: str) -> tuple[Project, str] | None:
+    """A project that the actor may see, with the kind of file that the address names."""
+    found = project(actor=actor, code=code)
+    return (found, kind) if found else None
+
+
 def project_with(*, actor: Actor, code: str, number: int) -> tuple[Project, int] | None:
     """A project that the actor may see, with the number of one of its parts."""
     found = project(actor=actor, code=code)

@@ -39,6 +39,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     mine,
     plans,
     projects,
+    risks,
     sheets,
     trials,
 )

@@ -18,7 +18,7 @@ from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.evidence import tallies_of
 from kangjiansheng.projects.rules import freshness
-from kangjiansheng.projects.views import bp, numbers, trials, words
+from kangjiansheng.projects.views import bp, numbers, risks, trials, words
 
 
 @bp.get("/projects/<code>")
@@ -62,6 +62,8 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "numbers": numbers.shown(thing),
         "records": trials.panel(thing, row.milestones),
         "trial_words": trials.words,
+        "risks": risks.panel(thing),
+        "may_raise": not frozen and policies.raises(actor(), team),
         "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
         "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
         **more,

@@ -1,0 +1,155 @@
+"""Risks and issues of a project: the list, one of them, and all of them on a past day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Project, Risk, RiskMilestone
+from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.rules import risks as rules
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """A risk or an issue as pages and files show it, today's or that of a past day."""
+
+    id: int
+    number: int
+    kind: str
+    title: str
+    description: str
+    owner_id: int | None
+    owner: dict[str, str] | None  # names in three scripts
+    likelihood: int | None
+    impact: int
+    response: str
+    measure: str
+    review_on: date | None
+    life: str
+    closing: str
+    milestones: tuple[str, ...]  # codes
+
+    @property
+    def score(self) -> int:
+        """Likelihood × impact."""
+        return rules.score(self.likelihood, self.impact)
+
+    @property
+    def level(self) -> str:
+        """high, medium or low."""
+        return rules.level(self.likelihood, self.impact)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFilter:
+    """What the address of the list asks for; `cell` is likelihood-impact, `life` is empty for all that is open."""
+
+    kind: str = ""
+    life: str = ""
+    level: str = ""
+    late: str = ""
+    cell: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is asked for."""
+        return any((self.kind, self.life, self.level, self.late, self.cell))
+
+    def keeps(self, row: RiskRow, day: date) -> bool:
+        """Whether a row is asked for."""
+        wanted_life = row.life != rules.CLOSED if not self.life else self.life in ("all", row.life)
+        return (
+            wanted_life
+            and self.kind in ("", row.kind)
+            and self.level in ("", row.level)
+            and (not self.late or rules.overdue(row, day) is not None)
+            and self.cell in ("", f"{row.likelihood or rules.SCALE[-1]}-{row.impact}")
+        )
+
+
+def risk(*, actor: Actor, code: str, number: int) -> Risk | None:
+    """A risk of a project that the actor may see."""
+    query = (
+        select(Risk)
+        .join(Risk.project)
+        .where(Project.code == code, Risk.number == number, may_see(actor))
+        .options(
+            contains_eager(Risk.project),
+            selectinload(Risk.milestones).joinedload(RiskMilestone.milestone),
+            joinedload(Risk.owner),
+        )
+    )
+    return db.session.scalars(query).unique().first()
+
+
+def risk_for(*, actor: Actor, code: str, number: int, act: str) -> tuple[Risk, str] | None:
+    """A risk of a project that the actor may see, with the act that the address names."""
+    found = risk(actor=actor, code=code, number=number)
+    return (found, act) if found else None
+
+
+def risks(project_id: int, *, as_of: date | None = None) -> list[RiskRow]:
+    """All risks of a project in the order in which they need somebody; whoever sees the project sees them."""
+    states, people = _today(project_id) if as_of is None else _then(project_id, as_of)
+    rows = [_row(risk_id, state, people) for risk_id, state in states.items()]
+    return rules.in_order(rows, as_of or clock.today())
+
+
+_Read = tuple[dict[int, dict[str, Any]], dict[int, Person]]  # states by the key of the risk, people by theirs
+
+
+def _today(project_id: int) -> _Read:
+    """One statement: a project has tens of risks, not thousands."""
+    query = (
+        select(Risk)
+        .where(Risk.project_id == project_id)
+        .options(joinedload(Risk.owner), joinedload(Risk.milestones).joinedload(RiskMilestone.milestone))
+    )
+    found = db.session.scalars(query).unique().all()
+    owners = {risk.owner.id: risk.owner for risk in found if risk.owner}
+    return {risk.id: risk.state() for risk in found}, owners
+
+
+def _then(project_id: int, day: date) -> _Read:
+    """The states at the end of a day: of each risk the last revision until then."""
+    newest = (
+        select(func.max(Revision.id))
+        .join(Risk, Risk.id == Revision.thing_id)
+        .where(
+            Revision.thing == Risk.__tablename__,
+            Risk.project_id == project_id,
+            Revision.effective_at <= clock.end_of(day),
+        )
+        .group_by(Revision.thing_id)
+    )
+    query = select(Revision.thing_id, Revision.state).where(Revision.id.in_(newest))
+    states: dict[int, dict[str, Any]] = {key: state for key, state in db.session.execute(query)}
+    ids = {state["owner_id"] for state in states.values()} - {None}
+    people = db.session.scalars(select(Person).where(Person.id.in_(ids))).all() if ids else ()
+    return states, {person.id: person for person in people}
+
+
+def _row(risk_id: int, state: Mapping[str, Any], people: Mapping[int, Person]) -> RiskRow:
+    owner = people.get(state["owner_id"] or 0)
+    review = state["review_on"]
+    plain = "number kind title description owner_id likelihood impact response measure life closing"
+    return RiskRow(
+        id=risk_id,
+        owner={"hans": owner.name_hans, "hant": owner.name_hant, "en": owner.name_en} if owner else None,
+        review_on=date.fromisoformat(review) if isinstance(review, str) else review,
+        milestones=tuple(state["milestones"]),
+        **{key: state[key] for key in plain.split()},
+    )
+
+
+def next_number(project_id: int) -> int:
+    """The number of the next risk of a project."""
+    return (db.session.scalar(select(func.max(Risk.number)).where(Risk.project_id == project_id)) or 0) + 1
