@@ -107,23 +107,6 @@
     }
   });
 
-  // ---------- what saving would do: asked anew whenever the form changes ----------
-  document.addEventListener('change', function (event) {
-    const form = event.target.form;
-    if (!form || !form.dataset.effect || event.target.name === 'follow' || event.target.name === 'note') return;
-    const into = form.querySelector('[data-effect-into]');
-    const asked = new URLSearchParams();
-    ['choice', 'quick', 'date', 'actual', 'follow'].forEach(function (name) {
-      const value = new FormData(form).get(name);
-      if (value) asked.set(name, value);
-    });
-    form.kjAsked = asked.toString();
-    fetch(form.dataset.effect + '?' + asked, { headers: { 'HX-Request': 'true' } })
-      .then(function (answer) { return answer.ok ? answer.text() : ''; })
-      .then(function (text) { if (form.kjAsked === asked.toString()) into.innerHTML = text; })
-      .catch(function () { into.textContent = ''; });
-  });
-
   // ---------- toast: eight seconds, pauses under the pointer or focus ----------
   function toast(at) {
     let left = 8000, since = Date.now(), timer;

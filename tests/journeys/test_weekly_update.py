@@ -1,0 +1,84 @@
+"""A lab lead's week on the phone: seven milestones, one of which slips, between two experiments."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.cast import Cast
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+class Thumb:
+    """Taps, and counts them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.taps = page, 0
+
+    def tap(self, target: object) -> None:
+        """One tap on what is there."""
+        self.taps += 1
+        target.click()  # type: ignore[attr-defined]
+
+
+def waiting(page: Page) -> int:
+    """How many cards wait for a word."""
+    return page.locator("form.qc").count()
+
+
+def test_seven_milestones_in_at_most_twelve_taps_and_a_minute(
+    browser: Browser, serve: Callable[..., Server]
+) -> None:
+    cast = Cast(browser, serve(), 390)
+    page = cast.page("lead", "/my/milestones")
+    thumb, began = Thumb(page), time.monotonic()
+    at_first = waiting(page)
+    overdue = page.locator("form.qc:has(.pill.s-late)").count()
+    for _ in range(6):
+        # One that is not overdue: an overdue one cannot be on track without another date.
+        card = page.locator("form.qc").nth(overdue)
+        code = card.get_attribute("id")
+        thumb.tap(card.locator("button[value=on_track]"))
+        expect(page.locator(f"#{code}")).to_have_count(0)
+    card = page.locator("form.qc").nth(overdue)
+    code = card.get_attribute("id")
+    thumb.tap(card.locator("label.s-slip"))
+    thumb.tap(card.locator("label.chip-r", has_text="+2 周"))
+    thumb.tap(card.locator("label.chip-r", has_text="样本或物料"))
+    expect(card.locator("[data-effect-into]")).to_contain_text("下游里程碑")
+    thumb.tap(card.get_by_role("button", name="保存更新"))
+    expect(page.locator(f"#{code}")).to_have_count(0)
+    spent = time.monotonic() - began
+    assert waiting(page) == at_first - 7
+    assert thumb.taps <= 12, f"{thumb.taps} taps"
+    assert spent < 60, f"{spent:.0f} seconds"
+    print(f"{thumb.taps} taps, {spent:.1f} seconds")
+    cast.close()
+
+
+def test_what_was_entered_survives_a_lost_connection(browser: Browser, serve: Callable[..., Server]) -> None:
+    cast = Cast(browser, serve(), 390)
+    page = cast.page("lead", "/my/milestones")
+    card = page.locator("form.qc").last
+    code = card.get_attribute("id")
+    card.locator("label.s-slip").click()
+    card.locator("label.chip-r", has_text="+2 周").click()
+    card.locator("label.chip-r", has_text="样本或物料").click()
+    card.locator("textarea").fill("冷链车晚到")
+    page.goto("/projects")
+    page.goto("/my/milestones")
+    card = page.locator(f"#{code}")
+    expect(card.locator("textarea")).to_have_value("冷链车晚到")
+    expect(card.locator("label.chip-r", has_text="样本或物料").locator("input")).to_be_checked()
+    page.context.set_offline(True)
+    card.get_by_role("button", name="保存更新").click()
+    expect(card).to_contain_text("没有网络")
+    page.context.set_offline(False)
+    expect(page.locator(f"#{code}")).to_have_count(0)
+    expect(page.locator(".toast-k")).to_contain_text("预测日期改为")
+    page.goto("/my/milestones?show=all")
+    expect(page.locator(f"#{code} textarea")).to_have_value("")
+    cast.close()
