@@ -1,6 +1,7 @@
 """Whom we tell about projects and milestones, and in which words."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -28,27 +29,33 @@ def concerned(milestone: Milestone) -> set[int]:
 
 def people_of(project_id: int | None) -> set[int]:
     """The project's leads and members and the directors of its laboratories, today."""
-    return _people(project_id, ("lead", "member"))
+    return people_of_projects([project_id]).get(project_id, set()) if project_id is not None else set()
 
 
 def leading(project_id: int | None) -> set[int]:
     """The project's leads and the directors of its laboratories, today."""
-    return _people(project_id, ("lead",))
+    if project_id is None:
+        return set()
+    return people_of_projects([project_id], ("lead",)).get(project_id, set())
 
 
-def _people(project_id: int | None, roles: tuple[str, ...]) -> set[int]:
-    today = clock.today()
-    members = select(ProjectMember.person_id).where(
-        ProjectMember.project_id == project_id,
-        ProjectMember.role.in_(roles),
-        holds_on(ProjectMember, today),
+def people_of_projects(
+    project_ids: Iterable[int], roles: tuple[str, ...] = ("lead", "member")
+) -> dict[int, set[int]]:
+    """Those of many projects who have one of the roles, or direct a laboratory of it; one statement."""
+    ids, today = list(project_ids), clock.today()
+    members = select(ProjectMember.project_id, ProjectMember.person_id).where(
+        ProjectMember.project_id.in_(ids), ProjectMember.role.in_(roles), holds_on(ProjectMember, today)
     )
     directors = (
-        select(LabMember.person_id)
-        .join(ProjectLab, ProjectLab.lab_id == LabMember.lab_id)
-        .where(ProjectLab.project_id == project_id, LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
+        select(ProjectLab.project_id, LabMember.person_id)
+        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
+        .where(ProjectLab.project_id.in_(ids), LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
     )
-    return set(db.session.scalars(union(members, directors)))
+    found: dict[int, set[int]] = defaultdict(set)
+    for project_id, person_id in db.session.execute(union(members, directors)):
+        found[project_id].add(person_id)
+    return found
 
 
 def names(thing: Milestone | Project) -> dict[str, str]:
@@ -173,6 +180,27 @@ def _withdrawn(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _bulk(facts: Mapping[str, Any]) -> tuple[str, str]:
+    count = facts["count"]
+    subject = ngettext("%(num)d 项与您有关的里程碑有变动", "%(num)d 项与您有关的里程碑有变动", count)
+    text = {
+        "on_track": _("%(who)s 一次确认了多项里程碑按计划。", who=facts["who"]),
+        "move": _("%(who)s 一次移动了多项里程碑的日期。", who=facts["who"]),
+        "give": _("%(who)s 一次更换了多项里程碑的负责人。", who=facts["who"]),
+        "flag": _("%(who)s 一次为多项里程碑标记了风险。", who=facts["who"]),
+        "unflag": _("%(who)s 一次取消了多项里程碑的风险标记。", who=facts["who"]),
+    }[facts["act"]]
+    return subject, text
+
+
+def _bulk_undone(facts: Mapping[str, Any]) -> tuple[str, str]:
+    count = facts["count"]
+    return (
+        ngettext("%(num)d 项里程碑的批量更改已撤销", "%(num)d 项里程碑的批量更改已撤销", count),
+        _("%(who)s 撤销了一次批量更改。", who=facts["who"]),
+    )
+
+
 def _member(facts: Mapping[str, Any]) -> tuple[str, str]:
     named = name_of(facts["names"])
     return (
@@ -246,6 +274,8 @@ WORDS: dict[str, Words] = {
     "projects:undone": _undone,
     "projects:flagged": _flagged,
     "projects:owner": _owner,
+    "projects:bulk": _bulk,
+    "projects:bulk-undone": _bulk_undone,
     "projects:member": _member,
     "projects:risk-owner": _risk_owner,
     "projects:trial": _trial,

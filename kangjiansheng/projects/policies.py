@@ -1,9 +1,10 @@
 """Who may do what with projects and milestones. Executives and auditors read and change no plan."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, union
+from sqlalchemy import ColumnElement, exists, or_, select, union, union_all
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
@@ -22,6 +23,7 @@ from kangjiansheng.projects.models import (
     ProjectMember,
     Risk,
 )
+from kangjiansheng.projects.queries.bulk import Change
 from kangjiansheng.projects.queries.page import TeamMember
 from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.queries.visible import DIRECTORS
@@ -180,6 +182,50 @@ def leads_of(actor: Actor, team: Sequence[TeamMember]) -> bool:
     return any(
         one.person_id == actor.id and one.role in ("lead", *DIRECTORS) and one.holds_on(today) for one in team
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """On which projects (ids) somebody leads, and on which they are a member; for lists of many milestones."""
+
+    actor: Actor
+    leads: frozenset[int]
+    members: frozenset[int]
+
+    def may_plan(self, project_id: int | None) -> bool:
+        """The same as `plan`."""
+        return self.actor.has("system") or project_id in self.leads
+
+    def may_confirm(self, project_id: int | None, owner_id: int | None) -> bool:
+        """The same as `confirm`."""
+        return owner_id == self.actor.id or self.may_plan(project_id)
+
+    def may_update(self, project_id: int | None, owner_id: int | None) -> bool:
+        """The same as `update`."""
+        return self.may_confirm(project_id, owner_id) or project_id in self.members
+
+
+def standing(actor: Actor) -> Standing:
+    """What the actor is on all projects today; one statement."""
+    today = clock.today()
+    own = select(ProjectMember.project_id, ProjectMember.role).where(
+        ProjectMember.person_id == actor.id,
+        ProjectMember.role.in_(("lead", "member")),
+        holds_on(ProjectMember, today),
+    )
+    of_labs = (
+        select(ProjectLab.project_id, LabMember.role)
+        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
+        .where(LabMember.person_id == actor.id, LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
+    )
+    roles = db.session.execute(union_all(own, of_labs)).all()
+    leads = frozenset(project for project, role in roles if role != "member")
+    return Standing(actor, leads, frozenset(project for project, role in roles if role == "member"))
+
+
+def undo_bulk(actor: Actor, found: Change) -> bool:
+    """Whoever changed many milestones at once may take that back as one."""
+    return found.change.actor_id == actor.id
 
 
 def undo(actor: Actor, entry: MilestoneEntry) -> bool:

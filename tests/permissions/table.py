@@ -114,6 +114,7 @@ NUMBERS = (
     ("/mails/", "SELECT coalesce(min(id), 1) FROM outbox"),
     ("/audit/changes", "SELECT 1"),
     ("/views/", "SELECT 1"),
+    ("/milestones/changes/", "SELECT 1"),
 )
 
 

@@ -82,7 +82,13 @@ def milestones(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> 
 def everything(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
     """All milestones that the actor sees (of one project, when the filter names it), by project and position."""
     codes = [wanted.project] if wanted.project else None
-    rows = portfolio(actor=actor, as_of=as_of, codes=codes)
+    return lines_of(portfolio(actor=actor, as_of=as_of, codes=codes), wanted, actor=actor, as_of=as_of)
+
+
+def lines_of(
+    rows: Sequence[ProjectRow], wanted: MilestoneFilter, *, actor: Actor, as_of: date | None
+) -> list[Line]:
+    """The milestones of projects that were read already, compared as the filter asks."""
     today = as_of or clock.today()
     lines = [Line(m, p, stale=_waits(m, p, today)) for p in rows for m in p.milestones]
     return lines if wanted.since is None else _compared(lines, wanted.since, actor)

@@ -150,7 +150,7 @@ def worst(statuses: Iterable[Status]) -> Status:
 
 def on_track(state: MilestoneState, today: date) -> MilestoneState:
     """Confirm the promise, or the proposed date. Refused when that has passed, or nothing is promised."""
-    _require_open(state)
+    require_open(state)
     date_kept = state.proposed or state.promised
     if date_kept is None:
         raise RuleBroken("projects:nothing-promised", field="date")
@@ -168,7 +168,7 @@ def will_slip(
     promised date itself is taken when it brings another reason than the one on record.
     Refused: a date before today or far ahead, a reason outside the vocabulary, nothing new.
     """
-    _require_open(state)
+    require_open(state)
     if new_date < today:
         raise RuleBroken("projects:date-passed", field="date", date=new_date, today=today)
     plausible(new_date, today, field="date")
@@ -192,7 +192,7 @@ def will_slip(
 
 def done(state: MilestoneState, actual: date, today: date, begun: date | None = None) -> MilestoneState:
     """Record that it was reached. Refused for a day that has not come, or one long before the project began."""
-    _require_open(state)
+    require_open(state)
     if actual > today:
         raise RuleBroken("projects:actual-ahead", field="actual", date=actual, today=today)
     plausible(actual, today, begun, field="actual")
@@ -210,7 +210,7 @@ def plausible(day: date, today: date, begun: date | None = None, *, field: str) 
 
 def rebaseline(state: MilestoneState, new_plan: date) -> MilestoneState:
     """Give a new current plan. The baseline is never changed."""
-    _require_open(state)
+    require_open(state)
     if new_plan == state.plan:
         raise RuleBroken("projects:same-date", field="plan", date=new_plan)
     return replace(state, plan=new_plan)
@@ -218,7 +218,7 @@ def rebaseline(state: MilestoneState, new_plan: date) -> MilestoneState:
 
 def cancel(state: MilestoneState) -> MilestoneState:
     """Take an open milestone out of the plan; it stays in the record."""
-    _require_open(state)
+    require_open(state)
     return replace(state, state="cancelled", proposed=None)
 
 
@@ -238,7 +238,8 @@ def undo(current: MilestoneState, after: MilestoneState, before: MilestoneState)
     return before
 
 
-def _require_open(state: MilestoneState) -> None:
+def require_open(state: MilestoneState) -> None:
+    """Refuse what is a decision, was reached or is cancelled."""
     if state.kind == "decision":
         raise RuleBroken("projects:is-decision")
     if state.state != "open":

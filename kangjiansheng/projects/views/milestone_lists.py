@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import g, redirect, request
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import page, travel, with_args
 from kangjiansheng.core.saved_view_pages import bar
 from kangjiansheng.core.sheets import download
-from kangjiansheng.projects import sheets
+from kangjiansheng.projects import policies, sheets
 from kangjiansheng.projects.charts import everything
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.forms.filters import asked_columns, asked_milestones, asked_month
@@ -55,22 +55,40 @@ def milestones() -> Response:
 
 def _table(rows: Sequence[Line], wanted: MilestoneFilter) -> dict[str, Any]:
     columns = asked_columns(wanted)
-    return {
+    return row_context(columns, wanted, rows) | {
         "view": "table",
         "rows": paging.cut(rows, request.args.get("page")),
         "groups": Counter(sheets.group_word(line, wanted.by) for line in rows) if wanted.by else {},
         "group_of": lambda line: sheets.group_word(line, wanted.by),
-        "columns": columns,
         "every_column": [(name, sheets.column_word(name)) for name in _all_columns(columns)],
-        "column_word": sheets.column_word,
         "moved_by": lambda name, places: with_args(
             cols=",".join(known.moved_by(columns, name, places)), page=None
         ),
+        "sorting": _sorting(wanted),
+        "page_address": lambda number: with_args(page=number),
+    }
+
+
+def row_context(columns: Sequence[str], wanted: MilestoneFilter, lines: Sequence[Line]) -> dict[str, Any]:
+    """What a row of the table needs, on the page and when it comes alone: columns, words, and the rights."""
+    may = policies.standing(actor()) if g.as_of is None else None
+    able = {
+        line.milestone.id
+        for line in lines
+        if may and not line.project.archived and may.may_update(line.project.id, line.milestone.owner_id)
+    }
+    own: dict[str, Any] = {"list": ",".join(columns), "moved": wanted.moved or None}
+    return {
+        "columns": columns,
+        "column_word": sheets.column_word,
         "reason_word": lambda code: words.label_of(code, reasons()),
         "family_word": lambda code: words.label_of(code, families()),
         "labels": words.labels,
-        "sorting": _sorting(wanted),
-        "page_address": lambda number: with_args(page=number),
+        "may_change": bool(able),
+        "may_update": able,
+        "row_address": lambda line, endpoint: url_for(
+            endpoint, code=line.project.code, milestone_code=line.milestone.code, **own
+        ),
     }
 
 

@@ -20,7 +20,7 @@ from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.evidence import tallies
 from kangjiansheng.projects.rules.vocabulary import reasons
-from kangjiansheng.projects.views import bp, standing, words
+from kangjiansheng.projects.views import bp, list_rows, standing, words
 from kangjiansheng.projects.views.projects import words_and_figures
 
 PATH = "/projects/<code>/milestones/<milestone_code>"
@@ -140,6 +140,8 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
         "confirms": policies.confirm(actor(), thing),
         "illustrative": project.illustrative,
     }
+    if wants_fragment() and list_rows.asked():
+        return list_rows.edit(project, row, facts, form.status)
     if wants_fragment():
         facts["depends"] = plans.waiting(project, queries.network(thing.plan_id))
         facts["tallies"] = tallies([thing.id])
@@ -152,6 +154,8 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
 def milestone_row(thing: Milestone) -> Response:
     """The plain row again, when somebody thinks better of it."""
     project, row = _row(thing)
+    if list_rows.asked():
+        return list_rows.plain(project, row)
     may = {row.id} if policies.update(actor(), thing) else set()
     depends = plans.waiting(project, queries.network(thing.plan_id))
     return Response(
@@ -213,6 +217,9 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
     undo = address(thing, ".undo_milestone", entry_id=written.id, back=form.back.data or None)
     moved = queries.moved_along(written)
     text = said_word(written, len(moved))
+    if wants_fragment() and list_rows.asked():
+        project, row = _row(thing)
+        return list_rows.after(project, row, {one.milestone_id for one in moved}, text, undo)
     if wants_fragment():
         project, row = _row(thing)
         ids = {entry.milestone_id for entry in moved}

@@ -1,19 +1,27 @@
-/* Keys: / search, g then a letter for a section, j k rows, e o d s in a row, c and v in the minutes, ? this list.
+/* Keys: / search, g then a letter for a section, j k rows, e o d s x and Enter in a row, c and v in the minutes, ? this list.
    Off while a person types, and off for good when switched off in the list. */
 (function () {
   const words = window.kjWords || {};
   const sections = { h: 'overview', l: 'labs', p: 'projects', c: 'committee', m: 'mine', t: 'table' };
-  let waiting = 0, row = null, dialog = null;
+  let waiting = 0, row = null, rowId = '', answer = '', dialog = null;
   function off() { try { return localStorage.getItem('kj-keys') === 'off'; } catch (e) { return false; } }
   function rows() {
     return Array.from(document.querySelectorAll('main [data-row], main .tb tbody tr, main .qc, main .mc, main .pg, main .att li'))
-      .filter(function (r) { return r.offsetParent !== null && !r.closest('.fig-t'); });
+      .filter(function (r) {
+        return r.offsetParent !== null && !r.closest('.fig-t,.grp') && !r.parentElement.closest('[data-row]');
+      });
+  }
+  // A row that was swapped (edited, saved) is found again by its id.
+  function current() {
+    if (row && !row.isConnected) row = (rowId && document.getElementById(rowId)) || null;
+    return row;
   }
   function step(by) {
     const all = rows();
     if (!all.length) return;
-    const at = all.indexOf(row && row.isConnected ? row : null);
+    const at = all.indexOf(current());
     row = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    rowId = row.id;
     all.forEach(function (r) { r.classList.remove('kj-row'); });
     row.classList.add('kj-row');
     row.tabIndex = -1;
@@ -21,12 +29,24 @@
     row.scrollIntoView({ block: 'nearest' });
   }
   function press(selector) {
-    const at = (row && row.isConnected ? row : document).querySelector(selector);
+    const at = (current() || document).querySelector(selector);
     if (!at) return false;
     at.click();
     if (at.focus) at.focus();
     return true;
   }
+  // An answer in a row that is not open yet: open it, and answer when it has come.
+  function say(selector) {
+    if (press(selector) || !current() || !row.querySelector('[data-key-edit][hx-get]')) return;
+    answer = selector;
+    press('[data-key-edit]');
+  }
+  document.addEventListener('htmx:afterSettle', function () {
+    if (!rowId || !current()) return;
+    row.classList.add('kj-row');
+    if (answer) { press(answer); answer = ''; }
+    else if (document.activeElement === document.body) { row.tabIndex = -1; row.focus({ preventScroll: true }); }
+  });
   function list() {
     if (dialog && dialog.open) { dialog.close(); return; }
     if (!dialog) {
@@ -43,7 +63,7 @@
         if (a) shown.push([['g', pair[0]], a.firstChild.textContent.trim()]);
       });
       shown.push([['j'], words.k_next], [['k'], words.k_prev], [['e'], words.k_edit], [['o'], words.k_ontrack], [['d'], words.k_done],
-        [['s'], words.k_slip], [['c'], words.k_comment], [['v'], words.k_versions], [['Esc'], words.k_close], [['?'], words.k_list]);
+        [['s'], words.k_slip], [['x'], words.k_select], [['Enter'], words.k_open], [['c'], words.k_comment], [['v'], words.k_versions], [['Esc'], words.k_close], [['?'], words.k_list]);
       shown.forEach(function (pair) {
         const dt = document.createElement('dt'), dd = document.createElement('dd');
         pair[0].forEach(function (k) { const kbd = document.createElement('kbd'); kbd.textContent = k; dt.append(kbd); });
@@ -94,9 +114,12 @@
       case 'j': step(1); break;
       case 'k': step(-1); break;
       case 'e': if (press('[data-key-edit]')) event.preventDefault(); break;
-      case 'o': press('[data-key-ontrack],input[data-state=ok]'); break;
-      case 'd': press('[data-key-done],input[data-state=done]'); break;
-      case 's': press('[data-key-slip],input[data-state=slip]'); break;
+      case 'o': say('[data-key-ontrack],input[data-state=ok]'); break;
+      case 'd': say('[data-key-done],input[data-state=done]'); break;
+      case 's': say('[data-key-slip],input[data-state=slip]'); break;
+      case 'x': if (current() && row.querySelector('[data-key-select]')) { press('[data-key-select]'); row.focus({ preventScroll: true }); } break;
+      case 'Enter': if (current() && event.target === row && press('[data-key-open]')) event.preventDefault(); break;
+      case 'Escape': if (current() && row.querySelector('[data-cancel]')) press('[data-cancel]'); break;
       case 'c': if (press('[data-key-comment]')) event.preventDefault(); break;
       case 'v': press('[data-act=diff]'); break;
       case '?': event.preventDefault(); list(); break;

@@ -1,0 +1,201 @@
+"""One act on many milestones: what it would do to each, doing it as one change, and taking that back."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kangjiansheng.core import clock, outbox
+from kangjiansheng.core.changes import Actor, ChangeSet, begin
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.projects import notices, policies
+from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.operations.ledger import STATE
+from kangjiansheng.projects.operations.saying import keep, state_of, write
+from kangjiansheng.projects.policies import Standing
+from kangjiansheng.projects.queries import bulk as queries
+from kangjiansheng.projects.rules import bulk as rules
+from kangjiansheng.projects.rules.bulk import Wanted
+from kangjiansheng.projects.rules.milestones import MilestoneState
+
+KINDS = {"on_track": "confirm", "move": "forecast", "give": "owner", "flag": "flag", "unflag": "flag"}
+ACTS = {
+    "on_track": "projects:milestone:on-track",
+    "move": "projects:milestone:slip",
+    "give": "projects:milestone:edit",
+    "flag": "projects:milestone:flag",
+    "unflag": "projects:milestone:unflag",
+}
+_DATED = ("on_track", "move")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an act makes of one milestone, or why it does not. `proposed`: somebody else has to confirm."""
+
+    milestone: Milestone
+    new: MilestoneState | None = None
+    proposed: bool = False
+    approximate: bool = False
+    problem: RuleBroken | None = None
+
+    @property
+    def before(self) -> date | None:
+        """The date that is promised now."""
+        return state_of(self.milestone).promised
+
+    @property
+    def after(self) -> date | None:
+        """The date that would be promised, or proposed."""
+        if self.new is None:
+            return None
+        return self.new.proposed if self.proposed else self.new.promised
+
+
+def preview(seen: Mapping[int, int], wanted: Wanted, *, actor: Actor) -> list[Outcome]:
+    """What the act would do to each milestone (id → version that was seen), by project and position."""
+    return _outcomes(queries.chosen(seen, actor=actor), seen, wanted, actor=actor)
+
+
+def apply(
+    seen: Mapping[int, int], wanted: Wanted, *, actor: Actor
+) -> tuple[ChangeSet, list[Outcome], list[Outcome]]:
+    """Do it as one change; returns the change, what was done and what was refused.
+
+    What somebody has changed since it was seen is refused row by row. Refused as a whole when nothing is left,
+    or when there are too many.
+    """
+    if len(seen) > rules.AT_MOST:
+        raise RuleBroken("projects:too-many-rows", most=rules.AT_MOST, count=len(seen))
+    found = _outcomes(queries.chosen(seen, actor=actor, lock=True), seen, wanted, actor=actor)
+    able = [one for one in found if one.problem is None]
+    if not able:
+        raise RuleBroken("projects:nothing-to-change")
+    reason = wanted.reason_code if wanted.act == "move" else None
+    change = begin(actor=actor, label=queries.LABEL, reason_code=reason, note=wanted.note)
+    for one in able:
+        _do(one, wanted, actor=actor, change=change)
+    _tell([one.milestone for one in able], "projects:bulk", actor=actor, change=change, act=wanted.act)
+    return change, able, [one for one in found if one.problem is not None]
+
+
+def undo(change: ChangeSet, *, actor: Actor) -> tuple[int, list[Outcome]]:
+    """Take an act on many milestones back as one; a milestone of which something else was said since is refused.
+
+    Returns how many went back, and what was refused. Such a pair counts no move.
+    """
+    pairs = queries.with_before(change.id)
+    locked = {m.id: m for m in queries.chosen([e.milestone_id for e, _b in pairs], actor=actor, lock=True)}
+    last = queries.latest(locked)
+    standing = policies.standing(actor)
+    refused, able = [], []
+    for entry, before in pairs:
+        if (milestone := locked.get(entry.milestone_id)) is None:
+            continue
+        code = _why_not_back(milestone, entry, last[milestone.id], standing)
+        if code is None:
+            able.append((milestone, entry, before))
+        else:
+            refused.append(Outcome(milestone, problem=RuleBroken(code)))
+    if not able:
+        raise RuleBroken("projects:changed-since")
+    taken_back = begin(actor=actor, source="undo", undoes=change)
+    for milestone, entry, before in able:
+        values = {key: getattr(before, key) for key in STATE}
+        act = "projects:milestone:undo"
+        keep(milestone, values, "undo", act, actor=actor, change=taken_back, undoes=entry)
+    _tell([m for m, _e, _b in able], "projects:bulk-undone", actor=actor, change=change)
+    return len(able), refused
+
+
+def _why_not_back(milestone: Milestone, entry: MilestoneEntry, last: int, standing: Standing) -> str | None:
+    if last != entry.id:
+        return "projects:changed-since"
+    if milestone.plan.project is not None and milestone.plan.project.archived_at is not None:
+        return "projects:archived"
+    may = standing.may_update(milestone.plan.project_id, milestone.owner_id)
+    return None if may else "projects:no-right"
+
+
+def _outcomes(
+    milestones: Sequence[Milestone], seen: Mapping[int, int], wanted: Wanted, *, actor: Actor
+) -> list[Outcome]:
+    standing = policies.standing(actor)
+    projects = {m.plan.project_id for m in milestones if m.plan.project_id is not None}
+    teams = queries.teams(projects) if wanted.act == "give" else {}
+    return [_outcome(m, seen[m.id], wanted, standing, teams) for m in milestones]
+
+
+def _outcome(
+    milestone: Milestone, version: int, wanted: Wanted, standing: Standing, teams: Mapping[int, set[int]]
+) -> Outcome:
+    confirmed = standing.may_confirm(milestone.plan.project_id, milestone.owner_id)
+    try:
+        _check(milestone, version, wanted, standing, teams)
+        new, approximate = rules.outcome(
+            state_of(milestone), wanted, clock.today(), confirmed=confirmed, flagged=milestone.flagged
+        )
+    except RuleBroken as problem:
+        return Outcome(milestone, problem=problem)
+    return Outcome(milestone, new, wanted.act in _DATED and not confirmed, approximate)
+
+
+def _check(
+    milestone: Milestone, version: int, wanted: Wanted, standing: Standing, teams: Mapping[int, set[int]]
+) -> None:
+    if milestone.version != version:
+        raise RuleBroken("projects:row-changed")
+    project = milestone.plan.project
+    if project is not None and project.archived_at is not None:
+        raise RuleBroken("projects:archived")
+    if not _may(milestone, wanted, standing):
+        raise RuleBroken("projects:no-right")
+    outside = wanted.owner_id is not None and wanted.owner_id not in teams.get(
+        milestone.plan.project_id or 0, ()
+    )
+    if wanted.act == "give" and outside:
+        raise RuleBroken("projects:owner-outside")
+
+
+def _may(milestone: Milestone, wanted: Wanted, standing: Standing) -> bool:
+    project_id, owner_id = milestone.plan.project_id, milestone.owner_id
+    if wanted.act in _DATED:
+        return standing.may_update(project_id, owner_id)
+    if wanted.act == "give":
+        return standing.may_plan(project_id)
+    return standing.may_confirm(project_id, owner_id)
+
+
+def _do(one: Outcome, wanted: Wanted, *, actor: Actor, change: ChangeSet) -> MilestoneEntry:
+    assert one.new is not None
+    kind, act = KINDS[wanted.act], ACTS[wanted.act]
+    if one.proposed:
+        kind, act = "propose", "projects:milestone:propose"
+    more: dict[str, object] = {}
+    if wanted.act == "give":
+        more["owner_id"] = wanted.owner_id
+    elif wanted.act in ("flag", "unflag"):
+        more["flagged"] = wanted.act == "flag"
+    return write(one.milestone, one.new, kind, act, actor=actor, note=wanted.note, change=change, **more)
+
+
+def _tell(
+    milestones: Iterable[Milestone], template: str, *, actor: Actor, change: ChangeSet, **facts: str
+) -> None:
+    """One notice for each whom any of them concerns, with how many do."""
+    milestones = list(milestones)
+    people = notices.people_of_projects({m.plan.project_id for m in milestones if m.plan.project_id})
+    counts = Counter(
+        person
+        for m in milestones
+        for person in people.get(m.plan.project_id or 0, set()) | ({m.owner_id} if m.owner_id else set())
+    )
+    illustrative = any(m.plan.project is not None and m.plan.project.illustrative for m in milestones)
+    for person, count in counts.items():
+        outbox.tell(
+            [person],
+            template,
+            {"who": actor.label, "count": count, "illustrative": illustrative, **facts},
+            address=f"/milestones/changes/{change.id}",
+            besides=actor.id,
+        )
