@@ -21,9 +21,9 @@ def table(client, query=""):
     answer = client.get(f"/milestones?{query}")
     assert answer.status_code == 200
     tree = html.document_fromstring(answer.get_data(as_text=True))
-    heads = [" ".join(th.itertext()).strip() for th in tree.xpath("//table//thead//th[not(@class='tick')]")]
+    heads = [" ".join(th.itertext()).strip() for th in tree.xpath("//table//thead//th[a]")]
     rows = [
-        [" ".join(" ".join(td.itertext()).split()) for td in tr.xpath("td[not(@class='tick')]")]
+        [" ".join(" ".join(td.itertext()).split()) for td in tr.xpath("td[not(@class='tick')]")][: len(heads)]
         for tr in tree.xpath("//table//tbody[@data-row]/tr")
     ]
     return heads, rows
@@ -166,3 +166,26 @@ def test_nothing_to_show_says_so_and_offers_the_way_back(client):
     page = words(client("executive").get("/milestones?q=nothing-like-this"))
     assert "没有符合条件的里程碑" in page and "清除筛选" in page
     assert "没有对您开放的里程碑" in words(client("outsider").get("/milestones"))
+
+
+ROW = "/projects/KJS-003/milestones/A140"
+AS_PIECE = {"HX-Request": "true"}
+
+
+def test_a_row_is_edited_in_its_place_with_the_columns_of_the_list(client):
+    lead = client("lead")
+    query = "list=code,slip,moved&moved=2026-06-01"
+    edit = lead.get(f"{ROW}/edit?{query}", headers=AS_PIECE)
+    tree = html.fromstring(edit.get_data(as_text=True))
+    assert (
+        tree.xpath("//tbody[@data-row]") and len(tree.xpath("//tr[1]/td")) == 5
+    )  # tick, three columns, close
+    form = tree.xpath("//form")[0]
+    plain = lead.get(f"{ROW}/row?{query}", headers=AS_PIECE).get_data(as_text=True)
+    assert "<form" not in plain and "A140" in plain
+    data = {**dict(form.form_values()), "choice": "will_slip", "date": "2027-06-01", "reason": "REGULATOR"}
+    saved = lead.post(form.get("hx-post"), data=data, headers=AS_PIECE).get_data(as_text=True)
+    assert "预测日期改为 2027-06-01" in saved and "+281" in saved
+    assert saved.count("<tbody") > 1, "what moved along is shown, too"
+    wrong = lead.post(form.get("hx-post"), data={**data, "reason": ""}, headers=AS_PIECE)
+    assert wrong.status_code == 409 and "data-row" in wrong.get_data(as_text=True)
