@@ -121,6 +121,12 @@ def test_working_days_are_those_of_china(client):
     assert ("约数" in text) == approximate
 
 
+def test_an_earlier_date_needs_no_reason(client):
+    lead = client("lead")
+    rows = ticks(lead, "project=KJS-012&state=open&sort=project")[3:5]
+    assert consent(lead, look(lead, rows, act="move", days="-5")).status_code == 303
+
+
 def test_every_row_says_why_it_is_refused(client, app):
     lead = client("lead")
     every = {"every": "1"}

@@ -66,7 +66,8 @@ class BulkForm(Form):
         if self.act.data == "move":
             if not self.days.data:
                 found["days"] = _NUMBER
-            if self.reason.data not in reasons():
+            # An earlier date needs no reason.
+            if self.reason.data not in reasons() and (self.reason.data or (self.days.data or 0) >= 0):
                 found["reason"] = _l("请选择一个主要原因。")
         return found
 
