@@ -60,6 +60,7 @@ from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import risks as risk_words
+from kangjiansheng.projects.queries import naming
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.rules import acts as project_rules
@@ -98,7 +99,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
-    (project_rules.THINGS, project_words.FACTS),
+    (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS),
@@ -142,6 +143,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     for said in TRAIL:
         trail.words(*said)
     trail.people_named_by(account_queries.names)
+    trail.things_named_by({"project": naming.projects, "milestone": naming.milestones})
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_declared(app)

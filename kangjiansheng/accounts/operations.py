@@ -241,6 +241,18 @@ def end_sessions(account: Account, *, besides: int | None = None) -> None:
     db.session.execute(query.values(ended_at=clock.now()))
 
 
+def end_all_sessions(account: Account, *, actor: Actor) -> None:
+    """End all sessions of somebody else's account, as when a device is lost; the account stays open."""
+    open_ones = select(func.count(SignedInSession.id)).where(
+        SignedInSession.account_id == account.id, SignedInSession.ended_at.is_(None)
+    )
+    number = db.session.scalar(open_ones) or 0
+    end_sessions(account)
+    record(
+        "accounts:session:end-all", account, actor=actor, before={"sessions": number}, after={"sessions": 0}
+    )
+
+
 def count_failure(account: Account | None, email: str, *, address: str, actor: Actor) -> None:
     """A sign-in failed: count it for the address typed and the one it came from, and leave an audit entry.
 

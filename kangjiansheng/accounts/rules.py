@@ -43,6 +43,7 @@ ACTS = {
     "accounts:session:begin": _l("登录"),
     "accounts:session:end": _l("退出登录"),
     "accounts:session:fail": _l("登录失败"),
+    "accounts:session:end-all": _l("结束全部登录"),
     "accounts:role:grant": _l("授予系统角色"),
     "accounts:role:revoke": _l("撤回系统角色"),
     "accounts:audit:export": _l("导出审计记录"),
@@ -52,6 +53,7 @@ ACTS = {
 # What fields, things and stored values are called where the trail is shown.
 FIELDS = {
     "code": _l("编号"),
+    "sessions": _l("登录数"),
     "name_hans": _l("名称（简体）"),
     "name_hant": _l("名称（繁体）"),
     "name_en": _l("名称（英文）"),

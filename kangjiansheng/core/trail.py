@@ -14,6 +14,7 @@ _things: dict[str, Any] = {}
 _fields: dict[str, Mapping[str, Any]] = {}
 _values: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 _namers: list[Names] = []
+_called: dict[str, Callable[[set[int]], Mapping[int, str]]] = {}
 
 
 def words(
@@ -30,6 +31,22 @@ def words(
 def people_named_by(namer: Names) -> None:
     """Who knows people's names: ids → things with names. The ground floor knows no people."""
     _namers[:] = [namer]
+
+
+def things_named_by(namers: Mapping[str, Callable[[set[int]], Mapping[int, str]]]) -> None:
+    """Who knows what things are called, by kind: ids → code and name in the reader's script."""
+    _called.update(namers)
+
+
+def called(entries: Iterable[AuditEntry]) -> dict[int, str]:
+    """What the things of entries are called, by entry id; their number where nobody knows it. One call a kind."""
+    entries = list(entries)
+    known = {
+        thing: namer({e.thing_id for e in entries if e.thing == thing})
+        for thing, namer in _called.items()
+        if any(e.thing == thing for e in entries)
+    }
+    return {e.id: known.get(e.thing, {}).get(e.thing_id, str(e.thing_id)) for e in entries}
 
 
 def act_word(act: str) -> str:

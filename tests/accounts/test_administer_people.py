@@ -28,7 +28,7 @@ NEW = {
 PAGES = ["/admin", "/admin/people/new", "/admin/people/CAST-LEAD", "/admin/people/CAST-LEAD/edit", "/admin/mails",
          "/admin/system", "/admin/start"]  # fmt: skip
 ACTS = ["/admin/people/new", "/admin/people/CAST-LEAD/edit", "/admin/people/CAST-LEAD/account",
-        "/admin/people/CAST-LEAD/disable", "/admin/people/CAST-LEAD/enable", "/admin/people/CAST-LEAD/link",
+        "/admin/people/CAST-LEAD/disable", "/admin/people/CAST-LEAD/sessions/end", "/admin/people/CAST-LEAD/enable", "/admin/people/CAST-LEAD/link",
         "/admin/people/CAST-LEAD/roles", "/admin/people/CAST-LEAD/roles/end"]  # fmt: skip
 OTHERS = ["executive", "auditor", "lead", "partner", "secretary", "chair", "member", "outsider"]
 
@@ -246,3 +246,12 @@ def test_a_role_that_cannot_be_is_refused(
 ) -> None:
     answer = client("admin").post(f"/admin/people/{code}/{path}", data=data)
     assert answer.status_code == 422 and words in answer.text
+
+
+def test_an_administrator_ends_all_sessions_of_somebody(client: Callable[..., Critic]) -> None:
+    lead, admin = client("lead"), client("admin")
+    assert lead.get("/account").status_code == 200
+    assert admin.post("/admin/people/CAST-LEAD/sessions/end").status_code == 303
+    assert lead.get("/account").status_code == 302
+    assert "结束全部登录" in client("auditor").get("/audit").text
+    assert client("lead").get("/account").status_code == 200  # the account itself stays open

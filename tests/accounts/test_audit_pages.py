@@ -4,11 +4,13 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from kangjiansheng.accounts import queries
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.clock import today
 from kangjiansheng.core.db import db
@@ -121,3 +123,20 @@ def test_the_list_costs_a_handful_of_statements(client: Callable[..., Critic]) -
     with queries_counted() as seen:
         visitor.get("/audit")
     assert len(seen) <= 15, seen.shown
+
+
+def test_the_trail_names_projects_and_milestones_and_calls_their_fields_by_words(client, app) -> None:  # type: ignore[no-untyped-def]
+    from kangjiansheng.core.db import db
+    from kangjiansheng.core.transactions import writing
+    from kangjiansheng.projects.models import Milestone, Plan, Project
+    from kangjiansheng.projects.operations import milestones as operations
+
+    with app.app_context(), writing():
+        lead = queries.actor_by_email("lead@kjs.example")
+        assert lead is not None
+        find = db.select(Milestone).join(Plan).join(Project)
+        thing = db.session.scalars(find.where(Project.code == "KJS-003", Milestone.code == "A140")).one()
+        operations.will_slip(thing, today() + timedelta(days=90), "SUPPLY", actor=lead, version=None)
+    text = client("auditor").get("/audit?thing=milestone").text
+    assert "KJS-003 A140 临床试验默示许可" in text
+    assert "预测：" in text and "样本或物料" in text and "reason_code" not in text

@@ -133,6 +133,14 @@ def disable(account: Account) -> Response:
     return saved(url_for(".person", code=account.person.code), _("账号已停用，登录已全部结束"))
 
 
+@bp.post("/admin/people/<code>/sessions/end")
+@on(load=queries.account_of, may=policies.administer)
+def end_sessions(account: Account) -> Response:
+    """End all sessions of an account: a device was lost, or somebody has left it open."""
+    operations.end_all_sessions(account, actor=actor())
+    return saved(url_for(".person", code=account.person.code), _("登录已全部结束"))
+
+
 @bp.post("/admin/people/<code>/enable")
 @on(load=queries.account_of, may=policies.administer)
 def enable(account: Account) -> Response:

@@ -54,6 +54,7 @@ def entries() -> Response:
         illustrative=queries.has_illustrative(),
         entries=shown,
         who=trail.who(shown),
+        called=trail.called(shown),
         words=trail,
         total=queries.trail_count(wanted),
         older=with_args(before=shown[-1].seq) if len(found) > PAGE else None,
@@ -75,6 +76,7 @@ def entry(entry: AuditEntry) -> Response:
         illustrative=queries.has_illustrative(),
         entry=entry,
         who=trail.who([entry])[entry.id],
+        called=trail.called([entry])[entry.id],
         words=trail,
         changes=trail.changes_of(entry),
     )
@@ -91,6 +93,7 @@ def change(change: ChangeSet) -> Response:
         change=change,
         entries=found,
         who=trail.who(found),
+        called=trail.called(found),
         words=trail,
         rows=queries.rows_of(change),
     )

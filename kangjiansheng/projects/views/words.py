@@ -7,10 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import moment, name_of
-from kangjiansheng.projects.forms.fields import indication_of, label_of
+from kangjiansheng.projects.forms.fields import indication_of, label_of, word
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
 from kangjiansheng.projects.rules import figures, freshness
 from kangjiansheng.projects.rules import milestones as rules
@@ -60,6 +61,12 @@ PARTY_ROLES: dict[str, Any] = {
     "clinical": _l("临床"),
     "funder": _l("资助"),
 }
+_TERMS: dict[str, Any] = {
+    "modality": modalities,
+    "stage": stages,
+    "status": project_statuses,
+    "reason_code": reasons,
+}
 FACTS: dict[str, Any] = {
     "name_hans": _l("名称（简体）"),
     "name_hant": _l("名称（繁体）"),
@@ -75,6 +82,29 @@ FACTS: dict[str, Any] = {
     "owner_role": _l("负责角色"),
     "confidentiality": _l("公开范围"),
     "note": _l("说明"),
+}
+
+# What the trail keeps of a milestone.
+STATE: dict[str, Any] = {
+    "baseline": _l("基线"),
+    "current_plan": _l("现行计划"),
+    "forecast": _l("预测"),
+    "proposed": _l("待确认"),
+    "actual": _l("实际"),
+    "state": _l("进展"),
+    "flagged": _l("风险标记"),
+    "moves": _l("改期次数"),
+    "reason_code": _l("主要原因"),
+    "owner_id": _l("负责"),
+    "confirmed_by_id": _l("确认人"),
+}
+STATE_VALUES: dict[str, dict[str, Any]] = {
+    "state": {"open": _l("未完成"), "done": _l("已完成"), "cancelled": _l("已取消")},
+    "confidentiality": LEVELS,
+    **{
+        key: {code: LazyString(word, term.name) for code, term in terms().items()}
+        for key, terms in _TERMS.items()
+    },
 }
 
 EVIDENCE: dict[str, Any] = {

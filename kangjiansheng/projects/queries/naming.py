@@ -1,0 +1,24 @@
+"""What projects and milestones are called in the audit trail, which keeps their numbers only."""
+
+from sqlalchemy import select
+
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects.models import Milestone, Plan, Project
+
+
+def projects(ids: set[int]) -> dict[int, str]:
+    """Code and name by id. Who reads the trail reads all of it."""
+    query = select(Project).where(Project.id.in_(ids))
+    return {row.id: f"{row.code} {name_of(row)}" for row in db.session.scalars(query)}
+
+
+def milestones(ids: set[int]) -> dict[int, str]:
+    """The codes of project and milestone, and the name, by id."""
+    query = (
+        select(Milestone, Project.code)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(Milestone.id.in_(ids))
+    )
+    return {row.id: f"{code} {row.code} {name_of(row)}" for row, code in db.session.execute(query)}
