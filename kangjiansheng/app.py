@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy import select
 
 from kangjiansheng import demonstration
 from kangjiansheng.accounts import forms as account_forms
@@ -203,5 +204,8 @@ def _offices() -> list[dict[str, Any]]:
 
 
 def counts() -> dict[str, int]:
-    """The numbers beside the sections."""
-    return {"mine": project_queries.mine_to_update(actor=g.actor)}
+    """The numbers beside the sections and at the bell; one statement."""
+    mine = project_queries.mine_to_update(actor=g.actor).scalar_subquery()
+    unread = outbox.unread(g.actor.id).scalar_subquery()
+    row = db.session.execute(select(mine, unread)).one()
+    return {"mine": row[0], "notifications": row[1]}

@@ -60,15 +60,15 @@ def account_by_email(email: str) -> Account | None:
 
 
 def session_by_key(key: str) -> SignedInSession | None:
-    """The open session under a cookie's key, with account, person and roles; two statements."""
+    """The open session under a cookie's key, with account, person and roles; one statement."""
     query = (
         select(SignedInSession)
         .where(SignedInSession.key_sha256 == rules.secret_digest(key), SignedInSession.ended_at.is_(None))
         .options(
-            joinedload(SignedInSession.account).joinedload(Account.person).selectinload(Person.roles),
+            joinedload(SignedInSession.account).joinedload(Account.person).joinedload(Person.roles),
         )
     )
-    found = db.session.scalar(query)
+    found = db.session.scalars(query).unique().first()
     if found is None or found.account.disabled_at:
         return None
     over = rules.session_is_over(found.created_at, found.last_seen_at, clock.now())

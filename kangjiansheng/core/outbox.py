@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Index, Text, UniqueConstraint, func, select, update
+from sqlalchemy import Index, Select, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import clock
@@ -124,10 +124,9 @@ def settle(mail: Outbox, state: str) -> None:
         mail.address = ONE_TIME
 
 
-def unread(person_id: int) -> int:
-    """How many notices the person has not read."""
-    query = select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))
-    return db.session.scalar(query) or 0
+def unread(person_id: int) -> Select[int]:
+    """How many notices the person has not read, as a statement."""
+    return select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))
 
 
 def mark_read(person_id: int, ids: Iterable[int] | None = None) -> None:

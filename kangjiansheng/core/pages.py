@@ -23,7 +23,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import clock, i18n, once, outbox
+from kangjiansheng.core import clock, i18n, once
 
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
@@ -39,7 +39,7 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
             "locale": i18n.locale(),
             "me": {"id": actor.id, "label": i18n.name_of(g.my_names)} if actor else None,
             "nav": navigation() if actor else [],
-            "counts": {**counts(), "notifications": outbox.unread(actor.id)} if actor else {},
+            "counts": counts() if actor else {},
             "as_of": g.get("as_of"),
             "today": clock.today(),
             "request_id": g.get("request_id", ""),

@@ -1,4 +1,4 @@
-"""What a page costs: at most twenty statements (one for each thing that a page shows), and the same with ten times the rows."""
+"""What a page costs: at most fifteen statements, and the same with ten times the rows."""
 
 import pytest
 
@@ -34,8 +34,8 @@ def counts(reader):
 
 
 @pytest.mark.parametrize("who", ["executive", "lead"])
-def test_at_most_twenty(client, who):
-    assert {path: n for path, n in counts(client(who)).items() if n > 20} == {}
+def test_at_most_fifteen(client, who):
+    assert {path: n for path, n in counts(client(who)).items() if n > 15} == {}
 
 
 def test_the_same_with_many_more_rows(client, app, tmp_path):

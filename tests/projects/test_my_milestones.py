@@ -6,6 +6,7 @@ import pytest
 from lxml import html
 
 from kangjiansheng.core import clock
+from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import milestones as operations
@@ -21,7 +22,7 @@ def test_the_count_beside_the_navigation_is_that_of_the_page(actor, client):
     lead = actor("lead")
     found = queries.mine(actor=lead)
     waiting = [one for one in found if one.asked and not one.confirmed]
-    assert waiting and len(waiting) == queries.mine_to_update(actor=lead)
+    assert waiting and len(waiting) == db.session.scalar(queries.mine_to_update(actor=lead))
     assert len(cards(client("lead").get("/my/milestones"))) == len(waiting)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.queries.portfolio import RESTING, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
@@ -28,12 +27,12 @@ class Mine:
     confirmed: bool
 
 
-def mine_to_update(*, actor: Actor) -> int:
-    """How many of my milestones wait for my word; one statement, the same rule as `mine`."""
+def mine_to_update(*, actor: Actor) -> Select[int]:
+    """How many of my milestones wait for my word, as a statement: the same rule as `mine`."""
     today = clock.today()
     promised = func.coalesce(Milestone.forecast, Milestone.current_plan, Milestone.baseline)
     monday = clock.start_of(updates.week_start(today))
-    query = (
+    return (
         select(func.count(Milestone.id))
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(Project, Project.id == Plan.project_id)
@@ -53,7 +52,6 @@ def mine_to_update(*, actor: Actor) -> int:
             ),
         )
     )
-    return db.session.scalar(query) or 0
 
 
 def mine(*, actor: Actor, as_of: date | None = None) -> list[Mine]:

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Integer, Row, Select, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.models import Person
@@ -53,7 +53,7 @@ def portfolio(
 ) -> list[ProjectRow]:
     """The projects that the actor sees today, by code, as they stood at the end of `as_of` (now for None).
 
-    Reads in at most six statements, whatever the size. A project that was not open by then is not there.
+    Reads in at most four statements, whatever the size. A project that was not open by then is not there.
     Archived ones only with `archived`; with `owner` only that person's milestones, and projects with any;
     with `lab` or `party` those of a laboratory or an institution (ids).
     """
@@ -73,9 +73,11 @@ def portfolio(
     stood = list(
         db.session.execute(_milestones_now(chosen) if as_of is None else _milestones_then(chosen, as_of))
     )
-    labs, parties = _labs(chosen, as_of, heads), _parties(chosen, as_of, heads)
-    people = _people(
-        {h["lead_id"] for h in heads} | {r.owner_id for r in stood} | {r.confirmed_by_id for r in stood}
+    names = _names(
+        chosen,
+        as_of,
+        heads,
+        {h["lead_id"] for h in heads} | {r.owner_id for r in stood} | {r.confirmed_by_id for r in stood},
     )
     waiting: set[int] = set().union(*(source(as_of) for source in awaiting))
     by_project: dict[int, list[Row[Any]]] = defaultdict(list)
@@ -83,10 +85,7 @@ def portfolio(
         if owner is None or row.owner_id == owner:
             by_project[row.project_id].append(row)
     day = as_of or clock.today()
-    return [
-        _project(head, by_project[head["id"]], labs[head["id"]], parties[head["id"]], people, waiting, day)
-        for head in heads
-    ]
+    return [_project(head, by_project[head["id"]], names, waiting, day) for head in heads]
 
 
 def metrics(*, actor: Actor, as_of: date) -> dict[str, Any]:
@@ -202,70 +201,87 @@ def _named(kind: Any) -> list[Any]:
     return [kind.id, kind.code, kind.name_hans, kind.name_hant, kind.name_en]
 
 
-def _labs(chosen: Any, as_of: date | None, heads: list[dict[str, Any]]) -> dict[int, list[Ref]]:
-    found: dict[int, list[Ref]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the rows of a portfolio are called: laboratories and parties by project, people by id."""
+
+    labs: Mapping[int, list[Ref]]
+    parties: Mapping[int, list[Ref]]
+    people: Mapping[int | None, str]
+
+
+def _names(
+    chosen: Any, as_of: date | None, heads: list[dict[str, Any]], person_ids: set[int | None]
+) -> _Names:
+    """All names in one statement; on a past day laboratories and parties are those of the ledger."""
+    people = _called("person", Person, null(), Person.id).where(
+        Person.id.in_([i for i in person_ids if i is not None])
+    )
     if as_of is None:
-        query = (
-            select(ProjectLab.project_id, ProjectLab.leads, *_named(JointLab))
-            .join(JointLab, JointLab.id == ProjectLab.lab_id)
+        labs = (
+            _called("lab", JointLab, ProjectLab.project_id, case((ProjectLab.leads, 0), else_=1))
+            .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
             .join(Project, Project.id == ProjectLab.project_id)
             .where(chosen)
-            .order_by(ProjectLab.leads.desc(), JointLab.code)
         )
-        for project_id, leads, *name in db.session.execute(query):
-            found[project_id].append(replace(Ref(*name), leads=leads))
-        return found
-    wanted = {lab_id for head in heads for lab_id, _ in head["labs"]}
-    refs = {
-        row.id: row for row in db.session.execute(select(*_named(JointLab)).where(JointLab.id.in_(wanted)))
-    }
-    for head in heads:
-        known = [
-            replace(Ref(*refs[lab_id]), leads=bool(leads)) for lab_id, leads in head["labs"] if lab_id in refs
-        ]
-        found[head["id"]] = sorted(known, key=lambda lab: (not lab.leads, lab.code))
-    return found
-
-
-def _parties(chosen: Any, as_of: date | None, heads: list[dict[str, Any]]) -> dict[int, list[Ref]]:
-    found: dict[int, list[Ref]] = defaultdict(list)
-    if as_of is None:
-        query = (
-            select(ProjectParty.project_id, ProjectParty.role, *_named(Institution))
-            .join(Institution, Institution.id == ProjectParty.institution_id)
+        parties = (
+            _called("party", Institution, ProjectParty.project_id, Institution.id, ProjectParty.role)
+            .join(ProjectParty, ProjectParty.institution_id == Institution.id)
             .join(Project, Project.id == ProjectParty.project_id)
             .where(chosen)
-            .order_by(Institution.id)
         )
-        for project_id, role, *name in db.session.execute(query):
-            found[project_id].append(replace(Ref(*name), role=role))
-        return found
-    wanted = {institution_id for head in heads for institution_id, _ in head["parties"]}
-    query_then = select(*_named(Institution)).where(Institution.id.in_(wanted))
-    refs = {row.id: row for row in db.session.execute(query_then)}
-    for head in heads:
-        found[head["id"]] = [
-            replace(Ref(*refs[key]), role=role) for key, role in head["parties"] if key in refs
+    else:
+        lab_ids = {lab_id for head in heads for lab_id, _ in head["labs"]}
+        party_ids = {party_id for head in heads for party_id, _ in head["parties"]}
+        labs = _called("lab", JointLab, null(), null()).where(JointLab.id.in_(lab_ids))
+        parties = _called("party", Institution, null(), null()).where(Institution.id.in_(party_ids))
+    rows = db.session.execute(union_all(labs, parties, people)).all()
+    called = {(row.kind, row.id): row for row in rows}
+    found: dict[str, dict[int, list[Ref]]] = {"lab": defaultdict(list), "party": defaultdict(list)}
+    if as_of is None:
+        for row in sorted(rows, key=lambda row: (row.place, row.code)):
+            if row.kind != "person":
+                found[row.kind][row.project_id].append(_ref(row, leads=row.place == 0, role=row.role))
+    for head in heads if as_of is not None else ():
+        of_lab = [
+            _ref(called["lab", key], leads=bool(leads))
+            for key, leads in head["labs"]
+            if ("lab", key) in called
         ]
-    return found
+        found["lab"][head["id"]] = sorted(of_lab, key=lambda lab: (not lab.leads, lab.code))
+        found["party"][head["id"]] = [
+            _ref(called["party", key], role=role) for key, role in head["parties"] if ("party", key) in called
+        ]
+    return _Names(
+        found["lab"],
+        found["party"],
+        {row.id: name_of(row) for row in rows if row.kind == "person"},
+    )
 
 
-def _people(ids: set[int | None]) -> dict[int | None, str]:
-    query = select(*_named(Person)).where(Person.id.in_([i for i in ids if i is not None]))
-    return {row.id: name_of(row) for row in db.session.execute(query)}
+def _called(kind: str, table: Any, project_id: Any, place: Any, role: Any = None) -> Select[Any]:
+    return select(
+        literal(kind).label("kind"),
+        cast(project_id, Integer).label("project_id"),
+        cast(place, Integer).label("place"),
+        (literal("") if role is None else role).label("role"),
+        *_named(table),
+    )
+
+
+def _ref(row: Any, *, leads: bool = False, role: str = "") -> Ref:
+    return Ref(row.id, row.code, row.name_hans, row.name_hant, row.name_en, leads, role)
 
 
 def _project(
     head: Mapping[str, Any],
     rows: list[Row[Any]],
-    labs: list[Ref],
-    parties: list[Ref],
-    people: Mapping[int | None, str],
+    names: _Names,
     waiting: set[int],
     day: date,
 ) -> ProjectRow:
     resting = head["status"] in RESTING
-    milestones = tuple(_milestone(head["code"], row, people, waiting, day, resting) for row in rows)
+    milestones = tuple(_milestone(head["code"], row, names.people, waiting, day, resting) for row in rows)
     opened = [m for m in milestones if m.is_open]
     told = [m.confirmed_at for m in milestones if m.confirmed_at is not None]
     modality = modalities().get(head["modality"])
@@ -282,9 +298,9 @@ def _project(
         pathway=head["pathway"],
         stage=head["stage"],
         claimed=head["status"],
-        labs=tuple(labs),
-        parties=tuple(parties),
-        lead_label=people.get(head["lead_id"], ""),
+        labs=tuple(names.labs.get(head["id"], ())),
+        parties=tuple(names.parties.get(head["id"], ())),
+        lead_label=names.people.get(head["lead_id"], ""),
         owner_role=head["owner_role"],
         priority=head["priority"],
         confidentiality=head["confidentiality"],
