@@ -207,6 +207,16 @@ def test_a_late_review_is_said_everywhere(app: Flask, client: Callable[..., Crit
     assert "Review overdue by 12 days" in words(lead.get(LIST))
 
 
+def test_a_milestone_names_what_threatens_it(client: Callable[..., Critic]) -> None:
+    lead = client("lead")
+    page = lead.get("/projects/KJS-003/milestones/A140")
+    assert "IND 补充资料的准备时间不够" in words(page) and "慢病毒载体" not in words(page)
+    assert "risks/new?milestone=A140" in page.text
+    form = lead.get(f"{LIST}/new?milestone=A140").text
+    assert 'selected value="A140"' in form
+    assert "risks/new" not in client("auditor").get("/projects/KJS-003/milestones/A140").text
+
+
 def test_the_matrix_leads_to_its_rows(client: Callable[..., Critic]) -> None:
     lead = client("lead")
     page = lead.get(LIST)

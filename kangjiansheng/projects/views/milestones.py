@@ -13,12 +13,15 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import charts, policies, queries
+from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.evidence import tallies
+from kangjiansheng.projects.queries.risks import risks
+from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp, list_rows, standing, words
 from kangjiansheng.projects.views.projects import words_and_figures
@@ -94,6 +97,13 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
         reason=words.label_of(row.reason_code, reasons()),
         because=words.because(row, day),
+        threats=[
+            one
+            for one in risks(project.id, as_of=g.as_of)
+            if row.code in one.milestones and one.life != CLOSED
+        ],
+        risk_words=risk_words,
+        may_raise=free and policies.raises(actor(), team),
         evidence=standing.panel(thing, row, form=shown.pop("evidence_form", None)),
         **shown,
     )

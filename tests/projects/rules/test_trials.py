@@ -92,6 +92,17 @@ def test_xml_in_the_encodings_that_it_declares(declared: str) -> None:
     assert [trial.facts() for trial in read(data).trials] == [t.facts() for t in read(XML.encode()).trials]
 
 
+def test_names_of_elements_in_any_case_and_space() -> None:
+    shouted = XML.replace("<trial>", "<Trial><!-- x -->").replace("</trial>", "</Trial>")
+    shouted = shouted.replace("<main>", "<Main>").replace("</main>", "</Main>")
+    shouted = shouted.replace("<Triallist>", '<Triallist xmlns="urn:x">')
+    assert [trial.facts() for trial in read(shouted.encode()).trials] == [
+        trial.facts() for trial in read(XML.encode()).trials
+    ]
+    alone = "<Trial><Main><Trial_ID>ChiCTR2699990007</Trial_ID></Main></Trial>"
+    assert one(alone.encode()).number.normal == "ChiCTR2699990007"
+
+
 def test_what_declares_gbk_and_is_utf_8_is_read_as_what_it_is() -> None:
     data = XML.replace('encoding="UTF-8"', 'encoding="GBK"').encode()
     assert read(data).trials[0].sponsor == "瑞金医院"

@@ -71,8 +71,8 @@ def plain(element: Element, depth: int = 0) -> Any:
 
 
 def local(element: Element) -> str:
-    """The name of an element in lower case, without its namespace."""
-    return element.tag.rsplit("}", 1)[-1].casefold()
+    """The name of an element in lower case, without its namespace; a comment has none."""
+    return "" if not isinstance(element.tag, str) else element.tag.rsplit("}", 1)[-1].casefold()
 
 
 def is_one(record: Any) -> bool:

@@ -123,7 +123,8 @@ def _from_xml(text: str) -> list[Trial]:
         raise _refused("not-xml", line=1, column=1) from None
     if chictr.local(root) not in chictr.ROOTS:
         raise _refused("root-unknown", root=str(root.tag)[:60])
-    items = [root] if root.find("main") is not None else [e for e in root if chictr.local(e) in chictr.ITEMS]
+    inside = {chictr.local(child) for child in root}
+    items = [root] if "main" in inside else [e for e in root if chictr.local(e) in chictr.ITEMS]
     return _records(
         [(f"trial[{place}]" if len(items) > 1 else "", chictr.plain(e)) for place, e in enumerate(items)]
     )
