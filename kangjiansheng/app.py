@@ -23,6 +23,7 @@ from kangjiansheng.committee import notices as committee_notices
 from kangjiansheng.committee import panels as committee_panels
 from kangjiansheng.committee import rules as committee_rules
 from kangjiansheng.committee import views as committee_views
+from kangjiansheng.committee.queries import codes as committee_codes
 from kangjiansheng.core import (
     access,
     assets,
@@ -103,7 +104,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
-    (committee_rules.THINGS, committee_rules.FIELDS),
+    (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
 )
 
 
@@ -144,7 +145,9 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     for said in TRAIL:
         trail.words(*said)
     trail.people_named_by(account_queries.names)
-    trail.things_named_by({"project": naming.projects, "milestone": naming.milestones})
+    trail.things_named_by(
+        {"project": naming.projects, "milestone": naming.milestones, **committee_codes.CODES}
+    )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.check_declared(app)

@@ -45,7 +45,7 @@ def meeting(meeting: Meeting) -> Response:
     agenda = overviews.agenda(meeting, actor=who)
     items = [
         {
-            "position": item.position,
+            "position": number,
             "kind": item.kind,
             "name": {"hans": item.name_hans, "hant": item.name_hant, "en": item.name_en},
             "minutes_planned": item.minutes_planned,
@@ -54,7 +54,7 @@ def meeting(meeting: Meeting) -> Response:
             if item.project_id in agenda.open_projects and item.project
             else None,
         }
-        for item in agenda.items
+        for number, item in enumerate(agenda.items, 1)
     ]
     decisions = [
         {"number": d.number, "kind": d.kind, "text": d.text, "votes_for": d.votes_for,
@@ -64,6 +64,18 @@ def meeting(meeting: Meeting) -> Response:
     return jsonify(
         _meeting(meeting) | {"agenda": items, "items_withheld": agenda.hidden > 0, "decisions": decisions}
     )
+
+
+def _paragraphs(text: reading.Reading) -> list[dict[str, Any]]:
+    """The paragraphs of a reader; what is withheld is one mark for each gap, without numbers or their count."""
+    found: list[dict[str, Any]] = []
+    for p in text.paragraphs:
+        if not p.withheld:
+            row = {"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text, "decision": p.decision}
+            found.append(row)
+        elif not found or "withheld" not in found[-1]:
+            found.append({"withheld": True})
+    return found
 
 
 @bp.get("/meetings/<code>/minutes")
@@ -87,12 +99,7 @@ def minutes(meeting: Meeting) -> tuple[Response, int] | Response:
         "draft": draft.number if draft else None,
         "sha256": draft.sha256 if draft else None,
         "whole": text.is_whole,
-        "paragraphs": [
-            {"no": p.no, "withheld": True}
-            if p.withheld
-            else {"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text, "decision": p.decision}
-            for p in text.paragraphs
-        ],
+        "paragraphs": _paragraphs(text),
     }
     if draft:
         answer["signatures"] = [

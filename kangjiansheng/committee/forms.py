@@ -50,6 +50,7 @@ REFUSALS: dict[str, Any] = {
     "committee:paragraph-gone": _l("这一段已被移除。"),
     "committee:minutes-empty": _l("纪要还没有正文，不能提交审阅。"),
     "committee:attendance-missing": _l("还没有记录出席，无法确定签署人。"),
+    "committee:attendance-incomplete": _l("还没有记录这些席位的出席：%(seats)s。"),
     "committee:chair-absent": _l("主任委员未出席，按章程无法确定签署人。"),
     "committee:too-few-signers": _l(
         "出席委员中只有 %(able)s 人能够签署（其余没有账号，或仅起草人自己），达不到批准规则。"

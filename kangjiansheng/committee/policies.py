@@ -104,8 +104,12 @@ def read_minutes(actor: Actor, meeting: Meeting) -> bool:
         return edit_meeting(actor, meeting)
     if minutes.life in ("approved", "record"):
         return True
-    held = offices(actor, meeting.committee_id)
-    if held & EDITORS:
+    return may_read(minutes, offices(actor, meeting.committee_id), actor)
+
+
+def may_read(minutes: Minutes, held: set[str], actor: Actor) -> bool:
+    """The same for one whose offices are known."""
+    if minutes.life in ("approved", "record") or held & EDITORS:
         return True
     return minutes.current_draft > 0 and (bool(held) or actor.reads_all)
 

@@ -72,3 +72,8 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
         )
     state.pos += found.length
     return True
+
+
+def plain(text: str) -> str:
+    """Markdown as words alone, for a line of a list."""
+    return render(text).striptags()

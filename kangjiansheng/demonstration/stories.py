@@ -257,7 +257,12 @@ def _eighth() -> Story:
     return Story(
         date(2026, 11, 13),
         [
-            _last_minutes(7),
+            Item(
+                ("第7次会议纪要的签署情况", "第7次會議紀要的簽署情況", "Minutes of Meeting 7: signatures"),
+                "hear",
+                10,
+                lines=["秘书说明：第7次会议纪要第2稿正在审阅签署，生效后在下次会议上通过。"],
+            ),
             Item(
                 (
                     "KJS-015 慢病毒载体的放行标准",
@@ -281,7 +286,15 @@ def _ninth() -> Story:
     return Story(
         planned_day(),
         [
-            Item(("通过第八次会议纪要", "通過第八次會議紀要", "Approve the eighth minutes"), "confirm", 10),
+            Item(
+                (
+                    "通过第7次和第8次会议纪要",
+                    "通過第7次和第8次會議紀要",
+                    "Approve the minutes of Meetings 7 and 8",
+                ),
+                "confirm",
+                10,
+            ),
             Item(
                 (
                     "KJS-003 IND许可后的首例准备",

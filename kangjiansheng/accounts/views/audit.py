@@ -10,7 +10,7 @@ from kangjiansheng.accounts import operations, policies, queries
 from kangjiansheng.accounts.queries import TrailFilter
 from kangjiansheng.core import clock, i18n, trail, verify
 from kangjiansheng.core.access import actor, on
-from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.audit import AuditEntry, covered
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import canonical
@@ -107,6 +107,7 @@ def check() -> Response:
     return page(
         "audit/verify.html",
         illustrative=queries.has_illustrative(),
+        covered=sorted({trail.thing_word(kind.__tablename__) for kind in covered()}),
         problems=list(verify.problems(db.session())),
         count=count,
         head=head,

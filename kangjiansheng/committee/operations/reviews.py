@@ -40,6 +40,7 @@ def open_review(
     paragraphs = standing_paragraphs(minutes)
     if not any(p.kind != "heading" and p.text.strip() for p in paragraphs):
         raise RuleBroken("committee:minutes-empty")
+    _check_attendance(meeting)
     who = fixed_signers(meeting, drafter=minutes.drafter_id)
     before = minutes.state()
     draft = freeze(minutes, "draft", header(meeting, paragraphs), paragraphs, who, actor=actor)
@@ -49,6 +50,15 @@ def open_review(
     people = {signer.person_id: signer.person for signer in draft.signers}
     notices.review_opened(meeting, people, draft.number, actor=actor, change=change)
     return draft
+
+
+def _check_attendance(meeting: Meeting) -> None:
+    """Signed minutes name every seat: there, online or absent. Nobody is left out in silence."""
+    recorded = {row.person_id for row in meeting.attendance if row.mode}
+    seats = [m for m in meeting.committee.members if m.voting and sits_on(m, meeting.held_on)]
+    missing = [_seat_name(m) for m in seats if m.person_id not in recorded]
+    if recorded and missing:
+        raise RuleBroken("committee:attendance-incomplete", seats="、".join(missing))
 
 
 def fixed_signers(meeting: Meeting, *, drafter: int) -> list[quorum.Signing]:
@@ -200,6 +210,11 @@ def recomputed(draft: DraftVersion) -> str:
     )
     shown = [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in rows]
     return texts.fingerprint(draft.header, shown)
+
+
+def is_intact(draft: DraftVersion, digest: str) -> bool:
+    """True when `digest`, computed from the stored text, is that of the draft, and every signature is over it."""
+    return digest == draft.sha256 and all(s.text_sha256 == draft.sha256 for s in draft.signatures)
 
 
 def rule_of(draft: DraftVersion) -> tuple[str, int]:

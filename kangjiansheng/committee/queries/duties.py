@@ -19,7 +19,7 @@ from kangjiansheng.committee.models import (
     Signature,
     Signer,
 )
-from kangjiansheng.committee.queries.visible import memberships, visible_actions
+from kangjiansheng.committee.queries.visible import memberships, unsubmitted, visible_actions
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -115,7 +115,12 @@ def _to_sign(actor: Actor) -> list[DraftVersion]:
 def _actions(actor: Actor) -> list[Action]:
     query = (
         select(Action)
-        .where(Action.id.in_(visible_actions(actor)), Action.owner_id == actor.id, Action.life == "open")
+        .where(
+            Action.id.in_(visible_actions(actor)),
+            Action.owner_id == actor.id,
+            Action.life == "open",
+            Action.meeting_id.not_in(unsubmitted()),
+        )
         .order_by(Action.due_on.is_(None), Action.due_on, Action.number)
     )
     return list(db.session.scalars(query))

@@ -21,6 +21,7 @@ from kangjiansheng.committee.models import (
     Signature,
 )
 from kangjiansheng.committee.queries.visible import (
+    unsubmitted,
     visible_actions,
     visible_decisions,
     visible_items,
@@ -221,7 +222,7 @@ def actions(
     query = (
         select(Action)
         .join(Meeting, Meeting.id == Action.meeting_id)
-        .where(Action.id.in_(visible_actions(actor)))
+        .where(Action.id.in_(visible_actions(actor)), Action.meeting_id.not_in(unsubmitted()))
         .options(joinedload(Action.owner), joinedload(Action.meeting), joinedload(Action.project))
         .order_by(Action.due_on.is_(None), Action.due_on, Action.number)
     )

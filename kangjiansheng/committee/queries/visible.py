@@ -82,6 +82,11 @@ def visible_actions(actor: Actor) -> Select[int]:
     )
 
 
+def unsubmitted() -> Select[int]:
+    """The meetings whose minutes nobody has been shown yet: what they ask for is not asked of anybody."""
+    return select(Minutes.meeting_id).where(Minutes.life == "draft", Minutes.current_draft == 0)
+
+
 def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[bool]:
     """Outcomes of a draft are for those who read the committee; the others wait until the minutes stand."""
     stands = select(Minutes.meeting_id).where(Minutes.life.in_(("approved", "record")))

@@ -1,5 +1,5 @@
 """What is true of committees, meetings and minutes, without a database."""
 
-from kangjiansheng.committee.rules.acts import ACTS, FIELDS, THINGS
+from kangjiansheng.committee.rules.acts import ACTS, FIELDS, THINGS, VALUES
 
-__all__ = ["ACTS", "FIELDS", "THINGS"]
+__all__ = ["ACTS", "FIELDS", "THINGS", "VALUES"]

@@ -22,6 +22,17 @@ THINGS: dict[str, Any] = {
     "comment": _l("批注"),
     "decision": _l("决议"),
     "action": _l("行动项"),
+    "agenda_item": _l("议题"),
+    "draft_version": _l("文稿"),
+    "draft_paragraph": _l("文稿的段落"),
+    "paragraph_revision": _l("段落的文字"),
+    "signature": _l("签署"),
+    # Of the floors below, where only the trail names them.
+    "milestone_entry": _l("里程碑台账"),
+    "project_entry": _l("项目台账"),
+    "revision": _l("修改记录"),
+    "baseline_row": _l("基线的行"),
+    "registry_source": _l("登记来源"),
 }
 FIELDS: dict[str, Any] = {
     "code": _l("编号"),
@@ -54,6 +65,74 @@ FIELDS: dict[str, Any] = {
     "due_on": _l("期限"),
     "done_on": _l("完成日期"),
     "owner_role": _l("负责角色"),
+    "owner_id": _l("由谁负责"),
+    "drafter_id": _l("起草人"),
+    "project_id": _l("相关项目"),
+    "presenter": _l("汇报人"),
+    "minutes_planned": _l("分钟"),
+    "votes_for": _l("同意"),
+    "votes_against": _l("反对"),
+    "abstentions": _l("弃权"),
+    "recused": _l("回避"),
+    "removed": _l("已移除"),
+    "resolved": _l("已解决"),
+    "amendment": _l("勘误"),
+    "item": _l("议题"),
+    "person": _l("委员"),
+    "member": _l("委员"),
+    "valid_to": _l("任期结束"),
+    "quorum_numerator": _l("法定人数：分子"),
+    "quorum_denominator": _l("法定人数：分母"),
+    "approval_rule": _l("纪要由谁批准"),
+    "approval_members": _l("除主任委员外几名委员"),
+    "review_days": _l("审阅天数"),
+}
+
+_LIVES: dict[str, Any] = {
+    "planned": _l("筹备中"),
+    "held": _l("已召开"),
+    "cancelled": _l("已取消"),
+    "draft": _l("起草中"),
+    "review": _l("审阅中"),
+    "approved": _l("已生效"),
+    "record": _l("据公告登记"),
+    "open": _l("待办"),
+    "done": _l("已完成"),
+    "dropped": _l("已移除"),
+}
+# What stored values are called where the trail is shown.
+VALUES: dict[str, dict[str, Any]] = {
+    "life": _LIVES,
+    "meaning": {
+        "approve": _l("批准"),
+        "approve_with_reservation": _l("批准，附保留意见"),
+        "request_changes": _l("要求修改"),
+    },
+    "kind": {
+        "confirm": _l("通过"),
+        "hear": _l("听取"),
+        "discuss": _l("讨论"),
+        "decide": _l("表决"),
+        "D": _l("决议"),
+        "R": _l("建议"),
+        "heading": _l("标题"),
+        "text": _l("正文"),
+        "decision": _l("决议"),
+        "action": _l("行动项清单"),
+    },
+    "attendance": {
+        "none": _l("未回复"),
+        "yes": _l("到场"),
+        "online": _l("线上"),
+        "no": _l("请假"),
+        "on_site": _l("到场"),
+        "absent": _l("缺席"),
+    },
+    "approval_rule": {
+        "chair_and_n": _l("主任委员和若干委员"),
+        "all_present": _l("全体出席委员"),
+        "chair": _l("主任委员"),
+    },
 }
 
 ACTS: dict[str, Any] = {

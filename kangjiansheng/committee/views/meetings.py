@@ -80,6 +80,7 @@ def meeting(meeting: Meeting) -> Response:
         seats=_seats(meeting) if reader else [],
         standing=_standing(meeting) if reader else None,
         before=before,
+        before_open=bool(before and before.minutes and policies.may_read(before.minutes, held, who)),
         own=own,
         decisions=older,
         actions=actions,
@@ -326,6 +327,7 @@ def attendance(meeting: Meeting) -> Any:
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
     if refused := facts_locked(meeting):
         return refused
+    early = meeting.held_on > clock.today()
     if not form.is_submitted():
         form.version.data = str(meeting.version)
     return page(
@@ -335,6 +337,7 @@ def attendance(meeting: Meeting) -> Any:
         meeting=meeting,
         seats=_seats(meeting),
         modes=forms.MODES,
+        early=early,
         chosen={row.person_id: row.mode or _expected(row.answer) for row in meeting.attendance},
     )
 

@@ -130,6 +130,7 @@ def minutes_page(
         life=texts.shown_life(minutes.life, amended=any(a.life == "approved" for a in amendments)),
         reader=reader,
         fingerprint=texts.short(draft.sha256) if draft else "",
+        intact=reviews.is_intact(draft, _digest(draft, text)) if draft else None,
         mine=mine,
         is_current=current,
         stands=stands,
@@ -143,6 +144,14 @@ def minutes_page(
         comment_at=at,
         illustrative=minutes.illustrative,
     )
+
+
+def _digest(draft: DraftVersion, text: reading.Reading) -> str:
+    """The fingerprint of what is stored: of what is on the page when that is all, else read for it."""
+    if not text.is_whole:
+        return reviews.recomputed(draft)
+    shown = [{"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text} for p in text.paragraphs]
+    return texts.fingerprint(draft.header, shown)
 
 
 def reviews_open(draft: DraftVersion) -> bool:

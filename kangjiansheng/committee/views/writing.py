@@ -67,7 +67,18 @@ def write_page(meeting: Meeting, status: int = 200, **opened: Any) -> Response:
 
 def _asked_after(text: reading.Reading) -> str:
     asked = request.args.get("after", "")
-    return asked if any(p.public_id == asked for p in text.paragraphs) else ""
+    if any(p.public_id == asked for p in text.paragraphs):
+        return asked
+    return _before_actions(text)
+
+
+def _before_actions(text: reading.Reading) -> str:
+    """A new paragraph goes before the list of actions with its heading, unless another place is chosen."""
+    rows = text.paragraphs
+    at = next((i for i, p in enumerate(rows) if p.kind == "action"), 0)
+    while at > 0 and rows[at - 1].kind == "heading":
+        at -= 1
+    return rows[at - 1].public_id if at > 0 else ""
 
 
 def _excerpt(shown: reading.Shown) -> str:

@@ -17,6 +17,7 @@ from kangjiansheng.core import text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.markdown import plain
 from kangjiansheng.labs.models import Agreement, Institution, InstitutionAlias, JointLab, LabPartner
 from kangjiansheng.labs.queries import visible_agreements, visible_institutions, visible_labs
 from kangjiansheng.overview.rules.searching import codes, minutes_number, variants, words
@@ -250,7 +251,7 @@ def _paragraphs(wanted: Sequence[str], actor: Actor) -> list[Hit]:
         .limit(AT_MOST + 1)
     )
     return [
-        Hit(f"/meetings/{row.code}/minutes", row.code, name_of(row), found, illustrative)
+        Hit(f"/meetings/{row.code}/minutes", row.code, name_of(row), plain(found), illustrative)
         for found, row, illustrative in db.session.execute(query)
     ]
 
@@ -267,7 +268,7 @@ def _decisions(wanted: Sequence[str], actor: Actor) -> list[Hit]:
             f"/meetings/{row.meeting.code}/minutes",
             row.number,
             name_of(row.meeting),
-            row.text,
+            plain(row.text),
             row.illustrative,
         )
         for row in _all(query)

@@ -62,8 +62,15 @@
         const a = document.querySelector('.nav1 [data-nav="' + pair[1] + '"]');
         if (a) shown.push([['g', pair[0]], a.firstChild.textContent.trim()]);
       });
-      shown.push([['j'], words.k_next], [['k'], words.k_prev], [['e'], words.k_edit], [['o'], words.k_ontrack], [['d'], words.k_done],
-        [['s'], words.k_slip], [['x'], words.k_select], [['Enter'], words.k_open], [['c'], words.k_comment], [['v'], words.k_versions], [['Esc'], words.k_close], [['?'], words.k_list]);
+      shown.push([['j'], words.k_next], [['k'], words.k_prev]);
+      // Only what this page answers to.
+      [['e', '[data-key-edit]', words.k_edit], ['o', '[data-key-ontrack],input[data-state=ok]', words.k_ontrack],
+        ['d', '[data-key-done],input[data-state=done]', words.k_done], ['s', '[data-key-slip],input[data-state=slip]', words.k_slip],
+        ['x', 'main input[type=checkbox]', words.k_select], ['Enter', '[data-row],.tb tbody tr', words.k_open],
+        ['c', '[data-key-comment]', words.k_comment], ['v', '[data-act=diff]', words.k_versions]].forEach(function (one) {
+        if (document.querySelector(one[1])) shown.push([[one[0]], one[2]]);
+      });
+      shown.push([['Esc'], words.k_close], [['?'], words.k_list]);
       shown.forEach(function (pair) {
         const dt = document.createElement('dt'), dd = document.createElement('dd');
         pair[0].forEach(function (k) { const kbd = document.createElement('kbd'); kbd.textContent = k; dt.append(kbd); });

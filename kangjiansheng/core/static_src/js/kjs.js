@@ -287,7 +287,9 @@
       c.style.marginTop = '0px';
       if (phone.matches) return;
       const top = c.getBoundingClientRect().top + scrollY;
-      if (top < low + 8) c.style.marginTop = (low + 8 - top) + 'px';
+      const down = Math.max(low + 8 - top, 0);
+      if (down) c.style.marginTop = down + 'px';
+      c.classList.toggle('far', down > 40); // its line would end at another paragraph
       low = c.getBoundingClientRect().bottom + scrollY;
     });
   }

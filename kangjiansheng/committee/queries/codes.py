@@ -1,0 +1,28 @@
+"""What the trail calls the things of this floor: SAC-2026-07 and not a key."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import Meeting, Minutes, Paragraph
+from kangjiansheng.core.db import db
+
+Namer = Callable[[set[int]], Mapping[int, str]]
+
+
+def _by_meeting(kind: Any, *way: Any) -> Namer:
+    def codes(keys: set[int]) -> Mapping[int, str]:
+        query = select(kind.id, Meeting.code).select_from(kind)
+        for step in way:
+            query = query.join(step)
+        return {row[0]: row[1] for row in db.session.execute(query.where(kind.id.in_(keys)))}
+
+    return codes
+
+
+CODES: dict[str, Namer] = {
+    "meeting": _by_meeting(Meeting),
+    "minutes": _by_meeting(Minutes, Minutes.meeting),
+    "paragraph": _by_meeting(Paragraph, Paragraph.minutes, Minutes.meeting),
+}
