@@ -289,7 +289,8 @@
       const top = c.getBoundingClientRect().top + scrollY;
       const down = Math.max(low + 8 - top, 0);
       if (down) c.style.marginTop = down + 'px';
-      c.classList.toggle('far', down > 40); // its line would end at another paragraph
+      // The line of a card below its paragraph would end at another one.
+      c.classList.toggle('far', c.getBoundingClientRect().top + 21 > c.closest('.pg').getBoundingClientRect().bottom);
       low = c.getBoundingClientRect().bottom + scrollY;
     });
   }
