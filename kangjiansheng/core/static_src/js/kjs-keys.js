@@ -66,7 +66,7 @@
       // Only what this page answers to.
       [['e', '[data-key-edit]', words.k_edit], ['o', '[data-key-ontrack],input[data-state=ok]', words.k_ontrack],
         ['d', '[data-key-done],input[data-state=done]', words.k_done], ['s', '[data-key-slip],input[data-state=slip]', words.k_slip],
-        ['x', 'main input[type=checkbox]', words.k_select], ['Enter', '[data-row],.tb tbody tr', words.k_open],
+        ['x', '[data-key-select]', words.k_select], ['Enter', '[data-key-open]', words.k_open],
         ['c', '[data-key-comment]', words.k_comment], ['v', '[data-act=diff]', words.k_versions]].forEach(function (one) {
         if (document.querySelector(one[1])) shown.push([[one[0]], one[2]]);
       });
