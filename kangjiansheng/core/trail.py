@@ -10,7 +10,6 @@ from kangjiansheng.core import audit, i18n
 from kangjiansheng.core.audit import AuditEntry
 
 Names = Callable[[set[int]], Mapping[int, Any]]
-Codes = Callable[[Mapping[str, set[int]]], Mapping[tuple[str, int], str]]
 _things: dict[str, Any] = {}
 _fields: dict[str, Mapping[str, Any]] = {}
 _values: dict[str, Mapping[str, Mapping[str, Any]]] = {}
