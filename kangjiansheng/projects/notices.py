@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select, union
 
@@ -19,6 +20,8 @@ from kangjiansheng.labs.models import LabMember
 from kangjiansheng.projects.models import Milestone, Project, ProjectLab, ProjectMember
 from kangjiansheng.projects.queries.visible import DIRECTORS
 from kangjiansheng.projects.rules.vocabulary import reasons
+
+DECISIONS: dict[str, Any] = {"go": _l("准予通过"), "conditional": _l("有条件通过"), "stop": _l("终止")}
 
 
 def concerned(milestone: Milestone) -> set[int]:
@@ -201,6 +204,19 @@ def _bulk_undone(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _decided(facts: Mapping[str, Any]) -> tuple[str, str]:
+    verdict = str(DECISIONS[facts["verdict"]])
+    return (
+        _("%(where)s：%(verdict)s", where=_where(facts), verdict=verdict),
+        _(
+            "%(who)s 记录了%(body)s的决定：%(verdict)s。",
+            who=facts["who"],
+            body=facts["body"],
+            verdict=verdict,
+        ),
+    )
+
+
 def _member(facts: Mapping[str, Any]) -> tuple[str, str]:
     named = name_of(facts["names"])
     return (
@@ -280,6 +296,7 @@ WORDS: dict[str, Words] = {
     "projects:risk-owner": _risk_owner,
     "projects:trial": _trial,
     "projects:evidence-brought": _brought,
+    "projects:gate-decided": _decided,
     "projects:evidence-accepted": _accepted,
     "projects:evidence-refused": _refused,
     "projects:evidence-withdrawn": _withdrawn,

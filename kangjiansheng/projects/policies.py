@@ -307,3 +307,18 @@ def open_file(actor: Actor, pair: tuple[Evidence, FileRef]) -> bool:
     """Whoever sees the milestone opens its files; those of a withdrawn piece only those who lead, and auditors."""
     piece, file = pair
     return file.removed_at is None or actor.has("auditor") or set_plan(actor, piece.milestone)
+
+
+def keep_criteria(actor: Actor, pair: tuple[Milestone, object]) -> bool:
+    """What a gate asks for is written by those who lead."""
+    return set_plan(actor, pair[0])
+
+
+def decide(actor: Actor, gate: Milestone) -> bool:
+    """A gate's decision is recorded by those who lead and by executives."""
+    return actor.has("executive") or set_plan(actor, gate)
+
+
+def judge_criterion(actor: Actor, pair: tuple[Milestone, object]) -> bool:
+    """Whether a criterion is met is said by the same people."""
+    return decide(actor, pair[0])

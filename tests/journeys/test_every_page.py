@@ -54,6 +54,10 @@ PAGES = (
     ("lead", "/projects/KJS-003/milestones/new"),
     ("lead", "/projects/KJS-003/milestones/A140/evidence/1"),
     ("lead", "/projects/KJS-003/baselines"),
+    ("lead", "/projects/KJS-003/milestones/A140/dossier"),
+    ("lead", "/projects/KJS-003/milestones/A140/criteria/1"),
+    ("lead", "/projects/KJS-003/milestones/A140/criteria/new"),
+    ("executive", "/projects/KJS-003/milestones/A140/decisions/new"),
     ("lead", "/projects/KJS-003/edit"),
     ("lead", "/projects/KJS-003/people"),
     ("lead", "/projects/new"),
@@ -180,6 +184,18 @@ def furnished(server: Server) -> Server:
     form = form_of(lead.get(milestone)[1], f"{milestone}/evidence")
     form.pop("files", None)
     status, _page = lead.upload(f"{milestone}/evidence", form, "放行报告.pdf", papers.PDF)
+    assert status == 200
+    form = form_of(lead.get(f"{milestone}/criteria/new")[1], f"{milestone}/criteria")
+    status, _page = lead.post(
+        f"{milestone}/criteria",
+        {
+            **form,
+            "name_hans": "获得批准通知书",
+            "name_hant": "獲得批准通知書",
+            "name_en": "Approval notice received",
+            "kinds": "E1",
+        },
+    )
     assert status == 200
     return server
 

@@ -19,7 +19,7 @@ from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.operations import evidence
+from kangjiansheng.projects.operations import evidence, gates
 from tests.support import papers
 from tests.support.app import PASSWORD, Databases, make, settings_for
 
@@ -89,6 +89,7 @@ def _milestone(thing: dict[str, object]) -> object:
 _MINUTES = "FROM minutes n JOIN meeting m ON m.id = n.meeting_id AND m.code = :code"
 NUMBERS = (
     ("/evidence/", "SELECT 1"),
+    ("/criteria/", "SELECT 1"),
     ("/undo/", "SELECT max(id) FROM milestone_entry"),
     ("/milestones/<", "SELECT max(id) FROM milestone_entry"),
     ("/members/<int:number>/end", "SELECT min(id) FROM project_member"),
@@ -132,6 +133,7 @@ def furnish(app: Flask) -> None:
             found = queries.milestone(actor=actor, code=str(thing["code"]), milestone_code=code)
             assert found is not None
             evidence.add(found, [("a.pdf", papers.PDF)], actor=actor)
+            gates.add_criterion(found, {"hans": "a"}, actor=actor)
 
 
 def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:

@@ -95,6 +95,12 @@ def test_notices_are_made_in_the_language_of_who_reads(app):
         "note": "缺第 3 批",
         "number": "NCT00000001",
         "changes": 2,
+        "verdict": "go",
+        "body": "公司立项委员会",
+        "named": ["KJS-003 A140"],
+        "count": 1,
+        "act": "move",
+        "title": "供货延迟",
     }
     with app.app_context(), writing():
         for language, word in (("zh-Hans", "改到"), ("zh-Hant", "監管審評"), ("en", "Regulatory review")):

@@ -2,6 +2,7 @@
 
 from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
+from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision
 from kangjiansheng.projects.models.plans import (
     Baseline,
     BaselineRow,
@@ -27,6 +28,9 @@ __all__ = [
     "BaselineRow",
     "ClockStop",
     "Evidence",
+    "GateCondition",
+    "GateCriterion",
+    "GateDecision",
     "ImportBatch",
     "ImportRow",
     "Milestone",

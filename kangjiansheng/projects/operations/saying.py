@@ -6,6 +6,7 @@ from typing import Any
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.operations.gates import require_conditions_met
 from kangjiansheng.projects.operations.ledger import STATE, milestone_entry
 from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
 from kangjiansheng.projects.rules.milestones import MilestoneState
@@ -40,7 +41,12 @@ def write(
     change: ChangeSet | None = None,
     **more: Any,
 ) -> MilestoneEntry:
-    """Bring a milestone into a new state; `change` when the act is part of another one."""
+    """Bring a milestone into a new state; `change` when the act is part of another one.
+
+    A gate is not said done while a condition of the gate before it is open.
+    """
+    if kind == "done":
+        require_conditions_met(milestone)
     old = state_of(milestone)
     moved = kind in _MOVING and old.promised is not None and new.promised != old.promised
     values: dict[str, Any] = {

@@ -14,7 +14,7 @@ THINGS = {
     "change_set": _l("一次操作"),
     "import_batch": _l("导入的表格"),
 }
-EVIDENCE = {"evidence": _l("证据")}
+EVIDENCE = {"evidence": _l("证据"), "gate_criterion": _l("阶段门标准"), "gate_decision": _l("阶段门决策")}
 ACTS = {
     "projects:portfolio:import": _l("导入项目组合"),
     "projects:project:import": _l("导入项目"),
@@ -54,6 +54,11 @@ ACTS = {
     "projects:evidence:withdraw": _l("撤回证据"),
     "projects:sheet:apply": _l("导入里程碑表格"),
     "projects:sheet:undo": _l("撤销表格导入"),
+    "projects:criterion:add": _l("增加阶段门标准"),
+    "projects:criterion:edit": _l("修改阶段门标准"),
+    "projects:criterion:judge": _l("判断阶段门标准"),
+    "projects:criterion:remove": _l("删去阶段门标准"),
+    "projects:gate:decide": _l("记录阶段门决策"),
     "projects:template:load": _l("载入路径模板"),
 }
 

@@ -33,6 +33,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     bulk,
     edit,
     evidence,
+    gates,
     imports,
     lists,
     milestone_lists,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, g, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
@@ -15,8 +16,10 @@ from kangjiansheng.labs import panels as slots
 from kangjiansheng.projects import charts, panels, policies, queries
 from kangjiansheng.projects.forms.projects import ClaimForm
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.evidence import tallies_of
+from kangjiansheng.projects.queries.gates import decisions
 from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.views import bp, numbers, risks, trials, words
 
@@ -55,6 +58,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "claim": claims.claim_on(thing.id, day),
         "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
         **words_and_figures(row, said, day, whole=whole),
+        **gates_of(thing, row),
         "tallies": tallies_of(thing, row.milestones, as_of=g.as_of),
         "team": [one for one in team if one.holds_on(day)],
         "roles": words.ROLES,
@@ -67,6 +71,23 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
         "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
         **more,
+    }
+
+
+def gates_of(thing: Project, row: queries.ProjectRow) -> dict[str, Any]:
+    """The gates of a plan for its page: those decided or reached, and the one that comes next."""
+    decided = decisions(thing.plan.id, as_of=g.as_of) if thing.plan else {}
+    found = [m for m in row.milestones if m.gate and m.state != "cancelled"]
+    ahead = next((m for m in found if m.is_open and m.id not in decided), None)
+    shown = [m for m in found if m.id in decided or not m.is_open or m is ahead]
+    finding = _("没有下一个阶段门")
+    if ahead is not None:
+        day = ahead.promised.isoformat() if ahead.promised else _("未定日期")
+        finding = _("下一个门是 %(code)s，%(day)s", code=ahead.code, day=day)
+    return {
+        "gates": [{"m": m, "decision": next(iter(decided.get(m.id, ())), None)} for m in shown],
+        "gates_finding": finding,
+        "gate_words": DECISIONS,
     }
 
 

@@ -12,6 +12,7 @@ from flask_babel.speaklater import LazyString
 from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import moment, name_of
 from kangjiansheng.projects.forms.fields import indication_of, label_of, word
+from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
 from kangjiansheng.projects.rules import figures, freshness
 from kangjiansheng.projects.rules import milestones as rules
@@ -117,8 +118,32 @@ EVIDENCE: dict[str, Any] = {
     "size": _l("大小（字节）"),
     "media_type": _l("文件类型"),
     "sha256": _l("SHA-256 摘要"),
+    "name_hans": _l("标准（简体）"),
+    "name_hant": _l("标准（繁体）"),
+    "name_en": _l("标准（英文）"),
+    "position": _l("次序"),
+    "gate": _l("阶段门"),
+    "decided_on": _l("决策日期"),
+    "body": _l("由谁决定"),
+    "reasons": _l("理由"),
 }
-EVIDENCE_VALUES = {"verdict": {"accepted": _l("接受"), "refused": _l("不接受")}}
+EVIDENCE_VALUES = {
+    "verdict": {
+        "accepted": _l("接受"),
+        "refused": _l("不接受"),
+        "met": _l("达到"),
+        "unmet": _l("未达到"),
+        **DECISIONS,
+    }
+}
+CRITERION: dict[str, Any] = {
+    "name_hans": _l("标准（简体）"),
+    "name_hant": _l("标准（繁体）"),
+    "name_en": _l("标准（英文）"),
+    "position": _l("次序"),
+    "verdict": _l("是否达到"),
+    "verdict_note": _l("理由"),
+}
 
 
 def shown(key: str, value: Any) -> str:

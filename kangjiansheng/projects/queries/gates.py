@@ -1,0 +1,296 @@
+"""Gates as their readers may see them: criteria, decisions, and the conditions that stop a gate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased, joinedload
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, ChangeSet, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects.models import (
+    GateCondition,
+    GateCriterion,
+    GateDecision,
+    Milestone,
+    MilestoneLink,
+    Plan,
+    TemplateVersion,
+)
+from kangjiansheng.projects.queries.evidence import Piece, expected, pieces
+from kangjiansheng.projects.queries.page import milestone
+from kangjiansheng.projects.rules import gates as rules
+from kangjiansheng.projects.rules.evidence import Expected
+
+THING = GateCriterion.__tablename__
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion at the end of a day. It has no id while it stands in the template alone."""
+
+    id: int | None
+    milestone_id: int
+    number: int
+    position: int
+    name_hans: str
+    name_hant: str
+    name_en: str
+    kinds: list[str]
+    verdict: str = ""
+    verdict_note: str = ""
+    judged_by_id: int | None = None
+    judged_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as pages show it, with its conditions as they stand today."""
+
+    id: int
+    milestone_id: int
+    verdict: str
+    decided_on: date
+    body: str
+    reasons: str
+    recorded_at: datetime
+    who: str
+    conditions: tuple["Asked", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A condition: the milestone that it became."""
+
+    decision_id: int
+    code: str
+    name_hans: str
+    name_hant: str
+    name_en: str
+    state: str
+    due: date | None
+    owner: str
+
+
+def gate(*, actor: Actor, code: str, milestone_code: str) -> Milestone | None:
+    """A gate of a project that the actor may see; another milestone has no dossier."""
+    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    return found if found is not None and found.gate else None
+
+
+def criterion(
+    *, actor: Actor, code: str, milestone_code: str, number: int
+) -> tuple[Milestone, Criterion] | None:
+    """A criterion of a gate that the actor may see, also one that only the template has."""
+    found = gate(actor=actor, code=code, milestone_code=milestone_code)
+    if found is None:
+        return None
+    one = next((one for one in criteria(found) if one.number == number), None)
+    return (found, one) if one else None
+
+
+def criteria(thing: Milestone, *, as_of: date | None = None) -> list[Criterion]:
+    """The criteria of a gate in order: its own, else those of its plan's template."""
+    if as_of is None:
+        rows = db.session.scalars(select(GateCriterion).where(GateCriterion.milestone_id == thing.id))
+        states = {row.id: row.state() for row in rows}
+    else:
+        states = _then(thing.id, as_of)
+    own = [_criterion(key, state) for key, state in states.items()]
+    found = own or _of_template(thing)
+    return sorted(
+        (one for one in found if one.removed_at is None), key=lambda one: (one.position, one.number)
+    )
+
+
+def _then(milestone_id: int, as_of: date) -> dict[int, dict[str, Any]]:
+    query = (
+        select(Revision.thing_id, Revision.state)
+        .join(GateCriterion, GateCriterion.id == Revision.thing_id)
+        .where(
+            Revision.thing == THING,
+            GateCriterion.milestone_id == milestone_id,
+            Revision.effective_at <= clock.end_of(as_of),
+        )
+        .order_by(Revision.effective_at, Revision.id)
+    )
+    return {row.thing_id: dict(row.state) for row in db.session.execute(query)}
+
+
+def _criterion(key: int, state: Mapping[str, Any]) -> Criterion:
+    values = dict(state)
+    for name in ("judged_at", "removed_at"):
+        if isinstance(values[name], str):
+            values[name] = datetime.fromisoformat(values[name])
+    return Criterion(id=key, **values)
+
+
+def _of_template(thing: Milestone) -> list[Criterion]:
+    query = select(TemplateVersion.milestones).join(Plan).where(Plan.id == thing.plan_id)
+    return [
+        Criterion(
+            id=None,
+            milestone_id=thing.id,
+            number=number,
+            position=number,
+            **{f"name_{script}": row["name"].get(script, "") for script in ("hans", "hant", "en")},
+            kinds=list(row.get("evidence", ())),
+        )
+        for number, row in enumerate(rules.from_template(db.session.scalar(query) or (), thing.code), 1)
+    ]
+
+
+def version_of(milestone_id: int, number: int) -> int:
+    """The version that a form about a criterion carries; what only the template has becomes the first."""
+    query = select(GateCriterion.version).where(
+        GateCriterion.milestone_id == milestone_id, GateCriterion.number == number
+    )
+    return db.session.scalar(query) or 1
+
+
+def predecessors_of(thing: Milestone) -> list[Milestone]:
+    """The milestones for which a gate waits directly, in the order of the plan."""
+    query = (
+        select(Milestone)
+        .join(MilestoneLink, MilestoneLink.predecessor_id == Milestone.id)
+        .where(MilestoneLink.milestone_id == thing.id, Milestone.state != "cancelled")
+        .options(joinedload(Milestone.owner))
+        .order_by(Milestone.position, Milestone.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def resting_on(
+    thing: Milestone, before: list[Milestone]
+) -> tuple[dict[str, Expected], dict[int, tuple[Expected, ...]]]:
+    """On what a criterion of a gate may rest: the kinds of its own evidence and of its predecessors', by the word
+    with which a criterion names them; and what each of these milestones is expected to show."""
+    wanted = expected([thing.id, *(m.id for m in before)])
+    found = {one.kind: one for one in wanted[thing.id]}
+    for m in before:
+        found |= {f"{m.code}:{one.kind}": one for one in wanted[m.id]}
+    return found, wanted
+
+
+def brought_for(
+    kinds: list[str], thing: Milestone, before: list[Milestone], there: Mapping[int, list[Piece]]
+) -> list[tuple[Milestone, Piece]]:
+    """The evidence, not withdrawn, on which a criterion rests, each with its milestone."""
+    by_code = {m.code: m for m in before}
+    found = []
+    for word in kinds:
+        code, _colon, kind = word.rpartition(":")
+        holder = by_code.get(code) if code else thing
+        if holder is not None:
+            found += [(holder, p) for p in there.get(holder.id, []) if p.kind == kind and not p.withdrawn]
+    return found
+
+
+def evidence_of(thing: Milestone, before: list[Milestone], as_of: date | None) -> dict[int, list[Piece]]:
+    """The evidence of a gate and of its predecessors, in one statement."""
+    return pieces([thing.id, *(m.id for m in before)], as_of=as_of)
+
+
+def decisions(plan_id: int, *, as_of: date | None = None) -> dict[int, list[Decided]]:
+    """What was decided at the gates of a plan, by gate, newest first; two statements."""
+    query = (
+        select(GateDecision, Person)
+        .join(Milestone, Milestone.id == GateDecision.milestone_id)
+        .join(ChangeSet, ChangeSet.id == GateDecision.change_set_id)
+        .outerjoin(Person, Person.id == ChangeSet.actor_id)
+        .where(Milestone.plan_id == plan_id)
+        .order_by(GateDecision.id.desc())
+    )
+    if as_of is not None:
+        query = query.where(GateDecision.recorded_at <= clock.end_of(as_of))
+    rows = list(db.session.execute(query))
+    asked = _asked(plan_id) if any(row.verdict == "conditional" for row, _person in rows) else []
+    found: dict[int, list[Decided]] = {}
+    for row, person in rows:
+        found.setdefault(row.milestone_id, []).append(
+            Decided(
+                row.id,
+                row.milestone_id,
+                row.verdict,
+                row.decided_on,
+                row.body,
+                row.reasons,
+                row.recorded_at,
+                name_of(person) if person else "",
+                tuple(one for one in asked if one.decision_id == row.id),
+            )
+        )
+    return found
+
+
+def _asked(plan_id: int) -> list[Asked]:
+    query = (
+        select(GateCondition.decision_id, Milestone, Person)
+        .join(Milestone, Milestone.id == GateCondition.milestone_id)
+        .outerjoin(Person, Person.id == Milestone.owner_id)
+        .where(Milestone.plan_id == plan_id)
+        .order_by(GateCondition.id)
+    )
+    return [
+        Asked(
+            decision_id,
+            m.code,
+            m.name_hans,
+            m.name_hant,
+            m.name_en,
+            m.state,
+            m.forecast or m.current_plan or m.baseline,
+            name_of(person) if person else "",
+        )
+        for decision_id, m, person in db.session.execute(query)
+    ]
+
+
+def open_conditions(thing: Milestone) -> list[Milestone]:
+    """The milestones by which conditions still stop a gate; none for what is no gate."""
+    if not thing.gate:
+        return []
+    asked, stopped = aliased(Milestone), aliased(Milestone)
+    query = (
+        select(GateCondition.decision_id, GateDecision.milestone_id, asked, stopped.position)
+        .join(asked, asked.id == GateCondition.milestone_id)
+        .join(stopped, stopped.id == GateCondition.stops_id)
+        .join(GateDecision, GateDecision.id == GateCondition.decision_id)
+        .where(asked.plan_id == thing.plan_id)
+        .order_by(GateCondition.id)
+    )
+    rows: list[Row[int, int, Milestone, int]] = list(db.session.execute(query))
+    if not rows:
+        return []
+    conditions = {
+        m.id: rules.Standing(m.code, gate_id, decision_id, position, m.state)
+        for decision_id, gate_id, m, position in rows
+    }
+    passed = select(GateDecision.milestone_id, GateDecision.id).where(
+        GateDecision.verdict == "go", GateDecision.milestone_id.in_({row[1] for row in rows})
+    )
+    unconditional = {row.milestone_id: row.id for row in db.session.execute(passed.order_by(GateDecision.id))}
+    stopping = {one.code for one in rules.stopping(conditions.values(), thing.position, unconditional)}
+    return [m for _decision, _gate, m, _position in rows if m.code in stopping]
+
+
+def next_gate(thing: Milestone) -> Milestone | None:
+    """The first gate after one in its plan that is still open."""
+    query = (
+        select(Milestone)
+        .where(
+            Milestone.plan_id == thing.plan_id,
+            Milestone.gate,
+            Milestone.state == "open",
+            Milestone.position > thing.position,
+        )
+        .order_by(Milestone.position, Milestone.id)
+        .limit(1)
+    )
+    return db.session.scalar(query)

@@ -1,0 +1,146 @@
+"""The dossier of a gate: criteria × evidence × verdict, and who still owes what."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kangjiansheng.accounts.queries import names
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects.models import Milestone
+from kangjiansheng.projects.queries import gates as reading
+from kangjiansheng.projects.queries.evidence import Piece
+from kangjiansheng.projects.queries.gates import Decided
+from kangjiansheng.projects.rules.evidence import standing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: what is asked for, what there is, how it stands (a word of the vocabulary of its kind)."""
+
+    text: str
+    standing: str
+    note: str = ""
+    who: str = ""
+    number: int | None = None  # of a criterion
+    pieces: list[tuple[Milestone, Piece]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A milestone for which the gate waits."""
+
+    milestone: Milestone
+    owner: str
+    accepted: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that the page of a gate shows."""
+
+    criteria: list[Line]
+    expected: list[Line]
+    before: list[Before]
+    owed: list[tuple[str, list[str]]]
+    decisions: list[Decided]
+    finding: str
+
+
+def of(thing: Milestone) -> Dossier:
+    """The dossier on the day that the address asks for."""
+    before = reading.predecessors_of(thing)
+    there = reading.evidence_of(thing, before, g.as_of)
+    _known, wanted = reading.resting_on(thing, before)
+    own = reading.criteria(thing, as_of=g.as_of)
+    people = _people(own, there)
+    criteria = [
+        Line(
+            name_of(one),
+            one.verdict or "open",
+            one.verdict_note,
+            people.get(one.judged_by_id or 0, ""),
+            one.number,
+            reading.brought_for(one.kinds, thing, before, there),
+        )
+        for one in own
+    ]
+    expected = [_expected(one, thing, there, people) for one in wanted[thing.id]]
+    earlier = [_before(m, wanted[m.id], there.get(m.id, [])) for m in before]
+    return Dossier(
+        criteria,
+        expected,
+        earlier,
+        _owed(thing, criteria, expected, earlier),
+        reading.decisions(thing.plan_id, as_of=g.as_of).get(thing.id, []),
+        _finding(criteria, expected, earlier),
+    )
+
+
+def _people(own: list[reading.Criterion], there: dict[int, list[Piece]]) -> dict[int, str]:
+    ids = {one.judged_by_id for one in own if one.judged_by_id}
+    ids |= {key for row in there.values() for piece in row for key in piece.people}
+    return {key: name_of(person) for key, person in names(ids).items()}
+
+
+def _expected(one: Any, thing: Milestone, there: dict[int, list[Piece]], people: dict[int, str]) -> Line:
+    mine = [p for p in there.get(thing.id, []) if p.kind == one.kind and not p.withdrawn]
+    judged = next((p for p in reversed(mine) if p.verdict), None)
+    return Line(
+        name_of(one.name),
+        standing(one.kind, there.get(thing.id, [])),
+        judged.verdict_note if judged else "",
+        people.get(judged.judged_by_id or 0, "") if judged else "",
+        pieces=[(thing, piece) for piece in mine],
+    )
+
+
+def _before(m: Milestone, wanted: Any, there: list[Piece]) -> Before:
+    stands = [standing(one.kind, there) for one in wanted]
+    return Before(m, name_of(m.owner) if m.owner else "", stands.count("accepted"), len(stands))
+
+
+def done_then(m: Milestone) -> bool:
+    """Whether a milestone was reached by the day that the address asks for."""
+    return m.actual is not None and (g.as_of is None or m.actual <= g.as_of)
+
+
+def _owed(
+    thing: Milestone, criteria: list[Line], expected: list[Line], earlier: list[Before]
+) -> list[tuple[str, list[str]]]:
+    """Who still owes what: by owner, what is missing; what waits for a verdict is owed by those who lead."""
+    found: dict[str, list[str]] = {}
+    own = name_of(thing.owner) if thing.owner else _("未指定负责人")
+    leads = _("项目负责人")
+    for line in expected:
+        if line.standing in ("missing", "refused"):
+            found.setdefault(own, []).append(line.text)
+        elif line.standing == "pending":
+            found.setdefault(leads, []).append(_("审核：%(text)s", text=line.text))
+    for line in criteria:
+        if line.standing == "open":
+            found.setdefault(leads, []).append(_("判断：%(text)s", text=line.text))
+        elif line.standing == "unmet":
+            found.setdefault(own, []).append(line.text)
+    for one in earlier:
+        if not done_then(one.milestone):
+            who = one.owner or _("未指定负责人")
+            found.setdefault(who, []).append(f"{one.milestone.code} {name_of(one.milestone)}")
+    return list(found.items())
+
+
+def _finding(criteria: list[Line], expected: list[Line], earlier: list[Before]) -> str:
+    parts = []
+    if criteria:
+        met = sum(line.standing == "met" for line in criteria)
+        parts.append(_("%(all)d 条标准达到 %(met)d 条", all=len(criteria), met=met))
+    if expected:
+        accepted = sum(line.standing == "accepted" for line in expected)
+        parts.append(_("%(all)d 项证据接受 %(met)d 项", all=len(expected), met=accepted))
+    waiting = sum(not done_then(one.milestone) for one in earlier)
+    if waiting:
+        parts.append(ngettext("%(num)d 个前置里程碑未完成", "%(num)d 个前置里程碑未完成", waiting))
+    return _("，").join(parts) or _("还没有标准")
