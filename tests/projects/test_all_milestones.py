@@ -189,3 +189,14 @@ def test_a_row_is_edited_in_its_place_with_the_columns_of_the_list(client):
     assert saved.count("<tbody") > 1, "what moved along is shown, too"
     wrong = lead.post(form.get("hx-post"), data={**data, "reason": ""}, headers=AS_PIECE)
     assert wrong.status_code == 409 and "data-row" in wrong.get_data(as_text=True)
+
+
+def test_what_nobody_has_confirmed_for_weeks_is_found(client):
+    reader = client("executive")
+    old = listed = reader.get("/api/v1/milestones?stale=old").get_json()["data"]
+    limit = clock.today() - timedelta(22)
+    assert all(m["state"] == "open" and (m["confirmed_at"] or "")[:10] <= str(limit) for m in listed)
+    others = reader.get("/api/v1/milestones?state=open").get_json()["data"]
+    fresh = [m for m in others if m["confirmed_at"] and m["confirmed_at"][:10] > str(limit)]
+    decisions = [m for m in others if m["kind"] == "decision"]
+    assert len(old) + len(fresh) + len(decisions) == len(others)

@@ -17,7 +17,8 @@ from kangjiansheng.projects.queries.lists import found
 from kangjiansheng.projects.queries.portfolio import RESTING, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries.visible import visible_milestones
-from kangjiansheng.projects.rules import columns, figures, updates
+from kangjiansheng.projects.rules import columns, figures, freshness, updates
+from kangjiansheng.projects.rules.freshness import Age
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import families, stages
 
@@ -64,13 +65,15 @@ NARROWING = tuple(item.name for item in fields(MilestoneFilter) if item.name not
 class Line:
     """A milestone in a list, with its project.
 
-    `stale`: it waits for its owner's word, as My milestones asks for it. `moved`: by how many days its promise
-    has moved since the day with which the list is compared; None when it was not there or made no promise.
+    `stale`: it waits for its owner's word, as My milestones asks for it. `age`: how old the last word is.
+    `moved`: by how many days its promise has moved since the day with which the list is compared; None when it
+    was not there or made no promise.
     """
 
     milestone: MilestoneRow
     project: ProjectRow
     stale: bool = False
+    age: Age = "fresh"
     moved: int | None = None
 
 
@@ -90,7 +93,7 @@ def lines_of(
 ) -> list[Line]:
     """The milestones of projects that were read already, compared as the filter asks."""
     today = as_of or clock.today()
-    lines = [Line(m, p, stale=_waits(m, p, today)) for p in rows for m in p.milestones]
+    lines = [Line(m, p, _waits(m, p, today), _age(m, today)) for p in rows for m in p.milestones]
     return lines if wanted.since is None else _compared(lines, wanted.since, actor)
 
 
@@ -106,6 +109,12 @@ def _waits(m: MilestoneRow, p: ProjectRow, today: date) -> bool:
     if not m.is_open or p.claimed in RESTING or not updates.in_window(m.promised, today):
         return False
     return not updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today)
+
+
+def _age(m: MilestoneRow, today: date) -> Age:
+    if not m.is_open:
+        return "fresh"
+    return freshness.age(clock.day_of(m.confirmed_at) if m.confirmed_at else None, today)
 
 
 def _compared(lines: Sequence[Line], since: date, actor: Actor) -> list[Line]:
@@ -152,7 +161,7 @@ def _fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> boo
         and (not wanted.party or any(party.code == wanted.party for party in p.parties))
         and (not wanted.reason or m.reason_code in wanted.reason.split(","))
         and (not wanted.gate or m.gate)
-        and (not wanted.stale or line.stale)
+        and (not wanted.stale or (line.age in ("old", "silent") if wanted.stale == "old" else line.stale))
         and (not wanted.moved or bool(line.moved))
         and (not wanted.figure or _counts(line, wanted.figure, today))
         and (not wanted.state or (m.is_open if wanted.state == "open" else m.state == wanted.state))
