@@ -34,7 +34,7 @@ def test_by_keys_alone(browser: Browser, serve: Callable[..., Server]) -> None:
     third = page.locator("table [data-row]").nth(2)
     expect(third.locator("input[value=on_track]")).to_be_checked()
     page.keyboard.press("Enter")
-    expect(page.locator(".toast-k")).to_contain_text("已记为“按计划”")
+    expect(page.locator(".toast-k")).to_contain_text("已确认")
     expect(page.locator("tr.edit")).to_have_count(0)
 
     page.locator("main [name=q]").focus()

@@ -228,6 +228,8 @@ def test_handing_over_flagging_and_confirming(client, actor):
     assert None in owners
     rows = ticks(lead, "project=KJS-012&state=open&sort=project")[1:3]
     assert consent(lead, look(lead, rows, act="give", owner_id=str(me))).status_code == 303
+    rows = ticks(lead, "project=KJS-012&state=open&sort=project")[1:3]
+    assert set(said(look(lead, rows, act="give", owner_id=str(me))).values()) == {"本来就由此人负责。"}
     assert {m["owner"] for m in listed(lead, "project=KJS-012&state=open")} == owners - {None}
     rows = ticks(lead, "project=KJS-012&state=open&sort=project")[1:3]
     assert consent(lead, look(lead, rows, act="flag")).status_code == 303

@@ -48,6 +48,7 @@ REFUSALS = {
     "projects:no-date-to-move": _l("还没有日期，无法移动。"),
     "projects:flagged-already": _l("已经标记了风险。"),
     "projects:not-flagged": _l("没有标记风险。"),
+    "projects:owner-already": _l("本来就由此人负责。"),
     "projects:no-right": _l("您不能更新这个里程碑。"),
     "projects:row-changed": _l("您打开之后已有人修改，请看现在的内容。"),
     "projects:too-many-rows": _l("一次最多更改 %(most)d 项，现在选了 %(count)d 项，请先缩小范围。"),

@@ -155,6 +155,8 @@ def _check(
     )
     if wanted.act == "give" and outside:
         raise RuleBroken("projects:owner-outside")
+    if wanted.act == "give" and wanted.owner_id == milestone.owner_id:
+        raise RuleBroken("projects:owner-already")
 
 
 def _may(milestone: Milestone, wanted: Wanted, standing: Standing) -> bool:

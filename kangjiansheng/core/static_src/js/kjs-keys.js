@@ -20,6 +20,7 @@
     const all = rows();
     if (!all.length) return;
     const at = all.indexOf(current());
+    answer = '';
     row = all[Math.min(Math.max(at + by, 0), all.length - 1)];
     rowId = row.id;
     all.forEach(function (r) { r.classList.remove('kj-row'); });
@@ -44,7 +45,8 @@
   document.addEventListener('htmx:afterSettle', function () {
     if (!rowId || !current()) return;
     row.classList.add('kj-row');
-    if (answer) { press(answer); answer = ''; }
+    // Another row may have settled first: the answer waits for its own.
+    if (answer) { if (row.querySelector(answer)) { press(answer); answer = ''; } }
     else if (document.activeElement === document.body) { row.tabIndex = -1; row.focus({ preventScroll: true }); }
   });
   function list() {
