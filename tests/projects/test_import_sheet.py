@@ -145,7 +145,13 @@ def test_several_columns_of_a_row_are_several_acts_and_undo_takes_all_back(app, 
         version = find().version
     grid = taken_along(lead)
     change(grid, "KJS-003", "A140", plan=later(30), forecast=later(40), owner="CAST-LEAD", reason="ETHICS")
-    address = imported(app, lead, grid)
+    address = checked(app, lead, grid)
+    assert "1 行调整计划，需要说明原因和批准依据" in text(lead.get(address))
+    refused = consent(lead, address, why="招标延后")
+    assert refused.status_code == 422 and "请写明理由，以及由谁批准。" in text(refused) and "招标延后" in text(refused)
+    assert consent(lead, address, why="招标延后", authority="项目例会").status_code == 303
+    work(app)
+    assert "招标延后（批准：项目例会）" in text(lead.get("/projects/KJS-003/milestones/A140"))
     with app.app_context():
         assert (find().current_plan, find().forecast) == (later(30), later(40))
         kinds = [
@@ -257,6 +263,20 @@ def test_ticks_decide_and_a_missing_reason_is_asked_for_once(app, client):
     with app.app_context():
         assert (find().reason_code, find("A150").reason_code) == ("SUPPLY", "SUPPLY")
         assert find("A170").forecast != later(300)
+
+
+def test_an_earlier_date_needs_no_reason_and_one_long_before_the_project_is_a_slip_of_the_pen(app, client):
+    lead = client("lead")
+    with app.app_context():
+        reason = find("A170").reason_code
+    grid = taken_along(lead)
+    change(grid, "KJS-003", "A170", forecast=later(3), reason=None)
+    number = change(grid, "KJS-003", "A140", actual=date(1961, 5, 1))
+    address = imported(app, lead, grid)
+    shown = text(lead.get(address))
+    assert "太早了：项目始于" in shown and f"J{number}" in shown
+    with app.app_context():
+        assert (find("A170").forecast, find("A170").reason_code) == (later(3), reason)
 
 
 def test_all_or_none_of_a_view(app, client):

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField
+from wtforms import SelectField, StringField
 
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Form
+from kangjiansheng.core.forms import Form, at_most
 from kangjiansheng.core.i18n import explain
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.rules.vocabulary import reasons
@@ -97,9 +97,11 @@ class SheetForm(Form):
 
 
 class ConsentForm(Form):
-    """The reason for all rows that move a date and give none."""
+    """The reason for all rows that move a date and give none; why plans are changed, and by whose authority."""
 
     reason = SelectField(_l("没写原因的行，统一用这个原因"), validate_choice=False)
+    why = StringField(_l("为什么调整计划"), [at_most(300)])
+    authority = StringField(_l("批准依据"), [at_most(200)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -29,6 +29,8 @@ class ImportBatch(Base):
     remarks: Mapped[list[Any]]
     illustrative: Mapped[bool] = mapped_column(default=False)
     reason_code: Mapped[str | None] = mapped_column(Word)  # for rows that give none
+    why: Mapped[str] = mapped_column(Label, default="")  # for rows that change a plan: the reason,
+    authority: Mapped[str] = mapped_column(Label, default="")  # and by whose authority
     change_set_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"))
     undo_change_set_id: Mapped[int | None] = mapped_column(ForeignKey("change_set.id"))
     created_at: Mapped[datetime]
@@ -61,6 +63,7 @@ class ImportRow(Base):
     kind: Mapped[str] = mapped_column(Word)  # change, conflict, fault, same
     accepted: Mapped[bool] = mapped_column(default=False)
     lacks_reason: Mapped[bool] = mapped_column(default=False)
+    replans: Mapped[bool] = mapped_column(default=False)
     changes: Mapped[list[Any]]
     wanted: Mapped[dict[str, Any]]  # new values by column, with the row's reason
     faults: Mapped[list[Any]]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, union
@@ -49,11 +50,18 @@ def rows_by_code(codes: Collection[str], *, actor: Actor) -> list[Any]:
     ]
 
 
-def rows_by_id(ids: Collection[int], *, actor: Actor) -> list[Any]:
-    """The milestones with these ids that the actor still sees."""
-    return [
-        row for part in parts(ids) for row in db.session.execute(_rows(actor).where(Milestone.id.in_(part)))
-    ]
+def begun(rows: Iterable[Any]) -> dict[int, date | None]:
+    """For each milestone of whole projects the day on which its project began, as far as its facts and its
+    other milestones tell."""
+    known: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    rows = list(rows)
+    for row in rows:
+        if row.baseline_start is not None:
+            known[row.project_id].append((row.baseline_start, 0))
+        known[row.project_id] += [(day, row.id) for day in (row.baseline, row.actual) if day is not None]
+    for days in known.values():
+        days.sort()
+    return {row.id: next((day for day, of in known[row.project_id] if of != row.id), None) for row in rows}
 
 
 def _rows(actor: Actor) -> Select[Any]:
@@ -65,6 +73,7 @@ def _rows(actor: Actor) -> Select[Any]:
             Project.illustrative,
             Project.archived_at,
             Project.owner_role,
+            Project.baseline_start,
         )
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(Project, Project.id == Plan.project_id)
@@ -72,7 +81,9 @@ def _rows(actor: Actor) -> Select[Any]:
     )
 
 
-def stored(row: Any, right: Right, names: Mapping[int, tuple[str, ...]]) -> Stored:
+def stored(
+    row: Any, right: Right, names: Mapping[int, tuple[str, ...]], begun: Mapping[int, date | None]
+) -> Stored:
     """A row of `rows_by_code` as the rules take it."""
     return Stored(
         id=row.id,
@@ -88,6 +99,7 @@ def stored(row: Any, right: Right, names: Mapping[int, tuple[str, ...]]) -> Stor
         owner_names=names.get(row.owner_id, ()) if row.owner_id is not None else (row.owner_role,),
         right=right,
         archived=row.archived_at is not None,
+        begun=begun.get(row.id),
     )
 
 
@@ -174,11 +186,14 @@ def shown(batch: ImportBatch, which: str, *, actor: Actor) -> ColumnElement[bool
 
 
 def tally(batch: ImportBatch, *, actor: Actor) -> dict[str, int]:
-    """How many rows each view of a batch holds, and how many of the accepted ones still lack a reason."""
+    """How many rows each view of a batch holds; how many of the accepted ones still lack a reason, or change a
+    plan, which needs an authority."""
     seen = shown(batch, "", actor=actor)
     counts = [func.count().filter(condition).label(key) for key, condition in SHOWN.items()]
     lacking = func.count().filter(ImportRow.accepted.is_(True), ImportRow.lacks_reason.is_(True))
-    row = db.session.execute(select(func.count().label("all"), *counts, lacking.label("lacking")).where(seen))
+    replanning = func.count().filter(ImportRow.accepted.is_(True), ImportRow.replans.is_(True))
+    asked = (lacking.label("lacking"), replanning.label("replanning"))
+    row = db.session.execute(select(func.count().label("all"), *counts, *asked).where(seen))
     return dict(row.mappings().one())
 
 

@@ -251,7 +251,13 @@ def consent_to_sheet(batch: ImportBatch) -> Response:
 
     def act() -> None:
         operations.accept(batch, _numbers("seen"), _numbers("accept"), actor=actor())
-        operations.consent(batch, form.reason.data or "", actor=actor())
+        operations.consent(
+            batch,
+            form.reason.data or "",
+            why=form.why.data or "",
+            authority=form.authority.data or "",
+            actor=actor(),
+        )
 
     if form.attempt(act) is None:
         return _page(queries.batch(actor=actor(), code=code) or abort(404), form)

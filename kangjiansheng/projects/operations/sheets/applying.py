@@ -25,7 +25,16 @@ from kangjiansheng.projects.models import ImportBatch, ImportRow
 from kangjiansheng.projects.operations.sheets import writing
 from kangjiansheng.projects.operations.sheets.checking import UNDONE, Rights
 from kangjiansheng.projects.queries import sheets as queries
-from kangjiansheng.projects.rules.sheets import Found, steps
+from kangjiansheng.projects.rules.sheets import Found, Stored, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the sender was asked for once: why promises become later, why plans change, by whose authority."""
+
+    reason: str | None
+    why: str
+    authority: str
 
 
 @dataclass(slots=True)
@@ -45,12 +54,13 @@ def apply(payload: Mapping[str, Any], report: Report) -> None:
     actor = actor_by_id(payload["actor"])
     if batch.state != "applying":
         return
-    batch_id, reason = batch.id, batch.reason_code
+    said = Said(batch.reason_code, batch.why, batch.authority)
+    batch_id = batch.id
     if actor is None:  # the account was closed meanwhile
         with committing():
             db.session.get_one(ImportBatch, batch_id).state = "checked"
         return
-    ready, refused = _prepare(batch_id, reason, actor)
+    ready, refused = _prepare(batch_id, said, actor)
     people = queries.concerned({one.milestone.project_id for one in ready})
     db.session.rollback()
     report(len(ready), len(ready) + len(refused))
@@ -58,12 +68,14 @@ def apply(payload: Mapping[str, Any], report: Report) -> None:
         _write(batch_id, ready, refused, people, actor)
 
 
-def _prepare(batch_id: int, reason: str | None, actor: Actor) -> tuple[list[Prepared], dict[int, list[Any]]]:
-    query = select(ImportRow.id, ImportRow.milestone_id, ImportRow.version, ImportRow.wanted)
+def _prepare(batch_id: int, said: Said, actor: Actor) -> tuple[list[Prepared], dict[int, list[Any]]]:
+    columns = (ImportRow.id, ImportRow.milestone_id, ImportRow.version, ImportRow.wanted, ImportRow.project)
     accepted = (ImportRow.batch_id == batch_id) & ImportRow.accepted & (ImportRow.outcome == "")
-    rows = db.session.execute(query.where(accepted).order_by(ImportRow.position)).all()
+    rows = db.session.execute(select(*columns).where(accepted).order_by(ImportRow.position)).all()
     rights = Rights(actor)
-    milestones = {row.id: row for row in queries.rows_by_id([row.milestone_id for row in rows], actor=actor)}
+    found = queries.rows_by_code({row.project.upper() for row in rows}, actor=actor)
+    milestones = {row.id: row for row in found}
+    begun = queries.begun(found)
     ready: list[Prepared] = []
     refused: dict[int, list[Any]] = {}
     for row in rows:
@@ -72,7 +84,8 @@ def _prepare(batch_id: int, reason: str | None, actor: Actor) -> tuple[list[Prep
             if milestone is None:
                 raise RuleBroken("projects:sheet-gone")
             if milestone.version == row.version:  # else its time has passed, and the lock will tell
-                ready.append(_ready(row, milestone, rights, reason, actor))
+                stored = queries.stored(milestone, rights.to(milestone), {}, begun)
+                ready.append(_ready(row, milestone, stored, said, actor))
             else:
                 ready.append(Prepared(row.id, row.version, milestone, {}))
         except RuleBroken as problem:
@@ -82,19 +95,21 @@ def _prepare(batch_id: int, reason: str | None, actor: Actor) -> tuple[list[Prep
     return ready, refused
 
 
-def _ready(row: Any, milestone: Any, rights: Rights, reason: str | None, actor: Actor) -> Prepared:
+def _ready(row: Any, milestone: Any, stored: Stored, said: Said, actor: Actor) -> Prepared:
     """The entries of one row. Raises RuleBroken for what a rule refuses by now."""
-    stored = queries.stored(milestone, rights.to(milestone), {})
     wanted = {key: _value(key, value) for key, value in row.wanted.items()}
     planned = steps(
         stored.state,
         wanted,
-        reason=wanted.get("because") or reason,
+        reason=wanted.get("because") or said.reason,
         note=wanted.get("note") or "",
         right=stored.right,
         archived=stored.archived,
         today=clock.today(),
+        begun=stored.begun,
     )
+    if any(step.replans for step in planned) and not (said.why and said.authority):
+        raise RuleBroken("projects:baseline-unfounded", field="plan")
     if any(step.lacks_reason for step in planned):
         raise RuleBroken("projects:reason-missing", field="reason")
     values = {key: getattr(milestone, key) for key in UNDONE}
@@ -132,7 +147,13 @@ def _write(
     batch.state, batch.applied_at = "applied", clock.now()
     if not good:
         return
-    change = begin(actor=actor, source="import", label=batch.code)
+    change = begin(
+        actor=actor,
+        source="import",
+        label=batch.authority or batch.code,
+        reason_code=batch.reason_code,
+        note=batch.why,
+    )
     batch.change_set_id = change.id
     writing.write((entry for one in good for entry in one.entries), [one.values for one in good], change)
     writing.outcome([one.row_id for one in good], "applied")

@@ -104,10 +104,14 @@ class Checker:
         self.today, self.from_1904 = clock.today(), reading.from_1904
         rights = Rights(actor)
         wanted = {row.text("project").upper() for row in reading.rows}
-        self.raw = {(row.project, row.code.upper()): row for row in queries.rows_by_code(wanted, actor=actor)}
+        rows = queries.rows_by_code(wanted, actor=actor)
+        self.raw = {(row.project, row.code.upper()): row for row in rows}
         owners = {row.owner_id for row in self.raw.values() if row.owner_id is not None}
         names = queries.names_of(owners)
-        self.stored = {key: queries.stored(row, rights.to(row), names) for key, row in self.raw.items()}
+        begun = queries.begun(rows)
+        self.stored = {
+            key: queries.stored(row, rights.to(row), names, begun) for key, row in self.raw.items()
+        }
         self.teams = queries.teams({row.project_id for row in self.raw.values()})
         self.named: dict[int, RawRow] = {}
         self.counts: Counter[str] = Counter()
@@ -166,6 +170,7 @@ class Checker:
             "kind": made.kind,
             "accepted": made.kind == "change",
             "lacks_reason": lacks,
+            "replans": any(step.replans for step in made.planned),
             "changes": [plain(asdict(change)) for change in made.changes],
             "wanted": plain({**made.wanted, "because": made.reason}) if made.planned else {},
             "faults": [plain(asdict(replace(fault, facts=dict(fault.facts)))) for fault in made.faults],

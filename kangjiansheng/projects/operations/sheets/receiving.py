@@ -58,15 +58,23 @@ def accept_all(batch: ImportBatch, which: str, accepted: bool, *, actor: Actor) 
     db.session.execute(update(ImportRow).where(those).values(accepted=accepted))
 
 
-def consent(batch: ImportBatch, reason_code: str, *, actor: Actor) -> None:
-    """Let the worker write what was accepted. Asked once for the reason of rows that give none."""
+def consent(
+    batch: ImportBatch, reason_code: str = "", *, why: str = "", authority: str = "", actor: Actor
+) -> None:
+    """Let the worker write what was accepted.
+
+    Asked once: the reason of rows that give none, and why and by whose authority plans are changed.
+    """
     _require(batch, "checked")
     counts = tally(batch, actor=actor)
     if not counts["accepted"]:
         raise RuleBroken("projects:sheet-nothing-accepted")
     if counts["lacking"] and reason_code not in reasons():
         raise RuleBroken("projects:sheet-reason", "reason", count=counts["lacking"])
-    batch.reason_code = reason_code or None
+    if counts["replanning"] and not (why and authority):
+        raise RuleBroken("projects:baseline-unfounded", "authority" if why else "why")
+    batch.reason_code = reason_code if counts["lacking"] else None
+    batch.why, batch.authority = (why, authority) if counts["replanning"] else ("", "")
     _ask(batch, APPLY, "applying", actor)
 
 

@@ -43,14 +43,17 @@ def undo(payload: Mapping[str, Any], report: Report) -> None:
 
 
 def _prepare(batch_id: int, change_id: int, actor: Actor) -> tuple[list[Prepared], list[int]]:
-    query = select(ImportRow.id, ImportRow.milestone_id, ImportRow.applied_version, ImportRow.before)
+    query = select(
+        ImportRow.id, ImportRow.milestone_id, ImportRow.applied_version, ImportRow.before, ImportRow.project
+    )
     rows = db.session.execute(
         query.where(ImportRow.batch_id == batch_id, ImportRow.outcome == "applied").order_by(
             ImportRow.position
         )
     ).all()
     rights = Rights(actor)
-    milestones = {row.id: row for row in queries.rows_by_id([row.milestone_id for row in rows], actor=actor)}
+    found = queries.rows_by_code({row.project.upper() for row in rows}, actor=actor)
+    milestones = {row.id: row for row in found}
     entries = _entries(change_id)
     ready, refused = [], []
     for row in rows:

@@ -34,6 +34,7 @@ class Stored:
     owner_names: tuple[str, ...]
     right: Right
     archived: bool = False
+    begun: date | None = None
 
     def value(self, key: str) -> Any:
         """What stands in an editable column."""
@@ -220,6 +221,7 @@ def _plan(made: Decision, today: date) -> None:
             right=stored.right,
             archived=stored.archived,
             today=today,
+            begun=stored.begun,
         )
     except RuleBroken as problem:
         field = problem.field or ""

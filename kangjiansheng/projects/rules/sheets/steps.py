@@ -18,7 +18,8 @@ ANY_REASON = "OTHER"  # stands in while the reader has not been asked for one
 class Step:
     """One act: its kind in the ledger, the state after it, and whom it makes the owner.
 
-    `lacks_reason`: a date moves and neither the row nor the reader has said why.
+    `lacks_reason`: a promise becomes later and neither the row nor the reader has said why. `replans`: it
+    changes a plan, which needs a reason and an authority.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Step:
     owner: int | None = None
     note: str = ""
     lacks_reason: bool = False
+    replans: bool = False
 
 
 def steps(
@@ -37,11 +39,12 @@ def steps(
     right: Right,
     archived: bool,
     today: date,
+    begun: date | None = None,
 ) -> list[Step]:
     """The acts for the new values of a row; empty when they come to nothing.
 
     Opening again comes first, then the plan, the owner, the forecast, and at last done or cancelled. Raises
-    RuleBroken with the column in `field`.
+    RuleBroken with the column in `field`. `begun` is the day on which the project began, as far as known.
     """
     asked = [key for key in ("state", "plan", "owner", "forecast", "actual") if key in wanted]
     if not asked:
@@ -53,12 +56,14 @@ def steps(
         state = _put(found, "reopen", _at("state", lambda: rules.reopen(state)))
     if "plan" in wanted:
         plan: date = wanted["plan"]
-        state = _put(found, "rebaseline", _at("plan", lambda: _planned(state, plan)))
+        first = state.baseline is None
+        planned = _at("plan", lambda: _planned(state, plan, today, begun))
+        state = _put(found, "rebaseline", planned, replans=not first)
     if "owner" in wanted:
         found.append(Step("owner", state, owner=wanted["owner"]))
     if "forecast" in wanted:
         state = _forecast(found, state, wanted["forecast"], reason, note, right, today)
-    _end(found, state, new_state, wanted.get("actual"), note, today)
+    _end(found, state, new_state, wanted.get("actual"), note, today, begun)
     return found
 
 
@@ -90,8 +95,9 @@ def _put(found: list[Step], kind: str, state: MilestoneState, **more: Any) -> Mi
     return state
 
 
-def _planned(state: MilestoneState, plan: date) -> MilestoneState:
+def _planned(state: MilestoneState, plan: date, today: date, begun: date | None) -> MilestoneState:
     """The first plan is the baseline for good."""
+    rules.plausible(plan, today, begun, field="plan")
     if state.baseline is None and state.state == "open":
         return replace(state, baseline=plan, plan=plan)
     return rules.rebaseline(state, plan)
@@ -126,10 +132,13 @@ def _moved(
     note: str,
     today: date,
 ) -> MilestoneState:
-    def act() -> MilestoneState:
-        return rules.will_slip(state, day, reason or ANY_REASON, today, confirmed=kind == "forecast")
+    advances = state.promised is not None and day < state.promised  # needs no reason
+    said = reason or ("" if advances else ANY_REASON)
 
-    return _put(found, kind, _at("forecast", act), note=note, lacks_reason=reason is None)
+    def act() -> MilestoneState:
+        return rules.will_slip(state, day, said, today, confirmed=kind == "forecast")
+
+    return _put(found, kind, _at("forecast", act), note=note, lacks_reason=reason is None and not advances)
 
 
 def _end(
@@ -139,9 +148,10 @@ def _end(
     actual: date | None,
     note: str,
     today: date,
+    begun: date | None,
 ) -> None:
     if actual is not None and new_state in (None, "done"):
-        _put(found, "done", _at("actual", lambda: rules.done(state, actual, today)), note=note)
+        _put(found, "done", _at("actual", lambda: rules.done(state, actual, today, begun)), note=note)
     elif actual is not None:
         raise RuleBroken("projects:sheet-contradicts", field="actual")
     elif new_state == "done":
