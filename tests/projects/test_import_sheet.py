@@ -148,7 +148,11 @@ def test_several_columns_of_a_row_are_several_acts_and_undo_takes_all_back(app, 
     address = checked(app, lead, grid)
     assert "1 行调整计划，需要说明原因和批准依据" in text(lead.get(address))
     refused = consent(lead, address, why="招标延后")
-    assert refused.status_code == 422 and "请写明理由，以及由谁批准。" in text(refused) and "招标延后" in text(refused)
+    assert (
+        refused.status_code == 422
+        and "请写明理由，以及由谁批准。" in text(refused)
+        and "招标延后" in text(refused)
+    )
     assert consent(lead, address, why="招标延后", authority="项目例会").status_code == 303
     work(app)
     assert "招标延后（批准：项目例会）" in text(lead.get("/projects/KJS-003/milestones/A140"))

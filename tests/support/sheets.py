@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from kangjiansheng.app import handlers
 from kangjiansheng.core import queue
@@ -44,7 +46,10 @@ def taken_along(client: Any, query: str = "") -> Grid:
 def send(client: Any, data: bytes | Grid, name: str = "里程碑.xlsx") -> str:
     """Upload; the address of the batch."""
     content = data if isinstance(data, bytes) else xlsx(data)
-    answer = client.post("/milestones/import", data={"file": (io.BytesIO(content), name)})
+    file = FileStorage(io.BytesIO(content), filename=name)
+    boundary, body = encode_multipart({"file": file})  # large ones would leave a temporary file open
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    answer = client.post("/milestones/import", data=body, content_type=kind)
     assert answer.status_code == 303, answer.get_data(as_text=True)[-3000:]
     return str(answer.location)
 

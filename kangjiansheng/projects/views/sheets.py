@@ -69,9 +69,7 @@ def import_sheet() -> Response:
     form = SheetForm()
     if request.method == "POST":
         _now()
-        batch = form.attempt(
-            lambda: operations.receive(form.file.data.filename or "", form.file.data.read(), actor=actor())
-        )
+        batch = form.attempt(lambda: _receive(form.file.data))
         if batch is not None:
             return saved(_address(batch), _("已收到，正在读取"))
     found = queries.batches(actor=actor())
@@ -83,6 +81,11 @@ def import_sheet() -> Response:
         life=LIFE,
         page_address=lambda number: with_args(page=number),
     )
+
+
+def _receive(upload: Any) -> ImportBatch:
+    with upload.stream:
+        return operations.receive(upload.filename or "", upload.read(), actor=actor())
 
 
 def _now() -> None:

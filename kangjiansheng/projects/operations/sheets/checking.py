@@ -113,6 +113,7 @@ class Checker:
             key: queries.stored(row, rights.to(row), names, begun) for key, row in self.raw.items()
         }
         self.teams = queries.teams({row.project_id for row in self.raw.values()})
+        self.projects = {row.project for row in rows}
         self.named: dict[int, RawRow] = {}
         self.counts: Counter[str] = Counter()
         self.illustrative = any(row.illustrative for row in self.raw.values())
@@ -134,7 +135,8 @@ class Checker:
             return row.found("code-missing", "milestone" if project else "project")
         stored = self.stored.get((project, code))
         if stored is None:
-            return row.found("unknown-milestone", "milestone", project=project[:60], code=code[:60])
+            key = "milestone" if project in self.projects else "project"
+            return row.found("unknown-milestone", key, project=project[:60], code=code[:60])
         first = self.named.setdefault(stored.id, row)
         if first is not row:
             return row.found("row-twice", "milestone", sheet=first.sheet, first=first.place("milestone"))
