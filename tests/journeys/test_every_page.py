@@ -3,6 +3,7 @@ word left untranslated. The check opens each page once, language, theme and widt
 
 import itertools
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.support.visitor import PASSWORD, Visitor, form_of
 
 pytestmark = pytest.mark.browser
 
+SHEET = "/milestones/import/IMP-0001"
 PAGES = (
     ("nobody", "/sign-in"),
     ("nobody", "/forgot"),
@@ -33,6 +35,7 @@ PAGES = (
     ("executive", "/milestones?view=timeline&by=lab"),
     ("partner", "/milestones?view=timeline&zoom=all"),
     ("executive", "/milestones/import"),
+    ("lead", SHEET),
     ("executive", "/search?q=瑞金"),
     ("executive", "/search?q=zzzz"),
     ("executive", "/labs"),
@@ -177,7 +180,7 @@ class Tour:
 
 
 def furnished(server: Server) -> Server:
-    """What the demonstration lacks, for it holds no files: a piece of evidence."""
+    """What the demonstration lacks, for it holds no files: a piece of evidence, a sheet that was sent back."""
     lead = Visitor(server.base)
     lead.sign_in("lead")
     milestone = "/projects/KJS-003/milestones/A140"
@@ -197,6 +200,16 @@ def furnished(server: Server) -> Server:
         },
     )
     assert status == 200
+    rows = (
+        "项目编号,里程碑编号,预测,主要原因,颜色\nKJS-003,A140,2027-08-01,伦理审批,红\nKJS-003,A150,下周,,\n"
+    )
+    form = form_of(lead.get("/milestones/import")[1], "/milestones/import")
+    form.pop("file", None)
+    lead.upload("/milestones/import", form, "里程碑.csv", rows.encode("gbk"), field="file")
+    until = time.monotonic() + 20
+    while lead.get(SHEET)[1].find(".//*[@id='rows']") is None:
+        assert time.monotonic() < until, server.log()[-3000:]
+        time.sleep(0.2)
     return server
 
 

@@ -1,6 +1,7 @@
 """A sheet of thousands of rows with hundreds of faults: each is found where it is, nothing else is refused, nothing
 is written before consent, everybody else goes on working, and the undo leaves no trace but the ledger's."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -210,9 +211,15 @@ def whole_way(
     timing["undo (s)"] = _timed(app)
     with app.app_context():
         _as_undone(large, before)
-    colleague_limit, apply_limit = 1.0, 0.5 + 2.5 * timing["rows"] / 10_000
-    assert timing["slowest save beside it (s)"] < colleague_limit * 2, timing  # the machine may be shared
-    assert timing["apply (s)"] < apply_limit * 4, timing
+    _in_time(timing)
+
+
+def _in_time(timing: dict[str, float]) -> None:
+    """Two seconds for ten thousand rows, one for a save beside it; a machine that is busy with other things only
+    tells that nobody was refused."""
+    idle = os.getloadavg()[0] < (os.cpu_count() or 1)
+    assert timing["slowest save beside it (s)"] < (1 if idle else 8), timing
+    assert timing["apply (s)"] < (0.5 + 2 * timing["rows"] / 10_000 if idle else 60), timing
 
 
 def _timed(app: Flask) -> float:

@@ -29,10 +29,12 @@ class Visitor:
         data = urllib.parse.urlencode(values).encode()
         return self._open(urllib.request.Request(self.base + path, data))
 
-    def upload(self, path: str, values: dict[str, str], name: str, data: bytes) -> tuple[int, Any]:
-        """Send a form with one file in its field `files`; status and parsed page after the redirects."""
+    def upload(
+        self, path: str, values: dict[str, str], name: str, data: bytes, *, field: str = "files"
+    ) -> tuple[int, Any]:
+        """Send a form with one file in a field; status and parsed page after the redirects."""
         parts = [f'name="{key}"\r\n\r\n{value}'.encode() for key, value in values.items()]
-        parts.append(f'name="files"; filename="{name}"\r\n\r\n'.encode() + data)
+        parts.append(f'name="{field}"; filename="{name}"\r\n\r\n'.encode() + data)
         body = b"".join(b"--%s\r\nContent-Disposition: form-data; %s\r\n" % (EDGE, part) for part in parts)
         sent = urllib.request.Request(self.base + path, body + b"--%s--\r\n" % EDGE)
         sent.add_header("Content-Type", f"multipart/form-data; boundary={EDGE.decode()}")

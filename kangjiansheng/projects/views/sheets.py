@@ -28,7 +28,7 @@ PATH = "/milestones/import/<code>"
 WORKING = ("reading", "applying", "undoing")
 LIFE: dict[str, Any] = {
     "reading": (_l("正在读取"), "ontrack"),
-    "checked": (_l("待您确认"), "gate"),
+    "checked": (_l("待确认"), "gate"),
     "refused": (_l("无法读取"), "late"),
     "applying": (_l("正在写入"), "ontrack"),
     "applied": (_l("已导入"), "done"),
@@ -76,6 +76,7 @@ def import_sheet() -> Response:
     return page(
         "projects/sheets.html",
         form.status,
+        illustrative=any(batch.illustrative for batch in found),
         form=form,
         rows=paging.cut(found, request.args.get("page"), size=20),
         life=LIFE,

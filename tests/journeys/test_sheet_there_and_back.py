@@ -1,0 +1,49 @@
+"""A lead takes a sheet along, edits it, sends it back, looks at it cell by cell, consents, and takes it back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from kangjiansheng.core import clock
+from tests.journeys.cast import Cast
+from tests.support.server import Server
+from tests.support.sheets import change, grid_of
+from tests.support.workbooks import xlsx
+
+pytestmark = pytest.mark.browser
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_sheet_goes_there_and_back(width: int, browser: Browser, serve: Callable[..., Server]) -> None:
+    server = serve()
+    cast = Cast(browser, server, width)
+    page = cast.page("lead", "/milestones/import")
+    grid = grid_of(page.context.request.get("/milestones/sheet.xlsx?owner=me").body())
+    day = clock.today() + timedelta(days=200)
+    number = change(grid, "KJS-003", "A140", forecast=f"{day:%Y.%m.%d}", reason=None)
+    change(grid, "KJS-003", "A150", forecast="下周二")
+    page.set_input_files("[name=file]", {"name": "十一月.xlsx", "mimeType": XLSX, "buffer": xlsx(grid)})
+    page.get_by_role("button", name="上传并试算").click()
+    expect(page.locator("main")).to_contain_text("1 行修改，0 行冲突，1 行有错", timeout=20_000)
+    expect(page.locator(".ir.k-change")).to_contain_text(f"H{number}")
+    expect(page.locator(".ir.k-fault")).to_contain_text("日期无法识别")
+    tick, bar = page.locator(".ir.k-change .check"), page.locator("#consent-bar")
+    tick.uncheck()
+    expect(bar).to_contain_text("已勾选 0 行")
+    tick.check()
+    expect(bar).to_contain_text("已勾选 1 行")
+    bar.locator("select").select_option(label="样本或物料")
+    bar.get_by_role("button", name="确认导入 1 行").click()
+    expect(page.locator("main")).to_contain_text("导入 1 行，0 行没有导入", timeout=20_000)
+    milestone = cast.page("lead", "/projects/KJS-003/milestones/A140")
+    expect(milestone.locator("main")).to_contain_text(day.isoformat())
+    page.get_by_role("button", name="撤销这次导入").click()
+    expect(page.locator("main")).to_contain_text("撤销 1 行，0 行没有撤销", timeout=20_000)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+    cast.close()
+    assert cast.complaints == [] and cast.foreign == []
+    assert server.command("audit", "verify").returncode == 0
