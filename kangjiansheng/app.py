@@ -65,7 +65,9 @@ from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.queries import naming
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
+from kangjiansheng.projects.queries.sheets import called as sheets_called
 from kangjiansheng.projects.rules import acts as project_rules
+from kangjiansheng.projects.views import sheets as sheet_views
 from kangjiansheng.projects.views import words as project_words
 
 ROOT = Path(__file__).parent
@@ -103,6 +105,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
+    ({"import_batch": project_rules.THINGS["import_batch"]}, sheet_views.FIELDS, sheet_views.VALUES),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
 )
@@ -146,7 +149,12 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         trail.words(*said)
     trail.people_named_by(account_queries.names)
     trail.things_named_by(
-        {"project": naming.projects, "milestone": naming.milestones, **committee_codes.CODES}
+        {
+            "project": naming.projects,
+            "milestone": naming.milestones,
+            "import_batch": sheets_called,
+            **committee_codes.CODES,
+        }
     )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

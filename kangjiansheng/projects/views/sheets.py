@@ -35,6 +35,15 @@ LIFE: dict[str, Any] = {
     "undoing": (_l("正在撤销"), "ontrack"),
     "undone": (_l("已撤销"), "idle"),
 }
+# For the trail.
+FIELDS: dict[str, Any] = {
+    "state": _l("进展"),
+    "file": _l("文件"),
+    "sha256": "SHA-256",
+    "milestones": _l("里程碑"),
+    "kept": _l("没有撤销"),
+}
+VALUES = {"state": {key: word for key, (word, _shape) in LIFE.items()}}
 OUTCOMES: dict[str, Any] = {
     "applied": (_l("已导入"), "done"),
     "changed-since": (_l("试算之后有人改过，没有导入"), "slip"),
