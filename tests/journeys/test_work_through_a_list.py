@@ -12,6 +12,7 @@ from tests.support import scale
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)  # a row comes from the server, and the machine may be busy
 DRAWN = """() => {
   const at = performance.getEntriesByType("navigation")[0];
   return [at.responseStart - at.requestStart, at.loadEventEnd - at.responseStart];

@@ -178,7 +178,9 @@ def _bands(window: Window) -> list[tuple[float, float, str]]:
     found = []
     for first, after, label in weeks:
         x = max(window.place(first), 0.0)
-        found.append((x, round(min(window.place(after), 100.0) - x, 2), label if named else ""))
+        width = round(min(window.place(after), 100.0) - x, 2)
+        if width > 0:
+            found.append((x, width, label if named else ""))
     return found
 
 
