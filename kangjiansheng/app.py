@@ -176,7 +176,7 @@ def _travel() -> None:
 def jobs(app: Flask) -> list[Job]:
     """What the worker does, and how often."""
     settings = app.config["SETTINGS"]
-    return [Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings))]
+    return [Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings)), *project_jobs.ROUNDS]
 
 
 def handlers() -> dict[str, Handler]:

@@ -1,8 +1,20 @@
 """What people type about accounts, and the sentences for what is refused."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms import (
+    DateField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput
 
 from kangjiansheng.accounts import rules
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
@@ -25,6 +37,9 @@ REFUSALS = {
     "accounts:account-there": _l("此人已有账号。"),
     "accounts:account-stopped": _l("账号已停用，请先恢复。"),
     "accounts:admin-there": _l("已有管理员，请直接登录。"),
+    "accounts:days-wrong": _l("请写 1 至 %(many)d 个天数，每个 0 至 %(most)d，用逗号隔开，例如：7，1。"),
+    "accounts:hour-quiet": _l("%(hour)s 在您的免打扰时段内，请换一个时间或改免打扰时段。"),
+    "accounts:reminder-unknown": _l("没有这种提醒。"),
     "accounts:mail-not-again": _l("这封邮件不能重新发送；含一次性链接的邮件请重新生成链接。"),
 }
 LANGUAGES = [("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")]
@@ -125,3 +140,28 @@ class EndRoleForm(Form):
     def sentence(self) -> str:
         """What is wrong, in one sentence: the form has no field of its own on the page."""
         return " ".join([self.refusal or "", *(str(e) for e in self.role.errors)]).strip()
+
+
+HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+
+
+class RemindersForm(Form):
+    """What one is reminded of, when, and by which way."""
+
+    kinds = SelectMultipleField(
+        _l("提醒哪些"), choices=[*rules.REMINDER_NAMES.items()], option_widget=CheckboxInput()
+    )
+    days_before = StringField(
+        _l("到期前几天提醒"), [required(), at_most(60)], description=_l("可以写几个，用逗号隔开。")
+    )
+    hour = SelectField(_l("每日提醒时间"), choices=HOURS, coerce=int)
+    quiet_from = SelectField(_l("免打扰开始"), choices=HOURS, coerce=int)
+    quiet_to = SelectField(_l("免打扰结束"), choices=HOURS, coerce=int)
+    channel = RadioField(_l("提醒方式"), choices=[*rules.CHANNEL_NAMES.items()])
+    version = VersionField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Show stored days as they are typed."""
+        super().__init__(*args, **kwargs)
+        if isinstance(self.days_before.data, list):
+            self.days_before.data = "，".join(str(day) for day in self.days_before.data)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
@@ -114,3 +114,35 @@ class SystemRole(Base):
     valid_to: Mapped[date | None]
 
     person: Mapped[Person] = relationship(back_populates="roles")
+
+
+class NotificationSetting(Versioned, Base):
+    """How and when a person wants to be reminded. Who has said nothing has none: the usual holds."""
+
+    __tablename__ = "notification_setting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    kinds: Mapped[list[Any]]  # due, overdue, stale, confirm
+    days_before: Mapped[list[Any]]  # whole days before the promised day, the most first
+    hour: Mapped[int]  # of the digest, in Asia/Shanghai
+    quiet_from: Mapped[int]  # from this hour ...
+    quiet_to: Mapped[int]  # ... until this one; the same twice: no quiet hours
+    channel: Mapped[str] = mapped_column(Word)  # mail (and the bell), app (the bell alone)
+
+    def state(self) -> dict[str, Any]:
+        """The editable state, for history and audit."""
+        names = ("kinds", "days_before", "hour", "quiet_from", "quiet_to", "channel")
+        return {name: getattr(self, name) for name in names}
+
+
+class Digest(Base):
+    """A person's reminders of one day have been made; there is one such row a day, whatever number of workers."""
+
+    __tablename__ = "digest"
+    __table_args__ = (UniqueConstraint("person_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    day: Mapped[date]
+    things: Mapped[int]  # of how many things it reminded; of none, nothing was sent

@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts import rules
-from kangjiansheng.accounts.models import SYSTEM, Account, OneTimeLink, Person, SignedInSession, SystemRole
+from kangjiansheng.accounts.models import (
+    SYSTEM,
+    Account,
+    Digest,
+    NotificationSetting,
+    OneTimeLink,
+    Person,
+    SignedInSession,
+    SystemRole,
+)
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry, covered
 from kangjiansheng.core.changes import Actor, ChangeSet
@@ -114,6 +123,30 @@ def own_session(*, actor: Actor, number: int) -> SignedInSession | None:
         .options(contains_eager(SignedInSession.account))
     )
     return db.session.scalar(query)
+
+
+def setting_of(person_id: int) -> NotificationSetting:
+    """How a person wants to be reminded; for whoever has said nothing the usual, as a row that is not stored."""
+    query = select(NotificationSetting).where(NotificationSetting.person_id == person_id)
+    return db.session.scalar(query) or _usual(person_id)
+
+
+def _usual(person_id: int) -> NotificationSetting:
+    return NotificationSetting(person_id=person_id, version=0, **rules.USUAL)
+
+
+def without_digest(day: date) -> list[tuple[Person, NotificationSetting]]:
+    """Everybody who can sign in and whose reminders of a day have not been made, with how they want them."""
+    made = select(Digest.id).where(Digest.person_id == Person.id, Digest.day == day).exists()
+    query = (
+        select(Person, NotificationSetting)
+        .join(Person.account)
+        .outerjoin(NotificationSetting, NotificationSetting.person_id == Person.id)
+        .where(Account.disabled_at.is_(None), Account.password_hash.is_not(None), ~made)
+        .options(selectinload(Person.roles))
+        .order_by(Person.id)
+    )
+    return [(person, setting or _usual(person.id)) for person, setting in db.session.execute(query)]
 
 
 def people(*, search: str = "", role: str = "", state: str = "") -> list[Person]:

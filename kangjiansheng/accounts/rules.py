@@ -3,10 +3,12 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
+from kangjiansheng.core.calendar import SHANGHAI, china
 from kangjiansheng.core.errors import RuleBroken
 
 ROLES = ("admin", "executive", "auditor")
@@ -21,6 +23,18 @@ RESET_WINDOW = timedelta(hours=1)
 RESET_ANSWER_SECONDS = 0.25  # known and unknown addresses take as long
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 LOCALES = ("zh-Hans", "zh-Hant", "en")
+REMINDERS = ("due", "overdue", "stale", "confirm")
+CHANNELS = ("mail", "app")
+# What holds for whoever has said nothing.
+USUAL = {
+    "kinds": list(REMINDERS),
+    "days_before": [7, 1],
+    "hour": 8,
+    "quiet_from": 20,
+    "quiet_to": 8,
+    "channel": "mail",
+}
+DAYS_LONGEST, DAYS_MOST = 90, 5
 # Words that make a long password as guessable as a short one.
 _COMMON = ("password", "12345678", "qwertyui", "11111111", "abcdefgh", "iloveyou", "kangjiansheng")
 
@@ -48,6 +62,7 @@ ACTS = {
     "accounts:role:revoke": _l("撤回系统角色"),
     "accounts:audit:export": _l("导出审计记录"),
     "accounts:mail:retry": _l("重新发送邮件"),
+    "accounts:notices:edit": _l("修改提醒设置"),
 }
 
 # What fields, things and stored values are called where the trail is shown.
@@ -73,14 +88,30 @@ FIELDS = {
     "rows": _l("条数"),
     "state": _l("状态"),
     "to": _l("收件人"),
+    "kinds": _l("提醒哪些"),
+    "days_before": _l("到期前几天提醒"),
+    "hour": _l("每日提醒时间"),
+    "quiet_from": _l("免打扰开始"),
+    "quiet_to": _l("免打扰结束"),
+    "channel": _l("提醒方式"),
 }
 THINGS = {
     "person": _l("人员"),
     "account": _l("账号"),
     "session": _l("登录"),
     "outbox": _l("邮件"),
+    "notification_setting": _l("提醒设置"),
 }
+REMINDER_NAMES = {
+    "due": _l("即将到期"),
+    "overdue": _l("已逾期"),
+    "stale": _l("很久没有更新"),
+    "confirm": _l("等我确认的日期"),
+}
+CHANNEL_NAMES = {"mail": _l("邮件和站内通知"), "app": _l("只用站内通知")}
 VALUES = {
+    "kinds": REMINDER_NAMES,
+    "channel": CHANNEL_NAMES,
     "role": ROLE_NAMES,
     "locale": {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"},
     "purpose": {"invitation": _l("邀请"), "reset": _l("重设密码")},
@@ -142,3 +173,42 @@ def failure_key(email: str, address: str) -> str:
 def session_is_over(created: datetime, last_seen: datetime, now: datetime) -> bool:
     """True when a session was idle too long or lasted too long."""
     return now - last_seen > SESSION_IDLE or now - created > SESSION_TOTAL
+
+
+def read_days(typed: str) -> list[int]:
+    """The days before a promised day, as typed: whole numbers parted by anything, full width too; the most first."""
+    found = re.findall(r"\d+", typed)
+    rest = re.sub(r"\d+|[\s,，、;；/和天日]+|and|days?", "", typed, flags=re.IGNORECASE)
+    days = sorted({int(number) for number in found if len(number) < 5}, reverse=True)
+    if rest or not days or len(days) > DAYS_MOST or days[0] > DAYS_LONGEST or len(found) > 2 * DAYS_MOST:
+        raise RuleBroken("accounts:days-wrong", "days_before", most=DAYS_LONGEST, many=DAYS_MOST)
+    return days
+
+
+def is_quiet(hour: int, quiet_from: int, quiet_to: int) -> bool:
+    """True for an hour of the day within the quiet ones, which may reach over midnight."""
+    if quiet_from <= quiet_to:
+        return quiet_from <= hour < quiet_to
+    return hour >= quiet_from or hour < quiet_to
+
+
+def check_hours(hour: int, quiet_from: int, quiet_to: int) -> None:
+    """Refuse a digest that would fall into one's own quiet hours: it would never come."""
+    if is_quiet(hour, quiet_from, quiet_to):
+        raise RuleBroken("accounts:hour-quiet", "hour", hour=f"{hour:02}:00")
+
+
+def check_reminders(kinds: Sequence[str], channel: str) -> None:
+    """Refuse kinds and channels that are not in the catalogue."""
+    if not set(kinds) <= set(REMINDERS) or channel not in CHANNELS:
+        raise RuleBroken("accounts:reminder-unknown", "kinds")
+
+
+def is_digest_time(now: datetime, hour: int, quiet_from: int, quiet_to: int) -> bool:
+    """True on a working day of China from the digest's hour on, outside of the quiet hours.
+
+    Later than the hour, too: a worker that stood still at eight makes up for it at nine.
+    """
+    here = now.astimezone(SHANGHAI)
+    awake = here.hour >= hour and not is_quiet(here.hour, quiet_from, quiet_to)
+    return awake and china().is_working_day(here.date())

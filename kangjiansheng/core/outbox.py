@@ -94,14 +94,23 @@ def tell(
 
 
 def mail(
-    to: str, template: str, facts: Mapping[str, Any], *, change: ChangeSet, locale: str, address: str = ""
+    to: str,
+    template: str,
+    facts: Mapping[str, Any],
+    *,
+    change: ChangeSet | str,
+    locale: str,
+    address: str = "",
 ) -> None:
-    """Queue one mail; the same template of the same change set goes to an address once."""
+    """Queue one mail; the same template of the same change set goes to an address once.
+
+    What no act has caused, such as a digest, names a key of its own in the place of the change set.
+    """
     if template not in _words:
         raise LookupError(f"no words for the notice {template}")
     db.session.add(
         Outbox(
-            dedup_key=f"{change.id}:{template}:{to}",
+            dedup_key=f"{change if isinstance(change, str) else change.id}:{template}:{to}",
             to=to,
             locale=locale,
             template=template,

@@ -1,10 +1,11 @@
 """Whom we tell about projects and milestones, and in which words."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -282,7 +283,56 @@ def _risk_owner(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _reminder(facts: Mapping[str, Any]) -> tuple[str, str]:
+    things = facts["things"]
+    named = _("、").join(_where(thing) for thing in things[:3])
+    return _counted(things), _named(named, {"count": len(things), "named": things[:3]})
+
+
+def _digest(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Everything of the day under its reason; behind each milestone the link that updates it, and only it."""
+    things, links = facts["things"], facts.get("links") or {}
+    parts = []
+    for kind, heading in _headings().items():
+        lines = [_line(thing, links.get(str(thing["id"]))) for thing in things if thing["kind"] == kind]
+        if lines:
+            parts.append("\n".join([heading, *lines]))
+    if links:
+        parts.append(_("每个链接只能更新它所在的那一个里程碑，不用登录，7 天内有效。请不要转发。"))
+    parts.append(_("提醒的种类、时间和方式在“我的账号”里改。"))
+    return _("今日提醒：%(what)s", what=_counted(things)), "\n\n".join(parts)
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "overdue": _("已逾期"),
+        "due": _("即将到期"),
+        "confirm": _("等您确认的日期"),
+        "stale": _("三周以上没有人更新"),
+    }
+
+
+def _line(thing: Mapping[str, Any], link: str | None) -> str:
+    named = _("%(name)s（示例数据）", name=_where(thing)) if thing["illustrative"] else _where(thing)
+    line = _("· %(where)s：%(day)s", where=named, day=_day(thing["day"]))
+    return f"{line}\n  {current_app.config['SETTINGS'].base_url}{link}" if link else line
+
+
+def _counted(things: Sequence[Mapping[str, Any]]) -> str:
+    """How many of each kind, the most urgent first."""
+    count = Counter(thing["kind"] for thing in things)
+    words = {
+        "overdue": ngettext("%(num)d 项已逾期", "%(num)d 项已逾期", count["overdue"]),
+        "due": ngettext("%(num)d 项即将到期", "%(num)d 项即将到期", count["due"]),
+        "confirm": ngettext("%(num)d 项等您确认", "%(num)d 项等您确认", count["confirm"]),
+        "stale": ngettext("%(num)d 项久未更新", "%(num)d 项久未更新", count["stale"]),
+    }
+    return _("，").join(text for kind, text in words.items() if count[kind])
+
+
 WORDS: dict[str, Words] = {
+    "projects:digest": _digest,
+    "projects:reminder": _reminder,
     "projects:moved": _moved,
     "projects:proposed": _proposed,
     "projects:done": _done,

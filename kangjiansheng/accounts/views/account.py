@@ -1,11 +1,14 @@
 """One's own account: open sessions, password, language."""
 
-from flask import Blueprint, current_app, g, url_for
+from typing import Any
+
+from flask import Blueprint, abort, current_app, g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, policies, queries
 from kangjiansheng.accounts.models import Account, SignedInSession
+from kangjiansheng.accounts.operations import reminders
 from kangjiansheng.core import i18n
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
@@ -17,18 +20,25 @@ bp = Blueprint("account", __name__)
 @on(load=queries.own_account, may=policies.own)
 def own(account: Account) -> Response:
     """Who I am here, where I am signed in, my password and my language."""
-    return _page(account, forms.ChangePasswordForm(), forms.LanguageForm(locale=account.person.locale))
+    return account_page(account)
 
 
-def _page(account: Account, form: forms.ChangePasswordForm, language: forms.LanguageForm) -> Response:
+def account_page(account: Account, status: int = 200, **came_back: Any) -> Response:
+    """The page of one's own account; `came_back` are the forms that have something to say."""
+    setting = queries.setting_of(account.person_id)
+    shown: dict[str, Any] = {
+        "form": forms.ChangePasswordForm(formdata=None),
+        "language": forms.LanguageForm(formdata=None, locale=account.person.locale),
+        "reminders": forms.RemindersForm(formdata=None, obj=setting),
+        **came_back,
+    }
     return page(
         "accounts/account.html",
-        max(form.status, language.status) if not form.errors else 422,
+        status,
         illustrative=account.person.illustrative,
         account=account,
         roles=actor().roles,
-        form=form,
-        language=language,
+        **shown,
         sessions=queries.sessions_of(account.id),
         session_id=g.session_id,
         device_word=_device,
@@ -57,7 +67,7 @@ def change_password(account: Account) -> Response:
 
     if form.attempt(act):
         return saved(url_for(".own"), _("密码已更改，其他设备上的登录已结束"))
-    return _page(account, form, forms.LanguageForm(formdata=None, locale=account.person.locale))
+    return account_page(account, form.status, form=form)
 
 
 @bp.post("/account/sessions/<int:number>/end")
@@ -78,13 +88,34 @@ def end_others(account: Account) -> Response:
     return saved(url_for(".own"), _("其他设备上的登录已全部结束"))
 
 
+@bp.post("/account/reminders")
+@on(load=queries.own_account, may=policies.own)
+def set_reminders(account: Account) -> Response:
+    """What one is reminded of, when, and by which way."""
+    form = forms.RemindersForm()
+    names = ("kinds", "days_before", "hour", "quiet_from", "quiet_to", "channel", "version")
+
+    def act() -> None:
+        wanted = {name: form[name].data for name in names}
+        reminders.set_reminders(account.person, actor=actor(), **wanted)
+
+    if form.attempt(act):
+        return saved(url_for(".own") + "#reminders", _("提醒设置已保存"))
+    return account_page(_again(), form.status, reminders=form)
+
+
+def _again() -> Account:
+    """The account once more, after a refusal has rolled everything back."""
+    return queries.own_account(actor=actor()) or abort(404)
+
+
 @bp.post("/account/language")
 @on(load=queries.own_account, may=policies.own)
 def choose_language(account: Account) -> Response:
     """The language of mails and, by cookie, of the pages."""
     form = forms.LanguageForm()
     if not form.attempt(lambda: operations.set_locale(account.person, form.locale.data, actor=actor())):
-        return _page(account, forms.ChangePasswordForm(formdata=None), form)
+        return account_page(account, form.status, language=form)
     i18n.speak_now(form.locale.data)
     response = saved(url_for(".own"), _("语言已更改"))
     i18n.keep(response, form.locale.data, secure=current_app.config["SETTINGS"].secure)

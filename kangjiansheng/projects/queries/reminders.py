@@ -1,0 +1,73 @@
+"""What a person is reminded of: her own milestones, and the dates that wait for her word."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Milestone, Plan, Project
+from kangjiansheng.projects.queries.mine import ENDED, mine
+from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.rules import reminders as rules
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One milestone, why it is worth a word today, and the day that is meant."""
+
+    kind: str  # overdue, due, stale, confirm
+    milestone_id: int
+    project: str
+    code: str
+    names: dict[str, str]
+    day: date
+    illustrative: bool
+
+
+def own_reminders(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
+    """The actor's own milestones that are overdue, due soon or stale, in this order; none of resting projects."""
+    days = tuple(days_before)
+    found = []
+    for one in mine(actor=actor):
+        m = one.milestone
+        spoken_on = clock.day_of(m.confirmed_at) if m.confirmed_at and m.confirmed_by else None
+        kind = rules.kind_of(m.promised, spoken_on, today, days)
+        if one.asked and m.is_open and kind and m.promised:
+            names = {"hans": m.name_hans, "hant": m.name_hant, "en": m.name_en}
+            found.append(
+                Reminder(kind, m.id, one.project.code, m.code, names, m.promised, one.project.illustrative)
+            )
+    return sorted(found, key=lambda r: (rules.KINDS.index(r.kind), r.day, r.project, r.code))  # type: ignore[arg-type]
+
+
+def to_confirm(*, actor: Actor, led: Collection[int]) -> list[Reminder]:
+    """The proposed dates in the projects that the actor leads (`led`, ids) which wait for a yes."""
+    query = (
+        select(Milestone)
+        .join(Milestone.plan)
+        .join(Plan.project)
+        .where(
+            Project.id.in_(led),
+            Milestone.proposed.is_not(None),
+            Milestone.state == "open",
+            Project.archived_at.is_(None),
+            Project.status.not_in(ENDED),
+            may_see(actor),
+        )
+        .order_by(Milestone.proposed, Project.code, Milestone.code)
+        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
+    )
+    found = []
+    for m in db.session.scalars(query) if led else ():
+        project = m.plan.project
+        if project is not None and m.proposed is not None:
+            names = {"hans": m.name_hans, "hant": m.name_hant, "en": m.name_en}
+            found.append(
+                Reminder("confirm", m.id, project.code, m.code, names, m.proposed, project.illustrative)
+            )
+    return found
