@@ -55,12 +55,7 @@ PAGES = (
     ("lead", "/projects/KJS-003/milestones/A140"),
     ("lead", "/projects/KJS-003/milestones/A140/schedule"),
     ("lead", "/projects/KJS-003/milestones/new"),
-    ("lead", "/projects/KJS-003/milestones/A140/evidence/1"),
     ("lead", "/projects/KJS-003/baselines"),
-    ("lead", "/projects/KJS-003/milestones/A140/dossier"),
-    ("lead", "/projects/KJS-003/milestones/A140/criteria/1"),
-    ("lead", "/projects/KJS-003/milestones/A140/criteria/new"),
-    ("executive", "/projects/KJS-003/milestones/A140/decisions/new"),
     ("lead", "/projects/KJS-003/edit"),
     ("lead", "/projects/KJS-003/people"),
     ("lead", "/projects/new"),
@@ -94,6 +89,11 @@ PAGES = (
     ("admin", "/admin/system"),
     ("outsider", "/"),
     ("partner", "/projects"),
+    ("lead", "/projects/KJS-003/milestones/A140/evidence/1"),
+    ("lead", "/projects/KJS-003/milestones/A140/dossier"),
+    ("lead", "/projects/KJS-003/milestones/A140/criteria/1"),
+    ("lead", "/projects/KJS-003/milestones/A140/criteria/new"),
+    ("executive", "/projects/KJS-003/milestones/A140/decisions/new"),
 )
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 THEMES = ("light", "dark")

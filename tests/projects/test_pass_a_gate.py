@@ -18,7 +18,10 @@ from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import GateCondition, GateDecision, Milestone, MilestoneLink
 from kangjiansheng.projects.operations import gates, milestones
 from kangjiansheng.projects.queries import gates as reading
+from kangjiansheng.projects.queries import sheets
 from kangjiansheng.projects.rules.gates import Condition, Standing, stopping
+from kangjiansheng.projects.rules.milestones import MilestoneState
+from kangjiansheng.projects.rules.sheets import steps
 from tests.support import papers
 from tests.support.typed import opened, send, words
 
@@ -309,3 +312,21 @@ def test_a_later_gate_waits_too_and_an_earlier_one_does_not():
     assert stopping(asked, 3, {}) == []
     assert stopping(asked, 4, {}) == stopping(asked, 9, {}) == asked
     assert stopping(asked, 4, {1: 6}) == [] and stopping(asked, 4, {1: 4}) == asked
+
+
+def test_no_sheet_says_it_done_either():
+    """The Excel round trip takes the same rule, with the column that says it."""
+    state = MilestoneState(baseline=clock.today(), plan=clock.today())
+    asked = {"reason": None, "note": "", "right": "lead", "archived": False, "today": clock.today()}
+    wanted = {"actual": clock.today()}
+    assert [step.kind for step in steps(state, wanted, **asked)] == ["done"]
+    with pytest.raises(RuleBroken, match="conditions-open") as refused:
+        steps(state, wanted, held_by="A140-C1 补充脱靶数据", **asked)
+    assert refused.value.field == "actual"
+    assert steps(state, {"owner": 1}, held_by="A140-C1 补充脱靶数据", **asked)
+
+
+def test_a_sheet_knows_which_gates_are_held(client, find):
+    conditional(client("lead"), text_2="", due_2="")
+    assert sheets.held()[find("A150").id] == "A140-C1 补充脱靶数据"
+    assert find("A140").id not in sheets.held()

@@ -1,6 +1,6 @@
 """Gates as their readers may see them: criteria, decisions, and the conditions that stop a gate."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -254,30 +254,44 @@ def _asked(plan_id: int) -> list[Asked]:
 
 def open_conditions(thing: Milestone) -> list[Milestone]:
     """The milestones by which conditions still stop a gate; none for what is no gate."""
-    if not thing.gate:
-        return []
-    asked, stopped = aliased(Milestone), aliased(Milestone)
+    return stopped([thing.plan_id]).get(thing.id, []) if thing.gate else []
+
+
+def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone]]:
+    """The gates (of some plans, or of all) that conditions still stop, each with the milestones that stop it; at
+    most three statements."""
+    asked, first = aliased(Milestone), aliased(Milestone)
     query = (
-        select(GateCondition.decision_id, GateDecision.milestone_id, asked, stopped.position)
+        select(GateCondition.decision_id, GateDecision.milestone_id, asked, first.position)
         .join(asked, asked.id == GateCondition.milestone_id)
-        .join(stopped, stopped.id == GateCondition.stops_id)
+        .join(first, first.id == GateCondition.stops_id)
         .join(GateDecision, GateDecision.id == GateCondition.decision_id)
-        .where(asked.plan_id == thing.plan_id)
+        .where(asked.state != "done")
         .order_by(GateCondition.id)
     )
+    if plan_ids is not None:
+        query = query.where(asked.plan_id.in_(plan_ids))
     rows: list[Row[int, int, Milestone, int]] = list(db.session.execute(query))
     if not rows:
-        return []
-    conditions = {
-        m.id: rules.Standing(m.code, gate_id, decision_id, position, m.state)
-        for decision_id, gate_id, m, position in rows
-    }
+        return {}
     passed = select(GateDecision.milestone_id, GateDecision.id).where(
         GateDecision.verdict == "go", GateDecision.milestone_id.in_({row[1] for row in rows})
     )
     unconditional = {row.milestone_id: row.id for row in db.session.execute(passed.order_by(GateDecision.id))}
-    stopping = {one.code for one in rules.stopping(conditions.values(), thing.position, unconditional)}
-    return [m for _decision, _gate, m, _position in rows if m.code in stopping]
+    gates = select(Milestone.id, Milestone.plan_id, Milestone.position).where(
+        Milestone.gate, Milestone.plan_id.in_({row[2].plan_id for row in rows})
+    )
+    found = {}
+    for gate_id, plan_id, position in db.session.execute(gates):
+        here = {
+            m.code: (m, rules.Standing(m.code, gate, decision, place, m.state))
+            for decision, gate, m, place in rows
+            if m.plan_id == plan_id
+        }
+        holding = rules.stopping((one for _m, one in here.values()), position, unconditional)
+        if holding:
+            found[gate_id] = [here[one.code][0] for one in holding]
+    return found
 
 
 def next_gate(thing: Milestone) -> Milestone | None:

@@ -13,6 +13,7 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import LabMember
 from kangjiansheng.projects.models import (
     ImportBatch,
@@ -23,12 +24,14 @@ from kangjiansheng.projects.models import (
     ProjectLab,
     ProjectMember,
 )
+from kangjiansheng.projects.queries.gates import stopped
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.visible import DIRECTORS, may_see, visible_milestones
 from kangjiansheng.projects.rules.sheets import Right, Stored
 
 AT_ONCE = 5000  # ids in one statement
 T = TypeVar("T")
+_NOTHING: Mapping[int, str] = {}
 
 _COLUMNS = (
     "id code version name_hans name_hant name_en owner_id baseline current_plan forecast proposed actual state "
@@ -41,6 +44,13 @@ def parts(items: Iterable[T]) -> Iterator[list[T]]:
     rest = list(items)
     for start in range(0, len(rest), AT_ONCE):
         yield rest[start : start + AT_ONCE]
+
+
+def held() -> dict[int, str]:
+    """The gates that conditions of an earlier gate stop, with these in words."""
+    return {
+        key: " · ".join(f"{m.code} {name_of(m)}" for m in conditions) for key, conditions in stopped().items()
+    }
 
 
 def rows_by_code(codes: Collection[str], *, actor: Actor) -> list[Any]:
@@ -82,7 +92,11 @@ def _rows(actor: Actor) -> Select[Any]:
 
 
 def stored(
-    row: Any, right: Right, names: Mapping[int, tuple[str, ...]], begun: Mapping[int, date | None]
+    row: Any,
+    right: Right,
+    names: Mapping[int, tuple[str, ...]],
+    begun: Mapping[int, date | None],
+    held: Mapping[int, str] = _NOTHING,
 ) -> Stored:
     """A row of `rows_by_code` as the rules take it."""
     return Stored(
@@ -100,6 +114,7 @@ def stored(
         right=right,
         archived=row.archived_at is not None,
         begun=begun.get(row.id),
+        held_by=held.get(row.id, ""),
     )
 
 

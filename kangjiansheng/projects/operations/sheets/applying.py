@@ -75,7 +75,7 @@ def _prepare(batch_id: int, said: Said, actor: Actor) -> tuple[list[Prepared], d
     rights = Rights(actor)
     found = queries.rows_by_code({row.project.upper() for row in rows}, actor=actor)
     milestones = {row.id: row for row in found}
-    begun = queries.begun(found)
+    begun, held = queries.begun(found), queries.held()
     ready: list[Prepared] = []
     refused: dict[int, list[Any]] = {}
     for row in rows:
@@ -84,7 +84,7 @@ def _prepare(batch_id: int, said: Said, actor: Actor) -> tuple[list[Prepared], d
             if milestone is None:
                 raise RuleBroken("projects:sheet-gone")
             if milestone.version == row.version:  # else its time has passed, and the lock will tell
-                stored = queries.stored(milestone, rights.to(milestone), {}, begun)
+                stored = queries.stored(milestone, rights.to(milestone), {}, begun, held)
                 ready.append(_ready(row, milestone, stored, said, actor))
             else:
                 ready.append(Prepared(row.id, row.version, milestone, {}))
@@ -105,6 +105,7 @@ def _ready(row: Any, milestone: Any, stored: Stored, said: Said, actor: Actor) -
         note=wanted.get("note") or "",
         right=stored.right,
         archived=stored.archived,
+        held_by=stored.held_by,
         today=clock.today(),
         begun=stored.begun,
     )

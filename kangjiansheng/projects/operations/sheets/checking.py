@@ -108,9 +108,9 @@ class Checker:
         self.raw = {(row.project, row.code.upper()): row for row in rows}
         owners = {row.owner_id for row in self.raw.values() if row.owner_id is not None}
         names = queries.names_of(owners)
-        begun = queries.begun(rows)
+        begun, held = queries.begun(rows), queries.held()
         self.stored = {
-            key: queries.stored(row, rights.to(row), names, begun) for key, row in self.raw.items()
+            key: queries.stored(row, rights.to(row), names, begun, held) for key, row in self.raw.items()
         }
         self.teams = queries.teams({row.project_id for row in self.raw.values()})
         self.projects = {row.project for row in rows}

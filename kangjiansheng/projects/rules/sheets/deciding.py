@@ -35,6 +35,7 @@ class Stored:
     right: Right
     archived: bool = False
     begun: date | None = None
+    held_by: str = ""  # the conditions that stop a gate, in words
 
     def value(self, key: str) -> Any:
         """What stands in an editable column."""
@@ -220,6 +221,7 @@ def _plan(made: Decision, today: date) -> None:
             note=made.wanted.get("note", ""),
             right=stored.right,
             archived=stored.archived,
+            held_by=stored.held_by,
             today=today,
             begun=stored.begun,
         )

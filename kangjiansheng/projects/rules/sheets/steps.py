@@ -40,11 +40,13 @@ def steps(
     archived: bool,
     today: date,
     begun: date | None = None,
+    held_by: str = "",
 ) -> list[Step]:
     """The acts for the new values of a row; empty when they come to nothing.
 
     Opening again comes first, then the plan, the owner, the forecast, and at last done or cancelled. Raises
     RuleBroken with the column in `field`. `begun` is the day on which the project began, as far as known.
+    `held_by`: the conditions that stop a gate, in words.
     """
     asked = [key for key in ("state", "plan", "owner", "forecast", "actual") if key in wanted]
     if not asked:
@@ -64,6 +66,8 @@ def steps(
     if "forecast" in wanted:
         state = _forecast(found, state, wanted["forecast"], reason, note, right, today)
     _end(found, state, new_state, wanted.get("actual"), note, today, begun)
+    if held_by and found and found[-1].kind == "done":
+        raise RuleBroken("projects:conditions-open", field="actual", conditions=held_by)
     return found
 
 
