@@ -1,7 +1,7 @@
 """Projects, plans, milestones, and the two ledgers: what was promised when, and by whom."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,9 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import AppendOnly, Base, Label, Named, Versioned, Word
 from kangjiansheng.labs.models import Institution, JointLab
+
+if TYPE_CHECKING:
+    from kangjiansheng.projects.models.gates import GateDecision
 
 OWNED = "all, delete-orphan"
 
@@ -183,6 +186,9 @@ class Plan(Base):
     project: Mapped[Project | None] = relationship(back_populates="plan")
     template_version: Mapped[TemplateVersion | None] = relationship()
     milestones: Mapped[list["Milestone"]] = relationship(back_populates="plan", order_by="Milestone.position")
+    decisions: Mapped[list["GateDecision"]] = relationship(
+        secondary="milestone", viewonly=True, order_by="GateDecision.id.desc()"
+    )
 
 
 class Milestone(Named, Versioned, Base):

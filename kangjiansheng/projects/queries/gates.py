@@ -20,6 +20,7 @@ from kangjiansheng.projects.models import (
     Milestone,
     MilestoneLink,
     Plan,
+    Project,
     TemplateVersion,
 )
 from kangjiansheng.projects.queries.evidence import Piece, expected, pieces
@@ -213,20 +214,34 @@ def decisions(plan_id: int, *, as_of: date | None = None) -> dict[int, list[Deci
     asked = _asked(plan_id) if any(row.verdict == "conditional" for row, _person in rows) else []
     found: dict[int, list[Decided]] = {}
     for row, person in rows:
-        found.setdefault(row.milestone_id, []).append(
-            Decided(
-                row.id,
-                row.milestone_id,
-                row.verdict,
-                row.decided_on,
-                row.body,
-                row.reasons,
-                row.recorded_at,
-                name_of(person) if person else "",
-                tuple(one for one in asked if one.decision_id == row.id),
-            )
-        )
+        found.setdefault(row.milestone_id, []).append(_decided(row, person, asked))
     return found
+
+
+def newest(project: Project, *, as_of: date | None = None) -> dict[int, Decided]:
+    """The newest decision at each gate of a project that was read with them, without who recorded it; a statement
+    more when any had conditions."""
+    plan = project.plan
+    rows = plan.decisions if plan else []
+    if as_of is not None:
+        rows = [row for row in rows if row.recorded_at <= clock.end_of(as_of)]
+    first = {row.milestone_id: row for row in reversed(rows)}
+    asked = _asked(plan.id) if plan and any(row.verdict == "conditional" for row in first.values()) else []
+    return {key: _decided(row, None, asked) for key, row in first.items()}
+
+
+def _decided(row: GateDecision, person: Person | None, asked: list[Asked]) -> Decided:
+    return Decided(
+        row.id,
+        row.milestone_id,
+        row.verdict,
+        row.decided_on,
+        row.body,
+        row.reasons,
+        row.recorded_at,
+        name_of(person) if person else "",
+        tuple(one for one in asked if one.decision_id == row.id),
+    )
 
 
 def _asked(plan_id: int) -> list[Asked]:

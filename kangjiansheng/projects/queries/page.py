@@ -14,6 +14,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import LabMember
 from kangjiansheng.projects.models import (
+    GateDecision,
     Milestone,
     MilestoneEntry,
     Plan,
@@ -25,12 +26,14 @@ from kangjiansheng.projects.queries.visible import DIRECTORS, may_see
 
 
 def project(*, actor: Actor, code: str) -> Project | None:
-    """A project that the actor may see, with its registry numbers and the template of its plan."""
+    """A project that the actor may see, with its registry numbers, the template of its plan and the decisions."""
     query = (
         select(Project)
         .where(Project.code == code, may_see(actor))
         .options(
-            joinedload(Project.registrations), joinedload(Project.plan).joinedload(Plan.template_version)
+            joinedload(Project.registrations),
+            joinedload(Project.plan).joinedload(Plan.template_version),
+            joinedload(Project.plan).joinedload(Plan.decisions).defer(GateDecision.dossier),
         )
     )
     return db.session.scalars(query).unique().first()

@@ -19,7 +19,7 @@ from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.evidence import tallies_of
-from kangjiansheng.projects.queries.gates import decisions
+from kangjiansheng.projects.queries.gates import newest
 from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.views import bp, numbers, risks, trials, words
 
@@ -76,7 +76,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
 
 def gates_of(thing: Project, row: queries.ProjectRow) -> dict[str, Any]:
     """The gates of a plan for its page: those decided or reached, and the one that comes next."""
-    decided = decisions(thing.plan.id, as_of=g.as_of) if thing.plan else {}
+    decided = newest(thing, as_of=g.as_of)
     found = [m for m in row.milestones if m.gate and m.state != "cancelled"]
     ahead = next((m for m in found if m.is_open and m.id not in decided), None)
     shown = [m for m in found if m.id in decided or not m.is_open or m is ahead]
@@ -85,7 +85,7 @@ def gates_of(thing: Project, row: queries.ProjectRow) -> dict[str, Any]:
         day = ahead.promised.isoformat() if ahead.promised else _("未定日期")
         finding = _("下一个门是 %(code)s，%(day)s", code=ahead.code, day=day)
     return {
-        "gates": [{"m": m, "decision": next(iter(decided.get(m.id, ())), None)} for m in shown],
+        "gates": [{"m": m, "decision": decided.get(m.id)} for m in shown],
         "gates_finding": finding,
         "gate_words": DECISIONS,
     }
