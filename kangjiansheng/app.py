@@ -104,6 +104,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
+    (project_rules.TEMPLATES, project_words.TEMPLATE, project_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"import_batch": project_rules.THINGS["import_batch"]}, sheet_views.FIELDS, sheet_views.VALUES),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),

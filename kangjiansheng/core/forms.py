@@ -102,12 +102,16 @@ class Form(FlaskForm):
         else:
             target.errors = [*target.errors, sentence]
 
+    def stored(self, thing: Any) -> "Form":
+        """The form as it would open on the thing as it now stands: what a conflict shows beside what was typed."""
+        return type(self)(formdata=None, obj=thing)
+
     def _show_conflict(self, problem: Stale) -> None:
         thing_id, kind = problem.thing.id, type(problem.thing)
         db.session.rollback()
         thing = db.session.get_one(kind, thing_id)
         who, when = audit.last_change(thing)
-        now = type(self)(formdata=None, obj=thing)
+        now = self.stored(thing)
         differences = [
             Difference(str(mine.label.text), shown(mine), shown(theirs), mine.id)
             for name, mine in self._fields.items()

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import actor_by_email
@@ -28,6 +29,7 @@ NEW = {
     "start": "2027-01-04",
     "typical": "y",
 }
+OPTIONAL = ["A_drug:A090", "D_iit:D130"]  # of two pathways; only those of the chosen one count
 
 
 def project(code="NEW-001"):
@@ -252,3 +254,27 @@ def test_an_unknown_word_is_refused_by_the_operation_too(actor):
             lab_codes=[],
             lead_lab="",
         )
+
+
+def test_the_plan_is_seen_before_anything_is_saved(client, app):
+    reader = client("executive")
+    sent = {**NEW, "code": "", "name_hans": "", "start": "2027-01-04", "typical": "y", "optional": OPTIONAL}
+    answer = typed(reader, "/projects/new", **sent, preview="y")
+    text = words(answer)
+    assert answer.status_code == 200 and "计划预览，还没有保存" in text and "D130" in text
+    tree = html.document_fromstring(answer.text)
+    assert tree.xpath("//input[@name='optional' and @checked]/@value") == OPTIONAL
+    assert "A090" not in "".join(tree.xpath("//section[@id='preview']//text()"))
+    days = tree.xpath("//section[@id='preview']//time/@datetime")
+    assert len(days) == len(tree.xpath("//section[@id='preview']//tbody/tr")) and min(days) > "2027-01-04"
+    with app.app_context():
+        assert not db.session.scalar(select(Project.id).where(Project.code == ""))
+    assert typed(reader, "/projects/new", **{**sent, "start": "2027-02-31"}, preview="y").status_code == 422
+
+
+def test_the_optional_steps_of_the_chosen_pathway_are_taken_in(client, app):
+    assert typed(client("executive"), "/projects/new", **NEW, optional=OPTIONAL).status_code == 303
+    with app.app_context():
+        rows = db.session.scalars(select(Milestone.code).join(Plan).where(Plan.project_id == project().id))
+        wanted = [item.code for item in templates()["D_iit"].milestones]
+        assert set(rows) == set(wanted)

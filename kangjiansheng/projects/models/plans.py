@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 OWNED = "all, delete-orphan"
 
 
-class TemplateVersion(Base):
-    """One frozen version of a pathway. A running plan keeps the version that it was made from."""
+class TemplateVersion(Versioned, Base):
+    """One version of a pathway, frozen once it is published. A running plan keeps the version that it was made from.
+
+    `draft` is being written; `published` is what new plans are made from, one for each pathway; `retired` was
+    published once, or was given up as a draft (then nothing says when it was published).
+    """
 
     __tablename__ = "template_version"
     __table_args__ = (UniqueConstraint("code", "number"),)
@@ -28,6 +32,10 @@ class TemplateVersion(Base):
     number: Mapped[int]
     names: Mapped[dict[str, Any]]  # hans, hant, en
     milestones: Mapped[list[Any]]  # as in the reference data: code, names, predecessors, durations, gate, …
+    status: Mapped[str] = mapped_column(Word, default="published")  # draft, published, retired
+    reason: Mapped[str] = mapped_column(Text, default="")  # why the draft was begun
+    note: Mapped[str] = mapped_column(Text, default="")  # what was said at publication
+    published_at: Mapped[datetime | None]
 
 
 class Project(Named, Versioned, Base):

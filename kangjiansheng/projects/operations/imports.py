@@ -25,9 +25,9 @@ from kangjiansheng.projects.models import (
 )
 from kangjiansheng.projects.operations.ledger import insert_many, project_entry, template_version
 from kangjiansheng.projects.queries.imports import Comparison, MilestoneChange, ProjectChange
+from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.rules.plans import bridged
 from kangjiansheng.projects.rules.portfolio import PlannedEntry, PlannedMilestone, PlannedProject
-from kangjiansheng.projects.rules.vocabulary import templates
 
 _FIELDS = [
     "code",
@@ -232,7 +232,8 @@ def _waits(
     present: defaultdict[str, set[str]] = defaultdict(set)
     for project_code, code in stored:
         present[project_code].add(code)
-    return {code: bridged(templates()[projects[code].pathway], found) for code, found in present.items()}
+    known = published()
+    return {code: bridged(known[projects[code].pathway], found) for code, found in present.items()}
 
 
 def _milestone(item: PlannedMilestone, project: Project, after: int, change: ChangeSet) -> Milestone:

@@ -28,8 +28,10 @@ STATE = [
 
 
 def template_version(pathway: str) -> int | None:
-    """The newest version of a pathway, by id."""
-    query = select(TemplateVersion.id).where(TemplateVersion.code == pathway)
+    """The version of a pathway that new plans are made from, by id."""
+    query = select(TemplateVersion.id).where(
+        TemplateVersion.code == pathway, TemplateVersion.status == "published"
+    )
     return db.session.scalar(query.order_by(TemplateVersion.number.desc()).limit(1))
 
 

@@ -22,7 +22,8 @@ from kangjiansheng.projects.models import (
     ProjectParty,
     ProjectRegistration,
 )
-from kangjiansheng.projects.operations.ledger import milestone_entry, project_entry, template_version
+from kangjiansheng.projects.operations.ledger import milestone_entry, project_entry
+from kangjiansheng.projects.queries.templates import of, published_version
 from kangjiansheng.projects.rules import milestones, plans, registry
 from kangjiansheng.projects.rules.acts import CONFIDENTIALITY
 from kangjiansheng.projects.rules.codes import is_code
@@ -32,7 +33,6 @@ from kangjiansheng.projects.rules.vocabulary import (
     modalities,
     project_statuses,
     stages,
-    templates,
 )
 
 FIELDS = frozenset(
@@ -89,9 +89,10 @@ def create_project(
         raise RuleBroken("projects:code-invalid", "code")
     if db.session.scalar(select(Project.id).where(Project.code == code)):
         raise RuleBroken("projects:code-taken", "code", code=code)
-    template = templates().get(pathway)
-    if template is None:
+    version = published_version(pathway)
+    if version is None:
         raise RuleBroken("projects:pathway-unknown", "pathway", value=pathway)
+    template = of(version)
     _check(facts)
     led = policies.labs_led(actor) if change is None else None
     leading = lead_lab or min(lab_codes, default="")
@@ -106,7 +107,7 @@ def create_project(
     if not actor.has("executive", "system"):
         project.lead_id = actor.id
         project.members.append(ProjectMember(person_id=actor.id, role="lead", valid_from=clock.today()))
-    project.plan = Plan(template_version_id=template_version(pathway))
+    project.plan = Plan(template_version=version)
     db.session.add(project)
     db.session.flush()
     change = record("projects:project:create", project, actor=actor, before={}, change=change)

@@ -1,28 +1,31 @@
-"""The pathways of every installation: one frozen version of each template."""
+"""The pathways of every installation: the first version of each template."""
 
 from sqlalchemy import select
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import plain
 from kangjiansheng.projects.models import TemplateVersion
-from kangjiansheng.projects.rules.vocabulary import Name, TemplateMilestone, templates
+from kangjiansheng.projects.rules.vocabulary import Name, Template, TemplateMilestone, templates
 
 
 def load_reference(*, actor: Actor) -> None:
-    """Put in the versions of the templates that are missing; running it again changes nothing."""
-    known = {
-        (row.code, row.number)
-        for row in db.session.execute(select(TemplateVersion.code, TemplateVersion.number))
-    }
+    """Put in the versions of the templates that are missing; running it again changes nothing.
+
+    Versions from before the sources of the durations were stored get these.
+    """
+    known = {(row.code, row.number): row for row in db.session.scalars(select(TemplateVersion))}
     for template in templates().values():
-        if (template.code, template.version) in known:
+        if found := known.get((template.code, template.version)):
+            _source(found, template)
             continue
         row = TemplateVersion(
             code=template.code,
             number=template.version,
             names=_name(template.name),
-            milestones=[_milestone(item) for item in template.milestones],
+            milestones=[step_data(item) for item in template.milestones],
+            published_at=clock.now(),
         )
         db.session.add(row)
         db.session.flush()
@@ -40,7 +43,18 @@ def _name(name: Name) -> dict[str, str]:
     return {"hans": name.hans, "hant": name.hant, "en": name.en}
 
 
-def _milestone(item: TemplateMilestone) -> dict[str, object]:
+def _source(row: TemplateVersion, template: Template) -> None:
+    if any("basis" in step for step in row.milestones):
+        return
+    by_code = {item.code: item for item in template.milestones}
+    row.milestones = [
+        {**step, "basis": dict(by_code[step["code"]].basis)} if step["code"] in by_code else step
+        for step in row.milestones
+    ]
+
+
+def step_data(item: TemplateMilestone) -> dict[str, object]:
+    """A step as the database stores it."""
     made: dict[str, object] = plain(
         {
             "code": item.code,
@@ -51,6 +65,7 @@ def _milestone(item: TemplateMilestone) -> dict[str, object]:
             "optional": item.optional,
             "evidence": [_name(name) for name in item.evidence],
             "decider": _name(item.decider),
+            "basis": item.basis,
         }
     )
     return made

@@ -8,12 +8,12 @@ THINGS = {
     "baseline": _l("基线"),
     "status_claim": _l("负责人判断"),
     "milestone": _l("里程碑"),
-    "template_version": _l("路径模板"),
     "risk": _l("风险或问题"),
     "registry_record": _l("登记平台记录"),
     "change_set": _l("一次操作"),
     "import_batch": _l("导入的表格"),
 }
+TEMPLATES = {"template_version": _l("路径模板")}
 EVIDENCE = {"evidence": _l("证据"), "gate_criterion": _l("阶段门标准"), "gate_decision": _l("阶段门决策")}
 ACTS = {
     "projects:portfolio:import": _l("导入项目组合"),
@@ -60,6 +60,11 @@ ACTS = {
     "projects:criterion:remove": _l("删去阶段门标准"),
     "projects:gate:decide": _l("记录阶段门决策"),
     "projects:template:load": _l("载入路径模板"),
+    "projects:template:begin": _l("开始起草路径模板"),
+    "projects:template:edit": _l("修改路径模板草稿"),
+    "projects:template:publish": _l("发布路径模板"),
+    "projects:template:retire": _l("停用路径模板"),
+    "projects:template:give-up": _l("放弃路径模板草稿"),
 }
 
 PROJECT_ROLES = ("lead", "member", "reader")

@@ -1,6 +1,7 @@
 """A plan made from a pathway: typical dates from durations, as a beginning that people then correct."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kangjiansheng.core.calendar import add_months, add_working_days
@@ -21,6 +22,30 @@ def typical_dates(
         begin = max((found[code] for code in waits[item.code]), default=start)
         found[item.code] = later(begin, item)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A milestone of a plan that is not made yet; without a start it has no day. `approximate`: its day rests on
+    working days of years whose holidays are not published."""
+
+    item: TemplateMilestone
+    waits: tuple[str, ...]
+    day: date | None
+    approximate: bool
+
+
+def preview(template: Template, optional: Collection[str], start: date | None) -> list[Preview]:
+    """What a plan from this template would be, in the order of the pathway."""
+    items = chosen(template, optional)
+    waits = bridged(template, {item.code for item in items})
+    dates = typical_dates(items, waits, start) if start else {}
+    unsure: dict[str, bool] = {}
+    for item in items:
+        begin = max((dates[code] for code in waits[item.code]), default=start) if start else None
+        own = item.duration_unit == "workday" and begin and add_working_days(begin, item.duration_max)[1]
+        unsure[item.code] = bool(own) or any(unsure[code] for code in waits[item.code])
+    return [Preview(item, waits[item.code], dates.get(item.code), unsure[item.code]) for item in items]
 
 
 def already_past(dates: Mapping[str, date], today: date) -> int:

@@ -185,12 +185,13 @@ def templates() -> dict[str, Template]:
             *_term(data),
             data["letter"],
             data["version"],
-            tuple(_milestone(row) for row in data["milestones"]),
+            tuple(template_step(row) for row in data["milestones"]),
         )
     return found
 
 
-def _milestone(row: Mapping[str, Any]) -> TemplateMilestone:
+def template_step(row: Mapping[str, Any]) -> TemplateMilestone:
+    """A step as it is stored, in the reference data and in the database."""
     duration = row["duration"]
     return TemplateMilestone(
         *_term(row),
@@ -202,7 +203,7 @@ def _milestone(row: Mapping[str, Any]) -> TemplateMilestone:
         optional=row["optional"],
         evidence=tuple(Name(**item) for item in row["evidence"]),
         decider=Name(**row["decider"]),
-        basis=row["basis"],
+        basis=row.get("basis", {}),
     )
 
 

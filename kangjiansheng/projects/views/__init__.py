@@ -43,6 +43,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     projects,
     risks,
     sheets,
+    templates,
     trials,
 )
 

@@ -6,15 +6,20 @@ from flask import abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.forms.projects import ClaimForm, MemberForm, NumberForm, ProjectForm, VersionForm
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations import claims, people, projects
 from kangjiansheng.projects.queries import choices
+from kangjiansheng.projects.queries.templates import published
+from kangjiansheng.projects.rules import plans
 from kangjiansheng.projects.views import bp, numbers, words
 from kangjiansheng.projects.views.projects import context
+from kangjiansheng.projects.views.templates import duration_words
 
 
 def _again() -> Project:
@@ -27,13 +32,15 @@ def _again() -> Project:
 @on(may=policies.create)
 def new_project() -> Response:
     """Register a project."""
-    form = ProjectForm(**choices.for_form())
+    form = ProjectForm(templates=published(), **choices.for_form())
     led = policies.labs_led(actor())
     if led is not None:
         form.limit_leading_to(led)
     if request.method == "GET":
         form.stage.data, form.claimed.data, form.confidentiality.data = "DISCOVERY", "ACTIVE", "parties"
         form.typical.data = True
+    if request.form.get("preview"):
+        return _previewed(form)
     made = form.attempt(
         lambda: projects.create_project(
             actor=actor(),
@@ -42,12 +49,27 @@ def new_project() -> Response:
             start=form.start.data,
             typical=bool(form.typical.data),
             past_ok=bool(form.past_ok.data),
+            optional=form.taken_in(),
             **form.facts(),
         )
     )
     if made:
         return saved(url_for(".project", code=made.code), _("项目已建立"))
-    return page("projects/form.html", form.status, form=form, thing=None)
+    return page("projects/form.html", form.status, form=form, thing=None, preview=None)
+
+
+def _previewed(form: ProjectForm) -> Response:
+    """The form once more with the plan that it would make; nothing is saved, and other fields may still be empty."""
+    right = form.start.validate(form) and form.pathway.validate(form)
+    preview = None
+    if right:
+        start = form.start.data if form.typical.data else None
+        plan = plans.preview(form.templates[form.pathway.data], form.taken_in(), start)
+        preview = {
+            "rows": [(one, word(one.item.name), duration_words(one.item)) for one in plan],
+            "past": plans.already_past({one.item.code: one.day for one in plan if one.day}, clock.today()),
+        }
+    return page("projects/form.html", 200 if right else 422, form=form, thing=None, preview=preview)
 
 
 @bp.route("/projects/<code>/edit", methods=["GET", "POST"])
@@ -55,13 +77,20 @@ def new_project() -> Response:
 def edit_project(thing: Project) -> Response:
     """Change the facts of a project."""
     form = ProjectForm.of(thing, **choices.for_form())
-    del form.code, form.pathway, form.start, form.typical, form.past_ok
+    del form.code, form.pathway, form.start, form.typical, form.past_ok, form.optional
     done = form.attempt(
         lambda: projects.edit_project(thing, actor=actor(), version=form.version.data, **form.facts())
     )
     if done:
         return saved(url_for(".project", code=done.code), _("项目资料已保存"))
-    return page("projects/form.html", form.status, form=form, thing=_again(), illustrative=thing.illustrative)
+    return page(
+        "projects/form.html",
+        form.status,
+        form=form,
+        thing=_again(),
+        preview=None,
+        illustrative=thing.illustrative,
+    )
 
 
 @bp.post("/projects/<code>/<any(archive,restore):act>")

@@ -1,0 +1,271 @@
+"""The pathways and the versions of their templates: reading, comparing, drafting, publishing."""
+
+from typing import Any
+
+from flask import abort, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import audit, trail
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.projects import policies
+from kangjiansheng.projects.forms.fields import word
+from kangjiansheng.projects.forms.projects import VersionForm
+from kangjiansheng.projects.forms.templates import (
+    CONFIDENCE,
+    KINDS,
+    BeginForm,
+    PublishForm,
+    StepForm,
+    in_plan_order,
+)
+from kangjiansheng.projects.models import TemplateVersion
+from kangjiansheng.projects.operations import templates as operations
+from kangjiansheng.projects.queries import templates as queries
+from kangjiansheng.projects.queries.templates import Pathway
+from kangjiansheng.projects.rules.templates import differences
+from kangjiansheng.projects.rules.vocabulary import TemplateMilestone
+from kangjiansheng.projects.views import bp, words
+
+STATES = {
+    "draft": ("gate", _l("草稿")),
+    "published": ("ontrack", _l("使用中")),
+    "retired": ("pause", _l("已被取代")),
+}
+
+
+@bp.get("/templates")
+@on(may=policies.lists)
+def templates() -> Response:
+    """The pathways with their versions."""
+    return page("projects/templates.html", pathways=queries.pathways(), states=STATES)
+
+
+@bp.get("/templates/<code>")
+@on(load=queries.pathway, may=policies.see)
+def template(thing: Pathway) -> Response:
+    """The version of a pathway that new plans are made from."""
+    return _shown(thing, thing.published or thing.versions[0])
+
+
+@bp.get("/templates/<code>/<int:number>")
+@on(load=queries.version, may=policies.see)
+def template_version(thing: TemplateVersion) -> Response:
+    """One version, whatever has become of it; beside another when the address names one."""
+    return _shown(_pathway(thing), thing)
+
+
+def _pathway(thing: TemplateVersion) -> Pathway:
+    return queries.pathway(actor=actor(), code=thing.code) or abort(404)
+
+
+def _shown(
+    thing: Pathway,
+    version: TemplateVersion,
+    status: int = 200,
+    begin_form: BeginForm | None = None,
+    publish_form: PublishForm | None = None,
+    refused: VersionForm | None = None,
+) -> Response:
+    asked = request.args.get("against", type=int)
+    against = thing.version(asked) if asked and asked != version.number else None
+    shown = queries.of(version)
+    free = g.as_of is None and policies.write_templates(actor())
+    return page(
+        "projects/template.html",
+        status,
+        thing=thing,
+        v=version,
+        steps=shown.milestones,
+        words=_words,
+        states=STATES,
+        against=against,
+        changes=_changes(against, version) if against else [],
+        may_write=free,
+        begin_form=begin_form or BeginForm(formdata=None),
+        publish_form=publish_form or PublishForm(formdata=None, version=version.version),
+        refused=refused,
+        history=trail.described(audit.history("template_version", version.id, 20))
+        if version.status == "draft" or free
+        else [],
+    )
+
+
+def _words(step: TemplateMilestone) -> dict[str, Any]:
+    """What a step says, in the reader's language."""
+    return {key: _field(step, key) for key in words.STEP}
+
+
+def _field(step: TemplateMilestone, key: str) -> str:
+    if key == "name":
+        return word(step.name)
+    if key == "predecessors":
+        return _("、").join(step.predecessors)
+    if key == "duration":
+        return duration_words(step)
+    if key in ("gate", "optional"):
+        return _("是") if getattr(step, key) else _("否")
+    if key == "evidence":
+        return _("；").join(word(name) for name in step.evidence)
+    if key == "decider":
+        return word(step.decider)
+    kind, confidence = step.basis.get("kind"), step.basis.get("confidence")
+    return _("，").join(
+        str(part) for part in (KINDS.get(kind or ""), CONFIDENCE.get(confidence or "")) if part
+    )
+
+
+def duration_words(step: TemplateMilestone) -> str:
+    """How long a step typically takes: 6–18 个月."""
+    few, many = step.duration_min, step.duration_max
+    count = f"{few}–{many}" if few != many else str(many)
+    return {
+        "day": ngettext("%(count)s 天", "%(count)s 天", many, count=count),
+        "workday": ngettext("%(count)s 个工作日", "%(count)s 个工作日", many, count=count),
+        "month": ngettext("%(count)s 个月", "%(count)s 个月", many, count=count),
+        "year": ngettext("%(count)s 年", "%(count)s 年", many, count=count),
+    }.get(step.duration_unit, count)
+
+
+def _changes(before: TemplateVersion, after: TemplateVersion) -> list[dict[str, Any]]:
+    found = []
+    for one in differences(queries.of(before).milestones, queries.of(after).milestones):
+        step = one.after or one.before
+        assert step is not None
+        lines = []
+        if one.before and one.after:
+            for key in one.fields:
+                was, now = _field(one.before, key), _field(one.after, key)
+                if key == "basis" and was == now:
+                    was, now = one.before.basis.get("text", ""), one.after.basis.get("text", "")
+                lines.append((words.STEP[key], was, now))
+        found.append(
+            {
+                "code": one.code,
+                "name": word(step.name),
+                "what": "joined" if not one.before else "left" if not one.after else "changed",
+                "lines": lines,
+            }
+        )
+    return found
+
+
+@bp.post("/templates/<code>/<int:number>/draft")
+@on(load=queries.version, may=policies.write_templates)
+def begin_template(thing: TemplateVersion) -> Response:
+    """Begin a new version as a copy of one."""
+    form = BeginForm()
+    made = form.attempt(lambda: operations.begin(thing, actor=actor(), reason=form.reason.data or ""))
+    if made:
+        return saved(address(made), _("草稿已建立，可以修改步骤"))
+    again = _again()
+    return _shown(_pathway(again), again, form.status, begin_form=form)
+
+
+@bp.post("/templates/<code>/<int:number>/publication")
+@on(load=queries.version, may=policies.write_templates)
+def publish_template(thing: TemplateVersion) -> Response:
+    """Let new plans be made from a draft."""
+    form = PublishForm()
+    done = form.attempt(
+        lambda: operations.publish(thing, actor=actor(), version=form.version.data, note=form.note.data or "")
+    )
+    if done:
+        return saved(address(thing), _("新版本已发布，以后的计划按它建立"))
+    again = _again()
+    return _shown(_pathway(again), again, form.status, publish_form=form)
+
+
+@bp.post("/templates/<code>/<int:number>/end")
+@on(load=queries.version, may=policies.write_templates)
+def give_up_template(thing: TemplateVersion) -> Response:
+    """Give a draft up."""
+    form = VersionForm()
+    if form.attempt(lambda: operations.give_up(thing, actor=actor(), version=form.version.data)):
+        return saved(url_for(".template", code=thing.code), _("草稿已放弃"))
+    again = _again()
+    return _shown(_pathway(again), again, form.status, refused=form)
+
+
+@bp.route("/templates/<code>/<int:number>/steps/new", methods=["GET", "POST"])
+@on(load=queries.version, may=policies.write_templates)
+def new_template_step(thing: TemplateVersion) -> Response:
+    """Let a step join a draft."""
+    return _step_page(thing, None)
+
+
+@bp.route("/templates/<code>/<int:number>/steps/<milestone_code>", methods=["GET", "POST"])
+@on(load=queries.step, may=policies.write_step)
+def edit_template_step(pair: tuple[TemplateVersion, str]) -> Response:
+    """Change a step of a draft."""
+    return _step_page(*pair)
+
+
+def _step_page(thing: TemplateVersion, code: str | None) -> Response:
+    shown = queries.of(thing)
+    step = shown.milestone(code) if code else None
+    if request.method == "POST":
+        form = StepForm()
+    elif step:
+        form = StepForm.of(step, thing.version)
+    else:
+        form = StepForm(formdata=None, unit="month", kind="memory", confidence="low", version=thing.version)
+    form.changes = code
+    codes = [item.code for item in shown.milestones]
+    form.offer([(i.code, f"{i.code} {word(i.name)}") for i in shown.milestones if i.code != code])
+    done = form.attempt(
+        lambda: operations.put_step(
+            thing,
+            in_plan_order(form.step(), codes),
+            actor=actor(),
+            version=form.version.data,
+            replacing=code,
+        )
+    )
+    if done:
+        return saved(f"{address(thing)}#{form.code.data}", _("步骤已保存"))
+    thing = _again()
+    return page(
+        "projects/template_step.html",
+        form.status,
+        v=thing,
+        name=name_of(thing.names),
+        code=code,
+        form=form,
+        frozen=thing.status != "draft",
+    )
+
+
+@bp.post("/templates/<code>/<int:number>/steps/<milestone_code>/<any(up,down,remove):act>")
+@on(load=queries.step_for, may=policies.write_step)
+def change_template_step(found: tuple[TemplateVersion, str, str]) -> Response:
+    """Move a step of a draft by a place, or take it out."""
+    thing, code, act = found
+    form = VersionForm()
+
+    def operation() -> None:
+        if act == "remove":
+            operations.remove_step(thing, code, actor=actor(), version=form.version.data)
+        else:
+            operations.shift_step(thing, code, up=act == "up", actor=actor(), version=form.version.data)
+
+    if form.attempt(operation):
+        said = _("步骤已移出草稿") if act == "remove" else _("步骤已移动")
+        return saved(address(thing) + ("#steps" if act == "remove" else f"#{code}"), said)
+    again = _again()
+    return _shown(_pathway(again), again, form.status, refused=form)
+
+
+def address(thing: TemplateVersion) -> str:
+    """Where a version stands."""
+    return url_for(".template_version", code=thing.code, number=thing.number)
+
+
+def _again() -> TemplateVersion:
+    """The version once more, after a refusal has rolled everything back."""
+    args = request.view_args or {}
+    return queries.version(actor=actor(), code=args["code"], number=args["number"]) or abort(404)
