@@ -68,6 +68,7 @@ from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.queries.sheets import called as sheets_called
 from kangjiansheng.projects.rules import acts as project_rules
 from kangjiansheng.projects.views import sheets as sheet_views
+from kangjiansheng.projects.views import template_words
 from kangjiansheng.projects.views import words as project_words
 
 ROOT = Path(__file__).parent
@@ -104,7 +105,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
-    (project_rules.TEMPLATES, project_words.TEMPLATE, project_words.TEMPLATE_VALUES),
+    (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"import_batch": project_rules.THINGS["import_batch"]}, sheet_views.FIELDS, sheet_views.VALUES),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),

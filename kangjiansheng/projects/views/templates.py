@@ -29,7 +29,8 @@ from kangjiansheng.projects.queries import templates as queries
 from kangjiansheng.projects.queries.templates import Pathway
 from kangjiansheng.projects.rules.templates import differences
 from kangjiansheng.projects.rules.vocabulary import TemplateMilestone
-from kangjiansheng.projects.views import bp, words
+from kangjiansheng.projects.views import bp
+from kangjiansheng.projects.views.template_words import STEP
 
 STATES = {
     "draft": ("gate", _l("草稿")),
@@ -97,7 +98,7 @@ def _shown(
 
 def _words(step: TemplateMilestone) -> dict[str, Any]:
     """What a step says, in the reader's language."""
-    return {key: _field(step, key) for key in words.STEP}
+    return {key: _field(step, key) for key in STEP}
 
 
 def _field(step: TemplateMilestone, key: str) -> str:
@@ -142,7 +143,7 @@ def _changes(before: TemplateVersion, after: TemplateVersion) -> list[dict[str, 
                 was, now = _field(one.before, key), _field(one.after, key)
                 if key == "basis" and was == now:
                     was, now = one.before.basis.get("text", ""), one.after.basis.get("text", "")
-                lines.append((words.STEP[key], was, now))
+                lines.append((STEP[key], was, now))
         found.append(
             {
                 "code": one.code,
