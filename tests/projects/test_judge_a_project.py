@@ -14,7 +14,7 @@ from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import claims
 from kangjiansheng.projects.queries.claims import claim_on
 from kangjiansheng.projects.rules import freshness
-from kangjiansheng.projects.views import words
+from kangjiansheng.projects.views.because import because
 
 PATH = "/projects/KJS-003"
 
@@ -37,20 +37,20 @@ def say(project, lead, **more):
 def test_it_holds_until_its_last_day_and_changes_no_computed_status(project, lead):
     before = queries.portfolio(actor=lead, codes=["KJS-003"])[0].status
     say(project, lead)
-    found = claim_on(project.id, clock.today())
+    found = claim_on(project, clock.today())
     assert (found.status, found.reason) == ("risk", "审评沟通顺利")
     assert queries.portfolio(actor=lead, codes=["KJS-003"])[0].status == before
-    assert claim_on(project.id, clock.today() + timedelta(14)) is not None
-    assert claim_on(project.id, clock.today() + timedelta(15)) is None
-    assert claim_on(project.id, clock.today() - timedelta(1)) is None
+    assert claim_on(project, clock.today() + timedelta(14)) is not None
+    assert claim_on(project, clock.today() + timedelta(15)) is None
+    assert claim_on(project, clock.today() - timedelta(1)) is None
 
 
 def test_the_last_word_counts_and_can_be_taken_back(project, lead):
     say(project, lead)
     say(project, lead, status="slip", reason="补充资料")
-    assert claim_on(project.id, clock.today()).status == "slip"
+    assert claim_on(project, clock.today()).status == "slip"
     claims.withdraw(project, actor=lead, version=project.version)
-    assert claim_on(project.id, clock.today()) is None
+    assert claim_on(project, clock.today()) is None
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_the_reasons_are_the_rules_own_figures(app, lead):
     with app.test_request_context():
         row = queries.portfolio(actor=lead, codes=["KJS-003"])[0]
         one = next(m for m in row.milestones if m.code == "A180")
-        text = "；".join(words.because(one, clock.today()))
+        text = "；".join(because(one, clock.today()))
         assert f"晚 {one.slip} 天" in text and one.baseline.isoformat() in text
         later = clock.today() + timedelta(40)
-        assert "天没有人确认过" in "；".join(words.because(one, later))
+        assert "天没有人确认过" in "；".join(because(one, later))
 
 
 def form_of(answer):

@@ -10,6 +10,7 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import AppendOnly, Base, Label, Named, Versioned, Word
 from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.projects.models.claims import StatusClaim
 
 if TYPE_CHECKING:
     from kangjiansheng.projects.models.gates import GateDecision
@@ -70,6 +71,7 @@ class Project(Named, Versioned, Base):
     parties: Mapped[list["ProjectParty"]] = relationship(cascade=OWNED, back_populates="project")
     members: Mapped[list["ProjectMember"]] = relationship(cascade=OWNED, back_populates="project")
     registrations: Mapped[list["ProjectRegistration"]] = relationship(cascade=OWNED)
+    claims: Mapped[list["StatusClaim"]] = relationship(order_by="StatusClaim.id")
     plan: Mapped["Plan | None"] = relationship(back_populates="project", uselist=False)
 
     @property

@@ -38,7 +38,7 @@ def _say(
         recorded_at=change.recorded_at,
         change_set_id=change.id,
     )
-    db.session.add(row)
+    project.claims.append(row)
     db.session.flush()
     facts = {"status": status, "reason": reason, "until": until}
     record(

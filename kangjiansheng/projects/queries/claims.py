@@ -3,41 +3,28 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-
-from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import ChangeSet
-from kangjiansheng.core.db import db
-from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.models import StatusClaim
+from kangjiansheng.projects.models import Project
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A judgement that holds: who said it when, why, and its last day."""
+    """A judgement that holds: who said it (a person's id) when, why, and its last day."""
 
     status: str
     reason: str
     until: date
     recorded_at: datetime
-    who: str
+    person_id: int
 
 
-def claim_on(project_id: int, day: date) -> Claim | None:
-    """The judgement that holds at the end of a day; None when none was made, or it has ended; one statement."""
-    query = (
-        select(StatusClaim, Person)
-        .join(ChangeSet, ChangeSet.id == StatusClaim.change_set_id)
-        .outerjoin(Person, Person.id == ChangeSet.actor_id)
-        .where(StatusClaim.project_id == project_id, StatusClaim.recorded_at <= clock.end_of(day))
-        .order_by(StatusClaim.recorded_at.desc(), StatusClaim.id.desc())
-        .limit(1)
-    )
-    found = db.session.execute(query).first()
-    if found is None:
+def claim_on(project: Project, day: date) -> Claim | None:
+    """The judgement that holds at the end of a day; None when none was made, or it has ended.
+
+    Reads nothing when the project came with its claims.
+    """
+    said = [row for row in project.claims if row.recorded_at <= clock.end_of(day)]
+    last = said[-1] if said else None
+    if last is None or last.until is None or last.until < day:
         return None
-    row, person = found
-    if row.until is None or row.until < day:
-        return None
-    return Claim(row.status, row.reason, row.until, row.recorded_at, name_of(person) if person else "")
+    return Claim(last.status, last.reason, last.until, last.recorded_at, last.change_set.actor_id)

@@ -24,6 +24,7 @@ from kangjiansheng.projects.queries.risks import risks
 from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp, list_rows, standing, words
+from kangjiansheng.projects.views.because import because
 from kangjiansheng.projects.views.projects import words_and_figures
 
 PATH = "/projects/<code>/milestones/<milestone_code>"
@@ -96,7 +97,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         waits=plans.waiting(project, network).get(thing.id, []),
         too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
         reason=words.label_of(row.reason_code, reasons()),
-        because=words.because(row, day),
+        because=because(row, day),
         threats=[
             one
             for one in risks(project.id, as_of=g.as_of)

@@ -22,6 +22,7 @@ from kangjiansheng.projects.queries.evidence import tallies_of
 from kangjiansheng.projects.queries.gates import newest
 from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.views import bp, numbers, risks, trials, words
+from kangjiansheng.projects.views.because import why
 
 
 @bp.get("/projects/<code>")
@@ -55,7 +56,8 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "depends": plans.waiting(row, network),
         "outlook": plans.Outlook() if frozen else plans.outlook(row, network),
         "may_plan": not frozen and policies.leads_of(actor(), team),
-        "claim": claims.claim_on(thing.id, day),
+        "claimers": {one.person_id: one for one in team},
+        "claim": claims.claim_on(thing, day),
         "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
         **words_and_figures(row, said, day, whole=whole),
         **gates_of(thing, row),
@@ -101,7 +103,7 @@ def words_and_figures(
     return {
         "whole": whole,
         "answer": words.answer(row, day),
-        "why": words.why(row, day),
+        "why": why(row, day),
         "ages": {m.id: freshness.age(spoken_on(m), day) for m in row.milestones if m.is_open},
         "finding": words.table_finding(row),
         "timeline": charts.timeline(row.milestones, day, every=whole),

@@ -233,7 +233,12 @@ def registry_file(thing: RegistryRecord) -> Response:
 
 
 def panel(project: Project, milestones: Any) -> list[dict[str, Any]]:
-    """What the page of a project shows of its records: each with its dates beside ours."""
+    """What the page of a project shows of its records: each with its dates beside ours.
+
+    Asks nothing for a project without a registry number: no record can hang on it.
+    """
+    if not project.registrations:
+        return []
     return [
         {
             "record": one,
