@@ -102,6 +102,8 @@ def test_notices_are_made_in_the_language_of_who_reads(app):
         "act": "move",
         "title": "供货延迟",
     }
+    one = {key: facts[key] for key in ("project", "code", "names")}
+    facts["things"] = [one | {"id": 1, "kind": "due", "day": "2026-12-17", "illustrative": True}]
     with app.app_context(), writing():
         for language, word in (("zh-Hans", "改到"), ("zh-Hant", "監管審評"), ("en", "Regulatory review")):
             with speaking(language):

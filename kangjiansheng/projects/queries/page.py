@@ -21,6 +21,7 @@ from kangjiansheng.projects.models import (
     Project,
     ProjectLab,
     ProjectMember,
+    StatusClaim,
 )
 from kangjiansheng.projects.queries.visible import DIRECTORS, may_see
 
@@ -32,6 +33,7 @@ def project(*, actor: Actor, code: str) -> Project | None:
         .where(Project.code == code, may_see(actor))
         .options(
             joinedload(Project.registrations),
+            joinedload(Project.claims).joinedload(StatusClaim.change_set),
             joinedload(Project.plan).joinedload(Plan.template_version),
             joinedload(Project.plan).joinedload(Plan.decisions).defer(GateDecision.dossier),
         )
