@@ -164,4 +164,4 @@ class RemindersForm(Form):
         """Show stored days as they are typed."""
         super().__init__(*args, **kwargs)
         if isinstance(self.days_before.data, list):
-            self.days_before.data = "，".join(str(day) for day in self.days_before.data)
+            self.days_before.data = ", ".join(str(day) for day in self.days_before.data)

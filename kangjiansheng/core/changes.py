@@ -25,6 +25,7 @@ class Actor:
     label: str
     roles: frozenset[str] = frozenset()
     email: str = ""
+    source: str = "page"  # by which door: page, or link when no one has signed in
 
     def has(self, *roles: str) -> bool:
         """True when the person holds any of the system roles."""
@@ -42,7 +43,7 @@ class ChangeSet(Base):
     __tablename__ = "change_set"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    source: Mapped[str] = mapped_column(Word)  # page, import, decision, api, job, command, undo
+    source: Mapped[str] = mapped_column(Word)  # page, link, import, decision, api, job, command, undo
     actor_id: Mapped[int] = mapped_column(index=True)  # the person; no key, for core knows no people
     label: Mapped[str] = mapped_column(Label, default="")
     reason_code: Mapped[str | None] = mapped_column(Word)
@@ -83,7 +84,7 @@ class Stateful(Protocol):
 def begin(
     *,
     actor: Actor,
-    source: str = "page",
+    source: str | None = None,
     label: str = "",
     reason_code: str | None = None,
     note: str = "",
@@ -94,7 +95,7 @@ def begin(
     latest = db.session.scalar(select(ChangeSet.recorded_at).order_by(ChangeSet.id.desc()).limit(1))
     now = clock.now()
     change = ChangeSet(
-        source=source,
+        source=source or actor.source,
         actor_id=actor.id,
         label=label,
         reason_code=reason_code,

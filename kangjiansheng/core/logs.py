@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import secrets
 import sys
 import time
@@ -9,6 +10,7 @@ import time
 from flask import Flask, Response, g, request
 
 log = logging.getLogger("kangjiansheng")
+SECRET = re.compile(r"[A-Za-z0-9_-]{43,}")  # 256 bits as they stand in the address of a link
 
 
 class JsonLines(logging.Formatter):
@@ -48,7 +50,7 @@ def _end(response: Response) -> Response:
             "facts": {
                 "id": g.get("request_id"),
                 "method": request.method,
-                "path": request.path,
+                "path": SECRET.sub("…", request.path),
                 "status": response.status_code,
                 "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
                 "person": actor.id if actor else None,

@@ -126,11 +126,18 @@ def is_one_time(address: str) -> bool:
     return address.startswith(ONE_TIME)
 
 
+def holds_secret(mail: Outbox) -> bool:
+    """True for a mail whose address, or any of whose `links`, is a secret of its reader; also once it is forgotten."""
+    return is_one_time(mail.address) or "links" in mail.facts
+
+
 def settle(mail: Outbox, state: str) -> None:
-    """A mail was sent, kept or given up: a one-time secret in its address is not stored any longer."""
+    """A mail was sent, kept or given up: the secrets of its links are not stored any longer."""
     mail.state = state
     if is_one_time(mail.address):
         mail.address = ONE_TIME
+    if mail.facts.get("links"):
+        mail.facts = {**mail.facts, "links": {}}
 
 
 def unread(person_id: int) -> Select[int]:

@@ -35,7 +35,7 @@ def setting(app: Flask):  # type: ignore[no-untyped-def]
 def test_who_has_said_nothing_gets_the_usual(app: Flask, client: Callable[..., Critic]) -> None:
     assert setting(app).state() == rules.USUAL
     page = client("lead").get("/account").text
-    assert 'value="7，1"' in page and "每日提醒时间" in page
+    assert 'value="7, 1"' in page and "每日提醒时间" in page
 
 
 def test_one_sets_what_when_and_how(app: Flask, client: Callable[..., Critic]) -> None:

@@ -334,7 +334,7 @@ def is_first_run(folder: Path, secret: str) -> bool:
 
 def retry_mail(mail: outbox.Outbox, *, actor: Actor) -> None:
     """Put a mail that was kept or given up back into the queue."""
-    if mail.state not in ("kept", "failed") or outbox.is_one_time(mail.address):
+    if mail.state not in ("kept", "failed") or outbox.holds_secret(mail):
         raise RuleBroken("accounts:mail-not-again")
     before = {"state": mail.state}
     mail.state, mail.attempts, mail.due_at = "waiting", 0, clock.now()

@@ -55,7 +55,9 @@ def mails() -> Response:
 def mail(mail: Outbox) -> Response:
     """One mail with its words, in its reader's language, if it is about accounts. A one-time link is never shown."""
     subject, body = _words(mail)
-    one_time = outbox.is_one_time(mail.address)
+    one_time = outbox.holds_secret(mail)
+    if mail.facts.get("links"):
+        body = ""
     return page(
         "admin/mail.html",
         illustrative=queries.has_illustrative(),
@@ -64,7 +66,7 @@ def mail(mail: Outbox) -> Response:
         body=body,
         one_time=one_time,
         address=mail.address if body else "",
-        recipient=queries.account_by_email(mail.to) if one_time else None,
+        recipient=queries.account_by_email(mail.to) if outbox.is_one_time(mail.address) else None,
         states=_states(),
     )
 

@@ -3,6 +3,7 @@
 from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision
+from kangjiansheng.projects.models.links import AnswerLink
 from kangjiansheng.projects.models.plans import (
     Baseline,
     BaselineRow,
@@ -24,6 +25,7 @@ from kangjiansheng.projects.models.risks import Risk, RiskMilestone
 from kangjiansheng.projects.models.sheets import ImportBatch, ImportRow
 
 __all__ = [
+    "AnswerLink",
     "Baseline",
     "BaselineRow",
     "ClockStop",

@@ -198,7 +198,9 @@ def undo(entry: MilestoneEntry, *, actor: Actor) -> MilestoneEntry:
     if entry.kind == "undo":
         raise RuleBroken("projects:undo-twice")
     followers = moved_along(entry)
-    change = begin(actor=actor, source="undo", undoes=entry.change_set)
+    change = begin(
+        actor=actor, source="undo" if actor.source == "page" else actor.source, undoes=entry.change_set
+    )
     for follower in followers:
         _take_back(follower, actor=actor, change=change)
     written = _take_back(entry, actor=actor, change=change)

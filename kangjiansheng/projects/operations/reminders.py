@@ -12,6 +12,7 @@ from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.db import db
 from kangjiansheng.core.logs import log
 from kangjiansheng.projects import policies
+from kangjiansheng.projects.operations.links import make_links
 from kangjiansheng.projects.queries.reminders import Reminder, own_reminders, to_confirm
 
 
@@ -44,6 +45,8 @@ def _digest(person: Person, setting: NotificationSetting, day: date) -> bool:
     outbox.tell([person.id], "projects:reminder", facts, address="/my/milestones")
     if setting.channel == "mail" and person.email:
         key = f"digest-{day.isoformat()}-{person.id}"
+        links = make_links(person.id, [thing.milestone_id for thing in things])
+        facts = facts | {"links": links}
         outbox.mail(
             person.email, "projects:digest", facts, change=key, locale=person.locale, address="/my/milestones"
         )

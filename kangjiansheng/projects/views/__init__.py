@@ -35,6 +35,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     evidence,
     gates,
     imports,
+    links,
     lists,
     milestone_lists,
     milestones,

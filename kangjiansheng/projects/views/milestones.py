@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import page, saved
@@ -51,10 +52,11 @@ def milestone_again() -> Milestone:
     ) or abort(404)
 
 
-def _row(thing: Milestone) -> tuple[queries.ProjectRow, queries.MilestoneRow]:
+def row_of(thing: Milestone, who: Actor | None = None) -> tuple[queries.ProjectRow, queries.MilestoneRow]:
+    """A milestone with its project as `who`, else whoever has signed in, sees it."""
     project = thing.plan.project
     found = queries.portfolio(
-        actor=actor(), as_of=g.as_of, codes=[project.code if project else ""], archived=True
+        actor=who or actor(), as_of=g.as_of, codes=[project.code if project else ""], archived=True
     )
     row = next((m for p in found for m in p.milestones if m.id == thing.id), None)
     if row is None:
@@ -64,7 +66,7 @@ def _row(thing: Milestone) -> tuple[queries.ProjectRow, queries.MilestoneRow]:
 
 def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     """The page of a milestone; `forms` are those that came back with something to say."""
-    project, row = _row(thing)
+    project, row = row_of(thing)
     said = queries.ledger(actor=actor(), project_id=project.id, milestone_id=thing.id, as_of=g.as_of)
     day = g.as_of or clock.today()
     team = queries.team(project.id)
@@ -130,20 +132,23 @@ def effect_of_milestone(thing: Milestone) -> Response:
     form = MilestoneForm(request.args, milestone=thing)
     confirms = policies.confirm(actor(), thing)
     return Response(
-        render_template("projects/_effect.html", form=form, effect=_effect(form), m=thing, confirms=confirms)
+        render_template(
+            "projects/_effect.html", form=form, effect=effect_of(form), m=thing, confirms=confirms
+        )
     )
 
 
-def _effect(form: MilestoneForm) -> list[queries.Effect]:
+def effect_of(form: MilestoneForm) -> list[queries.Effect]:
+    """What saving the form as it stands would do to the later milestones."""
     day = form.outcome
     return queries.effects(form.milestone, day) if day is not None else []
 
 
 def _form(thing: Milestone, form: MilestoneForm) -> Response:
-    project, row = _row(thing)
+    project, row = row_of(thing)
     form.milestone = thing
     facts: dict[str, Any] = {
-        "effect": _effect(form),
+        "effect": effect_of(form),
         "p": project,
         "m": row,
         "form": form,
@@ -164,7 +169,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
 @on(load=queries.milestone, may=policies.see)
 def milestone_row(thing: Milestone) -> Response:
     """The plain row again, when somebody thinks better of it."""
-    project, row = _row(thing)
+    project, row = row_of(thing)
     if list_rows.asked():
         return list_rows.plain(project, row)
     may = {row.id} if policies.update(actor(), thing) else set()
@@ -197,16 +202,17 @@ def update_milestone(thing: Milestone) -> Response:
 
 def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
     """What was said, and the files that were sent along."""
-    entry = _say(thing, form)
+    entry = say(thing, form, who=actor())
     brought = form.files.brought
     if brought:
         evidence.add(thing, brought, actor=actor(), kind=form.kind.data, note=form.note.data or "")
     return entry
 
 
-def _say(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
+def say(thing: Milestone, form: MilestoneForm, *, who: Actor) -> MilestoneEntry:
+    """One of the three answers, as the form has it."""
     common: dict[str, Any] = {
-        "actor": actor(),
+        "actor": who,
         "version": form.version.data,
         "follow": form.follow.data != "keep",
     }
@@ -229,10 +235,10 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
     moved = queries.moved_along(written)
     text = said_word(written, len(moved))
     if wants_fragment() and list_rows.asked():
-        project, row = _row(thing)
+        project, row = row_of(thing)
         return list_rows.after(project, row, {one.milestone_id for one in moved}, text, undo)
     if wants_fragment():
-        project, row = _row(thing)
+        project, row = row_of(thing)
         ids = {entry.milestone_id for entry in moved}
         said = queries.ledger(actor=actor(), project_id=project.id)
         network = queries.network(thing.plan_id)

@@ -1,0 +1,133 @@
+"""The form of one milestone, opened by a link of a reminder without signing in. It leads nowhere else."""
+
+from collections.abc import Callable
+
+from flask import Response as FlaskResponse
+from flask import abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import i18n, once, throttle
+from kangjiansheng.core.access import public
+from kangjiansheng.core.pages import page
+from kangjiansheng.core.transactions import afterwards
+from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.forms.milestones import MilestoneForm, quick_days
+from kangjiansheng.projects.operations import milestones as operations
+from kangjiansheng.projects.queries import links
+from kangjiansheng.projects.queries.links import Answering
+from kangjiansheng.projects.rules import links as rules
+from kangjiansheng.projects.views import bp
+from kangjiansheng.projects.views.milestones import effect_of, row_of, said_word, say
+
+
+def _opened(secret: str, view: Callable[[Answering], Response]) -> Response:
+    """Let the view answer for what the secret opens, as nobody: who may have signed in here does not count.
+
+    Guesses are counted by the address they come from; a link that is over says so.
+    """
+    g.actor = g.as_of = None
+    misses = f"answer:address:{request.remote_addr}"
+    if throttle.is_blocked(misses, most=rules.MISSES, window=rules.WINDOW):
+        abort(429)
+    found = links.answering(secret)
+    if found is None or not policies.update(found.actor, found.milestone):
+        afterwards(lambda: throttle.count(misses, window=rules.WINDOW))
+        return page("projects/answer_over.html", 404)
+    if i18n.COOKIE not in request.cookies:
+        i18n.speak_now(found.person.locale)
+    return view(found)
+
+
+@bp.get("/answer/<secret>")
+@public
+def answer(secret: str) -> Response:
+    """The three answers about one milestone; after a save, what was said and the way to take it back."""
+    return _opened(secret, lambda found: _form(secret, found, _empty(found)))
+
+
+def _empty(found: Answering) -> MilestoneForm:
+    return MilestoneForm(formdata=None, milestone=found.milestone, version=found.milestone.version)
+
+
+@bp.post("/answer/<secret>")
+@public
+def save_answer(secret: str) -> Response:
+    """Save one of the three answers, by the version that the form has seen."""
+    return _opened(secret, lambda found: _save(secret, found))
+
+
+def _save(secret: str, found: Answering) -> Response:
+    form = MilestoneForm(milestone=found.milestone)
+    if request.form.get("look"):  # without a script: what would it do?
+        form.validate()
+        return _form(secret, found, form)
+    sent = f"answer:link:{found.link_id}"
+    if throttle.is_blocked(sent, most=rules.SAVES, window=rules.WINDOW):
+        abort(429)
+    afterwards(lambda: throttle.count(sent, window=rules.WINDOW))
+    if again := _sent_before(found):
+        return again
+    written = form.attempt(lambda: say(found.milestone, form, who=found.actor))
+    if written is None:
+        return _opened(secret, lambda anew: _form(secret, anew, form))
+    return redirect(url_for(".answer", secret=secret, said=written.id), 303)
+
+
+def _sent_before(found: Answering) -> Response | None:
+    g.actor = found.actor
+    try:
+        return once.sent_before()
+    finally:
+        g.actor = None
+
+
+def _form(secret: str, found: Answering, form: MilestoneForm) -> Response:
+    thing = found.milestone
+    project, row = row_of(thing, found.actor)
+    form.milestone = thing
+    said = links.said_by_link(found, request.args.get("said", 0, type=int))
+    return page(
+        "projects/answer.html",
+        form.status,
+        illustrative=project.illustrative,
+        p=project,
+        m=row,
+        form=form,
+        quick=quick_days(thing),
+        effect=effect_of(form),
+        confirms=policies.confirm(found.actor, thing),
+        said=said_word(said, len(queries.moved_along(said))) if said else "",
+        undo=url_for(".undo_answer", secret=secret, entry_id=said.id) if said else "",
+        here=url_for(".answer", secret=secret),
+        effect_address=url_for(".effect_of_answer", secret=secret),
+    )
+
+
+@bp.get("/answer/<secret>/effect")
+@public
+def effect_of_answer(secret: str) -> Response:
+    """What saving the form as it stands would do to the later milestones: a piece for the form."""
+    return _opened(secret, _effect)
+
+
+def _effect(found: Answering) -> Response:
+    form = MilestoneForm(request.args, milestone=found.milestone)
+    confirms = policies.confirm(found.actor, found.milestone)
+    return FlaskResponse(
+        render_template(
+            "projects/_effect.html", form=form, effect=effect_of(form), m=found.milestone, confirms=confirms
+        )
+    )
+
+
+@bp.post("/answer/<secret>/undo/<int:entry_id>")
+@public
+def undo_answer(secret: str, entry_id: int) -> Response:
+    """Take back what was said by the link."""
+
+    def undo(found: Answering) -> Response:
+        entry = links.said_by_link(found, entry_id) or abort(404)
+        operations.undo(entry, actor=found.actor)
+        return redirect(url_for(".answer", secret=secret, undone=1), 303)
+
+    return _opened(secret, undo)
