@@ -3,6 +3,7 @@
 Alembic is imported where it is used: most processes never migrate, and it would take a fifth of their start.
 """
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,21 @@ def append_only(table: str, dialect: str) -> list[str]:
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
     ]
+
+
+def no_replacement(table: str, keys: Iterable[Sequence[str]]) -> str:
+    """A trigger of SQLite against INSERT OR REPLACE, which deletes a row without asking the trigger on DELETE.
+
+    `keys`: the columns of each unique key of the table, its primary key among them.
+    """
+    same = " OR ".join(
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in columns) + ")" for columns in keys
+    )
+    return (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
 
 
 REFUSE_CHANGE = """

@@ -99,3 +99,26 @@ def test_append_only_tables_refuse_at_the_database(url: str, act: str) -> None:
         with pytest.raises(sa.exc.DBAPIError, match="append-only"), connection.begin():
             connection.exec_driver_sql(act.format("change_set"))
     engine.dispose()
+
+
+def test_sqlite_refuses_to_replace_rows_of_append_only_tables(tmp_path: Path) -> None:
+    """INSERT OR REPLACE deletes without the trigger on DELETE: a trigger on INSERT looks at every unique key."""
+    url = f"sqlite:///{tmp_path}/replaced.db"
+    schema.upgrade(url)
+    engine = make_engine(url)
+    wanted = APPEND_ONLY | {kind.__tablename__ for kind in covered()}
+    row = "INTO change_set (id, source, actor_id, label, note, idempotency_key, recorded_at) VALUES"
+    with engine.connect() as connection:
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'")
+        assert {f"{table}_no_replace" for table in wanted} <= {name for (name,) in names}
+        connection.rollback()
+        with connection.begin():
+            connection.exec_driver_sql(f"INSERT {row} (1, 'page', 1, '', '', 'once', '2026-01-01')")
+        for other in (
+            "(1, 'page', 2, '', '', 'twice', '2026-01-01')",
+            "(2, 'page', 2, '', '', 'once', '2026-01-01')",
+        ):
+            with pytest.raises(sa.exc.DBAPIError, match="append-only"), connection.begin():
+                connection.exec_driver_sql(f"INSERT OR REPLACE {row} {other}")
+        assert connection.exec_driver_sql("SELECT actor_id FROM change_set").all() == [(1,)]
+    engine.dispose()
