@@ -62,6 +62,7 @@ from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import risks as risk_words
+from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.queries import naming
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
@@ -109,6 +110,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"import_batch": project_rules.THINGS["import_batch"]}, sheet_views.FIELDS, sheet_views.VALUES),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
+    ({"validity": project_rules.THINGS["validity"]}, validity_words.FIELDS, validity_words.VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
 )
 

@@ -22,6 +22,7 @@ from kangjiansheng.projects.models import (
     ProjectLab,
     ProjectMember,
     Risk,
+    Validity,
 )
 from kangjiansheng.projects.queries.bulk import Change
 from kangjiansheng.projects.queries.page import TeamMember
@@ -111,6 +112,11 @@ def change_risk(actor: Actor, risk: Risk) -> bool:
 def change_risk_so(actor: Actor, pair: tuple[Risk, str]) -> bool:
     """Closing and reopening, like every change."""
     return change_risk(actor, pair[0])
+
+
+def change_validity(actor: Actor, held: Validity) -> bool:
+    """What a project holds for a while is written down and changed by those who may write a risk down."""
+    return raise_risk(actor, held.project)
 
 
 def raises(actor: Actor, team: Sequence[TeamMember]) -> bool:

@@ -11,14 +11,23 @@ from kangjiansheng.core import charts
 from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.charts.words import days, iso, short, span
+from kangjiansheng.projects.forms import validity as held_words
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.validity import Held, ValidityRow
+from kangjiansheng.projects.rules.validity import Standing
 
 ROW = 44
+LASTING = 5  # intervals below the milestones
 MOST = 28  # more rows do not fit the tallest figure
 
 
-def timeline(milestones: Sequence[MilestoneRow], today: date, *, every: bool = False) -> Figure | None:
-    """Each milestone that is not long past, or `every` one: the plan, then reality or forecast."""
+def timeline(
+    milestones: Sequence[MilestoneRow], today: date, *, every: bool = False, holding: Sequence[Held] = ()
+) -> Figure | None:
+    """Each milestone that is not long past, or `every` one: the plan, then reality or forecast.
+
+    Below them what the project holds for a while, `holding`, each with its end.
+    """
     rows = _timeline_rows(milestones, every)
     if not rows:
         return None
@@ -47,14 +56,22 @@ def timeline(milestones: Sequence[MilestoneRow], today: date, *, every: bool = F
                     weight=600 if not row.actual else 400,
                 )
             )
-    start, end = span([d for r in rows for d in (r.baseline, r.actual or r.promised) if d], today)
+    lasting = [pair for pair in holding if pair[1].word != "served"][:LASTING]
+    ends = [row.valid_to for row, standing in lasting if standing.alarms]
+    start, end = span([d for r in rows for d in (r.baseline, r.actual or r.promised) if d] + ends, today)
+    for n, (row_, standing) in enumerate(lasting):
+        drawn, more = _interval(row_, standing, -len(rows) - n, start, end)
+        data += drawn
+        notes += more
+        labels.append(f"{short(held_words.kind(row_), 13)}  ")
+    count = len(rows) + len(lasting)
     shape, words = charts.today_line(today, _("今天"))
     ticks, ticktext = charts.date_ticks(start, end, at_most=7)
     few, fewtext = charts.date_ticks(start, end, at_most=4)
     width = max(charts.text_width(label) for label in labels) + 10
     axis_y = {
-        "range": [-len(rows) + 0.4, 0.6],
-        "tickvals": [-n for n in range(len(rows))],
+        "range": [-count + 0.4, 0.6],
+        "tickvals": [-n for n in range(count)],
         "ticktext": labels,
         "showgrid": False,
         "tickfont": {"size": 12.5, "color": "@ink"},
@@ -62,7 +79,7 @@ def timeline(milestones: Sequence[MilestoneRow], today: date, *, every: bool = F
     return charts.figure(
         data,
         {
-            "height": 64 + ROW * len(rows) * 0.72,
+            "height": 64 + ROW * count * 0.72,
             "margin": {"l": width, "r": 10, "t": 24, "b": 30},
             "shapes": [shape],
             "annotations": [*notes, words],
@@ -77,7 +94,12 @@ def timeline(milestones: Sequence[MilestoneRow], today: date, *, every: bool = F
                     "tickvals": few,
                     "ticktext": fewtext,
                 },
-                "yaxis": {"ticktext": [f"{row.code}  " for row in rows]},
+                "yaxis": {
+                    "ticktext": [
+                        *(f"{row.code}  " for row in rows),
+                        *(f"{short(held_words.kind(row), 4)}  " for row, _s in lasting),
+                    ]
+                },
             }
         },
     )
@@ -143,21 +165,76 @@ def _mark(row: MilestoneRow, day: date | None, y: float) -> dict[str, Any]:
     }
 
 
-def timeline_table(milestones: Iterable[MilestoneRow]) -> dict[str, Any]:
-    """The same as a table."""
-    return {
-        "columns": [(_("里程碑"), ""), (_("基线"), "d"), (_("实际或预测"), "d"), (_("偏差"), "n")],
-        "rows": [
-            [
-                f"{m.code} {name_of(m)}",
-                iso(m.baseline),
-                iso(m.actual or m.promised),
-                charts.signed_days(m.slip) if m.slip is not None else None,
-            ]
-            for m in milestones
-            if m.kind == "milestone"
-        ],
-    }
+def _interval(
+    row: ValidityRow, standing: Standing, y: float, start: date, end: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A thin line for as long as something holds, its end marked; in red up to the milestone that it misses."""
+    tone = {"leaves": "@late", "lapsed": "@late", "soon": "@risk"}.get(standing.word, "@ghost")
+    last = min(max(row.valid_to, start), end)
+    line = {"type": "scatter", "mode": "lines", "y": [y, y], "hoverinfo": "skip"}
+    data: list[dict[str, Any]] = [
+        {**line, "x": [max(row.valid_from or start, start), last], "line": {"color": tone, "width": 1.6}}
+    ]
+    need = standing.need
+    if standing.word == "leaves" and need is not None:
+        data.append({**line, "x": [last, need.day], "line": {"color": "@late", "width": 1.6, "dash": "dot"}})
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [last],
+            "y": [y],
+            "marker": {
+                "symbol": "line-ns-open" if row.valid_to <= end else "triangle-right",
+                "size": 13 if row.valid_to <= end else 9,
+                "color": tone,
+                "line": {"width": 2.4, "color": tone},
+            },
+            "hovertemplate": held_words.sentence(row, standing) + "<extra></extra>",
+            "cliponaxis": False,
+        }
+    )
+    far = max(last, need.day) if standing.word == "leaves" and need is not None else last
+    inside = row.valid_to <= end
+    text = row.valid_to.isoformat()
+    words = charts.note(
+        far,
+        y,
+        text,
+        color="@late-text" if standing.alarms else "@ink-3",
+        size=12.5,
+        xanchor="left" if inside else "right",
+        xshift=10 if inside else -12,
+        bgcolor="@surface",
+        weight=600 if standing.alarms else 400,
+    )
+    return data, [words]
+
+
+def timeline_table(milestones: Iterable[MilestoneRow], holding: Sequence[Held] = ()) -> dict[str, Any]:
+    """The same as a table; what the project holds for a while says how it stands."""
+    columns = [(_("里程碑"), ""), (_("基线"), "d"), (_("实际或预测"), "d"), (_("偏差"), "n")]
+    rows = _milestone_cells(milestones)
+    if holding:
+        columns.append((_("有效期"), ""))
+        rows = [[*row, None] for row in rows] + [
+            [held_words.named(row), None, iso(row.valid_to), None, held_words.sentence(row, standing)]
+            for row, standing in holding
+        ]
+    return {"columns": columns, "rows": rows}
+
+
+def _milestone_cells(milestones: Iterable[MilestoneRow]) -> list[list[Any]]:
+    return [
+        [
+            f"{m.code} {name_of(m)}",
+            iso(m.baseline),
+            iso(m.actual or m.promised),
+            charts.signed_days(m.slip) if m.slip is not None else None,
+        ]
+        for m in milestones
+        if m.kind == "milestone"
+    ]
 
 
 def timeline_finding(project: ProjectRow) -> str:

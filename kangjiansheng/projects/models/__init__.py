@@ -1,4 +1,5 @@
-"""What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state; risks."""
+"""What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state; risks;
+what holds for a while."""
 
 from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
@@ -23,6 +24,7 @@ from kangjiansheng.projects.models.plans import (
 from kangjiansheng.projects.models.registries import RegistryRecord, RegistrySource
 from kangjiansheng.projects.models.risks import Risk, RiskMilestone
 from kangjiansheng.projects.models.sheets import ImportBatch, ImportRow
+from kangjiansheng.projects.models.validity import Validity
 
 __all__ = [
     "AnswerLink",
@@ -51,4 +53,5 @@ __all__ = [
     "RiskMilestone",
     "StatusClaim",
     "TemplateVersion",
+    "Validity",
 ]

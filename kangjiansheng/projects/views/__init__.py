@@ -46,6 +46,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     sheets,
     templates,
     trials,
+    validity,
 )
 
 blueprints: tuple[Blueprint, ...] = (bp, api)

@@ -15,6 +15,7 @@ from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import charts, policies, queries
 from kangjiansheng.projects.forms import risks as risk_words
+from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations import evidence
@@ -22,6 +23,7 @@ from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.evidence import tallies
 from kangjiansheng.projects.queries.risks import risks
+from kangjiansheng.projects.queries.validity import held, left_by, validities
 from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp, list_rows, standing, words
@@ -72,9 +74,11 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     team = queries.team(project.id)
     network = queries.network(thing.plan_id)
     free = g.as_of is None and not project.archived
+    speaks = free and thing.id in policies.updatable(actor(), team, [row])
+    intervals = held(validities(project.id, actor=actor(), as_of=g.as_of), project.milestones, day)
     shown: dict[str, Any] = {
-        "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
-        "may_update_evidence": free and policies.update(actor(), thing),
+        "may_update": speaks,
+        "may_update_evidence": speaks or (free and policies.update(actor(), thing)),
         "may_plan": free and policies.leads_of(actor(), team),
         "plan_form": PlanForm(version=thing.version),
         "owner_form": None,
@@ -107,6 +111,8 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         ],
         risk_words=risk_words,
         may_raise=free and policies.raises(actor(), team),
+        holding=[pair for pair in intervals if pair[1].need and pair[1].need.code == thing.code],
+        validity_words=validity_words,
         evidence=standing.panel(thing, row, form=shown.pop("evidence_form", None)),
         **shown,
     )
@@ -132,9 +138,7 @@ def effect_of_milestone(thing: Milestone) -> Response:
     form = MilestoneForm(request.args, milestone=thing)
     confirms = policies.confirm(actor(), thing)
     return Response(
-        render_template(
-            "projects/_effect.html", form=form, effect=effect_of(form), m=thing, confirms=confirms
-        )
+        render_template("projects/_effect.html", form=form, m=thing, confirms=confirms, **preview_of(form))
     )
 
 
@@ -144,11 +148,22 @@ def effect_of(form: MilestoneForm) -> list[queries.Effect]:
     return queries.effects(form.milestone, day) if day is not None else []
 
 
+def preview_of(form: MilestoneForm) -> dict[str, Any]:
+    """The same, and what the project holds that would lapse first, in words."""
+    day, milestone = form.outcome, form.milestone
+    if day is None:
+        return {"effect": [], "lapses": []}
+    moved = effect_of(form)
+    rows = validities(milestone.plan.project_id or 0, actor=actor())
+    left = left_by(milestone, day, moved, rows)
+    return {"effect": moved, "lapses": [validity_words.sentence(*pair) for pair in left]}
+
+
 def _form(thing: Milestone, form: MilestoneForm) -> Response:
     project, row = row_of(thing)
     form.milestone = thing
     facts: dict[str, Any] = {
-        "effect": effect_of(form),
+        **preview_of(form),
         "p": project,
         "m": row,
         "form": form,
@@ -242,6 +257,8 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
         ids = {entry.milestone_id for entry in moved}
         said = queries.ledger(actor=actor(), project_id=project.id)
         network = queries.network(thing.plan_id)
+        intervals = validities(project.id, actor=actor())
+        holding = held(intervals, project.milestones, clock.today())
         return Response(
             render_template(
                 "projects/_saved_row.html",
@@ -253,7 +270,7 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 outlook=plans.outlook(project, network),
                 tallies=tallies([thing.id]),
                 illustrative=project.illustrative,
-                **words_and_figures(project, said, clock.today()),
+                **words_and_figures(project, said, clock.today(), holding=holding),
                 saved={"text": text, "undo_url": undo},
             )
         )

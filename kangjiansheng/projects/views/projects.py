@@ -14,14 +14,16 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.labs import panels as slots
 from kangjiansheng.projects import charts, panels, policies, queries
+from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.forms.projects import ClaimForm
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.evidence import tallies_of
 from kangjiansheng.projects.queries.gates import newest
+from kangjiansheng.projects.queries.validity import Held, held, validities
 from kangjiansheng.projects.rules import freshness
-from kangjiansheng.projects.views import bp, numbers, risks, trials, words
+from kangjiansheng.projects.views import bp, numbers, risks, trials, validity, words
 from kangjiansheng.projects.views.because import why
 
 
@@ -45,6 +47,8 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
     higher = slots.of(panels.project, thing, actor(), g.as_of)
     frozen = g.as_of is not None or row.archived
     whole = request.args.get("view") == "timeline"
+    intervals = validities(thing.id, actor=actor(), as_of=g.as_of)
+    holding = held(intervals, row.milestones, day)
     return {
         "p": row,
         "thing": thing,
@@ -59,7 +63,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "claimers": {one.person_id: one for one in team},
         "claim": claims.claim_on(thing, day),
         "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
-        **words_and_figures(row, said, day, whole=whole),
+        **words_and_figures(row, said, day, whole=whole, holding=holding),
         **gates_of(thing, row),
         "tallies": tallies_of(thing, row.milestones, as_of=g.as_of),
         "team": [one for one in team if one.holds_on(day)],
@@ -69,6 +73,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "records": trials.panel(thing, row.milestones),
         "trial_words": trials.words,
         "risks": risks.panel(thing),
+        "validity": validity.panel(intervals, holding),
         "may_raise": not frozen and policies.raises(actor(), team),
         "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
         "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
@@ -94,21 +99,27 @@ def gates_of(thing: Project, row: queries.ProjectRow) -> dict[str, Any]:
 
 
 def words_and_figures(
-    row: queries.ProjectRow, said: Sequence[queries.Said], day: date, *, whole: bool = False
+    row: queries.ProjectRow,
+    said: Sequence[queries.Said],
+    day: date,
+    *,
+    whole: bool = False,
+    holding: Sequence[Held] = (),
 ) -> dict[str, Any]:
     """What changes on the page of a project whenever something is said of one of its milestones.
 
-    `whole`: the timeline stands in the place of the table, with every milestone.
+    `whole`: the timeline stands in the place of the table, with every milestone. `holding`: what the project holds
+    for a while.
     """
     return {
         "whole": whole,
-        "answer": words.answer(row, day),
+        "answer": words.answer(row, day) + ("" if row.status == "pause" else validity_words.alarm(holding)),
         "why": why(row, day),
         "ages": {m.id: freshness.age(spoken_on(m), day) for m in row.milestones if m.is_open},
         "finding": words.table_finding(row),
-        "timeline": charts.timeline(row.milestones, day, every=whole),
+        "timeline": charts.timeline(row.milestones, day, every=whole, holding=holding),
         "timeline_finding": charts.timeline_finding(row),
-        "timeline_table": charts.timeline_table(row.milestones),
+        "timeline_table": charts.timeline_table(row.milestones, holding),
         "trend": charts.trend(said, row.milestones, day),
         "trend_finding": charts.trend_finding(said, row.milestones, day),
         "trend_table": charts.trend_table(said, row.milestones),

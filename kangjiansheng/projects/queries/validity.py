@@ -1,0 +1,153 @@
+"""What a project holds for a while, and the agreements on which its laboratories rest: today's or a past day's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Agreement, JointLab
+from kangjiansheng.labs.queries import visible_agreements
+from kangjiansheng.projects.models import Milestone, Project, ProjectLab, Validity
+from kangjiansheng.projects.queries.schedule import Effect
+from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.rules import validity as rules
+from kangjiansheng.projects.rules.validity import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityRow:
+    """Something that holds for a while, as pages and charts show it. An agreement has no number but a code."""
+
+    number: int
+    kind: str
+    name: Mapping[str, str]  # in up to three scripts
+    valid_from: date | None
+    valid_to: date
+    milestone: str  # code; empty for whatever comes next
+    note: str
+    life: str
+    ending: str
+    agreement: str = ""
+
+
+Held = tuple[ValidityRow, Standing]
+
+
+def validity(*, actor: Actor, code: str, number: int) -> Validity | None:
+    """Something that a project holds, if the actor may see the project."""
+    query = (
+        select(Validity)
+        .join(Validity.project)
+        .where(Project.code == code, Validity.number == number, may_see(actor))
+        .options(contains_eager(Validity.project), joinedload(Validity.milestone))
+    )
+    return db.session.scalars(query).unique().first()
+
+
+def validities(project_id: int, *, actor: Actor, as_of: date | None = None) -> list[ValidityRow]:
+    """What a project holds or held, and the agreements of its laboratories that end and that the actor may see.
+
+    One statement for any day: every change leaves a revision, and the last one up to a day says how it stood.
+    """
+    own = select(Validity.id).where(Validity.project_id == project_id)
+    labs = (
+        select(JointLab.agreement_id)
+        .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
+        .where(ProjectLab.project_id == project_id)
+    )
+    seen = visible_agreements(actor).where(Agreement.id.in_(labs)).with_only_columns(Agreement.id)
+    newest = (
+        select(func.max(Revision.id))
+        .where(
+            Revision.effective_at <= clock.end_of(as_of or clock.today()),
+            or_(
+                and_(Revision.thing == Validity.__tablename__, Revision.thing_id.in_(own)),
+                and_(Revision.thing == Agreement.__tablename__, Revision.thing_id.in_(seen)),
+            ),
+        )
+        .group_by(Revision.thing, Revision.thing_id)
+    )
+    query = select(Revision.thing, Revision.state).where(Revision.id.in_(newest)).order_by(Revision.id)
+    return [
+        _agreement(state) if thing == Agreement.__tablename__ else _own(state)
+        for thing, state in db.session.execute(query)
+        if thing != Agreement.__tablename__ or (state["expires_on"] and not state["archived_at"])
+    ]
+
+
+def _own(state: Mapping[str, Any]) -> ValidityRow:
+    first = state["valid_from"]
+    plain = "number kind milestone note life ending"
+    return ValidityRow(
+        name={"hans": state["label"]},
+        valid_from=date.fromisoformat(first) if first else None,
+        valid_to=date.fromisoformat(state["valid_to"]),
+        **{key: state[key] for key in plain.split()},
+    )
+
+
+def _agreement(state: Mapping[str, Any]) -> ValidityRow:
+    first = state["effective_on"] or state["signed_on"]
+    return ValidityRow(
+        number=0,
+        kind=rules.AGREEMENT,
+        name={script: state[f"name_{script}"] for script in ("hans", "hant", "en")},
+        valid_from=date.fromisoformat(first) if first else None,
+        valid_to=date.fromisoformat(state["expires_on"]),
+        milestone="",
+        note="",
+        life=rules.HELD,
+        ending="",
+        agreement=state["code"],
+    )
+
+
+def held(rows: Iterable[ValidityRow], milestones: Sequence[rules.Dated], day: date) -> list[Held]:
+    """What still counts with how it stands on a day, what needs somebody first."""
+    return rules.worst_first(
+        (row, rules.standing(row.valid_to, rules.need(milestones, row.milestone), day))
+        for row in rows
+        if row.life == rules.HELD
+    )
+
+
+def left_by(
+    milestone: Milestone, to: date, effects: Iterable[Effect], rows: Iterable[ValidityRow]
+) -> list[Held]:
+    """What would lapse before it is needed if a milestone came on another day and others moved along."""
+    today = clock.today()
+    tried = {milestone.code: to} | {effect.code: effect.after for effect in effects}
+    steps = [_Step.of(one) for one in milestone.plan.milestones if one.kind == "milestone"]
+    found = []
+    for row, before in held(rows, steps, today):
+        after = rules.standing(row.valid_to, rules.need(steps, row.milestone, tried), today)
+        if rules.newly_left(before, after):
+            found.append((row, after))
+    return rules.worst_first(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A milestone of today as the rule asks for it."""
+
+    code: str
+    actual: date | None
+    promised: date | None
+    is_open: bool
+
+    @classmethod
+    def of(cls, row: Milestone) -> "_Step":
+        promised = row.forecast or row.current_plan or row.baseline
+        return cls(row.code, row.actual, promised, row.state == "open" and row.actual is None)
+
+
+def next_number(project_id: int) -> int:
+    """The number of the next thing that a project holds."""
+    query = select(func.max(Validity.number)).where(Validity.project_id == project_id)
+    return (db.session.scalar(query) or 0) + 1
