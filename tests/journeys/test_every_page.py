@@ -68,6 +68,8 @@ PAGES = (
     ("lead", "/projects/KJS-003/risks/new"),
     ("lead", "/projects/KJS-003/risks/1"),
     ("lead", "/projects/KJS-004/risks"),
+    ("lead", "/projects/KJS-003/validity/new"),
+    ("lead", "/projects/KJS-003/validity/1/edit"),
     ("chair", "/"),
     ("chair", "/committees/SAC"),
     ("chair", "/meetings"),

@@ -97,6 +97,7 @@ NUMBERS = (
     ("/numbers/", "SELECT 1"),
     ("/records/", "SELECT 1"),
     ("/risks/", "SELECT 1"),
+    ("/validity/", "SELECT 1"),
     ("/labs/<code>/people", "SELECT min(id) FROM lab_member"),
     ("/partners/<code>/people", "SELECT min(id) FROM institution_member"),
     (

@@ -1,6 +1,8 @@
 """The people of a project: its members and those of its laboratories."""
 
-from sqlalchemy import select, union
+from typing import Any
+
+from sqlalchemy import CompoundSelect, select, union
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
@@ -12,6 +14,10 @@ from kangjiansheng.projects.models import ProjectLab, ProjectMember, ProjectPart
 
 def team_ids(project_id: int | None) -> set[int]:
     """The members of a project and of its laboratories, today."""
+    return set(db.session.scalars(_team(project_id)))
+
+
+def _team(project_id: int | None) -> CompoundSelect[Any]:
     today = clock.today()
     members = select(ProjectMember.person_id).where(
         ProjectMember.project_id == project_id, holds_on(ProjectMember, today)
@@ -21,12 +27,12 @@ def team_ids(project_id: int | None) -> set[int]:
         .join(ProjectLab, ProjectLab.lab_id == LabMember.lab_id)
         .where(ProjectLab.project_id == project_id, holds_on(LabMember, today))
     )
-    return set(db.session.scalars(union(members, labs)))
+    return union(members, labs)
 
 
 def team(project_id: int | None) -> list[Person]:
-    """The same as people, for lists of choices."""
-    return people(team_ids(project_id))
+    """The same as people, for lists of choices; one statement."""
+    return people(_team(project_id))
 
 
 def candidates(project_id: int) -> list[Person]:
@@ -40,7 +46,7 @@ def candidates(project_id: int) -> list[Person]:
     return people(team_ids(project_id) | set(db.session.scalars(of_parties)))
 
 
-def people(ids: set[int]) -> list[Person]:
+def people(ids: set[int] | CompoundSelect[Any]) -> list[Person]:
     """People by id, in the order of their codes."""
     query = select(Person).where(Person.id.in_(ids), Person.erased_at.is_(None)).order_by(Person.code)
-    return list(db.session.scalars(query)) if ids else []
+    return list(db.session.scalars(query))
