@@ -195,7 +195,7 @@ def _interval(
         }
     )
     far = max(last, need.day) if standing.word == "leaves" and need is not None else last
-    inside = row.valid_to <= end
+    inside = far <= end - (end - start) / 9  # else there is no room for the words after the mark
     text = row.valid_to.isoformat()
     words = charts.note(
         far,
