@@ -28,9 +28,11 @@ from kangjiansheng.core import (
     access,
     assets,
     audit,
+    calendar,
     error_pages,
     files,
     headers,
+    holidays,
     i18n,
     logs,
     mailer,
@@ -82,16 +84,25 @@ BLUEPRINTS = (
     *committee_views.blueprints,
     *overview_views.blueprints,
 )
-ACTS = (saved_views.ACTS, account_rules.ACTS, lab_rules.ACTS, project_rules.ACTS, committee_rules.ACTS)
+ACTS = (
+    saved_views.ACTS,
+    holidays.ACTS,
+    account_rules.ACTS,
+    lab_rules.ACTS,
+    project_rules.ACTS,
+    committee_rules.ACTS,
+)
 REFUSALS = (
     files.REFUSALS,
     saved_views.REFUSALS,
+    holidays.REFUSALS,
     account_forms.REFUSALS,
     lab_forms.REFUSALS,
     project_forms.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
 )
+calendar.provided_by(holidays.current)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
 lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
@@ -103,6 +114,7 @@ WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, commit
 
 TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
+    (holidays.THINGS, holidays.FIELDS),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),

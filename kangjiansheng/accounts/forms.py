@@ -40,6 +40,7 @@ REFUSALS = {
     "accounts:days-wrong": _l("请写 1 至 %(many)d 个天数，每个 0 至 %(most)d，用逗号隔开，例如：7，1。"),
     "accounts:hour-quiet": _l("%(hour)s 在您的免打扰时段内，请换一个时间或改免打扰时段。"),
     "accounts:reminder-unknown": _l("没有这种提醒。"),
+    "accounts:holidays-file": _l("文件太大或不是文本，请另存为 TXT 或 CSV。"),
     "accounts:mail-not-again": _l("这封邮件不能重新发送；含一次性链接的邮件请重新生成链接。"),
 }
 LANGUAGES = [("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")]

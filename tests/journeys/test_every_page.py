@@ -91,6 +91,8 @@ PAGES = (
     ("admin", "/admin"),
     ("admin", "/admin/people/CAST-LEAD"),
     ("admin", "/admin/mails"),
+    ("admin", "/admin/calendar"),
+    ("admin", "/admin/calendar/2026"),
     ("admin", "/admin/system"),
     ("outsider", "/"),
     ("partner", "/projects"),

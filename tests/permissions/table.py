@@ -46,6 +46,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/admin/people/<code>", [{"code": "CAST-LEAD"}]),
     ("/milestones/import/<code>", [{"code": "IMP-0001"}]),
     ("/templates/<code>", [{"code": "D_iit", "number": 1, "milestone_code": "D010", "act": "up"}]),
+    ("/admin/calendar/<", [{"number": 2027}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
 )
 ONE_FOR_ALL: dict[str, object] = {
