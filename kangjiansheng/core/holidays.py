@@ -28,7 +28,7 @@ FIELDS = {
     "holidays": _l("放假"),
     "workdays": _l("调休上班"),
     "source": _l("出处"),
-    "in_use": _l("有效"),
+    "in_use": _l("使用中"),
 }
 REFUSALS = {
     "core:holidays-line": _l("第 %(line)d 行的日期无法识别：%(text)s"),
