@@ -146,3 +146,16 @@ class Digest(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     day: Mapped[date]
     things: Mapped[int]  # of how many things it reminded; of none, nothing was sent
+
+
+class CalendarFeed(Base):
+    """The address under which a calendar program reads a person's dates; its secret is stored as SHA-256."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()

@@ -11,6 +11,7 @@ from kangjiansheng.accounts import rules
 from kangjiansheng.accounts.models import (
     SYSTEM,
     Account,
+    CalendarFeed,
     Digest,
     NotificationSetting,
     OneTimeLink,
@@ -133,6 +134,23 @@ def setting_of(person_id: int) -> NotificationSetting:
 
 def _usual(person_id: int) -> NotificationSetting:
     return NotificationSetting(person_id=person_id, version=0, **rules.USUAL)
+
+
+def feed_of(person_id: int) -> CalendarFeed | None:
+    """The calendar address of a person, if it is on."""
+    return db.session.scalar(select(CalendarFeed).where(CalendarFeed.person_id == person_id))
+
+
+def person_by_feed(secret: str) -> Person | None:
+    """Whose calendar a secret opens: somebody whose account is active."""
+    query = (
+        select(Person)
+        .join(CalendarFeed, CalendarFeed.person_id == Person.id)
+        .join(Person.account)
+        .where(CalendarFeed.secret_sha256 == rules.secret_digest(secret), Account.disabled_at.is_(None))
+        .options(selectinload(Person.roles))
+    )
+    return db.session.scalar(query)
 
 
 def without_digest(day: date) -> list[tuple[Person, NotificationSetting]]:

@@ -62,6 +62,8 @@ ACTS = {
     "accounts:role:revoke": _l("撤回系统角色"),
     "accounts:audit:export": _l("导出审计记录"),
     "accounts:mail:retry": _l("重新发送邮件"),
+    "accounts:feed:make": _l("生成日历订阅地址"),
+    "accounts:feed:end": _l("关闭日历订阅"),
     "accounts:notices:edit": _l("修改提醒设置"),
 }
 
@@ -88,6 +90,7 @@ FIELDS = {
     "rows": _l("条数"),
     "state": _l("状态"),
     "to": _l("收件人"),
+    "feed": _l("日历订阅"),
     "kinds": _l("提醒哪些"),
     "days_before": _l("到期前几天提醒"),
     "hour": _l("每日提醒时间"),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, policies, queries
 from kangjiansheng.accounts.models import Account, SignedInSession
-from kangjiansheng.accounts.operations import reminders
+from kangjiansheng.accounts.operations import feeds, reminders
 from kangjiansheng.core import i18n
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
@@ -39,6 +39,7 @@ def account_page(account: Account, status: int = 200, **came_back: Any) -> Respo
         account=account,
         roles=actor().roles,
         **shown,
+        feed=queries.feed_of(account.person_id),
         sessions=queries.sessions_of(account.id),
         session_id=g.session_id,
         device_word=_device,
@@ -107,6 +108,26 @@ def set_reminders(account: Account) -> Response:
 def _again() -> Account:
     """The account once more, after a refusal has rolled everything back."""
     return queries.own_account(actor=actor()) or abort(404)
+
+
+@bp.post("/account/calendar")
+@on(load=queries.own_account, may=policies.own)
+def make_feed(account: Account) -> Response:
+    """A new calendar address, shown this once."""
+    path = feeds.make_feed(account.person, actor=actor())
+    return page(
+        "accounts/feed.html",
+        illustrative=account.person.illustrative,
+        address=current_app.config["SETTINGS"].base_url + path,
+    )
+
+
+@bp.post("/account/calendar/end")
+@on(load=queries.own_account, may=policies.own)
+def end_feed(account: Account) -> Response:
+    """Switch the calendar address off."""
+    feeds.end_feed(account.person, actor=actor())
+    return saved(url_for(".own") + "#calendar", _("日历订阅已关闭"))
 
 
 @bp.post("/account/language")

@@ -1,0 +1,128 @@
+"""The dates of a person's calendar: her own milestones and the meetings that she may see."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.queries.visible import visible_meetings
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
+from kangjiansheng.projects.queries.mine import ENDED
+from kangjiansheng.projects.queries.visible import may_see
+
+LINGERS = timedelta(days=60)  # what was reached or cancelled stays so long, that programs take notice
+BACK = timedelta(days=180)  # meetings held before are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One day of a calendar; `version` and `modified` are those of its row."""
+
+    kind: str  # milestone, meeting
+    id: int
+    day: date
+    code: str
+    names: dict[str, str]
+    context: dict[str, str]  # names of the project or the committee
+    path: str
+    version: int
+    modified: datetime
+    state: str  # open, done, cancelled
+    illustrative: bool
+
+
+def calendar_of(*, actor: Actor) -> list[Dated]:
+    """Everything that stands in a person's calendar now, by the rights of this moment; two statements."""
+    return sorted([*_milestones(actor), *_meetings(actor)], key=lambda one: (one.day, one.kind, one.id))
+
+
+def _milestones(actor: Actor) -> list[Dated]:
+    said = (
+        select(MilestoneEntry.milestone_id, func.max(MilestoneEntry.recorded_at).label("at"))
+        .group_by(MilestoneEntry.milestone_id)
+        .subquery()
+    )
+    query = (
+        select(Milestone, said.c.at)
+        .join(said, said.c.milestone_id == Milestone.id)
+        .join(Milestone.plan)
+        .join(Plan.project)
+        .where(
+            Milestone.owner_id == actor.id,
+            Milestone.kind == "milestone",
+            Project.archived_at.is_(None),
+            Project.status.not_in(ENDED),
+            may_see(actor),
+            or_(Milestone.state == "open", said.c.at >= clock.now() - LINGERS),
+        )
+        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
+    )
+    found = []
+    for m, modified in db.session.execute(query):
+        day = m.actual or m.forecast or m.current_plan or m.baseline
+        project = m.plan.project
+        if day is not None and project is not None:
+            found.append(
+                Dated(
+                    "milestone",
+                    m.id,
+                    day,
+                    project.code,
+                    _names(m),
+                    _names(project),
+                    f"/projects/{project.code}/milestones/{m.code}",
+                    m.version,
+                    modified,
+                    m.state,
+                    project.illustrative,
+                )
+            )
+    return found
+
+
+def _meetings(actor: Actor) -> list[Dated]:
+    changed = func.max(Revision.recorded_at)
+    revised = (
+        select(Revision.thing_id, changed.label("at"))
+        .where(Revision.thing == "meeting")
+        .group_by(Revision.thing_id)
+        .subquery()
+    )
+    query = (
+        select(Meeting, revised.c.at)
+        .outerjoin(revised, revised.c.thing_id == Meeting.id)
+        .where(
+            Meeting.id.in_(visible_meetings(actor)),
+            Meeting.held_on >= clock.today() - BACK,
+            or_(
+                Meeting.life != "cancelled",
+                and_(revised.c.at.is_not(None), revised.c.at >= clock.now() - LINGERS),
+            ),
+        )
+        .options(joinedload(Meeting.committee))
+    )
+    return [
+        Dated(
+            "meeting",
+            m.id,
+            m.held_on,
+            m.code,
+            _names(m),
+            _names(m.committee),
+            f"/meetings/{m.code}",
+            m.version,
+            modified or clock.start_of(m.held_on),
+            "cancelled" if m.life == "cancelled" else "open",
+            m.illustrative,
+        )
+        for m, modified in db.session.execute(query)
+    ]
+
+
+def _names(thing: Milestone | Project | Meeting | object) -> dict[str, str]:
+    return {script: getattr(thing, f"name_{script}") for script in ("hans", "hant", "en")}
