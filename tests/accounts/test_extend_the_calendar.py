@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kangjiansheng.core import holidays
 from kangjiansheng.core.calendar import add_working_days, china, shipped
+from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.holiday_lists import check, read, spans, written
 from tests.support.app import make
@@ -131,6 +132,7 @@ def test_on_the_pages_and_in_another_process(client, app):
     assert typed(reader, PATH, file=(BytesIO(b"PK\0\0"), "2027.xlsx")).status_code == 422
     with other.app_context():
         assert 2027 in china().years
+        db.engine.dispose()
 
 
 def test_only_administrators_change_it(client):

@@ -278,3 +278,15 @@ def test_the_optional_steps_of_the_chosen_pathway_are_taken_in(client, app):
         rows = db.session.scalars(select(Milestone.code).join(Plan).where(Plan.project_id == project().id))
         wanted = [item.code for item in templates()["D_iit"].milestones]
         assert set(rows) == set(wanted)
+
+
+@pytest.mark.parametrize("pathway", sorted(templates()))
+def test_a_project_starts_from_each_pathway(client, app, pathway):
+    stage = {"F_techtransfer": "TECH_TRANSFER"}.get(pathway, "DISCOVERY")
+    answer = typed(client("executive"), "/projects/new", **{**NEW, "pathway": pathway, "stage": stage})
+    assert answer.status_code == 303
+    with app.app_context():
+        rows = db.session.scalars(select(Milestone).join(Plan).where(Plan.project_id == project().id)).all()
+        wanted = [item.code for item in templates()[pathway].milestones if not item.optional]
+        assert sorted(row.code for row in rows) == sorted(wanted)
+        assert all(row.baseline for row in rows)
