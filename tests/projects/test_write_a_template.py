@@ -205,6 +205,15 @@ def test_everybody_reads_and_few_write(client, app):
     assert client("lead").get(f"{PATH}/7").status_code == 404
 
 
+def test_a_template_leads_to_a_project_that_is_made_from_it(client):
+    reader = client("lead")
+    tree = html.document_fromstring(reader.get("/templates/F_techtransfer").text)
+    (address,) = tree.xpath("//a[contains(@href, '/projects/new')]/@href")
+    tree = html.document_fromstring(reader.get(address).text)
+    assert tree.xpath("//select[@name='pathway']/option[@selected]/@value") == ["F_techtransfer"]
+    assert "/projects/new" not in client("outsider").get("/templates/F_techtransfer").text
+
+
 def test_a_project_says_from_which_version_its_plan_was_made(client):
     tree = html.document_fromstring(client("lead").get("/projects/KJS-003").text)
     assert tree.xpath("//a[starts-with(@href, '/templates/') and contains(., '第 1 版')]")

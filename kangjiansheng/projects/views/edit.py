@@ -39,6 +39,8 @@ def new_project() -> Response:
     if request.method == "GET":
         form.stage.data, form.claimed.data, form.confidentiality.data = "DISCOVERY", "ACTIVE", "parties"
         form.typical.data = True
+        if request.args.get("pathway") in form.templates:
+            form.pathway.data = request.args["pathway"]
     if request.form.get("preview"):
         return _previewed(form)
     made = form.attempt(

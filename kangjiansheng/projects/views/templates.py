@@ -87,6 +87,7 @@ def _shown(
         against=against,
         changes=_changes(against, version) if against else [],
         may_write=free,
+        may_create=g.as_of is None and version.status == "published" and policies.create(actor()),
         begin_form=begin_form or BeginForm(formdata=None),
         publish_form=publish_form or PublishForm(formdata=None, version=version.version),
         refused=refused,
