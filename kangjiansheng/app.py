@@ -65,7 +65,7 @@ from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
-from kangjiansheng.projects.queries import naming
+from kangjiansheng.projects.queries import handing, naming
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.queries.sheets import called as sheets_called
@@ -105,6 +105,7 @@ REFUSALS = (
 calendar.provided_by(holidays.current)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
+account_queries.duties[:] = [handing.count_duties]
 lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
 project_panels.project[:] = [committee_panels.project_advice]

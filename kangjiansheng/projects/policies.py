@@ -288,6 +288,11 @@ def manage(actor: Actor, pair: tuple[Project, str]) -> bool:
     return edit(actor, pair[0])
 
 
+def hand_over(actor: Actor, pair: tuple[Project, Any]) -> bool:
+    """What somebody answers for in a project is handed over by those who lead it."""
+    return plan(actor, pair[0])
+
+
 def edit_part(actor: Actor, pair: tuple[Project, int]) -> bool:
     """The same for one part of a project."""
     return edit(actor, pair[0])

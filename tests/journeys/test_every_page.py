@@ -90,6 +90,8 @@ PAGES = (
     ("auditor", "/audit/1"),
     ("admin", "/admin"),
     ("admin", "/admin/people/CAST-LEAD"),
+    ("admin", "/admin/people/CAST-LEAD/handover"),
+    ("lead", "/projects/KJS-003/people/CAST-LEAD/handover"),
     ("admin", "/admin/mails"),
     ("admin", "/admin/calendar"),
     ("admin", "/admin/calendar/2026"),

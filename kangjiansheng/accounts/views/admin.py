@@ -95,6 +95,7 @@ def person_page(
         role_form=role_form or forms.RoleForm(formdata=None),
         refusal=refusal,
         roles=rules.ROLE_NAMES,
+        duties=queries.count_duties(person.id),
         has_mail=bool(current_app.config["SETTINGS"].smtp_url),
         entries=trail.described(entries[:20]),
     )

@@ -53,6 +53,7 @@ REFUSALS = {
     "projects:row-changed": _l("您打开之后已有人修改，请看现在的内容。"),
     "projects:too-many-rows": _l("一次最多更改 %(most)d 项，现在选了 %(count)d 项，请先缩小范围。"),
     "projects:nothing-to-change": _l("没有一项可以更改，什么都没有写入。"),
+    "projects:successor-same": _l("接手人不能是交接的人自己。"),
     "projects:owner-outside": _l("负责人需要是项目成员或其联合实验室的成员。"),
     "projects:risk-word": _l("没有“%(value)s”这个选项。"),
     "projects:risk-title": _l("请简述是什么事。"),

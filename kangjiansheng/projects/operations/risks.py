@@ -48,6 +48,20 @@ def edit_risk(
     return risk
 
 
+def give_risk(risk: Risk, owner_id: int, *, actor: Actor) -> None:
+    """Hand an open risk to somebody of the project or its laboratories."""
+    _start(risk, None)
+    if risk.life == rules.CLOSED:
+        raise RuleBroken("projects:risk-closed")
+    if owner_id not in team_ids(risk.project_id):
+        raise RuleBroken("projects:owner-outside", "owner_id")
+    before = risk.state()
+    risk.owner_id = owner_id
+    db.session.flush()
+    record("projects:risk:edit", risk, actor=actor, before=before)
+    _tell_owner(risk, actor)
+
+
 def close(risk: Risk, reason: str, *, actor: Actor, version: int | None) -> None:
     """Close a risk, saying why: it has passed, or is dealt with."""
     _start(risk, version)

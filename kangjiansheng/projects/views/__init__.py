@@ -34,6 +34,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     edit,
     evidence,
     gates,
+    handing,
     imports,
     links,
     lists,

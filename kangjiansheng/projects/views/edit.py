@@ -15,6 +15,7 @@ from kangjiansheng.projects.forms.projects import ClaimForm, MemberForm, NumberF
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations import claims, people, projects
 from kangjiansheng.projects.queries import choices
+from kangjiansheng.projects.queries.handing import holders
 from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.rules import plans
 from kangjiansheng.projects.views import bp, numbers, words
@@ -129,6 +130,7 @@ def _people_page(thing: Project, status: int = 200, **forms: Any) -> Response:
         thing=thing,
         team=[one for one in queries.team(thing.id)],
         roles=words.ROLES,
+        busy=holders(thing.id) if policies.plan(actor(), thing) and not thing.archived_at else {},
         numbers=numbers.shown(thing),
         illustrative=thing.illustrative,
         **shown,

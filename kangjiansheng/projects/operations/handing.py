@@ -1,0 +1,64 @@
+"""Handing over what somebody answers for: in one act, refused thing by thing."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.projects.models import Milestone, Project, Risk
+from kangjiansheng.projects.operations.milestones import give_to
+from kangjiansheng.projects.operations.people import add_member, end_member
+from kangjiansheng.projects.operations.risks import give_risk
+from kangjiansheng.projects.queries.handing import KINDS, Duty
+
+Outcome = tuple[Duty, RuleBroken | None]
+
+
+def hand_over(
+    things: Iterable[Duty], leaver_id: int, successor_id: int, *, actor: Actor
+) -> Sequence[Outcome]:
+    """Give each thing to the successor; what a rule refuses stays where it is, and the reason comes back with it.
+
+    Roles as lead go first: who takes one over belongs to the team, and may then own its milestones. Giving a
+    thing back is the same act the other way round.
+    """
+    if leaver_id == successor_id:
+        raise RuleBroken("projects:successor-same", "successor_id")
+    outcomes: list[Outcome] = []
+    for thing in sorted(things, key=lambda one: (KINDS.index(one.kind), one.project, one.code)):
+        try:
+            with db.session.begin_nested():
+                _give(thing, leaver_id, successor_id, actor)
+        except RuleBroken as problem:
+            outcomes.append((thing, problem))
+        else:
+            outcomes.append((thing, None))
+    return outcomes
+
+
+def _give(thing: Duty, leaver_id: int, successor_id: int, actor: Actor) -> None:
+    if thing.kind == "milestone":
+        give_to(db.session.get_one(Milestone, thing.id), successor_id, actor=actor, version=None)
+    elif thing.kind == "risk":
+        give_risk(db.session.get_one(Risk, thing.id), successor_id, actor=actor)
+    else:
+        _give_lead(thing.id, leaver_id, successor_id, actor)
+
+
+def _give_lead(project_id: int, leaver_id: int, successor_id: int, actor: Actor) -> None:
+    project = db.session.scalars(select(Project).where(Project.id == project_id)).one()
+    today = clock.today()
+    held = next(
+        row
+        for row in project.members
+        if row.person_id == leaver_id
+        and row.role == "lead"
+        and row.valid_from <= today
+        and (row.valid_to is None or row.valid_to >= today)
+    )
+    add_member(project, successor_id, "lead", actor=actor, version=None)
+    db.session.flush()
+    end_member(project, held.id, actor=actor, version=None)

@@ -1,0 +1,76 @@
+"""Hand-over: everything that somebody answers for, given to a successor in one act."""
+
+from typing import Any
+
+from flask import url_for
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts import policies as account_policies
+from kangjiansheng.accounts import queries as accounts
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.i18n import explain, name_of
+from kangjiansheng.core.pages import page
+from kangjiansheng.projects import policies
+from kangjiansheng.projects.forms.handing import HandingForm
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.operations import handing as operations
+from kangjiansheng.projects.queries import handing as queries
+from kangjiansheng.projects.views import bp
+
+
+@bp.route("/admin/people/<code>/handover", methods=["GET", "POST"])
+@on(load=accounts.person, may=account_policies.administer)
+def hand_over_all(person: Person) -> Response:
+    """Everything that a person answers for; of projects that the administrator may not see, codes alone."""
+    return _page(person, None, [one for one in accounts.people(state="active") if one.id != person.id])
+
+
+@bp.route("/projects/<code>/people/<person_code>/handover", methods=["GET", "POST"])
+@on(load=queries.leaver_of, may=policies.hand_over)
+def hand_over_in_project(pair: tuple[Project, Person]) -> Response:
+    """The same within one project, by those who lead it."""
+    project, person = pair
+    return _page(person, project, [one for one in queries.successors(project.id) if one.id != person.id])
+
+
+def _page(leaver: Person, project: Project | None, successors: list[Person]) -> Response:
+    project_id = project.id if project else None
+    leaver_id = leaver.id
+    things = queries.duties(leaver_id, actor=actor(), project_id=project_id)
+    form = HandingForm()
+    form.things.choices = [(one.key, one.key) for one in things]
+    form.successor_id.choices = [(one.id, f"{one.code} {name_of(one)}") for one in successors]
+    chosen = set(form.things.data or [])
+    outcomes = form.attempt(
+        lambda: operations.hand_over(
+            [one for one in things if one.key in chosen], leaver_id, form.successor_id.data, actor=actor()
+        )
+    )
+    by_id = {one.id: one for one in successors}
+    successor = by_id.get(form.successor_id.data) if outcomes else None
+    given = [one for one, problem in outcomes or () if problem is None]
+    done: dict[str, Any] = {
+        "successor": successor,
+        "given": given,
+        "refused": [(one, explain(problem)) for one, problem in outcomes or () if problem],
+        "back": _address(successor, project) if successor else "",
+    }
+    return page(
+        "projects/handover.html",
+        200 if outcomes else form.status,
+        illustrative=any(one.illustrative for one in things),
+        leaver=leaver,
+        project=project,
+        things=[one for one in things if one not in given],
+        form=form,
+        here=_address(leaver, project),
+        chosen=chosen,
+        **done,
+    )
+
+
+def _address(person: Person, project: Project | None) -> str:
+    if project is None:
+        return url_for("projects.hand_over_all", code=person.code)
+    return url_for("projects.hand_over_in_project", code=project.code, person_code=person.code)

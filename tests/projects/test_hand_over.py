@@ -1,0 +1,161 @@
+"""What a leaver answers for goes to a successor in one act; what a rule refuses says why, each can be taken back."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from lxml import html
+from sqlalchemy import select
+
+from kangjiansheng.accounts import queries as people
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
+from kangjiansheng.projects.operations.handing import hand_over
+from kangjiansheng.projects.queries.handing import count_duties, duties
+from tests.support.critic import Critic
+
+ALL = "/admin/people/CAST-LEAD/handover"
+IN_003 = "/projects/KJS-003/people/CAST-LEAD/handover"
+
+
+def person(short: str) -> int:
+    account = people.account_by_email(f"{short}@kjs.example")
+    assert account is not None
+    return account.person_id
+
+
+def offered(page: str) -> list[str]:
+    return [
+        str(box.get("value")) for box in html.document_fromstring(page).xpath("//input[@type='checkbox']")
+    ]
+
+
+def owner_of(app: Flask, key: str) -> int | None:
+    with app.app_context():
+        return db.session.get_one(Milestone, int(key.split(":")[1])).owner_id
+
+
+def test_the_page_lists_everything_in_one_place(app: Flask, client: Callable[..., Critic]) -> None:
+    page = client("admin").get(ALL).text
+    with app.app_context():
+        lead = person("lead")
+        milestones = db.session.scalars(
+            select(Milestone.id)
+            .join(Plan)
+            .join(Project)
+            .where(Milestone.owner_id == lead, Milestone.state == "open", Project.archived_at.is_(None))
+        )
+        expected = {f"milestone:{number}" for number in milestones}
+        total = count_duties(lead)
+    assert expected and expected <= set(offered(page)) and len(offered(page)) == total
+    assert "项目负责人" in page
+
+
+def test_deactivating_warns_and_leads_there(client: Callable[..., Critic]) -> None:
+    page = client("admin").get("/admin/people/CAST-LEAD").text
+    assert "停用账号之前请先交接" in page and ALL in page
+    assert "停用账号之前请先交接" not in client("admin").get("/admin/people/CAST-OUTSIDER").text
+
+
+def test_administrators_see_codes_and_no_names(
+    app: Flask, client: Callable[..., Critic], actor: Callable
+) -> None:
+    page = client("admin").get(ALL).text
+    mine = duties(person("lead"), actor=actor("admin"))
+    hidden = [one for one in mine if not one.open]
+    assert hidden
+    assert all(one.project in page for one in hidden)
+    assert not any(one.names["hans"] in page for one in hidden if one.kind == "lead")
+
+
+def test_a_lead_hands_over_within_the_project_and_takes_one_back(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    lead = client("lead")
+    assert IN_003 in lead.get("/projects/KJS-003/people").text
+    page = lead.get(IN_003).text
+    keys = [key for key in offered(page) if key.startswith("milestone:")]
+    tree = html.document_fromstring(page)
+    others = [int(o.get("value")) for o in tree.xpath("//select[@name='successor_id']/option")]
+    with app.app_context():
+        team = [one for one in others if one in {person("member"), *others}]
+    assert keys and team
+    refused_or_given = lead.post(IN_003, data={"things": keys, "successor_id": team[0]})
+    assert refused_or_given.status_code == 200
+    given = [key for key in keys if owner_of(app, key) == team[0]]
+    if given:
+        form = html.document_fromstring(refused_or_given.text).xpath(
+            f"//form[.//input[@name='things' and @value='{given[0]}' and @type='hidden']]"
+        )[0]
+        back = {i.get("name"): i.get("value") for i in form.xpath(".//input[@type='hidden']")}
+        assert lead.post(form.get("action"), data=back).status_code == 200
+        with app.app_context():
+            assert owner_of(app, given[0]) == person("lead")
+    assert len(given) + refused_or_given.text.count("负责人需要是项目成员") >= len(keys)
+
+
+def test_leads_go_first_so_that_the_successor_belongs(in_app: Flask, actor: Callable) -> None:
+    executive, lead = actor("executive"), person("lead")
+    things = duties(lead, actor=executive)
+    outsider = person("outsider")
+    milestones = [one for one in things if one.kind == "milestone"]
+    with writing():
+        outcomes = hand_over(milestones, lead, outsider, actor=executive)
+    assert outcomes and {problem.code for _, problem in outcomes if problem} == {"projects:owner-outside"}
+    assert all(problem for _, problem in outcomes)
+    assert db.session.get_one(Milestone, milestones[0].id).owner_id == lead
+    with writing():
+        outcomes = hand_over(things, lead, outsider, actor=executive)
+    led = {one.project for one, problem in outcomes if one.kind == "lead" and problem is None}
+    assert led
+    for one, problem in outcomes:
+        if one.kind == "milestone" and one.project in led:
+            assert problem is None
+            assert db.session.get_one(Milestone, one.id).owner_id == outsider
+    with writing():  # and back
+        given = [one for one, problem in outcomes if problem is None and one.kind == "milestone"]
+        again = hand_over(given, outsider, lead, actor=executive)
+    assert all(problem is None or problem.code == "projects:owner-outside" for _, problem in again)
+
+
+def test_each_thing_leaves_its_entry(in_app: Flask, actor: Callable) -> None:
+    executive, lead = actor("executive"), person("lead")
+    things = [one for one in duties(lead, actor=executive) if one.kind in ("lead", "milestone")]
+    with writing():
+        outcomes = hand_over(things, lead, person("outsider"), actor=executive)
+    given = {one.id for one, problem in outcomes if problem is None and one.kind == "milestone"}
+    assert given
+    ledger = db.session.scalars(select(MilestoneEntry.milestone_id).where(MilestoneEntry.kind == "owner"))
+    assert given <= set(ledger)
+    trail = select(AuditEntry).where(AuditEntry.actor_id == executive.id, AuditEntry.thing == "milestone")
+    assert given <= {entry.thing_id for entry in db.session.scalars(trail)}
+
+
+def test_not_to_oneself_and_not_without_choosing(
+    in_app: Flask, actor: Callable, client: Callable[..., Critic]
+) -> None:
+    with pytest.raises(RuleBroken, match="successor-same"):
+        hand_over([], person("lead"), person("lead"), actor=actor("executive"))
+    admin = client("admin")
+    keys = offered(admin.get(ALL).text)
+    wrong: list[dict[str, object]] = [
+        {"things": [], "successor_id": person("lead2")},
+        {"things": keys, "successor_id": person("lead")},
+        {"things": ["milestone:999999"], "successor_id": person("lead2")},
+        {"things": keys},
+    ]
+    for data in wrong:
+        assert admin.post(ALL, data=data).status_code == 422
+    assert len(offered(admin.get(ALL).text)) == len(keys)
+
+
+def test_others_have_no_such_page(client: Callable[..., Critic]) -> None:
+    assert client(None).get(ALL).status_code == 302
+    for who in ("lead", "outsider", "executive"):
+        assert client(who).get(ALL).status_code == 403
+    assert client("outsider").get(IN_003).status_code == 404
+    assert client("executive").get(IN_003).status_code == 403
+    assert client("lead").get("/projects/KJS-003/people/CAST-OUTSIDER/handover").status_code == 404
