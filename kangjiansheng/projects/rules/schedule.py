@@ -151,6 +151,17 @@ class Schedule:
                 touched.add(step.id)
         return found
 
+    def pushed(self, key: int, dates: Mapping[int, date | None]) -> date | None:
+        """The day of a step when its predecessors come on the days of `dates`: its own, or a later one to which
+        they push it, as `moved` has it."""
+        step, was = self._by_id[key], self.dates[key]
+        if step.cancelled:
+            return self._begin(step, dates)[0]
+        before, after = self.earliest(key)[0], self.earliest(key, dates)[0]
+        if was is None or after is None or after <= was or (before is not None and after <= before):
+            return was
+        return after
+
     def earliest(
         self, key: int, dates: Mapping[int, date | None] | None = None, *, stated: bool = False
     ) -> tuple[date | None, bool]:

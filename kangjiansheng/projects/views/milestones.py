@@ -270,7 +270,7 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 outlook=plans.outlook(project, network),
                 tallies=tallies([thing.id]),
                 illustrative=project.illustrative,
-                **words_and_figures(project, said, clock.today(), holding=holding),
+                **words_and_figures(project, said, clock.today(), network=network, holding=holding),
                 saved={"text": text, "undo_url": undo},
             )
         )

@@ -19,6 +19,7 @@ from kangjiansheng.projects.forms.projects import ClaimForm
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import claims, plans
+from kangjiansheng.projects.queries.delays import delays
 from kangjiansheng.projects.queries.evidence import tallies_of
 from kangjiansheng.projects.queries.gates import newest
 from kangjiansheng.projects.queries.validity import Held, held, validities
@@ -63,7 +64,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "claimers": {one.person_id: one for one in team},
         "claim": claims.claim_on(thing, day),
         "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
-        **words_and_figures(row, said, day, whole=whole, holding=holding),
+        **words_and_figures(row, said, day, network=network, whole=whole, holding=holding),
         **gates_of(thing, row),
         "tallies": tallies_of(thing, row.milestones, as_of=g.as_of),
         "team": [one for one in team if one.holds_on(day)],
@@ -103,6 +104,7 @@ def words_and_figures(
     said: Sequence[queries.Said],
     day: date,
     *,
+    network: queries.Network,
     whole: bool = False,
     holding: Sequence[Held] = (),
 ) -> dict[str, Any]:
@@ -111,8 +113,12 @@ def words_and_figures(
     `whole`: the timeline stands in the place of the table, with every milestone. `holding`: what the project holds
     for a while.
     """
+    delayed = delays(row, network, said)
     return {
         "whole": whole,
+        "delay": charts.delay(delayed),
+        "delay_finding": charts.delay_finding(row, delayed),
+        "delay_table": charts.delay_table(row, delayed),
         "answer": words.answer(row, day) + ("" if row.status == "pause" else validity_words.alarm(holding)),
         "why": why(row, day),
         "ages": {m.id: freshness.age(spoken_on(m), day) for m in row.milestones if m.is_open},

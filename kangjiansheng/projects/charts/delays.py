@@ -1,0 +1,131 @@
+"""The waterfall of a delay: what each reason cost the last milestone, from the baseline to what is promised."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kangjiansheng.core import charts
+from kangjiansheng.core.charts import Figure
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects.charts.words import days, short
+from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.rules.delays import Attribution
+from kangjiansheng.projects.rules.vocabulary import reasons
+
+ROW = 34
+
+
+def delay(found: Attribution | None) -> Figure | None:
+    """A bar for each reason where the one before it ended, then overlap and catching up, and the whole."""
+    if found is None:
+        return None
+    bars = _bars(found)
+    data: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    ends: list[int] = []
+    at = 0
+    for n, (label, change, tone) in enumerate(bars):
+        whole = n == len(bars) - 1
+        start = 0 if whole else at
+        at = start + change
+        ends += [start, at]
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": [-n],
+                "x": [change],
+                "base": [start],
+                "width": 0.62,
+                "marker": {"color": tone},
+                "hovertemplate": f"{label} {days(change) if change else 0}<extra></extra>",
+            }
+        )
+        text = days(change) if change else ngettext("%(num)d 天", "%(num)d 天", 0)
+        notes.append(
+            charts.note(
+                max(start, at), -n, text, color="@ink", xanchor="left", xshift=8, weight=600 if whole else 400
+            )
+        )
+    labels = [f"{short(label, 12)}  " for label, _change, _tone in bars]
+    wide = max(charts.text_width(label) for label in labels) + 10
+    room = max(ends) - min(ends)
+    axis: dict[str, Any] = {"range": [min(ends) - room * 0.02, max(ends) + room * 0.2], "zeroline": True}
+    return charts.figure(
+        data,
+        {
+            "height": 50 + ROW * len(bars),
+            "margin": {"l": wide, "r": 10, "t": 8, "b": 30},
+            "annotations": notes,
+            "xaxis": {**axis, "zerolinecolor": "@axis"},
+            "yaxis": {
+                "range": [-len(bars) + 0.4, 0.6],
+                "tickvals": [-n for n in range(len(bars))],
+                "ticktext": labels,
+                "showgrid": False,
+                "tickfont": {"size": 12.5, "color": "@ink"},
+            },
+        },
+        mobile={"layout": {"xaxis": {"range": [axis["range"][0], max(ends) + room * 0.35], "nticks": 4}}},
+    )
+
+
+def _bars(found: Attribution) -> list[tuple[str, int, str]]:
+    bars = [(_reason(one.reason), one.days, "@slip" if one.reason else "@idle") for one in found.causes]
+    if found.remainder:
+        bars.append((_("路径重叠与余量"), found.remainder, "@ghost"))
+    if found.recovered:
+        bars.append((_("追回"), -found.recovered, "@ontrack"))
+    return [*bars, (_("合计"), found.total, "@ink-2")]
+
+
+def _reason(code: str) -> str:
+    return label_of(code, reasons()) if code else _("没有记录原因")
+
+
+def delay_finding(project: ProjectRow, found: Attribution | None) -> str:
+    """Which reason cost most, in one sentence."""
+    if found is None:
+        return ""
+    last = next(m for m in project.milestones if m.id == found.end)
+    facts: dict[str, Any] = {"code": last.code, "name": name_of(last), "total": found.total}
+    worst = found.causes[0]
+    if not worst.days:
+        return ngettext(
+            "%(code)s %(name)s晚 %(num)d 天，没有一个原因单独造成它",
+            "%(code)s %(name)s晚 %(num)d 天，没有一个原因单独造成它",
+            found.total,
+            **facts,
+        )
+    if not worst.reason:
+        return ngettext(
+            "%(code)s %(name)s晚 %(total)d 天，其中 %(num)d 天没有记录原因",
+            "%(code)s %(name)s晚 %(total)d 天，其中 %(num)d 天没有记录原因",
+            worst.days,
+            **facts,
+        )
+    return ngettext(
+        "%(code)s %(name)s晚 %(total)d 天，最多的 %(num)d 天来自%(reason)s",
+        "%(code)s %(name)s晚 %(total)d 天，最多的 %(num)d 天来自%(reason)s",
+        worst.days,
+        reason=_reason(worst.reason),
+        **facts,
+    )
+
+
+def delay_table(project: ProjectRow, found: Attribution | None) -> dict[str, Any]:
+    """The same as a table, with the milestones at which each reason struck."""
+    columns = [(_("原因"), ""), (_("下游天数"), "n"), (_("发生在"), "")]
+    if found is None:
+        return {"columns": columns, "rows": []}
+    codes = {m.id: m.code for m in project.milestones}
+    where = [_("、").join(codes[step] for step in one.steps) for one in found.causes]
+    return {
+        "columns": columns,
+        "rows": [
+            [label, charts.signed_days(change), where[n] if n < len(where) else None]
+            for n, (label, change, _tone) in enumerate(_bars(found))
+        ],
+    }
