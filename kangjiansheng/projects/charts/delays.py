@@ -11,17 +11,18 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.charts.words import days, short
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.queries.rows import ProjectRow
-from kangjiansheng.projects.rules.delays import Attribution
+from kangjiansheng.projects.rules.delays import Attribution, Cause
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 ROW = 34
+MOST = 6  # causes that get a bar of their own
 
 
-def delay(found: Attribution | None) -> Figure | None:
+def delay(project: ProjectRow, found: Attribution | None) -> Figure | None:
     """A bar for each reason where the one before it ended, then overlap and catching up, and the whole."""
     if found is None:
         return None
-    bars = _bars(found)
+    bars = _bars(project, found)
     data: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     ends: list[int] = []
@@ -72,8 +73,18 @@ def delay(found: Attribution | None) -> Figure | None:
     )
 
 
-def _bars(found: Attribution) -> list[tuple[str, int, str]]:
-    bars = [(_reason(one.reason), one.days, "@slip" if one.reason else "@idle") for one in found.causes]
+def _bars(project: ProjectRow, found: Attribution) -> list[tuple[str, int, str]]:
+    counted = [one for one in found.causes if one.days]
+    shown, rest = counted[:MOST], counted[MOST:]
+    bars = [(_label(project, one), one.days, "@slip" if one.reason else "@idle") for one in shown]
+    if rest:
+        others = ngettext("其余 %(num)d 项", "其余 %(num)d 项", len(rest))
+        bars.append((others, sum(one.days for one in rest), "@idle"))
+    return bars + _closing(found)
+
+
+def _closing(found: Attribution) -> list[tuple[str, int, str]]:
+    bars = []
     if found.remainder:
         bars.append((_("路径重叠与余量"), found.remainder, "@ghost"))
     if found.recovered:
@@ -81,8 +92,16 @@ def _bars(found: Attribution) -> list[tuple[str, int, str]]:
     return [*bars, (_("合计"), found.total, "@ink-2")]
 
 
-def _reason(code: str) -> str:
-    return label_of(code, reasons()) if code else _("没有记录原因")
+def _label(project: ProjectRow, one: Cause) -> str:
+    """The reason; a milestone whose delay nobody has explained stands for itself."""
+    if one.reason:
+        return label_of(one.reason, reasons())
+    return _("%(code)s，没有记录原因", code=_codes(project, one))
+
+
+def _codes(project: ProjectRow, one: Cause) -> str:
+    codes = {m.id: m.code for m in project.milestones}
+    return _("、").join(codes[step] for step in one.steps)
 
 
 def delay_finding(project: ProjectRow, found: Attribution | None) -> str:
@@ -101,16 +120,17 @@ def delay_finding(project: ProjectRow, found: Attribution | None) -> str:
         )
     if not worst.reason:
         return ngettext(
-            "%(code)s %(name)s晚 %(total)d 天，其中 %(num)d 天没有记录原因",
-            "%(code)s %(name)s晚 %(total)d 天，其中 %(num)d 天没有记录原因",
+            "%(code)s %(name)s晚 %(total)d 天，最多的 %(num)d 天出在 %(at)s，没有记录原因",
+            "%(code)s %(name)s晚 %(total)d 天，最多的 %(num)d 天出在 %(at)s，没有记录原因",
             worst.days,
+            at=_codes(project, worst),
             **facts,
         )
     return ngettext(
         "%(code)s %(name)s晚 %(total)d 天，最多的 %(num)d 天来自%(reason)s",
         "%(code)s %(name)s晚 %(total)d 天，最多的 %(num)d 天来自%(reason)s",
         worst.days,
-        reason=_reason(worst.reason),
+        reason=_label(project, worst),
         **facts,
     )
 
@@ -120,12 +140,8 @@ def delay_table(project: ProjectRow, found: Attribution | None) -> dict[str, Any
     columns = [(_("原因"), ""), (_("下游天数"), "n"), (_("发生在"), "")]
     if found is None:
         return {"columns": columns, "rows": []}
-    codes = {m.id: m.code for m in project.milestones}
-    where = [_("、").join(codes[step] for step in one.steps) for one in found.causes]
-    return {
-        "columns": columns,
-        "rows": [
-            [label, charts.signed_days(change), where[n] if n < len(where) else None]
-            for n, (label, change, _tone) in enumerate(_bars(found))
-        ],
-    }
+    causes = [
+        [_label(project, one), charts.signed_days(one.days), _codes(project, one)] for one in found.causes
+    ]
+    closing = [[label, charts.signed_days(change), None] for label, change, _tone in _closing(found)]
+    return {"columns": columns, "rows": causes + closing}

@@ -22,11 +22,17 @@ MOST = 28  # more rows do not fit the tallest figure
 
 
 def timeline(
-    milestones: Sequence[MilestoneRow], today: date, *, every: bool = False, holding: Sequence[Held] = ()
+    milestones: Sequence[MilestoneRow],
+    today: date,
+    *,
+    every: bool = False,
+    holding: Sequence[Held] = (),
+    critical: Sequence[str] = (),
 ) -> Figure | None:
     """Each milestone that is not long past, or `every` one: the plan, then reality or forecast.
 
-    Below them what the project holds for a while, `holding`, each with its end.
+    Below them what the project holds for a while, `holding`, each with its end. `critical`: the
+    codes that hold the last milestone where it is, one after the other; lines connect their marks.
     """
     rows = _timeline_rows(milestones, every)
     if not rows:
@@ -34,6 +40,7 @@ def timeline(
     data: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     labels = []
+    data += _critical(rows, critical)
     for n, row in enumerate(rows):
         y = -n
         plan, day = row.baseline or row.promised, row.actual or row.promised
@@ -114,6 +121,24 @@ def _timeline_rows(milestones: Sequence[MilestoneRow], every: bool) -> list[Mile
     done = [m for m in dated if m.actual]
     coming = [m for m in dated if not m.actual]
     return (done + coming)[:MOST] if every else (done[-4:] + coming)[:12]
+
+
+def _critical(rows: Sequence[MilestoneRow], codes: Sequence[str]) -> list[dict[str, Any]]:
+    """A line from mark to mark along the critical path, under everything else."""
+    places = {row.code: (row.actual or row.promised, -n) for n, row in enumerate(rows)}
+    found = [places[code] for code in codes if code in places]
+    if len(found) < 2:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [day for day, _y in found],
+            "y": [y for _day, y in found],
+            "line": {"color": "@ink-3", "width": 1.6, "dash": "dash"},
+            "hoverinfo": "skip",
+        }
+    ]
 
 
 def _bar(row: MilestoneRow, plan: date | None, day: date | None, y: float) -> list[dict[str, Any]]:

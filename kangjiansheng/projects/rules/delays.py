@@ -26,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What one reason cost at the end, and the steps where it did."""
+    """What one reason cost at the end, and the steps where it did; without a reason, what one step cost."""
 
     reason: str
     days: int
@@ -60,23 +60,28 @@ def attribute(
         return None
     whole = _end(plan, own, reality, end)
     costs = []
-    for reason in sorted({part.reason for part in found}):
-        mine = [part for part in found if part.reason == reason]
+    for key in sorted({_key(part) for part in found}):
+        mine = [part for part in found if _key(part) == key]
         less = dict(own)
         for part in mine:
             less[part.step] -= part.days
         saved = max(0, (whole - _end(plan, less, reality, end)).days)
-        costs.append(Cause(reason, saved, tuple(part.step for part in mine)))
+        costs.append(Cause(key[0], saved, tuple(part.step for part in mine)))
     caught_up = {key: max(days, 0) for key, days in own.items()}
     recovered = max(0, (_end(plan, caught_up, reality, end) - whole).days)
     total = (last - first).days
     return Attribution(
         end,
         total,
-        tuple(sorted(costs, key=lambda one: (-one.days, one.reason == "", one.reason))),
+        tuple(sorted(costs, key=lambda one: (-one.days, one.reason == "", one.reason, one.steps))),
         recovered,
         total - sum(one.days for one in costs) + recovered,
     )
+
+
+def _key(part: Part) -> tuple[str, int]:
+    """Delays of one reason count together; those without one stay with their step, which is all one knows."""
+    return (part.reason, 0) if part.reason else ("", part.step)
 
 
 def own_delays(plan: Schedule, reality: Mapping[int, date | None]) -> dict[int, int]:

@@ -50,6 +50,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
     whole = request.args.get("view") == "timeline"
     intervals = validities(thing.id, actor=actor(), as_of=g.as_of)
     holding = held(intervals, row.milestones, day)
+    outlook = plans.Outlook() if frozen else plans.outlook(row, network)
     return {
         "p": row,
         "thing": thing,
@@ -59,12 +60,20 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "labels": words.labels(row),
         "path": words.path(row),
         "depends": plans.waiting(row, network),
-        "outlook": plans.Outlook() if frozen else plans.outlook(row, network),
+        "outlook": outlook,
         "may_plan": not frozen and policies.leads_of(actor(), team),
         "claimers": {one.person_id: one for one in team},
         "claim": claims.claim_on(thing, day),
         "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
-        **words_and_figures(row, said, day, network=network, whole=whole, holding=holding),
+        **words_and_figures(
+            row,
+            said,
+            day,
+            network=network,
+            whole=whole,
+            holding=holding,
+            critical=outlook.critical if whole else (),
+        ),
         **gates_of(thing, row),
         "tallies": tallies_of(thing, row.milestones, as_of=g.as_of),
         "team": [one for one in team if one.holds_on(day)],
@@ -107,23 +116,24 @@ def words_and_figures(
     network: queries.Network,
     whole: bool = False,
     holding: Sequence[Held] = (),
+    critical: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What changes on the page of a project whenever something is said of one of its milestones.
 
     `whole`: the timeline stands in the place of the table, with every milestone. `holding`: what the project holds
-    for a while.
+    for a while. `critical`: the codes of the critical path, which the whole timeline connects.
     """
     delayed = delays(row, network, said)
     return {
         "whole": whole,
-        "delay": charts.delay(delayed),
+        "delay": charts.delay(row, delayed),
         "delay_finding": charts.delay_finding(row, delayed),
         "delay_table": charts.delay_table(row, delayed),
         "answer": words.answer(row, day) + ("" if row.status == "pause" else validity_words.alarm(holding)),
         "why": why(row, day),
         "ages": {m.id: freshness.age(spoken_on(m), day) for m in row.milestones if m.is_open},
         "finding": words.table_finding(row),
-        "timeline": charts.timeline(row.milestones, day, every=whole, holding=holding),
+        "timeline": charts.timeline(row.milestones, day, every=whole, holding=holding, critical=critical),
         "timeline_finding": charts.timeline_finding(row),
         "timeline_table": charts.timeline_table(row.milestones, holding),
         "trend": charts.trend(said, row.milestones, day),

@@ -69,7 +69,9 @@ def test_parts_and_remainder_make_the_whole(case: Any) -> None:
     assert all(one.days >= 0 for one in found.causes) and found.recovered >= 0
     assert sum(one.days for one in found.causes) - found.recovered + found.remainder == found.total
     assert [one.days for one in found.causes] == sorted((one.days for one in found.causes), reverse=True)
-    assert len({one.reason for one in found.causes}) == len(found.causes)
+    named = [one.reason for one in found.causes if one.reason]
+    assert len(set(named)) == len(named)
+    assert all(len(one.steps) == 1 for one in found.causes if not one.reason)
 
 
 @given(cases())

@@ -1,0 +1,89 @@
+"""Somebody asks what cost the delay of a project: the plan is run again without each reason."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Flask
+from lxml import html
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.projects import queries
+from kangjiansheng.projects.models import Plan
+from kangjiansheng.projects.operations import milestones as operations
+from kangjiansheng.projects.queries.delays import delays
+from tests.support.critic import Critic
+
+HOME = "/projects/KJS-003"
+
+
+def shown(client: Critic, path: str = HOME) -> str:
+    """The words of the chart and its table."""
+    page = html.document_fromstring(client.get(path).get_data(as_text=True))
+    (chart,) = page.xpath("//section[@id='chart-delay']")
+    return " ".join(" ".join(chart.itertext()).split())
+
+
+def found(code: str, as_of: date | None = None) -> Any:
+    """Why the last milestone of a project comes late, and by how much it does."""
+    actor = system_actor()
+    (row,) = queries.portfolio(actor=actor, codes=[code], as_of=as_of)
+    plan = db.session.scalar(select(Plan.id).where(Plan.project_id == row.id))
+    said = queries.ledger(actor=actor, project_id=row.id, as_of=as_of)
+    return row, delays(row, queries.network(plan), said)
+
+
+def test_parts_make_the_slip_of_the_last_milestone(app: Flask) -> None:
+    with app.app_context():
+        for code in ("KJS-001", "KJS-003", "KJS-005", "KJS-010"):
+            row, why = found(code)
+            last = next(m for m in row.milestones if m.id == why.end)
+            assert why.total == last.slip
+            assert sum(one.days for one in why.causes) - why.recovered + why.remainder == last.slip
+
+
+def test_the_page_says_what_cost_most(client: Callable[..., Critic]) -> None:
+    lead = client("lead")
+    text = shown(lead)
+    assert "A180 RP2D确定晚 102 天，最多的 56 天出在 A080，没有记录原因" in text
+    assert "合计 +102" in text and "追回 −21" in text
+    lead.set_cookie("kjs_lang", "en")
+    assert "102 days late, most of it, 56 days, at A080, with no reason recorded" in shown(lead)
+
+
+def test_a_recorded_reason_stands_with_its_days(app: Flask, client: Callable[..., Critic]) -> None:
+    with app.app_context(), writing():
+        thing = queries.milestone(actor=system_actor(), code="KJS-003", milestone_code="A140")
+        assert thing is not None
+        operations.will_slip(
+            thing, date(2027, 3, 17), "REGULATOR", actor=system_actor(), version=None, follow=True
+        )
+    with app.app_context():
+        _row, why = found("KJS-003")
+        worst = why.causes[0]
+        assert (worst.reason, worst.days) == ("REGULATOR", max(one.days for one in why.causes))
+        _row, before = found("KJS-003", date(2026, 11, 20))
+        assert "REGULATOR" not in {one.reason for one in before.causes}
+    assert "来自监管" in shown(client("lead"))
+
+
+def test_a_project_in_time_shows_no_such_chart(client: Callable[..., Critic]) -> None:
+    assert 'id="chart-delay"' not in client("executive").get("/projects/KJS-006").text
+
+
+def test_the_whole_timeline_connects_the_critical_path(client: Callable[..., Critic]) -> None:
+    lead = client("lead")
+
+    def connected(path: str) -> list[list[str]]:
+        page = html.document_fromstring(lead.get(path).get_data(as_text=True))
+        (text,) = page.xpath("//script[@id='fig-timeline']/text()")
+        lines = [one for one in json.loads(text)["data"] if one.get("line", {}).get("dash") == "dash"]
+        return [line["x"] for line in lines]
+
+    # A120, A150, A170, A180: each on its day
+    assert connected(f"{HOME}?view=timeline") == [["2026-09-20", "2026-12-24", "2027-02-15", "2028-04-14"]]
+    assert connected(HOME) == []
