@@ -58,17 +58,17 @@ def attribute(
     found = parts(own, moves)
     if not found:
         return None
-    whole = _end(plan, own, reality, end)
+    before = own, _run(plan, own, reality)  # which gives back what happened
     costs = []
     for key in sorted({_key(part) for part in found}):
         mine = [part for part in found if _key(part) == key]
         less = dict(own)
         for part in mine:
             less[part.step] -= part.days
-        saved = max(0, (whole - _end(plan, less, reality, end)).days)
+        saved = max(0, (last - _end(plan, less, reality, end, before)).days)
         costs.append(Cause(key[0], saved, tuple(part.step for part in mine)))
     caught_up = {key: max(days, 0) for key, days in own.items()}
-    recovered = max(0, (_end(plan, caught_up, reality, end) - whole).days)
+    recovered = max(0, (_end(plan, caught_up, reality, end) - last).days)
     total = (last - first).days
     return Attribution(
         end,
@@ -111,15 +111,43 @@ def parts(own: Mapping[int, int], moves: Mapping[int, Sequence[Move]]) -> list[P
     return found
 
 
-def _end(plan: Schedule, own: Mapping[int, int], reality: Mapping[int, date | None], end: int) -> date:
-    """When the end comes if each step comes as many days late as `own` says."""
-    dates: dict[int, date | None] = {}
-    for step in plan.steps:
-        pushed = plan.pushed(step.id, dates)
-        if pushed is not None:
-            dates[step.id] = pushed + timedelta(own.get(step.id, 0))
-        else:
-            dates[step.id] = None if step.cancelled else reality.get(step.id)
-    found = dates[end]
+def _end(
+    plan: Schedule,
+    own: Mapping[int, int],
+    reality: Mapping[int, date | None],
+    end: int,
+    before: tuple[Mapping[int, int], Mapping[int, date | None]] | None = None,
+) -> date:
+    """When the end comes if each step comes as many days late as `own` says; see `_run`."""
+    found = _run(plan, own, reality, before)[end]
     assert found is not None  # the caller knows its baseline
     return found
+
+
+def _run(
+    plan: Schedule,
+    own: Mapping[int, int],
+    reality: Mapping[int, date | None],
+    before: tuple[Mapping[int, int], Mapping[int, date | None]] | None = None,
+) -> dict[int, date | None]:
+    """When each step comes if each comes as many days late as `own` says.
+
+    `before`: other delays and the run with them; steps that nothing has changed for are taken from there.
+    """
+    dates: dict[int, date | None] = {}
+    others, known = before or ({}, {})
+    for step in plan.steps:
+        late = own.get(step.id, 0)
+        if (
+            before
+            and late == others.get(step.id, 0)
+            and all(dates.get(link.before) == known.get(link.before) for link in step.links)
+        ):
+            dates[step.id] = known[step.id]
+            continue
+        pushed = plan.pushed(step.id, dates)
+        if pushed is not None:
+            dates[step.id] = pushed + timedelta(late)
+        else:
+            dates[step.id] = None if step.cancelled else reality.get(step.id)
+    return dates

@@ -119,6 +119,7 @@ class Schedule:
         self.calendar = calendar or china()
         self._by_id = {step.id: step for step in self.steps}
         self._needs = self._durations()
+        self._left: dict[int, date | None] = {}  # the earliest day of a step over the dates as they are
         self.dates = {step.id: step.actual or step.promised for step in self.steps}
         for step in self.steps:
             if step.cancelled:
@@ -157,7 +158,9 @@ class Schedule:
         step, was = self._by_id[key], self.dates[key]
         if step.cancelled:
             return self._begin(step, dates)[0]
-        before, after = self.earliest(key)[0], self.earliest(key, dates)[0]
+        if key not in self._left:  # a run asks for it again and again
+            self._left[key] = self.earliest(key)[0]
+        before, after = self._left[key], self.earliest(key, dates)[0]
         if was is None or after is None or after <= was or (before is not None and after <= before):
             return was
         return after
