@@ -308,6 +308,7 @@ def _headings() -> dict[str, str]:
         "overdue": _("已逾期"),
         "due": _("即将到期"),
         "confirm": _("等您确认的日期"),
+        "review": _("该复查的风险"),
         "stale": _("三周以上没有人更新"),
     }
 
@@ -325,6 +326,7 @@ def _counted(things: Sequence[Mapping[str, Any]]) -> str:
         "overdue": ngettext("%(num)d 项已逾期", "%(num)d 项已逾期", count["overdue"]),
         "due": ngettext("%(num)d 项即将到期", "%(num)d 项即将到期", count["due"]),
         "confirm": ngettext("%(num)d 项等您确认", "%(num)d 项等您确认", count["confirm"]),
+        "review": ngettext("%(num)d 个风险该复查", "%(num)d 个风险该复查", count["review"]),
         "stale": ngettext("%(num)d 项久未更新", "%(num)d 项久未更新", count["stale"]),
     }
     return _("，").join(text for kind, text in words.items() if count[kind])

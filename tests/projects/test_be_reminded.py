@@ -22,7 +22,7 @@ from kangjiansheng.core.jobs import Round, run_due
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.models import Milestone, Project
+from kangjiansheng.projects.models import Milestone, Project, Risk
 from kangjiansheng.projects.operations import milestones, projects
 from kangjiansheng.projects.operations.reminders import remind
 from kangjiansheng.projects.queries.reminders import own_reminders
@@ -82,7 +82,7 @@ def test_the_digest_names_what_my_page_names(in_app: Flask, actor: Callable) -> 
     mail = digest_of()
     assert mail is not None
     mine = {one.milestone.id for one in queries.mine(actor=actor("lead")) if one.asked}
-    things = [thing for thing in mail.facts["things"] if thing["kind"] != "confirm"]
+    things = [thing for thing in mail.facts["things"] if thing["kind"] not in ("confirm", "review")]
     assert things and {thing["id"] for thing in things} <= mine
     late = {
         m.milestone.id for m in queries.mine(actor=actor("lead")) if m.milestone.status == "late" and m.asked
@@ -113,6 +113,8 @@ def test_when_there_is_nothing_to_say_nothing_is_sent(in_app: Flask) -> None:
     with writing():
         for milestone in db.session.scalars(select(Milestone)):
             milestone.owner_id, milestone.proposed = None, None
+        for risk in db.session.scalars(select(Risk)):
+            risk.owner_id = None
     assert make() == 0
     assert list(db.session.scalars(MAILS)) == []
     assert db.session.scalar(select(func.count(Digest.id)))  # it was looked at, and is not again today
@@ -202,6 +204,22 @@ def test_a_proposal_waits_for_those_who_lead(in_app: Flask, actor: Callable) -> 
     assert mail is not None
     confirm = [thing["id"] for thing in mail.facts["things"] if thing["kind"] == "confirm"]
     assert wanted in confirm
+
+
+def test_a_risk_comes_when_its_day_of_review_has(in_app: Flask, actor: Callable) -> None:
+    lead = actor("lead")
+    with writing():
+        risks = list(db.session.scalars(select(Risk).where(Risk.owner_id == lead.id, Risk.life != "closed")))
+        for risk in risks:
+            risk.review_on = clock.today() + timedelta(days=1)
+        risks[0].review_on = clock.today()
+        wanted = f"R{risks[0].number}"
+    make()
+    mail = digest_of()
+    assert mail is not None
+    assert [one["code"] for one in mail.facts["things"] if one["kind"] == "review"] == [wanted]
+    text = mailer.message(mail, in_app.config["SETTINGS"]).get_content()
+    assert "该复查的风险" in text and wanted in text
 
 
 def test_administrators_do_not_read_it(app: Flask, client: Callable) -> None:

@@ -13,7 +13,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.logs import log
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.operations.links import make_links
-from kangjiansheng.projects.queries.reminders import Reminder, own_reminders, to_confirm
+from kangjiansheng.projects.queries.reminders import Reminder, own_reminders, to_confirm, to_review
 
 
 def remind() -> int:
@@ -45,7 +45,7 @@ def _digest(person: Person, setting: NotificationSetting, day: date) -> bool:
     outbox.tell([person.id], "projects:reminder", facts, address="/my/milestones")
     if setting.channel == "mail" and person.email:
         key = f"digest-{day.isoformat()}-{person.id}"
-        links = make_links(person.id, [thing.milestone_id for thing in things])
+        links = make_links(person.id, [thing.milestone_id for thing in things if thing.milestone_id])
         facts = facts | {"links": links}
         outbox.mail(
             person.email, "projects:digest", facts, change=key, locale=person.locale, address="/my/milestones"
@@ -58,6 +58,8 @@ def _things(person: Person, setting: NotificationSetting, day: date) -> Sequence
     found = own_reminders(actor=actor, today=day, days_before=setting.days_before)
     if "confirm" in setting.kinds:
         found += to_confirm(actor=actor, led=policies.projects_led(actor))
+    if "review" in setting.kinds:
+        found += to_review(actor=actor, today=day)
     return [thing for thing in found if thing.kind in setting.kinds]
 
 

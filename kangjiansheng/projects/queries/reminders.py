@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.projects.models import Milestone, Plan, Project
+from kangjiansheng.projects.models import Milestone, Plan, Project, Risk
 from kangjiansheng.projects.queries.mine import ENDED, mine
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import reminders as rules
@@ -20,8 +20,8 @@ from kangjiansheng.projects.rules import reminders as rules
 class Reminder:
     """One milestone, why it is worth a word today, and the day that is meant."""
 
-    kind: str  # overdue, due, stale, confirm
-    milestone_id: int
+    kind: str  # overdue, due, stale, confirm, review
+    milestone_id: int | None  # none for a risk
     project: str
     code: str
     names: dict[str, str]
@@ -71,3 +71,34 @@ def to_confirm(*, actor: Actor, led: Collection[int]) -> list[Reminder]:
                 Reminder("confirm", m.id, project.code, m.code, names, m.proposed, project.illustrative)
             )
     return found
+
+
+def to_review(*, actor: Actor, today: date) -> list[Reminder]:
+    """The actor's open risks whose day of review has come."""
+    query = (
+        select(Risk)
+        .join(Risk.project)
+        .where(
+            Risk.owner_id == actor.id,
+            Risk.life != "closed",
+            Risk.review_on <= today,
+            Project.archived_at.is_(None),
+            Project.status.not_in(ENDED),
+            may_see(actor),
+        )
+        .order_by(Risk.review_on, Project.code, Risk.number)
+        .options(contains_eager(Risk.project))
+    )
+    return [
+        Reminder(
+            "review",
+            None,
+            risk.project.code,
+            f"R{risk.number}",
+            {"hans": risk.title, "hant": "", "en": ""},
+            risk.review_on,
+            risk.project.illustrative,
+        )
+        for risk in db.session.scalars(query)
+        if risk.review_on is not None
+    ]
