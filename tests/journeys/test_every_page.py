@@ -114,6 +114,15 @@ SIMPLIFIED = re.compile(
     "项目|协议|实验|会议|里程碑趋势|预测|纪要|签署|机构|导出|筛选|状态|计划|实际|确认|历史|编辑|类别|负责"
 )
 
+# The words of the interface: what people wrote in another language says so by its `lang`.
+WORDS_OF_OURS = """language => [...document.querySelectorAll('header, footer, main h2, main th, main button, main label')]
+  .filter(at => at.closest('[lang]').lang === language)
+  .map(at => {
+    const copy = at.cloneNode(true);
+    copy.querySelectorAll('[lang]').forEach(inside => { if (inside.lang !== language) inside.remove(); });
+    return copy.textContent;
+  }).join('\\n')"""
+
 
 class Tour:
     """Opens pages in any combination and collects what is wrong."""

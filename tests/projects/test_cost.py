@@ -1,4 +1,4 @@
-"""What a page costs: at most sixteen statements, and the same with ten times the rows."""
+"""What a page costs: at most fifteen statements, and the same with ten times the rows."""
 
 import pytest
 
@@ -35,8 +35,8 @@ def counts(reader):
 
 
 @pytest.mark.parametrize("who", ["executive", "lead"])
-def test_at_most_sixteen(client, who):
-    assert {path: n for path, n in counts(client(who)).items() if n > 16} == {}
+def test_at_most_fifteen(client, who):
+    assert {path: n for path, n in counts(client(who)).items() if n > 15} == {}
 
 
 def test_the_same_with_many_more_rows(client, app, tmp_path):
