@@ -4,12 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from kangjiansheng import demonstration
 from kangjiansheng.accounts import forms as account_forms
@@ -186,8 +187,13 @@ def demo_accounts() -> list[dict[str, str]]:
     return [{"email": member.email, "label": i18n.name_of(member)} for member in demonstration.CAST]
 
 
-def _travel() -> None:
+def _travel() -> Response | None:
+    """Set the day of the time travel. A page with a form is not there on a past day: it opens as of today."""
     g.as_of = pages.asked_day() if g.get("actor") else None
+    rule = request.url_rule
+    if g.as_of is None or request.method != "GET" or rule is None or "POST" not in (rule.methods or ()):
+        return None
+    return redirect(pages.with_args(as_of=None))
 
 
 def jobs(app: Flask) -> list[Job]:

@@ -166,7 +166,7 @@ class Tour:
         ).all_inner_texts()  # minutes stay in the language in which they were written
         words = "\n".join(chrome)
         if language == "zh-Hant" and (left := SIMPLIFIED.search(words)):
-            yield f"simplified word {left.group()!r}"
+            yield f"simplified word {left.group()!r} in {words[max(left.start() - 60, 0) : left.end() + 60]!r}"
 
     def _watch(self, name: str, url: str) -> None:
         if not url.startswith((self.server.base, "data:", "blob:")):

@@ -53,6 +53,16 @@ def test_a_milestone_joins_after_the_last_that_it_waits_for(find, lead):
     assert [(entry.kind, entry.baseline) for entry in entries] == [("open", date(2027, 1, 15))]
 
 
+def test_a_duration_that_is_not_said_is_the_gap_that_todays_promises_leave(find, lead):
+    """The plan of the others is months old; measured from it, a week would push by months."""
+    begin, _ = add_working_days(find("A140").forecast, 3)
+    made = add(find, lead, plan=begin + timedelta(15))
+    assert made.duration == 15
+    one = find("A140")
+    moved = {effect.code: effect.days for effect in queries.effects(one, one.forecast + timedelta(7))}
+    assert 0 < moved["A145"] <= 12
+
+
 def test_its_lag_pushes_it_in_working_days(find, lead):
     made = add(find, lead, duration=0)
     one = find("A140")
@@ -123,6 +133,12 @@ def test_a_clock_that_stands_pushes_and_runs_on(find, lead):
         plans.stop_clock(one, today, actor=lead, version=one.version)
     with pytest.raises(RuleBroken, match="days-reversed"):
         plans.start_clock(stop, today - timedelta(10), actor=lead, version=one.version)
+    with pytest.raises(RuleBroken, match="start-ahead"):
+        plans.start_clock(stop, today + timedelta(1), actor=lead, version=one.version)
+    project = queries.portfolio(actor=lead, codes=["KJS-003"])[0]
+    seen = queries.plans.outlook(project, queries.network(one.plan_id))
+    assert seen.standing == (("A140", today - timedelta(9)),)
+    assert dict(seen.too_early)["A140"] > one.forecast
     plans.start_clock(stop, today - timedelta(2), actor=lead, version=one.version)
     found = queries.network(one.plan_id).stops[one.id]
     assert [(s.first, s.last) for s in found] == [(today - timedelta(9), today - timedelta(2))]

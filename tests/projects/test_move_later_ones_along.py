@@ -65,10 +65,11 @@ def test_kept_dates_stay_and_nothing_else_is_written(one, lead):
 
 
 def test_one_undo_brings_all_back(one, lead):
-    before = plan_of(one)
+    before, confirmed = plan_of(one), one.confirmed_at
     entry = slip(one, lead)
     operations.undo(entry, actor=lead)
     assert plan_of(one) == before
+    assert one.confirmed_at == confirmed
 
 
 def test_undo_is_refused_when_one_of_them_was_changed_since(one, lead):

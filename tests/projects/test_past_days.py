@@ -76,3 +76,11 @@ def test_today_folded_from_the_ledgers_is_what_the_rows_say(actor):
 @pytest.mark.parametrize("day", ["2999-01-01", "gestern", "2026-02-30"])
 def test_a_day_that_cannot_be_answers_400(client, day):
     assert client("lead").get(f"/projects?as_of={day}").status_code == 400
+
+
+def test_a_page_with_a_form_opens_as_of_today(client):
+    lead = client("lead")
+    answer = lead.get("/projects/KJS-003/edit?as_of=2026-06-30")
+    assert (answer.status_code, answer.location) == (302, "/projects/KJS-003/edit")
+    answer = lead.get("/projects/KJS-003/people?as_of=2026-06-30")
+    assert (answer.status_code, answer.location) == (302, "/projects/KJS-003?as_of=2026-06-30")

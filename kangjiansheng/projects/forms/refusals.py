@@ -131,4 +131,5 @@ REFUSALS = {
     "projects:claim-unknown": _l("请选择按计划、有风险或已推迟。"),
     "projects:claim-unfounded": _l("请写明为什么与推算的状态不同。"),
     "projects:claim-until": _l("判断最多保留 30 天：请填 %(first)s 到 %(last)s 之间的日期。"),
+    "projects:start-ahead": _l("%(date)s 还没有到。恢复计时后再填：末日是今天（%(today)s）或更早。"),
 }

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kangjiansheng.core import clock
+from kangjiansheng.core.calendar import working_days_between
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneLink, Plan, Project
 from kangjiansheng.projects.operations.ledger import milestone_entry, template_version
+from kangjiansheng.projects.queries.schedule import network, schedule
 from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.schedule import Cycle, Link, Step, in_order
 
@@ -43,7 +45,11 @@ def add_milestone(
     waits: Sequence[Wait] = (),
     gate: bool = False,
 ) -> Milestone:
-    """Put a milestone into a running plan, after the last that it waits for; its date is its baseline."""
+    """Put a milestone into a running plan, after the last that it waits for; its date is its baseline.
+
+    A duration that is not said is the gap that today's promises leave: those of the others may have moved far
+    from the plan.
+    """
     expect(project, version)
     _running(project)
     if not is_code(code):
@@ -73,11 +79,23 @@ def add_milestone(
     db.session.add(milestone)
     db.session.flush()
     _link(milestone, waits, there)
+    if duration is None and plan is not None:
+        milestone.duration = _gap(milestone, plan)
     change = record(
         "projects:milestone:create", milestone, actor=actor, before={}, after=_facts(milestone, waits)
     )
     milestone_entry(milestone, "open", change=change)
     return milestone
+
+
+def _gap(milestone: Milestone, plan: date) -> int | None:
+    """From the last that a milestone waits for to its day, in its unit; None when it waits for nothing dated."""
+    query = select(Milestone).where(Milestone.plan_id == milestone.plan_id)
+    rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id)).all()
+    begin = schedule(rows, network(milestone.plan_id)).begin(milestone.id)
+    if begin is None or begin > plan:
+        return None
+    return working_days_between(begin, plan)[0] if milestone.unit == "workday" else (plan - begin).days
 
 
 def set_schedule(
@@ -161,6 +179,8 @@ def start_clock(stop: ClockStop, last: date, *, actor: Actor, version: int | Non
     _running(milestone.plan.project)
     if last < stop.first:
         raise RuleBroken("projects:days-reversed", "last", start=stop.first)
+    if last > clock.today():
+        raise RuleBroken("projects:start-ahead", "last", date=last, today=clock.today())
     before = _stop_facts(stop)
     stop.last = last
     _record_stop("projects:milestone:start", milestone, stop, before, actor=actor)

@@ -1,10 +1,13 @@
 """How an act on a milestone is kept: the row of today, the ledger entry, the entry of the trail."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import func, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
+from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.gates import require_conditions_met
 from kangjiansheng.projects.operations.ledger import STATE, milestone_entry
@@ -83,10 +86,26 @@ def keep(
     before = {key: getattr(milestone, key) for key in STATE}
     for key, value in values.items():
         setattr(milestone, key, value)
+    if undoes is not None:
+        milestone.confirmed_at = _confirmed_before(undoes)
     entry = milestone_entry(milestone, kind, change=change, undoes=undoes)
     after = {key: getattr(milestone, key) for key in STATE}
     record(act, milestone, actor=actor, before=before, after=after, change=change)
     return entry
+
+
+def _confirmed_before(undone: MilestoneEntry) -> datetime | None:
+    """When somebody last stood by the date before an entry that is taken back."""
+    taken_back = select(MilestoneEntry.undoes_id).where(
+        MilestoneEntry.milestone_id == undone.milestone_id, MilestoneEntry.undoes_id.is_not(None)
+    )
+    query = select(func.max(MilestoneEntry.effective_at)).where(
+        MilestoneEntry.milestone_id == undone.milestone_id,
+        MilestoneEntry.id < undone.id,
+        MilestoneEntry.kind.in_(_CONFIRMING),
+        MilestoneEntry.id.not_in(taken_back),
+    )
+    return db.session.scalar(query)
 
 
 def is_quick(entry: MilestoneEntry, actor: Actor) -> bool:

@@ -25,10 +25,11 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What the schedule of today says of a plan: the codes that hold its last milestone where it is, and for each
-    that promises too early (by code) the first day that its predecessors leave it."""
+    that promises too early (by code) the first day that its predecessors leave it; which clocks stand, since when."""
 
     critical: tuple[str, ...] = ()
     too_early: tuple[tuple[str, date], ...] = ()
+    standing: tuple[tuple[str, date], ...] = ()
 
 
 def outlook(project: ProjectRow, found: Network) -> Outlook:
@@ -43,6 +44,9 @@ def outlook(project: ProjectRow, found: Network) -> Outlook:
     return Outlook(
         critical=tuple(codes[key] for key in path) if len(path) > 1 else (),
         too_early=tuple((codes[key], day) for key, day in plan.too_early(stated=True).items()),
+        standing=tuple(
+            (m.code, stop.first) for m in opened for stop in found.stops.get(m.id, ()) if stop.last is None
+        ),
     )
 
 

@@ -170,11 +170,12 @@ class Schedule:
     ) -> tuple[date | None, bool]:
         """The first day on which a step can be reached, and whether that rests on unpublished holidays.
 
-        None when no predecessor has a date. With `stated` a duration that nobody has said counts as none.
+        None when no predecessor has a date. With `stated` a duration that nobody has said counts as none, but
+        for a step whose clock has stood still: that clock is a statutory one, and runs.
         """
         step = self._by_id[key]
         begin, unsure = self._begin(step, self.dates if dates is None else dates)
-        need = (step.duration or 0) if stated else self._needs.get(key)
+        need = (step.duration or 0) if stated and not step.stops else self._needs.get(key)
         if begin is None or need is None:
             return None, unsure
         found, approximate = self._after(begin, need, step.unit)
@@ -183,6 +184,10 @@ class Schedule:
             found, again = self._after(found, stood, step.unit)
             more = more or again
         return found, unsure or approximate or more
+
+    def begin(self, key: int) -> date | None:
+        """The day from which a step counts: the last of its predecessors with their lags; None without any."""
+        return self._begin(self._by_id[key], self.dates)[0]
 
     def too_early(self, *, stated: bool = False) -> dict[int, date]:
         """The open steps that promise a day before the earliest one that their predecessors leave them."""

@@ -102,6 +102,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         trend_table=charts.trend_table(said, [row]),
         waits=plans.waiting(project, network).get(thing.id, []),
         too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
+        stops=network.stops.get(thing.id, ()) if free else (),
         reason=words.label_of(row.reason_code, reasons()),
         because=because(row, day),
         threats=[
