@@ -32,7 +32,7 @@ def csv_bytes(heads: Row, rows: Sequence[Row]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for row in (heads, *rows):
-        writer.writerow([quoted(_text(cell)) for cell in row])
+        writer.writerow([_cell(cell) for cell in row])
     return "\ufeff".encode() + out.getvalue().encode()
 
 
@@ -101,6 +101,12 @@ def _write(sheet: Any, number: int, column: int, cell: Any, styles: dict[str, An
     else:
         text = _text(cell)
         sheet.write_string(number, column, text, styles["text"] if quoted(text) != text else None)
+
+
+def _cell(cell: Any) -> str:
+    """A cell of a CSV file; a number is no formula, whatever its sign."""
+    number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return str(cell) if number else quoted(_text(cell))
 
 
 def _text(cell: Any) -> str:

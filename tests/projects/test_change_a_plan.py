@@ -76,6 +76,7 @@ def test_its_lag_pushes_it_in_working_days(find, lead):
     ("facts", "code", "field"),
     [
         ({"code": "A140"}, "projects:code-taken", "code"),
+        ({"code": "A165"}, "projects:code-of-pathway", "code"),
         ({"code": "a 1"}, "projects:code-invalid", "code"),
         ({"waits": [Wait("Z999")]}, "projects:wait-unknown", "waits"),
         ({"waits": [Wait("A140"), Wait("A140", 5)]}, "projects:wait-twice", "waits"),

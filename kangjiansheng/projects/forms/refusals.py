@@ -24,7 +24,7 @@ REFUSALS = {
     "projects:undo-twice": _l("这次修改已经撤销过了。"),
     "projects:undo-opening": _l("这是最初的计划，不能撤销。"),
     "projects:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
-    "projects:code-invalid": _l("编号由 2 到 40 个大写字母、数字和连字符组成，例如 KJS-021。"),
+    "projects:code-invalid": _l("编号由 2 到 40 个大写字母、数字和连字符组成，例如 KJS-021 或 A145。"),
     "projects:modality-unknown": _l("没有“%(value)s”这种技术类型。"),
     "projects:stage-unknown": _l("没有“%(value)s”这个阶段。"),
     "projects:status-unknown": _l("没有“%(value)s”这个状态。"),
@@ -132,4 +132,5 @@ REFUSALS = {
     "projects:claim-unfounded": _l("请写明为什么与推算的状态不同。"),
     "projects:claim-until": _l("判断最多保留 30 天：请填 %(first)s 到 %(last)s 之间的日期。"),
     "projects:start-ahead": _l("%(date)s 还没有到。恢复计时后再填：末日是今天（%(today)s）或更早。"),
+    "projects:code-of-pathway": _l("%(code)s 在这条路径里是“%(name)s”。请用这个名称，或换一个编号。"),
 }

@@ -60,6 +60,7 @@ def add_milestone(
     there = _codes(project.plan.id)
     if code in there:
         raise RuleBroken("projects:code-taken", "code", code=code)
+    _refuse_step_of_pathway(project.plan, code, names)
     _check(duration, unit, waits, there)
     places = select(func.max(Milestone.position)).where(Milestone.plan_id == project.plan.id)
     after = [there[wait.code] for wait in waits]
@@ -86,6 +87,15 @@ def add_milestone(
     )
     milestone_entry(milestone, "open", change=change)
     return milestone
+
+
+def _refuse_step_of_pathway(plan: Plan, code: str, names: Mapping[str, str]) -> None:
+    """A code of the pathway means its step: evidence, dates of registries and templates go by it."""
+    version = plan.template_version
+    steps = version.milestones if version else ()
+    step = next((step for step in steps if step["code"] == code), None)
+    if step is not None and step["name"]["hans"] != names.get("hans"):
+        raise RuleBroken("projects:code-of-pathway", "code", code=code, name=step["name"]["hans"])
 
 
 def _gap(milestone: Milestone, plan: date) -> int | None:
