@@ -160,11 +160,7 @@ class Tour:
         for found in Axe().run(page).response["violations"]:
             where = "; ".join(str(node["target"]) for node in found["nodes"][:3])
             yield f"axe {found['id']} ({found['impact']}): {where}"
-        ours = "header, footer, main :is(h2, th, button, label):not([lang=zh-Hans], [lang=zh-Hans] *)"
-        chrome = page.locator(
-            ours
-        ).all_inner_texts()  # minutes stay in the language in which they were written
-        words = "\n".join(chrome)
+        words = page.evaluate(WORDS_OF_OURS, language)
         if language == "zh-Hant" and (left := SIMPLIFIED.search(words)):
             yield f"simplified word {left.group()!r} in {words[max(left.start() - 60, 0) : left.end() + 60]!r}"
 
