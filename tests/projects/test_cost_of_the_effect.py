@@ -11,7 +11,7 @@ from tests.support.queries import queries_counted
 MANY = 300
 
 
-def test_a_large_plan_is_previewed_in_two_statements_and_under_fifty_milliseconds(actor):
+def test_a_large_plan_is_previewed_in_three_statements_and_under_fifty_milliseconds(actor):
     """The smallest of some tries counts: what the machine does besides is not ours."""
     one = queries.milestone(actor=actor("lead"), code="KJS-003", milestone_code="A140")
     day = one.forecast
@@ -43,6 +43,6 @@ def test_a_large_plan_is_previewed_in_two_statements_and_under_fifty_millisecond
             found = queries.effects(one, day.replace(year=day.year + 1))
             spent.append(time.perf_counter() - begin)
         assert len(found) >= MANY
-        assert len(seen) <= 2
+        assert len(seen) <= 3  # milestones, network, holidays
     assert min(spent) < 0.05, [round(1000 * s) for s in spent]
     print([round(1000 * s, 1) for s in spent])

@@ -98,7 +98,7 @@ def _unit(word: str) -> Unit:
 
 
 def effects(milestone: Milestone, to: date) -> list[Effect]:
-    """What has to move when a milestone comes on another day than it promises now; two statements.
+    """What has to move when a milestone comes on another day than it promises now; two statements, and one for the holidays in use.
 
     What would move to a day that has passed is left out: it is overdue, and its owner has to speak for it.
     """
