@@ -69,14 +69,7 @@ def new_milestone(thing: Project) -> Response:
 @on(load=queries.milestone, may=policies.set_plan)
 def schedule_milestone(thing: Milestone) -> Response:
     """What a milestone takes and waits for."""
-    if request.method == "POST":
-        form = ScheduleForm()
-    else:
-        waits = [
-            {"code": wait.code, "lag": wait.lag or None, "unit": wait.unit}
-            for wait in operations.waits_of(thing)
-        ]
-        form = ScheduleForm(obj=thing, waits=waits)
+    form = ScheduleForm() if request.method == "POST" else _stored(thing)
     form.offer(_offers(thing.plan_id, thing.id))
     done = form.attempt(
         lambda: operations.set_schedule(thing, actor=actor(), version=form.version.data, **form.facts())
@@ -84,6 +77,14 @@ def schedule_milestone(thing: Milestone) -> Response:
     if done:
         return saved(address(thing), _("工期与依赖已保存"))
     return _schedule_page(milestone_again(), form.status, form=form)
+
+
+def _stored(thing: Milestone) -> ScheduleForm:
+    """The form as it opens on what is stored, whatever another form of the page has sent."""
+    waits = [
+        {"code": wait.code, "lag": wait.lag or None, "unit": wait.unit} for wait in operations.waits_of(thing)
+    ]
+    return ScheduleForm(formdata=None, obj=thing, waits=waits)
 
 
 def _schedule_page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
@@ -95,11 +96,7 @@ def _schedule_page(thing: Milestone, status: int = 200, **forms: Any) -> Respons
         **forms,
     }
     if "form" not in shown:
-        waits = [
-            {"code": wait.code, "lag": wait.lag or None, "unit": wait.unit}
-            for wait in operations.waits_of(thing)
-        ]
-        shown["form"] = ScheduleForm(formdata=None, obj=thing, waits=waits)
+        shown["form"] = _stored(thing)
         shown["form"].offer(_offers(thing.plan_id, thing.id))
     return page(
         "projects/schedule.html",
