@@ -8,7 +8,8 @@ from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import Baseline, BaselineRow, Milestone, Project
-from kangjiansheng.projects.operations.saying import state_of, write
+from kangjiansheng.projects.operations.saying import write
+from kangjiansheng.projects.queries.rows import state_of
 
 
 def set_baseline(

@@ -11,9 +11,10 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.ledger import STATE
-from kangjiansheng.projects.operations.saying import keep, state_of, write
+from kangjiansheng.projects.operations.saying import keep, write
 from kangjiansheng.projects.policies import Standing
 from kangjiansheng.projects.queries import bulk as queries
+from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.rules import bulk as rules
 from kangjiansheng.projects.rules.bulk import Wanted
 from kangjiansheng.projects.rules.milestones import MilestoneState

@@ -9,7 +9,8 @@ from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
-from kangjiansheng.projects.operations.saying import state_of, write
+from kangjiansheng.projects.operations.saying import write
+from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import effects
 
 

@@ -15,8 +15,9 @@ from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.following import carry
 from kangjiansheng.projects.operations.ledger import STATE
-from kangjiansheng.projects.operations.saying import is_quick, keep, state_of, write
+from kangjiansheng.projects.operations.saying import is_quick, keep, write
 from kangjiansheng.projects.queries.people import team_ids
+from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import moved_along
 from kangjiansheng.projects.rules import milestones as rules
 from kangjiansheng.projects.rules.milestones import MilestoneState

@@ -11,26 +11,13 @@ from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.gates import require_conditions_met
 from kangjiansheng.projects.operations.ledger import STATE, milestone_entry
+from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
 from kangjiansheng.projects.rules.milestones import MilestoneState
 
 _MOVING = frozenset({"forecast", "follow", "confirm", "rebaseline"})
 _CONFIRMING = frozenset({"forecast", "confirm", "done"})
 _WITH_REASON = frozenset({"forecast", "follow", "propose"})
-
-
-def state_of(row: Any) -> MilestoneState:
-    """A milestone, or an entry of its ledger, as the rules take it."""
-    return MilestoneState(
-        baseline=row.baseline,
-        plan=row.current_plan,
-        forecast=row.forecast,
-        proposed=row.proposed,
-        actual=row.actual,
-        state=row.state,
-        kind="decision" if getattr(row, "kind", "") == "decision" else "milestone",
-        reason_code=row.reason_code,
-    )
 
 
 def write(

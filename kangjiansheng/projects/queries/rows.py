@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from kangjiansheng.projects.rules.milestones import MilestoneState, Status
 
@@ -71,7 +72,7 @@ class MilestoneRow:
         return state_of(self)
 
 
-def state_of(row: "MilestoneRow") -> MilestoneState:
+def state_of(row: Any) -> MilestoneState:
     """The milestone (or its record, or a ledger entry) as the rules take it."""
     return MilestoneState(
         baseline=row.baseline,
@@ -79,8 +80,8 @@ def state_of(row: "MilestoneRow") -> MilestoneState:
         forecast=row.forecast,
         proposed=row.proposed,
         actual=row.actual,
-        state=row.state,  # type: ignore[arg-type]
-        kind=getattr(row, "kind", "milestone") if getattr(row, "kind", "") == "decision" else "milestone",
+        state=row.state,
+        kind="decision" if getattr(row, "kind", "") == "decision" else "milestone",
         reason_code=row.reason_code,
     )
 
