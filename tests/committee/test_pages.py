@@ -18,6 +18,15 @@ from kangjiansheng.core.transactions import writing as transaction
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
 
+# What the form of a committee holds, as the scientific committee has it.
+CHARTER = {
+    "code": "SAC", "name_hans": "康健生细胞治疗科学委员会", "kind": "scientific", "lab": "",
+    "quorum_numerator": "2", "quorum_denominator": "2", "quorum_base": "eligible",
+    "majority_numerator": "1", "majority_denominator": "2", "majority_over": "y", "majority_base": "present",
+    "abstentions_count": "y", "approval_rule": "chair_and_n", "approval_members": "2", "review_days": "7",
+    "default_consent_days": "7", "minutes_pattern": "{short}〔{year}〕{serial}号",
+    "outcome_pattern": "{kind}-{year}-{meeting}-{serial}", "retention_years": "30",
+}  # fmt: skip
 PAGES = [
     "/committees/SAC",
     "/committees/SAC/edit",
@@ -116,11 +125,7 @@ def test_settings_of_a_committee(client: Callable[..., Critic], app: Flask) -> N
     chair = client("chair")
     with app.app_context():
         version = db.session.scalars(select(Committee.version)).one()
-    data = {
-        "code": "SAC", "name_hans": "康健生细胞治疗科学委员会", "quorum_numerator": "3",
-        "quorum_denominator": "2", "approval_rule": "chair_and_n", "approval_members": "2",
-        "review_days": "7", "version": str(version),
-    }  # fmt: skip
+    data = CHARTER | {"quorum_numerator": "3", "version": str(version)}
     assert chair.post("/committees/SAC/edit", data=data).status_code == 422
     assert chair.post("/committees/SAC/edit", data=data | {"quorum_numerator": "1"}).status_code == 303
     assert chair.post("/committees/SAC/edit", data=data | {"quorum_numerator": "1"}).status_code == 409

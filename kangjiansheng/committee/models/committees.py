@@ -7,8 +7,9 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.accounts.models import Person
+from kangjiansheng.committee.rules.numbers import MINUTES_PATTERN, OUTCOME_PATTERN
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
-from kangjiansheng.labs.models import Institution
+from kangjiansheng.labs.models import Institution, JointLab
 
 OWNED = "all, delete-orphan"
 
@@ -20,6 +21,8 @@ class Committee(Named, Versioned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Word, unique=True)
+    kind: Mapped[str] = mapped_column(Word, default="scientific")  # scientific, steering, company
+    lab_id: Mapped[int | None] = mapped_column(ForeignKey("joint_lab.id"))  # that a steering committee steers
     short_hans: Mapped[str] = mapped_column(Word, default="")  # in minutes numbers: 康科委纪
     purpose: Mapped[str] = mapped_column(Text, default="")
     nature: Mapped[str] = mapped_column(Text, default="")
@@ -28,20 +31,35 @@ class Committee(Named, Versioned, Base):
     source: Mapped[str] = mapped_column(Label, default="")
     quorum_numerator: Mapped[int] = mapped_column(default=2)
     quorum_denominator: Mapped[int] = mapped_column(default=3)
+    quorum_base: Mapped[str] = mapped_column(Word, default="eligible")  # eligible, all
+    majority_numerator: Mapped[int] = mapped_column(default=1)
+    majority_denominator: Mapped[int] = mapped_column(default=2)
+    majority_over: Mapped[bool] = mapped_column(default=True)  # more than the fraction, not only as much
+    majority_base: Mapped[str] = mapped_column(Word, default="present")  # present, eligible, all
+    abstentions_count: Mapped[bool] = mapped_column(default=True)  # who abstains stays in the base
+    deputies: Mapped[bool] = mapped_column(default=False)  # a member may name a deputy for a vote
     approval_rule: Mapped[str] = mapped_column(Word, default="chair_and_n")  # all_present, chair_and_n, chair
     approval_members: Mapped[int] = mapped_column(default=2)  # the N of chair_and_n
     review_days: Mapped[int] = mapped_column(default=7)
+    default_consent: Mapped[bool] = mapped_column(default=False)
+    default_consent_days: Mapped[int] = mapped_column(default=7)
+    minutes_pattern: Mapped[str] = mapped_column(Label, default=MINUTES_PATTERN)
+    outcome_pattern: Mapped[str] = mapped_column(Label, default=OUTCOME_PATTERN)
+    retention_years: Mapped[int] = mapped_column(default=30)
     archived_at: Mapped[datetime | None]
 
     members: Mapped[list["CommitteeMember"]] = relationship(
         cascade=OWNED, back_populates="committee", order_by="CommitteeMember.seat"
     )
+    lab: Mapped[JointLab | None] = relationship()
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
         plain = (
-            "code name_hans name_hant name_en short_hans purpose nature founded_on quorum_numerator "
-            "quorum_denominator approval_rule approval_members review_days archived_at"
+            "code name_hans name_hant name_en kind lab_id short_hans purpose nature founded_on "
+            "quorum_numerator quorum_denominator quorum_base majority_numerator majority_denominator "
+            "majority_over majority_base abstentions_count deputies approval_rule approval_members review_days "
+            "default_consent default_consent_days minutes_pattern outcome_pattern retention_years archived_at"
         )
         return {key: getattr(self, key) for key in plain.split()} | {
             "members": [[m.person_id, m.office, m.seat, m.valid_from.isoformat()] for m in self.members]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Committee, CommitteeMember, NumberSeries
-from kangjiansheng.committee.rules import acts, quorum
+from kangjiansheng.committee.rules import acts, numbers, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
@@ -20,7 +20,7 @@ def create_committee(*, actor: Actor, code: str, name_hans: str, **fields: Any) 
     committee = Committee(code=code, name_hans=name_hans, **fields)
     db.session.add(committee)
     db.session.flush()
-    _check_quorum(committee)
+    _check_charter(committee)
     record("committee:committee:create", committee, actor=actor, before={})
     return committee
 
@@ -31,16 +31,38 @@ def edit_committee(committee: Committee, *, actor: Actor, version: int | None, *
     before = committee.state()
     for key, value in fields.items():
         setattr(committee, key, value)
-    _check_quorum(committee)
+    _check_charter(committee)
     record("committee:committee:edit", committee, actor=actor, before=before)
     return committee
 
 
-def _check_quorum(committee: Committee) -> None:
-    try:
-        quorum.needed(1, committee.quorum_numerator, committee.quorum_denominator)
-    except ValueError:
-        raise RuleBroken("committee:quorum-fraction", "quorum_numerator") from None
+def _check_charter(committee: Committee) -> None:
+    for name in ("quorum", "majority"):
+        try:
+            quorum.needed(1, getattr(committee, f"{name}_numerator"), getattr(committee, f"{name}_denominator"))
+        except ValueError:
+            raise RuleBroken("committee:quorum-fraction", f"{name}_numerator") from None
+    if committee.majority_over and committee.majority_numerator == committee.majority_denominator:
+        raise RuleBroken("committee:majority-out-of-reach", "majority_numerator")
+    _check_patterns(committee)
+
+
+def _check_patterns(committee: Committee) -> None:
+    """A number must tell enough that no two are the same, also not of two committees."""
+    known = {*numbers.OUTCOME_PLACES, "committee"}
+    lacks = numbers.lacking(committee.outcome_pattern, numbers.OUTCOME_PLACES, known)
+    if lacks:
+        raise RuleBroken("committee:pattern-lacks", "outcome_pattern", places="、".join(lacks))
+    lacks = numbers.lacking(
+        committee.minutes_pattern, numbers.MINUTES_PLACES, {*numbers.MINUTES_PLACES, "short", "committee"}
+    )
+    if lacks:
+        raise RuleBroken("committee:pattern-lacks", "minutes_pattern", places="、".join(lacks))
+    others = select(Committee.id).where(
+        Committee.id != committee.id, Committee.outcome_pattern == committee.outcome_pattern
+    )
+    if "{committee}" not in committee.outcome_pattern and db.session.scalar(others.limit(1)):
+        raise RuleBroken("committee:pattern-taken", "outcome_pattern")
 
 
 def add_member(

@@ -38,6 +38,7 @@ def _committee(facts: dict[str, Any], *, actor: Actor) -> Committee:
         code=facts["code"],
         **_names(facts["name"]),
         short_hans="康科委纪",
+        outcome_pattern="{kind}-{year}-{meeting}-{serial}",
         purpose=facts["purpose"]["hans"],
         nature=facts["nature"]["hans"],
         founded_on=date.fromisoformat(facts["founded_on"]),

@@ -58,6 +58,7 @@ def create_meeting(
         running_no=running,
         year=held_on.year,
         year_serial=serial,
+        minutes_no=_minutes_no(committee, held_on.year, serial),
         held_on=held_on,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -70,6 +71,16 @@ def create_meeting(
     if is_coming(meeting):
         notices.meeting_planned(meeting, _people(meeting), actor=actor, change=change)
     return meeting
+
+
+def _minutes_no(committee: Committee, year: int, serial: int) -> str:
+    """The number of the minutes, kept with the meeting: a charter that changes later gives no second number."""
+    number = numbers.minutes_number(
+        committee.minutes_pattern, short=committee.short_hans, code=committee.code, year=year, serial=serial
+    )
+    if db.session.scalar(select(Meeting.id).where(Meeting.minutes_no == number).limit(1)):
+        raise RuleBroken("committee:number-taken", number=number)
+    return number
 
 
 def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **fields: Any) -> Meeting:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
+from sqlalchemy import select
+
 from kangjiansheng.committee import notices
-from kangjiansheng.committee.models import Action, AgendaItem, Decision, Minutes, Paragraph
+from kangjiansheng.committee.models import Action, AgendaItem, Decision, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.committees import next_number
 from kangjiansheng.committee.operations.locks import draft_only
@@ -43,7 +45,7 @@ def record_decision(
         item = db.session.get(AgendaItem, paragraph.agenda_item_id)
     serial = next_number(meeting.committee_id, "D", f"{meeting.year}-{meeting.running_no:02d}")
     decision = Decision(
-        number=numbers.outcome_number(kind, meeting.year, meeting.running_no, serial),
+        number=outcome_number(meeting, kind, serial),
         kind=kind,
         meeting_id=meeting.id,
         agenda_item_id=item.id if item else None,
@@ -58,6 +60,19 @@ def record_decision(
     db.session.flush()
     record("committee:decision:record", decision, actor=actor, before={}, change=change)
     return decision
+
+
+def outcome_number(meeting: Meeting, kind: str, serial: int) -> str:
+    """D-2026-06-01, by the pattern of the committee; refused when another committee gave the same number."""
+    committee = meeting.committee
+    number = numbers.outcome_number(
+        committee.outcome_pattern, code=committee.code, kind=kind, year=meeting.year,
+        running_no=meeting.running_no, serial=serial,
+    )  # fmt: skip
+    thing = Action if kind == "A" else Decision
+    if db.session.scalar(select(thing.id).where(thing.number == number)):
+        raise RuleBroken("committee:number-taken", number=number)
+    return number
 
 
 def _last_of(minutes: Minutes, item: AgendaItem | None) -> Paragraph | None:
@@ -131,7 +146,7 @@ def record_action(
     meeting = minutes.meeting
     serial = next_number(meeting.committee_id, "A", f"{meeting.year}-{meeting.running_no:02d}")
     action = Action(
-        number=numbers.outcome_number("A", meeting.year, meeting.running_no, serial),
+        number=outcome_number(meeting, "A", serial),
         meeting_id=meeting.id,
         agenda_item_id=item.id if item else None,
         project_id=item.project_id if item else None,

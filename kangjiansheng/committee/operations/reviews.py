@@ -105,9 +105,7 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     return {
         "committee": committee.name_hans,
         "title": f"{meeting.name_hans}纪要",
-        "number": numbers.minutes_number(
-            committee.short_hans or committee.code, meeting.year, meeting.year_serial
-        ),
+        "number": meeting.minutes_no,
         "meeting": meeting.code,
         "held_on": meeting.held_on.isoformat(),
         "starts_at": meeting.starts_at.isoformat() if meeting.starts_at else None,

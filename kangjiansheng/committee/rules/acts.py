@@ -5,6 +5,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+COMMITTEE_KINDS = ("scientific", "steering", "company")
+QUORUM_BASES = ("eligible", "all")
+MAJORITY_BASES = ("present", "eligible", "all")
 OFFICES = ("chair", "deputy", "member", "secretary")
 ITEM_KINDS = ("confirm", "hear", "discuss", "decide")
 ANSWERS = ("none", "yes", "online", "no")
@@ -83,6 +86,19 @@ FIELDS: dict[str, Any] = {
     "valid_to": _l("任期结束"),
     "quorum_numerator": _l("法定人数：分子"),
     "quorum_denominator": _l("法定人数：分母"),
+    "quorum_base": _l("法定人数的基数"),
+    "majority_numerator": _l("通过票数：分子"),
+    "majority_denominator": _l("通过票数：分母"),
+    "majority_over": _l("须超过这一分数"),
+    "majority_base": _l("通过票数的基数"),
+    "abstentions_count": _l("弃权计入基数"),
+    "deputies": _l("可委托代理人"),
+    "default_consent": _l("逾期未答复视为同意"),
+    "default_consent_days": _l("视为同意的天数"),
+    "minutes_pattern": _l("纪要编号格式"),
+    "outcome_pattern": _l("决议编号格式"),
+    "retention_years": _l("保存年限"),
+    "lab_id": _l("所属联合实验室"),
     "approval_rule": _l("纪要由谁批准"),
     "approval_members": _l("除主任委员外几名委员"),
     "review_days": _l("审阅天数"),
@@ -108,7 +124,16 @@ VALUES: dict[str, dict[str, Any]] = {
         "approve_with_reservation": _l("批准，附保留意见"),
         "request_changes": _l("要求修改"),
     },
+    "quorum_base": {"eligible": _l("在任且不回避的委员"), "all": _l("全体在任委员")},
+    "majority_base": {
+        "present": _l("出席委员"),
+        "eligible": _l("在任且不回避的委员"),
+        "all": _l("全体在任委员"),
+    },
     "kind": {
+        "scientific": _l("科学委员会"),
+        "steering": _l("联合指导委员会"),
+        "company": _l("公司决策会议"),
         "confirm": _l("通过"),
         "hear": _l("听取"),
         "discuss": _l("讨论"),

@@ -1,7 +1,13 @@
 """Numbers of meetings, minutes, decisions and actions, and printed numbers of paragraphs."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 
+MINUTES_PATTERN = "{short}〔{year}〕{serial}号"
+OUTCOME_PATTERN = "{kind}-{committee}-{year}-{meeting}-{serial}"
+# What a number must tell, so that no two can be the same; and what it may tell.
+MINUTES_PLACES, OUTCOME_PLACES = ("year", "serial"), ("kind", "year", "meeting", "serial")
+_PLACE = re.compile(r"\{(\w+)\}")
 DIGITS = "零一二三四五六七八九"
 
 
@@ -10,14 +16,32 @@ def meeting_code(committee: str, year: int, serial: int) -> str:
     return f"{committee}-{year}-{serial:02d}"
 
 
-def minutes_number(short: str, year: int, serial: int) -> str:
-    """康科委纪〔2026〕3号."""
-    return f"{short}〔{year}〕{serial}号"
+def minutes_number(pattern: str, *, short: str, code: str, year: int, serial: int) -> str:
+    """康科委纪〔2026〕3号: by the committee's pattern."""
+    return _filled(pattern, {"short": short or code, "committee": code, "year": year, "serial": serial})
 
 
-def outcome_number(kind: str, year: int, running_no: int, serial: int) -> str:
+def outcome_number(
+    pattern: str, *, code: str, kind: str, year: int, running_no: int, serial: int
+) -> str:
     """D-2026-06-01: kind, year, the meeting's running number, a serial that is never given twice."""
-    return f"{kind}-{year}-{running_no:02d}-{serial:02d}"
+    words = {
+        "kind": kind, "committee": code, "year": year, "meeting": f"{running_no:02d}", "serial": f"{serial:02d}",
+    }  # fmt: skip
+    return _filled(pattern, words)
+
+
+def _filled(pattern: str, words: Mapping[str, object]) -> str:
+    return _PLACE.sub(lambda found: str(words[found[1]]), pattern)
+
+
+def lacking(pattern: str, needed: Collection[str], known: Collection[str]) -> list[str]:
+    """The places that a pattern lacks, and those that it names and nobody knows."""
+    there = _PLACE.findall(pattern)
+    strange = [name for name in there if name not in known]
+    if "{" in _PLACE.sub("", pattern) or "}" in _PLACE.sub("", pattern):
+        strange.append("{")
+    return [*(name for name in needed if name not in there), *strange]
 
 
 def han(number: int) -> str:

@@ -75,8 +75,7 @@ def title_of(meeting: Meeting) -> str:
 
 def number_of(meeting: Meeting) -> str:
     """康科委纪〔2026〕3号."""
-    short = meeting.committee.short_hans or meeting.committee.code
-    return numbers.minutes_number(short, meeting.year, meeting.year_serial)
+    return meeting.minutes_no
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

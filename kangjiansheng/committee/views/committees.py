@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, g, url_for
+from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,11 +12,16 @@ from kangjiansheng.committee.models import Committee, CommitteeMember
 from kangjiansheng.committee.operations import committees as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import loaders, overviews
+from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import saved
+from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.labs.queries import visible_institutions, visible_labs
 
 
 @bp.get("/committees/SAC")
@@ -48,6 +53,7 @@ def _page(committee: Committee) -> Response:
         "committee.html",
         committee=committee,
         others=[c for c in overviews.committees() if c.id != committee.id],
+        lab=_seen_lab(committee),
         meetings=meetings,
         progress=overviews.progress([m.minutes.id for m in meetings if m.minutes]),
         seats=shown,
@@ -64,17 +70,74 @@ def _page(committee: Committee) -> Response:
     )
 
 
+def _seen_lab(committee: Committee) -> JointLab | None:
+    """The laboratory that the committee steers, for those who may see it."""
+    if committee.lab_id is None:
+        return None
+    return db.session.scalar(visible_labs(actor()).where(JointLab.id == committee.lab_id))
+
+
 @bp.route("/committees/new", methods=["GET", "POST"])
 @on(may=policies.found)
 def new_committee() -> Any:
     """Register a committee."""
-    form = forms.CommitteeForm(quorum_numerator=2, quorum_denominator=3, approval_members=2, review_days=7)
-    made = form.attempt(
-        lambda: operations.create_committee(actor=actor(), code=form.code.data or "", **form.settings())
-    )
+    form = forms.CommitteeForm(formdata=None, **NEW) if request.method == "GET" else forms.CommitteeForm()
+    form.lab.choices = _labs()
+
+    def act() -> Committee:
+        lab_id = _lab_id(form.lab.data)
+        return operations.create_committee(
+            actor=actor(), code=form.code.data or "", lab_id=lab_id, **form.settings()
+        )
+
+    made = form.attempt(act)
     if made:
         return saved(url_for(".committee", code=made.code), _("已登记委员会"))
     return page("committee_form.html", form.status, form=form, committee=None)
+
+
+# What a new committee's form offers.
+NEW: dict[str, Any] = {
+    "quorum_numerator": 2, "quorum_denominator": 3, "quorum_base": "eligible",
+    "majority_numerator": 1, "majority_denominator": 2, "majority_over": True, "majority_base": "present",
+    "abstentions_count": True, "approval_members": 2, "review_days": 7, "default_consent_days": 7,
+    "minutes_pattern": numbers.MINUTES_PATTERN, "outcome_pattern": numbers.OUTCOME_PATTERN,
+    "retention_years": 30,
+}  # fmt: skip
+
+
+def _labs(kept: JointLab | None = None) -> list[tuple[str, str]]:
+    """The laboratories that a steering committee may steer: those that the editor sees, and the one there."""
+    query = visible_labs(actor()).where(JointLab.archived_at.is_(None)).order_by(JointLab.code)
+    found = {lab.code: f"{lab.code} {name_of(lab)}" for lab in db.session.scalars(query)}
+    if kept is not None:
+        found.setdefault(kept.code, kept.code)
+    return [("", "—"), *sorted(found.items())]
+
+
+def _lab_id(code: str | None, kept: JointLab | None = None) -> int | None:
+    if not code:
+        return None
+    if kept is not None and code == kept.code:
+        return kept.id
+    found = db.session.scalar(visible_labs(actor()).where(JointLab.code == code))
+    if found is None:
+        raise RuleBroken("committee:lab-unknown", "lab")
+    return found.id
+
+
+def _institutions() -> list[tuple[str, str]]:
+    query = visible_institutions(actor()).where(Institution.archived_at.is_(None)).order_by(Institution.code)
+    return [("", "—"), *((row.code, name_of(row)) for row in db.session.scalars(query))]
+
+
+def _institution_id(code: str | None) -> int | None:
+    if not code:
+        return None
+    found = db.session.scalar(visible_institutions(actor()).where(Institution.code == code))
+    if found is None:
+        raise RuleBroken("committee:institution-unknown", "institution")
+    return found.id
 
 
 @bp.route("/committees/<code>/edit", methods=["GET", "POST"])
@@ -82,11 +145,17 @@ def new_committee() -> Any:
 def edit_committee(committee: Committee) -> Any:
     """Settings and members of a committee."""
     code = committee.code
-    form = forms.CommitteeForm(obj=committee)
+    form, kept = forms.CommitteeForm(obj=committee), committee.lab
     form.code.data = code
+    if not form.is_submitted():
+        form.lab.data = kept.code if kept else ""
+    form.lab.choices = _labs(kept)
 
     def act() -> None:
-        operations.edit_committee(committee, actor=actor(), version=form.seen, **form.settings())
+        lab_id = _lab_id(form.lab.data, kept)
+        operations.edit_committee(
+            committee, actor=actor(), version=form.seen, lab_id=lab_id, **form.settings()
+        )
 
     if form.attempt(act):
         return saved(url_for(".committee", code=code), _("已保存"))
@@ -97,6 +166,9 @@ def _edit_page(
     code: str, form: forms.CommitteeForm, member_form: forms.MemberForm, status: int = 0
 ) -> Response:
     committee = loaders.committee(actor=actor(), code=code) or abort(404)
+    if not form.lab.choices:
+        form.lab.choices, form.lab.data = _labs(committee.lab), committee.lab.code if committee.lab else ""
+    member_form.institution.choices = _institutions()
     return page(
         "committee_form.html",
         status or form.status,
@@ -124,6 +196,7 @@ def add_member(committee: Committee) -> Any:
             person_id=account.person_id,
             office=form.office.data,
             valid_from=form.valid_from.data,
+            institution_id=_institution_id(form.institution.data),
             name_hans=form.name_hans.data or "",
             name_hant=form.name_hant.data or "",
             name_en=form.name_en.data or "",

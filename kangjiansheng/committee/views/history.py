@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.forms import charter
 from kangjiansheng.committee.models import Committee, Meeting, Paragraph
 from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.views.base import bp, meeting_life, minutes_life, page
@@ -31,6 +32,18 @@ LABELS: dict[str, Any] = {
     "meaning": _l("意见"),
     "quorum_numerator": _l("法定人数：分子"),
     "quorum_denominator": _l("法定人数：分母"),
+    "quorum_base": _l("法定人数的基数"),
+    "majority_numerator": _l("通过票数：分子"),
+    "majority_denominator": _l("通过票数：分母"),
+    "majority_over": _l("须超过这一分数"),
+    "majority_base": _l("通过票数的基数"),
+    "abstentions_count": _l("弃权计入基数"),
+    "deputies": _l("可委托代理人"),
+    "default_consent": _l("逾期未答复视为同意"),
+    "default_consent_days": _l("视为同意的天数"),
+    "minutes_pattern": _l("纪要编号格式"),
+    "outcome_pattern": _l("决议编号格式"),
+    "retention_years": _l("保存年限"),
     "approval_rule": _l("纪要由谁批准"),
     "approval_members": _l("除主任委员外几名委员"),
     "review_days": _l("审阅天数"),
@@ -81,7 +94,14 @@ def _show(key: str, value: Any) -> str:
         return minutes_life(value)[1] if value in known else meeting_life(value)[1]
     if key in ("starts_at", "ends_at"):
         return i18n.moment(_instant(value))
-    words = {"meaning": dict(forms.MEANINGS), "approval_rule": dict(forms.RULES)}
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    words: dict[str, dict[str, Any]] = {
+        "meaning": dict(forms.MEANINGS),
+        "approval_rule": dict(forms.RULES),
+        "quorum_base": dict(charter.QUORUM_BASES),
+        "majority_base": dict(charter.MAJORITY_BASES),
+    }
     return str(words.get(key, {}).get(value, value))
 
 

@@ -59,8 +59,12 @@ def test_printed_numbers_are_unique_and_in_order(kinds: list[str]) -> None:
 
 def test_numbers_as_printed() -> None:
     assert numbers.meeting_code("SAC", 2026, 3) == "SAC-2026-03"
-    assert numbers.minutes_number("康科委纪", 2026, 3) == "康科委纪〔2026〕3号"
-    assert numbers.outcome_number("D", 2026, 6, 1) == "D-2026-06-01"
+    minutes = {"short": "康科委纪", "code": "SAC", "year": 2026, "serial": 3}
+    assert numbers.minutes_number(numbers.MINUTES_PATTERN, **minutes) == "康科委纪〔2026〕3号"
+    assert numbers.minutes_number(numbers.MINUTES_PATTERN, **minutes | {"short": ""}) == "SAC〔2026〕3号"
+    outcome = {"code": "JSC", "kind": "D", "year": 2026, "running_no": 6, "serial": 1}
+    assert numbers.outcome_number("{kind}-{year}-{meeting}-{serial}", **outcome) == "D-2026-06-01"
+    assert numbers.outcome_number(numbers.OUTCOME_PATTERN, **outcome) == "D-JSC-2026-06-01"
     assert [numbers.han(n) for n in (1, 10, 12, 20, 31)] == ["一", "十", "十二", "二十", "三十一"]
 
 

@@ -18,12 +18,22 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Optional
 
+from kangjiansheng.committee.forms.base import VersionedForm, number
+from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, at_most, required
+
+__all__ = ["OFFICES", "RULES", "CommitteeForm", "MemberForm", "VersionedForm", "number"]
 
 REFUSALS: dict[str, Any] = {
     "committee:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
     "committee:quorum-fraction": _l("法定人数须是 0 到 1 之间的分数，例如三分之二。"),
+    "committee:majority-out-of-reach": _l("票数不可能超过全部，请改用较小的分数，或不选「须超过」。"),
+    "committee:pattern-lacks": _l("编号格式缺少或不认识这些部分：%(places)s。"),
+    "committee:pattern-taken": _l("另一个委员会用着同样的格式，编号会重复；请加上 {committee}。"),
+    "committee:number-taken": _l("编号 %(number)s 已被使用，请先修改委员会的编号格式。"),
+    "committee:lab-unknown": _l("没有这个联合实验室，或您看不到它。"),
+    "committee:institution-unknown": _l("没有这个机构，或您看不到它。"),
     "committee:person-unknown": _l("没有这个邮箱的账号，请先由管理员邀请。"),
     "committee:project-unknown": _l("没有编号为 %(code)s 的项目，或您看不到它。"),
     "committee:office-unknown": _l("没有这个职务。"),
@@ -72,76 +82,14 @@ REFUSALS: dict[str, Any] = {
 }
 
 KINDS = [("confirm", _l("通过")), ("hear", _l("听取")), ("discuss", _l("讨论")), ("decide", _l("表决"))]
-OFFICES = [
-    ("chair", _l("主任委员")),
-    ("deputy", _l("副主任委员")),
-    ("member", _l("委员")),
-    ("secretary", _l("秘书")),
-]
 ANSWERS = [("yes", _l("到场")), ("online", _l("线上")), ("no", _l("请假"))]
 MODES = [("on_site", _l("到场")), ("online", _l("线上")), ("absent", _l("缺席"))]
-RULES = [
-    ("chair_and_n", _l("主任委员和若干委员")),
-    ("all_present", _l("全体出席委员")),
-    ("chair", _l("主任委员")),
-]
 MEANINGS = [
     ("approve", _l("批准")),
     ("approve_with_reservation", _l("批准，附保留意见")),
     ("request_changes", _l("要求修改")),
 ]
 TEXT_KINDS = [("text", _l("正文")), ("heading", _l("标题")), ("action", _l("行动项清单"))]
-
-
-def number() -> Any:
-    """A whole number that may be missing, from 0 to 99."""
-    return [Optional(), NumberRange(min=0, max=99, message=_l("请填 0 到 99 的整数。"))]
-
-
-class VersionedForm(Form):
-    """A form that carries the version it showed."""
-
-    version = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        """The version that the form showed; None when it carried none."""
-        text = str(self.version.data or "")
-        return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-class CommitteeForm(VersionedForm):
-    """Names and charter settings of a committee."""
-
-    code = StringField(_l("编号"), [required(), at_most(20)])
-    name_hans = StringField(_l("名称（简体）"), [required(), at_most(200)])
-    name_hant = StringField(_l("名称（繁体）"), [at_most(200)])
-    name_en = StringField(_l("名称（英文）"), [at_most(200)])
-    short_hans = StringField(_l("纪要字号"), [at_most(20)], description=_l("用于编号，例如 康科委纪"))
-    nature = StringField(_l("性质"), [at_most(200)])
-    purpose = TextAreaField(_l("设立宗旨"), [at_most(1000)])
-    quorum_numerator = IntegerField(_l("法定人数：分子"), [required(), NumberRange(min=0, max=99)])
-    quorum_denominator = IntegerField(_l("法定人数：分母"), [required(), NumberRange(min=1, max=99)])
-    approval_rule = SelectField(_l("纪要由谁批准"), choices=RULES)
-    approval_members = IntegerField(_l("除主任委员外几名委员"), [Optional(), NumberRange(min=0, max=50)])
-    review_days = IntegerField(_l("审阅天数"), [required(), NumberRange(min=1, max=90)])
-
-    def settings(self) -> dict[str, Any]:
-        """The fields of the committee but its code."""
-        leave = ("code", "version", "csrf_token")
-        data = {key: value for key, value in self.data.items() if key not in leave}
-        return data | {"approval_members": data["approval_members"] or 0}
-
-
-class MemberForm(Form):
-    """A seat on a committee."""
-
-    email = StringField(_l("委员的工作邮箱"), [required(), at_most(200)])
-    office = SelectField(_l("委员职务"), choices=OFFICES, default="member")
-    name_hans = StringField(_l("专业领域（简体）"), [at_most(100)])
-    name_hant = StringField(_l("专业领域（繁体）"), [at_most(100)])
-    name_en = StringField(_l("专业领域（英文）"), [at_most(100)])
-    valid_from = DateField(_l("任期开始"), [required()])
 
 
 class EndForm(Form):
