@@ -29,15 +29,17 @@ COLUMNS = (
 def upgrade() -> None:
     bind = op.get_bind()
     for name, kind, value in COLUMNS:
-        default = sa.literal(value, kind).compile(dialect=bind.dialect, compile_kwargs={"literal_binds": True})
-        op.add_column("committee", sa.Column(name, kind, nullable=False, server_default=sa.text(str(default))))
+        default = sa.literal(value, kind).compile(
+            dialect=bind.dialect, compile_kwargs={"literal_binds": True}
+        )
+        op.add_column(
+            "committee", sa.Column(name, kind, nullable=False, server_default=sa.text(str(default)))
+        )
     with op.batch_alter_table("committee") as table:
         table.add_column(sa.Column("lab_id", sa.Integer(), nullable=True))
         table.create_foreign_key(op.f("fk_committee_lab_id"), "joint_lab", ["lab_id"], ["id"])
     # Until now all numbers had one pattern; the committee that was there first goes on with it.
-    op.execute(
-        f"UPDATE committee SET outcome_pattern = '{BARE}' WHERE id = (SELECT min(id) FROM committee)"
-    )
+    op.execute(f"UPDATE committee SET outcome_pattern = '{BARE}' WHERE id = (SELECT min(id) FROM committee)")
     op.add_column(
         "meeting", sa.Column("minutes_no", sa.String(length=400), nullable=False, server_default="")
     )

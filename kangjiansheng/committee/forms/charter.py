@@ -66,12 +66,16 @@ class CommitteeForm(VersionedForm):
     )
     default_consent_days = IntegerField(_l("视为同意的天数"), [required(), NumberRange(min=1, max=90)])
     minutes_pattern = StringField(
-        _l("纪要编号格式"), [required(), at_most(100)],
+        _l("纪要编号格式"),
+        [required(), at_most(100)],
         description=_l("可用 {short} 字号、{committee} 编号、{year} 年、{serial} 年内次序；已给出的编号不变"),
     )
     outcome_pattern = StringField(
-        _l("决议编号格式"), [required(), at_most(100)],
-        description=_l("决议、建议与行动项共用：{kind} 类别、{committee}、{year}、{meeting} 会议次序、{serial} 序号"),
+        _l("决议编号格式"),
+        [required(), at_most(100)],
+        description=_l(
+            "决议、建议与行动项共用：{kind} 类别、{committee}、{year}、{meeting} 会议次序、{serial} 序号"
+        ),
     )
     retention_years = IntegerField(_l("保存年限"), [required(), NumberRange(min=1, max=100)])
 

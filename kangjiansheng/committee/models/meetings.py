@@ -36,7 +36,9 @@ class Meeting(Named, Versioned, Base):
     running_no: Mapped[int]
     year: Mapped[int]
     year_serial: Mapped[int]
-    minutes_no: Mapped[str] = mapped_column(Label, default="")  # 康科委纪〔2026〕3号, by the pattern of its day
+    minutes_no: Mapped[str] = mapped_column(
+        Label, default=""
+    )  # 康科委纪〔2026〕3号, by the pattern of its day
     held_on: Mapped[date]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]

@@ -39,7 +39,9 @@ def edit_committee(committee: Committee, *, actor: Actor, version: int | None, *
 def _check_charter(committee: Committee) -> None:
     for name in ("quorum", "majority"):
         try:
-            quorum.needed(1, getattr(committee, f"{name}_numerator"), getattr(committee, f"{name}_denominator"))
+            quorum.needed(
+                1, getattr(committee, f"{name}_numerator"), getattr(committee, f"{name}_denominator")
+            )
         except ValueError:
             raise RuleBroken("committee:quorum-fraction", f"{name}_numerator") from None
     if committee.majority_over and committee.majority_numerator == committee.majority_denominator:

@@ -21,9 +21,7 @@ def minutes_number(pattern: str, *, short: str, code: str, year: int, serial: in
     return _filled(pattern, {"short": short or code, "committee": code, "year": year, "serial": serial})
 
 
-def outcome_number(
-    pattern: str, *, code: str, kind: str, year: int, running_no: int, serial: int
-) -> str:
+def outcome_number(pattern: str, *, code: str, kind: str, year: int, running_no: int, serial: int) -> str:
     """D-2026-06-01: kind, year, the meeting's running number, a serial that is never given twice."""
     words = {
         "kind": kind, "committee": code, "year": year, "meeting": f"{running_no:02d}", "serial": f"{serial:02d}",
