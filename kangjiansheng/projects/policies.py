@@ -175,11 +175,20 @@ def _leads(actor: Actor, project_id: Any) -> ColumnElement[bool]:
 
 
 def updatable(actor: Actor, team: Sequence[TeamMember], milestones: Iterable[MilestoneRow]) -> set[int]:
-    """The ids of the open milestones of a project that the actor may update, from what a page has read."""
+    """The ids of the milestones of a project that the actor may update, from what a page has read."""
+    return {m.id for m in milestones if m.kind == "milestone" and answers_for(actor, team, m)}
+
+
+def answers_for(actor: Actor, team: Sequence[TeamMember], milestone: MilestoneRow) -> bool:
+    """The same as `update`, from a team that has been read already."""
     today = clock.today()
     roles = {one.role for one in team if one.person_id == actor.id and one.holds_on(today)}
-    everything = bool(roles & {"lead", "member", *DIRECTORS})
-    return {m.id for m in milestones if m.kind == "milestone" and (everything or m.owner_id == actor.id)}
+    return milestone.owner_id == actor.id or bool(roles & {"lead", "member", *DIRECTORS})
+
+
+def speaking(whole: Iterable[TeamMember]) -> list[TeamMember]:
+    """Of a team that was read with everybody of the laboratories those whom its rights may rest on."""
+    return [one for one in whole if not one.of_lab or one.role in DIRECTORS]
 
 
 def leads_of(actor: Actor, team: Sequence[TeamMember]) -> bool:

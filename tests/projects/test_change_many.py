@@ -18,7 +18,9 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.core.verify import problems
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project
+from kangjiansheng.projects.operations import bulk as operations
 from kangjiansheng.projects.operations import milestones as single
+from kangjiansheng.projects.rules.bulk import Wanted
 from tests.support.queries import queries_counted
 from tests.support.typed import words
 
@@ -333,3 +335,25 @@ def test_many_rows_cost_no_more_statements_to_look_at(client):
     rows = ticks(lead, "state=open")
     assert len(rows) > 10
     assert cost(rows[:1]) == cost(rows)
+
+
+def test_taking_back_reads_as_much_for_twenty_as_for_one(actor):
+    lead = actor("lead")
+    rows = [m for p in queries.portfolio(actor=lead) for m in p.milestones if m.is_open][:20]
+    assert len(rows) == 20
+
+    def read(some: list[queries.MilestoneRow]) -> int:
+        with writing():
+            versions = select(Milestone.id, Milestone.version).where(Milestone.id.in_({m.id for m in some}))
+            seen = {key: version for key, version in db.session.execute(versions)}
+            change, _done, refused = operations.apply(seen, Wanted(act="on_track"), actor=lead)
+            number = change.id
+        db.session.expire_all()
+        with queries_counted() as counted, writing():
+            assert operations.undo(db.session.get(ChangeSet, number), actor=lead) == (len(some), [])
+        assert refused == []
+        return sum(one.startswith("SELECT") for one in counted)
+
+    assert read(rows[:1]) == read(rows)
+    now = {m.id: m.confirmed_at for p in queries.portfolio(actor=lead) for m in p.milestones}
+    assert {m.id: now[m.id] for m in rows} == {m.id: m.confirmed_at for m in rows}

@@ -13,6 +13,8 @@ from tests.support.queries import queries_counted
 PATHS = [
     "/projects/KJS-003",
     "/projects/KJS-003?as_of=2026-06-30",
+    "/projects/KJS-003/milestones/A140",
+    "/projects/KJS-003/milestones/A140?as_of=2026-06-30",
     "/milestones",
     "/milestones?as_of=2026-06-30",
     "/milestones?by=lab&moved=2026-06-01",

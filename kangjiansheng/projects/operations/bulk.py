@@ -11,7 +11,7 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.ledger import STATE
-from kangjiansheng.projects.operations.saying import keep, write
+from kangjiansheng.projects.operations.saying import confirmed_before, keep, write
 from kangjiansheng.projects.policies import Standing
 from kangjiansheng.projects.queries import bulk as queries
 from kangjiansheng.projects.queries.rows import state_of
@@ -101,10 +101,20 @@ def undo(change: ChangeSet, *, actor: Actor) -> tuple[int, list[Outcome]]:
     if not able:
         raise RuleBroken("projects:changed-since")
     taken_back = begin(actor=actor, source="undo", undoes=change)
+    confirmed = confirmed_before([entry.id for _m, entry, _b in able])
     for milestone, entry, before in able:
         values = {key: getattr(before, key) for key in STATE}
         act = "projects:milestone:undo"
-        keep(milestone, values, "undo", act, actor=actor, change=taken_back, undoes=entry)
+        keep(
+            milestone,
+            values,
+            "undo",
+            act,
+            actor=actor,
+            change=taken_back,
+            undoes=entry,
+            confirmed=confirmed,
+        )
     _tell([m for m, _e, _b in able], "projects:bulk-undone", actor=actor, change=change)
     return len(able), refused
 

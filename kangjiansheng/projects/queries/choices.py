@@ -1,13 +1,16 @@
 """What the forms of a project offer to choose from."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries.page import TeamMember
 from kangjiansheng.projects.queries.people import candidates, team
 
 
@@ -30,3 +33,10 @@ def for_team(project: Project) -> list[tuple[int, str]]:
 def for_owner(project_id: int | None) -> list[tuple[int, str]]:
     """Who may own a milestone: the members of the project and of its laboratories, or nobody."""
     return [(0, "—"), *((person.id, name_of(person)) for person in team(project_id))]
+
+
+def owners_of(whole: Iterable[TeamMember]) -> list[tuple[int, str]]:
+    """The same from a team that has been read already, with everybody of the laboratories."""
+    today = clock.today()
+    found = {one.code: one for one in whole if one.holds_on(today) and one.erased_at is None}
+    return [(0, "—"), *((one.person_id, name_of(one)) for _code, one in sorted(found.items()))]

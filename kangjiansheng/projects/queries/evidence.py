@@ -149,6 +149,13 @@ def expected(milestone_ids: Collection[int]) -> dict[int, tuple[Expected, ...]]:
     return {row.id: rules.expected(known.get(row.template_version_id, ()), row.code) for row in rows}
 
 
+def expected_in(plan_id: int, milestones: Iterable[Any]) -> dict[int, tuple[Expected, ...]]:
+    """The same for milestones (records or rows) of one plan; one statement."""
+    query = select(TemplateVersion.milestones).join(Plan).where(Plan.id == plan_id)
+    stored = db.session.scalar(query) or ()
+    return {row.id: rules.expected(stored, row.code) for row in milestones}
+
+
 def tallies(milestone_ids: Collection[int]) -> dict[int, Tally]:
     """How the evidence of milestones stands today; three statements, whatever their number."""
     wanted, there = expected(milestone_ids), pieces(milestone_ids)

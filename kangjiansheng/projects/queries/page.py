@@ -194,10 +194,12 @@ def _said(row: Any) -> Said:
 
 @dataclass(frozen=True, slots=True)
 class TeamMember:
-    """Somebody of a project's team, or a director of one of its laboratories."""
+    """Somebody of a project's team, or of one of its laboratories."""
 
     id: int
     person_id: int
+    code: str
+    erased_at: datetime | None
     role: str
     of_lab: bool
     valid_from: date
@@ -211,8 +213,8 @@ class TeamMember:
         return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
 
 
-def team(project_id: int) -> list[TeamMember]:
-    """All memberships of a project, and the directors of its laboratories; one statement."""
+def team(project_id: int, *, whole_labs: bool = False) -> list[TeamMember]:
+    """All memberships of a project, and the directors of its laboratories (or everybody there); one statement."""
     members = select(
         ProjectMember.id,
         ProjectMember.person_id,
@@ -231,11 +233,13 @@ def team(project_id: int) -> list[TeamMember]:
             LabMember.valid_to,
         )
         .join(ProjectLab, ProjectLab.lab_id == LabMember.lab_id)
-        .where(ProjectLab.project_id == project_id, LabMember.role.in_(DIRECTORS))
+        .where(ProjectLab.project_id == project_id)
     )
+    if not whole_labs:
+        directors = directors.where(LabMember.role.in_(DIRECTORS))
     both = union_all(members, directors).subquery()
     query = (
-        select(both, Person.name_hans, Person.name_hant, Person.name_en)
+        select(both, Person.code, Person.erased_at, Person.name_hans, Person.name_hant, Person.name_en)
         .join(Person, Person.id == both.c.person_id)
         .order_by(both.c.of_lab, both.c.valid_from, both.c.id)
     )

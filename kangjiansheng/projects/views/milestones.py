@@ -71,14 +71,14 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     project, row = row_of(thing)
     said = queries.ledger(actor=actor(), project_id=project.id, milestone_id=thing.id, as_of=g.as_of)
     day = g.as_of or clock.today()
-    team = queries.team(project.id)
+    whole_team = queries.team(project.id, whole_labs=True)
+    team = policies.speaking(whole_team)
     network = queries.network(thing.plan_id)
     free = g.as_of is None and not project.archived
-    speaks = free and thing.id in policies.updatable(actor(), team, [row])
     intervals = held(validities(project.id, actor=actor(), as_of=g.as_of), project.milestones, day)
     shown: dict[str, Any] = {
-        "may_update": speaks,
-        "may_update_evidence": speaks or (free and policies.update(actor(), thing)),
+        "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
+        "may_update_evidence": free and policies.answers_for(actor(), team, row),
         "may_plan": free and policies.leads_of(actor(), team),
         "plan_form": PlanForm(version=thing.version),
         "owner_form": None,
@@ -86,9 +86,8 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         **forms,
     }
     if shown["may_plan"] and shown["owner_form"] is None:
-        shown["owner_form"] = _owner_form(
-            thing, formdata=None, owner_id=thing.owner_id or 0, version=thing.version
-        )
+        shown["owner_form"] = OwnerForm(formdata=None, owner_id=thing.owner_id or 0, version=thing.version)
+        shown["owner_form"].owner_id.choices = choices.owners_of(whole_team)
     return page(
         "projects/milestone.html",
         status,
@@ -359,17 +358,12 @@ def plan_milestone(thing: Milestone) -> Response:
     return saved(address(thing), _("计划已调整"), undo=address(thing, ".undo_milestone", entry_id=written.id))
 
 
-def _owner_form(thing: Milestone, **kwargs: Any) -> OwnerForm:
-    form = OwnerForm(**kwargs)
-    form.owner_id.choices = choices.for_owner(thing.plan.project_id)
-    return form
-
-
 @bp.post(f"{PATH}/owner")
 @on(load=queries.milestone, may=policies.set_plan)
 def give_milestone(thing: Milestone) -> Response:
     """Hand a milestone to somebody."""
-    form = _owner_form(thing)
+    form = OwnerForm()
+    form.owner_id.choices = choices.for_owner(thing.plan.project_id)
     written = form.attempt(
         lambda: operations.give_to(
             thing, form.owner_id.data or None, actor=actor(), version=form.version.data
