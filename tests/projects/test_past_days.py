@@ -1,8 +1,10 @@
 """Pages of a past day: what stood then, and nothing to change."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from lxml import html
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.transactions import writing
@@ -84,3 +86,30 @@ def test_a_page_with_a_form_opens_as_of_today(client):
     assert (answer.status_code, answer.location) == (302, "/projects/KJS-003/edit")
     answer = lead.get("/projects/KJS-003/people?as_of=2026-06-30")
     assert (answer.status_code, answer.location) == (302, "/projects/KJS-003?as_of=2026-06-30")
+
+
+@pytest.mark.parametrize(
+    ("language", "today", "then"),
+    [
+        ("zh-Hans", "今天", "截至 2026-10-01"),
+        ("zh-Hant", "今天", "截至 2026-10-01"),
+        ("en", "Today", "As of 2026-10-01"),
+    ],
+)
+def test_the_line_of_a_figure_says_its_day(client, language, today, then):
+    reader = client("executive", language)
+    for path in ("/projects/KJS-003", "/labs/JL-01", "/milestones?view=timeline&zoom=all"):
+        sign = "&" if "?" in path else "?"
+        now = lines_of(reader.get(path).get_data(as_text=True))
+        past = lines_of(reader.get(f"{path}{sign}as_of=2026-10-01").get_data(as_text=True))
+        assert today in now and then not in now
+        assert then in past and today not in past
+
+
+def lines_of(page):
+    """The words in the figures of a page, whether they are drawn by the script or as shapes."""
+    tree = html.document_fromstring(page)
+    found = {node.text for node in tree.xpath("//svg//text[contains(@class,'tl-tw')]")}
+    for node in tree.xpath("//script[@type='application/json']"):
+        found |= set(re.findall(r'"text":"([^"]*)"', node.text or ""))
+    return found

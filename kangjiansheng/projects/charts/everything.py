@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from kangjiansheng.core import charts
 from kangjiansheng.core.calendar import add_months
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.charts.words import days
+from kangjiansheng.projects.charts.words import days, line_word
 from kangjiansheng.projects.queries.milestone_lists import Line
 from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules import milestones as rules
@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is drawn: rows in groups, ticks (place, word), bands (place, width, word), and today's place.
+    """What is drawn: rows in groups, ticks (place, word), bands (place, width, word), and the place and word of today.
 
     `agenda` is what a phone shows instead: by month what is open, and what was reached since last month.
     `found` counts the statuses in the window.
@@ -57,6 +57,7 @@ class Timeline:
     ticks: list[tuple[float, str]]
     bands: list[tuple[float, float, str]]
     today: float | None
+    today_word: str
     statuses: list[str]
     undated: int
     agenda: list[tuple[str, list[Line]]]
@@ -94,6 +95,7 @@ def timeline(
         ticks=_ticks(window),
         bands=_bands(window),
         today=window.place(today) if window.holds(today) else None,
+        today_word=line_word(today),
         statuses=sorted({line.milestone.status for line in inside}, key=rules.SEVERITY.index),
         undated=len(lines) - len(dated),
         agenda=_agenda(

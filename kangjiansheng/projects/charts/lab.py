@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from kangjiansheng.core import charts
 from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.charts.words import iso, short, span
+from kangjiansheng.projects.charts.words import iso, line_word, short, span
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 
 ROW = 64
@@ -43,7 +43,7 @@ def lab_lines(projects: Sequence[ProjectRow], today: date) -> Figure | None:
                 notes.append(charts.note(day, y, word, color=colour, size=12, yshift=-20))
                 notes.append(charts.note(day, y, day.strftime("%y-%m"), color="@ink-3", size=11.5, yshift=17))
                 last_end = day + room * (charts.text_width(word, 12) / 2 + 6)
-    shape, words = charts.today_line(today, _("今天"))
+    shape, words = charts.today_line(today, line_word(today))
     ticks, ticktext = charts.date_ticks(start, end, at_most=7)
     return charts.figure(
         data,

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from kangjiansheng.core import charts
 from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.charts.words import days, iso, short, span
+from kangjiansheng.projects.charts.words import days, iso, line_word, short, span
 from kangjiansheng.projects.forms import validity as held_words
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries.validity import Held, ValidityRow
@@ -72,7 +72,7 @@ def timeline(
         notes += more
         labels.append(f"{short(held_words.kind(row_), 13)}  ")
     count = len(rows) + len(lasting)
-    shape, words = charts.today_line(today, _("今天"))
+    shape, words = charts.today_line(today, line_word(today))
     ticks, ticktext = charts.date_ticks(start, end, at_most=7)
     few, fewtext = charts.date_ticks(start, end, at_most=4)
     width = max(charts.text_width(label) for label in labels) + 10

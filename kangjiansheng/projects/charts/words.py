@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
+
+from kangjiansheng.core import clock
 
 
 def span(days: Sequence[date], today: date) -> tuple[date, date]:
@@ -31,3 +34,8 @@ def days(slip: int) -> str:
 
 def iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def line_word(day: date) -> str:
+    """What the line of the day says: today, or the day travelled to."""
+    return _("今天") if day == clock.today() else _("截至 %(day)s", day=day.isoformat())
