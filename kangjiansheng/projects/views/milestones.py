@@ -86,8 +86,9 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         **forms,
     }
     if shown["may_plan"] and shown["owner_form"] is None:
-        shown["owner_form"] = OwnerForm(formdata=None, owner_id=thing.owner_id or 0, version=thing.version)
-        shown["owner_form"].owner_id.choices = choices.owners_of(whole_team)
+        owner_form = OwnerForm(formdata=None, owner_id=thing.owner_id or 0, version=thing.version)
+        owner_form.owner_id.choices = choices.owners_of(whole_team)
+        shown["owner_form"] = owner_form
     return page(
         "projects/milestone.html",
         status,
