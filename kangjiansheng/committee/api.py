@@ -53,6 +53,7 @@ def meeting(meeting: Meeting) -> Response:
             "project": item.project.code
             if item.project_id in agenda.open_projects and item.project
             else None,
+            "gate": item.gate.code if item.project_id in agenda.open_projects and item.gate else None,
         }
         for number, item in enumerate(agenda.items, 1)
     ]

@@ -26,7 +26,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.demonstration.cast import PASSWORD
 from kangjiansheng.demonstration.stories import Story, stories
 from kangjiansheng.labs.models import Institution
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Milestone, Plan, Project
 
 # Code, office, field in three scripts, e-mail of the cast or None for a seat without account, institution.
 SEATS: tuple[tuple[str, str, str, str, str, str | None, str | None], ...] = (
@@ -145,8 +145,14 @@ def _meeting(committee: Committee, story: Story, *, actor: Actor) -> Meeting:
             presenter=item.presenter,
             text=item.about,
             project_id=projects.get(item.project or ""),
+            gate_id=_gate(projects[item.project], item.gate) if item.project and item.gate else None,
         )
     return meeting
+
+
+def _gate(project_id: int, code: str) -> int:
+    query = select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id)
+    return db.session.scalars(query.where(Plan.project_id == project_id, Milestone.code == code)).one()
 
 
 def _answers(meeting: Meeting) -> None:

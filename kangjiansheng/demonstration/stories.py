@@ -21,6 +21,7 @@ class Item:
     about: str = ""
     lines: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    gate: str = ""  # the milestone of the project on whose gate it votes
 
 
 @dataclass
@@ -329,6 +330,7 @@ def _ninth() -> Story:
                 "KJS-020",
                 "项目负责人",
                 "需判断：安全性评估能否通过；入选标准是否限定既往治疗线数。",
+                gate="D090",
             ),
             Item(("2027年议题征集", "2027年議題徵集", "Topics for 2027"), "discuss", 20),
         ],

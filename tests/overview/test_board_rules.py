@@ -110,7 +110,7 @@ def test_due_counts_both_ends_and_overdue_apart() -> None:
     assert sum(every for every, _ in found.tens) == 2 and len(found.tens) == 9
 
 
-def test_a_gate_waits_for_the_soonest_meeting_that_names_it() -> None:
+def test_a_gate_waits_for_the_soonest_meeting_that_decides_it() -> None:
     milestones = (
         M("A010", id=1, gate=True, position=1, state="done", actual=DAY),
         M("A030", "关键试验前沟通会", id=3, gate=True, position=3),
@@ -118,10 +118,11 @@ def test_a_gate_waits_for_the_soonest_meeting_that_names_it() -> None:
         M("A025", "首例入组", id=4, position=2),
     )
     agenda = [
-        OnAgenda(1, "SAC-2", DAY + timedelta(9), 12, "P-1 臨床試驗默示許可的材料"),
-        OnAgenda(1, "SAC-1", DAY + timedelta(2), 11, "P-1 a020：是否放行"),
-        OnAgenda(1, "SAC-1", DAY + timedelta(2), 13, "P-1 IND许可后的首例准备，A0200、A025 首例入组"),
-        OnAgenda(9, "X", DAY, 14, "A030"),
+        OnAgenda(2, "SAC-2", DAY + timedelta(9), 12, "临床试验默示许可的材料"),
+        OnAgenda(2, "SAC-1", DAY + timedelta(2), 11, "是否放行"),
+        OnAgenda(1, "SAC-1", DAY, 13, "已经完成的门"),
+        OnAgenda(4, "SAC-1", DAY, 14, "首例入组：不是阶段门"),
+        OnAgenda(9, "X", DAY, 15, "别的项目，读者看不到"),
     ]
     found = gates.gates([P("P-1", milestones=milestones)], agenda, 0)
     assert found.waiting == (Waiting(2, "P-1", "SAC-1", DAY + timedelta(2)),)

@@ -278,10 +278,17 @@ def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revision
         return queries.gates_waiting(None)
 
     assert len(alike()) == 1
+    for day in (None, today):
+        found = {(p.code, m.code): m for p in portfolio(actor=me, as_of=day) for m in p.milestones}
+        overdue = found["KJS-020", "D090"]
+        assert (overdue.status, overdue.forecast < today) == ("gate", True)
     with writing():
         meeting = db.session.query(Meeting).filter_by(code="SAC-2026-06").one()
         first = next(item for item in meeting.items if item.project and item.project.code == "KJS-003")
-        meetings.edit_item(first, actor=secretary, version=None, name_hans="KJS-003 A140：是否放行")
+        assert first.project
+        assert first.project.plan
+        gate = next(m for m in first.project.plan.milestones if m.code == "A140")
+        meetings.edit_item(first, actor=secretary, version=None, name_hant="是否放行", gate_id=gate.id)
         meetings.move_item(first, 1, actor=secretary)
     assert len(alike()) == 2
     with writing():
@@ -313,3 +320,27 @@ def words_in_request(me):  # type: ignore[no-untyped-def]
             self.context.pop()
 
     return Inside()
+
+
+def test_an_agenda_of_before_items_named_gates_shows_those_that_they_name_today(actor):
+    from kangjiansheng.committee.models import Meeting
+    from kangjiansheng.core.changes import Revision
+    from kangjiansheng.core.db import db
+
+    newest = db.session.scalars(
+        db.select(Revision).where(Revision.thing == Meeting.__tablename__).order_by(Revision.id.desc())
+    )
+    kept = next(row for row in newest if row.state["code"] == "SAC-2026-06")
+    db.session.add(
+        Revision(
+            thing=kept.thing,
+            thing_id=kept.thing_id,
+            version=kept.version + 1,
+            state=kept.state | {"items": [item[:6] for item in kept.state["items"]]},
+            effective_at=kept.effective_at,
+            recorded_at=kept.recorded_at,
+            change_set_id=kept.change_set_id,
+        )
+    )
+    db.session.flush()
+    assert queries.gates_waiting(clock.today()) == queries.gates_waiting(None) != set()

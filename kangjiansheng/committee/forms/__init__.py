@@ -36,6 +36,9 @@ REFUSALS: dict[str, Any] = {
     "committee:institution-unknown": _l("没有这个机构，或您看不到它。"),
     "committee:person-unknown": _l("没有这个邮箱的账号，请先由管理员邀请。"),
     "committee:project-unknown": _l("没有编号为 %(code)s 的项目，或您看不到它。"),
+    "committee:gate-unknown": _l("没有这个阶段门，或您看不到它，也可能它已经完成。"),
+    "committee:gate-without-vote": _l("阶段门要由表决决定：请把类别改为“表决”，或不选阶段门。"),
+    "committee:gate-elsewhere": _l("这个阶段门不属于所选的项目。"),
     "committee:office-unknown": _l("没有这个职务。"),
     "committee:member-already": _l("此人已经是委员。"),
     "committee:chair-already": _l("已有主任委员，请先结束其任期。"),
@@ -146,6 +149,16 @@ def _instant(day: date | None, at: time | None) -> datetime | None:
     return datetime.combine(day, at, SHANGHAI) if day and at else None
 
 
+def gate_field() -> Any:
+    """Which gate of its project an item decides; the view offers those that the reader may see."""
+    return SelectField(_l("决定哪个阶段门"), choices=[], validate_choice=False, default="")
+
+
+def gate_address(gate: Any) -> str:
+    """How a form names a gate: its project's code and its own, KJS-003/A140; empty for none."""
+    return f"{gate.plan.project.code}/{gate.code}" if gate is not None else ""
+
+
 class ItemForm(VersionedForm):
     """One item of the agenda."""
 
@@ -156,26 +169,34 @@ class ItemForm(VersionedForm):
     minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=15)
     presenter = StringField(_l("汇报人"), [at_most(100)])
     project = StringField(_l("相关项目"), [at_most(40)])
+    gate = gate_field()
     text = TextAreaField(_l("议题说明"), [at_most(2000)])
 
     def __init__(self, formdata: Any = ..., obj: Any = None, **kwargs: Any) -> None:
         if obj is not None:
             kwargs.setdefault("project", obj.project.code if obj.project else "")
-            obj = _Without(obj, "project")
+            kwargs.setdefault("gate", gate_address(obj.gate))
+            obj = _Without(obj, "project", "gate")
         if formdata is ...:
             super().__init__(obj=obj, **kwargs)
         else:
             super().__init__(formdata=formdata, obj=obj, **kwargs)
 
+    def stored(self, thing: Any) -> Form:
+        """The form as it would open now; of gates it names only those that this one offers."""
+        form = ItemForm(formdata=None, obj=thing)
+        form.gate.choices = self.gate.choices
+        return form
+
 
 class _Without:
-    """A thing without one of its attributes, which the form takes from elsewhere."""
+    """A thing without some of its attributes, which the form takes from elsewhere."""
 
-    def __init__(self, thing: Any, name: str) -> None:
-        self._thing, self._name = thing, name
+    def __init__(self, thing: Any, *names: str) -> None:
+        self._thing, self._names = thing, names
 
     def __getattr__(self, key: str) -> Any:
-        if key == self._name:
+        if key in self._names:
             raise AttributeError(key)
         return getattr(self._thing, key)
 
@@ -187,6 +208,7 @@ class ProposalForm(Form):
     name_hans = StringField(_l("议题"), [required(), at_most(200)])
     kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
     minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=30)
+    gate = gate_field()
     presenter = StringField(_l("汇报人"), [at_most(100)])
     text = TextAreaField(_l("议题说明"), [at_most(2000)])
 

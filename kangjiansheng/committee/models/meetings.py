@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models.committees import Committee
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Milestone, Project
 
 if TYPE_CHECKING:
     from kangjiansheng.committee.models.minutes import Minutes
@@ -18,7 +18,7 @@ OWNED = "all, delete-orphan"
 
 
 # What a revision of a meeting keeps of each item of its agenda, in this order.
-ITEM_STATE = ("id", "position", "kind", "name_hans", "minutes_planned", "project_id")
+ITEM_STATE = ("id", "position", "kind", "name_hans", "minutes_planned", "project_id", "gate_id")
 
 
 class Meeting(Named, Versioned, Base):
@@ -65,7 +65,7 @@ class Meeting(Named, Versioned, Base):
 
 
 class AgendaItem(Named, Base):
-    """One item of an agenda. `name_*` is its title. It may concern a project."""
+    """One item of an agenda. `name_*` is its title. It may concern a project, and decide one of its gates."""
 
     __tablename__ = "agenda_item"
     __table_args__ = (UniqueConstraint("meeting_id", "position"),)
@@ -78,9 +78,11 @@ class AgendaItem(Named, Base):
     presenter: Mapped[str] = mapped_column(Label, default="")
     text: Mapped[str] = mapped_column(Text, default="")
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    gate_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), index=True)
 
     meeting: Mapped[Meeting] = relationship(back_populates="items")
     project: Mapped[Project | None] = relationship()
+    gate: Mapped[Milestone | None] = relationship()
 
     @property
     def version(self) -> int:

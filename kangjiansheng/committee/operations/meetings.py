@@ -25,6 +25,7 @@ from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries.gates import is_gate_of
 
 TOLD = ("held_on", "starts_at", "ends_at", "place")  # a change of these changes people's day
 
@@ -129,6 +130,7 @@ def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fie
     """Put an item at the end of the agenda."""
     open_facts(meeting)
     _check_kind(kind)
+    _check_gate(kind, fields.get("project_id"), fields.get("gate_id"))
     before = meeting.state()
     position = max((item.position for item in meeting.items), default=0) + 1
     item = AgendaItem(position=position, name_hans=name_hans, kind=kind, **fields)
@@ -145,6 +147,7 @@ def propose_item(
     if open_facts(meeting).life != "planned" or meeting.held_on < clock.today():
         raise RuleBroken("committee:not-planned", "meeting")
     _check_kind(kind)
+    _check_gate(kind, project.id, fields.get("gate_id"))
     before = meeting.state()
     position = max((item.position for item in meeting.items), default=0) + 1
     item = AgendaItem(position=position, name_hans=name_hans, kind=kind, project_id=project.id, **fields)
@@ -164,13 +167,14 @@ def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: 
     for key, value in fields.items():
         setattr(item, key, value)
     _check_kind(item.kind)
+    _check_gate(item.kind, item.project_id, item.gate_id)
     change = record("committee:item:edit", item, actor=actor, before=was, after=_item_state(item))
     record("committee:meeting:edit", meeting, actor=actor, before=before, change=change)
     return item
 
 
 def _item_state(item: AgendaItem) -> dict[str, Any]:
-    keys = "name_hans name_hant name_en kind minutes_planned presenter text project_id"
+    keys = "name_hans name_hant name_en kind minutes_planned presenter text project_id gate_id"
     return {key: getattr(item, key) for key in keys.split()}
 
 
@@ -269,6 +273,16 @@ def _row(meeting: Meeting, person_id: int) -> Attendance:
 def _check_kind(kind: str) -> None:
     if kind not in acts.ITEM_KINDS:
         raise RuleBroken("committee:kind-unknown", "kind")
+
+
+def _check_gate(kind: str, project_id: int | None, gate_id: int | None) -> None:
+    """A gate is decided by a vote, and by an item about its own project."""
+    if gate_id is None:
+        return
+    if kind != "decide":
+        raise RuleBroken("committee:gate-without-vote", "gate")
+    if not is_gate_of(gate_id, project_id):
+        raise RuleBroken("committee:gate-elsewhere", "gate")
 
 
 def _check_times(starts_at: datetime | None, ends_at: datetime | None) -> None:

@@ -79,7 +79,7 @@ def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
     rows = db.session.execute(
         select(AgendaItem, AgendaItem.id.in_(visible_items(actor)).label("seen"))
         .where(AgendaItem.meeting_id == meeting.id)
-        .options(joinedload(AgendaItem.project))
+        .options(joinedload(AgendaItem.project), joinedload(AgendaItem.gate))
         .order_by(AgendaItem.position)
     ).all()
     at, items, starts = meeting.starts_at, [], []

@@ -71,6 +71,7 @@ FIELDS: dict[str, Any] = {
     "owner_id": _l("由谁负责"),
     "drafter_id": _l("起草人"),
     "project_id": _l("相关项目"),
+    "gate_id": _l("决定哪个阶段门"),
     "presenter": _l("汇报人"),
     "minutes_planned": _l("分钟"),
     "votes_for": _l("同意"),

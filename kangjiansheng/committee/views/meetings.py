@@ -14,6 +14,7 @@ from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
@@ -200,8 +201,9 @@ def answer(meeting: Meeting) -> Response:
 @on(load=loaders.meeting, may=policies.edit_meeting)
 def agenda(meeting: Meeting) -> Any:
     """The agenda: order, and a new item."""
-    code, form = meeting.code, forms.ItemForm()
-    if form.attempt(lambda: operations.add_item(meeting, actor=actor(), **_item_fields(form))):
+    code, form, gates = meeting.code, forms.ItemForm(), GateChoice()
+    gates.offer(form.gate)
+    if form.attempt(lambda: operations.add_item(meeting, actor=actor(), **_item_fields(form, gates))):
         return saved(url_for(".agenda", code=code), _("已增加议题"))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
     if refused := facts_locked(meeting, form):
@@ -217,17 +219,18 @@ def agenda(meeting: Meeting) -> Any:
     )
 
 
-def _item_fields(form: forms.ItemForm) -> dict[str, Any]:
+def _item_fields(form: forms.ItemForm, gates: GateChoice, project_id: int | None = None) -> dict[str, Any]:
+    """What was typed. `project_id` is that of the project that is there and stays: the editor may not see it."""
     code = (form.project.data or "").strip()
-    project_id = None
-    if code:
+    if code and project_id is None:
         query = select(Project.id).where(Project.code == code, Project.id.in_(visible_projects(actor())))
         project_id = db.session.scalar(query)
         if project_id is None:
             raise RuleBroken("committee:project-unknown", "project", code=code)
     keys = ("name_hans", "name_hant", "name_en", "kind", "presenter", "text")
     fields: dict[str, Any] = {key: form[key].data or "" for key in keys}
-    return fields | {"minutes_planned": form.minutes_planned.data, "project_id": project_id}
+    fields |= {"minutes_planned": form.minutes_planned.data, "project_id": project_id}
+    return gates.take(form.gate.data or "", fields)
 
 
 @bp.route("/meetings/<code>/items/<int:number>", methods=["GET", "POST"])
@@ -235,12 +238,12 @@ def _item_fields(form: forms.ItemForm) -> dict[str, Any]:
 def edit_item(item: AgendaItem) -> Any:
     """Change an item."""
     code, number = item.meeting.code, item.id
-    form = forms.ItemForm(obj=item)
+    form, gates = forms.ItemForm(obj=item), GateChoice(item=item)
+    gates.offer(form.gate)
     kept = item.project_id if item.project and form.project.data == item.project.code else None
 
     def act() -> None:
-        fields = _item_fields_kept(form, kept) if kept is not None else _item_fields(form)
-        operations.edit_item(item, actor=actor(), version=form.seen, **fields)
+        operations.edit_item(item, actor=actor(), version=form.seen, **_item_fields(form, gates, kept))
 
     if form.attempt(act):
         return saved(url_for(".agenda", code=code), _("已保存"))
@@ -266,12 +269,6 @@ def _choices(form: forms.ItemForm, item: AgendaItem | None = None) -> list[tuple
     if form.project.errors and form.project.data:
         found.setdefault(form.project.data, form.project.data)
     return sorted(found.items())
-
-
-def _item_fields_kept(form: forms.ItemForm, project_id: int) -> dict[str, Any]:
-    """The project that is there stays, even when this editor may not see it."""
-    form.project.data = ""
-    return _item_fields(form) | {"project_id": project_id}
 
 
 @bp.post("/meetings/<code>/items/<int:number>/up")

@@ -10,6 +10,7 @@ from kangjiansheng.committee.models import AgendaItem
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import overviews
 from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of, prose_day
@@ -27,7 +28,8 @@ def propose_item(project: Project) -> Any:
     form.meeting.choices = [
         (code, f"{name_of(m.committee)} {prose_day(m.held_on)}") for code, m in coming.items()
     ]
-    code = project.code
+    gates, code = GateChoice(code=project.code), project.code
+    gates.offer(form.gate)
 
     def act() -> AgendaItem:
         meeting = coming.get(form.meeting.data)
@@ -35,9 +37,10 @@ def propose_item(project: Project) -> Any:
             raise RuleBroken("committee:not-planned", "meeting")
         keys = ("name_hans", "kind", "presenter", "text")
         fields: dict[str, Any] = {key: form[key].data or "" for key in keys}
-        return operations.propose_item(
-            meeting, project, actor=actor(), minutes_planned=form.minutes_planned.data, **fields
-        )
+        fields |= {"minutes_planned": form.minutes_planned.data, "project_id": project.id}
+        fields = gates.take(form.gate.data or "", fields)
+        del fields["project_id"]
+        return operations.propose_item(meeting, project, actor=actor(), **fields)
 
     made = form.attempt(act)
     if made:

@@ -13,7 +13,6 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import day_of
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.rules.gates import names
 from kangjiansheng.overview.rules.rows import ENDED, PAUSED, OnAgenda, Past, Spell
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.queries import may_see
@@ -25,12 +24,8 @@ def stood(*, actor: Actor, day: date, standing: Iterable[Spell]) -> dict[int, Pa
     query = (
         select(
             Milestone.id,
-            Milestone.gate,
             Plan.project_id,
-            Milestone.code,
-            Milestone.name_hans,
-            Milestone.name_hant,
-            Milestone.name_en,
+            Milestone.gate,
             MilestoneEntry.baseline,
             MilestoneEntry.current_plan,
             MilestoneEntry.forecast,
@@ -53,10 +48,6 @@ def stood(*, actor: Actor, day: date, standing: Iterable[Spell]) -> dict[int, Pa
             actual=row.actual,
             state=row.state,
             running=running[row.project_id],
-            code=row.code,
-            name_hans=row.name_hans,
-            name_hant=row.name_hant,
-            name_en=row.name_en,
         )
         for row in db.session.execute(query)
         if row.project_id in running
@@ -140,16 +131,16 @@ def _last_entry(day: date) -> Any:
 
 
 def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
-    """Items on which a coming meeting is to decide, as known at the end of `day` (now for None).
+    """Items on which a coming meeting is to decide a gate, as known at the end of `day` (now for None).
 
-    One statement. Which projects are seen is the caller's: keep what the actor sees. `shown` are those whose
-    title the actor may read.
+    One statement, two for a past day. Which gates are seen is the caller's: keep what the actor sees. `shown` are
+    those whose title the actor may read.
     """
     if day is not None:
         return _agenda_then(day)
     query = (
         select(
-            AgendaItem.project_id,
+            AgendaItem.gate_id,
             Meeting.code,
             Meeting.held_on,
             AgendaItem.id,
@@ -166,52 +157,35 @@ def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
 
 
 def gates_waiting(day: date | None) -> set[int]:
-    """Milestones that are open gates named by an item of an agenda: what shows as 待决策 everywhere."""
+    """Milestones that are open gates which an item of an agenda decides: what shows as 待决策 everywhere."""
     if day is None:
         query = (
-            select(*_gate(), *(getattr(AgendaItem, key).label(f"item_{key}") for key in _NAMES))
-            .join(Plan, Plan.id == Milestone.plan_id)
-            .join(AgendaItem, AgendaItem.project_id == Plan.project_id)
+            select(Milestone.id)
+            .join(AgendaItem, AgendaItem.gate_id == Milestone.id)
             .join(Meeting, Meeting.id == AgendaItem.meeting_id)
             .where(_to_decide(), Milestone.gate, Milestone.state == "open", Milestone.actual.is_(None))
         )
-        return {
-            row.id
-            for row in db.session.execute(query)
-            if names([getattr(row, f"item_{key}") for key in _NAMES], row)
-        }
-    items = _agenda_then(day)
-    if not items:
+        return set(db.session.scalars(query))
+    named = {item.gate_id for item in _agenda_then(day)}
+    if not named:
         return set()
     then = (
-        select(*_gate())
-        .join(Plan, Plan.id == Milestone.plan_id)
+        select(Milestone.id)
         .join(MilestoneEntry, MilestoneEntry.id == _last_entry(day))
         .where(
-            Plan.project_id.in_({item.project_id for item in items}),
+            Milestone.id.in_(named),
             Milestone.gate,
             MilestoneEntry.state == "open",
             MilestoneEntry.actual.is_(None),
         )
     )
-    return {
-        row.id
-        for row in db.session.execute(then)
-        if any(item.project_id == row.project_id and names(item.titles, row) for item in items)
-    }
-
-
-_NAMES = ("name_hans", "name_hant", "name_en")
-
-
-def _gate() -> list[Any]:
-    return [Plan.project_id, *(getattr(Milestone, key) for key in ("id", "code", *_NAMES))]
+    return set(db.session.scalars(then))
 
 
 def _to_decide() -> ColumnElement[bool]:
     return and_(
         AgendaItem.kind == "decide",
-        AgendaItem.project_id.is_not(None),
+        AgendaItem.gate_id.is_not(None),
         Meeting.life == "planned",
         Meeting.held_on >= clock.today(),
     )
@@ -232,15 +206,25 @@ def _agenda_then(day: date) -> list[OnAgenda]:
         .scalar_subquery()
     )
     query = select(Revision.state).where(Revision.thing == Meeting.__tablename__, Revision.id == last)
-    found = []
+    items = []
     for state in db.session.scalars(query):
         held_on = date.fromisoformat(state["held_on"])
-        if state["life"] != "planned" or held_on < day:
-            continue
-        items = [dict(zip(ITEM_STATE, item, strict=True)) for item in state.get("items", ())]
-        found += [
-            OnAgenda(item["project_id"], state["code"], held_on, item["id"], item["name_hans"])
-            for item in items
-            if item["kind"] == "decide" and item["project_id"] is not None
-        ]
-    return found
+        if state["life"] == "planned" and held_on >= day:
+            items += [
+                (state["code"], held_on, dict(zip(ITEM_STATE, item, strict=False)))
+                for item in state.get("items", ())
+            ]
+    today = _gates_of({item["id"] for _code, _day, item in items if "gate_id" not in item})
+    return [
+        OnAgenda(gate_id, code, held_on, item["id"], item["name_hans"])
+        for code, held_on, item in items
+        if item["kind"] == "decide" and (gate_id := item.get("gate_id", today.get(item["id"]))) is not None
+    ]
+
+
+def _gates_of(items: set[int]) -> dict[int, int | None]:
+    """The gates of items whose agenda was kept before items named gates: those that they name today."""
+    if not items:
+        return {}
+    query = select(AgendaItem.id, AgendaItem.gate_id).where(AgendaItem.id.in_(items))
+    return {row.id: row.gate_id for row in db.session.execute(query)}

@@ -104,10 +104,6 @@ class Past:
     actual: date | None
     state: str
     running: bool  # its project was neither on hold nor ended
-    code: str = ""
-    name_hans: str = ""
-    name_hant: str = ""
-    name_en: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -144,12 +140,12 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class OnAgenda:
-    """An item on which a planned meeting is to decide, about a project; `name_*` is its title.
+    """An item on which a planned meeting is to decide a gate; `name_*` is its title.
 
     Past agendas keep titles in Simplified only, so that two readings are compared without the other scripts.
     """
 
-    project_id: int
+    gate_id: int
     meeting: str
     held_on: date
     item_id: int = 0
@@ -157,11 +153,6 @@ class OnAgenda:
     name_hant: str = field(default="", compare=False)
     name_en: str = field(default="", compare=False)
     shown: bool = field(default=False, compare=False)
-
-    @property
-    def titles(self) -> tuple[str, str, str]:
-        """The title in all its scripts."""
-        return self.name_hans, self.name_hant, self.name_en
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import Row, and_, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
@@ -25,6 +25,7 @@ from kangjiansheng.projects.models import (
 )
 from kangjiansheng.projects.queries.evidence import Piece, expected, pieces
 from kangjiansheng.projects.queries.page import milestone
+from kangjiansheng.projects.queries.visible import visible_projects
 from kangjiansheng.projects.rules import gates as rules
 from kangjiansheng.projects.rules.evidence import Expected
 
@@ -307,6 +308,31 @@ def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone
         if holding:
             found[gate_id] = [here[one.code][0] for one in holding]
     return found
+
+
+def to_decide(*, actor: Actor, code: str = "", kept: int | None = None) -> list[Milestone]:
+    """The open gates that the actor may see, of one project or of all that are not archived; `kept` too, whatever
+    has become of it."""
+    query = (
+        select(Milestone)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(
+            Project.id.in_(visible_projects(actor)),
+            Milestone.gate,
+            or_(Milestone.id == kept, and_(Milestone.state == "open", Project.archived_at.is_(None))),
+        )
+        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
+        .order_by(Project.code, Milestone.position, Milestone.id)
+    )
+    return list(db.session.scalars(query.where(Project.code == code) if code else query))
+
+
+def is_gate_of(milestone_id: int, project_id: int | None) -> bool:
+    """Whether a milestone is a gate of a project."""
+    query = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
+    found = db.session.scalar(query.where(Milestone.id == milestone_id, Milestone.gate))
+    return found is not None and found == project_id
 
 
 def next_gate(thing: Milestone) -> Milestone | None:
