@@ -29,11 +29,12 @@ def gates(projects: Sequence[Project], agenda: Iterable[OnAgenda], then: int) ->
     first: dict[int, OnAgenda] = {}
     for item in sorted(agenda, key=lambda item: (item.held_on, item.meeting)):
         first.setdefault(item.gate_id, item)
-    waiting = [
-        Waiting(gate.id, project.code, item.meeting, item.held_on, item if item.shown else None)
-        for project, gate in open_ones(projects)
-        if gate.gate and (item := first.get(gate.id))
-    ]
+    waiting = []
+    for project, gate in open_ones(projects):
+        next_one = first.get(gate.id)
+        if gate.gate and next_one:
+            shown = next_one if next_one.shown else None
+            waiting.append(Waiting(gate.id, project.code, next_one.meeting, next_one.held_on, shown))
     return Gates(tuple(sorted(waiting, key=lambda w: (w.held_on, w.project_code, w.milestone_id))), then)
 
 
