@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.queries import loaders, overviews, reading
-from kangjiansheng.committee.rules import texts
+from kangjiansheng.committee.rules import canon
 from kangjiansheng.core.access import actor, on, signed_in
 
 bp = Blueprint("committee_api", __name__, url_prefix="/api/v1")
@@ -84,8 +84,8 @@ def _paragraphs(text: reading.Reading) -> list[dict[str, Any]]:
 def minutes(meeting: Meeting) -> tuple[Response, int] | Response:
     """The minutes with fingerprint and signatures; what the reader may not see is only marked as such.
 
-    When nothing is withheld, `canonical` is what was signed: its canonical JSON (sorted keys, UTF-8, no blanks)
-    has the SHA-256 in `sha256`.
+    When nothing is withheld, `canonical` is the text that was signed; docs/minutes-format.md says how `sha256`
+    comes out of it. `/meetings/<code>/minutes.json` is the export that can be verified with parts withheld.
     """
     minutes, who = meeting.minutes, actor()
     if minutes is None:
@@ -115,5 +115,5 @@ def minutes(meeting: Meeting) -> tuple[Response, int] | Response:
         ]
         if text.is_whole:
             shown = [{"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text} for p in text.paragraphs]
-            answer["canonical"] = texts.canonical(draft.header, shown)
+            answer["canonical"] = canon.document(draft.header, shown)
     return jsonify(answer)

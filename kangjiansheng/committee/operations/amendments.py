@@ -1,5 +1,7 @@
 """Corrections of approved minutes: a signed text of their own beside the original, which stays."""
 
+import secrets
+
 from sqlalchemy import select
 
 from kangjiansheng.committee import notices
@@ -42,10 +44,13 @@ def propose(paragraph: Paragraph, *, actor: Actor, text: str, reason: str) -> Am
         "meeting": minutes.meeting.code,
         "of_draft": original.number,
         "of_sha256": original.sha256,
+        "after_sha256": _last_approved(minutes),
         "paragraph": paragraph.public_id,
         "old": old,
         "new": text,
         "reason": reason,
+        "salt": secrets.token_hex(16),
+        "blocks": [],
     }
     who = _signers(original, drafter=actor.id)
     draft = reviews.freeze(minutes, "amendment", head, [], who, actor=actor)
@@ -69,6 +74,13 @@ def propose(paragraph: Paragraph, *, actor: Actor, text: str, reason: str) -> Am
     db.session.expire(minutes, ["amendments"])
     notices.amendment_proposed(minutes.meeting, [s.person_id for s in who], number, actor=actor)
     return amendment
+
+
+def _last_approved(minutes: Minutes) -> str | None:
+    """The fingerprint of the correction that was approved last: each names the one before it."""
+    found = [a for a in minutes.amendments if a.approved_at and a.draft]
+    last = max(found, key=lambda a: (a.approved_at, a.number), default=None)
+    return last.draft.sha256 if last and last.draft else None
 
 
 def approved_draft(minutes: Minutes) -> DraftVersion:

@@ -1,5 +1,6 @@
 """Review opens: the text is frozen as a draft with a fingerprint, and its signers are fixed."""
 
+import secrets
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
-from kangjiansheng.committee.rules import acts, numbers, quorum, texts
+from kangjiansheng.committee.rules import acts, canon, numbers, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
@@ -97,11 +98,8 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     now = standing_of(meeting)
     ids = {p.id: p.public_id for p in paragraphs}
     decisions = db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids))))
-    actions = db.session.scalars(
-        select(Action)
-        .where(Action.meeting_id == meeting.id, Action.life != "dropped")
-        .order_by(Action.number)
-    )
+    query = select(Action).where(Action.meeting_id == meeting.id, Action.life != "dropped")
+    actions = [_action(a) for a in db.session.scalars(query.order_by(Action.number))]
     return {
         "committee": committee.name_hans,
         "title": f"{meeting.name_hans}纪要",
@@ -114,8 +112,19 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
         "attendance": by_mode,
         "quorum": {"members": now.members, "needed": now.needed, "present": now.present},
         "decisions": {ids[d.paragraph_id]: _votes(d) for d in decisions if d.paragraph_id},
-        "actions": [_action(a) for a in actions],
+        "actions": actions,
+        "blocks": _blocks(meeting, paragraphs, actions),
     }
+
+
+def _blocks(
+    meeting: Meeting, paragraphs: Collection[Paragraph], actions: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Which paragraphs are hashed together, each block with a salt that nobody can guess."""
+    placed = [(p.public_id, p.agenda_item_id) for p in paragraphs]
+    titles = {item.id: item.name_hans for item in meeting.items}
+    salts = [secrets.token_hex(16) for _ in range(len(placed) + len(actions))]
+    return canon.blocks(placed, titles, [a["item"] for a in actions], salts)
 
 
 def _seat_name(member: Any) -> str:
@@ -161,7 +170,7 @@ def freeze(
         number=number,
         kind=kind,
         header=head,
-        sha256=texts.fingerprint(head, shown),
+        sha256=canon.fingerprint(head, shown),
         rule=f"{committee.approval_rule}:{committee.approval_members}",
         frozen_at=clock.now(),
         change_set_id=change.id,
@@ -207,7 +216,7 @@ def recomputed(draft: DraftVersion) -> str:
         .order_by(DraftParagraph.position)
     )
     shown = [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in rows]
-    return texts.fingerprint(draft.header, shown)
+    return canon.fingerprint(draft.header, shown)
 
 
 def is_intact(draft: DraftVersion, digest: str) -> bool:

@@ -1,31 +1,13 @@
-"""The canonical text of a draft, and the difference of two wordings."""
+"""Words about texts: the difference of two wordings, fingerprints as people compare them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import Any
 
-from kangjiansheng.core.digests import sha256
-
-FORMAT = "kangjiansheng-minutes-1"
 # Words of letters and digits stay whole; everything else is compared character by character.
 _PIECES = re.compile(r"[A-Za-z0-9À-ɏ]+|.", re.DOTALL)
 
 Change = tuple[str, str]  # (same | ins | del, text)
-
-
-def canonical(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a signature signs: header, then each paragraph with id, printed number, kind and text."""
-    return {
-        "format": FORMAT,
-        "header": header,
-        "paragraphs": [{key: p[key] for key in ("id", "no", "kind", "text")} for p in paragraphs],
-    }
-
-
-def fingerprint(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]]) -> str:
-    """The SHA-256 over the canonical JSON (sorted keys, UTF-8, no blanks) of a draft."""
-    return sha256(canonical(header, paragraphs))
 
 
 def short(digest: str) -> str:

@@ -11,7 +11,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Meeting, Signature, Signer
 from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import loaders, reading
-from kangjiansheng.committee.rules import acts, quorum, texts
+from kangjiansheng.committee.rules import acts, canon, quorum, texts
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of
 from kangjiansheng.committee.views.history import edits
 from kangjiansheng.core import clock
@@ -151,7 +151,7 @@ def _digest(draft: DraftVersion, text: reading.Reading) -> str:
     if not text.is_whole:
         return reviews.recomputed(draft)
     shown = [{"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text} for p in text.paragraphs]
-    return texts.fingerprint(draft.header, shown)
+    return canon.fingerprint(draft.header, shown)
 
 
 def reviews_open(draft: DraftVersion) -> bool:

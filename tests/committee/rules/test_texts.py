@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangjiansheng.committee.rules import numbers, texts
+from kangjiansheng.committee.rules import canon, numbers, texts
 
 words = st.text(alphabet="会议决定批次 abc12，。\n**", max_size=40)
 
@@ -37,7 +37,7 @@ def test_the_fingerprint_can_be_computed_by_others() -> None:
     paragraphs = [{"id": "p-1", "no": "1.1", "kind": "text", "text": "甲“乙”"}]
     whole = {"format": "kangjiansheng-minutes-1", "header": header, "paragraphs": paragraphs}
     theirs = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    assert texts.fingerprint(header, paragraphs) == hashlib.sha256(theirs).hexdigest()
+    assert canon.fingerprint(header, paragraphs) == hashlib.sha256(theirs).hexdigest()
 
 
 @given(st.lists(words, min_size=1, max_size=4), st.data())
@@ -46,7 +46,7 @@ def test_one_character_changes_the_fingerprint(lines: list[str], data: st.DataOb
     at = data.draw(st.integers(0, len(rows) - 1))
     other = [dict(row) for row in rows]
     other[at]["text"] += "。"
-    assert texts.fingerprint({}, rows) != texts.fingerprint({}, other)
+    assert canon.fingerprint({}, rows) != canon.fingerprint({}, other)
 
 
 @given(st.lists(st.sampled_from(["heading", "text", "decision", "action"]), max_size=30))
