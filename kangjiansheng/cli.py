@@ -212,6 +212,26 @@ def audit_verify(as_json: bool) -> None:
         sys.exit(1)
 
 
+@cli.group("minutes")
+def minutes_() -> None:
+    """Minutes of meetings."""
+
+
+@minutes_.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def minutes_verify(file: Path, as_json: bool) -> None:
+    """Check exported minutes (JSON or PDF): text, signatures, corrections, trail. Without a database, offline.
+    Exit 1 names what was changed."""
+    from kangjiansheng.committee import commands
+    from kangjiansheng.core import i18n
+
+    words = Flask(__name__)
+    i18n.init_app(words, [str(Path(__file__).parent / "committee" / "translations")])
+    with words.app_context(), i18n.speaking("en"):
+        sys.exit(commands.verify(file, as_json=as_json))
+
+
 @cli.group("files")
 def files_() -> None:
     """Stored files."""

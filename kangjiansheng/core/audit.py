@@ -133,9 +133,14 @@ def seal(session: Session) -> None:
 
 
 def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256 over all columns of an entry but its key and the hash itself."""
+    """The SHA-256 that chains an entry."""
+    return sha256(entry_facts(entry))
+
+
+def entry_facts(entry: AuditEntry) -> dict[str, Any]:
+    """What its hash is over: all columns but its key and the hash itself."""
     columns = (c.key for c in AuditEntry.__table__.columns if c.key not in ("id", "hash"))
-    return sha256({key: getattr(entry, key) for key in columns})
+    return {key: getattr(entry, key) for key in columns}
 
 
 def last_change(thing: Any) -> tuple[str, datetime | None]:
@@ -169,7 +174,12 @@ def covered() -> list[Any]:
 
 def rows_digest(session: Session, change_id: int) -> str:
     """SHA-256 over the change set itself and (table, id, digest) of all its append-only rows, in that order."""
-    return sha256("\n".join((change_digest(session, change_id), *_lines(session, change_id))))
+    return sha256("\n".join(row_lines(session, change_id)))
+
+
+def row_lines(session: Session, change_id: int) -> list[str]:
+    """What that digest is over: the digest of the change set, then table:id:digest of each row."""
+    return [change_digest(session, change_id), *_lines(session, change_id)]
 
 
 def change_digest(session: Session, change_id: int) -> str:

@@ -168,17 +168,21 @@ def row_digest(mapper: Mapper[Any], row: Any) -> str:
 
     Columns that are absent (None) are left out, so that a later migration may add one.
     """
+    return values_digest(row_values(mapper, row))
+
+
+def row_values(mapper: Mapper[Any], row: Any) -> dict[str, Any]:
+    """The columns that the digest of a row is over, those that are absent among them."""
     for column in mapper.columns:
         prop = mapper.get_property_by_column(column)
         default: Any = column.default
         if getattr(row, prop.key) is None and default is not None and default.is_scalar:
             setattr(row, prop.key, default.arg)  # the default as it will be stored
-    values = {
+    return {
         column.key: getattr(row, mapper.get_property_by_column(column).key)
         for column in mapper.columns
         if not column.primary_key and column.key != "digest"
     }
-    return values_digest(values)
 
 
 def values_digest(values: Mapping[str, Any]) -> str:

@@ -84,6 +84,7 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-06/cancellation"),
     ("secretary", "/meetings/SAC-2026-04/minutes/history"),
     ("lead", "/projects/KJS-002/agenda-item"),
+    ("member", "/minutes/verify"),
     ("secretary", "/decisions"),
     ("secretary", "/actions"),
     ("auditor", "/audit"),

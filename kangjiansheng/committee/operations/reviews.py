@@ -17,12 +17,12 @@ from kangjiansheng.committee.models import (
     Meeting,
     Minutes,
     Paragraph,
-    ParagraphRevision,
     Signer,
 )
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
+from kangjiansheng.committee.queries import reading
 from kangjiansheng.committee.rules import acts, canon, numbers, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
@@ -134,8 +134,7 @@ def _seat_name(member: Any) -> str:
 
 
 def _votes(decision: Decision) -> dict[str, Any]:
-    keys = ("number", "kind", "votes_for", "votes_against", "abstentions", "recused")
-    return {key: getattr(decision, key) for key in keys}
+    return {key: getattr(decision, key) for key in canon.VOTES}
 
 
 def _action(action: Action) -> dict[str, Any]:
@@ -157,6 +156,7 @@ def freeze(
     actor: Actor,
 ) -> DraftVersion:
     """Write the next draft version with its fingerprint, its paragraphs and its signers."""
+    canon.check(head)
     change = begin(actor=actor)
     printed = numbers.printed(p.kind for p in paragraphs)
     number = max((d.number for d in minutes.drafts), default=0) + 1
@@ -208,15 +208,7 @@ def draft_change(draft: DraftVersion) -> ChangeSet:
 
 def recomputed(draft: DraftVersion) -> str:
     """The fingerprint of what is stored for a draft, computed anew from header and wordings."""
-    rows = db.session.execute(
-        select(Paragraph.public_id, DraftParagraph.printed_no, Paragraph.kind, ParagraphRevision.text)
-        .join(ParagraphRevision, ParagraphRevision.id == DraftParagraph.paragraph_revision_id)
-        .join(Paragraph, Paragraph.id == ParagraphRevision.paragraph_id)
-        .where(DraftParagraph.draft_version_id == draft.id)
-        .order_by(DraftParagraph.position)
-    )
-    shown = [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in rows]
-    return canon.fingerprint(draft.header, shown)
+    return canon.fingerprint(draft.header, reading.frozen_rows(draft))
 
 
 def is_intact(draft: DraftVersion, digest: str) -> bool:

@@ -160,6 +160,11 @@ def frozen(draft: DraftVersion, *, actor: Actor) -> Reading:
     return Reading(draft, shown)
 
 
+def frozen_rows(draft: DraftVersion) -> list[dict[str, Any]]:
+    """All paragraphs of a draft as its fingerprint is computed from them, for those who check it."""
+    return [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in _rows(draft)]
+
+
 def _rows(draft: DraftVersion) -> list[Row[Any]]:
     query = (
         select(

@@ -192,6 +192,7 @@ ACTS: dict[str, Any] = {
     "committee:signature:fail": _l("签署时密码错误"),
     "committee:minutes:return": _l("退回修改"),
     "committee:minutes:approve": _l("纪要生效"),
+    "committee:minutes:export": _l("导出纪要"),
     "committee:amendment:propose": _l("提出勘误"),
     "committee:amendment:withdraw": _l("勘误退回"),
     "committee:amendment:approve": _l("勘误生效"),

@@ -18,6 +18,8 @@ OPEN = {
     "committee", "title", "number", "meeting", "held_on", "starts_at", "ends_at", "place", "attendance", "quorum",
     "amendment", "of_draft", "of_sha256", "after_sha256", "paragraph", "old", "new", "reason", "salt",
 }  # fmt: skip
+VOTES = ("number", "kind", "votes_for", "votes_against", "abstentions", "recused")
+ACTION = ("number", "text", "owner", "due_on")
 # What is kept with the header and belongs to an item: its place is in the item's block.
 OF_ITEMS = {"blocks", "decisions", "actions"}
 
@@ -42,6 +44,15 @@ def blocks(
     ]
 
 
+def check(header: Mapping[str, Any]) -> None:
+    """Stop a header that is to be frozen with a part of which nobody has said who may know it."""
+    unknown = sorted(set(header) - OPEN - OF_ITEMS)
+    if unknown:
+        raise ValueError(
+            f"may every reader of the minutes know {unknown}? Name them in OPEN, or put them into a block"
+        )
+
+
 def is_in_blocks(header: Mapping[str, Any]) -> bool:
     """True for a text in format 2."""
     return "blocks" in header
@@ -52,11 +63,6 @@ def document(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]])
     if not is_in_blocks(header):
         shown = [{key: p[key] for key in ("id", "no", "kind", "text")} for p in paragraphs]
         return {"format": FORMAT_1, "header": header, "paragraphs": shown}
-    unknown = set(header) - OPEN - OF_ITEMS
-    if unknown:
-        raise ValueError(
-            f"may every reader of the minutes know {sorted(unknown)}? Put it into OPEN or a block"
-        )
     placed = {key: header[key] for key in header if key not in OF_ITEMS}
     return {"format": FORMAT_2, "header": placed, "blocks": _filled(header, paragraphs)}
 
@@ -77,7 +83,12 @@ def _filled(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]]) 
 def _block(
     title: str | None, salt: str, paragraphs: list[dict[str, Any]], actions: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    return {"item": title, "salt": salt, "paragraphs": paragraphs, "actions": [_action(a) for a in actions]}
+    return {
+        "item": title,
+        "salt": salt,
+        "paragraphs": paragraphs,
+        "actions": [{key: a[key] for key in ACTION} for a in actions],
+    }
 
 
 def _paragraph(row: Mapping[str, Any], decision: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -85,21 +96,11 @@ def _paragraph(row: Mapping[str, Any], decision: Mapping[str, Any] | None) -> di
     return found | ({"decision": dict(decision)} if decision else {})
 
 
-def _action(action: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: action[key] for key in ("number", "text", "owner", "due_on")}
-
-
-def withheld(block_sha256: str) -> dict[str, str]:
-    """What stands in an export for a block that its reader may not see."""
-    return {"withheld": block_sha256}
-
-
 def signed(text: Mapping[str, Any]) -> dict[str, Any]:
     """What the fingerprint is over: the text with its hash in the place of each block."""
     if text["format"] == FORMAT_1:
         return dict(text)
-    hashes = [block["withheld"] if "withheld" in block else sha256(block) for block in text["blocks"]]
-    return {"format": text["format"], "header": text["header"], "blocks": hashes}
+    return {**text, "blocks": [sha256(block) for block in text["blocks"]]}
 
 
 def fingerprint(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]]) -> str:

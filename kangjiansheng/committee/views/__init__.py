@@ -6,12 +6,14 @@ from kangjiansheng.committee import api
 from kangjiansheng.committee.views import (
     amendments,
     committees,
+    downloads,
     history,
     meetings,
     minutes,
     outcomes,
     proposals,
     review,
+    verifying,
     writing,
 )
 from kangjiansheng.committee.views.base import bp
@@ -20,12 +22,14 @@ __all__ = [
     "amendments",
     "blueprints",
     "committees",
+    "downloads",
     "history",
     "meetings",
     "minutes",
     "outcomes",
     "proposals",
     "review",
+    "verifying",
     "writing",
 ]
 

@@ -60,6 +60,40 @@ def heading_of(meeting: Meeting, draft: DraftVersion | None) -> Heading:
     )  # fmt: skip
 
 
+@dataclass
+class Offer:
+    """What of the minutes is open to this reader: the drafts, newest first, and the one that the address asks for."""
+
+    held: set[str]
+    reader: bool  # of drafts, comments and signatures
+    keeps: bool
+    versions: list[DraftVersion]
+    draft: DraftVersion | None  # None: the text that is being written, or a record
+
+
+def until_day() -> datetime | None:
+    """The end of the day of the time travel, when one is on."""
+    day = g.get("as_of")
+    return clock.end_of(day) if day else None
+
+
+def offered(meeting: Meeting) -> Offer | None:
+    """What is open to this reader on the day that is asked for; None when nothing is."""
+    minutes, day, who = meeting.minutes, g.get("as_of"), actor()
+    if minutes is None:
+        return None
+    held = policies.offices(who, meeting.committee_id)
+    keeps, reader = bool(held & policies.EDITORS), bool(held) or who.reads_all
+    approved = minutes.life == "approved"
+    versions = reading.drafts(minutes, until=until_day()) if reader or approved else []
+    if approved and not reader:
+        versions = versions[:1]
+    draft = _asked(versions)
+    if draft is None and (day or not (minutes.life == "record" or keeps)):
+        return None
+    return Offer(held, reader, keeps, versions, draft)
+
+
 @bp.get("/meetings/<code>/minutes")
 @on(load=loaders.meeting, may=policies.read_minutes)
 def minutes(meeting: Meeting) -> Response:
@@ -76,18 +110,12 @@ def minutes_page(
 ) -> Response:
     """The page, also when a signature or a comment came back with something to mend."""
     minutes, day = meeting.minutes, g.get("as_of")
-    if minutes is None:
+    who, until = actor(), until_day()
+    offer = offered(meeting) if minutes else None
+    if minutes is None or offer is None:
         return page("minutes_none.html", meeting=meeting, illustrative=meeting.illustrative)
-    who = actor()
-    until = clock.end_of(day) if day else None
-    held = policies.offices(who, meeting.committee_id)
-    keeps, reader = bool(held & policies.EDITORS), bool(held) or who.reads_all
-    versions = reading.drafts(minutes, until=until) if reader or minutes.life == "approved" else []
-    if minutes.life == "approved" and not reader:
-        versions = versions[:1]
-    draft = _asked(versions)
-    if draft is None and (day or not (minutes.life == "record" or keeps)):
-        return page("minutes_none.html", meeting=meeting, illustrative=meeting.illustrative)
+    versions, draft, reader, keeps = offer.versions, offer.draft, offer.reader, offer.keeps
+    held = offer.held
     text = reading.frozen(draft, actor=who) if draft else reading.working(minutes, actor=who)
     older = next((d for d in versions if draft is not None and d.number < draft.number), None)
     gone = reading.compare(text, reading.frozen(older, actor=who)) if older else []

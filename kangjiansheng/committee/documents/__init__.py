@@ -1,0 +1,1 @@
+"""Minutes as documents: what is rendered, read back and said of it."""

@@ -1,0 +1,179 @@
+"""Minutes as a file for one reader: what docs/minutes-format.md describes, and the source of every other document.
+
+What the reader may not see is left out here, before anything is rendered; in its place stands nothing, or the hash by
+which the rest can still be checked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Signature
+from kangjiansheng.committee.queries import reading
+from kangjiansheng.committee.rules import canon
+from kangjiansheng.core import changes
+from kangjiansheng.core.audit import AuditEntry, entry_facts, row_lines
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.digests import plain, sha256
+
+FORMAT = "kangjiansheng-minutes-export-1"
+SEALED = ("committee:signature:give", "committee:minutes:approve", "committee:amendment:approve")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an export is made of: the draft (None for a text that nobody froze), the head above it, its state."""
+
+    minutes: Minutes
+    draft: DraftVersion | None
+    head: Mapping[str, Any]
+    state: str  # approved, review, returned, draft, record
+    waiting: bool  # corrections under review, too
+    address: str
+    at: datetime
+    until: datetime | None = None
+
+
+def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
+    """The minutes as this actor may read them, as plain JSON."""
+    draft = asked.draft
+    text = reading.frozen(draft, actor=actor) if draft else reading.working(asked.minutes, actor=actor)
+    found: dict[str, Any] = {
+        "format": FORMAT,
+        "made_at": asked.at,
+        "address": asked.address,
+        "meeting": asked.minutes.meeting.code,
+        "state": asked.state,
+        "approved_at": asked.minutes.approved_at if asked.state == "approved" else None,
+        "illustrative": asked.minutes.illustrative,
+        "language": asked.minutes.language,
+        "whole": text.is_whole,
+    }
+    if draft is None:
+        return plain(found | {"text": _unsigned(asked.head, text, actor=actor, minutes=asked.minutes)})
+    found["draft"] = _draft(draft) | {"signatures": _signatures(draft, asked, whole=text.is_whole)}
+    found["text"] = _text(draft, text, actor=actor)
+    found["revisions"] = [
+        {"id": p.public_id, "number": p.revision_no, "sha256": sha256(p.text)}
+        for p in text.paragraphs
+        if not p.withheld
+    ]
+    corrections = reading.attach_amendments(text, asked.minutes, waiting=asked.waiting, until=asked.until)
+    shown = [one for one in corrections if asked.state == "approved"]
+    found["amendments"] = [_amendment(one, asked, whole=text.is_whole) for one in shown]
+    signed = [draft, *(one.draft for one in shown if one.draft)]
+    found["trail"] = _trail([s.change_set_id for d in signed for s in given(d, asked.until)])
+    return plain(found)  # type: ignore[no-any-return]
+
+
+def _draft(draft: DraftVersion) -> dict[str, Any]:
+    rule, _, n = draft.rule.partition(":")
+    return {
+        "number": draft.number,
+        "frozen_at": draft.frozen_at,
+        "sha256": draft.sha256,
+        "rule": {"name": rule, "members": int(n or 0), "required": sum(s.required for s in draft.signers)},
+    }
+
+
+def _rows(text: reading.Reading) -> list[dict[str, Any]]:
+    return [{"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text} for p in text.paragraphs]
+
+
+def _text(draft: DraftVersion, text: reading.Reading, *, actor: Actor) -> dict[str, Any]:
+    """What is signed, and each block opened when this reader may see it."""
+    if not canon.is_in_blocks(draft.header):
+        return _text_1(draft, text, actor=actor)
+    whole = canon.document(draft.header, reading.frozen_rows(draft))
+    seen = reading.seen_items(draft.minutes, actor)
+    hidden = {p.public_id for p in text.paragraphs if p.withheld}
+    items = [block["item"] for block in draft.header["blocks"]] + [None] * len(whole["blocks"])
+    opened = [
+        None if _is_hidden(block, item, seen, hidden) else block
+        for block, item in zip(whole["blocks"], items, strict=False)
+    ]
+    return {"signed": canon.signed(whole), "blocks": opened}
+
+
+def _is_hidden(block: Mapping[str, Any], item: int | None, seen: set[int], hidden: set[str]) -> bool:
+    return (item is not None and item not in seen) or any(p["id"] in hidden for p in block["paragraphs"])
+
+
+def _text_1(draft: DraftVersion, text: reading.Reading, *, actor: Actor) -> dict[str, Any]:
+    """A text in the first format: with a part withheld, its fingerprint cannot be computed from the file."""
+    if text.is_whole:
+        return {"signed": canon.document(draft.header, _rows(text))}
+    return {"signed": None, **_unsigned(draft.header, text, actor=actor, minutes=draft.minutes)}
+
+
+def _unsigned(
+    head: Mapping[str, Any], text: reading.Reading, *, actor: Actor, minutes: Minutes
+) -> dict[str, Any]:
+    """Header and runs of paragraphs, one empty place for each gap, in the shape of blocks without salt."""
+    seen = reading.seen_items(minutes, actor)
+    open_actions = [a for a in head.get("actions", []) if a["item"] is None or a["item"] in seen]
+    blocks: list[dict[str, Any] | None] = []
+    for p, row in zip(text.paragraphs, _rows(text), strict=True):
+        if p.withheld:
+            if not blocks or blocks[-1] is not None:
+                blocks.append(None)
+            continue
+        if not blocks or blocks[-1] is None:
+            blocks.append({"item": None, "paragraphs": [], "actions": []})
+        decision = p.decision and {
+            key: p.decision[key] for key in canon.VOTES if key in p.decision
+        }  # a decision of a draft has more fields than are signed
+        blocks[-1]["paragraphs"].append(row | ({"decision": decision} if decision else {}))  # type: ignore[index]
+    first = next((block for block in blocks if block is not None), None)
+    if first is not None:
+        first["actions"] = [{key: a[key] for key in canon.ACTION} for a in open_actions]
+    header = {key: value for key, value in head.items() if key not in canon.OF_ITEMS}
+    return {"header": header, "blocks": blocks}
+
+
+def given(draft: DraftVersion, until: datetime | None) -> list[Signature]:
+    """The signatures of a draft, up to the end of the day that is asked for."""
+    return [s for s in draft.signatures if until is None or s.signed_at <= until]
+
+
+def _signatures(draft: DraftVersion, asked: Asked, *, whole: bool) -> list[dict[str, Any]]:
+    """Each with the columns that its digest is over; a note may speak of what is withheld, and goes with it."""
+    mapper = inspect(Signature)
+    found = []
+    for row in given(draft, asked.until):
+        values = {key: value for key, value in changes.row_values(mapper, row).items() if value is not None}
+        if whole or not row.note:
+            found.append({"row": values, "digest": row.digest})
+        else:
+            found.append({"row": values | {"note": None}, "withheld": ["note"]})
+    return found
+
+
+def _amendment(one: Amendment, asked: Asked, *, whole: bool) -> dict[str, Any]:
+    draft = one.draft
+    assert draft is not None
+    text = canon.document(draft.header, [])
+    signed = {"signed": canon.signed(text)}
+    return {
+        "number": one.number,
+        "state": one.life,
+        "approved_at": one.approved_at,
+        "draft": _draft(draft) | {"signatures": _signatures(draft, asked, whole=whole)},
+        "text": signed,
+    }
+
+
+def _trail(change_sets: Sequence[int]) -> list[dict[str, Any]]:
+    """The entries of the audit trail that cover the signatures, with the rows that each covers."""
+    query = select(AuditEntry).where(AuditEntry.change_set_id.in_(change_sets), AuditEntry.act.in_(SEALED))
+    rows: dict[int, list[str]] = {}
+    found = []
+    for entry in db.session.scalars(query.order_by(AuditEntry.seq)):
+        if entry.change_set_id not in rows:
+            rows[entry.change_set_id] = row_lines(db.session(), entry.change_set_id)
+        found.append({"entry": entry_facts(entry), "hash": entry.hash, "rows": rows[entry.change_set_id]})
+    return found
