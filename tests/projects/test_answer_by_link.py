@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -15,11 +15,12 @@ from kangjiansheng.accounts import operations as accounts
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.core import clock, logs, mailer
 from kangjiansheng.core.audit import AuditEntry
-from kangjiansheng.core.changes import ChangeSet
+from kangjiansheng.core.changes import ChangeSet, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Outbox
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.projects.models import AnswerLink, Milestone, MilestoneEntry, Project
+from kangjiansheng.labs.models import Agreement
+from kangjiansheng.projects.models import AnswerLink, Milestone, MilestoneEntry, Project, ProjectMember
 from kangjiansheng.projects.operations import milestones, projects
 from kangjiansheng.projects.operations.links import make_links
 from kangjiansheng.projects.operations.reminders import remind
@@ -78,6 +79,46 @@ def test_a_look_changes_nothing(app: Flask, client: Callable[..., Critic], link:
     looked = visitor.post(link, data=slip(app, look="1"))
     assert looked.status_code == 422 and "下游里程碑" in looked.text
     assert version(app) == before
+
+
+def test_before_saving_it_says_what_would_lapse_first(
+    app: Flask, client: Callable[..., Critic], link: str
+) -> None:
+    lapses = "伦理批件 2027-01-31 到期，早于 A170"
+    visitor = client(None)
+    shown = visitor.get(f"{link}/effect", query_string={"choice": "will_slip", "date": slip(app)["date"]})
+    assert "先到期" in shown.text and lapses in shown.text and "A180" in shown.text
+    looked = visitor.post(link, data=slip(app, look="1"))
+    assert lapses in looked.text
+    tree = html.document_fromstring(looked.text)
+    assert tree.xpath("//input[@name='follow'][@checked]/@value") == ["move"]
+    assert {a.get("href") for a in tree.iter("a")} == {"#main"}  # still one page
+    assert "先到期" not in visitor.get(link).text
+
+
+def test_it_tells_nothing_that_its_person_may_not_see(
+    app: Flask, client: Callable[..., Critic], link: str
+) -> None:
+    """A member of the project sees its plan and its papers, and not an agreement of others."""
+    visitor = client(None)
+    day = slip(app)["date"]
+    with app.app_context(), writing():
+        agreement = db.session.scalars(select(Agreement).where(Agreement.code == "AGR-901")).one()
+        before = agreement.state()
+        agreement.expires_on = date(2026, 12, 20)
+        record("labs:agreement:edit", agreement, actor=people.system_actor(), before=before)
+        outsider = people.account_by_email("outsider@kjs.example")
+        assert outsider is not None
+        thing = milestone()
+        thing.plan.project.members.append(
+            ProjectMember(person_id=outsider.person_id, role="member", valid_from=clock.today())
+        )
+        hers = next(iter(make_links(outsider.person_id, [thing.id]).values()))
+    asked = {"choice": "will_slip", "date": day}
+    for path, sees in ((link, True), (hers, False)):
+        shown = visitor.get(f"{path}/effect", query_string=asked).text
+        assert "伦理批件" in shown and ("合作协议 2026-12-20 到期" in shown) is sees
+    assert "负责人确认之后，下游里程碑才会顺延" in visitor.get(f"{hers}/effect", query_string=asked).text
 
 
 def test_a_slip_moves_later_ones_and_can_be_taken_back(

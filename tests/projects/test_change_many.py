@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from lxml import html
 from sqlalchemy import func, select
 
 from kangjiansheng.core import clock
@@ -21,10 +20,10 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project
 from kangjiansheng.projects.operations import bulk as operations
 from kangjiansheng.projects.operations import milestones as single
 from kangjiansheng.projects.rules.bulk import Wanted
+from tests.support.bulk import MOVE, consent, listed, look, said, ticks
 from tests.support.queries import queries_counted
 from tests.support.typed import words
 
-MOVE = {"act": "move", "days": "10", "unit": "day", "reason": "REGULATOR", "note": "审评排队"}
 STATE = (
     "baseline",
     "current_plan",
@@ -36,37 +35,6 @@ STATE = (
     "owner_id",
     "reason_code",
 )
-
-
-def listed(client: Any, query: str) -> list[dict[str, Any]]:
-    return client.get(f"/api/v1/milestones?{query}").get_json()["data"]
-
-
-def ticks(client: Any, query: str) -> list[str]:
-    """The values of the ticks in the table, as the page carries them."""
-    tree = html.document_fromstring(client.get(f"/milestones?{query}").get_data(as_text=True))
-    return tree.xpath("//table//input[@name='row']/@value")
-
-
-def look(client: Any, rows: list[str], query: str = "", **data: str) -> Any:
-    return client.post(f"/milestones/bulk?{query}", data={"row": rows, **data})
-
-
-def consent(client: Any, preview: Any) -> Any:
-    """Agree to what a preview shows."""
-    tree = html.document_fromstring(preview.get_data(as_text=True))
-    form = tree.xpath("//form[contains(@action,'/consent')]")[0]
-    return client.post(form.get("action"), data=dict(form.form_values()))
-
-
-def said(preview: Any) -> dict[str, str]:
-    """Project and code → what the preview says of the row."""
-    tree = html.document_fromstring(preview.get_data(as_text=True))
-    found = {}
-    for row in tree.xpath("//table[contains(@class,'bulk-t')]//tr[td]"):
-        cells = [" ".join(" ".join(td.itertext()).split()) for td in row.xpath("td")]
-        found[f"{cells[0]} {cells[1].split()[0]}"] = cells[2] if len(cells) > 2 else ""
-    return found
 
 
 @pytest.fixture
@@ -95,7 +63,7 @@ def test_moving_some_shows_old_and_new_and_writes_one_change(client, app):
         old = date.fromisoformat(before[code]["forecast"])
         assert old.isoformat() in text and (old + timedelta(10)).isoformat() in text
     assert {m["code"]: m for m in listed(lead, "project=KJS-012")} == before, "a preview writes nothing"
-    answer = consent(lead, preview)
+    answer = consent(lead, preview, follow="keep")
     assert answer.status_code == 303
     after = {m["code"]: m for m in listed(lead, "project=KJS-012")}
     changed = [code for code in after if after[code] != before[code]]

@@ -10,7 +10,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification
-from kangjiansheng.projects import queries
+from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.operations.ledger import STATE
@@ -109,9 +109,9 @@ def test_who_answers_for_one_that_moves_is_told_how_many(one, lead, actor):
 
 
 def test_a_follower_of_somebody_else_gets_a_proposal(one, lead, actor, monkeypatch):
-    from kangjiansheng.projects.operations import following
-
-    monkeypatch.setattr(following.policies, "confirm", lambda _actor, m: m.code != "A180")
+    other = queries.milestone(actor=lead, code="KJS-003", milestone_code="A180")
+    other.owner_id = chief = actor("lead2").id
+    monkeypatch.setattr(policies.Standing, "may_confirm", lambda _self, _project, owner: owner != chief)
     before = plan_of(one)["A180"]
     slip(one, lead)
     after = plan_of(one)["A180"]

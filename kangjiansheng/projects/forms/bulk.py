@@ -11,6 +11,7 @@ from wtforms.validators import NumberRange, Optional
 
 from kangjiansheng.core.forms import Form, at_most
 from kangjiansheng.projects.forms.fields import choices
+from kangjiansheng.projects.forms.milestones import FOLLOW
 from kangjiansheng.projects.rules.bulk import FURTHEST, UNITS, Act, Wanted
 from kangjiansheng.projects.rules.vocabulary import reasons
 
@@ -39,6 +40,7 @@ class BulkForm(Form):
     reason = SelectField(_l("主要原因"), validate_choice=False)
     owner_id = SelectField(_l("交给"), coerce=int, validate_choice=False)
     note = StringField(_l("补充一句"), [at_most(300)])
+    follow = RadioField(_l("下游里程碑"), choices=FOLLOW, default="move", validate_choice=False)
 
     def set_choices(self, owners: list[tuple[int, str]]) -> None:
         """Offer the reasons and the people; calendar days unless working days were asked for."""
@@ -80,13 +82,23 @@ class BulkForm(Form):
             reason_code=self.reason.data or "",
             owner_id=self.owner_id.data or None,
             note=self.note.data or "",
+            follow=self.follow.data != "keep",
         )
 
 
 def asked_rows() -> dict[int, int]:
     """The rows that a form names, as id → version seen: `12:3`, each in a field or all in one."""
+    return _unpacked(request.form.getlist("row") + request.form.get("rows", "").split(","))
+
+
+def shown_along() -> dict[int, int]:
+    """What the preview has shown as moving along, as id → version seen."""
+    return _unpacked(request.form.get("along", "").split(","))
+
+
+def _unpacked(values: list[str]) -> dict[int, int]:
     found: dict[int, int] = {}
-    for value in request.form.getlist("row") + request.form.get("rows", "").split(","):
+    for value in values:
         number, _, version = value.partition(":")
         if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (number, version)):
             found[int(number)] = int(version)

@@ -20,6 +20,7 @@ REFUSALS = {
     "projects:not-open": _l("这个里程碑已经结束，如需修改请先重新打开。"),
     "projects:already-open": _l("这个里程碑本来就没有结束。"),
     "projects:changed-since": _l("之后已有人再次修改，不能直接撤销；请在当前状态上更新。"),
+    "projects:predecessor-stays": _l("它随另一项一起顺延，那一项之后已有人再次修改，没有撤销。"),
     "projects:one-changed-since": _l("%(code)s 之后又有人修改过，不能直接撤销；请在当前状态上更新。"),
     "projects:undo-twice": _l("这次修改已经撤销过了。"),
     "projects:undo-opening": _l("这是最初的计划，不能撤销。"),

@@ -4,20 +4,28 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet, begin
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.operations.following import carry
 from kangjiansheng.projects.operations.ledger import STATE
 from kangjiansheng.projects.operations.saying import confirmed_before, keep, write
 from kangjiansheng.projects.policies import Standing
 from kangjiansheng.projects.queries import bulk as queries
+from kangjiansheng.projects.queries import schedule
 from kangjiansheng.projects.queries.rows import state_of
+from kangjiansheng.projects.queries.schedule import Spread
 from kangjiansheng.projects.rules import bulk as rules
 from kangjiansheng.projects.rules.bulk import Wanted
 from kangjiansheng.projects.rules.milestones import MilestoneState
+
+Pair = tuple[MilestoneEntry, MilestoneEntry]
 
 KINDS = {"on_track": "confirm", "move": "forecast", "give": "owner", "flag": "flag", "unflag": "flag"}
 ACTS = {
@@ -53,70 +61,132 @@ class Outcome:
         return self.new.proposed if self.proposed else self.new.promised
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act on many milestones came to: done, moved along with it, and refused."""
+
+    change: ChangeSet
+    able: list[Outcome]
+    along: list[MilestoneEntry]
+    refused: list[Outcome]
+
+
 def preview(seen: Mapping[int, int], wanted: Wanted, *, actor: Actor) -> list[Outcome]:
     """What the act would do to each milestone (id → version that was seen), by project and position."""
     return _outcomes(queries.chosen(seen, actor=actor), seen, wanted, actor=actor)
 
 
-def apply(
-    seen: Mapping[int, int], wanted: Wanted, *, actor: Actor
-) -> tuple[ChangeSet, list[Outcome], list[Outcome]]:
-    """Do it as one change; returns the change, what was done and what was refused.
+def effect(outcomes: Iterable[Outcome]) -> list[Spread]:
+    """What the new dates would do to milestones that were not selected, by plan; what waits for a yes moves nothing."""
+    to = _new_dates(outcomes)
+    return schedule.spreads(schedule.plans(_plans(to)).values(), to) if to else []
 
-    What somebody has changed since it was seen is refused row by row. Refused as a whole when nothing is left,
-    or when there are too many.
+
+def apply(
+    seen: Mapping[int, int], wanted: Wanted, *, actor: Actor, shown: Mapping[int, int] | None = None
+) -> Done:
+    """Do it as one change.
+
+    What somebody has changed since it was seen is refused row by row; so is moving along what was not `shown` (id →
+    version) as it now is. Refused as a whole when nothing is left, or when there are too many.
     """
     if len(seen) > rules.AT_MOST:
         raise RuleBroken("projects:too-many-rows", most=rules.AT_MOST, count=len(seen))
+    plans = schedule.plans(_plans(seen), lock=True)
     found = _outcomes(queries.chosen(seen, actor=actor, lock=True), seen, wanted, actor=actor)
     able = [one for one in found if one.problem is None]
     if not able:
         raise RuleBroken("projects:nothing-to-change")
+    spreads, left = _along(plans, able, shown) if wanted.follow else ([], [])
     reason = wanted.reason_code if wanted.act == "move" else None
-    change = begin(actor=actor, label=queries.LABEL, reason_code=reason, note=wanted.note)
+    change = begin(actor=actor, label=rules.BULK, reason_code=reason, note=wanted.note)
+    along = carry(spreads, actor=actor, change=change, reason_code=reason)
     for one in able:
         _do(one, wanted, actor=actor, change=change)
-    _tell([one.milestone for one in able], "projects:bulk", actor=actor, change=change, act=wanted.act)
-    return change, able, [one for one in found if one.problem is not None]
+    touched = [one.milestone for one in able] + [entry.milestone for entry in along]
+    _tell(touched, "projects:bulk", actor=actor, change=change, act=wanted.act)
+    refused = [one for one in found if one.problem is not None]
+    stale = [Outcome(one, problem=RuleBroken("projects:row-changed")) for one in left]
+    return Done(change, able, along, refused + stale)
+
+
+def _plans(milestone_ids: Iterable[int]) -> Select[Any]:
+    return select(Milestone.plan_id).where(Milestone.id.in_(list(milestone_ids)))
+
+
+def _new_dates(outcomes: Iterable[Outcome]) -> dict[int, date]:
+    return {
+        one.milestone.id: one.after
+        for one in outcomes
+        if one.after is not None and not one.proposed and one.after != one.before
+    }
+
+
+def _along(
+    plans: Mapping[int, Sequence[Milestone]], able: Iterable[Outcome], shown: Mapping[int, int] | None
+) -> tuple[list[Spread], list[Milestone]]:
+    """What moves along, and what does not because it is no longer as it was shown; that keeps its date, and what
+    waits for it alone stays, too."""
+    to = _new_dates(able)
+    found = schedule.spreads(plans.values(), to)
+    if shown is None:
+        return found, []
+    rows = {row.id: row for plan in plans.values() for row in plan}
+    moving = [effect.id for one in found for effect in one.moved]
+    left = [rows[key] for key in moving if shown.get(key) != rows[key].version]
+    return (schedule.spreads(plans.values(), to, [row.id for row in left]) if left else found), left
 
 
 def undo(change: ChangeSet, *, actor: Actor) -> tuple[int, list[Outcome]]:
-    """Take an act on many milestones back as one; a milestone of which something else was said since is refused.
+    """Take an act on many milestones back as one, with all that moved along; a milestone of which something else was
+    said since is refused, and what moved along because of such a one stays with it.
 
     Returns how many went back, and what was refused. Such a pair counts no move.
     """
     pairs = queries.with_before(change.id)
+    plans = schedule.plans(_plans(e.milestone_id for e, _b in pairs), lock=True)
     locked = {m.id: m for m in queries.chosen([e.milestone_id for e, _b in pairs], actor=actor, lock=True)}
     last = queries.latest(locked)
     standing = policies.standing(actor)
-    refused, able = [], []
-    for entry, before in pairs:
-        if (milestone := locked.get(entry.milestone_id)) is None:
-            continue
-        code = _why_not_back(milestone, entry, last[milestone.id], standing)
-        if code is None:
-            able.append((milestone, entry, before))
-        else:
-            refused.append(Outcome(milestone, problem=RuleBroken(code)))
+    problems: dict[int, str] = {}
+    for entry, _before in pairs:
+        if (milestone := locked.get(entry.milestone_id)) is not None:
+            code = _why_not_back(milestone, entry, last[milestone.id], standing)
+            if code is not None:
+                problems[milestone.id] = code
+    for key in _pushed_by(problems, plans, pairs) - set(problems):
+        problems[key] = "projects:predecessor-stays"
+    seen = [pair for pair in pairs if pair[0].milestone_id in locked]
+    able = [pair for pair in seen if pair[0].milestone_id not in problems]
+    refused = [
+        Outcome(locked[e.milestone_id], problem=RuleBroken(problems[e.milestone_id]))
+        for e, _b in seen
+        if e.milestone_id in problems
+    ]
     if not able:
         raise RuleBroken("projects:changed-since")
     taken_back = begin(actor=actor, source="undo", undoes=change)
-    confirmed = confirmed_before([entry.id for _m, entry, _b in able])
-    for milestone, entry, before in able:
+    confirmed = confirmed_before([entry.id for entry, _b in able])
+    for entry, before in able:
         values = {key: getattr(before, key) for key in STATE}
-        act = "projects:milestone:undo"
-        keep(
-            milestone,
-            values,
-            "undo",
-            act,
-            actor=actor,
-            change=taken_back,
-            undoes=entry,
-            confirmed=confirmed,
-        )
-    _tell([m for m, _e, _b in able], "projects:bulk-undone", actor=actor, change=change)
+        act, row = "projects:milestone:undo", locked[entry.milestone_id]
+        keep(row, values, "undo", act, actor=actor, change=taken_back, undoes=entry, confirmed=confirmed)
+    _tell([locked[e.milestone_id] for e, _b in able], "projects:bulk-undone", actor=actor, change=change)
     return len(able), refused
+
+
+def _pushed_by(
+    staying: Iterable[int], plans: Mapping[int, Sequence[Milestone]], pairs: Sequence[Pair]
+) -> set[int]:
+    """What moved along and could not keep its date from before, since what stays where it is comes later."""
+    along = {entry.milestone_id for entry, _before in pairs if entry.kind == "follow"}
+    rows = {row.id: row for plan in plans.values() for row in plan}
+    to = {key: day for key in staying if key in rows and (day := schedule.promised(rows[key])) is not None}
+    if not along or not to:
+        return set()
+    before = {entry.milestone_id: schedule.promised(was) for entry, was in pairs}
+    found = schedule.spreads(plans.values(), to, before=before)
+    return {effect.id for one in found for effect in one.moved} & along
 
 
 def _why_not_back(milestone: Milestone, entry: MilestoneEntry, last: int, standing: Standing) -> str | None:
@@ -124,7 +194,9 @@ def _why_not_back(milestone: Milestone, entry: MilestoneEntry, last: int, standi
         return "projects:changed-since"
     if milestone.plan.project is not None and milestone.plan.project.archived_at is not None:
         return "projects:archived"
-    may = standing.may_update(milestone.plan.project_id, milestone.owner_id)
+    # What moved along goes back with what it followed, whoever answers for it.
+    along = entry.kind == "follow"
+    may = along or standing.may_update(milestone.plan.project_id, milestone.owner_id)
     return None if may else "projects:no-right"
 
 

@@ -18,7 +18,7 @@ from kangjiansheng.projects.operations.ledger import STATE
 from kangjiansheng.projects.operations.saying import is_quick, keep, write
 from kangjiansheng.projects.queries.people import team_ids
 from kangjiansheng.projects.queries.rows import state_of
-from kangjiansheng.projects.queries.schedule import moved_along
+from kangjiansheng.projects.queries.schedule import moved_along, spread
 from kangjiansheng.projects.rules import milestones as rules
 from kangjiansheng.projects.rules.milestones import MilestoneState
 
@@ -98,7 +98,8 @@ def _followers(
     if not follow or to is None:
         return []
     reason = new.reason_code if new.actual is None else None
-    return carry(milestone, to, actor=actor, change=change, reason_code=reason or milestone.reason_code)
+    found = [spread(milestone, to)]
+    return carry(found, actor=actor, change=change, reason_code=reason or milestone.reason_code)
 
 
 def reopen(milestone: Milestone, *, actor: Actor, version: int | None, note: str = "") -> MilestoneEntry:

@@ -20,11 +20,13 @@ from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.schedule import (
     Effect,
     Network,
+    Spread,
     effects,
     is_advance,
     moved_along,
     network,
     reached_later,
+    spread,
 )
 from kangjiansheng.projects.queries.visible import may_see, visible_milestones, visible_projects
 
@@ -36,6 +38,7 @@ __all__ = [
     "ProjectRow",
     "Ref",
     "Said",
+    "Spread",
     "TeamMember",
     "effects",
     "entry",
@@ -57,6 +60,7 @@ __all__ = [
     "project_for",
     "project_with",
     "reached_later",
+    "spread",
     "team",
     "to_update",
     "trials",

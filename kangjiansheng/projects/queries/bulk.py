@@ -14,8 +14,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import LabMember
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectLab, ProjectMember
 from kangjiansheng.projects.queries.visible import visible_milestones
-
-LABEL = "bulk"  # of the change set of such an act
+from kangjiansheng.projects.rules.bulk import BULK
 
 
 def chosen(ids: Iterable[int], *, actor: Actor, lock: bool = False) -> list[Milestone]:
@@ -65,7 +64,7 @@ class Change:
 def change(*, actor: Actor, number: int) -> Change | None:
     """An act on many milestones of which the actor sees at least one."""
     found = db.session.get(ChangeSet, number)
-    if found is None or found.label != LABEL:
+    if found is None or found.label != BULK:
         return None
     seen = _seen(actor, number)
     pairs = [pair for pair in with_before(number) if pair[0].milestone_id in seen]

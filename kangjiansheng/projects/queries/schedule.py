@@ -1,16 +1,17 @@
 """The schedule of a plan as it stands today, and what a new date of one milestone does to the later ones."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Integer, String, cast, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, Integer, Select, String, cast, null, select, union_all
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneEntry, MilestoneLink
+from kangjiansheng.projects.rules.bulk import BULK
 from kangjiansheng.projects.rules.schedule import Link, Schedule, Shift, Step, Stop, Unit
 
 
@@ -42,8 +43,8 @@ class Network:
     stops: Mapping[int, Sequence[Stop]]
 
 
-def network(plan_id: int | None) -> Network:
-    """The network of a plan; one statement."""
+def network(*plan_ids: int | None) -> Network:
+    """The network of a plan, or of several; one statement."""
     links: dict[int, list[Link]] = defaultdict(list)
     stops: dict[int, list[Stop]] = defaultdict(list)
     none, no_day = cast(null(), Integer), cast(null(), Date)
@@ -57,10 +58,10 @@ def network(plan_id: int | None) -> Network:
             no_day.label("last"),
         )
         .join(Milestone, Milestone.id == MilestoneLink.milestone_id)
-        .where(Milestone.plan_id == plan_id),
+        .where(Milestone.plan_id.in_(plan_ids)),
         select(ClockStop.milestone_id, none, none, cast(null(), String), ClockStop.first, ClockStop.last)
         .join(Milestone, Milestone.id == ClockStop.milestone_id)
-        .where(Milestone.plan_id == plan_id),
+        .where(Milestone.plan_id.in_(plan_ids)),
     )
     for key, before, lag, unit, first, last in db.session.execute(both):
         if before is None:
@@ -70,16 +71,17 @@ def network(plan_id: int | None) -> Network:
     return Network(links, stops)
 
 
-def schedule(rows: Iterable[Any], found: Network) -> Schedule:
+def schedule(rows: Iterable[Any], found: Network, dates: Mapping[int, date | None] | None = None) -> Schedule:
     """The schedule of a plan from its milestones (records, or rows of today) in order.
 
-    Decisions (X9…) promise nothing and take no part.
+    `dates` are promised instead of what the rows say, by id. Decisions (X9…) promise nothing and take no part.
     """
+    dates = dates or {}
     steps = [
         Step(
             row.id,
             tuple(found.links.get(row.id, ())),
-            promised=row.forecast or row.current_plan or row.baseline,
+            promised=dates[row.id] if row.id in dates else promised(row),
             planned=row.current_plan or row.baseline,
             actual=row.actual,
             cancelled=row.state == "cancelled",
@@ -93,21 +95,100 @@ def schedule(rows: Iterable[Any], found: Network) -> Schedule:
     return Schedule(steps, today=clock.today())
 
 
+def promised(row: Milestone | Any) -> date | None:
+    """The date that counts for an open milestone: the confirmed forecast, else the plan, else the baseline."""
+    return row.forecast or row.current_plan or row.baseline
+
+
 def _unit(word: str) -> Unit:
     return "workday" if word == "workday" else "day"
 
 
 def effects(milestone: Milestone, to: date) -> list[Effect]:
-    """What has to move when a milestone comes on another day than it promises now; two statements, and one for the holidays in use.
+    """What has to move when a milestone comes on another day than it promises now; statements as `spread` has it."""
+    return list(spread(milestone, to).moved)
 
-    What would move to a day that has passed is left out: it is overdue, and its owner has to speak for it.
+
+def spread(milestone: Milestone, to: date) -> "Spread":
+    """What another day of one milestone does to its plan; two statements, and one for the holidays in use."""
+    rows = plans(select(Milestone.plan_id).where(Milestone.id == milestone.id))
+    return spreads(rows.values(), {milestone.id: to})[0]
+
+
+def plans(plan_ids: Select[Any], *, lock: bool = False) -> dict[int, list[Milestone]]:
+    """The milestones of some plans in order, by the id of the plan; one statement.
+
+    With `lock` nobody else can change them until the end of the transaction.
     """
-    query = select(Milestone).where(Milestone.plan_id == milestone.plan_id)
-    rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id)).all()
-    moved = schedule(rows, network(milestone.plan_id)).moved({milestone.id: to})
-    by_id = {row.id: row for row in rows}
-    today = clock.today()
-    return [_effect(by_id[key], shift) for key, shift in moved.items() if shift.after >= today]
+    query = select(Milestone).where(Milestone.plan_id.in_(plan_ids))
+    query = query.order_by(Milestone.plan_id, Milestone.position, Milestone.id)
+    if lock:
+        query = query.with_for_update(of=Milestone).execution_options(populate_existing=True)
+    found: dict[int, list[Milestone]] = defaultdict(list)
+    for row in db.session.scalars(query):
+        found[row.plan_id].append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What new dates of some milestones of a plan do to the others.
+
+    `rows` is the whole plan in order, `asked` the new dates by id, `moved` what has to follow. `early` are the first
+    days that predecessors leave to milestones which were given an earlier one.
+    """
+
+    rows: Sequence[Milestone]
+    asked: Mapping[int, date]
+    moved: tuple[Effect, ...]
+    early: Mapping[int, date]
+
+    @property
+    def dates(self) -> dict[int, date]:
+        """All the new dates by id."""
+        return {**self.asked, **{effect.id: effect.after for effect in self.moved}}
+
+    @property
+    def last(self) -> tuple[Milestone, date, date] | None:
+        """The open milestone that comes last in the end, with the last day of the plan now and then."""
+        new = self.dates
+        days = [(day, row) for row in self.rows if row.state == "open" and (day := promised(row))]
+        if not days:
+            return None
+        then, row = max(
+            ((new.get(row.id, day), row) for day, row in days), key=lambda pair: (pair[0], pair[1].position)
+        )
+        return row, max(day for day, _row in days), then
+
+
+def spreads(
+    rows_of_plans: Iterable[Sequence[Milestone]],
+    to: Mapping[int, date],
+    held: Collection[int] = (),
+    before: Mapping[int, date | None] | None = None,
+) -> list[Spread]:
+    """What new dates (by id of the milestone) do to the plans to which they belong; one statement, and one for the holidays in use.
+
+    What would move to a day that has passed is left out: it is overdue, and its owner has to speak for it. What is
+    `held` keeps its date whatever happens before it. `before` are dates to start from, where the rows have moved on.
+    """
+    touched = [rows for rows in rows_of_plans if any(row.id in to for row in rows)]
+    if not touched:
+        return []
+    found = network(*(rows[0].plan_id for rows in touched))
+    return [_spread(rows, schedule(rows, found, before), to, held) for rows in touched]
+
+
+def _spread(
+    rows: Sequence[Milestone], plan: Schedule, to: Mapping[int, date], held: Collection[int]
+) -> Spread:
+    by_id, today = {row.id: row for row in rows}, clock.today()
+    asked = {key: day for key, day in to.items() if key in by_id}
+    kept = {key: plan.dates[key] for key in held if key in plan.dates}
+    shifts = plan.moved({**kept, **asked})
+    moved = tuple(_effect(by_id[key], shift) for key, shift in shifts.items() if shift.after >= today)
+    dates = {**plan.dates, **asked, **{effect.id: effect.after for effect in moved}}
+    return Spread(rows, asked, moved, {key: day for key in asked if (day := plan.leaves(key, dates))})
 
 
 def _effect(row: Milestone, shift: Shift) -> Effect:
@@ -125,11 +206,15 @@ def _effect(row: Milestone, shift: Shift) -> Effect:
 
 
 def moved_along(entry: MilestoneEntry) -> Sequence[MilestoneEntry]:
-    """The entries of those that moved along in the act of an entry; none for a follower's own entry."""
+    """The entries of those that moved along in the act of an entry; none for a follower's own entry.
+
+    In an act on many milestones nothing belongs to one alone: what moved along goes back with the whole act.
+    """
     query = select(MilestoneEntry).where(
         MilestoneEntry.change_set_id == entry.change_set_id, MilestoneEntry.kind == "follow"
     )
-    return [] if entry.kind == "follow" else db.session.scalars(query.order_by(MilestoneEntry.id)).all()
+    alone = entry.kind == "follow" or entry.change_set.label == BULK
+    return [] if alone else db.session.scalars(query.order_by(MilestoneEntry.id)).all()
 
 
 def reached_later(milestone: Milestone) -> list[str]:
@@ -154,5 +239,5 @@ def is_advance(entry: MilestoneEntry) -> bool:
         .limit(1)
     )
     before = db.session.scalar(query)
-    was = (before.forecast or before.current_plan or before.baseline) if before else None
+    was = promised(before) if before else None
     return was is not None and entry.forecast is not None and entry.forecast < was

@@ -1,11 +1,12 @@
 """What a project holds for a while, and the agreements on which its laboratories rest: today's or a past day's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, select, union
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.core import clock
@@ -14,7 +15,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.queries import visible_agreements
 from kangjiansheng.projects.models import Milestone, Project, ProjectLab, Validity
-from kangjiansheng.projects.queries.schedule import Effect
+from kangjiansheng.projects.queries.schedule import Spread, promised
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import validity as rules
 from kangjiansheng.projects.rules.validity import Standing
@@ -51,34 +52,48 @@ def validity(*, actor: Actor, code: str, number: int) -> Validity | None:
 
 
 def validities(project_id: int, *, actor: Actor, as_of: date | None = None) -> list[ValidityRow]:
-    """What a project holds or held, and the agreements of its laboratories that end and that the actor may see.
+    """What a project holds or held, and the agreements of its laboratories that end and that the actor may see."""
+    return validities_of([project_id], actor=actor, as_of=as_of)[project_id]
+
+
+def validities_of(
+    project_ids: Collection[int], *, actor: Actor, as_of: date | None = None
+) -> Mapping[int, list[ValidityRow]]:
+    """The same of several projects, by their ids.
 
     One statement for any day: every change leaves a revision, and the last one up to a day says how it stood.
     """
-    own = select(Validity.id).where(Validity.project_id == project_id)
-    labs = (
-        select(JointLab.agreement_id)
-        .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
-        .where(ProjectLab.project_id == project_id)
+    own = select(
+        literal(Validity.__tablename__).label("thing"), Validity.id.label("key"), Validity.project_id
     )
-    seen = visible_agreements(actor).where(Agreement.id.in_(labs)).with_only_columns(Agreement.id)
+    agreements = (
+        select(literal(Agreement.__tablename__), JointLab.agreement_id, ProjectLab.project_id)
+        .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
+        .where(
+            ProjectLab.project_id.in_(project_ids),
+            JointLab.agreement_id.in_(visible_agreements(actor).with_only_columns(Agreement.id)),
+        )
+    )
+    of = union(own.where(Validity.project_id.in_(project_ids)), agreements).subquery()
     newest = (
         select(func.max(Revision.id))
-        .where(
-            Revision.effective_at <= clock.end_of(as_of or clock.today()),
-            or_(
-                and_(Revision.thing == Validity.__tablename__, Revision.thing_id.in_(own)),
-                and_(Revision.thing == Agreement.__tablename__, Revision.thing_id.in_(seen)),
-            ),
-        )
+        .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
+        .where(Revision.effective_at <= clock.end_of(as_of or clock.today()))
         .group_by(Revision.thing, Revision.thing_id)
     )
-    query = select(Revision.thing, Revision.state).where(Revision.id.in_(newest)).order_by(Revision.id)
-    return [
-        _agreement(state) if thing == Agreement.__tablename__ else _own(state)
-        for thing, state in db.session.execute(query)
-        if thing != Agreement.__tablename__ or (state["expires_on"] and not state["archived_at"])
-    ]
+    query = (
+        select(of.c.project_id, Revision.thing, Revision.state)
+        .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
+        .where(Revision.id.in_(newest))
+        .order_by(Revision.id)
+    )
+    found: dict[int, list[ValidityRow]] = defaultdict(list)
+    for project_id, thing, state in db.session.execute(query):
+        if thing != Agreement.__tablename__:
+            found[project_id].append(_own(state))
+        elif state["expires_on"] and not state["archived_at"]:
+            found[project_id].append(_agreement(state))
+    return found
 
 
 def _own(state: Mapping[str, Any]) -> ValidityRow:
@@ -117,13 +132,11 @@ def held(rows: Iterable[ValidityRow], milestones: Sequence[rules.Dated], day: da
     )
 
 
-def left_by(
-    milestone: Milestone, to: date, effects: Iterable[Effect], rows: Iterable[ValidityRow]
-) -> list[Held]:
-    """What would lapse before it is needed if a milestone came on another day and others moved along."""
-    today = clock.today()
-    tried = {milestone.code: to} | {effect.code: effect.after for effect in effects}
-    steps = [_Step.of(one) for one in milestone.plan.milestones if one.kind == "milestone"]
+def left_by(spread: Spread, rows: Iterable[ValidityRow]) -> list[Held]:
+    """What would lapse before it is needed if milestones of a plan came on other days and others moved along."""
+    today, dates = clock.today(), spread.dates
+    tried = {row.code: dates[row.id] for row in spread.rows if row.id in dates}
+    steps = [_Step.of(one) for one in spread.rows if one.kind == "milestone"]
     found = []
     for row, before in held(rows, steps, today):
         after = rules.standing(row.valid_to, rules.need(steps, row.milestone, tried), today)
@@ -143,8 +156,7 @@ class _Step:
 
     @classmethod
     def of(cls, row: Milestone) -> "_Step":
-        promised = row.forecast or row.current_plan or row.baseline
-        return cls(row.code, row.actual, promised, row.state == "open" and row.actual is None)
+        return cls(row.code, row.actual, promised(row), row.state == "open" and row.actual is None)
 
 
 def next_number(project_id: int) -> int:

@@ -13,13 +13,17 @@ from .milestones import MilestoneState
 Act = Literal["on_track", "move", "give", "flag", "unflag"]
 ACTS: tuple[Act, ...] = ("on_track", "move", "give", "flag", "unflag")
 UNITS = ("day", "workday")
+BULK = "bulk"  # the label of the change set of such an act
 AT_MOST = 1000  # rows in one act
 FURTHEST = 730  # days by which an act may move
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants of all rows. `days` are calendar or working days (`unit`), earlier when negative."""
+    """What somebody wants of all rows. `days` are calendar or working days (`unit`), earlier when negative.
+
+    With `follow` what waits for a row that gets another date moves along, as far as it has to.
+    """
 
     act: Act
     days: int = 0
@@ -27,6 +31,7 @@ class Wanted:
     reason_code: str = ""
     owner_id: int | None = None
     note: str = ""
+    follow: bool = True
 
 
 def moved(day: date, days: int, unit: str) -> tuple[date, bool]:

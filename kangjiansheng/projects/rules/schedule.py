@@ -152,6 +152,14 @@ class Schedule:
                 touched.add(step.id)
         return found
 
+    def leaves(self, key: int, dates: Mapping[int, date | None]) -> date | None:
+        """The first day that predecessors leave a step on the days of `dates`, when it is later than the step's own
+        one there and than what they left it before; None when the step is not too early, or was no less so."""
+        day, before, after = dates[key], self.earliest(key)[0], self.earliest(key, dates)[0]
+        if day is None or after is None or after <= day or (before is not None and after <= before):
+            return None
+        return after
+
     def pushed(self, key: int, dates: Mapping[int, date | None]) -> date | None:
         """The day of a step when its predecessors come on the days of `dates`: its own, or a later one to which
         they push it, as `moved` has it."""

@@ -1,6 +1,7 @@
 """Changing many milestones at once: choose, look at what would happen to each, consent; and taking it back."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -13,15 +14,18 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies
-from kangjiansheng.projects.forms.bulk import BulkForm, asked_rows, packed
+from kangjiansheng.projects.forms.bulk import BulkForm, asked_rows, packed, shown_along
 from kangjiansheng.projects.forms.filters import asked_milestones
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.operations import bulk as operations
 from kangjiansheng.projects.operations.bulk import Outcome
 from kangjiansheng.projects.queries import bulk, milestone_lists
 from kangjiansheng.projects.queries.people import people
+from kangjiansheng.projects.queries.schedule import Spread
 from kangjiansheng.projects.rules.bulk import AT_MOST
 from kangjiansheng.projects.views import bp, words
+from kangjiansheng.projects.views.milestones import moved_word
+from kangjiansheng.projects.views.spreads import spread_facts
 
 
 @bp.post("/milestones/bulk")
@@ -39,7 +43,7 @@ def bulk_change() -> Response:
         return _page(rows, form=form)
     if not form.validate():
         return _page(rows, form=form, status=422)
-    return _page(rows, form=form, outcomes=operations.preview(rows, form.wanted(), actor=actor()))
+    return _previewed(rows, form)
 
 
 @bp.post("/milestones/bulk/consent")
@@ -49,17 +53,20 @@ def bulk_consent() -> Response:
     _today_only()
     rows = asked_rows()
     form = _form(rows)
-    made = form.attempt(lambda: operations.apply(rows, form.wanted(), actor=actor())) if rows else None
+    shown = shown_along() if "along" in request.form else None
+    made = (
+        form.attempt(lambda: operations.apply(rows, form.wanted(), actor=actor(), shown=shown))
+        if rows
+        else None
+    )
     if made is None:
-        outcomes = (
-            operations.preview(rows, form.wanted(), actor=actor()) if rows and not form.errors else None
-        )
-        return _page(rows, form=form, outcomes=outcomes, status=422)
-    change, able, refused = made
-    number = change.id
-    text = ngettext("已更改 %(num)d 项", "已更改 %(num)d 项", len(able))
-    if refused:
-        return _change(bulk.change(actor=actor(), number=number) or abort(404), refused)
+        if not rows or form.errors:
+            return _page(rows, form=form, status=422)
+        return _previewed(rows, form, 422)
+    number = made.change.id
+    if made.refused:
+        return _change(bulk.change(actor=actor(), number=number) or abort(404), made.refused)
+    text = ngettext("已更改 %(num)d 项", "已更改 %(num)d 项", len(made.able)) + moved_word(len(made.along))
     return saved(url_for(".bulk_result", number=number), text, undo=url_for(".undo_bulk", number=number))
 
 
@@ -108,22 +115,33 @@ def _form(rows: dict[int, int]) -> BulkForm:
     return form
 
 
+def _previewed(rows: dict[int, int], form: BulkForm, status: int = 200) -> Response:
+    """What the act would do to each row, and to what was not selected."""
+    outcomes = operations.preview(rows, form.wanted(), actor=actor())
+    spreads = operations.effect(outcomes)
+    return _page(rows, form=form, status=status, outcomes=outcomes, spreads=spreads)
+
+
 def _page(
     rows: dict[int, int],
     status: int = 200,
     *,
     form: BulkForm | None = None,
     outcomes: Sequence[Outcome] | None = None,
+    spreads: Sequence[Spread] = (),
     problem: RuleBroken | None = None,
 ) -> Response:
     found = [one.milestone for one in outcomes] if outcomes is not None else bulk.chosen(rows, actor=actor())
     able = {one.milestone.id: rows[one.milestone.id] for one in outcomes or () if one.problem is None}
+    early = {key: day for spread in spreads for key, day in spread.early.items()}
     return page(
         "projects/bulk.html",
         422 if problem else status,
         illustrative=_illustrative(found),
         form=form,
-        rows=[_line(one) for one in outcomes] if outcomes is not None else [_plain(m) for m in found],
+        rows=[_line(one, early.get(one.milestone.id)) for one in outcomes]
+        if outcomes is not None
+        else [_plain(m) for m in found],
         previewed=outcomes is not None,
         packed=packed({m.id: rows[m.id] for m in found}),
         able=packed(able),
@@ -131,6 +149,7 @@ def _page(
         problem=explain(problem) if problem else None,
         query=request.query_string.decode("utf-8", "replace"),
         owner_name=_owner_name(form),
+        **spread_facts(spreads, actor()),
     )
 
 
@@ -147,13 +166,14 @@ def _plain(m: Milestone) -> dict[str, Any]:
     return {"project": project.code if project else "", "code": m.code, "names": m, "flagged": m.flagged}
 
 
-def _line(one: Outcome) -> dict[str, Any]:
+def _line(one: Outcome, early: date | None = None) -> dict[str, Any]:
     """A row of the preview: old and new, or why not."""
     return _plain(one.milestone) | {
         "before": one.before,
         "after": one.after,
         "proposed": one.proposed,
         "approximate": one.approximate,
+        "early": early,
         "owner": name_of(one.milestone.owner) if one.milestone.owner else "",
         "problem": explain(one.problem) if one.problem else None,
     }
@@ -180,6 +200,7 @@ def _change(
         note=change.note,
         reason=words.label_of(change.reason_code, words.reasons()),
         rows=[_said(entry, before, owners) for entry, before in found.pairs],
+        along=sum(entry.kind == "follow" for entry, _before in found.pairs),
         refused=[_line(one) for one in refused],
         problem=explain(problem) if problem else None,
         undone=found.undone,

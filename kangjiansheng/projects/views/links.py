@@ -17,7 +17,7 @@ from kangjiansheng.projects.queries import links
 from kangjiansheng.projects.queries.links import Answering
 from kangjiansheng.projects.rules import links as rules
 from kangjiansheng.projects.views import bp
-from kangjiansheng.projects.views.milestones import effect_of, row_of, said_word, say
+from kangjiansheng.projects.views.milestones import preview_of, row_of, said_word, say
 
 
 def _opened(secret: str, view: Callable[[Answering], Response]) -> Response:
@@ -94,7 +94,7 @@ def _form(secret: str, found: Answering, form: MilestoneForm) -> Response:
         m=row,
         form=form,
         quick=quick_days(thing),
-        effect=effect_of(form),
+        **preview_of(form, found.actor),
         confirms=policies.confirm(found.actor, thing),
         said=said_word(said, len(queries.moved_along(said))) if said else "",
         undo=url_for(".undo_answer", secret=secret, entry_id=said.id) if said else "",
@@ -113,10 +113,9 @@ def effect_of_answer(secret: str) -> Response:
 def _effect(found: Answering) -> Response:
     form = MilestoneForm(request.args, milestone=found.milestone)
     confirms = policies.confirm(found.actor, found.milestone)
+    shown = preview_of(form, found.actor)
     return FlaskResponse(
-        render_template(
-            "projects/_effect.html", form=form, effect=effect_of(form), m=found.milestone, confirms=confirms
-        )
+        render_template("projects/_effect.html", form=form, m=found.milestone, confirms=confirms, **shown)
     )
 
 

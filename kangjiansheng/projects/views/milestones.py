@@ -139,32 +139,28 @@ def effect_of_milestone(thing: Milestone) -> Response:
     form = MilestoneForm(request.args, milestone=thing)
     confirms = policies.confirm(actor(), thing)
     return Response(
-        render_template("projects/_effect.html", form=form, m=thing, confirms=confirms, **preview_of(form))
+        render_template(
+            "projects/_effect.html", form=form, m=thing, confirms=confirms, **preview_of(form, actor())
+        )
     )
 
 
-def effect_of(form: MilestoneForm) -> list[queries.Effect]:
-    """What saving the form as it stands would do to the later milestones."""
-    day = form.outcome
-    return queries.effects(form.milestone, day) if day is not None else []
-
-
-def preview_of(form: MilestoneForm) -> dict[str, Any]:
-    """The same, and what the project holds that would lapse first, in words."""
+def preview_of(form: MilestoneForm, who: Actor) -> dict[str, Any]:
+    """What saving the form as it stands would do to the later milestones, and what that `who` may see of the
+    project's papers would lapse first, in words."""
     day, milestone = form.outcome, form.milestone
     if day is None:
         return {"effect": [], "lapses": []}
-    moved = effect_of(form)
-    rows = validities(milestone.plan.project_id or 0, actor=actor())
-    left = left_by(milestone, day, moved, rows)
-    return {"effect": moved, "lapses": [validity_words.sentence(*pair) for pair in left]}
+    found = queries.spread(milestone, day)
+    left = left_by(found, validities(milestone.plan.project_id or 0, actor=who))
+    return {"effect": found.moved, "lapses": [validity_words.sentence(*pair) for pair in left]}
 
 
 def _form(thing: Milestone, form: MilestoneForm) -> Response:
     project, row = row_of(thing)
     form.milestone = thing
     facts: dict[str, Any] = {
-        **preview_of(form),
+        **preview_of(form, actor()),
         "p": project,
         "m": row,
         "form": form,
@@ -288,10 +284,12 @@ def _back(thing: Milestone, back: str | None) -> str:
 
 def said_word(entry: MilestoneEntry, moved: int = 0) -> str:
     """What a toast says after a save; `moved` later milestones went along."""
-    text = _said_of(entry)
-    if not moved:
-        return text
-    return text + ngettext("，%(num)d 个下游里程碑顺延", "，%(num)d 个下游里程碑顺延", moved)
+    return _said_of(entry) + moved_word(moved)
+
+
+def moved_word(moved: int) -> str:
+    """How many later ones went along, to be put behind what was said; empty for none."""
+    return ngettext("，%(num)d 个下游里程碑顺延", "，%(num)d 个下游里程碑顺延", moved) if moved else ""
 
 
 def _said_of(entry: MilestoneEntry) -> str:
