@@ -314,12 +314,12 @@ def test_taking_back_reads_as_much_for_twenty_as_for_one(actor):
         with writing():
             versions = select(Milestone.id, Milestone.version).where(Milestone.id.in_({m.id for m in some}))
             seen = {key: version for key, version in db.session.execute(versions)}
-            change, _done, refused = operations.apply(seen, Wanted(act="on_track"), actor=lead)
-            number = change.id
+            done = operations.apply(seen, Wanted(act="on_track"), actor=lead)
+            number = done.change.id
         db.session.expire_all()
         with queries_counted() as counted, writing():
             assert operations.undo(db.session.get(ChangeSet, number), actor=lead) == (len(some), [])
-        assert refused == []
+        assert done.refused == []
         return sum(one.startswith("SELECT") for one in counted)
 
     assert read(rows[:1]) == read(rows)
