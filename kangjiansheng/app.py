@@ -40,6 +40,7 @@ from kangjiansheng.core import (
     outbox,
     pages,
     saved_views,
+    search,
     trail,
     transactions,
 )
@@ -104,6 +105,7 @@ REFUSALS = (
     overview_forms.REFUSALS,
 )
 calendar.provided_by(holidays.current)
+search.provided_by(overview_queries.FINDABLE)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]

@@ -232,6 +232,36 @@ def minutes_verify(file: Path, as_json: bool) -> None:
         sys.exit(commands.verify(file, as_json=as_json))
 
 
+@cli.group("search")
+def search_() -> None:
+    """The index of the search."""
+
+
+@search_.command("rebuild")
+@in_app
+def search_rebuild() -> None:
+    """Make the index anew from all texts. It follows every change by itself; this is for one that is damaged."""
+    from kangjiansheng.core import search
+    from kangjiansheng.core.transactions import writing
+
+    with writing():
+        click.echo(f"{search.rebuild()} texts")
+
+
+@search_.command("verify")
+@in_app
+def search_verify() -> None:
+    """Compare the index with the texts. Exit 1 when they differ."""
+    from kangjiansheng.core import search
+
+    found = search.differences()
+    for line in found:
+        click.echo(line)
+    click.echo("whole" if not found else f"{len(found)} places differ: run `kangjiansheng search rebuild`")
+    if found:
+        sys.exit(1)
+
+
 @cli.group("files")
 def files_() -> None:
     """Stored files."""

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from kangjiansheng.accounts import operations
 from kangjiansheng.accounts.models import SYSTEM, Account, Person, SystemRole
 from kangjiansheng.committee.operations.founding import load_reference as load_committee
+from kangjiansheng.core import search
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
@@ -16,11 +17,15 @@ from kangjiansheng.projects.operations.reference import load_reference as load_t
 
 
 def load_reference() -> None:
-    """Put in what is missing of the reference data; running it again changes nothing."""
+    """Put in what is missing of the reference data, and make the index of the search if it is none of this
+    version's; running it again changes nothing."""
     with writing():
         actor = _system()
         for load in LOADERS:
             load(actor=actor)
+    if not search.is_current():
+        with writing():
+            search.rebuild()
 
 
 def _system() -> Actor:

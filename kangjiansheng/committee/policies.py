@@ -17,13 +17,12 @@ from kangjiansheng.committee.models import (
     Minutes,
     Paragraph,
 )
+from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects import policies as projects
 from kangjiansheng.projects.models import Project
-
-EDITORS = {"chair", "deputy", "secretary"}
 
 
 def offices(actor: Actor, committee_id: int) -> set[str]:

@@ -104,7 +104,8 @@ def travel(address: str) -> str:
     day = g.get("as_of")
     if not day:
         return address
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({'as_of': day.isoformat()})}"
+    path, hash_, place = address.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'as_of': day.isoformat()})}{hash_}{place}"
 
 
 def with_args(**changes: Any) -> str:

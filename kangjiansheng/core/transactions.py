@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from flask import Flask, Response, g, request
 
-from kangjiansheng.core import audit
+from kangjiansheng.core import audit, search
 from kangjiansheng.core.changes import ONCE
 from kangjiansheng.core.db import db
 
@@ -13,7 +13,9 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 def commit() -> None:
-    """Give the pending audit entries their place in the chain, then commit. The only commit there is."""
+    """Bring the search up to what changed, give the audit entries their place in the chain, then commit. The only
+    commit there is."""
+    search.keep(db.session())
     audit.seal(db.session())
     db.session.commit()
 

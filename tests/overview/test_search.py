@@ -12,11 +12,23 @@ PARTNER = {f"KJS-{n:03d}" for n in (1, 4, 10, 14, 15, 20)}
 QUERIES = ["CAR-T", "细胞", "KJS", "伦理", "JL-01", "SAC-2026", "2026", "淋巴瘤", "D-2026", "项目", "KJS-002"]
 
 
-def groups(client, typed):  # type: ignore[no-untyped-def]
-    answer = client.get("/search", query_string={"q": typed})
+def groups(client, typed, **narrow):  # type: ignore[no-untyped-def]
+    answer = client.get("/search", query_string={"q": typed, **narrow})
     assert answer.status_code == 200
     tree = html.document_fromstring(answer.text)
-    return {s.get("id"): [a.get("href") for a in s.iter("a")] for s in tree.iter("section") if s.get("id")}
+    return {
+        s.get("id"): [a.get("href") for a in s.xpath(".//li[@data-hit]/a")]
+        for s in tree.iter("section")
+        if s.get("id")
+    }
+
+
+def counts(client, typed, **narrow):  # type: ignore[no-untyped-def]
+    """How many of each kind the page says there are."""
+    tree = html.document_fromstring(client.get("/search", query_string={"q": typed, **narrow}).text)
+    return {
+        s.get("id"): s.xpath("string(.//div[@class='tools'])") for s in tree.iter("section") if s.get("id")
+    }
 
 
 @pytest.mark.parametrize(
@@ -44,7 +56,7 @@ def groups(client, typed):  # type: ignore[no-untyped-def]
     ],
 )
 def test_each_kind_is_found(client, typed, group, href):
-    assert href in groups(client("executive"), typed)[group]
+    assert href in groups(client("executive"), typed, kind=group)[group]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +71,8 @@ def test_one_script_finds_the_other(client, simplified, traditional):
 
 def test_every_word_must_be_there(client):
     reader = client("executive")
-    both = groups(reader, "CD19 CAR-T")["projects"]
-    assert both and set(both) < set(groups(reader, "CAR-T")["projects"])
+    both = groups(reader, "CD19 CAR-T", kind="projects")["projects"]
+    assert both and set(both) < set(groups(reader, "CAR-T", kind="projects")["projects"])
     assert groups(reader, "CD19 不存在的词") == {}
 
 
@@ -73,9 +85,11 @@ def test_the_partner_finds_only_what_she_may_see(client, typed):
 @pytest.mark.parametrize("typed", QUERIES)
 def test_the_outsider_finds_no_project_milestone_or_closed_minutes(client, typed):
     found = groups(client("outsider"), typed)
-    assert not {"projects", "milestones", "decisions"} & set(found)
+    assert not {"projects", "milestones", "risks", "evidence", "decisions", "comments"} & set(found)
     assert all(
-        "/meetings/SAC-2024-01" in href for group in ("meetings", "minutes") for href in found.get(group, [])
+        "/meetings/SAC-2024-01" in href
+        for group in ("meetings", "items", "minutes", "amendments")
+        for href in found.get(group, [])
     )
     assert set(found.get("agreements", [])) <= {"/agreements/AGR-001"}
 

@@ -24,6 +24,8 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.projects.queries import visible_projects
 
+EDITORS = {"chair", "deputy", "secretary"}  # who keep a committee's meetings and minutes
+
 
 def memberships(actor: Actor, day: date | None = None) -> Select[int]:
     """The committees on which the actor sits today (or on a day), the secretary among them."""
@@ -41,29 +43,33 @@ def _recused(actor: Actor) -> Select[int]:
     return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "whole")
 
 
-def visible_items(actor: Actor) -> Select[int]:
-    """The ids of the agenda items that the actor may see: the one door."""
-    return (
-        select(AgendaItem.id)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(
-            AgendaItem.id.not_in(_recused(actor)),
-            or_(
-                Meeting.source != "",
-                reads_committee(actor),
-                AgendaItem.project_id.in_(visible_projects(actor)),
-            ),
-        )
+def sees_item(actor: Actor) -> ColumnElement[bool]:
+    """The condition on an item and its meeting, joined, under which the actor may see the item: the one door."""
+    return and_(
+        AgendaItem.id.not_in(_recused(actor)),
+        or_(
+            Meeting.source != "",
+            reads_committee(actor),
+            AgendaItem.project_id.in_(visible_projects(actor)),
+        ),
     )
+
+
+def visible_items(actor: Actor) -> Select[int]:
+    """The ids of the agenda items that the actor may see."""
+    return select(AgendaItem.id).join(Meeting, Meeting.id == AgendaItem.meeting_id).where(sees_item(actor))
+
+
+def sees_meeting(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a meeting: one of the actor's committees, or one with an item that they may see."""
+    item = aliased(AgendaItem)
+    with_item = select(item.meeting_id).where(item.id.in_(visible_items(actor)))
+    return or_(Meeting.source != "", reads_committee(actor), Meeting.id.in_(with_item))
 
 
 def visible_meetings(actor: Actor) -> Select[int]:
-    """The ids of the meetings that the actor may see: of their committees, or with an item they may see."""
-    item = aliased(AgendaItem)
-    with_item = select(item.meeting_id).where(item.id.in_(visible_items(actor)))
-    return select(Meeting.id).where(
-        or_(Meeting.source != "", reads_committee(actor), Meeting.id.in_(with_item))
-    )
+    """The ids of the meetings that the actor may see."""
+    return select(Meeting.id).where(sees_meeting(actor))
 
 
 def visible_decisions(actor: Actor) -> Select[int]:

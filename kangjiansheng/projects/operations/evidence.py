@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from kangjiansheng.core import files, outbox
+from kangjiansheng.core import files, outbox, search
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
@@ -117,7 +117,7 @@ def withdraw(piece: Evidence, *, actor: Actor, version: int | None, note: str) -
     change = begin(actor=actor, note=note)
     piece.withdrawn_by_id, piece.withdrawn_at, piece.withdrawn_note = actor.id, change.recorded_at, note
     theirs = update(FileRef).where(FileRef.thing == THING, FileRef.thing_id == piece.id)
-    db.session.execute(theirs.values(removed_at=change.recorded_at))
+    db.session.execute(theirs.values(removed_at=change.recorded_at), execution_options=search.NO_TEXT)
     record("projects:evidence:withdraw", piece, actor=actor, before=before, change=change)
     told = notices.leading(piece.milestone.plan.project_id) | {current.by_id}
     _tell(piece.milestone, "projects:evidence-withdrawn", actor, told, files=[current.name], note=note)

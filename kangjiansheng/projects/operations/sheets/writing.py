@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from kangjiansheng.core import outbox
+from kangjiansheng.core import outbox, search
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.projects.models import ImportRow, Milestone, MilestoneEntry
@@ -81,7 +81,8 @@ def write(entries: Iterable[dict[str, Any]], milestones: Sequence[dict[str, Any]
     for row in milestones:
         if row.pop("confirms", False):
             row["confirmed_at"] = change.recorded_at
-    db.session.execute(statement, list(milestones))
+    search.touch("milestone", (row["the_id"] for row in milestones))
+    db.session.execute(statement, list(milestones), execution_options=search.NO_TEXT)
 
 
 def unchanged(expected: Mapping[int, int]) -> set[int]:

@@ -1,0 +1,291 @@
+"""What of meetings, minutes, decisions, actions and comments can be found, and by whom.
+
+An item that a person may not see is found in none of its parts: its title, its paragraphs, what was decided,
+what was asked for and what was said of it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, extract, false, func, or_, select
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.committee.models import (
+    Action,
+    AgendaItem,
+    Amendment,
+    Comment,
+    Committee,
+    CommitteeMember,
+    Decision,
+    Meeting,
+    Minutes,
+    Paragraph,
+    ParagraphRevision,
+)
+from kangjiansheng.committee.queries.visible import (
+    EDITORS,
+    memberships,
+    reads_committee,
+    sees_item,
+    sees_meeting,
+    visible_actions,
+    visible_decisions,
+)
+from kangjiansheng.committee.rules.numbers import minutes_number
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.markdown import plain
+from kangjiansheng.core.search.declared import Filter, Found, Kind, Rows, Texts, Wanted
+from kangjiansheng.labs.queries.findable import names
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries import may_see
+from kangjiansheng.projects.queries.findable import of_lab
+
+STANDING = ("approved", "record")
+
+
+def _words(row: Found) -> Iterable[str]:
+    """Markdown as words alone."""
+    return (plain(text) for text in row[1:] if text)
+
+
+def _number(row: Found) -> Iterable[str]:
+    return (minutes_number(row.short_hans or row.code, row.year, row.year_serial),)
+
+
+def _of_meeting(*more: Any) -> list[Any]:
+    return [
+        *more,
+        Meeting.code.label("key"),
+        Meeting.name_hans.label("hans"),
+        Meeting.name_hant.label("hant"),
+        Meeting.name_en.label("en"),
+        Meeting.held_on.label("day"),
+    ]
+
+
+def _committee(code: str) -> ColumnElement[bool]:
+    return Meeting.committee_id.in_(select(Committee.id).where(Committee.code == code))
+
+
+def _year(year: str) -> ColumnElement[bool]:
+    return extract("year", Meeting.held_on) == int(year) if year.isdecimal() and len(year) == 4 else false()
+
+
+_ABOUT: dict[str, Filter] = {"committee": _committee, "year": _year}
+
+
+def _about(project_id: Any, **more: Filter) -> dict[str, Filter]:
+    """The filters of things that concern a project, which the actor may not see although she sees the thing."""
+
+    def of_project(code: str) -> ColumnElement[bool]:
+        return project_id.in_(select(Project.id).where(Project.code == code))
+
+    def of_labs(code: str) -> ColumnElement[bool]:
+        return project_id.in_(select(Project.id).where(of_lab(code)))
+
+    return {**_ABOUT, "project": of_project, "lab": of_labs, **more}
+
+
+def _project(project_id: Any, actor: Actor) -> ColumnElement[Any]:
+    """The code of the project that a thing concerns, for those who may see the project."""
+    query = select(Project.code).where(Project.id == project_id, may_see(actor))
+    return func.coalesce(query.correlate_except(Project).scalar_subquery(), "").label("project")
+
+
+def _meetings(wanted: Wanted, actor: Actor) -> Rows:
+    return select(*_of_meeting(Meeting.id, Meeting.illustrative)).where(
+        sees_meeting(actor), wanted.every(lambda holding: Meeting.id.in_(holding("meeting")))
+    )
+
+
+def _items(wanted: Wanted, actor: Actor) -> Rows:
+    item = (AgendaItem.name_hans, AgendaItem.name_hant, AgendaItem.name_en)
+    query = select(
+        AgendaItem.id,
+        Meeting.code.label("key"),
+        *(name.label(script) for name, script in zip(item, ("hans", "hant", "en"), strict=True)),
+        Meeting.held_on.label("day"),
+        Meeting.illustrative,
+        _project(AgendaItem.project_id, actor),
+    )
+    return query.join(Meeting, Meeting.id == AgendaItem.meeting_id).where(
+        sees_item(actor), wanted.every(lambda holding: AgendaItem.id.in_(holding("agenda_item")))
+    )
+
+
+def _open(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a paragraph with its minutes, meeting and item: its text is there for the actor to read.
+
+    Minutes that stand are read by whoever sees the item; under review by the committee; a draft by those who
+    write it.
+    """
+    review = and_(Minutes.life == "review", reads_committee(actor))
+    writes = select(CommitteeMember.committee_id).where(
+        CommitteeMember.person_id == actor.id,
+        CommitteeMember.office.in_(EDITORS),
+        holds_on(CommitteeMember, clock.today()),
+    )
+    draft = and_(Minutes.life == "draft", Meeting.committee_id.in_(writes))
+    return and_(
+        Paragraph.removed_at.is_(None),
+        or_(Minutes.life.in_(STANDING), review, draft),
+        or_(and_(Paragraph.agenda_item_id.is_(None), sees_meeting(actor)), sees_item(actor)),
+    )
+
+
+def _in_minutes(query: Rows, actor: Actor) -> Rows:
+    return (
+        query.join(Minutes, Minutes.id == Paragraph.minutes_id)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .outerjoin(AgendaItem, AgendaItem.id == Paragraph.agenda_item_id)
+        .where(_open(actor))
+    )
+
+
+def _paragraphs(wanted: Wanted, actor: Actor) -> Rows:
+    project = _project(AgendaItem.project_id, actor)
+    found = select(
+        *_of_meeting(Paragraph.id, Paragraph.public_id.label("sub"), Minutes.illustrative, project)
+    )
+    holds = wanted.every(lambda holding: Paragraph.id.in_(holding("paragraph")))
+    return _in_minutes(found.select_from(Paragraph), actor).where(holds)
+
+
+def _amendments(wanted: Wanted, actor: Actor) -> Rows:
+    project = _project(AgendaItem.project_id, actor)
+    found = select(
+        *_of_meeting(Amendment.id, Paragraph.public_id.label("sub"), Minutes.illustrative, project)
+    )
+    query = found.select_from(Amendment).join(Paragraph, Paragraph.id == Amendment.paragraph_id)
+    return _in_minutes(query, actor).where(
+        or_(Amendment.life == "approved", and_(Amendment.life == "review", reads_committee(actor))),
+        wanted.every(lambda holding: Amendment.id.in_(holding("amendment"))),
+    )
+
+
+def _comments(wanted: Wanted, actor: Actor) -> Rows:
+    project = _project(AgendaItem.project_id, actor)
+    found = select(*_of_meeting(Comment.id, Paragraph.public_id.label("sub"), Minutes.illustrative, project))
+    query = found.select_from(Comment).join(Paragraph, Paragraph.id == Comment.paragraph_id)
+    return _in_minutes(query, actor).where(
+        reads_committee(actor), wanted.every(lambda holding: Comment.id.in_(holding("comment")))
+    )
+
+
+def _decisions(wanted: Wanted, actor: Actor) -> Rows:
+    found = select(
+        *_of_meeting(
+            Decision.id,
+            Decision.number.label("sub"),
+            Decision.illustrative,
+            _project(Decision.project_id, actor),
+        )
+    )
+    return found.join(Meeting, Meeting.id == Decision.meeting_id).where(
+        Decision.id.in_(visible_decisions(actor)),
+        wanted.every(lambda holding: Decision.id.in_(holding("decision"))),
+    )
+
+
+def _actions(wanted: Wanted, actor: Actor) -> Rows:
+    found = select(
+        *_of_meeting(
+            Action.id, Action.number.label("sub"), Action.illustrative, _project(Action.project_id, actor)
+        )
+    )
+    return found.join(Meeting, Meeting.id == Action.meeting_id).where(
+        Action.id.in_(visible_actions(actor)),
+        wanted.every(lambda holding: Action.id.in_(holding("action"))),
+    )
+
+
+def people(actor: Actor) -> list[Rows]:
+    """The people of committees whose seats the actor may see, each with the address where they stand."""
+    query = select(CommitteeMember.person_id, ("committees/" + Committee.code).label("path"))
+    known = query.join(Committee, Committee.id == CommitteeMember.committee_id).where(
+        holds_on(CommitteeMember, clock.today()), Committee.archived_at.is_(None)
+    )
+    return [known if actor.reads_all else known.where(Committee.id.in_(memberships(actor)))]
+
+
+_NUMBER = select(Meeting.id, Committee.short_hans, Committee.code, Meeting.year, Meeting.year_serial).join(
+    Committee, Committee.id == Meeting.committee_id
+)
+_WORDING = select(ParagraphRevision.paragraph_id, ParagraphRevision.text).join(
+    Paragraph,
+    and_(Paragraph.id == ParagraphRevision.paragraph_id, Paragraph.revision_no == ParagraphRevision.number),
+)
+
+MEETINGS = Kind(
+    "meetings",
+    [
+        Texts("meeting", "code", select(Meeting.id, Meeting.code)),
+        Texts("meeting", "name", select(Meeting.id, *names(Meeting))),
+        Texts("meeting", "place", select(Meeting.id, Meeting.place)),
+        Texts("meeting", "number", _NUMBER, say=_number, also={Committee: lambda row: None}),
+    ],
+    _meetings,
+    lambda hit: f"/meetings/{hit.key}",
+    filters=_ABOUT,
+)
+ITEMS = Kind(
+    "items",
+    [
+        Texts("agenda_item", "name", select(AgendaItem.id, *names(AgendaItem))),
+        Texts("agenda_item", "text", select(AgendaItem.id, AgendaItem.text)),
+        Texts("agenda_item", "presenter", select(AgendaItem.id, AgendaItem.presenter)),
+    ],
+    _items,
+    lambda hit: f"/meetings/{hit.key}",
+    filters=_about(AgendaItem.project_id),
+)
+MINUTES = Kind(
+    "minutes",
+    [Texts("paragraph", "text", _WORDING, say=_words, also={Paragraph: lambda row: row.id})],
+    _paragraphs,
+    lambda hit: f"/meetings/{hit.key}/minutes#{hit.sub}",
+    filters=_about(AgendaItem.project_id),
+)
+AMENDMENTS = Kind(
+    "amendments",
+    [
+        Texts("amendment", "text", select(Amendment.id, Amendment.text), say=_words),
+        Texts("amendment", "reason", select(Amendment.id, Amendment.reason)),
+    ],
+    _amendments,
+    lambda hit: f"/meetings/{hit.key}/minutes#{hit.sub}",
+    filters=_about(AgendaItem.project_id),
+)
+DECISIONS = Kind(
+    "decisions",
+    [
+        Texts("decision", "number", select(Decision.id, Decision.number)),
+        Texts("decision", "text", select(Decision.id, Decision.text), say=_words),
+    ],
+    _decisions,
+    lambda hit: f"/meetings/{hit.key}/minutes",
+    code=lambda hit: str(hit.sub),
+    filters=_about(Decision.project_id),
+)
+ACTIONS = Kind(
+    "actions",
+    [
+        Texts("action", "number", select(Action.id, Action.number)),
+        Texts("action", "text", select(Action.id, Action.text), say=_words),
+        Texts("action", "owner", select(Action.id, Action.owner_role)),
+        Texts("action", "note", select(Action.id, Action.note)),
+    ],
+    _actions,
+    lambda hit: f"/actions?show=all#{hit.sub}",
+    code=lambda hit: str(hit.sub),
+    filters=_about(Action.project_id),
+)
+COMMENTS = Kind(
+    "comments",
+    [Texts("comment", "text", select(Comment.id, Comment.text))],
+    _comments,
+    lambda hit: f"/meetings/{hit.key}/minutes#{hit.sub}",
+    filters=_about(AgendaItem.project_id),
+)

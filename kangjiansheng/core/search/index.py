@@ -1,0 +1,315 @@
+"""The index: one row for each text that can be found, kept in the transaction that changes the text.
+
+Nobody has to remember it. The session reports each row that it writes; before the commit the texts of those rows
+are read again and what differs is written. A statement that writes past the session is refused, unless it says
+that it changes no text that is found (`NO_TEXT`).
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
+from itertools import groupby, islice
+from typing import Any
+
+from sqlalchemy import (
+    Index,
+    Integer,
+    Text,
+    cast,
+    column,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+
+from kangjiansheng.core.db import Base, Word, db, is_sqlite
+from kangjiansheng.core.search import sounds, tokens
+from kangjiansheng.core.search.declared import declared
+
+LOCK = 0x6B6A74  # advisory lock of those who write the index on PostgreSQL
+NO_TEXT = {"changes_no_text": True}
+MOST = 250  # tokens of a row: PostgreSQL keeps no more than 255 places of a word
+SHARED = (
+    tokens.MOST_LETTERS
+)  # tokens that two rows of one text share, so that each phrase lies in one of them
+RULES = 1  # goes up when texts become other tokens
+AT_ONCE = 500
+_STATE, _NEW = "search", "search_new"
+
+
+class SearchDocument(Base):
+    """A text that can be found, as it is shown; who sees it is asked of the feature at each search."""
+
+    __tablename__ = "search_document"
+    __table_args__ = (Index("ix_search_document_thing", "thing", "thing_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thing: Mapped[str] = mapped_column(Word)
+    thing_id: Mapped[int]
+    part: Mapped[str] = mapped_column(Word)
+    piece: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(Text)
+
+
+# The words of each row: a table of FTS5 on SQLite, a tsvector with its GIN index on PostgreSQL. Alembic does
+# not know either; `include_name` in migrations/env.py passes them over.
+GRAMS = "search_gram"
+TABLES = {
+    "sqlite": [f"CREATE VIRTUAL TABLE {GRAMS} USING fts5(grams, tokenize='ascii', columnsize=0)"],
+    "postgresql": [
+        f"CREATE TABLE {GRAMS} (document_id INTEGER PRIMARY KEY REFERENCES search_document (id) ON DELETE CASCADE, "
+        "grams TSVECTOR NOT NULL)",
+        f"CREATE INDEX ix_{GRAMS}_grams ON {GRAMS} USING gin (grams) WITH (fastupdate = off)",
+    ],
+}
+
+Place = tuple[str, int, str, int]  # thing, thing_id, part, piece
+
+
+def marker(thing: str) -> str:
+    """The token that every row of a thing has: a search for one kind never reads the rows of the others."""
+    return "‡" + "".join(filter(str.isalnum, thing))
+
+
+@cache
+def _sources() -> dict[type, list[tuple[str, Any]]]:
+    found: dict[type, list[tuple[str, Any]]] = defaultdict(list)
+    for one in declared():
+        for kind, key in one.sources().items():
+            found[kind].append((one.thing, key))
+    return dict(found)
+
+
+@cache
+def _tables() -> dict[Any, type]:
+    return {inspect(kind).local_table: kind for kind in _sources()}
+
+
+@cache
+def _own(kind: type) -> tuple[str, ...]:
+    """The things whose keys are those of a mapped class."""
+    key: str = inspect(kind).primary_key[0].key
+    mine = (one.thing for one in declared() if one.key.class_ is kind and one.key.key == key)
+    return tuple(dict.fromkeys(mine))
+
+
+@event.listens_for(Session, "after_flush")
+def _see(session: Session, _context: Any) -> None:
+    """Remember the things whose texts a flush may have changed."""
+    sources = _sources()
+    for row in (*session.new, *session.dirty, *session.deleted):
+        for thing, key in sources.get(type(row), ()):
+            number = key(row)
+            if number is not None:
+                session.info.setdefault(_STATE, defaultdict(set))[thing].add(number)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _see_statement(state: ORMExecuteState) -> None:
+    """Remember the things of new rows that a statement writes past the session; refuse it otherwise."""
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return
+    kind = _tables().get(getattr(state.statement, "table", None))
+    if kind is None or state.execution_options.get("changes_no_text"):
+        return
+    if not state.is_insert or len(_own(kind)) != len({thing for thing, _key in _sources()[kind]}):
+        raise RuntimeError(
+            f"a statement writes {kind.__name__} past the session: change objects, or say NO_TEXT"
+        )
+    state.session.info.setdefault(_NEW, set()).add(kind)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_STATE, None)
+    session.info.pop(_NEW, None)
+
+
+def touch(thing: str, keys: Iterable[int]) -> None:
+    """Say of things that their texts have changed, for a statement that wrote past the session."""
+    db.session.info.setdefault(_STATE, defaultdict(set))[thing].update(keys)
+
+
+def keep(session: Session) -> None:
+    """Bring the index up to what this transaction has written. Called by the one commit."""
+    session.flush()
+    touched: dict[str, set[int]] = session.info.pop(_STATE, {})
+    new: set[type] = session.info.pop(_NEW, set())
+    if not touched and not new:
+        return
+    _lock(session)
+    for kind in new:
+        for thing in _own(kind):
+            touched.setdefault(thing, set()).update(session.scalars(_unknown(kind, thing)))
+    for thing in sorted(touched):
+        for keys in _batches(sorted(touched[thing])):
+            _renew(session, thing, keys)
+
+
+def _batches(found: Iterable[Any]) -> Iterator[list[Any]]:
+    each = iter(found)
+    while some := list(islice(each, AT_ONCE)):
+        yield some
+
+
+def _unknown(kind: type, thing: str) -> Any:
+    """The keys of rows of which the index has nothing."""
+    key: Any = inspect(kind).primary_key[0]
+    known = select(SearchDocument.thing_id).where(SearchDocument.thing == thing)
+    return select(key).where(key.not_in(known))
+
+
+def _lock(session: Session) -> None:
+    """One writer at a time, who then reads what those before have committed."""
+    if not is_sqlite(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _renew(session: Session, thing: str, keys: list[int]) -> None:
+    query = select(SearchDocument.id, *_PLACE, SearchDocument.text)
+    query = query.where(SearchDocument.thing == thing, SearchDocument.thing_id.in_(keys))
+    kept = {(*row[1:5],): (row.id, row.text) for row in session.execute(query)}
+    wanted = {place: (words, loud) for place, words, loud in _documents(session, thing, keys)}
+    same = {place for place, (_id, words) in kept.items() if place in wanted and wanted[place][0] == words}
+    _remove(session, [number for place, (number, _words) in kept.items() if place not in same])
+    _write(session, [(place, *wanted[place]) for place in wanted if place not in same])
+
+
+_PLACE = (SearchDocument.thing, SearchDocument.thing_id, SearchDocument.part, SearchDocument.piece)
+
+
+def _documents(
+    session: Session, thing: str, keys: list[int] | None = None
+) -> Iterator[tuple[Place, str, bool]]:
+    """The rows that the index should hold, from the texts themselves."""
+    for one in (texts for texts in declared() if texts.thing == thing):
+        query = one.rows.order_by(one.key)
+        if keys is not None:
+            query = query.where(one.key.in_(keys))
+        for key, rows in groupby(session.execute(query), key=lambda row: row[0]):
+            said = dict.fromkeys(words for row in rows for words in one.say(row) if words)
+            pieces = sorted(piece for words in said for piece in cut(words))
+            yield from (
+                ((thing, key, one.part, number), piece, one.sounds) for number, piece in enumerate(pieces)
+            )
+
+
+def cut(words: str) -> list[str]:
+    """A text in pieces that a row can hold; nearly always it is one."""
+    found = tokens.tokens(words)
+    if len(found) <= MOST:
+        return [words] if found else []
+    return [
+        words[found[at].start : found[min(at + MOST, len(found)) - 1].end]
+        for at in range(0, len(found) - SHARED, MOST - SHARED)
+    ]
+
+
+def grams(thing: str, words: str, *, loud: bool) -> list[str]:
+    """The tokens under which a row is found, in their order."""
+    more = tokens.hidden(words) + (sounds.hidden(words) if loud else [])
+    return [marker(thing), *(token.word for token in tokens.tokens(words)), *more]
+
+
+def _write(session: Session, rows: list[tuple[Place, str, bool]]) -> None:
+    if not rows:
+        return
+    values = [
+        dict(zip(("thing", "thing_id", "part", "piece", "text"), (*place, words), strict=True))
+        for place, words, _loud in rows
+    ]
+    adding = insert(SearchDocument).returning(SearchDocument.id, sort_by_parameter_order=True)
+    ids = session.scalars(adding, values).all()
+    found = [grams(place[0], words, loud=loud) for place, words, loud in rows]
+    if is_sqlite(session):
+        statement, form = f"INSERT INTO {GRAMS} (rowid, grams) VALUES (:id, :grams)", sequence
+    else:
+        statement = f"INSERT INTO {GRAMS} (document_id, grams) VALUES (:id, CAST(:grams AS tsvector))"
+        form = vector
+    session.execute(
+        text(statement), [{"id": i, "grams": form(one)} for i, one in zip(ids, found, strict=True)]
+    )
+
+
+def sequence(found: list[str]) -> str:
+    """Tokens as FTS5 reads them: its tokenizer parts them at the blanks."""
+    return " ".join(found)
+
+
+def vector(found: list[str]) -> str:
+    """Tokens as PostgreSQL reads a tsvector: its own parser has no part in it."""
+    return " ".join(f"'{word}':{place}" for place, word in enumerate(found, 1))
+
+
+def _remove(session: Session, ids: list[int]) -> None:
+    for some in _batches(ids):
+        if is_sqlite(session):
+            session.execute(text(f"DELETE FROM {GRAMS} WHERE rowid IN ({','.join(map(str, some))})"))
+        session.execute(delete(SearchDocument).where(SearchDocument.id.in_(some)))
+
+
+def rebuild() -> int:
+    """Make the whole index anew from the texts; returns how many rows it holds."""
+    session = db.session()
+    session.flush()
+    session.info.pop(_STATE, None)
+    _lock(session)
+    session.execute(text(f"DELETE FROM {GRAMS}"))
+    session.execute(delete(SearchDocument))
+    count = 0
+    for thing in dict.fromkeys(one.thing for one in declared()):
+        for rows in _batches(_documents(session, thing)):
+            _write(session, rows)
+            count += len(rows)
+    _write(session, [(("", 0, "rules", 0), _rules(), False)])
+    return count
+
+
+def _rules() -> str:
+    """By which rules texts become tokens here: those of this program and of what it uses."""
+    used = (f"{name} {version(name)}" for name in ("OpenCC", "pypinyin"))
+    return " ".join((str(RULES), "unicode", unicodedata.unidata_version, *used))
+
+
+def is_current() -> bool:
+    """False when the index was never made, or by other rules."""
+    query = select(SearchDocument.text).where(SearchDocument.thing == "", SearchDocument.part == "rules")
+    return db.session.scalar(query) == _rules()
+
+
+def differences() -> list[str]:
+    """Where the index is not what the texts say, by place. Empty when it is whole."""
+    session = db.session()
+    kept = {place: words for place, (words, _grams) in contents(session).items()}
+    wanted = {
+        place: words
+        for thing in dict.fromkeys(one.thing for one in declared())
+        for place, words, _loud in _documents(session, thing)
+    }
+    found = [place for place in kept.keys() | wanted.keys() if kept.get(place) != wanted.get(place)]
+    return [f"{thing} {key} {part} {piece}" for thing, key, part, piece in sorted(found)]
+
+
+def contents(session: Session) -> dict[Place, tuple[str, str]]:
+    """All rows of the index that have their words: the text and the words, by place."""
+    key, found = words_of(session)
+    query = select(*_PLACE, SearchDocument.text, cast(found, Text)).join(key.table, key == SearchDocument.id)
+    query = query.where(SearchDocument.thing != "")
+    return {(*row[:4],): (row[4], row[5]) for row in session.execute(query)}
+
+
+def words_of(session: Session) -> tuple[Any, Any]:
+    """The columns of the words of this engine: the key of the row of the index, and the words."""
+    if is_sqlite(session):
+        return (made := table(GRAMS, column("rowid"), column("grams"))).c.rowid, made.c.grams
+    return (
+        made := table(GRAMS, column("document_id"), column("grams", TSVECTOR))
+    ).c.document_id, made.c.grams

@@ -1,0 +1,159 @@
+"""What of institutions, agreements and laboratories can be found, and by whom."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.search.declared import Filter, Found, Holding, Kind, Rows, Texts, Wanted
+from kangjiansheng.labs.models import (
+    Agreement,
+    Institution,
+    InstitutionAlias,
+    InstitutionMember,
+    JointLab,
+    LabMember,
+    LabPartner,
+)
+from kangjiansheng.labs.queries.visible import (
+    inside_institutions,
+    inside_labs,
+    visible_agreements,
+    visible_institutions,
+    visible_labs,
+)
+
+
+def names(kind: Any) -> list[Any]:
+    """The names of a thing in three scripts."""
+    return [kind.name_hans, kind.name_hant, kind.name_en]
+
+
+def columns(kind: Any) -> list[Any]:
+    """What a hit tells of a thing with code and names."""
+    return [
+        kind.id,
+        kind.code.label("key"),
+        kind.name_hans.label("hans"),
+        kind.name_hant.label("hant"),
+        kind.name_en.label("en"),
+        kind.illustrative,
+    ]
+
+
+def _said(row: Found) -> Iterable[str]:
+    """The texts of lists, of which each may be there in three scripts."""
+    for texts in row[1:]:
+        for text in texts or ():
+            yield from text.values() if isinstance(text, dict) else (text,)
+
+
+def _institutions(wanted: Wanted, actor: Actor) -> Rows:
+    return (
+        visible_institutions(actor)
+        .with_only_columns(*columns(Institution))
+        .where(
+            Institution.archived_at.is_(None),
+            wanted.every(lambda holding: Institution.id.in_(holding("institution"))),
+        )
+    )
+
+
+def _agreements(wanted: Wanted, actor: Actor) -> Rows:
+    return (
+        visible_agreements(actor)
+        .with_only_columns(*columns(Agreement), Agreement.signed_on.label("day"))
+        .where(
+            Agreement.archived_at.is_(None),
+            wanted.every(lambda holding: Agreement.id.in_(holding("agreement"))),
+        )
+    )
+
+
+def of_partner(holding: Holding) -> Select[int]:
+    """The laboratories of the institutions that hold a word."""
+    return select(LabPartner.lab_id).where(LabPartner.institution_id.in_(holding("institution")))
+
+
+def _labs(wanted: Wanted, actor: Actor) -> Rows:
+    inside = inside_labs(actor)
+
+    def holds(holding: Holding) -> ColumnElement[bool]:
+        return or_(
+            JointLab.id.in_(holding("joint_lab")),
+            JointLab.id.in_(of_partner(holding)),
+            and_(JointLab.id.in_(holding("joint_lab.inside")), inside),
+        )
+
+    return (
+        visible_labs(actor)
+        .with_only_columns(*columns(JointLab), inside.label("inside"))
+        .where(JointLab.archived_at.is_(None), wanted.every(holds))
+    )
+
+
+def people(actor: Actor) -> list[Rows]:
+    """The people of laboratories and institutions whose inside the actor sees, with the address where they stand."""
+    day = clock.today()
+    labs = select(LabMember.person_id, ("labs/" + JointLab.code).label("path"))
+    institutions = select(InstitutionMember.person_id, ("partners/" + Institution.code).label("path"))
+    return [
+        labs.join(JointLab, JointLab.id == LabMember.lab_id).where(
+            holds_on(LabMember, day), JointLab.archived_at.is_(None), inside_labs(actor)
+        ),
+        institutions.join(Institution, Institution.id == InstitutionMember.institution_id).where(
+            holds_on(InstitutionMember, day), Institution.archived_at.is_(None), inside_institutions(actor)
+        ),
+    ]
+
+
+def _named(kind: Any, **more: Any) -> list[Texts]:
+    thing = kind.__tablename__
+    return [
+        Texts(thing, "code", select(kind.id, kind.code)),
+        Texts(thing, "name", select(kind.id, *names(kind)), **more),
+    ]
+
+
+_LAB: dict[str, Filter] = {"lab": lambda code: JointLab.code == code}
+
+LABS = Kind(
+    "labs",
+    [
+        *_named(JointLab, sounds=True),
+        Texts("joint_lab.inside", "mission", select(JointLab.id, JointLab.mission)),
+        Texts("joint_lab.inside", "site", select(JointLab.id, JointLab.site)),
+        Texts("joint_lab.inside", "contribution", select(LabPartner.lab_id, LabPartner.contribution)),
+    ],
+    _labs,
+    lambda hit: f"/labs/{hit.key}",
+    filters=_LAB,
+)
+INSTITUTIONS = Kind(
+    "institutions",
+    [
+        *_named(Institution, sounds=True),
+        Texts(
+            "institution",
+            "alias",
+            select(InstitutionAlias.institution_id, InstitutionAlias.text),
+            sounds=True,
+        ),
+        Texts("institution", "role", select(Institution.id, Institution.role_hans)),
+    ],
+    _institutions,
+    lambda hit: f"/partners/{hit.key}",
+)
+AGREEMENTS = Kind(
+    "agreements",
+    [
+        *_named(Agreement),
+        Texts("agreement", "summary", select(Agreement.id, Agreement.summary)),
+        Texts("agreement", "stated", select(Agreement.id, Agreement.stated, Agreement.not_stated), say=_said),
+    ],
+    _agreements,
+    lambda hit: f"/agreements/{hit.key}",
+)
