@@ -21,6 +21,7 @@ from sqlalchemy import (
     column,
     delete,
     event,
+    func,
     insert,
     inspect,
     select,
@@ -41,7 +42,7 @@ SHARED = (
     tokens.MOST_LETTERS
 )  # tokens that two rows of one text share, so that each phrase lies in one of them
 RULES = 1  # goes up when texts become other tokens
-AT_ONCE = 500
+AT_ONCE = 5000
 _STATE, _NEW = "search", "search_new"
 
 
@@ -51,7 +52,7 @@ class SearchDocument(Base):
     __tablename__ = "search_document"
     __table_args__ = (Index("ix_search_document_thing", "thing", "thing_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # counted by the one who holds the lock
     thing: Mapped[str] = mapped_column(Word)
     thing_id: Mapped[int]
     part: Mapped[str] = mapped_column(Word)
@@ -222,21 +223,20 @@ def grams(thing: str, words: str, *, loud: bool) -> list[str]:
 def _write(session: Session, rows: list[tuple[Place, str, bool]]) -> None:
     if not rows:
         return
+    first = (session.scalar(select(func.max(SearchDocument.id))) or 0) + 1
+    names = ("thing", "thing_id", "part", "piece", "text")
     values = [
-        dict(zip(("thing", "thing_id", "part", "piece", "text"), (*place, words), strict=True))
-        for place, words, _loud in rows
+        {"id": number, **dict(zip(names, (*place, words), strict=True))}
+        for number, (place, words, _loud) in enumerate(rows, first)
     ]
-    adding = insert(SearchDocument).returning(SearchDocument.id, sort_by_parameter_order=True)
-    ids = session.scalars(adding, values).all()
+    session.execute(insert(inspect(SearchDocument).local_table), values)
     found = [grams(place[0], words, loud=loud) for place, words, loud in rows]
     if is_sqlite(session):
         statement, form = f"INSERT INTO {GRAMS} (rowid, grams) VALUES (:id, :grams)", sequence
     else:
         statement = f"INSERT INTO {GRAMS} (document_id, grams) VALUES (:id, CAST(:grams AS tsvector))"
         form = vector
-    session.execute(
-        text(statement), [{"id": i, "grams": form(one)} for i, one in zip(ids, found, strict=True)]
-    )
+    session.execute(text(statement), [{"id": i, "grams": form(one)} for i, one in enumerate(found, first)])
 
 
 def sequence(found: list[str]) -> str:
