@@ -32,7 +32,6 @@ from kangjiansheng.committee.queries.visible import (
     visible_actions,
     visible_decisions,
 )
-from kangjiansheng.committee.rules.numbers import minutes_number
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.markdown import plain
@@ -48,10 +47,6 @@ STANDING = ("approved", "record")
 def _words(row: Found) -> Iterable[str]:
     """Markdown as words alone."""
     return (plain(text) for text in row[1:] if text)
-
-
-def _number(row: Found) -> Iterable[str]:
-    return (minutes_number(row.short_hans or row.code, row.year, row.year_serial),)
 
 
 def _of_meeting(*more: Any) -> list[Any]:
@@ -210,9 +205,6 @@ def people(actor: Actor) -> list[Rows]:
     return [known if actor.reads_all else known.where(Committee.id.in_(memberships(actor)))]
 
 
-_NUMBER = select(Meeting.id, Committee.short_hans, Committee.code, Meeting.year, Meeting.year_serial).join(
-    Committee, Committee.id == Meeting.committee_id
-)
 _WORDING = select(ParagraphRevision.paragraph_id, ParagraphRevision.text).join(
     Paragraph,
     and_(Paragraph.id == ParagraphRevision.paragraph_id, Paragraph.revision_no == ParagraphRevision.number),
@@ -224,7 +216,7 @@ MEETINGS = Kind(
         Texts("meeting", "code", select(Meeting.id, Meeting.code)),
         Texts("meeting", "name", select(Meeting.id, *names(Meeting))),
         Texts("meeting", "place", select(Meeting.id, Meeting.place)),
-        Texts("meeting", "number", _NUMBER, say=_number, also={Committee: lambda row: None}),
+        Texts("meeting", "number", select(Meeting.id, Meeting.minutes_no)),
     ],
     _meetings,
     lambda hit: f"/meetings/{hit.key}",

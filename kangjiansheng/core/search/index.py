@@ -52,7 +52,9 @@ class SearchDocument(Base):
     __tablename__ = "search_document"
     __table_args__ = (Index("ix_search_document_thing", "thing", "thing_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # counted by the one who holds the lock
+    id: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False
+    )  # counted by the one who holds the lock
     thing: Mapped[str] = mapped_column(Word)
     thing_id: Mapped[int]
     part: Mapped[str] = mapped_column(Word)
@@ -229,7 +231,8 @@ def _write(session: Session, rows: list[tuple[Place, str, bool]]) -> None:
         {"id": number, **dict(zip(names, (*place, words), strict=True))}
         for number, (place, words, _loud) in enumerate(rows, first)
     ]
-    session.execute(insert(inspect(SearchDocument).local_table), values)
+    documents: Any = SearchDocument.__table__
+    session.execute(insert(documents), values)
     found = [grams(place[0], words, loud=loud) for place, words, loud in rows]
     if is_sqlite(session):
         statement, form = f"INSERT INTO {GRAMS} (rowid, grams) VALUES (:id, :grams)", sequence
