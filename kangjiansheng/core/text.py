@@ -47,6 +47,11 @@ def to_hans(text: str) -> str:
     return str(_converter("t2s").convert(text))
 
 
+def hong_kong_to_hans(text: str) -> str:
+    """The same for the forms that are usual in Hong Kong, such as 衞 and 敍."""
+    return str(_converter("hk2s").convert(text))
+
+
 def to_hant(text: str) -> str:
     """Simplified to Traditional characters as used in Hong Kong; a derived text, to be marked as such."""
     return str(_converter("s2hk").convert(text)).translate(_USUAL)

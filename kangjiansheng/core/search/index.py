@@ -37,7 +37,7 @@ from kangjiansheng.core.search.declared import declared
 
 LOCK = 0x6B6A74  # advisory lock of those who write the index on PostgreSQL
 NO_TEXT = {"changes_no_text": True}
-MOST = 250  # tokens of a row: PostgreSQL keeps no more than 255 places of a word
+MOST = 250  # tokens of a row, or one more where it is cut: PostgreSQL keeps no more than 255 places of a word
 SHARED = (
     tokens.MOST_LETTERS
 )  # tokens that two rows of one text share, so that each phrase lies in one of them

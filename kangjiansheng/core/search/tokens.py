@@ -50,7 +50,7 @@ def _simplified() -> dict[int, str]:
     is folded the same way inside a text and alone."""
     planes = (*range(0x3400, 0xA000), *range(0xF900, 0xFB00), *range(0x20000, 0x323B0))
     letters = [chr(code) for code in planes if unicodedata.category(chr(code)) == "Lo"]
-    turned = text.to_hans("\n".join(letters)).split("\n")
+    turned = text.to_hans(text.hong_kong_to_hans("\n".join(letters))).split("\n")
     return {ord(a): b for a, b in zip(letters, turned, strict=True) if a != b}
 
 
