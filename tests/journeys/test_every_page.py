@@ -62,6 +62,8 @@ PAGES = (
     ("lead", "/templates"),
     ("executive", "/templates/A_drug"),
     ("executive", "/templates/A_drug/1/steps/A010"),
+    ("executive", "/templates/D_iit/1/steps/D090/criteria/1"),
+    ("executive", "/templates/D_iit/1/steps/D090/criteria/new"),
     ("lead", "/projects/KJS-003/records/import"),
     ("executive", "/import/trial"),
     ("executive", "/projects/KJS-003/risks"),

@@ -63,7 +63,9 @@ def test_the_dossier_shows_criteria_evidence_and_verdicts_and_who_owes_what(clie
     assert "3 批连续合格" in before and "待判断" in before and "谁还欠什么" in before and "A130" in before
     lead.post(f"{GATE}/evidence", data={"files": [(io.BytesIO(papers.PDF), "通知书.pdf")], "kind": "E1"})
     text = words(lead.get(f"{GATE}/dossier"))
-    assert text.count("通知书.pdf") == 2  # on its own line, and under the criterion that rests on it
+    # On its own line, under the criterion that rests on it, and under the two of the template.
+    assert text.count("通知书.pdf") == 4
+    assert "依据：60个工作日默示许可" in text and "经验默认值，不是规定" in text
     assert "审核：" in text
 
 
@@ -124,6 +126,18 @@ def test_criteria_of_the_template_stand_until_somebody_changes_them(find, client
     assert [c.number for c in reading.criteria(find())] == [1, 2]
 
 
+def test_other_words_are_the_projects_own_and_lose_the_source_of_the_old_ones(find, client):
+    lead, one = client("lead"), f"{GATE}/criteria/1"
+    assert reading.criteria(find())[0].basis["kind"] == "source"
+    kept = opened(lead, one, one)
+    assert send(lead, one, kept, name_en="In other English words").status_code == 303
+    assert [c.basis["kind"] for c in reading.criteria(find())] == ["source", "memory"]
+    assert send(lead, one, opened(lead, one, one), name_hans="受理后 90 天").status_code == 303
+    db.session.expire_all()
+    assert reading.criteria(find())[0].basis == {}
+    assert "依据：60个工作日" not in words(lead.get(f"{GATE}/dossier"))
+
+
 def test_a_go_is_recorded_with_the_dossier_of_the_moment(client, find):
     lead = client("lead")
     add(lead)
@@ -131,7 +145,7 @@ def test_a_go_is_recorded_with_the_dossier_of_the_moment(client, find):
     text = words(lead.get(f"{GATE}/dossier"))
     assert "准予通过" in text and "公司立项委员会" in text and "2026-11-20" in text
     row = db.session.scalar(select(GateDecision))
-    assert [one["text"] for one in row.dossier["criteria"]] == ["3 批连续合格"]
+    assert [one["text"] for one in row.dossier["criteria"]][2:] == ["3 批连续合格"]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,8 @@ REFUSALS = {
     "projects:trial-number-missing": _l("记录 %(place)s 没有登记号。"),
     "projects:trial-number-twice": _l("文件里有 %(number)s 的两个不同版本，请只留一个。"),
     "projects:trial-too-deep": _l("记录 %(place)s 的嵌套太深，无法读取。"),
+    "projects:criteria-left": _l("这一步还有 %(count)s 条标准：请先删去，再取消阶段门。"),
+    "projects:criteria-many": _l("一个阶段门最多 %(most)s 条标准。"),
     "projects:criterion-text": _l("请写明标准。"),
     "projects:criterion-verdict": _l("请选择达到或未达到。"),
     "projects:criterion-reason": _l("未达到时请写明原因。"),

@@ -13,10 +13,16 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import NumberRange
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.projects.rules.templates import CONFIDENCES
-from kangjiansheng.projects.rules.vocabulary import Name, TemplateMilestone, template_step
+from kangjiansheng.projects.rules.vocabulary import (
+    Name,
+    TemplateCriterion,
+    TemplateMilestone,
+    template_step,
+)
 
 UNITS = [("day", _l("日历日")), ("workday", _l("工作日")), ("month", _l("个月")), ("year", _l("年"))]
 KINDS = {"memory": _l("凭经验"), "source": _l("有出处"), "other": _l("其他")}
@@ -115,6 +121,66 @@ class StepForm(Form):
             evidence=tuple(_named(line) for line in (self.evidence.data or "").splitlines() if line.strip()),
             decider=self._name("decider"),
             basis={"kind": self.kind.data, "confidence": confidence, "text": self.basis.data or ""},
+        )
+
+    def _name(self, start: str) -> Name:
+        return Name(*(getattr(self, f"{start}_{script}").data or "" for script in ("hans", "hant", "en")))
+
+
+class StepCriterionForm(Form):
+    """One thing that a gate of a pathway asks for, on what it rests and where it comes from."""
+
+    name_hans = StringField(_l("标准（简体）"), [required(), at_most(400)])
+    name_hant = StringField(_l("标准（繁体）"), [at_most(400)])
+    name_en = StringField(_l("标准（英文）"), [at_most(400)])
+    kinds = SelectMultipleField(
+        _l("依据哪些证据"),
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    kind = SelectField(_l("标准从何而来"), choices=list(KINDS.items()))
+    confidence = SelectField(_l("可信度"), choices=[("", "—"), *CONFIDENCE.items()])
+    source_hans = StringField(_l("出处（简体）"), [at_most(400)])
+    source_hant = StringField(_l("出处（繁体）"), [at_most(400)])
+    source_en = StringField(_l("出处（英文）"), [at_most(400)])
+    version = VersionField()
+    changes: tuple[str, int | None] | None = (
+        None  # the gate's code and the place on which the form was opened
+    )
+
+    def stored(self, thing: Any) -> Form:
+        """The criterion as somebody else left it; empty when it is gone."""
+        code, place = self.changes or ("", None)
+        found = next((row for row in thing.milestones if row["code"] == code), None)
+        criteria = template_step(found).criteria if found else ()
+        if place is None or place > len(criteria):
+            return StepCriterionForm(formdata=None)
+        form = StepCriterionForm.of(criteria[place - 1], thing.version)
+        form.kinds.choices = self.kinds.choices
+        return form
+
+    @classmethod
+    def of(cls, item: TemplateCriterion, version: int) -> "StepCriterionForm":
+        """The form as it opens on a criterion."""
+        return cls(
+            formdata=None,
+            **{f"name_{script}": getattr(item.name, script) for script in ("hans", "hant", "en")},
+            **{f"source_{script}": getattr(item.source, script) for script in ("hans", "hant", "en")},
+            kinds=list(item.kinds),
+            kind=item.kind,
+            confidence=item.confidence or "",
+            version=version,
+        )
+
+    def criterion(self) -> TemplateCriterion:
+        """The criterion that was typed."""
+        return TemplateCriterion(
+            self._name("name"),
+            tuple(self.kinds.data or ()),
+            self.kind.data if self.kind.data in KINDS else "other",
+            self.confidence.data if self.confidence.data in CONFIDENCE else None,
+            self._name("source"),
         )
 
     def _name(self, start: str) -> Name:

@@ -21,6 +21,8 @@ class GateCriterion(Named, Versioned, Base):
     number: Mapped[int]  # within the gate, never used twice
     position: Mapped[int]
     kinds: Mapped[list[Any]]  # the evidence on which it rests: E1, other, A070:E1
+    # Where it comes from, as in the template: kind, confidence, text by script; empty for words of the project's own.
+    basis: Mapped[dict[str, Any]] = mapped_column(default=dict)
     verdict: Mapped[str] = mapped_column(Word, default="")  # met, unmet; empty while nobody has judged
     verdict_note: Mapped[str] = mapped_column(Text, default="")
     judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -31,7 +33,7 @@ class GateCriterion(Named, Versioned, Base):
 
     def state(self) -> dict[str, Any]:
         """The whole state, for history, past days and audit."""
-        own = "milestone_id number position name_hans name_hant name_en kinds verdict verdict_note"
+        own = "milestone_id number position name_hans name_hant name_en kinds basis verdict verdict_note"
         return {key: getattr(self, key) for key in f"{own} judged_by_id judged_at removed_at".split()}
 
 

@@ -31,6 +31,7 @@ class TemplateVersion(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Word)  # A_drug … F_techtransfer
     number: Mapped[int]
+    edition: Mapped[int | None]  # of the product's own templates; empty for what was written here
     names: Mapped[dict[str, Any]]  # hans, hant, en
     milestones: Mapped[list[Any]]  # as in the reference data: code, names, predecessors, durations, gate, …
     status: Mapped[str] = mapped_column(Word, default="published")  # draft, published, retired

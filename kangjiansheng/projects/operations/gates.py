@@ -57,8 +57,13 @@ def edit_criterion(
     position: int,
     kinds: Sequence[str] = (),
 ) -> GateCriterion:
-    """Change the words of a criterion, its place, or the evidence on which it rests."""
+    """Change the words of a criterion, its place, or the evidence on which it rests.
+
+    Other words are the project's own: what was said of where the old ones come from does not hold for them.
+    """
     row, before = _start(gate, number, version, actor=actor)
+    if row.name_hans != names.get("hans"):
+        row.basis = {}
     for key, value in _named(names).items():
         setattr(row, key, value)
     row.position, row.kinds = position, _known(gate, kinds)
@@ -114,6 +119,7 @@ def _adopt(gate: Milestone, *, actor: Actor) -> None:
                 name_hant=one.name_hant,
                 name_en=one.name_en,
                 kinds=one.kinds,
+                basis=dict(one.basis),
             )
             db.session.add(row)
             db.session.flush()

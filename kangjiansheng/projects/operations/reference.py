@@ -1,4 +1,4 @@
-"""The pathways of every installation: the first version of each template."""
+"""The pathways of every installation: the templates that the product brings, as they are and as they grow."""
 
 from sqlalchemy import select
 
@@ -7,40 +7,64 @@ from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import plain
 from kangjiansheng.projects.models import TemplateVersion
-from kangjiansheng.projects.rules.vocabulary import Name, Template, TemplateMilestone, templates
+from kangjiansheng.projects.rules.vocabulary import (
+    Name,
+    Template,
+    TemplateCriterion,
+    TemplateMilestone,
+    templates,
+)
 
 
 def load_reference(*, actor: Actor) -> None:
-    """Put in the versions of the templates that are missing; running it again changes nothing.
+    """Put in the editions of the templates that are missing; running it again changes nothing.
 
-    Versions from before the sources of the durations were stored get these.
+    A newer edition takes the place of the one before. Where an installation has published a version of its own, the
+    edition is kept beside it, for comparison or as the ground of a draft. Versions from before the sources of the
+    durations were stored get these.
     """
-    known = {(row.code, row.number): row for row in db.session.scalars(select(TemplateVersion))}
+    rows: dict[str, list[TemplateVersion]] = {}
+    for row in db.session.scalars(select(TemplateVersion).order_by(TemplateVersion.number)):
+        rows.setdefault(row.code, []).append(row)
     for template in templates().values():
-        if found := known.get((template.code, template.version)):
-            _source(found, template)
-            continue
-        row = TemplateVersion(
-            code=template.code,
-            number=template.version,
-            names=_name(template.name),
-            milestones=[step_data(item) for item in template.milestones],
-            published_at=clock.now(),
-        )
-        db.session.add(row)
-        db.session.flush()
-        record(
-            "projects:template:load",
-            row,
-            actor=actor,
-            before={},
-            after={"code": template.code, "number": template.version, "milestones": len(template.milestones)},
-            source="command",
-        )
+        there = rows.get(template.code, [])
+        for row in there:
+            if row.edition is not None:
+                _source(row, template)
+        if all(row.edition != template.version for row in there):
+            _bring(template, there, actor=actor)
+
+
+def _bring(template: Template, there: list[TemplateVersion], *, actor: Actor) -> None:
+    standing = next((row for row in there if row.status == "published"), None)
+    replaces = standing is None or standing.edition is not None
+    row = TemplateVersion(
+        code=template.code,
+        number=max((row.number for row in there), default=0) + 1,
+        edition=template.version,
+        names=_name(template.name),
+        milestones=[step_data(item) for item in template.milestones],
+        status="published" if replaces else "retired",
+        published_at=clock.now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    after = {"code": template.code, "number": row.number, "milestones": len(template.milestones)}
+    change = record("projects:template:load", row, actor=actor, before={}, after=after, source="command")
+    if standing is not None and replaces:
+        standing.status = "retired"
+        before, after = {"status": "published"}, {"status": "retired"}
+        record("projects:template:retire", standing, actor=actor, before=before, after=after, change=change)
 
 
 def _name(name: Name) -> dict[str, str]:
     return {"hans": name.hans, "hant": name.hant, "en": name.en}
+
+
+def _criterion(item: TemplateCriterion) -> dict[str, object]:
+    """A criterion as the database stores it."""
+    basis = {"kind": item.kind, "confidence": item.confidence, "text": _name(item.source)}
+    return {"name": _name(item.name), "evidence": list(item.kinds), "basis": basis}
 
 
 def _source(row: TemplateVersion, template: Template) -> None:
@@ -66,6 +90,7 @@ def step_data(item: TemplateMilestone) -> dict[str, object]:
             "evidence": [_name(name) for name in item.evidence],
             "decider": _name(item.decider),
             "basis": item.basis,
+            "criteria": [_criterion(one) for one in item.criteria],
         }
     )
     return made

@@ -11,8 +11,9 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import TemplateVersion
 from kangjiansheng.projects.operations.reference import step_data
 from kangjiansheng.projects.queries import templates as queries
+from kangjiansheng.projects.rules import criteria
 from kangjiansheng.projects.rules import templates as rules
-from kangjiansheng.projects.rules.vocabulary import TemplateMilestone
+from kangjiansheng.projects.rules.vocabulary import TemplateCriterion, TemplateMilestone
 
 
 def begin(base: TemplateVersion, *, actor: Actor, reason: str) -> TemplateVersion:
@@ -61,6 +62,36 @@ def shift_step(draft: TemplateVersion, code: str, *, up: bool, actor: Actor, ver
     """Move a step of a draft by one place."""
     _writable(draft, version)
     _write(draft, rules.shifted(queries.of(draft).milestones, code, up=up), actor=actor)
+
+
+def put_criterion(
+    draft: TemplateVersion,
+    code: str,
+    item: TemplateCriterion,
+    *,
+    actor: Actor,
+    version: int | None,
+    place: int | None = None,
+) -> None:
+    """Let a gate of a draft ask for one more thing, or change what it asks for at a place (from 1)."""
+    _writable(draft, version)
+    _write(draft, criteria.put(queries.of(draft).milestones, code, item, place=place), actor=actor)
+
+
+def remove_criterion(
+    draft: TemplateVersion, code: str, place: int, *, actor: Actor, version: int | None
+) -> None:
+    """Take a criterion out of a draft."""
+    _writable(draft, version)
+    _write(draft, criteria.without(queries.of(draft).milestones, code, place), actor=actor)
+
+
+def shift_criterion(
+    draft: TemplateVersion, code: str, place: int, *, up: bool, actor: Actor, version: int | None
+) -> None:
+    """Move a criterion of a draft by one place."""
+    _writable(draft, version)
+    _write(draft, criteria.shifted(queries.of(draft).milestones, code, place, up=up), actor=actor)
 
 
 def publish(draft: TemplateVersion, *, actor: Actor, version: int | None, note: str) -> None:
@@ -118,6 +149,7 @@ def _facts(step: TemplateMilestone) -> dict[str, Any]:
         "name": step.name.hans,
         "duration": f"{step.duration_min}–{step.duration_max} {step.duration_unit}",
         "evidence": [name.hans for name in step.evidence],
+        "criteria": [one.name.hans for one in step.criteria],
         "decider": step.decider.hans,
         "basis": [text for text in step.basis.values() if text],
     }

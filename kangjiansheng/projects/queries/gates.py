@@ -1,7 +1,7 @@
 """Gates as their readers may see them: criteria, decisions, and the conditions that stop a gate."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -44,6 +44,7 @@ class Criterion:
     name_hant: str
     name_en: str
     kinds: list[str]
+    basis: Mapping[str, Any] = field(default_factory=dict)
     verdict: str = ""
     verdict_note: str = ""
     judged_by_id: int | None = None
@@ -143,6 +144,7 @@ def _of_template(thing: Milestone) -> list[Criterion]:
             position=number,
             **{f"name_{script}": row["name"].get(script, "") for script in ("hans", "hant", "en")},
             kinds=list(row.get("evidence", ())),
+            basis=row.get("basis", {}),
         )
         for number, row in enumerate(rules.from_template(db.session.scalar(query) or (), thing.code), 1)
     ]

@@ -94,6 +94,25 @@ def step(*, actor: Actor, code: str, number: int, milestone_code: str) -> tuple[
     return found, milestone_code
 
 
+def criterion(
+    *, actor: Actor, code: str, number: int, milestone_code: str, place: int
+) -> tuple[TemplateVersion, str, int] | None:
+    """One criterion of a step of a version, by its place (from 1)."""
+    found = step(actor=actor, code=code, number=number, milestone_code=milestone_code)
+    shown = of(found[0]).milestone(milestone_code) if found else None
+    if found is None or shown is None or not 1 <= place <= len(shown.criteria):
+        return None
+    return (*found, place)
+
+
+def criterion_for(
+    *, actor: Actor, code: str, number: int, milestone_code: str, place: int, act: str
+) -> tuple[TemplateVersion, str, int, str] | None:
+    """The same with the act that the address names."""
+    found = criterion(actor=actor, code=code, number=number, milestone_code=milestone_code, place=place)
+    return (*found, act) if found else None
+
+
 def step_for(
     *, actor: Actor, code: str, number: int, milestone_code: str, act: str
 ) -> tuple[TemplateVersion, str, str] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from kangjiansheng.core.errors import RuleBroken
 
+from . import criteria
 from .codes import is_code, is_decision
 from .plans import bridged
 from .schedule import Cycle, Link, Step, in_order
@@ -23,7 +24,8 @@ def put(steps: Steps, item: TemplateMilestone, *, replacing: str | None = None) 
     """The steps with one more at its place, or with one changed; raises RuleBroken when that makes no plan.
 
     A step that joins stands after the last that it waits for, else at the end; a change of its code is followed by
-    those that wait for it. Steps that have to come later because of it move behind what they wait for.
+    those that wait for it. Steps that have to come later because of it move behind what they wait for. A step that is
+    changed keeps its criteria: these are changed one by one.
     """
     _check(item)
     others = tuple(step for step in steps if step.code != replacing)
@@ -32,6 +34,8 @@ def put(steps: Steps, item: TemplateMilestone, *, replacing: str | None = None) 
     unknown = [code for code in item.predecessors if code not in {step.code for step in others}]
     if unknown:
         raise RuleBroken("projects:wait-unknown", "predecessors", code=unknown[0])
+    if replacing is not None:
+        item = _with_its_criteria(item, next(step for step in steps if step.code == replacing))
     if replacing is None:
         places = [n for n, step in enumerate(steps) if step.code in item.predecessors]
         place = max(places, default=len(steps) - 1) + 1
@@ -40,15 +44,23 @@ def put(steps: Steps, item: TemplateMilestone, *, replacing: str | None = None) 
         made = tuple(
             item if step.code == replacing else _renamed(step, replacing, item.code) for step in steps
         )
-    return _ordered(made)
+    renamed = {replacing: item.code} if replacing is not None else {}
+    return criteria.settled(steps, _ordered(made), renamed)
+
+
+def _with_its_criteria(item: TemplateMilestone, was: TemplateMilestone) -> TemplateMilestone:
+    if was.criteria and not item.gate:
+        raise RuleBroken("projects:criteria-left", "gate", count=len(was.criteria))
+    return replace(item, criteria=was.criteria)
 
 
 def without(template: Template, code: str) -> Steps:
     """The steps without one; those that waited for it wait for what it waited for itself."""
     waits = bridged(template, {step.code for step in template.milestones} - {code})
-    return tuple(
+    left = tuple(
         replace(step, predecessors=waits[step.code]) for step in template.milestones if step.code != code
     )
+    return criteria.settled(template.milestones, left, {})
 
 
 def shifted(steps: Steps, code: str, *, up: bool) -> Steps:
@@ -115,6 +127,7 @@ _FIELDS = (
     "gate",
     "optional",
     "evidence",
+    "criteria",
     "decider",
     "basis",
 )

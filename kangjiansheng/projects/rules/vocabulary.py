@@ -68,6 +68,20 @@ class Reason(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateCriterion:
+    """One thing that a gate of a pathway asks for, the kinds of evidence that answer it, and where it comes from.
+
+    `kind` is source (then `source` names it), memory (a default that a project changes as it likes) or other.
+    """
+
+    name: Name
+    kinds: tuple[str, ...] = ()
+    kind: str = "other"
+    confidence: str | None = None
+    source: Name = Name("", "", "")
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateMilestone(Term):
     """A milestone of a pathway. The typical duration runs from the last predecessor."""
 
@@ -80,11 +94,12 @@ class TemplateMilestone(Term):
     evidence: tuple[Name, ...]
     decider: Name
     basis: Mapping[str, Any]
+    criteria: tuple[TemplateCriterion, ...] = ()  # of a gate
 
 
 @dataclass(frozen=True, slots=True)
 class Template(Term):
-    """A pathway with its milestones in order."""
+    """A pathway with its milestones in order. In the reference data `version` is that of what is shipped."""
 
     letter: str
     version: int
@@ -204,6 +219,18 @@ def template_step(row: Mapping[str, Any]) -> TemplateMilestone:
         evidence=tuple(Name(**item) for item in row["evidence"]),
         decider=Name(**row["decider"]),
         basis=row.get("basis", {}),
+        criteria=tuple(_criterion(one) for one in row.get("criteria", ())),
+    )
+
+
+def _criterion(row: Mapping[str, Any]) -> TemplateCriterion:
+    basis = row.get("basis", {})
+    return TemplateCriterion(
+        Name(**row["name"]),
+        tuple(row.get("evidence", ())),
+        basis.get("kind", "other"),
+        basis.get("confidence"),
+        Name(**basis["text"]) if basis.get("text") else Name("", "", ""),
     )
 
 

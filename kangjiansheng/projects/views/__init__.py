@@ -45,6 +45,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     projects,
     risks,
     sheets,
+    template_criteria,
     templates,
     trials,
     validity,

@@ -1,5 +1,6 @@
 """The dossier of a gate: criteria × evidence × verdict, and who still owes what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.evidence import Piece
 from kangjiansheng.projects.queries.gates import Decided
 from kangjiansheng.projects.rules.evidence import standing
+from kangjiansheng.projects.views.template_words import origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Line:
     who: str = ""
     number: int | None = None  # of a criterion
     pieces: list[tuple[Milestone, Piece]] = field(default_factory=list)
+    basis: str = ""  # where a criterion comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def of(thing: Milestone) -> Dossier:
             people.get(one.judged_by_id or 0, ""),
             one.number,
             reading.brought_for(one.kinds, thing, before, there),
+            _origin(one.basis),
         )
         for one in own
     ]
@@ -78,6 +82,13 @@ def of(thing: Milestone) -> Dossier:
         reading.decisions(thing.plan_id, as_of=g.as_of).get(thing.id, []),
         _finding(criteria, expected, earlier),
     )
+
+
+def _origin(basis: Mapping[str, Any]) -> str:
+    """Where a criterion comes from; nothing for words of the project's own."""
+    if not basis:
+        return ""
+    return origin(basis.get("kind", "other"), None, name_of(basis.get("text") or {}))
 
 
 def _people(own: list[reading.Criterion], there: dict[int, list[Piece]]) -> dict[int, str]:

@@ -69,7 +69,15 @@ def _previewed(form: ProjectForm) -> Response:
         start = form.start.data if form.typical.data else None
         plan = plans.preview(form.templates[form.pathway.data], form.taken_in(), start)
         preview = {
-            "rows": [(one, word(one.item.name), duration_words(one.item)) for one in plan],
+            "rows": [
+                (
+                    one,
+                    word(one.item.name),
+                    duration_words(one.item),
+                    [word(c.name) for c in one.item.criteria],
+                )
+                for one in plan
+            ],
             "past": plans.already_past({one.item.code: one.day for one in plan if one.day}, clock.today()),
         }
     return page("projects/form.html", 200 if right else 422, form=form, thing=None, preview=preview)

@@ -12,6 +12,7 @@ from kangjiansheng.projects.forms.imports import sentence
 from kangjiansheng.projects.forms.uploads import ConsentForm, PortfolioForm, pack
 from kangjiansheng.projects.operations import imports
 from kangjiansheng.projects.queries.imports import Comparison, compare
+from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.views import bp
 
 
@@ -33,11 +34,19 @@ def _dry_run(files: dict[str, bytes], found: Comparison, *, again: bool = False)
         illustrative=any(project.illustrative for project in found.plan.projects),
         found=found,
         tally=found.counts(),
+        criteria=_criteria(found),
         sentence=sentence,
         packed=pack(files),
         seen=_mark(found),
         again=again,
     )
+
+
+def _criteria(found: Comparison) -> int:
+    """With how many criteria of their pathways' templates the gates of new milestones begin."""
+    pathways, known = {p.code: p.pathway for p in found.plan.projects}, published()
+    steps = [known[pathways[m.project_code]].milestone(m.code) for m in found.milestones]
+    return sum(len(step.criteria) for step in steps if step is not None)
 
 
 @bp.post("/import/portfolio/consent")

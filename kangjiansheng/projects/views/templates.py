@@ -28,9 +28,9 @@ from kangjiansheng.projects.operations import templates as operations
 from kangjiansheng.projects.queries import templates as queries
 from kangjiansheng.projects.queries.templates import Pathway
 from kangjiansheng.projects.rules.templates import differences
-from kangjiansheng.projects.rules.vocabulary import TemplateMilestone
+from kangjiansheng.projects.rules.vocabulary import TemplateCriterion, TemplateMilestone
 from kangjiansheng.projects.views import bp
-from kangjiansheng.projects.views.template_words import STEP
+from kangjiansheng.projects.views.template_words import STEP, of_gates, origin
 
 STATES = {
     "draft": ("gate", _l("草稿")),
@@ -91,6 +91,7 @@ def _shown(
         begin_form=begin_form or BeginForm(formdata=None),
         publish_form=publish_form or PublishForm(formdata=None, version=version.version),
         refused=refused,
+        gates=of_gates(shown.milestones),
         history=trail.described(audit.history("template_version", version.id, 20))
         if version.status == "draft" or free
         else [],
@@ -111,6 +112,8 @@ def _field(step: TemplateMilestone, key: str) -> str:
         return duration_words(step)
     if key in ("gate", "optional"):
         return _("是") if getattr(step, key) else _("否")
+    if key == "criteria":
+        return _("；").join(word(one.name) for one in step.criteria)
     if key == "evidence":
         return _("；").join(word(name) for name in step.evidence)
     if key == "decider":
@@ -141,6 +144,9 @@ def _changes(before: TemplateVersion, after: TemplateVersion) -> list[dict[str, 
         lines = []
         if one.before and one.after:
             for key in one.fields:
+                if key == "criteria":
+                    lines += _criteria_lines(one.before, one.after)
+                    continue
                 was, now = _field(one.before, key), _field(one.after, key)
                 if key == "basis" and was == now:
                     was, now = one.before.basis.get("text", ""), one.after.basis.get("text", "")
@@ -156,6 +162,23 @@ def _changes(before: TemplateVersion, after: TemplateVersion) -> list[dict[str, 
     return found
 
 
+def _criteria_lines(before: TemplateMilestone, after: TemplateMilestone) -> list[tuple[Any, str, str]]:
+    """Each criterion that joined, left or rests on something else; else that their order is another."""
+    was, now = ({one.name.hans: one for one in step.criteria} for step in (before, after))
+    pairs = [(was.get(key), now.get(key)) for key in dict.fromkeys((*now, *was))]
+    lines = [
+        (STEP["criteria"], _criterion_line(old), _criterion_line(new)) for old, new in pairs if old != new
+    ]
+    return lines or [(STEP["criteria"], _field(before, "criteria"), _field(after, "criteria"))]
+
+
+def _criterion_line(item: TemplateCriterion | None) -> str:
+    if item is None:
+        return ""
+    more = _("、").join(item.kinds), origin(item.kind, item.confidence, word(item.source))
+    return _("；").join(part for part in (word(item.name), *more) if part)
+
+
 @bp.post("/templates/<code>/<int:number>/draft")
 @on(load=queries.version, may=policies.write_templates)
 def begin_template(thing: TemplateVersion) -> Response:
@@ -164,8 +187,8 @@ def begin_template(thing: TemplateVersion) -> Response:
     made = form.attempt(lambda: operations.begin(thing, actor=actor(), reason=form.reason.data or ""))
     if made:
         return saved(address(made), _("草稿已建立，可以修改步骤"))
-    again = _again()
-    return _shown(_pathway(again), again, form.status, begin_form=form)
+    found = again()
+    return _shown(_pathway(found), found, form.status, begin_form=form)
 
 
 @bp.post("/templates/<code>/<int:number>/publication")
@@ -178,8 +201,8 @@ def publish_template(thing: TemplateVersion) -> Response:
     )
     if done:
         return saved(address(thing), _("新版本已发布，以后的计划按它建立"))
-    again = _again()
-    return _shown(_pathway(again), again, form.status, publish_form=form)
+    found = again()
+    return _shown(_pathway(found), found, form.status, publish_form=form)
 
 
 @bp.post("/templates/<code>/<int:number>/end")
@@ -189,8 +212,8 @@ def give_up_template(thing: TemplateVersion) -> Response:
     form = VersionForm()
     if form.attempt(lambda: operations.give_up(thing, actor=actor(), version=form.version.data)):
         return saved(url_for(".template", code=thing.code), _("草稿已放弃"))
-    again = _again()
-    return _shown(_pathway(again), again, form.status, refused=form)
+    found = again()
+    return _shown(_pathway(found), found, form.status, refused=form)
 
 
 @bp.route("/templates/<code>/<int:number>/steps/new", methods=["GET", "POST"])
@@ -230,7 +253,7 @@ def _step_page(thing: TemplateVersion, code: str | None) -> Response:
     )
     if done:
         return saved(f"{address(thing)}#{form.code.data}", _("步骤已保存"))
-    thing = _again()
+    thing = again()
     return page(
         "projects/template_step.html",
         form.status,
@@ -258,8 +281,13 @@ def change_template_step(found: tuple[TemplateVersion, str, str]) -> Response:
     if form.attempt(operation):
         said = _("步骤已移出草稿") if act == "remove" else _("步骤已移动")
         return saved(address(thing) + ("#steps" if act == "remove" else f"#{code}"), said)
-    again = _again()
-    return _shown(_pathway(again), again, form.status, refused=form)
+    return refused(form)
+
+
+def refused(form: VersionForm) -> Response:
+    """The version once more, with what stood against an act on one of its parts."""
+    found = again()
+    return _shown(_pathway(found), found, form.status, refused=form)
 
 
 def address(thing: TemplateVersion) -> str:
@@ -267,7 +295,7 @@ def address(thing: TemplateVersion) -> str:
     return url_for(".template_version", code=thing.code, number=thing.number)
 
 
-def _again() -> TemplateVersion:
+def again() -> TemplateVersion:
     """The version once more, after a refusal has rolled everything back."""
     args = request.view_args or {}
     return queries.version(actor=actor(), code=args["code"], number=args["number"]) or abort(404)

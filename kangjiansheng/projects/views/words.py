@@ -140,6 +140,7 @@ CRITERION: dict[str, Any] = {
     "name_hant": _l("标准（繁体）"),
     "name_en": _l("标准（英文）"),
     "position": _l("次序"),
+    "kinds": _l("依据哪些证据"),
     "verdict": _l("是否达到"),
     "verdict_note": _l("理由"),
 }
