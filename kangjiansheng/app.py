@@ -37,6 +37,7 @@ from kangjiansheng.core import (
     i18n,
     logs,
     mailer,
+    messengers,
     outbox,
     pages,
     saved_views,
@@ -48,6 +49,8 @@ from kangjiansheng.core import views as core_views
 from kangjiansheng.core.config import Settings, read_settings
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
+from kangjiansheng.core.messengers import delivery, keeping
+from kangjiansheng.core.messengers import words as messenger_words
 from kangjiansheng.core.queue import Handler
 from kangjiansheng.labs import forms as lab_forms
 from kangjiansheng.labs import notices as lab_notices
@@ -67,6 +70,7 @@ from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
+from kangjiansheng.projects.notices import groups as project_groups
 from kangjiansheng.projects.queries import handing, naming
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
@@ -89,6 +93,7 @@ BLUEPRINTS = (
 ACTS = (
     saved_views.ACTS,
     holidays.ACTS,
+    messenger_words.ACTS,
     account_rules.ACTS,
     lab_rules.ACTS,
     project_rules.ACTS,
@@ -98,6 +103,7 @@ REFUSALS = (
     files.REFUSALS,
     saved_views.REFUSALS,
     holidays.REFUSALS,
+    messenger_words.REFUSALS,
     account_forms.REFUSALS,
     lab_forms.REFUSALS,
     project_forms.REFUSALS,
@@ -114,11 +120,15 @@ resting.higher[:] = [projects_on]
 project_panels.project[:] = [committee_panels.project_advice]
 lab_panels.institution[:] = [project_panels.institution_projects]
 saved_views.pages({"milestones": ("/milestones", _l("里程碑")), "projects": ("/projects", _l("项目"))})
+messengers.open_to_all[:] = [naming.page_open_to_all]
+for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUPS):
+    messengers.kinds_told(kinds)
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
 
 TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
     (holidays.THINGS, holidays.FIELDS),
+    (messenger_words.THINGS, messenger_words.FIELDS, messenger_words.values()),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
@@ -173,6 +183,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
             "project": naming.projects,
             "milestone": naming.milestones,
             "import_batch": sheets_called,
+            "group_robot": keeping.names,
             **committee_codes.CODES,
         }
     )
@@ -201,7 +212,11 @@ def _travel() -> Response | None:
 def jobs(app: Flask) -> list[Job]:
     """What the worker does, and how often."""
     settings = app.config["SETTINGS"]
-    return [Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings)), *project_jobs.ROUNDS]
+    return [
+        Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings)),
+        Job("groups", timedelta(seconds=5), lambda: delivery.deliver(settings), apart=True),
+        *project_jobs.ROUNDS,
+    ]
 
 
 def handlers() -> dict[str, Handler]:

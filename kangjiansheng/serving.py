@@ -92,8 +92,17 @@ def run(app: Flask, settings: Settings, workers: int) -> None:
         Server(app, settings, workers).run()
     finally:
         if os.getpid() == parent and beside.poll() is None:  # each forked server process comes by here, too
-            beside.terminate()
-            beside.wait(5)
+            _end(beside)
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish what it does; one that waits for another machine is not waited for long."""
+    worker.terminate()
+    try:
+        worker.wait(8)
+    except subprocess.TimeoutExpired:  # what it was sending counts as not known
+        worker.kill()
+        worker.wait(5)
 
 
 def _dispose(app: Flask) -> None:

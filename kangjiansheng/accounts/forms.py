@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     HiddenField,
@@ -17,7 +18,9 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
 from kangjiansheng.accounts import rules
+from kangjiansheng.core import messengers
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.messengers import words
 
 REFUSALS = {
     "accounts:password-short": _l("密码至少 %(least)d 个字符，可以是一句话。"),
@@ -166,3 +169,57 @@ class RemindersForm(Form):
         super().__init__(*args, **kwargs)
         if isinstance(self.days_before.data, list):
             self.days_before.data = ", ".join(str(day) for day in self.days_before.data)
+
+
+class RobotForm(Form):
+    """A group robot of a messenger, when its group is told of what, and how often."""
+
+    name = StringField(_l("名称"), [required(), at_most(60)], description=_l("例如群的名字，只在这里显示。"))
+    address = StringField(_l("机器人地址"), [at_most(1000)])
+    secret = PasswordField(
+        _l("签名密钥"),
+        [at_most(200)],
+        description=_l("飞书的“签名校验”、钉钉的“加签”给出的密钥；企业微信没有，请留空。"),
+    )
+    kinds = SelectMultipleField(_l("哪些通知"), option_widget=CheckboxInput())
+    rhythm = RadioField(_l("多久一次"), choices=[*words.RHYTHM_NAMES.items()], default="each")
+    hour = SelectField(_l("汇总时间"), choices=HOURS, coerce=int, default=rules.USUAL["hour"])
+    quiet_from = SelectField(_l("免打扰开始"), choices=HOURS, coerce=int, default=rules.USUAL["quiet_from"])
+    quiet_to = SelectField(_l("免打扰结束"), choices=HOURS, coerce=int, default=rules.USUAL["quiet_to"])
+    locale = SelectField(_l("消息语言"), choices=LANGUAGES)
+    version = VersionField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The kinds of events that the features know."""
+        super().__init__(*args, **kwargs)
+        self.kinds.choices = [(key, kind.label) for key, kind in messengers.kinds().items()]
+
+    def settings(self) -> dict[str, Any]:
+        """What is kept beside the keys."""
+        names = ("name", "kinds", "rhythm", "hour", "quiet_from", "quiet_to", "locale")
+        return {name: self[name].data for name in names}
+
+
+class NewRobotForm(RobotForm):
+    """A robot that is not kept yet."""
+
+    messenger = RadioField(
+        _l("通讯工具"), choices=[*words.MESSENGER_NAMES.items()], default=messengers.MESSENGERS[0]
+    )
+    address = StringField(
+        _l("机器人地址"),
+        [required(), at_most(1000)],
+        description=_l("从群机器人的设置里整条复制（Webhook 地址）。保存后不再显示。"),
+    )
+
+
+class EditRobotForm(RobotForm):
+    """A robot that is kept: its keys are not shown, and stay when nothing is typed."""
+
+    unsigned = BooleanField(_l("不再使用签名密钥"))
+
+    def stored(self, thing: messengers.Robot) -> "EditRobotForm":
+        """What somebody else has saved meanwhile; keys are not compared."""
+        found = EditRobotForm(formdata=None, data=thing.state())
+        found.address.data, found.unsigned.data = self.address.data, self.unsigned.data
+        return found

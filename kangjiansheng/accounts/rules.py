@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.core.calendar import SHANGHAI, china
+from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.errors import RuleBroken
 
 ROLES = ("admin", "executive", "auditor")
@@ -189,13 +189,6 @@ def read_days(typed: str) -> list[int]:
     return days
 
 
-def is_quiet(hour: int, quiet_from: int, quiet_to: int) -> bool:
-    """True for an hour of the day within the quiet ones, which may reach over midnight."""
-    if quiet_from <= quiet_to:
-        return quiet_from <= hour < quiet_to
-    return hour >= quiet_from or hour < quiet_to
-
-
 def check_hours(hour: int, quiet_from: int, quiet_to: int) -> None:
     """Refuse a digest that would fall into one's own quiet hours: it would never come."""
     if is_quiet(hour, quiet_from, quiet_to):
@@ -206,13 +199,3 @@ def check_reminders(kinds: Sequence[str], channel: str) -> None:
     """Refuse kinds and channels that are not in the catalogue."""
     if not set(kinds) <= set(REMINDERS) or channel not in CHANNELS:
         raise RuleBroken("accounts:reminder-unknown", "kinds")
-
-
-def is_digest_time(now: datetime, hour: int, quiet_from: int, quiet_to: int) -> bool:
-    """True on a working day of China from the digest's hour on, outside of the quiet hours.
-
-    Later than the hour, too: a worker that stood still at eight makes up for it at nine.
-    """
-    here = now.astimezone(SHANGHAI)
-    awake = here.hour >= hour and not is_quiet(here.hour, quiet_from, quiet_to)
-    return awake and china().is_working_day(here.date())

@@ -5,11 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from kangjiansheng.committee.models import AgendaItem, Meeting
-from kangjiansheng.core import outbox
+from kangjiansheng.core import messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.i18n import moment, name_of, prose_day
+from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
 
 
@@ -30,6 +33,7 @@ def review_opened(
     facts = _of(meeting, actor) | {"draft": number}
     address = minutes_address(meeting)
     outbox.tell(people, "committee:review-opened", facts, address=address, besides=actor.id)
+    messengers.announce("committee:review-opened", change=change, illustrative=meeting.illustrative)
     for person in people.values():
         if person.email and person.id != actor.id:
             outbox.mail(
@@ -69,19 +73,38 @@ def _invite(
     }
     address = f"/meetings/{meeting.code}"
     outbox.tell(people, template, facts, address=address, besides=actor.id)
+    messengers.announce("committee:meeting", change=change, illustrative=meeting.illustrative)
     for person in people.values():
         if person.email and person.id != actor.id:
             outbox.mail(person.email, template, facts, change=change, locale=person.locale, address=address)
 
 
 def item_proposed(
-    meeting: Meeting, people: Iterable[int], item: AgendaItem, project: str, *, actor: Actor
+    meeting: Meeting,
+    people: Iterable[int],
+    item: AgendaItem,
+    project: str,
+    *,
+    actor: Actor,
+    change: ChangeSet,
 ) -> None:
     """Those who keep the committee: they may move, change or remove it."""
     names = {"hans": item.name_hans, "hant": item.name_hant, "en": item.name_en}
     facts = _of(meeting, actor) | {"item": names, "project": project}
     address = f"/meetings/{meeting.code}/agenda"
     outbox.tell(people, "committee:item-proposed", facts, address=address, besides=actor.id)
+    to_decide(item, change=change)
+
+
+def to_decide(item: AgendaItem, *, change: ChangeSet) -> None:
+    """The groups, of an item on which a coming meeting is to decide: where it names a gate, the gate waits for it."""
+    if item.kind == "decide" and item.project is not None:
+        messengers.announce(
+            "committee:to-decide",
+            change=change,
+            thing=item.project.code,
+            illustrative=item.project.illustrative,
+        )
 
 
 def commented(meeting: Meeting, people: Iterable[int], number: str, *, actor: Actor) -> None:
@@ -98,8 +121,9 @@ def changes_requested(meeting: Meeting, people: Iterable[int], note: str, *, act
     )
 
 
-def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor) -> None:
+def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor, change: ChangeSet) -> None:
     """All members: the minutes stand."""
+    messengers.announce("committee:approved", change=change, illustrative=meeting.illustrative)
     outbox.tell(
         people, "committee:approved", _of(meeting, actor), address=minutes_address(meeting), besides=actor.id
     )
@@ -236,4 +260,29 @@ WORDS: dict[str, Words] = {
     "committee:approved": _approved,
     "committee:amendment-proposed": _amendment_proposed,
     "committee:action-assigned": _action_assigned,
+}
+
+GROUPS = {
+    "committee:to-decide": Kind(
+        _l("项目或阶段门待决策"),
+        lambda count: ngettext(
+            "有 %(num)d 个项目议题等待会议决定", "有 %(num)d 个项目议题等待会议决定", count
+        ),
+        "/meetings",
+    ),
+    "committee:meeting": Kind(
+        _l("会议安排"),
+        lambda count: ngettext("有 %(num)d 次会议安排或变更", "有 %(num)d 次会议安排或变更", count),
+        "/meetings",
+    ),
+    "committee:review-opened": Kind(
+        _l("纪要待审签"),
+        lambda count: ngettext("有 %(num)d 份纪要等待审阅和签署", "有 %(num)d 份纪要等待审阅和签署", count),
+        "/meetings",
+    ),
+    "committee:approved": Kind(
+        _l("纪要生效"),
+        lambda count: ngettext("有 %(num)d 份纪要生效", "有 %(num)d 份纪要生效", count),
+        "/meetings",
+    ),
 }

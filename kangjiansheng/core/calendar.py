@@ -150,3 +150,20 @@ def add_months(day: date, months: int) -> date:
     first = date(index // 12, index % 12 + 1, 1)
     following = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
     return first + timedelta(days=min(day.day, (following - first).days) - 1)
+
+
+def is_quiet(hour: int, quiet_from: int, quiet_to: int) -> bool:
+    """True for an hour of the day within the quiet ones, which may reach over midnight."""
+    if quiet_from <= quiet_to:
+        return quiet_from <= hour < quiet_to
+    return hour >= quiet_from or hour < quiet_to
+
+
+def is_digest_time(now: datetime, hour: int, quiet_from: int, quiet_to: int) -> bool:
+    """True on a working day of China from the digest's hour on, outside of the quiet hours.
+
+    Later than the hour, too: a worker that stood still at eight makes up for it at nine.
+    """
+    here = now.astimezone(SHANGHAI)
+    awake = here.hour >= hour and not is_quiet(here.hour, quiet_from, quiet_to)
+    return awake and china().is_working_day(here.date())

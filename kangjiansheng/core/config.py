@@ -28,6 +28,9 @@ class Settings:
     demo: bool
     host: str
     port: int
+    messenger_hosts: frozenset[str] = (
+        frozenset()
+    )  # origins beside the messengers' own to which notices may go
 
     @property
     def secure(self) -> bool:
@@ -79,6 +82,31 @@ def _base_url(env: Mapping[str, str], default: str) -> str:
     if parts.path or parts.query or parts.fragment or parts.username is not None:
         raise BadSetting(f"KJS_BASE_URL must be scheme, host and port alone, not {text!r}")
     return text
+
+
+def _messenger_hosts(env: Mapping[str, str]) -> frozenset[str]:
+    """Origins as `https://host:port`. Plain http never leaves this machine: it is for a relay beside us."""
+    found = set()
+    for item in env.get("KJS_MESSENGER_HOSTS", "").replace(",", " ").split():
+        text = item if "://" in item else f"https://{item}"
+        try:
+            parts = urlsplit(text)
+            port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+        except ValueError as problem:
+            raise BadSetting(f"KJS_MESSENGER_HOSTS holds no address: {problem}") from None
+        plain = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if (
+            not parts.hostname
+            or text.count("/") != 2
+            or "@" in text
+            or not (plain or parts.scheme == "https")
+        ):
+            raise BadSetting(
+                "KJS_MESSENGER_HOSTS must be names of hosts, such as open.feishu.example or host:8443; "
+                f"http:// is for this machine only. Not {item!r}"
+            )
+        found.add(f"{parts.scheme}://{parts.hostname}:{port}")
+    return frozenset(found)
 
 
 def _secret(env: Mapping[str, str], instance: Path) -> str:
@@ -135,4 +163,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         demo=demo == "1",
         host=host,
         port=port,
+        messenger_hosts=_messenger_hosts(env),
     )

@@ -115,7 +115,7 @@ class Form(FlaskForm):
         differences = [
             Difference(str(mine.label.text), shown(mine), shown(theirs), mine.id)
             for name, mine in self._fields.items()
-            if not isinstance(mine, HiddenField)
+            if not isinstance(mine, HiddenField | PasswordField)  # a secret is not shown, here neither
             and (theirs := now._fields.get(name)) is not None
             and shown(mine) != shown(theirs)
         ]

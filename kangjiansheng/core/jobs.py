@@ -27,11 +27,15 @@ class Round(Base):
 
 @dataclass(frozen=True)
 class Job:
-    """A kind of work: it runs every so often, in a transaction of its own."""
+    """A kind of work: it runs every so often, in a transaction of its own.
+
+    One that waits for other machines opens its transactions itself (`apart`): nobody's save waits with it.
+    """
 
     kind: str
     every: timedelta
     run: Callable[[], object]
+    apart: bool = False
 
 
 def run_due(jobs: list[Job]) -> None:
@@ -39,8 +43,11 @@ def run_due(jobs: list[Job]) -> None:
     for job in jobs:
         try:
             with writing():
-                if _claim(job):
+                claimed = _claim(job)
+                if claimed and not job.apart:
                     job.run()
+            if claimed and job.apart:
+                job.run()
         except Exception as problem:
             log.exception("job failed", extra={"facts": {"job": job.kind, "problem": type(problem).__name__}})
 

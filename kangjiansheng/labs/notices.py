@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock, outbox
+from kangjiansheng.core import clock, messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.models import Agreement, Institution, InstitutionMember, JointLab, LabMember
@@ -22,6 +25,8 @@ _PLACES = {Institution: "/partners/", Agreement: "/agreements/", JointLab: "/lab
 def changed(thing: Thing, act: str, *, actor: Actor, change: ChangeSet) -> None:
     """Tell those concerned that a thing was changed, but for the one who did it."""
     _tell(concerned(thing), "labs:changed", thing, act, actor, change)
+    if change.source != "import":
+        messengers.announce("labs:changed", change=change, illustrative=thing.illustrative)
 
 
 def joined(
@@ -92,3 +97,13 @@ def _left(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 WORDS: dict[str, Words] = {"labs:changed": _changed, "labs:joined": _joined, "labs:left": _left}
+
+GROUPS = {
+    "labs:changed": Kind(
+        _l("协议、实验室或机构有变更"),
+        lambda count: ngettext(
+            "有 %(num)d 处协议、实验室或机构资料变更", "有 %(num)d 处协议、实验室或机构资料变更", count
+        ),
+        "/labs",
+    ),
+}

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kangjiansheng.accounts import queries, rules
+from kangjiansheng.core.calendar import is_digest_time, is_quiet
 from kangjiansheng.core.errors import RuleBroken
 from tests.support.critic import Critic
 
@@ -104,7 +105,7 @@ def test_quiet_hours_are_those_that_a_walk_from_hour_to_hour_meets(hour: int, fi
     while at != last:
         met.add(at)
         at = (at + 1) % 24
-    assert rules.is_quiet(hour, first, last) is (hour in met)
+    assert is_quiet(hour, first, last) is (hour in met)
 
 
 @pytest.mark.parametrize(
@@ -120,4 +121,4 @@ def test_quiet_hours_are_those_that_a_walk_from_hour_to_hour_meets(hour: int, fi
     ],
 )
 def test_the_hour_comes_on_working_days_outside_of_quiet_hours(instant: datetime, due: bool) -> None:
-    assert rules.is_digest_time(instant, 8, 20, 8) is due
+    assert is_digest_time(instant, 8, 20, 8) is due

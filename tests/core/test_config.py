@@ -31,6 +31,8 @@ def test_without_any_setting_it_serves_this_machine_only(tmp_path: Path) -> None
         ("KJS_BASE_URL", "http://kjs.example:port"),
         ("KJS_BASE_URL", "https://kjs.example/path"), ("KJS_BASE_URL", "https://"), ("HOST", "two words"),
         ("KJS_BASE_URL", "https://somebody@kjs.example"), ("KJS_SMTP_URL", "smtp://"),
+        ("KJS_MESSENGER_HOSTS", "http://feishu.example"), ("KJS_MESSENGER_HOSTS", "a.example/path"),
+        ("KJS_MESSENGER_HOSTS", "x@a.example"), ("KJS_MESSENGER_HOSTS", "a.example:port"),
         ("KJS_SMTP_URL", "mail.example"), ("KJS_SMTP_URL", "http://mail.example"),
     ],
 )  # fmt: skip
@@ -60,3 +62,16 @@ def test_the_base_address_decides_hosts_and_security(tmp_path: Path) -> None:
 
 def test_an_ipv6_host_is_written_in_brackets(tmp_path: Path) -> None:
     assert read(tmp_path, HOST="::1").base_url == "http://[::1]:8000"
+
+
+def test_hosts_of_messengers_are_origins(tmp_path: Path) -> None:
+    made = read_settings(
+        {
+            "KJS_INSTANCE": str(tmp_path),
+            "KJS_MESSENGER_HOSTS": "Feishu.corp.example, a.example:8443 http://127.0.0.1:90",
+        }
+    )
+    assert made.messenger_hosts == {
+        "https://feishu.corp.example:443", "https://a.example:8443", "http://127.0.0.1:90",
+    }  # fmt: skip
+    assert read_settings({"KJS_INSTANCE": str(tmp_path)}).messenger_hosts == frozenset()

@@ -98,6 +98,10 @@ PAGES = (
     ("admin", "/admin/mails"),
     ("admin", "/admin/calendar"),
     ("admin", "/admin/calendar/2026"),
+    ("admin", "/admin/robots"),
+    ("admin", "/admin/robots/new"),
+    ("admin", "/admin/robots/1"),
+    ("admin", "/admin/robots/1/edit"),
     ("admin", "/admin/system"),
     ("outsider", "/"),
     ("partner", "/projects"),
@@ -197,7 +201,8 @@ class Tour:
 
 
 def furnished(server: Server) -> Server:
-    """What the demonstration lacks, for it holds no files: a piece of evidence, a sheet that was sent back."""
+    """What the demonstration lacks, for it holds no files: a piece of evidence, a sheet that was sent back,
+    and a robot of a group, which stays off."""
     lead = Visitor(server.base)
     lead.sign_in("lead")
     milestone = "/projects/KJS-003/milestones/A140"
@@ -227,6 +232,12 @@ def furnished(server: Server) -> Server:
     while lead.get(SHEET)[1].find(".//*[@id='rows']") is None:
         assert time.monotonic() < until, server.log()[-3000:]
         time.sleep(0.2)
+    admin = Visitor(server.base)
+    admin.sign_in("admin")
+    form = form_of(admin.get("/admin/robots/new")[1], "/admin/robots/new")
+    address = "https://open.feishu.cn/open-apis/bot/v2/hook/none"
+    wanted = {"messenger": "feishu", "name": "Feishu", "address": address, "kinds": "projects:slipped"}
+    assert admin.post("/admin/robots/new", {**form, **wanted})[0] == 200
     return server
 
 

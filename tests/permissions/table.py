@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from kangjiansheng import demonstration
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
+from kangjiansheng.core.messengers import keeping
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import evidence, gates
 from tests.support import papers
@@ -116,6 +118,7 @@ NUMBERS = (
     ("/amendments/", "SELECT 1"),
     ("/committees/<code>/members", "SELECT min(id) FROM committee_member"),
     ("/sessions/", "SELECT 1"),
+    ("/robots/", "SELECT 1"),
     ("/mails/", "SELECT coalesce(min(id), 1) FROM outbox"),
     ("/audit/changes", "SELECT 1"),
     ("/views/", "SELECT 1"),
@@ -129,7 +132,7 @@ def _one(statement: str, thing: dict[str, object]) -> object:
 
 
 def furnish(app: Flask) -> None:
-    """What the demonstration lacks, for it holds no files: a piece of evidence on each milestone that is tried."""
+    """What the demonstration lacks: a piece of evidence on each milestone that is tried, a robot of a group."""
     with app.app_context(), transactions.writing():
         actor = system_actor()
         for thing in dict(THINGS)["/projects/<code>"]:
@@ -138,6 +141,13 @@ def furnish(app: Flask) -> None:
             assert found is not None
             evidence.add(found, [("a.pdf", papers.PDF)], actor=actor)
             gates.add_criterion(found, {"hans": "a"}, actor=actor)
+        address = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a"
+        told: dict[str, Any] = {"name": "a", "kinds": ["projects:done"], "rhythm": "each", "locale": "en"}
+        hours = {"hour": 8, "quiet_from": 20, "quiet_to": 8}
+        robot = keeping.add(
+            actor=actor, messenger="wecom", address=address, secret="", allowed=frozenset(), **told, **hours
+        )
+        keeping.send_test(robot, actor=actor)
 
 
 def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:

@@ -1,5 +1,25 @@
 """Pages about people: signing in, one's own account, administration, the audit trail, the first run."""
 
-from kangjiansheng.accounts.views import account, admin, audit, calendar, first_run, mails, roles, sign_in
+from kangjiansheng.accounts.views import (
+    account,
+    admin,
+    audit,
+    calendar,
+    first_run,
+    mails,
+    robots,
+    roles,
+    sign_in,
+)
 
-blueprints = (sign_in.bp, account.bp, admin.bp, calendar.bp, roles.bp, mails.bp, audit.bp, first_run.bp)
+blueprints = (
+    sign_in.bp,
+    account.bp,
+    admin.bp,
+    calendar.bp,
+    roles.bp,
+    mails.bp,
+    robots.bp,
+    audit.bp,
+    first_run.bp,
+)

@@ -136,7 +136,9 @@ def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fie
     item = AgendaItem(position=position, name_hans=name_hans, kind=kind, **fields)
     meeting.items.append(item)
     db.session.flush()
-    record("committee:item:add", meeting, actor=actor, before=before)
+    change = record("committee:item:add", meeting, actor=actor, before=before)
+    if is_coming(meeting):
+        notices.to_decide(item, change=change)
     return item
 
 
@@ -153,9 +155,9 @@ def propose_item(
     item = AgendaItem(position=position, name_hans=name_hans, kind=kind, project_id=project.id, **fields)
     meeting.items.append(item)
     db.session.flush()
-    record("committee:item:propose", meeting, actor=actor, before=before)
+    change = record("committee:item:propose", meeting, actor=actor, before=before)
     keepers = {m.person_id for m in _seated(meeting) if m.office != "member"}
-    notices.item_proposed(meeting, keepers, item, project.code, actor=actor)
+    notices.item_proposed(meeting, keepers, item, project.code, actor=actor, change=change)
     return item
 
 
@@ -170,6 +172,8 @@ def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: 
     _check_gate(item.kind, item.project_id, item.gate_id)
     change = record("committee:item:edit", item, actor=actor, before=was, after=_item_state(item))
     record("committee:meeting:edit", meeting, actor=actor, before=before, change=change)
+    if is_coming(meeting) and (item.kind, item.project_id) != (was["kind"], was["project_id"]):
+        notices.to_decide(item, change=change)
     return item
 
 

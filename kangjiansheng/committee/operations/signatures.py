@@ -149,7 +149,7 @@ def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: Cha
         minutes.life, minutes.approved_at = "approved", clock.now()
         record("committee:minutes:approve", minutes, actor=actor, before=before, change=change)
     members = {m.person_id for m in minutes.meeting.committee.members if sits_on(m, clock.today())}
-    notices.approved(minutes.meeting, members, actor=actor)
+    notices.approved(minutes.meeting, members, actor=actor, change=change)
 
 
 def signature_key(person_id: int) -> str:

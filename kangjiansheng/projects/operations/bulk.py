@@ -13,6 +13,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet, begin
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.following import carry
 from kangjiansheng.projects.operations.ledger import STATE
 from kangjiansheng.projects.operations.saying import confirmed_before, keep, write
@@ -100,11 +101,13 @@ def apply(
     spreads, left = _along(plans, able, shown) if wanted.follow else ([], [])
     reason = wanted.reason_code if wanted.act == "move" else None
     change = begin(actor=actor, label=rules.BULK, reason_code=reason, note=wanted.note)
+    told = [one.milestone for one in able if _groups_hear(one, wanted)]  # before their dates change
     along = carry(spreads, actor=actor, change=change, reason_code=reason)
     for one in able:
         _do(one, wanted, actor=actor, change=change)
     touched = [one.milestone for one in able] + [entry.milestone for entry in along]
     _tell(touched, "projects:bulk", actor=actor, change=change, act=wanted.act)
+    _tell_groups(told + [entry.milestone for entry in along], wanted, change)
     refused = [one for one in found if one.problem is not None]
     stale = [Outcome(one, problem=RuleBroken("projects:row-changed")) for one in left]
     return Done(change, able, along, refused + stale)
@@ -135,6 +138,19 @@ def _along(
     moving = [effect.id for one in found for effect in one.moved]
     left = [rows[key] for key in moving if shown.get(key) != rows[key].version]
     return (schedule.spreads(plans.values(), to, [row.id for row in left]) if left else found), left
+
+
+def _tell_groups(milestones: Iterable[Milestone], wanted: Wanted, change: ChangeSet) -> None:
+    kind = "projects:flagged" if wanted.act == "flag" else "projects:slipped"
+    for project, count in Counter(milestone.plan.project for milestone in milestones).items():
+        tell_groups(kind, project, change, count)
+
+
+def _groups_hear(one: Outcome, wanted: Wanted) -> bool:
+    if wanted.act == "flag":
+        return True
+    slips = one.before is not None and one.after is not None and one.after > one.before
+    return wanted.act in _DATED and not one.proposed and slips
 
 
 def undo(change: ChangeSet, *, actor: Actor) -> tuple[int, list[Outcome]]:

@@ -12,6 +12,7 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects import notices
 from kangjiansheng.projects.models import Evidence, Milestone
+from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.queries.evidence import THING, expected
 from kangjiansheng.projects.rules import evidence as rules
 
@@ -39,6 +40,7 @@ def add(
         notices.leading(milestone.plan.project_id),
         files=[piece.file.name for piece in made if piece.file],
     )
+    tell_groups("projects:evidence-brought", milestone.plan.project, change, len(made))
     return made
 
 
@@ -88,6 +90,7 @@ def replace(
     milestone = piece.milestone
     leads = notices.leading(milestone.plan.project_id)
     _tell(milestone, "projects:evidence-brought", actor, leads, files=[piece.file.name if piece.file else ""])
+    tell_groups("projects:evidence-brought", milestone.plan.project, change)
     return piece
 
 

@@ -19,6 +19,7 @@ from kangjiansheng.projects.models import (
     Milestone,
     MilestoneLink,
 )
+from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.ledger import milestone_entry
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.people import team_ids
@@ -185,6 +186,7 @@ def decide(
     made = _conditions(row, conditions, actor=actor, change=change)
     owners = {one.owner_id for one in made if one.owner_id}
     _tell(gate, "projects:gate-decided", actor, notices.concerned(gate) | owners, verdict=verdict, body=body)
+    tell_groups("projects:gate-decided", gate.plan.project, change)
     return row
 
 

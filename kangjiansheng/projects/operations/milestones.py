@@ -13,6 +13,7 @@ from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.following import carry
 from kangjiansheng.projects.operations.ledger import STATE
 from kangjiansheng.projects.operations.saying import is_quick, keep, write
@@ -38,7 +39,7 @@ def on_track(
         milestone, new, "confirm", "projects:milestone:on-track", actor=actor, note=note, change=change
     )
     if state.proposed is not None:
-        _tell_moved(milestone, actor, followers, before=state.promised, to=new.promised)
+        _tell_moved(milestone, actor, change, followers, before=state.promised, to=new.promised)
     return entry
 
 
@@ -68,7 +69,7 @@ def will_slip(
     entry = write(
         milestone, new, "forecast", "projects:milestone:slip", actor=actor, note=note, change=change
     )
-    _tell_moved(milestone, actor, followers, before=state.promised, to=to, reason=reason_code)
+    _tell_moved(milestone, actor, change, followers, before=state.promised, to=to, reason=reason_code)
     return entry
 
 
@@ -88,6 +89,7 @@ def done(
     followers = _followers(milestone, new, follow, actor=actor, change=change)
     entry = write(milestone, new, "done", "projects:milestone:done", actor=actor, note=note, change=change)
     _tell(milestone, "projects:done", actor, to=on, followers=len(followers))
+    tell_groups("projects:done", milestone.plan.project, change)
     return entry
 
 
@@ -129,6 +131,7 @@ def flag(
     entry = write(milestone, state_of(milestone), "flag", act, actor=actor, note=note, flagged=flagged)
     if flagged:
         _tell(milestone, "projects:flagged", actor)
+        tell_groups("projects:flagged", milestone.plan.project, entry.change_set)
     return entry
 
 
@@ -264,14 +267,23 @@ def _tell(milestone: Milestone, template: str, actor: Actor, **facts: Any) -> No
 
 
 def _tell_moved(
-    milestone: Milestone, actor: Actor, followers: Sequence[MilestoneEntry], **facts: Any
+    milestone: Milestone,
+    actor: Actor,
+    change: ChangeSet,
+    followers: Sequence[MilestoneEntry],
+    *,
+    before: date | None,
+    to: date | None,
+    **facts: Any,
 ) -> None:
     """Everybody whom the milestone concerns, and who answers for what moved along."""
     owners = {entry.owner_id for entry in followers if entry.owner_id is not None}
     outbox.tell(
         notices.concerned(milestone) | owners,
         "projects:moved",
-        notices.facts(milestone, actor, followers=len(followers), **facts),
+        notices.facts(milestone, actor, followers=len(followers), before=before, to=to, **facts),
         address=notices.address(milestone),
         besides=actor.id,
     )
+    if before and to and to > before:
+        tell_groups("projects:slipped", milestone.plan.project, change, 1 + len(followers))

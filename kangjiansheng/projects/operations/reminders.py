@@ -7,8 +7,8 @@ from typing import Any
 from kangjiansheng.accounts import queries as accounts
 from kangjiansheng.accounts.models import NotificationSetting, Person
 from kangjiansheng.accounts.operations.reminders import note_digest
-from kangjiansheng.accounts.rules import is_digest_time
 from kangjiansheng.core import clock, outbox
+from kangjiansheng.core.calendar import is_digest_time
 from kangjiansheng.core.db import db
 from kangjiansheng.core.logs import log
 from kangjiansheng.projects import policies

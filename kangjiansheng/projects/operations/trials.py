@@ -10,6 +10,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db
 from kangjiansheng.projects import notices
 from kangjiansheng.projects.models import Project, ProjectRegistration, RegistryRecord, RegistrySource
+from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.ledger import project_entry
 from kangjiansheng.projects.operations.projects import create_project
 from kangjiansheng.projects.queries.trials import Look, Step
@@ -86,6 +87,7 @@ def _keep(step: Step, source: RegistrySource, change: ChangeSet, *, actor: Actor
     record("projects:trial:import", kept, actor=actor, before={}, change=change)
     if step.kind == "update":
         _tell(project, kept, step, actor=actor)
+        tell_groups("projects:trial", project, change)
 
 
 def _tell(project: Project, kept: RegistryRecord, step: Step, *, actor: Actor) -> None:

@@ -13,6 +13,14 @@ def projects(ids: set[int]) -> dict[int, str]:
     return {row.id: f"{row.code} {name_of(row)}" for row in db.session.scalars(query)}
 
 
+def page_open_to_all(code: str) -> str | None:
+    """The path of a project that whoever is signed in may see; None for any other."""
+    query = select(Project.id).where(
+        Project.code == code, Project.confidentiality == "open", Project.archived_at.is_(None)
+    )
+    return f"/projects/{code}" if db.session.scalar(query) else None
+
+
 def milestones(ids: set[int]) -> dict[int, str]:
     """The codes of project and milestone, and the name, by id."""
     query = (

@@ -163,3 +163,4 @@ def _write(
         "projects:sheet:apply", batch, actor=actor, before={"state": "checked"}, after=after, change=change
     )
     writing.tell("projects:sheet", [one.milestone for one in good], people, actor=actor)
+    writing.tell_groups([one.milestone for one in good], change)

@@ -1,12 +1,13 @@
 """What applying and undoing share: the values after an act, and rows written in few statements."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from kangjiansheng.core import outbox, search
+from kangjiansheng.core import messengers, outbox, search
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.projects.models import ImportRow, Milestone, MilestoneEntry
@@ -135,3 +136,11 @@ def tell(
             "illustrative": any(row.illustrative for row in rows),
         }
         outbox.tell([person], template, facts, address="/milestones", besides=actor.id)
+
+
+def tell_groups(done: Iterable[Any], change: ChangeSet) -> None:
+    """One message to each group that is told of sheets; `done` are rows of milestones."""
+    for (project, illustrative), count in Counter((row.project, row.illustrative) for row in done).items():
+        messengers.announce(
+            "projects:sheet", change=change, count=count, thing=project, illustrative=illustrative
+        )
