@@ -71,3 +71,13 @@ def test_home_costs_at_most_fifteen_statements(client, who):
 @pytest.mark.parametrize(("lang", "word"), [("zh-Hans", "首页"), ("zh-Hant", "首頁"), ("en", "Home")])
 def test_three_languages(client, lang, word):
     assert main(client("lead", lang)).find(".//h1").text_content() == word
+
+
+@pytest.mark.parametrize("who", ["lead", "lead2"])
+def test_home_the_badge_and_the_page_say_the_same_number(client, who):
+    reader = client(who)
+    asked = re.search(r"(\d+) 项等您答复", main(reader).text_content())
+    page = html.document_fromstring(reader.get("/my/milestones").text)
+    badges = {re.sub(r"\D", "", one.text_content()) for one in page.find_class("cnt")}
+    assert asked and badges == {asked[1]}
+    assert re.search(rf"待确认 {asked[1]}\D", page.text_content())

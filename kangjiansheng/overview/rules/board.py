@@ -9,7 +9,7 @@ from . import attention as matters
 from . import figures, health, outlook, pipeline, slips
 from . import gates as deciding
 from . import moves as moving
-from .rows import OnAgenda, Past, Project, Spell
+from .rows import OnAgenda, Past, Project, Risk, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Board:
     slipped: figures.Slipped
     due: figures.Due
     gates: deciding.Gates
-    attention: tuple[matters.Matter, ...]
+    attention: tuple[matters.Matter | matters.Threat, ...]
     moves: moving.Moves
     pipeline: pipeline.Pipeline
     outlook: outlook.Outlook
@@ -43,10 +43,12 @@ def board(
     festival: date | None = None,
     spells: Sequence[Spell] = (),
     standing: Sequence[Spell] = (),
+    risks: Mapping[int, Sequence[Risk]] | None = None,
 ) -> Board:
     """Compute the board. `past` and `agenda_then` are how things stood at the end of `compare`.
 
-    `spells` (of milestones behind their baseline) and `standing` (of projects) say how it came to this.
+    `spells` (of milestones behind their baseline) and `standing` (of projects) say how it came to this; `risks` are
+    those that need somebody, by project.
     """
     punctual = figures.on_time(projects, past, day, compare)
     gates = deciding.gates(projects, agenda, deciding.gates_then(past, agenda_then))
@@ -58,7 +60,7 @@ def board(
         slipped=figures.slipped(projects, past, day, spells, standing),
         due=figures.due(projects, past, day, compare),
         gates=gates,
-        attention=tuple(matters.attention(projects, gates.waiting, day, slips.since(spells))),
+        attention=tuple(matters.attention(projects, gates.waiting, day, slips.since(spells), risks)),
         moves=moving.moves(projects, past, compare),
         pipeline=pipeline.pipeline(projects),
         outlook=outlook.outlook(projects, day, horizon, festival),

@@ -17,9 +17,10 @@ from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules.board import Board, board
 from kangjiansheng.overview.rules.outlook import HORIZONS
 from kangjiansheng.overview.rules.rows import OnAgenda
-from kangjiansheng.overview.views import tables, words
+from kangjiansheng.overview.views import matters, tables, words
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries import ProjectRow, portfolio
+from kangjiansheng.projects.queries.risks import pressing
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
         festival=_spring_after(asking.day),
         spells=queries.slipping(actor=actor, day=asking.day),
         standing=standing,
+        risks=pressing(actor=actor, as_of=asking.as_of),
     )
 
 
@@ -115,9 +117,9 @@ def show(asking: Asked, *, actor: Actor) -> Response:
             "slips": words.in_slips(found.slips.finding),
             "moves": words.in_moves(found),
             "health": words.in_health(found.health.finding),
-            "attention": words.in_attention(len(found.attention)),
         },
         words=words,
+        matters=matters,
     )
 
 

@@ -8,10 +8,11 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.pages import page
 from kangjiansheng.overview import queries
-from kangjiansheng.overview.rules import answer, figures, gates, pipeline
-from kangjiansheng.overview.views import dashboard, words
+from kangjiansheng.overview.rules import answer, attention, figures, gates, pipeline
+from kangjiansheng.overview.views import dashboard, matters, words
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries import owned, portfolio, to_update
+from kangjiansheng.projects.queries.risks import pressing
 
 
 @bp.get("/")
@@ -32,6 +33,10 @@ def home() -> Response:
         illustrative=any(project.illustrative for project in projects),
         answer=answer.answer(projects, punctual, waiting) if projects else None,
         asked=to_update(owned(projects, me.id, day)),
+        attention=attention.attention(
+            projects, waiting.waiting, day, risks=pressing(actor=me, as_of=g.as_of) if projects else {}
+        ),
+        matters=matters,
         chips=chips,
         labs=queries.my_labs(actor=me),
         duties=duty,

@@ -5,8 +5,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.overview.rules.attention import Matter, Threat
 from kangjiansheng.overview.rules.board import Board
-from kangjiansheng.overview.views import words
+from kangjiansheng.overview.views import matters, words
 
 Table = dict[str, Any]
 
@@ -149,18 +150,24 @@ def attention(board: Board) -> Table:
     return {
         "columns": [
             (_("项目编号"), ""),
-            (_("里程碑"), ""),
+            (_("里程碑或风险"), ""),
             (_("状态"), ""),
             (_("说明"), ""),
             (_("责任人与后果"), ""),
         ],
         "rows": [
             [
-                *_milestone(matter.milestone),
+                *_named(matter),
                 status[matter.status],
-                words.because(matter),
-                _("，").join(words.consequence(matter)),
+                matters.because(matter),
+                _("，").join(matters.consequence(matter)),
             ]
             for matter in board.attention
         ],
     }
+
+
+def _named(matter: Matter | Threat) -> list[Any]:
+    if isinstance(matter, Threat):
+        return [matter.project.code, f"R{matter.risk.number} {matter.risk.title}"]
+    return _milestone(matter.milestone)

@@ -13,9 +13,8 @@ from kangjiansheng.core import charts, clock, i18n
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.charts import Words
-from kangjiansheng.overview.rules import attention, health, outlook, periods, pipeline, slips
+from kangjiansheng.overview.rules import health, outlook, periods, pipeline, slips
 from kangjiansheng.overview.rules.board import Board
-from kangjiansheng.projects.forms.fields import role_of
 from kangjiansheng.projects.rules.vocabulary import Name, families, reasons, stage_columns, stages
 
 # What all laboratories have in common says nothing on a lane; the page says that they are illustrative.
@@ -26,7 +25,6 @@ _LONG = re.compile(
 )
 _LAB_WIDTH = 118
 _JOINTS = " 与與和、"  # after these a name is best broken
-_UNBROKEN = "\u2011"  # a hyphen at which no line ends
 
 
 def term(name: Name) -> str:
@@ -248,65 +246,12 @@ def in_health(found: health.Finding) -> str:
     )
 
 
-def in_attention(in_all: int) -> str:
-    """How many matters there are."""
-    if not in_all:
-        return str(_("没有需要特别关注的事"))
-    return str(ngettext("%(num)d 件事，按影响排序", "%(num)d 件事，按影响排序", in_all))
-
-
 def in_moves(found: Board) -> str:
     """How many promises have moved since the day of comparison, and how much was reached."""
     parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", found.moves.total)]
     if found.moves.reached:
         parts.append(ngettext("%(num)d 项完成", "%(num)d 项完成", found.moves.reached))
     return _("，").join(parts) if found.moves.total or found.moves.reached else str(_("没有改期，也没有完成"))
-
-
-def because(matter: attention.Matter, *, note: bool = True) -> str:
-    """Why a matter needs somebody, in one or two sentences; never a reason that nobody gave."""
-    milestone = matter.milestone
-    name, why = name_of(milestone), reason(milestone.reason_code)
-    if matter.status == "late":
-        text = ngettext(
-            "%(name)s的日期已过 %(num)d 天，还没有新的日期。",
-            "%(name)s的日期已过 %(num)d 天，还没有新的日期。",
-            matter.days,
-            name=name,
-        )
-    elif matter.status == "gate" and matter.waiting:
-        meeting = matter.waiting.meeting.replace("-", _UNBROKEN)
-        text = _("%(name)s等待决策，已列入 %(meeting)s 的议程。", name=name, meeting=meeting)
-    elif matter.days > 0:
-        text = ngettext(
-            "%(name)s比基线晚 %(num)d 天。", "%(name)s比基线晚 %(num)d 天。", matter.days, name=name
-        )
-    else:
-        text = _("%(name)s的负责人提示有风险。", name=name)
-    if why:
-        text = _("%(text)s原因：%(why)s。", text=text, why=why)
-    elif not milestone.note and (milestone.slip or 0) > 0:
-        text = _("%(text)s没有记录原因。", text=text)
-    return (
-        str(_("%(text)s%(note)s", text=text, note=milestone.note)) if note and milestone.note else str(text)
-    )
-
-
-def consequence(matter: attention.Matter) -> list[str]:
-    """Who owns it, the date that counts now, and what comes after it."""
-    milestone, project = matter.milestone, matter.project
-    found = [milestone.owner_label or project.lead_label or role_of(project.owner_role)]
-    if milestone.proposed:
-        found.append(_("拟改 %(day)s，待确认", day=milestone.proposed.isoformat()))
-    elif matter.waiting:
-        found.append(i18n.prose_day(matter.waiting.held_on))
-    elif milestone.forecast and matter.status != "late":
-        found.append(_("新日期 %(day)s", day=milestone.forecast.isoformat()))
-    if matter.since:
-        found.append(_("自 %(day)s 起晚于基线", day=matter.since.isoformat()))
-    if matter.after:
-        found.append(ngettext("其后 %(num)d 项未完成", "其后 %(num)d 项未完成", matter.after))
-    return [str(text) for text in found if text]
 
 
 def rows_href(figure: str) -> str:

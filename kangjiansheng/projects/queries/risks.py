@@ -1,5 +1,6 @@
 """Risks and issues of a project: the list, one of them, and all of them on a past day."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -101,6 +102,36 @@ def risks(project_id: int, *, as_of: date | None = None) -> list[RiskRow]:
     states, people = _today(project_id) if as_of is None else _then(project_id, as_of)
     rows = [_row(risk_id, state, people) for risk_id, state in states.items()]
     return rules.in_order(rows, as_of or clock.today())
+
+
+def pressing(*, actor: Actor, as_of: date | None = None) -> Mapping[int, list[RiskRow]]:
+    """The risks of projects that the actor sees which need somebody, by project, the worst first.
+
+    One statement for any day: every act leaves a revision, and the last one up to a day says how it stood.
+    """
+    day = as_of or clock.today()
+    newest = (
+        select(func.max(Revision.id))
+        .join(Risk, Risk.id == Revision.thing_id)
+        .join(Project, Project.id == Risk.project_id)
+        .where(
+            Revision.thing == Risk.__tablename__,
+            Revision.effective_at <= clock.end_of(day),
+            may_see(actor),
+        )
+        .group_by(Revision.thing_id)
+    )
+    query = (
+        select(Revision.thing_id, Revision.state, Person)
+        .outerjoin(Person, Person.id == Revision.state["owner_id"].as_integer())
+        .where(Revision.id.in_(newest), Revision.state["life"].as_string() != rules.CLOSED)
+    )
+    found: dict[int, list[RiskRow]] = defaultdict(list)
+    for risk_id, state, owner in db.session.execute(query):
+        row = _row(risk_id, state, {owner.id: owner} if owner else {})
+        if rules.presses(row, day):
+            found[state["project_id"]].append(row)
+    return {project_id: rules.in_order(rows, day) for project_id, rows in found.items()}
 
 
 _Read = tuple[dict[int, dict[str, Any]], dict[int, Person]]  # states by the key of the risk, people by theirs

@@ -50,6 +50,12 @@ def overdue(risk: Rated, day: date) -> int | None:
     return (day - risk.review_on).days
 
 
+def presses(risk: Rated, day: date) -> bool:
+    """Whether a risk needs somebody: it is open, and rated high or due for a review since before a day."""
+    high = risk.life != CLOSED and level(risk.likelihood, risk.impact) == "high"
+    return high or overdue(risk, day) is not None
+
+
 def in_order(risks: Iterable[R], day: date) -> list[R]:
     """What needs somebody first: open before closed, severe before mild, late reviews before others."""
     return sorted(
