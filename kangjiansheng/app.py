@@ -115,6 +115,7 @@ search.provided_by(overview_queries.FINDABLE)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]
+handing.keepers[:] = [committee_panels.handing_over]
 lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
 project_panels.project[:] = [committee_panels.project_advice]

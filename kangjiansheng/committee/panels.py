@@ -1,12 +1,17 @@
-"""What this floor shows on the page of a project; the roof puts it into its slot."""
+"""What this floor puts on pages of the floor below; the roof puts it into its slots."""
 
 from datetime import date
 
-from kangjiansheng.committee.queries import overviews
+from flask_babel import lazy_gettext as _l
+
+from kangjiansheng.committee.forms import OFFICES
+from kangjiansheng.committee.operations import handing as giving
+from kangjiansheng.committee.queries import handing, overviews
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.markdown import render
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries.handing import Duty, Keeper
 
 
 def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel | None:
@@ -20,3 +25,24 @@ def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel 
         {"code": project.code, "advice": found, "markdown": render},
         illustrative=any(item.meeting.illustrative for item in found.items),
     )
+
+
+def _place(thing: Duty) -> str:
+    return f"/committees/{thing.place}/edit" if thing.kind.startswith("office_") else ""
+
+
+_ADVICE = _l("由委员会选任。选出继任者之后，在委员会设置里结束这个任期，再登记继任者。")
+_SIGNED = _l(
+    "写在已提交或已签署的纪要里，责任人不再改动。请秘书在下次会议上记录由继任者负责的新行动项，再把这一项标为完成。"
+)
+
+# What a leaver answers for in committees, for the page of hand-over.
+handing_over = Keeper(
+    words={f"office_{office}": word for office, word in OFFICES}
+    | {"minutes": _l("起草中的会议纪要"), "action": _l("行动项"), "signed_action": _l("行动项")},
+    advice={f"office_{office}": _ADVICE for office in handing.ELECTED} | {"signed_action": _SIGNED},
+    duties=handing.duties,
+    count=handing.count,
+    give=giving.give,
+    href=_place,
+)

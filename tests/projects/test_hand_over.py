@@ -67,7 +67,7 @@ def test_administrators_see_codes_and_no_names(
     mine = duties(person("lead"), actor=actor("admin"))
     hidden = [one for one in mine if not one.open]
     assert hidden
-    assert all(one.project in page for one in hidden)
+    assert all(one.place in page for one in hidden)
     assert not any(one.names["hans"] in page for one in hidden if one.kind == "lead")
 
 
@@ -109,10 +109,10 @@ def test_leads_go_first_so_that_the_successor_belongs(in_app: Flask, actor: Call
     assert db.session.get_one(Milestone, milestones[0].id).owner_id == lead
     with writing():
         outcomes = hand_over(things, lead, outsider, actor=executive)
-    led = {one.project for one, problem in outcomes if one.kind == "lead" and problem is None}
+    led = {one.place for one, problem in outcomes if one.kind == "lead" and problem is None}
     assert led
     for one, problem in outcomes:
-        if one.kind == "milestone" and one.project in led:
+        if one.kind == "milestone" and one.place in led:
             assert problem is None
             assert db.session.get_one(Milestone, one.id).owner_id == outsider
     with writing():  # and back

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, policies, queries, rules
@@ -131,7 +132,10 @@ def open_account(person: Person) -> Response:
 def disable(account: Account) -> Response:
     """Stop an account; its sessions end at once."""
     operations.disable(account, actor=actor())
-    return saved(url_for(".person", code=account.person.code), _("账号已停用，登录已全部结束"))
+    text, left = _("账号已停用，登录已全部结束"), queries.count_duties(account.person_id)
+    if left:
+        text += ngettext("；此人还负责 %(num)d 项，请交接", "；此人还负责 %(num)d 项，请交接", left)
+    return saved(url_for(".person", code=account.person.code), text)
 
 
 @bp.post("/admin/people/<code>/sessions/end")

@@ -178,6 +178,7 @@ ACTS: dict[str, Any] = {
     "committee:attendance:answer": _l("答复出席"),
     "committee:attendance:record": _l("记录出席"),
     "committee:minutes:start": _l("起草纪要"),
+    "committee:minutes:hand-over": _l("交接纪要的起草"),
     "committee:minutes:record": _l("据公告登记纪要"),
     "committee:paragraph:add": _l("增加段落"),
     "committee:paragraph:edit": _l("修改段落"),

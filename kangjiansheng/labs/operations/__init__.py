@@ -15,7 +15,7 @@ from kangjiansheng.labs.operations.labs import (
     ensure_lab,
     step_lab,
 )
-from kangjiansheng.labs.operations.people import join, leave
+from kangjiansheng.labs.operations.people import hand_role, join, leave
 
 __all__ = [
     "archive",
@@ -28,6 +28,7 @@ __all__ = [
     "edit_lab",
     "ensure_institution",
     "ensure_lab",
+    "hand_role",
     "join",
     "leave",
     "load_reference",

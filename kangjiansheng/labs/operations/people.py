@@ -1,10 +1,11 @@
 """Who belongs to an institution or a laboratory, from a day to a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
-from kangjiansheng.core.db import expect
+from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import notices, queries, rules
 from kangjiansheng.labs.models import Institution, InstitutionMember, JointLab, LabMember
@@ -63,6 +64,35 @@ def leave(group: Group, number: int, *, actor: Actor, version: int | None, valid
     act = f"{_kind(group)[2]}:leave"
     done = record(act, group, actor=actor, before=before)
     notices.left(group, row.person_id, act, actor=actor, change=done)
+
+
+def hand_role(lab: JointLab, role: str, leaver_id: int, successor_id: int, *, actor: Actor) -> None:
+    """Give a role that somebody holds today to somebody else, from today on. Both are told.
+
+    Refused when the successor has it already, or it is held no more.
+    """
+    check_open(lab)
+    today = clock.today()
+    row = next((row for row in lab.members if row.person_id == leaver_id and _has(row, role)), None)
+    if row is None:
+        raise RuleBroken("labs:member-unknown")
+    if any(other.person_id == successor_id and _has(other, role) for other in lab.members):
+        raise RuleBroken("labs:member-already", day=today.isoformat())
+    before = lab.state()
+    if row.valid_from < today:
+        row.valid_to = today - timedelta(days=1)
+    else:  # nobody had it for a day
+        lab.members.remove(row)
+    lab.members.append(LabMember(person_id=successor_id, role=role, valid_from=today))
+    db.session.flush()
+    done = record("labs:lab:join", lab, actor=actor, before=before)
+    notices.joined(lab, successor_id, "labs:lab:join", actor=actor, change=done)
+    notices.left(lab, leaver_id, "labs:lab:leave", actor=actor, change=done)
+
+
+def _has(row: LabMember, role: str) -> bool:
+    today = clock.today()
+    return row.role == role and row.valid_from <= today and (row.valid_to is None or row.valid_to >= today)
 
 
 def _kind(group: Group) -> tuple[type[Any], Any, str]:

@@ -8,11 +8,13 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs.operations import hand_role
 from kangjiansheng.projects.models import Milestone, Project, Risk
 from kangjiansheng.projects.operations.milestones import give_to
 from kangjiansheng.projects.operations.people import add_member, end_member
 from kangjiansheng.projects.operations.risks import give_risk
-from kangjiansheng.projects.queries.handing import KINDS, Duty
+from kangjiansheng.projects.queries.handing import KINDS, ROLES, Duty, keeper_of
 
 Outcome = tuple[Duty, RuleBroken | None]
 
@@ -22,13 +24,13 @@ def hand_over(
 ) -> Sequence[Outcome]:
     """Give each thing to the successor; what a rule refuses stays where it is, and the reason comes back with it.
 
-    Roles as lead go first: who takes one over belongs to the team, and may then own its milestones. Giving a
-    thing back is the same act the other way round.
+    Roles in laboratories and as lead go first: who takes one over belongs to the team, and may then own its
+    milestones. Giving a thing back is the same act the other way round.
     """
     if leaver_id == successor_id:
         raise RuleBroken("projects:successor-same", "successor_id")
     outcomes: list[Outcome] = []
-    for thing in sorted(things, key=lambda one: (KINDS.index(one.kind), one.project, one.code)):
+    for thing in sorted(things, key=_first):
         try:
             with db.session.begin_nested():
                 _give(thing, leaver_id, successor_id, actor)
@@ -39,11 +41,20 @@ def hand_over(
     return outcomes
 
 
+def _first(thing: Duty) -> tuple[int, str, str]:
+    return (KINDS.index(thing.kind) if thing.kind in KINDS else len(KINDS), thing.place, thing.code)
+
+
 def _give(thing: Duty, leaver_id: int, successor_id: int, actor: Actor) -> None:
     if thing.kind == "milestone":
         give_to(db.session.get_one(Milestone, thing.id), successor_id, actor=actor, version=None)
     elif thing.kind == "risk":
         give_risk(db.session.get_one(Risk, thing.id), successor_id, actor=actor)
+    elif thing.kind in ROLES:
+        lab, role = db.session.get_one(JointLab, thing.id), thing.kind.removeprefix("lab_")
+        hand_role(lab, role, leaver_id, successor_id, actor=actor)
+    elif (keeper := keeper_of(thing.kind)) is not None:
+        keeper.give(thing, leaver_id, successor_id, actor)
     else:
         _give_lead(thing.id, leaver_id, successor_id, actor)
 

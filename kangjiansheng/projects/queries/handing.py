@@ -1,5 +1,6 @@
-"""What a person answers for: roles as lead, open milestones, open risks."""
+"""What a person answers for: roles in laboratories and as lead, open milestones, open risks, and things above."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,23 +11,30 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import JointLab, LabMember
+from kangjiansheng.labs.rules import LAB_ROLES
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectMember, Risk
 from kangjiansheng.projects.queries.page import project
 from kangjiansheng.projects.queries.people import candidates
 from kangjiansheng.projects.queries.visible import visible_projects
 
-KINDS = ("lead", "milestone", "risk")
+ROLES = tuple(f"lab_{role}" for role in LAB_ROLES)
+KINDS = (*ROLES, "lead", "milestone", "risk")
+_IN_PROJECTS = ("lead", "milestone", "risk")
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing that a person answers for; `open` when the reader may see what it is called."""
+    """One thing that a person answers for; `open` when the reader may see what it is called.
 
-    kind: str  # lead, milestone, risk
-    id: int  # of the project, the milestone, the risk
-    project: str
+    `place` is the code of the project, the laboratory or whatever else it belongs to.
+    """
+
+    kind: str  # one of KINDS, or of those of a higher floor
+    id: int  # of the laboratory, the project, the milestone, the risk
+    place: str
     code: str
-    names: dict[str, str]
+    names: Mapping[str, str]
     open: bool
     illustrative: bool
 
@@ -36,17 +44,74 @@ class Duty:
         return f"{self.kind}:{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What a person may answer for on a higher floor, and how it is given away.
+
+    `words` name its kinds; `advice` says of those that cannot be given away here what to do, `href` where. `give`
+    takes a thing, its holder and the successor, and raises RuleBroken.
+    """
+
+    words: Mapping[str, Any]
+    advice: Mapping[str, Any]
+    duties: Callable[[int, Actor], list[Duty]]
+    count: Callable[[int], int]
+    give: Callable[[Duty, int, int, Actor], None]
+    href: Callable[[Duty], str]
+
+
+keepers: list[Keeper] = []  # a slot that the roof fills
+
+
 def duties(person_id: int, *, actor: Actor, project_id: int | None = None) -> list[Duty]:
-    """Everything that a person answers for in running projects, or in one of them."""
+    """Everything that a person answers for in laboratories, running projects and above, or in one project."""
     seen = set(db.session.scalars(visible_projects(actor)))
     found = []
-    for kind in KINDS:
+    for kind in _IN_PROJECTS:
         query = _owned(kind, person_id)
         for thing, owner in db.session.execute(
             query.where(Project.id == project_id) if project_id else query
         ):
             found.append(_duty(kind, thing, owner, owner.id in seen))
-    return sorted(found, key=lambda one: (one.project, KINDS.index(one.kind), one.code))
+    found.sort(key=lambda one: (one.place, KINDS.index(one.kind), one.code))
+    if project_id is not None:
+        return found
+    above = [one for keeper in keepers for one in keeper.duties(person_id, actor)]
+    return [*_in_labs(person_id), *found, *above]
+
+
+def keeper_of(kind: str) -> Keeper | None:
+    """Who gives away things of a kind, when it is of a higher floor."""
+    return next((keeper for keeper in keepers if kind in keeper.words), None)
+
+
+def _roles(person_id: int) -> Select[JointLab, str]:
+    return (
+        select(JointLab, LabMember.role)
+        .join(LabMember, LabMember.lab_id == JointLab.id)
+        .where(
+            LabMember.person_id == person_id,
+            holds_on(LabMember, clock.today()),
+            JointLab.archived_at.is_(None),
+        )
+        .order_by(JointLab.code, LabMember.role)
+    )
+
+
+def _in_labs(person_id: int) -> list[Duty]:
+    """Roles in laboratories, whose names everybody sees who is signed in."""
+    return [
+        Duty(
+            f"lab_{role}",
+            lab.id,
+            lab.code,
+            "",
+            {script: getattr(lab, f"name_{script}") for script in ("hans", "hant", "en")},
+            True,
+            lab.illustrative,
+        )
+        for lab, role in db.session.execute(_roles(person_id))
+    ]
 
 
 def _duty(kind: str, thing: Any, owner: Project, is_open: bool) -> Duty:
@@ -55,7 +120,7 @@ def _duty(kind: str, thing: Any, owner: Project, is_open: bool) -> Duty:
         if kind == "risk"
         else {script: getattr(thing, f"name_{script}") for script in ("hans", "hant", "en")}
     )
-    code = f"R{thing.number}" if kind == "risk" else thing.code
+    code = f"R{thing.number}" if kind == "risk" else "" if kind == "lead" else thing.code
     return Duty(kind, thing.id, owner.code, code, names, is_open, owner.illustrative)
 
 
@@ -90,10 +155,9 @@ def _owned(kind: str, person_id: int) -> Select[Any]:
 
 def count_duties(person_id: int) -> int:
     """How many things a person answers for."""
-    return sum(
-        db.session.scalar(select(func.count()).select_from(_owned(kind, person_id).subquery())) or 0
-        for kind in KINDS
-    )
+    queries = [_roles(person_id), *(_owned(kind, person_id) for kind in _IN_PROJECTS)]
+    own = sum(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in queries)
+    return own + sum(keeper.count(person_id) for keeper in keepers)
 
 
 def holders(project_id: int) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import policies as account_policies
@@ -11,6 +12,7 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import explain, name_of
 from kangjiansheng.core.pages import page
+from kangjiansheng.labs.rules import LAB_ROLES
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.handing import HandingForm
 from kangjiansheng.projects.models import Project
@@ -38,6 +40,8 @@ def _page(leaver: Person, project: Project | None, successors: list[Person]) -> 
     project_id = project.id if project else None
     leaver_id = leaver.id
     things = queries.duties(leaver_id, actor=actor(), project_id=project_id)
+    by_hand = [one for one in things if _advice(one)]
+    things = [one for one in things if not _advice(one)]
     form = HandingForm()
     form.things.choices = [(one.key, one.key) for one in things]
     form.successor_id.choices = [(one.id, f"{one.code} {name_of(one)}") for one in successors]
@@ -59,7 +63,9 @@ def _page(leaver: Person, project: Project | None, successors: list[Person]) -> 
     return page(
         "projects/handover.html",
         200 if outcomes else form.status,
-        illustrative=any(one.illustrative for one in things),
+        illustrative=any(one.illustrative for one in (*things, *by_hand)),
+        words=_words(),
+        by_hand=[(one, _advice(one), _href(one)) for one in by_hand],
         leaver=leaver,
         project=project,
         things=[one for one in things if one not in given],
@@ -68,6 +74,28 @@ def _page(leaver: Person, project: Project | None, successors: list[Person]) -> 
         chosen=chosen,
         **done,
     )
+
+
+def _words() -> dict[str, Any]:
+    """What the kinds of things are called."""
+    own = {"lead": _("项目负责人"), "milestone": _("里程碑"), "risk": _("风险与问题")}
+    roles = {f"lab_{role}": word for role, word in LAB_ROLES.items()}
+    return {
+        **roles,
+        **own,
+        **{kind: word for keeper in queries.keepers for kind, word in keeper.words.items()},
+    }
+
+
+def _advice(one: queries.Duty) -> str:
+    """What to do with a thing that cannot be given away here; empty for one that can."""
+    keeper = queries.keeper_of(one.kind)
+    return str(keeper.advice.get(one.kind, "")) if keeper else ""
+
+
+def _href(one: queries.Duty) -> str:
+    keeper = queries.keeper_of(one.kind)
+    return keeper.href(one) if keeper else ""
 
 
 def _address(person: Person, project: Project | None) -> str:

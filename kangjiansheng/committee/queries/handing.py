@@ -1,0 +1,91 @@
+"""What a person answers for in committees: offices, minutes that are being written, open actions."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.committee.models import Action, Committee, CommitteeMember, Meeting, Minutes
+from kangjiansheng.committee.queries.visible import visible_actions, visible_meetings
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.queries.handing import Duty
+
+ELECTED = ("chair", "deputy", "member")
+
+
+def _seats(person_id: int) -> Select[CommitteeMember, Committee]:
+    return (
+        select(CommitteeMember, Committee)
+        .join(Committee, Committee.id == CommitteeMember.committee_id)
+        .where(
+            CommitteeMember.person_id == person_id,
+            holds_on(CommitteeMember, clock.today()),
+            Committee.archived_at.is_(None),
+        )
+        .order_by(Committee.code, CommitteeMember.id)
+    )
+
+
+def _writing(person_id: int) -> Select[Minutes, Meeting]:
+    return (
+        select(Minutes, Meeting)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .where(Minutes.drafter_id == person_id, Minutes.life.in_(("draft", "review")))
+        .order_by(Meeting.code)
+    )
+
+
+def _actions(person_id: int) -> Select[Action, Meeting, str]:
+    return (
+        select(Action, Meeting, Minutes.life)
+        .join(Meeting, Meeting.id == Action.meeting_id)
+        .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
+        .where(Action.owner_id == person_id, Action.life == "open")
+        .order_by(Action.number)
+    )
+
+
+def duties(person_id: int, actor: Actor) -> list[Duty]:
+    """Offices, minutes, actions. The names of committees are open; titles of meetings and texts of actions are told
+    to those who see them."""
+    meetings = set(db.session.scalars(visible_meetings(actor)))
+    actions = set(db.session.scalars(visible_actions(actor)))
+    found = [
+        Duty(
+            f"office_{seat.office}",
+            committee.id,
+            committee.code,
+            "",
+            _names(committee),
+            True,
+            seat.illustrative,
+        )
+        for seat, committee in db.session.execute(_seats(person_id))
+    ]
+    found += [
+        Duty("minutes", row.id, meeting.code, "", _names(meeting), meeting.id in meetings, row.illustrative)
+        for row, meeting in db.session.execute(_writing(person_id))
+    ]
+    for row, meeting, life in db.session.execute(_actions(person_id)):
+        kind = "action" if life in (None, "draft") else "signed_action"
+        seen = row.id in actions
+        found.append(Duty(kind, row.id, meeting.code, row.number, {"hans": row.text}, seen, row.illustrative))
+    return found
+
+
+def _names(thing: Any) -> dict[str, str]:
+    return {script: getattr(thing, f"name_{script}") for script in ("hans", "hant", "en")}
+
+
+def count(person_id: int) -> int:
+    """How many of them there are."""
+    queries = (_seats(person_id), _writing(person_id), _actions(person_id))
+    return sum(
+        db.session.scalar(
+            select(func.count()).select_from(query.with_only_columns(key).order_by(None).subquery())
+        )
+        or 0
+        for query, key in zip(queries, (CommitteeMember.id, Minutes.id, Action.id), strict=True)
+    )
