@@ -126,3 +126,14 @@ def test_a_point_of_the_rating_counts_as_a_day_of_slip() -> None:
 )
 def test_which_risks_need_somebody(risk: R, expected: bool) -> None:
     assert rules.presses(risk, DAY) is expected
+
+
+@pytest.mark.parametrize("typed", ["准备时间不够", "準備時間", "KJS-003 供应商"])
+def test_search_finds_risks_for_those_who_may_see_them(client: Callable[..., Critic], typed: str) -> None:
+    def hrefs(who: str) -> set[str]:
+        answer = client(who).get("/search", query_string={"q": typed})
+        assert answer.status_code == 200
+        return set(html.document_fromstring(answer.text).xpath("//main//a/@href"))
+
+    assert any(href.startswith("/projects/KJS-003/risks/") for href in hrefs("lead"))
+    assert not any("/risks/" in href for who in ("partner", "outsider") for href in hrefs(who))
