@@ -16,9 +16,11 @@ from kangjiansheng.accounts.queries import actor_by_email, system_actor
 from kangjiansheng.core import verify
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import commands
+from kangjiansheng.projects.forms.trials import shown
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneEntry,
@@ -247,6 +249,9 @@ def test_the_way_through_the_browser(
         "NCT09990001",
         "记入项目 KJS-003",
         "2027-12 预计",
+        "招募中",
+        "I 期、II 期",
+        "干预性研究",
         "没有读懂",
         "确认导入",
     ):
@@ -269,7 +274,7 @@ def test_the_way_through_the_browser(
     later = upload(
         lead, f"{page}/records/import", newer(study, statusModule__overallStatus="COMPLETED").read_bytes()
     )
-    assert "有 2 处变化" in later.text and "RECRUITING" in later.text
+    assert "有 2 处变化" in later.text and "招募中" in later.text and "研究已完成" in later.text
 
 
 def test_a_new_project_through_the_browser(app: Flask, client: Callable[..., Critic]) -> None:
@@ -285,6 +290,22 @@ def test_a_new_project_through_the_browser(app: Flask, client: Callable[..., Cri
     with app.app_context():
         assert not records("CHICTR2699990003") and len(records("CHICTR2699990004")) == 1
     assert lead.get("/projects/CHICTR2699990004").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "stated", "words"),
+    [
+        ("status", "NOT_YET_RECRUITING", "Not yet recruiting"),
+        ("phase", "EARLY_PHASE1", "Early phase I"),
+        ("phase", "PHASE2, PHASE3", "Phase II, Phase III"),
+        ("phase", "0期临床试验", "0期临床试验"),  # what a registry says in words stays as it is
+        ("phase", "PHASE9, PHASE1", "PHASE9, PHASE1"),
+        ("status", "", ""),
+    ],
+)
+def test_the_terms_of_a_registry_are_read_as_words(in_app: Flask, key: str, stated: str, words: str) -> None:
+    with speaking("en"):
+        assert shown(key, stated) == words
 
 
 def test_what_a_person_may_not_see_stays_unsaid(

@@ -72,6 +72,32 @@ FACTS: dict[str, Any] = {
     "modality": _l("技术类型"),
     "group": _l("适应症分组"),
 }
+# The terms of ClinicalTrials.gov; the other registries write words already.
+STATED: dict[str, Any] = {
+    "NOT_YET_RECRUITING": _l("尚未招募"),
+    "RECRUITING": _l("招募中"),
+    "ENROLLING_BY_INVITATION": _l("仅邀请入组"),
+    "ACTIVE_NOT_RECRUITING": _l("进行中，不再招募"),
+    "COMPLETED": _l("研究已完成"),
+    "SUSPENDED": _l("研究已暂停"),
+    "TERMINATED": _l("研究已提前终止"),
+    "WITHDRAWN": _l("入组前已撤回"),
+    "UNKNOWN": _l("状态不明"),
+    "AVAILABLE": _l("可申请拓展性使用"),
+    "NO_LONGER_AVAILABLE": _l("不再提供拓展性使用"),
+    "TEMPORARILY_NOT_AVAILABLE": _l("暂不提供拓展性使用"),
+    "APPROVED_FOR_MARKETING": _l("已获批上市"),
+    "WITHHELD": _l("暂不公开"),
+    "NA": _l("不分期"),
+    "EARLY_PHASE1": _l("早期 I 期"),
+    "PHASE1": _l("I 期"),
+    "PHASE2": _l("II 期"),
+    "PHASE3": _l("III 期"),
+    "PHASE4": _l("IV 期"),
+    "INTERVENTIONAL": _l("干预性研究"),
+    "OBSERVATIONAL": _l("观察性研究"),
+    "EXPANDED_ACCESS": _l("拓展性使用"),
+}
 DATE_LABELS: dict[str, Any] = {
     "start": _l("开始"),
     "primary_completion": _l("主要终点完成"),
@@ -131,6 +157,10 @@ def shown(key: str, value: Any) -> str:
     }
     if key in terms:
         return label_of(value, terms[key]())
+    if key in ("status", "phase", "study_type"):
+        parts = str(value or "").split(", ")
+        known = all(part in STATED for part in parts)
+        return _("、").join(str(STATED[part]) for part in parts) if known else str(value or "")
     if key == "numbers" and not isinstance(value, str):
         return _("、").join(" ".join(pair) for pair in value)
     if isinstance(value, list):
