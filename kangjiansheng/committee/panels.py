@@ -16,9 +16,10 @@ from kangjiansheng.projects.queries.handing import Duty, Keeper
 
 def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel | None:
     """What the committees decided about a project and where it stands on an agenda; those who may edit the
-    project find here the way to propose an item."""
+    project find here the way to propose an item. On a past day it says that it does not tell of that day: what the
+    company made of a decision since, and which actions were open, is not kept by the day."""
     if as_of is not None:
-        return None
+        return Panel("committee/_project_panel.html", {"code": project.code, "advice": None})
     found = overviews.advice(project, actor=actor)
     return Panel(
         "committee/_project_panel.html",

@@ -6,12 +6,13 @@ An entry gets its `seq` and hash in the last step before COMMIT, under the write
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, event, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.db import AppendOnly, Base, Label, Word, db, is_sqlite
 from kangjiansheng.core.digests import plain, sha256
 
@@ -155,14 +156,16 @@ def last_change(thing: Any) -> tuple[str, datetime | None]:
     return (row.actor_label, row.recorded_at) if row else ("", None)
 
 
-def history(thing: str, thing_id: int, limit: int = 50) -> list[AuditEntry]:
-    """The entries about one thing, newest first."""
+def history(thing: str, thing_id: int, limit: int = 50, *, until: date | None = None) -> list[AuditEntry]:
+    """The entries about one thing, newest first; `until` the end of a past day."""
     query = (
         select(AuditEntry)
         .where(AuditEntry.thing == thing, AuditEntry.thing_id == thing_id)
         .order_by(AuditEntry.seq.desc())
         .limit(limit)
     )
+    if until is not None:
+        query = query.where(AuditEntry.recorded_at <= clock.end_of(until))
     return list(db.session.scalars(query))
 
 

@@ -38,12 +38,12 @@ def _changes(row: audit.AuditEntry, labels: Mapping[str, Any], show: Show) -> li
     found = []
     for key, label in labels.items():
         if key in row.before or key in row.after:
-            before, after = _differing(row.before.get(key), row.after.get(key))
+            before, after = differing(row.before.get(key), row.after.get(key))
             found.append({"label": str(label), "before": show(key, before), "after": show(key, after)})
     return found
 
 
-def _differing(before: Any, after: Any) -> tuple[Any, Any]:
+def differing(before: Any, after: Any) -> tuple[Any, Any]:
     """Of two lists only what the other one lacks; anything else as it is."""
     if not (isinstance(before, list) and isinstance(after, list)):
         return before, after

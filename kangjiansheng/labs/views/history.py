@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kangjiansheng.accounts import queries as people
-from kangjiansheng.core import audit, clock, history, i18n
+from kangjiansheng.core import audit, history, i18n
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.pages import with_args
@@ -57,8 +57,7 @@ class Panel:
 def panel(thing: Institution | Agreement | JointLab) -> Panel:
     """The last five changes up to the day of the time travel; all with `?history=all`."""
     day, everything = travelled(), request.args.get("history") == "all"
-    found = audit.history(thing.__tablename__, thing.id, 500)
-    found = [row for row in found if day is None or row.recorded_at <= clock.end_of(day)]
+    found = audit.history(thing.__tablename__, thing.id, 500, until=day)
     rows = found if everything else found[:5]
     words = _Words(rows)
     shown = history.entries(rows, labels=LABELS, show=words.show, people=words.people)

@@ -53,6 +53,7 @@ class GateDecision(AppendOnly, Base):
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
 
     milestone: Mapped[Milestone] = relationship()
+    conditions: Mapped[list["GateCondition"]] = relationship(viewonly=True, order_by="GateCondition.id")
 
 
 class GateCondition(AppendOnly, Base):

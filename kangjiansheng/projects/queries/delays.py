@@ -13,8 +13,10 @@ from kangjiansheng.projects.rules.delays import Attribution, Move, attribute
 _SAYING = frozenset({"forecast", "confirm", "done"})  # what follows another milestone has no cause of its own
 
 
-def delays(project: ProjectRow, found: Network, said: Sequence[Said]) -> Attribution | None:
-    """What each reason cost the last open milestone; None when it is not late."""
+def delays(
+    project: ProjectRow, found: Network, said: Sequence[Said], day: date | None = None
+) -> Attribution | None:
+    """What each reason cost the last open milestone; None when it is not late. `day` for a past one."""
     opened = [m for m in project.milestones if m.is_open and m.promised and m.baseline]
     if not opened:
         return None
@@ -23,7 +25,7 @@ def delays(project: ProjectRow, found: Network, said: Sequence[Said]) -> Attribu
         replace(m, current_plan=None, forecast=None, actual=None) for m in project.milestones
     ]  # as the baseline has it
     reality = {m.id: m.actual or m.promised for m in project.milestones}
-    return attribute(schedule(first, found), reality, last.id, moves(said))
+    return attribute(schedule(first, found, today=day), reality, last.id, moves(said))
 
 
 def moves(said: Sequence[Said]) -> Mapping[int, Sequence[Move]]:

@@ -1,6 +1,6 @@
 """Gates as their readers may see them: criteria, decisions, and the conditions that stop a gate."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -23,13 +23,15 @@ from kangjiansheng.projects.models import (
     Project,
     TemplateVersion,
 )
-from kangjiansheng.projects.queries.evidence import Piece, expected, pieces
+from kangjiansheng.projects.queries.evidence import Piece, expected_in, pieces
 from kangjiansheng.projects.queries.page import milestone
+from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.queries.visible import visible_projects
 from kangjiansheng.projects.rules import gates as rules
 from kangjiansheng.projects.rules.evidence import Expected
 
 THING = GateCriterion.__tablename__
+Holder = Milestone | MilestoneRow  # of evidence: today's record, or how it stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision as pages show it, with its conditions as they stand today."""
+    """A decision as pages show it, with its conditions as they stood on the day of the page."""
 
     id: int
     milestone_id: int
@@ -71,7 +73,6 @@ class Decided:
 class Asked:
     """A condition: the milestone that it became."""
 
-    decision_id: int
     code: str
     name_hans: str
     name_hant: str
@@ -171,11 +172,11 @@ def predecessors_of(thing: Milestone) -> list[Milestone]:
 
 
 def resting_on(
-    thing: Milestone, before: list[Milestone]
+    thing: Milestone, before: Sequence[Holder]
 ) -> tuple[dict[str, Expected], dict[int, tuple[Expected, ...]]]:
     """On what a criterion of a gate may rest: the kinds of its own evidence and of its predecessors', by the word
     with which a criterion names them; and what each of these milestones is expected to show."""
-    wanted = expected([thing.id, *(m.id for m in before)])
+    wanted = expected_in(thing.plan_id, [thing, *before])
     found = {one.kind: one for one in wanted[thing.id]}
     for m in before:
         found |= {f"{m.code}:{one.kind}": one for one in wanted[m.id]}
@@ -183,11 +184,11 @@ def resting_on(
 
 
 def brought_for(
-    kinds: list[str], thing: Milestone, before: list[Milestone], there: Mapping[int, list[Piece]]
-) -> list[tuple[Milestone, Piece]]:
+    kinds: list[str], thing: Holder, before: Sequence[Holder], there: Mapping[int, list[Piece]]
+) -> list[tuple[Holder, Piece]]:
     """The evidence, not withdrawn, on which a criterion rests, each with its milestone."""
     by_code = {m.code: m for m in before}
-    found = []
+    found: list[tuple[Holder, Piece]] = []
     for word in kinds:
         code, _colon, kind = word.rpartition(":")
         holder = by_code.get(code) if code else thing
@@ -196,44 +197,46 @@ def brought_for(
     return found
 
 
-def evidence_of(thing: Milestone, before: list[Milestone], as_of: date | None) -> dict[int, list[Piece]]:
+def evidence_of(thing: Holder, before: Sequence[Holder], as_of: date | None) -> dict[int, list[Piece]]:
     """The evidence of a gate and of its predecessors, in one statement."""
     return pieces([thing.id, *(m.id for m in before)], as_of=as_of)
 
 
-def decisions(plan_id: int, *, as_of: date | None = None) -> dict[int, list[Decided]]:
-    """What was decided at the gates of a plan, by gate, newest first; two statements."""
+def decisions(
+    plan_id: int, milestones: Sequence[MilestoneRow], *, as_of: date | None = None
+) -> dict[int, list[Decided]]:
+    """What was decided at the gates of a plan, by gate, newest first; one statement. `milestones` are those of the
+    plan as they stood on that day: conditions are among them."""
     query = (
         select(GateDecision, Person)
         .join(Milestone, Milestone.id == GateDecision.milestone_id)
         .join(ChangeSet, ChangeSet.id == GateDecision.change_set_id)
         .outerjoin(Person, Person.id == ChangeSet.actor_id)
         .where(Milestone.plan_id == plan_id)
+        .options(joinedload(GateDecision.conditions))
         .order_by(GateDecision.id.desc())
     )
     if as_of is not None:
         query = query.where(GateDecision.recorded_at <= clock.end_of(as_of))
-    rows = list(db.session.execute(query))
-    asked = _asked(plan_id) if any(row.verdict == "conditional" for row, _person in rows) else []
     found: dict[int, list[Decided]] = {}
-    for row, person in rows:
-        found.setdefault(row.milestone_id, []).append(_decided(row, person, asked))
+    there = {m.id: m for m in milestones}
+    for row, person in db.session.execute(query).unique():
+        found.setdefault(row.milestone_id, []).append(_decided(row, person, there))
     return found
 
 
-def newest(project: Project, *, as_of: date | None = None) -> dict[int, Decided]:
-    """The newest decision at each gate of a project that was read with them, without who recorded it; a statement
-    more when any had conditions."""
-    plan = project.plan
-    rows = plan.decisions if plan else []
+def newest(
+    project: Project, milestones: Sequence[MilestoneRow], *, as_of: date | None = None
+) -> dict[int, Decided]:
+    """The newest decision at each gate of a project that was read with them, without who recorded it; no statement."""
+    rows = project.plan.decisions if project.plan else []
     if as_of is not None:
         rows = [row for row in rows if row.recorded_at <= clock.end_of(as_of)]
-    first = {row.milestone_id: row for row in reversed(rows)}
-    asked = _asked(plan.id) if plan and any(row.verdict == "conditional" for row in first.values()) else []
-    return {key: _decided(row, None, asked) for key, row in first.items()}
+    there = {m.id: m for m in milestones}
+    return {row.milestone_id: _decided(row, None, there) for row in reversed(rows)}
 
 
-def _decided(row: GateDecision, person: Person | None, asked: list[Asked]) -> Decided:
+def _decided(row: GateDecision, person: Person | None, there: Mapping[int, MilestoneRow]) -> Decided:
     return Decided(
         row.id,
         row.milestone_id,
@@ -243,31 +246,12 @@ def _decided(row: GateDecision, person: Person | None, asked: list[Asked]) -> De
         row.reasons,
         row.recorded_at,
         name_of(person) if person else "",
-        tuple(one for one in asked if one.decision_id == row.id),
+        tuple(_asked(there[one.milestone_id]) for one in row.conditions if one.milestone_id in there),
     )
 
 
-def _asked(plan_id: int) -> list[Asked]:
-    query = (
-        select(GateCondition.decision_id, Milestone, Person)
-        .join(Milestone, Milestone.id == GateCondition.milestone_id)
-        .outerjoin(Person, Person.id == Milestone.owner_id)
-        .where(Milestone.plan_id == plan_id)
-        .order_by(GateCondition.id)
-    )
-    return [
-        Asked(
-            decision_id,
-            m.code,
-            m.name_hans,
-            m.name_hant,
-            m.name_en,
-            m.state,
-            m.forecast or m.current_plan or m.baseline,
-            name_of(person) if person else "",
-        )
-        for decision_id, m, person in db.session.execute(query)
-    ]
+def _asked(m: MilestoneRow) -> Asked:
+    return Asked(m.code, m.name_hans, m.name_hant, m.name_en, m.state, m.promised, m.owner_label)
 
 
 def open_conditions(thing: Milestone) -> list[Milestone]:

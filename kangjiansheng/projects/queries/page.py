@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import literal, select, union_all
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
@@ -35,7 +35,9 @@ def project(*, actor: Actor, code: str) -> Project | None:
             joinedload(Project.registrations),
             joinedload(Project.claims).joinedload(StatusClaim.change_set),
             joinedload(Project.plan).joinedload(Plan.template_version),
-            joinedload(Project.plan).joinedload(Plan.decisions).defer(GateDecision.dossier),
+            joinedload(Project.plan)
+            .joinedload(Plan.decisions)
+            .options(defer(GateDecision.dossier), joinedload(GateDecision.conditions)),
         )
     )
     return db.session.scalars(query).unique().first()

@@ -2,19 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, case, cast, func, literal, null, select, union_all
+from sqlalchemy import Row, Select, case, func, select, true
 from sqlalchemy.orm import aliased
 
-from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.i18n import name_of
-from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneEntry,
@@ -24,7 +20,9 @@ from kangjiansheng.projects.models import (
     ProjectLab,
     ProjectParty,
 )
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref, state_of
+from kangjiansheng.projects.queries.called import Names, names_of
+from kangjiansheng.projects.queries.past import Since, gathered, named, with_changes
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, state_of
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import metrics as figures
 from kangjiansheng.projects.rules import milestones as rules
@@ -55,25 +53,24 @@ def portfolio(
 
     Reads in at most four statements, whatever the size. A project that was not open by then is not there.
     Archived ones only with `archived`; with `owner` only that person's milestones, and projects with any;
-    with `lab` or `party` those of a laboratory or an institution (ids).
+    with `lab` or `party` those of a laboratory or an institution (ids) on that day.
     """
     chosen = may_see(actor)
     if codes is not None:
         chosen &= Project.code.in_(list(codes))
-    if lab is not None:
-        chosen &= Project.id.in_(select(ProjectLab.project_id).where(ProjectLab.lab_id == lab))
-    if party is not None:
-        chosen &= Project.id.in_(select(ProjectParty.project_id).where(ProjectParty.institution_id == party))
     if owner is not None:
-        owned = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
-        chosen &= Project.id.in_(owned.where(Milestone.owner_id == owner))
-    heads = _heads_now(chosen) if as_of is None else _heads_then(chosen, as_of)
+        chosen &= Project.id.in_(_owned(owner, as_of))
+    if as_of is None:
+        chosen &= _working(lab, party)
+        heads = _heads_now(chosen)
+    else:
+        heads = [head for head in _heads_then(chosen, as_of) if _worked(head, lab, party)]
+        if lab is not None or party is not None:
+            chosen = Project.id.in_([head["id"] for head in heads])
     if not archived:
         heads = [head for head in heads if not head["archived_at"]]
-    stood = list(
-        db.session.execute(_milestones_now(chosen) if as_of is None else _milestones_then(chosen, as_of))
-    )
-    names = _names(
+    stood, since = _milestones_now(chosen) if as_of is None else _milestones_then(chosen, as_of)
+    names = names_of(
         chosen,
         as_of,
         heads,
@@ -84,8 +81,36 @@ def portfolio(
     for row in stood:
         if owner is None or row.owner_id == owner:
             by_project[row.project_id].append(row)
+    if owner is not None:
+        heads = [head for head in heads if by_project[head["id"]]]
     day = as_of or clock.today()
-    return [_project(head, by_project[head["id"]], names, waiting, day) for head in heads]
+    return [_project(head, by_project[head["id"]], names, waiting, day, since) for head in heads]
+
+
+def _owned(owner: int, as_of: date | None) -> Select[Any]:
+    """The ids of the projects in which somebody owns a milestone, or has by the end of a day."""
+    plans = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
+    if as_of is None:
+        return plans.where(Milestone.owner_id == owner)
+    return plans.join(MilestoneEntry, MilestoneEntry.milestone_id == Milestone.id).where(
+        MilestoneEntry.owner_id == owner, MilestoneEntry.effective_at <= clock.end_of(as_of)
+    )
+
+
+def _working(lab: int | None, party: int | None) -> Any:
+    """The condition that a project is of a laboratory and an institution today; none for None."""
+    found: Any = true()
+    if lab is not None:
+        found &= Project.id.in_(select(ProjectLab.project_id).where(ProjectLab.lab_id == lab))
+    if party is not None:
+        found &= Project.id.in_(select(ProjectParty.project_id).where(ProjectParty.institution_id == party))
+    return found
+
+
+def _worked(head: Mapping[str, Any], lab: int | None, party: int | None) -> bool:
+    """The same from the state of a past day."""
+    of_lab = lab is None or any(key == lab for key, _leads in head["labs"])
+    return of_lab and (party is None or any(key == party for key, _role in head["parties"]))
 
 
 def metrics(*, actor: Actor, as_of: date) -> dict[str, Any]:
@@ -139,14 +164,27 @@ def _heads_then(chosen: Any, day: date) -> list[dict[str, Any]]:
         .scalar_subquery()
     )
     opened = select(func.min(entry.effective_at)).where(entry.project_id == Project.id).scalar_subquery()
+    told = case((ProjectEntry.imported & (ProjectEntry.recorded_at > limit), ProjectEntry.recorded_at))
     query = (
-        select(Project.id, Project.illustrative, ProjectEntry.state, opened.label("opened_at"))
+        select(
+            Project.id,
+            Project.illustrative,
+            ProjectEntry.state,
+            opened.label("opened_at"),
+            told.label("told_at"),
+        )
         .join(ProjectEntry, ProjectEntry.id == last)
         .where(chosen)
         .order_by(Project.code)
     )
     return [
-        row.state | {"id": row.id, "illustrative": row.illustrative, "opened_at": row.opened_at}
+        row.state
+        | {
+            "id": row.id,
+            "illustrative": row.illustrative,
+            "opened_at": row.opened_at,
+            "told_on": clock.day_of(row.told_at) if row.told_at else None,
+        }
         for row in db.session.execute(query)
     ]
 
@@ -154,8 +192,11 @@ def _heads_then(chosen: Any, day: date) -> list[dict[str, Any]]:
 _STATE = "owner_id baseline current_plan forecast proposed actual state flagged moves reason_code note confirmed_by_id"
 
 
-def _milestones_now(chosen: Any) -> Select[Any]:
-    return (
+_Stood = tuple[list[Row[Any]], dict[int, Since]]  # rows by plan and position, and what was changed since
+
+
+def _milestones_now(chosen: Any) -> _Stood:
+    query = (
         select(
             *_own(),
             *(getattr(Milestone, key) for key in _STATE.split()),
@@ -166,9 +207,10 @@ def _milestones_now(chosen: Any) -> Select[Any]:
         .where(chosen)
         .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
     )
+    return list(db.session.execute(query)), {}
 
 
-def _milestones_then(chosen: Any, day: date) -> Select[Any]:
+def _milestones_then(chosen: Any, day: date) -> _Stood:
     entry = aliased(MilestoneEntry)
     last = (
         select(entry.id)
@@ -177,7 +219,7 @@ def _milestones_then(chosen: Any, day: date) -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    return (
+    query = (
         select(
             *_own(),
             *(getattr(MilestoneEntry, key) for key in _STATE.split()),
@@ -190,6 +232,7 @@ def _milestones_then(chosen: Any, day: date) -> Select[Any]:
         .where(chosen)
         .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
     )
+    return gathered(db.session.execute(with_changes(query, day)))
 
 
 def _own() -> list[Any]:
@@ -197,91 +240,18 @@ def _own() -> list[Any]:
     return [Plan.project_id, *(getattr(Milestone, key) for key in keys.split())]
 
 
-def _named(kind: Any) -> list[Any]:
-    return [kind.id, kind.code, kind.name_hans, kind.name_hant, kind.name_en]
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What the rows of a portfolio are called: laboratories and parties by project, people by id."""
-
-    labs: Mapping[int, list[Ref]]
-    parties: Mapping[int, list[Ref]]
-    people: Mapping[int | None, str]
-
-
-def _names(
-    chosen: Any, as_of: date | None, heads: list[dict[str, Any]], person_ids: set[int | None]
-) -> _Names:
-    """All names in one statement; on a past day laboratories and parties are those of the ledger."""
-    people = _called("person", Person, null(), Person.id).where(
-        Person.id.in_([i for i in person_ids if i is not None])
-    )
-    if as_of is None:
-        labs = (
-            _called("lab", JointLab, ProjectLab.project_id, case((ProjectLab.leads, 0), else_=1))
-            .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
-            .join(Project, Project.id == ProjectLab.project_id)
-            .where(chosen)
-        )
-        parties = (
-            _called("party", Institution, ProjectParty.project_id, Institution.id, ProjectParty.role)
-            .join(ProjectParty, ProjectParty.institution_id == Institution.id)
-            .join(Project, Project.id == ProjectParty.project_id)
-            .where(chosen)
-        )
-    else:
-        lab_ids = {lab_id for head in heads for lab_id, _ in head["labs"]}
-        party_ids = {party_id for head in heads for party_id, _ in head["parties"]}
-        labs = _called("lab", JointLab, null(), null()).where(JointLab.id.in_(lab_ids))
-        parties = _called("party", Institution, null(), null()).where(Institution.id.in_(party_ids))
-    rows = db.session.execute(union_all(labs, parties, people)).all()
-    called = {(row.kind, row.id): row for row in rows}
-    found: dict[str, dict[int, list[Ref]]] = {"lab": defaultdict(list), "party": defaultdict(list)}
-    if as_of is None:
-        for row in sorted(rows, key=lambda row: (row.place, row.code)):
-            if row.kind != "person":
-                found[row.kind][row.project_id].append(_ref(row, leads=row.place == 0, role=row.role))
-    for head in heads if as_of is not None else ():
-        of_lab = [
-            _ref(called["lab", key], leads=bool(leads))
-            for key, leads in head["labs"]
-            if ("lab", key) in called
-        ]
-        found["lab"][head["id"]] = sorted(of_lab, key=lambda lab: (not lab.leads, lab.code))
-        found["party"][head["id"]] = [
-            _ref(called["party", key], role=role) for key, role in head["parties"] if ("party", key) in called
-        ]
-    return _Names(
-        found["lab"],
-        found["party"],
-        {row.id: name_of(row) for row in rows if row.kind == "person"},
-    )
-
-
-def _called(kind: str, table: Any, project_id: Any, place: Any, role: Any = None) -> Select[Any]:
-    return select(
-        literal(kind).label("kind"),
-        cast(project_id, Integer).label("project_id"),
-        cast(place, Integer).label("place"),
-        (literal("") if role is None else role).label("role"),
-        *_named(table),
-    )
-
-
-def _ref(row: Any, *, leads: bool = False, role: str = "") -> Ref:
-    return Ref(row.id, row.code, row.name_hans, row.name_hant, row.name_en, leads, role)
-
-
 def _project(
     head: Mapping[str, Any],
     rows: list[Row[Any]],
-    names: _Names,
+    names: Names,
     waiting: set[int],
     day: date,
+    since: Mapping[int, Since],
 ) -> ProjectRow:
     resting = head["status"] in RESTING
-    milestones = tuple(_milestone(head["code"], row, names.people, waiting, day, resting) for row in rows)
+    milestones = tuple(
+        _milestone(head["code"], row, names.people, waiting, day, resting, since.get(row.id)) for row in rows
+    )
     opened = [m for m in milestones if m.is_open]
     told = [m.confirmed_at for m in milestones if m.confirmed_at is not None]
     modality = modalities().get(head["modality"])
@@ -311,6 +281,9 @@ def _project(
         status=_status(head["status"], milestones),
         next=min(opened, key=lambda m: (m.promised or date.max, m.position), default=None),
         updated_at=max(told, default=None),
+        registrations=tuple((register, number) for register, number in head.get("registrations", ())),
+        told_on=head.get("told_on"),
+        since={m.id: since[m.id] for m in milestones if m.id in since},
     )
 
 
@@ -330,6 +303,7 @@ def _milestone(
     waiting: set[int],
     day: date,
     resting: bool,
+    since: Since | None,
 ) -> MilestoneRow:
     state = state_of(row)  # type: ignore[arg-type]
     decision = row.kind == "decision"
@@ -345,9 +319,6 @@ def _milestone(
         project_id=row.project_id,
         project_code=project_code,
         code=row.code,
-        name_hans=row.name_hans,
-        name_hant=row.name_hant,
-        name_en=row.name_en,
         position=row.position,
         kind=row.kind,
         gate=row.gate,
@@ -369,6 +340,5 @@ def _milestone(
         evidence_ref=row.evidence_ref,
         status=status,
         slip=None if decision else rules.slip_days(state),
-        duration=row.duration,
-        unit=row.unit,
+        **named(row, since),
     )

@@ -150,7 +150,7 @@ def _today(project_id: int) -> _Read:
 
 
 def _then(project_id: int, day: date) -> _Read:
-    """The states at the end of a day: of each risk the last revision until then."""
+    """The states at the end of a day: of each risk the last revision until then; one statement."""
     newest = (
         select(func.max(Revision.id))
         .join(Risk, Risk.id == Revision.thing_id)
@@ -161,11 +161,14 @@ def _then(project_id: int, day: date) -> _Read:
         )
         .group_by(Revision.thing_id)
     )
-    query = select(Revision.thing_id, Revision.state).where(Revision.id.in_(newest))
-    states: dict[int, dict[str, Any]] = {key: state for key, state in db.session.execute(query)}
-    ids = {state["owner_id"] for state in states.values()} - {None}
-    people = db.session.scalars(select(Person).where(Person.id.in_(ids))).all() if ids else ()
-    return states, {person.id: person for person in people}
+    query = (
+        select(Revision.thing_id, Revision.state, Person)
+        .outerjoin(Person, Person.id == Revision.state["owner_id"].as_integer())
+        .where(Revision.id.in_(newest))
+    )
+    rows = list(db.session.execute(query))
+    states: dict[int, dict[str, Any]] = {key: state for key, state, _owner in rows}
+    return states, {owner.id: owner for _key, _state, owner in rows if owner is not None}
 
 
 def _row(risk_id: int, state: Mapping[str, Any], people: Mapping[int, Person]) -> RiskRow:

@@ -1,7 +1,7 @@
 """What a reader gets of projects and milestones: plain values as they stood at the end of a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -88,7 +88,11 @@ def state_of(row: Any) -> MilestoneState:
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One project at the end of a day with its milestones in order; `status` is computed from them."""
+    """One project at the end of a day with its milestones in order; `status` is computed from them.
+
+    On a past day also: its registry numbers (register, number); on which day an import told the facts of this one,
+    if only later; and what was changed of its milestones since (`queries.past.Since` by their ids).
+    """
 
     id: int
     code: str
@@ -115,6 +119,9 @@ class ProjectRow:
     status: Status
     next: MilestoneRow | None
     updated_at: datetime | None
+    registrations: tuple[tuple[str, str], ...] = ()
+    told_on: date | None = None
+    since: Mapping[int, Any] = field(default_factory=dict)
 
     @property
     def lead_lab(self) -> Ref | None:

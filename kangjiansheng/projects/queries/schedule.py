@@ -11,6 +11,8 @@ from sqlalchemy import CompoundSelect, Date, Integer, Select, String, cast, null
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneEntry, MilestoneLink
+from kangjiansheng.projects.queries.past import Since, stops_then
+from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules.bulk import BULK
 from kangjiansheng.projects.rules.schedule import Link, Schedule, Shift, Step, Stop, Unit
 
@@ -43,8 +45,9 @@ class Network:
     stops: Mapping[int, Sequence[Stop]]
 
 
-def network(*plan_ids: int | None) -> Network:
-    """The network of a plan, or of several; one statement."""
+def network(*plan_ids: int | None, then: ProjectRow | None = None) -> Network:
+    """The network of a plan, or of several; one statement. `then` is the project of the one plan as it was read of a
+    past day."""
     links: dict[int, list[Link]] = defaultdict(list)
     stops: dict[int, list[Stop]] = defaultdict(list)
     none, no_day = cast(null(), Integer), cast(null(), Date)
@@ -68,11 +71,33 @@ def network(*plan_ids: int | None) -> Network:
             stops[key].append(Stop(first, last))
         else:
             links[key].append(Link(before, lag, _unit(unit)))
-    return Network(links, stops)
+    return Network(links, stops) if then is None else _network_then(links, stops, then)
 
 
-def schedule(rows: Iterable[Any], found: Network, dates: Mapping[int, date | None] | None = None) -> Schedule:
-    """The schedule of a plan from its milestones (records, or rows of today) in order.
+def _network_then(
+    links: Mapping[int, Sequence[Link]], stops: Mapping[int, Sequence[Stop]], then: ProjectRow
+) -> Network:
+    """What bound the milestones that were there, with every change since taken back."""
+    ids = {m.code: m.id for m in then.milestones}
+    there = set(ids.values())
+    found: dict[int, Sequence[Link]] = {}
+    for key in there:
+        since: Since | None = then.since.get(key)
+        if since is not None and since.waits is not None:
+            found[key] = [Link(ids[code], lag, _unit(unit)) for code, lag, unit in since.waits if code in ids]
+        else:
+            found[key] = [link for link in links.get(key, ()) if link.before in there]
+    return Network(found, {key: stops_then(stops.get(key, ()), then.since.get(key)) for key in there})
+
+
+def schedule(
+    rows: Iterable[Any],
+    found: Network,
+    dates: Mapping[int, date | None] | None = None,
+    *,
+    today: date | None = None,
+) -> Schedule:
+    """The schedule of a plan from its milestones (records, or rows of a day, then with that day) in order.
 
     `dates` are promised instead of what the rows say, by id. Decisions (X9…) promise nothing and take no part.
     """
@@ -92,7 +117,7 @@ def schedule(rows: Iterable[Any], found: Network, dates: Mapping[int, date | Non
         for row in rows
         if row.kind == "milestone"
     ]
-    return Schedule(steps, today=clock.today())
+    return Schedule(steps, today=today or clock.today())
 
 
 def promised(row: Milestone | Any) -> date | None:

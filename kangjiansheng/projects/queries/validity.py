@@ -15,6 +15,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.queries import visible_agreements
 from kangjiansheng.projects.models import Milestone, Project, ProjectLab, Validity
+from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.queries.schedule import Spread, promised
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import validity as rules
@@ -51,34 +52,56 @@ def validity(*, actor: Actor, code: str, number: int) -> Validity | None:
     return db.session.scalars(query).unique().first()
 
 
-def validities(project_id: int, *, actor: Actor, as_of: date | None = None) -> list[ValidityRow]:
+def validities(project_id: int, *, actor: Actor) -> list[ValidityRow]:
     """What a project holds or held, and the agreements of its laboratories that end and that the actor may see."""
-    return validities_of([project_id], actor=actor, as_of=as_of)[project_id]
+    return validities_of([project_id], actor=actor)[project_id]
 
 
-def validities_of(
-    project_ids: Collection[int], *, actor: Actor, as_of: date | None = None
-) -> Mapping[int, list[ValidityRow]]:
-    """The same of several projects, by their ids.
-
-    One statement for any day: every change leaves a revision, and the last one up to a day says how it stood.
-    """
-    own = select(
-        literal(Validity.__tablename__).label("thing"), Validity.id.label("key"), Validity.project_id
-    )
+def validities_of(project_ids: Collection[int], *, actor: Actor) -> Mapping[int, list[ValidityRow]]:
+    """The same of several projects, by their ids."""
     agreements = (
         select(literal(Agreement.__tablename__), JointLab.agreement_id, ProjectLab.project_id)
         .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
+        .where(ProjectLab.project_id.in_(project_ids), JointLab.agreement_id.in_(_seen(actor)))
+    )
+    return _stood(project_ids, agreements, clock.today())
+
+
+def validities_on(project: ProjectRow, *, actor: Actor, as_of: date | None = None) -> Sequence[ValidityRow]:
+    """The same of a project as it was read of a day: with the laboratories, and their agreements, of that day."""
+    if as_of is None:
+        return validities(project.id, actor=actor)
+    newest = (
+        select(func.max(Revision.id))
         .where(
-            ProjectLab.project_id.in_(project_ids),
-            JointLab.agreement_id.in_(visible_agreements(actor).with_only_columns(Agreement.id)),
+            Revision.thing == JointLab.__tablename__,
+            Revision.thing_id.in_([lab.id for lab in project.labs]),
+            Revision.effective_at <= clock.end_of(as_of),
         )
+        .group_by(Revision.thing_id)
+    )
+    agreement = Revision.state["agreement_id"].as_integer()
+    agreements = select(literal(Agreement.__tablename__), agreement, literal(project.id)).where(
+        Revision.id.in_(newest), agreement.in_(_seen(actor))
+    )
+    return _stood([project.id], agreements, as_of)[project.id]
+
+
+def _seen(actor: Actor) -> Any:
+    """The ids of the agreements that the actor may see."""
+    return visible_agreements(actor).with_only_columns(Agreement.id)
+
+
+def _stood(project_ids: Collection[int], agreements: Any, day: date) -> Mapping[int, list[ValidityRow]]:
+    """One statement for any day: every change leaves a revision, and the last one up to a day says how it stood."""
+    own = select(
+        literal(Validity.__tablename__).label("thing"), Validity.id.label("key"), Validity.project_id
     )
     of = union(own.where(Validity.project_id.in_(project_ids)), agreements).subquery()
     newest = (
         select(func.max(Revision.id))
         .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
-        .where(Revision.effective_at <= clock.end_of(as_of or clock.today()))
+        .where(Revision.effective_at <= clock.end_of(day))
         .group_by(Revision.thing, Revision.thing_id)
     )
     query = (

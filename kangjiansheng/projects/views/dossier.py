@@ -10,12 +10,15 @@ from flask_babel import ngettext
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import Milestone
+from kangjiansheng.projects.queries import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.evidence import Piece
-from kangjiansheng.projects.queries.gates import Decided
+from kangjiansheng.projects.queries.gates import Decided, Holder
 from kangjiansheng.projects.rules.evidence import standing
 from kangjiansheng.projects.views.template_words import origin
+from kangjiansheng.projects.views.then import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Line:
     note: str = ""
     who: str = ""
     number: int | None = None  # of a criterion
-    pieces: list[tuple[Milestone, Piece]] = field(default_factory=list)
+    pieces: list[tuple[Holder, Piece]] = field(default_factory=list)
     basis: str = ""  # where a criterion comes from
 
 
@@ -35,8 +38,7 @@ class Line:
 class Before:
     """A milestone for which the gate waits."""
 
-    milestone: Milestone
-    owner: str
+    milestone: MilestoneRow
     accepted: int
     expected: int
 
@@ -45,6 +47,8 @@ class Before:
 class Dossier:
     """Everything that the page of a gate shows."""
 
+    project: ProjectRow
+    gate: MilestoneRow
     criteria: list[Line]
     expected: list[Line]
     before: list[Before]
@@ -54,9 +58,12 @@ class Dossier:
 
 
 def of(thing: Milestone) -> Dossier:
-    """The dossier on the day that the address asks for."""
-    before = reading.predecessors_of(thing)
-    there = reading.evidence_of(thing, before, g.as_of)
+    """The dossier on the day that the address asks for: links, owners, evidence and verdicts of that day."""
+    project, row = row_of(thing)
+    network = queries.network(thing.plan_id, then=project if g.as_of else None)
+    waited = {link.before for link in network.links.get(thing.id, ())}
+    before = [m for m in project.milestones if m.id in waited and m.state != "cancelled"]
+    there = reading.evidence_of(row, before, g.as_of)
     _known, wanted = reading.resting_on(thing, before)
     own = reading.criteria(thing, as_of=g.as_of)
     people = _people(own, there)
@@ -67,19 +74,21 @@ def of(thing: Milestone) -> Dossier:
             one.verdict_note,
             people.get(one.judged_by_id or 0, ""),
             one.number,
-            reading.brought_for(one.kinds, thing, before, there),
+            reading.brought_for(one.kinds, row, before, there),
             _origin(one.basis),
         )
         for one in own
     ]
-    expected = [_expected(one, thing, there, people) for one in wanted[thing.id]]
+    expected = [_expected(one, row, there, people) for one in wanted[thing.id]]
     earlier = [_before(m, wanted[m.id], there.get(m.id, [])) for m in before]
     return Dossier(
+        project,
+        row,
         criteria,
         expected,
         earlier,
-        _owed(thing, criteria, expected, earlier),
-        reading.decisions(thing.plan_id, as_of=g.as_of).get(thing.id, []),
+        _owed(row, criteria, expected, earlier),
+        reading.decisions(thing.plan_id, project.milestones, as_of=g.as_of).get(thing.id, []),
         _finding(criteria, expected, earlier),
     )
 
@@ -97,7 +106,7 @@ def _people(own: list[reading.Criterion], there: dict[int, list[Piece]]) -> dict
     return {key: name_of(person) for key, person in names(ids).items()}
 
 
-def _expected(one: Any, thing: Milestone, there: dict[int, list[Piece]], people: dict[int, str]) -> Line:
+def _expected(one: Any, thing: MilestoneRow, there: dict[int, list[Piece]], people: dict[int, str]) -> Line:
     mine = [p for p in there.get(thing.id, []) if p.kind == one.kind and not p.withdrawn]
     judged = next((p for p in reversed(mine) if p.verdict), None)
     return Line(
@@ -109,22 +118,17 @@ def _expected(one: Any, thing: Milestone, there: dict[int, list[Piece]], people:
     )
 
 
-def _before(m: Milestone, wanted: Any, there: list[Piece]) -> Before:
+def _before(m: MilestoneRow, wanted: Any, there: list[Piece]) -> Before:
     stands = [standing(one.kind, there) for one in wanted]
-    return Before(m, name_of(m.owner) if m.owner else "", stands.count("accepted"), len(stands))
-
-
-def done_then(m: Milestone) -> bool:
-    """Whether a milestone was reached by the day that the address asks for."""
-    return m.actual is not None and (g.as_of is None or m.actual <= g.as_of)
+    return Before(m, stands.count("accepted"), len(stands))
 
 
 def _owed(
-    thing: Milestone, criteria: list[Line], expected: list[Line], earlier: list[Before]
+    thing: MilestoneRow, criteria: list[Line], expected: list[Line], earlier: list[Before]
 ) -> list[tuple[str, list[str]]]:
     """Who still owes what: by owner, what is missing; what waits for a verdict is owed by those who lead."""
     found: dict[str, list[str]] = {}
-    own = name_of(thing.owner) if thing.owner else _("未指定负责人")
+    own = thing.owner_label or _("未指定负责人")
     leads = _("项目负责人")
     for line in expected:
         if line.standing in ("missing", "refused"):
@@ -137,8 +141,8 @@ def _owed(
         elif line.standing == "unmet":
             found.setdefault(own, []).append(line.text)
     for one in earlier:
-        if not done_then(one.milestone):
-            who = one.owner or _("未指定负责人")
+        if one.milestone.actual is None:
+            who = one.milestone.owner_label or _("未指定负责人")
             found.setdefault(who, []).append(f"{one.milestone.code} {name_of(one.milestone)}")
     return list(found.items())
 
@@ -151,7 +155,7 @@ def _finding(criteria: list[Line], expected: list[Line], earlier: list[Before]) 
     if expected:
         accepted = sum(line.standing == "accepted" for line in expected)
         parts.append(_("%(all)d 项证据接受 %(met)d 项", all=len(expected), met=accepted))
-    waiting = sum(not done_then(one.milestone) for one in earlier)
+    waiting = sum(one.milestone.actual is None for one in earlier)
     if waiting:
         parts.append(ngettext("%(num)d 个前置里程碑未完成", "%(num)d 个前置里程碑未完成", waiting))
     return _("，").join(parts) or _("还没有标准")

@@ -19,6 +19,7 @@ from kangjiansheng.projects.models import Evidence, Milestone
 from kangjiansheng.projects.operations import evidence as operations
 from kangjiansheng.projects.queries import evidence as reading
 from kangjiansheng.projects.views import bp, milestones, standing, words
+from kangjiansheng.projects.views.then import row_of
 
 PATH = f"{milestones.PATH}/evidence"
 ONE = f"{PATH}/<int:number>"
@@ -75,7 +76,7 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         status,
         illustrative=project.illustrative,
         project=project,
-        milestone=piece.milestone,
+        milestone=row_of(piece.milestone)[1],
         piece=shown,
         kind=name_of(label.name) if label else _("其他材料"),
         versions=found,
@@ -86,7 +87,7 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         may_judge=judges and shown.by_id != actor().id,
         own=judges and shown.by_id == actor().id,
         may_withdraw=free and policies.withdraw(actor(), piece),
-        history=_history(piece) if g.as_of is None else [],
+        history=_history(piece),
         **{
             "version_form": VersionForm(formdata=None, version=piece.version),
             "judge_form": JudgeForm(formdata=None, version=piece.version),
@@ -97,7 +98,7 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
 
 
 def _history(piece: Evidence) -> list[dict[str, Any]]:
-    rows = audit.history(reading.THING, piece.id)
+    rows = audit.history(reading.THING, piece.id, until=g.as_of)
     return history.entries(
         rows,
         labels={

@@ -17,7 +17,8 @@ from kangjiansheng.projects.queries import links
 from kangjiansheng.projects.queries.links import Answering
 from kangjiansheng.projects.rules import links as rules
 from kangjiansheng.projects.views import bp
-from kangjiansheng.projects.views.milestones import preview_of, row_of, said_word, say
+from kangjiansheng.projects.views.milestones import preview_of, said_word, say
+from kangjiansheng.projects.views.then import row_of
 
 
 def _opened(secret: str, view: Callable[[Answering], Response]) -> Response:

@@ -23,12 +23,13 @@ from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.evidence import tallies
 from kangjiansheng.projects.queries.risks import risks
-from kangjiansheng.projects.queries.validity import held, left_by, validities
+from kangjiansheng.projects.queries.validity import held, left_by, validities, validities_on
 from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp, list_rows, standing, words
 from kangjiansheng.projects.views.because import because
 from kangjiansheng.projects.views.projects import words_and_figures
+from kangjiansheng.projects.views.then import row_of
 
 PATH = "/projects/<code>/milestones/<milestone_code>"
 
@@ -54,18 +55,6 @@ def milestone_again() -> Milestone:
     ) or abort(404)
 
 
-def row_of(thing: Milestone, who: Actor | None = None) -> tuple[queries.ProjectRow, queries.MilestoneRow]:
-    """A milestone with its project as `who`, else whoever has signed in, sees it."""
-    project = thing.plan.project
-    found = queries.portfolio(
-        actor=who or actor(), as_of=g.as_of, codes=[project.code if project else ""], archived=True
-    )
-    row = next((m for p in found for m in p.milestones if m.id == thing.id), None)
-    if row is None:
-        abort(404)
-    return found[0], row
-
-
 def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     """The page of a milestone; `forms` are those that came back with something to say."""
     project, row = row_of(thing)
@@ -73,9 +62,9 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     day = g.as_of or clock.today()
     whole_team = queries.team(project.id, whole_labs=True)
     team = policies.speaking(whole_team)
-    network = queries.network(thing.plan_id)
+    network = queries.network(thing.plan_id, then=project if g.as_of else None)
     free = g.as_of is None and not project.archived
-    intervals = held(validities(project.id, actor=actor(), as_of=g.as_of), project.milestones, day)
+    intervals = held(validities_on(project, actor=actor(), as_of=g.as_of), project.milestones, day)
     shown: dict[str, Any] = {
         "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
         "may_update_evidence": free and policies.answers_for(actor(), team, row),
@@ -102,7 +91,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         trend_table=charts.trend_table(said, [row]),
         waits=plans.waiting(project, network).get(thing.id, []),
         too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
-        stops=network.stops.get(thing.id, ()) if free else (),
+        stops=network.stops.get(thing.id, ()),
         reason=words.label_of(row.reason_code, reasons()),
         because=because(row, day),
         threats=[

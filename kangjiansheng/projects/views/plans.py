@@ -23,6 +23,7 @@ from kangjiansheng.projects.operations.baselines import set_baseline
 from kangjiansheng.projects.queries import baselines, plans
 from kangjiansheng.projects.views import bp
 from kangjiansheng.projects.views.milestones import PATH, address, milestone_again
+from kangjiansheng.projects.views.then import project_row
 
 
 def _offers(plan_id: int | None, besides: int | None = None) -> list[tuple[str, str]]:
@@ -156,10 +157,7 @@ def baselines_of_project(thing: Project) -> Response:
 
 
 def _baselines(thing: Project, status: int = 200, form: BaselineForm | None = None) -> Response:
-    found = queries.portfolio(actor=actor(), as_of=g.as_of, codes=[thing.code], archived=True)
-    if not found:
-        abort(404)
-    row = found[0]
+    row = project_row(thing)
     free = g.as_of is None and not row.archived
     return page(
         "projects/baselines.html",

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import abort, g, request
+from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.accounts.queries import names
-from kangjiansheng.core import audit, clock, history, paging
+from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.labs import panels as slots
@@ -22,10 +21,12 @@ from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.delays import delays
 from kangjiansheng.projects.queries.evidence import tallies_of
 from kangjiansheng.projects.queries.gates import newest
-from kangjiansheng.projects.queries.validity import Held, held, validities
+from kangjiansheng.projects.queries.history import acts_of
+from kangjiansheng.projects.queries.validity import Held, held, validities_on
 from kangjiansheng.projects.rules import freshness
-from kangjiansheng.projects.views import bp, numbers, risks, trials, validity, words
+from kangjiansheng.projects.views import bp, histories, numbers, risks, trials, validity, words
 from kangjiansheng.projects.views.because import why
+from kangjiansheng.projects.views.then import called_then, project_row
 
 
 @bp.get("/projects/<code>")
@@ -37,18 +38,16 @@ def project(thing: Project) -> Response:
 
 def context(thing: Project, **more: Any) -> dict[str, Any]:
     """Everything that the page of a project shows, as of the day that the address asks for."""
-    found = queries.portfolio(actor=actor(), as_of=g.as_of, codes=[thing.code], archived=True)
-    if not found:
-        abort(404)
-    row = found[0]
+    row = project_row(thing)
     day = g.as_of or clock.today()
-    said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
+    said = called_then(queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of), row)
     team = queries.team(thing.id)
-    network = queries.network(thing.plan.id if thing.plan else None)
+    network = queries.network(thing.plan.id if thing.plan else None, then=row if g.as_of else None)
     higher = slots.of(panels.project, thing, actor(), g.as_of)
     frozen = g.as_of is not None or row.archived
     whole = request.args.get("view") == "timeline"
-    intervals = validities(thing.id, actor=actor(), as_of=g.as_of)
+    intervals = validities_on(row, actor=actor(), as_of=g.as_of)
+    known = numbers.shown(thing, row if g.as_of else None)
     holding = held(intervals, row.milestones, day)
     outlook = plans.Outlook() if frozen else plans.outlook(row, network)
     return {
@@ -79,8 +78,8 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "team": [one for one in team if one.holds_on(day)],
         "roles": words.ROLES,
         "party_roles": words.PARTY_ROLES,
-        "numbers": numbers.shown(thing),
-        "records": trials.panel(thing, row.milestones),
+        "numbers": known,
+        "records": trials.panel(row, known),
         "trial_words": trials.words,
         "risks": risks.panel(thing),
         "validity": validity.panel(intervals, holding),
@@ -93,7 +92,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
 
 def gates_of(thing: Project, row: queries.ProjectRow) -> dict[str, Any]:
     """The gates of a plan for its page: those decided or reached, and the one that comes next."""
-    decided = newest(thing, as_of=g.as_of)
+    decided = newest(thing, row.milestones, as_of=g.as_of)
     found = [m for m in row.milestones if m.gate and m.state != "cancelled"]
     ahead = next((m for m in found if m.is_open and m.id not in decided), None)
     shown = [m for m in found if m.id in decided or not m.is_open or m is ahead]
@@ -123,7 +122,7 @@ def words_and_figures(
     `whole`: the timeline stands in the place of the table, with every milestone. `holding`: what the project holds
     for a while. `critical`: the codes of the critical path, which the whole timeline connects.
     """
-    delayed = delays(row, network, said)
+    delayed = delays(row, network, said, day)
     return {
         "whole": whole,
         "delay": charts.delay(row, delayed),
@@ -140,7 +139,6 @@ def words_and_figures(
         "trend_finding": charts.trend_finding(said, row.milestones, day),
         "trend_table": charts.trend_table(said, row.milestones),
         "history": words.said(said, limit=5),
-        "history_total": len(said),
     }
 
 
@@ -152,21 +150,17 @@ def spoken_on(m: queries.MilestoneRow) -> date | None:
 @bp.get("/projects/<code>/history")
 @on(load=queries.project, may=policies.see)
 def project_history(thing: Project) -> Response:
-    """Everything that was said of a project's milestones, newest first, and what changed in its facts."""
+    """Everything that was said and done, newest first: the milestones' ledger, gates, evidence, risks, approvals,
+    baselines, clocks and the project's own facts; of one kind when the address asks for it."""
+    row = project_row(thing)
     said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
-    lines = words.said(said, limit=len(said))
+    kind = request.args.get("kind", "")
+    lines = histories.lines(called_then(said, row), acts_of(thing, as_of=g.as_of), row.milestones, kind)
     return page(
         "projects/history.html",
-        thing=thing,
+        p=row,
         rows=paging.cut(lines, request.args.get("page"), size=100),
+        chips=histories.chips(kind),
         page_address=lambda number: with_args(page=number),
-        facts=facts_history(thing) if g.as_of is None else [],
-        illustrative=thing.illustrative,
+        illustrative=row.illustrative,
     )
-
-
-def facts_history(thing: Project) -> list[dict[str, Any]]:
-    """The changes of a project's facts, for the macro `history`."""
-    rows = audit.history("project", thing.id, 100)
-    people = names({row.actor_id for row in rows})
-    return history.entries(rows, labels=words.FACTS, show=words.shown, people=people)

@@ -24,6 +24,7 @@ from kangjiansheng.projects.queries import choices
 from kangjiansheng.projects.queries.risks import RiskFilter, risk, risk_for, risks
 from kangjiansheng.projects.rules import risks as rules
 from kangjiansheng.projects.views import bp
+from kangjiansheng.projects.views.then import project_row
 
 
 def _day() -> date:
@@ -45,6 +46,7 @@ def project_risks(thing: Project) -> Response:
     return page(
         "projects/risks.html",
         thing=thing,
+        p=project_row(thing),
         rows=kept,
         total=len(rows),
         wanted=wanted,
@@ -125,7 +127,8 @@ def _page(thing: Risk, status: int = 200, closing: ClosingForm | None = None) ->
     row = next((one for one in risks(thing.project_id, as_of=g.as_of) if one.id == thing.id), None)
     if row is None:
         abort(404)
-    found = audit.history("risk", thing.id, 100) if g.as_of is None else []
+    project = project_row(thing.project)
+    found = audit.history("risk", thing.id, 100, until=g.as_of)
     owners = {
         entry_side["owner_id"]
         for entry in found
@@ -148,7 +151,8 @@ def _page(thing: Risk, status: int = 200, closing: ClosingForm | None = None) ->
         thing=thing.project,
         words=words,
         late=words.late_words(rules.overdue(row, _day())),
-        milestones=[one.milestone for one in thing.milestones if one.milestone.code in row.milestones],
+        p=project,
+        milestones=[m for m in project.milestones if m.code in row.milestones],
         history=history.entries(found, labels=words.FIELDS, show=shown, people=people),
         closing=closing or ClosingForm(formdata=None, version=thing.version),
         may_edit=free and policies.change_risk(actor(), thing),

@@ -1,5 +1,6 @@
 """Records of trial registries in the browser: upload, dry run, consent, and what each version states."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -31,6 +32,7 @@ from kangjiansheng.projects.rules.registry import address
 from kangjiansheng.projects.rules.trials import LARGEST
 from kangjiansheng.projects.rules.trials.compare import beside, changes
 from kangjiansheng.projects.views import bp
+from kangjiansheng.projects.views.then import project_row
 
 TYPES = {"ctgov": "application/json", "ctis": "application/json", "chictr": "application/xml"}
 
@@ -203,15 +205,16 @@ def registry_record(thing: RegistryRecord) -> Response:
     versions = versions_of(thing, as_of=g.as_of)
     if thing not in versions:
         abort(404)
-    rows = queries.portfolio(actor=actor(), as_of=g.as_of, codes=[project.code], archived=True)
-    before = next((row for row in reversed(versions) if row.id < thing.id), None)
+    row = project_row(project)
+    before = next((one for one in reversed(versions) if one.id < thing.id), None)
     return page(
         "projects/trial_record.html",
         record=thing,
         thing=project,
+        p=row,
         versions=versions,
         public=address(thing.register, thing.number),
-        beside=beside(thing.facts, project.pathway, rows[0].milestones if rows else ()),
+        beside=beside(thing.facts, row.pathway, row.milestones),
         changes=changes(before.facts, thing.facts) if before else [],
         before=before,
         words=words,
@@ -232,18 +235,18 @@ def registry_file(thing: RegistryRecord) -> Response:
     return answer
 
 
-def panel(project: Project, milestones: Any) -> list[dict[str, Any]]:
+def panel(row: queries.ProjectRow, numbers: Sequence[Any]) -> list[dict[str, Any]]:
     """What the page of a project shows of its records: each with its dates beside ours.
 
     Asks nothing for a project without a registry number: no record can hang on it.
     """
-    if not project.registrations:
+    if not numbers:
         return []
     return [
         {
             "record": one,
             "public": address(one.register, one.number),
-            "beside": beside(one.facts, project.pathway, milestones),
+            "beside": beside(one.facts, row.pathway, row.milestones),
         }
-        for one in queries.trials.records(project.id, as_of=g.as_of)
+        for one in queries.trials.records(row.id, as_of=g.as_of)
     ]

@@ -1,0 +1,118 @@
+"""What laboratories, parties and people of a portfolio are called, today or as the ledger of a past day names them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Integer, Select, case, cast, func, literal, null, select, union_all
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.projects.models import Project, ProjectLab, ProjectParty
+from kangjiansheng.projects.queries.rows import Ref
+
+
+def _named(kind: Any) -> list[Any]:
+    return [kind.id, kind.code, kind.name_hans, kind.name_hant, kind.name_en]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the rows of a portfolio are called: laboratories and parties by project, people by id."""
+
+    labs: Mapping[int, list[Ref]]
+    parties: Mapping[int, list[Ref]]
+    people: Mapping[int | None, str]
+
+
+def names_of(
+    chosen: Any, as_of: date | None, heads: list[dict[str, Any]], person_ids: set[int | None]
+) -> Names:
+    """All names in one statement; on a past day laboratories and parties are those of the ledger, called as they
+    were then. People have one name, that of today: a past day must not bring back one that was erased."""
+    people = _called("person", Person, null(), Person.id).where(
+        Person.id.in_([i for i in person_ids if i is not None])
+    )
+    if as_of is None:
+        labs = (
+            _called("lab", JointLab, ProjectLab.project_id, case((ProjectLab.leads, 0), else_=1))
+            .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
+            .join(Project, Project.id == ProjectLab.project_id)
+            .where(chosen)
+        )
+        parties = (
+            _called("party", Institution, ProjectParty.project_id, Institution.id, ProjectParty.role)
+            .join(ProjectParty, ProjectParty.institution_id == Institution.id)
+            .join(Project, Project.id == ProjectParty.project_id)
+            .where(chosen)
+        )
+    else:
+        lab_ids = {lab_id for head in heads for lab_id, _ in head["labs"]}
+        party_ids = {party_id for head in heads for party_id, _ in head["parties"]}
+        labs = _called("lab", JointLab, null(), null()).where(JointLab.id.in_(lab_ids))
+        parties = _called("party", Institution, null(), null()).where(Institution.id.in_(party_ids))
+    parts = [labs, parties, people] + ([_called_then(as_of, lab_ids, party_ids)] if as_of else [])
+    rows = sorted(db.session.execute(union_all(*parts)).all(), key=lambda row: row.place or 0)
+    called = {(row.kind, row.id): row for row in rows}
+    found: dict[str, dict[int, list[Ref]]] = {"lab": defaultdict(list), "party": defaultdict(list)}
+    if as_of is None:
+        for row in sorted(rows, key=lambda row: (row.place, row.code)):
+            if row.kind != "person":
+                found[row.kind][row.project_id].append(_ref(row, leads=row.place == 0, role=row.role))
+    for head in heads if as_of is not None else ():
+        of_lab = [
+            _ref(called["lab", key], leads=bool(leads))
+            for key, leads in head["labs"]
+            if ("lab", key) in called
+        ]
+        found["lab"][head["id"]] = sorted(of_lab, key=lambda lab: (not lab.leads, lab.code))
+        found["party"][head["id"]] = [
+            _ref(called["party", key], role=role) for key, role in head["parties"] if ("party", key) in called
+        ]
+    return Names(
+        found["lab"],
+        found["party"],
+        {row.id: name_of(row) for row in rows if row.kind == "person"},
+    )
+
+
+def _called(kind: str, table: Any, project_id: Any, place: Any, role: Any = None) -> Select[Any]:
+    return select(
+        literal(kind).label("kind"),
+        cast(project_id, Integer).label("project_id"),
+        cast(place, Integer).label("place"),
+        (literal("") if role is None else role).label("role"),
+        *_named(table),
+    )
+
+
+def _called_then(day: date, lab_ids: set[int], party_ids: set[int]) -> Select[Any]:
+    """What laboratories and institutions were called at the end of a day; nothing of those that came later."""
+    newest = (
+        select(func.max(Revision.id))
+        .where(
+            Revision.effective_at <= clock.end_of(day),
+            ((Revision.thing == JointLab.__tablename__) & Revision.thing_id.in_(lab_ids))
+            | ((Revision.thing == Institution.__tablename__) & Revision.thing_id.in_(party_ids)),
+        )
+        .group_by(Revision.thing, Revision.thing_id)
+    )
+    words = ("code", "name_hans", "name_hant", "name_en")
+    return select(
+        case((Revision.thing == JointLab.__tablename__, "lab"), else_="party"),
+        cast(null(), Integer),
+        literal(1),
+        literal(""),
+        Revision.thing_id,
+        *(Revision.state[key].as_string() for key in words),
+    ).where(Revision.id.in_(newest))
+
+
+def _ref(row: Any, *, leads: bool = False, role: str = "") -> Ref:
+    return Ref(row.id, row.code, row.name_hans, row.name_hant, row.name_en, leads, role)
