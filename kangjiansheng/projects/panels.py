@@ -15,7 +15,7 @@ from kangjiansheng.projects import charts
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.page import recent
-from kangjiansheng.projects.queries.portfolio import portfolio
+from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
@@ -70,8 +70,8 @@ def institution_projects(institution: Institution, actor: Actor, as_of: date | N
 
 
 def lab_news(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
-    """What was said of the laboratory's milestones of late."""
-    lines = recent(actor=actor, lab_id=lab.id, as_of=as_of)
+    """What was said of late of the milestones of the projects that are its own on that day."""
+    lines = recent(actor=actor, projects=of_lab(lab.id, as_of), as_of=as_of)
     acts = {
         "owner": _("更换负责人"),
         "undo": _("撤销"),

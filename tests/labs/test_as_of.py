@@ -57,6 +57,25 @@ def test_so_does_what_hangs_on_a_thing(client, tomorrow):
     assert name in words(executive.get(f"/partners/FRONTIER?as_of={day}"))
 
 
+def test_partners_and_agreements_are_called_as_they_were(client, tomorrow):
+    executive = client("executive")
+    typed(executive, "/partners/RJ/edit", name_hans="改名的医院")
+    typed(executive, "/agreements/AGR-901/edit", name_hans="改名的协议")
+    now, then = words(executive.get("/labs/JL-01")), words(executive.get(f"/labs/JL-01?as_of={yesterday()}"))
+    assert "改名的医院" in now and "改名的协议" in now
+    facts = then.split("历史：")[0]
+    assert "改名的" not in facts and "瑞金医院" in facts
+    assert signs(executive, f"/labs/JL-01?as_of={yesterday()}") == signs(executive, "/labs/JL-01")
+
+
+def signs(client, path):
+    """The signs of the partners' sectors."""
+    page = html.document_fromstring(client.get(path).get_data(as_text=True))
+    found = page.xpath("//span[@class='pt']/text()")
+    assert len(set(found)) > 1
+    return found
+
+
 def test_the_history_ends_with_the_day(client, tomorrow):
     executive = client("executive")
     typed(executive, "/partners/DHLS/edit", name_hans="改名的集团")

@@ -37,12 +37,12 @@ def as_it_stood(thing: Thing, day: date | None) -> Thing | None:
 def as_they_stood(things: list[Thing], day: date | None) -> list[Thing]:
     """Copies of things of one kind as they stood; those that were not there yet are left out.
 
-    Four statements at most, whatever the number of things.
+    Six statements at most, whatever the number of things.
     """
     if day is None or not things:
         return things
     states = _states(type(things[0]).__tablename__, [thing.id for thing in things], clock.end_of(day))
-    others = _Others(states.values())
+    others = _Others(states.values(), clock.end_of(day))
     return [_copy(thing, states[thing.id], others) for thing in things if thing.id in states]
 
 
@@ -60,19 +60,37 @@ def _states(table: str, ids: list[int], instant: datetime) -> dict[int, dict[str
 
 
 class _Others:
-    """The rows that states name by id, read once for all of them."""
+    """The rows that states name by id, read once for all of them; institutions and agreements as they were called."""
 
-    def __init__(self, states: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, states: Iterable[dict[str, Any]], instant: datetime) -> None:
         states = list(states)
         rows = [row for state in states for key in ("parties", "partners") for row in state.get(key, [])]
-        self.institutions = _by_id(Institution, {row[0] for row in rows})
+        self.institutions = _called_then(Institution, {row[0] for row in rows}, instant)
         self.people = _by_id(Person, {row[0] for state in states for row in state.get("members", [])})
         named = {state.get(key) for state in states for key in ("agreement_id", "parent_id")}
-        self.agreements = _by_id(Agreement, {number for number in named if number})
+        self.agreements = _called_then(Agreement, {number for number in named if number}, instant)
 
 
 def _by_id(kind: Any, ids: set[int]) -> dict[int, Any]:
     return {row.id: row for row in db.session.scalars(select(kind).where(kind.id.in_(ids)))} if ids else {}
+
+
+def _called_then(kind: Any, ids: set[int], instant: datetime) -> dict[int, Any]:
+    """Things by id, as copies with the names (and sectors) of that instant; one that came later keeps today's."""
+    found = _by_id(kind, ids)
+    states = _states(kind.__tablename__, list(found), instant) if found else {}
+    return {key: _renamed(row, states.get(key)) for key, row in found.items()}
+
+
+def _renamed(row: Any, state: dict[str, Any] | None) -> Any:
+    state = state or row.state()
+    names = {key: state[key] for key in ("name_hans", "name_hant", "name_en")}
+    copy = type(row)(
+        **{column.key: getattr(row, column.key) for column in inspect(type(row)).columns} | names
+    )
+    if isinstance(copy, Institution):
+        copy.sectors = [InstitutionSector(sector=code) for code in state["sectors"]]
+    return copy
 
 
 def _copy(thing: Thing, state: dict[str, Any], others: _Others) -> Thing:

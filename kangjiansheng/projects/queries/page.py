@@ -267,17 +267,17 @@ class News:
     who: str
 
 
-def recent(*, actor: Actor, lab_id: int, as_of: date | None = None, limit: int = 6) -> list[News]:
-    """The newest entries about a laboratory's milestones, those that open them left out; one statement."""
+def recent(*, actor: Actor, projects: Any, as_of: date | None = None, limit: int = 6) -> list[News]:
+    """The newest entries about the milestones of some projects (ids, or a statement of them), those that open them
+    left out; one statement."""
     query = (
         select(MilestoneEntry, Milestone, Project.code.label("project_code"), Person)
         .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(Project, Project.id == Plan.project_id)
-        .join(ProjectLab, ProjectLab.project_id == Project.id)
         .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
         .outerjoin(Person, Person.id == ChangeSet.actor_id)
-        .where(ProjectLab.lab_id == lab_id, MilestoneEntry.kind != "open", may_see(actor))
+        .where(Project.id.in_(projects), MilestoneEntry.kind != "open", may_see(actor))
         .order_by(MilestoneEntry.effective_at.desc(), MilestoneEntry.id.desc())
         .limit(limit)
     )

@@ -87,6 +87,13 @@ def portfolio(
     return [_project(head, by_project[head["id"]], names, waiting, day, since) for head in heads]
 
 
+def of_lab(lab_id: int, as_of: date | None = None) -> Any:
+    """The ids of the projects of a laboratory: a statement for today, else what the ledger says of a past day."""
+    if as_of is None:
+        return select(ProjectLab.project_id).where(ProjectLab.lab_id == lab_id)
+    return [head["id"] for head in _heads_then(true(), as_of) if _worked(head, lab_id, None)]
+
+
 def _owned(owner: int, as_of: date | None) -> Select[Any]:
     """The ids of the projects in which somebody owns a milestone, or has by the end of a day."""
     plans = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
@@ -101,7 +108,7 @@ def _working(lab: int | None, party: int | None) -> Any:
     """The condition that a project is of a laboratory and an institution today; none for None."""
     found: Any = true()
     if lab is not None:
-        found &= Project.id.in_(select(ProjectLab.project_id).where(ProjectLab.lab_id == lab))
+        found &= Project.id.in_(of_lab(lab))
     if party is not None:
         found &= Project.id.in_(select(ProjectParty.project_id).where(ProjectParty.institution_id == party))
     return found
