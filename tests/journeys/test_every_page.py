@@ -29,6 +29,8 @@ PAGES = (
     ("executive", "/projects"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),
+    ("lead", "/projects/KJS-003/history"),
+    ("lead", "/projects/KJS-003/history?kind=gates&as_of=2026-10-01"),
     ("executive", "/milestones"),
     ("lead", "/milestones?by=lab&moved=2026-09-01"),
     ("lead", "/views"),
