@@ -126,6 +126,9 @@ for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUP
     messengers.kinds_told(kinds)
 WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
 
+# Blueprints whose pages know no past day: accounts, administration, the trail, notices.
+STILL = frozenset({"account", "accounts", "admin", "audit", "calendar", "core", "first_run", "mails"})
+
 TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
     (holidays.THINGS, holidays.FIELDS),
@@ -202,10 +205,12 @@ def demo_accounts() -> list[dict[str, str]]:
 
 
 def _travel() -> Response | None:
-    """Set the day of the time travel. A page with a form is not there on a past day: it opens as of today."""
+    """Set the day of the time travel. A page that cannot show a past day opens as of today, and says nothing of it."""
     g.as_of = pages.asked_day() if g.get("actor") else None
     rule = request.url_rule
-    if g.as_of is None or request.method != "GET" or rule is None or "POST" not in (rule.methods or ()):
+    if g.as_of is None or request.method != "GET" or rule is None:
+        return None
+    if not pages.shows_today(current_app, rule, STILL):
         return None
     return redirect(pages.with_args(as_of=None))
 

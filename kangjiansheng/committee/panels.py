@@ -16,8 +16,8 @@ from kangjiansheng.projects.queries.handing import Duty, Keeper
 
 def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel | None:
     """What the committees decided about a project and where it stands on an agenda; those who may edit the
-    project find here the way to propose an item. On a past day it says that it does not tell of that day: what the
-    company made of a decision since, and which actions were open, is not kept by the day."""
+    project find here the way to propose an item. On a past day it says that it tells of
+    today only, and where that day can be seen."""
     if as_of is not None:
         return Panel("committee/_project_panel.html", {"code": project.code, "advice": None})
     found = overviews.advice(project, actor=actor)

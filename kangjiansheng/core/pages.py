@@ -1,8 +1,8 @@
 """What every page needs: the context of the base template, filters, toasts, links that keep the day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
@@ -27,6 +27,7 @@ from kangjiansheng.core import clock, i18n, once
 
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
@@ -114,6 +115,21 @@ def with_args(**changes: Any) -> str:
     pairs = [(key, value) for key, values in arguments.items() for value in values]
     pairs += [(key, str(value)) for key, value in changes.items() if value is not None]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+def of_today(view: View) -> View:
+    """Mark a view that cannot show a past day: one that is only there to change something, or of which nothing is
+    kept by the day. Asked for a past day it opens as of today; `shows_today` knows it."""
+    view.of_today = True  # type: ignore[attr-defined]
+    return view
+
+
+def shows_today(app: Flask, rule: Any, still: Collection[str]) -> bool:
+    """Whether a route opens as of today whatever day is asked for: it takes a form, its view says so, or all of its
+    blueprint (`still`) does."""
+    view = app.view_functions[rule.endpoint]
+    form = "POST" in (rule.methods or ())
+    return form or getattr(view, "of_today", False) or rule.endpoint.partition(".")[0] in still
 
 
 def asked_day(name: str = "as_of") -> date | None:

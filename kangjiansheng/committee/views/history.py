@@ -16,6 +16,7 @@ from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.views.base import bp, meeting_life, minutes_life, page
 from kangjiansheng.core import audit, history, i18n
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.pages import of_today
 
 # What may be shown of the states: neither items nor texts, for a reader may be kept out of some.
 LABELS: dict[str, Any] = {
@@ -111,6 +112,7 @@ def _instant(value: str) -> datetime:
 
 @bp.get("/meetings/<code>/history")
 @on(load=loaders.meeting, may=policies.read_drafts)
+@of_today
 def meeting_history(meeting: Meeting) -> Response:
     """Everything that was done with a meeting and its minutes."""
     things = [("meeting", meeting.id)]
@@ -127,6 +129,7 @@ def meeting_history(meeting: Meeting) -> Response:
 
 @bp.get("/meetings/<code>/minutes/paragraphs/<public_id>/history")
 @on(load=loaders.any_paragraph, may=policies.edit_paragraph)
+@of_today
 def paragraph_history(paragraph: Paragraph) -> Response:
     """Every wording of a paragraph, and those that somebody gave up for another's."""
     meeting = paragraph.minutes.meeting
@@ -141,6 +144,7 @@ def paragraph_history(paragraph: Paragraph) -> Response:
 
 @bp.get("/committees/<code>/history")
 @on(load=loaders.committee, may=policies.read_committee)
+@of_today
 def committee_history(committee: Committee) -> Response:
     """Everything that was done with a committee."""
     return page(

@@ -21,7 +21,7 @@ from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import visible_projects
 
@@ -54,6 +54,7 @@ def new_meeting(committee: Committee) -> Any:
 
 @bp.get("/meetings/new")
 @on(load=loaders.committee, may=policies.plan_meetings)
+@of_today
 def new_meeting_here(committee: Committee) -> Response:
     """Plan a meeting of the scientific committee."""
     return page("meeting_form.html", form=forms.MeetingForm(), committee=committee, meeting=None)

@@ -17,6 +17,7 @@ from kangjiansheng.committee.views.history import edits
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import locale, name_of
+from kangjiansheng.core.pages import of_today
 
 
 @dataclass
@@ -213,6 +214,7 @@ def progress(draft: DraftVersion, me: int) -> list[Step]:
 
 @bp.get("/meetings/<code>/minutes/history")
 @on(load=loaders.meeting, may=policies.read_drafts)
+@of_today
 def minutes_history(meeting: Meeting) -> Response:
     """Every draft, signature and return of these minutes."""
     minutes = meeting.minutes or abort(404)

@@ -13,11 +13,12 @@ from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 
 
 @bp.get("/decisions")
 @signed_in
+@of_today
 def decisions() -> Response:
     """Resolutions and recommendations that the reader may see."""
     kind = request.args.get("kind", "")
@@ -33,6 +34,7 @@ def decisions() -> Response:
 
 @bp.get("/actions")
 @signed_in
+@of_today
 def actions() -> Response:
     """Actions that the reader may see: open, all, or their own."""
     show = request.args.get("show", "open")

@@ -17,7 +17,7 @@ from kangjiansheng.core import text as gate
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.markdown import render
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 
 
 @bp.post("/meetings/<code>/minutes")
@@ -30,6 +30,7 @@ def start_minutes(meeting: Meeting) -> Response:
 
 @bp.get("/meetings/<code>/minutes/edit")
 @on(load=loaders.meeting, may=policies.edit_minutes)
+@of_today
 def write(meeting: Meeting) -> Response:
     """The secretary's page: every paragraph, and what can be added."""
     return write_page(meeting)

@@ -12,7 +12,7 @@ from kangjiansheng.core import clock, trail
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, name_of
-from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.bulk import BulkForm, asked_rows, packed, shown_along
 from kangjiansheng.projects.forms.filters import asked_milestones
@@ -72,6 +72,7 @@ def bulk_consent() -> Response:
 
 @bp.get("/milestones/changes/<int:number>")
 @on(load=bulk.change, may=policies.see)
+@of_today
 def bulk_result(found: bulk.Change) -> Response:
     """What one act changed, as far as the reader sees it."""
     return _change(found)

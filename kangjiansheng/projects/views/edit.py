@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
-from kangjiansheng.core.pages import page, saved, travel
+from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.forms.projects import ClaimForm, MemberForm, NumberForm, ProjectForm, VersionForm
@@ -118,10 +118,9 @@ def archive_project(pair: tuple[Project, str]) -> Response:
 
 @bp.get("/projects/<code>/people")
 @on(load=queries.project, may=policies.edit)
+@of_today
 def people_of_project(thing: Project) -> Response:
-    """Team and registry numbers, with the forms to change them; on a past day there is nothing to change."""
-    if g.as_of is not None:
-        return redirect(travel(url_for(".project", code=thing.code)))
+    """Team and registry numbers, with the forms to change them."""
     return _people_page(thing)
 
 

@@ -11,7 +11,7 @@ from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.gates import CriterionForm, DecisionForm, MetForm, RemoveForm
 from kangjiansheng.projects.models import Milestone
@@ -71,6 +71,7 @@ def _criterion_form(thing: Milestone, **kwargs: Any) -> CriterionForm:
 
 @bp.get(f"{PATH}/criteria/new")
 @on(load=reading.gate, may=policies.set_plan)
+@of_today
 def new_criterion(thing: Milestone) -> Response:
     """An empty form for one more criterion."""
     return page(
@@ -100,6 +101,7 @@ def _again() -> Milestone:
 
 @bp.get(ONE)
 @on(load=reading.criterion, may=policies.judge_criterion)
+@of_today
 def criterion(pair: Pair) -> Response:
     """One criterion: its words, whether it is met, its history."""
     return _page(pair)
@@ -216,6 +218,7 @@ def _decision_page(thing: Milestone, form: DecisionForm) -> Response:
 
 @bp.get(f"{PATH}/decisions/new")
 @on(load=reading.gate, may=policies.decide)
+@of_today
 def new_decision(thing: Milestone) -> Response:
     """The form of a decision, under what the dossier says."""
     return _decision_page(thing, _decision_form(thing, formdata=None, decided_on=clock.today()))

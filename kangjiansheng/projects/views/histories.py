@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, history, i18n, trail
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import with_args
@@ -42,7 +41,7 @@ _SCHEDULE: dict[str, Any] = {
     "last": _l("停钟末日"),
 }
 _LABELS: dict[str, Mapping[str, Any]] = {
-    "project": words.FACTS | {"registrations": _l("登记号"), "until": _l("有效至")},
+    "project": words.FACTS | {"members": _l("成员"), "registrations": _l("登记号"), "until": _l("有效至")},
     "milestone": _SCHEDULE,
     "evidence": {key: words.EVIDENCE[key] for key in ("name", "version_no", "verdict")},
     "gate_criterion": {key: words.CRITERION[key] for key in ("name_hans", "name_hant", "name_en", "verdict")},
@@ -65,11 +64,10 @@ _WHY = {
     "projects:validity:end": "ending",
     "projects:project:claim": "reason",
 }
-_FIRST = {
-    "projects:milestone:stop",
-    "projects:gate:decide",
-    "projects:validity:create",
-    "projects:project:claim",
+# What the line of a new thing says beyond its name.
+_FIRST: dict[str, tuple[str, ...]] = {
+    "projects:gate:decide": ("decided_on", "body"),
+    "projects:validity:create": ("valid_from", "valid_to", "milestone"),
 }
 
 
@@ -80,9 +78,7 @@ def lines(
     wanted = KINDS[kind][1] if kind in KINDS else ()
     shown = [act for act in acts if not wanted or act.entry.thing in wanted]
     entries = [act.entry for act in shown]
-    owners = {side.get("owner_id") for entry in entries for side in (entry.before, entry.after)}
-    people = {key: name_of(person) for key, person in names({e.actor_id for e in entries}).items()}
-    people |= trail.names({key for key in owners if key})
+    people = trail.names({entry.actor_id for entry in entries} | _named(entries))
     named = {m.id: f"{m.code} {name_of(m)}" for m in milestones}
     found: list[tuple[datetime, int, dict[str, Any]]] = []
     if not wanted or "milestone" in wanted:
@@ -91,6 +87,13 @@ def lines(
     found += [(act.entry.recorded_at, 1, _line(act, named, people)) for act in shown]
     found.sort(key=lambda item: item[:2])
     return [line for _when, _place, line in found[::-1]]
+
+
+def _named(entries: Sequence[audit.AuditEntry]) -> set[int]:
+    """The people whom changes name by id: owners of risks, members of the team."""
+    sides = [side for entry in entries for side in (entry.before, entry.after)]
+    owners: set[int] = {side["owner_id"] for side in sides if side.get("owner_id")}
+    return owners | {member[0] for side in sides for member in side.get("members") or ()}
 
 
 def _line(act: Act, named: Mapping[int, str], people: Mapping[int, str]) -> dict[str, Any]:
@@ -155,10 +158,11 @@ def _note(act: Act) -> str:
 
 def _changes(entry: audit.AuditEntry, people: Mapping[int, str]) -> list[dict[str, str]]:
     """What changed, under labels; of a new thing only what its act would not be understood without."""
-    if not entry.before and entry.act not in _FIRST:
-        return []
+    told = _LABELS.get(entry.thing, {})
+    if not entry.before:
+        told = {key: told[key] for key in _FIRST.get(entry.act, ())}
     found = []
-    for key, label in _LABELS.get(entry.thing, {}).items():
+    for key, label in told.items():
         if key in entry.before or key in entry.after:
             if entry.act == "projects:project:claim" and key == "status":
                 continue  # its mark says it
@@ -176,6 +180,9 @@ def _shown(thing: str, key: str, value: Any, people: Mapping[int, str]) -> str:
         return people.get(value, "")
     if key == "waits":
         return str(_("、")).join(_wait(*item) for item in value)
+    if key == "members":
+        joined = (f"{people.get(number, '')} {words.ROLES.get(role, role)}" for number, role, _from in value)
+        return str(_("、")).join(joined)
     if key == "registrations":
         return str(_("、")).join(" ".join(item) for item in value)
     if key == "unit":

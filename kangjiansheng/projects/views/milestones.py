@@ -12,7 +12,7 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
-from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.projects import charts, policies, queries
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
@@ -110,6 +110,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
 
 @bp.get(f"{PATH}/edit")
 @on(load=queries.milestone, may=policies.update)
+@of_today
 def edit_milestone(thing: Milestone) -> Response:
     """The three answers: a row of the table for htmx, a page of its own otherwise."""
     form = MilestoneForm(
@@ -123,6 +124,7 @@ def edit_milestone(thing: Milestone) -> Response:
 
 @bp.get(f"{PATH}/effect")
 @on(load=queries.milestone, may=policies.update)
+@of_today
 def effect_of_milestone(thing: Milestone) -> Response:
     """What saving the form as it stands would do to the later milestones: a piece for the form."""
     form = MilestoneForm(request.args, milestone=thing)

@@ -12,7 +12,7 @@ from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.pages import page, saved, with_args
+from kangjiansheng.core.pages import of_today, page, saved, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.projects import policies, sheets
 from kangjiansheng.projects.forms.fields import label_of
@@ -65,6 +65,7 @@ VIEWS: tuple[tuple[str, Any], ...] = (
 
 @bp.get("/milestones/sheet.<any(csv, xlsx):kind>")
 @signed_in
+@of_today
 def editable_sheet(kind: str) -> Response:
     """All milestones that the reader sees, or with `owner=me` their own, as a sheet that can be sent back."""
     owner = actor().id if request.args.get("owner") == "me" else None
@@ -110,6 +111,7 @@ def _address(batch: ImportBatch, endpoint: str = ".import_batch", **more: Any) -
 
 @bp.get(PATH)
 @on(load=queries.batch, may=policies.see)
+@of_today
 def import_batch(batch: ImportBatch) -> Response:
     """One sheet: on its way, as a dry run cell by cell, or with what became of each row."""
     return _page(batch, ConsentForm(formdata=None))
@@ -215,6 +217,7 @@ def _working(batch: ImportBatch) -> dict[str, Any]:
 
 @bp.get(f"{PATH}/progress")
 @on(load=queries.batch, may=policies.see)
+@of_today
 def import_progress(batch: ImportBatch) -> Response:
     """How far the worker is; when it has come to an end the whole page is asked for again."""
     answer = Response(

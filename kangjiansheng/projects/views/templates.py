@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import audit, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.forms.projects import VersionForm
@@ -41,6 +41,7 @@ STATES = {
 
 @bp.get("/templates")
 @on(may=policies.lists)
+@of_today
 def templates() -> Response:
     """The pathways with their versions."""
     return page("projects/templates.html", pathways=queries.pathways(), states=STATES)
@@ -48,6 +49,7 @@ def templates() -> Response:
 
 @bp.get("/templates/<code>")
 @on(load=queries.pathway, may=policies.see)
+@of_today
 def template(thing: Pathway) -> Response:
     """The version of a pathway that new plans are made from."""
     return _shown(thing, thing.published or thing.versions[0])
@@ -55,6 +57,7 @@ def template(thing: Pathway) -> Response:
 
 @bp.get("/templates/<code>/<int:number>")
 @on(load=queries.version, may=policies.see)
+@of_today
 def template_version(thing: TemplateVersion) -> Response:
     """One version, whatever has become of it; beside another when the address names one."""
     return _shown(_pathway(thing), thing)
