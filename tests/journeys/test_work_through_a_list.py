@@ -44,6 +44,8 @@ def test_by_keys_alone(browser: Browser, serve: Callable[..., Server]) -> None:
     page.keyboard.press("Escape")
     _press(page, "?")
     expect(page.locator("dialog.keys")).to_contain_text("选中这一行")
+    answers = [key for key in page.locator("dialog.keys kbd").all_text_contents() if key in "eods"]
+    assert answers == ["e", "o", "d", "s"], "what the keys do is listed, also before a row is open"
     page.keyboard.press("Escape")
     _press(page, "j")
     page.locator("table [data-row].kj-row").press("Enter")

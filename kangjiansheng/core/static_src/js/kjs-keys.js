@@ -70,7 +70,9 @@
         ['d', '[data-key-done],input[data-state=done]', words.k_done], ['s', '[data-key-slip],input[data-state=slip]', words.k_slip],
         ['x', '[data-key-select]', words.k_select], ['Enter', '[data-key-open]', words.k_open],
         ['c', '[data-key-comment]', words.k_comment], ['v', '[data-act=diff]', words.k_versions]].forEach(function (one) {
-        if (document.querySelector(one[1])) shown.push([[one[0]], one[2]]);
+        // A row that fetches its answers when it is asked answers to them, too.
+        const fetched = 'ods'.includes(one[0]) && document.querySelector('[data-key-edit][hx-get]');
+        if (fetched || document.querySelector(one[1])) shown.push([[one[0]], one[2]]);
       });
       shown.push([['Esc'], words.k_close], [['?'], words.k_list]);
       shown.forEach(function (pair) {
