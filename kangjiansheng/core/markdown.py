@@ -5,12 +5,14 @@ Raw HTML is not parsed, and what comes out goes through an allow-list.
 
 import re
 from functools import cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isWhiteSpace
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 TAGS = {
@@ -77,3 +79,62 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 def plain(text: str) -> str:
     """Markdown as words alone, for a line of a list."""
     return render(text).striptags()
+
+
+Node = dict[str, Any]
+_INLINE = {"strong": "b", "em": "i"}
+
+
+def tree(text: str) -> list[Node]:
+    """Markdown as nested nodes, for what is no HTML: PDF and DOCX show exactly what `render` shows.
+
+    Blocks (`k`): p, ul, ol, quote, code, hr, table. Words: t (text), b, i, code, br, a.
+    """
+    return [node for child in SyntaxTreeNode(_parser().parse(text)).children for node in _block(child)]
+
+
+def _block(node: SyntaxTreeNode) -> list[Node]:
+    if node.type in ("bullet_list", "ordered_list"):
+        rows = [[n for c in item.children for n in _block(c)] for item in node.children]
+        start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else 1
+        return [{"k": "ul" if node.type == "bullet_list" else "ol", "c": rows, "start": start}]
+    if node.type == "blockquote":
+        return [{"k": "quote", "c": [n for c in node.children for n in _block(c)]}]
+    if node.type in ("fence", "code_block"):
+        return [{"k": "code", "v": node.content}]
+    if node.type == "hr":
+        return [{"k": "hr"}]
+    if node.type == "table":
+        return [
+            {
+                "k": "table",
+                "rows": [
+                    [_words(cell) for cell in row.children] for part in node.children for row in part.children
+                ],
+            }
+        ]
+    if node.type == "heading":  # a heading inside a paragraph is only emphasis
+        return [{"k": "p", "c": [{"k": "b", "c": _words(node)}]}]
+    return [{"k": "p", "c": _words(node)}] if node.type in ("paragraph", "inline") else []
+
+
+def _words(node: SyntaxTreeNode) -> list[Node]:
+    return [word for child in node.children for word in _word(child)]
+
+
+def _word(node: SyntaxTreeNode) -> list[Node]:
+    if node.type == "inline":
+        return _words(node)
+    if node.type in _INLINE:
+        return [{"k": _INLINE[node.type], "c": _words(node)}]
+    if node.type == "link":
+        href = str(node.attrs.get("href", ""))
+        return [{"k": "a", "href": href, "c": _words(node)}] if href.startswith(_OUTSIDE) else _words(node)
+    if node.type in ("softbreak", "hardbreak"):
+        return [{"k": "br"}]
+    if node.type == "code_inline":
+        return [{"k": "code", "v": node.content}]
+    return [{"k": "t", "v": node.content}] if node.content else []
+
+
+_OUTSIDE = ("http://", "https://", "mailto:")

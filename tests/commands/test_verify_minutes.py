@@ -47,6 +47,18 @@ def test_a_whole_file_and_one_that_was_changed(
     assert "1 broken" in done.stderr
 
 
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+def test_a_pdf_is_set_again_where_no_installation_is(
+    client: Callable[..., Critic], verify: Callable[..., Any], language: str
+) -> None:
+    content = client("member", language).get("/meetings/SAC-2026-01/minutes.pdf?form=plain").data
+    done = verify(content)
+    assert (done.returncode, "note:" in done.stdout) == (0, False), done.stdout
+    at = content.index(b"/Contents") + 10
+    done = verify(content[:at] + b"9" + content[at + 1 :])
+    assert (done.returncode, "the pages were not set from it" in done.stdout) == (1, True)
+
+
 def test_what_is_no_export(verify: Callable[..., Any]) -> None:
     done = verify(b"anything")
     assert (done.returncode, done.stdout) == (

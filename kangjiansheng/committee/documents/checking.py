@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from kangjiansheng.committee.documents import opening
+from kangjiansheng.committee.documents import opening, pdf
 from kangjiansheng.committee.documents.findings import sentence
 from kangjiansheng.committee.rules import verification
 from kangjiansheng.committee.rules.verification import Finding
+from kangjiansheng.core.i18n import LOCALES, speaking
+
+LARGEST = 2 * 1024 * 1024  # bytes of a PDF whose pages are set again: hundreds of pages
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,26 @@ class Checked:
 
 def checked(data: bytes) -> Checked:
     """The whole check of a file's bytes."""
-    export = opening.opened(data)
-    if export is None and opening.is_pdf(data):
+    export, is_pdf = opening.opened(data), opening.is_pdf(data)
+    if export is None and is_pdf:
         return Checked(None, [Finding("no-attachment")])
-    return Checked(export, verification.check(export))
+    found = verification.check(export)
+    if is_pdf and not any(one.fault for one in found):
+        found += _pages(data, export)
+    return Checked(export, found)
+
+
+def _pages(data: bytes, export: Any) -> list[Finding]:
+    """The pages of a PDF, by setting them again from what is attached: the bytes must be the same."""
+    said = export.get("rendered")
+    language = said.get("language") if isinstance(said, dict) else None
+    if language not in LOCALES or len(data) > LARGEST:
+        return [verification.note("pages-not-compared")]
+    with speaking(language):
+        try:
+            again = pdf.again(export)
+        except Exception:  # whatever a made-up export does to the typesetter
+            return [verification.fault("misshapen")]
+    if again is None:
+        return [verification.note("pages-not-compared")]
+    return [] if again == data else [verification.fault("pages-changed")]

@@ -34,6 +34,7 @@ FAULTS: dict[str, Any] = {
     "entry-changed": _l("审计记录第 %(seq)s 条已被改动。"),
     "entry-rows": _l("审计记录第 %(seq)s 条所覆盖的行与其校验值不符。"),
     "entry-order": _l("审计记录第 %(seq)s 条与前一条没有接上。"),
+    "pages-changed": _l("附件完好，但页面不是由它排出的：PDF 在导出之后被改动过。"),
     "approval-unrecorded": _l("所附的审计记录里没有纪要的生效。"),
     "state-misstated": _l("导出时这一稿已经生效，文件却说没有。"),
     "here-differs": _l("本系统里第 %(number)s 稿的指纹不是这个。"),
@@ -48,6 +49,7 @@ FAULTS: dict[str, Any] = {
 NOTES: dict[str, Any] = {
     "unsigned": _l("这份文字还没有冻结，没有指纹和签署可以校验。"),
     "format-1-withheld": _l("这一稿用的是旧格式，又有内容未开放，单凭文件无法重新计算指纹。"),
+    "pages-not-compared": _l("这份 PDF 由另一版本的系统排版，页面没有逐字节核对，只校验了附件。"),
     "withheld": _l("有内容未对取得文件的人开放；其余部分仍与指纹相符。"),
     "note-withheld": _l("%(name)s 的签署附有未开放的说明，单凭文件无法校验这份签署。"),
     "here-unknown": _l("本系统里没有您能看到的这份文稿，只校验了文件本身。"),

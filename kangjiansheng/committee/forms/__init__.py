@@ -80,6 +80,7 @@ REFUSALS: dict[str, Any] = {
     "committee:not-approved": _l("纪要尚未生效，请直接修改草稿。"),
     "committee:amendment-waiting": _l("这一段已有待签署的勘误。"),
     "committee:amendment-same": _l("更正后的文字与现行文字相同。"),
+    "committee:secrecy-level": _l("写了保密期限，请同时选择密级。"),
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
     "committee:action-owner": _l("请写明由谁负责。"),
     "committee:action-closed": _l("行动项 %(number)s 已经结束。"),
@@ -94,6 +95,7 @@ MEANINGS = [
     ("approve_with_reservation", _l("批准，附保留意见")),
     ("request_changes", _l("要求修改")),
 ]
+SECRECY = [("internal", _l("内部资料")), ("ordinary", _l("普通商密")), ("core", _l("核心商密"))]
 TEXT_KINDS = [("text", _l("正文")), ("heading", _l("标题")), ("action", _l("行动项清单"))]
 
 
@@ -272,6 +274,8 @@ class ReviewForm(VersionedForm):
     """Opening the review of a draft."""
 
     due_on = DateField(_l("审阅截止"), [Optional()])
+    secrecy = SelectField(_l("密级"), choices=[("", _l("不标密级")), *SECRECY], default="")
+    term = StringField(_l("保密期限"), [at_most(20)])
 
 
 class CommentForm(Form):

@@ -31,10 +31,21 @@ from kangjiansheng.core.errors import RuleBroken
 
 
 def open_review(
-    minutes: Minutes, *, actor: Actor, version: int | None = None, due_on: date | None = None
+    minutes: Minutes,
+    *,
+    actor: Actor,
+    version: int | None = None,
+    due_on: date | None = None,
+    secrecy: str = "",
+    term: str = "",
 ) -> DraftVersion:
-    """Freeze the text as the next draft, fix who signs it, and ask them."""
+    """Freeze the text as the next draft, fix who signs it, and ask them.
+
+    `secrecy` marks it as a trade secret, for the `term` that is printed beside the mark (10年, 长期).
+    """
     draft_only(minutes)
+    if secrecy not in ("", *acts.SECRECY) or (term and not secrecy):
+        raise RuleBroken("committee:secrecy-level", "secrecy")
     expect(minutes, version)
     meeting = minutes.meeting
     db.session.expire(meeting)  # who changed its facts held the same lock until now
@@ -44,7 +55,9 @@ def open_review(
     _check_attendance(meeting)
     who = fixed_signers(meeting, drafter=minutes.drafter_id)
     before = minutes.state()
-    draft = freeze(minutes, "draft", header(meeting, paragraphs), paragraphs, who, actor=actor)
+    head = header(meeting, paragraphs)
+    head |= {"secrecy": {"level": secrecy, "term": term}} if secrecy else {}
+    draft = freeze(minutes, "draft", head, paragraphs, who, actor=actor)
     minutes.life, minutes.current_draft = "review", draft.number
     minutes.review_due_on = due_on or clock.today() + timedelta(days=meeting.committee.review_days)
     change = record("committee:review:open", minutes, actor=actor, before=before, change=draft_change(draft))

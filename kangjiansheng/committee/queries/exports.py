@@ -17,7 +17,7 @@ from kangjiansheng.committee.rules import canon
 from kangjiansheng.core import changes
 from kangjiansheng.core.audit import AuditEntry, entry_facts, row_lines
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import Named, db
 from kangjiansheng.core.digests import plain, sha256
 
 FORMAT = "kangjiansheng-minutes-export-1"
@@ -47,10 +47,15 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
         "made_at": asked.at,
         "address": asked.address,
         "meeting": asked.minutes.meeting.code,
+        "names": {
+            "meeting": _names(asked.minutes.meeting),
+            "committee": _names(asked.minutes.meeting.committee),
+        },
         "state": asked.state,
         "approved_at": asked.minutes.approved_at if asked.state == "approved" else None,
         "illustrative": asked.minutes.illustrative,
         "language": asked.minutes.language,
+        "year_inferred": asked.minutes.meeting.year_inferred,
         "whole": text.is_whole,
     }
     if draft is None:
@@ -68,6 +73,10 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
     signed = [draft, *(one.draft for one in shown if one.draft)]
     found["trail"] = _trail([s.change_set_id for d in signed for s in given(d, asked.until)])
     return plain(found)  # type: ignore[no-any-return]
+
+
+def _names(thing: Named) -> dict[str, str]:
+    return {"hans": thing.name_hans, "hant": thing.name_hant, "en": thing.name_en}
 
 
 def _draft(draft: DraftVersion) -> dict[str, Any]:

@@ -14,6 +14,8 @@ ANSWERS = ("none", "yes", "online", "no")
 MODES = ("on_site", "online", "absent")
 PARAGRAPH_KINDS = ("heading", "text", "decision", "action")
 MEANINGS = ("approve", "approve_with_reservation", "request_changes")
+# How trade secrets are marked, from the mildest on; nothing for what is not marked.
+SECRECY = ("internal", "ordinary", "core")
 MOST_FAILURES, FAILURE_WINDOW = 5, timedelta(minutes=15)
 
 # What things and their fields are called where the trail is shown.

@@ -14,7 +14,7 @@ from kangjiansheng.committee.rules import canon
 from kangjiansheng.core.digests import sha256
 
 EXPORT = "kangjiansheng-minutes-export-1"
-CODE = re.compile(r"[A-Z0-9-]{1,40}")
+CODE = re.compile(r"[\w.-]{1,60}")
 MOST = 2**31
 CONSENTS = ("approve", "approve_with_reservation")
 STATES = ("approved", "review", "returned", "draft", "record")

@@ -1,13 +1,14 @@
-"""Minutes to take along: as data that others can verify."""
+"""Minutes to take along: as data that others can verify, and as documents."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Response, abort, current_app, url_for
+from flask import Response, abort, current_app, request, url_for
 
 from kangjiansheng.committee import policies
+from kangjiansheng.committee.documents import docx, markdown, pdf
 from kangjiansheng.committee.models import DraftVersion, Meeting, Minutes
 from kangjiansheng.committee.operations import exports as noting
 from kangjiansheng.committee.operations import minutes as writing
@@ -25,6 +26,31 @@ from kangjiansheng.core.transactions import afterwards
 def minutes_json(meeting: Meeting) -> Response:
     """The minutes as data, in the format of docs/minutes-format.md."""
     return _file(meeting, "json", "application/json", as_json)
+
+
+@bp.get("/meetings/<code>/minutes.pdf")
+@on(load=loaders.meeting, may=policies.read_minutes)
+def minutes_pdf(meeting: Meeting) -> Response:
+    """The minutes as PDF; `?form=plain` in the plain form, else in that of the national standard."""
+    form = request.args.get("form", pdf.FORMS[0])
+    if form not in pdf.FORMS:
+        abort(404)
+    return _file(meeting, "pdf", "application/pdf", lambda export: pdf.rendered(export, form))
+
+
+@bp.get("/meetings/<code>/minutes.docx")
+@on(load=loaders.meeting, may=policies.read_minutes)
+def minutes_docx(meeting: Meeting) -> Response:
+    """The minutes as DOCX, to work with."""
+    media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    return _file(meeting, "docx", media, docx.rendered)
+
+
+@bp.get("/meetings/<code>/minutes.md")
+@on(load=loaders.meeting, may=policies.read_minutes)
+def minutes_markdown(meeting: Meeting) -> Response:
+    """The minutes as Markdown."""
+    return _file(meeting, "md", "text/markdown; charset=utf-8", markdown.rendered)
 
 
 def as_json(found: dict[str, Any]) -> bytes:

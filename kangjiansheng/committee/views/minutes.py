@@ -8,6 +8,7 @@ from flask import abort, g, request, url_for
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.documents.outline import secrecy
 from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Meeting, Signature, Signer
 from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import loaders, reading
@@ -41,6 +42,7 @@ class Heading:
     ends_at: datetime | None
     place: str
     year_inferred: bool
+    secrecy: str = ""
 
 
 def heading_of(meeting: Meeting, draft: DraftVersion | None) -> Heading:
@@ -57,7 +59,7 @@ def heading_of(meeting: Meeting, draft: DraftVersion | None) -> Heading:
     )
     return Heading(
         title, head["number"], date.fromisoformat(head["held_on"]), starts, ends, head["place"],
-        meeting.year_inferred,
+        meeting.year_inferred, secrecy(head),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.operations import comments, reviews, signatures
-from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import text_locked
 from kangjiansheng.committee.views.minutes import minutes_page
@@ -26,10 +26,12 @@ from kangjiansheng.core.transactions import afterwards
 def open_review(meeting: Meeting) -> Any:
     """Put the text to review: who will sign, until when."""
     minutes, code = meeting.minutes or abort(404), meeting.code
-    form = forms.ReviewForm(obj=minutes)
+    last = next((d.header.get("secrecy") for d in reading.drafts(minutes)), None) or {}
+    form = forms.ReviewForm(obj=minutes, secrecy=last.get("level", ""), term=last.get("term", ""))
 
     def act() -> None:
-        reviews.open_review(minutes, actor=actor(), version=form.seen, due_on=form.due_on.data)
+        marked = {"secrecy": form.secrecy.data or "", "term": form.term.data or ""}
+        reviews.open_review(minutes, actor=actor(), version=form.seen, due_on=form.due_on.data, **marked)
 
     if form.attempt(act):
         return saved(url_for(".minutes", code=code), _("已提交审阅，签署人已收到通知"))

@@ -1,0 +1,232 @@
+"""What a document of minutes says, in the reader's words: one outline for PDF, DOCX and Markdown.
+
+It is made from the export alone, so that whoever has the export can make the same document again.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask_babel import gettext as _
+
+from kangjiansheng.committee.rules import numbers
+from kangjiansheng.core.i18n import locale, moment, name_of
+from kangjiansheng.core.markdown import tree
+
+Outline = dict[str, Any]
+
+
+def outline(export: Mapping[str, Any]) -> Outline:
+    """Heading, text, attendance, signatures and what proves them, in the language of the moment."""
+    text, draft = export["text"], export.get("draft")
+    head = (text["signed"] or text)["header"] if "signed" in text else text["header"]
+    return {
+        "language": locale(),
+        "content": export["language"],
+        "title": _title(export, head),
+        "committee": name_of(export["names"]["committee"]),
+        "flag": _("%(committee)s会议纪要", committee=name_of(export["names"]["committee"])),
+        "number": head.get("number", ""),
+        "day": _day(date.fromisoformat(head["held_on"])),
+        "secrecy": secrecy(head),
+        "facts": _facts(export, head),
+        "body": _body(export),
+        "attendance": _attendance(head),
+        "signatures": _signatures(draft) if draft else [],
+        "watermark": _watermark(export["state"]),
+        "illustrative": _("示例数据，不代表任何机构的真实情况") if export["illustrative"] else "",
+        "state": _close(_state(export)),
+        "made": _close(_("%(when)s 导出", when=instant(export["made_at"]))),
+        "fingerprint": draft["sha256"] if draft else "",
+        "address": export["address"],
+        "verify": _verify(export),
+        "words": {
+            "signed": _("签署"), "name": _("姓名"), "meaning": _("签署意见"), "time": _("时间"), "note": _("附注"),
+            "number": _("编号"), "task": _("事项"), "owner": _("负责"), "due": _("到期"),
+            "withheld": _("此部分未对您开放"), "text": _("正文"), "after": _("更正后"), "reason": _("原因"),
+            "verify": _("扫码核对本文件与系统所存是否一致；附件 minutes.json 可独立校验。"),
+            "fingerprint": _("文稿指纹"), "colon": _("："), "missing": _("〓 处是字体中没有的字，原字见附件。"), "stop": _("、"),
+        },
+    }  # fmt: skip
+
+
+def instant(text: str) -> str:
+    """An instant with its zone: whoever reads paper has no settings of their own."""
+    return _("%(when)s（北京时间）", when=moment(datetime.fromisoformat(text)))
+
+
+def _close(text: str) -> str:
+    """A full-width bracket brings its own gap."""
+    return text.replace("） ", "）")
+
+
+def _title(export: Mapping[str, Any], head: Mapping[str, Any]) -> str:
+    if locale() == "en" and export["names"]["meeting"]["en"]:
+        return _("%(meeting)s纪要", meeting=export["names"]["meeting"]["en"])
+    return name_of({"hans": head["title"]})
+
+
+def _day(day: date) -> str:
+    if locale() == "en":
+        return f"{day.day} {day:%B %Y}"
+    return _("%(year)s年%(month)s月%(day)s日", year=day.year, month=day.month, day=day.day)
+
+
+def _facts(export: Mapping[str, Any], head: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Time and place, and whether enough were there."""
+    day = _day(date.fromisoformat(head["held_on"]))
+    hours = [moment(datetime.fromisoformat(head[key]))[11:] for key in ("starts_at", "ends_at") if head[key]]
+    when = " ".join([day, "–".join(hours)]) if hours else day
+    if export.get("year_inferred"):
+        when += _("（年份为推定）")
+    found = [(_("会议时间"), _("%(when)s（北京时间）", when=when) if hours else when)]
+    found += [(_("会议地点"), head["place"])] if head["place"] else []
+    quorum = head.get("quorum")
+    if quorum and quorum["members"]:
+        told = _("应到 %(members)s 人，实到 %(present)s 人，法定 %(needed)s 人", **quorum)
+        found.append((_("出席人数"), told))
+    return [{"label": label, "text": text} for label, text in found]
+
+
+def secrecy(head: Mapping[str, Any]) -> str:
+    """The mark as the rules on trade secrets have it: 普通商密★10年."""
+    mark = head.get("secrecy")
+    if not mark:
+        return ""
+    words = {"internal": _("内部资料"), "ordinary": _("普通商密"), "core": _("核心商密")}
+    return f"{words[mark['level']]}★{mark['term']}" if mark["term"] else words[mark["level"]]
+
+
+def _attendance(head: Mapping[str, Any]) -> list[dict[str, Any]]:
+    words = {"on_site": _("出席"), "online": _("线上出席"), "absent": _("缺席")}
+    given = head.get("attendance", {})
+    return [{"label": word, "names": given[mode]} for mode, word in words.items() if given.get(mode)]
+
+
+def _body(export: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The paragraphs in their order, with decisions, lists of actions and corrections; a mark for each gap."""
+    text = export["text"]
+    if "blocks" not in text:
+        return _body_1(export)
+    acted = [a for block in text["blocks"] if block for a in block["actions"]]
+    acted.sort(key=lambda a: str(a["number"]))
+    found: list[dict[str, Any]] = []
+    for block in text["blocks"]:
+        if block is None:
+            if not found or found[-1]["kind"] != "withheld":
+                found.append({"kind": "withheld"})
+            continue
+        own = block["actions"] if block["item"] else acted
+        found += [_paragraph(export, p, p.get("decision"), own) for p in block["paragraphs"]]
+    return found
+
+
+def _body_1(export: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same of a text in the first format, which keeps votes and actions in its header."""
+    signed = export["text"]["signed"]
+    votes, acted = signed["header"]["decisions"], signed["header"]["actions"]
+    return [_paragraph(export, p, votes.get(p["id"]), acted) for p in signed["paragraphs"]]
+
+
+def _paragraph(
+    export: Mapping[str, Any], p: Mapping[str, Any], decision: Any, acted: list[Mapping[str, Any]]
+) -> dict[str, Any]:
+    if p["kind"] == "heading":
+        number = f"{p['no']}." if locale() == "en" else f"{numbers.han(int(p['no']))}、"
+        return {"kind": "heading", "no": number, "text": p["text"]}
+    return {
+        "kind": p["kind"],
+        "no": p["no"],
+        "markdown": p["text"],
+        "blocks": tree(p["text"]),
+        "label": _decision(decision) if p["kind"] == "decision" else "",
+        "votes": _votes(decision) if decision else [],
+        "actions": [
+            {"number": a["number"], "task": a["text"], "owner": a["owner"], "due": a["due_on"] or "—"} for a in acted
+        ]
+        if p["kind"] == "action"
+        else [],
+        "amendments": [_amendment(a) for a in export.get("amendments", []) if _about(a) == p["id"]],
+    }  # fmt: skip
+
+
+def _about(amendment: Mapping[str, Any]) -> str:
+    return str(amendment["text"]["signed"]["header"]["paragraph"])
+
+
+def _decision(decision: Any) -> str:
+    word = _("建议") if decision and decision["kind"] == "R" else _("决议")
+    return f"{word} {decision['number']}" if decision else word
+
+
+def _votes(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if decision.get("votes_for") is None:
+        return []
+    keys = {
+        "votes_for": _("同意"),
+        "votes_against": _("反对"),
+        "abstentions": _("弃权"),
+        "recused": _("回避"),
+    }
+    return [{"label": word, "count": decision.get(key) or 0} for key, word in keys.items()]
+
+
+def _amendment(one: Mapping[str, Any]) -> dict[str, Any]:
+    head = one["text"]["signed"]["header"]
+    stands = one["state"] == "approved"
+    when = _("%(when)s 生效", when=instant(one["approved_at"])) if stands else _("待签署")
+    return {
+        "title": _("勘误 %(n)s", n=one["number"]),
+        "when": _close(when),
+        "markdown": head["new"],
+        "blocks": tree(head["new"]),
+        "reason": head["reason"],
+        "names": [s["row"]["printed_name"] for s in one["draft"]["signatures"] if stands],
+        "fingerprint": one["draft"]["sha256"],
+    }
+
+
+def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
+    words = {
+        "approve": _("批准"),
+        "approve_with_reservation": _("批准，附保留意见"),
+        "request_changes": _("要求修改"),
+    }
+    return [
+        {
+            "name": s["row"]["printed_name"],
+            "meaning": words[s["row"]["meaning"]],
+            "time": instant(s["row"]["signed_at"]),
+            "note": _("（说明未开放）") if "withheld" in s else s["row"]["note"],
+        }
+        for s in draft["signatures"]
+    ]
+
+
+def _watermark(state: str) -> str:
+    return {"draft": _("草稿"), "review": _("审阅稿"), "returned": _("已退回")}.get(state, "")
+
+
+def _state(export: Mapping[str, Any]) -> str:
+    """Where the text stands, in a sentence."""
+    draft = export.get("draft")
+    if export["state"] == "record":
+        return _("据成立公告登记，未经签署。")
+    if draft is None:
+        return _("草稿，尚未提交审阅，没有签署。")
+    number = draft["number"]
+    if export["state"] == "approved":
+        return _("第 %(n)s 稿，%(when)s 经签署生效。", n=number, when=instant(export["approved_at"]))
+    if export["state"] == "review":
+        return _("第 %(n)s 稿，审阅中，尚未生效。", n=number)
+    return _("第 %(n)s 稿，已退回或被新稿取代，未生效。", n=number)
+
+
+def _verify(export: Mapping[str, Any]) -> str:
+    """The address in the code on paper: it asks the installation whether this fingerprint is held there."""
+    draft = export.get("draft")
+    if draft is None:
+        return ""
+    base = export["address"].partition("/meetings/")[0]
+    return f"{base}/minutes/verify?" + urlencode({"meeting": export["meeting"], "sha256": draft["sha256"]})
