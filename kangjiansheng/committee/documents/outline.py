@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
+from kangjiansheng.committee.documents.faces import MISSING
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core.i18n import locale, moment, name_of
 from kangjiansheng.core.markdown import tree
@@ -46,7 +47,7 @@ def outline(export: Mapping[str, Any]) -> Outline:
             "number": _("编号"), "task": _("事项"), "owner": _("负责"), "due": _("到期"),
             "withheld": _("此部分未对您开放"), "text": _("正文"), "after": _("更正后"), "reason": _("原因"),
             "verify": _("扫码核对本文件与系统所存是否一致；附件 minutes.json 可独立校验。"),
-            "fingerprint": _("文稿指纹"), "colon": _("："), "missing": _("〓 处是字体中没有的字，原字见附件。"), "stop": _("、"),
+            "fingerprint": _("文稿指纹"), "colon": _("："), "missing": _("%(mark)s 处是字体中没有的字，原字见附件。", mark=MISSING), "stop": _("、"),
         },
     }  # fmt: skip
 
