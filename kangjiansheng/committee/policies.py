@@ -113,6 +113,16 @@ def may_read(minutes: Minutes, held: set[str], actor: Actor) -> bool:
     return minutes.current_draft > 0 and (bool(held) or actor.reads_all)
 
 
+def read_scan(actor: Actor, pair: tuple[Meeting, Any]) -> bool:
+    """A scan is read like the minutes; the loader gave it only to who sees all of them."""
+    return read_minutes(actor, pair[0])
+
+
+def withdraw_scan(actor: Actor, pair: tuple[Meeting, Any]) -> bool:
+    """A scan is withdrawn by those who write the minutes."""
+    return edit_minutes(actor, pair[0])
+
+
 def comment(actor: Actor, paragraph: Paragraph) -> bool:
     """Members comment while a draft is under review."""
     meeting = paragraph.minutes.meeting

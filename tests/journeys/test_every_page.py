@@ -89,6 +89,7 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-04/minutes/history"),
     ("lead", "/projects/KJS-002/agenda-item"),
     ("member", "/minutes/verify"),
+    ("secretary", "/meetings/SAC-2026-03/minutes/scans"),
     ("secretary", "/decisions"),
     ("secretary", "/actions"),
     ("auditor", "/audit"),

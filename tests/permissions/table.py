@@ -112,6 +112,7 @@ NUMBERS = (
         "/paragraphs/",
         f"SELECT p.public_id FROM paragraph p WHERE p.minutes_id = (SELECT n.id {_MINUTES}) ORDER BY p.position LIMIT 1",
     ),
+    ("/scans/", "SELECT 1"),
     ("/comments/", "SELECT min(id) FROM comment"),
     ("/drafts/", f"SELECT max(d.number) FROM draft_version d WHERE d.minutes_id = (SELECT n.id {_MINUTES})"),
     ("/minutes/actions/", "SELECT 'A-2026-08-01'"),

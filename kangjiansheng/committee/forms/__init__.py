@@ -20,6 +20,7 @@ from wtforms.validators import NumberRange, Optional
 
 from kangjiansheng.committee.forms.base import VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
+from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, at_most, required
 
@@ -81,6 +82,7 @@ REFUSALS: dict[str, Any] = {
     "committee:amendment-waiting": _l("这一段已有待签署的勘误。"),
     "committee:amendment-same": _l("更正后的文字与现行文字相同。"),
     "committee:secrecy-level": _l("写了保密期限，请同时选择密级。"),
+    **SCANS,
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
     "committee:action-owner": _l("请写明由谁负责。"),
     "committee:action-closed": _l("行动项 %(number)s 已经结束。"),

@@ -13,6 +13,7 @@ from kangjiansheng.committee.views import (
     outcomes,
     proposals,
     review,
+    scans,
     verifying,
     writing,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "outcomes",
     "proposals",
     "review",
+    "scans",
     "verifying",
     "writing",
 ]

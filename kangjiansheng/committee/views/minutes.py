@@ -11,7 +11,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.documents.outline import secrecy
 from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Meeting, Signature, Signer
 from kangjiansheng.committee.operations import reviews, signatures
-from kangjiansheng.committee.queries import loaders, reading
+from kangjiansheng.committee.queries import loaders, reading, scans
 from kangjiansheng.committee.rules import acts, canon, quorum, texts
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of
 from kangjiansheng.committee.views.history import edits
@@ -173,6 +173,8 @@ def minutes_page(
         sign_form=sign_form,
         comment_form=comment_form,
         comment_at=at,
+        scans=scans.scans(minutes.id, until=until) if stands and text.is_whole else [],
+        may_scan=keeps and stands and text.is_whole and not day,
         illustrative=minutes.illustrative,
     )
 

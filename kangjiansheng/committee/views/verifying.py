@@ -32,12 +32,17 @@ def verify_minutes() -> Response:
     """Check a file that was exported here; the address in the code on a printed page asks by fingerprint alone."""
     form = VerifyForm()
     if not form.validate_on_submit():
-        return page("verify.html", form.status, form=form, printed=_printed(), found=None)
+        asked = _printed()
+        about = asked["meeting"] if asked and asked["draft"] else None
+        shown = about is not None and about.illustrative
+        return page("verify.html", form.status, form=form, printed=asked, found=None, illustrative=shown)
     data = form.file.data.read(opening.LARGEST + 1)
     found = checked(data)
     if found.is_whole and "draft" in found.export:
         found = Checked(found.export, [*found.findings, *_here(found.export)])
-    return page("verify.html", form=form, printed=None, found=found, name=form.file.data.filename or "")
+    name = form.file.data.filename or ""
+    shown = found.is_whole and found.export.get("illustrative") is True
+    return page("verify.html", form=form, printed=None, found=found, name=name, illustrative=shown)
 
 
 def _open(code: str) -> tuple[Meeting, list[DraftVersion]] | None:
