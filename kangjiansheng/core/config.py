@@ -31,6 +31,7 @@ class Settings:
     messenger_hosts: frozenset[str] = (
         frozenset()
     )  # origins beside the messengers' own to which notices may go
+    fonts: Path | None = None
 
     @property
     def secure(self) -> bool:
@@ -140,6 +141,19 @@ def _instance(env: Mapping[str, str]) -> Path:
     return folder
 
 
+def _fonts(env: Mapping[str, str]) -> Path | None:
+    """A folder with typefaces of the installation's own, for documents in the form of the national standard."""
+    text = env.get("KJS_FONTS")
+    if not text:
+        return None
+    folder = Path(text).absolute()
+    if not folder.is_dir() or not any(
+        path.suffix.lower() in (".ttf", ".otf", ".ttc") for path in folder.iterdir()
+    ):
+        raise BadSetting(f"KJS_FONTS must be a folder with .ttf, .otf or .ttc files, not {text!r}")
+    return folder
+
+
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raise BadSetting for the first one that is wrong."""
     env = os.environ if env is None else env
@@ -164,4 +178,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         host=host,
         port=port,
         messenger_hosts=_messenger_hosts(env),
+        fonts=_fonts(env),
     )

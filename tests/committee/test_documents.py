@@ -1,8 +1,10 @@
 """Minutes as PDF, DOCX and Markdown: what one may see, in the reader's words, and the PDF the same bytes each time."""
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -85,7 +87,7 @@ def test_another_layout_is_not_compared(
     client: Callable[..., Critic], in_app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = client("member").get(f"/meetings/{AMENDED}/minutes.pdf").data
-    monkeypatch.setattr(pdf, "layout", lambda: "of a later version")
+    monkeypatch.setattr(pdf, "layout", lambda own=None: "of a later version")
     found = checking.checked(data)
     assert (found.is_whole, [f.code for f in found.findings]) == (True, ["pages-not-compared"])
 
@@ -195,3 +197,19 @@ def test_secrecy_is_signed_and_printed(
     assert found["text"]["signed"]["header"]["secrecy"] == {"level": "ordinary", "term": "10年"}
     assert outline(found)["secrecy"] == "普通商密★10年"
     assert "普通商密★10年" in secretary.get(base).get_data(as_text=True)
+
+
+def test_typefaces_of_one_s_own(
+    export: Callable[..., Export], in_app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder with the faces of the standard; here another one stands in for 仿宋_GB2312."""
+    shutil.copy(next(path for path in faces.files() if path.name == "NotoSansTC-Regular.otf"), tmp_path)
+    found = export("member", AMENDED)
+    assert faces.own_families(tmp_path) == {"text": [], "head": [], "title": []}
+    monkeypatch.setitem(faces.OWN, "text", ("Noto Sans TC",))
+    assert faces.own_families(tmp_path)["text"] == ["Noto Sans TC"]
+    made = pdf.rendered(found, "gbt", tmp_path)
+    assert b"NotoSansTC" in made
+    assert b"NotoSansTC" not in pdf.rendered(found, "gbt")
+    assert checking.checked(made, tmp_path).findings == []
+    assert [f.code for f in checking.checked(made).findings] == ["pages-not-compared"]

@@ -34,6 +34,7 @@ def test_without_any_setting_it_serves_this_machine_only(tmp_path: Path) -> None
         ("KJS_MESSENGER_HOSTS", "http://feishu.example"), ("KJS_MESSENGER_HOSTS", "a.example/path"),
         ("KJS_MESSENGER_HOSTS", "x@a.example"), ("KJS_MESSENGER_HOSTS", "a.example:port"),
         ("KJS_SMTP_URL", "mail.example"), ("KJS_SMTP_URL", "http://mail.example"),
+        ("KJS_FONTS", "/no/such/folder"), ("KJS_FONTS", "/proc/self"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """A file of minutes checked as a whole, without a database."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kangjiansheng.committee.documents import opening, pdf
@@ -35,18 +36,18 @@ class Checked:
         return [sentence(found) for found in self.findings if not found.fault]
 
 
-def checked(data: bytes) -> Checked:
-    """The whole check of a file's bytes."""
+def checked(data: bytes, own: Path | None = None) -> Checked:
+    """The whole check of a file's bytes; `own` is the installation's folder of faces, if it has one."""
     export, is_pdf = opening.opened(data), opening.is_pdf(data)
     if export is None and is_pdf:
         return Checked(None, [Finding("no-attachment")])
     found = verification.check(export)
     if is_pdf and not any(one.fault for one in found):
-        found += _pages(data, export)
+        found += _pages(data, export, own)
     return Checked(export, found)
 
 
-def _pages(data: bytes, export: Any) -> list[Finding]:
+def _pages(data: bytes, export: Any, own: Path | None) -> list[Finding]:
     """The pages of a PDF, by setting them again from what is attached: the bytes must be the same."""
     said = export.get("rendered")
     language = said.get("language") if isinstance(said, dict) else None
@@ -54,7 +55,7 @@ def _pages(data: bytes, export: Any) -> list[Finding]:
         return [verification.note("pages-not-compared")]
     with speaking(language):
         try:
-            again = pdf.again(export)
+            again = pdf.again(export, own)
         except Exception:  # whatever a made-up export does to the typesetter
             return [verification.fault("misshapen")]
     if again is None:

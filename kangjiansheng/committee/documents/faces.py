@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 MISSING = "〓"
+# The faces that the national standard names, as their files call them: for an installation that has them licensed.
+OWN = {
+    "text": ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋"),
+    "head": ("SimHei", "黑体"),
+    "title": ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK"),
+}
 
 
 @cache
@@ -21,9 +27,22 @@ def folders() -> tuple[Path, ...]:
     return tuple(Path(str(module.__file__)).parent for module in (pylopdf_fonts_zh_cn, pylopdf_fonts_zh_tw))
 
 
-def files() -> list[Path]:
-    """The files of the faces, in a fixed order."""
-    return [path for folder in folders() for path in sorted(folder.glob("*.otf"))]
+def files(own: Path | None = None) -> list[Path]:
+    """The files of the faces, in a fixed order, those of the installation's folder among them."""
+    found = [path for folder in folders() for path in sorted(folder.glob("*.otf"))]
+    return found + (sorted(path for path in own.iterdir() if path.is_file()) if own else [])
+
+
+def own_families(own: Path | None) -> dict[str, list[str]]:
+    """For text, headings and titles: which of the standard's faces lie in the installation's folder."""
+    if own is None:
+        return {role: [] for role in OWN}
+    import typst
+
+    there = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(own)]
+    ).families()
+    return {role: [name for name in names if name in there] for role, names in OWN.items()}
 
 
 @cache

@@ -17,7 +17,7 @@ from flask_babel import get_translations
 
 from kangjiansheng.committee.documents import faces
 from kangjiansheng.committee.documents import outline as outlines
-from kangjiansheng.core import markdown
+from kangjiansheng.core import i18n, markdown, text
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.i18n import locale
 
@@ -26,22 +26,22 @@ TEMPLATE = Path(__file__).parents[1] / "reference" / "minutes.typ"
 STANDARD: Literal["a-3a"] = "a-3a"  # for archives: faces embedded, tagged, an attachment allowed
 
 
-def rendered(export: Mapping[str, Any], form: str) -> bytes:
-    """The document in the language of the moment, in one of the forms."""
+def rendered(export: Mapping[str, Any], form: str, own: Path | None = None) -> bytes:
+    """The document in the language of the moment, in one of the forms; `own` is the installation's folder of faces."""
     made = {key: value for key, value in export.items() if key != "rendered"}
-    made["rendered"] = {"form": form, "language": locale(), "layout": layout()}
-    return _set(made, form)
+    made["rendered"] = {"form": form, "language": locale(), "layout": layout(own)}
+    return _set(made, form, own)
 
 
-def again(export: Mapping[str, Any]) -> bytes | None:
+def again(export: Mapping[str, Any], own: Path | None = None) -> bytes | None:
     """The document as it must have been, in the language of the moment; None when this installation sets otherwise."""
     said = export.get("rendered")
-    if not isinstance(said, dict) or said.get("form") not in FORMS or said.get("layout") != layout():
+    if not isinstance(said, dict) or said.get("form") not in FORMS or said.get("layout") != layout(own):
         return None
-    return _set(export, said["form"])
+    return _set(export, said["form"], own)
 
 
-def _set(export: Mapping[str, Any], form: str) -> bytes:
+def _set(export: Mapping[str, Any], form: str, own: Path | None) -> bytes:
     import typst  # only here: it takes some milliseconds of the start of every process
 
     said = outlines.outline(export)
@@ -57,11 +57,12 @@ def _set(export: Mapping[str, Any], form: str) -> bytes:
         "code": _code(said["verify"]),
         "serif": _json(_families("Serif")),
         "sans": _json(_families("Sans")),
+        "own": _json(faces.own_families(own)),
     }
     made: Any = typst.compile(  # type: ignore[misc]
         TEMPLATE.read_bytes(),
         root=TEMPLATE.parent,
-        font_paths=[str(folder) for folder in faces.folders()],
+        font_paths=[str(folder) for folder in (*faces.folders(), *([own] if own else []))],
         ignore_system_fonts=True,
         sys_inputs=inputs,
         pdf_standards=[STANDARD],
@@ -85,20 +86,20 @@ def _families(kind: str) -> Sequence[str]:
     return [f"Noto {kind} {script}" for script in scripts]
 
 
-def layout() -> str:
+def layout(own: Path | None = None) -> str:
     """What decides how a page looks besides its export: typesetter, faces, template, outline and its words."""
     said = get_translations()
-    return sha256([*_machinery(), *(said.gettext(word) for word in _msgids())])
+    return sha256([*_machinery(own), *(said.gettext(word) for word in _msgids())])
 
 
 @cache
-def _machinery() -> list[str]:
+def _machinery(own: Path | None) -> list[str]:
     from importlib.metadata import version
 
-    sources = [Path(str(module.__file__)) for module in (outlines, faces, markdown)]
-    parts = [*faces.files(), TEMPLATE, Path(__file__), *sources]
+    sources = [Path(str(module.__file__)) for module in (outlines, faces, markdown, i18n, text)]
+    parts = [*faces.files(own), TEMPLATE, Path(__file__), *sources]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in parts]
-    return [*(version(name) for name in ("typst", "segno", "markdown-it-py")), *digests]
+    return [*(version(name) for name in ("typst", "segno", "markdown-it-py", "OpenCC")), *digests]
 
 
 @cache

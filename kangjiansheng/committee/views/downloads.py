@@ -35,7 +35,8 @@ def minutes_pdf(meeting: Meeting) -> Response:
     form = request.args.get("form", pdf.FORMS[0])
     if form not in pdf.FORMS:
         abort(404)
-    return _file(meeting, "pdf", "application/pdf", lambda export: pdf.rendered(export, form))
+    own = current_app.config["SETTINGS"].fonts
+    return _file(meeting, "pdf", "application/pdf", lambda export: pdf.rendered(export, form, own))
 
 
 @bp.get("/meetings/<code>/minutes.docx")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
@@ -37,7 +37,7 @@ def verify_minutes() -> Response:
         shown = about is not None and about.illustrative
         return page("verify.html", form.status, form=form, printed=asked, found=None, illustrative=shown)
     data = form.file.data.read(opening.LARGEST + 1)
-    found = checked(data)
+    found = checked(data, current_app.config["SETTINGS"].fonts)
     if found.is_whole and "draft" in found.export:
         found = Checked(found.export, [*found.findings, *_here(found.export)])
     name = form.file.data.filename or ""
