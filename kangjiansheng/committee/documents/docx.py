@@ -202,6 +202,8 @@ class _Writer:
             return
         table = self.doc.add_table(rows=0, cols=width, style="Table Grid")
         table.autofit = not widths
+        for column, mm in zip(table.columns, widths, strict=False):
+            column.width = Mm(mm)
         for number, row in enumerate(rows):
             made = table.add_row()
             properties = made._tr.get_or_add_trPr()

@@ -67,10 +67,8 @@ def _characters(font: bytes) -> set[int]:
     for row in range(at + 4, at + 4 + 8 * struct.unpack(">H", font[at + 2 : at + 4])[0], 8):
         sub = at + struct.unpack(">I", font[row + 4 : row + 8])[0]
         if struct.unpack(">H", font[sub : sub + 2])[0] == 12:
-            for group in range(struct.unpack(">I", font[sub + 12 : sub + 16])[0]):
-                first, last, _shape = struct.unpack(
-                    ">III", font[sub + 16 + 12 * group : sub + 28 + 12 * group]
-                )
+            size = 12 * struct.unpack(">I", font[sub + 12 : sub + 16])[0]
+            for first, last, _shape in struct.iter_unpack(">III", font[sub + 16 : sub + 16 + size]):
                 found.update(range(first, last + 1))
     return found
 
