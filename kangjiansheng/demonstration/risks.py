@@ -50,7 +50,7 @@ def load(*, actor: Actor) -> None:
     closed = _write(
         project, ("risk", "伦理会期与计划冲突", 2, 3, "avoid", "改用快速审查", "open", 5, "A150"), actor=actor
     )
-    operations.close(closed, "伦理批件已取得", actor=actor, version=None)
+    operations.close(closed, "已改为快速审查，会期排定", actor=actor, version=None)
 
 
 def _write(project: Project, row: _Row, *, actor: Actor) -> Risk:

@@ -1,4 +1,7 @@
-"""Illustrative approvals and grants of one project: one that lapses too early, one that ends soon, one that holds."""
+"""Illustrative terms of one project: one that lapses too early, one that ends soon, one that holds.
+
+An ethics approval is not among them: its milestone is still ahead.
+"""
 
 from datetime import date
 from typing import Any
@@ -13,8 +16,8 @@ from kangjiansheng.projects.operations.validity import create_validity
 PROJECT = "KJS-003"
 # kind, number or title, first and last day, milestone
 ROWS: tuple[tuple[str, str, date | None, date, str], ...] = (
-    ("ethics", "示例伦审 2026-017", date(2026, 2, 1), date(2027, 1, 31), "A170"),
-    ("genetics", "示例遗传办 2026-0231", date(2026, 4, 10), date(2028, 12, 31), "A180"),
+    ("site", "示例中心复核 2024-017", date(2024, 2, 1), date(2027, 1, 31), "A170"),
+    ("other", "示例临床试验保险单 2026-0231", date(2026, 4, 10), date(2028, 12, 31), "A180"),
     ("funding", "示例专项经费一期", date(2025, 2, 10), date(2027, 2, 10), ""),
 )
 

@@ -84,7 +84,7 @@ def test_a_look_changes_nothing(app: Flask, client: Callable[..., Critic], link:
 def test_before_saving_it_says_what_would_lapse_first(
     app: Flask, client: Callable[..., Critic], link: str
 ) -> None:
-    lapses = "伦理批件 2027-01-31 到期，早于 A170"
+    lapses = "中心资质 2027-01-31 到期，比 A170"
     visitor = client(None)
     shown = visitor.get(f"{link}/effect", query_string={"choice": "will_slip", "date": slip(app)["date"]})
     assert "先到期" in shown.text and lapses in shown.text and "A180" in shown.text
@@ -117,7 +117,7 @@ def test_it_tells_nothing_that_its_person_may_not_see(
     asked = {"choice": "will_slip", "date": day}
     for path, sees in ((link, True), (hers, False)):
         shown = visitor.get(f"{path}/effect", query_string=asked).text
-        assert "伦理批件" in shown and ("合作协议 2026-12-20 到期" in shown) is sees
+        assert "中心资质" in shown and ("合作协议 2026-12-20 到期" in shown) is sees
     assert "负责人确认之后，下游里程碑才会顺延" in visitor.get(f"{hers}/effect", query_string=asked).text
 
 

@@ -76,7 +76,7 @@ def test_the_preview_shows_the_same_effect_as_for_one(
     was = before["A140"]["forecast"]
     assert "IND： A140" in text
     assert was.isoformat() in text and (was + timedelta(60)).isoformat() in text
-    assert "最后一项" in text and "先到期 ：伦理批件 2027-01-31 到期，早于 A170" in text
+    assert "最后一项" in text and "先到期 ：中心资质 2027-01-31 到期，比 A170" in text
     assert f"{len(shown)} 个下游里程碑受影响" in text
     assert plan(app) == before, "a preview writes nothing"
 

@@ -67,6 +67,10 @@ def test_the_dossier_shows_criteria_evidence_and_verdicts_and_who_owes_what(clie
     assert text.count("通知书.pdf") == 4
     assert "依据：60个工作日默示许可" in text and "经验默认值，不是规定" in text
     assert "审核：" in text
+    assert "负责人只有一位" in text  # who brought it, so that somebody else has to judge
+    owed = text.partition("谁还欠什么")[2]
+    assert owed.index("执行管理层") < owed.index("审核：")
+    assert "负责人只有一位" not in before
 
 
 def test_a_criterion_is_judged_with_a_reason_and_its_history_stays(client):
@@ -202,6 +206,8 @@ def test_conditions_become_milestones_that_stop_the_next_gate(client, find):
     assert {first.id, second.id} <= links
     page = words(lead.get("/projects/KJS-003"))
     assert "补充脱靶数据" in page
+    for shown in (lead.get(f"{GATE}/dossier"), lead.get(f"{NEXT}/dossier")):
+        assert "未指定负责人" not in words(shown), "what has no owner is the role's, as the table says"
     form = opened(lead, f"{NEXT}/edit", f"{NEXT}/update")
     done = {"choice": "done", "actual": clock.today().isoformat(), "version": form["version"]}
     refused = lead.post(f"{NEXT}/update", data=done)

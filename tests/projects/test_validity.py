@@ -24,7 +24,7 @@ from tests.support.typed import opened, send, typed, words
 
 HOME = "/projects/KJS-003"
 NONE = "/projects/KJS-004"  # nothing is written down there
-LEFT = "伦理批件 2027-01-31 到期，早于 A170 的预测 2027-02-15，晚 15 天"
+LEFT = "中心资质 2027-01-31 到期，比 A170 的预测 2027-02-15 早 15 天"
 
 
 def project(code: str = "KJS-003") -> Project:
@@ -52,11 +52,11 @@ def test_a_forecast_beyond_the_end_is_said_everywhere(client: Callable[..., Crit
     assert shown.count(LEFT) >= 3  # and in the panel, and in the table beside the chart
     assert "1 项到期太早" in shown and "1 项 90 天内到期" in shown
     assert LEFT in words(lead.get(f"{HOME}/milestones/A170"))
-    assert "伦理批件" not in words(lead.get(f"{HOME}/milestones/A180")).split("台账")[0]
+    assert "中心资质" not in words(lead.get(f"{HOME}/milestones/A180")).split("台账")[0]
     assert LEFT in words(lead.get(f"{HOME}?view=timeline"))
     lead.set_cookie("kjs_lang", "en")
     assert (
-        "Note: Ethics approval ends on 2027-01-31, before A170 is expected on 2027-02-15, 15 days too late."
+        "Note: Site qualification ends on 2027-01-31, 15 days before A170 is expected on 2027-02-15."
         in words(lead.get(HOME))
     )
 
@@ -69,9 +69,9 @@ def test_a_slip_says_before_saving_what_would_lapse(client: Callable[..., Critic
         return lead.get(address).get_data(as_text=True)
 
     later = effect("2027-01-16")  # thirty days more: the first patient moves on too
-    assert "早于 A170 的预测 2027-03-18，晚 46 天" in later and "先到期" in later
+    assert "比 A170 的预测 2027-03-18 早 46 天" in later and "先到期" in later
     assert "经费" not in later  # another milestone comes next, in time
-    assert "A170 的预测 2027-05-01，晚 90 天" in effect("2027-03-01")
+    assert "A170 的预测 2027-05-01 早 90 天" in effect("2027-03-01")
     assert "先到期" not in effect("2026-12-17")  # where it is
 
 
@@ -156,7 +156,7 @@ def test_agreements_of_the_laboratories_count_too(app: Flask, client: Callable[.
         before = agreement.state()
         agreement.expires_on = date(2026, 12, 10)
         record("labs:agreement:edit", agreement, actor=system_actor(), before=before)
-    assert "合作协议 2026-12-10 到期，早于 A140 的预测 2026-12-17，晚 7 天" in words(lead.get(HOME))
+    assert "合作协议 2026-12-10 到期，比 A140 的预测 2026-12-17 早 7 天" in words(lead.get(HOME))
 
 
 def test_a_past_day_shows_what_was_held_then(

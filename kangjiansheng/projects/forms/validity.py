@@ -111,15 +111,15 @@ def sentence(row: ValidityRow, found: Standing) -> str:
         facts |= {"code": found.need.code, "day": found.need.day.isoformat()}
     if found.word == "leaves" and found.need is not None and found.need.reached:
         return ngettext(
-            "%(what)s %(end)s 到期，%(code)s 在 %(day)s 才完成，晚 %(num)d 天",
-            "%(what)s %(end)s 到期，%(code)s 在 %(day)s 才完成，晚 %(num)d 天",
+            "%(what)s %(end)s 到期，比 %(code)s 的完成日期 %(day)s 早 %(num)d 天",
+            "%(what)s %(end)s 到期，比 %(code)s 的完成日期 %(day)s 早 %(num)d 天",
             found.days,
             **facts,
         )
     if found.word == "leaves":
         return ngettext(
-            "%(what)s %(end)s 到期，早于 %(code)s 的预测 %(day)s，晚 %(num)d 天",
-            "%(what)s %(end)s 到期，早于 %(code)s 的预测 %(day)s，晚 %(num)d 天",
+            "%(what)s %(end)s 到期，比 %(code)s 的预测 %(day)s 早 %(num)d 天",
+            "%(what)s %(end)s 到期，比 %(code)s 的预测 %(day)s 早 %(num)d 天",
             found.days,
             **facts,
         )

@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects import queries
+from kangjiansheng.projects import notices, queries
+from kangjiansheng.projects.forms.fields import role_of
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries import gates as reading
@@ -53,6 +54,7 @@ class Dossier:
     expected: list[Line]
     before: list[Before]
     owed: list[tuple[str, list[str]]]
+    alone: bool  # what waits for a verdict was brought by the only one who leads
     decisions: list[Decided]
     finding: str
 
@@ -81,13 +83,15 @@ def of(thing: Milestone) -> Dossier:
     ]
     expected = [_expected(one, row, there, people) for one in wanted[thing.id]]
     earlier = [_before(m, wanted[m.id], there.get(m.id, [])) for m in before]
+    leading = notices.leading(thing.plan.project_id) if g.as_of is None else set()
     return Dossier(
         project,
         row,
         criteria,
         expected,
         earlier,
-        _owed(row, criteria, expected, earlier),
+        _owed(row, role_of(project.owner_role), criteria, expected, earlier, leading),
+        any(line.standing == "pending" and not _others(line, leading) for line in expected),
         reading.decisions(thing.plan_id, project.milestones, as_of=g.as_of).get(thing.id, []),
         _finding(criteria, expected, earlier),
     )
@@ -123,18 +127,32 @@ def _before(m: MilestoneRow, wanted: Any, there: list[Piece]) -> Before:
     return Before(m, stands.count("accepted"), len(stands))
 
 
+def _others(line: Line, leading: set[int]) -> bool:
+    """Whether somebody who leads may judge what waits: who brought a file does not judge it."""
+    return any(leading - {piece.by_id} for _m, piece in line.pieces if not piece.verdict)
+
+
 def _owed(
-    thing: MilestoneRow, criteria: list[Line], expected: list[Line], earlier: list[Before]
+    thing: MilestoneRow,
+    role: str,
+    criteria: list[Line],
+    expected: list[Line],
+    earlier: list[Before],
+    leading: set[int],
 ) -> list[tuple[str, list[str]]]:
-    """Who still owes what: by owner, what is missing; what waits for a verdict is owed by those who lead."""
+    """Who still owes what: by owner, what is missing; what waits for a verdict is owed by those who lead.
+
+    `role` answers for the project, and so for what has no owner, as tables of milestones say.
+    """
     found: dict[str, list[str]] = {}
-    own = thing.owner_label or _("未指定负责人")
+    own = thing.owner_label or role or _("未指定负责人")
     leads = _("项目负责人")
     for line in expected:
         if line.standing in ("missing", "refused"):
             found.setdefault(own, []).append(line.text)
         elif line.standing == "pending":
-            found.setdefault(leads, []).append(_("审核：%(text)s", text=line.text))
+            judges = leads if _others(line, leading) else _("执行管理层")
+            found.setdefault(judges, []).append(_("审核：%(text)s", text=line.text))
     for line in criteria:
         if line.standing == "open":
             found.setdefault(leads, []).append(_("判断：%(text)s", text=line.text))
@@ -142,7 +160,7 @@ def _owed(
             found.setdefault(own, []).append(line.text)
     for one in earlier:
         if one.milestone.actual is None:
-            who = one.milestone.owner_label or _("未指定负责人")
+            who = one.milestone.owner_label or role or _("未指定负责人")
             found.setdefault(who, []).append(f"{one.milestone.code} {name_of(one.milestone)}")
     return list(found.items())
 
