@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "search_document",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("thing", sa.String(length=40), nullable=False),
         sa.Column("thing_id", sa.Integer(), nullable=False),
         sa.Column("part", sa.String(length=40), nullable=False),

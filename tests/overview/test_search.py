@@ -5,6 +5,9 @@ import re
 import pytest
 from lxml import html
 
+from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.projects.models import Project
 from tests.support.queries import queries_counted
 
 CODE = re.compile(r"\bKJS-\d{3}\b")
@@ -137,3 +140,101 @@ def test_statements_do_not_grow_with_the_hits(client, typed):
 def test_three_languages(client, lang, word):
     tree = html.document_fromstring(client("executive", lang).get("/search?q=CAR").text)
     assert tree.find(".//h1").text_content() == word
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "href"),
+    [
+        ("rj", "institutions", "/partners/RJ"),
+        ("ruijin", "institutions", "/partners/RJ"),
+        ("主任委员", "people", "/committees/SAC"),
+        ("zrwy", "people", "/committees/SAC"),
+        ("cart", "projects", "/projects/KJS-001"),
+        ("cells", "agreements", "/agreements/AGR-001"),
+    ],
+)
+def test_sounds_compounds_and_numbers(client, typed, kind, href):
+    assert href in groups(client("executive"), typed, kind=kind)[kind]
+
+
+def test_an_administrator_finds_everybody_and_others_whom_they_see_named(client):
+    assert groups(client("admin"), "外部人员", kind="people")["people"] == ["/admin/people/CAST-OUTSIDER"]
+    assert "people" not in groups(client("lead"), "外部人员")
+
+
+def test_the_line_says_where_the_words_stand_whatever_the_script(client):
+    text = client("executive", "en").get("/search?q=細胞&kind=minutes").text
+    line = html.document_fromstring(text).xpath("//li[@data-hit]/p")[0]
+    assert {mark.text for mark in line.iter("mark")} == {"细胞"}
+
+
+def test_filters_leave_what_they_name(client):
+    reader = client("executive")
+    hrefs = groups(reader, "细胞", year="2026", kind="minutes")["minutes"]
+    assert hrefs and all("/SAC-2026-" in href for href in hrefs)
+    assert set(groups(reader, "CAR", project="KJS-003", kind="projects")["projects"]) == {"/projects/KJS-003"}
+    assert "institutions" not in groups(reader, "瑞金", lab="JL-01")
+    assert groups(reader, "瑞金", lab="JL-01", kind="labs")["labs"] == ["/labs/JL-01"]
+    assert groups(reader, "细胞", year="19x6") == {} and groups(reader, "细胞", committee="不存在") == {}
+
+
+def test_counts_are_of_all_and_five_of_each_are_shown(client):
+    reader = client("executive")
+    assert counts(reader, "KJS")["projects"] == "20" and len(groups(reader, "KJS")["projects"]) == 5
+    assert len(groups(reader, "KJS", kind="projects")["projects"]) == 20
+
+
+@pytest.mark.parametrize(
+    ("typed", "to"),
+    [
+        ("kjs3", "/projects/KJS-003"),
+        ("KJS-003", "/projects/KJS-003"),
+        ("jl 1", "/labs/JL-01"),
+        ("rj", "/partners/RJ"),
+        ("SAC-2026-3", "/meetings/SAC-2026-03"),
+    ],
+)
+def test_a_whole_code_leads_straight_there(client, typed, to):
+    answer = client("executive").get("/search", query_string={"q": typed, "go": "1"})
+    assert answer.status_code == 303 and answer.location == to
+
+
+def test_what_is_no_code_or_not_to_be_seen_is_listed(client):
+    for short, typed in (("executive", "细胞"), ("outsider", "KJS-003")):
+        assert client(short).get("/search", query_string={"q": typed, "go": "1"}).status_code == 200
+
+
+def test_a_past_day_stays_on_the_way(client):
+    reader = client("executive")
+    answer = reader.get("/search?q=kjs3&go=1&as_of=2026-06-30")
+    assert answer.location == "/projects/KJS-003?as_of=2026-06-30"
+    text = reader.get("/search?q=细胞&kind=minutes&as_of=2026-06-30").text
+    assert "/minutes?as_of=2026-06-30#" in text and "搜索的是今天的名称与文字" in text
+
+
+def test_suggestions_while_typing(client):
+    reader = client("executive")
+    tree = html.fromstring(reader.get("/search/suggestions?q=rj").text)
+    options = tree.xpath("//li[@role='option']/a/@href")
+    assert options[0] == "/partners/RJ" and len(options) <= 8
+    assert reader.get("/search/suggestions?q=").text.strip() == ""
+    assert "没有找到" in reader.get("/search/suggestions?q=没有这个词").text
+
+
+def test_markup_in_texts_and_words_stays_text(client, in_app):
+    with writing():
+        project = db.session.query(Project).filter_by(code="KJS-003").one()
+        project.note = "<img src=x onerror=alert(1)>甲乙丙<b>丁</b>"
+    for path in ("/search", "/search/suggestions"):
+        text = client("executive").get(path, query_string={"q": "甲乙丙 <b>"}).text
+        assert "<img src=x" not in text and "<b>丁" not in text and "&lt;img" in text
+
+
+def test_one_search_is_one_statement_whatever_it_finds(client):
+    reader = client("executive")
+    costs = set()
+    for typed in ("细胞", "KJS-003", "的"):
+        with queries_counted() as seen:
+            reader.get("/search", query_string={"q": typed})
+        costs.add(len(seen))
+    assert len(costs) == 1

@@ -27,10 +27,10 @@ from kangjiansheng.committee.queries.visible import (
     EDITORS,
     memberships,
     reads_committee,
+    sees_action,
+    sees_decision,
     sees_item,
     sees_meeting,
-    visible_actions,
-    visible_decisions,
 )
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -179,7 +179,7 @@ def _decisions(wanted: Wanted, actor: Actor) -> Rows:
         )
     )
     return found.join(Meeting, Meeting.id == Decision.meeting_id).where(
-        Decision.id.in_(visible_decisions(actor)),
+        sees_decision(actor),
         wanted.every(lambda holding: Decision.id.in_(holding("decision"))),
     )
 
@@ -191,7 +191,7 @@ def _actions(wanted: Wanted, actor: Actor) -> Rows:
         )
     )
     return found.join(Meeting, Meeting.id == Action.meeting_id).where(
-        Action.id.in_(visible_actions(actor)),
+        sees_action(actor),
         wanted.every(lambda holding: Action.id.in_(holding("action"))),
     )
 

@@ -6,7 +6,7 @@ source tells of a meeting is open to all who are signed in.
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.queries import holds_on
@@ -63,8 +63,16 @@ def visible_items(actor: Actor) -> Select[int]:
 def sees_meeting(actor: Actor) -> ColumnElement[bool]:
     """The condition on a meeting: one of the actor's committees, or one with an item that they may see."""
     item = aliased(AgendaItem)
-    with_item = select(item.meeting_id).where(item.id.in_(visible_items(actor)))
-    return or_(Meeting.source != "", reads_committee(actor), Meeting.id.in_(with_item))
+    with_item = (
+        exists()
+        .where(
+            item.meeting_id == Meeting.id,
+            item.id.not_in(_recused(actor)),
+            item.project_id.in_(visible_projects(actor)),
+        )
+        .correlate_except(item)
+    )
+    return or_(Meeting.source != "", reads_committee(actor), with_item)
 
 
 def visible_meetings(actor: Actor) -> Select[int]:
@@ -72,20 +80,27 @@ def visible_meetings(actor: Actor) -> Select[int]:
     return select(Meeting.id).where(sees_meeting(actor))
 
 
+def sees_decision(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a decision and its meeting, joined: the actor sees its item; without an item, those who
+    read the committee."""
+    removed = exists().where(Paragraph.id == Decision.paragraph_id, Paragraph.removed_at.is_not(None))
+    taken_out = removed.correlate_except(Paragraph)
+    return and_(~taken_out, _outcome(Decision, actor))
+
+
 def visible_decisions(actor: Actor) -> Select[int]:
-    """The ids of the decisions whose item the actor sees; without an item, of those who read the committee."""
-    taken_out = select(Paragraph.id).where(Paragraph.removed_at.is_not(None))
-    stands = or_(Decision.paragraph_id.is_(None), Decision.paragraph_id.not_in(taken_out))
-    return select(Decision.id).join(Meeting).where(stands, _outcome(Decision, actor))
+    """The ids of the decisions that the actor may see."""
+    return select(Decision.id).join(Meeting).where(sees_decision(actor))
+
+
+def sees_action(actor: Actor) -> ColumnElement[bool]:
+    """The condition on an action and its meeting, joined: the actor sees its item, or is to do it."""
+    return and_(Action.life != "dropped", or_(_outcome(Action, actor), Action.owner_id == actor.id))
 
 
 def visible_actions(actor: Actor) -> Select[int]:
-    """The ids of the actions whose item the actor sees, and of one's own."""
-    return (
-        select(Action.id)
-        .join(Meeting)
-        .where(Action.life != "dropped", or_(_outcome(Action, actor), Action.owner_id == actor.id))
-    )
+    """The ids of the actions that the actor may see."""
+    return select(Action.id).join(Meeting).where(sees_action(actor))
 
 
 def unsubmitted() -> Select[int]:
@@ -95,7 +110,12 @@ def unsubmitted() -> Select[int]:
 
 def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[bool]:
     """Outcomes of a draft are for those who read the committee; the others wait until the minutes stand."""
-    stands = select(Minutes.meeting_id).where(Minutes.life.in_(("approved", "record")))
+    item = aliased(AgendaItem)
     reader = or_(Meeting.source != "", reads_committee(actor))
-    by_item = and_(row.agenda_item_id.in_(visible_items(actor)), or_(reader, row.meeting_id.in_(stands)))
+    standing = exists().where(Minutes.meeting_id == Meeting.id, Minutes.life.in_(("approved", "record")))
+    # What lies outside is named by what does not: the deeper of two levels would take Meeting for its own.
+    stands = standing.correlate_except(Minutes)
+    shared = exists().where(item.id == row.agenda_item_id, item.id.not_in(_recused(actor)))
+    of_project = shared.where(item.project_id.in_(visible_projects(actor))).correlate_except(item)
+    by_item = or_(and_(shared.correlate_except(item), reader), and_(stands, of_project))
     return or_(by_item, and_(row.agenda_item_id.is_(None), reader))

@@ -12,8 +12,10 @@ from functools import cache
 from importlib.metadata import version
 from itertools import groupby, islice
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import (
+    BigInteger,
     Index,
     Integer,
     Text,
@@ -21,9 +23,9 @@ from sqlalchemy import (
     column,
     delete,
     event,
-    func,
     insert,
     inspect,
+    literal_column,
     select,
     table,
     text,
@@ -52,9 +54,8 @@ class SearchDocument(Base):
     __tablename__ = "search_document"
     __table_args__ = (Index("ix_search_document_thing", "thing", "thing_id"),)
 
-    id: Mapped[int] = mapped_column(
-        primary_key=True, autoincrement=False
-    )  # counted by the one who holds the lock
+    # Says of which thing, part and piece it is: a search needs the keys of things alone, and reads no row for them.
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     thing: Mapped[str] = mapped_column(Word)
     thing_id: Mapped[int]
     part: Mapped[str] = mapped_column(Word)
@@ -66,15 +67,49 @@ class SearchDocument(Base):
 # not know either; `include_name` in migrations/env.py passes them over.
 GRAMS = "search_gram"
 TABLES = {
-    "sqlite": [f"CREATE VIRTUAL TABLE {GRAMS} USING fts5(grams, tokenize='ascii', columnsize=0)"],
+    "sqlite": [
+        f"CREATE VIRTUAL TABLE {GRAMS} USING fts5(grams, tokenize='ascii', columnsize=0, prefix='1 2 3')"
+    ],
     "postgresql": [
-        f"CREATE TABLE {GRAMS} (document_id INTEGER PRIMARY KEY REFERENCES search_document (id) ON DELETE CASCADE, "
+        f"CREATE TABLE {GRAMS} (document_id BIGINT PRIMARY KEY REFERENCES search_document (id) ON DELETE CASCADE, "
         "grams TSVECTOR NOT NULL)",
         f"CREATE INDEX ix_{GRAMS}_grams ON {GRAMS} USING gin (grams) WITH (fastupdate = off)",
     ],
 }
 
 Place = tuple[str, int, str, int]  # thing, thing_id, part, piece
+PIECES = 4096  # of one part of a thing; what is beyond is not found
+_BELOW, _KEY = 16, 0xFFFFFFFF  # bits of part and piece; of the key of the thing
+
+
+@cache
+def _parts() -> dict[tuple[str, str], int]:
+    """Each thing and part with the bits that stand for them: 15 for the thing, and below the key 4 for the part."""
+    found: dict[tuple[str, str], int] = {}
+    for thing in dict.fromkeys(one.thing for one in declared()):
+        first = (crc32(thing.encode()) & 0x7FFF) << 48
+        parts = dict.fromkeys(one.part for one in declared() if one.thing == thing)
+        if len(parts) > 16 or first in {bits >> 48 << 48 for bits in found.values()}:
+            raise LookupError(f"{thing} cannot be told from others in the index: call it by another name")
+        found |= {(thing, part): first | at * PIECES for at, part in enumerate(parts)}
+    return found
+
+
+def number(place: Place) -> int:
+    """The id of the row at a place."""
+    thing, key, part, piece = place
+    return _parts()[thing, part] | key << _BELOW | piece
+
+
+def span(thing: str) -> tuple[int, int]:
+    """The first and the last id that a row of a thing can have."""
+    first = next(bits for (name, _part), bits in _parts().items() if name == thing) >> 48 << 48
+    return first, first | (1 << 48) - 1
+
+
+def keys(ids: Any) -> Any:
+    """The keys of things, from the ids of rows."""
+    return ids.op(">>")(_BELOW).op("&")(literal_column(str(_KEY)))
 
 
 def marker(thing: str) -> str:
@@ -199,7 +234,7 @@ def _documents(
             query = query.where(one.key.in_(keys))
         for key, rows in groupby(session.execute(query), key=lambda row: row[0]):
             said = dict.fromkeys(words for row in rows for words in one.say(row) if words)
-            pieces = sorted(piece for words in said for piece in cut(words))
+            pieces = sorted(piece for words in said for piece in cut(words))[:PIECES]
             yield from (
                 ((thing, key, one.part, number), piece, one.sounds) for number, piece in enumerate(pieces)
             )
@@ -225,12 +260,8 @@ def grams(thing: str, words: str, *, loud: bool) -> list[str]:
 def _write(session: Session, rows: list[tuple[Place, str, bool]]) -> None:
     if not rows:
         return
-    first = (session.scalar(select(func.max(SearchDocument.id))) or 0) + 1
-    names = ("thing", "thing_id", "part", "piece", "text")
-    values = [
-        {"id": number, **dict(zip(names, (*place, words), strict=True))}
-        for number, (place, words, _loud) in enumerate(rows, first)
-    ]
+    names = ("id", "thing", "thing_id", "part", "piece", "text")
+    values = [dict(zip(names, (number(place), *place, words), strict=True)) for place, words, _loud in rows]
     documents: Any = SearchDocument.__table__
     session.execute(insert(documents), values)
     found = [grams(place[0], words, loud=loud) for place, words, loud in rows]
@@ -239,7 +270,10 @@ def _write(session: Session, rows: list[tuple[Place, str, bool]]) -> None:
     else:
         statement = f"INSERT INTO {GRAMS} (document_id, grams) VALUES (:id, CAST(:grams AS tsvector))"
         form = vector
-    session.execute(text(statement), [{"id": i, "grams": form(one)} for i, one in enumerate(found, first)])
+    session.execute(
+        text(statement),
+        [{"id": row["id"], "grams": form(one)} for row, one in zip(values, found, strict=True)],
+    )
 
 
 def sequence(found: list[str]) -> str:
@@ -272,14 +306,15 @@ def rebuild() -> int:
         for rows in _batches(_documents(session, thing)):
             _write(session, rows)
             count += len(rows)
-    _write(session, [(("", 0, "rules", 0), _rules(), False)])
+    session.add(SearchDocument(id=0, thing="", thing_id=0, part="rules", piece=0, text=_rules()))
     return count
 
 
 def _rules() -> str:
     """By which rules texts become tokens here: those of this program and of what it uses."""
     used = (f"{name} {version(name)}" for name in ("OpenCC", "pypinyin"))
-    return " ".join((str(RULES), "unicode", unicodedata.unidata_version, *used))
+    parts = f"parts {crc32(repr(_parts()).encode())}"
+    return " ".join((str(RULES), parts, "unicode", unicodedata.unidata_version, *used))
 
 
 def is_current() -> bool:

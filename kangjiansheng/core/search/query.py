@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    Select,
     String,
     and_,
     cast,
@@ -30,7 +31,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.search import sounds
 from kangjiansheng.core.search.declared import Found, Holding, Kind, Rows, kinds
-from kangjiansheng.core.search.index import GRAMS, SearchDocument, marker, words_of
+from kangjiansheng.core.search.index import GRAMS, SearchDocument, keys, marker, span, words_of
 from kangjiansheng.core.search.tokens import HIDDEN, Word, code_of, merged, places, query
 
 MOST = 100  # hits of a kind; that there are more is said
@@ -100,27 +101,28 @@ class _Words:
 
 
 def _holding(word: Word) -> Holding:
-    return lambda thing: select(SearchDocument.thing_id).where(_holds(thing, word))
+    return lambda thing: _holds(thing, word)
 
 
-def _holds(thing: str, word: Word) -> ColumnElement[bool]:
-    """The condition on a row of the index that it holds a word, in the words of the engine."""
-    key, words = words_of(db.session())
+def _holds(thing: str, word: Word) -> Select[int]:
+    """The keys of the things whose rows hold a word, in the words of the engine."""
+    ids, words = words_of(db.session())
     if is_sqlite():
-        holds = literal_column(GRAMS).op("MATCH")(for_sqlite(thing, word))
+        first, last = span(thing)  # FTS5 reads no more of its lists than lies between
+        matches = literal_column(GRAMS).op("MATCH")(for_sqlite(word))
+        holds = and_(matches, ids >= first, ids <= last)
     else:
         holds = words.op("@@")(cast(literal(for_postgresql(thing, word), String), TSQUERY))
-    return SearchDocument.id.in_(select(key).where(holds))
+    return select(keys(ids)).where(holds)
 
 
-def for_sqlite(thing: str, word: Word) -> str:
+def for_sqlite(word: Word) -> str:
     """A word as FTS5 asks for it. Tokens hold letters and digits only: nothing needs to be escaped."""
-    phrases = (f'"{" ".join(one.tokens)}"' + (" *" if one.open else "") for one in word)
-    return f'"{marker(thing)}" AND ({" OR ".join(phrases)})'
+    return " OR ".join(f'"{" ".join(one.tokens)}"' + (" *" if one.open else "") for one in word)
 
 
 def for_postgresql(thing: str, word: Word) -> str:
-    """The same as a tsquery."""
+    """The same as a tsquery, with the token that all rows of a thing have: GIN intersects its lists."""
     phrases = (" <-> ".join(f"'{one}'" for one in phrase.tokens) + ":*" * phrase.open for phrase in word)
     return f"'{marker(thing)}' & ({' | '.join(f'({one})' for one in phrases)})"
 
@@ -148,10 +150,10 @@ def _of_kind(kind: Kind, asked: Asked, words: Sequence[Word], actor: Actor, most
         hits = hits.where(kind.filters[name](value))
     given = {one["name"]: one["expr"] for one in hits.column_descriptions}
     columns = [given.get(name, usual).label(name) for name, usual in HIT.items()]
-    day = given.get("day")
-    newest = [day.is_(None), day.desc()] if day is not None else []
+    # What has a day is cut by when it was written, for which the engine has an order at hand, and sorted by day later.
+    order = given["id"].desc() if "day" in given else given["id"]
     limited = hits.with_only_columns(*columns, maintain_column_froms=True)
-    inner = limited.order_by(*newest, given["id"]).limit(most + 1).subquery()
+    inner = limited.order_by(order).limit(most + 1).subquery()
     return select(literal(kind.name, String).label("kind"), *inner.c)
 
 

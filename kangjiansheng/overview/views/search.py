@@ -88,6 +88,9 @@ def suggestions() -> str:
         for name, hits in core.with_lines(first, asked.words).items()
         for hit in hits
     ]
+    lines.sort(
+        key=lambda one: not any(piece.hit for piece in (*one[1].code, *one[1].title))
+    )  # names come first
     return render_template(
         "overview/_suggestions.html", typed=asked.typed, lines=lines[:SUGGESTED], asked=bool(asked.words)
     )
