@@ -61,11 +61,12 @@ class Reading:
 
     draft: DraftVersion | None
     paragraphs: list[Shown]
+    items: bool = True  # False: of an item that is not theirs there is more than paragraphs, such as actions
 
     @property
     def is_whole(self) -> bool:
         """True when nothing is withheld from this reader."""
-        return not any(p.withheld for p in self.paragraphs)
+        return self.items and not any(p.withheld for p in self.paragraphs)
 
     @property
     def places(self) -> int:
@@ -157,7 +158,8 @@ def frozen(draft: DraftVersion, *, actor: Actor) -> Reading:
         if not one.withheld:
             one.decision = draft.header["decisions"].get(one.public_id)
             one.actions = _listed(one, draft.header["actions"], seen)
-    return Reading(draft, shown)
+    touched = [*draft.header["actions"], *draft.header.get("blocks", [])]
+    return Reading(draft, shown, items={one["item"] for one in touched} - {None} <= seen)
 
 
 def frozen_rows(draft: DraftVersion) -> list[dict[str, Any]]:
