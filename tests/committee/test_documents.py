@@ -213,3 +213,28 @@ def test_typefaces_of_one_s_own(
     assert b"NotoSansTC" not in pdf.rendered(found, "gbt")
     assert checking.checked(made, tmp_path).findings == []
     assert [f.code for f in checking.checked(made).findings] == ["pages-not-compared"]
+
+
+def test_what_went_on_in_the_room_is_printed(export: Callable[..., Export], in_app: Any) -> None:
+    found = export("member", AMENDED)
+    at = "2026-01-16T02:{:02d}:00+00:00".format
+    counted = {"members": 9, "needed": 6, "present": 8}
+    block = next(b for b in found["text"]["blocks"] if b["item"])
+    block["room"] = {
+        "opened_at": at(0), "closed_at": at(30), "quorum": counted | {"present": 5},
+        "course": [{"at": at(0)} | counted, {"at": at(20)} | counted | {"present": 5}],
+        "recused": [{"seat": "血液学", "kind": "whole", "left_at": at(1), "returned_at": at(29)}],
+    }  # fmt: skip
+    found["text"]["signed"]["header"]["presence"] = [
+        {"seat": "伦理", "mode": "online", "came_at": at(5), "left_at": None}
+    ]
+    d = outline(found)
+    room = next(p for p in d["body"] if p["kind"] == "room")["text"]
+    assert room.startswith("10:00–10:30；5 人在场")
+    assert "10:20 5 人在场" in room
+    assert "血液学 全程回避 10:01–10:29" in room
+    assert "伦理 10:05–" in str(d["facts"])
+    assert room in markdown.rendered(found).decode()
+    for form in pdf.FORMS:
+        assert pdf.rendered(found, form).startswith(b"%PDF")
+    assert docx.rendered(found)

@@ -140,6 +140,9 @@ class _Writer:
         if p["kind"] == "withheld":
             self._line(f"〔{self.words['withheld']}〕")
             return
+        if p["kind"] == "room":
+            self._line(p["text"], size=10)
+            return
         if p["kind"] == "heading":
             gap = " " if p["no"].endswith(".") else ""
             self._say(self.doc.add_heading(level=1), f"{p['no']}{gap}{p['text']}", sans=True)

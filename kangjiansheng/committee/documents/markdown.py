@@ -30,6 +30,8 @@ def _parts(d: Mapping[str, Any]) -> list[str]:
 def _paragraph(p: Mapping[str, Any], words: Mapping[str, str]) -> str:
     if p["kind"] == "withheld":
         return f"〔{words['withheld']}〕"
+    if p["kind"] == "room":
+        return f"*{p['text']}*"
     if p["kind"] == "heading":
         gap = " " if p["no"].endswith(".") else ""
         return f"## {p['no']}{gap}{p['text']}"

@@ -83,6 +83,12 @@ def _facts(export: Mapping[str, Any], head: Mapping[str, Any]) -> list[dict[str,
         when += _("（年份为推定）")
     found = [(_("会议时间"), _("%(when)s（北京时间）", when=when) if hours else when)]
     found += [(_("会议地点"), head["place"])] if head["place"] else []
+    if head.get("presence"):
+        told = [
+            f"{p['seat']} {_hour(p['came_at'])}–{_hour(p['left_at']) if p['left_at'] else ''}"
+            for p in head["presence"]
+        ]
+        found.append((_("在场时段"), _("；").join(told)))
     quorum = head.get("quorum")
     if quorum and quorum["members"]:
         told = _("应到 %(members)s 人，实到 %(present)s 人，法定 %(needed)s 人", **quorum)
@@ -119,8 +125,37 @@ def _body(export: Mapping[str, Any]) -> list[dict[str, Any]]:
                 found.append({"kind": "withheld"})
             continue
         own = block["actions"] if block["item"] else acted
-        found += [_paragraph(export, p, p.get("decision"), own) for p in block["paragraphs"]]
+        rows = [_paragraph(export, p, p.get("decision"), own) for p in block["paragraphs"]]
+        if block.get("room"):
+            rows.insert(1, {"kind": "room", "text": _room(block["room"])})
+        found += rows
     return found
+
+
+def _room(room: Mapping[str, Any]) -> str:
+    """When an item ran, whether it could be decided, each change of that, and who was recused."""
+    hours = [_hour(room[key]) for key in ("opened_at", "closed_at") if room[key]]
+    parts = ["–".join(hours)] if hours else []
+    parts.append(_present(room["quorum"]))
+    parts += [f"{_hour(one['at'])} {_present(one)}" for one in room["course"][1:]]
+    words = {"whole": _("全程回避"), "facts": _("说明事实后离场"), "stays": _("声明后参加")}
+    for one in room["recused"]:
+        away = [_hour(one[key]) for key in ("left_at", "returned_at") if one.get(key)]
+        parts.append(" ".join([one["seat"], words[one["kind"]], "–".join(away)]).strip())
+    return _("；").join(parts)
+
+
+def _present(counted: Mapping[str, Any]) -> str:
+    return _(
+        "%(present)s 人在场并参加表决，须有 %(members)s 人中的 %(needed)s 人",
+        present=counted["present"],
+        members=counted["members"],
+        needed=counted["needed"],
+    )
+
+
+def _hour(text: str) -> str:
+    return moment(datetime.fromisoformat(text))[11:]
 
 
 def _body_1(export: Mapping[str, Any]) -> list[dict[str, Any]]:

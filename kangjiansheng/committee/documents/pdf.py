@@ -105,4 +105,4 @@ def _machinery(own: Path | None) -> list[str]:
 @cache
 def _msgids() -> list[str]:
     source = Path(str(outlines.__file__)).read_text("utf-8")
-    return sorted(set(re.findall(r'\b_l?\("([^"]+)"', source)))
+    return sorted(set(re.findall(r'\b_l?\(\s*"([^"]+)"', source)))
