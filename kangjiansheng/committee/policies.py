@@ -16,6 +16,7 @@ from kangjiansheng.committee.models import (
     Meeting,
     Minutes,
     Paragraph,
+    Presence,
 )
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
 from kangjiansheng.core import clock
@@ -78,6 +79,11 @@ def edit_meeting(actor: Actor, meeting: Meeting) -> bool:
 def edit_item(actor: Actor, item: AgendaItem) -> bool:
     """An item of the agenda."""
     return edit_meeting(actor, item.meeting)
+
+
+def edit_stay(actor: Actor, stay: Presence) -> bool:
+    """When somebody came and left: those who keep the committee."""
+    return edit_meeting(actor, stay.meeting)
 
 
 def answer(actor: Actor, meeting: Meeting) -> bool:

@@ -15,6 +15,7 @@ from kangjiansheng.committee.operations import (
     committees,
     meetings,
     outcomes,
+    presence,
     reviews,
     signatures,
 )
@@ -165,7 +166,28 @@ def _answers(meeting: Meeting) -> None:
             meetings.answer(meeting, "no", actor=Actor(member.person_id, member.person.name_hans))
 
 
+def _in_room(meeting: Meeting, story: Story, *, actor: Actor) -> None:
+    """Who came and left when, and when each item ran, where the story tells it."""
+
+    def at(hour: time) -> datetime:
+        return datetime.combine(story.day, hour, SHANGHAI)
+
+    begin, end = story.ran[0][0], story.ran[-1][1]
+    for member in meeting.committee.members:
+        if member.seat in story.absent:
+            continue
+        mode = "online" if member.seat in story.online else "on_site"
+        came, left = at(story.late.get(member.seat, begin)), at(story.early.get(member.seat, end))
+        presence.arrive(meeting, actor=actor, person_id=member.person_id, mode=mode, at=came)
+        presence.leave(meeting, actor=actor, person_id=member.person_id, at=left)
+    for item, (opened, closed) in zip(meeting.items, story.ran, strict=True):
+        presence.open_item(item, actor=actor, at=at(opened))
+        presence.close_item(item, actor=actor, at=at(closed))
+
+
 def _held(meeting: Meeting, story: Story, *, actor: Actor) -> None:
+    if story.ran:
+        _in_room(meeting, story, actor=actor)
     modes = {}
     for member in meeting.committee.members:
         away = "absent" if member.seat in story.absent else "on_site"

@@ -1,7 +1,7 @@
 """What the illustrative meetings are about. Invented, by role only; no institution is named in the texts."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from kangjiansheng.core import clock
 
@@ -43,6 +43,9 @@ class Story:
     items: list[Item]
     online: tuple[int, ...] = ()
     absent: tuple[int, ...] = ()
+    late: dict[int, time] = field(default_factory=dict)  # seats that came after the beginning
+    early: dict[int, time] = field(default_factory=dict)  # seats that left before the end
+    ran: tuple[tuple[time, time], ...] = ()  # from when to when each item was discussed, where that is known
     actions: list[Task] = field(default_factory=list)
 
 
@@ -279,6 +282,9 @@ def _eighth() -> Story:
         ],
         online=(6,),
         absent=(8,),
+        late={3: time(9, 52)},
+        early={5: time(10, 40)},
+        ran=((time(9, 30), time(9, 41)), (time(9, 41), time(10, 55))),
         actions=[Task("补充载体可比性数据", "CMC负责人", date(2026, 12, 31), "KJS-015")],
     )
 

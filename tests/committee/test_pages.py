@@ -46,6 +46,8 @@ PAGES = [
     "/meetings/SAC-2026-06",
     "/meetings/SAC-2026-06/agenda",
     "/meetings/SAC-2026-06/attendance",
+    "/meetings/SAC-2026-05/floor",
+    "/meetings/SAC-2026-05/floor/stays/1",
     "/meetings/SAC-2026-03/history",
     "/committees/SAC/history",
     "/decisions",

@@ -84,6 +84,8 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-05/minutes/edit"),
     ("secretary", "/meetings/SAC-2026-06/agenda"),
     ("secretary", "/meetings/SAC-2026-06/attendance"),
+    ("secretary", "/meetings/SAC-2026-05/floor"),
+    ("secretary", "/meetings/SAC-2026-05/floor/stays/1"),
     ("secretary", "/meetings/SAC-2026-03/edit"),
     ("secretary", "/meetings/SAC-2026-06/cancellation"),
     ("secretary", "/meetings/SAC-2026-04/minutes/history"),

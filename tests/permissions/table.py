@@ -113,6 +113,7 @@ NUMBERS = (
         f"SELECT p.public_id FROM paragraph p WHERE p.minutes_id = (SELECT n.id {_MINUTES}) ORDER BY p.position LIMIT 1",
     ),
     ("/scans/", "SELECT 1"),
+    ("/stays/", "SELECT min(id) FROM presence"),
     ("/comments/", "SELECT min(id) FROM comment"),
     ("/drafts/", f"SELECT max(d.number) FROM draft_version d WHERE d.minutes_id = (SELECT n.id {_MINUTES})"),
     ("/minutes/actions/", "SELECT 'A-2026-08-01'"),

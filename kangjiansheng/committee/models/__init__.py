@@ -2,7 +2,14 @@
 
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
 from kangjiansheng.committee.models.drafts import Amendment, DraftParagraph, DraftVersion, Signature, Signer
-from kangjiansheng.committee.models.meetings import ITEM_STATE, AgendaItem, Attendance, Meeting, Recusal
+from kangjiansheng.committee.models.meetings import (
+    ITEM_STATE,
+    AgendaItem,
+    Attendance,
+    Meeting,
+    Presence,
+    Recusal,
+)
 from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, ParagraphRevision
 from kangjiansheng.committee.models.outcomes import Action, Decision
 
@@ -23,6 +30,7 @@ __all__ = [
     "NumberSeries",
     "Paragraph",
     "ParagraphRevision",
+    "Presence",
     "Recusal",
     "Signature",
     "Signer",

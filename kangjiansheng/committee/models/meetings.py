@@ -53,6 +53,9 @@ class Meeting(Named, Versioned, Base):
         cascade=OWNED, back_populates="meeting", order_by="AgendaItem.position"
     )
     attendance: Mapped[list["Attendance"]] = relationship(cascade=OWNED, back_populates="meeting")
+    presence: Mapped[list["Presence"]] = relationship(
+        cascade=OWNED, back_populates="meeting", order_by="Presence.came_at, Presence.id"
+    )
     minutes: Mapped["Minutes | None"] = relationship(back_populates="meeting", uselist=False)
 
     def state(self) -> dict[str, Any]:
@@ -61,6 +64,7 @@ class Meeting(Named, Versioned, Base):
         return {key: getattr(self, key) for key in plain.split()} | {
             "items": [[getattr(item, key) for key in ITEM_STATE] for item in self.items],
             "attendance": sorted([a.person_id, a.answer, a.mode] for a in self.attendance),
+            "presence": [[p.person_id, p.mode, p.came_at, p.left_at] for p in self.presence],
         }
 
 
@@ -79,6 +83,8 @@ class AgendaItem(Named, Base):
     text: Mapped[str] = mapped_column(Text, default="")
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     gate_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), index=True)
+    opened_at: Mapped[datetime | None]  # when the meeting came to it, and went on
+    closed_at: Mapped[datetime | None]
 
     meeting: Mapped[Meeting] = relationship(back_populates="items")
     project: Mapped[Project | None] = relationship()
@@ -107,6 +113,28 @@ class Attendance(Base):
     person: Mapped[Person] = relationship()
 
 
+class Presence(Base):
+    """One stay of a person in a meeting: from when to when, in the room or on the line. Who was there without
+    a stay was recorded afterwards, without times."""
+
+    __tablename__ = "presence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    mode: Mapped[str] = mapped_column(Word)  # on_site, online
+    came_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="presence")
+    person: Mapped[Person] = relationship()
+
+    @property
+    def version(self) -> int:
+        """What a form compares with: who was there is one thing with the meeting."""
+        return self.meeting.version
+
+
 class Recusal(Base):
     """A member who takes no part in an item and may not see it. Declaring interests comes later; the
     visibility of items asks this table from the first day."""
@@ -118,3 +146,5 @@ class Recusal(Base):
     agenda_item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(Word)  # whole, vote_only
+
+    person: Mapped[Person] = relationship()

@@ -237,7 +237,7 @@ def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:
     if meeting.life != "planned":
         raise RuleBroken("committee:not-planned")
     before = meeting.state()
-    _row(meeting, actor.id).answer = answer
+    attendance_row(meeting, actor.id).answer = answer
     record("committee:attendance:answer", meeting, actor=actor, before=before)
 
 
@@ -254,7 +254,9 @@ def record_attendance(
     for person_id, mode in modes.items():
         if mode not in acts.MODES or person_id not in seats:
             raise RuleBroken("committee:mode-unknown")
-        row = _row(meeting, person_id)
+        if mode == "absent" and any(stay.person_id == person_id for stay in meeting.presence):
+            raise RuleBroken("committee:was-there")
+        row = attendance_row(meeting, person_id)
         row.mode, row.voting = mode, seats[person_id].voting
     meeting.life = "held"
     record("committee:attendance:record", meeting, actor=actor, before=before)
@@ -265,7 +267,8 @@ def sits_on(member: Any, day: date) -> bool:
     return bool(member.valid_from <= day and (member.valid_to is None or member.valid_to >= day))
 
 
-def _row(meeting: Meeting, person_id: int) -> Attendance:
+def attendance_row(meeting: Meeting, person_id: int) -> Attendance:
+    """The row of a person in the list of attendance, made when it is missing."""
     for row in meeting.attendance:
         if row.person_id == person_id:
             return row

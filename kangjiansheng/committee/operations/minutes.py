@@ -1,12 +1,22 @@
 """Writing minutes: paragraphs with ids that never change, revised and never overwritten."""
 
 import secrets
+from datetime import datetime
 
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes, Paragraph, ParagraphRevision
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    CommitteeMember,
+    Meeting,
+    Minutes,
+    Paragraph,
+    ParagraphRevision,
+    Recusal,
+)
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.queries import floor
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
@@ -30,7 +40,11 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
         ("heading", "出席情况", None),
         ("text", attendance_text(meeting), None),
     ]
-    lines += [("heading", item.name_hans, item.id) for item in meeting.items]
+    room = floor.in_room(meeting, meeting.items)
+    for item in meeting.items:
+        lines.append(("heading", item.name_hans, item.id))
+        told = item_text(room[item.id])
+        lines += [("text", told, item.id)] if told else []
     lines += [("heading", "行动项", None), ("action", "会议议定以下行动项。", None)]
     for position, (kind, text, item_id) in enumerate(lines, 1):
         new_paragraph(minutes, kind, text, position, item_id, actor=actor, change=change)
@@ -56,6 +70,40 @@ def attendance_text(meeting: Meeting) -> str:
     parts += [f"其中 {online} 人线上参会"] if online else []
     verdict = "达到法定人数" if now.is_met else "未达到法定人数"
     return "，".join(parts) + f"。法定人数为 {now.needed} 人，{verdict}。"
+
+
+def item_text(one: floor.ItemInRoom) -> str:
+    """Who was recused from an item, and how its quorum went; empty when there is nothing to tell of it."""
+    seats = {m.person_id: m for m in one.item.meeting.committee.members}
+    parts = [_recused(row, seats[row.person_id]) for row in one.recusals if row.person_id in seats]
+    if one.course:
+        end = f"，{_hour(one.item.closed_at)} 结束" if one.item.closed_at else ""
+        parts.insert(0, f"本议题 {_hour(one.course[0][0])} 开始{end}")
+    if not parts:
+        return ""
+    s = one.now.standing
+    moves = "；".join(f"{_hour(at)} 起在场 {c.standing.present} 人" for at, c in one.course)
+    verdict = "达到法定人数" if s.is_met else "未达到法定人数"
+    parts.append(
+        f"参加表决的委员须有 {s.members} 人中的 {s.needed} 人；{moves or f'在场 {s.present} 人'}，{verdict}"
+    )
+    return "。".join(parts) + "。"
+
+
+def _recused(row: Recusal, seat: CommitteeMember) -> str:
+    words = {"whole": "回避", "facts": "说明事实后离场，不参加讨论与表决"}
+    return f"{seat_name(seat)}{words.get(row.kind, '已声明利益关系，经同意参加')}"
+
+
+def seat_name(member: CommitteeMember) -> str:
+    """What a seat is called in records: the office with its field, else the field."""
+    office = {"chair": "主任委员", "deputy": "副主任委员", "secretary": "秘书"}.get(member.office)
+    field = str(member.name_hans or member.person.name_hans)
+    return f"{office}（{field}）" if office else field
+
+
+def _hour(at: datetime) -> str:
+    return at.astimezone(clock.SHANGHAI).strftime("%H:%M")
 
 
 def new_paragraph(

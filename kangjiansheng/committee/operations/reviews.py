@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -21,9 +21,10 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
-from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
-from kangjiansheng.committee.queries import reading
+from kangjiansheng.committee.operations.minutes import seat_name, standing_of, standing_paragraphs
+from kangjiansheng.committee.queries import floor, reading
 from kangjiansheng.committee.rules import acts, canon, numbers, quorum
+from kangjiansheng.committee.rules.presence import Counted
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
@@ -70,7 +71,7 @@ def _check_attendance(meeting: Meeting) -> None:
     """Signed minutes name every seat: there, online or absent. Nobody is left out in silence."""
     recorded = {row.person_id for row in meeting.attendance if row.mode}
     seats = [m for m in meeting.committee.members if m.voting and sits_on(m, meeting.held_on)]
-    missing = [_seat_name(m) for m in seats if m.person_id not in recorded]
+    missing = [seat_name(m) for m in seats if m.person_id not in recorded]
     if recorded and missing:
         raise RuleBroken("committee:attendance-incomplete", seats="、".join(missing))
 
@@ -107,12 +108,14 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     committee = meeting.committee
     modes = {row.person_id: row.mode for row in meeting.attendance}
     seats = [m for m in committee.members if m.voting and sits_on(m, meeting.held_on)]
-    by_mode = {mode: [_seat_name(m) for m in seats if modes.get(m.person_id) == mode] for mode in acts.MODES}
+    by_mode = {mode: [seat_name(m) for m in seats if modes.get(m.person_id) == mode] for mode in acts.MODES}
     now = standing_of(meeting)
     ids = {p.id: p.public_id for p in paragraphs}
     decisions = db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids))))
     query = select(Action).where(Action.meeting_id == meeting.id, Action.life != "dropped")
     actions = [_action(a) for a in db.session.scalars(query.order_by(Action.number))]
+    room = _room(meeting)
+    touched = [a["item"] for a in actions] + [one["item"] for one in room.get("items", [])]
     return {
         "committee": committee.name_hans,
         "title": f"{meeting.name_hans}纪要",
@@ -126,24 +129,62 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
         "quorum": {"members": now.members, "needed": now.needed, "present": now.present},
         "decisions": {ids[d.paragraph_id]: _votes(d) for d in decisions if d.paragraph_id},
         "actions": actions,
-        "blocks": _blocks(meeting, paragraphs, actions),
+        "blocks": _blocks(meeting, paragraphs, touched),
+        **room,
     }
 
 
 def _blocks(
-    meeting: Meeting, paragraphs: Collection[Paragraph], actions: list[dict[str, Any]]
+    meeting: Meeting, paragraphs: Collection[Paragraph], touched: list[int | None]
 ) -> list[dict[str, Any]]:
-    """Which paragraphs are hashed together, each block with a salt that nobody can guess."""
+    """Which paragraphs are hashed together, each block with a salt that nobody can guess. `touched` are the items
+    of which there is more to tell than paragraphs."""
     placed = [(p.public_id, p.agenda_item_id) for p in paragraphs]
     titles = {item.id: item.name_hans for item in meeting.items}
-    salts = [secrets.token_hex(16) for _ in range(len(placed) + len(actions))]
-    return canon.blocks(placed, titles, [a["item"] for a in actions], salts)
+    salts = [secrets.token_hex(16) for _ in range(len(placed) + len(touched))]
+    return canon.blocks(placed, titles, touched, salts)
 
 
-def _seat_name(member: Any) -> str:
-    office = {"chair": "主任委员", "deputy": "副主任委员"}.get(member.office)
-    field = str(member.name_hans or member.person.name_hans)
-    return f"{office}（{field}）" if office else field
+def _room(meeting: Meeting) -> dict[str, Any]:
+    """Who was there from when to when, and the quorum of each item of which there is more to tell than of the
+    meeting; without times and recusals nothing."""
+    seats = {m.person_id: seat_name(m) for m in meeting.committee.members}
+    told: dict[str, Any] = {}
+    if meeting.presence:
+        told["presence"] = [
+            {
+                "seat": seats[p.person_id],
+                "mode": p.mode,
+                "came_at": p.came_at.isoformat(),
+                "left_at": _text(p.left_at),
+            }
+            for p in meeting.presence
+        ]
+    room = floor.in_room(meeting, meeting.items)
+    items = [_item(one, seats) for one in room.values() if one.course or one.recusals]
+    return told | ({"items": items} if items else {})
+
+
+def _item(one: floor.ItemInRoom, seats: dict[int, str]) -> dict[str, Any]:
+    item = one.item
+    return {
+        "item": item.id,
+        "position": item.position,
+        "opened_at": _text(item.opened_at),
+        "closed_at": _text(item.closed_at),
+        "quorum": _standing(one.now),
+        "course": [{"at": at.isoformat()} | _standing(now) for at, now in one.course],
+        "recused": [{"seat": seats.get(row.person_id, ""), "kind": row.kind} for row in one.recusals],
+    }
+
+
+def _standing(now: Counted) -> dict[str, int]:
+    s = now.standing
+    return {"members": s.members, "needed": s.needed, "present": s.present}
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _votes(decision: Decision) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import Meeting, Minutes, Paragraph
+from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes, Paragraph, Presence
 from kangjiansheng.core.db import db
 
 Namer = Callable[[set[int]], Mapping[int, str]]
@@ -23,6 +23,8 @@ def _by_meeting(kind: Any, *way: Any) -> Namer:
 
 CODES: dict[str, Namer] = {
     "meeting": _by_meeting(Meeting),
+    "agenda_item": _by_meeting(AgendaItem, AgendaItem.meeting),
+    "presence": _by_meeting(Presence, Presence.meeting),
     "minutes": _by_meeting(Minutes, Minutes.meeting),
     "paragraph": _by_meeting(Paragraph, Paragraph.minutes, Minutes.meeting),
 }

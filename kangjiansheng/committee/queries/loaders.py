@@ -18,6 +18,7 @@ from kangjiansheng.committee.models import (
     Meeting,
     Minutes,
     Paragraph,
+    Presence,
     Signer,
 )
 from kangjiansheng.committee.queries.visible import visible_actions, visible_items, visible_meetings
@@ -71,6 +72,12 @@ def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
         .options(joinedload(AgendaItem.meeting).joinedload(Meeting.committee), joinedload(AgendaItem.project))
     )
     return db.session.scalar(query)
+
+
+def stay(*, actor: Actor, code: str, number: int) -> Presence | None:
+    """A stay of a meeting by its key."""
+    found = meeting(actor=actor, code=code)
+    return next((row for row in found.presence if row.id == number), None) if found else None
 
 
 def minutes(*, actor: Actor, code: str) -> Minutes | None:

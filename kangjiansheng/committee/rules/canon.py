@@ -16,13 +16,14 @@ FORMAT_1, FORMAT_2 = "kangjiansheng-minutes-1", "kangjiansheng-minutes-2"
 # What stands above the text and every reader of the minutes may know.
 OPEN = {
     "committee", "title", "number", "meeting", "held_on", "starts_at", "ends_at", "place", "attendance", "quorum",
-    "secrecy",
+    "secrecy", "presence",
     "amendment", "of_draft", "of_sha256", "after_sha256", "paragraph", "old", "new", "reason", "salt",
 }  # fmt: skip
 VOTES = ("number", "kind", "votes_for", "votes_against", "abstentions", "recused")
 ACTION = ("number", "text", "owner", "due_on")
 # What is kept with the header and belongs to an item: its place is in the item's block.
-OF_ITEMS = {"blocks", "decisions", "actions"}
+OF_ITEMS = {"blocks", "decisions", "actions", "items"}
+ROOM = ("opened_at", "closed_at", "quorum", "course", "recused")
 
 
 def blocks(
@@ -33,8 +34,8 @@ def blocks(
 ) -> list[dict[str, Any]]:
     """The plan of the blocks, kept with the header: for each its item, the paragraphs' ids, a salt.
 
-    `paragraphs` are (id, item) in their order, `acted` the items of the actions. Actions go into the first block of
-    their item; an item without any text gets a block for them at the end. `salts` has one more than could be needed.
+    `paragraphs` are (id, item) in their order, `acted` the items of the actions and those with a quorum of their
+    own. Both go into the first block of their item; an item without any text gets a block for them at the end. `salts` has one more than could be needed.
     """
     runs = [(item, [one for one, _ in run]) for item, run in groupby(paragraphs, key=lambda pair: pair[1])]
     there = {item for item, _ in runs}
@@ -72,24 +73,31 @@ def _filled(header: Mapping[str, Any], paragraphs: Sequence[Mapping[str, Any]]) 
     """The blocks with the paragraphs as they follow each other now: one that was moved, put in or taken out shows."""
     votes, given, found = header.get("decisions", {}), set[int | None](), []
     rest = [_paragraph(p, votes.get(p["id"])) for p in paragraphs]
+    rooms = {one["item"]: one for one in header.get("items", [])}
     for block in header["blocks"]:
         item, size = block["item"], len(block["paragraphs"])
         acted = [] if item in given else [a for a in header.get("actions", []) if a["item"] == item]
-        found.append(_block(block["title"], block["salt"], rest[:size], acted))
+        room = None if item in given else rooms.get(item)
+        found.append(_block(block["title"], block["salt"], rest[:size], acted, room))
         given.add(item)
         rest = rest[size:]
     return [*found, _block(None, "", rest, [])] if rest else found
 
 
 def _block(
-    title: str | None, salt: str, paragraphs: list[dict[str, Any]], actions: Sequence[Mapping[str, Any]]
+    title: str | None,
+    salt: str,
+    paragraphs: list[dict[str, Any]],
+    actions: Sequence[Mapping[str, Any]],
+    room: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return {
+    found = {
         "item": title,
         "salt": salt,
         "paragraphs": paragraphs,
         "actions": [{key: a[key] for key in ACTION} for a in actions],
     }
+    return found | ({"room": {key: room[key] for key in ROOM}} if room else {})
 
 
 def _paragraph(row: Mapping[str, Any], decision: Mapping[str, Any] | None) -> dict[str, Any]:

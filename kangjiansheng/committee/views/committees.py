@@ -54,6 +54,7 @@ def _page(committee: Committee) -> Response:
         committee=committee,
         others=[c for c in overviews.committees() if c.id != committee.id],
         lab=_seen_lab(committee),
+        examples=_examples(committee),
         meetings=meetings,
         progress=overviews.progress([m.minutes.id for m in meetings if m.minutes]),
         seats=shown,
@@ -68,6 +69,18 @@ def _page(committee: Committee) -> Response:
         may_found=live and policies.found(actor()),
         may_close={a.id for a in actions if a.owner_id == actor().id or held & policies.EDITORS},
     )
+
+
+def _examples(committee: Committee) -> list[str]:
+    """The first numbers of a year, so that the patterns can be read."""
+    year, code = clock.today().year, committee.code
+    minutes = numbers.minutes_number(
+        committee.minutes_pattern, short=committee.short_hans, code=code, year=year, serial=1
+    )
+    outcome = numbers.outcome_number(
+        committee.outcome_pattern, code=code, kind="D", year=year, running_no=1, serial=1
+    )
+    return [minutes, outcome]
 
 
 def _seen_lab(committee: Committee) -> JointLab | None:

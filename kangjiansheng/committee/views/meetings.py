@@ -11,7 +11,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Action, AgendaItem, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
-from kangjiansheng.committee.queries import loaders, overviews
+from kangjiansheng.committee.queries import floor, loaders, overviews
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.deciding import GateChoice
@@ -81,6 +81,7 @@ def meeting(meeting: Meeting) -> Response:
         agenda=agenda,
         seats=_seats(meeting) if reader else [],
         standing=_standing(meeting) if reader else None,
+        room=_room(meeting, agenda) if reader else {},
         before=before,
         before_open=bool(before and before.minutes and policies.may_read(before.minutes, held, who)),
         own=own,
@@ -98,6 +99,13 @@ def meeting(meeting: Meeting) -> Response:
         reader=reader,
         illustrative=meeting.illustrative,
     )
+
+
+def _room(meeting: Meeting, agenda: overviews.Agenda) -> dict[int, floor.ItemInRoom]:
+    """The quorum of each item that the reader sees; nothing for what a source told or what was cancelled."""
+    if meeting.source or meeting.life == "cancelled":
+        return {}
+    return floor.in_room(meeting, agenda.items)
 
 
 def _last_decisions(meeting: Meeting) -> list[Decision]:

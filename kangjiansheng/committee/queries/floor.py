@@ -1,0 +1,112 @@
+"""A meeting as the rules of quorum and majority see it: who votes, who is there, who is recused from what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.committee.models import AgendaItem, Committee, Meeting, Recusal
+from kangjiansheng.committee.rules import presence
+from kangjiansheng.core import clock
+from kangjiansheng.core.db import db
+
+
+def charter_of(committee: Committee) -> presence.Charter:
+    """The charter's settings for votes."""
+    return presence.Charter(
+        (committee.quorum_numerator, committee.quorum_denominator),
+        committee.quorum_base,
+        (committee.majority_numerator, committee.majority_denominator),
+        committee.majority_over,
+        committee.majority_base,
+        committee.abstentions_count,
+    )
+
+
+def voters_of(meeting: Meeting) -> frozenset[int]:
+    """The people whose seats vote on the meeting's day."""
+    day = meeting.held_on
+    return frozenset(
+        m.person_id
+        for m in meeting.committee.members
+        if m.voting and m.valid_from <= day and (m.valid_to is None or m.valid_to >= day)
+    )
+
+
+def room_of(meeting: Meeting) -> presence.Room:
+    """Who votes and who is there; before anybody was recorded, those who said that they come."""
+    stays = tuple(presence.Stay(p.person_id, p.mode, p.came_at, p.left_at) for p in meeting.presence)
+    recorded = bool(stays) or any(row.mode for row in meeting.attendance)
+    there = {
+        row.person_id
+        for row in meeting.attendance
+        if (row.mode in ("on_site", "online") if recorded else row.answer in ("yes", "online"))
+    }
+    return presence.Room(voters_of(meeting), stays, frozenset(there))
+
+
+def recusals_of(meeting: Meeting) -> dict[int, list[Recusal]]:
+    """Who is recused from which item, by the item's key."""
+    query = (
+        select(Recusal)
+        .join(AgendaItem, AgendaItem.id == Recusal.agenda_item_id)
+        .where(AgendaItem.meeting_id == meeting.id)
+        .options(joinedload(Recusal.person))
+        .order_by(Recusal.id)
+    )
+    found: dict[int, list[Recusal]] = {}
+    for row in db.session.scalars(query):
+        found.setdefault(row.agenda_item_id, []).append(row)
+    return found
+
+
+def out_of(rows: Iterable[Recusal]) -> frozenset[int]:
+    """Those who do not count for an item."""
+    return frozenset(row.person_id for row in rows if row.kind in presence.OUT)
+
+
+@dataclass
+class ItemInRoom:
+    """An item with its quorum: as it is (or was when the item ended), and how it went."""
+
+    item: AgendaItem
+    now: presence.Counted
+    course: list[tuple[datetime, presence.Counted]]
+    recusals: list[Recusal]
+
+    @property
+    def moved(self) -> bool:
+        """True when the quorum changed while the item ran."""
+        return len(self.course) > 1
+
+
+def in_room(meeting: Meeting, items: Iterable[AgendaItem]) -> dict[int, ItemInRoom]:
+    """The quorum of each of these items, by key. One statement, however many items."""
+    charter, room, recused = charter_of(meeting.committee), room_of(meeting), recusals_of(meeting)
+    found = {}
+    for item in items:
+        rows = recused.get(item.id, [])
+        out = out_of(rows)
+        way = _course(charter, room, out, item)
+        ended = bool(way) and item.closed_at is not None
+        now = way[-1][1] if ended else presence.count(charter, room, out, instant_of(meeting, item))
+        found[item.id] = ItemInRoom(item, now, way, rows)
+    return found
+
+
+def instant_of(meeting: Meeting, item: AgendaItem) -> datetime | None:
+    """When the quorum of an item that has not ended is asked for: now while people are there, else at its
+    beginning; None (who was there at all) when no time is known."""
+    if any(stay.left_at is None for stay in meeting.presence) and meeting.held_on == clock.today():
+        return clock.now()
+    return item.opened_at
+
+
+def _course(
+    charter: presence.Charter, room: presence.Room, recused: frozenset[int], item: AgendaItem
+) -> list[tuple[datetime, presence.Counted]]:
+    if item.opened_at is None:
+        return []
+    return presence.course(charter, room, recused, item.opened_at, item.closed_at)

@@ -1,0 +1,169 @@
+"""The room while a meeting runs: arrivals and leavings, items that begin and end, the quorum of each."""
+
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee import policies
+from kangjiansheng.committee.forms import floor as inputs
+from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
+from kangjiansheng.committee.operations import presence as operations
+from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.queries import floor, loaders, overviews
+from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.locked import facts_locked
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.forms import Form
+from kangjiansheng.core.pages import saved
+
+
+@bp.get("/meetings/<code>/floor")
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def floor_page(meeting: Meeting) -> Response:
+    """Who is here, what is being discussed, whether it can be decided."""
+    return show(meeting)
+
+
+def show(meeting: Meeting, form: Form | None = None) -> Response:
+    """The page, also when something that was entered came back."""
+    if refused := facts_locked(meeting, form):
+        return refused
+    agenda = overviews.agenda(meeting, actor=actor())
+    return page(
+        "floor.html",
+        form.status if form else 200,
+        meeting=meeting,
+        agenda=agenda,
+        room=floor.in_room(meeting, agenda.items),
+        seats=_seats(meeting),
+        problem=_problem(form),
+        time_now=inputs.clock_of(clock.now()) if meeting.held_on == clock.today() else None,
+        early=meeting.held_on > clock.today(),
+        illustrative=meeting.illustrative,
+    )
+
+
+def _problem(form: Form | None) -> str:
+    """What was wrong with what came back; the page has many small forms, and says it once, at the top."""
+    if form is None:
+        return ""
+    wrong = [str(error) for field in form for error in field.errors]
+    return form.refusal or " ".join(wrong)
+
+
+def _seats(meeting: Meeting) -> list[dict[str, Any]]:
+    """Each seat of that day with its stays; `here` is the stay that has not ended."""
+    found = []
+    for member in meeting.committee.members:
+        if sits_on(member, meeting.held_on):
+            own = [row for row in meeting.presence if row.person_id == member.person_id]
+            here = next((row for row in own if row.left_at is None), None)
+            found.append({"member": member, "stays": own, "here": here})
+    return found
+
+
+def _back(meeting: Meeting, words: str) -> Response:
+    return saved(url_for(".floor_page", code=meeting.code), words)
+
+
+def _again(code: str, form: Form) -> Response:
+    return show(loaders.meeting(actor=actor(), code=code) or abort(404), form)
+
+
+def _person(value: str | None) -> int:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else 0
+
+
+@bp.post("/meetings/<code>/floor/arrivals")
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def arrive(meeting: Meeting) -> Response:
+    """Somebody comes in."""
+    form, code = inputs.TimeForm(), meeting.code
+    person, mode = _person(request.form.get("person_id")), request.form.get("mode", "")
+
+    def act() -> None:
+        operations.arrive(meeting, actor=actor(), person_id=person, mode=mode, at=form.at(meeting.held_on))
+
+    return _back(meeting, _("已记录到达")) if form.attempt(act) else _again(code, form)
+
+
+@bp.post("/meetings/<code>/floor/departures")
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def leave(meeting: Meeting) -> Response:
+    """Somebody leaves."""
+    form, code = inputs.TimeForm(), meeting.code
+    person = _person(request.form.get("person_id"))
+
+    def act() -> None:
+        operations.leave(meeting, actor=actor(), person_id=person, at=form.at(meeting.held_on))
+
+    return _back(meeting, _("已记录离开")) if form.attempt(act) else _again(code, form)
+
+
+@bp.route("/meetings/<code>/floor/stays/<int:number>", methods=["GET", "POST"])
+@on(load=loaders.stay, may=policies.edit_stay)
+def edit_stay(stay: Presence) -> Any:
+    """Set right when somebody came and left."""
+    code, number, day = stay.meeting.code, stay.id, stay.meeting.held_on
+    form = inputs.StayForm(obj=inputs.Shown(stay))
+
+    def act() -> None:
+        left = form.left.data
+        operations.correct(
+            stay,
+            actor=actor(),
+            version=form.seen,
+            mode=form.mode.data,
+            came_at=inputs.instant(day, form.came.data),
+            left_at=inputs.instant(day, left) if left else None,
+        )
+
+    if form.attempt(act):
+        return saved(url_for(".floor_page", code=code), _("已保存"))
+    found = loaders.stay(actor=actor(), code=code, number=number) or abort(404)
+    if refused := facts_locked(found.meeting, form):
+        return refused
+    member = next(m for m in found.meeting.committee.members if m.person_id == found.person_id)
+    return page(
+        "stay_form.html",
+        form.status,
+        form=form,
+        stay=found,
+        member=member,
+        meeting=found.meeting,
+        illustrative=found.meeting.illustrative,
+    )
+
+
+@bp.post("/meetings/<code>/floor/stays/<int:number>/removal")
+@on(load=loaders.stay, may=policies.edit_stay)
+def remove_stay(stay: Presence) -> Response:
+    """Take back a stay that was entered by mistake."""
+    meeting = stay.meeting
+    operations.remove(stay, actor=actor())
+    return _back(meeting, _("已移除这一时段"))
+
+
+@bp.post("/meetings/<code>/items/<int:number>/opening")
+@on(load=loaders.item, may=policies.edit_item)
+def open_item(item: AgendaItem) -> Response:
+    """The meeting comes to an item."""
+    form, meeting = inputs.TimeForm(), item.meeting
+    code = meeting.code
+    if form.attempt(lambda: operations.open_item(item, actor=actor(), at=form.at(meeting.held_on))):
+        return _back(meeting, _("议题已开始"))
+    return _again(code, form)
+
+
+@bp.post("/meetings/<code>/items/<int:number>/closing")
+@on(load=loaders.item, may=policies.edit_item)
+def close_item(item: AgendaItem) -> Response:
+    """The meeting is done with an item."""
+    form, meeting = inputs.TimeForm(), item.meeting
+    code = meeting.code
+    if form.attempt(lambda: operations.close_item(item, actor=actor(), at=form.at(meeting.held_on))):
+        return _back(meeting, _("议题已结束"))
+    return _again(code, form)

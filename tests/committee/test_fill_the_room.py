@@ -1,0 +1,186 @@
+"""Arrivals and leavings with their times, and the quorum of each item as the room fills and empties."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import Committee, Meeting, Minutes
+from kangjiansheng.committee.operations import meetings, presence, reviews
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries import floor
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.clock import SHANGHAI
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken, Stale
+from tests.support.critic import Critic
+
+DAY = date(2026, 11, 20)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(DAY, time(hour, minute), SHANGHAI)
+
+
+@pytest.fixture
+def held(actor: Callable[[str], Actor]) -> Meeting:
+    """A meeting of last Friday with two items and nobody there yet."""
+    sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+    made = meetings.create_meeting(sac, actor=actor("secretary"), held_on=DAY, illustrative=True)
+    for name in ("甲", "乙"):
+        meetings.add_item(made, actor=actor("secretary"), name_hans=name, kind="decide")
+    return made
+
+
+def voters(meeting: Meeting) -> list[int]:
+    return [m.person_id for m in meeting.committee.members if m.voting]
+
+
+def test_a_vote_that_loses_its_quorum_midway(held: Meeting, actor: Callable[[str], Actor]) -> None:
+    """Nine vote, six are needed. Six come, one leaves at 9:50 and comes back at 10:10."""
+    who, people = actor("secretary"), voters(held)
+    for person in people[:6]:
+        presence.arrive(held, actor=who, person_id=person, mode="on_site", at=at(9, 30))
+    assert held.life == "held"
+    first, second = held.items
+    presence.open_item(first, actor=who, at=at(9, 35))
+    presence.leave(held, actor=who, person_id=people[5], at=at(9, 50))
+    presence.open_item(second, actor=who, at=at(10))
+    presence.arrive(held, actor=who, person_id=people[5], mode="online", at=at(10, 10))
+    presence.close_item(second, actor=who, at=at(10, 30))
+    for person in people[:6]:
+        presence.leave(held, actor=who, person_id=person, at=at(10, 30))
+    assert first.closed_at == at(10), "the next item ends the one before"
+    room = floor.in_room(held, held.items)
+    told = [(moment, now.standing.present, now.standing.is_met) for moment, now in room[first.id].course]
+    assert told == [(at(9, 35), 6, True), (at(9, 50), 5, False)]
+    assert not room[first.id].now.standing.is_met
+    assert room[second.id].now.standing.is_met
+    minutes = writing.start(held, actor=who)
+    text = "\n".join(p.text for p in writing.standing_paragraphs(minutes))
+    assert "09:35 开始，10:00 结束" in text
+    assert "09:35 起在场 6 人；09:50 起在场 5 人，未达到法定人数" in text
+    head = reviews.header(held, writing.standing_paragraphs(minutes))
+    assert [item["quorum"]["present"] for item in head["items"]] == [5, 6]
+    assert head["presence"][0] == {
+        "seat": "主任委员（移植）", "mode": "on_site", "came_at": "2026-11-20T09:30:00+08:00",
+        "left_at": "2026-11-20T10:30:00+08:00",
+    }  # fmt: skip
+
+
+def test_a_meeting_without_times_signs_what_it_did_before(meeting: Callable[[str], Meeting]) -> None:
+    one = meeting("SAC-2026-04")
+    assert not {"presence", "items"} & set(reviews.header(one, []))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"at": at(9) + timedelta(days=1)}, "time-outside"),
+        ({"at": at(9) + timedelta(days=9)}, "time-outside"),
+        ({"at": at(9, 40)}, "stays-overlap"),
+        ({"mode": "absent"}, "mode-unknown"),
+        ({"person_id": 0}, "mode-unknown"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    held: Meeting, actor: Callable[[str], Actor], wrong: dict[str, object], code: str
+) -> None:
+    who, person = actor("secretary"), voters(held)[0]
+    presence.arrive(held, actor=who, person_id=person, mode="on_site", at=at(9, 30))
+    given = {"person_id": person, "mode": "on_site", "at": at(9, 40)} | wrong
+    with pytest.raises(RuleBroken, match=code):
+        presence.arrive(held, actor=who, **given)
+
+
+def test_who_was_there_is_not_absent_and_who_was_not_does_not_leave(
+    held: Meeting, actor: Callable[[str], Actor]
+) -> None:
+    who, (first, second, *_rest) = actor("secretary"), voters(held)
+    stay = presence.arrive(held, actor=who, person_id=first, mode="online", at=at(9, 30))
+    with pytest.raises(RuleBroken, match="was-there"):
+        meetings.record_attendance(held, {first: "absent"}, actor=who)
+    with pytest.raises(RuleBroken, match="not-there"):
+        presence.leave(held, actor=who, person_id=second, at=at(10))
+    presence.remove(stay, actor=who)
+    meetings.record_attendance(held, {first: "absent"}, actor=who)
+
+
+def test_a_correction_meets_what_others_saved(held: Meeting, actor: Callable[[str], Actor]) -> None:
+    who, person = actor("secretary"), voters(held)[0]
+    stay = presence.arrive(held, actor=who, person_id=person, mode="on_site", at=at(9, 30))
+    seen = stay.version
+    fields = {"mode": "online", "came_at": at(9, 25), "left_at": None}
+    presence.correct(stay, actor=who, version=seen, **fields)
+    row = next(a for a in held.attendance if a.person_id == person)
+    assert (stay.came_at, row.mode) == (at(9, 25), "online")
+    with pytest.raises(Stale):
+        presence.correct(stay, actor=who, version=seen, **fields)
+
+
+def test_the_room_in_pages(client: Callable[..., Critic], app: Flask) -> None:
+    secretary = client("secretary")
+    made = secretary.post("/committees/SAC/meetings/new", data={"held_on": DAY.isoformat()})
+    address = made.headers["Location"]
+    secretary.post(f"{address}/agenda", data={"name_hans": "甲", "kind": "decide", "minutes_planned": "9"})
+    code = address.rsplit("/", 1)[1]
+
+    def facts() -> tuple[int, int, int, int]:
+        """A voter, the item, the version and the first stay of the meeting."""
+        with app.app_context():
+            one = db.session.scalars(select(Meeting).where(Meeting.code == code)).one()
+            stay = one.presence[0].id if one.presence else 0
+            return voters(one)[0], one.items[0].id, one.version, stay
+
+    person, item, _version, _stay = facts()
+    arrival = {"person_id": str(person), "mode": "on_site"}
+    refused = secretary.post(f"{address}/floor/arrivals", data=arrival | {"time": ""})
+    assert refused.status_code == 422
+    assert "请填写此项" in refused.get_data(as_text=True)
+    assert secretary.post(f"{address}/floor/arrivals", data=arrival | {"time": "09:30"}).status_code == 303
+    assert secretary.post(f"{address}/items/{item}/opening", data={"time": "09:31"}).status_code == 303
+    again = secretary.post(f"{address}/floor/arrivals", data=arrival | {"time": "09:40"})
+    assert again.status_code == 422
+    assert "重叠" in again.get_data(as_text=True)
+    page = secretary.get(f"{address}/floor").get_data(as_text=True)
+    assert "须有 9 人中的 6 人" in page
+    _person, _item, version, stay = facts()
+    edit = {"mode": "online", "came": "09:20", "left": "", "version": str(version)}
+    assert secretary.get(f"{address}/floor/stays/{stay}").status_code == 200
+    assert secretary.post(f"{address}/floor/stays/{stay}", data=edit).status_code == 303
+    stale = secretary.post(f"{address}/floor/stays/{stay}", data=edit | {"came": "09:10"})
+    assert stale.status_code == 409
+    departure = {"person_id": str(person), "time": "10:00"}
+    assert secretary.post(f"{address}/floor/departures", data=departure).status_code == 303
+    assert secretary.post(f"{address}/items/{item}/closing", data={"time": "10:10"}).status_code == 303
+    told = client("member").get(address).get_data(as_text=True)
+    assert "10:00" in told
+    assert "未达到法定人数" in told
+    assert secretary.post(f"{address}/floor/stays/{stay}/removal").status_code == 303
+    assert client("member").get(f"{address}/floor").status_code == 403
+
+
+def test_nobody_who_is_not_of_the_committee_sees_the_room(client: Callable[..., Critic]) -> None:
+    """The partner sees one item of the meeting, through the project."""
+    page = client("partner").get("/meetings/SAC-2026-02").get_data(as_text=True)
+    assert "KJS-014" in page
+    assert "法定人数" not in page
+
+
+def test_the_database_refuses_once_review_is_open(
+    draft_minutes: Minutes, actor: Callable[[str], Actor]
+) -> None:
+    stay = draft_minutes.meeting.presence[0]
+    reviews.open_review(draft_minutes, actor=actor("secretary"))
+    with pytest.raises(RuleBroken, match="facts-in-review"):
+        presence.leave(draft_minutes.meeting, actor=actor("secretary"), person_id=stay.person_id, at=at(11))
+    for statement in (
+        f"UPDATE presence SET left_at = NULL WHERE id = {stay.id}",
+        f"DELETE FROM presence WHERE id = {stay.id}",
+        "UPDATE agenda_item SET opened_at = NULL",
+    ):
+        with pytest.raises(sa.exc.DatabaseError, match="frozen"), db.session.begin_nested():
+            db.session.execute(sa.text(statement))
