@@ -7,10 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import select
 
-from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.committee.models import Action, AgendaItem, Meeting
 from kangjiansheng.core import messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
+from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import moment, name_of, prose_day
 from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
@@ -77,6 +79,40 @@ def _invite(
     for person in people.values():
         if person.email and person.id != actor.id:
             outbox.mail(person.email, template, facts, change=change, locale=person.locale, address=address)
+
+
+def interest_declared(meeting: Meeting, people: Iterable[int], *, actor: Actor) -> None:
+    """Those who keep the committee: somebody declared an interest. In what stands on the page, not here."""
+    address = f"/meetings/{meeting.code}/recusals"
+    outbox.tell(people, "committee:interest-declared", _of(meeting, actor), address=address, besides=actor.id)
+
+
+def recused(meeting: Meeting, person_id: int, kind: str, *, actor: Actor) -> None:
+    """The member: that it was decided, and how. The item is not named: the notice would outlive the right to
+    read of it."""
+    facts = _of(meeting, actor) | {"kind": kind}
+    address = f"/meetings/{meeting.code}"
+    outbox.tell([person_id], "committee:recused", facts, address=address, besides=actor.id)
+
+
+def forget_item(person_id: int, item: AgendaItem) -> None:
+    """Take notices that name an item from the bell of a member who may not see it any more."""
+    actions = db.session.scalars(select(Action.number).where(Action.agenda_item_id == item.id))
+    numbers = set(actions)
+    titles = {item.name_hans, item.name_hant, item.name_en} - {""}
+
+    def names_it(template: str, facts: Mapping[str, Any]) -> bool:
+        if template == "committee:action-assigned":
+            return facts.get("number") in numbers
+        told = facts.get("item")
+        return (
+            template == "committee:item-proposed"
+            and facts.get("code") == item.meeting.code
+            and isinstance(told, dict)
+            and bool(titles & set(told.values()))
+        )
+
+    outbox.take_back(person_id, ("committee:action-assigned", "committee:item-proposed"), names_it)
 
 
 def item_proposed(
@@ -249,7 +285,26 @@ def _item_proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _interest_declared(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("有委员申报利益：%(meeting)s", meeting=name_of(facts["meeting"])),
+        _("%(who)s 就一项议题申报了利益，请决定是否回避。", who=facts["who"]),
+    )
+
+
+def _recused(facts: Mapping[str, Any]) -> tuple[str, str]:
+    meeting = name_of(facts["meeting"])
+    subject = _("回避决定：%(meeting)s", meeting=meeting)
+    if facts["kind"] == "whole":
+        return subject, _("您对这次会议的一项议题全程回避，其材料与文字不向您开放。")
+    if facts["kind"] == "facts":
+        return subject, _("您对这次会议的一项议题说明事实后离场，不参加讨论与表决。")
+    return subject, _("您已声明利益关系，经同意可以参加这项议题。")
+
+
 WORDS: dict[str, Words] = {
+    "committee:interest-declared": _interest_declared,
+    "committee:recused": _recused,
     "committee:review-opened": _review_opened,
     "committee:meeting-planned": _meeting_planned,
     "committee:meeting-changed": _meeting_changed,

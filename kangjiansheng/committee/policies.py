@@ -13,10 +13,12 @@ from kangjiansheng.committee.models import (
     Committee,
     CommitteeMember,
     DraftVersion,
+    Interest,
     Meeting,
     Minutes,
     Paragraph,
     Presence,
+    Recusal,
 )
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
 from kangjiansheng.core import clock
@@ -84,6 +86,36 @@ def edit_item(actor: Actor, item: AgendaItem) -> bool:
 def edit_stay(actor: Actor, stay: Presence) -> bool:
     """When somebody came and left: those who keep the committee."""
     return edit_meeting(actor, stay.meeting)
+
+
+def edit_recusal(actor: Actor, recusal: Recusal) -> bool:
+    """What was decided about a member and an item: those who keep the committee, but not about themselves."""
+    return recusal.person_id != actor.id and edit_meeting(actor, recusal.item.meeting)
+
+
+def declare(actor: Actor, committee: Committee) -> bool:
+    """Whoever holds an office declares interests for themselves."""
+    return bool(offices(actor, committee.id))
+
+
+def own_interest(actor: Actor, interest: Interest) -> bool:
+    """An interest is changed and ended by who declared it."""
+    return interest.person_id == actor.id
+
+
+def read_register(actor: Actor, committee: Committee) -> bool:
+    """The declarations of all: those who keep the committee, and auditors. Other members do not read them."""
+    return actor.has("auditor") or edits(actor, committee.id)
+
+
+def declare_for_meeting(actor: Actor, meeting: Meeting) -> bool:
+    """Members declare what they have to do with the items of a meeting."""
+    return not meeting.source and bool(offices(actor, meeting.committee_id))
+
+
+def declare_on_item(actor: Actor, item: AgendaItem) -> bool:
+    """Members declare an interest in one item."""
+    return declare_for_meeting(actor, item.meeting)
 
 
 def answer(actor: Actor, meeting: Meeting) -> bool:

@@ -140,6 +140,16 @@ def settle(mail: Outbox, state: str) -> None:
         mail.facts = {**mail.facts, "links": {}}
 
 
+def take_back(person_id: int, names: Iterable[str], about: Callable[[str, Mapping[str, Any]], bool]) -> None:
+    """Take notices from a person's bell that tell what the person may not know any more."""
+    query = select(Notification).where(
+        Notification.person_id == person_id, Notification.template.in_(list(names))
+    )
+    for row in db.session.scalars(query):
+        if about(row.template, row.facts):
+            db.session.delete(row)
+
+
 def unread(person_id: int) -> Select[int]:
     """How many notices the person has not read, as a statement."""
     return select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))

@@ -13,6 +13,7 @@ from kangjiansheng.committee.operations import (
     amendments,
     comments,
     committees,
+    interests,
     meetings,
     outcomes,
     presence,
@@ -60,6 +61,7 @@ def load(*, actor: Actor) -> None:
         meeting = _meeting(committee, story, actor=actor)
         if number == len(told) - 1:
             _answers(meeting)
+            _interests(meeting)
             continue
         _held(meeting, story, actor=secretary)
         minutes = _written(meeting, story, actor=secretary)
@@ -164,6 +166,24 @@ def _answers(meeting: Meeting) -> None:
             meetings.answer(meeting, "yes", actor=Actor(member.person_id, member.person.name_hans))
         elif member.seat == 9:
             meetings.answer(meeting, "no", actor=Actor(member.person_id, member.person.name_hans))
+
+
+def _interests(meeting: Meeting) -> None:
+    """Declarations of the year, and a member who is out of one item of the coming meeting. All illustrative."""
+    committee = meeting.committee
+    interests.declare(
+        committee, actor=_cast("member2@kjs.example"), kind="equity", party="某细胞工艺设备公司（示例）",
+        text="持有少量期权，尚未行权。", valid_from=START, illustrative=True,
+    )  # fmt: skip
+    for email in ("chair", "member2"):
+        interests.complete(committee, actor=_cast(f"{email}@kjs.example"))
+    genomics = next(m for m in committee.members if m.seat == 5)
+    seat, item = Actor(genomics.person_id, genomics.person.name_hans), meeting.items[3]
+    interests.declare_on_item(item, actor=seat, kind="rival", text="参加同一靶点的另一项研究（示例）。")
+    interests.complete(committee, actor=seat, meeting=meeting)
+    interests.recuse(
+        item, actor=_cast("secretary@kjs.example"), person_id=seat.id, kind="whole", reason="竞争项目（示例）"
+    )
 
 
 def _in_room(meeting: Meeting, story: Story, *, actor: Actor) -> None:

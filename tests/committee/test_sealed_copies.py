@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import Meeting
-from kangjiansheng.committee.operations import meetings, scans
+from kangjiansheng.committee.models import Meeting, Minutes
+from kangjiansheng.committee.operations import interests, reviews, scans
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -51,7 +51,7 @@ def test_what_is_not_taken(client: Callable[..., Critic]) -> None:
 
 
 def test_who_does_not_see_everything_does_not_find_it(
-    client: Callable[..., Critic], actor: Callable[[str], Actor], meeting: Callable[[str], Meeting]
+    client: Callable[..., Critic],
 ) -> None:
     assert bring(client("secretary")) == 303
     assert client("outsider").get(f"{BASE}/scans").status_code == 404
@@ -62,13 +62,26 @@ def test_who_does_not_see_everything_does_not_find_it(
     assert "用印扫描件" not in partner.get(partly).get_data(as_text=True)
     for path in ("/scans", "/scans/1"):
         assert partner.get(partly + path).status_code == 404
-    item = meeting("SAC-2026-03").items[1]
-    meetings.recuse(item, actor=actor("secretary"), person_id=actor("member").id, kind="whole")
+
+
+def test_a_recused_member_does_not_find_it(
+    client: Callable[..., Critic],
+    actor: Callable[[str], Actor],
+    draft_minutes: Minutes,
+    sign: Callable[..., object],
+) -> None:
+    item, secretary = draft_minutes.meeting.items[1], actor("secretary")
+    interests.recuse(item, actor=secretary, person_id=actor("member").id, kind="whole")
+    draft = reviews.open_review(draft_minutes, actor=secretary)
+    for short in ("member", "member2", "chair"):
+        sign(draft, short)
     db.session.commit()
+    base = "/meetings/SAC-2026-05/minutes"
+    assert bring(client("secretary"), base=base) == 303
     recused = client("member")
-    assert "用印扫描件" not in recused.get(BASE).get_data(as_text=True)
+    assert "用印扫描件" not in recused.get(base).get_data(as_text=True)
     for path in ("/scans", "/scans/1"):
-        assert recused.get(BASE + path).status_code == 404
+        assert recused.get(base + path).status_code == 404
 
 
 def test_it_is_withdrawn_with_a_reason_and_stays_in_the_record(client: Callable[..., Critic]) -> None:

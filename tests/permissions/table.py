@@ -114,6 +114,8 @@ NUMBERS = (
     ),
     ("/scans/", "SELECT 1"),
     ("/stays/", "SELECT min(id) FROM presence"),
+    ("/interests/", "SELECT min(id) FROM interest"),
+    ("/recusals/", "SELECT min(id) FROM recusal"),
     ("/comments/", "SELECT min(id) FROM comment"),
     ("/drafts/", f"SELECT max(d.number) FROM draft_version d WHERE d.minutes_id = (SELECT n.id {_MINUTES})"),
     ("/minutes/actions/", "SELECT 'A-2026-08-01'"),

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -54,6 +53,14 @@ REFUSALS: dict[str, Any] = {
     ),
     "committee:not-planned": _l("会议已经召开或取消，不能再改。"),
     "committee:not-yet-held": _l("会议定于 %(day)s，召开之后才能记录出席。"),
+    "committee:interest-kind": _l("没有这一利益类别。"),
+    "committee:interest-in-what": _l("请选择相关机构或项目，或写明其他相关方。"),
+    "committee:interest-ended": _l("这一项已经终止，不能再改。"),
+    "committee:recusal-kind": _l("请选择如何处理。"),
+    "committee:recusal-reason": _l("允许参加时须写明理由。"),
+    "committee:own-interest": _l("不能就自己的利益关系作决定，请由其他人处理。"),
+    "committee:not-seated": _l("此人在会议当天不是委员。"),
+    "committee:owner-recused": _l("此人对这项议题回避，不能负责其行动项。"),
     "committee:was-there": _l("已记录其到达时间，不能记为缺席；请先移除该时段。"),
     "committee:not-there": _l("此人不在会场，无法记录离开。"),
     "committee:time-outside": _l("时间须在会议当天，且不晚于现在。"),
@@ -311,10 +318,3 @@ class AmendmentForm(Form):
 
 class AttendanceForm(VersionedForm):
     """Who was there; the fields are one per seat, read by the view."""
-
-
-class RecusalForm(Form):
-    """A member who takes no part in an item."""
-
-    person_id = SelectField(_l("委员"), choices=[], validate_choice=False)
-    whole = BooleanField(_l("不看议题材料与文字"), default=True)

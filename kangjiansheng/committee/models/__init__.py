@@ -2,6 +2,7 @@
 
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
 from kangjiansheng.committee.models.drafts import Amendment, DraftParagraph, DraftVersion, Signature, Signer
+from kangjiansheng.committee.models.interests import Declaration, Interest
 from kangjiansheng.committee.models.meetings import (
     ITEM_STATE,
     AgendaItem,
@@ -23,8 +24,10 @@ __all__ = [
     "Committee",
     "CommitteeMember",
     "Decision",
+    "Declaration",
     "DraftParagraph",
     "DraftVersion",
+    "Interest",
     "Meeting",
     "Minutes",
     "NumberSeries",

@@ -136,8 +136,9 @@ class Presence(Base):
 
 
 class Recusal(Base):
-    """A member who takes no part in an item and may not see it. Declaring interests comes later; the
-    visibility of items asks this table from the first day."""
+    """What was decided about a member and an item. `whole`: takes no part and does not see it. `facts`: states the
+    facts, leaves for discussion and vote, and reads of these when the minutes stand. `stays`: has an interest,
+    declared it, and takes part by decision of those who keep the committee."""
 
     __tablename__ = "recusal"
     __table_args__ = (UniqueConstraint("agenda_item_id", "person_id"),)
@@ -145,6 +146,13 @@ class Recusal(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     agenda_item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    kind: Mapped[str] = mapped_column(Word)  # whole, vote_only
+    kind: Mapped[str] = mapped_column(Word)  # whole, facts, stays
+    reason: Mapped[str] = mapped_column(Label, default="")
+    left_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
+    item: Mapped[AgendaItem] = relationship()

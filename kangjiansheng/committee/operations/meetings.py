@@ -15,7 +15,6 @@ from kangjiansheng.committee.models import (
     CommitteeMember,
     Meeting,
     Paragraph,
-    Recusal,
 )
 from kangjiansheng.committee.operations.committees import next_number
 from kangjiansheng.committee.operations.locks import open_facts
@@ -217,16 +216,6 @@ def remove_item(item: AgendaItem, *, actor: Actor) -> None:
     db.session.flush()
     _renumber(sorted(meeting.items, key=lambda one: one.position))
     record("committee:item:remove", meeting, actor=actor, before=before)
-
-
-def recuse(item: AgendaItem, *, actor: Actor, person_id: int, kind: str = "whole") -> Recusal:
-    """Keep a member out of an item: with `whole` they do not see it."""
-    row = Recusal(agenda_item_id=item.id, person_id=person_id, kind=kind)
-    db.session.add(row)
-    db.session.flush()
-    facts = {"item": item.position, "person": person_id, "kind": kind}
-    record("committee:item:recuse", item.meeting, actor=actor, before={"item": None}, after=facts)
-    return row
 
 
 def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:

@@ -92,7 +92,9 @@ def item_text(one: floor.ItemInRoom) -> str:
 
 def _recused(row: Recusal, seat: CommitteeMember) -> str:
     words = {"whole": "回避", "facts": "说明事实后离场，不参加讨论与表决"}
-    return f"{seat_name(seat)}{words.get(row.kind, '已声明利益关系，经同意参加')}"
+    times = f"，{_hour(row.left_at)} 离场" if row.left_at else ""
+    times += f"，{_hour(row.returned_at)} 返回" if row.returned_at else ""
+    return f"{seat_name(seat)}{words.get(row.kind, '已声明利益关系，经同意参加')}{times}"
 
 
 def seat_name(member: CommitteeMember) -> str:

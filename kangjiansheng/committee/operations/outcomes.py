@@ -10,6 +10,7 @@ from kangjiansheng.committee.models import Action, AgendaItem, Decision, Meeting
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.committees import next_number
 from kangjiansheng.committee.operations.locks import draft_only
+from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, begin, record
@@ -144,6 +145,12 @@ def record_action(
     if owner_id is None and not owner_role:
         raise RuleBroken("committee:action-owner", "owner_role")
     meeting = minutes.meeting
+    if (
+        owner_id is not None
+        and item is not None
+        and owner_id in out_of(recusals_of(meeting).get(item.id, ()))
+    ):
+        raise RuleBroken("committee:owner-recused", "owner_id")
     serial = next_number(meeting.committee_id, "A", f"{meeting.year}-{meeting.running_no:02d}")
     action = Action(
         number=outcome_number(meeting, "A", serial),

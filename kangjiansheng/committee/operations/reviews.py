@@ -174,7 +174,15 @@ def _item(one: floor.ItemInRoom, seats: dict[int, str]) -> dict[str, Any]:
         "closed_at": _text(item.closed_at),
         "quorum": _standing(one.now),
         "course": [{"at": at.isoformat()} | _standing(now) for at, now in one.course],
-        "recused": [{"seat": seats.get(row.person_id, ""), "kind": row.kind} for row in one.recusals],
+        "recused": [
+            {
+                "seat": seats.get(row.person_id, ""),
+                "kind": row.kind,
+                "left_at": _text(row.left_at),
+                "returned_at": _text(row.returned_at),
+            }
+            for row in one.recusals
+        ],
     }
 
 

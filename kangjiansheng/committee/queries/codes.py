@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes, Paragraph, Presence
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    Committee,
+    Declaration,
+    Interest,
+    Meeting,
+    Minutes,
+    Paragraph,
+    Presence,
+)
 from kangjiansheng.core.db import db
 
 Namer = Callable[[set[int]], Mapping[int, str]]
@@ -21,10 +30,20 @@ def _by_meeting(kind: Any, *way: Any) -> Namer:
     return codes
 
 
+def _by_committee(kind: Any) -> Namer:
+    def codes(keys: set[int]) -> Mapping[int, str]:
+        query = select(kind.id, Committee.code).join(Committee, Committee.id == kind.committee_id)
+        return {row[0]: row[1] for row in db.session.execute(query.where(kind.id.in_(keys)))}
+
+    return codes
+
+
 CODES: dict[str, Namer] = {
     "meeting": _by_meeting(Meeting),
     "agenda_item": _by_meeting(AgendaItem, AgendaItem.meeting),
     "presence": _by_meeting(Presence, Presence.meeting),
+    "interest": _by_committee(Interest),
+    "declaration": _by_committee(Declaration),
     "minutes": _by_meeting(Minutes, Minutes.meeting),
     "paragraph": _by_meeting(Paragraph, Paragraph.minutes, Minutes.meeting),
 }

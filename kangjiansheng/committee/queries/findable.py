@@ -27,6 +27,7 @@ from kangjiansheng.committee.queries.visible import (
     EDITORS,
     memberships,
     reads_committee,
+    reads_item,
     sees_action,
     sees_decision,
     sees_item,
@@ -126,7 +127,7 @@ def _open(actor: Actor) -> ColumnElement[bool]:
     return and_(
         Paragraph.removed_at.is_(None),
         or_(Minutes.life.in_(STANDING), review, draft),
-        or_(and_(Paragraph.agenda_item_id.is_(None), sees_meeting(actor)), sees_item(actor)),
+        or_(and_(Paragraph.agenda_item_id.is_(None), sees_meeting(actor)), reads_item(actor)),
     )
 
 

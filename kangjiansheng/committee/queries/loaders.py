@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.committee.models import (
     Action,
@@ -15,13 +15,20 @@ from kangjiansheng.committee.models import (
     CommitteeMember,
     Decision,
     DraftVersion,
+    Interest,
     Meeting,
     Minutes,
     Paragraph,
     Presence,
+    Recusal,
     Signer,
 )
-from kangjiansheng.committee.queries.visible import visible_actions, visible_items, visible_meetings
+from kangjiansheng.committee.queries.visible import (
+    readable_items,
+    visible_actions,
+    visible_items,
+    visible_meetings,
+)
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 
@@ -80,6 +87,31 @@ def stay(*, actor: Actor, code: str, number: int) -> Presence | None:
     return next((row for row in found.presence if row.id == number), None) if found else None
 
 
+def recusal(*, actor: Actor, code: str, number: int) -> Recusal | None:
+    """What was decided about a member and an item that the actor may see."""
+    query = (
+        select(Recusal)
+        .join(Recusal.item)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(Meeting.code == code, Recusal.id == number, AgendaItem.id.in_(visible_items(actor)))
+        .options(contains_eager(Recusal.item).joinedload(AgendaItem.meeting).joinedload(Meeting.committee))
+    )
+    return db.session.scalar(query)
+
+
+def interest(*, actor: Actor, code: str, number: int) -> Interest | None:
+    """An interest that the actor declared: those of others are read in the register only."""
+    query = (
+        select(Interest)
+        .join(Interest.committee)
+        .where(Committee.code == code, Interest.id == number, Interest.person_id == actor.id)
+        .options(
+            joinedload(Interest.committee), joinedload(Interest.institution), joinedload(Interest.project)
+        )
+    )
+    return db.session.scalar(query)
+
+
 def minutes(*, actor: Actor, code: str) -> Minutes | None:
     """The minutes of a meeting that the actor may see."""
     found = meeting(actor=actor, code=code)
@@ -102,7 +134,7 @@ def any_paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | Non
             Meeting.code == code,
             Meeting.id.in_(visible_meetings(actor)),
             Paragraph.public_id == public_id,
-            Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(visible_items(actor)),
+            Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(readable_items(actor)),
         )
         .options(joinedload(Paragraph.wording))
         .options(joinedload(Paragraph.minutes).joinedload(Minutes.meeting).options(_SEATS))
@@ -131,7 +163,11 @@ def draft(*, actor: Actor, code: str, number: int) -> DraftVersion | None:
             selectinload(DraftVersion.signatures),
         )
     )
-    return db.session.scalar(query)
+    found = db.session.scalar(query)
+    if found is not None and found.kind == "amendment":
+        public_id = found.header["paragraph"]
+        return found if any_paragraph(actor=actor, code=code, public_id=public_id) else None
+    return found
 
 
 def amendment(*, actor: Actor, code: str, number: int) -> Amendment | None:

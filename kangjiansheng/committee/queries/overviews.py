@@ -16,6 +16,7 @@ from kangjiansheng.committee.models import (
     CommitteeMember,
     Decision,
     DraftVersion,
+    Interest,
     Meeting,
     Minutes,
     Signature,
@@ -92,7 +93,7 @@ def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
     return Agenda(items, starts, len(rows) - len(items), open_projects(items, actor=actor))
 
 
-def open_projects(rows: Iterable[AgendaItem | Decision | Action], *, actor: Actor) -> set[int]:
+def open_projects(rows: Iterable[AgendaItem | Decision | Action | Interest], *, actor: Actor) -> set[int]:
     """Of the projects that items, decisions or actions concern, those that the reader may see."""
     wanted = {row.project_id for row in rows if row.project_id}
     if not wanted:

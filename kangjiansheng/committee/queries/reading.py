@@ -19,7 +19,7 @@ from kangjiansheng.committee.models import (
     Paragraph,
     ParagraphRevision,
 )
-from kangjiansheng.committee.queries.visible import visible_items
+from kangjiansheng.committee.queries.visible import readable_items, visible_actions, visible_items
 from kangjiansheng.committee.rules import numbers, texts
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
@@ -75,8 +75,8 @@ class Reading:
 
 
 def seen_items(minutes: Minutes, actor: Actor) -> set[int]:
-    """The ids of the meeting's items that the actor may see."""
-    query = visible_items(actor).where(AgendaItem.meeting_id == minutes.meeting_id)
+    """The ids of the meeting's items whose discussion the actor may read."""
+    query = readable_items(actor).where(AgendaItem.meeting_id == minutes.meeting_id)
     return set(db.session.scalars(query))
 
 
@@ -133,6 +133,12 @@ def actions_of(minutes: Minutes) -> list[Action]:
         .options(joinedload(Action.owner))
     )
     return list(db.session.scalars(query.order_by(Action.number)))
+
+
+def open_actions(minutes: Minutes, *, actor: Actor) -> list[Action]:
+    """Those of them that this writer may see."""
+    seen = set(db.session.scalars(visible_actions(actor).where(Action.meeting_id == minutes.meeting_id)))
+    return [one for one in actions_of(minutes) if one.id in seen]
 
 
 def _action(action: Action) -> dict[str, Any]:
@@ -207,7 +213,7 @@ def edits(
     minutes: Minutes, *, actor: Actor, only: Paragraph | None = None, set_aside: bool = False
 ) -> list[AuditEntry]:
     """What was done with the paragraphs whose item the actor may see, newest first: from the trail itself."""
-    seen = Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(visible_items(actor))
+    seen = Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(readable_items(actor))
     of_text = select(Paragraph.id).where(Paragraph.minutes_id == minutes.id, seen)
     if only is not None:
         of_text = of_text.where(Paragraph.id == only.id)

@@ -43,6 +43,10 @@ def _recused(actor: Actor) -> Select[int]:
     return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "whole")
 
 
+def _left(actor: Actor) -> Select[int]:
+    return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "facts")
+
+
 def sees_item(actor: Actor) -> ColumnElement[bool]:
     """The condition on an item and its meeting, joined, under which the actor may see the item: the one door."""
     return and_(
@@ -53,6 +57,19 @@ def sees_item(actor: Actor) -> ColumnElement[bool]:
             AgendaItem.project_id.in_(visible_projects(actor)),
         ),
     )
+
+
+def reads_item(actor: Actor) -> ColumnElement[bool]:
+    """The same for its discussion and outcome: who left for them reads of them only when the minutes stand, as
+    everybody does who was not there."""
+    stood = select(Minutes.meeting_id).where(Minutes.life.in_(("approved", "record")))
+    stayed = or_(AgendaItem.id.not_in(_left(actor)), AgendaItem.meeting_id.in_(stood))
+    return and_(sees_item(actor), stayed)
+
+
+def readable_items(actor: Actor) -> Select[int]:
+    """The ids of the items whose discussion and outcome the actor may read."""
+    return select(AgendaItem.id).join(Meeting, Meeting.id == AgendaItem.meeting_id).where(reads_item(actor))
 
 
 def visible_items(actor: Actor) -> Select[int]:
@@ -94,8 +111,11 @@ def visible_decisions(actor: Actor) -> Select[int]:
 
 
 def sees_action(actor: Actor) -> ColumnElement[bool]:
-    """The condition on an action and its meeting, joined: the actor sees its item, or is to do it."""
-    return and_(Action.life != "dropped", or_(_outcome(Action, actor), Action.owner_id == actor.id))
+    """The condition on an action and its meeting, joined: the actor sees its item, or is to do it; of an item
+    that the actor is recused from not even this."""
+    kept = or_(Action.agenda_item_id.is_(None), Action.agenda_item_id.not_in(_recused(actor)))
+    own = and_(Action.owner_id == actor.id, kept)
+    return and_(Action.life != "dropped", or_(_outcome(Action, actor), own))
 
 
 def visible_actions(actor: Actor) -> Select[int]:
@@ -117,5 +137,6 @@ def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[
     stands = standing.correlate_except(Minutes)
     shared = exists().where(item.id == row.agenda_item_id, item.id.not_in(_recused(actor)))
     of_project = shared.where(item.project_id.in_(visible_projects(actor))).correlate_except(item)
-    by_item = or_(and_(shared.correlate_except(item), reader), and_(stands, of_project))
+    stayed = or_(row.agenda_item_id.not_in(_left(actor)), stands)
+    by_item = or_(and_(shared.correlate_except(item), reader, stayed), and_(stands, of_project))
     return or_(by_item, and_(row.agenda_item_id.is_(None), reader))

@@ -63,6 +63,8 @@ def _page(committee: Committee) -> Response:
         actions=actions,
         open_projects=overviews.open_projects([*decisions, *actions], actor=actor()),
         reader=reader,
+        sits=bool(held),
+        may_register=bool(held & policies.EDITORS) or actor().has("auditor"),
         illustrative=any(row.illustrative for row in rows),
         may_edit=live and policies.edit_committee(actor(), committee),
         may_plan=live and bool(held & policies.EDITORS),

@@ -91,6 +91,7 @@ def meeting(meeting: Meeting) -> Response:
         may_keep=keeps,
         may_change=keeps and locks.facts_lock(meeting) is None,
         may_read=policies.read_minutes(who, meeting),
+        may_declare=bool(held) and not meeting.source and meeting.life != "cancelled",
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
         answers=forms.ANSWERS,

@@ -10,7 +10,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes
-from kangjiansheng.committee.queries import loaders, reading
+from kangjiansheng.committee.queries import loaders, overviews, reading
 from kangjiansheng.committee.views.base import bp, page, seat
 from kangjiansheng.committee.views.locked import text_locked, typed
 from kangjiansheng.core import text as gate
@@ -60,7 +60,7 @@ def write_page(meeting: Meeting, status: int = 200, **opened: Any) -> Response:
         edit=opened.get("edit"),
         edit_id=opened.get("edit_id", ""),
         preview=opened.get("preview"),
-        actions=reading.actions_of(minutes),
+        actions=reading.open_actions(minutes, actor=actor()),
         last_note=_last_note(minutes),
         illustrative=minutes.illustrative,
     )
@@ -89,10 +89,15 @@ def _excerpt(shown: reading.Shown) -> str:
 
 def _fill_items(meeting: Meeting, *made: Any) -> None:
     items = [("", str(_("不属于某项议题")))] + [
-        (str(i.id), f"{i.position} {name_of(i)}") for i in meeting.items
+        (str(i.id), f"{i.position} {name_of(i)}") for i in _items(meeting)
     ]
     for form in made:
         form.item.choices = items
+
+
+def _items(meeting: Meeting) -> list[AgendaItem]:
+    """The items that this writer may see."""
+    return overviews.agenda(meeting, actor=actor()).items
 
 
 def _last_note(minutes: Minutes) -> str:
@@ -105,7 +110,7 @@ def _last_note(minutes: Minutes) -> str:
 
 
 def _item(meeting: Meeting, value: Any) -> AgendaItem | None:
-    return next((i for i in meeting.items if str(i.id) == str(value or "")), None)
+    return next((i for i in _items(meeting) if str(i.id) == str(value or "")), None)
 
 
 @bp.post("/meetings/<code>/minutes/paragraphs")

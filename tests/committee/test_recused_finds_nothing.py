@@ -1,0 +1,196 @@
+"""Nothing of a recused item is found by the recused member: every route of the committee's floor and of those that
+read it, every stage, every language of the item.
+
+Secrets are planted wherever an item keeps words; then every page, file, feed and form of the application is opened
+as the recused, and no answer may hold one. The same walk as somebody who is not recused does find them.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from unittest import mock
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import actor_by_email
+from kangjiansheng.committee.models import AgendaItem, Meeting, Paragraph
+from kangjiansheng.committee.operations import (
+    amendments,
+    comments,
+    interests,
+    meetings,
+    outcomes,
+    reviews,
+    signatures,
+)
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.core import transactions
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Notification, Outbox
+from kangjiansheng.projects.models import ProjectMember
+from tests.permissions import table
+from tests.support.critic import Critic
+
+MEETING, PROJECT = "SAC-2026-05", "KJS-015"
+MARK = "ZQXJ"  # in every secret; nothing else holds it
+FLOORS = ("committee", "overview", "projects.project", "core.notifications")  # where an item may be spoken of
+STAGES = ("draft", "review", "approved")
+
+
+def who(short: str) -> Actor:
+    found = actor_by_email(f"{short}@kjs.example")
+    assert found is not None
+    return found
+
+
+def plant(app: Flask, stage: str, recused: str) -> None:
+    """An item with a secret in each of its words, its paragraphs, decision, action, comment and correction."""
+    with app.app_context(), transactions.writing():
+        secretary = who("secretary")
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == MEETING)).one()
+        item, minutes = meeting.items[1], meeting.minutes
+        assert minutes is not None
+        # As somebody of the project the member would see the item without any committee.
+        db.session.add(
+            ProjectMember(
+                project_id=item.project_id, person_id=who(recused).id, role="lead", valid_from=meeting.held_on
+            )
+        )
+        words = {key: f"{MARK}{key}" for key in ("name_hans", "name_hant", "name_en", "presenter", "text")}
+        meetings.edit_item(item, actor=secretary, version=meeting.version, **words)
+        heading = next(p for p in writing.standing_paragraphs(minutes) if p.agenda_item_id == item.id)
+        text = f"{MARK}正文"
+        writing.edit_paragraph(heading, actor=secretary, seen=heading.revision_no, text=f"{MARK}标题")
+        told = writing.add_paragraph(
+            minutes, actor=secretary, kind="text", text=text, after=heading, item=item
+        )
+        gone = writing.add_paragraph(minutes, actor=secretary, kind="text", text=f"{MARK}删", item=item)
+        writing.remove_paragraph(gone, actor=secretary)
+        outcomes.record_decision(minutes, actor=secretary, kind="D", text=f"{MARK}决议", item=item)
+        outcomes.record_action(
+            minutes, actor=secretary, text=f"{MARK}行动", owner_id=who(recused).id, item=item
+        )
+        interests.declare_on_item(item, actor=who("member2"), kind="kin", text=f"{MARK}利益")
+        interests.recuse(item, actor=secretary, person_id=who(recused).id, reason=f"{MARK}理由")
+        if stage == "draft":
+            return
+        draft = reviews.open_review(minutes, actor=secretary)
+        comments.comment(told, actor=who("member2"), text=f"{MARK}批注")
+        if stage == "review":
+            return
+        for short in ("member", "member2", "chair"):
+            _sign(draft, short)
+        made = amendments.propose(told, actor=secretary, text=f"{MARK}更正", reason=f"{MARK}原因")
+        assert made.draft is not None
+        _sign(made.draft, "member2")
+
+
+def _sign(draft: object, short: str) -> None:
+    signatures.sign(
+        draft,  # type: ignore[arg-type]
+        actor=who(short), meaning="approve", shown_sha256=draft.sha256, password="kangjiansheng",  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+def addresses(app: Flask) -> Iterator[tuple[str, str]]:
+    """(method, address) of every route, for the meeting with the secrets and with every key that it has."""
+    with app.app_context():
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == MEETING)).one()
+        assert meeting.minutes is not None
+        items = [
+            str(i.id)
+            for i in db.session.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id))
+        ]
+        own = Paragraph.agenda_item_id == meeting.items[1].id
+        paragraphs = list(db.session.scalars(select(Paragraph.public_id).where(own)))
+        for rule in sorted(app.url_map.iter_rules(), key=lambda r: r.rule):
+            if not rule.endpoint.startswith(FLOORS):
+                continue
+            for values in _values(rule, items, paragraphs):
+                address = rule.rule
+                for name, value in values.items():
+                    address = table._put(address, name, str(value))
+                acts = {"GET", "POST"} if rule.endpoint.startswith("committee") else {"GET"}
+                for method in sorted((rule.methods or set()) & acts):
+                    yield method, address
+
+
+def _values(rule: object, items: list[str], paragraphs: list[str]) -> Iterator[dict[str, object]]:
+    path = rule.rule  # type: ignore[attr-defined]
+    if "/meetings/<code>" not in path:
+        yield from table.arguments(rule)  # type: ignore[arg-type]
+        if path.startswith("/projects/<code>") and "<" not in path.replace("<code>", ""):
+            yield {"code": PROJECT}
+        return
+    rest = path.replace("<code>", "")
+    if "public_id" in rest:
+        yield from ({"code": MEETING, "public_id": one} for one in paragraphs)
+    elif "/minutes/actions/" in rest:
+        yield from ({"code": MEETING, "number": f"A-2026-08-{n:02d}"} for n in (1, 2))
+    elif "<int:number>" in rest and "/items/" in rest:
+        yield from ({"code": MEETING, "number": one} for one in items)
+    elif "<" in rest:
+        keys = {name for name in rule.arguments if name != "code"}  # type: ignore[attr-defined]
+        yield from ({"code": MEETING} | dict.fromkeys(keys, n) for n in (1, 2, 3))
+    else:
+        yield {"code": MEETING}
+
+
+MORE = (
+    "/search?q=正文", "/search?q=决议", "/search?q=行动", "/search?q=标题", "/?as_of=2026-11-20",
+    f"/meetings/{MEETING}?as_of=2026-11-20", f"/meetings/{MEETING}/minutes?compare=1",
+    f"/meetings/{MEETING}/minutes?draft=1", f"/meetings/{MEETING}?lang=en", f"/meetings/{MEETING}?lang=zh-Hant",
+    f"/meetings/{MEETING}/minutes?lang=en", "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02",
+    "/decisions?kind=D", f"/projects/{PROJECT}?lang=en", f"/projects/{PROJECT}/agenda-item",
+)  # fmt: skip
+
+
+def words_of(data: bytes) -> bytes:
+    """The answer with what its parts hold, when it is an archive (workbooks and documents are)."""
+    if not data.startswith(b"PK"):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
+
+
+def found(client: Critic, app: Flask) -> list[str]:
+    """The addresses whose answers hold a secret. Nothing that the walk does is kept."""
+    told = []
+    with mock.patch.object(transactions, "commit", lambda: db.session.rollback()):
+        for method, address in [*addresses(app), *(("GET", more) for more in MORE)]:
+            answer = super(Critic, client).open(address, method=method, data={} if method == "POST" else None)
+            assert answer.status_code < 500, address
+            if MARK.encode() in words_of(answer.data):
+                told.append(f"{method} {address}")
+    return told
+
+
+@pytest.mark.parametrize(
+    ("recused", "stage"), [*(("chair", stage) for stage in STAGES), ("member", "approved")]
+)
+def test_the_recused_find_nothing(
+    client: Callable[..., Critic], app: Flask, recused: str, stage: str
+) -> None:
+    plant(app, stage, recused)
+    assert found(client(recused), app) == []
+    with app.app_context():
+        person = who(recused)
+        bell = db.session.scalars(select(Notification).where(Notification.person_id == person.id))
+        mails = db.session.scalars(select(Outbox).where(Outbox.to == person.email))
+        assert not [row for row in [*bell, *mails] if MARK in str(row.facts)]
+
+
+def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: Flask) -> None:
+    """The walk is not blind: the secretary, who is not recused, meets the secrets in these places at least."""
+    plant(app, "approved", "member")
+    told = found(client("secretary"), app)
+    for place in (
+        f"GET /meetings/{MEETING}", f"GET /meetings/{MEETING}/minutes", f"GET /api/v1/meetings/{MEETING}",
+        f"GET /api/v1/meetings/{MEETING}/minutes", "GET /search?q=正文", "GET /decisions", "GET /actions",
+        f"GET /meetings/{MEETING}/minutes.json", f"GET /meetings/{MEETING}/minutes/amendments/1",
+        "GET /committees/SAC/interests/register",
+    ):  # fmt: skip
+        assert place in told, place
