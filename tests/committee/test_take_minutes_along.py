@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.documents import markdown
 from kangjiansheng.committee.models import DraftVersion, Minutes
-from kangjiansheng.committee.operations import meetings, outcomes, reviews
+from kangjiansheng.committee.operations import interests, outcomes, reviews
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.rules import canon, verification
 from kangjiansheng.core import clock
@@ -117,17 +117,16 @@ def in_format_1(
 
 
 def test_a_draft_of_the_first_format_stays_valid(
-    in_format_1: Minutes,
-    actor: Callable[[str], Actor],
-    sign: Callable[..., Any],
-    taken: Callable[..., dict[str, Any]],
-) -> None:
-    draft = in_format_1.drafts[-1]
+    request: pytest.FixtureRequest, draft_minutes: Minutes, actor: Callable[[str], Actor],
+    sign: Callable[..., Any], taken: Callable[..., dict[str, Any]],
+) -> None:  # fmt: skip
+    item = next(i for i in draft_minutes.meeting.items if i.project_id)
+    interests.recuse(item, actor=actor("secretary"), person_id=actor("member2").id, kind="whole")
+    request.getfixturevalue("in_format_1")
+    draft = draft_minutes.drafts[-1]
     assert not canon.is_in_blocks(draft.header)
     for short in ("member", "member2", "chair"):
         sign(draft, short)
-    item = next(i for i in in_format_1.meeting.items if i.project_id)
-    meetings.recuse(item, actor=actor("secretary"), person_id=actor("member2").id, kind="whole")
     db.session.commit()
     found = taken("member", "SAC-2026-05")
     assert (found["text"]["signed"]["format"], verification.check(found)) == (canon.FORMAT_1, [])
@@ -158,11 +157,11 @@ def test_actions_of_a_hidden_item_without_text_are_withheld(
     outcomes.record_action(
         draft_minutes, actor=secretary, text="只有委员知道的事", owner_role="秘书", item=item
     )
+    interests.recuse(item, actor=secretary, person_id=actor("member2").id, kind="whole")
     if first_format:
         request.getfixturevalue("in_format_1")
     else:
         reviews.open_review(draft_minutes, actor=secretary)
-    meetings.recuse(item, actor=secretary, person_id=actor("member2").id, kind="whole")
     db.session.commit()
     assert "只有委员知道的事" in str(taken("member", "SAC-2026-05"))
     found = taken("member2", "SAC-2026-05")

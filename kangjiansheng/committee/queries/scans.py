@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from kangjiansheng.committee.models import AgendaItem, Meeting
 from kangjiansheng.committee.queries import loaders
-from kangjiansheng.committee.queries.visible import visible_items
+from kangjiansheng.committee.queries.visible import readable_items
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
@@ -15,9 +15,9 @@ THING = "minutes"
 
 
 def is_whole(meeting: Meeting, *, actor: Actor) -> bool:
-    """True when the actor sees every item of the meeting."""
+    """True when the actor may read every item of the meeting."""
     hidden = select(AgendaItem.id).where(
-        AgendaItem.meeting_id == meeting.id, AgendaItem.id.not_in(visible_items(actor))
+        AgendaItem.meeting_id == meeting.id, AgendaItem.id.not_in(readable_items(actor))
     )
     return db.session.scalar(hidden.limit(1)) is None
 
