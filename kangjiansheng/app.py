@@ -116,7 +116,7 @@ search.provided_by(overview_queries.FINDABLE)
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]
 handing.keepers[:] = [committee_panels.handing_over]
-lab_panels.lab[:] = [project_panels.lab_projects, project_panels.lab_news]
+lab_panels.lab[:] = [project_panels.lab_plan, project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
 project_panels.project[:] = [committee_panels.project_advice]
 lab_panels.institution[:] = [project_panels.institution_projects]
@@ -186,6 +186,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         {
             "project": naming.projects,
             "milestone": naming.milestones,
+            "plan": naming.plans,
             "import_batch": sheets_called,
             "group_robot": keeping.names,
             **committee_codes.CODES,

@@ -1,5 +1,6 @@
 """Projects and milestones as JSON under /api/v1: the same rows as the pages, by the same rights."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, g, jsonify
@@ -10,7 +11,7 @@ from kangjiansheng.core.digests import plain
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms.filters import asked, asked_milestones
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Ref, lists, milestone_lists
+from kangjiansheng.projects.queries import MilestoneRow, OwnerRow, ProjectRow, Ref, lists, milestone_lists
 
 bp = Blueprint("projects_api", __name__, url_prefix="/api/v1")
 
@@ -41,7 +42,7 @@ def milestones() -> Response:
     return _answer([milestone_json(line.milestone) for line in lines], [line.project for line in lines])
 
 
-def _answer(data: Any, rows: list[ProjectRow]) -> Response:
+def _answer(data: Any, rows: Sequence[OwnerRow]) -> Response:
     body = {
         "as_of": g.as_of.isoformat() if g.as_of else None,
         "illustrative": any(row.illustrative for row in rows),

@@ -11,14 +11,16 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.panels import Panel
-from kangjiansheng.projects import charts
+from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.page import recent
 from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
+from kangjiansheng.projects.rules.plans import CLOSED
 from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
 
 # Slots of a project's page for higher floors; app.py fills them.
@@ -49,6 +51,26 @@ def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | Non
     )
 
 
+def lab_plan(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
+    """The plan of a laboratory for those who see its inside; without one, the way to begin it for its directors."""
+    row = next(iter(lab_plans(actor=actor, as_of=as_of, codes=[lab.code], archived=True)), None)
+    if row is not None:
+        counted = [m for m in row.milestones if m.kind == "milestone" and m.state != "cancelled"]
+        context = {
+            "row": row,
+            "finding": charts.timeline_finding(row),
+            "done": sum(m.status == "done" for m in counted),
+            "all": len(counted),
+        }
+        return Panel("projects/_lab_plan_panel.html", context, illustrative=row.illustrative)
+    over = as_of is not None or lab.archived_at is not None or lab.life == CLOSED
+    if over or not policies.start_plan(actor, lab):
+        return None
+    return Panel(
+        "projects/_lab_plan_panel.html", {"row": None, "code": lab.code, "finding": _("还没有建设计划")}
+    )
+
+
 def institution_projects(institution: Institution, actor: Actor, as_of: date | None) -> Panel | None:
     """The projects in which an institution takes part, as far as the reader may see them."""
     rows = portfolio(actor=actor, as_of=as_of, party=institution.id)
@@ -70,8 +92,8 @@ def institution_projects(institution: Institution, actor: Actor, as_of: date | N
 
 
 def lab_news(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
-    """What was said of late of the milestones of the projects that are its own on that day."""
-    lines = recent(actor=actor, projects=of_lab(lab.id, as_of), as_of=as_of)
+    """What was said of late of its own plan, and of the projects that are its own on that day."""
+    lines = recent(actor=actor, projects=of_lab(lab.id, as_of), lab_id=lab.id, as_of=as_of)
     acts = {
         "owner": _("更换负责人"),
         "undo": _("撤销"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, union, union_all
+from sqlalchemy import exists, select
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
@@ -12,20 +12,21 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.models import JointLab, LabMember
+from kangjiansheng.labs.queries import directs
 from kangjiansheng.projects.models import (
     ClockStop,
     Evidence,
     ImportBatch,
     Milestone,
     MilestoneEntry,
+    Plan,
     Project,
-    ProjectLab,
-    ProjectMember,
     Risk,
     Validity,
 )
 from kangjiansheng.projects.queries.bulk import Change
 from kangjiansheng.projects.queries.page import TeamMember
+from kangjiansheng.projects.queries.people import BELONGING, LEADING, takes_part, taking_part
 from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.queries.visible import DIRECTORS
 
@@ -85,7 +86,9 @@ def editable(actor: Actor) -> list[str]:
     """The codes of the projects that the actor may edit, in order; archived ones are left out."""
     query = select(Project.code).where(Project.archived_at.is_(None)).order_by(Project.code)
     if not actor.has("executive", "system"):
-        query = query.where(_leads(actor, Project.id))
+        row = taking_part()
+        led = select(row.c.project_id).where(row.c.person_id == actor.id, row.c.part.in_(LEADING))
+        query = query.where(Project.id.in_(led))
     return list(db.session.scalars(query))
 
 
@@ -96,12 +99,12 @@ def import_trial(actor: Actor) -> bool:
 
 def leads(actor: Actor, project: Project) -> bool:
     """True for the project's leads and the directors of its laboratories."""
-    return bool(db.session.scalar(select(_leads(actor, project.id))))
+    return takes_part(actor.id, LEADING, project_id=project.id)
 
 
 def raise_risk(actor: Actor, project: Project) -> bool:
     """Risks are written down by those who lead, by the project's members and by executives."""
-    return edit(actor, project) or bool(db.session.scalar(select(_member(actor, project.id))))
+    return edit(actor, project) or takes_part(actor.id, BELONGING, project_id=project.id)
 
 
 def change_risk(actor: Actor, risk: Risk) -> bool:
@@ -133,45 +136,26 @@ def plan(actor: Actor, project: Project) -> bool:
     return actor.has("system") or leads(actor, project)
 
 
+def lead(actor: Actor, plan: Plan) -> bool:
+    """The same for a plan, whatever it belongs to: a laboratory's is in the hands of its directors."""
+    return actor.has("system") or takes_part(actor.id, LEADING, plan_id=plan.id)
+
+
+def start_plan(actor: Actor, lab: JointLab) -> bool:
+    """The plan of a laboratory is begun by those who direct it; executives read it."""
+    return actor.has("system") or directs(actor, lab)
+
+
 def update(actor: Actor, milestone: Milestone) -> bool:
-    """Who may say how a milestone stands: its owner, those who lead, and the project's members (as a proposal)."""
-    project_id = milestone.plan.project_id
+    """Who may say how a milestone stands: its owner, those who lead, and the plan's members (as a proposal)."""
     if milestone.owner_id == actor.id or actor.has("system"):
         return True
-    return bool(db.session.scalar(select(or_(_leads(actor, project_id), _member(actor, project_id)))))
+    return takes_part(actor.id, BELONGING, plan_id=milestone.plan_id)
 
 
 def confirm(actor: Actor, milestone: Milestone) -> bool:
     """Whose word counts at once: the milestone's owner and those who lead."""
-    if milestone.owner_id == actor.id or actor.has("system"):
-        return True
-    return bool(db.session.scalar(select(_leads(actor, milestone.plan.project_id))))
-
-
-def _member(actor: Actor, project_id: Any) -> ColumnElement[bool]:
-    return exists().where(
-        ProjectMember.project_id == project_id,
-        ProjectMember.person_id == actor.id,
-        ProjectMember.role.in_(("lead", "member")),
-        holds_on(ProjectMember, clock.today()),
-    )
-
-
-def _leads(actor: Actor, project_id: Any) -> ColumnElement[bool]:
-    lead = exists().where(
-        ProjectMember.project_id == project_id,
-        ProjectMember.person_id == actor.id,
-        ProjectMember.role == "lead",
-        holds_on(ProjectMember, clock.today()),
-    )
-    director = exists().where(
-        ProjectLab.project_id == project_id,
-        ProjectLab.lab_id == LabMember.lab_id,
-        LabMember.person_id == actor.id,
-        LabMember.role.in_(DIRECTORS),
-        holds_on(LabMember, clock.today()),
-    )
-    return or_(lead, director)
+    return milestone.owner_id == actor.id or lead(actor, milestone.plan)
 
 
 def updatable(actor: Actor, team: Sequence[TeamMember], milestones: Iterable[MilestoneRow]) -> set[int]:
@@ -201,41 +185,32 @@ def leads_of(actor: Actor, team: Sequence[TeamMember]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """On which projects (ids) somebody leads, and on which they are a member; for lists of many milestones."""
+    """Which plans (ids) somebody leads, and to which they belong; for lists of many milestones."""
 
     actor: Actor
     leads: frozenset[int]
     members: frozenset[int]
 
-    def may_plan(self, project_id: int | None) -> bool:
-        """The same as `plan`."""
-        return self.actor.has("system") or project_id in self.leads
+    def may_plan(self, plan_id: int) -> bool:
+        """The same as `lead`."""
+        return self.actor.has("system") or plan_id in self.leads
 
-    def may_confirm(self, project_id: int | None, owner_id: int | None) -> bool:
+    def may_confirm(self, plan_id: int, owner_id: int | None) -> bool:
         """The same as `confirm`."""
-        return owner_id == self.actor.id or self.may_plan(project_id)
+        return owner_id == self.actor.id or self.may_plan(plan_id)
 
-    def may_update(self, project_id: int | None, owner_id: int | None) -> bool:
+    def may_update(self, plan_id: int, owner_id: int | None) -> bool:
         """The same as `update`."""
-        return self.may_confirm(project_id, owner_id) or project_id in self.members
+        return self.may_confirm(plan_id, owner_id) or plan_id in self.members
 
 
 def standing(actor: Actor) -> Standing:
-    """What the actor is on all projects today; one statement."""
-    today = clock.today()
-    own = select(ProjectMember.project_id, ProjectMember.role).where(
-        ProjectMember.person_id == actor.id,
-        ProjectMember.role.in_(("lead", "member")),
-        holds_on(ProjectMember, today),
-    )
-    of_labs = (
-        select(ProjectLab.project_id, LabMember.role)
-        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
-        .where(LabMember.person_id == actor.id, LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
-    )
-    roles = db.session.execute(union_all(own, of_labs)).all()
-    leads = frozenset(project for project, role in roles if role != "member")
-    return Standing(actor, leads, frozenset(project for project, role in roles if role == "member"))
+    """What the actor is in all plans today; one statement."""
+    row = taking_part()
+    query = select(row.c.plan_id, row.c.part).where(row.c.person_id == actor.id, row.c.part.in_(BELONGING))
+    found = db.session.execute(query).all()
+    leads = frozenset(plan_id for plan_id, part in found if part in LEADING)
+    return Standing(actor, leads, frozenset(plan_id for plan_id, _part in found))
 
 
 def undo_bulk(actor: Actor, found: Change) -> bool:
@@ -246,30 +221,6 @@ def undo_bulk(actor: Actor, found: Change) -> bool:
 def undo(actor: Actor, entry: MilestoneEntry) -> bool:
     """Who may update the milestone may take back what was said last."""
     return update(actor, entry.milestone)
-
-
-def projects_led(actor: Actor) -> set[int]:
-    """The ids of the projects whose plan is in the actor's hands: `leads` for all at once."""
-    today = clock.today()
-    lead = select(ProjectMember.project_id).where(
-        ProjectMember.person_id == actor.id, ProjectMember.role == "lead", holds_on(ProjectMember, today)
-    )
-    director = (
-        select(ProjectLab.project_id)
-        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
-        .where(LabMember.person_id == actor.id, LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
-    )
-    return set(db.session.scalars(union(lead, director)))
-
-
-def projects_joined(actor: Actor) -> set[int]:
-    """The ids of the projects in which the actor may propose."""
-    query = select(ProjectMember.project_id).where(
-        ProjectMember.person_id == actor.id,
-        ProjectMember.role.in_(("lead", "member")),
-        holds_on(ProjectMember, clock.today()),
-    )
-    return set(db.session.scalars(query))
 
 
 def own_batch(actor: Actor, batch: ImportBatch) -> bool:
@@ -284,7 +235,7 @@ def act(actor: Actor, pair: tuple[Milestone, str]) -> bool:
 
 def set_plan(actor: Actor, milestone: Milestone) -> bool:
     """The plan's dates are in the hands of those who lead."""
-    return milestone.plan.project is not None and plan(actor, milestone.plan.project)
+    return lead(actor, milestone.plan)
 
 
 def start_clock(actor: Actor, pair: tuple[Milestone, ClockStop]) -> bool:

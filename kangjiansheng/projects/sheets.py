@@ -15,7 +15,7 @@ from kangjiansheng.projects.forms.sheets import STATES
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.milestone_lists import Line
 from kangjiansheng.projects.queries.risks import RiskRow
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow, ProjectRow
 from kangjiansheng.projects.rules.sheets import Mark, digest, written
 from kangjiansheng.projects.rules.vocabulary import families, modalities, project_statuses, reasons, stages
 
@@ -34,9 +34,9 @@ def status_word(status: str) -> str:
     }[status]
 
 
-def words_of_end(row: ProjectRow) -> str:
+def words_of_end(row: OwnerRow) -> str:
     """A terminated project does not rest, it is over; empty for all others."""
-    return str(_("已终止")) if row.claimed == "TERMINATED" else ""
+    return str(_("已终止")) if isinstance(row, ProjectRow) and row.claimed == "TERMINATED" else ""
 
 
 def projects(kind: str, rows: Sequence[ProjectRow], *, as_of: date | None) -> bytes:
@@ -198,7 +198,7 @@ _VALUES: dict[str, Callable[[Line], Any]] = {
 }
 
 
-def editable(kind: str, rows: Sequence[ProjectRow]) -> bytes:
+def editable(kind: str, rows: Sequence[OwnerRow]) -> bytes:
     """One line per milestone as an import takes it back: the last column holds the mark of the row."""
     heads = [
         _("项目编号"),

@@ -120,6 +120,12 @@ PAGES = (
     ("lead", "/projects/KJS-003/milestones/A140/criteria/1"),
     ("lead", "/projects/KJS-003/milestones/A140/criteria/new"),
     ("executive", "/projects/KJS-003/milestones/A140/decisions/new"),
+    ("lead", "/labs/JL-01/plan"),
+    ("lead", "/labs/JL-01/plan?view=timeline"),
+    ("executive", "/labs/JL-01/plan/history"),
+    ("lead2", "/labs/JL-02/plan/new"),
+    ("lead", "/labs/JL-01/milestones/E050"),
+    ("lead", "/labs/JL-01/milestones/E050/edit"),
 )
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 THEMES = ("light", "dark")
@@ -211,10 +217,15 @@ class Tour:
 
 
 def furnished(server: Server) -> Server:
-    """What the demonstration lacks, for it holds no files: a piece of evidence, a sheet that was sent back,
-    and a robot of a group, which stays off."""
+    """What the demonstration lacks: the plan of a laboratory, a piece of evidence, a sheet that was sent back, and a
+    robot of a group, which stays off."""
     lead = Visitor(server.base)
     lead.sign_in("lead")
+    start = "/labs/JL-01/plan/new"
+    form = form_of(lead.get(start)[1], start)
+    form.pop("past_ok", None)
+    status, _page = lead.post(start, {**form, "start": "2026-12-01"})
+    assert status == 200
     milestone = "/projects/KJS-003/milestones/A140"
     form = form_of(lead.get(milestone)[1], f"{milestone}/evidence")
     form.pop("files", None)

@@ -20,20 +20,31 @@ from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.messengers import keeping
+from kangjiansheng.labs import queries as labs
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import evidence, gates
+from kangjiansheng.projects.operations.starting import start_lab_plan
 from tests.support import papers
 from tests.support.app import PASSWORD, Databases, make, settings_for
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 CAST = [member.email.split("@")[0] for member in demonstration.CAST]
-STABLE = {"person_code", "code", "number", "milestone_code", "kind", "name", "act", "wanted", "partner"}
+STABLE = {"of", "person_code", "code", "number", "milestone_code", "kind", "name", "act", "wanted", "partner"}
 LEFT_OUT = {"accounts.sign_in", "accounts.sign_out"}  # they begin and end the session that asks
 
 
 # What the routes of each kind of thing are tried with. Things of JL-01 and of JL-02 stand side by side: who sees
 # the one often may not see the other.
+PLANS = "/<any(projects, labs):of>/<code>"
 THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
+    (
+        PLANS,
+        [
+            {"of": "projects", "code": "KJS-003"},
+            {"of": "projects", "code": "KJS-014"},
+            {"of": "labs", "code": "JL-01"},
+        ],
+    ),
     ("/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
     ("/api/v1/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
     ("/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),
@@ -85,8 +96,9 @@ def _other(rule: Rule, name: str, thing: dict[str, object]) -> object:
 
 def _milestone(thing: dict[str, object]) -> object:
     return _one(
-        "SELECT m.code FROM milestone m JOIN plan p ON p.id = m.plan_id JOIN project x ON x.id = p.project_id "
-        "WHERE x.code = :code AND m.state = 'open' ORDER BY m.position LIMIT 1",
+        "SELECT m.code FROM milestone m JOIN plan p ON p.id = m.plan_id LEFT JOIN project x ON x.id = p.project_id "
+        "LEFT JOIN joint_lab l ON l.id = p.lab_id WHERE coalesce(x.code, l.code) = :code AND m.state = 'open' "
+        "ORDER BY m.position LIMIT 1",
         thing,
     )
 
@@ -136,12 +148,18 @@ def _one(statement: str, thing: dict[str, object]) -> object:
 
 
 def furnish(app: Flask) -> None:
-    """What the demonstration lacks: a piece of evidence on each milestone that is tried, a robot of a group."""
+    """What the demonstration lacks: the plan of a laboratory, a piece of evidence on each milestone that is tried, a
+    robot of a group."""
     with app.app_context(), transactions.writing():
         actor = system_actor()
-        for thing in dict(THINGS)["/projects/<code>"]:
+        lab = labs.lab(actor=actor, code="JL-01")
+        assert lab is not None
+        start_lab_plan(lab, actor=actor, version=lab.version, pathway="E_jointlab")
+        for thing in dict(THINGS)[PLANS]:
             code = str(_milestone(thing))
-            found = queries.milestone(actor=actor, code=str(thing["code"]), milestone_code=code)
+            found = queries.milestone(
+                actor=actor, of=str(thing["of"]), code=str(thing["code"]), milestone_code=code
+            )
             assert found is not None
             evidence.add(found, [("a.pdf", papers.PDF)], actor=actor)
             gates.add_criterion(found, {"hans": "a"}, actor=actor)

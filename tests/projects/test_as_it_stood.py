@@ -168,8 +168,9 @@ def test_laboratories_are_called_as_they_were_and_keep_their_projects(lead, clie
 
 def test_agreements_are_those_of_the_laboratories_of_the_day(lead, actor, next_day):
     executive = actor("executive")
+    plan = queries.project(actor=lead, code="KJS-003").plan
     now = queries.portfolio(actor=lead, codes=["KJS-003"])[0]
-    before = [row.agreement for row in validities_on(now, actor=executive)]
+    before = [row.agreement for row in validities_on(plan, now, actor=executive)]
     day = next_day()
     with writing():
         lab = queries.project(actor=lead, code="KJS-003").labs[0].lab
@@ -177,10 +178,10 @@ def test_agreements_are_those_of_the_laboratories_of_the_day(lead, actor, next_d
         lab.agreement_id = None
         record("labs:lab:edit", lab, actor=executive, before=state)
     stood = then(lead, day)
-    found = validities_on(stood, actor=executive, as_of=date.fromisoformat(day))
+    found = validities_on(plan, stood, actor=executive, as_of=date.fromisoformat(day))
     assert [row.agreement for row in found] == before and any(before)
     now = queries.portfolio(actor=lead, codes=["KJS-003"])[0]
-    assert not any(row.agreement for row in validities_on(now, actor=executive))
+    assert not any(row.agreement for row in validities_on(plan, now, actor=executive))
 
 
 def test_my_milestones_are_those_that_were_mine(lead, next_day):

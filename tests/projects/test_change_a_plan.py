@@ -34,9 +34,9 @@ def find(lead):
 
 
 def add(find, lead, **more):
-    project = find("A170").plan.project
-    facts = {"code": "A145", "names": NAMES, "plan": date(2027, 1, 15), "waits": [Wait("A140", 3, "workday")]}
-    return plans.add_milestone(project, actor=lead, version=project.version, **facts | more)
+    plan = find("A170").plan
+    facts = {"code": "A145", "names": NAMES, "day": date(2027, 1, 15), "waits": [Wait("A140", 3, "workday")]}
+    return plans.add_milestone(plan, actor=lead, version=plan.owner.version, **facts | more)
 
 
 def test_a_milestone_joins_after_the_last_that_it_waits_for(find, lead):
@@ -56,7 +56,7 @@ def test_a_milestone_joins_after_the_last_that_it_waits_for(find, lead):
 def test_a_duration_that_is_not_said_is_the_gap_that_todays_promises_leave(find, lead):
     """The plan of the others is months old; measured from it, a week would push by months."""
     begin, _ = add_working_days(find("A140").forecast, 3)
-    made = add(find, lead, plan=begin + timedelta(15))
+    made = add(find, lead, day=begin + timedelta(15))
     assert made.duration == 15
     one = find("A140")
     moved = {effect.code: effect.days for effect in queries.effects(one, one.forecast + timedelta(7))}

@@ -30,7 +30,7 @@ def rows(lead):
 
 
 def freeze(project, lead, **more):
-    return set_baseline(project, "2026 年第四季度", actor=lead, version=project.version, **WHY | more)
+    return set_baseline(project.plan, "2026 年第四季度", actor=lead, version=project.version, **WHY | more)
 
 
 def test_what_is_promised_becomes_the_plan_and_the_first_baseline_stays(project, lead):

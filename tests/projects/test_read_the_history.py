@@ -93,7 +93,7 @@ def told(lead, actor, client):
             version=None,
         )
         baselines.set_baseline(
-            project(lead), "新计划", reason="审评延长", authority="公司办公会", actor=lead, version=None
+            project(lead).plan, "新计划", reason="审评延长", authority="公司办公会", actor=lead, version=None
         )
     return visitor
 
@@ -146,7 +146,9 @@ def test_a_past_day_does_not_know_what_came_later(told, lead):
 def test_other_projects_and_other_readers_are_kept_apart(told, lead, client):
     codes = [p.code for p in queries.portfolio(actor=lead) if p.code != "KJS-003"]
     other = queries.project(actor=lead, code=codes[0])
-    assert not {act.entry.id for act in acts_of(other)} & {act.entry.id for act in acts_of(project(lead))}
+    assert not {act.entry.id for act in acts_of(other.plan)} & {
+        act.entry.id for act in acts_of(project(lead).plan)
+    }
     for name in ("partner", "outsider"):
         answer = client(name).get(PATH)
         assert answer.status_code == 404 and "供体不足" not in answer.get_data(as_text=True)

@@ -200,4 +200,4 @@ def test_what_is_ended_or_of_an_archived_project_stays(app: Flask) -> None:
         project().archived_at = clock.now()
         with pytest.raises(RuleBroken, match="archived"):
             operations.create_validity(project(), actor=system_actor(), **facts())
-        assert len(validities(project().id, actor=system_actor())) == 4
+        assert len(validities(project().plan, actor=system_actor())) == 4

@@ -33,7 +33,7 @@ def found(code: str, as_of: date | None = None) -> Any:
     actor = system_actor()
     (row,) = queries.portfolio(actor=actor, codes=[code], as_of=as_of)
     plan = db.session.scalar(select(Plan.id).where(Plan.project_id == row.id))
-    said = queries.ledger(actor=actor, project_id=row.id, as_of=as_of)
+    said = queries.ledger(actor=actor, plan_id=plan, as_of=as_of)
     return row, delays(row, queries.network(plan), said)
 
 

@@ -41,18 +41,23 @@ def as_they_stood(things: list[Thing], day: date | None) -> list[Thing]:
     """
     if day is None or not things:
         return things
-    states = _states(type(things[0]).__tablename__, [thing.id for thing in things], clock.end_of(day))
+    states = states_at(type(things[0]), [thing.id for thing in things], clock.end_of(day))
     others = _Others(states.values(), clock.end_of(day))
     return [_copy(thing, states[thing.id], others) for thing in things if thing.id in states]
 
 
-def _states(table: str, ids: list[int], instant: datetime) -> dict[int, dict[str, Any]]:
+def states_at(kind: Any, ids: list[int], instant: datetime) -> dict[int, dict[str, Any]]:
+    """The editable states of things of one kind at an instant, by id; what was not there is left out."""
     place = func.row_number().over(
         partition_by=Revision.thing_id, order_by=(Revision.effective_at.desc(), Revision.id.desc())
     )
     latest = (
         select(Revision.thing_id, Revision.state, place.label("place"))
-        .where(Revision.thing == table, Revision.thing_id.in_(ids), Revision.effective_at <= instant)
+        .where(
+            Revision.thing == kind.__tablename__,
+            Revision.thing_id.in_(ids),
+            Revision.effective_at <= instant,
+        )
         .subquery()
     )
     query = select(latest.c.thing_id, latest.c.state).where(latest.c.place == 1)
@@ -78,7 +83,7 @@ def _by_id(kind: Any, ids: set[int]) -> dict[int, Any]:
 def _called_then(kind: Any, ids: set[int], instant: datetime) -> dict[int, Any]:
     """Things by id, as copies with the names (and sectors) of that instant; one that came later keeps today's."""
     found = _by_id(kind, ids)
-    states = _states(kind.__tablename__, list(found), instant) if found else {}
+    states = states_at(kind, list(found), instant) if found else {}
     return {key: _renamed(row, states.get(key)) for key, row in found.items()}
 
 

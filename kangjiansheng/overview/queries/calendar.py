@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.queries.visible import visible_meetings
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
-from kangjiansheng.projects.queries.mine import ENDED
-from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.queries.owners import running, with_owner
+from kangjiansheng.projects.queries.visible import may_see_plan
 
 LINGERS = timedelta(days=60)  # what was reached or cancelled stays so long, that programs take notice
 BACK = timedelta(days=180)  # meetings held before are left out
@@ -28,7 +28,7 @@ class Dated:
     day: date
     code: str
     names: dict[str, str]
-    context: dict[str, str]  # names of the project or the committee
+    context: dict[str, str]  # names of the project, the laboratory or the committee
     path: str
     version: int
     modified: datetime
@@ -47,39 +47,33 @@ def _milestones(actor: Actor) -> list[Dated]:
         .group_by(MilestoneEntry.milestone_id)
         .subquery()
     )
-    query = (
-        select(Milestone, said.c.at)
-        .join(said, said.c.milestone_id == Milestone.id)
-        .join(Milestone.plan)
-        .join(Plan.project)
-        .where(
-            Milestone.owner_id == actor.id,
-            Milestone.kind == "milestone",
-            Project.archived_at.is_(None),
-            Project.status.not_in(ENDED),
-            may_see(actor),
-            or_(Milestone.state == "open", said.c.at >= clock.now() - LINGERS),
-        )
-        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
+    query = with_owner(
+        select(Milestone, said.c.at).join(said, said.c.milestone_id == Milestone.id), load=True
+    ).where(
+        Milestone.owner_id == actor.id,
+        Milestone.kind == "milestone",
+        running(),
+        may_see_plan(actor),
+        or_(Milestone.state == "open", said.c.at >= clock.now() - LINGERS),
     )
     found = []
     for m, modified in db.session.execute(query):
         day = m.actual or m.forecast or m.current_plan or m.baseline
-        project = m.plan.project
-        if day is not None and project is not None:
+        owner = m.plan.owner
+        if day is not None:
             found.append(
                 Dated(
                     "milestone",
                     m.id,
                     day,
-                    project.code,
+                    owner.code,
                     _names(m),
-                    _names(project),
-                    f"/projects/{project.code}/milestones/{m.code}",
+                    _names(owner),
+                    m.path,
                     m.version,
                     modified,
                     m.state,
-                    project.illustrative,
+                    owner.illustrative,
                 )
             )
     return found
@@ -124,5 +118,5 @@ def _meetings(actor: Actor) -> list[Dated]:
     ]
 
 
-def _names(thing: Milestone | Project | Meeting | object) -> dict[str, str]:
+def _names(thing: object) -> dict[str, str]:
     return {script: getattr(thing, f"name_{script}") for script in ("hans", "hant", "en")}

@@ -11,7 +11,7 @@ from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import answer, attention, figures, gates, pipeline
 from kangjiansheng.overview.views import dashboard, matters, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import owned, portfolio, to_update
+from kangjiansheng.projects.queries import lab_plans, owned, portfolio, to_update
 from kangjiansheng.projects.queries.risks import pressing
 
 
@@ -32,7 +32,7 @@ def home() -> Response:
         "overview/home.html",
         illustrative=any(project.illustrative for project in projects),
         answer=answer.answer(projects, punctual, waiting) if projects else None,
-        asked=to_update(owned(projects, me.id, day)),
+        asked=to_update(owned([*projects, *lab_plans(actor=me, as_of=g.as_of, owner=me.id)], me.id, day)),
         attention=attention.attention(
             projects, waiting.waiting, day, risks=pressing(actor=me, as_of=g.as_of) if projects else {}
         ),

@@ -103,7 +103,7 @@ def project_href(code: str) -> str:
 
 def milestone_href(milestone: Any) -> str:
     """A milestone's page, on the day that is looked at."""
-    return travel(f"/projects/{milestone.project_code}/milestones/{milestone.code}")
+    return travel(milestone.path)
 
 
 def statuses() -> dict[str, str]:

@@ -10,7 +10,7 @@ from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.charts.words import days, short
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.rules.delays import Attribution, Cause
 from kangjiansheng.projects.rules.vocabulary import reasons
 
@@ -18,7 +18,7 @@ ROW = 34
 MOST = 6  # causes that get a bar of their own
 
 
-def delay(project: ProjectRow, found: Attribution | None) -> Figure | None:
+def delay(project: OwnerRow, found: Attribution | None) -> Figure | None:
     """A bar for each reason where the one before it ended, then overlap and catching up, and the whole."""
     if found is None:
         return None
@@ -73,7 +73,7 @@ def delay(project: ProjectRow, found: Attribution | None) -> Figure | None:
     )
 
 
-def _bars(project: ProjectRow, found: Attribution) -> list[tuple[str, int, str]]:
+def _bars(project: OwnerRow, found: Attribution) -> list[tuple[str, int, str]]:
     counted = [one for one in found.causes if one.days]
     shown, rest = counted[:MOST], counted[MOST:]
     bars = [(_label(project, one), one.days, "@slip" if one.reason else "@idle") for one in shown]
@@ -92,19 +92,19 @@ def _closing(found: Attribution) -> list[tuple[str, int, str]]:
     return [*bars, (_("合计"), found.total, "@ink-2")]
 
 
-def _label(project: ProjectRow, one: Cause) -> str:
+def _label(project: OwnerRow, one: Cause) -> str:
     """The reason; a milestone whose delay nobody has explained stands for itself."""
     if one.reason:
         return label_of(one.reason, reasons())
     return _("%(code)s，没有记录原因", code=_codes(project, one))
 
 
-def _codes(project: ProjectRow, one: Cause) -> str:
+def _codes(project: OwnerRow, one: Cause) -> str:
     codes = {m.id: m.code for m in project.milestones}
     return _("、").join(codes[step] for step in one.steps)
 
 
-def delay_finding(project: ProjectRow, found: Attribution | None) -> str:
+def delay_finding(project: OwnerRow, found: Attribution | None) -> str:
     """Which reason cost most, in one sentence."""
     if found is None:
         return ""
@@ -135,7 +135,7 @@ def delay_finding(project: ProjectRow, found: Attribution | None) -> str:
     )
 
 
-def delay_table(project: ProjectRow, found: Attribution | None) -> dict[str, Any]:
+def delay_table(project: OwnerRow, found: Attribution | None) -> dict[str, Any]:
     """The same as a table, with the milestones at which each reason struck."""
     columns = [(_("原因"), ""), (_("下游天数"), "n"), (_("发生在"), "")]
     if found is None:

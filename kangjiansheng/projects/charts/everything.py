@@ -14,7 +14,7 @@ from kangjiansheng.core.calendar import add_months
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.charts.words import days, line_word
 from kangjiansheng.projects.queries.milestone_lists import Line
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.rules import milestones as rules
 from kangjiansheng.projects.rules.window import Window, clusters, month_of
 
@@ -36,9 +36,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One project: its marks, and how many of its milestones lie before and after the window."""
+    """One project or laboratory: its marks, and how many of its milestones lie before and after the window."""
 
-    project: ProjectRow
+    project: OwnerRow
     marks: tuple[Mark, ...]
     before: int
     after: int
@@ -106,10 +106,13 @@ def timeline(
 
 
 def finding(shown: Timeline) -> str:
-    """What the timeline says: how many projects, and what of it is late or slipped."""
+    """What the timeline says: how many projects and laboratories, and what of it is late or slipped."""
     found = shown.found
-    projects = sum(len(rows) for _group, rows in shown.groups)
-    text = ngettext("%(num)d 个项目", "%(num)d 个项目", projects)
+    kinds = Counter(row.project.of for _group, rows in shown.groups for row in rows)
+    text = ngettext("%(num)d 个项目", "%(num)d 个项目", kinds["projects"])
+    if kinds["labs"]:
+        labs = ngettext("%(num)d 个联合实验室", "%(num)d 个联合实验室", kinds["labs"])
+        text = _("%(projects)s、%(labs)s", projects=text, labs=labs)
     if found["late"] or found["slip"]:
         return _(
             "%(projects)s，这段时间 %(late)d 项逾期，%(slip)d 项推迟",

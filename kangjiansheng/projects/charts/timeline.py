@@ -12,7 +12,7 @@ from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.charts.words import days, iso, line_word, short, span
 from kangjiansheng.projects.forms import validity as held_words
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries.validity import Held, ValidityRow
 from kangjiansheng.projects.rules.validity import Standing
 
@@ -262,7 +262,7 @@ def _milestone_cells(milestones: Iterable[MilestoneRow]) -> list[list[Any]]:
     ]
 
 
-def timeline_finding(project: ProjectRow) -> str:
+def timeline_finding(project: OwnerRow) -> str:
     """What the timeline shows, in one sentence."""
     late = sorted(
         (m for m in project.milestones if m.is_open and (m.slip or 0) > 0), key=lambda m: -(m.slip or 0)

@@ -81,7 +81,9 @@ def indication_of(project: Any) -> str:
 
 
 def subject_of(project: Any) -> str:
-    """What a project is about, short: its indication in the reader's language, else its name."""
+    """What a project is about, short: its indication in the reader's language, else its name. A laboratory's name."""
+    if project.of == "labs":
+        return str(name_of(project))
     if i18n.locale() == "en" and not project.indication["en"]:
         return str(name_of(project))
     return str(name_of(project.indication) or name_of(project))

@@ -1,12 +1,10 @@
 """What people type about a project, its people and its registry numbers."""
 
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    BooleanField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -17,13 +15,13 @@ from wtforms import (
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.forms.fields import DayField, choices, word
+from kangjiansheng.projects.forms.fields import DayField, choices
 from kangjiansheng.projects.forms.refusals import REFUSALS
+from kangjiansheng.projects.forms.starting import StartingForm
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.registry import registries
 from kangjiansheng.projects.rules.vocabulary import (
-    Template,
     donor_sources,
     indication_groups,
     modalities,
@@ -59,7 +57,7 @@ def well_formed(_form: Any, field: Any) -> None:
         raise ValidationError(str(REFUSALS["projects:code-invalid"]))
 
 
-class ProjectForm(Form):
+class ProjectForm(StartingForm):
     """The facts of a project. New ones also have a code and a pathway."""
 
     code = StringField(
@@ -68,7 +66,6 @@ class ProjectForm(Form):
     name_hans = StringField(_l("名称（简体）"), [required(), at_most(200)])
     name_hant = StringField(_l("名称（繁体）"), [at_most(200)])
     name_en = StringField(_l("名称（英文）"), [at_most(200)])
-    pathway = SelectField(_l("路径"))
     modality = SelectField(_l("技术类型"))
     donor_source = SelectField(_l("供体来源"))
     target = StringField(_l("靶点"), [at_most(200)])
@@ -84,10 +81,6 @@ class ProjectForm(Form):
     labs = SelectMultipleField(_l("其他实验室"))
     parties = SelectMultipleField(_l("参与方"))
     confidentiality = SelectField(_l("公开范围"), choices=LEVELS)
-    optional = SelectMultipleField(_l("可选步骤"), validate_choice=False)
-    start = DayField(_l("计划起点"))
-    typical = BooleanField(_l("按路径的典型时长推算计划日期"))
-    past_ok = BooleanField(_l("仍按这个起点建立"))
     note = TextAreaField(_l("说明"), [at_most(2000)])
     version = VersionField()
 
@@ -96,12 +89,9 @@ class ProjectForm(Form):
         *args: Any,
         lab_rows: Any = (),
         party_rows: Any = (),
-        templates: Mapping[str, Template] = MappingProxyType({}),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.templates = templates
-        self.pathway.choices = choices(templates)
         self.modality.choices = choices(modalities())
         self.donor_source.choices = _with_own(choices(donor_sources(), empty="—"), self.donor_source.data)
         self.indication_group.choices = _with_own(
@@ -112,28 +102,6 @@ class ProjectForm(Form):
         self.lead_lab.choices = [(row.code, f"{row.code} {name_of(row)}") for row in lab_rows]
         self.labs.choices = self.lead_lab.choices
         self.parties.choices = [(row.code, name_of(row)) for row in party_rows]
-
-    def optional_groups(self) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
-        """The optional steps by pathway (code and name): value, label, whether it is ticked."""
-        ticked = self.optional.data or ()
-        found = [
-            (
-                template.code,
-                word(template.name),
-                [
-                    (value, f"{item.code} {word(item.name)}", value in ticked)
-                    for item in template.milestones
-                    if item.optional and (value := f"{template.code}:{item.code}")
-                ],
-            )
-            for template in self.templates.values()
-        ]
-        return [group for group in found if group[2]]
-
-    def taken_in(self) -> list[str]:
-        """The codes of the optional steps that were ticked for the chosen pathway."""
-        start = f"{self.pathway.data}:"
-        return [value.removeprefix(start) for value in self.optional.data or () if value.startswith(start)]
 
     @classmethod
     def of(cls, project: Project, *, lab_rows: Any, party_rows: Any) -> "ProjectForm":

@@ -195,11 +195,39 @@ class Plan(Base):
     template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_version.id"))
 
     project: Mapped[Project | None] = relationship(back_populates="plan")
+    lab: Mapped[JointLab | None] = relationship()
     template_version: Mapped[TemplateVersion | None] = relationship()
     milestones: Mapped[list["Milestone"]] = relationship(back_populates="plan", order_by="Milestone.position")
     decisions: Mapped[list["GateDecision"]] = relationship(
         secondary="milestone", viewonly=True, order_by="GateDecision.id.desc()"
     )
+
+    @property
+    def owner(self) -> Project | JointLab:
+        """What the plan belongs to: its code, its names, its version, whether it is archived or illustrative."""
+        found = self.project or self.lab
+        assert found is not None
+        return found
+
+    @property
+    def of(self) -> str:
+        """The first word of the addresses of what the plan belongs to: projects, labs."""
+        return "projects" if self.project else "labs"
+
+    @property
+    def path(self) -> str:
+        """The path of the page that shows the plan."""
+        return f"/projects/{self.owner.code}" if self.project else f"/labs/{self.owner.code}/plan"
+
+    @property
+    def lead_id(self) -> int | None:
+        """Who owns its new milestones; those of a laboratory wait until a director hands them to somebody."""
+        return self.project.lead_id if self.project else None
+
+    @property
+    def begun(self) -> date | None:
+        """The day on which the work began, where somebody has said it."""
+        return self.project.baseline_start if self.project else None
 
 
 class Milestone(Named, Versioned, Base):
@@ -244,6 +272,11 @@ class Milestone(Named, Versioned, Base):
     entries: Mapped[list["MilestoneEntry"]] = relationship(
         back_populates="milestone", order_by="MilestoneEntry.effective_at, MilestoneEntry.id"
     )
+
+    @property
+    def path(self) -> str:
+        """The path of its page."""
+        return f"/{self.plan.of}/{self.plan.owner.code}/milestones/{self.code}"
 
 
 class MilestoneLink(Base):

@@ -1,7 +1,7 @@
 """Whom we tell about projects and milestones, and in which words."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,57 +9,31 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import select, union
 
-from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
-from kangjiansheng.labs.models import LabMember
-from kangjiansheng.projects.models import Milestone, Project, ProjectLab, ProjectMember
-from kangjiansheng.projects.queries.visible import DIRECTORS
+from kangjiansheng.projects.models import Milestone, Project
+from kangjiansheng.projects.queries.people import BELONGING, LEADING, people_of_plans
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 DECISIONS: dict[str, Any] = {"go": _l("准予通过"), "conditional": _l("有条件通过"), "stop": _l("终止")}
 
 
 def concerned(milestone: Milestone) -> set[int]:
-    """Those to whom a milestone matters: its owner, the project's leads and members, its labs' directors."""
-    found = people_of(milestone.plan.project_id)
+    """Those to whom a milestone matters: its owner, and the leads and members of its plan."""
+    found = people_of_plans([milestone.plan_id], BELONGING)[milestone.plan_id]
     return found | ({milestone.owner_id} if milestone.owner_id else set())
 
 
-def people_of(project_id: int | None) -> set[int]:
+def people_of(project: Project) -> set[int]:
     """The project's leads and members and the directors of its laboratories, today."""
-    return people_of_projects([project_id]).get(project_id, set()) if project_id is not None else set()
+    return people_of_plans([project.plan.id], BELONGING)[project.plan.id] if project.plan else set()
 
 
-def leading(project_id: int | None) -> set[int]:
-    """The project's leads and the directors of its laboratories, today."""
-    if project_id is None:
-        return set()
-    return people_of_projects([project_id], ("lead",)).get(project_id, set())
-
-
-def people_of_projects(
-    project_ids: Iterable[int], roles: tuple[str, ...] = ("lead", "member")
-) -> dict[int, set[int]]:
-    """Those of many projects who have one of the roles, or direct a laboratory of it; one statement."""
-    ids, today = list(project_ids), clock.today()
-    members = select(ProjectMember.project_id, ProjectMember.person_id).where(
-        ProjectMember.project_id.in_(ids), ProjectMember.role.in_(roles), holds_on(ProjectMember, today)
-    )
-    directors = (
-        select(ProjectLab.project_id, LabMember.person_id)
-        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
-        .where(ProjectLab.project_id.in_(ids), LabMember.role.in_(DIRECTORS), holds_on(LabMember, today))
-    )
-    found: dict[int, set[int]] = defaultdict(set)
-    for project_id, person_id in db.session.execute(union(members, directors)):
-        found[project_id].add(person_id)
-    return found
+def leading(milestone: Milestone) -> set[int]:
+    """Those who lead the plan of a milestone, today."""
+    return people_of_plans([milestone.plan_id], LEADING)[milestone.plan_id]
 
 
 def names(thing: Milestone | Project) -> dict[str, str]:
@@ -68,22 +42,16 @@ def names(thing: Milestone | Project) -> dict[str, str]:
 
 
 def facts(milestone: Milestone, actor: Actor, **more: Any) -> dict[str, Any]:
-    """What every notice about a milestone says: who, which project, which milestone."""
-    project = milestone.plan.project
+    """What every notice about a milestone says: who, of which project or laboratory, which milestone."""
+    owner = milestone.plan.owner
     return {
         "who": actor.label,
-        "project": project.code if project else "",
+        "project": owner.code,
         "code": milestone.code,
         "names": names(milestone),
-        "illustrative": bool(project and project.illustrative),
+        "illustrative": owner.illustrative,
         **more,
     }
-
-
-def address(milestone: Milestone) -> str:
-    """The path of a milestone's page."""
-    project = milestone.plan.project
-    return f"/projects/{project.code}/milestones/{milestone.code}" if project else "/milestones"
 
 
 def _where(facts: Mapping[str, Any]) -> str:

@@ -6,17 +6,18 @@ from flask_babel import ngettext
 from kangjiansheng.core import messengers
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.messengers import Kind
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Project
 
 
-def tell_groups(kind: str, project: Project | None, change: ChangeSet, count: int = 1) -> None:
-    """Tell the groups of an event in a project."""
+def tell_groups(kind: str, owner: Project | JointLab | None, change: ChangeSet, count: int = 1) -> None:
+    """Tell the groups of an event in a project, or in the plan of a laboratory."""
     messengers.announce(
         kind,
         change=change,
         count=count,
-        thing=project.code if project else "",
-        illustrative=bool(project and project.illustrative),
+        thing=owner.code if owner else "",
+        illustrative=bool(owner and owner.illustrative),
     )
 
 

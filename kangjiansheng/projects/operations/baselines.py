@@ -7,32 +7,32 @@ from sqlalchemy import func, select
 from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.projects.models import Baseline, BaselineRow, Milestone, Project
+from kangjiansheng.projects.models import Baseline, BaselineRow, Milestone, Plan
+from kangjiansheng.projects.operations.ledger import refuse_archived
 from kangjiansheng.projects.operations.saying import write
 from kangjiansheng.projects.queries.rows import state_of
 
 
 def set_baseline(
-    project: Project, name: str, *, reason: str, authority: str, actor: Actor, version: int | None
+    plan: Plan, name: str, *, reason: str, authority: str, actor: Actor, version: int | None
 ) -> Baseline:
     """Freeze what the plan promises today under a name; it becomes the current plan of the open milestones.
 
     The first baseline is never changed, and slips go on being counted from it. Refused without a reason, without
     an authority, for a plan that promises nothing, and when nothing has moved since the last one.
     """
-    expect(project, version)
-    if project.archived_at is not None:
-        raise RuleBroken("projects:archived")
+    expect(plan.owner, version)
+    refuse_archived(plan)
     if not reason or not authority:
         raise RuleBroken("projects:baseline-unfounded", "reason" if not reason else "authority")
-    rows = _promising(project)
+    rows = _promising(plan)
     moved = [m for m in rows if m.state == "open" and state_of(m).promised != m.current_plan]
     if not moved:
         raise RuleBroken("projects:baseline-same", "name")
-    last = select(func.max(Baseline.number)).where(Baseline.plan_id == rows[0].plan_id)
+    last = select(func.max(Baseline.number)).where(Baseline.plan_id == plan.id)
     change = begin(actor=actor, label=authority, note=reason)
     baseline = Baseline(
-        plan_id=rows[0].plan_id,
+        plan_id=plan.id,
         number=(db.session.scalar(last) or 0) + 1,
         name=name,
         reason=reason,
@@ -56,11 +56,10 @@ def set_baseline(
     return baseline
 
 
-def _promising(project: Project) -> list[Milestone]:
-    """The milestones of a project that promise or have reached a day, in order."""
-    plan_id = project.plan.id if project.plan else None
+def _promising(plan: Plan) -> list[Milestone]:
+    """The milestones of a plan that promise or have reached a day, in order."""
     query = select(Milestone).where(
-        Milestone.plan_id == plan_id, Milestone.kind == "milestone", Milestone.state != "cancelled"
+        Milestone.plan_id == plan.id, Milestone.kind == "milestone", Milestone.state != "cancelled"
     )
     rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id))
     return [m for m in rows if (m.actual or state_of(m).promised) is not None]

@@ -11,15 +11,16 @@ from sqlalchemy import Select, select
 from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet, begin
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.projects import notices, policies
+from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.following import carry
-from kangjiansheng.projects.operations.ledger import STATE
+from kangjiansheng.projects.operations.ledger import STATE, outside, put_away, refuse_archived
 from kangjiansheng.projects.operations.saying import confirmed_before, keep, write
 from kangjiansheng.projects.policies import Standing
 from kangjiansheng.projects.queries import bulk as queries
 from kangjiansheng.projects.queries import schedule
+from kangjiansheng.projects.queries.people import BELONGING, people_of_plans
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import Spread
 from kangjiansheng.projects.rules import bulk as rules
@@ -142,8 +143,8 @@ def _along(
 
 def _tell_groups(milestones: Iterable[Milestone], wanted: Wanted, change: ChangeSet) -> None:
     kind = "projects:flagged" if wanted.act == "flag" else "projects:slipped"
-    for project, count in Counter(milestone.plan.project for milestone in milestones).items():
-        tell_groups(kind, project, change, count)
+    for owner, count in Counter(milestone.plan.owner for milestone in milestones).items():
+        tell_groups(kind, owner, change, count)
 
 
 def _groups_hear(one: Outcome, wanted: Wanted) -> bool:
@@ -208,11 +209,11 @@ def _pushed_by(
 def _why_not_back(milestone: Milestone, entry: MilestoneEntry, last: int, standing: Standing) -> str | None:
     if last != entry.id:
         return "projects:changed-since"
-    if milestone.plan.project is not None and milestone.plan.project.archived_at is not None:
-        return "projects:archived"
+    if (away := put_away(milestone.plan)) is not None:
+        return away
     # What moved along goes back with what it followed, whoever answers for it.
     along = entry.kind == "follow"
-    may = along or standing.may_update(milestone.plan.project_id, milestone.owner_id)
+    may = along or standing.may_update(milestone.plan_id, milestone.owner_id)
     return None if may else "projects:no-right"
 
 
@@ -220,15 +221,14 @@ def _outcomes(
     milestones: Sequence[Milestone], seen: Mapping[int, int], wanted: Wanted, *, actor: Actor
 ) -> list[Outcome]:
     standing = policies.standing(actor)
-    projects = {m.plan.project_id for m in milestones if m.plan.project_id is not None}
-    teams = queries.teams(projects) if wanted.act == "give" else {}
+    teams = people_of_plans({m.plan_id for m in milestones}) if wanted.act == "give" else {}
     return [_outcome(m, seen[m.id], wanted, standing, teams) for m in milestones]
 
 
 def _outcome(
     milestone: Milestone, version: int, wanted: Wanted, standing: Standing, teams: Mapping[int, set[int]]
 ) -> Outcome:
-    confirmed = standing.may_confirm(milestone.plan.project_id, milestone.owner_id)
+    confirmed = standing.may_confirm(milestone.plan_id, milestone.owner_id)
     try:
         _check(milestone, version, wanted, standing, teams)
         new, approximate = rules.outcome(
@@ -244,27 +244,23 @@ def _check(
 ) -> None:
     if milestone.version != version:
         raise RuleBroken("projects:row-changed")
-    project = milestone.plan.project
-    if project is not None and project.archived_at is not None:
-        raise RuleBroken("projects:archived")
+    refuse_archived(milestone.plan)
     if not _may(milestone, wanted, standing):
         raise RuleBroken("projects:no-right")
-    outside = wanted.owner_id is not None and wanted.owner_id not in teams.get(
-        milestone.plan.project_id or 0, ()
-    )
-    if wanted.act == "give" and outside:
-        raise RuleBroken("projects:owner-outside")
+    there = wanted.owner_id is None or wanted.owner_id in teams.get(milestone.plan_id, ())
+    if wanted.act == "give" and not there:
+        raise outside(milestone.plan)
     if wanted.act == "give" and wanted.owner_id == milestone.owner_id:
         raise RuleBroken("projects:owner-already")
 
 
 def _may(milestone: Milestone, wanted: Wanted, standing: Standing) -> bool:
-    project_id, owner_id = milestone.plan.project_id, milestone.owner_id
+    plan_id, owner_id = milestone.plan_id, milestone.owner_id
     if wanted.act in _DATED:
-        return standing.may_update(project_id, owner_id)
+        return standing.may_update(plan_id, owner_id)
     if wanted.act == "give":
-        return standing.may_plan(project_id)
-    return standing.may_confirm(project_id, owner_id)
+        return standing.may_plan(plan_id)
+    return standing.may_confirm(plan_id, owner_id)
 
 
 def _do(one: Outcome, wanted: Wanted, *, actor: Actor, change: ChangeSet) -> MilestoneEntry:
@@ -285,13 +281,13 @@ def _tell(
 ) -> None:
     """One notice for each whom any of them concerns, with how many do."""
     milestones = list(milestones)
-    people = notices.people_of_projects({m.plan.project_id for m in milestones if m.plan.project_id})
+    people = people_of_plans({m.plan_id for m in milestones}, BELONGING)
     counts = Counter(
         person
         for m in milestones
-        for person in people.get(m.plan.project_id or 0, set()) | ({m.owner_id} if m.owner_id else set())
+        for person in people.get(m.plan_id, set()) | ({m.owner_id} if m.owner_id else set())
     )
-    illustrative = any(m.plan.project is not None and m.plan.project.illustrative for m in milestones)
+    illustrative = any(m.plan.owner.illustrative for m in milestones)
     for person, count in counts.items():
         outbox.tell(
             [person],

@@ -13,6 +13,7 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects import notices
 from kangjiansheng.projects.models import Evidence, Milestone
 from kangjiansheng.projects.notices.groups import tell_groups
+from kangjiansheng.projects.operations.ledger import refuse_archived
 from kangjiansheng.projects.queries.evidence import THING, expected
 from kangjiansheng.projects.rules import evidence as rules
 
@@ -23,7 +24,7 @@ def add(
     milestone: Milestone, brought: Sequence[File], *, actor: Actor, kind: str = rules.OTHER, note: str = ""
 ) -> list[Evidence]:
     """Bring files to a milestone, each a piece of its own. All of them, or none when one is refused."""
-    _require_open(milestone)
+    refuse_archived(milestone.plan)
     if not brought:
         raise RuleBroken("projects:no-file", "files")
     if len(brought) > rules.MOST_FILES:
@@ -37,10 +38,10 @@ def add(
         milestone,
         "projects:evidence-brought",
         actor,
-        notices.leading(milestone.plan.project_id),
+        notices.leading(milestone),
         files=[piece.file.name for piece in made if piece.file],
     )
-    tell_groups("projects:evidence-brought", milestone.plan.project, change, len(made))
+    tell_groups("projects:evidence-brought", milestone.plan.owner, change, len(made))
     return made
 
 
@@ -88,9 +89,9 @@ def replace(
     piece.verdict, piece.verdict_note, piece.judged_by_id, piece.judged_at = "", "", None, None
     record("projects:evidence:replace", piece, actor=actor, before=before, change=change)
     milestone = piece.milestone
-    leads = notices.leading(milestone.plan.project_id)
+    leads = notices.leading(milestone)
     _tell(milestone, "projects:evidence-brought", actor, leads, files=[piece.file.name if piece.file else ""])
-    tell_groups("projects:evidence-brought", milestone.plan.project, change)
+    tell_groups("projects:evidence-brought", milestone.plan.owner, change)
     return piece
 
 
@@ -122,7 +123,7 @@ def withdraw(piece: Evidence, *, actor: Actor, version: int | None, note: str) -
     theirs = update(FileRef).where(FileRef.thing == THING, FileRef.thing_id == piece.id)
     db.session.execute(theirs.values(removed_at=change.recorded_at), execution_options=search.NO_TEXT)
     record("projects:evidence:withdraw", piece, actor=actor, before=before, change=change)
-    told = notices.leading(piece.milestone.plan.project_id) | {current.by_id}
+    told = notices.leading(piece.milestone) | {current.by_id}
     _tell(piece.milestone, "projects:evidence-withdrawn", actor, told, files=[current.name], note=note)
     return piece
 
@@ -130,16 +131,10 @@ def withdraw(piece: Evidence, *, actor: Actor, version: int | None, note: str) -
 def _start(piece: Evidence, version: int | None) -> FileRef:
     """The newest file of a piece that may still change."""
     expect(piece, version)
-    _require_open(piece.milestone)
+    refuse_archived(piece.milestone.plan)
     if piece.withdrawn_at is not None or piece.file is None:
         raise RuleBroken("projects:evidence-withdrawn")
     return piece.file
-
-
-def _require_open(milestone: Milestone) -> None:
-    project = milestone.plan.project
-    if project is not None and project.archived_at is not None:
-        raise RuleBroken("projects:archived")
 
 
 def _tell(milestone: Milestone, template: str, actor: Actor, people: set[int], **facts: Any) -> None:
@@ -147,6 +142,6 @@ def _tell(milestone: Milestone, template: str, actor: Actor, people: set[int], *
         people,
         template,
         notices.facts(milestone, actor, **facts),
-        address=f"{notices.address(milestone)}#evidence",
+        address=f"{milestone.path}#evidence",
         besides=actor.id,
     )

@@ -25,7 +25,7 @@ def carry(
         rows = {row.id: row for row in spread.rows}
         for effect in spread.moved:
             row = rows[effect.id]
-            confirmed = standing.may_confirm(row.plan.project_id, row.owner_id)
+            confirmed = standing.may_confirm(row.plan_id, row.owner_id)
             made.append(
                 _follow(row, effect.after, confirmed, actor=actor, change=change, reason_code=reason_code)
             )

@@ -20,7 +20,7 @@ from kangjiansheng.projects.models import (
     MilestoneLink,
 )
 from kangjiansheng.projects.notices.groups import tell_groups
-from kangjiansheng.projects.operations.ledger import milestone_entry
+from kangjiansheng.projects.operations.ledger import milestone_entry, outside, refuse_archived
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.people import team_ids
 from kangjiansheng.projects.rules import gates as rules
@@ -31,7 +31,7 @@ def add_criterion(
     gate: Milestone, names: Mapping[str, str], *, actor: Actor, kinds: Sequence[str] = ()
 ) -> GateCriterion:
     """Write down one more thing that a gate asks for."""
-    _running(gate)
+    refuse_archived(gate.plan)
     _adopt(gate, actor=actor)
     known = select(func.max(GateCriterion.number), func.max(GateCriterion.position))
     last = db.session.execute(known.where(GateCriterion.milestone_id == gate.id)).one()
@@ -98,7 +98,7 @@ def remove_criterion(gate: Milestone, number: int, *, actor: Actor, version: int
 def _start(
     gate: Milestone, number: int, version: int | None, *, actor: Actor
 ) -> tuple[GateCriterion, dict[str, Any]]:
-    _running(gate)
+    refuse_archived(gate.plan)
     _adopt(gate, actor=actor)
     query = select(GateCriterion).where(GateCriterion.milestone_id == gate.id, GateCriterion.number == number)
     row = db.session.scalars(query).one()
@@ -154,7 +154,7 @@ def decide(
     Each condition of a conditional go becomes a milestone of the plan that stops the next gate. A go is refused
     while conditions of an earlier gate are open. `change` when the act is part of another one (a committee's).
     """
-    _running(gate)
+    refuse_archived(gate.plan)
     if not gate.gate:
         raise RuleBroken("projects:not-a-gate")
     if gate.state == "cancelled":
@@ -186,7 +186,7 @@ def decide(
     made = _conditions(row, conditions, actor=actor, change=change)
     owners = {one.owner_id for one in made if one.owner_id}
     _tell(gate, "projects:gate-decided", actor, notices.concerned(gate) | owners, verdict=verdict, body=body)
-    tell_groups("projects:gate-decided", gate.plan.project, change)
+    tell_groups("projects:gate-decided", gate.plan.owner, change)
     return row
 
 
@@ -203,12 +203,12 @@ def _conditions(
 ) -> list[Milestone]:
     gate = decision.milestone
     follower = reading.next_gate(gate)
-    team = team_ids(gate.plan.project_id)
+    team = team_ids(gate.plan)
     codes = set(db.session.scalars(select(Milestone.code).where(Milestone.plan_id == gate.plan_id)))
     made = []
     for number, condition in enumerate(conditions, 1):
         if condition.owner_id is not None and condition.owner_id not in team:
-            raise RuleBroken("projects:owner-outside", f"owner_{number}")
+            raise outside(gate.plan, f"owner_{number}")
         code = next(f"{gate.code}-C{n}" for n in range(1, 1000) if f"{gate.code}-C{n}" not in codes)
         codes.add(code)
         made.append(_milestone(gate, code, condition))
@@ -278,17 +278,11 @@ def _snapshot(gate: Milestone) -> dict[str, Any]:
     }
 
 
-def _running(gate: Milestone) -> None:
-    project = gate.plan.project
-    if project is not None and project.archived_at is not None:
-        raise RuleBroken("projects:archived")
-
-
 def _tell(gate: Milestone, template: str, actor: Actor, people: set[int], **facts: Any) -> None:
     outbox.tell(
         people,
         template,
         notices.facts(gate, actor, **facts),
-        address=f"{notices.address(gate)}/dossier",
+        address=f"{gate.path}/dossier",
         besides=actor.id,
     )

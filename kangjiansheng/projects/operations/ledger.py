@@ -9,7 +9,15 @@ from sqlalchemy import insert, inspect, select
 from kangjiansheng.core.changes import ChangeSet, values_digest
 from kangjiansheng.core.db import AppendOnly, db
 from kangjiansheng.core.digests import plain
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project, ProjectEntry, TemplateVersion
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.projects.models import (
+    Milestone,
+    MilestoneEntry,
+    Plan,
+    Project,
+    ProjectEntry,
+    TemplateVersion,
+)
 
 STATE = [
     "baseline",
@@ -25,6 +33,24 @@ STATE = [
     "note",
     "moves",
 ]
+
+
+def put_away(plan: Plan) -> str | None:
+    """The code of the refusal when the project or the laboratory of a plan was put away."""
+    if plan.owner.archived_at is None:
+        return None
+    return "projects:archived" if plan.project else "projects:lab-archived"
+
+
+def refuse_archived(plan: Plan) -> None:
+    """Nothing is written to the plan of what was put away."""
+    if (away := put_away(plan)) is not None:
+        raise RuleBroken(away)
+
+
+def outside(plan: Plan, field: str | None = None) -> RuleBroken:
+    """The refusal for an owner who has no part in a plan."""
+    return RuleBroken("projects:owner-outside" if plan.project else "projects:owner-outside-lab", field)
 
 
 def template_version(pathway: str) -> int | None:

@@ -15,7 +15,7 @@ from kangjiansheng.projects import notices, policies
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.following import carry
-from kangjiansheng.projects.operations.ledger import STATE
+from kangjiansheng.projects.operations.ledger import STATE, outside, refuse_archived
 from kangjiansheng.projects.operations.saying import is_quick, keep, write
 from kangjiansheng.projects.queries.people import team_ids
 from kangjiansheng.projects.queries.rows import state_of
@@ -89,7 +89,7 @@ def done(
     followers = _followers(milestone, new, follow, actor=actor, change=change)
     entry = write(milestone, new, "done", "projects:milestone:done", actor=actor, note=note, change=change)
     _tell(milestone, "projects:done", actor, to=on, followers=len(followers))
-    tell_groups("projects:done", milestone.plan.project, change)
+    tell_groups("projects:done", milestone.plan.owner, change)
     return entry
 
 
@@ -131,7 +131,7 @@ def flag(
     entry = write(milestone, state_of(milestone), "flag", act, actor=actor, note=note, flagged=flagged)
     if flagged:
         _tell(milestone, "projects:flagged", actor)
-        tell_groups("projects:flagged", milestone.plan.project, entry.change_set)
+        tell_groups("projects:flagged", milestone.plan.owner, entry.change_set)
     return entry
 
 
@@ -162,22 +162,21 @@ def set_plan(
 
 
 def _begun(milestone: Milestone) -> date | None:
-    """The day on which the project began, as far as its facts and its other milestones tell."""
+    """The day on which the work began, as far as its facts and its other milestones tell."""
     others = select(func.min(Milestone.baseline), func.min(Milestone.actual)).where(
         Milestone.plan_id == milestone.plan_id, Milestone.id != milestone.id
     )
-    project = milestone.plan.project
-    known = [project.baseline_start if project else None, *db.session.execute(others).one()]
+    known = [milestone.plan.begun, *db.session.execute(others).one()]
     return min((day for day in known if day), default=None)
 
 
 def give_to(
     milestone: Milestone, owner_id: int | None, *, actor: Actor, version: int | None
 ) -> MilestoneEntry:
-    """Hand a milestone to somebody of the project or its laboratories, or to nobody."""
+    """Hand a milestone to somebody of the project or its laboratories, of the laboratory whose plan it is, or to nobody."""
     _start(milestone, version)
-    if owner_id is not None and owner_id not in team_ids(milestone.plan.project_id):
-        raise RuleBroken("projects:owner-outside", "owner_id")
+    if owner_id is not None and owner_id not in team_ids(milestone.plan):
+        raise outside(milestone.plan, "owner_id")
     entry = write(
         milestone, state_of(milestone), "owner", "projects:milestone:edit", actor=actor, owner_id=owner_id
     )
@@ -186,7 +185,7 @@ def give_to(
             [owner_id],
             "projects:owner",
             notices.facts(milestone, actor),
-            address=notices.address(milestone),
+            address=milestone.path,
             besides=actor.id,
         )
     return entry
@@ -243,11 +242,9 @@ def _last_two(milestone: Milestone) -> tuple[MilestoneEntry | None, MilestoneEnt
 
 
 def _start(milestone: Milestone, version: int | None) -> None:
-    """Nothing is written to an archived project, nor by a form that saw an older state."""
+    """Nothing is written to what was put away, nor by a form that saw an older state."""
     expect(milestone, version)
-    project = milestone.plan.project
-    if project is not None and project.archived_at is not None:
-        raise RuleBroken("projects:archived")
+    refuse_archived(milestone.plan)
 
 
 def _propose(milestone: Milestone, new: MilestoneState, *, actor: Actor, note: str) -> MilestoneEntry:
@@ -261,7 +258,7 @@ def _tell(milestone: Milestone, template: str, actor: Actor, **facts: Any) -> No
         notices.concerned(milestone),
         template,
         notices.facts(milestone, actor, **facts),
-        address=notices.address(milestone),
+        address=milestone.path,
         besides=actor.id,
     )
 
@@ -282,8 +279,8 @@ def _tell_moved(
         notices.concerned(milestone) | owners,
         "projects:moved",
         notices.facts(milestone, actor, followers=len(followers), before=before, to=to, **facts),
-        address=notices.address(milestone),
+        address=milestone.path,
         besides=actor.id,
     )
     if before and to and to > before:
-        tell_groups("projects:slipped", milestone.plan.project, change, 1 + len(followers))
+        tell_groups("projects:slipped", milestone.plan.owner, change, 1 + len(followers))

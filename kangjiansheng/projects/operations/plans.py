@@ -13,8 +13,8 @@ from kangjiansheng.core.calendar import working_days_between
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneLink, Plan, Project
-from kangjiansheng.projects.operations.ledger import milestone_entry, template_version
+from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneLink, Plan
+from kangjiansheng.projects.operations.ledger import milestone_entry, refuse_archived
 from kangjiansheng.projects.queries.schedule import network, schedule
 from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.schedule import Cycle, Link, Step, in_order
@@ -33,13 +33,13 @@ class Wait:
 
 
 def add_milestone(
-    project: Project,
+    plan: Plan,
     *,
     actor: Actor,
     version: int | None,
     code: str,
     names: Mapping[str, str],
-    plan: date | None = None,
+    day: date | None = None,
     duration: int | None = None,
     unit: str = "day",
     waits: Sequence[Wait] = (),
@@ -50,38 +50,35 @@ def add_milestone(
     A duration that is not said is the gap that today's promises leave: those of the others may have moved far
     from the plan.
     """
-    expect(project, version)
-    _running(project)
+    expect(plan.owner, version)
+    refuse_archived(plan)
     if not is_code(code):
         raise RuleBroken("projects:code-invalid", "code")
-    if project.plan is None:
-        project.plan = Plan(template_version_id=template_version(project.pathway))
-        db.session.flush()
-    there = _codes(project.plan.id)
+    there = _codes(plan.id)
     if code in there:
         raise RuleBroken("projects:code-taken", "code", code=code)
-    _refuse_step_of_pathway(project.plan, code, names)
+    _refuse_step_of_pathway(plan, code, names)
     _check(duration, unit, waits, there)
-    places = select(func.max(Milestone.position)).where(Milestone.plan_id == project.plan.id)
+    places = select(func.max(Milestone.position)).where(Milestone.plan_id == plan.id)
     after = [there[wait.code] for wait in waits]
     place = db.session.scalar(places.where(Milestone.id.in_(after)) if after else places)
     milestone = Milestone(
-        plan_id=project.plan.id,
+        plan=plan,
         code=code,
         **{f"name_{script}": names.get(script, "") for script in ("hans", "hant", "en")},
         position=0 if place is None else place if after else place + 1,
         gate=gate,
-        owner_id=project.lead_id,
-        baseline=plan,
-        current_plan=plan,
+        owner_id=plan.lead_id,
+        baseline=day,
+        current_plan=day,
         duration=duration,
         unit=unit,
     )
     db.session.add(milestone)
     db.session.flush()
     _link(milestone, waits, there)
-    if duration is None and plan is not None:
-        milestone.duration = _gap(milestone, plan)
+    if duration is None and day is not None:
+        milestone.duration = _gap(milestone, day)
     change = record(
         "projects:milestone:create", milestone, actor=actor, before={}, after=_facts(milestone, waits)
     )
@@ -98,14 +95,14 @@ def _refuse_step_of_pathway(plan: Plan, code: str, names: Mapping[str, str]) -> 
         raise RuleBroken("projects:code-of-pathway", "code", code=code, name=step["name"]["hans"])
 
 
-def _gap(milestone: Milestone, plan: date) -> int | None:
+def _gap(milestone: Milestone, day: date) -> int | None:
     """From the last that a milestone waits for to its day, in its unit; None when it waits for nothing dated."""
     query = select(Milestone).where(Milestone.plan_id == milestone.plan_id)
     rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id)).all()
     begin = schedule(rows, network(milestone.plan_id)).begin(milestone.id)
-    if begin is None or begin > plan:
+    if begin is None or begin > day:
         return None
-    return working_days_between(begin, plan)[0] if milestone.unit == "workday" else (plan - begin).days
+    return working_days_between(begin, day)[0] if milestone.unit == "workday" else (day - begin).days
 
 
 def set_schedule(
@@ -123,7 +120,7 @@ def set_schedule(
     Refused when milestones would wait for each other, with their codes.
     """
     expect(milestone, version)
-    _running(milestone.plan.project)
+    refuse_archived(milestone.plan)
     there = _codes(milestone.plan_id)
     _check(duration, unit, waits, there)
     before = _facts(milestone, waits_of(milestone))
@@ -166,7 +163,7 @@ def stop_clock(
 ) -> ClockStop:
     """Let the statutory clock of a milestone stand still from a day on (发补), up to a last day when it is known."""
     expect(milestone, version)
-    _running(milestone.plan.project)
+    refuse_archived(milestone.plan)
     if milestone.state != "open":
         raise RuleBroken("projects:not-open")
     if first > clock.today():
@@ -186,7 +183,7 @@ def start_clock(stop: ClockStop, last: date, *, actor: Actor, version: int | Non
     """Let a clock that stands still run on after a last day."""
     milestone = db.session.get_one(Milestone, stop.milestone_id)
     expect(milestone, version)
-    _running(milestone.plan.project)
+    refuse_archived(milestone.plan)
     if last < stop.first:
         raise RuleBroken("projects:days-reversed", "last", start=stop.first)
     if last > clock.today():
@@ -205,11 +202,6 @@ def _record_stop(
 
 def _stop_facts(stop: ClockStop) -> dict[str, Any]:
     return {"first": stop.first, "last": stop.last, "note": stop.note}
-
-
-def _running(project: Project | None) -> None:
-    if project is not None and project.archived_at is not None:
-        raise RuleBroken("projects:archived")
 
 
 def _codes(plan_id: int) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What changes at a project: its facts, its laboratories and parties, its numbers, its place in the archive."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,6 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import (
-    Milestone,
-    MilestoneLink,
     Plan,
     Project,
     ProjectLab,
@@ -23,13 +21,12 @@ from kangjiansheng.projects.models import (
     ProjectRegistration,
 )
 from kangjiansheng.projects.operations.ledger import milestone_entry, project_entry
+from kangjiansheng.projects.operations.starting import ask_when_past, first_milestones
 from kangjiansheng.projects.queries.templates import of, published_version
-from kangjiansheng.projects.rules import milestones, plans, registry
+from kangjiansheng.projects.rules import plans, registry
 from kangjiansheng.projects.rules.acts import CONFIDENTIALITY
 from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.vocabulary import (
-    Template,
-    TemplateMilestone,
     modalities,
     project_statuses,
     stages,
@@ -87,7 +84,7 @@ def create_project(
     """
     if not is_code(code):
         raise RuleBroken("projects:code-invalid", "code")
-    if db.session.scalar(select(Project.id).where(Project.code == code)):
+    if _is_taken(code):
         raise RuleBroken("projects:code-taken", "code", code=code)
     version = published_version(pathway)
     if version is None:
@@ -100,7 +97,7 @@ def create_project(
         raise RuleBroken("projects:lab-not-led", "lead_lab")
     items = plans.chosen(template, optional)
     if start and typical and change is None:
-        _ask_when_past(template, items, start, past_ok)
+        ask_when_past(template, items, start, past_ok)
     project = Project(code=code, pathway=pathway, baseline_start=start, **facts)
     _set_labs(project, lab_codes, lead_lab, needed=change is None)
     _set_parties(project, party_codes)
@@ -112,53 +109,15 @@ def create_project(
     db.session.flush()
     change = record("projects:project:create", project, actor=actor, before={}, change=change)
     project_entry(project, "open", change=change)
-    made = _milestones(project, template, items, start if typical else None)
+    made = first_milestones(project.plan, template, items, start if typical else None)
     for milestone in made:
         milestone_entry(milestone, "open", change=change)
     return project
 
 
-def _ask_when_past(
-    template: Template, items: Sequence[TemplateMilestone], start: date, past_ok: bool
-) -> None:
-    milestones.plausible(start, clock.today(), field="start")
-    waits = plans.bridged(template, {item.code for item in items})
-    past = plans.already_past(plans.typical_dates(items, waits, start), clock.today())
-    if past and not past_ok:
-        raise RuleBroken("projects:plan-in-past", "start", start=start, num=past)
-
-
-def _milestones(
-    project: Project, template: Template, items: Sequence[TemplateMilestone], start: date | None
-) -> list[Milestone]:
-    waits = plans.bridged(template, {item.code for item in items})
-    dates = plans.typical_dates(items, waits, start) if start else {}
-    made = {}
-    for position, item in enumerate(items):
-        begin = max((dates[code] for code in waits[item.code]), default=start) if start else None
-        duration, unit = plans.duration(item, begin)
-        made[item.code] = Milestone(
-            plan_id=project.plan.id if project.plan else 0,
-            code=item.code,
-            name_hans=item.name.hans,
-            name_hant=item.name.hant,
-            name_en=item.name.en,
-            position=position,
-            gate=item.gate,
-            owner_id=project.lead_id,
-            baseline=dates.get(item.code),
-            current_plan=dates.get(item.code),
-            duration=duration,
-            unit=unit,
-        )
-    db.session.add_all(made.values())
-    db.session.flush()
-    db.session.add_all(
-        MilestoneLink(milestone_id=made[code].id, predecessor_id=made[before].id)
-        for code, found in waits.items()
-        for before in found
-    )
-    return list(made.values())
+def _is_taken(code: str) -> bool:
+    """By another project, or by a joint laboratory, whose milestones would be named in the same way."""
+    return any(db.session.scalar(select(kind.id).where(kind.code == code)) for kind in (Project, JointLab))
 
 
 def edit_project(

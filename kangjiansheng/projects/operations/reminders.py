@@ -57,7 +57,7 @@ def _things(person: Person, setting: NotificationSetting, day: date) -> Sequence
     actor = accounts.actor_of(person)
     found = own_reminders(actor=actor, today=day, days_before=setting.days_before)
     if "confirm" in setting.kinds:
-        found += to_confirm(actor=actor, led=policies.projects_led(actor))
+        found += to_confirm(actor=actor, led=policies.standing(actor).leads)
     if "review" in setting.kinds:
         found += to_review(actor=actor, today=day)
     return [thing for thing in found if thing.kind in setting.kinds]

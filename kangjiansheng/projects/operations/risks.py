@@ -53,7 +53,7 @@ def give_risk(risk: Risk, owner_id: int, *, actor: Actor) -> None:
     _start(risk, None)
     if risk.life == rules.CLOSED:
         raise RuleBroken("projects:risk-closed")
-    if owner_id not in team_ids(risk.project_id):
+    if owner_id not in team_ids(risk.project.plan):
         raise RuleBroken("projects:owner-outside", "owner_id")
     before = risk.state()
     risk.owner_id = owner_id
@@ -98,7 +98,7 @@ def _open(project: Project) -> None:
 
 def _fill(risk: Risk, milestone_codes: Collection[str], facts: dict[str, Any]) -> None:
     owner_id = facts["owner_id"]
-    if owner_id is not None and owner_id != risk.owner_id and owner_id not in team_ids(risk.project_id):
+    if owner_id is not None and owner_id != risk.owner_id and owner_id not in team_ids(risk.project.plan):
         raise RuleBroken("projects:owner-outside", "owner_id")
     for key, value in facts.items():
         setattr(risk, key, value)

@@ -92,7 +92,7 @@ def _keep(step: Step, source: RegistrySource, change: ChangeSet, *, actor: Actor
 
 def _tell(project: Project, kept: RegistryRecord, step: Step, *, actor: Actor) -> None:
     outbox.tell(
-        notices.people_of(project.id),
+        notices.people_of(project),
         "projects:trial",
         {
             "who": actor.label,

@@ -1,22 +1,26 @@
 """What is read of projects and milestones, and who sees which rows."""
 
 from kangjiansheng.projects.queries import trials
+from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
 from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
 from kangjiansheng.projects.queries.page import (
     Said,
     TeamMember,
     entry,
+    lab_plan,
     ledger,
     milestone,
     milestone_for,
+    plan,
     project,
     project_as,
     project_for,
     project_with,
     team,
+    team_of_lab,
 )
 from kangjiansheng.projects.queries.portfolio import figures_of, metrics, portfolio
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
+from kangjiansheng.projects.queries.rows import LabRow, MilestoneRow, OwnerRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.schedule import (
     Effect,
     Network,
@@ -32,9 +36,11 @@ from kangjiansheng.projects.queries.visible import may_see, visible_milestones, 
 
 __all__ = [
     "Effect",
+    "LabRow",
     "MilestoneRow",
     "Mine",
     "Network",
+    "OwnerRow",
     "ProjectRow",
     "Ref",
     "Said",
@@ -44,6 +50,8 @@ __all__ = [
     "entry",
     "figures_of",
     "is_advance",
+    "lab_plan",
+    "lab_plans",
     "ledger",
     "may_see",
     "metrics",
@@ -54,6 +62,9 @@ __all__ = [
     "moved_along",
     "network",
     "owned",
+    "owner_of",
+    "owner_rows",
+    "plan",
     "portfolio",
     "project",
     "project_as",
@@ -62,6 +73,7 @@ __all__ = [
     "reached_later",
     "spread",
     "team",
+    "team_of_lab",
     "to_update",
     "trials",
     "visible_milestones",

@@ -1,55 +1,33 @@
 """What one act on many milestones reads, with as many statements for many as for one."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, union
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased, joinedload
 
-from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import LabMember
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectLab, ProjectMember
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan
+from kangjiansheng.projects.queries.owners import CODE, with_owner
 from kangjiansheng.projects.queries.visible import visible_milestones
 from kangjiansheng.projects.rules.bulk import BULK
 
 
 def chosen(ids: Iterable[int], *, actor: Actor, lock: bool = False) -> list[Milestone]:
-    """Milestones that the actor sees, with plan and project, by project and position.
+    """Milestones that the actor sees, with their plans and what these belong to, by its code and position.
 
     With `lock` nobody else can change them until the end of the transaction.
     """
     query = (
-        select(Milestone)
-        .join(Milestone.plan)
-        .join(Plan.project)
+        with_owner(select(Milestone), load=True)
         .where(Milestone.id.in_(list(ids)), Milestone.id.in_(visible_milestones(actor)))
-        .options(contains_eager(Milestone.plan).contains_eager(Plan.project), joinedload(Milestone.owner))
-        .order_by(Project.code, Milestone.position, Milestone.id)
+        .options(joinedload(Milestone.owner))
+        .order_by(CODE, Milestone.position, Milestone.id)
     )
     if lock:
         query = query.with_for_update(of=Milestone).execution_options(populate_existing=True)
     return list(db.session.scalars(query))
-
-
-def teams(project_ids: Iterable[int]) -> dict[int, set[int]]:
-    """The members of each project and of its laboratories, today; one statement."""
-    ids, today = list(project_ids), clock.today()
-    members = select(ProjectMember.project_id, ProjectMember.person_id).where(
-        ProjectMember.project_id.in_(ids), holds_on(ProjectMember, today)
-    )
-    labs = (
-        select(ProjectLab.project_id, LabMember.person_id)
-        .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
-        .where(ProjectLab.project_id.in_(ids), holds_on(LabMember, today))
-    )
-    found: dict[int, set[int]] = defaultdict(set)
-    for project_id, person_id in db.session.execute(union(members, labs)):
-        found[project_id].add(person_id)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +58,7 @@ def _seen(actor: Actor, number: int) -> set[int]:
 
 
 def with_before(number: int) -> list[tuple[MilestoneEntry, MilestoneEntry]]:
-    """The entries of a change set, each with the one that counted before it; by project and position."""
+    """The entries of a change set, each with the one that counted before it; by owner and position."""
     entry, before = aliased(MilestoneEntry), aliased(MilestoneEntry)
     earlier = (
         select(MilestoneEntry.id)
@@ -93,19 +71,16 @@ def with_before(number: int) -> list[tuple[MilestoneEntry, MilestoneEntry]]:
         .limit(1)
         .scalar_subquery()
     )
+    plan = joinedload(entry.milestone).joinedload(Milestone.plan)
     query = (
         select(entry, before)
         .join(before, before.id == earlier)
         .join(Milestone, Milestone.id == entry.milestone_id)
-        .join(Milestone.plan)
-        .join(Plan.project)
         .where(entry.change_set_id == number)
-        .options(
-            joinedload(entry.milestone).joinedload(Milestone.plan).joinedload(Plan.project),
-        )
-        .order_by(Project.code, Milestone.position, Milestone.id)
+        .options(plan.joinedload(Plan.project), plan.joinedload(Plan.lab))
+        .order_by(CODE, Milestone.position, Milestone.id)
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[0], row[1]) for row in db.session.execute(with_owner(query))]
 
 
 def latest(milestone_ids: Iterable[int]) -> dict[int, int]:

@@ -9,7 +9,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.labs.models import Institution, JointLab
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Plan, Project
 from kangjiansheng.projects.queries.page import TeamMember
 from kangjiansheng.projects.queries.people import candidates, team
 
@@ -30,9 +30,9 @@ def for_team(project: Project) -> list[tuple[int, str]]:
     return [(person.id, name_of(person)) for person in candidates(project.id)]
 
 
-def for_owner(project_id: int | None) -> list[tuple[int, str]]:
-    """Who may own a milestone: the members of the project and of its laboratories, or nobody."""
-    return [(0, "—"), *((person.id, name_of(person)) for person in team(project_id))]
+def for_owner(plan: Plan | None) -> list[tuple[int, str]]:
+    """Who may own a milestone of a plan, or nobody."""
+    return [(0, "—"), *((person.id, name_of(person)) for person in team(plan))]
 
 
 def owners_of(whole: Iterable[TeamMember]) -> list[tuple[int, str]]:

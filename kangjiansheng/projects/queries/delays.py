@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from kangjiansheng.projects.queries.page import Said
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.queries.schedule import Network, schedule
 from kangjiansheng.projects.rules.delays import Attribution, Move, attribute
 
@@ -14,7 +14,7 @@ _SAYING = frozenset({"forecast", "confirm", "done"})  # what follows another mil
 
 
 def delays(
-    project: ProjectRow, found: Network, said: Sequence[Said], day: date | None = None
+    project: OwnerRow, found: Network, said: Sequence[Said], day: date | None = None
 ) -> Attribution | None:
     """What each reason cost the last open milestone; None when it is not late. `day` for a past one."""
     opened = [m for m in project.milestones if m.is_open and m.promised and m.baseline]

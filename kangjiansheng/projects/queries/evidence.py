@@ -13,7 +13,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
-from kangjiansheng.projects.models import Evidence, Milestone, Plan, Project, TemplateVersion
+from kangjiansheng.projects.models import Evidence, Milestone, Plan, TemplateVersion
 from kangjiansheng.projects.queries.page import milestone
 from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.rules import evidence as rules
@@ -57,9 +57,9 @@ class Piece:
         return {key for key in (self.by_id, self.judged_by_id, self.withdrawn_by_id) if key}
 
 
-def evidence(*, actor: Actor, code: str, milestone_code: str, number: int) -> Evidence | None:
+def evidence(*, actor: Actor, number: int, **where: str) -> Evidence | None:
     """A piece of evidence of a milestone that the actor may see."""
-    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    found = milestone(actor=actor, **where)
     if found is None:
         return None
     query = (
@@ -71,10 +71,10 @@ def evidence(*, actor: Actor, code: str, milestone_code: str, number: int) -> Ev
 
 
 def evidence_file(
-    *, actor: Actor, code: str, milestone_code: str, number: int, version: int
+    *, actor: Actor, number: int, version: int, **where: str
 ) -> tuple[Evidence, FileRef] | None:
     """One version of a piece of evidence that the actor may see."""
-    found = evidence(actor=actor, code=code, milestone_code=milestone_code, number=number)
+    found = evidence(actor=actor, number=number, **where)
     if found is None:
         return None
     file = next((one for one in versions(found.id) if one.version_no == version), None)
@@ -163,10 +163,10 @@ def tallies(milestone_ids: Collection[int]) -> dict[int, Tally]:
 
 
 def tallies_of(
-    project: Project, milestones: Iterable[MilestoneRow], *, as_of: date | None = None
+    plan: Plan | None, milestones: Iterable[MilestoneRow], *, as_of: date | None = None
 ) -> dict[int, Tally]:
-    """The same for the milestones of a project that was read with its template; one statement."""
-    version = project.plan.template_version if project.plan else None
+    """The same for the milestones of a plan that was read with its template; one statement."""
+    version = plan.template_version if plan else None
     rows = list(milestones)
     there = pieces([row.id for row in rows], as_of=as_of)
     stored = version.milestones if version else ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, String, case, cast, or_, select
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
@@ -15,7 +15,6 @@ from kangjiansheng.labs.queries.findable import columns, names, of_partner
 from kangjiansheng.projects.models import (
     Evidence,
     Milestone,
-    Plan,
     Project,
     ProjectLab,
     ProjectMember,
@@ -23,7 +22,8 @@ from kangjiansheng.projects.models import (
     ProjectRegistration,
     Risk,
 )
-from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.queries.owners import ARCHIVED_AT, ILLUSTRATIVE, with_owner
+from kangjiansheng.projects.queries.visible import may_see, may_see_plan
 from kangjiansheng.projects.rules.vocabulary import indication_groups
 
 
@@ -34,6 +34,12 @@ def of_lab(code: str) -> ColumnElement[bool]:
 
 
 FILTERS: dict[str, Filter] = {"project": lambda code: Project.code == code, "lab": of_lab}
+OF_PLANS: dict[str, Filter] = FILTERS | {"lab": lambda code: or_(of_lab(code), JointLab.code == code)}
+
+
+def _owner(hit: Any) -> str:
+    """The code of what a plan belongs to, out of its path."""
+    return str(hit.key.partition("/")[2])
 
 
 def _indications(row: Found) -> Iterable[str]:
@@ -82,10 +88,32 @@ _MILESTONE = (
 )
 
 
+_OF_OWNER = (
+    case((Project.id.is_not(None), "projects/" + Project.code), else_="labs/" + JointLab.code).label("key"),
+    Project.code.label("project"),
+    ILLUSTRATIVE.label("illustrative"),
+)
+
+
+def _in_plan(query: Rows, own: Any, thing: str, wanted: Wanted, actor: Actor) -> Rows:
+    """Things of a plan: each word is theirs or in the texts of what the plan belongs to, and one is theirs."""
+    return with_owner(query).where(
+        may_see_plan(actor),
+        ARCHIVED_AT.is_(None),
+        wanted.every(
+            lambda holding: or_(
+                own.in_(holding(thing)),
+                Project.id.in_(holding("project")),
+                JointLab.id.in_(holding("joint_lab")),
+            )
+        ),
+        wanted.some(lambda holding: own.in_(holding(thing))),
+    )
+
+
 def _milestones(wanted: Wanted, actor: Actor) -> Rows:
-    query = select(Milestone.id, Milestone.code.label("sub"), *_MILESTONE, *_OF_PROJECT)
-    joined = query.join(Plan, Plan.id == Milestone.plan_id).join(Project, Project.id == Plan.project_id)
-    return _below(joined, Milestone.id, "milestone", wanted, actor)
+    query = select(Milestone.id, Milestone.code.label("sub"), *_MILESTONE, *_OF_OWNER).select_from(Milestone)
+    return _in_plan(query, Milestone.id, "milestone", wanted, actor)
 
 
 def _risks(wanted: Wanted, actor: Actor) -> Rows:
@@ -96,13 +124,12 @@ def _risks(wanted: Wanted, actor: Actor) -> Rows:
 def _evidence(wanted: Wanted, actor: Actor) -> Rows:
     place = Milestone.code + "/evidence/" + cast(Evidence.number, String)
     query = (
-        select(Evidence.id, place.label("sub"), *_MILESTONE, *_OF_PROJECT)
+        select(Evidence.id, place.label("sub"), *_MILESTONE, *_OF_OWNER)
+        .select_from(Evidence)
         .join(Milestone, Milestone.id == Evidence.milestone_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
         .where(Evidence.withdrawn_at.is_(None))
     )
-    return _below(query, Evidence.id, "evidence", wanted, actor)
+    return _in_plan(query, Evidence.id, "evidence", wanted, actor)
 
 
 def _of_evidence(file: FileRef) -> int | None:
@@ -160,9 +187,9 @@ MILESTONES = Kind(
         Texts("milestone", "evidence", select(Milestone.id, Milestone.evidence_ref)),
     ],
     _milestones,
-    lambda hit: f"/projects/{hit.key}/milestones/{hit.sub}",
-    code=lambda hit: f"{hit.key} {hit.sub}",
-    filters=FILTERS,
+    lambda hit: f"/{hit.key}/milestones/{hit.sub}",
+    code=lambda hit: f"{_owner(hit)} {hit.sub}",
+    filters=OF_PLANS,
 )
 RISKS = Kind(
     "risks",
@@ -183,7 +210,7 @@ EVIDENCE = Kind(
         Texts("evidence", "note", _newest(FileRef.note), also={FileRef: _of_evidence}),
     ],
     _evidence,
-    lambda hit: f"/projects/{hit.key}/milestones/{hit.sub}",
-    code=lambda hit: f"{hit.key} {hit.sub.partition('/')[0]}",
-    filters=FILTERS,
+    lambda hit: f"/{hit.key}/milestones/{hit.sub}",
+    code=lambda hit: f"{_owner(hit)} {hit.sub.partition('/')[0]}",
+    filters=OF_PLANS,
 )

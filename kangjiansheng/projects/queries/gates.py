@@ -82,17 +82,15 @@ class Asked:
     owner: str
 
 
-def gate(*, actor: Actor, code: str, milestone_code: str) -> Milestone | None:
-    """A gate of a project that the actor may see; another milestone has no dossier."""
-    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+def gate(*, actor: Actor, **where: str) -> Milestone | None:
+    """A gate of a plan that the actor may see; another milestone has no dossier."""
+    found = milestone(actor=actor, **where)
     return found if found is not None and found.gate else None
 
 
-def criterion(
-    *, actor: Actor, code: str, milestone_code: str, number: int
-) -> tuple[Milestone, Criterion] | None:
+def criterion(*, actor: Actor, number: int, **where: str) -> tuple[Milestone, Criterion] | None:
     """A criterion of a gate that the actor may see, also one that only the template has."""
-    found = gate(actor=actor, code=code, milestone_code=milestone_code)
+    found = gate(actor=actor, **where)
     if found is None:
         return None
     one = next((one for one in criteria(found) if one.number == number), None)
@@ -226,10 +224,10 @@ def decisions(
 
 
 def newest(
-    project: Project, milestones: Sequence[MilestoneRow], *, as_of: date | None = None
+    plan: Plan | None, milestones: Sequence[MilestoneRow], *, as_of: date | None = None
 ) -> dict[int, Decided]:
-    """The newest decision at each gate of a project that was read with them, without who recorded it; no statement."""
-    rows = project.plan.decisions if project.plan else []
+    """The newest decision at each gate of a plan that was read with them, without who recorded it; no statement."""
+    rows = plan.decisions if plan else []
     if as_of is not None:
         rows = [row for row in rows if row.recorded_at <= clock.end_of(as_of)]
     there = {m.id: m for m in milestones}

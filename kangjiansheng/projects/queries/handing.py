@@ -12,6 +12,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import JointLab, LabMember
+from kangjiansheng.labs.queries import inside_labs
 from kangjiansheng.labs.rules import LAB_ROLES
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectMember, Risk
 from kangjiansheng.projects.queries.page import project
@@ -64,7 +65,7 @@ keepers: list[Keeper] = []  # a slot that the roof fills
 
 
 def duties(person_id: int, *, actor: Actor, project_id: int | None = None) -> list[Duty]:
-    """Everything that a person answers for in laboratories, running projects and above, or in one project."""
+    """Everything that a person answers for in laboratories, running projects, plans and above, or in one project."""
     seen = set(db.session.scalars(visible_projects(actor)))
     found = []
     for kind in _IN_PROJECTS:
@@ -73,6 +74,10 @@ def duties(person_id: int, *, actor: Actor, project_id: int | None = None) -> li
             query.where(Project.id == project_id) if project_id else query
         ):
             found.append(_duty(kind, thing, owner, owner.id in seen))
+    if project_id is None:
+        open_labs = set(db.session.scalars(select(JointLab.id).where(inside_labs(actor))))
+        for thing, lab in db.session.execute(_of_labs(person_id)):
+            found.append(_duty("milestone", thing, lab, lab.id in open_labs))
     found.sort(key=lambda one: (one.place, KINDS.index(one.kind), one.code))
     if project_id is not None:
         return found
@@ -114,7 +119,7 @@ def _in_labs(person_id: int) -> list[Duty]:
     ]
 
 
-def _duty(kind: str, thing: Any, owner: Project, is_open: bool) -> Duty:
+def _duty(kind: str, thing: Any, owner: Project | JointLab, is_open: bool) -> Duty:
     names = (
         {"hans": thing.title, "hant": "", "en": ""}
         if kind == "risk"
@@ -153,9 +158,24 @@ def _owned(kind: str, person_id: int) -> Select[Any]:
     return running
 
 
+def _of_labs(person_id: int) -> Select[Any]:
+    query: Any = (
+        select(Milestone, JointLab)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(JointLab, JointLab.id == Plan.lab_id)
+        .where(Milestone.owner_id == person_id, Milestone.state == "open", JointLab.archived_at.is_(None))
+    )
+    found: Select[Any] = query
+    return found
+
+
 def count_duties(person_id: int) -> int:
     """How many things a person answers for."""
-    queries = [_roles(person_id), *(_owned(kind, person_id) for kind in _IN_PROJECTS)]
+    queries: list[Any] = [
+        _roles(person_id),
+        *(_owned(kind, person_id) for kind in _IN_PROJECTS),
+        _of_labs(person_id),
+    ]
     own = sum(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in queries)
     return own + sum(keeper.count(person_id) for keeper in keepers)
 

@@ -16,6 +16,7 @@ from kangjiansheng.projects.models import (
     GateCriterion,
     GateDecision,
     Milestone,
+    Plan,
     Project,
     RegistryRecord,
     Risk,
@@ -39,26 +40,29 @@ class Act:
     milestone_id: int | None
 
 
-def acts_of(project: Project, *, as_of: date | None = None) -> list[Act]:
-    """What was done to a project and to what hangs on it, oldest first; one statement.
+def acts_of(plan: Plan | None, *, as_of: date | None = None) -> list[Act]:
+    """What was done to a plan, to the project that has it and to what hangs on them, oldest first; one statement.
 
     What the ledger of the milestones tells is left out: of them only plans and clocks are told here. Whoever sees a
     project sees its risks, its evidence and its gates, so nothing is held back.
     """
-    plan_id = project.plan.id if project.plan else None
+    if plan is None:
+        return []
+    plan_id = plan.id
     parts: list[Any] = [
         select(
-            cast(literal(Project.__tablename__), String).label("thing"),
-            literal(project.id).label("thing_id"),
-            literal(0).label("milestone_id"),
-        ),
-        _things(Milestone, Milestone.id).where(Milestone.plan_id == plan_id),
+            cast(literal(Milestone.__tablename__), String).label("thing"),
+            Milestone.id.label("thing_id"),
+            Milestone.id.label("milestone_id"),
+        ).where(Milestone.plan_id == plan_id),
         _things(Baseline, literal(0)).where(Baseline.plan_id == plan_id),
     ]
     for kind in OF_MILESTONES:
         mine = select(Milestone.id).where(Milestone.plan_id == plan_id)
         parts.append(_things(kind, kind.milestone_id).where(kind.milestone_id.in_(mine)))
-    parts += [_things(kind, literal(0)).where(kind.project_id == project.id) for kind in OF_PROJECT]
+    if plan.project_id is not None:
+        parts.append(_things(Project, literal(0)).where(Project.id == plan.project_id))
+        parts += [_things(kind, literal(0)).where(kind.project_id == plan.project_id) for kind in OF_PROJECT]
     things = union_all(*parts).subquery()
     query = (
         select(AuditEntry, things.c.milestone_id)

@@ -35,11 +35,11 @@ def answering(secret: str) -> Answering | None:
         select(Account.password_changed_at).where(Account.person_id == link.person_id)
     )
     actor = actor_by_id(link.person_id)
-    project = link.milestone.plan.project
+    plan = link.milestone.plan
     good = rules.is_good(link.made_at, link.expires_at, changed, clock.now())
-    if actor is None or not good or project is None or project.archived_at is not None:
+    if actor is None or not good or plan.owner.archived_at is not None:
         return None
-    found = page.milestone(actor=actor, code=project.code, milestone_code=link.milestone.code)
+    found = page.milestone(actor=actor, of=plan.of, code=plan.owner.code, milestone_code=link.milestone.code)
     return Answering(link.id, replace(actor, source="link"), link.person, found) if found else None
 
 

@@ -13,9 +13,9 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.queries.lab_plans import owner_rows
 from kangjiansheng.projects.queries.lists import found
-from kangjiansheng.projects.queries.portfolio import RESTING, portfolio
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries.visible import visible_milestones
 from kangjiansheng.projects.rules import columns, figures, freshness, updates
 from kangjiansheng.projects.rules.freshness import Age
@@ -63,7 +63,7 @@ NARROWING = tuple(item.name for item in fields(MilestoneFilter) if item.name not
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A milestone in a list, with its project.
+    """A milestone in a list, with the project or the laboratory in whose plan it stands.
 
     `stale`: it waits for its owner's word, as My milestones asks for it. `age`: how old the last word is.
     `moved`: by how many days its promise has moved since the day with which the list is compared; None when it
@@ -71,27 +71,27 @@ class Line:
     """
 
     milestone: MilestoneRow
-    project: ProjectRow
+    project: OwnerRow
     stale: bool = False
     age: Age = "fresh"
     moved: int | None = None
 
 
 def milestones(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
-    """The milestones of all projects that the actor sees and the filter lets through, in its order."""
+    """The milestones of all plans that the actor sees and the filter lets through, in its order."""
     return fitting(everything(wanted, actor=actor, as_of=as_of), wanted, actor=actor, as_of=as_of)
 
 
 def everything(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
-    """All milestones that the actor sees (of one project, when the filter names it), by project and position."""
+    """All milestones that the actor sees (of one project or laboratory, when the filter names it), by owner and position."""
     codes = [wanted.project] if wanted.project else None
-    return lines_of(portfolio(actor=actor, as_of=as_of, codes=codes), wanted, actor=actor, as_of=as_of)
+    return lines_of(owner_rows(actor=actor, as_of=as_of, codes=codes), wanted, actor=actor, as_of=as_of)
 
 
 def lines_of(
-    rows: Sequence[ProjectRow], wanted: MilestoneFilter, *, actor: Actor, as_of: date | None
+    rows: Sequence[OwnerRow], wanted: MilestoneFilter, *, actor: Actor, as_of: date | None
 ) -> list[Line]:
-    """The milestones of projects that were read already, compared as the filter asks."""
+    """The milestones of plans that were read already, compared as the filter asks."""
     today = as_of or clock.today()
     lines = [Line(m, p, _waits(m, p, today), _age(m, today)) for p in rows for m in p.milestones]
     return lines if wanted.since is None else _compared(lines, wanted.since, actor)
@@ -105,8 +105,8 @@ def fitting(
     return _in_order([line for line in lines if _fits(line, wanted, today, actor)], wanted)
 
 
-def _waits(m: MilestoneRow, p: ProjectRow, today: date) -> bool:
-    if not m.is_open or p.claimed in RESTING or not updates.in_window(m.promised, today):
+def _waits(m: MilestoneRow, p: OwnerRow, today: date) -> bool:
+    if not m.is_open or p.resting or not updates.in_window(m.promised, today):
         return False
     return not updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today)
 
@@ -178,13 +178,18 @@ def _fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> boo
 
 
 def _counts(line: Line, figure: str, today: date) -> bool:
+    """The figures of the board count the milestones of projects alone."""
     p = line.project
     known = figures.read(figure)
-    return known is not None and known.holds(
-        line.milestone,
-        running=p.claimed not in RESTING,
-        lab=p.lead_lab.code if p.lead_lab else "",
-        day=today,
+    return (
+        known is not None
+        and p.of == "projects"
+        and known.holds(
+            line.milestone,
+            running=not p.resting,
+            lab=p.lead_lab.code if p.lead_lab else "",
+            day=today,
+        )
     )
 
 

@@ -8,21 +8,20 @@ from sqlalchemy import Select, func, or_, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.projects.models import Milestone, Plan, Project
-from kangjiansheng.projects.queries.portfolio import RESTING, portfolio
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
-from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.models import Milestone, Plan
+from kangjiansheng.projects.queries.lab_plans import owner_rows
+from kangjiansheng.projects.queries.owners import running
+from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
+from kangjiansheng.projects.queries.visible import may_see_plan
 from kangjiansheng.projects.rules import updates
-
-ENDED = RESTING
 
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One of my milestones with its project; `confirmed` since Monday, `asked` when it is in the window."""
+    """One of my milestones with what its plan belongs to; `confirmed` since Monday, `asked` when it is in the window."""
 
     milestone: MilestoneRow
-    project: ProjectRow
+    project: OwnerRow
     asked: bool
     confirmed: bool
 
@@ -35,14 +34,12 @@ def mine_to_update(*, actor: Actor) -> Select[int]:
     return (
         select(func.count(Milestone.id))
         .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
         .where(
             Milestone.owner_id == actor.id,
             Milestone.state == "open",
             Milestone.kind == "milestone",
-            Project.archived_at.is_(None),
-            Project.status.not_in(ENDED),
-            may_see(actor),
+            running(),
+            may_see_plan(actor),
             promised <= today + updates.AHEAD,
             or_(
                 promised < today,
@@ -56,16 +53,16 @@ def mine_to_update(*, actor: Actor) -> Select[int]:
 
 def mine(*, actor: Actor, as_of: date | None = None) -> list[Mine]:
     """My open milestones, the most urgent first."""
-    return owned(portfolio(actor=actor, as_of=as_of, owner=actor.id), actor.id, as_of or clock.today())
+    return owned(owner_rows(actor=actor, as_of=as_of, owner=actor.id), actor.id, as_of or clock.today())
 
 
-def owned(projects: Iterable[ProjectRow], person_id: int, today: date) -> list[Mine]:
+def owned(projects: Iterable[OwnerRow], person_id: int, today: date) -> list[Mine]:
     """The open milestones of a person, and those reached this week, among projects that were read already, the most urgent first."""
     found = [
         Mine(
             m,
             p,
-            asked=p.claimed not in ENDED and (not m.is_open or updates.in_window(m.promised, today)),
+            asked=not p.resting and (not m.is_open or updates.in_window(m.promised, today)),
             confirmed=not m.is_open
             or updates.is_confirmed(m.promised, m.confirmed_at, bool(m.confirmed_by), today),
         )

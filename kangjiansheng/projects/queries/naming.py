@@ -1,10 +1,12 @@
 """What projects and milestones are called in the audit trail, which keeps their numbers only."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.models import Milestone, Plan, Project
+from kangjiansheng.projects.queries.owners import CODE, with_owner
 
 
 def projects(ids: set[int]) -> dict[int, str]:
@@ -22,11 +24,12 @@ def page_open_to_all(code: str) -> str | None:
 
 
 def milestones(ids: set[int]) -> dict[int, str]:
-    """The codes of project and milestone, and the name, by id."""
-    query = (
-        select(Milestone, Project.code)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(Milestone.id.in_(ids))
-    )
+    """The codes of project (or laboratory) and milestone, and the name, by id."""
+    query = with_owner(select(Milestone, CODE)).where(Milestone.id.in_(ids))
     return {row.id: f"{code} {row.code} {name_of(row)}" for row, code in db.session.execute(query)}
+
+
+def plans(ids: set[int]) -> dict[int, str]:
+    """Code and name of what plans belong to, by id."""
+    query = select(Plan).where(Plan.id.in_(ids)).options(joinedload(Plan.project), joinedload(Plan.lab))
+    return {row.id: f"{row.owner.code} {name_of(row.owner)}" for row in db.session.scalars(query)}

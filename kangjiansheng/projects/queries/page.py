@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import ColumnElement, Subquery, case, literal, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -12,7 +12,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.labs.models import LabMember
+from kangjiansheng.labs.models import JointLab, LabMember
 from kangjiansheng.projects.models import (
     GateDecision,
     Milestone,
@@ -23,7 +23,8 @@ from kangjiansheng.projects.models import (
     ProjectMember,
     StatusClaim,
 )
-from kangjiansheng.projects.queries.visible import DIRECTORS, may_see
+from kangjiansheng.projects.queries.owners import with_owner
+from kangjiansheng.projects.queries.visible import DIRECTORS, may_see, may_see_plan
 
 
 def project(*, actor: Actor, code: str) -> Project | None:
@@ -61,27 +62,50 @@ def project_with(*, actor: Actor, code: str, number: int) -> tuple[Project, int]
     return (found, number) if found else None
 
 
-def milestone(*, actor: Actor, code: str, milestone_code: str) -> Milestone | None:
-    """A milestone of a project that the actor may see, with its plan and project."""
+def plan(*, actor: Actor, of: str, code: str) -> Plan | None:
+    """The plan of a project or of a laboratory (`of` projects or labs) that the actor may see, with its template and
+    the decisions at its gates."""
     query = (
-        select(Milestone)
-        .join(Milestone.plan)
-        .join(Plan.project)
-        .where(Project.code == code, Milestone.code == milestone_code, may_see(actor))
-        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
+        select(Plan)
+        .outerjoin(Plan.project)
+        .outerjoin(Plan.lab)
+        .where(_of(of, code), may_see_plan(actor))
+        .options(
+            contains_eager(Plan.project),
+            contains_eager(Plan.lab),
+            joinedload(Plan.template_version),
+            joinedload(Plan.decisions).defer(GateDecision.dossier),
+        )
     )
-    return db.session.scalar(query)
+    return db.session.scalars(query).unique().first()
 
 
-def milestone_for(*, actor: Actor, code: str, milestone_code: str, act: str) -> tuple[Milestone, str] | None:
+def lab_plan(*, actor: Actor, code: str) -> Plan | None:
+    """The plan of a laboratory whose inside the actor may see."""
+    return plan(actor=actor, of="labs", code=code)
+
+
+def _of(of: str, code: str) -> ColumnElement[bool]:
+    return Project.code == code if of == "projects" else JointLab.code == code
+
+
+def milestone(*, actor: Actor, code: str, milestone_code: str, of: str = "projects") -> Milestone | None:
+    """A milestone of a plan that the actor may see, with its plan and what that belongs to."""
+    query = with_owner(select(Milestone), load=True)
+    return db.session.scalar(
+        query.where(_of(of, code), Milestone.code == milestone_code, may_see_plan(actor))
+    )
+
+
+def milestone_for(*, actor: Actor, act: str, **where: str) -> tuple[Milestone, str] | None:
     """A milestone that the actor may see, with the act that the address names."""
-    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    found = milestone(actor=actor, **where)
     return (found, act) if found else None
 
 
-def entry(*, actor: Actor, code: str, milestone_code: str, entry_id: int) -> MilestoneEntry | None:
+def entry(*, actor: Actor, entry_id: int, **where: str) -> MilestoneEntry | None:
     """An entry of a milestone's ledger, for taking it back."""
-    found = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    found = milestone(actor=actor, **where)
     if found is None:
         return None
     query = (
@@ -128,9 +152,9 @@ class Said:
 
 
 def ledger(
-    *, actor: Actor, project_id: int, milestone_id: int | None = None, as_of: date | None = None
+    *, actor: Actor, plan_id: int | None, milestone_id: int | None = None, as_of: date | None = None
 ) -> list[Said]:
-    """The ledger of a project's milestones (or of one), in the order in which it counts; one statement.
+    """The ledger of a plan's milestones (or of one), in the order in which it counts; one statement.
 
     As of a past day only what counted by the end of that day.
     """
@@ -171,11 +195,10 @@ def ledger(
         )
         .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
         .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
         .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
         .outerjoin(Person, Person.id == ChangeSet.actor_id)
         .outerjoin(owner, owner.id == MilestoneEntry.owner_id)
-        .where(Project.id == project_id, may_see(actor))
+        .where(Plan.id == plan_id, may_see_plan(actor))
         .order_by(MilestoneEntry.effective_at, MilestoneEntry.id)
     )
     if milestone_id is not None:
@@ -239,11 +262,29 @@ def team(project_id: int, *, whole_labs: bool = False) -> list[TeamMember]:
     )
     if not whole_labs:
         directors = directors.where(LabMember.role.in_(DIRECTORS))
-    both = union_all(members, directors).subquery()
+    return _team(union_all(members, directors).subquery())
+
+
+def team_of_lab(lab_id: int) -> list[TeamMember]:
+    """All memberships of a laboratory, as those of its own plan: who does not direct it is a member; one
+    statement."""
+    part = case((LabMember.role.in_(DIRECTORS), LabMember.role), else_="member")
+    rows = select(
+        LabMember.id,
+        LabMember.person_id,
+        part.label("role"),
+        literal(False).label("of_lab"),
+        LabMember.valid_from,
+        LabMember.valid_to,
+    )
+    return _team(rows.where(LabMember.lab_id == lab_id).subquery())
+
+
+def _team(rows: Subquery) -> list[TeamMember]:
     query = (
-        select(both, Person.code, Person.erased_at, Person.name_hans, Person.name_hant, Person.name_en)
-        .join(Person, Person.id == both.c.person_id)
-        .order_by(both.c.of_lab, both.c.valid_from, both.c.id)
+        select(rows, Person.code, Person.erased_at, Person.name_hans, Person.name_hant, Person.name_en)
+        .join(Person, Person.id == rows.c.person_id)
+        .order_by(rows.c.of_lab, rows.c.valid_from, rows.c.id)
     )
     return [
         TeamMember(**{**row, "of_lab": bool(row["of_lab"])}) for row in db.session.execute(query).mappings()
@@ -252,10 +293,11 @@ def team(project_id: int, *, whole_labs: bool = False) -> list[TeamMember]:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A line of what was said of late about the milestones of a laboratory."""
+    """A line of what was said of late about the milestones of a laboratory; `path` leads to the milestone."""
 
-    project_code: str
+    owner_code: str
     code: str
+    path: str
     name_hans: str
     name_hant: str
     name_en: str
@@ -267,17 +309,25 @@ class News:
     who: str
 
 
-def recent(*, actor: Actor, projects: Any, as_of: date | None = None, limit: int = 6) -> list[News]:
-    """The newest entries about the milestones of some projects (ids, or a statement of them), those that open them
-    left out; one statement."""
+def recent(
+    *, actor: Actor, projects: Any, lab_id: int, as_of: date | None = None, limit: int = 6
+) -> list[News]:
+    """The newest entries about the milestones of some projects (ids, or a statement of them) and of a laboratory's
+    own plan, those that open them left out; one statement."""
     query = (
-        select(MilestoneEntry, Milestone, Project.code.label("project_code"), Person)
-        .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
+        with_owner(
+            select(MilestoneEntry, Milestone, Person).join(
+                Milestone, Milestone.id == MilestoneEntry.milestone_id
+            ),
+            load=True,
+        )
         .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
         .outerjoin(Person, Person.id == ChangeSet.actor_id)
-        .where(Project.id.in_(projects), MilestoneEntry.kind != "open", may_see(actor))
+        .where(
+            or_(Plan.project_id.in_(projects), Plan.lab_id == lab_id),
+            MilestoneEntry.kind != "open",
+            may_see_plan(actor),
+        )
         .order_by(MilestoneEntry.effective_at.desc(), MilestoneEntry.id.desc())
         .limit(limit)
     )
@@ -285,8 +335,9 @@ def recent(*, actor: Actor, projects: Any, as_of: date | None = None, limit: int
         query = query.where(MilestoneEntry.effective_at <= clock.end_of(as_of))
     return [
         News(
-            project_code,
+            m.plan.owner.code,
             m.code,
+            m.path,
             m.name_hans,
             m.name_hant,
             m.name_en,
@@ -297,5 +348,5 @@ def recent(*, actor: Actor, projects: Any, as_of: date | None = None, limit: int
             e.actual,
             name_of(person) if person else "",
         )
-        for e, m, project_code, person in db.session.execute(query)
+        for e, m, person in db.session.execute(query)
     ]

@@ -1,52 +1,98 @@
-"""The people of a project: its members and those of its laboratories."""
+"""The people of plans: who leads, who belongs to them, and who may own a milestone."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy import Subquery, case, literal, select, union_all
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import InstitutionMember, LabMember
-from kangjiansheng.projects.models import ProjectLab, ProjectMember, ProjectParty
+from kangjiansheng.projects.models import Plan, ProjectLab, ProjectMember, ProjectParty
+from kangjiansheng.projects.queries.visible import DIRECTORS
+
+LEADING = ("lead",)
+BELONGING = ("lead", "member")
 
 
-def team_ids(project_id: int | None) -> set[int]:
-    """The members of a project and of its laboratories, today."""
-    return set(db.session.scalars(_team(project_id)))
+def taking_part() -> Subquery:
+    """Who takes part in which plan today, and as what: plan_id, project_id, person_id, part.
 
-
-def _team(project_id: int | None) -> CompoundSelect[Any]:
+    `lead`: the leads of a project, the directors of its laboratories, the directors of a laboratory that has a plan
+    of its own. `member` and `reader`: of the project; the other people of a laboratory are members of its own plan.
+    `near`: the other people of a project's laboratories. Everybody but a stranger may own a milestone.
+    """
     today = clock.today()
-    members = select(ProjectMember.person_id).where(
-        ProjectMember.project_id == project_id, holds_on(ProjectMember, today)
+    directs = LabMember.role.in_(DIRECTORS)
+    of_project = (
+        select(
+            Plan.id.label("plan_id"),
+            Plan.project_id,
+            ProjectMember.person_id,
+            ProjectMember.role.label("part"),
+        )
+        .join(Plan, Plan.project_id == ProjectMember.project_id)
+        .where(holds_on(ProjectMember, today))
     )
-    labs = (
-        select(LabMember.person_id)
+    of_its_labs = (
+        select(Plan.id, Plan.project_id, LabMember.person_id, case((directs, "lead"), else_="near"))
         .join(ProjectLab, ProjectLab.lab_id == LabMember.lab_id)
-        .where(ProjectLab.project_id == project_id, holds_on(LabMember, today))
+        .join(Plan, Plan.project_id == ProjectLab.project_id)
+        .where(holds_on(LabMember, today))
     )
-    return union(members, labs)
+    of_lab = (
+        select(Plan.id, Plan.project_id, LabMember.person_id, case((directs, "lead"), else_="member"))
+        .join(Plan, Plan.lab_id == LabMember.lab_id)
+        .where(holds_on(LabMember, today))
+    )
+    return union_all(of_project, of_its_labs, of_lab).subquery()
 
 
-def team(project_id: int | None) -> list[Person]:
+def takes_part(person_id: int, parts: Collection[str], **of: int) -> bool:
+    """True when a person has one of these parts in a plan: `plan_id` or `project_id` says of what."""
+    row = taking_part()
+    query = select(literal(True)).where(row.c.person_id == person_id, row.c.part.in_(parts))
+    return (
+        db.session.scalar(query.where(*(row.c[key] == value for key, value in of.items())).limit(1)) or False
+    )
+
+
+def people_of_plans(plan_ids: Collection[int], parts: Collection[str] = ()) -> dict[int, set[int]]:
+    """The ids of those who take part in plans, by plan: in any way, or in one of those named; one statement."""
+    row = taking_part()
+    query = select(row.c.plan_id, row.c.person_id).where(row.c.plan_id.in_(plan_ids))
+    found: dict[int, set[int]] = defaultdict(set)
+    for plan_id, person_id in db.session.execute(query.where(row.c.part.in_(parts)) if parts else query):
+        found[plan_id].add(person_id)
+    return found
+
+
+def team_ids(plan: Plan | None) -> set[int]:
+    """Who may own a milestone of a plan, today."""
+    return people_of_plans([plan.id])[plan.id] if plan else set()
+
+
+def team(plan: Plan | None) -> list[Person]:
     """The same as people, for lists of choices; one statement."""
-    return people(_team(project_id))
+    row = taking_part()
+    return people(select(row.c.person_id).where(row.c.plan_id == (plan.id if plan else None)))
 
 
 def candidates(project_id: int) -> list[Person]:
     """Who may join a project: people of its laboratories and of its party institutions."""
-    today = clock.today()
+    row = taking_part()
     of_parties = (
         select(InstitutionMember.person_id)
         .join(ProjectParty, ProjectParty.institution_id == InstitutionMember.institution_id)
-        .where(ProjectParty.project_id == project_id, holds_on(InstitutionMember, today))
+        .where(ProjectParty.project_id == project_id, holds_on(InstitutionMember, clock.today()))
     )
-    return people(team_ids(project_id) | set(db.session.scalars(of_parties)))
+    return people(union_all(select(row.c.person_id).where(row.c.project_id == project_id), of_parties))
 
 
-def people(ids: set[int] | CompoundSelect[Any]) -> list[Person]:
+def people(ids: Any) -> list[Person]:
     """People by id, in the order of their codes."""
     query = select(Person).where(Person.id.in_(ids), Person.erased_at.is_(None)).order_by(Person.code)
     return list(db.session.scalars(query))

@@ -9,7 +9,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import ClockStop, Milestone
 from kangjiansheng.projects.queries.page import milestone
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.queries.schedule import Network, schedule
 
 
@@ -32,13 +32,13 @@ class Outlook:
     standing: tuple[tuple[str, date], ...] = ()
 
 
-def outlook(project: ProjectRow, found: Network) -> Outlook:
-    """The outlook of a project's plan as it stands today, from what has been read of it."""
-    opened = [m for m in project.milestones if m.is_open and m.promised is not None]
+def outlook(owner: OwnerRow, found: Network) -> Outlook:
+    """The outlook of a plan as it stands today, from what has been read of it."""
+    opened = [m for m in owner.milestones if m.is_open and m.promised is not None]
     if not opened:
         return Outlook()
-    plan = schedule(project.milestones, found)
-    codes = {m.id: m.code for m in project.milestones}
+    plan = schedule(owner.milestones, found)
+    codes = {m.id: m.code for m in owner.milestones}
     last = max(opened, key=lambda m: (m.promised or date.min, m.position))
     path = plan.driving(last.id)
     return Outlook(
@@ -50,12 +50,12 @@ def outlook(project: ProjectRow, found: Network) -> Outlook:
     )
 
 
-def waiting(project: ProjectRow, found: Network) -> dict[int, list[Waiting]]:
+def waiting(owner: OwnerRow, found: Network) -> dict[int, list[Waiting]]:
     """What each milestone waits for, by id, in the order of the plan."""
-    order = {m.id: n for n, m in enumerate(project.milestones)}
+    order = {m.id: n for n, m in enumerate(owner.milestones)}
     return {
         key: [
-            Waiting(project.milestones[order[link.before]].code, link.lag, link.unit)
+            Waiting(owner.milestones[order[link.before]].code, link.lag, link.unit)
             for link in sorted(links, key=lambda link: order.get(link.before, -1))
             if link.before in order
         ]
@@ -73,11 +73,9 @@ def stops(milestone_id: int) -> list[ClockStop]:
     return list(db.session.scalars(query))
 
 
-def stop_of(
-    *, actor: Actor, code: str, milestone_code: str, number: int
-) -> tuple[Milestone, ClockStop] | None:
+def stop_of(*, actor: Actor, number: int, **where: str) -> tuple[Milestone, ClockStop] | None:
     """A stop of the clock of a milestone that the actor may see, with that milestone."""
-    thing = milestone(actor=actor, code=code, milestone_code=milestone_code)
+    thing = milestone(actor=actor, **where)
     if thing is None:
         return None
     query = select(ClockStop).where(ClockStop.id == number, ClockStop.milestone_id == thing.id)

@@ -21,17 +21,15 @@ from kangjiansheng.projects.models import (
     ProjectParty,
 )
 from kangjiansheng.projects.queries.called import Names, names_of
-from kangjiansheng.projects.queries.past import Since, gathered, named, with_changes
-from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, state_of
+from kangjiansheng.projects.queries.past import Since
+from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.stood import milestones_of, next_of, stood_of, told_at, worst_of
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import metrics as figures
 from kangjiansheng.projects.rules import milestones as rules
+from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.vocabulary import modalities
 
-# Claims under which a project's open milestones rest.
-RESTING = frozenset({"ON_HOLD", "TERMINATED", "COMPLETED", "OUT_LICENSED"})
-# Entries of the ledger by which somebody stands by a date.
-CONFIRMING = frozenset({"confirm", "forecast", "done", "undo"})
 # Filled by the roof: who knows which gates wait for a decision (ids of milestones) at the end of a day.
 awaiting: list[Callable[[date | None], set[int]]] = []
 
@@ -69,20 +67,20 @@ def portfolio(
             chosen = Project.id.in_([head["id"] for head in heads])
     if not archived:
         heads = [head for head in heads if not head["archived_at"]]
-    stood, since = _milestones_now(chosen) if as_of is None else _milestones_then(chosen, as_of)
+    stood, since = stood_of(Plan.project_id, select(Project.id).where(chosen), as_of)
     names = names_of(
         chosen,
         as_of,
         heads,
         {h["lead_id"] for h in heads} | {r.owner_id for r in stood} | {r.confirmed_by_id for r in stood},
     )
-    waiting: set[int] = set().union(*(source(as_of) for source in awaiting))
     by_project: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in stood:
         if owner is None or row.owner_id == owner:
-            by_project[row.project_id].append(row)
+            by_project[row.belongs_to].append(row)
     if owner is not None:
         heads = [head for head in heads if by_project[head["id"]]]
+    waiting: set[int] = set().union(*(source(as_of) for source in awaiting))
     day = as_of or clock.today()
     return [_project(head, by_project[head["id"]], names, waiting, day, since) for head in heads]
 
@@ -196,57 +194,6 @@ def _heads_then(chosen: Any, day: date) -> list[dict[str, Any]]:
     ]
 
 
-_STATE = "owner_id baseline current_plan forecast proposed actual state flagged moves reason_code note confirmed_by_id"
-
-
-_Stood = tuple[list[Row[Any]], dict[int, Since]]  # rows by plan and position, and what was changed since
-
-
-def _milestones_now(chosen: Any) -> _Stood:
-    query = (
-        select(
-            *_own(),
-            *(getattr(Milestone, key) for key in _STATE.split()),
-            Milestone.confirmed_at,
-        )
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(chosen)
-        .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
-    )
-    return list(db.session.execute(query)), {}
-
-
-def _milestones_then(chosen: Any, day: date) -> _Stood:
-    entry = aliased(MilestoneEntry)
-    last = (
-        select(entry.id)
-        .where(entry.milestone_id == Milestone.id, entry.effective_at <= clock.end_of(day))
-        .order_by(entry.effective_at.desc(), entry.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            *_own(),
-            *(getattr(MilestoneEntry, key) for key in _STATE.split()),
-            MilestoneEntry.effective_at.label("confirmed_at"),
-            MilestoneEntry.kind.label("entry_kind"),
-        )
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .join(MilestoneEntry, MilestoneEntry.id == last)
-        .where(chosen)
-        .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
-    )
-    return gathered(db.session.execute(with_changes(query, day)))
-
-
-def _own() -> list[Any]:
-    keys = "id code name_hans name_hant name_en position kind gate version evidence_ref duration unit"
-    return [Plan.project_id, *(getattr(Milestone, key) for key in keys.split())]
-
-
 def _project(
     head: Mapping[str, Any],
     rows: list[Row[Any]],
@@ -256,11 +203,9 @@ def _project(
     since: Mapping[int, Since],
 ) -> ProjectRow:
     resting = head["status"] in RESTING
-    milestones = tuple(
-        _milestone(head["code"], row, names.people, waiting, day, resting, since.get(row.id)) for row in rows
+    milestones = milestones_of(
+        ProjectRow.of, head["code"], rows, names.people, waiting, day, since, resting=resting
     )
-    opened = [m for m in milestones if m.is_open]
-    told = [m.confirmed_at for m in milestones if m.confirmed_at is not None]
     modality = modalities().get(head["modality"])
     return ProjectRow(
         id=head["id"],
@@ -283,11 +228,12 @@ def _project(
         confidentiality=head["confidentiality"],
         illustrative=head["illustrative"],
         archived=bool(head["archived_at"]),
+        resting=resting,
         opened_on=clock.day_of(head["opened_at"]),
         milestones=milestones,
         status=_status(head["status"], milestones),
-        next=min(opened, key=lambda m: (m.promised or date.max, m.position), default=None),
-        updated_at=max(told, default=None),
+        next=next_of(milestones),
+        updated_at=told_at(milestones),
         registrations=tuple((register, number) for register, number in head.get("registrations", ())),
         told_on=head.get("told_on"),
         since={m.id: since[m.id] for m in milestones if m.id in since},
@@ -299,53 +245,4 @@ def _status(claimed: str, milestones: Sequence[MilestoneRow]) -> rules.Status:
         return "pause"
     if claimed in RESTING:
         return "done"
-    counted = [m.status for m in milestones if m.kind == "milestone" and m.state != "cancelled"]
-    return rules.worst(counted)
-
-
-def _milestone(
-    project_code: str,
-    row: Row[Any],
-    people: Mapping[int | None, str],
-    waiting: set[int],
-    day: date,
-    resting: bool,
-    since: Since | None,
-) -> MilestoneRow:
-    state = state_of(row)  # type: ignore[arg-type]
-    decision = row.kind == "decision"
-    status: rules.Status = (
-        ("done" if row.actual else "idle")
-        if decision
-        else rules.status(
-            state, day, flagged=row.flagged, gate=row.gate, awaiting=row.id in waiting, paused=resting
-        )
-    )
-    return MilestoneRow(
-        id=row.id,
-        project_id=row.project_id,
-        project_code=project_code,
-        code=row.code,
-        position=row.position,
-        kind=row.kind,
-        gate=row.gate,
-        baseline=row.baseline,
-        current_plan=row.current_plan,
-        forecast=row.forecast,
-        proposed=row.proposed,
-        actual=row.actual,
-        state=row.state,
-        flagged=row.flagged,
-        moves=row.moves,
-        reason_code=row.reason_code,
-        note=row.note,
-        confirmed_at=row.confirmed_at if getattr(row, "entry_kind", "confirm") in CONFIRMING else None,
-        confirmed_by=people.get(row.confirmed_by_id, ""),
-        owner_id=row.owner_id,
-        owner_label=people.get(row.owner_id, ""),
-        version=row.version,
-        evidence_ref=row.evidence_ref,
-        status=status,
-        slip=None if decision else rules.slip_days(state),
-        **named(row, since),
-    )
+    return worst_of(milestones)

@@ -11,9 +11,11 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, Plan, Project, Risk
-from kangjiansheng.projects.queries.mine import ENDED, mine
-from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.queries.mine import mine
+from kangjiansheng.projects.queries.owners import CODE, running, with_owner
+from kangjiansheng.projects.queries.visible import may_see, may_see_plan
 from kangjiansheng.projects.rules import reminders as rules
+from kangjiansheng.projects.rules.plans import RESTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Reminder:
 
     kind: str  # overdue, due, stale, confirm, review
     milestone_id: int | None  # none for a risk
-    project: str
+    project: str  # the code of the project, or of the laboratory
     code: str
     names: dict[str, str]
     day: date
@@ -46,30 +48,24 @@ def own_reminders(*, actor: Actor, today: date, days_before: Iterable[int]) -> l
 
 
 def to_confirm(*, actor: Actor, led: Collection[int]) -> list[Reminder]:
-    """The proposed dates in the projects that the actor leads (`led`, ids) which wait for a yes."""
+    """The proposed dates in the plans that the actor leads (`led`, ids) which wait for a yes."""
     query = (
-        select(Milestone)
-        .join(Milestone.plan)
-        .join(Plan.project)
+        with_owner(select(Milestone), load=True)
         .where(
-            Project.id.in_(led),
+            Plan.id.in_(led),
             Milestone.proposed.is_not(None),
             Milestone.state == "open",
-            Project.archived_at.is_(None),
-            Project.status.not_in(ENDED),
-            may_see(actor),
+            running(),
+            may_see_plan(actor),
         )
-        .order_by(Milestone.proposed, Project.code, Milestone.code)
-        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
+        .order_by(Milestone.proposed, CODE, Milestone.code)
     )
     found = []
     for m in db.session.scalars(query) if led else ():
-        project = m.plan.project
-        if project is not None and m.proposed is not None:
+        owner = m.plan.owner
+        if m.proposed is not None:
             names = {"hans": m.name_hans, "hant": m.name_hant, "en": m.name_en}
-            found.append(
-                Reminder("confirm", m.id, project.code, m.code, names, m.proposed, project.illustrative)
-            )
+            found.append(Reminder("confirm", m.id, owner.code, m.code, names, m.proposed, owner.illustrative))
     return found
 
 
@@ -83,7 +79,7 @@ def to_review(*, actor: Actor, today: date) -> list[Reminder]:
             Risk.life != "closed",
             Risk.review_on <= today,
             Project.archived_at.is_(None),
-            Project.status.not_in(ENDED),
+            Project.status.not_in(RESTING),
             may_see(actor),
         )
         .order_by(Risk.review_on, Project.code, Risk.number)

@@ -1,9 +1,9 @@
 """What a reader gets of projects and milestones: plain values as they stood at the end of a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from kangjiansheng.projects.rules.milestones import MilestoneState, Status
 
@@ -26,8 +26,9 @@ class MilestoneRow:
     """One milestone at the end of a day. `slip` is in calendar days, None without a date to compare."""
 
     id: int
-    project_id: int
-    project_code: str
+    plan_id: int
+    of: str  # what its plan belongs to, as the first word of addresses: projects, labs
+    project_code: str  # of the project, or of the laboratory
     code: str
     name_hans: str
     name_hant: str
@@ -62,6 +63,11 @@ class MilestoneRow:
         return self.forecast or self.current_plan or self.baseline
 
     @property
+    def path(self) -> str:
+        """The path of its page."""
+        return f"/{self.of}/{self.project_code}/milestones/{self.code}"
+
+    @property
     def is_open(self) -> bool:
         """True for a milestone that is neither reached nor cancelled, and no decision."""
         return self.state == "open" and self.actual is None and self.kind == "milestone"
@@ -87,48 +93,84 @@ def state_of(row: Any) -> MilestoneState:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """One project at the end of a day with its milestones in order; `status` is computed from them.
+class OwnerRow:
+    """What a plan belongs to at the end of a day, with its milestones in order; `status` is computed from them.
 
-    On a past day also: its registry numbers (register, number); on which day an import told the facts of this one,
-    if only later; and what was changed of its milestones since (`queries.past.Since` by their ids).
+    `of` is the first word of its addresses. `resting`: nobody is asked for its open milestones. `since`: on a past day
+    what was changed of its milestones later (`queries.past.Since` by their ids).
     """
+
+    of: ClassVar[str]
 
     id: int
     code: str
     name_hans: str
     name_hant: str
     name_en: str
-    indication: Mapping[str, str]
-    modality: str
     family: str
-    indication_group: str
     pathway: str
     stage: str
-    claimed: str
     labs: tuple[Ref, ...]
     parties: tuple[Ref, ...]
     lead_label: str
     owner_role: str
-    priority: str
-    confidentiality: str
     illustrative: bool
     archived: bool
-    opened_on: date
+    resting: bool
     milestones: tuple[MilestoneRow, ...]
     status: Status
     next: MilestoneRow | None
     updated_at: datetime | None
-    registrations: tuple[tuple[str, str], ...] = ()
-    told_on: date | None = None
-    since: Mapping[int, Any] = field(default_factory=dict)
+    since: Mapping[int, Any]
+
+    @property
+    def base(self) -> str:
+        """What the paths of its milestones begin with."""
+        return f"/{self.of}/{self.code}"
+
+    @property
+    def path(self) -> str:
+        """The path of the page that shows the plan."""
+        return self.base
 
     @property
     def lead_lab(self) -> Ref | None:
-        """The laboratory that leads the project."""
+        """The laboratory that leads the project, or that has the plan."""
         return next((lab for lab in self.labs if lab.leads), self.labs[0] if self.labs else None)
 
     @property
     def worst_slip(self) -> int | None:
         """The largest slip of its open milestones in calendar days."""
         return max((m.slip for m in self.milestones if m.is_open and m.slip is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow(OwnerRow):
+    """One project at the end of a day. On a past day also its registry numbers (register, number), and on which day an
+    import told the facts of this one, if only later."""
+
+    of = "projects"
+
+    indication: Mapping[str, str]
+    modality: str
+    indication_group: str
+    claimed: str
+    priority: str
+    confidentiality: str
+    opened_on: date
+    registrations: tuple[tuple[str, str], ...] = ()
+    told_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabRow(OwnerRow):
+    """One joint laboratory with a plan of its own. It has no modality, no stage and no claim."""
+
+    of = "labs"
+
+    life: str
+
+    @property
+    def path(self) -> str:
+        """The page of the laboratory itself shows more than its plan."""
+        return f"{self.base}/plan"

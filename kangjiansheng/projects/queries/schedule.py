@@ -12,7 +12,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneEntry, MilestoneLink
 from kangjiansheng.projects.queries.past import Since, stops_then
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.rules.bulk import BULK
 from kangjiansheng.projects.rules.schedule import Link, Schedule, Shift, Step, Stop, Unit
 
@@ -45,8 +45,8 @@ class Network:
     stops: Mapping[int, Sequence[Stop]]
 
 
-def network(*plan_ids: int | None, then: ProjectRow | None = None) -> Network:
-    """The network of a plan, or of several; one statement. `then` is the project of the one plan as it was read of a
+def network(*plan_ids: int | None, then: OwnerRow | None = None) -> Network:
+    """The network of a plan, or of several; one statement. `then` is what the one plan belongs to, as it was read of a
     past day."""
     links: dict[int, list[Link]] = defaultdict(list)
     stops: dict[int, list[Stop]] = defaultdict(list)
@@ -75,7 +75,7 @@ def network(*plan_ids: int | None, then: ProjectRow | None = None) -> Network:
 
 
 def _network_then(
-    links: Mapping[int, Sequence[Link]], stops: Mapping[int, Sequence[Stop]], then: ProjectRow
+    links: Mapping[int, Sequence[Link]], stops: Mapping[int, Sequence[Stop]], then: OwnerRow
 ) -> Network:
     """What bound the milestones that were there, with every change since taken back."""
     ids = {m.code: m.id for m in then.milestones}

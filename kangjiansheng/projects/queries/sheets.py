@@ -1,32 +1,30 @@
 """What an edited sheet is compared with, and the batches that were sent back."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock, text
+from kangjiansheng.core import text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.labs.models import LabMember
 from kangjiansheng.projects.models import (
     ImportBatch,
     ImportRow,
     Milestone,
     Plan,
     Project,
-    ProjectLab,
-    ProjectMember,
 )
 from kangjiansheng.projects.queries.gates import stopped
+from kangjiansheng.projects.queries.owners import ARCHIVED_AT, CODE, ILLUSTRATIVE, with_owner
+from kangjiansheng.projects.queries.people import BELONGING, people_of_plans
 from kangjiansheng.projects.queries.rows import state_of
-from kangjiansheng.projects.queries.visible import DIRECTORS, may_see, visible_milestones
+from kangjiansheng.projects.queries.visible import may_see_plan, visible_milestones
 from kangjiansheng.projects.rules.sheets import Right, Stored
 
 AT_ONCE = 5000  # ids in one statement
@@ -34,7 +32,7 @@ T = TypeVar("T")
 _NOTHING: Mapping[int, str] = {}
 
 _COLUMNS = (
-    "id code version name_hans name_hant name_en owner_id baseline current_plan forecast proposed actual state "
+    "id plan_id code version name_hans name_hant name_en owner_id baseline current_plan forecast proposed actual state "
     "kind flagged confirmed_at confirmed_by_id reason_code note moves"
 )
 
@@ -54,41 +52,35 @@ def held() -> dict[int, str]:
 
 
 def rows_by_code(codes: Collection[str], *, actor: Actor) -> list[Any]:
-    """All milestones of the projects with these codes that the actor sees."""
-    return [
-        row for part in parts(codes) for row in db.session.execute(_rows(actor).where(Project.code.in_(part)))
-    ]
+    """All milestones of the projects and laboratories with these codes that the actor sees."""
+    return [row for part in parts(codes) for row in db.session.execute(_rows(actor).where(CODE.in_(part)))]
 
 
 def begun(rows: Iterable[Any]) -> dict[int, date | None]:
-    """For each milestone of whole projects the day on which its project began, as far as its facts and its
+    """For each milestone of whole plans the day on which the work began, as far as its facts and its
     other milestones tell."""
     known: dict[int, list[tuple[date, int]]] = defaultdict(list)
     rows = list(rows)
     for row in rows:
         if row.baseline_start is not None:
-            known[row.project_id].append((row.baseline_start, 0))
-        known[row.project_id] += [(day, row.id) for day in (row.baseline, row.actual) if day is not None]
+            known[row.plan_id].append((row.baseline_start, 0))
+        known[row.plan_id] += [(day, row.id) for day in (row.baseline, row.actual) if day is not None]
     for days in known.values():
         days.sort()
-    return {row.id: next((day for day, of in known[row.project_id] if of != row.id), None) for row in rows}
+    return {row.id: next((day for day, of in known[row.plan_id] if of != row.id), None) for row in rows}
 
 
 def _rows(actor: Actor) -> Select[Any]:
-    return (
+    return with_owner(
         select(
             *(getattr(Milestone, key) for key in _COLUMNS.split()),
-            Project.id.label("project_id"),
-            Project.code.label("project"),
-            Project.illustrative,
-            Project.archived_at,
-            Project.owner_role,
+            CODE.label("project"),
+            ILLUSTRATIVE.label("illustrative"),
+            ARCHIVED_AT.label("archived_at"),
+            func.coalesce(Project.owner_role, "").label("owner_role"),
             Project.baseline_start,
         )
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(may_see(actor))
-    )
+    ).where(may_see_plan(actor))
 
 
 def stored(
@@ -101,7 +93,7 @@ def stored(
     """A row of `rows_by_code` as the rules take it."""
     return Stored(
         id=row.id,
-        project_id=row.project_id,
+        plan_id=row.plan_id,
         project=row.project,
         code=row.code,
         version=row.version,
@@ -128,41 +120,24 @@ def names_of(ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     }
 
 
-def teams(projects: Collection[int]) -> dict[int, list[tuple[int, tuple[str, ...]]]]:
-    """Who may own a milestone, by project: the members of each and of its laboratories, with their names."""
-    pairs = [(project, person) for project, person, _role in _people(projects, ())]
-    names = names_of({person for _project, person in pairs})
-    found: dict[int, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
-    for project, person in pairs:
-        found[project].append((person, names[person]))
+def teams(plans: Collection[int]) -> dict[int, list[tuple[int, tuple[str, ...]]]]:
+    """Who may own a milestone, by plan, with their names."""
+    found = people_of(plans)
+    names = names_of(set().union(*found.values()))
+    return {plan: [(person, names[person]) for person in people] for plan, people in found.items()}
+
+
+def people_of(plans: Collection[int], taking_part: Collection[str] = ()) -> dict[int, set[int]]:
+    """Those who take part in many plans, in any way or as is said, by plan."""
+    found: dict[int, set[int]] = {}
+    for part in parts(plans):
+        found |= people_of_plans(part, taking_part)
     return found
 
 
-def concerned(projects: Collection[int]) -> dict[int, set[int]]:
-    """The leads and members of projects and the directors of their laboratories, by project."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for project, person, role in _people(projects, DIRECTORS):
-        if role != "reader":
-            found[project].add(person)
-    return found
-
-
-def _people(projects: Collection[int], lab_roles: Sequence[str]) -> list[Any]:
-    today = clock.today()
-    found = []
-    for part in parts(projects):
-        members = select(ProjectMember.project_id, ProjectMember.person_id, ProjectMember.role).where(
-            ProjectMember.project_id.in_(part), holds_on(ProjectMember, today)
-        )
-        labs = (
-            select(ProjectLab.project_id, LabMember.person_id, LabMember.role)
-            .join(LabMember, LabMember.lab_id == ProjectLab.lab_id)
-            .where(ProjectLab.project_id.in_(part), holds_on(LabMember, today))
-        )
-        if lab_roles:
-            labs = labs.where(LabMember.role.in_(lab_roles))
-        found += list(db.session.execute(union(members, labs)))
-    return found
+def concerned(plans: Collection[int]) -> dict[int, set[int]]:
+    """The leads and members of plans, by plan."""
+    return people_of(plans, BELONGING)
 
 
 def batches(*, actor: Actor) -> list[ImportBatch]:
@@ -222,9 +197,11 @@ def page_of(
     batch: ImportBatch, which: str, *, actor: Actor, start: int, size: int
 ) -> list[tuple[ImportRow, Any]]:
     """Some rows of a batch in the order of the file, each with its milestone."""
+    plan = joinedload(Milestone.plan)
     query = (
         select(ImportRow, Milestone)
         .outerjoin(Milestone, Milestone.id == ImportRow.milestone_id)
+        .options(plan.joinedload(Plan.project), plan.joinedload(Plan.lab))
         .where(shown(batch, which, actor=actor))
         .order_by(ImportRow.position)
         .offset(start)

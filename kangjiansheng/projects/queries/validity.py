@@ -14,8 +14,8 @@ from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.queries import visible_agreements
-from kangjiansheng.projects.models import Milestone, Project, ProjectLab, Validity
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, Validity
+from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.queries.schedule import Spread, promised
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import validity as rules
@@ -52,39 +52,44 @@ def validity(*, actor: Actor, code: str, number: int) -> Validity | None:
     return db.session.scalars(query).unique().first()
 
 
-def validities(project_id: int, *, actor: Actor) -> list[ValidityRow]:
-    """What a project holds or held, and the agreements of its laboratories that end and that the actor may see."""
-    return validities_of([project_id], actor=actor)[project_id]
+def validities(plan: Plan | None, *, actor: Actor) -> list[ValidityRow]:
+    """What a project holds or held, and the agreements of its laboratories (of the laboratory whose plan it is) that
+    end and that the actor may see."""
+    return validities_of([plan.id], actor=actor)[plan.id] if plan else []
 
 
-def validities_of(project_ids: Collection[int], *, actor: Actor) -> Mapping[int, list[ValidityRow]]:
-    """The same of several projects, by their ids."""
-    agreements = (
-        select(literal(Agreement.__tablename__), JointLab.agreement_id, ProjectLab.project_id)
-        .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
-        .where(ProjectLab.project_id.in_(project_ids), JointLab.agreement_id.in_(_seen(actor)))
+def validities_of(plan_ids: Collection[int], *, actor: Actor) -> Mapping[int, list[ValidityRow]]:
+    """The same of several plans, by their ids."""
+    agreements = select(literal(Agreement.__tablename__), JointLab.agreement_id, Plan.id).where(
+        Plan.id.in_(plan_ids), JointLab.agreement_id.in_(_seen(actor))
     )
-    return _stood(project_ids, agreements, clock.today())
+    of_project = agreements.join(ProjectLab, ProjectLab.lab_id == JointLab.id).join(
+        Plan, Plan.project_id == ProjectLab.project_id
+    )
+    of_lab = agreements.join(Plan, Plan.lab_id == JointLab.id)
+    return _stood(plan_ids, [of_project, of_lab], clock.today())
 
 
-def validities_on(project: ProjectRow, *, actor: Actor, as_of: date | None = None) -> Sequence[ValidityRow]:
-    """The same of a project as it was read of a day: with the laboratories, and their agreements, of that day."""
-    if as_of is None:
-        return validities(project.id, actor=actor)
+def validities_on(
+    plan: Plan | None, owner: OwnerRow, *, actor: Actor, as_of: date | None = None
+) -> Sequence[ValidityRow]:
+    """The same of a plan whose owner was read of a day: with the laboratories, and their agreements, of that day."""
+    if as_of is None or plan is None:
+        return validities(plan, actor=actor)
     newest = (
         select(func.max(Revision.id))
         .where(
             Revision.thing == JointLab.__tablename__,
-            Revision.thing_id.in_([lab.id for lab in project.labs]),
+            Revision.thing_id.in_([lab.id for lab in owner.labs]),
             Revision.effective_at <= clock.end_of(as_of),
         )
         .group_by(Revision.thing_id)
     )
     agreement = Revision.state["agreement_id"].as_integer()
-    agreements = select(literal(Agreement.__tablename__), agreement, literal(project.id)).where(
+    agreements = select(literal(Agreement.__tablename__), agreement, literal(plan.id)).where(
         Revision.id.in_(newest), agreement.in_(_seen(actor))
     )
-    return _stood([project.id], agreements, as_of)[project.id]
+    return _stood([plan.id], [agreements], as_of)[plan.id]
 
 
 def _seen(actor: Actor) -> Any:
@@ -92,12 +97,18 @@ def _seen(actor: Actor) -> Any:
     return visible_agreements(actor).with_only_columns(Agreement.id)
 
 
-def _stood(project_ids: Collection[int], agreements: Any, day: date) -> Mapping[int, list[ValidityRow]]:
+def _stood(
+    plan_ids: Collection[int], agreements: Sequence[Any], day: date
+) -> Mapping[int, list[ValidityRow]]:
     """One statement for any day: every change leaves a revision, and the last one up to a day says how it stood."""
-    own = select(
-        literal(Validity.__tablename__).label("thing"), Validity.id.label("key"), Validity.project_id
+    own = (
+        select(
+            literal(Validity.__tablename__).label("thing"), Validity.id.label("key"), Plan.id.label("plan_id")
+        )
+        .join(Plan, Plan.project_id == Validity.project_id)
+        .where(Plan.id.in_(plan_ids))
     )
-    of = union(own.where(Validity.project_id.in_(project_ids)), agreements).subquery()
+    of = union(own, *agreements).subquery()
     newest = (
         select(func.max(Revision.id))
         .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
@@ -105,17 +116,17 @@ def _stood(project_ids: Collection[int], agreements: Any, day: date) -> Mapping[
         .group_by(Revision.thing, Revision.thing_id)
     )
     query = (
-        select(of.c.project_id, Revision.thing, Revision.state)
+        select(of.c.plan_id, Revision.thing, Revision.state)
         .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
         .where(Revision.id.in_(newest))
         .order_by(Revision.id)
     )
     found: dict[int, list[ValidityRow]] = defaultdict(list)
-    for project_id, thing, state in db.session.execute(query):
+    for plan_id, thing, state in db.session.execute(query):
         if thing != Agreement.__tablename__:
-            found[project_id].append(_own(state))
+            found[plan_id].append(_own(state))
         elif state["expires_on"] and not state["archived_at"]:
-            found[project_id].append(_agreement(state))
+            found[plan_id].append(_agreement(state))
     return found
 
 

@@ -5,7 +5,8 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.labs.models import InstitutionMember, LabMember
+from kangjiansheng.labs.models import InstitutionMember, JointLab, LabMember
+from kangjiansheng.labs.queries import inside_labs
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, ProjectMember, ProjectParty
 
 DIRECTORS = ("director", "co_director")
@@ -35,13 +36,17 @@ def visible_projects(actor: Actor) -> Select[int]:
     return select(Project.id).where(may_see(actor))
 
 
+def may_see_plan(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Plan` under which the actor sees it: as its project, or as the inside of its laboratory."""
+    if actor.reads_all:
+        return true()
+    labs = select(JointLab.id).where(inside_labs(actor))
+    return or_(Plan.project_id.in_(visible_projects(actor)), Plan.lab_id.in_(labs))
+
+
 def visible_milestones(actor: Actor) -> Select[int]:
-    """The ids of the milestones of projects that the actor sees."""
-    return (
-        select(Milestone.id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .where(Plan.project_id.in_(visible_projects(actor)))
-    )
+    """The ids of the milestones of plans that the actor sees."""
+    return select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id).where(may_see_plan(actor))
 
 
 def _projects_of_member(actor: Actor) -> Select[int]:

@@ -9,6 +9,12 @@ from kangjiansheng.core.calendar import add_months, add_working_days
 from .schedule import Unit
 from .vocabulary import Template, TemplateMilestone
 
+# Claims under which the milestones of a project rest, and the life of a laboratory that no longer works.
+RESTING = frozenset({"ON_HOLD", "TERMINATED", "COMPLETED", "OUT_LICENSED"})
+CLOSED = "closed"
+# The pathways that are a laboratory's own work; the others lead a product, and belong to projects.
+FOR_LABS = ("E_jointlab",)
+
 
 def typical_dates(
     items: Sequence[TemplateMilestone], waits: Mapping[str, Sequence[str]], start: date

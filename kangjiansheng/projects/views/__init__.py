@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, current_app
+from flask_babel import gettext as _
 
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import travel
 from kangjiansheng.projects.api import bp as api
 from kangjiansheng.projects.forms.fields import indication_of, role_of, subject_of
+from kangjiansheng.projects.models import Plan, Project
+from kangjiansheng.projects.queries import OwnerRow
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.sheets import words_of_end
 
@@ -17,7 +22,27 @@ bp.add_app_template_filter(role_of, "role")
 
 @bp.context_processor
 def _context() -> dict[str, Any]:
-    return {"chip_codes": {reason.code for reason in reasons().values() if reason.chip}}
+    return {
+        "chip_codes": {reason.code for reason in reasons().values() if reason.chip},
+        "crumbs_of": crumbs_of,
+    }
+
+
+@bp.url_defaults
+def _of(endpoint: str, values: dict[str, Any]) -> None:
+    """An address of a plan or a milestone that does not say whose is one of a project."""
+    if "of" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "of"):
+        values["of"] = "projects"
+
+
+def crumbs_of(found: Plan | OwnerRow | Project) -> list[tuple[str, str]]:
+    """The way to the page that shows a plan."""
+    owner = found.owner if isinstance(found, Plan) else found
+    if isinstance(found, Project) or found.of == "projects":
+        here = travel(f"/projects/{owner.code}")
+        return [(_("项目"), travel("/projects")), (f"{owner.code} {name_of(owner)}", here)]
+    lab = travel(f"/labs/{owner.code}")
+    return [(_("联合实验室"), travel("/labs")), (name_of(owner), lab), (_("建设计划"), travel(found.path))]
 
 
 bp.add_app_template_filter(words_of_end, "ended_word")
@@ -36,6 +61,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     gates,
     handing,
     imports,
+    lab_plans,
     links,
     lists,
     milestone_lists,

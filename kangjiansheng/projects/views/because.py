@@ -7,13 +7,13 @@ from flask_babel import ngettext
 
 from kangjiansheng.core import clock
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries import MilestoneRow, OwnerRow
 from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.rules import milestones as rules
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 
-def why(project: ProjectRow, today: date) -> list[tuple[MilestoneRow, list[str]]]:
+def why(project: OwnerRow, today: date) -> list[tuple[MilestoneRow, list[str]]]:
     """Which open milestones give the project its status, and the reasons of each in words."""
     if project.status == "pause":
         return []

@@ -20,7 +20,7 @@ from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.operations import bulk as operations
 from kangjiansheng.projects.operations.bulk import Outcome
 from kangjiansheng.projects.queries import bulk, milestone_lists
-from kangjiansheng.projects.queries.people import people
+from kangjiansheng.projects.queries.people import people, people_of_plans
 from kangjiansheng.projects.queries.schedule import Spread
 from kangjiansheng.projects.rules.bulk import AT_MOST
 from kangjiansheng.projects.views import bp, words
@@ -110,7 +110,7 @@ def _selected() -> dict[int, int]:
 def _form(rows: dict[int, int]) -> BulkForm:
     form = BulkForm()
     found = bulk.chosen(rows, actor=actor())
-    teams = bulk.teams({m.plan.project_id for m in found if m.plan.project_id is not None})
+    teams = people_of_plans({m.plan_id for m in found})
     everybody: set[int] = set().union(*teams.values())
     form.set_choices([(person.id, name_of(person)) for person in people(everybody)])
     return form
@@ -163,8 +163,14 @@ def _owner_name(form: BulkForm | None) -> str:
 
 
 def _plain(m: Milestone) -> dict[str, Any]:
-    project = m.plan.project
-    return {"project": project.code if project else "", "code": m.code, "names": m, "flagged": m.flagged}
+    return {
+        "project": m.plan.owner.code,
+        "path": m.path,
+        "home": m.plan.path,
+        "code": m.code,
+        "names": m,
+        "flagged": m.flagged,
+    }
 
 
 def _line(one: Outcome, early: date | None = None) -> dict[str, Any]:
@@ -181,7 +187,7 @@ def _line(one: Outcome, early: date | None = None) -> dict[str, Any]:
 
 
 def _illustrative(found: Sequence[Milestone]) -> bool:
-    return any(m.plan.project is not None and m.plan.project.illustrative for m in found)
+    return any(m.plan.owner.illustrative for m in found)
 
 
 def _change(

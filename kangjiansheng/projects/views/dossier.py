@@ -13,7 +13,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects import notices, queries
 from kangjiansheng.projects.forms.fields import role_of
 from kangjiansheng.projects.models import Milestone
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.evidence import Piece
 from kangjiansheng.projects.queries.gates import Decided, Holder
@@ -48,7 +48,7 @@ class Before:
 class Dossier:
     """Everything that the page of a gate shows."""
 
-    project: ProjectRow
+    project: OwnerRow
     gate: MilestoneRow
     criteria: list[Line]
     expected: list[Line]
@@ -83,7 +83,7 @@ def of(thing: Milestone) -> Dossier:
     ]
     expected = [_expected(one, row, there, people) for one in wanted[thing.id]]
     earlier = [_before(m, wanted[m.id], there.get(m.id, [])) for m in before]
-    leading = notices.leading(thing.plan.project_id) if g.as_of is None else set()
+    leading = notices.leading(thing) if g.as_of is None else set()
     return Dossier(
         project,
         row,
@@ -146,7 +146,7 @@ def _owed(
     """
     found: dict[str, list[str]] = {}
     own = thing.owner_label or role or _("未指定负责人")
-    leads = _("项目负责人")
+    leads = _("项目负责人") if thing.of == "projects" else _("实验室主任")
     for line in expected:
         if line.standing in ("missing", "refused"):
             found.setdefault(own, []).append(line.text)

@@ -6,18 +6,17 @@ from flask import abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.forms.projects import ClaimForm, MemberForm, NumberForm, ProjectForm, VersionForm
+from kangjiansheng.projects.forms.starting import StartingForm
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations import claims, people, projects
 from kangjiansheng.projects.queries import choices
 from kangjiansheng.projects.queries.handing import holders
 from kangjiansheng.projects.queries.templates import published
-from kangjiansheng.projects.rules import plans
 from kangjiansheng.projects.views import bp, numbers, words
 from kangjiansheng.projects.views.projects import context
 from kangjiansheng.projects.views.templates import duration_words
@@ -63,24 +62,21 @@ def new_project() -> Response:
 
 def _previewed(form: ProjectForm) -> Response:
     """The form once more with the plan that it would make; nothing is saved, and other fields may still be empty."""
-    right = form.start.validate(form) and form.pathway.validate(form)
-    preview = None
-    if right:
-        start = form.start.data if form.typical.data else None
-        plan = plans.preview(form.templates[form.pathway.data], form.taken_in(), start)
-        preview = {
-            "rows": [
-                (
-                    one,
-                    word(one.item.name),
-                    duration_words(one.item),
-                    [word(c.name) for c in one.item.criteria],
-                )
-                for one in plan
-            ],
-            "past": plans.already_past({one.item.code: one.day for one in plan if one.day}, clock.today()),
-        }
-    return page("projects/form.html", 200 if right else 422, form=form, thing=None, preview=preview)
+    preview = previewed(form)
+    return page("projects/form.html", 200 if preview else 422, form=form, thing=None, preview=preview)
+
+
+def previewed(form: StartingForm) -> dict[str, Any] | None:
+    """The plan that a form would make, in words; None when it cannot be said yet."""
+    found = form.preview()
+    if found is None:
+        return None
+    rows, past = found
+    lines = [
+        (one, word(one.item.name), duration_words(one.item), [word(c.name) for c in one.item.criteria])
+        for one in rows
+    ]
+    return {"rows": lines, "past": past}
 
 
 @bp.route("/projects/<code>/edit", methods=["GET", "POST"])

@@ -63,9 +63,8 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
     shown = next((one for one in now if one.id == piece.id), None)
     if shown is None:
         abort(404)
-    project = piece.milestone.plan.project
-    assert project is not None
-    free = g.as_of is None and project.archived_at is None and not shown.withdrawn
+    owner = piece.milestone.plan.owner
+    free = g.as_of is None and owner.archived_at is None and not shown.withdrawn
     judges = free and policies.judge(actor(), piece)
     found = reading.versions(piece.id, g.as_of)
     label = next(
@@ -74,8 +73,9 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
     return page(
         "projects/evidence.html",
         status,
-        illustrative=project.illustrative,
-        project=project,
+        illustrative=owner.illustrative,
+        plan=piece.milestone.plan,
+        project=owner,
         milestone=row_of(piece.milestone)[1],
         piece=shown,
         kind=name_of(label.name) if label else _("其他材料"),

@@ -28,18 +28,16 @@ Pair = tuple[Milestone, Criterion]
 
 
 def _free(thing: Milestone) -> bool:
-    project = thing.plan.project
-    return g.as_of is None and project is not None and project.archived_at is None
+    return g.as_of is None and thing.plan.owner.archived_at is None
 
 
 def _facts(thing: Milestone) -> dict[str, Any]:
-    project = thing.plan.project
-    assert project is not None
     return {
-        "project": project,
+        "plan": thing.plan,
+        "project": thing.plan.owner,
         "milestone": thing,
-        "illustrative": project.illustrative,
-        "where": {"code": project.code, "milestone_code": thing.code},
+        "illustrative": thing.plan.owner.illustrative,
+        "where": milestones.where(thing),
     }
 
 
@@ -93,10 +91,7 @@ def add_criterion(thing: Milestone) -> Response:
 
 
 def _again() -> Milestone:
-    asked = request.view_args or {}
-    return reading.gate(
-        actor=actor(), code=str(asked["code"]), milestone_code=str(asked["milestone_code"])
-    ) or abort(404)
+    return reading.gate(actor=actor(), **(request.view_args or {})) or abort(404)
 
 
 @bp.get(ONE)
@@ -198,7 +193,7 @@ def remove_criterion(pair: Pair) -> Response:
 
 def _decision_form(thing: Milestone, **kwargs: Any) -> DecisionForm:
     form = DecisionForm(**kwargs)
-    people = choices.for_owner(thing.plan.project_id)
+    people = choices.for_owner(thing.plan)
     for row in form.rows():
         row["owner"].choices = people
     return form

@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "validity": (_l("批件与期限"), ("validity",)),
     "facts": (_l("项目资料"), ("project", "registry_record")),
 }
+OF_LABS = ("plan", "gates", "evidence")
 _SCHEDULE: dict[str, Any] = {
     "name_hans": _l("名称（简体）"),
     "name_hant": _l("名称（繁体）"),
@@ -205,7 +206,8 @@ def _wait(code: str, lag: int, unit: str) -> str:
     return f"{code} +{ngettext('%(num)d 天', '%(num)d 天', lag)}"
 
 
-def chips(kind: str) -> list[tuple[str, str, bool, None]]:
-    """What a reader may ask for, as links: word, address, whether it is asked for."""
-    offered = [("", _("全部")), *((key, str(label)) for key, (label, _things) in KINDS.items())]
+def chips(kind: str, *, of_lab: bool = False) -> list[tuple[str, str, bool, None]]:
+    """What a reader may ask for, as links: word, address, whether it is asked for. A laboratory's plan has less."""
+    offered = [("", _("全部"))]
+    offered += [(key, str(KINDS[key][0])) for key in (OF_LABS if of_lab else KINDS)]
     return [(label, with_args(kind=key or None, page=None), key == kind, None) for key, label in offered]

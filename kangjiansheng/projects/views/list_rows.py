@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import actor
 from kangjiansheng.projects.forms.filters import asked_milestones
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries.milestone_lists import Line, lines_of
 from kangjiansheng.projects.rules import columns
 from kangjiansheng.projects.views.milestone_lists import row_context
@@ -19,20 +19,20 @@ def asked() -> bool:
     return "list" in request.args
 
 
-def plain(project: ProjectRow, row: MilestoneRow) -> Response:
+def plain(project: OwnerRow, row: MilestoneRow) -> Response:
     """The row as the list shows it."""
     lines = _lines(project, {row.id})
     return Response(render_template("projects/_list_row.html", line=lines[0], **_context(lines)))
 
 
-def edit(project: ProjectRow, row: MilestoneRow, facts: dict[str, Any], status: int) -> Response:
+def edit(project: OwnerRow, row: MilestoneRow, facts: dict[str, Any], status: int) -> Response:
     """The row with the three answers below it."""
     lines = _lines(project, {row.id})
     context = {**facts, **_context(lines), "line": lines[0]}
     return Response(render_template("projects/_list_edit.html", **context), status)
 
 
-def after(project: ProjectRow, row: MilestoneRow, others: set[int], text: str, undo: str) -> Response:
+def after(project: OwnerRow, row: MilestoneRow, others: set[int], text: str, undo: str) -> Response:
     """The row after a save, and those that moved along, wherever the list shows them."""
     lines = _lines(project, {row.id, *others})
     own = next(line for line in lines if line.milestone.id == row.id)
@@ -47,7 +47,7 @@ def after(project: ProjectRow, row: MilestoneRow, others: set[int], text: str, u
     )
 
 
-def _lines(project: ProjectRow, ids: set[int]) -> list[Line]:
+def _lines(project: OwnerRow, ids: set[int]) -> list[Line]:
     found = lines_of([project], asked_milestones(), actor=actor(), as_of=None)
     return [line for line in found if line.milestone.id in ids]
 

@@ -75,7 +75,9 @@ def row_context(columns: Sequence[str], wanted: MilestoneFilter, lines: Sequence
     able = {
         line.milestone.id
         for line in lines
-        if may and not line.project.archived and may.may_update(line.project.id, line.milestone.owner_id)
+        if may
+        and not line.project.archived
+        and may.may_update(line.milestone.plan_id, line.milestone.owner_id)
     }
     own: dict[str, Any] = {"list": ",".join(columns), "moved": wanted.moved or None}
     return {
@@ -87,7 +89,11 @@ def row_context(columns: Sequence[str], wanted: MilestoneFilter, lines: Sequence
         "may_change": bool(able),
         "may_update": able,
         "row_address": lambda line, endpoint: url_for(
-            endpoint, code=line.project.code, milestone_code=line.milestone.code, **own
+            endpoint,
+            of=line.project.of,
+            code=line.project.code,
+            milestone_code=line.milestone.code,
+            **own,
         ),
     }
 
@@ -168,7 +174,7 @@ def _without(names: Iterable[str]) -> str:
 
 def _options(lines: Sequence[Line], wanted: MilestoneFilter) -> dict[str, list[tuple[str, str]]]:
     """What the filters offer: only what occurs among the milestones that the reader sees."""
-    projects = {line.project.id: line.project for line in lines}.values()
+    projects = {line.project.base: line.project for line in lines}.values()
     key = sort_key()
     occurring = {p.family for p in projects}
     owners = {str(m.owner_id): m.owner_label for m in (line.milestone for line in lines) if m.owner_id}

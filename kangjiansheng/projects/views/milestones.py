@@ -31,13 +31,18 @@ from kangjiansheng.projects.views.because import because
 from kangjiansheng.projects.views.projects import words_and_figures
 from kangjiansheng.projects.views.then import row_of
 
-PATH = "/projects/<code>/milestones/<milestone_code>"
+PATH = "/<any(projects, labs):of>/<code>/milestones/<milestone_code>"
 
 
 def address(milestone: Milestone, endpoint: str = ".milestone", **more: Any) -> str:
     """The address of a milestone's page, or of an act on it."""
-    assert milestone.plan.project is not None
-    return url_for(endpoint, code=milestone.plan.project.code, milestone_code=milestone.code, **more)
+    return url_for(endpoint, **where(milestone), **more)
+
+
+def where(milestone: Milestone) -> dict[str, Any]:
+    """What the addresses of a milestone name."""
+    plan = milestone.plan
+    return {"of": plan.of, "code": plan.owner.code, "milestone_code": milestone.code}
 
 
 @bp.get(PATH)
@@ -50,21 +55,27 @@ def milestone(thing: Milestone) -> Response:
 def milestone_again() -> Milestone:
     """The milestone once more, after a refusal has rolled everything back."""
     asked = request.view_args or {}
-    return queries.milestone(
-        actor=actor(), code=str(asked["code"]), milestone_code=str(asked["milestone_code"])
-    ) or abort(404)
+    named = {key: str(asked[key]) for key in ("of", "code", "milestone_code")}
+    return queries.milestone(actor=actor(), **named) or abort(404)
+
+
+def team_of(owner: queries.OwnerRow, *, whole_labs: bool = False) -> list[queries.TeamMember]:
+    """Who has a part in what a plan belongs to; `whole_labs` asks for everybody of a project's laboratories."""
+    if owner.of == "projects":
+        return queries.team(owner.id, whole_labs=whole_labs)
+    return queries.team_of_lab(owner.id)
 
 
 def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     """The page of a milestone; `forms` are those that came back with something to say."""
-    project, row = row_of(thing)
-    said = queries.ledger(actor=actor(), project_id=project.id, milestone_id=thing.id, as_of=g.as_of)
+    owner, row = row_of(thing)
+    said = queries.ledger(actor=actor(), plan_id=thing.plan_id, milestone_id=thing.id, as_of=g.as_of)
     day = g.as_of or clock.today()
-    whole_team = queries.team(project.id, whole_labs=True)
+    whole_team = team_of(owner, whole_labs=True)
     team = policies.speaking(whole_team)
-    network = queries.network(thing.plan_id, then=project if g.as_of else None)
-    free = g.as_of is None and not project.archived
-    intervals = held(validities_on(project, actor=actor(), as_of=g.as_of), project.milestones, day)
+    network = queries.network(thing.plan_id, then=owner if g.as_of else None)
+    free = g.as_of is None and not owner.archived
+    intervals = held(validities_on(thing.plan, owner, actor=actor(), as_of=g.as_of), owner.milestones, day)
     shown: dict[str, Any] = {
         "may_update": free and thing.id in policies.updatable(actor(), team, [row]),
         "may_update_evidence": free and policies.answers_for(actor(), team, row),
@@ -81,26 +92,26 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     return page(
         "projects/milestone.html",
         status,
-        illustrative=project.illustrative,
-        p=project,
+        illustrative=owner.illustrative,
+        p=owner,
         m=row,
         said=words.said(said, limit=200, with_name=False),
         entries=said,
         trend=charts.trend(said, [row], day),
         trend_finding=charts.trend_finding(said, [row], day),
         trend_table=charts.trend_table(said, [row]),
-        waits=plans.waiting(project, network).get(thing.id, []),
-        too_early=dict(plans.outlook(project, network).too_early).get(thing.code) if free else None,
+        waits=plans.waiting(owner, network).get(thing.id, []),
+        too_early=dict(plans.outlook(owner, network).too_early).get(thing.code) if free else None,
         stops=network.stops.get(thing.id, ()),
         reason=words.label_of(row.reason_code, reasons()),
         because=because(row, day),
         threats=[
             one
-            for one in risks(project.id, as_of=g.as_of)
+            for one in (risks(thing.plan.project_id, as_of=g.as_of) if thing.plan.project_id else ())
             if row.code in one.milestones and one.life != CLOSED
         ],
         risk_words=risk_words,
-        may_raise=free and policies.raises(actor(), team),
+        may_raise=free and owner.of == "projects" and policies.raises(actor(), team),
         holding=[pair for pair in intervals if pair[1].need and pair[1].need.code == thing.code],
         validity_words=validity_words,
         evidence=standing.panel(thing, row, form=shown.pop("evidence_form", None)),
@@ -138,12 +149,12 @@ def effect_of_milestone(thing: Milestone) -> Response:
 
 def preview_of(form: MilestoneForm, who: Actor) -> dict[str, Any]:
     """What saving the form as it stands would do to the later milestones, and what that `who` may see of the
-    project's papers would lapse first, in words."""
+    papers would lapse first, in words."""
     day, milestone = form.outcome, form.milestone
     if day is None:
         return {"effect": [], "lapses": []}
     found = queries.spread(milestone, day)
-    left = left_by(found, validities(milestone.plan.project_id or 0, actor=who))
+    left = left_by(found, validities(milestone.plan, actor=who))
     return {"effect": found.moved, "lapses": [validity_words.sentence(*pair) for pair in left]}
 
 
@@ -243,9 +254,9 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
     if wants_fragment():
         project, row = row_of(thing)
         ids = {entry.milestone_id for entry in moved}
-        said = queries.ledger(actor=actor(), project_id=project.id)
+        said = queries.ledger(actor=actor(), plan_id=thing.plan_id)
         network = queries.network(thing.plan_id)
-        intervals = validities(project.id, actor=actor())
+        intervals = validities(thing.plan, actor=actor())
         holding = held(intervals, project.milestones, clock.today())
         return Response(
             render_template(
@@ -253,7 +264,7 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 p=project,
                 m=row,
                 others=[m for m in project.milestones if m.id in ids],
-                may_update=policies.updatable(actor(), queries.team(project.id), project.milestones),
+                may_update=policies.updatable(actor(), team_of(project), project.milestones),
                 depends=plans.waiting(project, network),
                 outlook=plans.outlook(project, network),
                 tallies=tallies([thing.id]),
@@ -268,8 +279,8 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
 def _back(thing: Milestone, back: str | None) -> str:
     if back == "mine":
         return url_for(".mine")
-    if back == "project" and thing.plan.project is not None:
-        return url_for(".project", code=thing.plan.project.code)
+    if back == "project":
+        return thing.plan.path
     return address(thing)
 
 
@@ -353,7 +364,7 @@ def plan_milestone(thing: Milestone) -> Response:
 def give_milestone(thing: Milestone) -> Response:
     """Hand a milestone to somebody."""
     form = OwnerForm()
-    form.owner_id.choices = choices.for_owner(thing.plan.project_id)
+    form.owner_id.choices = choices.for_owner(thing.plan)
     written = form.attempt(
         lambda: operations.give_to(
             thing, form.owner_id.data or None, actor=actor(), version=form.version.data

@@ -1,4 +1,4 @@
-"""The plan of a project: joining milestones, what they wait for and take, and when a statutory clock stands still."""
+"""The plan of a project or a laboratory: joining milestones, what they wait for and take, and when a statutory clock stands still."""
 
 from typing import Any
 
@@ -17,52 +17,58 @@ from kangjiansheng.projects.forms.plans import (
     StartForm,
     StopForm,
 )
-from kangjiansheng.projects.models import ClockStop, Milestone, Project
+from kangjiansheng.projects.models import ClockStop, Milestone, Plan
 from kangjiansheng.projects.operations import plans as operations
 from kangjiansheng.projects.operations.baselines import set_baseline
 from kangjiansheng.projects.queries import baselines, plans
 from kangjiansheng.projects.views import bp
 from kangjiansheng.projects.views.milestones import PATH, address, milestone_again
-from kangjiansheng.projects.views.then import project_row
+from kangjiansheng.projects.views.then import owner_row
 
 
-def _offers(plan_id: int | None, besides: int | None = None) -> list[tuple[str, str]]:
-    if plan_id is None:
-        return []
+def _offers(plan_id: int, besides: int | None = None) -> list[tuple[str, str]]:
     return [
         (code, f"{code} {name_of({'hans': hans, 'hant': hant, 'en': en})}")
         for code, hans, hant, en in plans.to_wait_for(plan_id, besides)
     ]
 
 
-@bp.route("/projects/<code>/milestones/new", methods=["GET", "POST"])
-@on(load=queries.project, may=policies.plan)
-def new_milestone(thing: Project) -> Response:
+PLAN = "/<any(projects, labs):of>/<code>"
+
+
+def _again() -> Plan:
+    """The plan once more, after a refusal has rolled everything back."""
+    return queries.plan(actor=actor(), **(request.view_args or {})) or abort(404)
+
+
+@bp.route(f"{PLAN}/milestones/new", methods=["GET", "POST"])
+@on(load=queries.plan, may=policies.lead)
+def new_milestone(thing: Plan) -> Response:
     """Put a milestone into a running plan."""
-    form = NewMilestoneForm() if request.method == "POST" else NewMilestoneForm(version=thing.version)
-    form.offer(_offers(thing.plan.id if thing.plan else None))
+    form = NewMilestoneForm() if request.method == "POST" else NewMilestoneForm(version=thing.owner.version)
+    form.offer(_offers(thing.id))
     made = form.attempt(
         lambda: operations.add_milestone(
             thing,
             actor=actor(),
             version=form.version.data,
             code=form.code.data or "",
-            plan=form.plan.data,
+            day=form.plan.data,
             gate=bool(form.gate.data),
             **form.facts(),
         )
     )
     if made:
         return saved(address(made), _("里程碑已加入计划"))
-    code = str((request.view_args or {})["code"])
-    thing = queries.project(actor=actor(), code=code) or abort(404)
+    again = _again()
     return page(
         "projects/schedule.html",
         form.status,
         form=form,
-        thing=thing,
+        plan=again,
+        thing=again.owner,
         m=None,
-        illustrative=thing.illustrative,
+        illustrative=again.owner.illustrative,
     )
 
 
@@ -89,8 +95,6 @@ def _stored(thing: Milestone) -> ScheduleForm:
 
 
 def _schedule_page(thing: Milestone, status: int = 200, **forms: Any) -> Response:
-    project = thing.plan.project
-    assert project is not None
     shown: dict[str, Any] = {
         "stop_form": StopForm(formdata=None, version=thing.version),
         "start_form": StartForm(formdata=None, version=thing.version),
@@ -102,10 +106,11 @@ def _schedule_page(thing: Milestone, status: int = 200, **forms: Any) -> Respons
     return page(
         "projects/schedule.html",
         status,
-        thing=project,
+        plan=thing.plan,
+        thing=thing.plan.owner,
         m=thing,
         stops=plans.stops(thing.id),
-        illustrative=project.illustrative,
+        illustrative=thing.plan.owner.illustrative,
         **shown,
     )
 
@@ -149,31 +154,31 @@ def start_milestone(pair: tuple[Milestone, ClockStop]) -> Response:
     return _schedule_page(milestone_again(), form.status, start_form=form)
 
 
-@bp.get("/projects/<code>/baselines")
-@on(load=queries.project, may=policies.see)
-def baselines_of_project(thing: Project) -> Response:
+@bp.get(f"{PLAN}/baselines")
+@on(load=queries.plan, may=policies.see)
+def baselines_of_project(thing: Plan) -> Response:
     """The first baseline, the named ones, and what is promised, side by side."""
     return _baselines(thing)
 
 
-def _baselines(thing: Project, status: int = 200, form: BaselineForm | None = None) -> Response:
-    row = project_row(thing)
+def _baselines(thing: Plan, status: int = 200, form: BaselineForm | None = None) -> Response:
+    row = owner_row(thing)
     free = g.as_of is None and not row.archived
     return page(
         "projects/baselines.html",
         status,
         p=row,
-        frozen=baselines.baselines(thing.plan.id if thing.plan else None, g.as_of),
-        form=(form or BaselineForm(formdata=None, version=thing.version))
-        if free and policies.plan(actor(), thing)
+        frozen=baselines.baselines(thing.id, g.as_of),
+        form=(form or BaselineForm(formdata=None, version=thing.owner.version))
+        if free and policies.lead(actor(), thing)
         else None,
         illustrative=row.illustrative,
     )
 
 
-@bp.post("/projects/<code>/baselines")
-@on(load=queries.project, may=policies.plan)
-def freeze_baseline(thing: Project) -> Response:
+@bp.post(f"{PLAN}/baselines")
+@on(load=queries.plan, may=policies.lead)
+def freeze_baseline(thing: Plan) -> Response:
     """Freeze what the plan promises today under a name."""
     form = BaselineForm()
     done = form.attempt(
@@ -187,6 +192,5 @@ def freeze_baseline(thing: Project) -> Response:
         )
     )
     if done:
-        return saved(url_for(".baselines_of_project", code=thing.code), _("新基线已冻结"))
-    again = queries.project(actor=actor(), code=str((request.view_args or {})["code"])) or abort(404)
-    return _baselines(again, form.status, form)
+        return saved(url_for(".baselines_of_project", of=thing.of, code=thing.owner.code), _("新基线已冻结"))
+    return _baselines(_again(), form.status, form)

@@ -15,7 +15,7 @@ from kangjiansheng.labs import panels as slots
 from kangjiansheng.projects import charts, panels, policies, queries
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.forms.projects import ClaimForm
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Plan, Project
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.delays import delays
@@ -40,16 +40,12 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
     """Everything that the page of a project shows, as of the day that the address asks for."""
     row = project_row(thing)
     day = g.as_of or clock.today()
-    said = called_then(queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of), row)
     team = queries.team(thing.id)
-    network = queries.network(thing.plan.id if thing.plan else None, then=row if g.as_of else None)
     higher = slots.of(panels.project, thing, actor(), g.as_of)
     frozen = g.as_of is not None or row.archived
-    whole = request.args.get("view") == "timeline"
-    intervals = validities_on(row, actor=actor(), as_of=g.as_of)
+    intervals = validities_on(thing.plan, row, actor=actor(), as_of=g.as_of)
     known = numbers.shown(thing, row if g.as_of else None)
     holding = held(intervals, row.milestones, day)
-    outlook = plans.Outlook() if frozen else plans.outlook(row, network)
     return {
         "p": row,
         "thing": thing,
@@ -57,24 +53,10 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "higher": higher,
         "about": words.about(row),
         "labels": words.labels(row),
-        "path": words.path(row),
-        "depends": plans.waiting(row, network),
-        "outlook": outlook,
-        "may_plan": not frozen and policies.leads_of(actor(), team),
         "claimers": {one.person_id: one for one in team},
         "claim": claims.claim_on(thing, day),
         "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
-        **words_and_figures(
-            row,
-            said,
-            day,
-            network=network,
-            whole=whole,
-            holding=holding,
-            critical=outlook.critical if whole else (),
-        ),
-        **gates_of(thing, row),
-        "tallies": tallies_of(thing, row.milestones, as_of=g.as_of),
+        **plan_context(thing.plan, row, team, holding),
         "team": [one for one in team if one.holds_on(day)],
         "roles": words.ROLES,
         "party_roles": words.PARTY_ROLES,
@@ -84,15 +66,44 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "risks": risks.panel(thing),
         "validity": validity.panel(intervals, holding),
         "may_raise": not frozen and policies.raises(actor(), team),
-        "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
         "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
         **more,
     }
 
 
-def gates_of(thing: Project, row: queries.ProjectRow) -> dict[str, Any]:
+def plan_context(
+    plan: Plan | None, row: queries.OwnerRow, team: Sequence[queries.TeamMember], holding: Sequence[Held]
+) -> dict[str, Any]:
+    """What the page of a plan shows, whatever it belongs to: milestones, outlook, figures, history, gates."""
+    plan_id, day = plan.id if plan else None, g.as_of or clock.today()
+    said = called_then(queries.ledger(actor=actor(), plan_id=plan_id, as_of=g.as_of), row)
+    network = queries.network(plan_id, then=row if g.as_of else None)
+    frozen = g.as_of is not None or row.archived
+    whole = request.args.get("view") == "timeline"
+    outlook = plans.Outlook() if frozen else plans.outlook(row, network)
+    return {
+        "depends": plans.waiting(row, network),
+        "outlook": outlook,
+        "path": words.path(row),
+        "may_plan": not frozen and policies.leads_of(actor(), team),
+        "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
+        "tallies": tallies_of(plan, row.milestones, as_of=g.as_of),
+        **words_and_figures(
+            row,
+            said,
+            day,
+            network=network,
+            whole=whole,
+            holding=holding,
+            critical=outlook.critical if whole else (),
+        ),
+        **gates_of(plan, row),
+    }
+
+
+def gates_of(plan: Plan | None, row: queries.OwnerRow) -> dict[str, Any]:
     """The gates of a plan for its page: those decided or reached, and the one that comes next."""
-    decided = newest(thing, row.milestones, as_of=g.as_of)
+    decided = newest(plan, row.milestones, as_of=g.as_of)
     found = [m for m in row.milestones if m.gate and m.state != "cancelled"]
     ahead = next((m for m in found if m.is_open and m.id not in decided), None)
     shown = [m for m in found if m.id in decided or not m.is_open or m is ahead]
@@ -108,7 +119,7 @@ def gates_of(thing: Project, row: queries.ProjectRow) -> dict[str, Any]:
 
 
 def words_and_figures(
-    row: queries.ProjectRow,
+    row: queries.OwnerRow,
     said: Sequence[queries.Said],
     day: date,
     *,
@@ -117,7 +128,7 @@ def words_and_figures(
     holding: Sequence[Held] = (),
     critical: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """What changes on the page of a project whenever something is said of one of its milestones.
+    """What changes on the page of a plan whenever something is said of one of its milestones.
 
     `whole`: the timeline stands in the place of the table, with every milestone. `holding`: what the project holds
     for a while. `critical`: the codes of the critical path, which the whole timeline connects.
@@ -153,9 +164,9 @@ def project_history(thing: Project) -> Response:
     """Everything that was said and done, newest first: the milestones' ledger, gates, evidence, risks, approvals,
     baselines, clocks and the project's own facts; of one kind when the address asks for it."""
     row = project_row(thing)
-    said = queries.ledger(actor=actor(), project_id=thing.id, as_of=g.as_of)
+    said = queries.ledger(actor=actor(), plan_id=thing.plan.id if thing.plan else None, as_of=g.as_of)
     kind = request.args.get("kind", "")
-    lines = histories.lines(called_then(said, row), acts_of(thing, as_of=g.as_of), row.milestones, kind)
+    lines = histories.lines(called_then(said, row), acts_of(thing.plan, as_of=g.as_of), row.milestones, kind)
     return page(
         "projects/history.html",
         p=row,

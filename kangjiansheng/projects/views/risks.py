@@ -75,7 +75,7 @@ def risks_file(pair: tuple[Project, str]) -> Response:
 
 def _form(thing: Project, risk_: Risk | None = None) -> RiskForm:
     rows = thing.plan.milestones if thing.plan else ()
-    people = choices.for_owner(thing.id)
+    people = choices.for_owner(thing.plan)
     if risk_ is not None and risk_.owner is not None and risk_.owner_id not in dict(people):
         people.append((risk_.owner.id, name_of(risk_.owner)))  # who has left keeps what nobody took over
     offered: dict[str, Any] = {"people": people, "milestone_rows": rows}

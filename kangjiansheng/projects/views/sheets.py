@@ -19,7 +19,7 @@ from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.sheets import STATES, ConsentForm, SheetForm, column_word, sentence
 from kangjiansheng.projects.models import ImportBatch
 from kangjiansheng.projects.operations import sheets as operations
-from kangjiansheng.projects.queries import portfolio
+from kangjiansheng.projects.queries import owner_rows
 from kangjiansheng.projects.queries import sheets as queries
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp
@@ -69,7 +69,7 @@ VIEWS: tuple[tuple[str, Any], ...] = (
 def editable_sheet(kind: str) -> Response:
     """All milestones that the reader sees, or with `owner=me` their own, as a sheet that can be sent back."""
     owner = actor().id if request.args.get("owner") == "me" else None
-    return download(kind, "milestones", sheets.editable(kind, portfolio(actor=actor(), owner=owner)))
+    return download(kind, "milestones", sheets.editable(kind, owner_rows(actor=actor(), owner=owner)))
 
 
 @bp.route("/milestones/import", methods=["GET", "POST"])

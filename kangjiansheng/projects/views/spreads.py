@@ -22,19 +22,19 @@ def spread_facts(spreads: Sequence[Spread], who: Actor) -> dict[str, Any]:
     if not spreads:
         return {"plans": [], "along": "", "along_count": 0, "along_days": 0, "along_unsure": False}
     standing = policies.standing(who)
-    papers = validities_of([key for one in spreads if (key := one.rows[0].plan.project_id)], actor=who)
+    papers = validities_of([one.rows[0].plan_id for one in spreads], actor=who)
     moved = [effect for one in spreads for effect in one.moved]
     versions = {row.id: row.version for one in spreads for row in one.rows}
     plans = []
     for one in spreads:
         plan = one.rows[0].plan
         owners = {row.id: row.owner_id for row in one.rows}
-        held = papers.get(plan.project_id or 0, [])
+        held = papers.get(plan.id, [])
         plans.append(
             {
-                "project": plan.project,
+                "project": plan.owner,
                 "moved": one.moved,
-                "waits": {e.id for e in one.moved if not standing.may_confirm(plan.project_id, owners[e.id])},
+                "waits": {e.id for e in one.moved if not standing.may_confirm(plan.id, owners[e.id])},
                 "last": one.last,
                 "filed": _filed(one),
                 "lapses": [validity_words.sentence(*pair) for pair in left_by(one, held)],

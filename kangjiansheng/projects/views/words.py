@@ -13,7 +13,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import moment, name_of
 from kangjiansheng.projects.forms.fields import indication_of, label_of, word
 from kangjiansheng.projects.notices import DECISIONS
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, Said
+from kangjiansheng.projects.queries import MilestoneRow, OwnerRow, ProjectRow, Said
 from kangjiansheng.projects.rules import figures
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.path import Step, steps
@@ -180,17 +180,17 @@ def figure(text: str) -> str:
     return str(FIGURES[known.name])
 
 
-def focus(project: ProjectRow) -> MilestoneRow | None:
+def focus(project: OwnerRow) -> MilestoneRow | None:
     """The milestone of which the first sentence speaks: the overdue one, else the one that comes next."""
     opened = [m for m in project.milestones if m.is_open and m.promised is not None]
     late = [m for m in opened if m.status == "late"]
     return min(late or opened, key=lambda m: (m.promised or date.max, m.position), default=None)
 
 
-def answer(project: ProjectRow, today: date) -> str:
+def answer(project: OwnerRow, today: date) -> str:
     """What a reader must know first, in at most two sentences."""
     m = focus(project)
-    if project.status == "pause":
+    if project.status == "pause" and isinstance(project, ProjectRow):
         return _(
             "项目状态为“%(status)s”，里程碑不再推进。", status=label_of(project.claimed, project_statuses())
         )
@@ -240,7 +240,7 @@ def _because(m: MilestoneRow) -> str:
     return _("卡在%(reason)s。", reason=reason)
 
 
-def table_finding(project: ProjectRow) -> str:
+def table_finding(project: OwnerRow) -> str:
     """What the table of milestones shows."""
     counted = [m for m in project.milestones if m.kind == "milestone" and m.state != "cancelled"]
     done = sum(m.status == "done" for m in counted)
@@ -250,7 +250,7 @@ def table_finding(project: ProjectRow) -> str:
     return _("%(done)d 项完成，%(rest)d 项在后面", done=done, rest=len(counted) - done)
 
 
-def path(project: ProjectRow) -> list[dict[str, Any]]:
+def path(project: OwnerRow) -> list[dict[str, Any]]:
     """The six steps in words."""
     by_code = {m.code: m for m in project.milestones}
     return [_step(step, by_code.get(step.code), project.pathway) for step in steps(project.pathway, by_code)]

@@ -56,7 +56,7 @@ KEYS = [
 ]
 STATE = MilestoneState(baseline=date(2026, 8, 24), plan=date(2026, 9, 1), forecast=date(2026, 12, 17))
 STORED = Stored(
-    id=1, project_id=3, project="KJS-003", code="A140", version=4, names=("受理", "受理", "Acceptance"), state=STATE,
+    id=1, plan_id=3, project="KJS-003", code="A140", version=4, names=("受理", "受理", "Acceptance"), state=STATE,
     note="等补充资料", owner=7, owner_names=("负责人甲", "", "Lead A"), right="lead",
 )  # fmt: skip
 MARK = Mark("KJS-003", "A140", 4, STATE.plan, STATE.forecast, None, "open", 7, None, digest("等补充资料"))

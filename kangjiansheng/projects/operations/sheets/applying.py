@@ -61,7 +61,7 @@ def apply(payload: Mapping[str, Any], report: Report) -> None:
             db.session.get_one(ImportBatch, batch_id).state = "checked"
         return
     ready, refused = _prepare(batch_id, said, actor)
-    people = queries.concerned({one.milestone.project_id for one in ready})
+    people = queries.concerned({one.milestone.plan_id for one in ready})
     db.session.rollback()
     report(len(ready), len(ready) + len(refused))
     with committing():

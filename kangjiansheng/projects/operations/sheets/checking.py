@@ -86,15 +86,15 @@ class Rights:
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
-        self.led, self.joined = policies.projects_led(actor), policies.projects_joined(actor)
+        self.standing = policies.standing(actor)
 
     def to(self, row: Any) -> Right:
         """The right to one row of `rows_by_code`."""
-        if row.project_id in self.led:
+        if row.plan_id in self.standing.leads:
             return "lead"
         if row.owner_id == self.actor.id:
             return "confirm"
-        return "propose" if row.project_id in self.joined else "none"
+        return "propose" if row.plan_id in self.standing.members else "none"
 
 
 class Checker:
@@ -112,7 +112,7 @@ class Checker:
         self.stored = {
             key: queries.stored(row, rights.to(row), names, begun, held) for key, row in self.raw.items()
         }
-        self.teams = queries.teams({row.project_id for row in self.raw.values()})
+        self.teams = queries.teams({row.plan_id for row in self.raw.values()})
         self.projects = {row.project for row in rows}
         self.named: dict[int, RawRow] = {}
         self.counts: Counter[str] = Counter()
@@ -142,11 +142,11 @@ class Checker:
             return row.found("row-twice", "milestone", sheet=first.sheet, first=first.place("milestone"))
         return stored
 
-    def _owner(self, name: str, project_id: int) -> int:
+    def _owner(self, name: str, plan_id: int) -> int:
         wanted = folded(name)
         found = {
             person
-            for person, names in self.teams.get(project_id, ())
+            for person, names in self.teams.get(plan_id, ())
             if any(wanted == folded(known) for known in names if known)
         }
         if len(found) != 1:

@@ -35,7 +35,7 @@ def undo(payload: Mapping[str, Any], report: Report) -> None:
             db.session.get_one(ImportBatch, batch_id).state = "applied"
         return
     ready, refused = _prepare(batch_id, change_id, actor)
-    people = queries.concerned({one.milestone.project_id for one in ready})
+    people = queries.concerned({one.milestone.plan_id for one in ready})
     db.session.rollback()
     report(len(ready), len(ready) + len(refused))
     with committing():

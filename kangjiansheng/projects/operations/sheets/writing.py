@@ -126,7 +126,7 @@ def tell(
     concerning: dict[int, list[Any]] = {}
     for row in done:
         owners = {row.owner_id} if row.owner_id is not None else set()
-        for person in people.get(row.project_id, set()) | owners:
+        for person in people.get(row.plan_id, set()) | owners:
             concerning.setdefault(person, []).append(row)
     for person, rows in sorted(concerning.items()):
         facts = {

@@ -23,7 +23,7 @@ class Stored:
     """A milestone as it stands, with what the actor may do to it."""
 
     id: int
-    project_id: int
+    plan_id: int
     project: str
     code: str
     version: int
@@ -91,7 +91,7 @@ FindOwner = Callable[[str, int], int]
 def decide(row: RawRow, stored: Stored, *, today: date, from_1904: bool, find_owner: FindOwner) -> Decision:
     """Compare a row with the milestone that it names.
 
-    `find_owner(name, project id)` gives a person of the project's team; it raises Unclear.
+    `find_owner(name, plan id)` gives a person who may own its milestones; it raises Unclear.
     """
     made = Decision(row, stored)
     base = _base(made)
@@ -174,7 +174,7 @@ def _value(row: RawRow, key: str, stored: Stored, near: Near, find_owner: FindOw
     if key == "owner":
         if any(same_word(shown) == same_word(name) for name in stored.owner_names if name):
             return stored.owner, False
-        return find_owner(shown, stored.project_id), False
+        return find_owner(shown, stored.plan_id), False
     note = text.line(cell.shown)
     return note, False
 

@@ -1,0 +1,100 @@
+"""How a plan begins: the milestones of a pathway, in the plan of a project or of a joint laboratory."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.db import db, expect
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.labs.models import JointLab
+from kangjiansheng.projects.models import Milestone, MilestoneLink, Plan, Project
+from kangjiansheng.projects.operations.ledger import milestone_entry
+from kangjiansheng.projects.queries.templates import of, published_version
+from kangjiansheng.projects.rules import milestones, plans
+from kangjiansheng.projects.rules.vocabulary import Template, TemplateMilestone
+
+
+def start_lab_plan(
+    lab: JointLab,
+    *,
+    actor: Actor,
+    version: int | None,
+    pathway: str,
+    start: date | None = None,
+    typical: bool = False,
+    past_ok: bool = False,
+    optional: Collection[str] = (),
+) -> Plan:
+    """Give a joint laboratory a plan of its own from a pathway that is made for laboratories; it has one at most.
+
+    Dates come about as for a project. Its code must not be that of a project: sheets and filters name milestones by
+    the code of what they belong to.
+    """
+    expect(lab, version)
+    if lab.archived_at is not None or lab.life == plans.CLOSED:
+        raise RuleBroken("projects:lab-over")
+    if db.session.scalar(select(Plan.id).where(Plan.lab_id == lab.id)) is not None:
+        raise RuleBroken("projects:plan-there")
+    if db.session.scalar(select(Project.id).where(Project.code == lab.code)) is not None:
+        raise RuleBroken("projects:code-taken", code=lab.code)
+    found = published_version(pathway)
+    if found is None or pathway not in plans.FOR_LABS:
+        raise RuleBroken("projects:pathway-unknown", "pathway", value=pathway)
+    template = of(found)
+    items = plans.chosen(template, optional)
+    if start and typical:
+        ask_when_past(template, items, start, past_ok)
+    plan = Plan(lab=lab, template_version=found)
+    db.session.add(plan)
+    db.session.flush()
+    facts = {"pathway": pathway, "start": start if typical else None, "optional": sorted(optional)}
+    change = record("projects:plan:start", plan, actor=actor, before={}, after=facts)
+    for milestone in first_milestones(plan, template, items, start if typical else None):
+        milestone_entry(milestone, "open", change=change)
+    return plan
+
+
+def ask_when_past(template: Template, items: Sequence[TemplateMilestone], start: date, past_ok: bool) -> None:
+    """Refuse a start so early that milestones would be overdue at once, unless that is meant."""
+    milestones.plausible(start, clock.today(), field="start")
+    waits = plans.bridged(template, {item.code for item in items})
+    past = plans.already_past(plans.typical_dates(items, waits, start), clock.today())
+    if past and not past_ok:
+        raise RuleBroken("projects:plan-in-past", "start", start=start, num=past)
+
+
+def first_milestones(
+    plan: Plan, template: Template, items: Sequence[TemplateMilestone], start: date | None
+) -> list[Milestone]:
+    """The milestones of a new plan with what each waits for; without a start they have no day."""
+    waits = plans.bridged(template, {item.code for item in items})
+    dates = plans.typical_dates(items, waits, start) if start else {}
+    made = {}
+    for position, item in enumerate(items):
+        begin = max((dates[code] for code in waits[item.code]), default=start) if start else None
+        duration, unit = plans.duration(item, begin)
+        made[item.code] = Milestone(
+            plan_id=plan.id,
+            code=item.code,
+            name_hans=item.name.hans,
+            name_hant=item.name.hant,
+            name_en=item.name.en,
+            position=position,
+            gate=item.gate,
+            owner_id=plan.lead_id,
+            baseline=dates.get(item.code),
+            current_plan=dates.get(item.code),
+            duration=duration,
+            unit=unit,
+        )
+    db.session.add_all(made.values())
+    db.session.flush()
+    db.session.add_all(
+        MilestoneLink(milestone_id=made[code].id, predecessor_id=made[before].id)
+        for code, found in waits.items()
+        for before in found
+    )
+    return list(made.values())

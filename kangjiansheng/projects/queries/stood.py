@@ -1,0 +1,154 @@
+"""How the milestones of plans stood at the end of a day, and what follows from it for what they belong to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import aliased
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan
+from kangjiansheng.projects.queries.past import Since, gathered, named, with_changes
+from kangjiansheng.projects.queries.rows import MilestoneRow, state_of
+from kangjiansheng.projects.rules import milestones as rules
+
+# Entries of the ledger by which somebody stands by a date.
+CONFIRMING = frozenset({"confirm", "forecast", "done", "undo"})
+
+
+def stood_of(key: Any, ids: Select[int], as_of: date | None) -> tuple[list[Row[Any]], Mapping[int, Since]]:
+    """The milestones of the plans of some owners (`key`, a column of `Plan`, in `ids`) as they stood at the end of
+    `as_of` (now for None), in order; `belongs_to` is the owner's id. And what was
+    changed of them since, by their ids. One statement."""
+    if as_of is None:
+        return list(db.session.execute(_now(key, ids))), {}
+    return gathered(db.session.execute(with_changes(_then(key, ids, as_of), as_of)))
+
+
+_STATE = "owner_id baseline current_plan forecast proposed actual state flagged moves reason_code note confirmed_by_id"
+
+
+def _now(key: Any, ids: Select[int]) -> Select[Any]:
+    return (
+        select(
+            *_own(key),
+            *(getattr(Milestone, key) for key in _STATE.split()),
+            Milestone.confirmed_at,
+        )
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .where(key.in_(ids))
+        .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
+    )
+
+
+def _then(key: Any, ids: Select[int], day: date) -> Select[Any]:
+    entry = aliased(MilestoneEntry)
+    last = (
+        select(entry.id)
+        .where(entry.milestone_id == Milestone.id, entry.effective_at <= clock.end_of(day))
+        .order_by(entry.effective_at.desc(), entry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *_own(key),
+            *(getattr(MilestoneEntry, key) for key in _STATE.split()),
+            MilestoneEntry.effective_at.label("confirmed_at"),
+            MilestoneEntry.kind.label("entry_kind"),
+        )
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(MilestoneEntry, MilestoneEntry.id == last)
+        .where(key.in_(ids))
+        .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
+    )
+
+
+def _own(key: Any) -> list[Any]:
+    keys = "id plan_id code name_hans name_hant name_en position kind gate version evidence_ref duration unit"
+    return [key.label("belongs_to"), *(getattr(Milestone, key) for key in keys.split())]
+
+
+def milestones_of(
+    of: str,
+    owner_code: str,
+    rows: Sequence[Row[Any]],
+    people: Mapping[int | None, str],
+    waiting: set[int],
+    day: date,
+    since: Mapping[int, Since],
+    *,
+    resting: bool,
+) -> tuple[MilestoneRow, ...]:
+    """The rows of `stood_of` for one owner as readers get them. `waiting`: the gates that wait for a decision."""
+    return tuple(
+        _milestone(of, owner_code, row, people, waiting, day, resting, since.get(row.id)) for row in rows
+    )
+
+
+def next_of(milestones: Sequence[MilestoneRow]) -> MilestoneRow | None:
+    """The open milestone that is promised first."""
+    opened = [m for m in milestones if m.is_open]
+    return min(opened, key=lambda m: (m.promised or date.max, m.position), default=None)
+
+
+def told_at(milestones: Sequence[MilestoneRow]) -> datetime | None:
+    """When somebody last stood by a date."""
+    return max((m.confirmed_at for m in milestones if m.confirmed_at is not None), default=None)
+
+
+def worst_of(milestones: Sequence[MilestoneRow]) -> rules.Status:
+    """The worst status of a plan that runs."""
+    return rules.worst([m.status for m in milestones if m.kind == "milestone" and m.state != "cancelled"])
+
+
+def _milestone(
+    of: str,
+    owner_code: str,
+    row: Row[Any],
+    people: Mapping[int | None, str],
+    waiting: set[int],
+    day: date,
+    resting: bool,
+    since: Since | None,
+) -> MilestoneRow:
+    state = state_of(row)  # type: ignore[arg-type]
+    decision = row.kind == "decision"
+    status: rules.Status = (
+        ("done" if row.actual else "idle")
+        if decision
+        else rules.status(
+            state, day, flagged=row.flagged, gate=row.gate, awaiting=row.id in waiting, paused=resting
+        )
+    )
+    return MilestoneRow(
+        id=row.id,
+        plan_id=row.plan_id,
+        of=of,
+        project_code=owner_code,
+        code=row.code,
+        position=row.position,
+        kind=row.kind,
+        gate=row.gate,
+        baseline=row.baseline,
+        current_plan=row.current_plan,
+        forecast=row.forecast,
+        proposed=row.proposed,
+        actual=row.actual,
+        state=row.state,
+        flagged=row.flagged,
+        moves=row.moves,
+        reason_code=row.reason_code,
+        note=row.note,
+        confirmed_at=row.confirmed_at if getattr(row, "entry_kind", "confirm") in CONFIRMING else None,
+        confirmed_by=people.get(row.confirmed_by_id, ""),
+        owner_id=row.owner_id,
+        owner_label=people.get(row.owner_id, ""),
+        version=row.version,
+        evidence_ref=row.evidence_ref,
+        status=status,
+        slip=None if decision else rules.slip_days(state),
+        **named(row, since),
+    )
