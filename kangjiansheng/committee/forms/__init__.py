@@ -97,6 +97,9 @@ REFUSALS: dict[str, Any] = {
     "committee:secrecy-level": _l("写了保密期限，请同时选择密级。"),
     **SCANS,
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
+    "committee:votes-of-item": _l(
+        "同意、反对与弃权合计 %(given)s 票，超过这项议题结束时在场并参加表决的 %(present)s 人。"
+    ),
     "committee:action-owner": _l("请写明由谁负责。"),
     "committee:action-closed": _l("行动项 %(number)s 已经结束。"),
     "committee:done-in-future": _l("完成日期不能在将来。"),

@@ -10,7 +10,7 @@ from kangjiansheng.committee.models import Action, AgendaItem, Decision, Meeting
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.committees import next_number
 from kangjiansheng.committee.operations.locks import draft_only
-from kangjiansheng.committee.queries.floor import out_of, recusals_of
+from kangjiansheng.committee.queries.floor import in_room, out_of, recusals_of
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, begin, record
@@ -35,7 +35,7 @@ def record_decision(
     if kind not in ("D", "R"):
         raise RuleBroken("committee:kind-unknown", "kind")
     votes = votes or {}
-    _check_votes(minutes, votes)
+    _check_votes(minutes, votes, item)
     meeting = minutes.meeting
     change = begin(actor=actor)
     after = after or _last_of(minutes, item)
@@ -83,11 +83,17 @@ def _last_of(minutes: Minutes, item: AgendaItem | None) -> Paragraph | None:
     return found[-1] if found else None
 
 
-def _check_votes(minutes: Minutes, votes: Mapping[str, int | None]) -> None:
+def _check_votes(minutes: Minutes, votes: Mapping[str, int | None], item: AgendaItem | None) -> None:
+    """No more votes than people: in the meeting with those who stepped out, on the item without them."""
     given = [votes.get(key) or 0 for key in VOTES]
     present = writing.standing_of(minutes.meeting).present
     if sum(given) > present:
         raise RuleBroken("committee:votes-too-many", "votes_for", given=sum(given), present=present)
+    if item is None:
+        return
+    cast, there = sum(given[:3]), in_room(minutes.meeting, [item])[item.id].now.standing.present
+    if cast > there:
+        raise RuleBroken("committee:votes-of-item", "votes_for", given=cast, present=there)
 
 
 def edit_decision(
@@ -102,7 +108,7 @@ def edit_decision(
     """Change wording or votes while the minutes are a draft; the number stays."""
     draft_only(paragraph.minutes)
     expect(paragraph, seen)
-    _check_votes(paragraph.minutes, votes)
+    _check_votes(paragraph.minutes, votes, decision.agenda_item)
     change = begin(actor=actor)
     writing.edit_paragraph(paragraph, actor=actor, seen=seen, text=text, change=change)
     before = decision.state()

@@ -111,7 +111,8 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     by_mode = {mode: [seat_name(m) for m in seats if modes.get(m.person_id) == mode] for mode in acts.MODES}
     now = standing_of(meeting)
     ids = {p.id: p.public_id for p in paragraphs}
-    decisions = db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids))))
+    decisions = list(db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids)))))
+    made = floor.results(meeting, decisions)
     query = select(Action).where(Action.meeting_id == meeting.id, Action.life != "dropped")
     actions = [_action(a) for a in db.session.scalars(query.order_by(Action.number))]
     room = _room(meeting)
@@ -127,7 +128,9 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
         "place": meeting.place,
         "attendance": by_mode,
         "quorum": {"members": now.members, "needed": now.needed, "present": now.present},
-        "decisions": {ids[d.paragraph_id]: _votes(d) for d in decisions if d.paragraph_id},
+        "decisions": {
+            ids[d.paragraph_id]: _votes(d) | made.get(d.id, {}) for d in decisions if d.paragraph_id
+        },
         "actions": actions,
         "blocks": _blocks(meeting, paragraphs, touched),
         **room,

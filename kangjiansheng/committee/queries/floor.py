@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from kangjiansheng.committee.models import AgendaItem, Committee, Meeting, Recusal
-from kangjiansheng.committee.rules import presence
+from kangjiansheng.committee.models import AgendaItem, Committee, Decision, Meeting, Recusal
+from kangjiansheng.committee.rules import presence, votes
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 
@@ -102,6 +103,24 @@ def instant_of(meeting: Meeting, item: AgendaItem) -> datetime | None:
     if any(stay.left_at is None for stay in meeting.presence) and meeting.held_on == clock.today():
         return clock.now()
     return item.opened_at
+
+
+def results(meeting: Meeting, decisions: Iterable[Decision]) -> dict[int, dict[str, Any]]:
+    """What the charter makes of the votes of each decision, by key: result, votes needed, and from how many. Those
+    without votes, and what a source told, have none."""
+    voted = [d for d in decisions if d.votes_for is not None]
+    if not voted or meeting.source:
+        return {}
+    charter, room = charter_of(meeting.committee), room_of(meeting)
+    items = in_room(meeting, [item for item in meeting.items if item.id in {d.agenda_item_id for d in voted}])
+    found = {}
+    for decision in voted:
+        one = items.get(decision.agenda_item_id or 0)
+        counted = one.now if one else presence.count(charter, room, (), None)
+        tally = votes.Tally(decision.votes_for or 0, decision.votes_against or 0, decision.abstentions or 0)
+        made = votes.outcome(charter, counted, tally)
+        found[decision.id] = {"result": made.result, "needed": made.needed, "base": made.base}
+    return found
 
 
 def _course(

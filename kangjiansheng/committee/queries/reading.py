@@ -19,6 +19,7 @@ from kangjiansheng.committee.models import (
     Paragraph,
     ParagraphRevision,
 )
+from kangjiansheng.committee.queries import floor
 from kangjiansheng.committee.queries.visible import readable_items, visible_actions, visible_items
 from kangjiansheng.committee.rules import numbers, texts
 from kangjiansheng.core.audit import AuditEntry
@@ -115,8 +116,9 @@ def working(minutes: Minutes, *, actor: Actor) -> Reading:
         _shown(p.id, p.public_id, no, p.kind, p.text, p.revision_no, p.agenda_item_id, seen)
         for p, no in zip(rows, printed, strict=True)
     ]
-    decisions = db.session.scalars(select(Decision).where(Decision.meeting_id == minutes.meeting_id))
-    by_paragraph = {d.paragraph_id: d.state() for d in decisions}
+    decisions = list(db.session.scalars(select(Decision).where(Decision.meeting_id == minutes.meeting_id)))
+    made = floor.results(minutes.meeting, decisions)
+    by_paragraph = {d.paragraph_id: d.state() | made.get(d.id, {}) for d in decisions}
     actions = [_action(a) for a in actions_of(minutes)]
     for one in shown:
         if not one.withheld:
