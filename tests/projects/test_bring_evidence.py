@@ -12,7 +12,7 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.projects.models import Evidence, Project, ProjectMember
+from kangjiansheng.projects.models import Evidence, Milestone, Plan, Project, ProjectMember
 from kangjiansheng.projects.queries import evidence as reading
 from kangjiansheng.projects.queries import milestone
 from tests.support import papers
@@ -124,7 +124,12 @@ def test_what_is_refused_says_why_and_leaves_nothing(client, named, kind, said):
     assert answer.status_code == 422
     assert said in words(answer) and "请看第 4 页" in answer.get_data(as_text=True)
     with lead.application.app_context():
-        assert db.session.scalar(select(Evidence.id)) is None
+        assert (
+            db.session.scalar(
+                select(Evidence.id).join(Milestone).join(Plan).join(Project).where(Project.code == "KJS-003")
+            )
+            is None
+        )
         assert db.session.scalar(select(files.FileRef.id)) is None
 
 
@@ -263,7 +268,9 @@ def test_a_past_day_shows_the_verdict_of_that_day(client, app):
     form = opened(chief, ONE, f"{ONE}/verdict").to_dict()
     chief.post(f"{ONE}/verdict", data={**form, "verdict": "accepted"})
     with app.app_context():
-        piece = db.session.scalar(select(Evidence))
+        piece = db.session.scalar(
+            select(Evidence).join(Milestone).join(Plan).join(Project).where(Project.code == "KJS-003")
+        )
         now = reading.pieces([piece.milestone_id])
         folded = reading.pieces([piece.milestone_id], as_of=clock.today())
         assert now == folded and now[piece.milestone_id][0].verdict == "accepted"
@@ -273,8 +280,14 @@ def test_the_trail_holds_the_digest(client, app):
     lead = client("lead")
     bring(lead, ("a.pdf", papers.PDF))
     with app.app_context():
-        entry = db.session.scalar(select(AuditEntry).where(AuditEntry.act == "projects:evidence:add"))
-        assert entry.after["sha256"] == db.session.scalar(select(files.FileBlob.sha256))
+        entry = db.session.scalar(
+            select(AuditEntry)
+            .where(AuditEntry.act == "projects:evidence:add")
+            .order_by(AuditEntry.seq.desc())
+        )
+        assert entry.after["sha256"] == db.session.scalar(
+            select(files.FileBlob.sha256).order_by(files.FileBlob.id.desc())
+        )
     assert "上传证据" in words(lead.get(ONE))
     assert "a.pdf" in words(client("auditor").get(f"/audit/{entry.seq}"))
 

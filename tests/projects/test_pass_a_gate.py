@@ -15,7 +15,14 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.models import GateCondition, GateDecision, Milestone, MilestoneLink
+from kangjiansheng.projects.models import (
+    GateCondition,
+    GateDecision,
+    Milestone,
+    MilestoneLink,
+    Plan,
+    Project,
+)
 from kangjiansheng.projects.operations import gates, milestones
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries import sheets
@@ -148,7 +155,7 @@ def test_a_go_is_recorded_with_the_dossier_of_the_moment(client, find):
     assert decide(lead, **DECISION).status_code == 303
     text = words(lead.get(f"{GATE}/dossier"))
     assert "准予通过" in text and "公司立项委员会" in text and "2026-11-20" in text
-    row = db.session.scalar(select(GateDecision))
+    row = db.session.scalar(select(GateDecision).where(GateDecision.milestone_id == find().id))
     assert [one["text"] for one in row.dossier["criteria"]][2:] == ["3 批连续合格"]
 
 
@@ -172,7 +179,8 @@ def test_what_a_decision_lacks_is_said_and_kept_typed(client, changes, said):
     typed = changes.get("text_1", "补数据")
     assert "text_1" not in changes or typed in answer.get_data(as_text=True)
     with lead.application.app_context():
-        assert db.session.scalar(select(GateDecision.id)) is None
+        found = select(GateDecision.id).join(Milestone).join(Plan).join(Project)
+        assert db.session.scalar(found.where(Project.code == "KJS-003")) is None
 
 
 def conditional(visitor, **changes):
@@ -322,7 +330,9 @@ def test_a_decision_may_come_from_above_in_one_act(find):
             conditions=[Condition("补充统计附录", soon())],
             change=change,
         )
-        condition = db.session.scalars(select(GateCondition)).one()
+        condition = db.session.scalars(
+            select(GateCondition).where(GateCondition.stops_id == find("A150").id)
+        ).one()
         assert row.change_set_id == condition.change_set_id == change.id
         assert find("A140-C1").entries[0].change_set_id == change.id
 

@@ -96,6 +96,11 @@ class Databases:
         self._run(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
         return self._address(copy)
 
+    def files_into(self, kind: str, instance: Path) -> None:
+        """Lay the files of the filled database of a kind into the instance folder of an application."""
+        if kind == "demo" and (self.folder / "files").exists():
+            shutil.copytree(self.folder / "files", instance / "files", dirs_exist_ok=True)
+
     def same(self, kind: str) -> str:
         """The address that is always the same for a kind; its content becomes that of the filled one again."""
         if self.server:
@@ -147,6 +152,7 @@ class Applications:
             folder.mkdir()
             self.made[kind] = make(settings_for(folder, url, demo=kind == "demo"))
         app = self.made[kind]
+        self.databases.files_into(kind, app.config["SETTINGS"].instance)
         before = dict(app.config)
         yield from _running(app)
         app.config.clear()
@@ -185,7 +191,9 @@ def empty_app(applications: Applications) -> Iterator[Flask]:
 @pytest.fixture
 def own_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
     """An application of the test's own, for a test that adds routes or rebuilds it."""
-    yield from _running(make(settings_for(tmp_path, databases.fresh("demo"))))
+    app = make(settings_for(tmp_path, databases.fresh("demo")))
+    databases.files_into("demo", tmp_path)
+    yield from _running(app)
 
 
 @pytest.fixture

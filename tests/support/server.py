@@ -114,6 +114,7 @@ def serve(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Server
         folder = tmp_path / f"instance-{len(made)}"
         folder.mkdir()
         server = Server(folder, databases.fresh(kind), demo=kind == "demo", **options)  # type: ignore[arg-type]
+        databases.files_into(kind, folder)
         server.start()
         made.append(server)
         return server
