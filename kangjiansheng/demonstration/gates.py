@@ -3,6 +3,7 @@
 What people type has one language, as here; conditions become milestones, which have names in three scripts.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -13,56 +14,91 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Evidence, Milestone, Plan, Project
 from kangjiansheng.projects.operations import evidence as bringing
-from kangjiansheng.projects.operations import gates
+from kangjiansheng.projects.operations import gates, plans
 from kangjiansheng.projects.rules.gates import Condition
+
+Names = dict[str, str]  # by script
 
 WAITING = ("KJS-020", "D090")  # the gate on the next agenda
 DECIDED = ("KJS-009", "A190")
-# Project, milestone, kind, file, verdict, why. Brought by the lead, judged by an executive.
-PIECES: tuple[tuple[str, str, str, str, str, str], ...] = (
-    ("KJS-020", "D080", "E1", "示例_首例知情同意记录.pdf", "accepted", ""),
-    ("KJS-020", "D090", "E1", "示例_SRC会议纪要.pdf", "accepted", ""),
-    ("KJS-020", "D090", "other", "示例_安全性汇总表.pdf", "refused", "缺第28天随访数据，补齐后重新上传。"),
-    ("KJS-020", "D090", "other", "示例_安全性汇总表_补充.pdf", "", ""),
-    ("KJS-009", "A190", "E1", "示例_沟通会会议纪要.pdf", "accepted", ""),
-    ("KJS-007", "B080", "E1", "示例_备案号公布页.pdf", "accepted", ""),
+LEADS = {"KJS-020": "lead2"}  # what nobody of the cast leads comes in with the demonstration itself
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file at a milestone, and what the executive said of it."""
+
+    project: str
+    milestone: str
+    kind: str
+    name: str
+    verdict: str = ""
+    why: str = ""
+
+
+PIECES = (
+    Piece("KJS-020", "D080", "E1", "示例_首例知情同意_已隐去个人信息.pdf", "accepted"),
+    Piece("KJS-020", "D090", "E1", "示例_SRC会议纪要.pdf", "accepted"),
+    Piece(
+        "KJS-020",
+        "D090",
+        "other",
+        "示例_安全性汇总表.pdf",
+        "refused",
+        "示例：还没有第28天的随访数据，补齐后重新上传。",
+    ),
+    Piece("KJS-020", "D090", "other", "示例_安全性汇总表_补充.pdf"),
+    Piece("KJS-009", "A190", "E1", "示例_沟通会会议纪要.pdf", "accepted"),
+    Piece("KJS-007", "B080", "E1", "示例_备案号公布页.pdf", "accepted"),
 )
-# Of the gate that waits: number of the criterion, verdict, why.
-VERDICTS = ((1, "met", "纪要写明建议继续入组。"), (2, "unmet", "还缺一份随访报告，会前补齐。"))
-# Until when at the earliest, and how many days ahead at least; the words in three scripts.
-CONDITIONS: tuple[tuple[date, int, tuple[str, str, str]], ...] = (
+# What the project asks for beside its template; the verdict that it is not met is about a paper, not about a trial.
+OWN: Names = {
+    "hans": "安全性汇总表写到每位受试者的第28天",
+    "hant": "安全性匯總表寫到每位受試者的第28天",
+    "en": "The safety summary reaches day 28 of every participant",
+}
+# Gate, number of the criterion, verdict, why.
+VERDICTS = (
+    (WAITING, 1, "met", "示例：纪要写明建议继续入组。"),
+    (WAITING, 4, "unmet", "示例：补充的汇总表还在审核，会前给出结论。"),
+    (DECIDED, 1, "met", "示例：意见已写入方案。"),
+    (DECIDED, 2, "met", "示例：纪要中列有讨论结果。"),
+)
+# Until when at the earliest, and how many days ahead at least; the words.
+CONDITIONS: tuple[tuple[date, int, Names], ...] = (
     (
         date(2026, 12, 18),
         21,
-        (
-            "期中安全性评估写入方案",
-            "期中安全性評估寫入方案",
-            "Interim safety review written into the protocol",
-        ),
+        {
+            "hans": "末例受试者180天随访数据核对完毕",
+            "hant": "末例受試者180天隨訪數據核對完畢",
+            "en": "Day-180 data of the last participant checked",
+        },
     ),
     (
         date(2027, 1, 15),
         45,
-        (
-            "统计分析计划在锁库前定稿",
-            "統計分析計劃在鎖庫前定稿",
-            "Statistical analysis plan final before database lock",
-        ),
+        {
+            "hans": "统计分析计划在锁库前定稿",
+            "hant": "統計分析計劃在鎖庫前定稿",
+            "en": "Statistical analysis plan final before database lock",
+        },
     ),
 )
 
 
 def load(*, actor: Actor) -> None:
-    """Through the operations that people use."""
-    lead, executive = _cast("lead2"), _cast("executive")
-    for project, milestone, kind, name, verdict, why in PIECES:
-        piece = _bring(_milestone(project, milestone), kind, name, actor=lead)
-        if verdict:
-            bringing.judge(piece, verdict, actor=executive, version=piece.version, note=why)
-    waiting = _milestone(*WAITING)
-    for number, verdict, why in VERDICTS:
-        gates.judge_criterion(waiting, number, verdict, actor=executive, version=1, note=why)
-    _conditional(_milestone(*DECIDED), actor=executive)
+    """Through the operations that people use, each by somebody who may do it."""
+    executive = _cast("executive")
+    for number, piece in enumerate(PIECES, 1):
+        short = LEADS.get(piece.project)
+        made = _bring(piece, number, actor=_cast(short) if short else actor)
+        if piece.verdict:
+            bringing.judge(made, piece.verdict, actor=executive, version=made.version, note=piece.why)
+    gates.add_criterion(_milestone(*WAITING), OWN, actor=_cast(LEADS[WAITING[0]]), kinds=["other"])
+    for at, number, verdict, why in VERDICTS:
+        gates.judge_criterion(_milestone(*at), number, verdict, actor=executive, version=None, note=why)
+    _conditional(_milestone(*DECIDED), executive=executive, actor=actor)
 
 
 def _cast(short: str) -> Actor:
@@ -78,31 +114,37 @@ def _milestone(project: str, code: str) -> Milestone:
     return db.session.scalars(query.where(Project.code == project, Milestone.code == code)).one()
 
 
-def _bring(milestone: Milestone, kind: str, name: str, *, actor: Actor) -> Evidence:
-    paper = _paper(f"{milestone.plan_id}-{milestone.code}-{name.encode().hex()[-12:]}")
-    (piece,) = bringing.add(milestone, [(name, paper)], actor=actor, kind=kind, note="示例文件")
-    return piece
+def _bring(piece: Piece, number: int, *, actor: Actor) -> Evidence:
+    paper = _paper(f"{piece.project} {piece.milestone}, file {number}")
+    at = _milestone(piece.project, piece.milestone)
+    (made,) = bringing.add(at, [(piece.name, paper)], actor=actor, kind=piece.kind, note="示例文件")
+    return made
 
 
-def _conditional(gate: Milestone, *, actor: Actor) -> None:
+def _conditional(gate: Milestone, *, executive: Actor, actor: Actor) -> None:
     today = clock.today()
-    conditions = [
-        Condition(names[0], max(first, today + timedelta(days))) for first, days, names in CONDITIONS
-    ]
     decision = gates.decide(
         gate,
         "conditional",
-        actor=actor,
-        decided_on=date(2024, 9, 6),
+        actor=executive,
+        decided_on=date(2024, 11, 8),
         body="公司研发决策会",
         reasons="示例：补录2024年的决策。同意开展关键试验，两项条件须在主要终点分析之前完成。",
-        conditions=conditions,
+        conditions=[
+            Condition(names["hans"], max(first, today + timedelta(days))) for first, days, names in CONDITIONS
+        ],
     )
-    names = {hans: (hant, en) for _first, _days, (hans, hant, en) in CONDITIONS}
-    for asked in db.session.scalars(select(Milestone).where(Milestone.plan_id == decision.milestone.plan_id)):
-        if asked.name_hans in names:
-            asked.name_hant, asked.name_en = names[asked.name_hans]
-    db.session.flush()
+    for condition, (_first, _days, names) in zip(decision.conditions, CONDITIONS, strict=True):
+        asked = db.session.get_one(Milestone, condition.milestone_id)
+        plans.set_schedule(
+            asked,
+            actor=actor,
+            version=asked.version,
+            names=names,
+            duration=asked.duration,
+            unit=asked.unit,
+            waits=plans.waits_of(asked),
+        )
 
 
 def _paper(mark: str) -> bytes:

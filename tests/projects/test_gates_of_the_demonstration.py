@@ -1,0 +1,72 @@
+"""The demonstration's evidence, verdicts and conditions: labelled, by those who may, and in no figure of its day."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.queries import actor_of, system_actor
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.demonstration.labs import BEGAN_ON
+from kangjiansheng.labs.models import Institution
+from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.models import Evidence, GateCriterion, GateDecision, Milestone
+
+pytestmark = pytest.mark.usefixtures("in_app")
+
+EXPECTED = Path(__file__).parents[1] / "data" / "expected_metrics.json"
+
+
+def as_actor(person_id: int) -> Actor:
+    system = system_actor()
+    return system if person_id == system.id else actor_of(db.session.get_one(Person, person_id))
+
+
+def test_the_figures_of_its_day_are_those_of_the_definitions():
+    expected = json.loads(EXPECTED.read_text("utf-8"))
+    found = queries.metrics(actor=system_actor(), as_of=date(2026, 11, 20))
+    assert {key: found[key] for key in expected if key != "definitions"} == {
+        key: value for key, value in expected.items() if key != "definitions"
+    }
+
+
+def test_everybody_did_what_they_may_do():
+    pieces = db.session.scalars(select(Evidence)).all()
+    assert len(pieces) == 6
+    for piece in pieces:
+        assert policies.update(as_actor(piece.file.by_id), piece.milestone)
+        if piece.verdict:
+            assert policies.judge(as_actor(piece.judged_by_id), piece)
+    judged = [one for one in db.session.scalars(select(GateCriterion)) if one.verdict]
+    assert len(judged) == 4
+    for one in judged:
+        assert policies.decide(as_actor(one.judged_by_id), one.milestone)
+
+
+def test_all_of_it_is_labelled_and_names_no_institution():
+    files = db.session.scalars(select(FileRef)).all()
+    texts = [text for file in files for text in (file.name, file.note)]
+    texts += db.session.scalars(select(Evidence.verdict_note).where(Evidence.verdict_note != "")).all()
+    texts += db.session.scalars(select(GateCriterion.verdict_note).where(GateCriterion.verdict != "")).all()
+    texts += db.session.scalars(select(GateDecision.reasons)).all()
+    assert texts and all(text.startswith("示例") for text in texts)
+    names = db.session.scalars(select(Institution.name_hans)).all()
+    assert not [name for name in names for text in texts if name in text]
+
+
+def test_its_conditions_are_named_in_three_scripts_and_stop_the_next_gate():
+    (decision,) = db.session.scalars(select(GateDecision)).all()
+    assert decision.decided_on > BEGAN_ON
+    asked = [db.session.get_one(Milestone, one.milestone_id) for one in decision.conditions]
+    assert [one.code for one in asked] == ["A190-C1", "A190-C2"]
+    assert all(len({one.name_hans, one.name_hant, one.name_en}) == 3 for one in asked)
+    stopped = {db.session.get_one(Milestone, one.stops_id).code for one in decision.conditions}
+    assert stopped == {"A230"}
+    named = select(AuditEntry.after).where(AuditEntry.act == "projects:milestone:schedule")
+    assert {one["name_en"] for one in db.session.scalars(named)} >= {one.name_en for one in asked}
