@@ -95,7 +95,7 @@ def load(*, actor: Actor) -> None:
         made = _bring(piece, number, actor=_cast(short) if short else actor)
         if piece.verdict:
             bringing.judge(made, piece.verdict, actor=executive, version=made.version, note=piece.why)
-    gates.add_criterion(_milestone(*WAITING), OWN, actor=_cast(LEADS[WAITING[0]]), kinds=["other"])
+    gates.add_criterion(_milestone(*WAITING), OWN, actor=_cast(LEADS[WAITING[0]]))
     for at, number, verdict, why in VERDICTS:
         gates.judge_criterion(_milestone(*at), number, verdict, actor=executive, version=None, note=why)
     _conditional(_milestone(*DECIDED), executive=executive, actor=actor)

@@ -17,6 +17,7 @@ from kangjiansheng.demonstration.labs import BEGAN_ON
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.models import Evidence, GateCriterion, GateDecision, Milestone
+from tests.support.typed import words
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -70,3 +71,18 @@ def test_its_conditions_are_named_in_three_scripts_and_stop_the_next_gate():
     assert stopped == {"A230"}
     named = select(AuditEntry.after).where(AuditEntry.act == "projects:milestone:schedule")
     assert {one["name_en"] for one in db.session.scalars(named)} >= {one.name_en for one in asked}
+
+
+def test_the_dossier_shows_what_was_brought_beside_the_expected_and_who_judges_it(client):
+    text = words(client("lead2").get("/projects/KJS-020/milestones/D090/dossier"))
+    assert "其他材料" in text and "示例_安全性汇总表.pdf 未接受" in text
+    assert "示例_安全性汇总表_补充.pdf 待审核" in text
+    assert "执行管理层 审核：其他材料" in text  # the only one who leads has brought it
+
+
+def test_open_conditions_are_owed(client):
+    text = words(client("executive").get("/projects/KJS-009/milestones/A190/dossier"))
+    assert "都齐了" not in text
+    assert "项目负责人 A190-C1 末例受试者180天随访数据核对完毕 A190-C2" in text
+    then = words(client("executive").get("/projects/KJS-009/milestones/A190/dossier?as_of=2026-11-20"))
+    assert "都齐了" not in then and "A190-C1" not in then

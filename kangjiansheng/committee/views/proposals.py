@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import abort, url_for
 from flask_babel import gettext as _
 
 from kangjiansheng.committee import forms, policies
@@ -45,5 +45,12 @@ def propose_item(project: Project) -> Any:
     made = form.attempt(act)
     if made:
         return saved(url_for(".meeting", code=form.meeting.data), _("已提议，委员会秘书已收到通知"))
-    found = projects.project(actor=actor(), code=code)
-    return page("proposal_form.html", form.status, form=form, project=found, coming=bool(coming))
+    found = projects.project(actor=actor(), code=code) or abort(404)
+    return page(
+        "proposal_form.html",
+        form.status,
+        form=form,
+        project=found,
+        coming=bool(coming),
+        illustrative=found.illustrative,
+    )

@@ -20,7 +20,7 @@ class GateCriterion(Named, Versioned, Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
     number: Mapped[int]  # within the gate, never used twice
     position: Mapped[int]
-    kinds: Mapped[list[Any]]  # the evidence on which it rests: E1, other, A070:E1
+    kinds: Mapped[list[Any]]  # the evidence on which it rests: E1, A070:E1
     # Where it comes from, as in the template: kind, confidence, text by script; empty for words of the project's own.
     basis: Mapped[dict[str, Any]] = mapped_column(default=dict)
     verdict: Mapped[str] = mapped_column(Word, default="")  # met, unmet; empty while nobody has judged

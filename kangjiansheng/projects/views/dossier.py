@@ -17,7 +17,7 @@ from kangjiansheng.projects.queries import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.evidence import Piece
 from kangjiansheng.projects.queries.gates import Decided, Holder
-from kangjiansheng.projects.rules.evidence import standing
+from kangjiansheng.projects.rules.evidence import OTHER, standing
 from kangjiansheng.projects.views.template_words import origin
 from kangjiansheng.projects.views.then import row_of
 
@@ -33,6 +33,7 @@ class Line:
     number: int | None = None  # of a criterion
     pieces: list[tuple[Holder, Piece]] = field(default_factory=list)
     basis: str = ""  # where a criterion comes from
+    asked: bool = True  # False: brought without being asked for; a refusal of it leaves nothing owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Dossier:
     gate: MilestoneRow
     criteria: list[Line]
     expected: list[Line]
+    others: list[Line]  # at most one: what was brought beside the expected
     before: list[Before]
     owed: list[tuple[str, list[str]]]
     alone: bool  # what waits for a verdict was brought by the only one who leads
@@ -82,17 +84,20 @@ def of(thing: Milestone) -> Dossier:
         for one in own
     ]
     expected = [_expected(one, row, there, people) for one in wanted[thing.id]]
+    others = _beside(row, there)
     earlier = [_before(m, wanted[m.id], there.get(m.id, [])) for m in before]
+    decided = reading.decisions(thing.plan_id, project.milestones, as_of=g.as_of).get(thing.id, [])
     leading = notices.leading(thing) if g.as_of is None else set()
     return Dossier(
         project,
         row,
         criteria,
         expected,
+        others,
         earlier,
-        _owed(row, role_of(project.owner_role), criteria, expected, earlier, leading),
-        any(line.standing == "pending" and not _others(line, leading) for line in expected),
-        reading.decisions(thing.plan_id, project.milestones, as_of=g.as_of).get(thing.id, []),
+        _owed(row, role_of(project.owner_role), criteria, [*expected, *others], earlier, decided, leading),
+        any(line.standing == "pending" and not _others(line, leading) for line in [*expected, *others]),
+        decided,
         _finding(criteria, expected, earlier),
     )
 
@@ -122,6 +127,15 @@ def _expected(one: Any, thing: MilestoneRow, there: dict[int, list[Piece]], peop
     )
 
 
+def _beside(thing: MilestoneRow, there: dict[int, list[Piece]]) -> list[Line]:
+    """What was brought to the gate beside the expected: whoever decides must see it too."""
+    mine = [p for p in there.get(thing.id, []) if p.kind == OTHER and not p.withdrawn]
+    if not mine:
+        return []
+    stands = "pending" if any(not p.verdict for p in mine) else standing(OTHER, mine)
+    return [Line(_("其他材料"), stands, pieces=[(thing, piece) for piece in mine], asked=False)]
+
+
 def _before(m: MilestoneRow, wanted: Any, there: list[Piece]) -> Before:
     stands = [standing(one.kind, there) for one in wanted]
     return Before(m, stands.count("accepted"), len(stands))
@@ -136,19 +150,22 @@ def _owed(
     thing: MilestoneRow,
     role: str,
     criteria: list[Line],
-    expected: list[Line],
+    brought: list[Line],
     earlier: list[Before],
+    decided: list[Decided],
     leading: set[int],
 ) -> list[tuple[str, list[str]]]:
-    """Who still owes what: by owner, what is missing; what waits for a verdict is owed by those who lead.
+    """Who still owes what: by owner, what is missing; what waits for a verdict is owed by those who lead; the
+    open conditions of the newest decision.
 
     `role` answers for the project, and so for what has no owner, as tables of milestones say.
     """
     found: dict[str, list[str]] = {}
-    own = thing.owner_label or role or _("未指定负责人")
+    nobody = role or _("未指定负责人")
+    own = thing.owner_label or nobody
     leads = _("项目负责人") if thing.of == "projects" else _("实验室主任")
-    for line in expected:
-        if line.standing in ("missing", "refused"):
+    for line in brought:
+        if line.standing in ("missing", "refused") and line.asked:
             found.setdefault(own, []).append(line.text)
         elif line.standing == "pending":
             judges = leads if _others(line, leading) else _("执行管理层")
@@ -160,8 +177,11 @@ def _owed(
             found.setdefault(own, []).append(line.text)
     for one in earlier:
         if one.milestone.actual is None:
-            who = one.milestone.owner_label or role or _("未指定负责人")
+            who = one.milestone.owner_label or nobody
             found.setdefault(who, []).append(f"{one.milestone.code} {name_of(one.milestone)}")
+    for condition in decided[0].conditions if decided else ():
+        if condition.state not in ("done", "cancelled"):
+            found.setdefault(condition.owner or nobody, []).append(f"{condition.code} {name_of(condition)}")
     return list(found.items())
 
 
