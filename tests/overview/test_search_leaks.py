@@ -19,6 +19,7 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
     Recusal,
 )
+from kangjiansheng.committee.operations import outcomes, reviews
 from kangjiansheng.committee.queries import loaders, visible_decisions
 from kangjiansheng.core import clock, search
 from kangjiansheng.core.changes import begin
@@ -205,6 +206,43 @@ def test_one_word_of_a_secret_beside_an_open_one_finds_nothing(planted, actor):
     outsider = actor("outsider")
     assert search.find(search.Asked("瑞金"), actor=outsider)
     assert search.find(search.Asked("瑞金 甲秘辛说明"), actor=outsider) == {}
+
+
+@pytest.mark.parametrize("by", ["project", "lab"])
+def test_a_filter_does_not_tell_the_project_of_an_item_to_who_may_not_see_it(in_app, actor, by):
+    """A member of the committee reads the item; which project it concerns, and of which laboratory, stays hidden."""
+    with writing():
+        project, meeting = _one(Project, code=SECRET), _one(Meeting, code="SAC-2026-05")
+        project.confidentiality = "team"
+        db.session.add(
+            AgendaItem(
+                meeting=meeting, position=99, kind="hear", name_hans="壬秘辛议题", project_id=project.id
+            )
+        )
+        narrow = {by: SECRET if by == "project" else project.labs[0].lab.code}
+    who, executive = actor("member"), actor("executive")
+    assert projects.project(actor=who, code=SECRET) is None
+    assert "items" in search.find(search.Asked("壬秘辛议题"), actor=who)
+    assert search.find(search.Asked("壬秘辛议题", narrow), actor=who) == {}
+    assert "items" in search.find(search.Asked("壬秘辛议题", narrow), actor=executive)
+
+
+def test_what_a_draft_holds_is_found_by_those_alone_who_write_it(in_app, actor):
+    """Decisions and actions of minutes that nobody was shown yet, as their text."""
+    minutes = _one(Meeting, code="SAC-2026-05").minutes
+    with writing():
+        secretary = actor("secretary")
+        outcomes.record_decision(minutes, actor=secretary, kind="D", text="子秘辛决议")
+        outcomes.record_action(minutes, actor=secretary, text="丑秘辛行动", owner_role="秘书")
+    assert minutes.life == "draft" and minutes.current_draft == 0
+    asked = [search.Asked(word) for word in ("子秘辛决议", "丑秘辛行动")]
+    for short in ("member", "executive", "auditor"):
+        assert [search.find(one, actor=actor(short)) for one in asked] == [{}, {}], short
+    assert "decisions" in search.find(asked[0], actor=actor("secretary"))
+    with writing():
+        reviews.open_review(minutes, actor=actor("secretary"))
+    assert "decisions" in search.find(asked[0], actor=actor("member"))
+    assert "actions" in search.find(asked[1], actor=actor("member"))
 
 
 def test_a_filter_by_a_hidden_project_says_no_more_than_one_that_is_not_there(planted, client):

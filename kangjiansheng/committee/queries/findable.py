@@ -32,6 +32,7 @@ from kangjiansheng.committee.queries.visible import (
     sees_decision,
     sees_item,
     sees_meeting,
+    unsubmitted,
 )
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -61,11 +62,11 @@ def _of_meeting(*more: Any) -> list[Any]:
     ]
 
 
-def _committee(code: str) -> ColumnElement[bool]:
+def _committee(code: str, _actor: Actor) -> ColumnElement[bool]:
     return Meeting.committee_id.in_(select(Committee.id).where(Committee.code == code))
 
 
-def _year(year: str) -> ColumnElement[bool]:
+def _year(year: str, _actor: Actor) -> ColumnElement[bool]:
     return extract("year", Meeting.held_on) == int(year) if year.isdecimal() and len(year) == 4 else false()
 
 
@@ -73,13 +74,14 @@ _ABOUT: dict[str, Filter] = {"committee": _committee, "year": _year}
 
 
 def _about(project_id: Any, **more: Filter) -> dict[str, Filter]:
-    """The filters of things that concern a project, which the actor may not see although she sees the thing."""
+    """The filters of things that concern a project. Who sees a thing but not its project does not learn from them
+    which project it is."""
 
-    def of_project(code: str) -> ColumnElement[bool]:
-        return project_id.in_(select(Project.id).where(Project.code == code))
+    def of_project(code: str, actor: Actor) -> ColumnElement[bool]:
+        return project_id.in_(select(Project.id).where(Project.code == code, may_see(actor)))
 
-    def of_labs(code: str) -> ColumnElement[bool]:
-        return project_id.in_(select(Project.id).where(of_lab(code)))
+    def of_labs(code: str, actor: Actor) -> ColumnElement[bool]:
+        return project_id.in_(select(Project.id).where(of_lab(code, actor), may_see(actor)))
 
     return {**_ABOUT, "project": of_project, "lab": of_labs, **more}
 
@@ -111,8 +113,8 @@ def _items(wanted: Wanted, actor: Actor) -> Rows:
     )
 
 
-def _open(actor: Actor) -> ColumnElement[bool]:
-    """The condition on a paragraph with its minutes, meeting and item: its text is there for the actor to read.
+def _told(actor: Actor) -> ColumnElement[bool]:
+    """The condition on minutes and their meeting: their text as it is now is told to the actor.
 
     Minutes that stand are read by whoever sees the item; under review by the committee; a draft by those who
     write it.
@@ -124,9 +126,14 @@ def _open(actor: Actor) -> ColumnElement[bool]:
         holds_on(CommitteeMember, clock.today()),
     )
     draft = and_(Minutes.life == "draft", Meeting.committee_id.in_(writes))
+    return or_(Minutes.life.in_(STANDING), review, draft)
+
+
+def _open(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a paragraph with its minutes, meeting and item: its text is there for the actor to read."""
     return and_(
         Paragraph.removed_at.is_(None),
-        or_(Minutes.life.in_(STANDING), review, draft),
+        _told(actor),
         or_(and_(Paragraph.agenda_item_id.is_(None), sees_meeting(actor)), reads_item(actor)),
     )
 
@@ -179,8 +186,10 @@ def _decisions(wanted: Wanted, actor: Actor) -> Rows:
             _project(Decision.project_id, actor),
         )
     )
-    return found.join(Meeting, Meeting.id == Decision.meeting_id).where(
+    of_minutes = found.join(Meeting, Meeting.id == Decision.meeting_id).join(Minutes)
+    return of_minutes.where(
         sees_decision(actor),
+        _told(actor),
         wanted.every(lambda holding: Decision.id.in_(holding("decision"))),
     )
 
@@ -193,6 +202,7 @@ def _actions(wanted: Wanted, actor: Actor) -> Rows:
     )
     return found.join(Meeting, Meeting.id == Action.meeting_id).where(
         sees_action(actor),
+        Action.meeting_id.not_in(unsubmitted()),
         wanted.every(lambda holding: Action.id.in_(holding("action"))),
     )
 

@@ -63,7 +63,7 @@ class Wanted(Protocol):
 Holding = Callable[[str], Select[int]]
 """For one word: the name of a thing → the keys of the things of that name whose texts hold it."""
 
-Filter = Callable[[str], ColumnElement[bool]]
+Filter = Callable[[str, Actor], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)

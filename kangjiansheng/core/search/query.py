@@ -147,7 +147,7 @@ def _of_kind(kind: Kind, asked: Asked, words: Sequence[Word], actor: Actor, most
         return None
     hits = kind.hits(_Words(words), actor)
     for name, value in asked.narrow.items():
-        hits = hits.where(kind.filters[name](value))
+        hits = hits.where(kind.filters[name](value, actor))
     given = {one["name"]: one["expr"] for one in hits.column_descriptions}
     columns = [given.get(name, usual).label(name) for name, usual in HIT.items()]
     # What has a day is cut by when it was written, for which the engine has an order at hand, and sorted by day later.

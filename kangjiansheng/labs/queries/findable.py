@@ -118,7 +118,7 @@ def _named(kind: Any, **more: Any) -> list[Texts]:
     ]
 
 
-_LAB: dict[str, Filter] = {"lab": lambda code: JointLab.code == code}
+_LAB: dict[str, Filter] = {"lab": lambda code, _actor: JointLab.code == code}
 
 LABS = Kind(
     "labs",

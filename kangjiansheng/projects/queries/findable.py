@@ -27,14 +27,16 @@ from kangjiansheng.projects.queries.visible import may_see, may_see_plan
 from kangjiansheng.projects.rules.vocabulary import indication_groups
 
 
-def of_lab(code: str) -> ColumnElement[bool]:
+def of_lab(code: str, _actor: Actor) -> ColumnElement[bool]:
     """The condition that a project belongs to a laboratory."""
     theirs = select(ProjectLab.project_id).join(JointLab, JointLab.id == ProjectLab.lab_id)
     return Project.id.in_(theirs.where(JointLab.code == code))
 
 
-FILTERS: dict[str, Filter] = {"project": lambda code: Project.code == code, "lab": of_lab}
-OF_PLANS: dict[str, Filter] = FILTERS | {"lab": lambda code: or_(of_lab(code), JointLab.code == code)}
+FILTERS: dict[str, Filter] = {"project": lambda code, _actor: Project.code == code, "lab": of_lab}
+OF_PLANS: dict[str, Filter] = FILTERS | {
+    "lab": lambda code, actor: or_(of_lab(code, actor), JointLab.code == code)
+}
 
 
 def _owner(hit: Any) -> str:
