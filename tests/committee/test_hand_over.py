@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee.models import Action, Committee, CommitteeMember, DraftVersion, Meeting, Minutes
+from kangjiansheng.committee.operations.interests import recuse
 from kangjiansheng.committee.operations.outcomes import record_action
 from kangjiansheng.committee.queries.handing import count
 from kangjiansheng.core import clock, verify
@@ -138,6 +139,23 @@ def test_an_action_gets_another_owner_and_the_signed_text_stays(
         assert "committee:action:edit" in set(db.session.scalars(acts))
         after = db.session.execute(select(DraftVersion.id, DraftVersion.header, DraftVersion.sha256)).all()
         assert after == signed
+
+
+def test_an_action_does_not_go_to_somebody_who_is_recused_from_its_item(
+    app: Flask, client: Callable[..., Critic], duty: dict[str, str]
+) -> None:
+    with app.app_context(), writing():
+        action = db.session.get_one(Action, int(duty["action"].split(":")[1]))
+        item = db.session.get_one(Meeting, action.meeting_id).items[1]
+        action.agenda_item_id = item.id
+        recuse(item, actor=people.system_actor(), person_id=person("member"), reason="亲属")
+    refused = hand(client("admin"), app, "secretary", duty["action"], "member")
+    assert "此人对这项议题回避" in words(refused)
+    with app.app_context():
+        action = db.session.get_one(Action, int(duty["action"].split(":")[1]))
+        assert action.owner_id == person("secretary")
+        told = select(Notification.template).where(Notification.person_id == person("member"))
+        assert "committee:action-assigned" not in set(db.session.scalars(told))
 
 
 def test_an_action_that_was_submitted_stays_and_says_what_to_do(

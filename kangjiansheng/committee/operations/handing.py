@@ -12,13 +12,13 @@ from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Action, Committee, CommitteeMember, Meeting, Minutes
 from kangjiansheng.committee.operations.committees import add_member
 from kangjiansheng.committee.operations.locks import draft_only
+from kangjiansheng.committee.operations.outcomes import refuse_recused
+from kangjiansheng.committee.queries.visible import EDITORS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.queries.handing import Duty
-
-WRITERS = ("chair", "deputy", "secretary")
 
 
 def give(thing: Duty, leaver_id: int, successor_id: int, actor: Actor) -> None:
@@ -40,6 +40,7 @@ def give_action(action: Action, owner_id: int, *, actor: Actor) -> None:
         draft_only(meeting.minutes)
     if action.life != "open":
         raise RuleBroken("committee:action-closed", number=action.number)
+    refuse_recused(meeting, action.agenda_item_id, owner_id)
     before = action.state()
     action.owner_id = owner_id
     db.session.flush()
@@ -53,7 +54,7 @@ def give_minutes(minutes: Minutes, drafter_id: int, *, actor: Actor) -> None:
     keeps = select(CommitteeMember.id).where(
         CommitteeMember.committee_id == minutes.meeting.committee_id,
         CommitteeMember.person_id == drafter_id,
-        CommitteeMember.office.in_(WRITERS),
+        CommitteeMember.office.in_(EDITORS),
         holds_on(CommitteeMember, clock.today()),
     )
     if db.session.scalar(keeps.limit(1)) is None:

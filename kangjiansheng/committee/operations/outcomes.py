@@ -151,12 +151,7 @@ def record_action(
     if owner_id is None and not owner_role:
         raise RuleBroken("committee:action-owner", "owner_role")
     meeting = minutes.meeting
-    if (
-        owner_id is not None
-        and item is not None
-        and owner_id in out_of(recusals_of(meeting).get(item.id, ()))
-    ):
-        raise RuleBroken("committee:owner-recused", "owner_id")
+    refuse_recused(meeting, item.id if item else None, owner_id)
     serial = next_number(meeting.committee_id, "A", f"{meeting.year}-{meeting.running_no:02d}")
     action = Action(
         number=outcome_number(meeting, "A", serial),
@@ -175,6 +170,14 @@ def record_action(
     if owner_id:
         notices.action_assigned(meeting, owner_id, action.number, text, due_on, actor=actor)
     return action
+
+
+def refuse_recused(meeting: Meeting, item_id: int | None, owner_id: int | None) -> None:
+    """Who is recused from an item does not get its actions, nor a notice with their words."""
+    if owner_id is None or item_id is None:
+        return
+    if owner_id in out_of(recusals_of(meeting).get(item_id, ())):
+        raise RuleBroken("committee:owner-recused", "owner_id")
 
 
 def remove_action(action: Action, minutes: Minutes, *, actor: Actor) -> None:
