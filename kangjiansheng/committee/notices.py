@@ -150,7 +150,7 @@ def commented(meeting: Meeting, people: Iterable[int], number: str, *, actor: Ac
 
 
 def changes_requested(meeting: Meeting, people: Iterable[int], note: str, *, actor: Actor) -> None:
-    """The drafter and whoever had approved: their consents are void."""
+    """The drafter and whoever had approved: their consents are void. Without the note it is not for them to read."""
     facts = _of(meeting, actor) | {"note": note}
     outbox.tell(
         people, "committee:changes-requested", facts, address=minutes_address(meeting), besides=actor.id
@@ -202,8 +202,13 @@ def _commented(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _changes_requested(facts: Mapping[str, Any]) -> tuple[str, str]:
+    subject = _("纪要退回修改：%(meeting)s", meeting=name_of(facts["meeting"]))
+    if not facts["note"]:
+        return subject, _(
+            "%(who)s 要求修改。此前对这一稿的批准已失效，新稿提交后请重新签署。", who=facts["who"]
+        )
     return (
-        _("纪要退回修改：%(meeting)s", meeting=name_of(facts["meeting"])),
+        subject,
         _(
             "%(who)s 要求修改：%(note)s。此前对这一稿的批准已失效，新稿提交后请重新签署。",
             who=facts["who"],

@@ -9,6 +9,7 @@ from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Sig
 from kangjiansheng.committee.operations import reviews
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.core import clock, throttle
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
@@ -131,7 +132,9 @@ def _back_to_draft(
         before = minutes.state()
         minutes.life, minutes.review_due_on = "draft", None
         record("committee:minutes:return", minutes, actor=actor, before=before, change=change)
-    notices.changes_requested(minutes.meeting, told, note, actor=actor)
+    recused = {person for rows in recusals_of(minutes.meeting).values() for person in out_of(rows)}
+    notices.changes_requested(minutes.meeting, told - recused, note, actor=actor)
+    notices.changes_requested(minutes.meeting, told & recused, "", actor=actor)
 
 
 def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: ChangeSet) -> None:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Amendment, DraftVersion, Paragraph
 from kangjiansheng.committee.operations import amendments, reviews, signatures
-from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.queries import loaders, scans
 from kangjiansheng.committee.rules import quorum, texts
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.minutes import progress
@@ -61,7 +61,7 @@ def amendment_page(draft: DraftVersion, form: forms.SignForm, status: int) -> Re
     who = actor()
     if not form.is_submitted():
         form.sha256.data = draft.sha256
-    steps = progress(draft, who.id)
+    steps = progress(draft, who.id, whole=scans.is_whole(draft.minutes.meeting, actor=who))
     mine = next((s for s in steps if s.is_me), None)
     waits = signatures.is_open(draft) and g.get("as_of") is None
     rule, n = reviews.rule_of(draft)

@@ -29,6 +29,7 @@ class Step:
     member: CommitteeMember | None
     signature: Signature | None
     is_me: bool
+    note: str = ""  # as far as this reader may know it: a note may speak of what is withheld
 
 
 @dataclass
@@ -127,7 +128,7 @@ def minutes_page(
     amendments = (
         reading.attach_amendments(text, minutes, waiting=reader and not day, until=until) if stands else []
     )
-    steps = progress(draft, who.id) if draft and reader else []
+    steps = progress(draft, who.id, whole=text.is_whole) if draft and reader else []
     current = draft is not None and reviews_open(draft) and not day
     mine = next((s for s in steps if s.is_me), None)
     rule, n = reviews.rule_of(draft) if draft else ("", 0)
@@ -202,17 +203,20 @@ def _asked(versions: list[DraftVersion]) -> DraftVersion | None:
     return found
 
 
-def progress(draft: DraftVersion, me: int) -> list[Step]:
-    """Who was to sign, and what they said; the chair first, then by seat."""
+def progress(draft: DraftVersion, me: int, *, whole: bool) -> list[Step]:
+    """Who was to sign, and what they said; the chair first, then by seat. The notes of others are for readers from
+    whom nothing is withheld (`whole`)."""
     meeting = draft.minutes.meeting
     seats: dict[int, CommitteeMember] = {}
     for member in meeting.committee.members:
         if member.valid_from <= meeting.held_on or member.person_id not in seats:
             seats[member.person_id] = member
     given = {s.person_id: s for s in draft.signatures}
-    steps = [
-        Step(s, seats.get(s.person_id), given.get(s.person_id), s.person_id == me) for s in draft.signers
-    ]
+    steps = []
+    for signer in draft.signers:
+        person, signature = signer.person_id, given.get(signer.person_id)
+        note = signature.note if signature and (whole or person == me) else ""
+        steps.append(Step(signer, seats.get(person), signature, person == me, note))
     return sorted(steps, key=lambda s: (s.signer.capacity != "chair", s.member.seat if s.member else 999))
 
 
@@ -223,8 +227,10 @@ def minutes_history(meeting: Meeting) -> Response:
     """Every draft, signature and return of these minutes."""
     minutes = meeting.minutes or abort(404)
     found: list[dict[str, Any]] = []
+    whole = scans.is_whole(meeting, actor=actor())
     for draft in sorted(minutes.drafts, key=lambda d: d.number):
-        found.append({"draft": draft, "steps": progress(draft, actor().id), "open": reviews_open(draft)})
+        steps = progress(draft, actor().id, whole=whole)
+        found.append({"draft": draft, "steps": steps, "open": reviews_open(draft)})
     return page(
         "minutes_history.html",
         meeting=meeting,

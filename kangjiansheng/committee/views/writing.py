@@ -61,7 +61,7 @@ def write_page(meeting: Meeting, status: int = 200, **opened: Any) -> Response:
         edit_id=opened.get("edit_id", ""),
         preview=opened.get("preview"),
         actions=reading.open_actions(minutes, actor=actor()),
-        last_note=_last_note(minutes),
+        last_note=_last_note(minutes, whole=text.is_whole),
         illustrative=minutes.illustrative,
     )
 
@@ -100,12 +100,12 @@ def _items(meeting: Meeting) -> list[AgendaItem]:
     return overviews.agenda(meeting, actor=actor()).items
 
 
-def _last_note(minutes: Minutes) -> str:
-    """Why the last draft came back."""
+def _last_note(minutes: Minutes, *, whole: bool) -> str:
+    """Who sent the last draft back, and why; a reason may speak of what is withheld from this writer."""
     for draft in reading.drafts(minutes)[:1]:
         for signature in draft.signatures:
             if signature.meaning == "request_changes":
-                return f"{signature.printed_name}：{signature.note}"
+                return f"{signature.printed_name}：{signature.note}" if whole else signature.printed_name
     return ""
 
 
