@@ -1,4 +1,4 @@
-"""Days to compare with, and how a search reads what was typed."""
+"""Days to compare with, and how what a search found is shown."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangjiansheng.core import text
+from kangjiansheng.core.search import tokens
 from kangjiansheng.overview.rules import periods, searching
 
 days = st.dates(date(2024, 9, 11), date(2035, 12, 31))
@@ -42,32 +42,18 @@ def _join(pieces: list[searching.Piece]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-@given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=4), max_size=3))
-def test_marking_changes_no_letter(found: str, wanted: list[str]) -> None:
-    assert _join(searching.marked(found, wanted, text.fold)) == found
+def _spans(found: str, typed: str) -> list[tuple[int, int]]:
+    return tokens.places(found, tokens.query(typed))
 
 
-@pytest.mark.parametrize(
-    ("found", "typed", "hit"),
-    [
-        ("上海兒童醫學中心", "医学", "醫學"),
-        ("细胞治疗", "細胞", "细胞"),
-        ("KJS-001", "kjs", "KJS"),
-        ("ＣＡＲ－Ｔ", "car-t", "ＣＡＲ－Ｔ"),
-    ],
-)
-def test_a_word_is_marked_in_the_other_script(found: str, typed: str, hit: str) -> None:
-    assert [p.text for p in searching.marked(found, [typed], text.fold) if p.hit] == [hit]
+@given(st.text(max_size=60), st.text(max_size=12))
+def test_marking_changes_no_letter(found: str, typed: str) -> None:
+    assert _join(searching.pieces(found, _spans(found, typed))) == found
 
 
 def test_an_excerpt_is_cut_around_the_word() -> None:
     long = "甲" * 200 + "伦理审查" + "乙" * 300
-    pieces = searching.excerpt(long, ["倫理"], text.fold)
+    pieces = searching.excerpt(long, _spans(long, "倫理"))
     shown = _join(pieces)
     assert shown.startswith("…") and shown.endswith("…") and len(shown) < 160
     assert [p.text for p in pieces if p.hit] == ["伦理"]
-
-
-def test_words_are_few_and_different() -> None:
-    assert searching.words("a b a  c d e f g h") == ["a", "b", "c", "d", "e", "f"]
-    assert len("".join(searching.words("x" * 500))) == searching.MOST_LETTERS

@@ -1,6 +1,6 @@
 """Things as they stood on a past day, from their revisions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -42,7 +42,7 @@ def as_they_stood(things: list[Thing], day: date | None) -> list[Thing]:
     if day is None or not things:
         return things
     states = states_at(type(things[0]), [thing.id for thing in things], clock.end_of(day))
-    others = _Others(states.values(), clock.end_of(day))
+    others = _Others(states.values(), clock.end_of(day), list(_held(things)))
     return [_copy(thing, states[thing.id], others) for thing in things if thing.id in states]
 
 
@@ -67,22 +67,33 @@ def states_at(kind: Any, ids: list[int], instant: datetime) -> dict[int, dict[st
 class _Others:
     """The rows that states name by id, read once for all of them; institutions and agreements as they were called."""
 
-    def __init__(self, states: Iterable[dict[str, Any]], instant: datetime) -> None:
+    def __init__(self, states: Iterable[dict[str, Any]], instant: datetime, held: list[Any]) -> None:
         states = list(states)
         rows = [row for state in states for key in ("parties", "partners") for row in state.get(key, [])]
-        self.institutions = _called_then(Institution, {row[0] for row in rows}, instant)
-        self.people = _by_id(Person, {row[0] for state in states for row in state.get("members", [])})
+        self.institutions = _called_then(Institution, {row[0] for row in rows}, instant, held)
+        self.people = _by_id(Person, {row[0] for state in states for row in state.get("members", [])}, held)
         named = {state.get(key) for state in states for key in ("agreement_id", "parent_id")}
-        self.agreements = _called_then(Agreement, {number for number in named if number}, instant)
+        self.agreements = _called_then(Agreement, {number for number in named if number}, instant, held)
 
 
-def _by_id(kind: Any, ids: set[int]) -> dict[int, Any]:
-    return {row.id: row for row in db.session.scalars(select(kind).where(kind.id.in_(ids)))} if ids else {}
+def _held(things: Iterable[Any]) -> Iterator[Any]:
+    """The rows that came with the things, which need not be read again."""
+    for thing in things:
+        yield from (thing.__dict__.get(key) for key in ("agreement", "parent"))
+        for key, other in (("partners", "institution"), ("parties", "institution"), ("members", "person")):
+            yield from (row.__dict__.get(other) for row in thing.__dict__.get(key, ()))
 
 
-def _called_then(kind: Any, ids: set[int], instant: datetime) -> dict[int, Any]:
+def _by_id(kind: Any, ids: set[int], held: Iterable[Any]) -> dict[int, Any]:
+    found = {row.id: row for row in held if isinstance(row, kind) and row.id in ids}
+    missing = ids - found.keys()
+    read = db.session.scalars(select(kind).where(kind.id.in_(missing))) if missing else ()
+    return found | {row.id: row for row in read}
+
+
+def _called_then(kind: Any, ids: set[int], instant: datetime, held: Iterable[Any]) -> dict[int, Any]:
     """Things by id, as copies with the names (and sectors) of that instant; one that came later keeps today's."""
-    found = _by_id(kind, ids)
+    found = _by_id(kind, ids, held)
     states = states_at(kind, list(found), instant) if found else {}
     return {key: _renamed(row, states.get(key)) for key, row in found.items()}
 
