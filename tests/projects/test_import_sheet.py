@@ -90,6 +90,17 @@ def test_what_comes_back_unchanged_changes_nothing(app, client, language, kind, 
     assert person.get(address).status_code == 200
 
 
+def test_the_export_of_the_list_is_not_said_to_agree_when_its_own_columns_were_changed(app, client):
+    """The list's date column is forecast or actual in one, and is not read: an edit there must not look taken."""
+    lead = client("lead")
+    address = checked(app, lead, lead.get("/milestones.xlsx").data, "milestones.xlsx")
+    page = lead.get(address).get_data(as_text=True)
+    assert "表格与系统一致" not in page and "有些列没有读取" in page
+    assert '<details class="above" open>' in page and "预测或实际" in page
+    same = lead.get(checked(app, lead, lead.get("/milestones/sheet.xlsx").data)).get_data(as_text=True)
+    assert "表格与系统一致" in same and '<details class="above">' in same
+
+
 def test_the_editable_sheet_holds_what_one_sees_and_its_last_column_is_hidden(client):
     grid = taken_along(client("partner"))
     assert {row[0] for row in grid[1:]} == {f"KJS-{n:03d}" for n in (1, 4, 10, 14, 15, 20)}

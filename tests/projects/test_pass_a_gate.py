@@ -78,6 +78,9 @@ def test_the_dossier_shows_criteria_evidence_and_verdicts_and_who_owes_what(clie
     owed = text.partition("谁还欠什么")[2]
     assert owed.index("执行管理层") < owed.index("审核：")
     assert "负责人只有一位" not in before
+    for who, brings in (("lead", True), ("executive", False)):
+        page = client(who).get(f"{GATE}/dossier").get_data(as_text=True)
+        assert (f'href="{GATE}#evidence"' in page) is brings, who
 
 
 def test_a_criterion_is_judged_with_a_reason_and_its_history_stays(client):

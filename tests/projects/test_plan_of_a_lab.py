@@ -132,7 +132,16 @@ def test_codes_of_projects_and_laboratories_do_not_meet(in_app: Flask, actor: Ca
 def test_without_a_start_nothing_has_a_day(in_app: Flask, actor: Callable) -> None:
     plan = start(actor("lead"), start=None)
     assert {m.current_plan for m in plan.milestones} == {None}
-    assert {m.owner_id for m in plan.milestones} == {None}
+
+
+def test_its_milestones_are_those_of_the_director_who_starts_it(in_app: Flask, actor: Callable) -> None:
+    lead = actor("lead")
+    assert {m.owner_id for m in start(lead).milestones} == {lead.id}
+    assert {one.project.code for one in queries.mine(actor=lead) if one.project.of == "labs"} == {"JL-01"}
+
+
+def test_who_starts_it_without_directing_the_laboratory_owns_nothing_of_it(in_app: Flask) -> None:
+    assert {m.owner_id for m in start(system_actor()).milestones} == {None}
 
 
 # Who sees it
@@ -334,7 +343,9 @@ def test_evidence_and_a_gate_with_a_condition(begun: Flask, client: Callable, ac
         assert db.session.scalar(select(func.count(Evidence.id))) == 1
         with pytest.raises(RuleBroken, match="conditions-open"):
             gates.require_conditions_met(find(who, "E070"))
-    assert "补签附件" in words(lead.get(f"{gate}/dossier"))
+    told = words(lead.get(f"{gate}/dossier"))
+    assert "补签附件" in told
+    assert "证据由实验室主任或执行管理层审核。" in told and "项目负责人" not in told
     assert "补签附件" in words(lead.get(PLAN))
 
 

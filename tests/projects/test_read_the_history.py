@@ -175,3 +175,8 @@ def test_many_acts_cost_no_more(told, lead):
             risks.create_risk(project(lead), actor=lead, owner_id=lead.id, title=f"R{n}", **RISK)
             milestones.give_to(find(lead), None if n % 2 == 0 else lead.id, actor=lead, version=None)
     assert cost() == before <= 15
+
+
+def test_a_plan_changed_by_an_import_names_no_authority(client):
+    page = client("lead").get("/projects/KJS-012/milestones/B050").get_data(as_text=True)
+    assert "调整计划" in page and "portfolio" not in page

@@ -112,3 +112,8 @@ def test_a_gate_that_waits_is_overdue_all_the_same(client):
     assert "2 个项目里 1 个推迟或逾期" in page and "没有推迟或逾期" not in page
     with_figures = words(client("executive").get("/labs/JL-02"))
     assert "没有逾期" not in with_figures
+
+
+def test_a_company_that_ends_in_a_full_stop_ends_the_sentence_once(client):
+    page = client("executive", "en").get("/projects/KJS-005").get_data(as_text=True)
+    assert "Co., Ltd." in page and "Ltd.." not in page

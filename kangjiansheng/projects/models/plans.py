@@ -221,7 +221,7 @@ class Plan(Base):
 
     @property
     def lead_id(self) -> int | None:
-        """Who owns its new milestones; those of a laboratory wait until a director hands them to somebody."""
+        """Who owns its new milestones; those added to a laboratory's plan wait until a director hands them to somebody."""
         return self.project.lead_id if self.project else None
 
     @property

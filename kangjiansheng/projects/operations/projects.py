@@ -109,7 +109,7 @@ def create_project(
     db.session.flush()
     change = record("projects:project:create", project, actor=actor, before={}, change=change)
     project_entry(project, "open", change=change)
-    made = first_milestones(project.plan, template, items, start if typical else None)
+    made = first_milestones(project.plan, template, items, start if typical else None, project.lead_id)
     for milestone in made:
         milestone_entry(milestone, "open", change=change)
     return project

@@ -10,6 +10,7 @@ from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs.queries import directs
 from kangjiansheng.projects.models import Milestone, MilestoneLink, Plan, Project
 from kangjiansheng.projects.operations.ledger import milestone_entry
 from kangjiansheng.projects.queries.templates import of, published_version
@@ -30,8 +31,9 @@ def start_lab_plan(
 ) -> Plan:
     """Give a joint laboratory a plan of its own from a pathway that is made for laboratories; it has one at most.
 
-    Dates come about as for a project. Its code must not be that of a project: sheets and filters name milestones by
-    the code of what they belong to.
+    Dates come about as for a project, and the milestones are those of the director who starts it, as a project's are
+    of who creates it: they stand in My milestones until they are handed on. Its code must not be that of a project:
+    sheets and filters name milestones by the code of what they belong to.
     """
     expect(lab, version)
     if lab.archived_at is not None or lab.life == plans.CLOSED:
@@ -52,7 +54,8 @@ def start_lab_plan(
     db.session.flush()
     facts = {"pathway": pathway, "start": start if typical else None, "optional": sorted(optional)}
     change = record("projects:plan:start", plan, actor=actor, before={}, after=facts)
-    for milestone in first_milestones(plan, template, items, start if typical else None):
+    owner_id = actor.id if directs(actor, lab) else None
+    for milestone in first_milestones(plan, template, items, start if typical else None, owner_id):
         milestone_entry(milestone, "open", change=change)
     return plan
 
@@ -67,7 +70,11 @@ def ask_when_past(template: Template, items: Sequence[TemplateMilestone], start:
 
 
 def first_milestones(
-    plan: Plan, template: Template, items: Sequence[TemplateMilestone], start: date | None
+    plan: Plan,
+    template: Template,
+    items: Sequence[TemplateMilestone],
+    start: date | None,
+    owner_id: int | None,
 ) -> list[Milestone]:
     """The milestones of a new plan with what each waits for; without a start they have no day."""
     waits = plans.bridged(template, {item.code for item in items})
@@ -84,7 +91,7 @@ def first_milestones(
             name_en=item.name.en,
             position=position,
             gate=item.gate,
-            owner_id=plan.lead_id,
+            owner_id=owner_id,
             baseline=dates.get(item.code),
             current_plan=dates.get(item.code),
             duration=duration,

@@ -53,6 +53,7 @@ def gate_dossier(thing: Milestone) -> Response:
         words=DECISIONS,
         stops=reading.open_conditions(thing) if g.as_of is None else [],
         may_keep=free and policies.keep_criteria(actor(), (thing, None)),
+        may_bring=free and thing.state != "cancelled" and policies.update(actor(), thing),
         may_decide=free and thing.state != "cancelled" and policies.decide(actor(), thing),
         **_facts(thing),
     )

@@ -165,6 +165,7 @@ def _page(batch: ImportBatch, form: ConsentForm) -> Response:
         cut=cut,
         faults=[(found, sentence(found)) for found in batch.faults],
         remarks=[(found, sentence(found)) for found in batch.remarks],
+        unread=any(found["code"] == "columns-extra" for found in batch.remarks),
         page_address=lambda number: _address(batch, show=which or None, page=number),
     )
 

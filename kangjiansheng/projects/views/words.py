@@ -286,7 +286,8 @@ def about(project: ProjectRow) -> str:
     parts = [indication_of(project), label_of(project.modality, modalities())]
     text = _("，").join(part for part in parts if part)
     if project.parties:
-        names = _("、").join(name_of(party) for party in project.parties)
+        # The sentence brings its own full stop: "Co., Ltd." must not end in two.
+        names = _("、").join(name_of(party) for party in project.parties).removesuffix(".")
         return _("%(what)s。参与方：%(names)s。", what=text, names=names)
     return _("%(what)s。", what=text)
 
@@ -334,7 +335,7 @@ def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any
 
 
 def _note(entry: Said, before: Said | None) -> str:
-    if entry.kind == "rebaseline" and entry.authority:
+    if entry.kind == "rebaseline" and entry.authority and not entry.imported:  # a file is no authority
         return _("%(why)s（批准：%(authority)s）", why=entry.why, authority=entry.authority)
     return entry.note if before is None or entry.note != before.note else ""
 
