@@ -243,3 +243,12 @@ def test_no_filter_of_ours_is_reckoned_when_a_template_is_compiled(app: Flask) -
                 if node.name in own:
                     with pytest.raises(nodes.Impossible):
                         node.as_const()
+
+
+def test_decisions_are_numbered_without_gaps_or_doubles() -> None:
+    """Two that landed on one day must not share a number: others name decisions by it."""
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [file.name[:4] for file in files]
+    assert numbers == [f"{number:04}" for number in range(1, len(files) + 1)]
+    titles = [file.read_text("utf-8").split("\n", 1)[0] for file in files]
+    assert [title[:7] for title in titles] == [f"# {number} " for number in numbers]
