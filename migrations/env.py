@@ -8,7 +8,7 @@ from alembic import context
 
 from kangjiansheng.accounts import models as _accounts  # noqa: F401
 from kangjiansheng.committee import models as _committee  # noqa: F401
-from kangjiansheng.core import audit, changes, files, jobs, outbox, queue, schema, search, throttle  # noqa: F401  # noqa: F401
+from kangjiansheng.core import audit, changes, files, jobs, outbox, queue, schema, search, throttle  # noqa: F401
 from kangjiansheng.core.db import Base, make_engine
 from kangjiansheng.labs import models as _labs  # noqa: F401
 from kangjiansheng.overview import models as _overview  # noqa: F401

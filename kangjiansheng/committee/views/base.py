@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from kangjiansheng.committee import forms
 from kangjiansheng.committee.models import CommitteeMember, Meeting
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import pages
+from kangjiansheng.core.forms import Form
 from kangjiansheng.core.i18n import locale, name_of
 from kangjiansheng.core.markdown import render
 
@@ -76,6 +77,19 @@ def title_of(meeting: Meeting) -> str:
 def number_of(meeting: Meeting) -> str:
     """康科委纪〔2026〕3号."""
     return meeting.minutes_no
+
+
+def problem_of(form: Form | None) -> str:
+    """What was wrong with what came back; a page of many small forms says it once, at the top."""
+    if form is None:
+        return ""
+    return form.refusal or " ".join(str(error) for field in form for error in field.errors)
+
+
+def asked_person() -> int:
+    """The key of the person that a form is about; 0 for what is none."""
+    value = request.form.get("person_id", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

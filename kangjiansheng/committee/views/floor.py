@@ -12,7 +12,7 @@ from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
 from kangjiansheng.committee.operations import presence as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import floor, loaders, overviews
-from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
@@ -39,19 +39,11 @@ def show(meeting: Meeting, form: Form | None = None) -> Response:
         agenda=agenda,
         room=floor.in_room(meeting, agenda.items),
         seats=_seats(meeting),
-        problem=_problem(form),
+        problem=problem_of(form),
         time_now=inputs.clock_of(clock.now()) if meeting.held_on == clock.today() else None,
         early=meeting.held_on > clock.today(),
         illustrative=meeting.illustrative,
     )
-
-
-def _problem(form: Form | None) -> str:
-    """What was wrong with what came back; the page has many small forms, and says it once, at the top."""
-    if form is None:
-        return ""
-    wrong = [str(error) for field in form for error in field.errors]
-    return form.refusal or " ".join(wrong)
 
 
 def _seats(meeting: Meeting) -> list[dict[str, Any]]:
@@ -73,16 +65,12 @@ def _again(code: str, form: Form) -> Response:
     return show(loaders.meeting(actor=actor(), code=code) or abort(404), form)
 
 
-def _person(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else 0
-
-
 @bp.post("/meetings/<code>/floor/arrivals")
 @on(load=loaders.meeting, may=policies.edit_meeting)
 def arrive(meeting: Meeting) -> Response:
     """Somebody comes in."""
     form, code = inputs.TimeForm(), meeting.code
-    person, mode = _person(request.form.get("person_id")), request.form.get("mode", "")
+    person, mode = asked_person(), request.form.get("mode", "")
 
     def act() -> None:
         operations.arrive(meeting, actor=actor(), person_id=person, mode=mode, at=form.at(meeting.held_on))
@@ -95,7 +83,7 @@ def arrive(meeting: Meeting) -> Response:
 def leave(meeting: Meeting) -> Response:
     """Somebody leaves."""
     form, code = inputs.TimeForm(), meeting.code
-    person = _person(request.form.get("person_id"))
+    person = asked_person()
 
     def act() -> None:
         operations.leave(meeting, actor=actor(), person_id=person, at=form.at(meeting.held_on))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -225,13 +225,3 @@ def complete_meeting(meeting: Meeting) -> Response:
     """The declaration for a meeting is complete."""
     operations.complete(meeting.committee, actor=actor(), meeting=meeting)
     return saved(url_for(".meeting_interests", code=meeting.code), _("已完成本次会议的申报"))
-
-
-def person_of(value: str | None) -> int:
-    """A person's key as a form sends it; 0 for what is none."""
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else 0
-
-
-def asked_person() -> int:
-    """The person that the form is about."""
-    return person_of(request.form.get("person_id"))

@@ -15,8 +15,7 @@ from kangjiansheng.committee.operations import interests as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import floor, interests, loaders, overviews
 from kangjiansheng.committee.rules.interests import Proposal, Reason
-from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.committee.views.interests import asked_person
+from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.forms import Form
@@ -65,15 +64,9 @@ def show(meeting: Meeting, form: Form | None = None) -> Response:
         missing=[m for m in seats if m.voting and m.person_id not in declared],
         ways=inputs.WAYS,
         clock_of=hours.clock_of,
-        problem=_problem(form),
+        problem=problem_of(form),
         illustrative=meeting.illustrative,
     )
-
-
-def _problem(form: Form | None) -> str:
-    if form is None:
-        return ""
-    return form.refusal or " ".join(str(error) for field in form for error in field.errors)
 
 
 def _named(one: floor.ItemInRoom) -> set[int]:
