@@ -157,7 +157,7 @@ def titles() -> dict[str, str]:
         "institutions": _("伙伴机构"),
         "people": _("人员"),
         "agreements": _("协议"),
-        "milestones": _("项目的里程碑"),
+        "milestones": _("项目与实验室的里程碑"),
         "risks": _("风险与问题"),
         "evidence": _("证据"),
         "meetings": _("会议"),
