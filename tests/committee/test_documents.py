@@ -238,3 +238,13 @@ def test_what_went_on_in_the_room_is_printed(export: Callable[..., Export], in_a
     for form in pdf.FORMS:
         assert pdf.rendered(found, form).startswith(b"%PDF")
     assert docx.rendered(found)
+
+
+def test_a_file_made_to_be_slow_is_given_up_early() -> None:
+    """Thousands of marks of an attachment, each of which would have the rest of the file searched in vain."""
+    whole = b"1 0 obj<</Type/EmbeddedFile>>stream\n{}\nendstream "
+    marks = b"/Type/EmbeddedFile stream "
+    assert opening.attachments(b"%PDF-1.7\n" + whole) == [b"{}\n"]
+    assert opening.attachments(b"%PDF-1.7\n" + whole + marks * 5000) == [b"{}\n"]
+    assert opening.attachments(b"%PDF-1.7\n" + marks * 5000 + whole) != []
+    assert len(opening.attachments(b"%PDF-1.7\n" + whole * 50)) == 10

@@ -5,11 +5,13 @@ Nothing in a file is trusted: sizes are bounded before anything is unpacked, and
 
 import re
 import zlib
+from itertools import islice
 from typing import Any
 
 import orjson
 
 LARGEST = 15 * 1024 * 1024  # bytes, also of an attachment that is unpacked
+_MOST = 10  # marks of an embedded file that are followed: each may cost a reading of the whole file
 _NEAR = 2048  # bytes between the type of an embedded file and its stream
 _KIND = re.compile(rb"/Type\s*/EmbeddedFile\b")
 
@@ -27,12 +29,12 @@ def is_pdf(data: bytes) -> bool:
 
 
 def attachments(data: bytes) -> list[bytes]:
-    """The embedded files of a PDF that was not encrypted or packed anew, at most ten of them."""
+    """The embedded files of a PDF that was not encrypted or packed anew; only the first marks are followed."""
     found: list[bytes] = []
-    for kind in _KIND.finditer(data):
+    for kind in islice(_KIND.finditer(data), _MOST):
         begins = data.find(b"stream", kind.end(), kind.end() + _NEAR)
         ends = data.find(b"endstream", begins) if begins >= 0 else -1
-        if ends < 0 or len(found) == 10:
+        if ends < 0:
             continue
         described = data[data.rfind(b"obj", 0, kind.start()) : begins]
         body = data[begins + len(b"stream") : ends].lstrip(b"\r").removeprefix(b"\n")
