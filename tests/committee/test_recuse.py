@@ -6,6 +6,7 @@ from datetime import datetime, time
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.committee import queries
@@ -218,6 +219,32 @@ def test_a_year_is_declared_on_the_page(client: Callable[..., Critic], app: Flas
     for short in ("member", "member2", "executive", "outsider"):
         assert client(short).get(f"{address}/register").status_code == 403, short
     assert member.post(f"{address}/{number}/end").status_code == 303
+
+
+def test_a_decision_that_came_back_keeps_what_was_typed(client: Callable[..., Critic], app: Flask) -> None:
+    with app.app_context():
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one()
+        item = meeting.items[1].id
+        person = next(m.person_id for m in meeting.committee.members if m.seat == 7)
+    address = f"/meetings/SAC-2026-06/items/{item}/recusals"
+    client("member").post(f"/meetings/SAC-2026-06/items/{item}/interests", data={"kind": "rival"})
+    secretary = client("secretary")
+    with app.app_context():
+        other = next(
+            m.person_id
+            for m in sac().members
+            if m.person_id != person and m.office == "chair" and m.valid_to is None
+        )
+    for who in (person, other):
+        refused = secretary.post(address, data={"person_id": str(who), "reason": "理由甲"})
+        assert refused.status_code == 422
+        forms = html.document_fromstring(refused.text).xpath("//form[.//input[@value='理由甲']]")
+        assert len(forms) == 1, "in the form of that item and member alone"
+        named = forms[0].xpath(".//input[@name='person_id']/@value | .//option[@selected]/@value")
+        assert named == [str(who)]
+        stays = secretary.post(address, data={"person_id": str(who), "kind": "stays", "reason": " "})
+        checked = html.document_fromstring(stays.text).xpath("//input[@value='stays'][@checked]")
+        assert stays.status_code == 422 and len(checked) == 1
 
 
 def test_a_meeting_is_declared_and_decided_on_pages(client: Callable[..., Critic], app: Flask) -> None:

@@ -46,8 +46,8 @@ def recusals(meeting: Meeting) -> Response:
     return show(meeting)
 
 
-def show(meeting: Meeting, form: Form | None = None) -> Response:
-    """The page, also when a decision came back."""
+def show(meeting: Meeting, form: Form | None = None, about: tuple[int, int] | None = None) -> Response:
+    """The page, also when a decision came back: `about` are the item and the person, whose words stay in the form."""
     if refused := facts_locked(meeting, form):
         return refused
     agenda = overviews.agenda(meeting, actor=actor())
@@ -65,6 +65,8 @@ def show(meeting: Meeting, form: Form | None = None) -> Response:
         ways=inputs.WAYS,
         clock_of=hours.clock_of,
         problem=problem_of(form),
+        typed=form,
+        about=about,
         illustrative=meeting.illustrative,
     )
 
@@ -114,6 +116,7 @@ def _reason(reason: Reason) -> str:
 def decide_recusal(item: AgendaItem) -> Response:
     """Decide about a member and an item."""
     form, code, person = inputs.RecusalForm(), item.meeting.code, asked_person()
+    number = item.id
 
     def act() -> None:
         operations.recuse(
@@ -122,7 +125,7 @@ def decide_recusal(item: AgendaItem) -> Response:
 
     if form.attempt(act):
         return saved(url_for(".recusals", code=code), _("已登记回避"))
-    return show(loaders.meeting(actor=actor(), code=code) or abort(404), form)
+    return show(loaders.meeting(actor=actor(), code=code) or abort(404), form, (number, person))
 
 
 @bp.post("/meetings/<code>/recusals/<int:number>/times")
