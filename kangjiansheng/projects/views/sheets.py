@@ -69,7 +69,7 @@ VIEWS: tuple[tuple[str, Any], ...] = (
 def editable_sheet(kind: str) -> Response:
     """All milestones that the reader sees, or with `owner=me` their own, as a sheet that can be sent back."""
     owner = actor().id if request.args.get("owner") == "me" else None
-    return download(kind, "milestones", sheets.editable(kind, owner_rows(actor=actor(), owner=owner)))
+    return download(kind, "milestones-to-edit", sheets.editable(kind, owner_rows(actor=actor(), owner=owner)))
 
 
 @bp.route("/milestones/import", methods=["GET", "POST"])
