@@ -1,7 +1,7 @@
 """Whom we tell about projects and milestones, and in which words."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,16 +14,25 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.projects.models import Milestone, Project
-from kangjiansheng.projects.queries.people import BELONGING, LEADING, people_of_plans
+from kangjiansheng.projects.queries.people import (
+    BELONGING,
+    LEADING,
+    owners_by_plan,
+    owners_who_see,
+    people_of_plans,
+)
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 DECISIONS: dict[str, Any] = {"go": _l("准予通过"), "conditional": _l("有条件通过"), "stop": _l("终止")}
 
 
-def concerned(milestone: Milestone) -> set[int]:
-    """Those to whom a milestone matters: its owner, and the leads and members of its plan."""
-    found = people_of_plans([milestone.plan_id], BELONGING)[milestone.plan_id]
-    return found | ({milestone.owner_id} if milestone.owner_id else set())
+def concerned(milestone: Milestone, others: Collection[int] = ()) -> set[int]:
+    """Those to whom a milestone matters: the leads and members of its plan, its owner, and the owners of others of
+    the plan. An owner who does not see the plan any more is told nothing."""
+    found = people_of_plans([milestone.plan_id], BELONGING)
+    owners = owners_by_plan([milestone])
+    owners[milestone.plan_id] |= set(others)
+    return found[milestone.plan_id] | owners_who_see(owners, found)[milestone.plan_id]
 
 
 def people_of(project: Project) -> set[int]:

@@ -20,7 +20,7 @@ from kangjiansheng.projects.operations.saying import confirmed_before, keep, wri
 from kangjiansheng.projects.policies import Standing
 from kangjiansheng.projects.queries import bulk as queries
 from kangjiansheng.projects.queries import schedule
-from kangjiansheng.projects.queries.people import BELONGING, people_of_plans
+from kangjiansheng.projects.queries.people import BELONGING, owners_by_plan, owners_who_see, people_of_plans
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import Spread
 from kangjiansheng.projects.rules import bulk as rules
@@ -282,10 +282,11 @@ def _tell(
     """One notice for each whom any of them concerns, with how many do."""
     milestones = list(milestones)
     people = people_of_plans({m.plan_id for m in milestones}, BELONGING)
+    owners = owners_who_see(owners_by_plan(milestones), people)
     counts = Counter(
         person
         for m in milestones
-        for person in people.get(m.plan_id, set()) | ({m.owner_id} if m.owner_id else set())
+        for person in people.get(m.plan_id, set()) | (owners[m.plan_id] & {m.owner_id})
     )
     illustrative = any(m.plan.owner.illustrative for m in milestones)
     for person, count in counts.items():

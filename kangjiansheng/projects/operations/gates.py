@@ -185,7 +185,7 @@ def decide(
     record("projects:gate:decide", row, actor=actor, before={}, after=after, change=change)
     made = _conditions(row, conditions, actor=actor, change=change)
     owners = {one.owner_id for one in made if one.owner_id}
-    _tell(gate, "projects:gate-decided", actor, notices.concerned(gate) | owners, verdict=verdict, body=body)
+    _tell(gate, "projects:gate-decided", actor, notices.concerned(gate, owners), verdict=verdict, body=body)
     tell_groups("projects:gate-decided", gate.plan.owner, change)
     return row
 

@@ -276,7 +276,7 @@ def _tell_moved(
     """Everybody whom the milestone concerns, and who answers for what moved along."""
     owners = {entry.owner_id for entry in followers if entry.owner_id is not None}
     outbox.tell(
-        notices.concerned(milestone) | owners,
+        notices.concerned(milestone, owners),
         "projects:moved",
         notices.facts(milestone, actor, followers=len(followers), before=before, to=to, **facts),
         address=milestone.path,

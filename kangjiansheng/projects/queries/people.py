@@ -1,18 +1,18 @@
 """The people of plans: who leads, who belongs to them, and who may own a milestone."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Subquery, case, literal, select, union_all
+from sqlalchemy import Subquery, case, exists, literal, select, union_all
 
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.accounts.queries import actor_by_id, holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import InstitutionMember, LabMember
 from kangjiansheng.projects.models import Plan, ProjectLab, ProjectMember, ProjectParty
-from kangjiansheng.projects.queries.visible import DIRECTORS
+from kangjiansheng.projects.queries.visible import DIRECTORS, may_see_plan
 
 LEADING = ("lead",)
 BELONGING = ("lead", "member")
@@ -68,6 +68,34 @@ def people_of_plans(plan_ids: Collection[int], parts: Collection[str] = ()) -> d
     for plan_id, person_id in db.session.execute(query.where(row.c.part.in_(parts)) if parts else query):
         found[plan_id].add(person_id)
     return found
+
+
+def owners_who_see(
+    owners: Mapping[int, Collection[int]], belonging: Mapping[int, set[int]]
+) -> dict[int, set[int]]:
+    """Of the owners of milestones, by plan, those who see the plan today: one may have left since.
+
+    `belonging` are those who take part in it and need not be asked for; each other person costs two statements.
+    """
+    return {
+        plan_id: {who for who in people if who in belonging.get(plan_id, ()) or _sees(who, plan_id)}
+        for plan_id, people in owners.items()
+    }
+
+
+def owners_by_plan(rows: Iterable[Any]) -> dict[int, set[int]]:
+    """The owners of rows of milestones, by plan."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        found[row.plan_id] |= {row.owner_id} - {None}
+    return found
+
+
+def _sees(person_id: int, plan_id: int) -> bool:
+    actor = actor_by_id(person_id)
+    return actor is not None and bool(
+        db.session.scalar(select(exists().where(Plan.id == plan_id, may_see_plan(actor))))
+    )
 
 
 def team_ids(plan: Plan | None) -> set[int]:

@@ -12,6 +12,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.projects.models import ImportRow, Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.ledger import STATE, insert_values
+from kangjiansheng.projects.queries.people import owners_by_plan, owners_who_see
 from kangjiansheng.projects.queries.sheets import parts
 from kangjiansheng.projects.rules.milestones import MilestoneState
 from kangjiansheng.projects.rules.sheets import Step
@@ -124,9 +125,10 @@ def tell(
 ) -> None:
     """One notice to each person concerned, however many rows; `done` are rows of milestones."""
     concerning: dict[int, list[Any]] = {}
+    done = list(done)
+    owners = owners_who_see(owners_by_plan(done), people)
     for row in done:
-        owners = {row.owner_id} if row.owner_id is not None else set()
-        for person in people.get(row.plan_id, set()) | owners:
+        for person in people.get(row.plan_id, set()) | ({row.owner_id} & owners[row.plan_id]):
             concerning.setdefault(person, []).append(row)
     for person, rows in sorted(concerning.items()):
         facts = {
