@@ -100,7 +100,7 @@ def test_done_late_moves_along_what_it_held_up(one, lead, actor):
 
 def test_who_answers_for_one_that_moves_is_told_how_many(one, lead, actor):
     other = queries.milestone(actor=lead, code="KJS-003", milestone_code="A170")
-    chief = actor("lead2")
+    chief = actor("executive")
     other.owner_id = chief.id
     entry = slip(one, lead)
     told = db.session.scalars(select(Notification).where(Notification.person_id == chief.id)).all()

@@ -340,7 +340,8 @@ def test_evidence_and_a_gate_with_a_condition(begun: Flask, client: Callable, ac
         )
         assert isinstance(made, GateDecision)
         assert find(who, "E020-C1").owner_id == actor("member").id
-        assert db.session.scalar(select(func.count(Evidence.id))) == 1
+        of_gate = select(func.count(Evidence.id)).where(Evidence.milestone_id == find(who, "E020").id)
+        assert db.session.scalar(of_gate) == 1
         with pytest.raises(RuleBroken, match="conditions-open"):
             gates.require_conditions_met(find(who, "E070"))
     told = words(lead.get(f"{gate}/dossier"))
