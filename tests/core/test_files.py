@@ -108,6 +108,12 @@ def test_no_name_leads_elsewhere_or_hides_something(typed):
 
 
 @pytest.fixture
+def app(empty_app):
+    """The application without a demonstration, which has files of its own."""
+    return empty_app
+
+
+@pytest.fixture
 def attach(in_app):
     """Put bytes to a thing of no importance, as the system."""
 
