@@ -13,43 +13,20 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms import charter
 from kangjiansheng.committee.models import Committee, Meeting, Paragraph
 from kangjiansheng.committee.queries import loaders, reading
+from kangjiansheng.committee.rules import FIELDS
 from kangjiansheng.committee.views.base import bp, meeting_life, minutes_life, page
 from kangjiansheng.core import audit, history, i18n
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import of_today
 
 # What may be shown of the states: neither items nor texts, for a reader may be kept out of some.
-LABELS: dict[str, Any] = {
-    "name_hans": _l("名称（简体）"),
-    "name_hant": _l("名称（繁体）"),
-    "name_en": _l("名称（英文）"),
-    "held_on": _l("日期"),
-    "starts_at": _l("开始"),
-    "ends_at": _l("结束"),
-    "place": _l("会议地点"),
-    "life": _l("状态"),
-    "current_draft": _l("文稿"),
-    "review_due_on": _l("审阅截止"),
-    "meaning": _l("意见"),
-    "quorum_numerator": _l("法定人数：分子"),
-    "quorum_denominator": _l("法定人数：分母"),
-    "quorum_base": _l("法定人数的基数"),
-    "majority_numerator": _l("通过票数：分子"),
-    "majority_denominator": _l("通过票数：分母"),
-    "majority_over": _l("须超过这一分数"),
-    "majority_base": _l("通过票数的基数"),
-    "abstentions_count": _l("弃权计入基数"),
-    "deputies": _l("可委托代理人"),
-    "default_consent": _l("逾期未答复视为同意"),
-    "default_consent_days": _l("视为同意的天数"),
-    "minutes_pattern": _l("纪要编号格式"),
-    "outcome_pattern": _l("决议编号格式"),
-    "retention_years": _l("保存年限"),
-    "approval_rule": _l("纪要由谁批准"),
-    "approval_members": _l("除主任委员外几名委员"),
-    "review_days": _l("审阅天数"),
-    "valid_to": _l("任期结束"),
-}
+_SHOWN = (
+    "name_hans name_hant name_en held_on starts_at ends_at place life current_draft review_due_on meaning "
+    "quorum_numerator quorum_denominator quorum_base majority_numerator majority_denominator "
+    "majority_over majority_base abstentions_count deputies default_consent default_consent_days "
+    "minutes_pattern outcome_pattern retention_years approval_rule approval_members review_days valid_to"
+)
+LABELS: dict[str, Any] = {key: FIELDS[key] for key in _SHOWN.split()}
 # Of paragraphs and what they decide: for readers who were let in to the text itself.
 TEXT_LABELS: dict[str, Any] = {
     "text": _l("文字"),
