@@ -15,7 +15,7 @@ from kangjiansheng.projects.rules.gates import MOST_CONDITIONS, Condition
 MET = {"met": _l("达到"), "unmet": _l("未达到")}
 
 
-class CriterionForm(Form):
+class CriterionWords(Form):
     """The words of a criterion in up to three scripts, and the evidence on which it rests."""
 
     name_hans = StringField(_l("标准（简体）"), [required(), at_most(400)])
@@ -27,6 +27,11 @@ class CriterionForm(Form):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+
+
+class CriterionForm(CriterionWords):
+    """A criterion of a running gate, with its place."""
+
     position = IntegerField(_l("次序"), [Optional(), NumberRange(1, 999, _l("请填 1 到 999。"))])
     version = VersionField()
 

@@ -13,9 +13,9 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import NumberRange
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.projects.forms.gates import CriterionWords
 from kangjiansheng.projects.rules.templates import CONFIDENCES
 from kangjiansheng.projects.rules.vocabulary import (
     Name,
@@ -127,18 +127,9 @@ class StepForm(Form):
         return Name(*(getattr(self, f"{start}_{script}").data or "" for script in ("hans", "hant", "en")))
 
 
-class StepCriterionForm(Form):
+class StepCriterionForm(CriterionWords):
     """One thing that a gate of a pathway asks for, on what it rests and where it comes from."""
 
-    name_hans = StringField(_l("标准（简体）"), [required(), at_most(400)])
-    name_hant = StringField(_l("标准（繁体）"), [at_most(400)])
-    name_en = StringField(_l("标准（英文）"), [at_most(400)])
-    kinds = SelectMultipleField(
-        _l("依据哪些证据"),
-        validate_choice=False,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
     kind = SelectField(_l("标准从何而来"), choices=list(KINDS.items()))
     confidence = SelectField(_l("可信度"), choices=[("", "—"), *CONFIDENCE.items()])
     source_hans = StringField(_l("出处（简体）"), [at_most(400)])
