@@ -1,12 +1,8 @@
 """What a vote decides, and why, by the charter: in whole numbers, without a rounding."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kangjiansheng.committee.rules.presence import Charter, Counted
-
-CHOICES = ("for", "against", "abstain")
-RESULTS = ("passed", "rejected", "no_quorum")
 
 
 @dataclass(frozen=True)
@@ -17,15 +13,10 @@ class Tally:
     votes_against: int = 0
     abstentions: int = 0
 
-    @property
-    def cast(self) -> int:
-        """All votes, abstentions among them."""
-        return self.votes_for + self.votes_against + self.abstentions
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result and its reasons: the base of the majority, and how many votes were needed."""
+    """The result (passed, rejected, no_quorum) and its reasons: the base of the majority, the votes needed."""
 
     result: str
     base: int
@@ -33,12 +24,6 @@ class Outcome:
     tally: Tally
     quorum_needed: int
     present: int
-
-
-def tally(choices: Iterable[str]) -> Tally:
-    """Count ballots."""
-    given = list(choices)
-    return Tally(*(given.count(choice) for choice in CHOICES))
 
 
 def outcome(charter: Charter, counted: Counted, votes: Tally) -> Outcome:

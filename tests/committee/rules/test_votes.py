@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kangjiansheng.committee.rules.presence import Charter, Room, count
-from kangjiansheng.committee.rules.votes import Tally, least, outcome, tally
+from kangjiansheng.committee.rules.votes import Tally, least, outcome
 
 fractions = st.tuples(st.integers(0, 4), st.integers(1, 4)).filter(lambda f: f[0] <= f[1])
 charters = st.builds(
@@ -32,7 +32,8 @@ def test_the_result_is_that_of_the_fraction(
     given_: list[str],
 ) -> None:
     now = count(charter, Room(voters, untimed=there), recused, None)
-    votes = tally(given_[: now.standing.present])
+    cast = given_[: now.standing.present]
+    votes = Tally(*(cast.count(choice) for choice in ("for", "against", "abstain")))
     made = outcome(charter, now, votes)
     may = voters - recused
     base = {"present": len(may & there), "eligible": len(may), "all": len(voters)}[charter.majority_base]
