@@ -10,22 +10,14 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting
+from kangjiansheng.committee.notices.base import minutes_address
+from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.core import messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import moment, name_of, prose_day
 from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
-
-
-def _of(meeting: Meeting, actor: Actor) -> dict[str, Any]:
-    names = {"hans": meeting.name_hans, "hant": meeting.name_hant, "en": meeting.name_en}
-    return {"meeting": names, "code": meeting.code, "who": actor.label, "illustrative": meeting.illustrative}
-
-
-def minutes_address(meeting: Meeting) -> str:
-    """The path of a meeting's minutes."""
-    return f"/meetings/{meeting.code}/minutes"
 
 
 def review_opened(
