@@ -26,7 +26,7 @@ def _meeting(meeting: Meeting) -> dict[str, Any]:
     return {
         "code": meeting.code,
         "committee": meeting.committee.code,
-        "running_no": meeting.running_no,
+        "running_no": meeting.running_no if meeting.running_no > 0 else None,
         "name": {"hans": meeting.name_hans, "hant": meeting.name_hant, "en": meeting.name_en},
         "held_on": meeting.held_on.isoformat(),
         "year_inferred": meeting.year_inferred,

@@ -21,6 +21,7 @@ from kangjiansheng.committee.models import (
     Recusal,
 )
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
+from kangjiansheng.committee.queries.visible import kept
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -40,12 +41,7 @@ def offices(actor: Actor, committee_id: int) -> set[str]:
 
 def kept_committees(actor: Actor) -> set[int]:
     """The committees that the actor keeps: as chair, deputy or secretary."""
-    query = select(CommitteeMember.committee_id).where(
-        CommitteeMember.office.in_(EDITORS),
-        CommitteeMember.person_id == actor.id,
-        holds_on(CommitteeMember, clock.today()),
-    )
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(kept(actor)))
 
 
 def see(actor: Actor, thing: Any) -> bool:

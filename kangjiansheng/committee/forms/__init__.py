@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -17,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Optional
 
+from kangjiansheng.committee.forms.agenda import REFUSALS as AGENDA
 from kangjiansheng.committee.forms.base import VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
 from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
@@ -95,6 +97,7 @@ REFUSALS: dict[str, Any] = {
     "committee:amendment-waiting": _l("这一段已有待签署的勘误。"),
     "committee:amendment-same": _l("更正后的文字与现行文字相同。"),
     "committee:secrecy-level": _l("写了保密期限，请同时选择密级。"),
+    **AGENDA,
     **SCANS,
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
     "committee:votes-of-item": _l(
@@ -153,6 +156,16 @@ class MeetingForm(VersionedForm):
             super().__init__(obj=obj, **kwargs)
         else:
             super().__init__(formdata=formdata, obj=obj, **kwargs)
+
+
+class NewMeetingForm(MeetingForm):
+    """A meeting that is planned at once, or prepared as a draft."""
+
+    draft = BooleanField(_l("先存为草稿"))
+
+    def fields(self) -> dict[str, Any]:
+        """The same, and whether it is a draft."""
+        return super().fields() | {"draft": bool(self.draft.data)}
 
 
 class _Shown:

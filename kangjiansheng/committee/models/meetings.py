@@ -22,7 +22,8 @@ ITEM_STATE = ("id", "position", "kind", "name_hans", "minutes_planned", "project
 
 
 class Meeting(Named, Versioned, Base):
-    """A meeting of a committee. `year_serial` is its number in the year, `running_no` its number ever."""
+    """A meeting of a committee. `year_serial` is its number in the year, `running_no` its number ever; both are below
+    nothing while it is a draft. `published_at` is when a draft became a meeting; nothing for one that never was one."""
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -43,7 +44,9 @@ class Meeting(Named, Versioned, Base):
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(Label, default="")
-    life: Mapped[str] = mapped_column(Word, default="planned")  # planned, held, cancelled
+    life: Mapped[str] = mapped_column(Word, default="planned")  # states: rules/meetings
+    draft_code: Mapped[str] = mapped_column(Word, default="")  # its address while it was a draft
+    published_at: Mapped[datetime | None]
     year_inferred: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(Label, default="")
     illustrative: Mapped[bool] = mapped_column(default=False)

@@ -10,6 +10,7 @@ from kangjiansheng.committee.models import AgendaItem, Committee, Declaration, I
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.rules import interests as rules
+from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.db import db, expect
@@ -141,7 +142,8 @@ def recuse(
     record("committee:item:recuse", item, actor=actor, before=was, after=_facts(row), change=change)
     if kind == "whole":
         notices.forget_item(person_id, item)
-    notices.recused(meeting, person_id, kind, actor=actor)
+    if meeting.life != UNPUBLISHED:  # publishing it tells them
+        notices.recused(meeting, person_id, kind, actor=actor)
     return row
 
 

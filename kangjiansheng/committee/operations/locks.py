@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import Meeting, Minutes
 from kangjiansheng.committee.rules import locks
+from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 
@@ -37,3 +38,10 @@ def facts_lock(meeting: Meeting) -> str | None:
 def _refuse(code: str | None) -> None:
     if code is not None:
         raise RuleBroken(code)
+
+
+def published(meeting: Meeting) -> Meeting:
+    """The meeting, when it is one: what is still a draft is neither held nor written up."""
+    if meeting.life == UNPUBLISHED:
+        raise RuleBroken("committee:not-published")
+    return meeting

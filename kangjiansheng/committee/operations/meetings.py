@@ -6,19 +6,20 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import (
     AgendaItem,
     Attendance,
     Committee,
-    CommitteeMember,
     Meeting,
     Paragraph,
 )
-from kangjiansheng.committee.operations.committees import next_number
-from kangjiansheng.committee.operations.locks import open_facts
-from kangjiansheng.committee.rules import acts, numbers
+from kangjiansheng.committee.operations import publishing
+from kangjiansheng.committee.operations.locks import open_facts, published
+from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
+from kangjiansheng.committee.operations.publishing import sits_on as sits_on
+from kangjiansheng.committee.rules import acts
+from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
@@ -37,50 +38,34 @@ def create_meeting(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     place: str = "",
+    draft: bool = False,
     effective_at: datetime | None = None,
     **fields: Any,
 ) -> Meeting:
-    """Plan a meeting. Its running number and its number in the year are taken here.
+    """Plan a meeting. Its running number and its number in the year are taken here; a draft takes none, and nobody
+    hears of it before it is published.
 
     `effective_at` is for imports only: from when the meeting is known on pages of a past day.
     """
     _check_times(starts_at, ends_at)
-    serial = next_number(committee.id, "meeting", str(held_on.year))
-    running = next_number(committee.id, "running")
-    names = {
-        "name_hans": f"第{running}次会议",
-        "name_hant": f"第{running}次會議",
-        "name_en": f"Meeting {running}",
-    }
     meeting = Meeting(
         committee=committee,
-        code=numbers.meeting_code(committee.code, held_on.year, serial),
-        running_no=running,
-        year=held_on.year,
-        year_serial=serial,
-        minutes_no=_minutes_no(committee, held_on.year, serial),
         held_on=held_on,
         starts_at=starts_at,
         ends_at=ends_at,
         place=place,
-        **(names | fields),
+        **({"life": UNPUBLISHED if draft else "planned"} | fields),
     )
+    with db.session.no_autoflush:  # without its numbers the row is not yet one
+        if draft:
+            publishing.stand_in(meeting)
+        else:
+            publishing.give_numbers(meeting, named=bool(meeting.name_hans))
     db.session.add(meeting)
     db.session.flush()
     change = record("committee:meeting:create", meeting, actor=actor, before={}, effective_at=effective_at)
-    if is_coming(meeting):
-        notices.meeting_planned(meeting, _people(meeting), actor=actor, change=change)
+    publishing.tell(meeting, actor=actor, change=change)
     return meeting
-
-
-def _minutes_no(committee: Committee, year: int, serial: int) -> str:
-    """The number of the minutes, kept with the meeting: a charter that changes later gives no second number."""
-    number = numbers.minutes_number(
-        committee.minutes_pattern, short=committee.short_hans, code=committee.code, year=year, serial=serial
-    )
-    if db.session.scalar(select(Meeting.id).where(Meeting.minutes_no == number).limit(1)):
-        raise RuleBroken("committee:number-taken", number=number)
-    return number
 
 
 def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **fields: Any) -> Meeting:
@@ -90,12 +75,14 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
     before = meeting.state()
     for key, value in fields.items():
         setattr(meeting, key, value)
+    if meeting.life == UNPUBLISHED:
+        meeting.year = meeting.held_on.year
     if meeting.held_on.year != meeting.year:
         raise RuleBroken("committee:year-fixed", "held_on", year=meeting.year)
     _check_times(meeting.starts_at, meeting.ends_at)
     change = record("committee:meeting:edit", meeting, actor=actor, before=before)
     if is_coming(meeting) and any(meeting.state()[key] != before[key] for key in TOLD):
-        notices.meeting_changed(meeting, _people(meeting), actor=actor, change=change)
+        notices.meeting_changed(meeting, people_of(meeting), actor=actor, change=change)
     return meeting
 
 
@@ -109,20 +96,7 @@ def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
     meeting.life = "cancelled"
     change = record("committee:meeting:cancel", meeting, actor=actor, before=before)
     if told:
-        notices.meeting_cancelled(meeting, _people(meeting), actor=actor, change=change)
-
-
-def is_coming(meeting: Meeting) -> bool:
-    """True while people plan their day by it."""
-    return meeting.life == "planned" and meeting.held_on >= clock.today()
-
-
-def _seated(meeting: Meeting) -> list[CommitteeMember]:
-    return [m for m in meeting.committee.members if sits_on(m, meeting.held_on)]
-
-
-def _people(meeting: Meeting) -> dict[int, Person]:
-    return {m.person_id: m.person for m in _seated(meeting)}
+        notices.meeting_cancelled(meeting, people_of(meeting), actor=actor, change=change)
 
 
 def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> AgendaItem:
@@ -155,7 +129,7 @@ def propose_item(
     meeting.items.append(item)
     db.session.flush()
     change = record("committee:item:propose", meeting, actor=actor, before=before)
-    keepers = {m.person_id for m in _seated(meeting) if m.office != "member"}
+    keepers = {m.person_id for m in seated(meeting) if m.office != "member"}
     notices.item_proposed(meeting, keepers, item, project.code, actor=actor, change=change)
     return item
 
@@ -234,7 +208,7 @@ def record_attendance(
     meeting: Meeting, modes: Mapping[int, str], *, actor: Actor, version: int | None = None
 ) -> None:
     """Record who was there: person → on_site, online or absent. The meeting counts as held from then on."""
-    open_facts(meeting)
+    published(open_facts(meeting))
     expect(meeting, version)
     if meeting.held_on > clock.today():
         raise RuleBroken("committee:not-yet-held", day=meeting.held_on.isoformat())
@@ -249,11 +223,6 @@ def record_attendance(
         row.mode, row.voting = mode, seats[person_id].voting
     meeting.life = "held"
     record("committee:attendance:record", meeting, actor=actor, before=before)
-
-
-def sits_on(member: Any, day: date) -> bool:
-    """True when a seat is held on a day."""
-    return bool(member.valid_from <= day and (member.valid_to is None or member.valid_to >= day))
 
 
 def attendance_row(meeting: Meeting, person_id: int) -> Attendance:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
-from kangjiansheng.committee.operations.locks import open_facts
+from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.meetings import attendance_row, sits_on
 from kangjiansheng.committee.rules.presence import Stay, overlaps
 from kangjiansheng.core import clock
@@ -136,6 +136,7 @@ def _check(meeting: Meeting, at: datetime, field: str = "time") -> None:
     """A time of a meeting lies on its day and not in the future."""
     if meeting.life == "cancelled":
         raise RuleBroken("committee:cancelled")
+    published(meeting)
     if meeting.held_on > clock.today():
         raise RuleBroken("committee:not-yet-held", day=meeting.held_on.isoformat())
     if clock.day_of(at) != meeting.held_on or at > clock.now():

@@ -20,6 +20,7 @@ from kangjiansheng.committee.models import (
     Signer,
 )
 from kangjiansheng.committee.queries.visible import memberships, unsubmitted, visible_actions
+from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -81,7 +82,7 @@ def _meetings(actor: Actor) -> list[tuple[Meeting, bool]]:
         .where(
             Meeting.committee_id.in_(memberships(actor)),
             Meeting.source == "",
-            Meeting.life != "cancelled",
+            Meeting.life.not_in(("cancelled", *HIDDEN)),
             or_(and_(Meeting.life == "planned", Meeting.held_on >= today), unwritten),
         )
         .options(joinedload(Meeting.minutes), joinedload(Meeting.committee))

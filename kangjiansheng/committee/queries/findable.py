@@ -24,7 +24,7 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
 )
 from kangjiansheng.committee.queries.visible import (
-    EDITORS,
+    kept,
     memberships,
     reads_committee,
     reads_item,
@@ -120,12 +120,7 @@ def _told(actor: Actor) -> ColumnElement[bool]:
     write it.
     """
     review = and_(Minutes.life == "review", reads_committee(actor))
-    writes = select(CommitteeMember.committee_id).where(
-        CommitteeMember.person_id == actor.id,
-        CommitteeMember.office.in_(EDITORS),
-        holds_on(CommitteeMember, clock.today()),
-    )
-    draft = and_(Minutes.life == "draft", Meeting.committee_id.in_(writes))
+    draft = and_(Minutes.life == "draft", Meeting.committee_id.in_(kept(actor)))
     return or_(Minutes.life.in_(STANDING), review, draft)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.committee.models import (
@@ -60,10 +60,10 @@ def member(*, actor: Actor, code: str, number: int) -> CommitteeMember | None:
 
 
 def meeting(*, actor: Actor, code: str) -> Meeting | None:
-    """A meeting with committee, seats, attendance and minutes."""
+    """A meeting with committee, seats, attendance and minutes; also by the code that it had as a draft."""
     query = (
         select(Meeting)
-        .where(Meeting.code == code, Meeting.id.in_(visible_meetings(actor)))
+        .where(or_(Meeting.code == code, Meeting.draft_code == code), Meeting.id.in_(visible_meetings(actor)))
         .options(_SEATS, selectinload(Meeting.attendance).joinedload(Attendance.person))
         .options(joinedload(Meeting.minutes).joinedload(Minutes.drafter))
     )
@@ -75,7 +75,11 @@ def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
     query = (
         select(AgendaItem)
         .join(Meeting)
-        .where(Meeting.code == code, AgendaItem.id == number, AgendaItem.id.in_(visible_items(actor)))
+        .where(
+            or_(Meeting.code == code, Meeting.draft_code == code),
+            AgendaItem.id == number,
+            AgendaItem.id.in_(visible_items(actor)),
+        )
         .options(joinedload(AgendaItem.meeting).joinedload(Meeting.committee), joinedload(AgendaItem.project))
     )
     return db.session.scalar(query)

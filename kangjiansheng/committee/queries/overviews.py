@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.queries import holds_on
@@ -22,12 +22,14 @@ from kangjiansheng.committee.models import (
     Signature,
 )
 from kangjiansheng.committee.queries.visible import (
+    kept,
     unsubmitted,
     visible_actions,
     visible_decisions,
     visible_items,
     visible_meetings,
 )
+from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
@@ -61,7 +63,7 @@ def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | Non
     """The meetings that the actor may see, newest first; on a past day those known by then."""
     query = (
         select(Meeting)
-        .where(Meeting.id.in_(visible_meetings(actor)))
+        .where(Meeting.id.in_(visible_meetings(actor)), Meeting.life != DISCARDED)
         .options(joinedload(Meeting.committee), joinedload(Meeting.minutes))
         .order_by(Meeting.held_on.desc(), Meeting.running_no.desc())
     )
@@ -71,8 +73,22 @@ def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | Non
         known = select(Revision.thing_id).where(
             Revision.thing == "meeting", Revision.effective_at <= clock.end_of(as_of)
         )
-        query = query.where(Meeting.id.in_(known))
+        query = query.where(Meeting.id.in_(known), published_by(as_of, actor=actor))
     return list(db.session.scalars(query))
+
+
+def published_by(day: date, *, actor: Actor) -> ColumnElement[bool]:
+    """The condition on Meeting that it was no draft at the end of a past day, or one that the actor keeps."""
+    at = Meeting.published_at
+    return or_(at.is_(None), at <= clock.end_of(day), Meeting.committee_id.in_(kept(actor)))
+
+
+def earlier(meeting: Meeting) -> ColumnElement[bool]:
+    """The condition on Meeting that it lies before another of its committee: by day, for a draft has no number."""
+    same_day = and_(Meeting.held_on == meeting.held_on, Meeting.running_no < meeting.running_no)
+    if meeting.running_no < 0:
+        same_day = and_(Meeting.held_on == meeting.held_on, Meeting.running_no > 0)
+    return or_(Meeting.held_on < meeting.held_on, same_day)
 
 
 def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
@@ -132,7 +148,7 @@ def advice(project: Project, *, actor: Actor) -> Advice:
         .where(
             AgendaItem.project_id == project.id,
             AgendaItem.id.in_(visible_items(actor)),
-            Meeting.life != "cancelled",
+            Meeting.life.not_in(("cancelled", DISCARDED)),
         )
         .options(contains_eager(AgendaItem.meeting))
         .order_by(Meeting.held_on.desc(), AgendaItem.position, Decision.id, Action.number)
@@ -160,10 +176,16 @@ def coming_meetings() -> list[Meeting]:
 def agenda_as_of(meeting: Meeting, day: date, *, actor: Actor) -> dict[str, Any] | None:
     """The meeting's state at the end of a past day, with the items that the reader may see today."""
     state = state_as_of("meeting", meeting.id, clock.end_of(day))
-    if state is None:
+    if state is None or (state["life"] in HIDDEN and not _keeps(meeting, actor)):
         return None
     seen = set(db.session.scalars(visible_items(actor).where(AgendaItem.meeting_id == meeting.id)))
     return state | {"items": [item for item in state["items"] if item[0] in seen]}
+
+
+def _keeps(meeting: Meeting, actor: Actor) -> bool:
+    return (
+        db.session.scalar(kept(actor).where(CommitteeMember.committee_id == meeting.committee_id)) is not None
+    )
 
 
 def previous(meeting: Meeting, *, actor: Actor) -> Meeting | None:
@@ -172,12 +194,12 @@ def previous(meeting: Meeting, *, actor: Actor) -> Meeting | None:
         select(Meeting)
         .where(
             Meeting.committee_id == meeting.committee_id,
-            Meeting.running_no < meeting.running_no,
+            earlier(meeting),
             Meeting.life == "held",
             Meeting.id.in_(visible_meetings(actor)),
         )
         .options(joinedload(Meeting.minutes))
-        .order_by(Meeting.running_no.desc())
+        .order_by(Meeting.held_on.desc(), Meeting.running_no.desc())
         .limit(1)
     )
     return db.session.scalar(query)
@@ -232,7 +254,7 @@ def actions(
     if life:
         query = query.where(Action.life == life)
     if before is not None:
-        query = query.where(Meeting.running_no < before.running_no)
+        query = query.where(earlier(before))
     if mine:
         query = query.where(Action.owner_id == actor.id)
     return list(db.session.scalars(query))

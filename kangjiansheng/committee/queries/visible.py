@@ -20,6 +20,7 @@ from kangjiansheng.committee.models import (
     Paragraph,
     Recusal,
 )
+from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.projects.queries import visible_projects
@@ -39,6 +40,17 @@ def reads_committee(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.reads_all else Meeting.committee_id.in_(memberships(actor))
 
 
+def kept(actor: Actor) -> Select[int]:
+    """The committees that the actor keeps today."""
+    return memberships(actor).where(CommitteeMember.office.in_(EDITORS))
+
+
+def published(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Meeting that it is no draft, or one of a committee that the actor keeps. Of drafts nobody
+    else learns anything, not even who reads all."""
+    return or_(Meeting.life.not_in(HIDDEN), Meeting.committee_id.in_(kept(actor)))
+
+
 def _recused(actor: Actor) -> Select[int]:
     return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "whole")
 
@@ -51,6 +63,7 @@ def sees_item(actor: Actor) -> ColumnElement[bool]:
     """The condition on an item and its meeting, joined, under which the actor may see the item: the one door."""
     return and_(
         AgendaItem.id.not_in(_recused(actor)),
+        published(actor),
         or_(
             Meeting.source != "",
             reads_committee(actor),
@@ -89,7 +102,7 @@ def sees_meeting(actor: Actor) -> ColumnElement[bool]:
         )
         .correlate_except(item)
     )
-    return or_(Meeting.source != "", reads_committee(actor), with_item)
+    return and_(published(actor), or_(Meeting.source != "", reads_committee(actor), with_item))
 
 
 def visible_meetings(actor: Actor) -> Select[int]:

@@ -126,6 +126,8 @@ FIELDS: dict[str, Any] = {
 }
 
 _LIVES: dict[str, Any] = {
+    "unpublished": _l("草稿，未发布"),
+    "discarded": _l("草稿已放弃"),
     "planned": _l("筹备中"),
     "held": _l("已召开"),
     "cancelled": _l("已取消"),
@@ -198,6 +200,8 @@ ACTS: dict[str, Any] = {
     "committee:meeting:create": _l("登记会议"),
     "committee:meeting:edit": _l("修改会议"),
     "committee:meeting:cancel": _l("取消会议"),
+    "committee:meeting:publish": _l("发布会议"),
+    "committee:meeting:discard": _l("放弃会议草稿"),
     "committee:item:add": _l("增加议题"),
     "committee:item:propose": _l("提议议题"),
     "committee:item:edit": _l("修改议题"),

@@ -1,5 +1,7 @@
 """What may still be changed, by the state of meeting and minutes; the answers are codes of refusals."""
 
+from kangjiansheng.committee.rules.meetings import DISCARDED
+
 
 def text_lock(life: str) -> str | None:
     """Why the text of minutes may not be changed now; None for a draft."""
@@ -17,6 +19,8 @@ def facts_lock(meeting: str, minutes: str | None, source: str) -> str | None:
         return "committee:from-source"
     if meeting == "cancelled":
         return "committee:cancelled"
+    if meeting == DISCARDED:
+        return "committee:discarded"
     if minutes in (None, "draft"):
         return None
     return "committee:facts-in-review" if minutes == "review" else "committee:frozen"

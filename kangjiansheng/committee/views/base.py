@@ -32,6 +32,8 @@ def minutes_life(life: str) -> tuple[str, str]:
 def meeting_life(life: str) -> tuple[str, str]:
     """Shape and word of a state of a meeting."""
     words = {
+        "unpublished": ("idle", _("草稿，未发布")),
+        "discarded": ("pause", _("草稿已放弃")),
         "planned": ("idle", _("筹备中")),
         "held": ("done", _("已召开")),
         "cancelled": ("pause", _("已取消")),

@@ -35,9 +35,10 @@ TEXT_LABELS: dict[str, Any] = {
 }
 
 
-def entries(*things: tuple[str, int]) -> list[dict[str, Any]]:
-    """The entries about several things, newest first."""
+def entries(*things: tuple[str, int], since: datetime | None = None) -> list[dict[str, Any]]:
+    """The entries about several things, newest first; those `since` an instant."""
     rows = [row for table, key in things for row in audit.history(table, key, 200)]
+    rows = [row for row in rows if since is None or row.recorded_at > since]
     rows.sort(key=lambda row: -row.seq)
     names = people.names({row.actor_id for row in rows})
     return history.entries(rows, labels=LABELS, show=_show, people=names)
@@ -95,11 +96,12 @@ def meeting_history(meeting: Meeting) -> Response:
     things = [("meeting", meeting.id)]
     if meeting.minutes:
         things.append(("minutes", meeting.minutes.id))
+    since = None if policies.edits(actor(), meeting.committee_id) else meeting.published_at
     return page(
         "history.html",
         title=i18n.name_of(meeting),
         back=url_for(".meeting", code=meeting.code),
-        entries=entries(*things),
+        entries=entries(*things, since=since),
         illustrative=meeting.illustrative,
     )
 

@@ -13,6 +13,7 @@ from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import floor, loaders, overviews
 from kangjiansheng.committee.rules import acts, quorum
+from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.committee.views.locked import facts_locked
@@ -45,10 +46,11 @@ def meetings() -> Response:
 @on(load=loaders.committee, may=policies.plan_meetings)
 def new_meeting(committee: Committee) -> Any:
     """Plan a meeting."""
-    form = forms.MeetingForm()
+    form = forms.NewMeetingForm()
     made = form.attempt(lambda: operations.create_meeting(committee, actor=actor(), **form.fields()))
     if made:
-        return saved(url_for(".meeting", code=made.code), _("已登记会议"))
+        words = _("已存为草稿") if made.life == UNPUBLISHED else _("已登记会议")
+        return saved(url_for(".meeting", code=made.code), words)
     return page("meeting_form.html", form.status, form=form, committee=committee, meeting=None)
 
 
@@ -57,7 +59,7 @@ def new_meeting(committee: Committee) -> Any:
 @of_today
 def new_meeting_here(committee: Committee) -> Response:
     """Plan a meeting of the scientific committee."""
-    return page("meeting_form.html", form=forms.MeetingForm(), committee=committee, meeting=None)
+    return page("meeting_form.html", form=forms.NewMeetingForm(), committee=committee, meeting=None)
 
 
 @bp.get("/meetings/<code>")
@@ -80,7 +82,7 @@ def meeting(meeting: Meeting) -> Response:
         meeting=meeting,
         agenda=agenda,
         seats=_seats(meeting) if reader else [],
-        standing=_standing(meeting) if reader else None,
+        standing=_standing(meeting) if reader and meeting.life not in HIDDEN else None,
         room=_room(meeting, agenda) if reader else {},
         before=before,
         before_open=bool(before and before.minutes and policies.may_read(before.minutes, held, who)),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.queries.visible import visible_meetings
+from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
@@ -92,6 +93,7 @@ def _meetings(actor: Actor) -> list[Dated]:
         .outerjoin(revised, revised.c.thing_id == Meeting.id)
         .where(
             Meeting.id.in_(visible_meetings(actor)),
+            Meeting.life.not_in(HIDDEN),  # a feed is shared and a draft is not
             Meeting.held_on >= clock.today() - BACK,
             or_(
                 Meeting.life != "cancelled",
