@@ -108,6 +108,7 @@ def minutes(meeting: Meeting) -> tuple[Response, int] | Response:
                 "name": s.printed_name,
                 "capacity": s.capacity,
                 "meaning": s.meaning,
+                "method": s.method,
                 "signed_at": s.signed_at.isoformat(),
                 "text_sha256": s.text_sha256,
             }

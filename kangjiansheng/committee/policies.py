@@ -172,8 +172,11 @@ def resolve(actor: Actor, remark: Comment) -> bool:
 
 
 def sign(actor: Actor, draft: DraftVersion) -> bool:
-    """Those who were fixed as signers when review opened."""
-    return any(signer.person_id == actor.id for signer in draft.signers)
+    """Those who were fixed as signers when review opened, the drafter, and members who have read the text."""
+    asked = any(signer.person_id == actor.id for signer in draft.signers)
+    if asked or draft.minutes.drafter_id == actor.id:
+        return True
+    return bool(offices(actor, draft.minutes.meeting.committee_id))
 
 
 def amend(actor: Actor, minutes: Minutes) -> bool:

@@ -127,17 +127,20 @@ def is_one_time(address: str) -> bool:
 
 
 def holds_secret(mail: Outbox) -> bool:
-    """True for a mail whose address, or any of whose `links`, is a secret of its reader; also once it is forgotten."""
-    return is_one_time(mail.address) or "links" in mail.facts
+    """True for a mail whose address, any of whose `links` or whose `secret` is its reader's alone; also once it is
+    forgotten."""
+    return is_one_time(mail.address) or "links" in mail.facts or "secret" in mail.facts
 
 
 def settle(mail: Outbox, state: str) -> None:
-    """A mail was sent, kept or given up: the secrets of its links are not stored any longer."""
+    """A mail was sent, kept or given up: its secrets are not stored any longer."""
     mail.state = state
     if is_one_time(mail.address):
         mail.address = ONE_TIME
     if mail.facts.get("links"):
         mail.facts = {**mail.facts, "links": {}}
+    if mail.facts.get("secret"):
+        mail.facts = {**mail.facts, "secret": ""}
 
 
 def take_back(person_id: int, names: Iterable[str], about: Callable[[str, Mapping[str, Any]], bool]) -> None:

@@ -151,6 +151,7 @@ def grow(app: Flask) -> None:
         for n in range(8):
             meetings.create_meeting(planned.committee, actor=who, held_on=date(2031, 1, 1 + n))
         minutes = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one().minutes
+        minutes.life = "draft"
         for n in range(20):
             writing.add_paragraph(minutes, actor=who, kind="text", text=f"段落{n}。")
         reviews.open_review(minutes, actor=who)
@@ -176,7 +177,6 @@ def test_more_rows_cost_no_more_statements(client: Callable[..., Critic], app: F
         draft = reviews.open_review(minutes, actor=system_actor())
         paragraph = next(p for p in writing.standing_paragraphs(minutes) if p.kind == "text")
         comments.comment(paragraph, actor=system_actor(), text="批注。")
-        minutes.life = "draft"
         assert draft.number == 1
     with queries_counted() as before:
         assert member.get(path).status_code == 200

@@ -84,6 +84,9 @@ def plant(app: Flask, stage: str, recused: str) -> None:
             return
         for short in ("member", "chair"):
             _sign(draft, short)
+        if recused == "chair":  # the deputy signs corrections of the item, and must be able to
+            seat = next(m for m in meeting.committee.members if m.person_id == who("member2").id)
+            seat.office = "deputy"
         made = amendments.propose(told, actor=secretary, text=f"{MARK}更正", reason=f"{MARK}原因")
         assert made.draft is not None
         _sign(made.draft, "member2")

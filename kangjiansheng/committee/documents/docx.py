@@ -14,10 +14,11 @@ WIDTHS = {
     "task": 72,
     "owner": 30,
     "due": 26,
-    "name": 36,
-    "meaning": 34,
-    "note": 42,
-    "time": 44,
+    "named": 32,
+    "meaning": 26,
+    "method": 28,
+    "note": 30,
+    "time": 40,
 }  # mm
 TAGS = {"zh-Hans": "zh-CN", "zh-Hant": "zh-HK", "en": "en-GB"}
 RED = "C8102E"
@@ -225,7 +226,7 @@ class _Writer:
         d = self.d
         if d["signatures"]:
             self._say(self.doc.add_heading(level=2), self.words["signed"], sans=True)
-            self._table(("name", "meaning", "note", "time"), d["signatures"])
+            self._table(("named", "meaning", "method", "note", "time"), d["signatures"])
         if d["fingerprint"]:
             self._line(f"{self.words['fingerprint']} SHA-256 {d['fingerprint']}", size=8)
         self._line(f"{d['address']}  {d['made']}", size=8)

@@ -51,7 +51,7 @@ NOTES: dict[str, Any] = {
     "format-1-withheld": _l("这一稿用的是旧格式，又有内容未开放，单凭文件无法重新计算指纹。"),
     "pages-not-compared": _l("这份 PDF 由另一版本的系统排版，页面没有逐字节核对，只校验了附件。"),
     "withheld": _l("有内容未对取得文件的人开放；其余部分仍与指纹相符。"),
-    "note-withheld": _l("%(name)s 的签署附有未开放的说明，单凭文件无法校验这份签署。"),
+    "note-withheld": _l("%(name)s 的签署有未开放的内容，单凭文件无法校验这份签署。"),
     "here-unknown": _l("本系统里没有您能看到的这份文稿，只校验了文件本身。"),
     "here-newer": _l("本系统里已有更新的一稿。"),
     "here-approved": _l("这一稿在导出之后已经生效。"),

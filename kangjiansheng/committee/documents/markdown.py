@@ -66,7 +66,7 @@ def _foot(d: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
     proof = [f"{words['fingerprint']} SHA-256 `{d['fingerprint']}`"] if d["fingerprint"] else []
     return [
         "---",
-        _table(("name", "meaning", "note", "time"), d["signatures"], words),
+        _table(("named", "meaning", "method", "note", "time"), d["signatures"], words),
         *proof,
         f"{d['address']} {d['made']}",
     ]

@@ -43,7 +43,7 @@ def outline(export: Mapping[str, Any]) -> Outline:
         "address": export["address"],
         "verify": _verify(export),
         "words": {
-            "signed": _("签署"), "name": _("姓名"), "meaning": _("签署意见"), "time": _("时间"), "note": _("附注"),
+            "signed": _("签署"), "named": _("姓名"), "method": _("身份验证"), "meaning": _("签署意见"), "time": _("时间"), "note": _("附注"),
             "number": _("编号"), "task": _("事项"), "owner": _("负责"), "due": _("到期"),
             "withheld": _("此部分未对您开放"), "text": _("正文"), "after": _("更正后"), "reason": _("原因"),
             "verify": _("扫码核对本文件与系统所存是否一致；附件 minutes.json 可独立校验。"),
@@ -228,16 +228,43 @@ def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
         "approve": _("批准"),
         "approve_with_reservation": _("批准，附保留意见"),
         "request_changes": _("要求修改"),
+        "author": _("起草此稿"),
+        "review": _("审阅此稿"),
+    }
+    methods = {
+        "password": _("登录密码"),
+        "code": _("邮件验证码"),
+        "password+code": _("登录密码和邮件验证码"),
     }
     return [
         {
             "name": s["row"]["printed_name"],
+            "latin": _latin(s["row"]),
+            "named": " ".join(filter(None, (s["row"]["printed_name"], _latin(s["row"])))),
+            "seal": s["row"].get("seal", "") if s["row"]["meaning"] != "request_changes" else "",
             "meaning": words[s["row"]["meaning"]],
             "time": instant(s["row"]["signed_at"]),
-            "note": _("（说明未开放）") if "withheld" in s else s["row"]["note"],
+            "method": methods[s["row"]["method"]],
+            "note": _remark(s),
         }
         for s in draft["signatures"]
     ]
+
+
+def _latin(row: Mapping[str, Any]) -> str:
+    """The Latin form of a name, in English documents only."""
+    return str(row.get("latin_name", "")) if locale() == "en" else ""
+
+
+def _remark(signature: Mapping[str, Any]) -> str:
+    """What a signature does not cover, and what its giver wrote, as far as this reader may know it."""
+    if "withheld" in signature:
+        return _("（说明未开放）")
+    row, parts = signature["row"], []
+    if row.get("excluded"):
+        numbers_of = _("、").join(str(one["position"]) for one in row["excluded"])
+        parts.append(_("签署不含第 %(items)s 项", items=numbers_of))
+    return _("；").join([*parts, *([row["note"]] if row["note"] else [])])
 
 
 def _watermark(state: str) -> str:

@@ -93,6 +93,14 @@ REFUSALS: dict[str, Any] = {
     "committee:meaning-unknown": _l("请选择您的意见。"),
     "committee:note-missing": _l("请写明意见：保留什么，或修改哪一段。"),
     "committee:password-wrong": _l("密码不正确，签署没有记录。"),
+    "committee:password-missing": _l("请输入登录密码。"),
+    "committee:code-missing": _l("请输入发到您邮箱的验证码。"),
+    "committee:code-wrong": _l("验证码不正确，或已失效，签署没有记录。可以重新发送一个。"),
+    "committee:codes-too-many": _l("验证码发送得太频繁，请 15 分钟后再试。"),
+    "committee:no-address": _l("您的账号没有邮箱，收不到验证码。请联系管理员。"),
+    "committee:chair-recused": _l(
+        "主任委员回避这一段的议题，又没有副主任委员可以代签，这份勘误无人能够批准。"
+    ),
     "committee:not-approved": _l("纪要尚未生效，请直接修改草稿。"),
     "committee:amendment-waiting": _l("这一段已有待签署的勘误。"),
     "committee:amendment-same": _l("更正后的文字与现行文字相同。"),
@@ -115,6 +123,8 @@ MEANINGS = [
     ("approve", _l("批准")),
     ("approve_with_reservation", _l("批准，附保留意见")),
     ("request_changes", _l("要求修改")),
+    ("author", _l("起草此稿")),
+    ("review", _l("审阅此稿")),
 ]
 SECRECY = [("internal", _l("内部资料")), ("ordinary", _l("普通商密")), ("core", _l("核心商密"))]
 TEXT_KINDS = [("text", _l("正文")), ("heading", _l("标题")), ("action", _l("行动项清单"))]
@@ -321,7 +331,8 @@ class SignForm(Form):
 
     meaning = RadioField(_l("您的意见"), choices=MEANINGS)
     note = TextAreaField(_l("意见说明"), [at_most(2000)])
-    password = PasswordField(_l("登录密码"), [required(), at_most(200)])
+    password = PasswordField(_l("登录密码"), [at_most(200)])
+    code = StringField(_l("邮件验证码"), [at_most(20)])
     sha256 = HiddenField()
 
 

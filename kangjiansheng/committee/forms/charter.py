@@ -61,6 +61,10 @@ class CommitteeForm(VersionedForm):
     approval_rule = SelectField(_l("纪要由谁批准"), choices=RULES)
     approval_members = IntegerField(_l("除主任委员外几名委员"), [Optional(), NumberRange(min=0, max=50)])
     review_days = IntegerField(_l("审阅天数"), [required(), NumberRange(min=1, max=90)])
+    second_step = BooleanField(
+        _l("签署另需邮件验证码"),
+        description=_l("签署纪要时除登录密码外，还须输入发到本人邮箱的一次性验证码"),
+    )
     default_consent = BooleanField(
         _l("逾期未答复视为同意"), description=_l("记录章程的规定；系统不会自动替人记为同意")
     )

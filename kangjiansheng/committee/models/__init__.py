@@ -1,7 +1,14 @@
 """Committees, meetings, minutes by paragraph, signatures, decisions and actions."""
 
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
-from kangjiansheng.committee.models.drafts import Amendment, DraftParagraph, DraftVersion, Signature, Signer
+from kangjiansheng.committee.models.drafts import (
+    Amendment,
+    DraftParagraph,
+    DraftVersion,
+    Signature,
+    SignatureCode,
+    Signer,
+)
 from kangjiansheng.committee.models.interests import Declaration, Interest
 from kangjiansheng.committee.models.meetings import (
     ITEM_STATE,
@@ -36,5 +43,6 @@ __all__ = [
     "Presence",
     "Recusal",
     "Signature",
+    "SignatureCode",
     "Signer",
 ]

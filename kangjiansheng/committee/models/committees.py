@@ -41,6 +41,7 @@ class Committee(Named, Versioned, Base):
     approval_rule: Mapped[str] = mapped_column(Word, default="chair_and_n")  # all_present, chair_and_n, chair
     approval_members: Mapped[int] = mapped_column(default=2)  # the N of chair_and_n
     review_days: Mapped[int] = mapped_column(default=7)
+    second_step: Mapped[bool] = mapped_column(default=False)  # to sign, a code by mail besides the password
     default_consent: Mapped[bool] = mapped_column(default=False)
     default_consent_days: Mapped[int] = mapped_column(default=7)
     minutes_pattern: Mapped[str] = mapped_column(Label, default=MINUTES_PATTERN)
@@ -59,7 +60,8 @@ class Committee(Named, Versioned, Base):
             "code name_hans name_hant name_en kind lab_id short_hans purpose nature founded_on "
             "quorum_numerator quorum_denominator quorum_base majority_numerator majority_denominator "
             "majority_over majority_base abstentions_count deputies approval_rule approval_members review_days "
-            "default_consent default_consent_days minutes_pattern outcome_pattern retention_years archived_at"
+            "second_step default_consent default_consent_days minutes_pattern outcome_pattern retention_years "
+            "archived_at"
         )
         return {key: getattr(self, key) for key in plain.split()} | {
             "members": [[m.person_id, m.office, m.seat, m.valid_from.isoformat()] for m in self.members]

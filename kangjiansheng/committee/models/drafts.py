@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.accounts.models import Person
@@ -79,16 +79,35 @@ class Signature(AppendOnly, Base):
     draft_version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     printed_name: Mapped[str] = mapped_column(Label)
-    capacity: Mapped[str] = mapped_column(Word)
-    meaning: Mapped[str] = mapped_column(Word)  # approve, approve_with_reservation, request_changes
+    capacity: Mapped[str] = mapped_column(Word)  # chair, member, drafter, reader
+    meaning: Mapped[str] = mapped_column(Word)  # rules.signing.MEANINGS
     note: Mapped[str] = mapped_column(Text, default="")
     text_sha256: Mapped[str] = mapped_column(String(64))
-    method: Mapped[str] = mapped_column(Word, default="password")
+    method: Mapped[str] = mapped_column(Word, default="password")  # password, code, password+code
     signed_at: Mapped[datetime]
+    latin_name: Mapped[str | None] = mapped_column(Label)  # where it differs from the printed name
+    seal: Mapped[str | None] = mapped_column(Word)  # its four characters
+    # Items that it does not cover, for its giver is recused from them: {"item": key, "position": on the agenda}.
+    excluded: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
 
     draft: Mapped[DraftVersion] = relationship(back_populates="signatures")
     person: Mapped[Person] = relationship()
+
+
+class SignatureCode(Base):
+    """A code that was mailed to somebody for one signature on one draft. Only its Argon2id hash is kept."""
+
+    __tablename__ = "signature_code"
+    __table_args__ = (Index("ix_signature_code_person", "person_id", "draft_version_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    draft_version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id"))
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Amendment(Base):

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting
+from kangjiansheng.committee.notices import signing
 from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.core import messengers, outbox
@@ -141,14 +142,6 @@ def commented(meeting: Meeting, people: Iterable[int], number: str, *, actor: Ac
     outbox.tell(people, "committee:commented", facts, address=minutes_address(meeting), besides=actor.id)
 
 
-def changes_requested(meeting: Meeting, people: Iterable[int], note: str, *, actor: Actor) -> None:
-    """The drafter and whoever had approved: their consents are void. Without the note it is not for them to read."""
-    facts = _of(meeting, actor) | {"note": note}
-    outbox.tell(
-        people, "committee:changes-requested", facts, address=minutes_address(meeting), besides=actor.id
-    )
-
-
 def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor, change: ChangeSet) -> None:
     """All members: the minutes stand."""
     messengers.announce("committee:approved", change=change, illustrative=meeting.illustrative)
@@ -190,22 +183,6 @@ def _commented(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("纪要有新批注：%(meeting)s", meeting=name_of(facts["meeting"])),
         _("%(who)s 对第 %(paragraph)s 段写了批注。", who=facts["who"], paragraph=facts["paragraph"]),
-    )
-
-
-def _changes_requested(facts: Mapping[str, Any]) -> tuple[str, str]:
-    subject = _("纪要退回修改：%(meeting)s", meeting=name_of(facts["meeting"]))
-    if not facts["note"]:
-        return subject, _(
-            "%(who)s 要求修改。此前对这一稿的批准已失效，新稿提交后请重新签署。", who=facts["who"]
-        )
-    return (
-        subject,
-        _(
-            "%(who)s 要求修改：%(note)s。此前对这一稿的批准已失效，新稿提交后请重新签署。",
-            who=facts["who"],
-            note=facts["note"],
-        ),
     )
 
 
@@ -308,7 +285,7 @@ WORDS: dict[str, Words] = {
     "committee:meeting-cancelled": _meeting_cancelled,
     "committee:item-proposed": _item_proposed,
     "committee:commented": _commented,
-    "committee:changes-requested": _changes_requested,
+    **signing.WORDS,
     "committee:approved": _approved,
     "committee:amendment-proposed": _amendment_proposed,
     "committee:action-assigned": _action_assigned,

@@ -5,9 +5,10 @@ import secrets
 from sqlalchemy import select
 
 from kangjiansheng.committee import notices
-from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Paragraph
+from kangjiansheng.committee.models import Amendment, DraftVersion, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.operations import reviews
 from kangjiansheng.committee.operations.locks import locked
+from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -52,7 +53,7 @@ def propose(paragraph: Paragraph, *, actor: Actor, text: str, reason: str) -> Am
         "salt": secrets.token_hex(16),
         "blocks": [],
     }
-    who = _signers(original, drafter=actor.id)
+    who = _signers(original, paragraph.agenda_item_id, drafter=actor.id)
     draft = reviews.freeze(minutes, "amendment", head, [], who, actor=actor)
     amendment = Amendment(
         minutes_id=minutes.id,
@@ -88,9 +89,23 @@ def approved_draft(minutes: Minutes) -> DraftVersion:
     return next(d for d in minutes.drafts if d.kind == "draft" and d.number == minutes.current_draft)
 
 
-def _signers(original: DraftVersion, *, drafter: int) -> list[quorum.Signing]:
+def _signers(original: DraftVersion, item: int | None, *, drafter: int) -> list[quorum.Signing]:
     """The signers of the original sign its correction; when the chair proposes alone, the others may too."""
     who = reviews.signings(original)
     if not any(one.person_id != drafter for one in who):
-        return reviews.fixed_signers(original.minutes.meeting, drafter=drafter)
-    return who
+        who = reviews.fixed_signers(original.minutes.meeting, drafter=drafter)
+    return _not_recused(who, original.minutes.meeting, item)
+
+
+def _not_recused(who: list[quorum.Signing], meeting: Meeting, item: int | None) -> list[quorum.Signing]:
+    """Who is recused from an item does not sign its correction. For a chair who is, the deputy signs."""
+    out = out_of(recusals_of(meeting).get(item, [])) if item else frozenset()
+    left = [one for one in who if one.person_id not in out]
+    if any(one.capacity == "chair" for one in left):
+        return left
+    able = reviews.able_to_sign([one.person_id for one in left])
+    deputies = {m.person_id for m in meeting.committee.members if m.office == "deputy"} & able
+    stand_in = next((one for one in left if one.person_id in deputies), None)
+    if stand_in is None:
+        raise RuleBroken("committee:chair-recused")
+    return [quorum.Signing(one.person_id, "chair", True) if one is stand_in else one for one in left]

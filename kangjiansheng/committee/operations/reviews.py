@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kangjiansheng.accounts.models import Account
+from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import (
     Action,
@@ -19,10 +19,11 @@ from kangjiansheng.committee.models import (
     Paragraph,
     Signer,
 )
+from kangjiansheng.committee.notices import signing as telling
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import seat_name, standing_of, standing_paragraphs
-from kangjiansheng.committee.queries import floor, reading
+from kangjiansheng.committee.queries import floor, reading, replaced
 from kangjiansheng.committee.rules import acts, canon, numbers, quorum
 from kangjiansheng.committee.rules.presence import Counted
 from kangjiansheng.core import clock
@@ -63,7 +64,10 @@ def open_review(
     minutes.review_due_on = due_on or clock.today() + timedelta(days=meeting.committee.review_days)
     change = record("committee:review:open", minutes, actor=actor, before=before, change=draft_change(draft))
     people = {signer.person_id: signer.person for signer in draft.signers}
-    notices.review_opened(meeting, people, draft.number, actor=actor, change=change)
+    voided = replaced.replaced_by(draft)
+    telling.consents_void(meeting, voided, people, draft.number, actor=actor, change=change)
+    asked = {key: person for key, person in people.items() if key not in {one.person.id for one in voided}}
+    notices.review_opened(meeting, asked, draft.number, actor=actor, change=change)
     return draft
 
 
@@ -88,7 +92,7 @@ def fixed_signers(meeting: Meeting, *, drafter: int) -> list[quorum.Signing]:
     rule, n = committee.approval_rule, committee.approval_members
     present = [(m.person_id, m.office == "chair") for m in seats]
     who = quorum.signers(rule, n, present, drafter=drafter)
-    able = _able_to_sign([one.person_id for one in who])
+    able = able_to_sign([one.person_id for one in who])
     if not any(one.capacity == "chair" for one in who):
         raise RuleBroken("committee:chair-absent")
     if not quorum.can_be_approved(rule, n, who, able, drafter=drafter):
@@ -96,9 +100,13 @@ def fixed_signers(meeting: Meeting, *, drafter: int) -> list[quorum.Signing]:
     return who
 
 
-def _able_to_sign(people: Collection[int]) -> set[int]:
-    query = select(Account.person_id).where(
-        Account.person_id.in_(list(people)), Account.password_hash.is_not(None), Account.disabled_at.is_(None)
+def able_to_sign(people: Collection[int]) -> set[int]:
+    """Those with an account: with a password, or with an address to which a code can go."""
+    query = (
+        select(Account.person_id)
+        .join(Account.person)
+        .where(Account.person_id.in_(list(people)), Account.disabled_at.is_(None))
+        .where(Account.password_hash.is_not(None) | Person.email.is_not(None))
     )
     return set(db.session.scalars(query))
 

@@ -2,21 +2,20 @@
 
 from sqlalchemy import select
 
-from kangjiansheng.accounts import passwords
-from kangjiansheng.accounts.models import Account, Person
-from kangjiansheng.committee import notices
-from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Signature, Signer
-from kangjiansheng.committee.operations import reviews
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.committee import notices, policies
+from kangjiansheng.committee.models import AgendaItem, Amendment, DraftVersion, Minutes, Recusal, Signature
+from kangjiansheng.committee.notices import signing as telling
+from kangjiansheng.committee.operations import codes, reviews
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
-from kangjiansheng.committee.rules import acts, quorum
-from kangjiansheng.core import clock, throttle
+from kangjiansheng.committee.rules import presence, quorum, signing
+from kangjiansheng.committee.rules.signing import CONSENTS
+from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
-
-CONSENTS = ("approve", "approve_with_reservation")
 
 
 def sign(
@@ -25,33 +24,61 @@ def sign(
     actor: Actor,
     meaning: str,
     shown_sha256: str,
-    password: str,
+    password: str = "",
+    code: str = "",
     note: str = "",
 ) -> Signature:
-    """Sign a frozen draft (or ask for changes), with the password once more.
+    """Sign a frozen draft (or ask for changes), with the password or a mailed code once more, as the charter asks.
 
     `shown_sha256` is the fingerprint of the text that the signer had before their eyes. It is compared under the
     write lock with what is stored: a draft that was replaced, or altered, is refused.
     """
     minutes = locked(draft.minutes)
-    signer = next((s for s in draft.signers if s.person_id == actor.id), None)
-    if signer is None:
+    open_to = meanings(draft, actor=actor)
+    if not open_to:
         raise RuleBroken("committee:not-a-signer")
     if not is_open(draft) or shown_sha256 != draft.sha256 or reviews.recomputed(draft) != draft.sha256:
         raise RuleBroken("committee:draft-replaced")
     db.session.expire(draft, ["signatures"])
     if any(s.person_id == actor.id for s in draft.signatures):
         raise RuleBroken("committee:already-signed")
-    if meaning not in acts.MEANINGS:
+    if meaning not in open_to:
         raise RuleBroken("committee:meaning-unknown", "meaning")
-    if meaning != "approve" and not note.strip():
+    if meaning in signing.NEEDS_WORDS and not note.strip():
         raise RuleBroken("committee:note-missing", "note")
-    account = db.session.scalar(select(Account).where(Account.person_id == actor.id))
-    stored = account.password_hash if account and account.disabled_at is None else None
-    if not passwords.fits(password, stored):
-        raise RuleBroken("committee:password-wrong", "password")
-    throttle.clear(signature_key(actor.id))
-    return _signed(minutes, draft, signer, meaning, note.strip(), actor=actor)
+    method = codes.prove(draft, password, code, actor=actor)
+    return _signed(minutes, draft, meaning, note.strip(), method, actor=actor)
+
+
+def meanings(draft: DraftVersion, *, actor: Actor) -> tuple[str, ...]:
+    """What the actor's signature on a draft can mean; nothing for who may not sign it."""
+    approves = any(s.person_id == actor.id for s in draft.signers)
+    drafted = drafter_of(draft) == actor.id
+    reads = approves or drafted or bool(policies.offices(actor, draft.minutes.meeting.committee_id))
+    if draft.kind == "amendment" and actor.id in recused_of(draft):
+        return ()
+    return signing.offered(approves=approves, drafted=drafted, reads=reads)
+
+
+def recused_of(draft: DraftVersion) -> frozenset[int]:
+    """Who is recused from the item of the paragraph that a correction is about."""
+    found = amendment_of(draft)
+    item = found.paragraph.agenda_item_id if found else None
+    return out_of(recusals_of(draft.minutes.meeting).get(item, [])) if item else frozenset()
+
+
+def excluded_from(draft: DraftVersion, person_id: int) -> list[dict[str, int]]:
+    """The items that somebody's signature on a draft does not cover: those that they are recused from."""
+    if draft.kind == "amendment":
+        return []
+    query = (
+        select(AgendaItem.id, AgendaItem.position)
+        .join(Recusal, Recusal.agenda_item_id == AgendaItem.id)
+        .where(AgendaItem.meeting_id == draft.minutes.meeting_id)
+        .where(Recusal.person_id == person_id, Recusal.kind.in_(presence.OUT))
+        .order_by(AgendaItem.position)
+    )
+    return [{"item": row.id, "position": row.position} for row in db.session.execute(query)]
 
 
 def is_open(draft: DraftVersion) -> bool:
@@ -68,34 +95,52 @@ def amendment_of(draft: DraftVersion) -> Amendment | None:
 
 
 def _signed(
-    minutes: Minutes, draft: DraftVersion, signer: Signer, meaning: str, note: str, *, actor: Actor
+    minutes: Minutes, draft: DraftVersion, meaning: str, note: str, method: str, *, actor: Actor
 ) -> Signature:
     change = begin(actor=actor)
     person = db.session.get_one(Person, actor.id)
+    name = i18n.name_of(person, minutes.language)
     signature = Signature(
         draft_version_id=draft.id,
         person_id=actor.id,
-        printed_name=person.name_hans,
-        capacity=signer.capacity,
+        printed_name=name,
+        latin_name=person.name_en if person.name_en not in ("", name) else None,
+        capacity=_capacity(draft, meaning, actor=actor),
         meaning=meaning,
         note=note,
+        seal=seal_of(minutes, person),
+        excluded=excluded_from(draft, actor.id) or None,
         text_sha256=draft.sha256,
-        method="password",
+        method=method,
         signed_at=clock.now(),
         change_set_id=change.id,
     )
     db.session.add(signature)
     db.session.flush()
-    after = {"draft": draft.number, "meaning": meaning, "sha256": draft.sha256}
+    after = {"draft": draft.number, "meaning": meaning, "method": method, "sha256": draft.sha256}
     record(
         "committee:signature:give", minutes, actor=actor, before={"meaning": None}, after=after, change=change
     )
     db.session.expire(draft, ["signatures"])
     if meaning == "request_changes":
         _back_to_draft(minutes, draft, note, actor=actor, change=change)
-    elif _suffices(draft):
+    elif meaning in CONSENTS and _suffices(draft):
         _approve(minutes, draft, actor=actor, change=change)
     return signature
+
+
+def _capacity(draft: DraftVersion, meaning: str, *, actor: Actor) -> str:
+    signer = next((s for s in draft.signers if s.person_id == actor.id), None)
+    if signer is not None:
+        return signer.capacity
+    return "drafter" if meaning == signing.AUTHOR else "reader"
+
+
+def seal_of(minutes: Minutes, person: Person) -> str:
+    """The characters of somebody's seal, in Chinese in every language: 主任之印, 免疫之印."""
+    seat = next((m for m in minutes.meeting.committee.members if m.person_id == person.id), None)
+    words = (seat.name_hans if seat else "") or person.name_hans
+    return signing.seal(seat.office if seat else "", words)
 
 
 def consents(draft: DraftVersion) -> set[int]:
@@ -106,10 +151,11 @@ def consents(draft: DraftVersion) -> set[int]:
 def _suffices(draft: DraftVersion) -> bool:
     rule, n = reviews.rule_of(draft)
     who = reviews.signings(draft)
-    return quorum.is_approved(rule, n, who, consents(draft), drafter=_drafter(draft))
+    return quorum.is_approved(rule, n, who, consents(draft), drafter=drafter_of(draft))
 
 
-def _drafter(draft: DraftVersion) -> int:
+def drafter_of(draft: DraftVersion) -> int:
+    """Who wrote a draft; of a correction, who proposed it."""
     found = amendment_of(draft) if draft.kind == "amendment" else None
     return found.author_id if found else draft.minutes.drafter_id
 
@@ -118,7 +164,7 @@ def _back_to_draft(
     minutes: Minutes, draft: DraftVersion, note: str, *, actor: Actor, change: ChangeSet
 ) -> None:
     """Consents stay in the record and count no more; those who gave them are told."""
-    told = consents(draft) | {_drafter(draft)}
+    told = {s.person_id for s in draft.signatures if s.meaning != "request_changes"} | {drafter_of(draft)}
     if draft.kind == "amendment":
         amendment = amendment_of(draft)
         if amendment is not None:
@@ -133,8 +179,8 @@ def _back_to_draft(
         minutes.life, minutes.review_due_on = "draft", None
         record("committee:minutes:return", minutes, actor=actor, before=before, change=change)
     recused = {person for rows in recusals_of(minutes.meeting).values() for person in out_of(rows)}
-    notices.changes_requested(minutes.meeting, told - recused, note, actor=actor)
-    notices.changes_requested(minutes.meeting, told & recused, "", actor=actor)
+    telling.changes_requested(minutes.meeting, told - recused, note, actor=actor, change=change)
+    telling.changes_requested(minutes.meeting, told & recused, "", actor=actor, change=change)
 
 
 def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: ChangeSet) -> None:
@@ -153,21 +199,3 @@ def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: Cha
         record("committee:minutes:approve", minutes, actor=actor, before=before, change=change)
     members = {m.person_id for m in minutes.meeting.committee.members if sits_on(m, clock.today())}
     notices.approved(minutes.meeting, members, actor=actor, change=change)
-
-
-def signature_key(person_id: int) -> str:
-    """The throttle's key for passwords typed at signing."""
-    return f"signature:{person_id}"
-
-
-def is_throttled(person_id: int) -> bool:
-    """True when the password at signing was wrong too often."""
-    return throttle.is_blocked(signature_key(person_id), most=acts.MOST_FAILURES, window=acts.FAILURE_WINDOW)
-
-
-def count_failure(draft_id: int, *, actor: Actor) -> None:
-    """The password at signing was wrong: count it and leave an audit entry."""
-    throttle.count(signature_key(actor.id), window=acts.FAILURE_WINDOW)
-    draft = db.session.get_one(DraftVersion, draft_id)
-    after = {"draft": draft.number, "person": actor.id}
-    record("committee:signature:fail", draft, actor=actor, before={}, after=after)

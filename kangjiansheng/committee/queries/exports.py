@@ -150,15 +150,17 @@ def given(draft: DraftVersion, until: datetime | None) -> list[Signature]:
 
 
 def _signatures(draft: DraftVersion, asked: Asked, *, whole: bool) -> list[dict[str, Any]]:
-    """Each with the columns that its digest is over; a note may speak of what is withheld, and goes with it."""
+    """Each with the columns that its digest is over; a note may speak of what is withheld, and goes with it, and so do
+    the items that a signature does not cover."""
     mapper = inspect(Signature)
     found = []
     for row in given(draft, asked.until):
         values = {key: value for key, value in changes.row_values(mapper, row).items() if value is not None}
-        if whole or not row.note:
-            found.append({"row": values, "digest": row.digest})
+        hidden = [] if whole else [key for key in ("note", "excluded") if values.get(key)]
+        if hidden:
+            found.append({"row": values | dict.fromkeys(hidden), "withheld": hidden})
         else:
-            found.append({"row": values | {"note": None}, "withheld": ["note"]})
+            found.append({"row": values, "digest": row.digest})
     return found
 
 

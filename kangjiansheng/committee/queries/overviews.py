@@ -30,6 +30,7 @@ from kangjiansheng.committee.queries.visible import (
     visible_meetings,
 )
 from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
+from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
@@ -268,7 +269,7 @@ def progress(minutes_ids: list[int]) -> dict[int, int]:
             Minutes, (Minutes.id == DraftVersion.minutes_id) & (Minutes.current_draft == DraftVersion.number)
         )
         .join(Signature, Signature.draft_version_id == DraftVersion.id)
-        .where(DraftVersion.minutes_id.in_(minutes_ids), Signature.meaning != "request_changes")
+        .where(DraftVersion.minutes_id.in_(minutes_ids), Signature.meaning.in_(CONSENTS))
         .group_by(DraftVersion.minutes_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}

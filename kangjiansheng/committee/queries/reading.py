@@ -63,6 +63,7 @@ class Reading:
     draft: DraftVersion | None
     paragraphs: list[Shown]
     items: bool = True  # False: of an item that is not theirs there is more than paragraphs, such as actions
+    seen: set[int] = field(default_factory=set)  # of a frozen draft, the items that this reader may read
 
     @property
     def is_whole(self) -> bool:
@@ -155,27 +156,29 @@ def _action(action: Action) -> dict[str, Any]:
     }
 
 
-def frozen(draft: DraftVersion, *, actor: Actor) -> Reading:
-    """A frozen draft, as it was signed or is to be signed."""
-    seen = seen_items(draft.minutes, actor)
+def frozen(draft: DraftVersion, *, actor: Actor, seen: set[int] | None = None) -> Reading:
+    """A frozen draft, as it was signed or is to be signed. `seen` are the items that the actor may read, where they are
+    known already."""
+    seen = seen_items(draft.minutes, actor) if seen is None else seen
     shown = [
         _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen)
-        for r in _rows(draft)
+        for r in rows_of(draft)
     ]
     for one in shown:
         if not one.withheld:
             one.decision = draft.header["decisions"].get(one.public_id)
             one.actions = _listed(one, draft.header["actions"], seen)
     touched = [*draft.header["actions"], *draft.header.get("blocks", [])]
-    return Reading(draft, shown, items={one["item"] for one in touched} - {None} <= seen)
+    return Reading(draft, shown, items={one["item"] for one in touched} - {None} <= seen, seen=seen)
 
 
 def frozen_rows(draft: DraftVersion) -> list[dict[str, Any]]:
     """All paragraphs of a draft as its fingerprint is computed from them, for those who check it."""
-    return [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in _rows(draft)]
+    return [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in rows_of(draft)]
 
 
-def _rows(draft: DraftVersion) -> list[Row[Any]]:
+def rows_of(draft: DraftVersion) -> list[Row[Any]]:
+    """The paragraphs of a draft with their wordings, whoever reads: what is shown of them goes through `frozen`."""
     query = (
         select(
             Paragraph.id,

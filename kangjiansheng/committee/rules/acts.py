@@ -13,7 +13,6 @@ ITEM_KINDS = ("confirm", "hear", "discuss", "decide")
 ANSWERS = ("none", "yes", "online", "no")
 MODES = ("on_site", "online", "absent")
 PARAGRAPH_KINDS = ("heading", "text", "decision", "action")
-MEANINGS = ("approve", "approve_with_reservation", "request_changes")
 # How trade secrets are marked, from the mildest on; nothing for what is not marked.
 SECRECY = ("internal", "ordinary", "core")
 MOST_FAILURES, FAILURE_WINDOW = 5, timedelta(minutes=15)
@@ -75,6 +74,7 @@ FIELDS: dict[str, Any] = {
     "review_due_on": _l("审阅截止"),
     "approved_at": _l("定稿时间"),
     "meaning": _l("签署意见"),
+    "method": _l("身份验证"),
     "sha256": _l("校验值"),
     "name": _l("文件名"),
     "size": _l("大小"),
@@ -114,6 +114,7 @@ FIELDS: dict[str, Any] = {
     "majority_base": _l("通过票数的基数"),
     "abstentions_count": _l("弃权计入基数"),
     "deputies": _l("可委托代理人"),
+    "second_step": _l("签署另需邮件验证码"),
     "default_consent": _l("逾期未答复视为同意"),
     "default_consent_days": _l("视为同意的天数"),
     "minutes_pattern": _l("纪要编号格式"),
@@ -125,6 +126,12 @@ FIELDS: dict[str, Any] = {
     "review_days": _l("审阅天数"),
 }
 
+# How a signer showed who they are, as it is kept on the signature.
+METHODS: dict[str, Any] = {
+    "password": _l("登录密码"),
+    "code": _l("邮件验证码"),
+    "password+code": _l("登录密码和邮件验证码"),
+}
 _LIVES: dict[str, Any] = {
     "unpublished": _l("草稿，未发布"),
     "discarded": _l("草稿已放弃"),
@@ -146,7 +153,10 @@ VALUES: dict[str, dict[str, Any]] = {
         "approve": _l("批准"),
         "approve_with_reservation": _l("批准，附保留意见"),
         "request_changes": _l("要求修改"),
+        "author": _l("起草此稿"),
+        "review": _l("审阅此稿"),
     },
+    "method": METHODS,
     "quorum_base": {"eligible": _l("在任且不回避的委员"), "all": _l("全体在任委员")},
     "majority_base": {
         "present": _l("出席委员"),
@@ -236,6 +246,8 @@ ACTS: dict[str, Any] = {
     "committee:comment:resolve": _l("解决批注"),
     "committee:signature:give": _l("签署"),
     "committee:signature:fail": _l("签署时密码错误"),
+    "committee:signature:code": _l("发送签署验证码"),
+    "committee:signature:fail-code": _l("签署时验证码错误"),
     "committee:minutes:return": _l("退回修改"),
     "committee:minutes:approve": _l("纪要生效"),
     "committee:minutes:export": _l("导出纪要"),

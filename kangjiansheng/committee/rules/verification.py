@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from kangjiansheng.committee.rules import canon
+from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core.digests import sha256
 
 EXPORT = "kangjiansheng-minutes-export-1"
 CODE = re.compile(r"[\w.-]{1,60}")
 MOST = 2**31
-CONSENTS = ("approve", "approve_with_reservation")
 STATES = ("approved", "review", "returned", "draft", "record")
 
 

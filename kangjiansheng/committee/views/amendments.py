@@ -11,8 +11,8 @@ from kangjiansheng.committee.models import Amendment, DraftVersion, Paragraph
 from kangjiansheng.committee.operations import amendments, reviews, signatures
 from kangjiansheng.committee.queries import loaders, scans
 from kangjiansheng.committee.rules import quorum, texts
+from kangjiansheng.committee.views import signing
 from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.committee.views.minutes import progress
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import saved
 
@@ -59,11 +59,9 @@ def amendment_page(draft: DraftVersion, form: forms.SignForm, status: int) -> Re
     """The page of an amendment, also when a signature came back with something to mend."""
     found = signatures.amendment_of(draft) or abort(404)
     who = actor()
-    if not form.is_submitted():
-        form.sha256.data = draft.sha256
-    steps = progress(draft, who.id, whole=scans.is_whole(draft.minutes.meeting, actor=who))
-    mine = next((s for s in steps if s.is_me), None)
+    steps = signing.progress(draft, who.id, whole=scans.is_whole(draft.minutes.meeting, actor=who))
     waits = signatures.is_open(draft) and g.get("as_of") is None
+    asked = signing.asked(draft, form, actor=who) if waits else None
     rule, n = reviews.rule_of(draft)
     return page(
         "amendment.html",
@@ -76,9 +74,9 @@ def amendment_page(draft: DraftVersion, form: forms.SignForm, status: int) -> Re
         steps=steps,
         given=len(signatures.consents(draft)),
         total=quorum.total_needed(rule, n, reviews.signings(draft), drafter=found.author_id),
-        mine=mine,
+        asked=asked,
         is_current=waits,
-        may_sign=waits and mine is not None and mine.signature is None,
+        may_sign=asked is not None,
         fingerprint=texts.short(draft.sha256),
         sign_form=form,
         illustrative=draft.minutes.illustrative,

@@ -23,7 +23,7 @@ from kangjiansheng.core.pages import of_today
 _SHOWN = (
     "name_hans name_hant name_en held_on starts_at ends_at place life current_draft review_due_on meaning "
     "quorum_numerator quorum_denominator quorum_base majority_numerator majority_denominator "
-    "majority_over majority_base abstentions_count deputies default_consent default_consent_days "
+    "majority_over majority_base abstentions_count deputies second_step default_consent default_consent_days "
     "minutes_pattern outcome_pattern retention_years approval_rule approval_members review_days valid_to"
 )
 LABELS: dict[str, Any] = {key: FIELDS[key] for key in _SHOWN.split()}

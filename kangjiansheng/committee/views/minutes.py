@@ -9,27 +9,17 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.documents.outline import secrecy
-from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Meeting, Signature, Signer
+from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import loaders, reading, scans
-from kangjiansheng.committee.rules import acts, canon, quorum, texts
+from kangjiansheng.committee.rules import canon, quorum, texts
+from kangjiansheng.committee.views import signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of
 from kangjiansheng.committee.views.history import edits
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import locale, name_of
 from kangjiansheng.core.pages import of_today
-
-
-@dataclass
-class Step:
-    """One signer in the progress of a draft."""
-
-    signer: Signer
-    member: CommitteeMember | None
-    signature: Signature | None
-    is_me: bool
-    note: str = ""  # as far as this reader may know it: a note may speak of what is withheld
 
 
 @dataclass
@@ -122,22 +112,18 @@ def minutes_page(
     held = offer.held
     text = reading.frozen(draft, actor=who) if draft else reading.working(minutes, actor=who)
     older = next((d for d in versions if draft is not None and d.number < draft.number), None)
-    gone = reading.compare(text, reading.frozen(older, actor=who)) if older else []
+    gone = reading.compare(text, reading.frozen(older, actor=who, seen=text.seen)) if older else []
     open_threads = reading.attach_comments(text, minutes) if reader and not day else 0
     stands = minutes.life == "approved" and draft is not None and draft.number == minutes.current_draft
     amendments = (
         reading.attach_amendments(text, minutes, waiting=reader and not day, until=until) if stands else []
     )
-    steps = progress(draft, who.id, whole=text.is_whole) if draft and reader else []
+    steps = signing.progress(draft, who.id, whole=text.is_whole) if draft and reader else []
     current = draft is not None and reviews_open(draft) and not day
-    mine = next((s for s in steps if s.is_me), None)
+    asked = signing.asked(draft, sign_form, actor=who) if draft and current else None
     rule, n = reviews.rule_of(draft) if draft else ("", 0)
     who_signs = reviews.signings(draft) if draft else []
     total = quorum.total_needed(rule, n, who_signs, drafter=minutes.drafter_id) if draft else 0
-    if not sign_form.is_submitted() and draft:
-        sign_form.sha256.data = draft.sha256
-        asked = request.args.get("meaning", "")
-        sign_form.meaning.data = asked if asked in acts.MEANINGS else None
     compare = bool(older) and request.args.get("compare") == "1"
     return page(
         "minutes.html",
@@ -163,10 +149,10 @@ def minutes_page(
         reader=reader,
         fingerprint=texts.short(draft.sha256) if draft else "",
         intact=reviews.is_intact(draft, _digest(draft, text)) if draft else None,
-        mine=mine,
+        asked=asked,
         is_current=current,
         stands=stands,
-        may_sign=current and mine is not None and mine.signature is None,
+        may_sign=asked is not None,
         may_comment=current and bool(held),
         may_edit=keeps and minutes.life == "draft" and not day,
         may_amend=keeps and stands and not day,
@@ -203,23 +189,6 @@ def _asked(versions: list[DraftVersion]) -> DraftVersion | None:
     return found
 
 
-def progress(draft: DraftVersion, me: int, *, whole: bool) -> list[Step]:
-    """Who was to sign, and what they said; the chair first, then by seat. The notes of others are for readers from
-    whom nothing is withheld (`whole`)."""
-    meeting = draft.minutes.meeting
-    seats: dict[int, CommitteeMember] = {}
-    for member in meeting.committee.members:
-        if member.valid_from <= meeting.held_on or member.person_id not in seats:
-            seats[member.person_id] = member
-    given = {s.person_id: s for s in draft.signatures}
-    steps = []
-    for signer in draft.signers:
-        person, signature = signer.person_id, given.get(signer.person_id)
-        note = signature.note if signature and (whole or person == me) else ""
-        steps.append(Step(signer, seats.get(person), signature, person == me, note))
-    return sorted(steps, key=lambda s: (s.signer.capacity != "chair", s.member.seat if s.member else 999))
-
-
 @bp.get("/meetings/<code>/minutes/history")
 @on(load=loaders.meeting, may=policies.read_drafts)
 @of_today
@@ -229,7 +198,7 @@ def minutes_history(meeting: Meeting) -> Response:
     found: list[dict[str, Any]] = []
     whole = scans.is_whole(meeting, actor=actor())
     for draft in sorted(minutes.drafts, key=lambda d: d.number):
-        steps = progress(draft, actor().id, whole=whole)
+        steps = signing.progress(draft, actor().id, whole=whole)
         found.append({"draft": draft, "steps": steps, "open": reviews_open(draft)})
     return page(
         "minutes_history.html",

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import abort, g, url_for
+from flask import abort, current_app, g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minutes, Paragraph
-from kangjiansheng.committee.operations import comments, reviews, signatures
+from kangjiansheng.committee.operations import codes, comments, reviews, signatures
 from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import text_locked
@@ -17,6 +17,7 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.forms import Form
 from kangjiansheng.core.pages import saved
 from kangjiansheng.core.transactions import afterwards
 
@@ -91,14 +92,16 @@ def sign(draft: DraftVersion) -> Any:
     """Sign a draft or an amendment, or ask for changes."""
     form = forms.SignForm()
     code, number = draft.minutes.meeting.code, draft.number
-    if signatures.is_throttled(g.actor.id):
-        form.refusal = _("密码错误次数过多，请 15 分钟后再签署。")
+    if codes.is_throttled(g.actor.id):
+        form.refusal = _("密码或验证码错误次数过多，请 15 分钟后再签署。")
         return _back(code, number, form, 429)
     if form.attempt(lambda: _try(draft, form)):
         words = {
             "request_changes": _("已退回修改，此前的批准已失效"),
             "approve": _("已签署并盖章"),
             "approve_with_reservation": _("已签署并盖章，保留意见已存档"),
+            "author": _("已签署：起草"),
+            "review": _("已签署：审阅"),
         }
         return saved(url_for(".minutes", code=code), words[form.meaning.data])
     return _back(code, number, form, form.status)
@@ -114,11 +117,27 @@ def _try(draft: DraftVersion, form: forms.SignForm) -> None:
             note=form.note.data or "",
             shown_sha256=form.sha256.data or "",
             password=form.password.data or "",
+            code=form.code.data or "",
         )
     except RuleBroken as problem:
-        if problem.code == "committee:password-wrong":
-            afterwards(lambda: signatures.count_failure(draft_id, actor=who))
+        if problem.code in ("committee:password-wrong", "committee:code-wrong"):
+            what = str(problem.field)
+            afterwards(lambda: codes.count_failure(draft_id, what, actor=who))
         raise
+
+
+@bp.post("/meetings/<code>/minutes/drafts/<int:number>/code")
+@on(load=loaders.draft, may=policies.sign)
+def send_code(draft: DraftVersion) -> Any:
+    """Mail a code for one signature on this draft; what was typed stays in the form."""
+    form, asked, code, number = forms.SignForm(), Form(), draft.minutes.meeting.code, draft.number
+    if not current_app.config["SETTINGS"].smtp_url:
+        form.refusal = _("本系统没有设置发信服务器，验证码无法送达，请联系管理员。")
+        return _back(code, number, form, 422)
+    if asked.attempt(lambda: codes.send(draft, actor=actor())):
+        return _back(code, number, form, 200)
+    form.refusal = asked.refusal
+    return _back(code, number, form, asked.status)
 
 
 def _back(code: str, number: int, form: forms.SignForm, status: int) -> Response:

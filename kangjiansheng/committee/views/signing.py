@@ -1,0 +1,83 @@
+"""What a page that can be signed shows: who has signed, what this reader's signature can mean, what it asks for."""
+
+from dataclasses import dataclass, field
+
+from flask import current_app, request
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.committee import forms
+from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Signature
+from kangjiansheng.committee.operations import codes, signatures
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+
+@dataclass
+class Step:
+    """One person in the progress of a draft: asked to sign it, or one who signed without being asked."""
+
+    person: Person
+    capacity: str
+    member: CommitteeMember | None
+    signature: Signature | None
+    is_me: bool
+    note: str = ""  # as far as this reader may know it: a note may speak of what is withheld
+    excluded: list[int] = field(default_factory=list)  # items that the signature does not cover, likewise
+
+
+def progress(draft: DraftVersion, me: int, *, whole: bool) -> list[Step]:
+    """Who was to sign, and what they said; the chair first, then by seat; then who wrote the text and who read it. The
+    notes of others, and what their signatures leave out, are for readers from whom nothing is withheld (`whole`)."""
+    meeting = draft.minutes.meeting
+    seats: dict[int, CommitteeMember] = {}
+    for member in meeting.committee.members:
+        if member.valid_from <= meeting.held_on or member.person_id not in seats:
+            seats[member.person_id] = member
+    given = {s.person_id: s for s in draft.signatures}
+    asked = {signer.person_id: (signer.person, signer.capacity) for signer in draft.signers}
+    asked |= {s.person_id: (s.person, s.capacity) for s in draft.signatures if s.person_id not in asked}
+    steps = []
+    for key, (person, capacity) in asked.items():
+        signature = given.get(key)
+        open_to_me = signature is not None and (whole or key == me)
+        note = signature.note if signature and open_to_me else ""
+        excluded = [one["position"] for one in signature.excluded or []] if signature and open_to_me else []
+        steps.append(Step(person, capacity, seats.get(key), signature, key == me, note, excluded))
+    order = ("chair", "member", "drafter", "reader")
+    return sorted(steps, key=lambda s: (order.index(s.capacity), s.member.seat if s.member else 999))
+
+
+@dataclass
+class Asked:
+    """The form with which this reader may sign: what their signature can mean, leaves out, and asks for."""
+
+    approves: bool
+    proofs: tuple[str, ...]
+    seal: str
+    excluded: list[int]
+    code_sent: bool
+    mails_leave: bool
+    address: str
+
+
+def asked(draft: DraftVersion, form: forms.SignForm, *, actor: Actor) -> Asked | None:
+    """None for who may not sign, or has signed. Fits the form's choices to the reader."""
+    options = signatures.meanings(draft, actor=actor)
+    if not options or any(s.person_id == actor.id for s in draft.signatures):
+        return None
+    form.meaning.choices = [(key, word) for key, word in forms.MEANINGS if key in options]
+    if not form.is_submitted():
+        form.sha256.data = draft.sha256
+        wanted = request.args.get("meaning", "")
+        form.meaning.data = wanted if wanted in options else options[0] if len(options) == 1 else None
+    person = db.session.get_one(Person, actor.id)
+    proofs = codes.asked(draft, actor=actor)
+    return Asked(
+        approves="approve" in options,
+        proofs=proofs,
+        seal=signatures.seal_of(draft.minutes, person),
+        excluded=[one["position"] for one in signatures.excluded_from(draft, actor.id)],
+        code_sent="code" in proofs and codes.waiting(draft, actor=actor) is not None,
+        mails_leave=bool(current_app.config["SETTINGS"].smtp_url),
+        address=person.email or "",
+    )
