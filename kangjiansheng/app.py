@@ -20,6 +20,7 @@ from kangjiansheng.accounts import rules as account_rules
 from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
 from kangjiansheng.committee import forms as committee_forms
+from kangjiansheng.committee import jobs as committee_jobs
 from kangjiansheng.committee import notices as committee_notices
 from kangjiansheng.committee import panels as committee_panels
 from kangjiansheng.committee import rules as committee_rules
@@ -223,6 +224,7 @@ def jobs(app: Flask) -> list[Job]:
         Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings)),
         Job("groups", timedelta(seconds=5), lambda: delivery.deliver(settings), apart=True),
         *project_jobs.ROUNDS,
+        *committee_jobs.ROUNDS,
     ]
 
 

@@ -16,6 +16,7 @@ from kangjiansheng.committee.models import (
     Interest,
     Meeting,
     Minutes,
+    Motion,
     Paragraph,
     Presence,
     Recusal,
@@ -117,6 +118,16 @@ def declare_on_item(actor: Actor, item: AgendaItem) -> bool:
 def answer(actor: Actor, meeting: Meeting) -> bool:
     """Members answer the invitation for themselves."""
     return not meeting.source and bool(offices(actor, meeting.committee_id))
+
+
+def vote(actor: Actor, motion: Motion) -> bool:
+    """Whoever holds an office may try to vote: whether they take part, the room and the recusals say."""
+    return not motion.meeting.source and bool(offices(actor, motion.meeting.committee_id))
+
+
+def keep_vote(actor: Actor, motion: Motion) -> bool:
+    """Votes are opened, entered for others, closed and annulled by those who keep the committee."""
+    return edit_meeting(actor, motion.meeting)
 
 
 def edit_minutes(actor: Actor, meeting: Meeting) -> bool:

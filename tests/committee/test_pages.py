@@ -23,7 +23,7 @@ CHARTER = {
     "code": "SAC", "name_hans": "康健生细胞治疗科学委员会", "kind": "scientific", "lab": "",
     "quorum_numerator": "2", "quorum_denominator": "2", "quorum_base": "eligible",
     "majority_numerator": "1", "majority_denominator": "2", "majority_over": "y", "majority_base": "present",
-    "abstentions_count": "y", "approval_rule": "chair_and_n", "approval_members": "2", "review_days": "7",
+    "abstentions_count": "y", "deputy_among": "members", "approval_rule": "chair_and_n", "approval_members": "2", "review_days": "7",
     "default_consent_days": "7", "minutes_pattern": "{short}〔{year}〕{serial}号",
     "outcome_pattern": "{kind}-{year}-{meeting}-{serial}", "retention_years": "30",
 }  # fmt: skip

@@ -37,7 +37,14 @@ def _paragraph(p: Mapping[str, Any], words: Mapping[str, str]) -> str:
         return f"## {p['no']}{gap}{p['text']}"
     label = f"**{p['no']} {p['label']}**" if p["label"] else f"**{p['no']}**"
     votes = "，".join(f"{v['label']} {v['count']}" for v in p["votes"])
-    parts = [label, p["markdown"], votes, _table(("number", "task", "owner", "due"), p["actions"], words)]
+    said = [f"**{d['label']}**{words['colon']}{' '.join(d['text'].split())}" for d in p["dissents"]]
+    parts = [
+        label,
+        p["markdown"],
+        votes,
+        *said,
+        _table(("number", "task", "owner", "due"), p["actions"], words),
+    ]
     for one in p["amendments"]:
         lines = [
             f"**{one['title']}** {one['when']}",

@@ -89,6 +89,11 @@ def _facts(export: Mapping[str, Any], head: Mapping[str, Any]) -> list[dict[str,
             for p in head["presence"]
         ]
         found.append((_("在场时段"), _("；").join(told)))
+    if head.get("deputies"):
+        told = [
+            _("%(member)s由%(deputy)s代理", member=d["seat"], deputy=d["deputy"]) for d in head["deputies"]
+        ]
+        found.append((_("委托代理人"), _("；").join(told)))
     quorum = head.get("quorum")
     if quorum and quorum["members"]:
         told = _("应到 %(members)s 人，实到 %(present)s 人，法定 %(needed)s 人", **quorum)
@@ -178,6 +183,7 @@ def _paragraph(
         "blocks": tree(p["text"]),
         "label": _decision(decision) if p["kind"] == "decision" else "",
         "votes": _votes(decision) if decision else [],
+        "dissents": _dissents(decision) if decision else [],
         "actions": [
             {"number": a["number"], "task": a["text"], "owner": a["owner"], "due": a["due_on"] or "—"} for a in acted
         ]
@@ -206,6 +212,12 @@ def _votes(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
         "recused": _("回避"),
     }
     return [{"label": word, "count": decision.get(key) or 0} for key, word in keys.items()]
+
+
+def _dissents(decision: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What members had recorded beside the result, in their own words."""
+    told = (decision.get("motion") or {}).get("dissents", [])
+    return [{"label": _("%(seat)s的保留意见", seat=one["seat"]), "text": one["text"]} for one in told]
 
 
 def _amendment(one: Mapping[str, Any]) -> dict[str, Any]:

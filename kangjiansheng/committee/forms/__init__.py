@@ -21,6 +21,7 @@ from wtforms.validators import NumberRange, Optional
 from kangjiansheng.committee.forms.agenda import REFUSALS as AGENDA
 from kangjiansheng.committee.forms.base import VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
+from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
 from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, at_most, required
@@ -107,6 +108,7 @@ REFUSALS: dict[str, Any] = {
     "committee:secrecy-level": _l("写了保密期限，请同时选择密级。"),
     **AGENDA,
     **SCANS,
+    **MOTIONS,
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
     "committee:votes-of-item": _l(
         "同意、反对与弃权合计 %(given)s 票，超过这项议题结束时在场并参加表决的 %(present)s 人。"

@@ -26,6 +26,7 @@ COMMITTEE_KINDS = [
     ("company", _l("公司决策会议")),
 ]
 QUORUM_BASES = [("eligible", _l("在任且不回避的委员")), ("all", _l("全体在任委员"))]
+DEPUTIES = [("members", _l("有表决权的委员")), ("seats", _l("委员会的任一席位"))]
 MAJORITY_BASES = [
     ("present", _l("出席委员")),
     ("eligible", _l("在任且不回避的委员")),
@@ -58,6 +59,7 @@ class CommitteeForm(VersionedForm):
         _l("弃权计入基数"), description=_l("不选时，弃权的人从基数中减去，只看同意与反对")
     )
     deputies = BooleanField(_l("可委托代理人"), description=_l("委员可以书面委托一人代为表决"))
+    deputy_among = SelectField(_l("代理人的范围"), choices=DEPUTIES)
     approval_rule = SelectField(_l("纪要由谁批准"), choices=RULES)
     approval_members = IntegerField(_l("除主任委员外几名委员"), [Optional(), NumberRange(min=0, max=50)])
     review_days = IntegerField(_l("审阅天数"), [required(), NumberRange(min=1, max=90)])

@@ -1,4 +1,4 @@
-"""Committees, meetings, minutes by paragraph, signatures, decisions and actions."""
+"""Committees, meetings, minutes by paragraph, signatures, motions, decisions and actions."""
 
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
 from kangjiansheng.committee.models.drafts import (
@@ -19,6 +19,7 @@ from kangjiansheng.committee.models.meetings import (
     Recusal,
 )
 from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, ParagraphRevision
+from kangjiansheng.committee.models.motions import Ballot, Dissent, Mandate, Motion
 from kangjiansheng.committee.models.outcomes import Action, Decision
 
 __all__ = [
@@ -27,16 +28,20 @@ __all__ = [
     "AgendaItem",
     "Amendment",
     "Attendance",
+    "Ballot",
     "Comment",
     "Committee",
     "CommitteeMember",
     "Decision",
     "Declaration",
+    "Dissent",
     "DraftParagraph",
     "DraftVersion",
     "Interest",
+    "Mandate",
     "Meeting",
     "Minutes",
+    "Motion",
     "NumberSeries",
     "Paragraph",
     "ParagraphRevision",

@@ -38,6 +38,7 @@ class Committee(Named, Versioned, Base):
     majority_base: Mapped[str] = mapped_column(Word, default="present")  # present, eligible, all
     abstentions_count: Mapped[bool] = mapped_column(default=True)  # who abstains stays in the base
     deputies: Mapped[bool] = mapped_column(default=False)  # a member may name a deputy for a vote
+    deputy_among: Mapped[str] = mapped_column(Word, default="members")  # members (who vote), seats (any)
     approval_rule: Mapped[str] = mapped_column(Word, default="chair_and_n")  # all_present, chair_and_n, chair
     approval_members: Mapped[int] = mapped_column(default=2)  # the N of chair_and_n
     review_days: Mapped[int] = mapped_column(default=7)
@@ -59,8 +60,8 @@ class Committee(Named, Versioned, Base):
         plain = (
             "code name_hans name_hant name_en kind lab_id short_hans purpose nature founded_on "
             "quorum_numerator quorum_denominator quorum_base majority_numerator majority_denominator "
-            "majority_over majority_base abstentions_count deputies approval_rule approval_members review_days "
-            "second_step default_consent default_consent_days minutes_pattern outcome_pattern retention_years "
+            "majority_over majority_base abstentions_count deputies deputy_among approval_rule approval_members "
+            "review_days second_step default_consent default_consent_days minutes_pattern outcome_pattern retention_years "
             "archived_at"
         )
         return {key: getattr(self, key) for key in plain.split()} | {

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting
-from kangjiansheng.committee.notices import signing
+from kangjiansheng.committee.notices import motions, signing
 from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.core import messengers, outbox
@@ -277,6 +277,7 @@ def _recused(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 WORDS: dict[str, Words] = {
+    **motions.WORDS,
     "committee:interest-declared": _interest_declared,
     "committee:recused": _recused,
     "committee:review-opened": _review_opened,

@@ -9,6 +9,7 @@ from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import AgendaItem, Committee, Declaration, Interest, Meeting, Recusal
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.operations.tallying import keeps_votes
 from kangjiansheng.committee.rules import interests as rules
 from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
@@ -116,6 +117,7 @@ def complete(committee: Committee, *, actor: Actor, meeting: Meeting | None = No
     return row
 
 
+@keeps_votes
 def recuse(
     item: AgendaItem, *, actor: Actor, person_id: int, kind: str = "whole", reason: str = ""
 ) -> Recusal:
@@ -162,6 +164,7 @@ def step_out(
     record("committee:item:step-out", recusal.item, actor=actor, before=was, after=_facts(recusal))
 
 
+@keeps_votes
 def withdraw(recusal: Recusal, *, actor: Actor) -> None:
     """Take back a recusal that was a mistake; nobody takes back their own."""
     open_facts(recusal.item.meeting)

@@ -18,6 +18,7 @@ from kangjiansheng.committee.operations import publishing
 from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
 from kangjiansheng.committee.operations.publishing import sits_on as sits_on
+from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_voted
 from kangjiansheng.committee.rules import acts
 from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
@@ -91,6 +92,7 @@ def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
     open_facts(meeting)
     if meeting.life != "planned":
         raise RuleBroken("committee:not-planned")
+    refuse_voted(meeting)
     before = meeting.state()
     told = is_coming(meeting)
     meeting.life = "cancelled"
@@ -185,6 +187,7 @@ def remove_item(item: AgendaItem, *, actor: Actor) -> None:
     meeting = open_facts(item.meeting)
     if db.session.scalar(select(Paragraph.id).where(Paragraph.agenda_item_id == item.id).limit(1)):
         raise RuleBroken("committee:item-in-minutes")
+    refuse_voted(meeting, item.id)
     before = meeting.state()
     meeting.items.remove(item)
     db.session.flush()
@@ -204,6 +207,7 @@ def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:
     record("committee:attendance:answer", meeting, actor=actor, before=before)
 
 
+@keeps_votes
 def record_attendance(
     meeting: Meeting, modes: Mapping[int, str], *, actor: Actor, version: int | None = None
 ) -> None:

@@ -3,20 +3,24 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from kangjiansheng.committee.models import (
     AgendaItem,
     CommitteeMember,
+    Decision,
     Meeting,
     Minutes,
+    Motion,
     Paragraph,
     ParagraphRevision,
     Recusal,
 )
+from kangjiansheng.committee.operations import vote_words
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
-from kangjiansheng.committee.queries import floor
+from kangjiansheng.committee.queries import floor, taken
+from kangjiansheng.committee.queries.taken import seat_name
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
@@ -36,20 +40,34 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
     db.session.add(minutes)
     db.session.flush()
     record("committee:minutes:start", minutes, actor=actor, before={}, change=change)
-    lines: list[tuple[str, str, int | None]] = [
-        ("heading", "出席情况", None),
-        ("text", attendance_text(meeting), None),
+    lines: list[tuple[str, str, int | None, Motion | None]] = [
+        ("heading", "出席情况", None, None),
+        ("text", attendance_text(meeting), None, None),
     ]
-    room = floor.in_room(meeting, meeting.items)
+    room, voted = floor.in_room(meeting, meeting.items), taken.motions_of(meeting)
     for item in meeting.items:
-        lines.append(("heading", item.name_hans, item.id))
+        lines.append(("heading", item.name_hans, item.id, None))
         told = item_text(room[item.id])
-        lines += [("text", told, item.id)] if told else []
-    lines += [("heading", "行动项", None), ("action", "会议议定以下行动项。", None)]
-    for position, (kind, text, item_id) in enumerate(lines, 1):
-        new_paragraph(minutes, kind, text, position, item_id, actor=actor, change=change)
+        lines += [("text", told, item.id, None)] if told else []
+        for motion in voted:
+            if motion.agenda_item_id == item.id and motion.closed_at is not None:
+                lines += [(kind, text, item.id, motion) for kind, text in vote_words.lines(motion)]
+    lines += [("heading", "行动项", None, None), ("action", "会议议定以下行动项。", None, None)]
+    for position, (kind, text, item_id, motion_told) in enumerate(lines, 1):
+        paragraph = new_paragraph(minutes, kind, text, position, item_id, actor=actor, change=change)
+        if motion_told is not None:
+            bind_vote(motion_told, paragraph)
     db.session.expire(meeting, ["minutes"])
     return minutes
+
+
+def bind_vote(motion: Motion, paragraph: Paragraph) -> None:
+    """Note which paragraph tells of a motion: the decision that it became, and how it was voted."""
+    if paragraph.kind == "decision" and motion.decision is not None:
+        motion.decision.paragraph_id = paragraph.id
+    else:
+        motion.paragraph_id = paragraph.id
+    db.session.flush()
 
 
 def standing_of(meeting: Meeting) -> quorum.Standing:
@@ -57,6 +75,7 @@ def standing_of(meeting: Meeting) -> quorum.Standing:
     committee = meeting.committee
     members = [m for m in committee.members if m.voting and sits_on(m, meeting.held_on)]
     there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
+    there |= {member for member, deputy in floor.mandates_of(meeting) if deputy in there}
     present = sum(1 for m in members if m.person_id in there)
     return quorum.standing(len(members), present, committee.quorum_numerator, committee.quorum_denominator)
 
@@ -68,6 +87,9 @@ def attendance_text(meeting: Meeting) -> str:
     online = sum(1 for row in meeting.attendance if row.mode == "online" and row.person_id in voters)
     parts = [f"应到 {now.members} 人，实到 {now.present} 人"]
     parts += [f"其中 {online} 人线上参会"] if online else []
+    there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
+    away = sum(1 for one, deputy in floor.mandates_of(meeting) if deputy in there and one not in there)
+    parts += [f"{'另' if online else '其中'} {away} 人委托代理人出席"] if away else []
     verdict = "达到法定人数" if now.is_met else "未达到法定人数"
     return "，".join(parts) + f"。法定人数为 {now.needed} 人，{verdict}。"
 
@@ -95,13 +117,6 @@ def _recused(row: Recusal, seat: CommitteeMember) -> str:
     times = f"，{_hour(row.left_at)} 离场" if row.left_at else ""
     times += f"，{_hour(row.returned_at)} 返回" if row.returned_at else ""
     return f"{seat_name(seat)}{words.get(row.kind, '已声明利益关系，经同意参加')}{times}"
-
-
-def seat_name(member: CommitteeMember) -> str:
-    """What a seat is called in records: the office with its field, else the field."""
-    office = {"chair": "主任委员", "deputy": "副主任委员", "secretary": "秘书"}.get(member.office)
-    field = str(member.name_hans or member.person.name_hans)
-    return f"{office}（{field}）" if office else field
 
 
 def _hour(at: datetime) -> str:
@@ -242,6 +257,10 @@ def restore_paragraph(paragraph: Paragraph, *, actor: Actor) -> None:
     draft_only(paragraph.minutes)
     if paragraph.removed_at is None:
         return
+    of_vote = or_(Motion.paragraph_id == paragraph.id, Decision.paragraph_id == paragraph.id)
+    annulled = select(Motion.id).outerjoin(Decision, Decision.id == Motion.decision_id)
+    if db.session.scalar(annulled.where(of_vote, Motion.annulled_at.is_not(None)).limit(1)):
+        raise RuleBroken("committee:vote-annulled")
     paragraph.removed_at = None
     db.session.flush()
     _renumber(standing_paragraphs(paragraph.minutes))

@@ -6,10 +6,11 @@ from datetime import date
 from sqlalchemy import select
 
 from kangjiansheng.committee import notices
-from kangjiansheng.committee.models import Action, AgendaItem, Decision, Meeting, Minutes, Paragraph
+from kangjiansheng.committee.models import Action, AgendaItem, Decision, Meeting, Minutes, Motion, Paragraph
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.committees import next_number
 from kangjiansheng.committee.operations.locks import draft_only
+from kangjiansheng.committee.operations.voted import last_of
 from kangjiansheng.committee.queries.floor import in_room, out_of, recusals_of
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
@@ -38,7 +39,7 @@ def record_decision(
     _check_votes(minutes, votes, item)
     meeting = minutes.meeting
     change = begin(actor=actor)
-    after = after or _last_of(minutes, item)
+    after = after or last_of(minutes, item)
     paragraph = writing.add_paragraph(
         minutes, actor=actor, kind="decision", text=text, after=after, item=item, change=change
     )
@@ -76,13 +77,6 @@ def outcome_number(meeting: Meeting, kind: str, serial: int) -> str:
     return number
 
 
-def _last_of(minutes: Minutes, item: AgendaItem | None) -> Paragraph | None:
-    if item is None:
-        return None
-    found = [p for p in writing.standing_paragraphs(minutes) if p.agenda_item_id == item.id]
-    return found[-1] if found else None
-
-
 def _check_votes(minutes: Minutes, votes: Mapping[str, int | None], item: AgendaItem | None) -> None:
     """No more votes than people: in the meeting with those who stepped out, on the item without them."""
     given = [votes.get(key) or 0 for key in VOTES]
@@ -108,7 +102,13 @@ def edit_decision(
     """Change wording or votes while the minutes are a draft; the number stays."""
     draft_only(paragraph.minutes)
     expect(paragraph, seen)
-    _check_votes(paragraph.minutes, votes, decision.agenda_item)
+    was_voted = voted_on(decision)
+    if was_voted and (
+        text != decision.text or any(votes.get(key) != getattr(decision, key) for key in VOTES)
+    ):
+        raise RuleBroken("committee:decision-voted", "text")
+    if not was_voted:
+        _check_votes(paragraph.minutes, votes, decision.agenda_item)
     change = begin(actor=actor)
     writing.edit_paragraph(paragraph, actor=actor, seen=seen, text=text, change=change)
     before = decision.state()
@@ -119,10 +119,17 @@ def edit_decision(
         record("committee:decision:edit", decision, actor=actor, before=before, change=change)
 
 
+def voted_on(decision: Decision) -> bool:
+    """True for a motion that was carried: what was voted on is not worded anew."""
+    return db.session.scalar(select(Motion.id).where(Motion.decision_id == decision.id)) is not None
+
+
 def remove_decision(decision: Decision, paragraph: Paragraph, *, actor: Actor) -> None:
     """Take a decision out of a draft. Its row stays with the removed paragraph, and its number is not given
-    again."""
+    again. A motion that was carried goes only when the vote is annulled."""
     draft_only(paragraph.minutes)
+    if voted_on(decision):
+        raise RuleBroken("committee:decision-voted")
     change = begin(actor=actor)
     writing.remove_paragraph(paragraph, actor=actor, change=change)
     facts = {"number": decision.number, "removed": True}

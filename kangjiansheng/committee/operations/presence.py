@@ -6,6 +6,7 @@ from typing import Any
 from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
 from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.meetings import attendance_row, sits_on
+from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_running
 from kangjiansheng.committee.rules.presence import Stay, overlaps
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -15,6 +16,7 @@ from kangjiansheng.core.errors import RuleBroken
 MODES = ("on_site", "online")
 
 
+@keeps_votes
 def arrive(meeting: Meeting, *, actor: Actor, person_id: int, mode: str, at: datetime) -> Presence:
     """Somebody comes in or dials in. The first arrival opens the meeting: it counts as held from then on."""
     open_facts(meeting)
@@ -30,6 +32,7 @@ def arrive(meeting: Meeting, *, actor: Actor, person_id: int, mode: str, at: dat
     return stay
 
 
+@keeps_votes
 def leave(meeting: Meeting, *, actor: Actor, person_id: int, at: datetime) -> Presence:
     """Somebody leaves the room or the line."""
     open_facts(meeting)
@@ -46,6 +49,7 @@ def leave(meeting: Meeting, *, actor: Actor, person_id: int, at: datetime) -> Pr
     return stay
 
 
+@keeps_votes
 def correct(
     stay: Presence,
     *,
@@ -70,6 +74,7 @@ def correct(
     _record("committee:presence:correct", stay, was, before, actor=actor)
 
 
+@keeps_votes
 def remove(stay: Presence, *, actor: Actor) -> None:
     """Take back a stay that was entered by mistake."""
     meeting = open_facts(stay.meeting)
@@ -103,6 +108,7 @@ def open_item(item: AgendaItem, *, actor: Actor, at: datetime) -> None:
         raise RuleBroken("committee:times-turned", "time")
     change = None
     for other in running:
+        refuse_running(meeting, other.id)
         change = _set(other, "committee:item:close", actor=actor, change=change, closed_at=at)
     _set(
         item,
@@ -122,6 +128,7 @@ def close_item(item: AgendaItem, *, actor: Actor, at: datetime) -> None:
         raise RuleBroken("committee:item-not-open", "time")
     if at <= item.opened_at:
         raise RuleBroken("committee:times-turned", "time")
+    refuse_running(meeting, item.id)
     _set(item, "committee:item:close", actor=actor, closed_at=at)
 
 

@@ -20,10 +20,13 @@ from kangjiansheng.committee.models import (
     Signer,
 )
 from kangjiansheng.committee.notices import signing as telling
+from kangjiansheng.committee.operations import voted
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
-from kangjiansheng.committee.operations.minutes import seat_name, standing_of, standing_paragraphs
+from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
+from kangjiansheng.committee.operations.tallying import refuse_running
 from kangjiansheng.committee.queries import floor, reading, replaced
+from kangjiansheng.committee.queries.taken import seat_name, seat_names
 from kangjiansheng.committee.rules import acts, canon, numbers, quorum
 from kangjiansheng.committee.rules.presence import Counted
 from kangjiansheng.core import clock
@@ -50,6 +53,8 @@ def open_review(
         raise RuleBroken("committee:secrecy-level", "secrecy")
     expect(minutes, version)
     meeting = minutes.meeting
+    refuse_running(meeting)
+    voted.tell(minutes, actor=actor)
     db.session.expire(meeting)  # who changed its facts held the same lock until now
     paragraphs = standing_paragraphs(minutes)
     if not any(p.kind != "heading" and p.text.strip() for p in paragraphs):
@@ -136,6 +141,7 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
         "place": meeting.place,
         "attendance": by_mode,
         "quorum": {"members": now.members, "needed": now.needed, "present": now.present},
+        **_deputies(meeting, modes),
         "decisions": {
             ids[d.paragraph_id]: _votes(d) | made.get(d.id, {}) for d in decisions if d.paragraph_id
         },
@@ -143,6 +149,17 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
         "blocks": _blocks(meeting, paragraphs, touched),
         **room,
     }
+
+
+def _deputies(meeting: Meeting, modes: dict[int, str]) -> dict[str, Any]:
+    """Who was represented by whom: a member who did not come, by a deputy who did."""
+    names, there = seat_names(meeting), ("on_site", "online")
+    found = [
+        {"seat": names.get(member, ""), "deputy": names.get(deputy, "")}
+        for member, deputy in floor.mandates_of(meeting)
+        if modes.get(deputy) in there and modes.get(member) not in there
+    ]
+    return {"deputies": found} if found else {}
 
 
 def _blocks(
@@ -159,7 +176,7 @@ def _blocks(
 def _room(meeting: Meeting) -> dict[str, Any]:
     """Who was there from when to when, and the quorum of each item of which there is more to tell than of the
     meeting; without times and recusals nothing."""
-    seats = {m.person_id: seat_name(m) for m in meeting.committee.members}
+    seats = seat_names(meeting)
     told: dict[str, Any] = {}
     if meeting.presence:
         told["presence"] = [

@@ -7,11 +7,15 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import (
     AgendaItem,
+    Ballot,
     Committee,
     Declaration,
+    Dissent,
     Interest,
+    Mandate,
     Meeting,
     Minutes,
+    Motion,
     Paragraph,
     Presence,
 )
@@ -44,6 +48,10 @@ CODES: dict[str, Namer] = {
     "presence": _by_meeting(Presence, Presence.meeting),
     "interest": _by_committee(Interest),
     "declaration": _by_committee(Declaration),
+    "motion": _by_meeting(Motion, Motion.meeting),
+    "ballot": _by_meeting(Ballot, Ballot.motion, Motion.meeting),
+    "dissent": _by_meeting(Dissent, Dissent.motion, Motion.meeting),
+    "mandate": _by_meeting(Mandate, Mandate.meeting),
     "minutes": _by_meeting(Minutes, Minutes.meeting),
     "paragraph": _by_meeting(Paragraph, Paragraph.minutes, Minutes.meeting),
 }

@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from kangjiansheng.committee.models import AgendaItem, Committee, Decision, Meeting, Recusal
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    Committee,
+    Decision,
+    Mandate,
+    Meeting,
+    Recusal,
+)
+from kangjiansheng.committee.queries import taken
 from kangjiansheng.committee.rules import presence, votes
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
@@ -26,9 +34,9 @@ def charter_of(committee: Committee) -> presence.Charter:
     )
 
 
-def voters_of(meeting: Meeting) -> frozenset[int]:
-    """The people whose seats vote on the meeting's day."""
-    day = meeting.held_on
+def voters_of(meeting: Meeting, day: date | None = None) -> frozenset[int]:
+    """The people whose seats vote on the meeting's day, or on another."""
+    day = day or meeting.held_on
     return frozenset(
         m.person_id
         for m in meeting.committee.members
@@ -45,7 +53,13 @@ def room_of(meeting: Meeting) -> presence.Room:
         for row in meeting.attendance
         if (row.mode in ("on_site", "online") if recorded else row.answer in ("yes", "online"))
     }
-    return presence.Room(voters_of(meeting), stays, frozenset(there))
+    return presence.Room(voters_of(meeting), stays, frozenset(there), mandates_of(meeting))
+
+
+def mandates_of(meeting: Meeting) -> tuple[tuple[int, int], ...]:
+    """Who is represented by whom at a meeting."""
+    query = select(Mandate.person_id, Mandate.deputy_id).where(Mandate.meeting_id == meeting.id)
+    return tuple((row[0], row[1]) for row in db.session.execute(query.order_by(Mandate.id)))
 
 
 def recusals_of(meeting: Meeting) -> dict[int, list[Recusal]]:
@@ -107,9 +121,18 @@ def instant_of(meeting: Meeting, item: AgendaItem) -> datetime | None:
 
 def results(meeting: Meeting, decisions: Iterable[Decision]) -> dict[int, dict[str, Any]]:
     """What the charter makes of the votes of each decision, by key: result, votes needed, and from how many. Those
-    without votes, and what a source told, have none."""
+    without votes, and what a source told, have none; of a motion it is what was frozen when it was closed."""
     voted = [d for d in decisions if d.votes_for is not None]
     if not voted or meeting.source:
+        return {}
+    moved = taken.by_decision(meeting)
+    return _counted(meeting, [d for d in voted if d.id not in moved]) | {
+        d.id: moved[d.id] for d in voted if d.id in moved
+    }
+
+
+def _counted(meeting: Meeting, voted: list[Decision]) -> dict[int, dict[str, Any]]:
+    if not voted:
         return {}
     charter, room = charter_of(meeting.committee), room_of(meeting)
     items = in_room(meeting, [item for item in meeting.items if item.id in {d.agenda_item_id for d in voted}])

@@ -17,6 +17,7 @@ from kangjiansheng.committee.models import (
     Decision,
     Meeting,
     Minutes,
+    Motion,
     Paragraph,
     Recusal,
 )
@@ -115,12 +116,24 @@ def sees_decision(actor: Actor) -> ColumnElement[bool]:
     read the committee."""
     removed = exists().where(Paragraph.id == Decision.paragraph_id, Paragraph.removed_at.is_not(None))
     taken_out = removed.correlate_except(Paragraph)
-    return and_(~taken_out, _outcome(Decision, actor))
+    undone = exists().where(Motion.decision_id == Decision.id, Motion.annulled_at.is_not(None))
+    return and_(~taken_out, ~undone.correlate_except(Motion), _outcome(Decision, actor))
 
 
 def visible_decisions(actor: Actor) -> Select[int]:
     """The ids of the decisions that the actor may see."""
     return select(Decision.id).join(Meeting).where(sees_decision(actor))
+
+
+def visible_motions(actor: Actor) -> Select[int]:
+    """The ids of the motions that the actor may see: whoever reads the committee and the discussion of their item. To
+    others a vote is told by the minutes alone."""
+    return (
+        select(Motion.id)
+        .join(AgendaItem, AgendaItem.id == Motion.agenda_item_id)
+        .join(Meeting, Meeting.id == Motion.meeting_id)
+        .where(reads_item(actor), reads_committee(actor))
+    )
 
 
 def sees_action(actor: Actor) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ FORMAT_1, FORMAT_2 = "kangjiansheng-minutes-1", "kangjiansheng-minutes-2"
 # What stands above the text and every reader of the minutes may know.
 OPEN = {
     "committee", "title", "number", "meeting", "held_on", "starts_at", "ends_at", "place", "attendance", "quorum",
-    "secrecy", "presence",
+    "secrecy", "presence", "deputies",
     "amendment", "of_draft", "of_sha256", "after_sha256", "paragraph", "old", "new", "reason", "salt",
 }  # fmt: skip
 VOTES = ("number", "kind", "votes_for", "votes_against", "abstentions", "recused")

@@ -41,17 +41,36 @@ class Charter:
 
 @dataclass(frozen=True)
 class Room:
-    """A meeting as the rules see it: who votes, the stays with times, who was there without times."""
+    """A meeting as the rules see it: who votes, the stays with times, who was there without times, and who votes
+    for whom: (member, deputy)."""
 
     voters: frozenset[int]
     stays: tuple[Stay, ...] = ()
     untimed: frozenset[int] = frozenset()
+    mandates: tuple[tuple[int, int], ...] = ()
+
+    def there(self, at: datetime | None) -> set[int]:
+        """Everybody there at an instant, voters and others; None asks who was there at all."""
+        timed = {stay.person_id for stay in self.stays}
+        inside = {stay.person_id for stay in self.stays if at is None or stay.covers(at)}
+        return inside | (self.untimed - timed)
 
     def present(self, at: datetime | None) -> set[int]:
-        """The voters there at an instant; None asks who was there at all."""
-        timed = {stay.person_id for stay in self.stays}
-        there = {stay.person_id for stay in self.stays if at is None or stay.covers(at)}
-        return (there | (self.untimed - timed)) & self.voters
+        """The voters there in person at an instant."""
+        return self.there(at) & self.voters
+
+    def represented(self, recused: Collection[int], at: datetime | None) -> dict[int, int]:
+        """The voters who are not there, whose deputy is and takes part in the item, with the deputy."""
+        there = self.there(at)
+        return {
+            member: deputy
+            for member, deputy in self.mandates
+            if member in self.voters and member not in there and deputy in there and deputy not in recused
+        }
+
+    def voting(self, recused: Collection[int], at: datetime | None) -> set[int]:
+        """The voters who take part in an item at an instant, in person or by a deputy."""
+        return (self.present(at) | set(self.represented(recused, at))) - set(recused)
 
     def moments(self, start: datetime, end: datetime | None) -> list[datetime]:
         """The instants from one on, before another, at which anybody came or went."""
@@ -75,10 +94,10 @@ class Counted:
 
 def count(charter: Charter, room: Room, recused: Collection[int], at: datetime | None) -> Counted:
     """The quorum of one item at an instant: recused members are neither there nor, with the base `eligible`,
-    among those that it is counted from."""
+    among those that it is counted from. Who is represented by a deputy is there."""
     eligible = room.voters - frozenset(recused)
     base = eligible if charter.quorum_base == "eligible" else room.voters
-    there = room.present(at) & eligible
+    there = room.voting(recused, at)
     standing = Standing(len(base), needed(len(base), *charter.quorum), len(there))
     return Counted(standing, len(eligible), len(room.voters))
 

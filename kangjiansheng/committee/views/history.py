@@ -23,7 +23,8 @@ from kangjiansheng.core.pages import of_today
 _SHOWN = (
     "name_hans name_hant name_en held_on starts_at ends_at place life current_draft review_due_on meaning "
     "quorum_numerator quorum_denominator quorum_base majority_numerator majority_denominator "
-    "majority_over majority_base abstentions_count deputies second_step default_consent default_consent_days "
+    "majority_over majority_base abstentions_count deputies deputy_among second_step "
+    "default_consent default_consent_days "
     "minutes_pattern outcome_pattern retention_years approval_rule approval_members review_days valid_to"
 )
 LABELS: dict[str, Any] = {key: FIELDS[key] for key in _SHOWN.split()}
@@ -78,6 +79,7 @@ def _show(key: str, value: Any) -> str:
     words: dict[str, dict[str, Any]] = {
         "meaning": dict(forms.MEANINGS),
         "approval_rule": dict(forms.RULES),
+        "deputy_among": dict(charter.DEPUTIES),
         "quorum_base": dict(charter.QUORUM_BASES),
         "majority_base": dict(charter.MAJORITY_BASES),
     }
