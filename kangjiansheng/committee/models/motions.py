@@ -71,10 +71,13 @@ class Motion(Versioned, Base):
     def state(self) -> dict[str, Any]:
         """Where the motion stands, for history and audit."""
         plain = (
-            "kind text method way due_at opened_at closed_at result votes_for votes_against abstentions recused "
+            "kind text way due_at opened_at closed_at result votes_for votes_against abstentions recused "
             "base needed members quorum_needed present annulled_at annulled_for"
         )
-        return {key: getattr(self, key) for key in plain.split()} | {"item": self.agenda_item_id}
+        return {key: getattr(self, key) for key in plain.split()} | {
+            "item": self.agenda_item_id,
+            "voted_by": self.method,
+        }
 
 
 class Ballot(AppendOnly, Base):
