@@ -4,9 +4,10 @@ import random
 import statistics
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from kangjiansheng.committee.models import (
     AgendaItem,
@@ -176,8 +177,13 @@ def search_is_sqlite() -> bool:
 
 
 def clock_of_engine() -> float:
-    """CPU of this process where the engine runs in it: other work on the machine does not count."""
-    return time.process_time() if search_is_sqlite() else time.perf_counter()
+    """CPU of this process, and on PostgreSQL of the server's process that answers it: other work on the machine
+    does not count."""
+    if search_is_sqlite():
+        return time.process_time()
+    backend = db.session.scalar(select(func.pg_backend_pid()))
+    nanoseconds = Path(f"/proc/{backend}/schedstat").read_text().split()[0]
+    return time.process_time() + int(nanoseconds) / 1e9
 
 
 def test_ten_thousand_minutes_answer_within_a_tenth_of_a_second(full, actor):

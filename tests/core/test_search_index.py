@@ -9,7 +9,7 @@ from kangjiansheng.core import search
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.search import index, tokens
-from kangjiansheng.core.search.query import _holding
+from kangjiansheng.core.search.query import _Words
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Institution, InstitutionAlias
 from kangjiansheng.projects.models import Milestone, Project
@@ -23,7 +23,9 @@ def held(typed: str) -> set[int]:
     """The keys of the probes that hold every word typed, as the engine of this run says."""
     found: set[int] | None = None
     for word in tokens.query(typed):
-        here = {key - PROBE for key in db.session.scalars(_holding(word)("comment")) if key >= PROBE}
+        here = {
+            key - PROBE for key in db.session.scalars(_Words([word])._holding(0)("comment")) if key >= PROBE
+        }
         found = here if found is None else found & here
     return found or set()
 

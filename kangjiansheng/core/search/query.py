@@ -90,18 +90,30 @@ class Hit:
 
 
 class _Words:
+    """The words of one search. What holds a word is asked of the index once, however often it is compared with."""
+
     def __init__(self, words: Sequence[Word]) -> None:
         self.words = words
+        self.asked: dict[tuple[str, int], Select[int]] = {}
 
     def every(self, holds: Callable[[Holding], ColumnElement[bool]]) -> ColumnElement[bool]:
-        return and_(*(holds(_holding(word)) for word in self.words))
+        return and_(*(holds(self._holding(number)) for number in range(len(self.words))))
 
     def some(self, holds: Callable[[Holding], ColumnElement[bool]]) -> ColumnElement[bool]:
-        return or_(*(holds(_holding(word)) for word in self.words))
+        return or_(*(holds(self._holding(number)) for number in range(len(self.words))))
 
+    def _holding(self, number: int) -> Holding:
+        return lambda thing: self._holds(thing, number)
 
-def _holding(word: Word) -> Holding:
-    return lambda thing: _holds(thing, word)
+    def _holds(self, thing: str, number: int) -> Select[int]:
+        found = _holds(thing, self.words[number])
+        if is_sqlite():
+            return found
+        if (thing, number) not in self.asked:
+            # Left to itself PostgreSQL may ask its index again for each row that it compares.
+            once = found.cte(f"found_{len(self.asked)}").prefix_with("MATERIALIZED")
+            self.asked[thing, number] = select(once.c.key)
+        return self.asked[thing, number]
 
 
 def _holds(thing: str, word: Word) -> Select[int]:
@@ -113,7 +125,7 @@ def _holds(thing: str, word: Word) -> Select[int]:
         holds = and_(matches, ids >= first, ids <= last)
     else:
         holds = words.op("@@")(cast(literal(for_postgresql(thing, word), String), TSQUERY))
-    return select(keys(ids)).where(holds)
+    return select(keys(ids).label("key")).where(holds)
 
 
 def for_sqlite(word: Word) -> str:
@@ -132,7 +144,8 @@ def find(asked: Asked, *, actor: Actor, most: int = MOST) -> dict[str, list[Foun
     words = asked.words
     if not words:
         return {}
-    parts = [part for kind in kinds if (part := _of_kind(kind, asked, words, actor, most)) is not None]
+    wanted = _Words(words)
+    parts = [part for kind in kinds if (part := _of_kind(kind, asked, wanted, actor, most)) is not None]
     found: dict[str, list[Found]] = {}
     if parts:
         for row in db.session.execute(union_all(*parts)):
@@ -142,10 +155,10 @@ def find(asked: Asked, *, actor: Actor, most: int = MOST) -> dict[str, list[Foun
     return {kind.name: found[kind.name] for kind in kinds if kind.name in found}
 
 
-def _of_kind(kind: Kind, asked: Asked, words: Sequence[Word], actor: Actor, most: int) -> Rows | None:
+def _of_kind(kind: Kind, asked: Asked, wanted: _Words, actor: Actor, most: int) -> Rows | None:
     if not set(asked.narrow) <= set(kind.filters):
         return None
-    hits = kind.hits(_Words(words), actor)
+    hits = kind.hits(wanted, actor)
     for name, value in asked.narrow.items():
         hits = hits.where(kind.filters[name](value, actor))
     given = {one["name"]: one["expr"] for one in hits.column_descriptions}
