@@ -17,6 +17,7 @@ from kangjiansheng.committee.models import (
     Meeting,
     Minutes,
     Motion,
+    Paper,
     Paragraph,
     Presence,
     Recusal,
@@ -78,6 +79,16 @@ def edit_meeting(actor: Actor, meeting: Meeting) -> bool:
 def edit_item(actor: Actor, item: AgendaItem) -> bool:
     """An item of the agenda."""
     return edit_meeting(actor, item.meeting)
+
+
+def keep_papers(actor: Actor, item: AgendaItem) -> bool:
+    """The papers of an item: those who keep the committee, and who presents it."""
+    return (item.presenter_id == actor.id and not item.meeting.source) or edit_item(actor, item)
+
+
+def keep_paper(actor: Actor, paper: Paper) -> bool:
+    """One paper of an item."""
+    return paper.item is not None and keep_papers(actor, paper.item)
 
 
 def edit_stay(actor: Actor, stay: Presence) -> bool:

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from kangjiansheng.committee.models import Action, Meeting, Minutes
-from kangjiansheng.committee.operations import meetings, outcomes, reviews
+from kangjiansheng.committee.operations import meetings, outcomes, papers, reviews
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from tests.support.critic import Critic
+from tests.support.papers import PDF
 
 SIGNED, IN_REVIEW = "SAC-2026-03", "SAC-2026-04"
 PLACES = ("edit", "agenda", "attendance")
@@ -29,7 +30,8 @@ def test_every_operation_refuses(
         lambda: meetings.cancel_meeting(one, actor=who),
         lambda: meetings.add_item(one, actor=who, name_hans="新", kind="hear"),
         lambda: meetings.edit_item(item, actor=who, version=one.version, name_hans="改"),
-        lambda: meetings.move_item(item, 1, actor=who),
+        lambda: meetings.arrange(one, [item.id], {}, actor=who, version=one.version),
+        lambda: papers.add(item, "a.pdf", PDF, actor=who),
         lambda: meetings.remove_item(item, actor=who),
         lambda: meetings.answer(one, "no", actor=actor("member")),
         lambda: meetings.record_attendance(one, {person: "absent"}, actor=who),

@@ -56,12 +56,19 @@ def test_two_who_edit_a_meeting(actor: Callable[[str], Actor]) -> None:
 def test_items_move_and_keep_unique_places(actor: Callable[[str], Actor]) -> None:
     secretary = actor("secretary")
     one = meetings.create_meeting(the_committee(), actor=secretary, held_on=date(2030, 3, 1))
-    first, _second, third = [
+    first, second, third = [
         meetings.add_item(one, actor=secretary, name_hans=name, kind="discuss") for name in "甲乙丙"
     ]
-    meetings.move_item(third, -1, actor=secretary)
-    assert [item.name_hans for item in one.items] == ["甲", "丙", "乙"]
-    meetings.move_item(first, -1, actor=secretary)
+    order = [first.id, third.id, second.id]
+    meetings.arrange(one, order, {second.id: 40}, actor=secretary, version=one.version)
+    assert [(item.name_hans, item.minutes_planned) for item in one.items] == [
+        ("甲", 15),
+        ("丙", 15),
+        ("乙", 40),
+    ]
+    seen = one.version
+    meetings.arrange(one, order, {second.id: 40}, actor=secretary, version=seen)
+    assert one.version == seen  # nothing changed: no act
     assert [item.position for item in one.items] == [1, 2, 3]
     meetings.remove_item(third, actor=secretary)
     assert [(item.position, item.name_hans) for item in one.items] == [(1, "甲"), (2, "乙")]

@@ -22,6 +22,7 @@ from kangjiansheng.committee.operations import (
     interests,
     meetings,
     outcomes,
+    papers,
     reviews,
     signatures,
 )
@@ -33,6 +34,7 @@ from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.projects.models import ProjectMember
 from tests.permissions import table
 from tests.support.critic import Critic
+from tests.support.papers import PDF
 
 MEETING, PROJECT = "SAC-2026-05", "KJS-015"
 MARK = "ZQXJ"  # in every secret; nothing else holds it
@@ -61,6 +63,7 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         )
         words = {key: f"{MARK}{key}" for key in ("name_hans", "name_hant", "name_en", "presenter", "text")}
         meetings.edit_item(item, actor=secretary, version=meeting.version, **words)
+        papers.add(item, f"{MARK}.pdf", PDF + f"%{MARK}".encode(), actor=secretary, title=f"{MARK}材料")
         heading = next(p for p in writing.standing_paragraphs(minutes) if p.agenda_item_id == item.id)
         text = f"{MARK}正文"
         writing.edit_paragraph(heading, actor=secretary, seen=heading.revision_no, text=f"{MARK}标题")
@@ -144,7 +147,7 @@ def _values(rule: object, items: list[str], paragraphs: list[str]) -> Iterator[d
 
 
 MORE = (
-    "/search?q=正文", "/search?q=决议", "/search?q=行动", "/search?q=标题", "/?as_of=2026-11-20",
+    "/search?q=正文", "/search?q=决议", "/search?q=行动", "/search?q=标题", "/search?q=材料", "/?as_of=2026-11-20",
     f"/meetings/{MEETING}?as_of=2026-11-20", f"/meetings/{MEETING}/minutes?compare=1",
     f"/meetings/{MEETING}/minutes?draft=1", f"/meetings/{MEETING}?lang=en", f"/meetings/{MEETING}?lang=zh-Hant",
     f"/meetings/{MEETING}/minutes?lang=en", "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02",
@@ -215,5 +218,7 @@ def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: F
         f"GET /api/v1/meetings/{MEETING}/minutes", "GET /search?q=正文", "GET /decisions", "GET /actions",
         f"GET /meetings/{MEETING}/minutes.json", f"GET /meetings/{MEETING}/minutes/history", f"GET /meetings/{MEETING}/minutes/amendments/1",
         "GET /committees/SAC/interests/register",
+        f"GET /meetings/{MEETING}/papers/1", f"GET /meetings/{MEETING}/papers/1/versions/1",
+        "GET /search?q=材料",
     ):  # fmt: skip
         assert place in told, place

@@ -82,6 +82,7 @@ PAGES = (
     ("chair", "/meetings/SAC-2026-06"),
     ("secretary", "/meetings/SAC-2026-05/minutes/edit"),
     ("secretary", "/meetings/SAC-2026-06/agenda"),
+    ("secretary", "/meetings/SAC-2026-06/items/19/papers"),
     ("secretary", "/meetings/SAC-2026-06/attendance"),
     ("member", "/committees/SAC/interests"),
     ("member2", "/committees/SAC/interests/1"),

@@ -289,7 +289,8 @@ def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revision
         assert first.project.plan
         gate = next(m for m in first.project.plan.milestones if m.code == "A140")
         meetings.edit_item(first, actor=secretary, version=None, name_hant="是否放行", gate_id=gate.id)
-        meetings.move_item(first, 1, actor=secretary)
+        order = [item.id for item in meeting.items if item is not first] + [first.id]
+        meetings.arrange(meeting, order, {}, actor=secretary, version=None)
     assert len(alike()) == 2
     with writing():
         meetings.remove_item(first, actor=secretary)

@@ -125,6 +125,7 @@ NUMBERS = (
         f"SELECT p.public_id FROM paragraph p WHERE p.minutes_id = (SELECT n.id {_MINUTES}) ORDER BY p.position LIMIT 1",
     ),
     ("/scans/", "SELECT 1"),
+    ("/papers/", "SELECT 1"),
     ("/stays/", "SELECT min(id) FROM presence"),
     ("/interests/", "SELECT min(id) FROM interest"),
     ("/recusals/", "SELECT min(id) FROM recusal"),

@@ -214,7 +214,8 @@ class ItemForm(VersionedForm):
     name_en = StringField(_l("议题（英文）"), [at_most(200)])
     kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
     minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=15)
-    presenter = StringField(_l("汇报人"), [at_most(100)])
+    presenter_id = SelectField(_l("汇报人"), choices=[], validate_choice=False, default="")
+    presenter = StringField(_l("或写姓名、职务"), [at_most(100)])
     project = StringField(_l("相关项目"), [at_most(40)])
     gate = gate_field()
     text = TextAreaField(_l("议题说明"), [at_most(2000)])
@@ -223,7 +224,10 @@ class ItemForm(VersionedForm):
         if obj is not None:
             kwargs.setdefault("project", obj.project.code if obj.project else "")
             kwargs.setdefault("gate", gate_address(obj.gate))
-            obj = _Without(obj, "project", "gate")
+            if obj.presenter_id is not None:
+                kwargs |= {"presenter_id": str(obj.presenter_id), "presenter": ""}
+                obj = _Without(obj, "project", "gate", "presenter_id", "presenter")
+            obj = _Without(obj, "project", "gate", "presenter_id")
         if formdata is ...:
             super().__init__(obj=obj, **kwargs)
         else:
@@ -233,6 +237,7 @@ class ItemForm(VersionedForm):
         """The form as it would open now; of gates it names only those that this one offers."""
         form = ItemForm(formdata=None, obj=thing)
         form.gate.choices = self.gate.choices
+        form.presenter_id.choices = self.presenter_id.choices
         return form
 
 

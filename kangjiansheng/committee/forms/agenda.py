@@ -1,11 +1,98 @@
 """What people type about agendas, and the sentences for what is refused there."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import StringField
+
+from kangjiansheng.committee.forms.base import VersionedForm
+from kangjiansheng.committee.rules.agenda import LONGEST, shifted
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.forms import Difference, Form, at_most
 
 REFUSALS: dict[str, Any] = {
     "committee:not-published": _l("会议还是草稿，请先发布。"),
     "committee:published-already": _l("会议已不是草稿，无需再次发布。"),
     "committee:discarded": _l("这份草稿已放弃，不能再改。"),
+    "committee:other-items": _l("议程里的议题已有增减，请刷新页面后再排。"),
+    "committee:minutes-range": _l("每项议题的时长须是 0 到 %(most)s 之间的整数分钟。"),
+    "committee:presenter-unknown": _l("请从名单中选择汇报人，或直接写姓名、职务。"),
+    "committee:paper-one": _l("请选择一份文件。"),
+    "committee:paper-same": _l("这份文件与现行版本相同。"),
+    "committee:paper-gone": _l("这份材料已撤回。"),
 }
+
+
+class ArrangeForm(VersionedForm):
+    """Places and lengths of the items of an agenda: `at-7` and `minutes-7` for the item 7, and `move` with `7:-1` for
+    a button that moves it up."""
+
+    def typed(self) -> list[tuple[int, int | None]]:
+        """The items in the order that was asked for, each with its minutes: None for what is no number."""
+        keys = [key for name in request.form if (key := _number(name.removeprefix("at-"))) is not None]
+        places = []
+        for stood, key in enumerate(keys, 1):
+            place = _number(request.form.get(f"at-{key}", ""))
+            place = stood if place is None else place
+            # Who was moved up goes before the one that stands there, who was moved down behind it.
+            places.append((place, (place > stood) - (place < stood), key))
+        order = [key for _place, _side, key in sorted(places)]
+        item, _sep, by = request.form.get("move", "").partition(":")
+        moved = _number(item)
+        if moved in order and by in ("-1", "1"):
+            order = shifted(order, moved, int(by))
+        return [(key, _number(request.form.get(f"minutes-{key}", ""))) for key in order]
+
+    def wanted(self, ours: Sequence[int]) -> tuple[list[int], dict[int, int]]:
+        """Order and minutes; refused when a length is no number of minutes."""
+        order, minutes = [], {}
+        for key, length in self.typed():
+            if length is None or length > LONGEST:
+                raise RuleBroken("committee:minutes-range", most=LONGEST)
+            order.append(key)
+            minutes[key] = length
+        return [*order, *(key for key in ours if key not in minutes)], minutes
+
+    def compare(self, now: Sequence[tuple[int, str, int]]) -> None:
+        """Say of each place what was wanted there and what stands there now."""
+        if self.conflict is None:
+            return
+        names = {key: (name, minutes) for key, name, minutes in now}
+        mine = [
+            (names[key][0], names[key][1] if length is None else length)
+            for key, length in self.typed()
+            if key in names
+        ]
+        theirs = [(name, minutes) for _key, name, minutes in now]
+        mine += theirs[len(mine) :]
+        self.conflict.differences = [
+            Difference(str(place), f"{ours[0]} ({ours[1]})", f"{other[0]} ({other[1]})")
+            for place, (ours, other) in enumerate(zip(mine, theirs, strict=True), 1)
+            if ours != other
+        ]
+
+
+def _number(text: str) -> int | None:
+    """A whole number from 0 on as it is typed; None for anything else."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+ACCEPT = "application/pdf,image/*,.pdf,.docx,.xlsx,.pptx,.txt,.csv"
+
+
+class PaperForm(Form):
+    """A paper for an item."""
+
+    files = FileField(_l("文件"), id="paper-files", render_kw={"accept": ACCEPT})
+    title = StringField(_l("标题"), [at_most(200)], id="paper-title")
+
+
+class NewVersionForm(Form):
+    """A newer version of a paper, and what is new."""
+
+    files = FileField(_l("新版文件"), id="version-files", render_kw={"accept": ACCEPT})
+    note = StringField(_l("修改了什么"), [at_most(300)], id="version-note")

@@ -1,5 +1,6 @@
 """Committees, meetings, minutes by paragraph, signatures, motions, decisions and actions."""
 
+from kangjiansheng.committee.models.agenda import Paper
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
 from kangjiansheng.committee.models.drafts import (
     Amendment,
@@ -43,6 +44,7 @@ __all__ = [
     "Minutes",
     "Motion",
     "NumberSeries",
+    "Paper",
     "Paragraph",
     "ParagraphRevision",
     "Presence",

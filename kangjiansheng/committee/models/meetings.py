@@ -82,7 +82,8 @@ class AgendaItem(Named, Base):
     position: Mapped[int]
     kind: Mapped[str] = mapped_column(Word)  # confirm, hear, discuss, decide
     minutes_planned: Mapped[int] = mapped_column(default=15)
-    presenter: Mapped[str] = mapped_column(Label, default="")
+    presenter: Mapped[str] = mapped_column(Label, default="")  # as typed, or the name of the person
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text, default="")
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     gate_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), index=True)
@@ -92,6 +93,7 @@ class AgendaItem(Named, Base):
     meeting: Mapped[Meeting] = relationship(back_populates="items")
     project: Mapped[Project | None] = relationship()
     gate: Mapped[Milestone | None] = relationship()
+    presenting: Mapped[Person | None] = relationship()
 
     @property
     def version(self) -> int:

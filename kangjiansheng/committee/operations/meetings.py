@@ -1,6 +1,6 @@
 """Meetings: planning, agenda, answers and attendance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
 from kangjiansheng.committee.operations.publishing import sits_on as sits_on
 from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_voted
-from kangjiansheng.committee.rules import acts
+from kangjiansheng.committee.rules import acts, agenda
 from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -153,23 +153,37 @@ def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: 
 
 
 def _item_state(item: AgendaItem) -> dict[str, Any]:
-    keys = "name_hans name_hant name_en kind minutes_planned presenter text project_id gate_id"
+    keys = "name_hans name_hant name_en kind minutes_planned presenter presenter_id text project_id gate_id"
     return {key: getattr(item, key) for key in keys.split()}
 
 
-def move_item(item: AgendaItem, by: int, *, actor: Actor) -> None:
-    """Move an item up (-1) or down (+1)."""
-    meeting = open_facts(item.meeting)
-    order = sorted(meeting.items, key=lambda one: one.position)
-    at = order.index(item)
-    to = at + by
-    if not 0 <= to < len(order):
-        return
+def arrange(
+    meeting: Meeting,
+    order: Sequence[int],
+    minutes: Mapping[int, int],
+    *,
+    actor: Actor,
+    version: int | None,
+) -> None:
+    """Order and lengths of the items that the actor sees, saved as one act. `order` names each of them once; those
+    that the actor does not see keep their places. Two who arrange at once: the second is shown both orders."""
+    open_facts(meeting)
+    expect(meeting, version)
+    there = sorted(meeting.items, key=lambda one: one.position)
+    items = {item.id: item for item in there}
+    if len(set(order)) < len(order) or not items.keys() >= set(order) | minutes.keys():
+        raise RuleBroken("committee:other-items")
+    if any(not 0 <= length <= agenda.LONGEST for length in minutes.values()):
+        raise RuleBroken("committee:minutes-range", most=agenda.LONGEST)
     before = meeting.state()
-    order.insert(to, order.pop(at))
-    _renumber(order)
-    record("committee:item:move", meeting, actor=actor, before=before)
-    db.session.expire(meeting, ["items"])
+    for key, length in minutes.items():
+        items[key].minutes_planned = length
+    wanted = [items[key] for key in agenda.slotted([item.id for item in there], order)]
+    if wanted != there:
+        _renumber(wanted)
+        db.session.expire(meeting, ["items"])
+    if meeting.state() != before:
+        record("committee:item:move", meeting, actor=actor, before=before)
 
 
 def _renumber(order: list[AgendaItem]) -> None:

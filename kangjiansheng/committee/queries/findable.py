@@ -20,6 +20,7 @@ from kangjiansheng.committee.models import (
     Decision,
     Meeting,
     Minutes,
+    Paper,
     Paragraph,
     ParagraphRevision,
 )
@@ -110,6 +111,27 @@ def _items(wanted: Wanted, actor: Actor) -> Rows:
     )
     return query.join(Meeting, Meeting.id == AgendaItem.meeting_id).where(
         sees_item(actor), wanted.every(lambda holding: AgendaItem.id.in_(holding("agenda_item")))
+    )
+
+
+def _papers(wanted: Wanted, actor: Actor) -> Rows:
+    """By their titles; who may not see the item finds no paper of it."""
+    query = select(
+        Paper.id,
+        Meeting.code.label("key"),
+        Paper.title.label("hans"),
+        Meeting.held_on.label("day"),
+        Meeting.illustrative,
+        _project(AgendaItem.project_id, actor),
+    )
+    return (
+        query.join(AgendaItem, AgendaItem.id == Paper.agenda_item_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            sees_item(actor),
+            Paper.withdrawn_at.is_(None),
+            wanted.every(lambda holding: Paper.id.in_(holding("paper"))),
+        )
     )
 
 
@@ -236,6 +258,13 @@ ITEMS = Kind(
         Texts("agenda_item", "presenter", select(AgendaItem.id, AgendaItem.presenter)),
     ],
     _items,
+    lambda hit: f"/meetings/{hit.key}",
+    filters=_about(AgendaItem.project_id),
+)
+PAPERS = Kind(
+    "papers",
+    [Texts("paper", "title", select(Paper.id, Paper.title))],
+    _papers,
     lambda hit: f"/meetings/{hit.key}",
     filters=_about(AgendaItem.project_id),
 )

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
     Action,
@@ -29,22 +30,25 @@ from kangjiansheng.committee.queries.visible import (
     visible_items,
     visible_meetings,
 )
+from kangjiansheng.committee.rules.agenda import Hours, beginnings, hours
 from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
 from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Project, ProjectMember
 from kangjiansheng.projects.queries import visible_projects
 
 
 @dataclass
 class Agenda:
-    """The items that the reader may see, with the hour at which each begins; `hidden` are left out."""
+    """The items that the reader may see, with the hour at which each begins; `hidden` are left out. `hours` are
+    those of the whole agenda."""
 
     items: list[AgendaItem]
     starts: list[datetime | None]
     hidden: int
+    hours: Hours
     open_projects: set[int]
 
     @property
@@ -98,16 +102,20 @@ def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
         select(AgendaItem, AgendaItem.id.in_(visible_items(actor)).label("seen"))
         .where(AgendaItem.meeting_id == meeting.id)
         .options(joinedload(AgendaItem.project), joinedload(AgendaItem.gate))
+        .options(joinedload(AgendaItem.presenting))
         .order_by(AgendaItem.position)
     ).all()
-    at, items, starts = meeting.starts_at, [], []
-    for row in rows:
-        if row.seen:
-            items.append(row[0])
-            starts.append(at)
-        if at is not None:
-            at += timedelta(minutes=row[0].minutes_planned)
-    return Agenda(items, starts, len(rows) - len(items), open_projects(items, actor=actor))
+    lengths = [row[0].minutes_planned for row in rows]
+    begin = zip(rows, beginnings(meeting.starts_at, lengths), strict=True)
+    seen = [(row[0], at) for row, at in begin if row.seen]
+    items = [item for item, _at in seen]
+    return Agenda(
+        items,
+        [at for _item, at in seen],
+        len(rows) - len(items),
+        hours(meeting.starts_at, meeting.ends_at, lengths),
+        open_projects(items, actor=actor),
+    )
 
 
 def open_projects(rows: Iterable[AgendaItem | Decision | Action | Interest], *, actor: Actor) -> set[int]:
@@ -122,6 +130,23 @@ def linkable_projects(*, actor: Actor) -> list[Project]:
     """The projects that the actor may put an item of an agenda to: those that they may see."""
     query = select(Project).where(Project.id.in_(visible_projects(actor)), Project.archived_at.is_(None))
     return list(db.session.scalars(query.order_by(Project.code)))
+
+
+def leads(*, actor: Actor) -> list[tuple[Person, str]]:
+    """Who leads the projects that the actor may see, each with the code of the project."""
+    query = (
+        select(Person, Project.code)
+        .join(ProjectMember, ProjectMember.person_id == Person.id)
+        .join(Project, Project.id == ProjectMember.project_id)
+        .where(
+            ProjectMember.role == "lead",
+            holds_on(ProjectMember, clock.today()),
+            Project.id.in_(visible_projects(actor)),
+            Project.archived_at.is_(None),
+        )
+        .order_by(Project.code)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 @dataclass

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from kangjiansheng.committee import api
 from kangjiansheng.committee.views import (
+    agenda,
     amendments,
     committees,
     downloads,
@@ -13,6 +14,7 @@ from kangjiansheng.committee.views import (
     meetings,
     minutes,
     outcomes,
+    papers,
     proposals,
     publishing,
     recusals,
@@ -24,6 +26,7 @@ from kangjiansheng.committee.views import (
 from kangjiansheng.committee.views.base import bp
 
 __all__ = [
+    "agenda",
     "amendments",
     "blueprints",
     "committees",
@@ -34,6 +37,7 @@ __all__ = [
     "meetings",
     "minutes",
     "outcomes",
+    "papers",
     "proposals",
     "publishing",
     "recusals",

@@ -1,30 +1,24 @@
-"""Meetings: list, page, agenda, answers, attendance."""
+"""Meetings: list, page, answers, attendance."""
 
 from typing import Any
 
 from flask import abort, g, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
-from kangjiansheng.committee.models import Action, AgendaItem, Committee, Decision, Meeting
+from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
-from kangjiansheng.committee.queries import floor, loaders, overviews
+from kangjiansheng.committee.queries import floor, loaders, overviews, papers
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
-from kangjiansheng.core.db import db
-from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, saved
-from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries import visible_projects
 
 MARKS = {"on_site": "y", "yes": "y", "online": "o", "absent": "n", "no": "n", "none": "q", "": "q"}
 
@@ -81,6 +75,7 @@ def meeting(meeting: Meeting) -> Response:
         "meeting.html",
         meeting=meeting,
         agenda=agenda,
+        papers=papers.papers(agenda.items),
         seats=_seats(meeting) if reader else [],
         standing=_standing(meeting) if reader and meeting.life not in HIDDEN else None,
         room=_room(meeting, agenda) if reader else {},
@@ -204,119 +199,6 @@ def answer(meeting: Meeting) -> Response:
     """A member says whether they come."""
     operations.answer(meeting, request.form.get("answer", ""), actor=actor())
     return saved(url_for(".meeting", code=meeting.code), _("已记录您的答复"))
-
-
-# ---------- agenda ----------
-
-
-@bp.route("/meetings/<code>/agenda", methods=["GET", "POST"])
-@on(load=loaders.meeting, may=policies.edit_meeting)
-def agenda(meeting: Meeting) -> Any:
-    """The agenda: order, and a new item."""
-    code, form, gates = meeting.code, forms.ItemForm(), GateChoice()
-    gates.offer(form.gate)
-    if form.attempt(lambda: operations.add_item(meeting, actor=actor(), **_item_fields(form, gates))):
-        return saved(url_for(".agenda", code=code), _("已增加议题"))
-    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
-    if refused := facts_locked(meeting, form):
-        return refused
-    return page(
-        "agenda.html",
-        form.status,
-        form=form,
-        meeting=meeting,
-        agenda=overviews.agenda(meeting, actor=actor()),
-        projects=_choices(form),
-        illustrative=meeting.illustrative,
-    )
-
-
-def _item_fields(form: forms.ItemForm, gates: GateChoice, project_id: int | None = None) -> dict[str, Any]:
-    """What was typed. `project_id` is that of the project that is there and stays: the editor may not see it."""
-    code = (form.project.data or "").strip()
-    if code and project_id is None:
-        query = select(Project.id).where(Project.code == code, Project.id.in_(visible_projects(actor())))
-        project_id = db.session.scalar(query)
-        if project_id is None:
-            raise RuleBroken("committee:project-unknown", "project", code=code)
-    keys = ("name_hans", "name_hant", "name_en", "kind", "presenter", "text")
-    fields: dict[str, Any] = {key: form[key].data or "" for key in keys}
-    fields |= {"minutes_planned": form.minutes_planned.data, "project_id": project_id}
-    return gates.take(form.gate.data or "", fields)
-
-
-@bp.route("/meetings/<code>/items/<int:number>", methods=["GET", "POST"])
-@on(load=loaders.item, may=policies.edit_item)
-def edit_item(item: AgendaItem) -> Any:
-    """Change an item."""
-    code, number = item.meeting.code, item.id
-    form, gates = forms.ItemForm(obj=item), GateChoice(item=item)
-    gates.offer(form.gate)
-    kept = item.project_id if item.project and form.project.data == item.project.code else None
-
-    def act() -> None:
-        operations.edit_item(item, actor=actor(), version=form.seen, **_item_fields(form, gates, kept))
-
-    if form.attempt(act):
-        return saved(url_for(".agenda", code=code), _("已保存"))
-    found = loaders.item(actor=actor(), code=code, number=number) or abort(404)
-    if refused := facts_locked(found.meeting, form):
-        return refused
-    return page(
-        "item_form.html",
-        form.status,
-        form=form,
-        item=found,
-        meeting=found.meeting,
-        projects=_choices(form, found),
-        illustrative=found.meeting.illustrative,
-    )
-
-
-def _choices(form: forms.ItemForm, item: AgendaItem | None = None) -> list[tuple[str, str]]:
-    """The projects that may be chosen: those that the editor may see, and the one that is there."""
-    found = {p.code: f"{p.code} {name_of(p)}" for p in overviews.linkable_projects(actor=actor())}
-    if item and item.project:
-        found.setdefault(item.project.code, item.project.code)
-    if form.project.errors and form.project.data:
-        found.setdefault(form.project.data, form.project.data)
-    return sorted(found.items())
-
-
-@bp.post("/meetings/<code>/items/<int:number>/up")
-@on(load=loaders.item, may=policies.edit_item)
-def item_up(item: AgendaItem) -> Response:
-    """Move an item up."""
-    operations.move_item(item, -1, actor=actor())
-    return saved(url_for(".agenda", code=item.meeting.code), _("已调整顺序"))
-
-
-@bp.post("/meetings/<code>/items/<int:number>/down")
-@on(load=loaders.item, may=policies.edit_item)
-def item_down(item: AgendaItem) -> Response:
-    """Move an item down."""
-    operations.move_item(item, 1, actor=actor())
-    return saved(url_for(".agenda", code=item.meeting.code), _("已调整顺序"))
-
-
-@bp.route("/meetings/<code>/items/<int:number>/removal", methods=["GET", "POST"])
-@on(load=loaders.item, may=policies.edit_item)
-def remove_item(item: AgendaItem) -> Response:
-    """Take an item from the agenda, after a page that names it."""
-    code = item.meeting.code
-    if request.method == "GET":
-        meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
-        return facts_locked(meeting) or page(
-            "confirm.html",
-            meeting=meeting,
-            title=_("移除议题"),
-            about=name_of(item),
-            what=_("移除后不能恢复，议题说明和回避登记一并删除。"),
-            back=url_for(".agenda", code=code),
-            illustrative=meeting.illustrative,
-        )
-    operations.remove_item(item, actor=actor())
-    return saved(url_for(".agenda", code=code), _("已移除议题"))
 
 
 # ---------- attendance ----------

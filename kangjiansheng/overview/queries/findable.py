@@ -62,6 +62,7 @@ FINDABLE = (
     projects.EVIDENCE,
     committee.MEETINGS,
     committee.ITEMS,
+    committee.PAPERS,
     committee.MINUTES,
     committee.AMENDMENTS,
     committee.DECISIONS,

@@ -162,6 +162,7 @@ def titles() -> dict[str, str]:
         "evidence": _("证据"),
         "meetings": _("会议"),
         "items": _("议题"),
+        "papers": _("会议材料"),
         "minutes": _("会议纪要"),
         "amendments": _("更正"),
         "decisions": _("决议与建议"),
