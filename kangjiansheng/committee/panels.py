@@ -5,6 +5,7 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 
 from kangjiansheng.committee.forms import OFFICES
+from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
 from kangjiansheng.committee.operations import handing as giving
 from kangjiansheng.committee.queries import handing, overviews
 from kangjiansheng.core.changes import Actor
@@ -23,7 +24,14 @@ def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel 
     found = overviews.advice(project, actor=actor)
     return Panel(
         "committee/_project_panel.html",
-        {"code": project.code, "advice": found, "markdown": render},
+        {
+            "code": project.code,
+            "advice": found,
+            "markdown": render,
+            "answers": found.answers,
+            "verdicts": VERDICTS,
+            "shapes": SHAPES,
+        },
         illustrative=any(item.meeting.illustrative for item in found.items),
     )
 

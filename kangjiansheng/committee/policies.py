@@ -12,6 +12,7 @@ from kangjiansheng.committee.models import (
     Comment,
     Committee,
     CommitteeMember,
+    Decision,
     DraftVersion,
     Interest,
     Meeting,
@@ -22,6 +23,7 @@ from kangjiansheng.committee.models import (
     Presence,
     Recusal,
 )
+from kangjiansheng.committee.queries import answers as answering
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
 from kangjiansheng.committee.queries.visible import kept
 from kangjiansheng.core import clock
@@ -209,6 +211,12 @@ def amend(actor: Actor, minutes: Minutes) -> bool:
 def close_action(actor: Actor, action: Action) -> bool:
     """An action is closed by its owner or by those who keep the committee."""
     return action.owner_id == actor.id or edits(actor, action.meeting.committee_id)
+
+
+def answer_advice(actor: Actor, decision: Decision) -> bool:
+    """The company answers through its executives, or through those who keep its decision meeting; they see the
+    advice, else it is not found."""
+    return answering.owes(actor)
 
 
 def end_member(actor: Actor, member: CommitteeMember) -> bool:

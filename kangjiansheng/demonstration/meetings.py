@@ -8,9 +8,10 @@ from sqlalchemy import select
 from kangjiansheng.accounts import operations as accounts
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.committee.models import Action, AgendaItem, Committee, Meeting, Minutes
+from kangjiansheng.committee.models import Action, AgendaItem, Committee, Decision, Meeting, Minutes
 from kangjiansheng.committee.operations import (
     amendments,
+    answers,
     comments,
     committees,
     interests,
@@ -71,6 +72,7 @@ def load(*, actor: Actor) -> None:
             _in_review(minutes, secretary)
         _close(minutes, story, actor=secretary)
     _amended(secretary)
+    _company_answered(_cast("executive@kjs.example"))
 
 
 def _cast(email: str) -> Actor:
@@ -297,3 +299,24 @@ def _amended(secretary: Actor) -> None:
     )
     for short in ("member", "member2", "chair"):
         _sign(minutes, made.draft, short)
+
+
+COMPANY = "公司研发决策会（示例）"
+ANSWERED = (
+    ("建议终止KJS-017", "adopted", date(2026, 4, 15), ""),
+    (
+        "建议同类产品共用一套效价参考品",
+        "partly",
+        date(2025, 11, 14),
+        "同类在研产品先行共用；已进入注册阶段的产品维持原参考品，避免增加可比性研究。",
+    ),
+)
+
+
+def _company_answered(executive: Actor) -> None:
+    """What the company decided on some of the advice; the rest waits."""
+    for begins, verdict, day, reasons in ANSWERED:
+        advice = db.session.scalars(select(Decision).where(Decision.text.startswith(begins))).one()
+        answers.answer(
+            advice, actor=executive, seen=0, verdict=verdict, decided_on=day, body=COMPANY, reasons=reasons
+        )

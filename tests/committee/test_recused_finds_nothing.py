@@ -18,6 +18,7 @@ from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import AgendaItem, Meeting, Paragraph
 from kangjiansheng.committee.operations import (
     amendments,
+    answers,
     comments,
     interests,
     meetings,
@@ -27,7 +28,7 @@ from kangjiansheng.committee.operations import (
     signatures,
 )
 from kangjiansheng.committee.operations import minutes as writing
-from kangjiansheng.core import transactions
+from kangjiansheng.core import clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification, Outbox
@@ -72,7 +73,7 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         )
         gone = writing.add_paragraph(minutes, actor=secretary, kind="text", text=f"{MARK}删", item=item)
         writing.remove_paragraph(gone, actor=secretary)
-        outcomes.record_decision(minutes, actor=secretary, kind="D", text=f"{MARK}决议", item=item)
+        made = outcomes.record_decision(minutes, actor=secretary, kind="D", text=f"{MARK}决议", item=item)
         outcomes.record_action(
             minutes, actor=secretary, text=f"{MARK}行动", owner_id=who(recused).id, item=item
         )
@@ -90,9 +91,13 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         if recused == "chair":  # the deputy signs corrections of the item, and must be able to
             seat = next(m for m in meeting.committee.members if m.person_id == who("member2").id)
             seat.office = "deputy"
-        made = amendments.propose(told, actor=secretary, text=f"{MARK}更正", reason=f"{MARK}原因")
-        assert made.draft is not None
-        _sign(made.draft, "member2")
+        answers.answer(
+            made, actor=who("executive"), seen=0, verdict="partly", decided_on=clock.today(),
+            body=f"{MARK}何处", reasons=f"{MARK}为何",
+        )  # fmt: skip
+        corrected = amendments.propose(told, actor=secretary, text=f"{MARK}更正", reason=f"{MARK}原因")
+        assert corrected.draft is not None
+        _sign(corrected.draft, "member2")
 
 
 def _sign(draft: object, short: str, meaning: str = "approve", note: str = "") -> None:
@@ -151,7 +156,7 @@ MORE = (
     f"/meetings/{MEETING}?as_of=2026-11-20", f"/meetings/{MEETING}/minutes?compare=1",
     f"/meetings/{MEETING}/minutes?draft=1", f"/meetings/{MEETING}?lang=en", f"/meetings/{MEETING}?lang=zh-Hant",
     f"/meetings/{MEETING}/minutes?lang=en", "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02",
-    "/decisions?kind=D", f"/projects/{PROJECT}?lang=en", f"/projects/{PROJECT}/agenda-item",
+    "/decisions?kind=D", "/decisions?answer=partly", "/decisions/D-2026-08-01", f"/projects/{PROJECT}?lang=en", f"/projects/{PROJECT}/agenda-item",
 )  # fmt: skip
 
 
@@ -215,7 +220,7 @@ def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: F
     told = found(client("secretary"), app)
     for place in (
         f"GET /meetings/{MEETING}", f"GET /meetings/{MEETING}/minutes", f"GET /api/v1/meetings/{MEETING}",
-        f"GET /api/v1/meetings/{MEETING}/minutes", "GET /search?q=正文", "GET /decisions", "GET /actions",
+        f"GET /api/v1/meetings/{MEETING}/minutes", "GET /search?q=正文", "GET /decisions", "GET /decisions/D-2026-08-01", "GET /actions",
         f"GET /meetings/{MEETING}/minutes.json", f"GET /meetings/{MEETING}/minutes/history", f"GET /meetings/{MEETING}/minutes/amendments/1",
         "GET /committees/SAC/interests/register",
         f"GET /meetings/{MEETING}/papers/1", f"GET /meetings/{MEETING}/papers/1/versions/1",

@@ -98,6 +98,7 @@ PAGES = (
     ("member", "/minutes/verify"),
     ("secretary", "/meetings/SAC-2026-03/minutes/scans"),
     ("secretary", "/decisions"),
+    ("executive", "/decisions/D-2026-05-01"),
     ("secretary", "/actions"),
     ("auditor", "/audit"),
     ("auditor", "/audit/1"),

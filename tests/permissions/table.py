@@ -60,6 +60,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/milestones/import/<code>", [{"code": "IMP-0001"}]),
     ("/templates/<code>", [{"code": "D_iit", "number": 1, "milestone_code": "D010", "act": "up"}]),
     ("/admin/calendar/<", [{"number": 2027}]),
+    ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
 )
 ONE_FOR_ALL: dict[str, object] = {

@@ -1,6 +1,7 @@
 """Committees, meetings, minutes by paragraph, signatures, motions, decisions and actions."""
 
 from kangjiansheng.committee.models.agenda import Paper
+from kangjiansheng.committee.models.answers import CompanyDecision
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
 from kangjiansheng.committee.models.drafts import (
     Amendment,
@@ -33,6 +34,7 @@ __all__ = [
     "Comment",
     "Committee",
     "CommitteeMember",
+    "CompanyDecision",
     "Decision",
     "Declaration",
     "Dissent",

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting
 from kangjiansheng.committee.notices import motions, signing
+from kangjiansheng.committee.notices.answers import WORDS as ANSWERED
+from kangjiansheng.committee.notices.answers import advice_answered as advice_answered
 from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.core import messengers, outbox
@@ -278,6 +280,7 @@ def _recused(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 WORDS: dict[str, Words] = {
     **motions.WORDS,
+    **ANSWERED,
     "committee:interest-declared": _interest_declared,
     "committee:recused": _recused,
     "committee:review-opened": _review_opened,

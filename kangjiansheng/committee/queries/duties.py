@@ -1,6 +1,6 @@
 """What waits for one person in the committees: the next meeting, texts to write and to sign, actions of their own.
 
-Three statements for all of it: home asks for it on every visit.
+Four statements for all of it: home asks for it on every visit.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from kangjiansheng.committee.models import (
     Signature,
     Signer,
 )
+from kangjiansheng.committee.queries import answers
 from kangjiansheng.committee.queries.visible import memberships, unsubmitted, visible_actions
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
@@ -36,11 +37,12 @@ class Duties:
     drafts: list[DraftVersion]
     amendments: list[DraftVersion]
     actions: list[Action]
+    advice: int  # of the committees, for which this person owes the company's answer
 
     @property
     def count(self) -> int:
         """How many things are to be done, but for the drafts: these have a place of their own."""
-        return len(self.writing) + len(self.amendments) + len(self.actions)
+        return len(self.writing) + len(self.amendments) + len(self.actions) + bool(self.advice)
 
 
 def duties(*, actor: Actor) -> Duties:
@@ -56,6 +58,7 @@ def duties(*, actor: Actor) -> Duties:
         drafts=[d for d in drafts if d.kind == "draft"],
         amendments=[d for d in drafts if d.kind == "amendment"],
         actions=_actions(actor),
+        advice=answers.waiting(actor=actor),
     )
 
 

@@ -26,6 +26,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.queries.visible import (
     readable_items,
     visible_actions,
+    visible_decisions,
     visible_items,
     visible_meetings,
 )
@@ -195,6 +196,28 @@ def action(*, actor: Actor, number: str) -> Action | None:
         select(Action)
         .where(Action.number == number, Action.id.in_(visible_actions(actor)))
         .options(joinedload(Action.meeting), joinedload(Action.owner))
+    )
+    return db.session.scalar(query)
+
+
+def decision(*, actor: Actor, number: str) -> Decision | None:
+    """A decision of minutes that stand, by its number."""
+    query = (
+        select(Decision)
+        .join(Meeting, Meeting.id == Decision.meeting_id)
+        .join(Minutes, Minutes.meeting_id == Meeting.id)
+        .where(
+            Decision.number == number,
+            Decision.id.in_(visible_decisions(actor)),
+            Minutes.life.in_(("approved", "record")),
+        )
+        .options(
+            contains_eager(Decision.meeting).options(
+                contains_eager(Meeting.minutes), joinedload(Meeting.committee).selectinload(Committee.members)
+            ),
+            joinedload(Decision.agenda_item),
+            joinedload(Decision.project),
+        )
     )
     return db.session.scalar(query)
 

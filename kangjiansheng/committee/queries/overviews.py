@@ -1,6 +1,6 @@
 """Lists: meetings, agenda, decisions and actions, as one reader may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from kangjiansheng.committee.models import (
     AgendaItem,
     Committee,
     CommitteeMember,
+    CompanyDecision,
     Decision,
     DraftVersion,
     Interest,
@@ -22,6 +23,7 @@ from kangjiansheng.committee.models import (
     Minutes,
     Signature,
 )
+from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.visible import (
     kept,
     unsubmitted,
@@ -31,6 +33,7 @@ from kangjiansheng.committee.queries.visible import (
     visible_meetings,
 )
 from kangjiansheng.committee.rules.agenda import Hours, beginnings, hours
+from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
 from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core import clock
@@ -156,6 +159,7 @@ class Advice:
     items: list[AgendaItem]
     decisions: list[Decision]
     actions: list[Action]
+    answers: Mapping[int, CompanyDecision | None]
 
 
 def advice(project: Project, *, actor: Actor) -> Advice:
@@ -167,10 +171,11 @@ def advice(project: Project, *, actor: Actor) -> Advice:
     decided = decided.where(Minutes.life == "approved", Decision.id.in_(visible_decisions(actor)))
     to_do = visible_actions(actor).where(Action.life == "open")
     query = (
-        select(AgendaItem, Decision, Action)
+        select(AgendaItem, Decision, Action, CompanyDecision, is_advice())
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .outerjoin(Decision, and_(Decision.agenda_item_id == AgendaItem.id, Decision.id.in_(decided)))
         .outerjoin(Action, and_(Action.agenda_item_id == AgendaItem.id, Action.id.in_(to_do)))
+        .outerjoin(CompanyDecision, CompanyDecision.id == latest_id())
         .where(
             AgendaItem.project_id == project.id,
             AgendaItem.id.in_(visible_items(actor)),
@@ -179,13 +184,12 @@ def advice(project: Project, *, actor: Actor) -> Advice:
         .options(contains_eager(AgendaItem.meeting))
         .order_by(Meeting.held_on.desc(), AgendaItem.position, Decision.id, Action.number)
     )
-    columns = zip(*db.session.execute(query), strict=True)
-    items, decisions, actions = [list(dict.fromkeys(filter(None, column))) for column in columns] or (
-        [],
-        [],
-        [],
-    )
-    return Advice(items, decisions, actions)
+    rows = list(db.session.execute(query))
+    items = list(dict.fromkeys(row[0] for row in rows))
+    decisions = list(dict.fromkeys(row[1] for row in rows if row[1]))
+    actions = list(dict.fromkeys(row[2] for row in rows if row[2]))
+    answers = {row[1].id: row[3] for row in rows if row[1] and row[4]}
+    return Advice(items, decisions, actions, answers)
 
 
 def coming_meetings() -> list[Meeting]:
@@ -237,10 +241,13 @@ def decisions(
     committee_id: int | None = None,
     meeting_id: int | None = None,
     kind: str = "",
+    answer: str = "",
+    until: datetime | None = None,
     limit: int = 200,
 ) -> list[Decision]:
     """Decisions and recommendations that the actor may see, newest first. Those of a draft are shown only to
-    readers of drafts, through the minutes."""
+    readers of drafts, through the minutes. `answer` is what the company said of them by then, or `waiting`; `until`
+    is the end of a past day, on which those stood whose minutes stood."""
     query = (
         select(Decision)
         .join(Meeting, Meeting.id == Decision.meeting_id)
@@ -256,7 +263,35 @@ def decisions(
         query = query.where(Meeting.id == meeting_id)
     if kind:
         query = query.where(Decision.kind == kind)
+    if until is not None:
+        query = query.where(_stood(until))
+    if answer == WAITING:
+        query = query.where(is_advice(), latest_id(until).is_(None))
+    elif answer:
+        query = query.join(CompanyDecision, CompanyDecision.id == latest_id(until))
+        query = query.where(CompanyDecision.verdict == answer)
     return list(db.session.scalars(query))
+
+
+def _stood(until: datetime) -> ColumnElement[bool]:
+    """The condition that minutes stood at an instant; what a source tells, from when the meeting was known."""
+    known = select(Revision.thing_id).where(Revision.thing == "meeting", Revision.effective_at <= until)
+    record = and_(Minutes.life == "record", Minutes.meeting_id.in_(known))
+    return or_(Minutes.approved_at <= until, record)
+
+
+def stood(decision: Decision, until: datetime) -> bool:
+    """Whether a decision stood at the end of a past day."""
+    query = select(Minutes.id).where(Minutes.meeting_id == decision.meeting_id, _stood(until))
+    return db.session.scalar(query) is not None
+
+
+def seen_decisions(keys: Collection[int], *, actor: Actor) -> set[int]:
+    """Of some decisions those that the actor may see."""
+    if not keys:
+        return set()
+    query = visible_decisions(actor).where(Decision.id.in_(keys))
+    return set(db.session.scalars(query))
 
 
 def actions(

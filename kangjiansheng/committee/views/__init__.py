@@ -6,6 +6,7 @@ from kangjiansheng.committee import api
 from kangjiansheng.committee.views import (
     agenda,
     amendments,
+    answers,
     committees,
     downloads,
     floor,
@@ -28,6 +29,7 @@ from kangjiansheng.committee.views.base import bp
 __all__ = [
     "agenda",
     "amendments",
+    "answers",
     "blueprints",
     "committees",
     "downloads",

@@ -1,5 +1,6 @@
 """The blueprint, and what all pages of committees say in words."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, g, request
@@ -7,9 +8,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms
+from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
 from kangjiansheng.committee.models import CommitteeMember, Meeting
 from kangjiansheng.committee.rules import numbers
-from kangjiansheng.core import pages
+from kangjiansheng.core import clock, pages
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.i18n import locale, name_of
 from kangjiansheng.core.markdown import render
@@ -94,6 +96,12 @@ def asked_person() -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 
+def until_day() -> datetime | None:
+    """The end of the day of the time travel, when one is on."""
+    day = g.get("as_of")
+    return clock.end_of(day) if day else None
+
+
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """A page of this feature."""
     return pages.page(
@@ -111,5 +119,5 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
         number_of=number_of,
         markdown=render,
         readonly=g.get("as_of") is not None,
-        **{"open_projects": frozenset(), **context},
+        **{"open_projects": frozenset(), "answers": {}, "verdicts": VERDICTS, "shapes": SHAPES, **context},
     )

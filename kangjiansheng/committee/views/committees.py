@@ -11,7 +11,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Committee, CommitteeMember
 from kangjiansheng.committee.operations import committees as operations
 from kangjiansheng.committee.operations.meetings import sits_on
-from kangjiansheng.committee.queries import loaders, overviews
+from kangjiansheng.committee.queries import answers, loaders, overviews
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import clock
@@ -60,6 +60,7 @@ def _page(committee: Committee) -> Response:
         seats=shown,
         seats_known=bool(seats),
         decisions=decisions,
+        answers=answers.answers(decisions),
         actions=actions,
         open_projects=overviews.open_projects([*decisions, *actions], actor=actor()),
         reader=reader,

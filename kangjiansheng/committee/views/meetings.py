@@ -10,7 +10,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
-from kangjiansheng.committee.queries import floor, loaders, overviews, papers
+from kangjiansheng.committee.queries import answers, floor, loaders, overviews, papers
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views.base import bp, page
@@ -83,6 +83,7 @@ def meeting(meeting: Meeting) -> Response:
         before_open=bool(before and before.minutes and policies.may_read(before.minutes, held, who)),
         own=own,
         decisions=older,
+        answers=answers.answers([*own, *older]),
         actions=actions,
         open_projects=overviews.open_projects([*own, *older, *actions], actor=who),
         may_keep=keeps,
@@ -91,7 +92,7 @@ def meeting(meeting: Meeting) -> Response:
         may_declare=bool(held) and not meeting.source and meeting.life != "cancelled",
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
-        answers=forms.ANSWERS,
+        attendances=forms.ANSWERS,
         progress=overviews.progress([meeting.minutes.id]) if meeting.minutes else {},
         today=clock.today(),
         reader=reader,

@@ -11,12 +11,11 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.documents.outline import secrecy
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations import reviews, signatures
-from kangjiansheng.committee.queries import loaders, reading, scans
+from kangjiansheng.committee.queries import answers, loaders, overviews, reading, scans
 from kangjiansheng.committee.rules import canon, quorum, texts
 from kangjiansheng.committee.views import signing
-from kangjiansheng.committee.views.base import bp, number_of, page, title_of
+from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
 from kangjiansheng.committee.views.history import edits
-from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import locale, name_of
 from kangjiansheng.core.pages import of_today
@@ -63,12 +62,6 @@ class Offer:
     keeps: bool
     versions: list[DraftVersion]
     draft: DraftVersion | None  # None: the text that is being written, or a record
-
-
-def until_day() -> datetime | None:
-    """The end of the day of the time travel, when one is on."""
-    day = g.get("as_of")
-    return clock.end_of(day) if day else None
 
 
 def offered(meeting: Meeting) -> Offer | None:
@@ -133,6 +126,7 @@ def minutes_page(
         head=heading_of(meeting, draft),
         text=text,
         projects=reading.projects_of(minutes, actor=who),
+        **_answered(meeting, until) if stands else {"advice": {}, "answered": {}},
         draft=draft,
         versions=versions,
         older=older,
@@ -164,6 +158,15 @@ def minutes_page(
         may_scan=keeps and stands and text.is_whole and not day,
         illustrative=minutes.illustrative,
     )
+
+
+def _answered(meeting: Meeting, until: datetime | None) -> dict[str, Any]:
+    """What the company said of the advice of these minutes, or which advice they answered, by number."""
+    if meeting.committee.kind != answers.COMPANY:
+        return {"advice": answers.of_meeting(meeting.id, until=until), "answered": {}}
+    own = overviews.decisions(actor=actor(), meeting_id=meeting.id)
+    found = answers.given_by(own, actor=actor(), until=until)
+    return {"advice": {}, "answered": {d.number: found[d.id] for d in own if d.id in found}}
 
 
 def _digest(draft: DraftVersion, text: reading.Reading) -> str:

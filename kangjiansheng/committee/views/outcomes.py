@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.forms.answers import VERDICTS
 from kangjiansheng.committee.models import Action
 from kangjiansheng.committee.operations import outcomes
-from kangjiansheng.committee.queries import loaders, overviews
-from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.queries import answers, loaders, overviews
+from kangjiansheng.committee.rules.answers import WAITING
+from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import of_today, saved
@@ -18,15 +20,22 @@ from kangjiansheng.core.pages import of_today, saved
 
 @bp.get("/decisions")
 @signed_in
-@of_today
 def decisions() -> Response:
-    """Resolutions and recommendations that the reader may see."""
-    kind = request.args.get("kind", "")
-    found = overviews.decisions(actor=actor(), kind=kind if kind in ("D", "R") else "")
+    """Resolutions and recommendations that the reader may see, with what the company said of them."""
+    kind, answer, until = request.args.get("kind", ""), request.args.get("answer", ""), until_day()
+    kind = kind if kind in ("D", "R") else ""
+    answer = answer if answer in (WAITING, *VERDICTS) else ""
+    found = overviews.decisions(actor=actor(), kind=kind, answer=answer, until=until)
     return page(
         "decisions.html",
         decisions=found,
         kind=kind,
+        answer=answer,
+        answer_links=[
+            (word, url_for(".decisions", kind=kind or None, answer=key), answer == key, None)
+            for key, word in VERDICTS.items()
+        ],
+        answers=answers.answers(found, until=until),
         open_projects=overviews.open_projects(found, actor=actor()),
         illustrative=any(d.illustrative for d in found),
     )

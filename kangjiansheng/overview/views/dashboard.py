@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request
 from werkzeug.wrappers import Response
 
+from kangjiansheng.committee.queries import answers
 from kangjiansheng.core import charts, clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
@@ -118,6 +119,7 @@ def show(asking: Asked, *, actor: Actor) -> Response:
             "moves": words.in_moves(found),
             "health": words.in_health(found.health.finding),
         },
+        owed=0 if asking.as_of else answers.waiting(actor=actor),
         words=words,
         matters=matters,
     )
