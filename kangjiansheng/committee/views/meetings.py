@@ -88,7 +88,7 @@ def meeting(meeting: Meeting) -> Response:
         open_projects=overviews.open_projects([*own, *older, *actions], actor=who),
         may_keep=keeps,
         may_change=keeps and locks.facts_lock(meeting) is None,
-        may_read=policies.read_minutes(who, meeting),
+        may_read=meeting.minutes is not None and policies.may_read(meeting.minutes, held, who),
         may_declare=bool(held) and not meeting.source and meeting.life != "cancelled",
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
