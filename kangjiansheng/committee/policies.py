@@ -12,6 +12,7 @@ from kangjiansheng.committee.models import (
     Comment,
     Committee,
     CommitteeMember,
+    Consent,
     Decision,
     DraftVersion,
     Interest,
@@ -22,6 +23,7 @@ from kangjiansheng.committee.models import (
     Paragraph,
     Presence,
     Recusal,
+    Suggestion,
 )
 from kangjiansheng.committee.queries import answers as answering
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
@@ -41,6 +43,16 @@ def offices(actor: Actor, committee_id: int) -> set[str]:
         holds_on(CommitteeMember, clock.today()),
     )
     return set(db.session.scalars(query))
+
+
+def seated(actor: Actor, committee: Committee) -> set[str]:
+    """The same for a committee whose seats are loaded."""
+    today = clock.today()
+    return {
+        m.office
+        for m in committee.members
+        if m.person_id == actor.id and m.valid_from <= today and (m.valid_to is None or m.valid_to >= today)
+    }
 
 
 def kept_committees(actor: Actor) -> set[int]:
@@ -195,6 +207,30 @@ def resolve(actor: Actor, remark: Comment) -> bool:
     return remark.author_id == actor.id or edits(actor, minutes.meeting.committee_id)
 
 
+def change_comment(actor: Actor, remark: Comment) -> bool:
+    """A comment is changed and taken back by who wrote it; the operation says for how long."""
+    return remark.author_id == actor.id and remark.paragraph.minutes.life == "review"
+
+
+def answer_suggestion(actor: Actor, suggestion: Suggestion) -> bool:
+    """A suggestion is taken or refused by those who write the minutes, while these are not yet approved."""
+    return _unfinished(actor, suggestion.paragraph.minutes)
+
+
+def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> bool:
+    """A suggestion is taken back by who made it."""
+    return suggestion.author_id == actor.id and suggestion.paragraph.minutes.life in ("draft", "review")
+
+
+def settle(actor: Actor, objection: Consent) -> bool:
+    """An objection is answered by those who write the minutes."""
+    return _unfinished(actor, objection.draft.minutes)
+
+
+def _unfinished(actor: Actor, minutes: Minutes) -> bool:
+    return minutes.life in ("draft", "review") and edits(actor, minutes.meeting.committee_id)
+
+
 def sign(actor: Actor, draft: DraftVersion) -> bool:
     """Those who were fixed as signers when review opened, the drafter, and members who have read the text."""
     asked = any(signer.person_id == actor.id for signer in draft.signers)
@@ -227,6 +263,15 @@ def end_member(actor: Actor, member: CommitteeMember) -> bool:
 def read_drafts(actor: Actor, meeting: Meeting) -> bool:
     """Earlier drafts and who signed them: members, executives, auditors."""
     return actor.reads_all or bool(offices(actor, meeting.committee_id))
+
+
+def read_draft(actor: Actor, draft: DraftVersion) -> bool:
+    """A draft is marked as read by who may read the minutes; earlier ones by readers of drafts."""
+    meeting, minutes = draft.minutes.meeting, draft.minutes
+    if draft.kind != "draft":
+        return False
+    newest = draft.number == minutes.current_draft
+    return read_minutes(actor, meeting) if newest else read_drafts(actor, meeting)
 
 
 def amend_paragraph(actor: Actor, paragraph: Paragraph) -> bool:

@@ -4,7 +4,10 @@ Raw HTML is not parsed, and what comes out goes through an allow-list.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
+from html import escape, unescape
+from html.parser import HTMLParser
 from typing import Any
 
 import nh3
@@ -79,6 +82,64 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 def plain(text: str) -> str:
     """Markdown as words alone, for a line of a list."""
     return render(text).striptags()
+
+
+class _Pieces(HTMLParser):
+    """HTML of ours in pieces: tags as they are, and what is read between them."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.pieces: list[tuple[bool, str]] = []  # is it text?, the piece
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.pieces.append((False, self.get_starttag_text() or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.pieces.append((False, f"</{tag}>"))
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append((True, data))
+
+    def handle_entityref(self, name: str) -> None:
+        self.pieces.append((True, unescape(f"&{name};")))
+
+    def handle_charref(self, name: str) -> None:
+        self.pieces.append((True, unescape(f"&#{name};")))
+
+
+def _pieces(text: str) -> list[tuple[bool, str]]:
+    parser = _Pieces()
+    parser.feed(str(render(text)))
+    parser.close()
+    return parser.pieces
+
+
+def shown(text: str) -> str:
+    """What is read on a page of a text, letter by letter as a browser counts them."""
+    return "".join(piece for is_text, piece in _pieces(text) if is_text)
+
+
+def highlighted(text: str, places: Iterable[tuple[int, int]]) -> Markup:
+    """The text as HTML with some places of `shown` marked."""
+    marked = {at for start, end in places for at in range(start, end)}
+    done, at = [], 0
+    for is_text, piece in _pieces(text):
+        if not is_text:
+            done.append(piece)
+            continue
+        run, on = "", False
+        for letter in piece:
+            if (at in marked) != on:
+                done.append(_run(run, on))
+                run, on = "", not on
+            run += letter
+            at += 1
+        done.append(_run(run, on))
+    return Markup("".join(done))  # noqa: S704
+
+
+def _run(run: str, on: bool) -> str:
+    return f"<mark>{escape(run)}</mark>" if on and run.strip() else escape(run)
 
 
 Node = dict[str, Any]

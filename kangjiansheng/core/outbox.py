@@ -77,20 +77,22 @@ def tell(
     *,
     address: str,
     besides: int | None = None,
-) -> None:
+) -> list[Notification]:
     """Put a notice on the bell of each person, but for the one who caused it (`besides`)."""
     if template not in _words:
         raise LookupError(f"no words for the notice {template}")
-    for person_id in sorted(set(people) - {besides}):
-        db.session.add(
-            Notification(
-                person_id=person_id,
-                template=template,
-                facts=plain(facts),
-                address=address,
-                created_at=clock.now(),
-            )
+    told = [
+        Notification(
+            person_id=person_id,
+            template=template,
+            facts=plain(facts),
+            address=address,
+            created_at=clock.now(),
         )
+        for person_id in sorted(set(people) - {besides})
+    ]
+    db.session.add_all(told)
+    return told
 
 
 def mail(
@@ -101,24 +103,24 @@ def mail(
     change: ChangeSet | str,
     locale: str,
     address: str = "",
-) -> None:
+) -> Outbox:
     """Queue one mail; the same template of the same change set goes to an address once.
 
     What no act has caused, such as a digest, names a key of its own in the place of the change set.
     """
     if template not in _words:
         raise LookupError(f"no words for the notice {template}")
-    db.session.add(
-        Outbox(
-            dedup_key=f"{change if isinstance(change, str) else change.id}:{template}:{to}",
-            to=to,
-            locale=locale,
-            template=template,
-            facts=plain(facts),
-            address=address,
-            due_at=clock.now(),
-        )
+    queued = Outbox(
+        dedup_key=f"{change if isinstance(change, str) else change.id}:{template}:{to}",
+        to=to,
+        locale=locale,
+        template=template,
+        facts=plain(facts),
+        address=address,
+        due_at=clock.now(),
     )
+    db.session.add(queued)
+    return queued
 
 
 def is_one_time(address: str) -> bool:

@@ -14,12 +14,14 @@ from kangjiansheng.committee.operations import (
     answers,
     comments,
     committees,
+    consents,
     interests,
     meetings,
     outcomes,
     presence,
     reviews,
     signatures,
+    suggestions,
 )
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.core import clock
@@ -263,7 +265,7 @@ def _approved(minutes: Minutes, secretary: Actor) -> None:
 
 
 def _in_review(minutes: Minutes, secretary: Actor) -> None:
-    """A first draft that came back, a second one under review: one approval, one open comment."""
+    """A first draft that came back, a second one under review: one approval, one open comment, one suggestion."""
     first = reviews.open_review(minutes, actor=secretary)
     target = next(p for p in writing.standing_paragraphs(minutes) if p.text.startswith("注册负责人报告"))
     remark = comments.comment(
@@ -275,8 +277,19 @@ def _in_review(minutes: Minutes, secretary: Actor) -> None:
     comments.resolve(remark, actor=secretary)
     second = reviews.open_review(minutes, actor=secretary)
     comments.comment(
-        target, actor=_cast("member@kjs.example"), text="「按计划提交」建议写出日期，便于会后对照。"
+        target,
+        actor=_cast("member@kjs.example"),
+        text="「按计划提交」建议写出日期，便于会后对照。",
+        quote="按计划提交",
     )
+    size = next(p for p in writing.standing_paragraphs(minutes) if p.text.startswith("临床负责人说明"))
+    suggestions.suggest(
+        size,
+        actor=_cast("member@kjs.example"),
+        text=size.text.replace("增加一次期中安全性评估", "在入组过半时增加一次期中安全性评估"),
+        note="写明时点，便于安排统计。",
+    )
+    consents.answer(target, actor=_cast("member2@kjs.example"), kind="agree")
     _sign(minutes, second, "member2")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.committee.models import Committee, Meeting
-from kangjiansheng.committee.operations import comments, meetings, reviews
+from kangjiansheng.committee.operations import comments, consents, meetings, reviews, suggestions
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.founding import load_reference
 from kangjiansheng.core import clock
@@ -152,11 +152,14 @@ def grow(app: Flask) -> None:
             meetings.create_meeting(planned.committee, actor=who, held_on=date(2031, 1, 1 + n))
         minutes = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one().minutes
         minutes.life = "draft"
+        db.session.flush()
         for n in range(20):
             writing.add_paragraph(minutes, actor=who, kind="text", text=f"段落{n}。")
         reviews.open_review(minutes, actor=who)
         for paragraph in writing.standing_paragraphs(minutes):
-            comments.comment(paragraph, actor=who, text="批注。")
+            comments.comment(paragraph, actor=who, text="批注。", quote=paragraph.text[:2])
+            consents.answer(paragraph, actor=who, kind="object", note="异议。")
+            suggestions.suggest(paragraph, actor=who, text="建议。")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +169,7 @@ def grow(app: Flask) -> None:
         "/meetings",
         "/meetings/SAC-2026-06",
         "/meetings/SAC-2026-05/minutes",
+        "/meetings/SAC-2026-05/minutes/opinions",
         "/decisions",
         "/actions",
     ],
@@ -176,7 +180,9 @@ def test_more_rows_cost_no_more_statements(client: Callable[..., Critic], app: F
         minutes = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one().minutes
         draft = reviews.open_review(minutes, actor=system_actor())
         paragraph = next(p for p in writing.standing_paragraphs(minutes) if p.kind == "text")
-        comments.comment(paragraph, actor=system_actor(), text="批注。")
+        comments.comment(paragraph, actor=system_actor(), text="批注。", quote=paragraph.text[:2])
+        consents.answer(paragraph, actor=system_actor(), kind="object", note="异议。")
+        suggestions.suggest(paragraph, actor=system_actor(), text="建议。")
         assert draft.number == 1
     with queries_counted() as before:
         assert member.get(path).status_code == 200

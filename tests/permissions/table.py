@@ -131,6 +131,8 @@ NUMBERS = (
     ("/interests/", "SELECT min(id) FROM interest"),
     ("/recusals/", "SELECT min(id) FROM recusal"),
     ("/comments/", "SELECT min(id) FROM comment"),
+    ("/suggestions/", "SELECT coalesce(min(id), 1) FROM suggestion"),
+    ("/objections/", "SELECT coalesce(min(id), 1) FROM consent"),
     ("/drafts/", f"SELECT max(d.number) FROM draft_version d WHERE d.minutes_id = (SELECT n.id {_MINUTES})"),
     ("/minutes/actions/", "SELECT 'A-2026-08-01'"),
     ("/amendments/", "SELECT 1"),

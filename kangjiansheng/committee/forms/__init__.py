@@ -23,11 +23,13 @@ from kangjiansheng.committee.forms.answers import REFUSALS as ANSWERED
 from kangjiansheng.committee.forms.base import VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
 from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
+from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
+from kangjiansheng.committee.forms.reviewing import CommentForm
 from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, at_most, required
 
-__all__ = ["OFFICES", "RULES", "CommitteeForm", "MemberForm", "VersionedForm", "number"]
+__all__ = ["OFFICES", "RULES", "CommentForm", "CommitteeForm", "MemberForm", "VersionedForm", "number"]
 
 REFUSALS: dict[str, Any] = {
     "committee:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
@@ -108,6 +110,7 @@ REFUSALS: dict[str, Any] = {
     "committee:amendment-same": _l("更正后的文字与现行文字相同。"),
     "committee:secrecy-level": _l("写了保密期限，请同时选择密级。"),
     **AGENDA,
+    **REVIEWING,
     **SCANS,
     **MOTIONS,
     **ANSWERED,
@@ -326,13 +329,6 @@ class ReviewForm(VersionedForm):
     due_on = DateField(_l("审阅截止"), [Optional()])
     secrecy = SelectField(_l("密级"), choices=[("", _l("不标密级")), *SECRECY], default="")
     term = StringField(_l("保密期限"), [at_most(20)])
-
-
-class CommentForm(Form):
-    """A comment on a paragraph."""
-
-    text = TextAreaField(_l("批注"), [required(), at_most(4000)])
-    parent = HiddenField()
 
 
 class SignForm(Form):

@@ -23,6 +23,7 @@ from kangjiansheng.committee.models.meetings import (
 from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, ParagraphRevision
 from kangjiansheng.committee.models.motions import Ballot, Dissent, Mandate, Motion
 from kangjiansheng.committee.models.outcomes import Action, Decision
+from kangjiansheng.committee.models.reviewing import Consent, ReadingMark, ReviewReminder, Suggestion
 
 __all__ = [
     "ITEM_STATE",
@@ -35,6 +36,7 @@ __all__ = [
     "Committee",
     "CommitteeMember",
     "CompanyDecision",
+    "Consent",
     "Decision",
     "Declaration",
     "Dissent",
@@ -50,8 +52,11 @@ __all__ = [
     "Paragraph",
     "ParagraphRevision",
     "Presence",
+    "ReadingMark",
     "Recusal",
+    "ReviewReminder",
     "Signature",
     "SignatureCode",
     "Signer",
+    "Suggestion",
 ]

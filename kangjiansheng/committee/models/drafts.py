@@ -1,7 +1,7 @@
 """Frozen drafts, who signs them, signatures, amendments."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models.minutes import Minutes, Paragraph, ParagraphRevision
 from kangjiansheng.core.db import AppendOnly, Base, Label, Word
+
+if TYPE_CHECKING:
+    from kangjiansheng.committee.models.reviewing import Consent
 
 
 class DraftVersion(AppendOnly, Base):
@@ -33,6 +36,7 @@ class DraftVersion(AppendOnly, Base):
     )
     signers: Mapped[list["Signer"]] = relationship(back_populates="draft", order_by="Signer.id")
     signatures: Mapped[list["Signature"]] = relationship(back_populates="draft", order_by="Signature.id")
+    consents: Mapped[list["Consent"]] = relationship(back_populates="draft", order_by="Consent.id")
 
 
 class DraftParagraph(AppendOnly, Base):

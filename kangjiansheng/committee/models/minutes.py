@@ -119,7 +119,14 @@ class Comment(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text)
+    quote: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the words that it is about; "": the whole paragraph
+    quote_at: Mapped[int | None]  # where they begin in that wording, as it is shown
+    mentions: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what they were called → the person's key
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     illustrative: Mapped[bool] = mapped_column(default=False)

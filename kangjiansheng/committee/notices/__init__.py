@@ -15,6 +15,7 @@ from kangjiansheng.committee.notices.answers import WORDS as ANSWERED
 from kangjiansheng.committee.notices.answers import advice_answered as advice_answered
 from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
+from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
 from kangjiansheng.core import messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
@@ -138,12 +139,6 @@ def to_decide(item: AgendaItem, *, change: ChangeSet) -> None:
         )
 
 
-def commented(meeting: Meeting, people: Iterable[int], number: str, *, actor: Actor) -> None:
-    """The drafter, and those who wrote in the same thread."""
-    facts = _of(meeting, actor) | {"paragraph": number}
-    outbox.tell(people, "committee:commented", facts, address=minutes_address(meeting), besides=actor.id)
-
-
 def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor, change: ChangeSet) -> None:
     """All members: the minutes stand."""
     messengers.announce("committee:approved", change=change, illustrative=meeting.illustrative)
@@ -178,13 +173,6 @@ def _review_opened(facts: Mapping[str, Any]) -> tuple[str, str]:
             code=facts["code"],
             draft=facts["draft"],
         ),
-    )
-
-
-def _commented(facts: Mapping[str, Any]) -> tuple[str, str]:
-    return (
-        _("纪要有新批注：%(meeting)s", meeting=name_of(facts["meeting"])),
-        _("%(who)s 对第 %(paragraph)s 段写了批注。", who=facts["who"], paragraph=facts["paragraph"]),
     )
 
 
@@ -288,7 +276,7 @@ WORDS: dict[str, Words] = {
     "committee:meeting-changed": _meeting_changed,
     "committee:meeting-cancelled": _meeting_cancelled,
     "committee:item-proposed": _item_proposed,
-    "committee:commented": _commented,
+    **REVIEWING,
     **signing.WORDS,
     "committee:approved": _approved,
     "committee:amendment-proposed": _amendment_proposed,

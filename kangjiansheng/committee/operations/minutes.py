@@ -148,14 +148,22 @@ def new_paragraph(
     return paragraph
 
 
-def _revise(paragraph: Paragraph, number: int, text: str, *, actor: Actor, change: ChangeSet) -> None:
+def _revise(
+    paragraph: Paragraph,
+    number: int,
+    text: str,
+    *,
+    actor: Actor,
+    change: ChangeSet,
+    author_id: int | None = None,
+) -> None:
     db.session.add(
         ParagraphRevision(
             paragraph_id=paragraph.id,
             number=number,
             text=text,
             sha256=sha256(text),
-            author_id=actor.id,
+            author_id=author_id or actor.id,
             recorded_at=clock.now(),
             change_set_id=change.id,
         )
@@ -204,10 +212,16 @@ def _renumber(order: list[Paragraph]) -> None:
 
 
 def edit_paragraph(
-    paragraph: Paragraph, *, actor: Actor, seen: int | None, text: str, change: ChangeSet | None = None
+    paragraph: Paragraph,
+    *,
+    actor: Actor,
+    seen: int | None,
+    text: str,
+    change: ChangeSet | None = None,
+    author_id: int | None = None,
 ) -> Paragraph:
     """Write a new wording. `seen` is the number of the wording that the form showed; another one is a
-    conflict, and both are shown."""
+    conflict, and both are shown. `author_id` is who worded it, when that is not who puts it in."""
     draft_only(paragraph.minutes)
     db.session.refresh(paragraph)
     if paragraph.removed_at is not None:
@@ -217,7 +231,7 @@ def edit_paragraph(
     if text == old:
         return paragraph
     change = change or begin(actor=actor)
-    _revise(paragraph, paragraph.revision_no + 1, text, actor=actor, change=change)
+    _revise(paragraph, paragraph.revision_no + 1, text, actor=actor, change=change, author_id=author_id)
     record(
         "committee:paragraph:edit", paragraph, actor=actor, before={"text": old}, after={"text": text},
         change=change,

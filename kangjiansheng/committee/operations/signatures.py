@@ -6,7 +6,7 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import notices, policies
 from kangjiansheng.committee.models import AgendaItem, Amendment, DraftVersion, Minutes, Recusal, Signature
 from kangjiansheng.committee.notices import signing as telling
-from kangjiansheng.committee.operations import codes, reviews
+from kangjiansheng.committee.operations import codes, marks, reviews
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
@@ -47,6 +47,8 @@ def sign(
     if meaning in signing.NEEDS_WORDS and not note.strip():
         raise RuleBroken("committee:note-missing", "note")
     method = codes.prove(draft, password, code, actor=actor)
+    if draft.kind == "draft":
+        marks.read(draft, actor=actor)
     return _signed(minutes, draft, meaning, note.strip(), method, actor=actor)
 
 

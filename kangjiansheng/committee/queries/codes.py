@@ -8,9 +8,12 @@ from sqlalchemy import select
 from kangjiansheng.committee.models import (
     AgendaItem,
     Ballot,
+    Comment,
     Committee,
+    Consent,
     Declaration,
     Dissent,
+    DraftVersion,
     Interest,
     Mandate,
     Meeting,
@@ -18,6 +21,7 @@ from kangjiansheng.committee.models import (
     Motion,
     Paragraph,
     Presence,
+    Suggestion,
 )
 from kangjiansheng.core.db import db
 
@@ -54,4 +58,7 @@ CODES: dict[str, Namer] = {
     "mandate": _by_meeting(Mandate, Mandate.meeting),
     "minutes": _by_meeting(Minutes, Minutes.meeting),
     "paragraph": _by_meeting(Paragraph, Paragraph.minutes, Minutes.meeting),
+    "comment": _by_meeting(Comment, Comment.paragraph, Paragraph.minutes, Minutes.meeting),
+    "suggestion": _by_meeting(Suggestion, Suggestion.paragraph, Paragraph.minutes, Minutes.meeting),
+    "consent": _by_meeting(Consent, Consent.draft, DraftVersion.minutes, Minutes.meeting),
 }

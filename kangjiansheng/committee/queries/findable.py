@@ -311,7 +311,7 @@ ACTIONS = Kind(
 )
 COMMENTS = Kind(
     "comments",
-    [Texts("comment", "text", select(Comment.id, Comment.text))],
+    [Texts("comment", "text", select(Comment.id, Comment.text).where(Comment.withdrawn_at.is_(None)))],
     _comments,
     lambda hit: f"/meetings/{hit.key}/minutes#{hit.sub}",
     filters=_about(AgendaItem.project_id),

@@ -13,6 +13,7 @@ from kangjiansheng.committee.models import (
     Comment,
     Committee,
     CommitteeMember,
+    Consent,
     Decision,
     DraftVersion,
     Interest,
@@ -22,6 +23,7 @@ from kangjiansheng.committee.models import (
     Presence,
     Recusal,
     Signer,
+    Suggestion,
 )
 from kangjiansheng.committee.queries.visible import (
     readable_items,
@@ -150,7 +152,28 @@ def any_paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | Non
 def comment(*, actor: Actor, code: str, number: int) -> Comment | None:
     """A comment on a paragraph that the actor may see."""
     found = db.session.get(Comment, number)
-    if found is None or paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None:
+    if (
+        found is None
+        or found.withdrawn_at
+        or paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None
+    ):
+        return None
+    return found
+
+
+def suggestion(*, actor: Actor, code: str, number: int) -> Suggestion | None:
+    """A suggestion for a paragraph that the actor may see."""
+    found = db.session.get(Suggestion, number)
+    if found is None or any_paragraph(actor=actor, code=code, public_id=found.paragraph.public_id) is None:
+        return None
+    return found
+
+
+def objection(*, actor: Actor, code: str, number: int) -> Consent | None:
+    """An objection to a paragraph that the actor may see."""
+    found = db.session.get(Consent, number)
+    about = db.session.get(Paragraph, found.paragraph_id) if found and found.kind == "object" else None
+    if about is None or any_paragraph(actor=actor, code=code, public_id=about.public_id) is None:
         return None
     return found
 

@@ -1,5 +1,6 @@
 """The text of minutes as one reader may see it: paragraphs of items that are not theirs are left out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,14 +47,16 @@ class Shown:
     changes: list[texts.Change] | None = None
     threads: list["Thread"] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
+    marks: list[tuple[int, int]] = field(default_factory=list)  # the words that open comments are about
 
 
 @dataclass
 class Thread:
-    """A comment and its answers."""
+    """A comment and its answers; `place` is where the words lie that it is about, None when they are gone."""
 
     first: Comment
     answers: list[Comment]
+    place: tuple[int, int] | None = None
 
 
 @dataclass
@@ -156,13 +159,19 @@ def _action(action: Action) -> dict[str, Any]:
     }
 
 
-def frozen(draft: DraftVersion, *, actor: Actor, seen: set[int] | None = None) -> Reading:
-    """A frozen draft, as it was signed or is to be signed. `seen` are the items that the actor may read, where they are
-    known already."""
+def frozen(
+    draft: DraftVersion,
+    *,
+    actor: Actor,
+    seen: set[int] | None = None,
+    rows: list[Row[Any]] | None = None,
+) -> Reading:
+    """A frozen draft, as it was signed or is to be signed. `seen` are the items that the actor may read, `rows` the
+    paragraphs of the draft, where they are known already."""
     seen = seen_items(draft.minutes, actor) if seen is None else seen
     shown = [
         _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen)
-        for r in rows_of(draft)
+        for r in (rows_of(draft) if rows is None else rows)
     ]
     for one in shown:
         if not one.withheld:
@@ -179,22 +188,31 @@ def frozen_rows(draft: DraftVersion) -> list[dict[str, Any]]:
 
 def rows_of(draft: DraftVersion) -> list[Row[Any]]:
     """The paragraphs of a draft with their wordings, whoever reads: what is shown of them goes through `frozen`."""
+    return rows_of_all([draft])[draft.id]
+
+
+def rows_of_all(drafts: Iterable[DraftVersion]) -> dict[int, list[Any]]:
+    """The same of several drafts, by the key of each, in one statement."""
+    found: dict[int, list[Any]] = {draft.id: [] for draft in drafts}
     query = (
         select(
             Paragraph.id,
             Paragraph.public_id,
             Paragraph.kind,
             Paragraph.agenda_item_id,
+            DraftParagraph.draft_version_id,
             DraftParagraph.printed_no,
             ParagraphRevision.text,
             ParagraphRevision.number,
         )
         .join(ParagraphRevision, ParagraphRevision.id == DraftParagraph.paragraph_revision_id)
         .join(Paragraph, Paragraph.id == ParagraphRevision.paragraph_id)
-        .where(DraftParagraph.draft_version_id == draft.id)
-        .order_by(DraftParagraph.position)
+        .where(DraftParagraph.draft_version_id.in_(list(found)))
+        .order_by(DraftParagraph.draft_version_id, DraftParagraph.position)
     )
-    return list(db.session.execute(query))
+    for row in db.session.execute(query):
+        found[row.draft_version_id].append(row)
+    return found
 
 
 def _shown(
@@ -248,7 +266,7 @@ def attach_comments(reading: Reading, minutes: Minutes) -> int:
     query = (
         select(Comment)
         .join(Paragraph, Paragraph.id == Comment.paragraph_id)
-        .where(Paragraph.minutes_id == minutes.id)
+        .where(Paragraph.minutes_id == minutes.id, Comment.withdrawn_at.is_(None))
         .options(joinedload(Comment.author))
         .order_by(Comment.id)
     )

@@ -15,6 +15,8 @@ MODES = ("on_site", "online", "absent")
 PARAGRAPH_KINDS = ("heading", "text", "decision", "action")
 # How trade secrets are marked, from the mildest on; nothing for what is not marked.
 SECRECY = ("internal", "ordinary", "core")
+# How long a comment may be changed and taken back by who wrote it, and how often people may be reminded by hand.
+CHANGE_WITHIN, REMIND_EVERY = timedelta(minutes=15), timedelta(hours=20)
 MOST_FAILURES, FAILURE_WINDOW = 5, timedelta(minutes=15)
 
 # What things and their fields are called where the trail is shown.
@@ -24,6 +26,8 @@ THINGS: dict[str, Any] = {
     "minutes": _l("会议纪要"),
     "paragraph": _l("段落"),
     "comment": _l("批注"),
+    "suggestion": _l("修改建议"),
+    "consent": _l("同意与异议"),
     "decision": _l("决议"),
     "action": _l("行动项"),
     "company_decision": _l("公司的决定"),
@@ -106,6 +110,9 @@ FIELDS: dict[str, Any] = {
     "recused": _l("回避"),
     "removed": _l("已移除"),
     "resolved": _l("已解决"),
+    "quote": _l("引文"),
+    "silent": _l("默示同意"),
+    "reminded": _l("提醒了谁"),
     "amendment": _l("勘误"),
     "item": _l("议题"),
     "person": _l("委员"),
@@ -208,6 +215,10 @@ VALUES: dict[str, dict[str, Any]] = {
         "text": _l("正文"),
         "decision": _l("决议"),
         "action": _l("行动项清单"),
+        "agree": _l("同意"),
+        "object": _l("异议"),
+        "withdraw": _l("收回意见"),
+        "settle": _l("答复异议"),
     },
     "attendance": {
         "none": _l("未回复"),
@@ -284,7 +295,20 @@ ACTS: dict[str, Any] = {
     "committee:paragraph:set-aside": _l("留存未采用的文字"),
     "committee:review:open": _l("提交审阅"),
     "committee:comment:add": _l("写批注"),
+    "committee:comment:edit": _l("修改批注"),
+    "committee:comment:withdraw": _l("撤回批注"),
     "committee:comment:resolve": _l("解决批注"),
+    "committee:comment:reopen": _l("重新打开批注"),
+    "committee:suggestion:make": _l("提出修改建议"),
+    "committee:suggestion:withdraw": _l("撤回修改建议"),
+    "committee:suggestion:take": _l("采纳修改建议"),
+    "committee:suggestion:refuse": _l("不采纳修改建议"),
+    "committee:consent:agree": _l("同意一段"),
+    "committee:consent:object": _l("对一段提出异议"),
+    "committee:consent:withdraw": _l("收回对一段的意见"),
+    "committee:consent:settle": _l("答复异议"),
+    "committee:consent:default": _l("记录默示同意"),
+    "committee:review:remind": _l("提醒审阅"),
     "committee:signature:give": _l("签署"),
     "committee:signature:fail": _l("签署时密码错误"),
     "committee:signature:code": _l("发送签署验证码"),

@@ -16,10 +16,15 @@ def short(digest: str) -> str:
     return " ".join(head[i : i + 4] for i in range(0, 16, 4))
 
 
+def pieces(text: str) -> list[str]:
+    """A text in the pieces that are compared: Latin words, and single characters of everything else."""
+    return _PIECES.findall(text)
+
+
 def difference(old: str, new: str) -> list[Change]:
     """Old to new: Chinese by characters, Latin by words. Dropping `ins` gives the old text, dropping `del`
     the new one."""
-    a, b = _PIECES.findall(old), _PIECES.findall(new)
+    a, b = pieces(old), pieces(new)
     found: list[Change] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":

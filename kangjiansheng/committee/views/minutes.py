@@ -13,7 +13,7 @@ from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import answers, loaders, overviews, reading, scans
 from kangjiansheng.committee.rules import canon, quorum, texts
-from kangjiansheng.committee.views import signing
+from kangjiansheng.committee.views import readers, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
 from kangjiansheng.committee.views.history import edits
 from kangjiansheng.core.access import actor, on
@@ -69,7 +69,7 @@ def offered(meeting: Meeting) -> Offer | None:
     minutes, day, who = meeting.minutes, g.get("as_of"), actor()
     if minutes is None:
         return None
-    held = policies.offices(who, meeting.committee_id)
+    held = policies.seated(who, meeting.committee)
     keeps, reader = bool(held & policies.EDITORS), bool(held) or who.reads_all
     approved = minutes.life == "approved"
     versions = reading.drafts(minutes, until=until_day()) if reader or approved else []
@@ -103,9 +103,16 @@ def minutes_page(
         return page("minutes_none.html", meeting=meeting, illustrative=meeting.illustrative)
     versions, draft, reader, keeps = offer.versions, offer.draft, offer.reader, offer.keeps
     held = offer.held
-    text = reading.frozen(draft, actor=who) if draft else reading.working(minutes, actor=who)
     older = next((d for d in versions if draft is not None and d.number < draft.number), None)
-    gone = reading.compare(text, reading.frozen(older, actor=who, seen=text.seen)) if older else []
+    rows = reading.rows_of_all([d for d in (draft, older) if d])
+    text = (
+        reading.frozen(draft, actor=who, rows=rows[draft.id])
+        if draft
+        else reading.working(minutes, actor=who)
+    )
+    before = reading.frozen(older, actor=who, seen=text.seen, rows=rows[older.id]) if older else None
+    gone = reading.compare(text, before) if before else []
+    places = text.places + len(gone)
     open_threads = reading.attach_comments(text, minutes) if reader and not day else 0
     stands = minutes.life == "approved" and draft is not None and draft.number == minutes.current_draft
     amendments = (
@@ -118,6 +125,7 @@ def minutes_page(
     who_signs = reviews.signings(draft) if draft else []
     total = quorum.total_needed(rule, n, who_signs, drafter=minutes.drafter_id) if draft else 0
     compare = bool(older) and request.args.get("compare") == "1"
+    around = readers.around(meeting, offer, text)
     return page(
         "minutes.html",
         status,
@@ -131,6 +139,7 @@ def minutes_page(
         versions=versions,
         older=older,
         gone=gone,
+        places=places,
         compare=compare,
         steps=steps,
         given=len(signatures.consents(draft)) if draft else 0,
@@ -157,6 +166,7 @@ def minutes_page(
         scans=scans.scans(minutes.id, until=until) if stands and text.is_whole else [],
         may_scan=keeps and stands and text.is_whole and not day,
         illustrative=minutes.illustrative,
+        **around,
     )
 
 

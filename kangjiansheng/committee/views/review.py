@@ -59,7 +59,9 @@ def comment(paragraph: Paragraph) -> Any:
     code, public_id = paragraph.minutes.meeting.code, paragraph.public_id
     parent = _parent(form, paragraph)
     if form.attempt(
-        lambda: comments.comment(paragraph, actor=actor(), text=form.text.data or "", parent=parent)
+        lambda: comments.comment(
+            paragraph, actor=actor(), text=form.text.data or "", parent=parent, **form.about()
+        )
     ):
         return saved(url_for(".minutes", code=code, _anchor=public_id), _("批注已发出"))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
@@ -74,16 +76,6 @@ def _parent(form: forms.CommentForm, paragraph: Paragraph) -> Comment | None:
     if found is None or found.paragraph_id != paragraph.id:
         abort(404)
     return found
-
-
-@bp.post("/meetings/<code>/minutes/comments/<int:number>/resolution")
-@on(load=loaders.comment, may=policies.resolve)
-def resolve(remark: Comment) -> Response:
-    """Close a thread."""
-    comments.resolve(remark, actor=actor())
-    paragraph = remark.paragraph
-    code = paragraph.minutes.meeting.code
-    return saved(url_for(".minutes", code=code, _anchor=paragraph.public_id), _("已标为解决"))
 
 
 @bp.post("/meetings/<code>/minutes/drafts/<int:number>/signature")

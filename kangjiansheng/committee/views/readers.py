@@ -1,0 +1,62 @@
+"""What stands around the text of minutes for one reader: what changed since they last read it, what was said to it."""
+
+from typing import Any, Protocol
+
+from flask import g, request
+
+from kangjiansheng.committee.models import Comment, DraftVersion, Meeting
+from kangjiansheng.committee.queries import marks, opinions
+from kangjiansheng.committee.queries.reading import Reading
+from kangjiansheng.committee.rules import acts, mentions
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor
+from kangjiansheng.core.markdown import highlighted
+
+
+class Offered(Protocol):
+    """What of the minutes is open to the reader."""
+
+    reader: bool
+    keeps: bool
+    versions: list[DraftVersion]
+    draft: DraftVersion | None
+
+
+def still_own(remark: Comment) -> bool:
+    """True while a comment may be changed by who wrote it."""
+    return clock.now() - remark.created_at <= acts.CHANGE_WITHIN
+
+
+# What the macros of templates/committee/_review.html ask for.
+TOOLS: dict[str, Any] = {"highlighted": highlighted, "split": mentions.split, "still_own": still_own}
+
+
+def around(meeting: Meeting, offer: Offered, text: Reading) -> dict[str, Any]:
+    """For the page of the minutes. On a past day, and around a text that nobody froze, nothing stands."""
+    minutes, draft, who = meeting.minutes, offer.draft, actor()
+    found: dict[str, Any] = {
+        "since": None,
+        "since_on": False,
+        "may_mark": False,
+        "said": {},
+        "said_keeps": False,
+        "open_objections": 0,
+        "open_suggestions": 0,
+        "me_id": who.id,
+        **TOOLS,
+    }
+    if minutes is None or draft is None or g.get("as_of"):
+        return found
+    if offer.reader:
+        opinions.place_comments(text)
+        said = opinions.said_to(text, minutes, draft)
+        found["said"], found["said_keeps"] = said, offer.keeps and minutes.life in ("draft", "review")
+        found["open_objections"] = sum(len(one.open_objections) for one in said.values())
+        found["open_suggestions"] = sum(len(one.open_suggestions) for one in said.values())
+    if draft is offer.versions[0]:
+        mark = marks.mark_of(minutes, actor=who)
+        since = marks.since(text, mark, minutes, actor=who) if mark else None
+        found["since"] = since
+        found["since_on"] = bool(since and since.places) and request.args.get("since") == "1"
+        found["may_mark"] = mark is None or mark.draft_number != draft.number or bool(since and since.places)
+    return found
