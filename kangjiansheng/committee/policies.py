@@ -16,6 +16,7 @@ from kangjiansheng.committee.models import (
     Decision,
     DraftVersion,
     Interest,
+    Mandate,
     Meeting,
     Minutes,
     Motion,
@@ -153,6 +154,11 @@ def vote(actor: Actor, motion: Motion) -> bool:
 def keep_vote(actor: Actor, motion: Motion) -> bool:
     """Votes are opened, entered for others, closed and annulled by those who keep the committee."""
     return edit_meeting(actor, motion.meeting)
+
+
+def own_mandate(actor: Actor, mandate: Mandate) -> bool:
+    """A mandate is taken back by who gave it."""
+    return mandate.person_id == actor.id
 
 
 def edit_minutes(actor: Actor, meeting: Meeting) -> bool:

@@ -8,9 +8,11 @@ as the recused, and no answer may hold one. The same walk as somebody who is not
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from unittest import mock
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -22,12 +24,14 @@ from kangjiansheng.committee.operations import (
     comments,
     interests,
     meetings,
+    motions,
     outcomes,
     papers,
     reviews,
     signatures,
 )
 from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries import motions as queries
 from kangjiansheng.core import clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -79,6 +83,7 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         )
         interests.declare_on_item(item, actor=who("member2"), kind="kin", text=f"{MARK}利益")
         interests.recuse(item, actor=secretary, person_id=who(recused).id, reason=f"{MARK}理由")
+        _vote(item, still_open=stage == "draft")
         if stage == "draft":
             return
         draft = reviews.open_review(minutes, actor=secretary)
@@ -98,6 +103,21 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         corrected = amendments.propose(told, actor=secretary, text=f"{MARK}更正", reason=f"{MARK}原因")
         assert corrected.draft is not None
         _sign(corrected.draft, "member2")
+
+
+def _vote(item: AgendaItem, *, still_open: bool) -> None:
+    """A motion that was carried by name on the day of the meeting, with dissent; and one that is being voted on."""
+    secretary, stays = who("secretary"), item.meeting.presence
+    with time_machine.travel(max(stay.came_at for stay in stays) + timedelta(minutes=1)):
+        motion = motions.open_motion(item, actor=secretary, kind="D", text=f"{MARK}动议", method="name")
+        for seat in queries.poll(motion).able:
+            motions.cast(motion, actor=secretary, person_id=seat.member.person_id, choice="for")
+        motions.close(motion, actor=secretary)
+        assert motion.result == "passed"
+        by = Actor((motion.counted or [0])[0], "")
+        motions.dissent(motion, actor=by, text=f"{MARK}异议")
+        if still_open:
+            motions.open_motion(item, actor=secretary, kind="D", text=f"{MARK}再议", method="name")
 
 
 def _sign(draft: object, short: str, meaning: str = "approve", note: str = "") -> None:
@@ -221,7 +241,7 @@ def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: F
     for place in (
         f"GET /meetings/{MEETING}", f"GET /meetings/{MEETING}/minutes", f"GET /api/v1/meetings/{MEETING}",
         f"GET /api/v1/meetings/{MEETING}/minutes", "GET /search?q=正文", "GET /decisions", "GET /decisions/D-2026-08-01", "GET /actions",
-        f"GET /meetings/{MEETING}/minutes.json", f"GET /meetings/{MEETING}/minutes/history", f"GET /meetings/{MEETING}/minutes/amendments/1",
+        f"GET /meetings/{MEETING}/motions/1", f"GET /meetings/{MEETING}/minutes.json", f"GET /meetings/{MEETING}/minutes/history", f"GET /meetings/{MEETING}/minutes/amendments/1",
         "GET /committees/SAC/interests/register",
         f"GET /meetings/{MEETING}/papers/1", f"GET /meetings/{MEETING}/papers/1/versions/1",
         "GET /search?q=材料",

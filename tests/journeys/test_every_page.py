@@ -91,6 +91,11 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-06/recusals"),
     ("secretary", "/meetings/SAC-2026-05/floor"),
     ("secretary", "/meetings/SAC-2026-05/floor/stays/1"),
+    ("member", "/meetings/SAC-2026-06/motions/1"),
+    ("secretary", "/meetings/SAC-2026-06/motions/1"),
+    ("secretary", "/meetings/SAC-2026-06/items/21/circulation"),
+    ("secretary", "/meetings/SAC-2026-06/motions/1/annulment"),
+    ("member", "/meetings/SAC-2026-06/deputy"),
     ("secretary", "/meetings/SAC-2026-03/edit"),
     ("secretary", "/meetings/SAC-2026-06/cancellation"),
     ("secretary", "/meetings/SAC-2026-04/minutes/history"),
@@ -256,6 +261,7 @@ def furnished(server: Server) -> Server:
     while lead.get(SHEET)[1].find(".//*[@id='rows']") is None:
         assert time.monotonic() < until, server.log()[-3000:]
         time.sleep(0.2)
+    circulated(server)
     admin = Visitor(server.base)
     admin.sign_in("admin")
     form = form_of(admin.get("/admin/robots/new")[1], "/admin/robots/new")
@@ -263,6 +269,24 @@ def furnished(server: Server) -> Server:
     wanted = {"messenger": "feishu", "name": "Feishu", "address": address, "kinds": "projects:slipped"}
     assert admin.post("/admin/robots/new", {**form, **wanted})[0] == 200
     return server
+
+
+def circulated(server: Server) -> None:
+    """A vote by circulation before the coming meeting, and a charter that has deputies."""
+    secretary, member = Visitor(server.base), Visitor(server.base)
+    secretary.sign_in("secretary")
+    member.sign_in("member")
+
+    def fill(visitor: Visitor, path: str, field: str, **wanted: str) -> None:
+        form = next(form for form in visitor.get(path)[1].forms if field in form.fields)
+        action = (form.action or path).removeprefix(server.base)
+        values = {name: value for name, value in form.form_values() if name}
+        assert visitor.post(action, values | wanted)[0] == 200
+
+    fill(secretary, "/committees/SAC/edit", "deputies", deputies="y")
+    words = {"text": "建议先行采购（示例）。", "papers": "报价附后（示例）。", "due_day": "2026-11-27"}
+    fill(secretary, "/meetings/SAC-2026-06/items/20/circulation", "papers", **words)
+    fill(member, "/meetings/SAC-2026-06/motions/1", "person_id", choice="for")
 
 
 def test_each_page_once(browser: Browser, serve: Callable[..., Server]) -> None:

@@ -7,16 +7,21 @@ Nothing that a route does is kept: the one commit is replaced by a rollback.
 import re
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from kangjiansheng import demonstration
 from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.operations import motions
 from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.messengers import keeping
@@ -129,6 +134,7 @@ NUMBERS = (
     ("/papers/", "SELECT 1"),
     ("/stays/", "SELECT min(id) FROM presence"),
     ("/interests/", "SELECT min(id) FROM interest"),
+    ("/motions/", "SELECT min(id) FROM motion"),
     ("/recusals/", "SELECT min(id) FROM recusal"),
     ("/comments/", "SELECT min(id) FROM comment"),
     ("/suggestions/", "SELECT coalesce(min(id), 1) FROM suggestion"),
@@ -153,7 +159,7 @@ def _one(statement: str, thing: dict[str, object]) -> object:
 
 def furnish(app: Flask) -> None:
     """What the demonstration lacks: the plan of a laboratory, a piece of evidence on each milestone that is tried, a
-    robot of a group."""
+    vote that runs, a robot of a group."""
     with app.app_context(), transactions.writing():
         actor = system_actor()
         lab = labs.lab(actor=actor, code="JL-01")
@@ -167,6 +173,9 @@ def furnish(app: Flask) -> None:
             assert found is not None
             evidence.add(found, [("a.pdf", papers.PDF)], actor=actor)
             gates.add_criterion(found, {"hans": "a"}, actor=actor)
+        held = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one()
+        with time_machine.travel(max(stay.came_at for stay in held.presence) + timedelta(minutes=1)):
+            motions.open_motion(held.items[0], actor=actor, kind="D", text="a", method="name")
         address = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a"
         told: dict[str, Any] = {"name": "a", "kinds": ["projects:done"], "rhythm": "each", "locale": "en"}
         hours = {"hour": 8, "quiet_from": 20, "quiet_to": 8}

@@ -13,6 +13,7 @@ from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, papers
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
+from kangjiansheng.committee.views import motions
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
@@ -97,6 +98,7 @@ def meeting(meeting: Meeting) -> Response:
         today=clock.today(),
         reader=reader,
         illustrative=meeting.illustrative,
+        **motions.section(meeting, agenda.items, held=held, keeps=keeps, reader=reader),
     )
 
 
