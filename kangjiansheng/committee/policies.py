@@ -9,6 +9,7 @@ from kangjiansheng.committee.models import (
     Action,
     AgendaItem,
     Amendment,
+    BacklogItem,
     Comment,
     Committee,
     CommitteeMember,
@@ -94,6 +95,16 @@ def edit_meeting(actor: Actor, meeting: Meeting) -> bool:
 def edit_item(actor: Actor, item: AgendaItem) -> bool:
     """An item of the agenda."""
     return edit_meeting(actor, item.meeting)
+
+
+def propose_to_backlog(actor: Actor, committee: Committee) -> bool:
+    """Whoever holds an office proposes items for later meetings."""
+    return bool(offices(actor, committee.id))
+
+
+def drop_from_backlog(actor: Actor, item: BacklogItem) -> bool:
+    """A waiting item is taken out by who proposed it and by those who keep the committee."""
+    return item.proposed_by_id == actor.id or edits(actor, item.committee_id)
 
 
 def keep_papers(actor: Actor, item: AgendaItem) -> bool:

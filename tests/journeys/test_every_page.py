@@ -83,6 +83,7 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-05/minutes/edit"),
     ("secretary", "/meetings/SAC-2026-06/agenda"),
     ("secretary", "/meetings/SAC-2026-06/items/19/papers"),
+    ("member", "/committees/SAC/backlog"),
     ("secretary", "/meetings/SAC-2026-06/attendance"),
     ("member", "/committees/SAC/interests"),
     ("member2", "/committees/SAC/interests/1"),

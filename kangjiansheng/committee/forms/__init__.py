@@ -20,7 +20,7 @@ from wtforms.validators import NumberRange, Optional
 
 from kangjiansheng.committee.forms.agenda import REFUSALS as AGENDA
 from kangjiansheng.committee.forms.answers import REFUSALS as ANSWERED
-from kangjiansheng.committee.forms.base import VersionedForm, number
+from kangjiansheng.committee.forms.base import KINDS, VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
 from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
 from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
@@ -29,7 +29,16 @@ from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, at_most, required
 
-__all__ = ["OFFICES", "RULES", "CommentForm", "CommitteeForm", "MemberForm", "VersionedForm", "number"]
+__all__ = [
+    "KINDS",
+    "OFFICES",
+    "RULES",
+    "CommentForm",
+    "CommitteeForm",
+    "MemberForm",
+    "VersionedForm",
+    "number",
+]
 
 REFUSALS: dict[str, Any] = {
     "committee:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
@@ -123,7 +132,6 @@ REFUSALS: dict[str, Any] = {
     "committee:done-in-future": _l("完成日期不能在将来。"),
 }
 
-KINDS = [("confirm", _l("通过")), ("hear", _l("听取")), ("discuss", _l("讨论")), ("decide", _l("表决"))]
 ANSWERS = [("yes", _l("到场")), ("online", _l("线上")), ("no", _l("请假"))]
 MODES = [("on_site", _l("到场")), ("online", _l("线上")), ("absent", _l("缺席"))]
 MEANINGS = [

@@ -6,12 +6,13 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import StringField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import NumberRange
 
-from kangjiansheng.committee.forms.base import VersionedForm
+from kangjiansheng.committee.forms.base import KINDS, VersionedForm
 from kangjiansheng.committee.rules.agenda import LONGEST, shifted
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Difference, Form, at_most
+from kangjiansheng.core.forms import Difference, Form, at_most, required
 
 REFUSALS: dict[str, Any] = {
     "committee:not-published": _l("会议还是草稿，请先发布。"),
@@ -20,6 +21,7 @@ REFUSALS: dict[str, Any] = {
     "committee:other-items": _l("议程里的议题已有增减，请刷新页面后再排。"),
     "committee:minutes-range": _l("每项议题的时长须是 0 到 %(most)s 之间的整数分钟。"),
     "committee:presenter-unknown": _l("请从名单中选择汇报人，或直接写姓名、职务。"),
+    "committee:backlog-gone": _l("这一项已列入议程或已撤销。"),
     "committee:paper-one": _l("请选择一份文件。"),
     "committee:paper-same": _l("这份文件与现行版本相同。"),
     "committee:paper-gone": _l("这份材料已撤回。"),
@@ -82,6 +84,16 @@ def _number(text: str) -> int | None:
 
 
 ACCEPT = "application/pdf,image/*,.pdf,.docx,.xlsx,.pptx,.txt,.csv"
+
+
+class BacklogForm(Form):
+    """An item for a later meeting."""
+
+    name_hans = StringField(_l("议题"), [required(), at_most(200)])
+    kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
+    minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=LONGEST)], default=15)
+    presenter = StringField(_l("汇报人"), [at_most(100)])
+    text = TextAreaField(_l("议题说明"), [at_most(2000)])
 
 
 class PaperForm(Form):

@@ -8,6 +8,8 @@ from wtforms.validators import NumberRange, Optional
 
 from kangjiansheng.core.forms import Form
 
+KINDS = [("confirm", _l("通过")), ("hear", _l("听取")), ("discuss", _l("讨论")), ("decide", _l("表决"))]
+
 
 def number() -> Any:
     """A whole number that may be missing, from 0 to 99."""

@@ -1,6 +1,6 @@
 """Committees, meetings, minutes by paragraph, signatures, motions, decisions and actions."""
 
-from kangjiansheng.committee.models.agenda import Paper
+from kangjiansheng.committee.models.agenda import RECUSAL, BacklogItem, Dismissal, Paper
 from kangjiansheng.committee.models.answers import CompanyDecision
 from kangjiansheng.committee.models.committees import Committee, CommitteeMember, NumberSeries
 from kangjiansheng.committee.models.drafts import (
@@ -27,10 +27,12 @@ from kangjiansheng.committee.models.reviewing import Consent, ReadingMark, Revie
 
 __all__ = [
     "ITEM_STATE",
+    "RECUSAL",
     "Action",
     "AgendaItem",
     "Amendment",
     "Attendance",
+    "BacklogItem",
     "Ballot",
     "Comment",
     "Committee",
@@ -39,6 +41,7 @@ __all__ = [
     "Consent",
     "Decision",
     "Declaration",
+    "Dismissal",
     "Dissent",
     "DraftParagraph",
     "DraftVersion",

@@ -87,6 +87,7 @@ class AgendaItem(Named, Base):
     text: Mapped[str] = mapped_column(Text, default="")
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     gate_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), index=True)
+    source: Mapped[str] = mapped_column(Word, default="")  # what it was proposed for: milestone:12, action:7
     opened_at: Mapped[datetime | None]  # when the meeting came to it, and went on
     closed_at: Mapped[datetime | None]
 

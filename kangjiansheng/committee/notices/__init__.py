@@ -10,9 +10,10 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting
-from kangjiansheng.committee.notices import motions, signing
+from kangjiansheng.committee.notices import backlog, motions, signing
 from kangjiansheng.committee.notices.answers import WORDS as ANSWERED
 from kangjiansheng.committee.notices.answers import advice_answered as advice_answered
+from kangjiansheng.committee.notices.backlog import backlog_proposed as backlog_proposed
 from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
@@ -267,6 +268,7 @@ def _recused(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 WORDS: dict[str, Words] = {
+    **backlog.WORDS,
     **motions.WORDS,
     **ANSWERED,
     "committee:interest-declared": _interest_declared,

@@ -22,7 +22,7 @@ from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_vote
 from kangjiansheng.committee.rules import acts, agenda
 from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import Project
@@ -104,16 +104,22 @@ def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
 def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> AgendaItem:
     """Put an item at the end of the agenda."""
     open_facts(meeting)
-    _check_kind(kind)
-    _check_gate(kind, fields.get("project_id"), fields.get("gate_id"))
+    check_kind(kind)
+    check_gate(kind, fields.get("project_id"), fields.get("gate_id"))
     before = meeting.state()
-    position = max((item.position for item in meeting.items), default=0) + 1
-    item = AgendaItem(position=position, name_hans=name_hans, kind=kind, **fields)
-    meeting.items.append(item)
+    item = append(meeting, name_hans=name_hans, kind=kind, **fields)
     db.session.flush()
     change = record("committee:item:add", meeting, actor=actor, before=before)
     if is_coming(meeting):
         notices.to_decide(item, change=change)
+    return item
+
+
+def append(meeting: Meeting, **fields: Any) -> AgendaItem:
+    """A new item at the end of the agenda; the caller checks, flushes and records."""
+    position = max((item.position for item in meeting.items), default=0) + 1
+    item = AgendaItem(position=position, **fields)
+    meeting.items.append(item)
     return item
 
 
@@ -123,12 +129,10 @@ def propose_item(
     """Put an item about a project at the end of a planned agenda, and tell those who keep the committee."""
     if open_facts(meeting).life != "planned" or meeting.held_on < clock.today():
         raise RuleBroken("committee:not-planned", "meeting")
-    _check_kind(kind)
-    _check_gate(kind, project.id, fields.get("gate_id"))
+    check_kind(kind)
+    check_gate(kind, project.id, fields.get("gate_id"))
     before = meeting.state()
-    position = max((item.position for item in meeting.items), default=0) + 1
-    item = AgendaItem(position=position, name_hans=name_hans, kind=kind, project_id=project.id, **fields)
-    meeting.items.append(item)
+    item = append(meeting, name_hans=name_hans, kind=kind, project_id=project.id, **fields)
     db.session.flush()
     change = record("committee:item:propose", meeting, actor=actor, before=before)
     keepers = {m.person_id for m in seated(meeting) if m.office != "member"}
@@ -143,8 +147,8 @@ def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: 
     before, was = meeting.state(), _item_state(item)
     for key, value in fields.items():
         setattr(item, key, value)
-    _check_kind(item.kind)
-    _check_gate(item.kind, item.project_id, item.gate_id)
+    check_kind(item.kind)
+    check_gate(item.kind, item.project_id, item.gate_id)
     change = record("committee:item:edit", item, actor=actor, before=was, after=_item_state(item))
     record("committee:meeting:edit", meeting, actor=actor, before=before, change=change)
     if is_coming(meeting) and (item.kind, item.project_id) != (was["kind"], was["project_id"]):
@@ -198,6 +202,11 @@ def _renumber(order: list[AgendaItem]) -> None:
 
 def remove_item(item: AgendaItem, *, actor: Actor) -> None:
     """Take an item from the agenda; refused when the minutes already speak of it."""
+    take_off(item, "committee:item:remove", actor=actor)
+
+
+def take_off(item: AgendaItem, act: str, *, actor: Actor) -> ChangeSet:
+    """Take an item from its agenda, whatever becomes of it."""
     meeting = open_facts(item.meeting)
     if db.session.scalar(select(Paragraph.id).where(Paragraph.agenda_item_id == item.id).limit(1)):
         raise RuleBroken("committee:item-in-minutes")
@@ -206,7 +215,7 @@ def remove_item(item: AgendaItem, *, actor: Actor) -> None:
     meeting.items.remove(item)
     db.session.flush()
     _renumber(sorted(meeting.items, key=lambda one: one.position))
-    record("committee:item:remove", meeting, actor=actor, before=before)
+    return record(act, meeting, actor=actor, before=before)
 
 
 def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:
@@ -253,12 +262,13 @@ def attendance_row(meeting: Meeting, person_id: int) -> Attendance:
     return row
 
 
-def _check_kind(kind: str) -> None:
+def check_kind(kind: str) -> None:
+    """Refuse what is no kind of item."""
     if kind not in acts.ITEM_KINDS:
         raise RuleBroken("committee:kind-unknown", "kind")
 
 
-def _check_gate(kind: str, project_id: int | None, gate_id: int | None) -> None:
+def check_gate(kind: str, project_id: int | None, gate_id: int | None) -> None:
     """A gate is decided by a vote, and by an item about its own project."""
     if gate_id is None:
         return

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import (
     AgendaItem,
+    BacklogItem,
     Ballot,
     Comment,
     Committee,
@@ -50,6 +51,7 @@ CODES: dict[str, Namer] = {
     "meeting": _by_meeting(Meeting),
     "agenda_item": _by_meeting(AgendaItem, AgendaItem.meeting),
     "presence": _by_meeting(Presence, Presence.meeting),
+    "backlog_item": _by_committee(BacklogItem),
     "interest": _by_committee(Interest),
     "declaration": _by_committee(Declaration),
     "motion": _by_meeting(Motion, Motion.meeting),

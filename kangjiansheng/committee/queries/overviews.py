@@ -13,6 +13,7 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
     Action,
     AgendaItem,
+    BacklogItem,
     Committee,
     CommitteeMember,
     CompanyDecision,
@@ -121,7 +122,9 @@ def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
     )
 
 
-def open_projects(rows: Iterable[AgendaItem | Decision | Action | Interest], *, actor: Actor) -> set[int]:
+def open_projects(
+    rows: Iterable[AgendaItem | BacklogItem | Decision | Action | Interest], *, actor: Actor
+) -> set[int]:
     """Of the projects that items, decisions or actions concern, those that the reader may see."""
     wanted = {row.project_id for row in rows if row.project_id}
     if not wanted:

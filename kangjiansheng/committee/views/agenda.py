@@ -13,6 +13,7 @@ from kangjiansheng.committee.models import AgendaItem, Meeting
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import loaders, overviews, papers
 from kangjiansheng.committee.views import presenters
+from kangjiansheng.committee.views.backlog import beside
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.committee.views.locked import facts_locked
@@ -62,6 +63,7 @@ def builder(meeting: Meeting, form: forms.ItemForm, arranged: ArrangeForm | None
         rows=rows,
         papers=papers.papers(found.items),
         projects=_choices(form),
+        **beside(meeting),
         illustrative=meeting.illustrative,
     )
 

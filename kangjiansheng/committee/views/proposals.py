@@ -6,7 +6,8 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 
 from kangjiansheng.committee import forms, policies
-from kangjiansheng.committee.models import AgendaItem
+from kangjiansheng.committee.models import AgendaItem, BacklogItem
+from kangjiansheng.committee.operations import backlog
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import overviews
 from kangjiansheng.committee.views.base import bp, page
@@ -18,39 +19,49 @@ from kangjiansheng.core.pages import saved
 from kangjiansheng.projects import queries as projects
 from kangjiansheng.projects.models import Project
 
+WAITING = "backlog:"  # before the code of a committee: what is proposed for no meeting yet
+
 
 @bp.route("/projects/<code>/agenda-item", methods=["GET", "POST"])
 @on(load=projects.project, may=policies.propose_item)
 def propose_item(project: Project) -> Any:
-    """Propose an item about a project; the committee's secretary and chair are told."""
+    """Propose an item about a project, for a coming meeting or for any later one; the committee's secretary and chair
+    are told."""
     coming = {m.code: m for m in overviews.coming_meetings()}
+    waiting = {f"{WAITING}{c.code}": c for c in overviews.committees()}
     form = forms.ProposalForm()
     form.meeting.choices = [
-        (code, f"{name_of(m.committee)} {prose_day(m.held_on)}") for code, m in coming.items()
+        *((code, f"{name_of(m.committee)} {prose_day(m.held_on)}") for code, m in coming.items()),
+        *((key, f"{name_of(c)} {_('待议事项')}") for key, c in waiting.items()),
     ]
     gates, code = GateChoice(code=project.code), project.code
     gates.offer(form.gate)
 
-    def act() -> AgendaItem:
-        meeting = coming.get(form.meeting.data)
-        if meeting is None:
-            raise RuleBroken("committee:not-planned", "meeting")
+    def act() -> AgendaItem | BacklogItem:
         keys = ("name_hans", "kind", "presenter", "text")
         fields: dict[str, Any] = {key: form[key].data or "" for key in keys}
         fields |= {"minutes_planned": form.minutes_planned.data, "project_id": project.id}
         fields = gates.take(form.gate.data or "", fields)
+        if committee := waiting.get(form.meeting.data):
+            return backlog.propose(committee, actor=actor(), **fields)
+        meeting = coming.get(form.meeting.data)
+        if meeting is None:
+            raise RuleBroken("committee:not-planned", "meeting")
         del fields["project_id"]
         return operations.propose_item(meeting, project, actor=actor(), **fields)
 
     made = form.attempt(act)
     if made:
-        return saved(url_for(".meeting", code=form.meeting.data), _("已提议，委员会秘书已收到通知"))
+        chosen, said = form.meeting.data, _("已提议，委员会秘书已收到通知")
+        if chosen in waiting:
+            return saved(url_for(".backlog", code=waiting[chosen].code), said)
+        return saved(url_for(".meeting", code=chosen), said)
     found = projects.project(actor=actor(), code=code) or abort(404)
     return page(
         "proposal_form.html",
         form.status,
         form=form,
         project=found,
-        coming=bool(coming),
+        coming=bool(form.meeting.choices),
         illustrative=found.illustrative,
     )

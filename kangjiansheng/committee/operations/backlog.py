@@ -1,0 +1,148 @@
+"""Items that wait for a meeting: proposed, taken into an agenda, put back from one, dropped."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from kangjiansheng.committee import notices
+from kangjiansheng.committee.models import (
+    RECUSAL,
+    AgendaItem,
+    BacklogItem,
+    Committee,
+    Meeting,
+    Paper,
+    Recusal,
+)
+from kangjiansheng.committee.operations.locks import open_facts
+from kangjiansheng.committee.operations.meetings import append, check_gate, check_kind, take_off
+from kangjiansheng.committee.operations.publishing import is_coming, sits_on
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+
+_KEPT = [
+    "name_hans",
+    "name_hant",
+    "name_en",
+    "kind",
+    "minutes_planned",
+    "presenter",
+    "presenter_id",
+    "text",
+    "project_id",
+    "gate_id",
+    "source",
+]
+
+
+def propose(committee: Committee, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> BacklogItem:
+    """Put an item among those that wait, and tell those who keep the committee. The notice does not name it: it would
+    outlive the right to read of it."""
+    check_kind(kind)
+    check_gate(kind, fields.get("project_id"), fields.get("gate_id"))
+    item = BacklogItem(
+        committee=committee,
+        name_hans=name_hans,
+        kind=kind,
+        proposed_by_id=actor.id,
+        proposed_at=clock.now(),
+        **fields,
+    )
+    db.session.add(item)
+    db.session.flush()
+    record("committee:backlog:propose", item, actor=actor, before={})
+    today = clock.today()
+    keepers = [m.person_id for m in committee.members if m.office != "member" and sits_on(m, today)]
+    notices.backlog_proposed(committee, keepers, actor=actor)
+    return item
+
+
+def drop(item: BacklogItem, *, actor: Actor) -> None:
+    """Take an item out of those that wait."""
+    _waiting(item)
+    before = item.state()
+    item.life = "dropped"
+    record("committee:backlog:drop", item, actor=actor, before=before)
+
+
+def take(meeting: Meeting, items: Sequence[BacklogItem], *, actor: Actor) -> None:
+    """Put waiting items at the end of an agenda, with their papers and what was decided about recusals."""
+    open_facts(meeting)
+    before, made = meeting.state(), []
+    for item in items:
+        if _waiting(item).committee_id != meeting.committee_id:
+            raise RuleBroken("committee:backlog-gone")
+        made.append(append(meeting, **{key: getattr(item, key) for key in _KEPT}))
+    db.session.flush()
+    change = record("committee:item:add", meeting, actor=actor, before=before)
+    for item, row in zip(items, made, strict=True):
+        was = item.state()
+        item.life = "taken"
+        record("committee:backlog:take", item, actor=actor, before=was, change=change)
+        _recuse(row, item.recusals)
+        _move_papers(Paper.backlog_item_id == item.id, item=row.id, waiting=None)
+        if is_coming(meeting):
+            notices.to_decide(row, change=change)
+    db.session.flush()
+
+
+def put_back(item: AgendaItem, *, actor: Actor) -> BacklogItem:
+    """Take an item from an agenda and keep it for a later meeting, with its papers and recusals."""
+    meeting = open_facts(item.meeting)
+    kept = BacklogItem(
+        committee_id=meeting.committee_id,
+        recusals=recusals_of(item.id),
+        proposed_by_id=actor.id,
+        proposed_at=clock.now(),
+        **{key: getattr(item, key) for key in _KEPT},
+    )
+    db.session.add(kept)
+    db.session.flush()
+    _move_papers(Paper.agenda_item_id == item.id, item=None, waiting=kept.id)
+    change = take_off(item, "committee:item:put-back", actor=actor)
+    record("committee:backlog:propose", kept, actor=actor, before={}, change=change)
+    return kept
+
+
+def recusals_of(item_id: int) -> list[list[Any]]:
+    """What was decided about an item and its people, as it goes along with what is made from the item."""
+    rows = db.session.scalars(select(Recusal).where(Recusal.agenda_item_id == item_id).order_by(Recusal.id))
+    return [[getattr(row, key) for key in RECUSAL] for row in rows]
+
+
+def _recuse(item: AgendaItem, recusals: Sequence[Sequence[Any]]) -> None:
+    for values in recusals:
+        fields = dict(zip(RECUSAL, values, strict=True))
+        db.session.add(Recusal(agenda_item_id=item.id, decided_at=clock.now(), **fields))
+
+
+def _move_papers(which: ColumnElement[bool], *, item: int | None, waiting: int | None) -> None:
+    for paper in db.session.scalars(select(Paper).where(which)):
+        paper.agenda_item_id, paper.backlog_item_id = item, waiting
+    db.session.flush()
+
+
+def _waiting(item: BacklogItem) -> BacklogItem:
+    if item.life != "waiting":
+        raise RuleBroken("committee:backlog-gone")
+    return item
+
+
+def add_suggested(meeting: Meeting, rows: Sequence[dict[str, Any]], *, actor: Actor) -> None:
+    """Put items at the end of the agenda that were proposed for it. What is made from another item (`origin`, its
+    key) is withheld from the people from whom that one is."""
+    open_facts(meeting)
+    before, made = meeting.state(), []
+    for fields in rows:
+        origin = fields.pop("origin", None)
+        made.append((append(meeting, **fields), recusals_of(origin) if origin else []))
+    db.session.flush()
+    change = record("committee:item:add", meeting, actor=actor, before=before)
+    for item, recusals in made:
+        _recuse(item, recusals)
+        if is_coming(meeting):
+            notices.to_decide(item, change=change)
+    db.session.flush()

@@ -1,0 +1,223 @@
+"""What might go on an agenda: proposed to those who keep the committee, each of what that person may see.
+
+Seven statements, whatever there is. What stands on the agenda already, waits in the backlog or was set aside for this
+meeting is not proposed again.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, union_all
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kangjiansheng.committee.models import (
+    Action,
+    AgendaItem,
+    BacklogItem,
+    Decision,
+    Dismissal,
+    Meeting,
+)
+from kangjiansheng.committee.queries import overviews
+from kangjiansheng.committee.queries.visible import readable_items
+from kangjiansheng.committee.rules import suggestions as rules
+from kangjiansheng.committee.rules.suggestions import Suggestion
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import AnswerLink, Milestone, Plan, Project
+from kangjiansheng.projects.queries import visible_projects
+from kangjiansheng.projects.queries.owners import running
+
+MOST, PATIENCE = 30, timedelta(days=7)
+
+
+def suggested(meeting: Meeting, *, actor: Actor) -> list[Suggestion]:
+    """The proposals, in the order of their kinds."""
+    before = overviews.previous(meeting, actor=actor)
+    found = [*_minutes(before, meeting), *_actions(meeting, actor), *_deferred(before, actor)]
+    found += _milestones(meeting, actor)
+    gone = _known(meeting)
+    rank = {kind: place for place, kind in enumerate(rules.KINDS)}
+    left = [one for one in found if one.source not in gone]
+    return sorted(left, key=lambda one: rank[one.why])[:MOST]
+
+
+def dismissed(meeting: Meeting) -> int:
+    """How many proposals were set aside for a meeting."""
+    query = select(func.count()).select_from(Dismissal).where(Dismissal.meeting_id == meeting.id)
+    return db.session.scalar(query) or 0
+
+
+def _known(meeting: Meeting) -> set[str]:
+    """What is not proposed: on this agenda or one that is coming, waiting, or set aside for this meeting."""
+    coming = or_(Meeting.id == meeting.id, Meeting.life.in_(("planned", "unpublished")))
+    on_agenda = (
+        select(AgendaItem.source).join(Meeting).where(Meeting.committee_id == meeting.committee_id, coming)
+    )
+    waiting = select(BacklogItem.source).where(
+        BacklogItem.committee_id == meeting.committee_id, BacklogItem.life == "waiting"
+    )
+    aside = select(Dismissal.source).where(Dismissal.meeting_id == meeting.id)
+    found = set(db.session.scalars(union_all(on_agenda, waiting, aside)))
+    return found | {f"gate:{item.gate_id}" for item in meeting.items if item.gate_id}
+
+
+def _minutes(before: Meeting | None, meeting: Meeting) -> Iterator[Suggestion]:
+    """The last minutes, unless the agenda has something to confirm already."""
+    minutes = before.minutes if before else None
+    if before is None or minutes is None or minutes.life == "record":
+        return
+    if any(item.kind == "confirm" for item in meeting.items):
+        return
+    names = {
+        "name_hans": f"通过{before.name_hans}纪要",
+        "name_hant": f"通過{before.name_hant}紀要" if before.name_hant else "",
+        "name_en": f"Approve the minutes of {before.name_en}" if before.name_en else "",
+    }
+    yield Suggestion(
+        f"minutes:{minutes.id}",
+        "minutes",
+        {"meeting": _names(before), "life": minutes.life},
+        names | {"kind": "confirm", "minutes_planned": 5},
+        illustrative=before.illustrative,
+    )
+
+
+def _actions(meeting: Meeting, actor: Actor) -> Iterator[Suggestion]:
+    """Open actions of earlier meetings that are due by the day of this one."""
+    rows = overviews.actions(actor=actor, committee_id=meeting.committee_id, life="open", before=meeting)
+    for action in rows:
+        if action.due_on is None or action.due_on > meeting.held_on:
+            continue
+        names = {
+            "name_hans": f"行动项 {action.number} 的进展",
+            "name_hant": f"行動項 {action.number} 的進展",
+            "name_en": f"Progress of action {action.number}",
+        }
+        yield Suggestion(
+            f"action:{action.id}",
+            "action",
+            {"number": action.number, "text": action.text, "due": action.due_on, "late": _late(action)},
+            names | {"kind": "hear", "minutes_planned": 5, "text": action.text, **_presenter(action)},
+            origin=action.agenda_item_id,
+            illustrative=action.illustrative,
+        )
+
+
+def _late(action: Action) -> int:
+    return max((clock.today() - action.due_on).days, 0) if action.due_on else 0
+
+
+def _presenter(action: Action) -> dict[str, Any]:
+    if action.owner is None:
+        return {"presenter": action.owner_role, "presenter_id": None}
+    return {"presenter": action.owner.name_hans, "presenter_id": action.owner_id}
+
+
+def _deferred(before: Meeting | None, actor: Actor) -> Iterator[Suggestion]:
+    """Items of the last meeting that it did not come to: others have their times, these have none, nor a decision."""
+    if before is None:
+        return
+    reached = select(AgendaItem.id).where(
+        AgendaItem.meeting_id == before.id, AgendaItem.opened_at.is_not(None)
+    )
+    query = (
+        select(AgendaItem)
+        .where(
+            AgendaItem.meeting_id == before.id,
+            AgendaItem.opened_at.is_(None),
+            reached.exists(),
+            AgendaItem.id.in_(readable_items(actor)),
+            AgendaItem.id.not_in(select(Decision.agenda_item_id).where(Decision.agenda_item_id.is_not(None))),
+        )
+        .order_by(AgendaItem.position)
+    )
+    kept = [
+        "name_hans",
+        "name_hant",
+        "name_en",
+        "kind",
+        "minutes_planned",
+        "presenter",
+        "presenter_id",
+        "text",
+        "project_id",
+        "gate_id",
+    ]
+    for item in db.session.scalars(query):
+        yield Suggestion(
+            f"item:{item.id}",
+            "item",
+            {"meeting": _names(before)},
+            {key: getattr(item, key) for key in kept},
+            origin=item.id,
+            illustrative=before.illustrative,
+        )
+
+
+def _milestones(meeting: Meeting, actor: Actor) -> Iterator[Suggestion]:
+    """Gates whose day comes before the meeting, promises that were not kept, and owners who were asked in vain: of
+    running projects that the actor sees."""
+    promised = func.coalesce(Milestone.forecast, Milestone.current_plan, Milestone.baseline)
+    asked = (
+        select(AnswerLink.milestone_id, func.max(AnswerLink.made_at).label("at"))
+        .group_by(AnswerLink.milestone_id)
+        .subquery()
+    )
+    unanswered = asked.c.at < clock.now() - PATIENCE
+    today = clock.today()
+    query = (
+        select(Milestone, promised, asked.c.at)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .outerjoin(asked, asked.c.milestone_id == Milestone.id)
+        .where(
+            Project.id.in_(visible_projects(actor)),
+            running(),
+            Milestone.state == "open",
+            Milestone.actual.is_(None),
+            or_(
+                promised < today,
+                (promised <= meeting.held_on) & Milestone.gate,
+                unanswered & or_(Milestone.confirmed_at.is_(None), Milestone.confirmed_at < asked.c.at),
+            ),
+        )
+        .options(contains_eager(Milestone.plan).contains_eager(Plan.project), joinedload(Milestone.owner))
+        .order_by(promised, Project.code, Milestone.position)
+        .limit(MOST)
+    )
+    for milestone, day, at in db.session.execute(query):
+        yield _of_milestone(milestone, day, at)
+
+
+def _of_milestone(milestone: Milestone, day: Any, at: Any) -> Suggestion:
+    project = milestone.plan.project
+    assert project is not None
+    facts: dict[str, Any] = {"code": project.code, "milestone": milestone.code, "day": day}
+    fields: dict[str, Any] = {"project_id": project.id, "minutes_planned": 15, "kind": "hear"}
+    if milestone.owner is not None:
+        fields |= {"presenter": milestone.owner.name_hans, "presenter_id": milestone.owner_id}
+    why, tails = "milestone", rules.OVERDUE
+    if milestone.gate:
+        why, tails = "gate", rules.DECIDE
+        fields |= {"kind": "decide", "gate_id": milestone.id, "minutes_planned": 30}
+    elif day is None or day >= clock.today():
+        why, tails = "ask", rules.ASKED
+        facts["at"] = at
+    else:
+        facts["late"] = (clock.today() - day).days
+    names = rules.titles(project.code, _names(milestone), tails)
+    return Suggestion(
+        f"{'gate' if milestone.gate else 'milestone'}:{milestone.id}",
+        why,
+        facts,
+        names | fields,
+        project=project.code,
+        illustrative=project.illustrative,
+    )
+
+
+def _names(thing: Any) -> dict[str, str]:
+    return {script: getattr(thing, f"name_{script}") for script in rules.SCRIPTS}
