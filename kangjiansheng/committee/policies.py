@@ -8,6 +8,7 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
     Action,
     AgendaItem,
+    AgendaTemplate,
     Amendment,
     BacklogItem,
     Comment,
@@ -19,6 +20,7 @@ from kangjiansheng.committee.models import (
     Interest,
     Mandate,
     Meeting,
+    MeetingSeries,
     Minutes,
     Motion,
     Paper,
@@ -105,6 +107,16 @@ def propose_to_backlog(actor: Actor, committee: Committee) -> bool:
 def drop_from_backlog(actor: Actor, item: BacklogItem) -> bool:
     """A waiting item is taken out by who proposed it and by those who keep the committee."""
     return item.proposed_by_id == actor.id or edits(actor, item.committee_id)
+
+
+def edit_series(actor: Actor, series: MeetingSeries) -> bool:
+    """A series: those who keep the committee."""
+    return edits(actor, series.committee_id)
+
+
+def edit_template(actor: Actor, template: AgendaTemplate) -> bool:
+    """A template of agendas: those who keep the committee."""
+    return edits(actor, template.committee_id)
 
 
 def keep_papers(actor: Actor, item: AgendaItem) -> bool:

@@ -133,6 +133,8 @@ NUMBERS = (
     ("/scans/", "SELECT 1"),
     ("/papers/", "SELECT 1"),
     ("/backlog/", "SELECT 1"),
+    ("/series/", "SELECT 1"),
+    ("/committees/<code>/templates/", "SELECT 1"),
     ("/stays/", "SELECT min(id) FROM presence"),
     ("/interests/", "SELECT min(id) FROM interest"),
     ("/motions/", "SELECT min(id) FROM motion"),

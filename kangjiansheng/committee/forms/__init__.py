@@ -26,6 +26,7 @@ from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
 from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
 from kangjiansheng.committee.forms.reviewing import CommentForm
 from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
+from kangjiansheng.committee.forms.series import REFUSALS as SERIES
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, at_most, required
 
@@ -121,6 +122,7 @@ REFUSALS: dict[str, Any] = {
     **AGENDA,
     **REVIEWING,
     **SCANS,
+    **SERIES,
     **MOTIONS,
     **ANSWERED,
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
@@ -187,6 +189,7 @@ class NewMeetingForm(MeetingForm):
     """A meeting that is planned at once, or prepared as a draft."""
 
     draft = BooleanField(_l("先存为草稿"))
+    template = SelectField(_l("议程模板"), choices=[], validate_choice=False, default="")
 
     def fields(self) -> dict[str, Any]:
         """The same, and whether it is a draft."""

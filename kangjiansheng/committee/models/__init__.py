@@ -24,12 +24,15 @@ from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, 
 from kangjiansheng.committee.models.motions import Ballot, Dissent, Mandate, Motion
 from kangjiansheng.committee.models.outcomes import Action, Decision
 from kangjiansheng.committee.models.reviewing import Consent, ReadingMark, ReviewReminder, Suggestion
+from kangjiansheng.committee.models.series import TEMPLATE_ITEM, AgendaTemplate, MeetingSeries
 
 __all__ = [
     "ITEM_STATE",
     "RECUSAL",
+    "TEMPLATE_ITEM",
     "Action",
     "AgendaItem",
+    "AgendaTemplate",
     "Amendment",
     "Attendance",
     "BacklogItem",
@@ -48,6 +51,7 @@ __all__ = [
     "Interest",
     "Mandate",
     "Meeting",
+    "MeetingSeries",
     "Minutes",
     "Motion",
     "NumberSeries",

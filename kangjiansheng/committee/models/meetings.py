@@ -47,6 +47,7 @@ class Meeting(Named, Versioned, Base):
     life: Mapped[str] = mapped_column(Word, default="planned")  # states: rules/meetings
     draft_code: Mapped[str] = mapped_column(Word, default="")  # its address while it was a draft
     published_at: Mapped[datetime | None]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_series.id"), index=True)
     year_inferred: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(Label, default="")
     illustrative: Mapped[bool] = mapped_column(default=False)

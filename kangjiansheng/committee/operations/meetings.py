@@ -40,11 +40,13 @@ def create_meeting(
     ends_at: datetime | None = None,
     place: str = "",
     draft: bool = False,
+    items: Sequence[Mapping[str, Any]] = (),
+    change: ChangeSet | None = None,
     effective_at: datetime | None = None,
     **fields: Any,
 ) -> Meeting:
     """Plan a meeting. Its running number and its number in the year are taken here; a draft takes none, and nobody
-    hears of it before it is published.
+    hears of it before it is published. `items` are those of a template; in a series many meetings are one `change`.
 
     `effective_at` is for imports only: from when the meeting is known on pages of a past day.
     """
@@ -62,9 +64,13 @@ def create_meeting(
             publishing.stand_in(meeting)
         else:
             publishing.give_numbers(meeting, named=bool(meeting.name_hans))
+    for item in items:
+        append(meeting, **item)
     db.session.add(meeting)
     db.session.flush()
-    change = record("committee:meeting:create", meeting, actor=actor, before={}, effective_at=effective_at)
+    change = record(
+        "committee:meeting:create", meeting, actor=actor, before={}, change=change, effective_at=effective_at
+    )
     publishing.tell(meeting, actor=actor, change=change)
     return meeting
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import (
     AgendaItem,
+    AgendaTemplate,
     BacklogItem,
     Ballot,
     Comment,
@@ -18,6 +19,7 @@ from kangjiansheng.committee.models import (
     Interest,
     Mandate,
     Meeting,
+    MeetingSeries,
     Minutes,
     Motion,
     Paragraph,
@@ -51,6 +53,8 @@ CODES: dict[str, Namer] = {
     "meeting": _by_meeting(Meeting),
     "agenda_item": _by_meeting(AgendaItem, AgendaItem.meeting),
     "presence": _by_meeting(Presence, Presence.meeting),
+    "agenda_template": _by_committee(AgendaTemplate),
+    "meeting_series": _by_committee(MeetingSeries),
     "backlog_item": _by_committee(BacklogItem),
     "interest": _by_committee(Interest),
     "declaration": _by_committee(Declaration),

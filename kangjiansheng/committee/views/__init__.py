@@ -24,6 +24,7 @@ from kangjiansheng.committee.views import (
     recusals,
     review,
     scans,
+    series,
     verifying,
     writing,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "recusals",
     "review",
     "scans",
+    "series",
     "verifying",
     "writing",
 ]

@@ -16,6 +16,7 @@ from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import facts_locked
+from kangjiansheng.committee.views.series import chosen, offer
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.i18n import name_of
@@ -42,7 +43,14 @@ def meetings() -> Response:
 def new_meeting(committee: Committee) -> Any:
     """Plan a meeting."""
     form = forms.NewMeetingForm()
-    made = form.attempt(lambda: operations.create_meeting(committee, actor=actor(), **form.fields()))
+    templates = offer(form.template, committee)
+
+    def act() -> Meeting:
+        template = chosen(form.template.data, templates)
+        items = template.items if template else ()
+        return operations.create_meeting(committee, actor=actor(), items=items, **form.fields())
+
+    made = form.attempt(act)
     if made:
         words = _("已存为草稿") if made.life == UNPUBLISHED else _("已登记会议")
         return saved(url_for(".meeting", code=made.code), words)
@@ -54,7 +62,9 @@ def new_meeting(committee: Committee) -> Any:
 @of_today
 def new_meeting_here(committee: Committee) -> Response:
     """Plan a meeting of the scientific committee."""
-    return page("meeting_form.html", form=forms.NewMeetingForm(), committee=committee, meeting=None)
+    form = forms.NewMeetingForm()
+    offer(form.template, committee)
+    return page("meeting_form.html", form=form, committee=committee, meeting=None)
 
 
 @bp.get("/meetings/<code>")
