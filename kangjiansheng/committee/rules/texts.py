@@ -17,7 +17,8 @@ def short(digest: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """A text in the pieces that are compared: Latin words, and single characters of everything else."""
+    """A text in the pieces that are compared: Latin words, and single characters of everything else; joined they are the
+    text."""
     return _PIECES.findall(text)
 
 
