@@ -13,6 +13,7 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isWhiteSpace
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.tree import SyntaxTreeNode
@@ -22,6 +23,8 @@ TAGS = {
     "p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+# The sides of columns of a table, as classes: our pages take no style of a text.
+ALIGNED = {"right": "n", "center": "ctr"}
 _CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2018-\u201d"
     "\U00020000-\U0003ffff]"
@@ -34,6 +37,7 @@ def render(text: str) -> Markup:
         _parser().render(text),
         tags=TAGS,
         attributes={"a": {"href"}},
+        allowed_classes={tag: set(ALIGNED.values()) for tag in ("th", "td")},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
@@ -44,7 +48,17 @@ def render(text: str) -> Markup:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
     parser.inline.ruler.at("emphasis", _emphasis)
+    parser.core.ruler.push("aligned", _aligned)
     return parser
+
+
+def _aligned(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type in ("th_open", "td_open") and "style" in token.attrs:
+            side = str(token.attrs.pop("style")).removeprefix("text-align:")
+            token.meta["side"] = side
+            if side in ALIGNED:
+                token.attrSet("class", ALIGNED[side])
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -166,14 +180,10 @@ def _block(node: SyntaxTreeNode) -> list[Node]:
     if node.type == "hr":
         return [{"k": "hr"}]
     if node.type == "table":
-        return [
-            {
-                "k": "table",
-                "rows": [
-                    [_words(cell) for cell in row.children] for part in node.children for row in part.children
-                ],
-            }
-        ]
+        lines = [line for part in node.children for line in part.children]
+        sides = [cell.meta.get("side", "left") for cell in lines[0].children]
+        cells = [[_words(cell) for cell in line.children] for line in lines]
+        return [{"k": "table", "rows": cells, "sides": sides}]
     if node.type == "heading":  # a heading inside a paragraph is only emphasis
         return [{"k": "p", "c": [{"k": "b", "c": _words(node)}]}]
     return [{"k": "p", "c": _words(node)}] if node.type in ("paragraph", "inline") else []

@@ -120,3 +120,80 @@ def test_error_pages_say_only_what_is_true(client: Callable[..., Critic]) -> Non
     member = client("member")
     assert "没有丢失" not in member.get("/meetings/SAC-2099-01").get_data(as_text=True)
     assert "您可以看到这一页" not in member.get(f"{BASE}/edit").get_data(as_text=True)
+
+
+def test_changes_of_two_writers_are_joined(client: Callable[..., Critic], public_id: str) -> None:
+    secretary, chair, address = client("secretary"), client("chair"), f"{BASE}/paragraphs/{public_id}"
+    base = "第一句。第二句。第三句。"
+    assert secretary.post(address, data={"text": base, "version": "1"}).status_code == 303
+    assert (
+        secretary.post(address, data={"text": "第一句改过。第二句。第三句。", "version": "2"}).status_code
+        == 303
+    )
+    typed = {"text": "第一句。第二句。第三句也改过。", "version": "2"}
+    answer = chair.post(address, data=typed)
+    assert answer.status_code == 409
+    assert "两边改的地方不重叠" in answer.get_data(as_text=True)
+    joined = chair.post(address, data=typed | {"merge": "1", "base": "2", "version": "3"})
+    page = joined.get_data(as_text=True)
+    assert joined.status_code == 200
+    assert "第一句改过。第二句。第三句也改过。</textarea>" in page
+    assert "还没有保存" in page
+    assert "第三句也改过" not in secretary.get(address).get_data(as_text=True)
+    done = {"text": "第一句改过。第二句。第三句也改过。", "version": "3"}
+    assert chair.post(address, data=done).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [("mine", "六成。"), ("theirs", "八成。"), ("both", "六成。八成。"), (None, "六成。八成。")],
+)
+def test_where_both_changed_the_same_somebody_chooses(
+    client: Callable[..., Critic], public_id: str, choice: str | None, expected: str
+) -> None:
+    secretary, chair, address = client("secretary"), client("chair"), f"{BASE}/paragraphs/{public_id}"
+    secretary.post(address, data={"text": "开头。七成。", "version": "1"})
+    secretary.post(address, data={"text": "开头。八成。", "version": "2"})
+    typed = {"text": "开头。六成。", "version": "2"}
+    page = chair.post(address, data=typed).get_data(as_text=True)
+    assert 'name="clash-0"' in page
+    sent = typed | {"merge": "1", "base": "2", "version": "3"} | ({"clash-0": choice} if choice else {})
+    page = chair.post(address, data=sent).get_data(as_text=True)
+    assert f"开头。{expected}</textarea>" in page
+
+
+def test_a_third_wording_is_shown_before_it_is_joined(client: Callable[..., Critic], public_id: str) -> None:
+    secretary, chair, address = client("secretary"), client("chair"), f"{BASE}/paragraphs/{public_id}"
+    secretary.post(address, data={"text": "甲。乙。", "version": "1"})
+    secretary.post(address, data={"text": "甲。乙乙。", "version": "2"})
+    secretary.post(address, data={"text": "甲。乙乙。丙。", "version": "3"})
+    sent = {"text": "甲甲。乙。", "merge": "1", "base": "2", "version": "3"}
+    answer = chair.post(address, data=sent)
+    assert answer.status_code == 409
+    page = answer.get_data(as_text=True)
+    assert "丙。" in page
+    assert 'name="version" type="hidden" value="4"' in page
+
+
+def test_saved_while_one_writes(client: Callable[..., Critic], public_id: str) -> None:
+    secretary, chair, address = client("secretary"), client("chair"), f"{BASE}/paragraphs/{public_id}"
+    ask = {"Accept": "application/json"}
+    answer = secretary.post(address, data={"text": "写到一半", "version": "1"}, headers=ask)
+    assert answer.status_code == 200
+    told = answer.get_json()
+    assert (told["version"], len(told["at"])) == (2, 5)
+    late = chair.post(address, data={"text": "别的", "version": "1"}, headers=ask)
+    assert (late.status_code, late.get_json()) == (409, {"conflict": True})
+    assert "写到一半" in chair.get(address).get_data(as_text=True)
+    empty = secretary.post(address, data={"text": "", "version": "2"}, headers=ask)
+    assert (empty.status_code, empty.get_json()) == (422, {"conflict": False})
+
+
+def test_the_preview_shows_what_readers_will_see(client: Callable[..., Critic]) -> None:
+    text = "**加粗**\n\n| 批次 | 活率 |\n| --- | --- |\n| 3 | 78% |\n\n<script>alert(1)</script>"
+    answer = client("secretary").post(f"{BASE}/preview", data={"text": text})
+    page = answer.get_data(as_text=True)
+    assert "<strong>加粗</strong>" in page
+    assert "<td>78%</td>" in page
+    assert "<script>" not in page
+    assert client("member").post(f"{BASE}/preview", data={"text": text}).status_code == 403

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kangjiansheng.core.markdown import render
+from kangjiansheng.core.markdown import render, tree
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,10 @@ def test_nothing_unsafe_comes_out(text: str) -> None:
 
 
 def test_tables() -> None:
-    html = str(render("|甲|乙|\n|---|:-:|\n|1|2|"))
+    text = "|甲|乙|丙|\n|---|:-:|--:|\n|1|2|3|"
+    html = str(render(text))
     assert "<table>" in html
     assert "style" not in html
+    assert '<td>1</td>\n<td class="ctr">2</td>\n<td class="n">3</td>' in html
+    (node,) = tree(text)
+    assert (node["sides"], len(node["rows"])) == (["left", "center", "right"], 2)

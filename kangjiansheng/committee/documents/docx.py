@@ -9,6 +9,7 @@ from kangjiansheng.committee.documents.outline import outline
 
 # Faces that office programs have or replace: for the text and for headings, by script.
 FACES = {"zh-Hans": ("仿宋", "黑体"), "zh-Hant": ("PMingLiU", "Microsoft JhengHei"), "en": ("仿宋", "黑体")}
+SIDES = {"left": 0, "center": 1, "right": 2}
 WIDTHS = {
     "number": 28,
     "task": 72,
@@ -180,7 +181,7 @@ class _Writer:
             elif n["k"] == "code":
                 self._line(n["v"])
             elif n["k"] == "table":
-                self._grid([[_plain(cell) for cell in row] for row in n["rows"]])
+                self._grid([[_plain(cell) for cell in row] for row in n["rows"]], sides=n["sides"])
 
     def _words(self, place: Any, nodes: Sequence[Mapping[str, Any]], *, bold: bool = False) -> None:
         for n in nodes:
@@ -198,7 +199,9 @@ class _Writer:
         cells = [[str(row[key] or "—") for key in keys] for row in rows]
         self._grid([heads, *cells], [WIDTHS[key] for key in keys])
 
-    def _grid(self, rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> None:
+    def _grid(
+        self, rows: Sequence[Sequence[str]], widths: Sequence[int] = (), sides: Sequence[str] = ()
+    ) -> None:
         """A table whose first row is its head, repeated on each page; no row is cut in two."""
         from docx.oxml.ns import qn
         from docx.shared import Mm
@@ -221,6 +224,8 @@ class _Writer:
                     cell.width = Mm(widths[at])
                 place = cell.paragraphs[0]
                 place.paragraph_format.space_after, place.paragraph_format.keep_with_next = 0, number == 0
+                if sides:
+                    place.alignment = SIDES[sides[at]]
                 self._say(place, text, sans=number == 0, size=10)
         self.doc.add_paragraph()
 

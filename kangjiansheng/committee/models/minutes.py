@@ -62,12 +62,15 @@ class Paragraph(Base):
     position: Mapped[int]
     revision_no: Mapped[int] = mapped_column(default=1)  # the latest revision, which forms compare with
     removed_at: Mapped[datetime | None]
+    from_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))  # that it was cut off from
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))  # that it was joined to
 
     minutes: Mapped[Minutes] = relationship(back_populates="paragraphs")
     agenda_item: Mapped[AgendaItem | None] = relationship()
     revisions: Mapped[list["ParagraphRevision"]] = relationship(
         back_populates="paragraph", order_by="ParagraphRevision.number"
     )
+    merged_into: Mapped["Paragraph | None"] = relationship(foreign_keys=[merged_into_id], remote_side=[id])
     comments: Mapped[list["Comment"]] = relationship(back_populates="paragraph", order_by="Comment.id")
     wording: Mapped["ParagraphRevision"] = relationship(
         primaryjoin=lambda: and_(

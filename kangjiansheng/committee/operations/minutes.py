@@ -144,11 +144,11 @@ def new_paragraph(
     )
     db.session.add(paragraph)
     db.session.flush()
-    _revise(paragraph, 1, text, actor=actor, change=change)
+    revise(paragraph, 1, text, actor=actor, change=change)
     return paragraph
 
 
-def _revise(
+def revise(
     paragraph: Paragraph,
     number: int,
     text: str,
@@ -157,6 +157,8 @@ def _revise(
     change: ChangeSet,
     author_id: int | None = None,
 ) -> None:
+    """Write down a wording of a paragraph; used by the acts that change one. Its author is the actor, unless another
+    proposed it."""
     db.session.add(
         ParagraphRevision(
             paragraph_id=paragraph.id,
@@ -199,13 +201,14 @@ def add_paragraph(
     change = change or begin(actor=actor)
     paragraph = new_paragraph(minutes, kind, text, 0, item_id, actor=actor, change=change)
     order.insert(at, paragraph)
-    _renumber(order)
+    renumber(order)
     facts = {"kind": kind, "text": text}
     record("committee:paragraph:add", paragraph, actor=actor, before={}, after=facts, change=change)
     return paragraph
 
 
-def _renumber(order: list[Paragraph]) -> None:
+def renumber(order: list[Paragraph]) -> None:
+    """Give the paragraphs of the text their places in this order."""
     for position, paragraph in enumerate(order, 1):
         paragraph.position = position
     db.session.flush()
@@ -231,7 +234,7 @@ def edit_paragraph(
     if text == old:
         return paragraph
     change = change or begin(actor=actor)
-    _revise(paragraph, paragraph.revision_no + 1, text, actor=actor, change=change, author_id=author_id)
+    revise(paragraph, paragraph.revision_no + 1, text, actor=actor, change=change, author_id=author_id)
     record(
         "committee:paragraph:edit", paragraph, actor=actor, before={"text": old}, after={"text": text},
         change=change,
@@ -248,7 +251,7 @@ def move_paragraph(paragraph: Paragraph, by: int, *, actor: Actor) -> None:
     if not 0 <= to < len(order):
         return
     order.insert(to, order.pop(at))
-    _renumber(order)
+    renumber(order)
     record(
         "committee:paragraph:move", paragraph, actor=actor, before={"position": at + 1},
         after={"position": to + 1},
@@ -259,7 +262,7 @@ def remove_paragraph(paragraph: Paragraph, *, actor: Actor, change: ChangeSet | 
     """Take a paragraph out of the text; its wordings and comments stay in the record."""
     draft_only(paragraph.minutes)
     paragraph.removed_at = clock.now()
-    _renumber([p for p in standing_paragraphs(paragraph.minutes) if p.id != paragraph.id])
+    renumber([p for p in standing_paragraphs(paragraph.minutes) if p.id != paragraph.id])
     record(
         "committee:paragraph:remove", paragraph, actor=actor, before={"text": paragraph.text},
         after={"text": None}, change=change,
@@ -275,9 +278,11 @@ def restore_paragraph(paragraph: Paragraph, *, actor: Actor) -> None:
     annulled = select(Motion.id).outerjoin(Decision, Decision.id == Motion.decision_id)
     if db.session.scalar(annulled.where(of_vote, Motion.annulled_at.is_not(None)).limit(1)):
         raise RuleBroken("committee:vote-annulled")
+    if paragraph.merged_into_id is not None:  # its words stand there
+        raise RuleBroken("committee:paragraph-joined")
     paragraph.removed_at = None
     db.session.flush()
-    _renumber(standing_paragraphs(paragraph.minutes))
+    renumber(standing_paragraphs(paragraph.minutes))
     record(
         "committee:paragraph:restore", paragraph, actor=actor, before={"text": None},
         after={"text": paragraph.text},

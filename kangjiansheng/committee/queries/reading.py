@@ -246,6 +246,19 @@ def edits(
     return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(500)))
 
 
+def wording(paragraph: Paragraph, number: int) -> str | None:
+    """One wording of a paragraph; None when there was none with this number."""
+    query = select(ParagraphRevision.text).where(
+        ParagraphRevision.paragraph_id == paragraph.id, ParagraphRevision.number == number
+    )
+    return db.session.scalar(query)
+
+
+def outline(minutes: Minutes, *, actor: Actor) -> list[Shown]:
+    """The paragraphs as places of the working text: number and the first words of what this writer may see."""
+    return working(minutes, actor=actor).paragraphs
+
+
 def compare(reading: Reading, older: Reading) -> list[Shown]:
     """Mark in `reading` what differs from an older text; returns the paragraphs that are gone."""
     before = {p.public_id: p for p in older.paragraphs}

@@ -12,11 +12,9 @@ from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes
 from kangjiansheng.committee.queries import loaders, overviews, reading
 from kangjiansheng.committee.views.base import bp, page, seat
-from kangjiansheng.committee.views.locked import text_locked, typed
-from kangjiansheng.core import text as gate
+from kangjiansheng.committee.views.locked import text_locked
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.markdown import render
 from kangjiansheng.core.pages import of_today, saved
 
 
@@ -132,130 +130,6 @@ def add_paragraph(meeting: Meeting) -> Any:
         return saved(url_for(".write", code=code, _anchor=made.public_id), _("已增加段落"))
     meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
     return text_locked(meeting, form) or write_page(meeting, form.status, paragraph=form)
-
-
-@bp.route("/meetings/<code>/minutes/paragraphs/<public_id>", methods=["GET", "POST"])
-@on(load=loaders.any_paragraph, may=policies.edit_paragraph)
-def edit_paragraph(paragraph: Paragraph) -> Any:
-    """Write a new wording; two who write at once both see both."""
-    code, public_id = paragraph.minutes.meeting.code, paragraph.public_id
-    decision = loaders.decision_of(paragraph)
-    kind = forms.DecisionForm if decision else forms.ParagraphForm
-    form: Any = kind(obj=paragraph)
-    if decision and not form.is_submitted():
-        form.process(obj=_Both(paragraph, decision))
-    if decision:
-        del form.kind, form.item
-    if paragraph.removed_at is not None:
-        return text_locked(paragraph.minutes.meeting, form) or _gone(paragraph, form)
-    if request.form.get("preview"):
-        return _form_page(code, public_id, form, 200, preview=render(gate.clean(form.text.data or "")))
-
-    if request.form.get("resolve") == "theirs" and form.validate_on_submit():
-        operations.set_aside(paragraph, actor=actor(), text=form.text.data or "")
-        return saved(
-            url_for(".edit_paragraph", code=code, public_id=public_id), _("您的文字已留在这一段的历史里")
-        )
-
-    def act() -> None:
-        if decision:
-            outcomes.edit_decision(
-                decision, paragraph, actor=actor(), seen=form.seen, text=form.text.data, votes=form.votes()
-            )
-        else:
-            operations.edit_paragraph(paragraph, actor=actor(), seen=form.seen, text=form.text.data)
-
-    if form.attempt(act):
-        return saved(url_for(".write", code=code, _anchor=public_id), _("已保存"))
-    return _form_page(code, public_id, form, form.status)
-
-
-def _gone(paragraph: Paragraph, form: Any) -> Response:
-    """Somebody took the paragraph out: what stood there, what was typed here, and the way to put it back."""
-    return page(
-        "paragraph_gone.html",
-        410,
-        paragraph=paragraph,
-        meeting=paragraph.minutes.meeting,
-        typed=typed(form),
-        illustrative=paragraph.minutes.illustrative,
-    )
-
-
-class _Both:
-    """A paragraph with the votes of its decision, as one form shows them."""
-
-    def __init__(self, paragraph: Paragraph, decision: Any) -> None:
-        self.text, self.version = paragraph.text, paragraph.version
-        for key in outcomes.VOTES:
-            setattr(self, key, getattr(decision, key))
-
-
-def _form_page(code: str, public_id: str, form: Any, status: int, preview: Any = None) -> Response:
-    found = loaders.any_paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
-    if refused := text_locked(found.minutes.meeting, form):
-        return refused
-    if found.removed_at is not None:
-        return _gone(found, form)
-    return page(
-        "paragraph_form.html",
-        status,
-        form=form,
-        paragraph=found,
-        meeting=found.minutes.meeting,
-        decision=loaders.decision_of(found),
-        preview=preview,
-        illustrative=found.minutes.illustrative,
-    )
-
-
-@bp.post("/meetings/<code>/minutes/preview")
-@on(load=loaders.meeting, may=policies.edit_minutes)
-def preview(meeting: Meeting) -> Response:
-    """Typed Markdown as it will be shown; nothing is stored."""
-    return page("preview.html", html=render(gate.clean(request.form.get("text", "")[:20000])))
-
-
-@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/up")
-@on(load=loaders.paragraph, may=policies.edit_paragraph)
-def paragraph_up(paragraph: Paragraph) -> Response:
-    """Move a paragraph up."""
-    return _move(paragraph, -1)
-
-
-@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/down")
-@on(load=loaders.paragraph, may=policies.edit_paragraph)
-def paragraph_down(paragraph: Paragraph) -> Response:
-    """Move a paragraph down."""
-    return _move(paragraph, 1)
-
-
-def _move(paragraph: Paragraph, by: int) -> Response:
-    operations.move_paragraph(paragraph, by, actor=actor())
-    code = paragraph.minutes.meeting.code
-    return saved(url_for(".write", code=code, _anchor=paragraph.public_id), _("已移动"))
-
-
-@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/removal")
-@on(load=loaders.paragraph, may=policies.edit_paragraph)
-def remove_paragraph(paragraph: Paragraph) -> Response:
-    """Take a paragraph out, with its decision if it holds one."""
-    code, decision = paragraph.minutes.meeting.code, loaders.decision_of(paragraph)
-    if decision:
-        outcomes.remove_decision(decision, paragraph, actor=actor())
-    else:
-        operations.remove_paragraph(paragraph, actor=actor())
-    undo = url_for(".restore_paragraph", code=code, public_id=paragraph.public_id)
-    return saved(url_for(".write", code=code), _("已移除段落"), undo=undo)
-
-
-@bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/restoration")
-@on(load=loaders.any_paragraph, may=policies.edit_paragraph)
-def restore_paragraph(paragraph: Paragraph) -> Response:
-    """Put a paragraph back that was taken out."""
-    operations.restore_paragraph(paragraph, actor=actor())
-    code = paragraph.minutes.meeting.code
-    return saved(url_for(".write", code=code, _anchor=paragraph.public_id), _("已恢复段落"))
 
 
 @bp.post("/meetings/<code>/minutes/decisions")

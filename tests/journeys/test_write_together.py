@@ -1,0 +1,60 @@
+"""Two write one paragraph: what is typed is shown and saved as it comes, joined, and survives a closed tab."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.cast import Cast
+from tests.support.server import Server
+
+pytestmark = pytest.mark.browser
+EDIT = "/meetings/SAC-2026-05/minutes/edit"
+TEXT = "第一句。第二句。第三句。"
+
+
+def _open(cast: Cast, who: str, path: str) -> tuple[Page, str]:
+    page = cast.page(who, path)
+    if path == EDIT:
+        page.locator("li.wr-p:not(.wr-h) [data-key-edit]").nth(1).click()
+        page.wait_for_url("**/paragraphs/*")
+    return page, page.url.removeprefix(cast.server.base)
+
+
+def test_shown_saved_joined_and_kept(browser: Browser, serve: Callable[..., Server]) -> None:
+    cast = Cast(browser, serve(), 1440)
+    page, address = _open(cast, "secretary", EDIT)
+    page.locator("[name=text]").fill(TEXT)
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url("**/edit*")
+    page, _ = _open(cast, "secretary", address)
+    other, _ = _open(cast, "chair", address)
+
+    page.locator("[name=text]").fill(TEXT.replace("第一句", "**第一句**改过"))
+    expect(page.locator("#preview strong")).to_have_text("第一句")
+    expect(page.locator("[data-saved]")).to_contain_text("已保存", timeout=15_000)
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('kj-draft')).length") == 0
+
+    other.locator("[name=text]").fill(TEXT.replace("第三句", "第三句也改过"))
+    expect(other.locator("[data-saved]")).to_contain_text("自动保存已停", timeout=15_000)
+    other.get_by_role("button", name="保存").click()
+    expect(other.locator(".mrg-t")).to_have_text("**第一句**改过。第二句。第三句也改过。")
+    other.get_by_role("button", name="合并，再看一遍").click()
+    expect(other.locator("[name=text]")).to_have_value("**第一句**改过。第二句。第三句也改过。")
+    other.locator(".form-go").first.get_by_role("button", name="保存").click()
+    other.wait_for_url("**/edit*")
+
+    page, _ = _open(cast, "secretary", address)
+    expect(page.locator("[name=text]")).to_have_value("**第一句**改过。第二句。第三句也改过。")
+    page.route(
+        "**/paragraphs/*",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
+    page.locator("[name=text]").fill("没有送到的文字。")
+    expect(page.locator("[data-saved]")).to_contain_text("还没有保存", timeout=15_000)
+    page.close()
+    page, _ = _open(cast, "secretary", address)
+    expect(page.locator("[name=text]")).to_have_value("没有送到的文字。")
+    expect(page.locator(".draft-note")).to_be_visible()
+    cast.complaints = [c for c in cast.complaints if "ERR_FAILED" not in c]  # what was not let through
+    cast.close()
