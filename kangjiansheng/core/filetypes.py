@@ -31,7 +31,7 @@ DOCX = FileType("DOCX", f"{_OFFICE}.wordprocessingml.document", (".docx",))
 XLSX = FileType("XLSX", f"{_OFFICE}.spreadsheetml.sheet", (".xlsx",))
 PPTX = FileType("PPTX", f"{_OFFICE}.presentationml.presentation", (".pptx",))
 # One type for both: the same bytes are stored once, and must not tell how somebody else called them.
-TEXT = FileType("TXT", "text/plain", (".txt", ".csv"))
+TEXT = FileType("TXT", "text/plain", (".txt", ".csv", ".md", ".markdown"))
 TYPES = (PDF, PNG, JPEG, WEBP, HEIC, DOCX, XLSX, PPTX, TEXT)
 
 _BEGINNINGS = ((b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
@@ -42,7 +42,7 @@ _OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presen
 def recognise(data: bytes, name: str) -> FileType | None:
     """The type of a file by its content; None when it is none of those that are taken.
 
-    Text has no mark of its own: it is taken when it is called .txt or .csv and reads as UTF-8 or GB 18030.
+    Text has no mark of its own: it is taken when it is called .txt, .csv or .md and reads as UTF-8 or GB 18030.
     Office files that carry macros are not taken.
     """
     for beginning, kind in _BEGINNINGS:

@@ -1,0 +1,273 @@
+"""Word files (DOCX) as people send them, read into Markdown: headings, lists, tables, links, bold and italic.
+
+Nothing is fetched and nothing is run: relations that lead outside are only written as the links that they are,
+pictures leave a mark, and a file with macros is not taken.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+LARGEST = 12 * 1024 * 1024  # bytes of a file as it was sent
+MOST_PARTS = 2_000
+MOST_BYTES = 64 * 1024 * 1024  # unpacked
+MOST_LINES = 20_000
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_DAMAGE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, LookupError, ValueError, OverflowError, EOFError, OSError,
+    NotImplementedError, RuntimeError, SyntaxError,
+)  # fmt: skip
+_LEADS = re.compile(r"^(\s*)(#{1,6}\s|>|[-+*]\s|\d{1,9}[.)]\s|\|)")
+_MARKED = re.compile(r"([\\*`])")
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read; `code` makes the sentence."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read(data: bytes) -> str:
+    """The text of a Word file as Markdown. Raises Unreadable: empty, too-large, locked, macros, damaged, other-kind."""
+    if not data:
+        raise Unreadable("empty")
+    if len(data) > LARGEST:
+        raise Unreadable("too-large")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable("locked")
+    _check(data)
+    try:
+        from docx import Document  # only here: lxml takes a while to come
+
+        return "\n".join(_Reader(Document(io.BytesIO(data))).lines()).strip("\n") + "\n"
+    except Unreadable:
+        raise
+    except _DAMAGE as problem:
+        raise Unreadable("damaged") from problem
+
+
+def _check(data: bytes) -> None:
+    """Refuse what unpacks to too much before anything is unpacked: a part that lies about its size fails its reading."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+    except _DAMAGE as problem:
+        raise Unreadable("damaged") from problem
+    names = {part.filename for part in parts}
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+        raise Unreadable("too-large")
+    if any(part.flag_bits & 1 for part in parts):
+        raise Unreadable("locked")
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise Unreadable("macros")
+    if "word/document.xml" not in names:
+        raise Unreadable("other-kind")
+
+
+class _Reader:
+    """One document under way."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self.links = {
+            key: relation.target_ref
+            for key, relation in document.part.rels.items()
+            if relation.is_external and relation.reltype.endswith("/hyperlink")
+        }
+        self.count = 0
+
+    def lines(self) -> Iterator[str]:
+        """The blocks of the body in order, an empty line between those that are no list."""
+        before = ""
+        for text in self._headers():
+            yield f"<!-- {text.replace('--', '—')} -->"
+            before = "text"
+        for kind, text in self._blocks(self.document.element.body):
+            if before and not (kind == before == "list"):
+                yield ""
+            for line in text.split("\n"):
+                self.count += 1
+                if self.count > MOST_LINES:
+                    raise Unreadable("too-large")
+                yield line
+            before = kind
+
+    def _headers(self) -> list[str]:
+        """What stands above every page: a label there counts for the whole file."""
+        found = []
+        for section in self.document.sections:
+            if section.header.is_linked_to_previous:
+                continue
+            words = " ".join(" ".join(p.text for p in section.header.paragraphs).split())
+            if words and words not in found:
+                found.append(words)
+        return found
+
+    def _blocks(self, parent: Any) -> Iterator[tuple[str, str]]:
+        for child in parent.iterchildren():
+            if child.tag == f"{_W}p":
+                found = self._paragraph(child)
+                if found:
+                    yield found
+            elif child.tag == f"{_W}tbl":
+                table = self._table(child)
+                if table:
+                    yield "table", table
+            elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}smartTag", f"{_W}customXml"):
+                yield from self._blocks(child)
+
+    def _paragraph(self, element: Any) -> tuple[str, str] | None:
+        text = self._words(element).strip()
+        if not text:
+            return None
+        style, list_level, numbered = self._style(element)
+        heading = re.match(r"(?:heading|标题|標題)\s*(\d)$", style)
+        if style in ("title", "标题", "標題"):
+            return "heading", "# " + _flat(text)
+        if heading:
+            return "heading", "#" * min(6, int(heading[1]) + 1) + " " + _flat(text)
+        if list_level is not None:
+            mark = "1." if numbered else "-"
+            inner = text.replace("\n", "\n" + "  " * (list_level + 1))
+            return "list", f"{'   ' * list_level}{mark} {inner}"
+        if style in ("quote", "intense quote"):
+            return "quote", "\n".join(f"> {line}" for line in text.split("\n"))
+        return "text", "\n".join(
+            _LEADS.sub(r"\1\\\2", line) if not _NUMBERED.match(line) else line for line in text.split("\n")
+        )
+
+    def _style(self, element: Any) -> tuple[str, int | None, bool]:
+        """The name of the style, and of a list how deep it is and whether it counts."""
+        properties = element.find(f"{_W}pPr")
+        if properties is None:
+            return "", None, False
+        named = properties.find(f"{_W}pStyle")
+        style = ""
+        if named is not None:
+            known = {one.style_id: one.name for one in self.document.styles}
+            style = (known.get(named.get(f"{_W}val")) or "").lower()
+        numbering = properties.find(f"{_W}numPr")
+        if numbering is not None:
+            level = numbering.find(f"{_W}ilvl")
+            depth = int(level.get(f"{_W}val")) if level is not None else 0
+            return style, min(depth, 8), "number" in style or self._counts(numbering, depth)
+        listed = re.match(r"list (bullet|number)\s*(\d)?$", style)
+        if listed:
+            return style, int(listed[2] or 1) - 1, listed[1] == "number"
+        return style, None, False
+
+    def _counts(self, numbering: Any, depth: int) -> bool:
+        """Whether a list counts; a list whose definition is missing is taken for bullets."""
+        key = numbering.find(f"{_W}numId")
+        try:
+            root = self.document.part.numbering_part.element
+        except (KeyError, NotImplementedError):
+            return False
+        for num in root.iterchildren(f"{_W}num"):
+            if key is None or num.get(f"{_W}numId") != key.get(f"{_W}val"):
+                continue
+            abstract = num.find(f"{_W}abstractNumId").get(f"{_W}val")
+            for one in root.iterchildren(f"{_W}abstractNum"):
+                if one.get(f"{_W}abstractNumId") != abstract:
+                    continue
+                for level in one.iterchildren(f"{_W}lvl"):
+                    form = level.find(f"{_W}numFmt")
+                    if level.get(f"{_W}ilvl") == str(depth) and form is not None:
+                        return form.get(f"{_W}val") not in ("bullet", "none")
+        return False
+
+    def _words(self, element: Any) -> str:
+        """The words of a paragraph; runs of the same weight together, deleted ones (w:del) left out."""
+        found: list[tuple[str, str]] = []
+        self._runs(element, found)
+        joined: list[list[str]] = []
+        for mark, text in found:
+            if joined and joined[-1][0] == mark:
+                joined[-1][1] += text
+            else:
+                joined.append([mark, text])
+        return "".join(_within(mark, text) for mark, text in joined)
+
+    def _runs(self, element: Any, found: list[tuple[str, str]]) -> None:
+        for child in element.iterchildren():
+            if child.tag == f"{_W}r":
+                found.append((self._mark(child), self._run(child)))
+            elif child.tag == f"{_W}hyperlink":
+                inner: list[tuple[str, str]] = []
+                self._runs(child, inner)
+                words = "".join(text for _mark, text in inner)
+                target = self.links.get(child.get(f"{_R}id", ""), "")
+                linked = target.startswith(("http://", "https://", "mailto:"))
+                found.append(("", f"[{words}]({target})" if linked and words.strip() else words))
+            elif child.tag in (f"{_W}ins", f"{_W}smartTag", f"{_W}sdt", f"{_W}sdtContent", f"{_W}fldSimple"):
+                self._runs(child, found)
+
+    def _mark(self, run: Any) -> str:
+        properties = run.find(f"{_W}rPr")
+        if properties is None:
+            return ""
+        return "".join(
+            mark for tag, mark in (("b", "**"), ("i", "*")) if _is_on(properties.find(f"{_W}{tag}"))
+        )
+
+    def _run(self, run: Any) -> str:
+        parts = []
+        for child in run.iterchildren():
+            if child.tag == f"{_W}t":
+                parts.append(_MARKED.sub(r"\\\1", child.text or ""))
+            elif child.tag in (f"{_W}br", f"{_W}cr"):
+                parts.append("\n")
+            elif child.tag == f"{_W}tab":
+                parts.append(" ")
+            elif child.tag == f"{_W}noBreakHyphen":
+                parts.append("-")
+            elif child.tag in (f"{_W}drawing", f"{_W}pict", f"{_W}object"):
+                parts.append(f"![{self._named(child)}]()")
+        return "".join(parts)
+
+    def _named(self, drawing: Any) -> str:
+        for one in drawing.iter():
+            if isinstance(one.tag, str) and one.tag.endswith("}docPr"):
+                return str(one.get("descr") or one.get("name") or "image")
+        return "image"
+
+    def _table(self, element: Any) -> str:
+        rows = []
+        for row in element.iterchildren(f"{_W}tr"):
+            cells = []
+            for cell in row.iterchildren(f"{_W}tc"):
+                inner = " ".join(text for _kind, text in self._blocks(cell))
+                cells.append(" ".join(inner.split()).replace("|", "\\|"))
+            rows.append(cells)
+        width = max((len(row) for row in rows), default=0)
+        if not width or not any(any(row) for row in rows):
+            return ""
+        lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
+        lines.insert(1, "|" + " --- |" * width)
+        return "\n".join(lines)
+
+
+_NUMBERED = re.compile(r"^\d{1,3}[.)]\s")
+
+
+def _is_on(element: Any) -> bool:
+    return element is not None and element.get(f"{_W}val") not in ("0", "false", "none")
+
+
+def _within(mark: str, text: str) -> str:
+    """Words within marks; blanks stay outside, for marks beside blanks are none."""
+    inner = text.strip()
+    if not mark or not inner or "\n" in inner:
+        return text
+    begin = text[: len(text) - len(text.lstrip())]
+    return f"{begin}{mark}{inner}{mark[::-1]}{text[len(text.rstrip()) :]}"
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\*{2,3}", "", " ".join(text.split()))
