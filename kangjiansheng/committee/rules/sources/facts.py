@@ -1,0 +1,154 @@
+"""Days, hours, numbers and votes as minutes write them, in Chinese and English."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from kangjiansheng.core.text import to_hans
+from kangjiansheng.core.workbooks.days import folded
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAYS = (
+    (re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]"), "ymd"),
+    (re.compile(r"(?<!\d)(\d{4})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?!\d)"), "ymd"),
+    (re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+(\d{{4}})", re.I), "dby"),
+    (re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", re.I), "bdy"),
+    (re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)"), "dmy"),
+    (re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)"), "ymd"),
+)
+_HOUR = r"(\d{1,2})[:：.](\d{2})\s*(am|pm|a\.m\.|p\.m\.)?"
+_HOURS = re.compile(rf"(?<!\d){_HOUR}(?:\s*(?:[-–—−~～至到]|to)+\s*{_HOUR})?(?!\d)", re.I)
+_ZONES: dict[str, tzinfo] = {
+    "utc": UTC, "gmt": UTC, "北京时间": SHANGHAI, "北京時間": SHANGHAI, "香港时间": SHANGHAI, "beijing": SHANGHAI,
+    "cst": SHANGHAI, "hkt": SHANGHAI, "est": timezone(timedelta(hours=-5)), "edt": timezone(timedelta(hours=-4)),
+    "pst": timezone(timedelta(hours=-8)), "pdt": timezone(timedelta(hours=-7)),
+    "cet": timezone(timedelta(hours=1)), "cest": timezone(timedelta(hours=2)), "bst": timezone(timedelta(hours=1)),
+}  # fmt: skip
+_OFFSET = re.compile(r"(?:utc|gmt)\s*([+-])\s*(\d{1,2})", re.I)
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
+_RUNNING = (
+    re.compile(r"第\s*([0-9零一二三四五六七八九十百]+)\s*[次届]"),
+    re.compile(r"\b(?:meeting|minutes of meeting|session)\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,4})(?![-/.\d年])\b", re.I),
+)  # fmt: skip
+_MINUTES_NO = re.compile(
+    r"[A-Za-z\u4e00-\u9fff]{1,12}\s?[〔\[［(（]\s?\d{4}\s?[〕\]］)）]\s?\d{1,4}\s?[号號]"
+)
+_VOTES = {
+    "votes_for": (r"同意[^\d，,。；;:：]{0,10}[:：]?\s*(\d+)", r"(\d+)\s*票?同意", r"赞成[:：]?\s*(\d+)", r"\b(?:for|yes|aye|ayes|in favou?r)\b\s*[:：]?\s*(\d+)",
+                  r"(\d+)\s*(?:votes?\s+)?(?:in favou?r|for|yes|ayes?)\b", r"\+1\s*[:：x×]\s*(\d+)"),
+    "votes_against": (r"反对\s*[:：]?\s*(\d+)", r"(\d+)\s*票?反对", r"\b(?:against|no|nay|nays|opposed)\b\s*[:：]?\s*(\d+)",
+                      r"(\d+)\s*(?:votes?\s+)?(?:against|opposed|no|nays?)\b", r"(?<!\d)[-−]1\s*[:：x×]\s*(\d+)"),
+    "abstentions": (r"弃权\s*[:：]?\s*(\d+)", r"(\d+)\s*票?弃权", r"\b(?:abstain(?:ed|ing)?|abstentions?)\b\s*[:：]?\s*(\d+)",
+                    r"(\d+)\s*(?:votes?\s+)?abstain(?:ed|ing)?\b", r"(\d+)\s*abstentions?\b", r"(?<![\d+-])0\s*[:：x×]\s*(\d+)"),
+    "recused": (r"回避\s*[:：]?\s*(\d+)", r"\brecused\b\s*[:：]?\s*(\d+)"),
+}  # fmt: skip
+
+
+def day_in(text: str) -> date | None:
+    """The first day that a text names; 3/4/2026 names none, for it is two days."""
+    for pattern, order in _DAYS:
+        for match in pattern.finditer(folded(text)):
+            found = _day(match.groups(), order)
+            if found is not None:
+                return found
+    return None
+
+
+def _day(parts: tuple[str, ...], order: str) -> date | None:
+    named = {key: part for key, part in zip(order, parts, strict=True)}
+    if order == "dmy" and int(parts[0]) <= 12 and parts[0] != parts[1]:
+        if int(parts[1]) <= 12:
+            return None
+        named = {"m": parts[0], "d": parts[1], "y": parts[2]}
+    month = _MONTHS.index(named["b"][:3].lower()) + 1 if "b" in named else int(named["m"])
+    try:
+        found = date(int(named["y"]), month, int(named["d"]))
+    except ValueError:
+        return None
+    return found if 1990 <= found.year <= 2100 else None
+
+
+def hours_in(text: str, day: date) -> tuple[datetime | None, datetime | None, bool]:
+    """From when to when, as instants, and whether a zone was named; without one it is taken to be Beijing's."""
+    plain = text
+    for pattern, _order in _DAYS[:-1]:
+        plain = pattern.sub(" ", plain)
+    match = _HOURS.search(plain)
+    if match is None:
+        return None, None, True
+    zone, named = _zone(text)
+    begin, end = _hour(match[1], match[2], match[3] or match[6]), _hour(match[4], match[5], match[6])
+    if begin is None:
+        return None, None, True
+    starts = datetime.combine(day, begin, zone)
+    ends = datetime.combine(day, end, zone) if end else None
+    if ends is not None and ends <= starts:
+        ends += timedelta(days=1)
+    return starts.astimezone(UTC), ends.astimezone(UTC) if ends else None, named
+
+
+def _zone(text: str) -> tuple[tzinfo, bool]:
+    offset = _OFFSET.search(text)
+    if offset:
+        hours = int(offset[2]) * (1 if offset[1] == "+" else -1)
+        return timezone(timedelta(hours=hours)), True
+    low = text.lower()
+    for word, zone in _ZONES.items():
+        if re.search(rf"(?<![a-z]){word}(?![a-z])", low):
+            return zone, True
+    return SHANGHAI, False
+
+
+def _hour(hour: str | None, minute: str | None, half: str | None) -> time | None:
+    if hour is None or minute is None:
+        return None
+    value = int(hour)
+    if half:
+        value = value % 12 + (12 if half.lower().startswith("p") else 0)
+    if value > 23 or int(minute) > 59:
+        return None
+    return time(value, int(minute))
+
+
+def running_in(text: str) -> int | None:
+    """The number of a meeting: 第6次会议, meeting 6."""
+    for pattern in _RUNNING:
+        match = pattern.search(text)
+        if match:
+            found = _number(match[1])
+            return found if found and found < 1990 else None
+    return None
+
+
+def _number(text: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    total, digit = 0, 0
+    for c in text:
+        if c in "十百":
+            total += (digit or 1) * (10 if c == "十" else 100)
+            digit = 0
+        else:
+            digit = _DIGITS[c]
+    return total + digit
+
+
+def minutes_no_in(text: str) -> str:
+    """康科委纪〔2026〕3号."""
+    match = _MINUTES_NO.search(text)
+    return match[0].replace(" ", "") if match else ""
+
+
+def votes_in(said: str) -> dict[str, int]:
+    """The votes that a text gives; nothing unless it tells at least how many were for."""
+    text = to_hans(said)
+    found: dict[str, int] = {}
+    for key, patterns in _VOTES.items():
+        for pattern in patterns:
+            match = re.search(pattern, text, re.I)
+            if match:
+                found[key] = int(match[1])
+                break
+    return found if "votes_for" in found and len(found) > 1 and max(found.values()) < 1000 else {}
