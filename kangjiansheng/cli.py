@@ -3,85 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 from flask import Flask
 
-from kangjiansheng.core.config import BadSetting, Settings, read_settings
-
-
-class Refused(click.ClickException):
-    """One clear line on stderr, exit 1."""
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"kangjiansheng: {self.message}", err=True)
-
-
-def _settings() -> Settings:
-    try:
-        return read_settings()
-    except BadSetting as problem:
-        raise Refused(str(problem)) from None
-
-
-def _app() -> Flask:
-    from kangjiansheng.app import create_app
-    from kangjiansheng.core import schema
-    from kangjiansheng.core.assets import NotBuilt
-    from kangjiansheng.core.db import make_engine
-
-    settings = _settings()
-    engine = make_engine(settings.database_url)
-    try:
-        level = schema.level(engine)
-    except Exception as problem:
-        raise Refused(f"the database cannot be reached: {type(problem).__name__}") from None
-    finally:
-        engine.dispose()
-    if level != schema.head():
-        raise Refused(
-            f"the database stands at level {level}, this version needs {schema.head()}: run `kangjiansheng db upgrade`"
-        )
-    try:
-        return create_app(settings)
-    except NotBuilt as problem:
-        raise Refused(str(problem)) from None
-
-
-def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command inside the application, its database at the right level."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        with _app().app_context():
-            return command(*args, **kwargs)
-
-    return wrapped
-
-
-def _actor(email: str | None) -> Any:
-    from kangjiansheng.accounts import queries
-
-    if email is None:
-        return queries.system_actor()
-    return queries.actor_by_email(email) or _no(f"there is no active account {email}")
-
-
-def _no(text: str) -> Any:
-    raise Refused(text)
-
-
-def _entitled(actor: Any, may: Callable[[Any], bool]) -> Any:
-    """The person named by --as does no more here than on the pages; `system` may do everything."""
-    return actor if actor.has("system") or may(actor) else _no(f"{actor.email} may not do this")
-
-
-acting_as = click.option("--as", "as_email", metavar="EMAIL", help="Act as this person instead of `system`.")
+from kangjiansheng.commanding import Refused, acting_as, actor_of, app, entitled, in_app, no, settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,8 +29,8 @@ def upgrade() -> None:
     """Bring the database to this version's level and load the reference data."""
     from kangjiansheng.core import schema
 
-    settings = _settings()
-    schema.upgrade(settings.database_url)
+    known = settings()
+    schema.upgrade(known.database_url)
     _load_reference()
 
 
@@ -121,7 +50,7 @@ def seed() -> None:
     from kangjiansheng import demonstration
 
     if not current_app.config["SETTINGS"].demo:
-        _no("KJS_DEMO=0: this installation has no demonstration")
+        no("KJS_DEMO=0: this installation has no demonstration")
     click.echo("loaded" if demonstration.load() else "there already")
 
 
@@ -132,10 +61,10 @@ def serve(first_run: bool, workers: int) -> None:
     """Serve the pages, with the worker beside it under one parent."""
     from kangjiansheng import serving
 
-    settings = _settings()
+    known = settings()
     if first_run:
-        serving.prepare(settings)
-    serving.run(_app(), settings, workers)
+        serving.prepare(known)
+    serving.run(app(), known, workers)
 
 
 @cli.command()
@@ -144,7 +73,7 @@ def worker(once: bool) -> None:
     """Run the jobs: deliver mail, send reminders."""
     from kangjiansheng import serving
 
-    serving.work(_app(), once=once)
+    serving.work(app(), once=once)
 
 
 @cli.group()
@@ -167,17 +96,17 @@ def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
     from kangjiansheng.core.transactions import writing
 
     if "@" not in email[1:-1] or " " in email:
-        _no(f"{email!r} is not an e-mail address")
+        no(f"{email!r} is not an e-mail address")
     try:
         with writing():
-            actor = _entitled(_actor(as_email), policies.administer)
+            actor = entitled(actor_of(as_email), policies.administer)
             person = operations.create_person(actor=actor, name_hans=name or email, email=email)
             if role != "none":
                 operations.grant_role(person, role, actor=actor)
-            account = person.account or _no("the account was not made")
+            account = person.account or no("the account was not made")
             path = operations.make_link(account, "invitation", actor=actor, send=False)
     except RuleBroken as problem:
-        _no(f"{problem.code} {problem.facts}")
+        no(f"{problem.code} {problem.facts}")
     click.echo(f"{current_app.config['SETTINGS'].base_url}{path}")
 
 
@@ -230,6 +159,37 @@ def minutes_verify(file: Path, as_json: bool) -> None:
     i18n.init_app(words, [str(Path(__file__).parent / "committee" / "translations")])
     with words.app_context(), i18n.speaking("en"):
         sys.exit(commands.verify(file, as_json=as_json))
+
+
+@minutes_.command("import")
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+@click.option("--committee", required=True, metavar="CODE", help="The committee whose minutes these are.")
+@click.option("--record", is_flag=True, help="Import as records, locked at once, rather than as drafts.")
+@click.option("--source", default="", metavar="TEXT", help="Where the files are from; kept with each import.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@acting_as
+@in_app
+def minutes_import(
+    folder: Path,
+    committee: str,
+    record: bool,
+    source: str,
+    dry_run: bool,
+    as_json: bool,
+    as_email: str | None,
+) -> None:
+    """Import minutes (Markdown, plain text, DOCX) from a folder or one file. Each is one act of its own; what is
+    refused is named on stderr, and then the exit code is 1."""
+    from kangjiansheng.committee import commands, policies
+    from kangjiansheng.committee.queries import loaders
+
+    actor = actor_of(as_email)
+    found = loaders.committee(actor=actor, code=committee) or no(f"there is no committee {committee}")
+    actor = entitled(actor, lambda one: policies.plan_meetings(one, found))
+    life = "record" if record else "draft"
+    options: dict[str, Any] = {"life": life, "origin": source, "dry_run": dry_run, "as_json": as_json}
+    sys.exit(commands.import_minutes(folder, found, actor=actor, **options))
 
 
 @cli.group("search")
@@ -294,7 +254,7 @@ def import_portfolio(folder: Path, dry_run: bool, as_json: bool, as_email: str |
     """Import the four CSV files of a portfolio. Errors: nothing is written, exit 1."""
     from kangjiansheng.projects import commands, policies
 
-    actor = _entitled(_actor(as_email), policies.import_portfolio)
+    actor = entitled(actor_of(as_email), policies.import_portfolio)
     sys.exit(commands.import_portfolio(folder, dry_run=dry_run, as_json=as_json, actor=actor))
 
 
@@ -312,7 +272,7 @@ def import_trial(
     """Import records of ClinicalTrials.gov (JSON), CTIS (JSON) or ChiCTR (XML). Errors: nothing is written, exit 1."""
     from kangjiansheng.projects import commands
 
-    actor = _actor(as_email)
+    actor = actor_of(as_email)
     options: dict[str, Any] = {"dry_run": dry_run, "as_json": as_json, "actor": actor}
     sys.exit(commands.import_trial(file, project=project, lab=lab, **options))
 
@@ -331,7 +291,7 @@ def metrics(as_of: str | None, as_json: bool, as_email: str | None) -> None:
         day = date.fromisoformat(as_of) if as_of else clock.today()
     except ValueError:
         raise click.BadParameter(f"{as_of!r} is not a day like 2026-11-20", param_hint="--as-of") from None
-    figures = queries.metrics(actor=_actor(as_email), as_of=day)
+    figures = queries.metrics(actor=actor_of(as_email), as_of=day)
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, indent=1))
     else:
@@ -346,7 +306,7 @@ def backup(file: Path) -> None:
     from kangjiansheng import copies
 
     try:
-        click.echo(copies.backup(_settings(), file))
+        click.echo(copies.backup(settings(), file))
     except copies.NotCopied as problem:
         raise Refused(str(problem)) from None
 
@@ -358,7 +318,7 @@ def restore(file: Path) -> None:
     from kangjiansheng import copies
 
     try:
-        click.echo(copies.restore(_settings(), file))
+        click.echo(copies.restore(settings(), file))
     except copies.NotCopied as problem:
         raise Refused(str(problem)) from None
 

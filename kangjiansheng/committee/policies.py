@@ -22,6 +22,7 @@ from kangjiansheng.committee.models import (
     Meeting,
     MeetingSeries,
     Minutes,
+    MinutesImport,
     Motion,
     Paper,
     Paragraph,
@@ -87,6 +88,11 @@ def edit_committee(actor: Actor, committee: Committee) -> bool:
 def plan_meetings(actor: Actor, committee: Committee) -> bool:
     """New meetings are planned by those who keep the committee."""
     return edits(actor, committee.id)
+
+
+def keep_import(actor: Actor, row: MinutesImport) -> bool:
+    """Minutes are brought from elsewhere by those who keep the committee."""
+    return edits(actor, row.committee_id)
 
 
 def edit_meeting(actor: Actor, meeting: Meeting) -> bool:

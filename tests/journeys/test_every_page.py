@@ -5,6 +5,7 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,6 +92,9 @@ PAGES = (
     ("member", "/committees/SAC/interests"),
     ("member2", "/committees/SAC/interests/1"),
     ("chair", "/committees/SAC/interests/register"),
+    ("secretary", "/committees/SAC/imports"),
+    ("secretary", "/committees/SAC/imports/1"),
+    ("secretary", "/committees/SAC/imports/2"),
     ("member", "/meetings/SAC-2026-06/interests"),
     ("secretary", "/meetings/SAC-2026-06/recusals"),
     ("secretary", "/meetings/SAC-2026-05/floor"),
@@ -245,6 +249,20 @@ class Tour:
         return self.signed_in[who]
 
 
+def _minutes(server: Server) -> None:
+    """Two files of minutes from elsewhere: one waits for its importer, one was imported."""
+    secretary = Visitor(server.base)
+    secretary.sign_in("secretary")
+    here = "/committees/SAC/imports"
+    for name in ("sab_minutes_zh_illustrative.md", "community_zh_2024.md"):
+        form = form_of(secretary.get(here)[1], here)
+        form.pop("file", None)
+        data = (Path(__file__).parents[1] / "committee" / "sources" / name).read_bytes()
+        assert secretary.upload(here, form, name, data, field="file")[0] == 200
+    form = form_of(secretary.get(f"{here}/2")[1], f"{here}/2")
+    assert secretary.post(f"{here}/2", {**form, "life": "draft", "act": "import"})[0] == 200
+
+
 def furnished(server: Server) -> Server:
     """What the demonstration lacks: the plan of a laboratory, a sheet that was sent back, and a robot of a group,
     which stays off."""
@@ -266,6 +284,7 @@ def furnished(server: Server) -> Server:
         assert time.monotonic() < until, server.log()[-3000:]
         time.sleep(0.2)
     circulated(server)
+    _minutes(server)
     admin = Visitor(server.base)
     admin.sign_in("admin")
     form = form_of(admin.get("/admin/robots/new")[1], "/admin/robots/new")

@@ -21,7 +21,8 @@ from werkzeug.routing import Rule
 from kangjiansheng import demonstration
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.committee.models import Meeting
-from kangjiansheng.committee.operations import motions
+from kangjiansheng.committee.operations import imports, motions
+from kangjiansheng.committee.queries import loaders
 from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.messengers import keeping
@@ -147,6 +148,7 @@ NUMBERS = (
     ("/amendments/", "SELECT 1"),
     ("/committees/<code>/members", "SELECT min(id) FROM committee_member"),
     ("/sessions/", "SELECT 1"),
+    ("/imports/", "SELECT 1"),
     ("/robots/", "SELECT 1"),
     ("/mails/", "SELECT coalesce(min(id), 1) FROM outbox"),
     ("/audit/changes", "SELECT 1"),
@@ -162,7 +164,7 @@ def _one(statement: str, thing: dict[str, object]) -> object:
 
 def furnish(app: Flask) -> None:
     """What the demonstration lacks: the plan of a laboratory, a piece of evidence on each milestone that is tried, a
-    vote that runs, a robot of a group."""
+    vote that runs, minutes from elsewhere, a robot of a group."""
     with app.app_context(), transactions.writing():
         actor = system_actor()
         lab = labs.lab(actor=actor, code="JL-01")
@@ -179,6 +181,9 @@ def furnish(app: Flask) -> None:
         held = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one()
         with time_machine.travel(max(stay.came_at for stay in held.presence) + timedelta(minutes=1)):
             motions.open_motion(held.items[0], actor=actor, kind="D", text="a", method="name")
+        committee = loaders.committee(actor=actor, code="SAC")
+        assert committee is not None
+        imports.receive(committee, "a.md", b"# 2019-04-10", actor=actor)
         address = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a"
         told: dict[str, Any] = {"name": "a", "kinds": ["projects:done"], "rhythm": "each", "locale": "en"}
         hours = {"hour": 8, "quiet_from": 20, "quiet_to": 8}

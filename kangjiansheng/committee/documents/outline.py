@@ -287,7 +287,7 @@ def _state(export: Mapping[str, Any]) -> str:
     """Where the text stands, in a sentence."""
     draft = export.get("draft")
     if export["state"] == "record":
-        return _("据成立公告登记，未经签署。")
+        return _("据来源登记，未经签署。")
     if draft is None:
         return _("草稿，尚未提交审阅，没有签署。")
     number = draft["number"]

@@ -22,6 +22,7 @@ from kangjiansheng.committee.forms.agenda import REFUSALS as AGENDA
 from kangjiansheng.committee.forms.answers import REFUSALS as ANSWERED
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
+from kangjiansheng.committee.forms.imports import REFUSALS as IMPORTS
 from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
 from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
 from kangjiansheng.committee.forms.reviewing import CommentForm
@@ -126,6 +127,7 @@ REFUSALS: dict[str, Any] = {
     "committee:secrecy-level": _l("写了保密期限，请同时选择密级。"),
     **AGENDA,
     **REVIEWING,
+    **IMPORTS,
     **SCANS,
     **SERIES,
     **MOTIONS,

@@ -11,6 +11,7 @@ from kangjiansheng.committee.models.drafts import (
     SignatureCode,
     Signer,
 )
+from kangjiansheng.committee.models.imports import MinutesImport
 from kangjiansheng.committee.models.interests import Declaration, Interest
 from kangjiansheng.committee.models.meetings import (
     ITEM_STATE,
@@ -53,6 +54,7 @@ __all__ = [
     "Meeting",
     "MeetingSeries",
     "Minutes",
+    "MinutesImport",
     "Motion",
     "NumberSeries",
     "Paper",

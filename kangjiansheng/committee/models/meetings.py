@@ -51,6 +51,7 @@ class Meeting(Named, Versioned, Base):
     year_inferred: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(Label, default="")
     illustrative: Mapped[bool] = mapped_column(default=False)
+    withdrawn_at: Mapped[datetime | None]  # an import that was undone: seen by nobody any more
 
     committee: Mapped[Committee] = relationship()
     items: Mapped[list["AgendaItem"]] = relationship(

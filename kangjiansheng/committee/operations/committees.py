@@ -122,3 +122,15 @@ def next_number(committee_id: int, kind: str, scope: str = "") -> int:
     series.last += 1
     db.session.flush()
     return series.last
+
+
+def reach_number(committee_id: int, kind: str, scope: str, number: int) -> None:
+    """A number was given elsewhere, and brought along: the series goes on after it."""
+    last = next_number(committee_id, kind, scope)
+    series = db.session.scalars(
+        select(NumberSeries).where(
+            NumberSeries.committee_id == committee_id, NumberSeries.kind == kind, NumberSeries.scope == scope
+        )
+    ).one()
+    series.last = max(last - 1, number)
+    db.session.flush()

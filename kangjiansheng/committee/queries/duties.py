@@ -85,6 +85,7 @@ def _meetings(actor: Actor) -> list[tuple[Meeting, bool]]:
         .where(
             Meeting.committee_id.in_(memberships(actor)),
             Meeting.source == "",
+            Meeting.withdrawn_at.is_(None),
             Meeting.life.not_in(("cancelled", *HIDDEN)),
             or_(and_(Meeting.life == "planned", Meeting.held_on >= today), unwritten),
         )

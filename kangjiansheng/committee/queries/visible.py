@@ -48,8 +48,12 @@ def kept(actor: Actor) -> Select[int]:
 
 def published(actor: Actor) -> ColumnElement[bool]:
     """The condition on Meeting that it is no draft, or one of a committee that the actor keeps. Of drafts nobody
-    else learns anything, not even who reads all."""
-    return or_(Meeting.life.not_in(HIDDEN), Meeting.committee_id.in_(kept(actor)))
+    else learns anything, not even who reads all; of an import that was undone nobody at all."""
+    return and_(_stays(), or_(Meeting.life.not_in(HIDDEN), Meeting.committee_id.in_(kept(actor))))
+
+
+def _stays() -> ColumnElement[bool]:
+    return Meeting.withdrawn_at.is_(None)
 
 
 def _recused(actor: Actor) -> Select[int]:
@@ -117,7 +121,7 @@ def sees_decision(actor: Actor) -> ColumnElement[bool]:
     removed = exists().where(Paragraph.id == Decision.paragraph_id, Paragraph.removed_at.is_not(None))
     taken_out = removed.correlate_except(Paragraph)
     undone = exists().where(Motion.decision_id == Decision.id, Motion.annulled_at.is_not(None))
-    return and_(~taken_out, ~undone.correlate_except(Motion), _outcome(Decision, actor))
+    return and_(_stays(), ~taken_out, ~undone.correlate_except(Motion), _outcome(Decision, actor))
 
 
 def visible_decisions(actor: Actor) -> Select[int]:
@@ -141,7 +145,7 @@ def sees_action(actor: Actor) -> ColumnElement[bool]:
     that the actor is recused from not even this."""
     kept = or_(Action.agenda_item_id.is_(None), Action.agenda_item_id.not_in(_recused(actor)))
     own = and_(Action.owner_id == actor.id, kept)
-    return and_(Action.life != "dropped", or_(_outcome(Action, actor), own))
+    return and_(_stays(), Action.life != "dropped", or_(_outcome(Action, actor), own))
 
 
 def visible_actions(actor: Actor) -> Select[int]:

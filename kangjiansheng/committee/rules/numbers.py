@@ -22,9 +22,13 @@ def minutes_number(pattern: str, *, short: str, code: str, year: int, serial: in
 
 
 def outcome_number(pattern: str, *, code: str, kind: str, year: int, running_no: int, serial: int) -> str:
-    """D-2026-06-01: kind, year, the meeting's running number, a serial that is never given twice."""
+    """D-2026-06-01: kind, year, the meeting's running number, a serial that is never given twice.
+
+    An imported meeting that has no number has one below zero, which stands as X04.
+    """
+    meeting = f"{running_no:02d}" if running_no > 0 else f"X{-running_no:02d}"
     words = {
-        "kind": kind, "committee": code, "year": year, "meeting": f"{running_no:02d}", "serial": f"{serial:02d}",
+        "kind": kind, "committee": code, "year": year, "meeting": meeting, "serial": f"{serial:02d}",
     }  # fmt: skip
     return _filled(pattern, words)
 

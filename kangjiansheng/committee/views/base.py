@@ -26,7 +26,7 @@ def minutes_life(life: str) -> tuple[str, str]:
         "review": ("gate", _("审阅中")),
         "approved": ("done", _("已生效")),
         "amended": ("done", _("已生效，有勘误")),
-        "record": ("idle", _("据公告登记")),
+        "record": ("idle", _("据来源登记")),
     }
     return words[life]
 

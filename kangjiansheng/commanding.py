@@ -1,0 +1,83 @@
+"""What all commands share: the application around them, who acts, and one clear line when something is refused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from flask import Flask
+
+from kangjiansheng.core.config import BadSetting, Settings, read_settings
+
+
+class Refused(click.ClickException):
+    """One clear line on stderr, exit 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"kangjiansheng: {self.message}", err=True)
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    try:
+        return read_settings()
+    except BadSetting as problem:
+        raise Refused(str(problem)) from None
+
+
+def app() -> Flask:
+    """The application, once its database stands at the right level."""
+    from kangjiansheng.app import create_app
+    from kangjiansheng.core import schema
+    from kangjiansheng.core.assets import NotBuilt
+    from kangjiansheng.core.db import make_engine
+
+    known = settings()
+    engine = make_engine(known.database_url)
+    try:
+        level = schema.level(engine)
+    except Exception as problem:
+        raise Refused(f"the database cannot be reached: {type(problem).__name__}") from None
+    finally:
+        engine.dispose()
+    if level != schema.head():
+        raise Refused(
+            f"the database stands at level {level}, this version needs {schema.head()}: run `kangjiansheng db upgrade`"
+        )
+    try:
+        return create_app(known)
+    except NotBuilt as problem:
+        raise Refused(str(problem)) from None
+
+
+def in_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the application, its database at the right level."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with app().app_context():
+            return command(*args, **kwargs)
+
+    return wrapped
+
+
+def actor_of(email: str | None) -> Any:
+    """The person named by --as, or `system`."""
+    from kangjiansheng.accounts import queries
+
+    if email is None:
+        return queries.system_actor()
+    return queries.actor_by_email(email) or no(f"there is no active account {email}")
+
+
+def no(text: str) -> Any:
+    """Refuse, in one line."""
+    raise Refused(text)
+
+
+def entitled(actor: Any, may: Callable[[Any], bool]) -> Any:
+    """The person named by --as does no more here than on the pages; `system` may do everything."""
+    return actor if actor.has("system") or may(actor) else no(f"{actor.email} may not do this")
+
+
+acting_as = click.option("--as", "as_email", metavar="EMAIL", help="Act as this person instead of `system`.")

@@ -1,0 +1,216 @@
+"""Minutes on their way in: the reading of a file, whom its names are, and what stands against the import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.accounts.models import SYSTEM, Person
+from kangjiansheng.committee.models import Committee, CommitteeMember, Meeting, MinutesImport
+from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.queries.scans import is_whole
+from kangjiansheng.committee.queries.visible import visible_meetings
+from kangjiansheng.committee.rules.sources import Found, recognise
+from kangjiansheng.committee.rules.sources.plan import Plan, planned
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.text import fold
+
+THING = "minutes_import"
+
+
+@dataclass
+class Problem:
+    """Why an import cannot be written: a code of a refusal, the field it is about, and the meeting that is there."""
+
+    code: str
+    where: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    meeting: str = ""  # its code, when the importer may see it
+
+
+@dataclass
+class Look:
+    """A dry run: what was read, what would be written, who the names are, and what is against it."""
+
+    found: Found
+    plan: Plan
+    people: dict[str, Person | None]  # by the name as it stands
+    persons: list[Person]  # whom a name may be: the seats of the committee, and who was recognised
+    problems: list[Problem]
+
+
+def look(
+    committee: Committee, text: str, name: str, sha256: str, chosen: Mapping[str, Any], *, actor: Actor
+) -> Look:
+    """The dry run of a source for a committee. Writes nothing."""
+    found = recognise(text, name)
+    plan = planned(found, chosen)
+    people, persons = _people(found, committee, chosen.get("people", {}))
+    return Look(found, plan, people, persons, _problems(committee, plan, sha256, actor=actor))
+
+
+def names_in(found: Found, plan: Plan) -> list[str]:
+    """The names that the importer is asked about, each once: who was there, who was recused, who is to act."""
+    told = [one.name for one in found.attendees] + [one.name for one in found.recused]
+    told += [
+        p.outcome.owner
+        for p, kind in zip(found.pieces, plan.kinds, strict=True)
+        if kind == "action" and p.outcome
+    ]
+    return list(dict.fromkeys(name for name in told if name))
+
+
+def key_of(name: str) -> str:
+    """The form under which names are the same: Simplified, folded, without blanks."""
+    return "".join(fold(name).split())
+
+
+def _people(
+    found: Found, committee: Committee, chosen: Mapping[str, Any]
+) -> tuple[dict[str, Person | None], list[Person]]:
+    """Names matched to people who are there: by any of their names, or an address beside the name. A name that two
+    people bear is nobody until the importer says who."""
+    seated = list(
+        db.session.scalars(
+            select(Person)
+            .join(CommitteeMember)
+            .where(CommitteeMember.committee_id == committee.id)
+            .distinct()
+        )
+    )
+    everybody = list(
+        db.session.scalars(select(Person).where(Person.erased_at.is_(None), Person.code != SYSTEM))
+    )
+    by_name: dict[str, set[int]] = {}
+    for person in everybody:
+        for name in (person.name_hans, person.name_hant, person.name_en, person.email or ""):
+            if name:
+                by_name.setdefault(key_of(name), set()).add(person.id)
+    for seat in committee.members:
+        for name in _seat_names(seat):
+            by_name.setdefault(key_of(name), set()).add(seat.person_id)
+    known = {person.id: person for person in everybody}
+    seats = {person.id for person in seated}
+    notes = {one.name: one.note for one in found.attendees}
+    matched: dict[str, Person | None] = {}
+    for name in dict.fromkeys(
+        [*notes, *(r.name for r in found.recused), *(p.outcome.owner for p in found.pieces if p.outcome)]
+    ):
+        if not name:
+            continue
+        if name in chosen:
+            matched[name] = known.get(int(chosen[name] or 0))
+            continue
+        note = notes.get(name, "")
+        ids = by_name.get(key_of(name), set()) | by_name.get(key_of(name + note), set())
+        ids |= by_name.get(key_of(note.strip("<>() ")), set()) if "@" in note else set()
+        own = ids & seats or ids
+        matched[name] = known[next(iter(own))] if len(own) == 1 else None
+    offered = {p.id: p for p in [*seated, *(p for p in matched.values() if p)]}
+    return matched, list(offered.values())
+
+
+def _seat_names(seat: CommitteeMember) -> set[str]:
+    """What a seat is called where names stand: its field, and the office with it."""
+    office = {"chair": "主任委员", "deputy": "副主任委员", "secretary": "秘书"}.get(seat.office)
+    names = {seat.name_hans, seat.name_hant, seat.name_en} - {""}
+    return names | ({f"{office}（{seat.name_hans}）"} if office and seat.name_hans else set())
+
+
+def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) -> list[Problem]:
+    seen = set(db.session.scalars(visible_meetings(actor)))
+
+    def link(meeting: Meeting | None) -> str:
+        return meeting.code if meeting and meeting.id in seen else ""
+
+    problems = []
+    before = db.session.scalar(
+        select(MinutesImport).where(
+            MinutesImport.committee_id == committee.id,
+            MinutesImport.sha256 == sha256,
+            MinutesImport.state == "applied",
+        )
+    )
+    if before is not None:
+        problems.append(Problem("committee:import-again", meeting=link(before.meeting)))
+    problems += [Problem("committee:import-unreadable", key) for key in plan.unreadable]
+    if plan.day is None and "day" not in plan.unreadable:
+        problems.append(Problem("committee:import-no-day", "day"))
+    if plan.day is not None and plan.day > clock.today():
+        problems.append(Problem("committee:import-in-future", "day"))
+    there = select(Meeting).where(Meeting.committee_id == committee.id, Meeting.withdrawn_at.is_(None))
+    if plan.day is not None and before is None:
+        same = db.session.scalar(
+            there.where(Meeting.held_on == plan.day, Meeting.life != "cancelled").limit(1)
+        )
+        if same is not None:
+            problems.append(
+                Problem("committee:import-day-taken", "day", {"day": plan.day.isoformat()}, link(same))
+            )
+    if plan.running_no is not None:
+        same = db.session.scalar(there.where(Meeting.running_no == plan.running_no))
+        if same is not None:
+            told: dict[str, Any] = {"number": plan.running_no}
+            problems.append(Problem("committee:import-number-taken", "running_no", told, link(same)))
+    if plan.minutes_no:
+        same = db.session.scalar(select(Meeting).where(Meeting.minutes_no == plan.minutes_no).limit(1))
+        if same is not None:
+            told = {"number": plan.minutes_no}
+            problems.append(Problem("committee:import-minutes-no-taken", "minutes_no", told, link(same)))
+    return problems
+
+
+def reading(*, actor: Actor, code: str, number: int) -> MinutesImport | None:
+    """One import of a committee. Its file speaks of everything: once it is a meeting, it is only for those from
+    whom nothing of that meeting is withheld."""
+    query = (
+        select(MinutesImport)
+        .join(Committee, Committee.id == MinutesImport.committee_id)
+        .where(Committee.code == code, MinutesImport.id == number)
+        .options(joinedload(MinutesImport.committee), joinedload(MinutesImport.by))
+    )
+    found = db.session.scalar(query)
+    if found is None or found.state == "discarded":
+        return None
+    if found.meeting is not None and found.state == "applied":
+        seen = loaders.meeting(actor=actor, code=found.meeting.code)
+        if seen is None or not is_whole(seen, actor=actor):
+            return None
+    return found
+
+
+def imports(committee: Committee, *, actor: Actor) -> list[MinutesImport]:
+    """The imports of a committee, newest first, but those of meetings from which something is withheld."""
+    query = (
+        select(MinutesImport)
+        .where(MinutesImport.committee_id == committee.id, MinutesImport.state != "discarded")
+        .options(joinedload(MinutesImport.meeting), joinedload(MinutesImport.by))
+        .order_by(MinutesImport.id.desc())
+        .limit(200)
+    )
+    return [
+        row
+        for row in db.session.scalars(query)
+        if row.meeting is None or row.state != "applied" or is_whole(row.meeting, actor=actor)
+    ]
+
+
+def import_of(meeting: Meeting) -> MinutesImport | None:
+    """The import from which a meeting came."""
+    query = select(MinutesImport).where(
+        MinutesImport.meeting_id == meeting.id, MinutesImport.state == "applied"
+    )
+    return db.session.scalar(query)
+
+
+def file_of(row: MinutesImport) -> FileRef | None:
+    """The file as it was sent."""
+    query = select(FileRef).where(
+        FileRef.thing == THING, FileRef.thing_id == row.id, FileRef.removed_at.is_(None)
+    )
+    return db.session.scalar(query)

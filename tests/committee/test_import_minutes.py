@@ -1,0 +1,448 @@
+"""Bringing minutes from elsewhere: the dry run, corrections, the import in one act, and taking it back."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.committee import commands
+from kangjiansheng.committee.models import (
+    Action,
+    Committee,
+    Decision,
+    Meeting,
+    Minutes,
+    MinutesImport,
+    Recusal,
+)
+from kangjiansheng.committee.operations import committees, imports, meetings
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries.imports import file_of, look
+from kangjiansheng.core import files, word_files
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.outbox import Notification, Outbox
+from kangjiansheng.core.transactions import commit
+from tests.support.critic import Critic
+
+FOLDER = Path(__file__).parent / "sources"
+OWN = """# 会议纪要
+
+会议时间：2025年3月12日 10:00-12:00
+出席：主任委员、委员（血液学）、无名氏
+列席：Committee chair
+
+## 一、方案
+
+讨论了方案。
+
+决议：同意。同意 2，反对 0，弃权 0
+
+## 待办
+
+- 主任委员：写信，于2025年4月1日前
+- 无名氏：打电话
+"""
+
+
+def the_committee() -> Committee:
+    return db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+
+
+@pytest.fixture
+def bring(in_app: Flask, actor: Callable[[str], Actor]) -> Callable[..., MinutesImport]:
+    """`bring("name.md", text)`: read by the secretary."""
+
+    def act(name: str = "own.md", text: str | bytes = OWN) -> MinutesImport:
+        data = text.encode() if isinstance(text, str) else text
+        return imports.receive(the_committee(), name, data, actor=actor("secretary"))
+
+    return act
+
+
+def texts(meeting: Meeting) -> list[tuple[str, str]]:
+    assert meeting.minutes is not None
+    return [(p.kind, p.text) for p in writing.standing_paragraphs(meeting.minutes)]
+
+
+def count(model: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_reading_writes_no_meeting(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    before = count(Meeting), count(Decision), count(Person)
+    row = bring()
+    seen = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    assert seen.problems == []
+    assert seen.people["主任委员"] is not None
+    assert seen.people["Committee chair"] == seen.people["主任委员"], "by any of their names"
+    assert seen.people["无名氏"] is None
+    assert (count(Meeting), count(Decision), count(Person)) == before
+
+
+def test_a_draft_with_its_meeting_in_one_act(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    row = bring()
+    people, told = count(Person), (count(Notification), count(Outbox))
+    made = imports.apply(row, actor=actor("secretary"), life="draft")
+    assert (made.life, made.held_on, made.source, made.minutes.life) == (
+        "held",
+        date(2025, 3, 12),
+        "",
+        "draft",
+    )
+    assert made.minutes_no == "", "a number that the source does not give is not made up"
+    modes = {a.person.name_hans: (a.mode, a.voting) for a in made.attendance}
+    assert modes == {"主任委员": ("on_site", True), "委员（血液学）": ("on_site", True)}
+    assert count(Person) == people
+    assert (count(Notification), count(Outbox)) == told, "the meeting is past: nobody is told"
+    decision = db.session.scalars(select(Decision).where(Decision.meeting_id == made.id)).one()
+    assert (decision.votes_for, decision.votes_against, decision.kind) == (2, 0, "D")
+    acts = db.session.scalars(select(Action).where(Action.meeting_id == made.id).order_by(Action.id)).all()
+    assert [(a.text, a.owner_role, a.due_on) for a in acts] == [
+        ("写信", "", date(2025, 4, 1)), ("打电话", "无名氏", None),
+    ]  # fmt: skip
+    assert acts[0].owner is not None
+    assert [kind for kind, _ in texts(made)] == ["text", "heading", "text", "decision", "heading", "action"]
+    assert len({row.change_set_id}) == 1
+    assert files.read(files.folder(), row.sha256) == OWN.encode()
+
+
+def test_a_record_is_frozen_and_signed_by_nobody(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    row = bring()
+    made = imports.apply(row, actor=actor("secretary"), life="record")
+    assert (made.minutes.life, made.minutes.current_draft) == ("record", 0)
+    with pytest.raises(RuleBroken, match="import-frozen"):
+        imports.undo(row, actor=actor("secretary"))
+    paragraph = writing.standing_paragraphs(made.minutes)[0]
+    with pytest.raises(RuleBroken, match="frozen"):
+        writing.edit_paragraph(paragraph, actor=actor("secretary"), seen=1, text="x")
+    commit()
+    with pytest.raises(DBAPIError, match="frozen"):
+        db.session.execute(text("UPDATE decision SET text = 'x' WHERE meeting_id = :id"), {"id": made.id})
+    db.session.rollback()
+
+
+def test_the_same_file_or_day_is_refused(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    secretary = actor("secretary")
+    imports.apply(bring(), actor=secretary, life="draft")
+    with pytest.raises(RuleBroken, match="import-again"):
+        imports.apply(bring(), actor=secretary, life="draft")
+    with pytest.raises(RuleBroken, match="import-day-taken"):
+        imports.apply(bring("other.md", OWN + "\n另一行"), actor=secretary, life="draft")
+
+
+def test_the_founding_article_is_there_already(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    row = bring("first.md", (FOLDER / "first_meeting_from_article_zh.md").read_text("utf-8"))
+    seen = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    assert next((p.code, p.meeting) for p in seen.problems) == ("committee:import-day-taken", "SAC-2024-01")
+
+
+def test_the_sample_keeps_label_numbers_and_recusal(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    admin, secretary = actor("admin"), actor("secretary")
+    other = committees.create_committee(actor=admin, code="OLD", name_hans="旧委员会", short_hans="旧")
+    source = (FOLDER / "sab_minutes_zh_illustrative.md").read_text("utf-8")
+    source = (
+        source.replace("2026-06", "2019-06")
+        .replace("康科委纪〔2026〕3号", "旧〔2019〕3号")
+        .replace("2026年4月10日", "2019年4月10日")
+    )
+    row = imports.receive(other, "sample.md", source.encode(), actor=secretary)
+    member = db.session.scalars(select(Person).where(Person.code == "CAST-MEMBER")).one()
+    imports.correct(row, {"people": {"席位07": member.id}}, actor=secretary, version=row.version)
+    made = imports.apply(row, actor=secretary, life="record")
+    assert made.illustrative
+    assert made.minutes.illustrative
+    assert (made.running_no, made.minutes_no) == (6, "旧〔2019〕3号")
+    numbers = set(db.session.scalars(select(Decision.number).where(Decision.meeting_id == made.id)))
+    assert {"D-2019-06-01", "R-2019-06-02"} <= numbers
+    assert len(numbers) == 3, "the third has none in the source, and gets one"
+    recused = db.session.scalars(select(Recusal).where(Recusal.person_id == member.id)).all()
+    assert "facts" in [r.kind for r in recused]
+    assert all("决议 D-2019" not in text for _kind, text in texts(made)), (
+        "the number stands beside the paragraph"
+    )
+    after = meetings.create_meeting(other, actor=admin, held_on=date(2030, 1, 1))
+    assert after.running_no == 7, "the series goes on after a number that was brought along"
+
+
+def test_corrections_change_what_is_written(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    row = bring()
+    seen = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    at = next(n for n, p in enumerate(seen.found.pieces) if p.text == "讨论了方案。")
+    chosen = {
+        "day": "2025-03-13",
+        "place": "甲会议室",
+        "title": "旧会",
+        "kinds": {str(at): "recommendation"},
+        "starts": "09:15",
+        "ends": "",
+    }
+    imports.correct(row, chosen, actor=actor("secretary"), version=row.version)
+    made = imports.apply(row, actor=actor("secretary"), life="draft")
+    assert (made.held_on, made.place, made.name_hans) == (date(2025, 3, 13), "甲会议室", "旧会")
+    assert (made.starts_at.hour, made.ends_at) == (1, None)
+    kinds = db.session.scalars(select(Decision.kind).where(Decision.meeting_id == made.id))
+    assert sorted(kinds) == ["D", "R"]
+
+
+def test_a_day_must_be_known_and_past(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    secretary = actor("secretary")
+    with pytest.raises(RuleBroken, match="import-no-day"):
+        imports.apply(bring("a.md", "# 纪要\n\n文字"), actor=secretary, life="draft")
+    with pytest.raises(RuleBroken, match="import-in-future"):
+        imports.apply(bring("b.md", "# 2031-01-01\n\n文字"), actor=secretary, life="draft")
+
+
+def test_an_untouched_draft_is_taken_back_and_comes_again(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    secretary = actor("secretary")
+    row = bring()
+    made = imports.apply(row, actor=secretary, life="draft")
+    code = made.code
+    imports.undo(row, actor=secretary)
+    assert made.withdrawn_at is not None
+    db.session.commit()
+    page = client("secretary")
+    assert page.get(f"/meetings/{code}").status_code == 404
+    assert page.get(f"/meetings/{made.code}").status_code == 404
+    assert "没有找到" in page.get("/search?q=无名氏").text
+    again = imports.apply(bring(), actor=secretary, life="draft")
+    assert again.id != made.id
+    with pytest.raises(RuleBroken, match="import-done"):
+        imports.undo(row, actor=secretary)
+
+
+def test_what_was_worked_on_is_not_taken_back(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    secretary = actor("secretary")
+    row = bring()
+    made = imports.apply(row, actor=secretary, life="draft")
+    commit()
+    first = writing.standing_paragraphs(made.minutes)[0]
+    writing.edit_paragraph(first, actor=secretary, seen=1, text="改过")
+    commit()
+    with pytest.raises(RuleBroken, match="import-built-on"):
+        imports.undo(row, actor=secretary)
+
+
+def test_a_draft_becomes_a_record_later(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], draft_minutes: Minutes
+) -> None:
+    made = imports.apply(bring(), actor=actor("secretary"), life="draft")
+    imports.freeze(made.minutes, actor=actor("secretary"))
+    assert made.minutes.life == "record"
+    with pytest.raises(RuleBroken, match="import-not-imported"):
+        imports.freeze(draft_minutes, actor=actor("secretary"))
+
+
+def word(fill: Callable[[Any], None]) -> bytes:
+    document = Document()
+    fill(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_a_word_file(bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]) -> None:
+    def fill(d: Any) -> None:
+        d.add_heading("第 61 次会议纪要", 0)
+        d.add_paragraph("会议时间：2019年4月10日 9:30-11:00")
+        d.add_heading("出席", 1)
+        table = d.add_table(2, 2)
+        for cell, words in zip(
+            [c for r in table.rows for c in r.cells], ["姓名", "出席", "主任委员", "✓"], strict=True
+        ):
+            cell.text = words
+        d.add_heading("一、方案", 1)
+        d.add_paragraph().add_run("重点").bold = True
+        d.add_paragraph("甲", style="List Bullet")
+        d.add_paragraph("决议：同意")
+
+    row = bring("minutes.docx", word(fill))
+    assert row.kind == "docx"
+    made = imports.apply(row, actor=actor("secretary"), life="record")
+    assert (made.running_no, made.held_on) == (61, date(2019, 4, 10))
+    assert ("text", "**重点**") in texts(made)
+    assert ("decision", "决议：同意") in texts(made)
+    assert [a.mode for a in made.attendance] == ["on_site"]
+
+
+def test_files_that_are_not_read(bring: Callable[..., MinutesImport]) -> None:
+    plain = word(lambda d: d.add_paragraph("x"))
+    macros, bomb = io.BytesIO(plain), io.BytesIO()
+    with zipfile.ZipFile(macros, "a") as packed:
+        packed.writestr("word/vbaProject.bin", b"x")
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", "x")
+        packed.writestr("word/document.xml", b"0" * (word_files.MOST_BYTES + 1))
+    doctype = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(doctype, "w") as new:
+        for part in old.namelist():
+            body = old.read(part)
+            if part == "word/document.xml":
+                body = body.replace(
+                    b"<w:document", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><w:document', 1
+                )
+                body = body.replace(b"x</w:t>", b"&e;</w:t>")
+            new.writestr(part, body)
+    cases = {
+        "macros": macros.getvalue(), "too-large": bomb.getvalue(), "damaged": plain[:200], "locked": b"\xd0\xcf\x11\xe0\xa1\xb1",
+        "other-kind": b"%PDF-1.7 \xff\xfe\x00", "empty": b"  \n",
+    }  # fmt: skip
+    for code, data in cases.items():
+        with pytest.raises(RuleBroken, match=f"import-{code}"):
+            bring("file.docx", data)
+    found, _kind = imports.text_of("x.docx", doctype.getvalue())
+    assert "root" not in found, "entities are not fetched"
+
+
+@pytest.mark.parametrize("kind", ["md", "docx"])
+@pytest.mark.parametrize("code", ["SAC-2026-01", "SAC-2026-03"])
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_our_own_exports_come_back(
+    kind: str,
+    code: str,
+    language: str,
+    client: Callable[..., Critic],
+    actor: Callable[[str], Actor],
+    meeting: Callable[[str], Meeting],
+) -> None:
+    data = client("chair", language).get(f"/meetings/{code}/minutes.{kind}").data
+    other = committees.create_committee(actor=actor("admin"), code="OLD", name_hans="旧委员会")
+    row = imports.receive(other, f"m.{kind}", data, actor=actor("secretary"))
+    imports.correct(row, {"running_no": "", "minutes_no": ""}, actor=actor("secretary"), version=row.version)
+    made = imports.apply(row, actor=actor("secretary"), life="draft")
+    first = meeting(code)
+    assert first.held_on == made.held_on
+    assert [kind for kind, _ in texts(made)] == [kind for kind, _ in texts(first)]
+    assert [" ".join(text.split()) for _, text in texts(made)] == [
+        " ".join(text.split()) for _, text in texts(first)
+    ]
+
+    def outcomes(one: Meeting) -> list[tuple[Any, ...]]:
+        decided = db.session.scalars(
+            select(Decision).where(Decision.meeting_id == one.id).order_by(Decision.id)
+        )
+        asked = db.session.scalars(
+            select(Action)
+            .where(Action.meeting_id == one.id, Action.life != "dropped")
+            .order_by(Action.number)
+        )
+        return [(d.kind, d.votes_for, d.votes_against, d.abstentions) for d in decided] + [
+            (a.text, a.due_on) for a in asked
+        ]
+
+    assert sorted(map(str, outcomes(made))) == sorted(map(str, outcomes(first)))
+
+
+def test_on_the_page(client: Callable[..., Critic], in_app: Flask) -> None:
+    page = client("secretary")
+    assert "导入纪要" in page.get("/committees/SAC").text
+    answer = page.post(
+        "/committees/SAC/imports", data={"pasted": OWN, "origin": "存档"}, follow_redirects=False
+    )
+    assert answer.status_code == 303
+    here = answer.headers["Location"]
+    seen = page.get(here)
+    assert "尚未导入" in seen.text
+    assert "无名氏" in seen.text
+    row = db.session.scalars(select(MinutesImport)).one()
+    wrong = page.post(here, data={"version": row.version, "day": "", "act": "import", "life": "draft"})
+    assert wrong.status_code == 422
+    assert "没有认出会议日期" in wrong.text
+    stale = page.post(here, data={"version": 99, "act": "look"})
+    assert stale.status_code == 409
+    done = page.post(
+        here, data={"version": row.version, "day": "2025-03-12", "act": "import", "life": "record"}
+    )
+    assert done.status_code == 303, done.text[:300]
+    assert page.get(done.headers["Location"]).status_code == 200
+    after = page.get(here).text
+    assert "存档" in after
+    assert page.get(f"{here}/file").data == OWN.strip().encode()
+    assert "讨论了方案" in page.get("/search?q=讨论了方案").text
+    for other in ("member", "outsider", "executive"):
+        assert client(other).get(here).status_code in (403, 404)
+        assert client(other).get("/committees/SAC/imports").status_code == 403
+
+
+def test_discarding_leaves_nothing_to_see(
+    client: Callable[..., Critic], in_app: Flask, bring: Callable[..., MinutesImport]
+) -> None:
+    row = bring()
+    db.session.commit()
+    page = client("secretary")
+    assert page.post(f"/committees/SAC/imports/{row.id}/discard").status_code == 303
+    assert page.get(f"/committees/SAC/imports/{row.id}").status_code == 404
+    db.session.refresh(row)
+    assert (row.text, file_of(row)) == ("", None)
+
+
+def test_the_file_is_withheld_from_who_may_not_read_all_of_it(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    """The chair keeps the committee, and was recused: neither the file nor its reading is for the chair any more."""
+    row = bring("first.md", OWN)
+    made = imports.apply(row, actor=actor("secretary"), life="draft")
+    item = next(i for i in made.items)
+    db.session.add(Recusal(agenda_item_id=item.id, person_id=actor("chair").id, kind="whole"))
+    commit()
+    chair, here = client("chair"), f"/committees/SAC/imports/{row.id}"
+    assert chair.get(here).status_code == 404
+    assert chair.get(f"{here}/file").status_code == 404
+    assert here not in chair.get("/committees/SAC/imports").text
+    assert client("secretary").get(here).status_code == 200
+
+
+def test_from_the_command_line(
+    in_app: Flask, actor: Callable[[str], Actor], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.md").write_text(OWN, "utf-8")
+    (tmp_path / "b.md").write_text("# 没有日期\n\n文字", "utf-8")
+    (tmp_path / "c.jpg").write_bytes(b"x")
+    options: dict[str, Any] = {
+        "actor": actor("secretary"),
+        "life": "record",
+        "origin": "存档",
+        "as_json": False,
+    }
+    before = count(Meeting)
+    assert commands.import_minutes(tmp_path, the_committee(), dry_run=True, **options) == 1
+    told = capsys.readouterr()
+    assert "a.md: would be imported" in told.out and "b.md: refused" in told.out
+    assert "No day of the meeting was recognised" in told.err
+    assert (count(Meeting), count(MinutesImport)) == (before, 0)
+    assert commands.import_minutes(tmp_path, the_committee(), dry_run=False, **options) == 1
+    assert "a.md: imported as SAC-2025" in capsys.readouterr().out
+    row = db.session.scalars(select(MinutesImport)).one()
+    assert (row.state, row.origin, row.meeting.minutes.life) == ("applied", "存档", "record")
+    assert commands.import_minutes(tmp_path / "a.md", the_committee(), dry_run=False, **options) == 1
+    assert "The same file has been imported before" in capsys.readouterr().err
