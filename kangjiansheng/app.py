@@ -120,6 +120,7 @@ handing.keepers[:] = [committee_panels.handing_over]
 lab_panels.lab[:] = [project_panels.lab_plan, project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
 project_panels.project[:] = [committee_panels.project_advice]
+project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects]
 saved_views.pages({"milestones": ("/milestones", _l("里程碑")), "projects": ("/projects", _l("项目"))})
 messengers.open_to_all[:] = [naming.page_open_to_all]

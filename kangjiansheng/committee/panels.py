@@ -7,11 +7,12 @@ from flask_babel import lazy_gettext as _l
 from kangjiansheng.committee.forms import OFFICES
 from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
 from kangjiansheng.committee.operations import handing as giving
-from kangjiansheng.committee.queries import handing, overviews
+from kangjiansheng.committee.queries import effects, handing, overviews
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.markdown import render
 from kangjiansheng.labs.panels import Panel
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries.handing import Duty, Keeper
 
 
@@ -34,6 +35,17 @@ def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel 
         },
         illustrative=any(item.meeting.illustrative for item in found.items),
     )
+
+
+def milestone_moved(milestone: Milestone, actor: Actor, as_of: date | None) -> Panel | None:
+    """Which decisions changed a milestone. Its day is the project's own; the number and the way to the decision are
+    for those who see that."""
+    until = clock.end_of(as_of) if as_of else None
+    found = effects.moved(milestone, actor=actor, until=until)
+    if not found:
+        return None
+    days = {one.id: clock.day_of(one.settled_at) for one, _seen in found if one.settled_at}
+    return Panel("committee/_milestone_panel.html", {"moved": found, "days": days})
 
 
 def _place(thing: Duty) -> str:

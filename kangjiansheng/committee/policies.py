@@ -16,6 +16,7 @@ from kangjiansheng.committee.models import (
     CommitteeMember,
     Consent,
     Decision,
+    DecisionEffect,
     DraftVersion,
     Interest,
     Mandate,
@@ -288,6 +289,26 @@ def answer_advice(actor: Actor, decision: Decision) -> bool:
     """The company answers through its executives, or through those who keep its decision meeting; they see the
     advice, else it is not found."""
     return answering.owes(actor)
+
+
+def propose_effect(actor: Actor, item: AgendaItem) -> bool:
+    """What a resolution of an item changes is put to it by those who write the minutes, and by those who may edit
+    the project that it is about."""
+    if item.meeting.source:
+        return False
+    return edit_meeting(actor, item.meeting) or (
+        item.project is not None and propose_item(actor, item.project)
+    )
+
+
+def carry_effect(actor: Actor, effect: DecisionEffect) -> bool:
+    """Which resolution carries it is said by those who write the minutes."""
+    return edit_meeting(actor, effect.item.meeting)
+
+
+def remove_effect(actor: Actor, effect: DecisionEffect) -> bool:
+    """It is taken back by who proposed it, and by those who write the minutes."""
+    return effect.proposed_by_id == actor.id or edit_meeting(actor, effect.item.meeting)
 
 
 def end_member(actor: Actor, member: CommitteeMember) -> bool:

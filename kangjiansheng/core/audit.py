@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, event, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import AppendOnly, Base, Label, Word, db, is_sqlite
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GENESIS = "0" * 64
 LOCK = 0x6B6A73  # advisory lock of the chain's head on PostgreSQL
 _acts: dict[str, Any] = {}
+_MARKS = "audit marks"  # how many entries waited when each open savepoint began
 
 
 class AuditEntry(Base):
@@ -200,6 +201,24 @@ def _lines(session: Session, change_id: int) -> Iterable[str]:
         yield from (f"{kind.__tablename__}:{row.id}:{row.digest}" for row in rows)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("audit", None)
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    """A savepoint may be rolled back alone: what was noted before it stays, what was noted since goes."""
+    if transaction.nested:
+        session.info.setdefault(_MARKS, {})[transaction] = len(session.info.get("audit", ()))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _unmark(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_MARKS, None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        mark = session.info.get(_MARKS, {}).get(transaction)
+        if mark is not None:
+            del session.info.get("audit", [])[mark:]
+    elif transaction.parent is None:
+        session.info.pop("audit", None)

@@ -13,7 +13,7 @@ from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.page import recent
 from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
@@ -23,8 +23,9 @@ from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 from kangjiansheng.projects.rules.plans import CLOSED
 from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
 
-# Slots of a project's page for higher floors; app.py fills them.
+# Slots of the pages of a project and of a milestone for higher floors; app.py fills them.
 project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
+milestone: list[Callable[[Milestone, Actor, date | None], Panel | None]] = []
 
 QUARTER = timedelta(days=91)
 AHEAD = timedelta(days=90)

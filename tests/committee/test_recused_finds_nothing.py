@@ -22,6 +22,7 @@ from kangjiansheng.committee.operations import (
     amendments,
     answers,
     comments,
+    effects,
     interests,
     meetings,
     motions,
@@ -36,7 +37,7 @@ from kangjiansheng.core import clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification, Outbox
-from kangjiansheng.projects.models import ProjectMember
+from kangjiansheng.projects.models import Plan, ProjectMember
 from tests.permissions import table
 from tests.support.critic import Critic
 from tests.support.papers import PDF
@@ -78,6 +79,11 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         gone = writing.add_paragraph(minutes, actor=secretary, kind="text", text=f"{MARK}删", item=item)
         writing.remove_paragraph(gone, actor=secretary)
         made = outcomes.record_decision(minutes, actor=secretary, kind="D", text=f"{MARK}决议", item=item)
+        plan = db.session.scalars(select(Plan).where(Plan.project_id == item.project_id)).one()
+        gate = next(m for m in plan.milestones if m.state == "open" and m.gate)
+        effects.propose(
+            item, actor=secretary, kind="gate", plan=plan, milestone=gate, decision=made, verdict="stop"
+        )
         outcomes.record_action(
             minutes, actor=secretary, text=f"{MARK}行动", owner_id=who(recused).id, item=item
         )

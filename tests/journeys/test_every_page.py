@@ -18,6 +18,7 @@ from tests.support.visitor import PASSWORD, Visitor, form_of
 pytestmark = pytest.mark.browser
 
 SHEET = "/milestones/import/IMP-0001"
+EFFECTS = "/meetings/SAC-2026-06/items/20/effects"
 PAGES = (
     ("nobody", "/sign-in"),
     ("nobody", "/forgot"),
@@ -115,6 +116,7 @@ PAGES = (
     ("member", "/minutes/verify"),
     ("secretary", "/meetings/SAC-2026-03/minutes/scans"),
     ("secretary", "/decisions"),
+    ("executive", EFFECTS),
     ("executive", "/decisions/D-2026-05-01"),
     ("secretary", "/actions"),
     ("auditor", "/audit"),

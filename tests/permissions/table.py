@@ -76,6 +76,7 @@ ONE_FOR_ALL: dict[str, object] = {
     "wanted": "en",
     "secret": "no-such-secret",
     "seq": 1,
+    "effect": 1,
     "partner": "RJ",
     "person_code": "CAST-LEAD",
 }

@@ -153,6 +153,8 @@ class _Writer:
         self._blocks(p["blocks"], lead=lead)
         if p["votes"]:
             self._line("  ".join(f"{v['label']} {v['count']}" for v in p["votes"]), sans=True)
+        for text in p["effects"]:
+            self._line(text, size=10)
         for one in p["dissents"]:
             self._line(f"{one['label']}{self.words['colon']}{one['text']}", size=10)
         if p["actions"]:

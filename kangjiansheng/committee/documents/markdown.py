@@ -42,6 +42,7 @@ def _paragraph(p: Mapping[str, Any], words: Mapping[str, str]) -> str:
         label,
         p["markdown"],
         votes,
+        *p["effects"],
         *said,
         _table(("number", "task", "owner", "due"), p["actions"], words),
     ]

@@ -183,6 +183,7 @@ def _paragraph(
         "blocks": tree(p["text"]),
         "label": _decision(decision) if p["kind"] == "decision" else "",
         "votes": _votes(decision) if decision else [],
+        "effects": [one["text"] for one in (decision or {}).get("effects", ())],
         "dissents": _dissents(decision) if decision else [],
         "actions": [
             {"number": a["number"], "task": a["text"], "owner": a["owner"], "due": a["due_on"] or "—"} for a in acted

@@ -22,6 +22,7 @@ from kangjiansheng.committee.forms.agenda import REFUSALS as AGENDA
 from kangjiansheng.committee.forms.answers import REFUSALS as ANSWERED
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
+from kangjiansheng.committee.forms.effects import REFUSALS as EFFECTS
 from kangjiansheng.committee.forms.imports import REFUSALS as IMPORTS
 from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
 from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
@@ -132,6 +133,7 @@ REFUSALS: dict[str, Any] = {
     **SERIES,
     **MOTIONS,
     **ANSWERED,
+    **EFFECTS,
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
     "committee:votes-of-item": _l(
         "同意、反对与弃权合计 %(given)s 票，超过这项议题结束时在场并参加表决的 %(present)s 人。"

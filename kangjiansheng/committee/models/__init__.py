@@ -11,6 +11,7 @@ from kangjiansheng.committee.models.drafts import (
     SignatureCode,
     Signer,
 )
+from kangjiansheng.committee.models.effects import DecisionEffect
 from kangjiansheng.committee.models.imports import MinutesImport
 from kangjiansheng.committee.models.interests import Declaration, Interest
 from kangjiansheng.committee.models.meetings import (
@@ -44,6 +45,7 @@ __all__ = [
     "CompanyDecision",
     "Consent",
     "Decision",
+    "DecisionEffect",
     "Declaration",
     "Dismissal",
     "Dissent",

@@ -16,6 +16,8 @@ from kangjiansheng.committee.notices.answers import advice_answered as advice_an
 from kangjiansheng.committee.notices.backlog import backlog_proposed as backlog_proposed
 from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
+from kangjiansheng.committee.notices.effects import WORDS as EFFECTS
+from kangjiansheng.committee.notices.effects import effects_held as effects_held
 from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
 from kangjiansheng.core import messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
@@ -271,6 +273,7 @@ WORDS: dict[str, Words] = {
     **backlog.WORDS,
     **motions.WORDS,
     **ANSWERED,
+    **EFFECTS,
     "committee:interest-declared": _interest_declared,
     "committee:recused": _recused,
     "committee:review-opened": _review_opened,

@@ -20,12 +20,13 @@ from kangjiansheng.committee.models import (
     Signer,
 )
 from kangjiansheng.committee.notices import signing as telling
+from kangjiansheng.committee.operations import effects as changing
 from kangjiansheng.committee.operations import voted
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
 from kangjiansheng.committee.operations.tallying import refuse_running
-from kangjiansheng.committee.queries import floor, reading, replaced
+from kangjiansheng.committee.queries import effects, floor, reading, replaced
 from kangjiansheng.committee.queries.taken import seat_name, seat_names
 from kangjiansheng.committee.rules import acts, canon, numbers, quorum
 from kangjiansheng.committee.rules.presence import Counted
@@ -65,6 +66,7 @@ def open_review(
     head = header(meeting, paragraphs)
     head |= {"secrecy": {"level": secrecy, "term": term}} if secrecy else {}
     draft = freeze(minutes, "draft", head, paragraphs, who, actor=actor)
+    changing.rehearse(draft, actor=actor)
     minutes.life, minutes.current_draft = "review", draft.number
     minutes.review_due_on = due_on or clock.today() + timedelta(days=meeting.committee.review_days)
     change = record("committee:review:open", minutes, actor=actor, before=before, change=draft_change(draft))
@@ -125,7 +127,7 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     now = standing_of(meeting)
     ids = {p.id: p.public_id for p in paragraphs}
     decisions = list(db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids)))))
-    made = floor.results(meeting, decisions)
+    made, carried = floor.results(meeting, decisions), effects.carried(decisions)
     query = select(Action).where(Action.meeting_id == meeting.id, Action.life != "dropped")
     actions = [_action(a) for a in db.session.scalars(query.order_by(Action.number))]
     room = _room(meeting)
@@ -143,7 +145,9 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
         "quorum": {"members": now.members, "needed": now.needed, "present": now.present},
         **_deputies(meeting, modes),
         "decisions": {
-            ids[d.paragraph_id]: _votes(d) | made.get(d.id, {}) for d in decisions if d.paragraph_id
+            ids[d.paragraph_id]: _votes(d) | made.get(d.id, {}) | _effects(carried.get(d.id))
+            for d in decisions
+            if d.paragraph_id
         },
         "actions": actions,
         "blocks": _blocks(meeting, paragraphs, touched),
@@ -221,6 +225,10 @@ def _standing(now: Counted) -> dict[str, int]:
 
 def _text(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def _effects(found: list[dict[str, Any]] | None) -> dict[str, Any]:
+    return {"effects": found} if found else {}
 
 
 def _votes(decision: Decision) -> dict[str, Any]:

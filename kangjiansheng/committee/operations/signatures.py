@@ -6,7 +6,7 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import notices, policies
 from kangjiansheng.committee.models import AgendaItem, Amendment, DraftVersion, Minutes, Recusal, Signature
 from kangjiansheng.committee.notices import signing as telling
-from kangjiansheng.committee.operations import codes, marks, reviews
+from kangjiansheng.committee.operations import codes, effects, marks, reviews
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
@@ -196,6 +196,7 @@ def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: Cha
                 change=change,
             )  # fmt: skip
     else:
+        effects.settle(draft, actor=actor)  # before the minutes stand: after that the rows are frozen
         before = minutes.state()
         minutes.life, minutes.approved_at = "approved", clock.now()
         record("committee:minutes:approve", minutes, actor=actor, before=before, change=change)

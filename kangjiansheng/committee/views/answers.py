@@ -11,6 +11,7 @@ from kangjiansheng.committee.forms.answers import AnswerForm
 from kangjiansheng.committee.models import Decision
 from kangjiansheng.committee.operations import answers as operations
 from kangjiansheng.committee.queries import answers as reading
+from kangjiansheng.committee.queries import effects as changing
 from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock
@@ -48,6 +49,8 @@ def _page(decision: Decision, form: AnswerForm | None = None) -> Response:
         course=course,
         linked=overviews.seen_decisions(seen, actor=who),
         answered=reading.given_by([decision], actor=who, until=until).get(decision.id, []),
+        effects=(told := changing.of_decision(decision)),
+        settled=changing.settled([one["id"] for one in told]),
         form=form,
         may_answer=may_answer,
         open_projects=overviews.open_projects([decision], actor=who),

@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms
 from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
-from kangjiansheng.committee.models import CommitteeMember, Meeting
+from kangjiansheng.committee.forms.effects import LIFE_SHAPES, LIVES
+from kangjiansheng.committee.models import CommitteeMember, DecisionEffect, Meeting
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock, pages
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
-from kangjiansheng.core.i18n import locale, name_of
+from kangjiansheng.core.i18n import explain, locale, name_of
 from kangjiansheng.core.markdown import render
 
 bp = Blueprint("committee", __name__, template_folder="../templates")
@@ -96,6 +98,14 @@ def asked_person() -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 
+def why_held(row: DecisionEffect) -> str:
+    """Why a resolution was not applied, in words."""
+    return explain(RuleBroken(row.refusal, **row.refusal_facts))
+
+
+EFFECT_WORDS: dict[str, Any] = {"effect_lives": LIVES, "effect_shapes": LIFE_SHAPES, "why_held": why_held}
+
+
 def until_day() -> datetime | None:
     """The end of the day of the time travel, when one is on."""
     day = g.get("as_of")
@@ -119,5 +129,12 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
         number_of=number_of,
         markdown=render,
         readonly=g.get("as_of") is not None,
-        **{"open_projects": frozenset(), "answers": {}, "verdicts": VERDICTS, "shapes": SHAPES, **context},
+        **{
+            "open_projects": frozenset(),
+            "answers": {},
+            "verdicts": VERDICTS,
+            "shapes": SHAPES,
+            **EFFECT_WORDS,
+            **context,
+        },
     )

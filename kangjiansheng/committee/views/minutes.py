@@ -11,7 +11,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.documents.outline import secrecy
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations import reviews, signatures
-from kangjiansheng.committee.queries import answers, loaders, overviews, reading, scans
+from kangjiansheng.committee.queries import answers, effects, loaders, overviews, reading, scans
 from kangjiansheng.committee.rules import canon, quorum, texts
 from kangjiansheng.committee.views import readers, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
@@ -135,6 +135,7 @@ def minutes_page(
         text=text,
         projects=reading.projects_of(minutes, actor=who),
         **_answered(meeting, until) if stands else {"advice": {}, "answered": {}},
+        settled=effects.in_text(text) if draft else {},
         draft=draft,
         versions=versions,
         older=older,

@@ -31,7 +31,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column
 
 from kangjiansheng.core.db import Base, Word, db, is_sqlite
 from kangjiansheng.core.search import sounds, tokens
@@ -165,8 +165,10 @@ def _see_statement(state: ORMExecuteState) -> None:
     state.session.info.setdefault(_NEW, set()).add(kind)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is not None:  # a savepoint alone: what was changed before it still is
+        return
     session.info.pop(_STATE, None)
     session.info.pop(_NEW, None)
 

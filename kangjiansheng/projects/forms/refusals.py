@@ -107,6 +107,7 @@ REFUSALS = {
     "projects:conditions-only": _l("只有“有条件通过”才有条件；请改选，或清空条件。"),
     "projects:condition-text": _l("请写明条件是什么。"),
     "projects:condition-due": _l("请填写条件的期限，今天（%(today)s）或更晚。"),
+    "projects:undo-decision": _l("这一改动出自委员会的决议，不能撤销；需要改变时请委员会另作决议。"),
     "projects:conditions-open": _l("上一个阶段门的条件还没有完成：%(conditions)s。完成之后才能通过。"),
     "projects:no-file": _l("请选择文件，或拍一张照片。"),
     "projects:one-file": _l("新版本请只选一个文件。"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import Baseline, BaselineRow, Milestone, Plan
@@ -14,7 +14,14 @@ from kangjiansheng.projects.queries.rows import state_of
 
 
 def set_baseline(
-    plan: Plan, name: str, *, reason: str, authority: str, actor: Actor, version: int | None
+    plan: Plan,
+    name: str,
+    *,
+    reason: str,
+    authority: str,
+    actor: Actor,
+    version: int | None,
+    change: ChangeSet | None = None,
 ) -> Baseline:
     """Freeze what the plan promises today under a name; it becomes the current plan of the open milestones.
 
@@ -30,7 +37,7 @@ def set_baseline(
     if not moved:
         raise RuleBroken("projects:baseline-same", "name")
     last = select(func.max(Baseline.number)).where(Baseline.plan_id == plan.id)
-    change = begin(actor=actor, label=authority, note=reason)
+    change = change or begin(actor=actor, label=authority, note=reason)
     baseline = Baseline(
         plan_id=plan.id,
         number=(db.session.scalar(last) or 0) + 1,

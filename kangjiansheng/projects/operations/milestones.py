@@ -143,10 +143,12 @@ def set_plan(
     version: int | None,
     note: str = "",
     authority: str = "",
+    change: ChangeSet | None = None,
 ) -> MilestoneEntry:
     """Plan a milestone: the first date becomes the baseline for good, a later one the current plan.
 
-    A later one is refused without a reason (`note`) and the authority by which the plan is changed.
+    A later one is refused without a reason (`note`) and the authority by which the plan is changed. `change` when
+    the act is part of another one (a committee's).
     """
     _start(milestone, version)
     state = state_of(milestone)
@@ -157,7 +159,7 @@ def set_plan(
         new = rules.rebaseline(state, plan)
         if not note or not authority:
             raise RuleBroken("projects:baseline-unfounded", "authority" if note else "note")
-    change = begin(actor=actor, label=authority, note=note)
+    change = change or begin(actor=actor, label=authority, note=note)
     return write(milestone, new, "rebaseline", "projects:milestone:edit", actor=actor, change=change)
 
 
@@ -201,6 +203,8 @@ def undo(entry: MilestoneEntry, *, actor: Actor) -> MilestoneEntry:
         raise RuleBroken("projects:undo-opening")
     if entry.kind == "undo":
         raise RuleBroken("projects:undo-twice")
+    if entry.change_set.source == "decision":
+        raise RuleBroken("projects:undo-decision")
     followers = moved_along(entry)
     change = begin(
         actor=actor, source="undo" if actor.source == "page" else actor.source, undoes=entry.change_set

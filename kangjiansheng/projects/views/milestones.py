@@ -13,7 +13,8 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import of_today, page, saved
-from kangjiansheng.projects import charts, policies, queries
+from kangjiansheng.labs import panels as slots
+from kangjiansheng.projects import charts, panels, policies, queries
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
@@ -114,6 +115,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         may_raise=free and owner.of == "projects" and policies.raises(actor(), team),
         holding=[pair for pair in intervals if pair[1].need and pair[1].need.code == thing.code],
         validity_words=validity_words,
+        panels=slots.of(panels.milestone, thing, actor(), g.as_of),
         evidence=standing.panel(thing, row, form=shown.pop("evidence_form", None)),
         **shown,
     )

@@ -1,0 +1,168 @@
+"""What decisions change in the projects: as proposed, as frozen with the text, and as it came about."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.committee.models import AgendaItem, Decision, DecisionEffect, Meeting, Minutes, Paragraph
+from kangjiansheng.committee.queries.visible import readable_items, visible_decisions
+from kangjiansheng.committee.rules import effects as rules
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.projects.models import Milestone, Plan
+from kangjiansheng.projects.queries.rows import state_of
+from kangjiansheng.projects.queries.schedule import Effect, effects
+
+
+def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
+    """An item whose discussion and outcome the actor may read."""
+    query = (
+        select(AgendaItem)
+        .join(Meeting)
+        .where(Meeting.code == code, AgendaItem.id == number, AgendaItem.id.in_(readable_items(actor)))
+        .options(
+            joinedload(AgendaItem.meeting).options(
+                joinedload(Meeting.committee), joinedload(Meeting.minutes)
+            ),
+            joinedload(AgendaItem.project),
+            joinedload(AgendaItem.gate),
+        )
+    )
+    return db.session.scalar(query)
+
+
+def effect(*, actor: Actor, code: str, number: int, effect: int) -> DecisionEffect | None:
+    """An effect that stands of such an item."""
+    found = item(actor=actor, code=code, number=number)
+    query = _standing().where(DecisionEffect.id == effect, DecisionEffect.agenda_item_id == number)
+    return db.session.scalar(query) if found else None
+
+
+def _standing() -> Select[DecisionEffect]:
+    return (
+        select(DecisionEffect)
+        .where(DecisionEffect.removed_at.is_(None))
+        .options(
+            joinedload(DecisionEffect.milestone),
+            joinedload(DecisionEffect.plan).joinedload(Plan.project),
+            joinedload(DecisionEffect.decision),
+        )
+        .order_by(DecisionEffect.id)
+    )
+
+
+def of_item(item: AgendaItem) -> list[DecisionEffect]:
+    """The effects that an item asks for."""
+    return list(db.session.scalars(_standing().where(DecisionEffect.agenda_item_id == item.id)))
+
+
+def decisions_of(item: AgendaItem) -> list[Decision]:
+    """The resolutions of an item that stand in the text: only they change anything, recommendations ask."""
+    gone = select(Paragraph.id).where(Paragraph.removed_at.is_not(None))
+    query = select(Decision).where(
+        Decision.agenda_item_id == item.id, Decision.kind == "D", Decision.paragraph_id.not_in(gone)
+    )
+    return list(db.session.scalars(query.order_by(Decision.id)))
+
+
+def facts(one: DecisionEffect) -> dict[str, Any]:
+    """An effect with what it changes, before and after, as plain JSON."""
+    project = one.plan.project
+    assert project is not None
+    found: dict[str, Any] = {"id": one.id, "kind": one.kind, "project": project.code}
+    if one.milestone is not None:
+        found |= {"milestone": one.milestone.code, "name": one.milestone.name_hans}
+    if one.kind == "gate":
+        found |= {"verdict": one.verdict, "conditions": one.conditions}
+    elif one.kind == "rebaseline":
+        plan = one.milestone.current_plan if one.milestone else None
+        found |= {
+            "before": plan.isoformat() if plan else None,
+            "after": one.day.isoformat() if one.day else None,
+        }
+    else:
+        found |= {"name": one.name, "moves": moves(one.plan)}
+    return found | {"text": rules.sentence(found)}
+
+
+def moves(plan: Plan) -> list[dict[str, Any]]:
+    """The open milestones whose promise differs from the current plan: what a new baseline changes."""
+    query = select(Milestone).where(
+        Milestone.plan_id == plan.id, Milestone.kind == "milestone", Milestone.state == "open"
+    )
+    found = []
+    for m in db.session.scalars(query.order_by(Milestone.position, Milestone.id)):
+        after = state_of(m).promised
+        if after is not None and after != m.current_plan:
+            before = m.current_plan.isoformat() if m.current_plan else None
+            found.append({"milestone": m.code, "before": before, "after": after.isoformat()})
+    return found
+
+
+def carried(decisions: Collection[Decision]) -> dict[int, list[dict[str, Any]]]:
+    """The facts of the effects that these decisions carry, by decision; what a draft is frozen with."""
+    ids = [d.id for d in decisions if d.kind == "D"]
+    if not ids:
+        return {}
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in db.session.scalars(_standing().where(DecisionEffect.decision_id.in_(ids))):
+        found.setdefault(one.decision_id or 0, []).append(facts(one))
+    return found
+
+
+def downstream(one: DecisionEffect) -> Sequence[Effect]:
+    """The later milestones that would then promise too early; the decision does not move them."""
+    if one.kind != "rebaseline" or one.milestone is None or one.day is None:
+        return ()
+    return effects(one.milestone, one.day)
+
+
+def settled(ids: Collection[int]) -> Mapping[int, DecisionEffect]:
+    """What became of some effects, by id."""
+    if not ids:
+        return {}
+    query = select(DecisionEffect).where(DecisionEffect.id.in_(ids))
+    return {one.id: one for one in db.session.scalars(query)}
+
+
+def in_text(text: Any) -> Mapping[int, DecisionEffect]:
+    """What became of the effects that a text shows."""
+    told = [e["id"] for p in text.paragraphs if p.decision for e in p.decision.get("effects", ())]
+    return settled(told)
+
+
+def of_decision(decision: Decision) -> list[dict[str, Any]]:
+    """The effects of a decision of minutes that stand, as they were signed."""
+    minutes = db.session.scalars(select(Minutes).where(Minutes.meeting_id == decision.meeting_id)).one()
+    draft = next((d for d in minutes.drafts if d.kind == "draft" and d.number == minutes.current_draft), None)
+    if draft is None or decision.paragraph_id is None:
+        return []
+    key = db.session.scalars(select(Paragraph.public_id).where(Paragraph.id == decision.paragraph_id)).one()
+    return list(draft.header["decisions"].get(key, {}).get("effects", []))
+
+
+def moved(
+    milestone: Milestone, *, actor: Actor, until: datetime | None = None
+) -> list[tuple[DecisionEffect, bool]]:
+    """The decisions that changed a milestone, newest first, and whether the actor may see each; one statement."""
+    seen = DecisionEffect.decision_id.in_(visible_decisions(actor)).label("seen")
+    query = (
+        select(DecisionEffect, seen)
+        .where(
+            DecisionEffect.life == "in_force",
+            or_(
+                DecisionEffect.milestone_id == milestone.id,
+                (DecisionEffect.kind == "baseline") & (DecisionEffect.plan_id == milestone.plan_id),
+            ),
+        )
+        .options(
+            joinedload(DecisionEffect.decision).joinedload(Decision.meeting).joinedload(Meeting.committee)
+        )
+        .order_by(DecisionEffect.id.desc())
+    )
+    if until is not None:
+        query = query.where(DecisionEffect.settled_at <= until)
+    return [(row[0], bool(row[1])) for row in db.session.execute(query)]

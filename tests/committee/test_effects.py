@@ -1,0 +1,349 @@
+"""A resolution changes a project when its minutes are finalised: as it was signed, all of it or nothing, once."""
+
+import datetime as dt
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from kangjiansheng.committee.models import AgendaItem, Decision, DecisionEffect, DraftVersion, Minutes
+from kangjiansheng.committee.operations import effects, outcomes, reviews
+from kangjiansheng.core import transactions
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.outbox import Notification
+from kangjiansheng.projects.models import GateDecision, Milestone, MilestoneEntry, Plan, Project
+from kangjiansheng.projects.operations import milestones
+from tests.support.critic import Critic
+
+MEETING, PROJECT = "SAC-2026-05", "KJS-015"
+
+
+@pytest.fixture
+def item(draft_minutes: Minutes) -> AgendaItem:
+    """The item about KJS-015 of the eighth meeting."""
+    return draft_minutes.meeting.items[1]
+
+
+@pytest.fixture
+def plan(in_app: Flask) -> Plan:
+    return db.session.scalars(select(Plan).join(Project).where(Project.code == PROJECT)).one()
+
+
+def opened(plan: Plan) -> list[Milestone]:
+    """The open milestones of a plan that promise a day."""
+    return [m for m in plan.milestones if m.state == "open" and m.kind == "milestone" and m.current_plan]
+
+
+@pytest.fixture
+def decision(draft_minutes: Minutes, item: AgendaItem, actor: Callable[[str], Actor]) -> Decision:
+    return outcomes.record_decision(
+        draft_minutes, actor=actor("secretary"), kind="D", text="同意调整计划。", item=item
+    )
+
+
+@pytest.fixture
+def finalise(
+    draft_minutes: Minutes, actor: Callable[[str], Actor], sign: Callable[..., Any]
+) -> Callable[..., Any]:
+    """`finalise(between)`: freeze, do something in between, and sign until the minutes stand."""
+
+    def act(between: Callable[[], object] = lambda: None) -> DraftVersion:
+        draft = reviews.open_review(draft_minutes, actor=actor("secretary"))
+        between()
+        for short in ("member", "member2", "chair"):
+            sign(draft, short)
+        assert draft_minutes.life == "approved"
+        db.session.flush()
+        return draft
+
+    return act
+
+
+def later(m: Milestone, days: int = 30) -> dt.date:
+    assert m.current_plan is not None
+    return m.current_plan + dt.timedelta(days=days)
+
+
+def test_a_milestone_is_planned_anew_when_the_last_signature_is_given(
+    plan: Plan,
+    item: AgendaItem,
+    decision: Decision,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    m = opened(plan)[0]
+    before, after = m.current_plan, later(m)
+    made = effects.propose(
+        item,
+        actor=actor("executive"),
+        kind="rebaseline",
+        plan=plan,
+        milestone=m,
+        decision=decision,
+        day=after,
+    )
+    draft = finalise(lambda: _still(m, before))
+    assert m.current_plan == after
+    told = next(d for d in draft.header["decisions"].values() if d.get("effects"))["effects"]
+    assert f"由 {before} 改为 {after}" in told[0]["text"], "the signers read it"
+    assert reviews.recomputed(draft) == draft.sha256
+    entry = db.session.scalars(
+        select(MilestoneEntry).where(MilestoneEntry.milestone_id == m.id).order_by(MilestoneEntry.id.desc())
+    ).first()
+    assert entry is not None
+    assert (made.life, made.change_set_id) == ("in_force", entry.change_set_id)
+    with pytest.raises(RuleBroken, match="undo-decision"):
+        milestones.undo(entry, actor=actor("executive"))
+
+
+def _still(m: Milestone, day: dt.date | None) -> None:
+    assert m.current_plan == day, "nothing happens before"
+
+
+@pytest.mark.parametrize("verdict", ["go", "conditional", "stop"])
+def test_a_gate_is_decided_with_its_conditions(
+    verdict: str,
+    in_app: Flask,
+    draft_minutes: Minutes,
+    item: AgendaItem,
+    decision: Decision,
+    plan: Plan,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    gate = next(m for m in opened(plan) if m.gate)
+    asked = [{"text": "补充可比性数据", "due": "2027-01-31"}] if verdict == "conditional" else []
+    effects.propose(
+        item, actor=actor("executive"), kind="gate", plan=plan, milestone=gate, decision=decision,
+        verdict=verdict, conditions=asked,
+    )  # fmt: skip
+    finalise()
+    made = db.session.scalars(select(GateDecision).where(GateDecision.milestone_id == gate.id)).one()
+    assert made.verdict == verdict
+    assert "同意调整计划" not in made.reasons, "the words of the minutes stay in the minutes"
+    assert [c.milestone_id for c in made.conditions] == [
+        m.id for m in db.session.scalars(select(Milestone).where(Milestone.name_hans == "补充可比性数据"))
+    ]
+
+
+def test_a_project_gets_a_new_baseline(
+    plan: Plan,
+    item: AgendaItem,
+    decision: Decision,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    m = opened(plan)[0]
+    milestones.will_slip(m, later(m, 20), "PROCESS", actor=actor("executive"), version=None, follow=False)
+    effects.propose(
+        item, actor=actor("executive"), kind="baseline", plan=plan, decision=decision, name="委员会议定"
+    )
+    finalise()
+    assert m.current_plan == m.forecast
+
+
+# Which of three effects finds its milestone changed in between, in every way: property of "all or nothing".
+@pytest.mark.parametrize("changed", [c for n in range(4) for c in itertools.combinations(range(3), n)])
+def test_all_effects_of_a_resolution_come_about_or_none(
+    changed: tuple[int, ...],
+    plan: Plan,
+    item: AgendaItem,
+    decision: Decision,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    three = opened(plan)[:3]
+    for m in three:
+        effects.propose(
+            item, actor=actor("executive"), kind="rebaseline", plan=plan, milestone=m, decision=decision,
+            day=later(m),
+        )  # fmt: skip
+    planned = {m.id: m.current_plan for m in three}
+
+    def between() -> None:
+        for n in changed:
+            milestones.set_plan(
+                three[n],
+                later(three[n], 7),
+                actor=actor("executive"),
+                version=None,
+                note="改",
+                authority="会",
+            )
+            planned[three[n].id] = three[n].current_plan
+
+    wanted = {m.id: later(m) for m in three}
+    finalise(between)
+    rows = list(db.session.scalars(select(DecisionEffect)))
+    assert {m.id: m.current_plan for m in three} == (planned if changed else wanted)
+    assert {row.life for row in rows} == {"not_applied" if changed else "in_force"}
+    bells = list(
+        db.session.scalars(select(Notification).where(Notification.template == "committee:effects-held"))
+    )
+    assert bool(bells) == bool(changed)
+
+
+def test_one_resolution_is_held_and_another_applied(
+    draft_minutes: Minutes,
+    plan: Plan,
+    item: AgendaItem,
+    decision: Decision,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    first, second = opened(plan)[:2]
+    other = outcomes.record_decision(
+        draft_minutes, actor=actor("secretary"), kind="D", text="另一条。", item=item
+    )
+    for m, one in ((first, decision), (second, other)):
+        effects.propose(
+            item,
+            actor=actor("executive"),
+            kind="rebaseline",
+            plan=plan,
+            milestone=m,
+            decision=one,
+            day=later(m),
+        )
+    wanted = later(second)
+    finalise(lambda: milestones.cancel(first, actor=actor("executive"), version=None))
+    assert second.current_plan == wanted
+    lives = {row.milestone_id: (row.life, row.refusal) for row in db.session.scalars(select(DecisionEffect))}
+    assert lives == {first.id: ("not_applied", "committee:effect-moved"), second.id: ("in_force", "")}
+
+
+def test_what_cannot_be_applied_is_not_put_to_signature(
+    draft_minutes: Minutes, plan: Plan, item: AgendaItem, decision: Decision, actor: Callable[[str], Actor]
+) -> None:
+    m = opened(plan)[0]
+    effects.propose(
+        item,
+        actor=actor("executive"),
+        kind="rebaseline",
+        plan=plan,
+        milestone=m,
+        decision=decision,
+        day=later(m),
+    )
+    with pytest.raises(RuleBroken, match="effect-twice"):
+        effects.propose(
+            item, actor=actor("executive"), kind="rebaseline", plan=plan, milestone=m, day=later(m, 9)
+        )
+    milestones.cancel(m, actor=actor("executive"), version=None)
+    with pytest.raises(RuleBroken, match="effect-moved"):
+        reviews.open_review(draft_minutes, actor=actor("secretary"))
+
+
+def test_what_no_resolution_carries_changes_nothing_and_recommendations_carry_none(
+    draft_minutes: Minutes,
+    plan: Plan,
+    item: AgendaItem,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    m = opened(plan)[0]
+    asked = outcomes.record_decision(
+        draft_minutes, actor=actor("secretary"), kind="R", text="建议。", item=item
+    )
+    made = effects.propose(item, actor=actor("lead"), kind="rebaseline", plan=plan, milestone=m, day=later(m))
+    effects.carry(made, asked, actor=actor("secretary"))
+    before = m.current_plan
+    finalise()
+    assert m.current_plan == before
+    assert made.life == "proposed"
+
+
+def test_the_database_keeps_what_was_settled(
+    plan: Plan,
+    item: AgendaItem,
+    decision: Decision,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    m = opened(plan)[0]
+    made = effects.propose(
+        item,
+        actor=actor("executive"),
+        kind="rebaseline",
+        plan=plan,
+        milestone=m,
+        decision=decision,
+        day=later(m),
+    )
+    finalise()
+    made.life = "proposed"
+    with pytest.raises(DatabaseError):
+        db.session.flush()
+
+
+def test_a_lead_proposes_and_the_secretary_lets_the_resolution_carry_it(
+    client: Callable[..., Critic], app: Flask, in_app: Flask, actor: Callable[[str], Actor]
+) -> None:
+    with app.app_context(), transactions.writing():
+        minutes = db.session.scalars(
+            select(Minutes).join(Minutes.meeting).where(Minutes.life == "draft")
+        ).one()
+        item = minutes.meeting.items[1]
+        number = item.id
+        decision = outcomes.record_decision(
+            minutes, actor=actor("secretary"), kind="D", text="同意。", item=item
+        )
+        named = decision.number
+        plan = db.session.scalars(select(Plan).where(Plan.project_id == item.project_id)).one()
+        m = opened(plan)[0]
+        code, before, after = m.code, m.current_plan, later(m)
+    place = f"/meetings/{MEETING}/items/{number}/effects"
+    executive = client("executive")
+    assert code in executive.get(place).text
+    typed = {"kind": "rebaseline", "milestone": code, "day": str(after)}
+    assert executive.post(place, data=typed | {"day": str(before)}).status_code == 422
+    assert executive.post(place, data=typed | {"milestone": "X1"}).status_code == 422
+    assert executive.post(place, data=typed).status_code == 303
+    with app.app_context():
+        effect = db.session.scalars(select(DecisionEffect.id)).one()
+    secretary = client("secretary")
+    page = secretary.get(place).text
+    assert f"{before} 改为 {after}" in page, "put before the committee by those who may"
+    assert secretary.post(place, data=typed).status_code == 403, "the secretary sees no milestones of it"
+    assert secretary.post(f"{place}/{effect}/decision", data={"decision": named}).status_code == 303
+    assert client("outsider").get(place).status_code == 404
+    member = client("member")
+    assert member.get(place).status_code == 403
+
+
+def test_the_milestone_names_the_resolution_to_those_who_see_it(
+    client: Callable[..., Critic],
+    app: Flask,
+    plan: Plan,
+    item: AgendaItem,
+    decision: Decision,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    m = opened(plan)[0]
+    effects.propose(
+        item,
+        actor=actor("executive"),
+        kind="rebaseline",
+        plan=plan,
+        milestone=m,
+        decision=decision,
+        day=later(m),
+    )
+    finalise()
+    number, code = decision.number, m.code
+    db.session.commit()
+    executive = client("executive")
+    page = executive.get(f"/projects/{PROJECT}/milestones/{code}").text
+    assert f"/decisions/{number}" in page
+    shown = executive.get(f"/decisions/{number}").text
+    assert "已照此改动" in shown and "改为" in shown
+    assert "已照此改动" in executive.get(f"/meetings/{MEETING}/minutes").text
+    for form in ("minutes.md", "minutes.json"):
+        assert "改为" in executive.get(f"/meetings/{MEETING}/{form}").text
