@@ -105,6 +105,8 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-06/items/21/circulation"),
     ("secretary", "/meetings/SAC-2026-06/motions/1/annulment"),
     ("member", "/meetings/SAC-2026-06/deputy"),
+    ("secretary", "/meetings/SAC-2026-06/present"),
+    ("secretary", "/meetings/SAC-2026-05/present"),
     ("secretary", "/meetings/SAC-2026-03/edit"),
     ("secretary", "/meetings/SAC-2026-06/cancellation"),
     ("secretary", "/meetings/SAC-2026-04/minutes/history"),

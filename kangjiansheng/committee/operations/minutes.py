@@ -40,7 +40,7 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
     db.session.add(minutes)
     db.session.flush()
     record("committee:minutes:start", minutes, actor=actor, before={}, change=change)
-    lines: list[tuple[str, str, int | None, Motion | None]] = [
+    lines: list[tuple[str, str, int | None, Motion | Decision | None]] = [
         ("heading", "出席情况", None, None),
         ("text", attendance_text(meeting), None, None),
     ]
@@ -52,11 +52,14 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
         for motion in voted:
             if motion.agenda_item_id == item.id and motion.closed_at is not None:
                 lines += [(kind, text, item.id, motion) for kind, text in vote_words.lines(motion)]
+        lines += [("decision", one.text, item.id, one) for one in taken.unwritten(meeting, item, voted)]
     lines += [("heading", "行动项", None, None), ("action", "会议议定以下行动项。", None, None)]
-    for position, (kind, text, item_id, motion_told) in enumerate(lines, 1):
+    for position, (kind, text, item_id, told_of) in enumerate(lines, 1):
         paragraph = new_paragraph(minutes, kind, text, position, item_id, actor=actor, change=change)
-        if motion_told is not None:
-            bind_vote(motion_told, paragraph)
+        if isinstance(told_of, Motion):
+            bind_vote(told_of, paragraph)
+        elif told_of is not None:
+            told_of.paragraph_id = paragraph.id
     db.session.expire(meeting, ["minutes"])
     return minutes
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import AgendaItem, Ballot, Decision, Dissent, Meeting, Motion, Paragraph
+from kangjiansheng.committee.models import AgendaItem, Ballot, Dissent, Meeting, Motion, Paragraph
 from kangjiansheng.committee.notices import motions as notices
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations import outcomes, voted
-from kangjiansheng.committee.operations.committees import next_number
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.tallying import end, given, locked, recused_from, result_of
 from kangjiansheng.committee.queries import floor
@@ -169,23 +168,12 @@ def close(motion: Motion, *, actor: Actor, counts: Tally | None = None) -> Motio
 
 def _decide(motion: Motion, *, actor: Actor) -> None:
     """The motion as a numbered decision. Its paragraph is written when the minutes are."""
-    meeting = motion.meeting
-    serial = next_number(meeting.committee_id, "D", f"{meeting.year}-{meeting.running_no:02d}")
-    decision = Decision(
-        number=outcomes.outcome_number(meeting, motion.kind, serial),
-        kind=motion.kind,
-        meeting_id=meeting.id,
-        agenda_item_id=motion.agenda_item_id,
-        project_id=motion.item.project_id,
-        text=motion.text,
-        recorded_at=clock.now(),
-        illustrative=motion.illustrative,
-        **{key: getattr(motion, key) for key in outcomes.VOTES},
+    votes = {key: getattr(motion, key) for key in outcomes.VOTES}
+    decision = outcomes.number_decision(
+        motion.meeting, actor=actor, kind=motion.kind, text=motion.text, item=motion.item, votes=votes
     )
-    db.session.add(decision)
-    db.session.flush()
     motion.decision_id = decision.id
-    record("committee:decision:record", decision, actor=actor, before={})
+    db.session.flush()
 
 
 def annul(motion: Motion, *, actor: Actor, reason: str) -> None:

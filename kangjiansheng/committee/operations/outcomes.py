@@ -9,12 +9,12 @@ from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Action, AgendaItem, Decision, Meeting, Minutes, Motion, Paragraph
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.committees import next_number
-from kangjiansheng.committee.operations.locks import draft_only
+from kangjiansheng.committee.operations.locks import draft_only, open_facts
 from kangjiansheng.committee.operations.voted import last_of
 from kangjiansheng.committee.queries.floor import in_room, out_of, recusals_of
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 
@@ -45,23 +45,73 @@ def record_decision(
     )
     if item is None and paragraph.agenda_item_id:
         item = db.session.get(AgendaItem, paragraph.agenda_item_id)
+    return number_decision(
+        meeting, actor=actor, kind=kind, text=text, item=item, votes=votes, paragraph=paragraph, change=change
+    )
+
+
+def number_decision(
+    meeting: Meeting,
+    *,
+    actor: Actor,
+    kind: str,
+    text: str,
+    item: AgendaItem | None,
+    votes: Mapping[str, int | None],
+    paragraph: Paragraph | None = None,
+    change: ChangeSet | None = None,
+) -> Decision:
+    """A decision with its number. One without a paragraph is written into the minutes when they are begun."""
     serial = next_number(meeting.committee_id, "D", f"{meeting.year}-{meeting.running_no:02d}")
     decision = Decision(
         number=outcome_number(meeting, kind, serial),
         kind=kind,
         meeting_id=meeting.id,
         agenda_item_id=item.id if item else None,
-        paragraph_id=paragraph.id,
+        paragraph_id=paragraph.id if paragraph else None,
         project_id=item.project_id if item else None,
         text=text,
         recorded_at=clock.now(),
-        illustrative=minutes.illustrative,
+        illustrative=meeting.illustrative,
         **{key: votes.get(key) for key in VOTES},
     )
     db.session.add(decision)
     db.session.flush()
     record("committee:decision:record", decision, actor=actor, before={}, change=change)
     return decision
+
+
+def decide_in_meeting(item: AgendaItem, *, actor: Actor, kind: str, text: str) -> Decision:
+    """Record while the meeting runs what it agreed to without a vote, also before anybody began the minutes."""
+    meeting = _running(item)
+    minutes = meeting.minutes
+    if minutes is not None:
+        return record_decision(minutes, actor=actor, kind=kind, text=text, item=item)
+    if kind not in ("D", "R"):
+        raise RuleBroken("committee:kind-unknown", "kind")
+    return number_decision(meeting, actor=actor, kind=kind, text=text, item=item, votes={})
+
+
+def act_in_meeting(
+    item: AgendaItem, *, actor: Actor, text: str, owner_id: int | None, owner_role: str, due_on: date | None
+) -> Action:
+    """Record while the meeting runs who does what by when, also before anybody began the minutes."""
+    return _add_action(
+        _running(item),
+        actor=actor,
+        text=text,
+        owner_id=owner_id,
+        owner_role=owner_role,
+        due_on=due_on,
+        item=item,
+    )
+
+
+def _running(item: AgendaItem) -> Meeting:
+    meeting = open_facts(item.meeting)
+    if meeting.life != "held":
+        raise RuleBroken("committee:not-held")
+    return meeting
 
 
 def outcome_number(meeting: Meeting, kind: str, serial: int) -> str:
@@ -155,9 +205,29 @@ def record_action(
 ) -> Action:
     """Record who does what by when; the list of actions in the minutes shows it."""
     draft_only(minutes)
+    return _add_action(
+        minutes.meeting,
+        actor=actor,
+        text=text,
+        owner_id=owner_id,
+        owner_role=owner_role,
+        due_on=due_on,
+        item=item,
+    )
+
+
+def _add_action(
+    meeting: Meeting,
+    *,
+    actor: Actor,
+    text: str,
+    owner_id: int | None,
+    owner_role: str,
+    due_on: date | None,
+    item: AgendaItem | None,
+) -> Action:
     if owner_id is None and not owner_role:
         raise RuleBroken("committee:action-owner", "owner_role")
-    meeting = minutes.meeting
     refuse_recused(meeting, item.id if item else None, owner_id)
     serial = next_number(meeting.committee_id, "A", f"{meeting.year}-{meeting.running_no:02d}")
     action = Action(
@@ -169,7 +239,7 @@ def record_action(
         owner_id=owner_id,
         owner_role=owner_role,
         due_on=due_on,
-        illustrative=minutes.illustrative,
+        illustrative=meeting.illustrative,
     )
     db.session.add(action)
     db.session.flush()

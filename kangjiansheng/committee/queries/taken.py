@@ -5,7 +5,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kangjiansheng.committee.models import Ballot, CommitteeMember, Dissent, Meeting, Motion
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    Ballot,
+    CommitteeMember,
+    Decision,
+    Dissent,
+    Meeting,
+    Motion,
+)
 from kangjiansheng.core.db import db
 
 
@@ -75,3 +83,18 @@ def counted_ballots(motion: Motion) -> list[Ballot]:
     among = set(motion.counted or [])
     found = [b for b in last_ballots(motion).values() if b.person_id in among]
     return sorted(found, key=lambda b: (order.get(b.person_id, 0), b.id))
+
+
+def unwritten(meeting: Meeting, item: AgendaItem, voted: list[Motion]) -> list[Decision]:
+    """What was decided on an item while the meeting ran, without a vote, before the minutes were begun."""
+    of_votes = [m.decision_id for m in voted if m.decision_id]
+    query = select(Decision).where(
+        Decision.meeting_id == meeting.id,
+        Decision.agenda_item_id == item.id,
+        Decision.paragraph_id.is_(None),
+        Decision.id.not_in(of_votes),
+        Decision.id.not_in(
+            select(Motion.decision_id).where(Motion.annulled_at.is_not(None), Motion.decision_id.is_not(None))
+        ),
+    )
+    return list(db.session.scalars(query.order_by(Decision.id)))

@@ -155,7 +155,8 @@ def visible_actions(actor: Actor) -> Select[int]:
 
 def unsubmitted() -> Select[int]:
     """The meetings whose minutes nobody has been shown yet: what they ask for is not asked of anybody."""
-    return select(Minutes.meeting_id).where(Minutes.life == "draft", Minutes.current_draft == 0)
+    hidden = or_(Minutes.id.is_(None), and_(Minutes.life == "draft", Minutes.current_draft == 0))
+    return select(Meeting.id).outerjoin(Minutes, Minutes.meeting_id == Meeting.id).where(hidden)
 
 
 def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[bool]:

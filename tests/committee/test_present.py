@@ -1,0 +1,141 @@
+"""The meeting on the wall: one item at a time, its time, nothing that somebody in the room may not see; and what is
+recorded while it runs stands in the minutes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import actor_by_email
+from kangjiansheng.committee.models import Action, Committee, Meeting, Motion
+from kangjiansheng.committee.operations import interests, meetings, presence
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries import overviews
+from kangjiansheng.core import clock, transactions
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from tests.support.critic import Critic
+
+
+def who(short: str) -> Actor:
+    found = actor_by_email(f"{short}@kjs.example")
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def running(app: Flask) -> tuple[str, list[int]]:
+    """The address of the page of a meeting that runs now, and its two items of ten minutes; seven are there."""
+    with app.app_context(), transactions.writing():
+        sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+        made = meetings.create_meeting(sac, actor=who("secretary"), held_on=clock.today(), illustrative=True)
+        for name in ("甲题", "乙题"):
+            meetings.add_item(
+                made, actor=who("secretary"), name_hans=name, kind="decide", minutes_planned=10, text="说明文字"
+            )  # fmt: skip
+        cast = [who(short).id for short in ("chair", "member", "member2")]
+        others = [m.person_id for m in sac.members if m.voting and m.person_id not in cast]
+        for person in [*cast, *others[:4]]:
+            presence.arrive(
+                made, actor=who("secretary"), person_id=person, mode="on_site", at=clock.now() - timedelta(minutes=9)
+            )  # fmt: skip
+        return f"/meetings/{made.code}/present", [item.id for item in made.items]
+
+
+def test_one_item_at_a_time_with_its_time(
+    running: tuple[str, list[int]], client: Callable[..., Critic]
+) -> None:
+    address, (first, second) = running
+    secretary = client("secretary")
+    page = secretary.get(address).text
+    assert "<h1>甲题</h1>" in page and "乙题" not in page and "1 / 2" in page
+    assert f'rel="next" data-present="next" href="{address}?item={second}"' in page
+    assert secretary.post(f"{address}/items/{first}/opening").status_code == 303
+    again = secretary.post(f"{address}/items/{first}/opening")
+    assert again.status_code == 422
+    assert "正在进行" in again.text
+    with time_machine.travel(clock.now() + timedelta(minutes=13), tick=False):
+        late = secretary.get(address).text
+        assert "超时" in late and "会议共超时 3 分钟" in late and ">13:0" in late
+        assert secretary.post(f"{address}/items/{second}/opening").status_code == 303
+        assert "<h1>乙题</h1>" in secretary.get(address).text, "the item that runs comes first"
+    assert client("member").get(address).status_code == 403
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-Hans", "超时"), ("zh-Hant", "超時"), ("en", "Over by")])
+def test_overrun_is_said_in_words(
+    running: tuple[str, list[int]], client: Callable[..., Critic], language: str, words: str
+) -> None:
+    address, (first, _second) = running
+    secretary = client("secretary", language)
+    secretary.post(f"{address}/items/{first}/opening")
+    with time_machine.travel(clock.now() + timedelta(minutes=12), tick=False):
+        assert words in secretary.get(address).text
+
+
+def test_what_is_recorded_while_it_runs(
+    running: tuple[str, list[int]], client: Callable[..., Critic], app: Flask
+) -> None:
+    """A decision, an action and a vote, all before anybody began the minutes."""
+    address, (first, _second) = running
+    secretary = client("secretary")
+    secretary.post(f"{address}/items/{first}/opening")
+    there = f"{address}/items/{first}"
+    empty = secretary.post(f"{there}/decisions", data={"d-kind": "R", "d-text": ""})
+    assert empty.status_code == 422
+    assert "请填写此项" in empty.text
+    assert (
+        secretary.post(f"{there}/decisions", data={"d-kind": "R", "d-text": "一致建议补做。"}).status_code
+        == 303
+    )
+    nobody = secretary.post(f"{there}/actions", data={"a-text": "补做验证"})
+    assert nobody.status_code == 422
+    assert 'value="补做验证"' in nobody.text
+    done = {"a-text": "补做验证", "a-owner_role": "质量负责人"}
+    assert secretary.post(f"{there}/actions", data=done).status_code == 303
+    motion = {"m-kind": "D", "m-method": "count", "m-text": "同意放行。"}
+    assert secretary.post(f"{there}/motions", data=motion).status_code == 303
+    with app.app_context():
+        number = db.session.scalars(select(Motion.id)).one()
+    assert "7 人参加表决" in secretary.get(address).text
+    many = secretary.post(f"{address}/motions/{number}/closing", data={"h-votes_for": "9"})
+    assert many.status_code == 422
+    hands = {"h-votes_for": "6", "h-votes_against": "1"}
+    assert secretary.post(f"{address}/motions/{number}/closing", data=hands).status_code == 303
+    page = secretary.get(address).text
+    assert "一致建议补做。" in page and "补做验证" in page and "同意放行。" in page and "D-2026-" in page
+    with app.app_context(), transactions.writing():
+        made = db.session.scalars(select(Action).where(Action.text == "补做验证")).one()
+        assert made not in overviews.actions(actor=who("chair")), "nobody was shown the minutes yet"
+        meeting = db.session.get_one(Meeting, made.meeting_id)
+        minutes = writing.start(meeting, actor=who("secretary"))
+        rows = [(p.kind, p.text) for p in writing.standing_paragraphs(minutes) if p.agenda_item_id == first]
+    assert ("decision", "同意放行。") in rows and ("decision", "一致建议补做。") in rows
+    assert secretary.post(f"{there}/decisions", data={"d-kind": "D", "d-text": "再议定。"}).status_code == 303
+    assert "再议定。" in client("secretary").get(address.replace("/present", "/minutes/edit")).text
+
+
+@pytest.mark.parametrize(("kind", "title"), [("whole", False), ("facts", True)])
+def test_nothing_that_somebody_in_the_room_may_not_see(
+    running: tuple[str, list[int]], client: Callable[..., Critic], app: Flask, kind: str, title: bool
+) -> None:
+    address, (first, _second) = running
+    secretary = client("secretary")
+    secretary.post(f"{address}/items/{first}/opening")
+    with app.app_context(), transactions.writing():
+        item = db.session.scalars(select(Meeting).where(Meeting.code == address.split("/")[2])).one().items[0]
+        row = interests.recuse(item, actor=who("secretary"), person_id=who("member").id, kind=kind)
+        number = row.id
+    there = f"{address}/items/{first}"
+    secretary.post(f"{there}/motions", data={"m-kind": "D", "m-method": "name", "m-text": "同意放行。"})
+    page = secretary.get(address).text
+    assert "同意放行。" not in page
+    assert ("甲题" in page, "说明文字" in page) == (title, title)
+    assert secretary.post(f"{address}/recusals/{number}/step").status_code == 303
+    page = secretary.get(address).text
+    assert "甲题" in page and "同意放行。" in page and "已离场" in page
+    assert secretary.post(f"{address}/recusals/{number}/step").status_code == 303
+    assert "同意放行。" not in secretary.get(address).text, "back in the room"
