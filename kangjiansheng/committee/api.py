@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.models import Meeting
-from kangjiansheng.committee.queries import loaders, overviews, reading
+from kangjiansheng.committee.queries import exports, loaders, overviews, reading
 from kangjiansheng.committee.rules import canon
 from kangjiansheng.core.access import actor, on, signed_in
 
@@ -113,6 +113,15 @@ def minutes(meeting: Meeting) -> tuple[Response, int] | Response:
                 "text_sha256": s.text_sha256,
             }
             for s in draft.signatures
+        ]
+        answer["consents_by_default"] = [
+            {
+                "name": c.printed_name,
+                "answer_by": c.answer_by.isoformat(),
+                "recorded_at": c.given_at.isoformat(),
+            }
+            for c in exports.by_default(draft, None)
+            if c.answer_by
         ]
         if text.is_whole:
             shown = [{"id": p.public_id, "no": p.no, "kind": p.kind, "text": p.text} for p in text.paragraphs]

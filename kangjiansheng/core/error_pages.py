@@ -102,6 +102,13 @@ def _unreadable(_problem: Exception) -> Response:
 
 def _busy(problem: Exception) -> Response:
     log.error("database", extra={"facts": {"id": g.get("request_id"), "problem": str(problem)[:300]}})
-    response = answer(503, title="Service Unavailable")
+    db.session.rollback()
+    db.session.info["writing"] = (
+        False  # the page only reads: it must not wait for the lock that was not to be had
+    )
+    try:
+        response = answer(503, title="Service Unavailable")
+    except (OperationalError, PoolTimeout):  # not even who asks can be read
+        response = make_response("503 Service Unavailable", 503)
     response.headers["Retry-After"] = "30"
     return response

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
 
 from kangjiansheng.core import audit, search
 from kangjiansheng.core.changes import ONCE
 from kangjiansheng.core.db import db
+from kangjiansheng.core.logs import log
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -61,9 +63,20 @@ def _end(response: Response) -> Response:
         db.session.rollback()
     db.session.info.pop(ONCE, None)
     for act in g.pop("afterwards", []):
+        _afterwards(act, must=400 <= response.status_code < 500)
+    return response
+
+
+def _afterwards(act: Callable[[], object], *, must: bool) -> None:
+    """A refusal is not answered before it was counted (`must`); a trace that a database under load does not take is
+    lost rather than the answer to what was saved."""
+    try:
         with writing():
             act()
-    return response
+    except OperationalError as problem:
+        if must:
+            raise
+        log.error("a trace was lost", extra={"facts": {"problem": str(problem)[:300]}})
 
 
 def _drop(_problem: BaseException | None) -> None:

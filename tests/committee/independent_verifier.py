@@ -15,17 +15,17 @@ def signed(draft, text, trail, stands):
     assert text["signed"] is None or h(text["signed"]) == draft["sha256"], "fingerprint"
     rows = [one["row"] for one in draft["signatures"]]
     assert len(rows) == len({row["person_id"] for row in rows}), "somebody signed twice"
-    for one in draft["signatures"]:
+    for one in draft["signatures"] + draft.get("consents", []):
         row, lines = one["row"], set()
-        assert row["text_sha256"] == draft["sha256"], "signature over another text"
-        assert row["signed_at"] >= draft["frozen_at"], "signed before it was frozen"
+        assert row.get("text_sha256", draft["sha256"]) == draft["sha256"], "signature over another text"
+        assert row.get("signed_at", row.get("told_at")) >= draft["frozen_at"], "signed before it was frozen"
         if "withheld" not in one:
             assert h(row) == one["digest"], "signature changed"
             for e in trail:
                 lines |= set(e["rows"]) if e["entry"]["change_set_id"] == row["change_set_id"] else set()
             assert one["digest"] in {x.rpartition(":")[2] for x in lines}, "signature is not in the trail"
     given = [row["capacity"] for row in rows if row["meaning"] in ("approve", "approve_with_reservation")]
-    rule = draft["rule"]
+    given, rule = given + ["silent" for _ in draft.get("consents", [])], draft["rule"]
     needed = rule["required"] + rule["members"] * (rule["name"] == "chair_and_n")
     assert not stands or ("chair" in given and len(given) >= needed), "approvals missing"
 

@@ -1,10 +1,14 @@
 """What every answer carries, and what happens to requests that no honest browser sends."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
+from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.error_pages import Key
 from kangjiansheng.core.headers import ALWAYS, POLICY
 from tests.support.app import make
@@ -219,3 +223,21 @@ def test_an_unexpected_fault_shows_a_number_and_no_trace(own_app: Flask) -> None
     assert answer.status_code == 500
     assert "secret inside" not in answer.text and "Traceback" not in answer.text
     assert answer.headers["X-Request-Id"] in answer.text
+
+
+def test_a_locked_database_answers_that_it_is_busy_also_who_is_signed_in(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    """The page that says so asks who reads it: with the writer's lock it would fail like what it reports."""
+    visitor = client("member")
+    with app.app_context():
+        if not is_sqlite():
+            return  # PostgreSQL locks rows, and the page reads none of them
+        hasty = lambda connection, *_: connection.execute("PRAGMA busy_timeout=20")  # noqa: E731
+        event.listen(db.engine, "checkout", hasty)
+        with closing(sqlite3.connect(str(db.engine.url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            status = super(Critic, visitor).open("/notifications/read", method="POST").status_code
+        event.remove(db.engine, "checkout", hasty)
+    assert status == 503
+    assert visitor.post("/notifications/read").status_code == 303

@@ -111,6 +111,7 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-06/cancellation"),
     ("secretary", "/meetings/SAC-2026-04/minutes/history"),
     ("secretary", "/meetings/SAC-2026-04/minutes/opinions"),
+    ("secretary", "/meetings/SAC-2026-04/minutes/recall"),
     ("secretary", "/meetings/SAC-2026-04/minutes/suggestions/1/taking"),
     ("secretary", "/meetings/SAC-2026-04/minutes/suggestions/1/refusal"),
     ("member", "/meetings/SAC-2026-04/minutes"),

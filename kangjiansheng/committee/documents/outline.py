@@ -249,7 +249,7 @@ def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
         "code": _("邮件验证码"),
         "password+code": _("登录密码和邮件验证码"),
     }
-    return [
+    signed = [
         {
             "name": s["row"]["printed_name"],
             "latin": _latin(s["row"]),
@@ -262,6 +262,24 @@ def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
         }
         for s in draft["signatures"]
     ]
+    return signed + [_silent(c["row"]) for c in draft.get("consents", [])]
+
+
+def _silent(row: Mapping[str, Any]) -> dict[str, str]:
+    """Silence that was recorded as consent: no signature and no seal, and what it rests on."""
+    told = instant(row["told_at"])
+    return {
+        "name": row["printed_name"],
+        "latin": "",
+        "named": row["printed_name"],
+        "seal": "",
+        "meaning": _("默示同意"),
+        "time": instant(row["given_at"]),
+        "method": _("由系统记录"),
+        "note": _close(
+            _("到 %(day)s 未答复，按章程视为同意；%(told)s 已提醒", day=row["answer_by"], told=told)
+        ),
+    }
 
 
 def _latin(row: Mapping[str, Any]) -> str:

@@ -359,6 +359,7 @@ class SignForm(Form):
     password = PasswordField(_l("登录密码"), [at_most(200)])
     code = StringField(_l("邮件验证码"), [at_most(20)])
     sha256 = HiddenField()
+    objections = HiddenField()  # the keys of the open objections that were shown
 
 
 class AmendmentForm(Form):

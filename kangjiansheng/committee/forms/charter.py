@@ -68,7 +68,10 @@ class CommitteeForm(VersionedForm):
         description=_l("签署纪要时除登录密码外，还须输入发到本人邮箱的一次性验证码"),
     )
     default_consent = BooleanField(
-        _l("逾期未答复视为同意"), description=_l("记录章程的规定；系统不会自动替人记为同意")
+        _l("逾期未答复视为同意"),
+        description=_l(
+            "提醒送达后仍未答复的，到期由系统记为默示同意；章程要求签署的人、回避和提出异议的委员除外"
+        ),
     )
     default_consent_days = IntegerField(_l("视为同意的天数"), [required(), NumberRange(min=1, max=90)])
     minutes_pattern = StringField(

@@ -73,7 +73,7 @@ class Consent(AppendOnly, Base):
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
 
     draft: Mapped[DraftVersion] = relationship(back_populates="consents")
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined")
 
 
 class ReviewReminder(Base):

@@ -65,7 +65,7 @@ def objection_answered(meeting: Meeting, person_id: int, number: str, *, actor: 
 
 def reminded(
     meeting: Meeting, person: Person, number: int, by: date, *, silence: bool, actor: Actor, change: ChangeSet
-) -> tuple[Notification | None, Outbox | None]:
+) -> tuple[Notification, Outbox | None]:
     """One who has not answered: until when, and what silence means for them. The notice and the mail that were queued."""
     facts = of_meeting(meeting, actor) | {"draft": number, "day": by, "silence": silence}
     address = minutes_address(meeting)

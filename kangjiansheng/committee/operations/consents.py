@@ -94,6 +94,7 @@ def _keep(
     )
     db.session.add(said)
     db.session.flush()
+    db.session.expire(draft, ["consents"])
     after = {"draft": draft.number, "paragraph": public_id, "kind": kind, "note": note}
     record(f"committee:consent:{kind}", said, actor=actor, before={}, after=after, change=change)
     return said

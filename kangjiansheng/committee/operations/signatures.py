@@ -1,14 +1,25 @@
 """Signatures: each over the fingerprint that its signer saw; the last one that is needed locks the text."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import notices, policies
-from kangjiansheng.committee.models import AgendaItem, Amendment, DraftVersion, Minutes, Recusal, Signature
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    Amendment,
+    Consent,
+    DraftVersion,
+    Minutes,
+    Recusal,
+    Signature,
+)
 from kangjiansheng.committee.notices import signing as telling
 from kangjiansheng.committee.operations import codes, effects, marks, reviews
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.queries import opinions, reading
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import presence, quorum, signing
 from kangjiansheng.committee.rules.signing import CONSENTS
@@ -27,11 +38,13 @@ def sign(
     password: str = "",
     code: str = "",
     note: str = "",
+    shown_objections: Collection[int] | None = None,
 ) -> Signature:
     """Sign a frozen draft (or ask for changes), with the password or a mailed code once more, as the charter asks.
 
     `shown_sha256` is the fingerprint of the text that the signer had before their eyes. It is compared under the
-    write lock with what is stored: a draft that was replaced, or altered, is refused.
+    write lock with what is stored: a draft that was replaced, or altered, is refused. `shown_objections` are the open
+    objections that stood beside it: who approves has seen all of them that they may see.
     """
     minutes = locked(draft.minutes)
     open_to = meanings(draft, actor=actor)
@@ -39,13 +52,17 @@ def sign(
         raise RuleBroken("committee:not-a-signer")
     if not is_open(draft) or shown_sha256 != draft.sha256 or reviews.recomputed(draft) != draft.sha256:
         raise RuleBroken("committee:draft-replaced")
-    db.session.expire(draft, ["signatures"])
+    db.session.expire(draft, ["signatures", "consents"])
     if any(s.person_id == actor.id for s in draft.signatures):
         raise RuleBroken("committee:already-signed")
     if meaning not in open_to:
         raise RuleBroken("committee:meaning-unknown", "meaning")
     if meaning in signing.NEEDS_WORDS and not note.strip():
         raise RuleBroken("committee:note-missing", "note")
+    if shown_objections is not None and meaning in CONSENTS and draft.kind == "draft":
+        text = reading.frozen(draft, actor=actor)
+        if not opinions.open_ids(text, draft) <= set(shown_objections):
+            raise RuleBroken("committee:objections-unseen")
     method = codes.prove(draft, password, code, actor=actor)
     if draft.kind == "draft":
         marks.read(draft, actor=actor)
@@ -126,8 +143,8 @@ def _signed(
     db.session.expire(draft, ["signatures"])
     if meaning == "request_changes":
         _back_to_draft(minutes, draft, note, actor=actor, change=change)
-    elif meaning in CONSENTS and _suffices(draft):
-        _approve(minutes, draft, actor=actor, change=change)
+    elif meaning in CONSENTS:
+        approve_if_enough(minutes, draft, actor=actor, change=change)
     return signature
 
 
@@ -146,8 +163,20 @@ def seal_of(minutes: Minutes, person: Person) -> str:
 
 
 def consents(draft: DraftVersion) -> set[int]:
-    """Who has approved a draft."""
-    return {s.person_id for s in draft.signatures if s.meaning in CONSENTS}
+    """Who has approved a draft, those among them whose silence was recorded as consent."""
+    return {s.person_id for s in draft.signatures if s.meaning in CONSENTS} | set(silent(draft))
+
+
+def silent(draft: DraftVersion) -> dict[int, Consent]:
+    """Consents by default to a draft, by person; who has signed since is not silent."""
+    signed = {s.person_id for s in draft.signatures}
+    return {c.person_id: c for c in draft.consents if c.kind == "default" and c.person_id not in signed}
+
+
+def approve_if_enough(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: ChangeSet) -> None:
+    """The minutes stand when the rule has all the approvals that it asks for."""
+    if _suffices(draft):
+        _approve(minutes, draft, actor=actor, change=change)
 
 
 def _suffices(draft: DraftVersion) -> bool:

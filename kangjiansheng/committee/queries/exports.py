@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 
-from kangjiansheng.committee.models import Amendment, DraftVersion, Minutes, Signature
+from kangjiansheng.committee.models import Amendment, Consent, DraftVersion, Minutes, Signature
 from kangjiansheng.committee.queries import reading
 from kangjiansheng.committee.rules import canon
 from kangjiansheng.core import changes
@@ -21,7 +21,12 @@ from kangjiansheng.core.db import Named, db
 from kangjiansheng.core.digests import plain, sha256
 
 FORMAT = "kangjiansheng-minutes-export-1"
-SEALED = ("committee:signature:give", "committee:minutes:approve", "committee:amendment:approve")
+SEALED = (
+    "committee:signature:give",
+    "committee:consent:default",
+    "committee:minutes:approve",
+    "committee:amendment:approve",
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,10 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
     if draft is None:
         return plain(found | {"text": _unsigned(asked.head, text, actor=actor, minutes=asked.minutes)})
     found["draft"] = _draft(draft) | {"signatures": _signatures(draft, asked, whole=text.is_whole)}
+    silent = by_default(draft, asked.until)
+    if silent:
+        mapper = inspect(Consent)
+        found["draft"]["consents"] = [{"row": _columns(mapper, c), "digest": c.digest} for c in silent]
     found["text"] = _text(draft, text, actor=actor)
     found["revisions"] = [
         {"id": p.public_id, "number": p.revision_no, "sha256": sha256(p.text)}
@@ -71,7 +80,8 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
     shown = [one for one in corrections if asked.state == "approved"]
     found["amendments"] = [_amendment(one, asked, whole=text.is_whole) for one in shown]
     signed = [draft, *(one.draft for one in shown if one.draft)]
-    found["trail"] = _trail([s.change_set_id for d in signed for s in given(d, asked.until)])
+    acts = [s.change_set_id for d in signed for s in given(d, asked.until)]
+    found["trail"] = _trail([*acts, *(c.change_set_id for c in silent)])
     return plain(found)  # type: ignore[no-any-return]
 
 
@@ -149,13 +159,27 @@ def given(draft: DraftVersion, until: datetime | None) -> list[Signature]:
     return [s for s in draft.signatures if until is None or s.signed_at <= until]
 
 
+def by_default(draft: DraftVersion, until: datetime | None) -> list[Consent]:
+    """Whose silence was recorded as consent and who has not signed since, up to the end of the day asked for."""
+    signed = {s.person_id for s in given(draft, until)}
+    return [
+        c
+        for c in draft.consents
+        if c.kind == "default" and c.person_id not in signed and (until is None or c.given_at <= until)
+    ]
+
+
+def _columns(mapper: Any, row: Any) -> dict[str, Any]:
+    return {key: value for key, value in changes.row_values(mapper, row).items() if value is not None}
+
+
 def _signatures(draft: DraftVersion, asked: Asked, *, whole: bool) -> list[dict[str, Any]]:
     """Each with the columns that its digest is over; a note may speak of what is withheld, and goes with it, and so do
     the items that a signature does not cover."""
     mapper = inspect(Signature)
     found = []
     for row in given(draft, asked.until):
-        values = {key: value for key, value in changes.row_values(mapper, row).items() if value is not None}
+        values = _columns(mapper, row)
         hidden = [] if whole else [key for key in ("note", "excluded") if values.get(key)]
         if hidden:
             found.append({"row": values | dict.fromkeys(hidden), "withheld": hidden})

@@ -30,6 +30,7 @@ def compared(
         *_text(draft, versions),
         *_state(export, minutes, draft, made),
         *_signatures(said["signatures"], draft, made),
+        *_consents(said.get("consents", []), draft),
         *_amendments(export, minutes, draft, made, actor=actor),
         *_entries(export["trail"]),
     ]
@@ -67,6 +68,13 @@ def _signatures(said: Sequence[Mapping[str, Any]], draft: DraftVersion, made: da
             name = signature.printed_name
             left = signature.signed_at <= made
             yield fault("here-more-signatures", name=name) if left else note("here-signed", name=name)
+
+
+def _consents(said: Sequence[Mapping[str, Any]], draft: DraftVersion) -> Iterator[Finding]:
+    here = {c.digest for c in draft.consents}
+    for one in said:
+        if one["digest"] not in here:
+            yield fault("here-no-consent", name=one["row"]["printed_name"])
 
 
 def _amendments(

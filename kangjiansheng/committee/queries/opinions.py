@@ -18,7 +18,7 @@ from kangjiansheng.committee.models import (
     Suggestion,
 )
 from kangjiansheng.committee.queries.floor import recusals_of
-from kangjiansheng.committee.queries.reading import Reading, Shown
+from kangjiansheng.committee.queries.reading import Reading
 from kangjiansheng.committee.rules import anchors, merging, texts
 from kangjiansheng.core import clock, markdown
 from kangjiansheng.core.db import db
@@ -90,8 +90,7 @@ class Opinion:
 
 def rows_of(draft: DraftVersion) -> list[Consent]:
     """All that was said to a draft, in its order."""
-    query = select(Consent).where(Consent.draft_version_id == draft.id).options(joinedload(Consent.person))
-    return list(db.session.scalars(query.order_by(Consent.id)))
+    return list(draft.consents)
 
 
 def standing(rows: Iterable[Consent]) -> tuple[list[Consent], list[Objection]]:
@@ -171,13 +170,11 @@ def place_comments(text: Reading) -> None:
             p.marks.append(thread.place)
 
 
-def open_objections(text: Reading, draft: DraftVersion) -> list[tuple[Shown, Objection]]:
-    """The objections that nobody has answered, to paragraphs that the reader sees, in the order of the text."""
+def open_ids(text: Reading, draft: DraftVersion) -> set[int]:
+    """The keys of the objections that nobody has answered, to paragraphs that the reader sees."""
     _agreed, objections = standing(rows_of(draft))
-    shown = {p.paragraph_id: (at, p) for at, p in enumerate(text.paragraphs) if not p.withheld}
-    found = [one for one in objections if one.is_open and one.said.paragraph_id in shown]
-    found.sort(key=lambda one: (shown[one.said.paragraph_id or 0][0], one.said.id))
-    return [(shown[one.said.paragraph_id or 0][1], one) for one in found]
+    shown = {p.paragraph_id for p in text.paragraphs if not p.withheld}
+    return {one.said.id for one in objections if one.is_open and one.said.paragraph_id in shown}
 
 
 @dataclass

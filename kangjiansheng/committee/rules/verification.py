@@ -17,6 +17,7 @@ from kangjiansheng.core.digests import sha256
 EXPORT = "kangjiansheng-minutes-export-1"
 CODE = re.compile(r"[\w.-]{1,60}")
 MOST = 2**31
+DAY_ENDS = "T16:00:00.000000Z"  # of a day in Shanghai, in UTC
 STATES = ("approved", "review", "returned", "draft", "record")
 
 
@@ -60,6 +61,7 @@ def _findings(export: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _text(export, draft["sha256"], text)
     yield from _revisions(export)
     yield from _signatures(draft, export["trail"])
+    yield from _consents(draft, export["trail"])
     yield from _approval(export["state"] == "approved", draft)
     yield from _amendments(export)
     yield from _trail(export["trail"])
@@ -137,9 +139,29 @@ def _signatures(draft: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) ->
             yield fault("signature-uncovered", name=name)
 
 
+def _consents(draft: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Silence recorded as consent: unaltered, covered by an entry of the trail, when the day that was named was over,
+    once for each person, and of nobody who signed."""
+    sealed = {entry["entry"]["change_set_id"]: entry["rows"] for entry in trail}
+    known = [one["row"]["person_id"] for one in draft["signatures"]]
+    for one in draft.get("consents", []):
+        row, name = one["row"], one["row"]["printed_name"]
+        if row["person_id"] in known or row["kind"] != "default":
+            yield fault("consent-twice", name=name)
+        known.append(row["person_id"])
+        if sha256(row) != one["digest"]:
+            yield fault("consent-changed", name=name)
+        if not row["told_at"] < row["given_at"] or row["given_at"] < row["answer_by"] + DAY_ENDS:
+            yield fault("consent-early", name=name)
+        rows = sealed.get(row["change_set_id"], [])
+        if not any(line.startswith("consent:") and line.endswith(f":{one['digest']}") for line in rows):
+            yield fault("consent-uncovered", name=name)
+
+
 def _approval(stands: bool, draft: Mapping[str, Any]) -> Iterator[Finding]:
     """What is said to stand must have the approvals that its rule asks for."""
     given = [one["row"]["capacity"] for one in draft["signatures"] if one["row"]["meaning"] in CONSENTS]
+    given += ["silent"] * len(draft.get("consents", []))
     rule = draft["rule"]
     if not stands:
         return

@@ -4,12 +4,21 @@ from typing import Any
 
 from flask import abort, jsonify, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.forms import reviewing as forms
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Paragraph, Suggestion
-from kangjiansheng.committee.operations import comments, consents, marks, suggestions
+from kangjiansheng.committee.operations import (
+    comments,
+    consents,
+    marks,
+    recall,
+    signatures,
+    silence,
+    suggestions,
+)
 from kangjiansheng.committee.queries import loaders, opinions, reading
 from kangjiansheng.committee.rules import texts
 from kangjiansheng.committee.views import readers
@@ -222,7 +231,9 @@ def opinions_page(meeting: Meeting) -> Response:
     )
 
 
-def _form(title: str, form: Any, meeting: Meeting, back: str, *, text: str = "", quote: str = "") -> Response:
+def _form(
+    title: str, form: Any, meeting: Meeting, back: str, *, text: str = "", quote: str = "", about: str = ""
+) -> Response:
     """A page with one form about a paragraph; what was typed is not lost when it came too late."""
     return page(
         "opinion_form.html",
@@ -233,6 +244,37 @@ def _form(title: str, form: Any, meeting: Meeting, back: str, *, text: str = "",
         back=back,
         text=text,
         quote=quote,
+        about=about,
         typed=typed(form) if form.refusal else [],
         illustrative=meeting.illustrative,
     )
+
+
+@bp.post("/meetings/<code>/minutes/reminders")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def remind_all(meeting: Meeting) -> Response:
+    """Remind everybody who has not answered the draft under review."""
+    minutes, code = meeting.minutes or abort(404), meeting.code
+    count = silence.remind_all(minutes, actor=actor())
+    words = ngettext("已提醒 %(num)d 人", "已提醒 %(num)d 人", count)
+    return saved(url_for(".minutes", code=code), words)
+
+
+@bp.route("/meetings/<code>/minutes/recall", methods=["GET", "POST"], endpoint="recall")
+@on(load=loaders.meeting, may=policies.edit_minutes)
+def recall_draft(meeting: Meeting) -> Any:
+    """Take the draft back from review, to take in what was said."""
+    minutes, code = meeting.minutes or abort(404), meeting.code
+    form = forms.RecallForm()
+    if form.attempt(lambda: recall.recall(minutes, actor=actor(), note=form.note.data or "")):
+        return saved(_onward(code), _("文稿已收回，签署人已收到通知"))
+    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    text = found.minutes
+    drafts = reading.drafts(text) if text and text.life == "review" else []
+    given = len(signatures.consents(drafts[0])) if drafts else 0
+    about = ngettext(
+        "收回后文稿退回草稿，已有的 %(num)d 份批准和逐段意见失效，新稿提交后须重新审阅和签署。",
+        "收回后文稿退回草稿，已有的 %(num)d 份批准和逐段意见失效，新稿提交后须重新审阅和签署。",
+        given,
+    )
+    return _form(_("收回文稿"), form, found, url_for(".minutes", code=code), about=about)

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from flask import g, request
 
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting
-from kangjiansheng.committee.queries import marks, opinions
+from kangjiansheng.committee.queries import marks, opinions, silence
 from kangjiansheng.committee.queries.reading import Reading
 from kangjiansheng.committee.rules import acts, mentions
 from kangjiansheng.core import clock
@@ -42,6 +42,8 @@ def around(meeting: Meeting, offer: Offered, text: Reading) -> dict[str, Any]:
         "said_keeps": False,
         "open_objections": 0,
         "open_suggestions": 0,
+        "objection_keys": "",
+        "silent_after": None,
         "me_id": who.id,
         **TOOLS,
     }
@@ -51,7 +53,10 @@ def around(meeting: Meeting, offer: Offered, text: Reading) -> dict[str, Any]:
         opinions.place_comments(text)
         said = opinions.said_to(text, minutes, draft)
         found["said"], found["said_keeps"] = said, offer.keeps and minutes.life in ("draft", "review")
-        found["open_objections"] = sum(len(one.open_objections) for one in said.values())
+        waiting = sorted(o.said.id for one in said.values() for o in one.open_objections)
+        found["open_objections"], found["objection_keys"] = len(waiting), " ".join(map(str, waiting))
+        days = silence.days_of_silence(draft)
+        found["silent_after"] = silence.last_day(draft, days) if days is not None else None
         found["open_suggestions"] = sum(len(one.open_suggestions) for one in said.values())
     if draft is offer.versions[0]:
         mark = marks.mark_of(minutes, actor=who)

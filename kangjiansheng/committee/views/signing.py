@@ -6,7 +6,7 @@ from flask import current_app, request
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import forms
-from kangjiansheng.committee.models import CommitteeMember, DraftVersion, Signature
+from kangjiansheng.committee.models import CommitteeMember, Consent, DraftVersion, Signature
 from kangjiansheng.committee.operations import codes, signatures
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -23,6 +23,7 @@ class Step:
     is_me: bool
     note: str = ""  # as far as this reader may know it: a note may speak of what is withheld
     excluded: list[int] = field(default_factory=list)  # items that the signature does not cover, likewise
+    silent: Consent | None = None  # their silence was recorded as consent
 
 
 def progress(draft: DraftVersion, me: int, *, whole: bool) -> list[Step]:
@@ -36,13 +37,15 @@ def progress(draft: DraftVersion, me: int, *, whole: bool) -> list[Step]:
     given = {s.person_id: s for s in draft.signatures}
     asked = {signer.person_id: (signer.person, signer.capacity) for signer in draft.signers}
     asked |= {s.person_id: (s.person, s.capacity) for s in draft.signatures if s.person_id not in asked}
-    steps = []
+    steps, silent = [], signatures.silent(draft)
     for key, (person, capacity) in asked.items():
         signature = given.get(key)
         open_to_me = signature is not None and (whole or key == me)
         note = signature.note if signature and open_to_me else ""
         excluded = [one["position"] for one in signature.excluded or []] if signature and open_to_me else []
-        steps.append(Step(person, capacity, seats.get(key), signature, key == me, note, excluded))
+        steps.append(
+            Step(person, capacity, seats.get(key), signature, key == me, note, excluded, silent.get(key))
+        )
     order = ("chair", "member", "drafter", "reader")
     return sorted(steps, key=lambda s: (order.index(s.capacity), s.member.seat if s.member else 999))
 
