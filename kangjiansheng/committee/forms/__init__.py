@@ -341,6 +341,7 @@ class DoneForm(VersionedForm):
 
     done_on = DateField(_l("完成日期"), [required()])
     note = StringField(_l("完成说明"), [at_most(400)])
+    evidence = StringField(_l("证据"), [at_most(1000)])
 
 
 class ReviewForm(VersionedForm):

@@ -60,6 +60,7 @@ class Action(Versioned, Base):
     life: Mapped[str] = mapped_column(Word, default="open")  # open, done, dropped
     done_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="", server_default="")  # a link, or where it lies
     illustrative: Mapped[bool] = mapped_column(default=False)
 
     meeting: Mapped[Meeting] = relationship()
@@ -68,5 +69,5 @@ class Action(Versioned, Base):
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
-        plain = "number text owner_id owner_role due_on life done_on note project_id"
+        plain = "number text owner_id owner_role due_on life done_on note evidence project_id"
         return {key: getattr(self, key) for key in plain.split()}

@@ -276,7 +276,7 @@ def restore_action(action: Action, minutes: Minutes, *, actor: Actor) -> None:
 
 
 def finish_action(
-    action: Action, *, actor: Actor, version: int | None, done_on: date, note: str = ""
+    action: Action, *, actor: Actor, version: int | None, done_on: date, note: str = "", evidence: str = ""
 ) -> None:
     """Mark an action as done on a day; possible at any time, the signed minutes stay as they are."""
     expect(action, version)
@@ -286,6 +286,7 @@ def finish_action(
         raise RuleBroken("committee:done-in-future", "done_on")
     before = action.state()
     action.life, action.done_on, action.note = "done", done_on, note
+    action.evidence = evidence
     record("committee:action:done", action, actor=actor, before=before)
 
 

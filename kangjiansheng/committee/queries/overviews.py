@@ -243,14 +243,15 @@ def decisions(
     actor: Actor,
     committee_id: int | None = None,
     meeting_id: int | None = None,
+    upto: Meeting | None = None,
     kind: str = "",
     answer: str = "",
     until: datetime | None = None,
     limit: int = 200,
 ) -> list[Decision]:
     """Decisions and recommendations that the actor may see, newest first. Those of a draft are shown only to
-    readers of drafts, through the minutes. `answer` is what the company said of them by then, or `waiting`; `until`
-    is the end of a past day, on which those stood whose minutes stood."""
+    readers of drafts, through the minutes. `answer` is what the company said of them by then, or `waiting`; `upto` leaves
+    out those of later meetings than that one, and of other committees. `until` is the end of a past day, on which those stood whose minutes stood."""
     query = (
         select(Decision)
         .join(Meeting, Meeting.id == Decision.meeting_id)
@@ -264,6 +265,8 @@ def decisions(
         query = query.where(Meeting.committee_id == committee_id)
     if meeting_id is not None:
         query = query.where(Meeting.id == meeting_id)
+    if upto is not None:
+        query = query.where(Meeting.committee_id == upto.committee_id, Meeting.running_no <= upto.running_no)
     if kind:
         query = query.where(Decision.kind == kind)
     if until is not None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kangjiansheng.committee.rules import changing
+
 COMMITTEE_KINDS = ("scientific", "steering", "company")
 QUORUM_BASES = ("eligible", "all")
 MAJORITY_BASES = ("present", "eligible", "all")
@@ -56,6 +58,7 @@ THINGS: dict[str, Any] = {
     "registry_source": _l("登记来源"),
 }
 FIELDS: dict[str, Any] = {
+    **changing.FIELDS,
     "code": _l("编号"),
     "number": _l("编号"),
     "name_hans": _l("名称（简体）"),
@@ -107,6 +110,7 @@ FIELDS: dict[str, Any] = {
     "kind": _l("类型"),
     "due_on": _l("期限"),
     "done_on": _l("完成日期"),
+    "evidence": _l("证据"),
     "owner_role": _l("负责角色"),
     "owner_id": _l("由谁负责"),
     "drafter_id": _l("起草人"),
@@ -167,17 +171,7 @@ FIELDS: dict[str, Any] = {
     "retention_years": _l("保存年限"),
     "lab_id": _l("所属联合实验室"),
     "verdict": _l("决定"),
-    "day": _l("计划日期"),
-    "conditions": _l("条件"),
-    "decision_id": _l("决议"),
-    "plan_id": _l("计划"),
-    "milestone_id": _l("里程碑"),
-    "removed_at": _l("移除时间"),
-    "refusal": _l("没有生效的原因"),
     "reasons": _l("理由"),
-    "decided_on": _l("决定日期"),
-    "body": _l("在哪里决定"),
-    "by_decision": _l("公司决议"),
     "approval_rule": _l("纪要由谁批准"),
     "approval_members": _l("除主任委员外几名委员"),
     "review_days": _l("审阅天数"),
@@ -289,6 +283,7 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 
 ACTS: dict[str, Any] = {
+    **changing.ACTS,
     "committee:committee:create": _l("登记委员会"),
     "committee:committee:edit": _l("修改委员会章程设置"),
     "committee:member:add": _l("增加委员"),
@@ -388,12 +383,6 @@ ACTS: dict[str, Any] = {
     "committee:decision:record": _l("记录决议"),
     "committee:decision:edit": _l("修改决议"),
     "committee:decision:remove": _l("移除决议"),
-    "committee:effect:propose": _l("提出变动"),
-    "committee:effect:carry": _l("选定作出变动的决议"),
-    "committee:effect:remove": _l("移除变动"),
-    "committee:effect:apply": _l("变动生效"),
-    "committee:effect:hold": _l("变动未生效"),
-    "committee:advice:answer": _l("答复委员会的建议"),
     "committee:action:record": _l("记录行动项"),
     "committee:action:edit": _l("修改行动项"),
     "committee:action:done": _l("完成行动项"),

@@ -12,7 +12,9 @@ from kangjiansheng.committee.models import Committee, CommitteeMember
 from kangjiansheng.committee.operations import committees as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, loaders, overviews
+from kangjiansheng.committee.queries.follow_up import tasks
 from kangjiansheng.committee.rules import numbers
+from kangjiansheng.committee.rules.follow_up import follow_up
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
@@ -62,6 +64,7 @@ def _page(committee: Committee) -> Response:
         decisions=decisions,
         answers=answers.answers(decisions),
         actions=actions,
+        follow=follow_up(tasks(actor=actor(), committee_id=committee.id, as_of=g.get("as_of")), day),
         open_projects=overviews.open_projects([*decisions, *actions], actor=actor()),
         reader=reader,
         sits=bool(held),

@@ -77,7 +77,7 @@ def meeting(meeting: Meeting) -> Response:
     held = policies.offices(who, meeting.committee_id)
     keeps = bool(held & policies.EDITORS) and not meeting.source
     before = overviews.previous(meeting, actor=who)
-    own, older = overviews.decisions(actor=who, meeting_id=meeting.id), _last_decisions(meeting)
+    own, older = _decisions(meeting)
     actions = _left_over(meeting, before)
     agenda = overviews.agenda(meeting, actor=who)
     reader = bool(held) or who.reads_all
@@ -119,11 +119,14 @@ def _room(meeting: Meeting, agenda: overviews.Agenda) -> dict[int, floor.ItemInR
     return floor.in_room(meeting, agenda.items)
 
 
-def _last_decisions(meeting: Meeting) -> list[Decision]:
-    """What the last meeting before this one with decisions that stand has decided."""
-    found = overviews.decisions(actor=actor(), committee_id=meeting.committee_id, limit=20)
-    older = [d for d in found if d.meeting.running_no < meeting.running_no]
-    return [d for d in older if d.meeting_id == older[0].meeting_id]
+def _decisions(meeting: Meeting) -> tuple[list[Decision], list[Decision]]:
+    """What this meeting has decided, and what the last one before it with decisions that stand; one statement."""
+    found = overviews.decisions(actor=actor(), upto=meeting)
+    older = [d for d in found if d.meeting_id != meeting.id]
+    return (
+        [d for d in found if d.meeting_id == meeting.id],
+        [d for d in older if d.meeting_id == older[0].meeting_id],
+    )
 
 
 def _left_over(meeting: Meeting, before: Meeting | None) -> list[Action]:

@@ -11,7 +11,9 @@ from kangjiansheng.committee.forms.answers import VERDICTS
 from kangjiansheng.committee.models import Action
 from kangjiansheng.committee.operations import outcomes
 from kangjiansheng.committee.queries import answers, loaders, overviews
+from kangjiansheng.committee.queries.follow_up import tasks
 from kangjiansheng.committee.rules.answers import WAITING
+from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
@@ -55,8 +57,17 @@ def actions() -> Response:
         today=clock.today(),
         open_projects=overviews.open_projects(found, actor=actor()),
         may_close=_closable(found),
+        by_committee=_by(all_tasks := tasks(actor=actor()), "committee"),
+        by_institution=_by(all_tasks, "institution") if actor().reads_all else [],
         illustrative=any(a.illustrative for a in found),
     )
+
+
+def _by(found: list[Task], key: str) -> list[tuple[str, FollowUp]]:
+    """The figures of each committee or institution that has any, in the order of their codes."""
+    codes = sorted({getattr(task, key) for task in found} - {""})
+    day = clock.today()
+    return [(code, follow_up([t for t in found if getattr(t, key) == code], day)) for code in codes]
 
 
 def _closable(found: list[Action]) -> set[int]:
@@ -83,6 +94,7 @@ def action(action: Action) -> Any:
             version=form.seen,
             done_on=form.done_on.data or clock.today(),
             note=form.note.data or "",
+            evidence=form.evidence.data or "",
         )
 
     if form.attempt(act):

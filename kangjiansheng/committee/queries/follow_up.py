@@ -1,0 +1,86 @@
+"""Actions as they stood at the end of a day, for the figures of their follow-up."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from kangjiansheng.committee.models import Action, Committee, CommitteeMember, DraftVersion, Meeting, Minutes
+from kangjiansheng.committee.queries.visible import unsubmitted, visible_actions
+from kangjiansheng.committee.rules.follow_up import Task
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Institution
+
+
+def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None = None) -> list[Task]:
+    """The actions that the actor may see; of a past day those that had been put to members by then, as they stood.
+    The institution is that of the owner's seat. One statement, and one for a past day."""
+    seat = (
+        select(func.min(CommitteeMember.institution_id))
+        .where(
+            CommitteeMember.committee_id == Meeting.committee_id, CommitteeMember.person_id == Action.owner_id
+        )
+        .correlate(Meeting, Action)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Action.id,
+            Meeting.held_on,
+            Action.due_on,
+            Action.life,
+            Action.done_on,
+            Committee.code,
+            Institution.code,
+        )
+        .join(Meeting, Meeting.id == Action.meeting_id)
+        .join(Committee, Committee.id == Meeting.committee_id)
+        .outerjoin(Institution, Institution.id == seat)
+        .where(Action.id.in_(visible_actions(actor)), Action.meeting_id.not_in(unsubmitted()))
+    )
+    if committee_id is not None:
+        query = query.where(Meeting.committee_id == committee_id)
+    if as_of is not None:
+        query = query.where(Action.meeting_id.in_(_submitted(as_of)))
+    rows = list(db.session.execute(query))
+    then = _then([row[0] for row in rows], as_of) if as_of is not None else None
+    found = []
+    for key, held_on, due_on, life, done_on, committee, institution in rows:
+        if then is not None:
+            state = then.get(key)
+            if state is None or state["life"] == "dropped":
+                continue
+            due_on, life, done_on = _day(state["due_on"]), state["life"], _day(state["done_on"])
+        if life == "done" and done_on is None:  # nobody wrote down when: no figure can tell whether in time
+            continue
+        found.append(Task(held_on, due_on, done_on if life == "done" else None, committee, institution or ""))
+    return found
+
+
+def _submitted(day: date) -> Any:
+    """The meetings of which a draft had been put to members by the end of a day."""
+    return (
+        select(Minutes.meeting_id)
+        .join(DraftVersion, DraftVersion.minutes_id == Minutes.id)
+        .where(DraftVersion.frozen_at <= clock.end_of(day))
+    )
+
+
+def _then(keys: list[int], day: date) -> dict[int, dict[str, Any]]:
+    last = (
+        select(func.max(Revision.id))
+        .where(
+            Revision.thing == Action.__tablename__,
+            Revision.thing_id.in_(keys),
+            Revision.effective_at <= clock.end_of(day),
+        )
+        .group_by(Revision.thing_id)
+    )
+    query = select(Revision.thing_id, Revision.state).where(Revision.id.in_(last))
+    return {row.thing_id: row.state for row in db.session.execute(query)}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
