@@ -27,6 +27,7 @@ from kangjiansheng.committee.operations import (
     meetings,
     motions,
     outcomes,
+    packs,
     papers,
     reviews,
     signatures,
@@ -88,6 +89,7 @@ def plant(app: Flask, stage: str, recused: str) -> None:
             minutes, actor=secretary, text=f"{MARK}行动", owner_id=who(recused).id, item=item
         )
         interests.declare_on_item(item, actor=who("member2"), kind="kin", text=f"{MARK}利益")
+        packs.freeze(meeting, actor=secretary)
         interests.recuse(item, actor=secretary, person_id=who(recused).id, reason=f"{MARK}理由")
         _vote(item, still_open=stage == "draft")
         if stage == "draft":
@@ -249,7 +251,7 @@ def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: F
         f"GET /api/v1/meetings/{MEETING}/minutes", "GET /search?q=正文", "GET /decisions", "GET /decisions/D-2026-08-01", "GET /actions",
         f"GET /meetings/{MEETING}/motions/1", f"GET /meetings/{MEETING}/minutes.json", f"GET /meetings/{MEETING}/minutes/history", f"GET /meetings/{MEETING}/minutes/amendments/1",
         "GET /committees/SAC/interests/register",
-        f"GET /meetings/{MEETING}/papers/1", f"GET /meetings/{MEETING}/papers/1/versions/1",
+        f"GET /meetings/{MEETING}/papers/1", f"GET /meetings/{MEETING}/packs/1", f"GET /meetings/{MEETING}/papers/1/versions/1",
         "GET /search?q=材料",
     ):  # fmt: skip
         assert place in told, place

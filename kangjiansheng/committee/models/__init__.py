@@ -25,6 +25,7 @@ from kangjiansheng.committee.models.meetings import (
 from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, ParagraphRevision
 from kangjiansheng.committee.models.motions import Ballot, Dissent, Mandate, Motion
 from kangjiansheng.committee.models.outcomes import Action, Decision
+from kangjiansheng.committee.models.packs import MeetingPack, PackItem
 from kangjiansheng.committee.models.reviewing import Consent, ReadingMark, ReviewReminder, Suggestion
 from kangjiansheng.committee.models.series import TEMPLATE_ITEM, AgendaTemplate, MeetingSeries
 
@@ -54,11 +55,13 @@ __all__ = [
     "Interest",
     "Mandate",
     "Meeting",
+    "MeetingPack",
     "MeetingSeries",
     "Minutes",
     "MinutesImport",
     "Motion",
     "NumberSeries",
+    "PackItem",
     "Paper",
     "Paragraph",
     "ParagraphRevision",

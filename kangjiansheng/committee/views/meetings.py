@@ -10,7 +10,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
-from kangjiansheng.committee.queries import answers, floor, loaders, overviews, papers
+from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
@@ -87,6 +87,7 @@ def meeting(meeting: Meeting) -> Response:
         meeting=meeting,
         agenda=agenda,
         papers=papers.papers(agenda.items),
+        packs=packs.packs(meeting),
         seats=_seats(meeting) if reader else [],
         standing=_standing(meeting) if reader and meeting.life not in HIDDEN else None,
         room=_room(meeting, agenda) if reader else {},
