@@ -1,5 +1,6 @@
 """Who may do what with committees, meetings and minutes. Each asks at most one statement."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -222,6 +223,11 @@ def may_read(minutes: Minutes, held: set[str], actor: Actor) -> bool:
 def read_scan(actor: Actor, pair: tuple[Meeting, Any]) -> bool:
     """A scan is read like the minutes; the loader gave it only to who sees all of them."""
     return read_minutes(actor, pair[0])
+
+
+def read_image(actor: Actor, pairs: Sequence[tuple[Meeting, Any]]) -> bool:
+    """A picture is read like the minutes that show it."""
+    return any(read_minutes(actor, meeting) for meeting, _ in pairs)
 
 
 def withdraw_scan(actor: Actor, pair: tuple[Meeting, Any]) -> bool:

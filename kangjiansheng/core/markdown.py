@@ -4,7 +4,7 @@ Raw HTML is not parsed, and what comes out goes through an allow-list.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -16,27 +16,33 @@ from markdown_it.common.utils import isWhiteSpace
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
 TAGS = {
     "p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a",
-    "table", "thead", "tbody", "tr", "th", "td",
+    "table", "thead", "tbody", "tr", "th", "td", "img",
 }  # fmt: skip
 # The sides of columns of a table, as classes: our pages take no style of a text.
 ALIGNED = {"right": "n", "center": "ctr"}
+IMAGE = re.compile("image:([0-9a-f]{64})")  # a picture that we keep, by the digest of its bytes
 _CJK = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u2018-\u201d"
     "\U00020000-\U0003ffff]"
 )
 
 
-def render(text: str) -> Markup:
-    """The text as HTML: paragraphs, emphasis, lists, tables, links to http(s) and to our own pages."""
+def render(text: str, images: str = "") -> Markup:
+    """The text as HTML: paragraphs, emphasis, lists, tables, links to http(s) and to our own pages.
+
+    `images` is the path under which pictures that we keep are shown, by their digest; without it, and of any other
+    picture, what stands for it in words is shown.
+    """
     html = nh3.clean(
-        _parser().render(text),
+        _parser().render(text, {"images": images}),
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "img": {"src", "alt", "loading"}},
         allowed_classes={tag: set(ALIGNED.values()) for tag in ("th", "td")},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
@@ -46,7 +52,8 @@ def render(text: str) -> Markup:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    parser.add_render_rule("image", _image)
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.core.ruler.push("aligned", _aligned)
     return parser
@@ -59,6 +66,14 @@ def _aligned(state: StateCore) -> None:
             token.meta["side"] = side
             if side in ALIGNED:
                 token.attrSet("class", ALIGNED[side])
+
+
+def _image(_self: Any, tokens: Sequence[Token], at: int, _options: Any, env: Mapping[str, Any]) -> str:
+    token = tokens[at]
+    alt, kept = escape(token.content), IMAGE.fullmatch(str(token.attrs.get("src", "")))
+    if kept is None or not env.get("images"):
+        return str(alt)
+    return f'<img src="{escape(env["images"])}/{kept.group(1)}" alt="{alt}" loading="lazy">'
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -163,7 +178,8 @@ _INLINE = {"strong": "b", "em": "i"}
 def tree(text: str) -> list[Node]:
     """Markdown as nested nodes, for what is no HTML: PDF and DOCX show exactly what `render` shows.
 
-    Blocks (`k`): p, ul, ol, quote, code, hr, table. Words: t (text), b, i, code, br, a.
+    Blocks (`k`): p, ul, ol, quote, code, hr, table. Words: t (text), b, i, code, br, a, img (a picture by its
+    digest, with what stands for it in words).
     """
     return [node for child in SyntaxTreeNode(_parser().parse(text)).children for node in _block(child)]
 
@@ -201,6 +217,10 @@ def _word(node: SyntaxTreeNode) -> list[Node]:
     if node.type == "link":
         href = str(node.attrs.get("href", ""))
         return [{"k": "a", "href": href, "c": _words(node)}] if href.startswith(_OUTSIDE) else _words(node)
+    if node.type == "image":
+        kept = IMAGE.fullmatch(str(node.attrs.get("src", "")))
+        alt = [{"k": "t", "v": node.content}] if node.content else []
+        return [{"k": "img", "sha": kept.group(1), "alt": node.content, "c": alt}] if kept else alt
     if node.type in ("softbreak", "hardbreak"):
         return [{"k": "br"}]
     if node.type == "code_inline":

@@ -23,6 +23,7 @@ from kangjiansheng.committee.operations import (
     answers,
     comments,
     effects,
+    images,
     interests,
     meetings,
     motions,
@@ -39,6 +40,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.projects.models import Plan, ProjectMember
+from tests.committee.test_pictures import png
 from tests.permissions import table
 from tests.support.critic import Critic
 from tests.support.papers import PDF
@@ -77,6 +79,7 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         told = writing.add_paragraph(
             minutes, actor=secretary, kind="text", text=text, after=heading, item=item
         )
+        images.add(told, "a.png", png(), f"{MARK}图", actor=secretary, seen=told.version)
         gone = writing.add_paragraph(minutes, actor=secretary, kind="text", text=f"{MARK}删", item=item)
         writing.remove_paragraph(gone, actor=secretary)
         made = outcomes.record_decision(minutes, actor=secretary, kind="D", text=f"{MARK}决议", item=item)

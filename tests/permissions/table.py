@@ -77,6 +77,7 @@ ONE_FOR_ALL: dict[str, object] = {
     "secret": "no-such-secret",
     "seq": 1,
     "effect": 1,
+    "sha256": "0" * 64,
     "partner": "RJ",
     "person_code": "CAST-LEAD",
 }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kangjiansheng.committee.documents.outline import outline
+from kangjiansheng.committee.rules import images
 
 # Faces that office programs have or replace: for the text and for headings, by script.
 FACES = {"zh-Hans": ("仿宋", "黑体"), "zh-Hant": ("PMingLiU", "Microsoft JhengHei"), "en": ("仿宋", "黑体")}
@@ -27,16 +28,16 @@ RED = "C8102E"
 
 def rendered(export: Mapping[str, Any]) -> bytes:
     """The document in the language of the moment."""
-    return _Writer(outline(export)).written(export["made_at"])
+    return _Writer(outline(export), images.brought(export)).written(export["made_at"])
 
 
 class _Writer:
     """One document under way."""
 
-    def __init__(self, found: Mapping[str, Any]) -> None:
+    def __init__(self, found: Mapping[str, Any], pictures: Mapping[str, bytes]) -> None:
         from docx import Document  # only here: lxml takes a while to come
 
-        self.d, self.words = found, found["words"]
+        self.d, self.words, self.pictures = found, found["words"], pictures
         self.serif, self.sans = FACES[found["language"]]
         self.doc: Any = Document()
         self._settle()
@@ -189,12 +190,28 @@ class _Writer:
         for n in nodes:
             if n["k"] in ("t", "code"):
                 self._say(place, n["v"], bold=bold)
+            elif n["k"] == "img":
+                self._picture(place, n)
             elif n["k"] == "br":
                 place.add_run().add_break()
             else:
                 self._words(place, n["c"], bold=bold or n["k"] == "b")
                 if n["k"] == "a":
                     self._say(place, f" <{n['href']}>")
+
+    def _picture(self, place: Any, n: Mapping[str, Any]) -> None:
+        """A picture as wide as it is, at most as the text; in words where it did not come along."""
+        from docx.shared import Mm
+
+        data = self.pictures.get(n["sha"])
+        if data is None:
+            self._say(place, f"〔{n['alt']}〕")
+            return
+        shape = place.add_run().add_picture(io.BytesIO(data))
+        if shape.width > Mm(150):
+            shape.height = int(shape.height * Mm(150) / shape.width)
+            shape.width = Mm(150)
+        shape._inline.docPr.set("descr", n["alt"])
 
     def _table(self, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
         heads = [self.words[key] for key in keys]

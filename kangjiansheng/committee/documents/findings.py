@@ -15,6 +15,7 @@ FAULTS: dict[str, Any] = {
     "other-meeting": _l("文稿属于另一次会议 %(meeting)s。"),
     "blocks-differ": _l("分段的数目与指纹所记不同。"),
     "block-changed": _l("第 %(number)s 部分与指纹不符：文字、票数或行动项已被改动。%(title)s"),
+    "image-changed": _l("第 %(no)s 段的图片缺失，或与签署的文字所记的指纹不符。"),
     "paragraph-changed": _l("第 %(no)s 段的文字与其校验值不符。"),
     "whole-misstated": _l("文件关于是否有内容未开放的说明与实际不符。"),
     "signature-elsewhere": _l("%(name)s 的签署不是签在这份文稿上。"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import orjson
@@ -17,6 +18,7 @@ from flask_babel import get_translations
 
 from kangjiansheng.committee.documents import faces
 from kangjiansheng.committee.documents import outline as outlines
+from kangjiansheng.committee.rules import images
 from kangjiansheng.core import i18n, markdown, text
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.i18n import locale
@@ -59,14 +61,19 @@ def _set(export: Mapping[str, Any], form: str, own: Path | None) -> bytes:
         "sans": _json(_families("Sans")),
         "own": _json(faces.own_families(own)),
     }
-    made: Any = typst.compile(  # type: ignore[misc]
-        TEMPLATE.read_bytes(),
-        root=TEMPLATE.parent,
-        font_paths=[str(folder) for folder in (*faces.folders(), *([own] if own else []))],
-        ignore_system_fonts=True,
-        sys_inputs=inputs,
-        pdf_standards=[STANDARD],
-    )
+    with TemporaryDirectory() as folder:  # the typesetter reads pictures from files alone
+        pictures = images.brought(export)
+        for digest, data in pictures.items():
+            (Path(folder) / digest).write_bytes(data)
+        inputs["pictures"] = _json(sorted(pictures))
+        made: Any = typst.compile(  # type: ignore[misc]
+            TEMPLATE.read_bytes(),
+            root=folder,
+            font_paths=[str(place) for place in (*faces.folders(), *([own] if own else []))],
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+            pdf_standards=[STANDARD],
+        )
     return bytes(made)
 
 
@@ -96,7 +103,7 @@ def layout(own: Path | None = None) -> str:
 def _machinery(own: Path | None) -> list[str]:
     from importlib.metadata import version
 
-    sources = [Path(str(module.__file__)) for module in (outlines, faces, markdown, i18n, text)]
+    sources = [Path(str(module.__file__)) for module in (outlines, faces, images, markdown, i18n, text)]
     parts = [*faces.files(own), TEMPLATE, Path(__file__), *sources]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in parts]
     return [*(version(name) for name in ("typst", "segno", "markdown-it-py", "OpenCC")), *digests]

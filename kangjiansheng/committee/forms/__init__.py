@@ -25,6 +25,7 @@ from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm,
 from kangjiansheng.committee.forms.effects import REFUSALS as EFFECTS
 from kangjiansheng.committee.forms.imports import REFUSALS as IMPORTS
 from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
+from kangjiansheng.committee.forms.paragraphs import REFUSALS as PARAGRAPHS
 from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
 from kangjiansheng.committee.forms.reviewing import CommentForm
 from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
@@ -130,6 +131,7 @@ REFUSALS: dict[str, Any] = {
     **REVIEWING,
     **IMPORTS,
     **SCANS,
+    **PARAGRAPHS,
     **SERIES,
     **MOTIONS,
     **ANSWERED,

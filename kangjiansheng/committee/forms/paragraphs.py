@@ -1,9 +1,20 @@
-"""Where a paragraph is cut, and where it goes."""
+"""Where a paragraph is cut, where it goes, and a picture for it."""
 
-from wtforms import HiddenField, IntegerField
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import Optional
 
 from kangjiansheng.committee.forms.base import VersionedForm
+from kangjiansheng.core.forms import at_most, required
+
+REFUSALS: dict[str, Any] = {
+    "committee:image-one": _l("请选择一张图片。"),
+    "committee:image-type": _l("图片须是 PNG 或 JPEG。"),
+    "committee:image-large": _l("图片最多 %(most)s MB，每边最多 %(side)s 像素，请缩小后再传。"),
+}
 
 
 class PartsForm(VersionedForm):
@@ -11,3 +22,10 @@ class PartsForm(VersionedForm):
 
     at = IntegerField(validators=[Optional()])
     after = HiddenField()
+
+
+class ImageForm(VersionedForm):
+    """A picture, and in words what it shows: for who does not see it, and for search."""
+
+    files = FileField(_l("图片"), id="image-files", render_kw={"accept": "image/png,image/jpeg"})
+    alt = StringField(_l("图中是什么"), [required(), at_most(300)], id="image-alt")

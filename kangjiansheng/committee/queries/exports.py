@@ -4,6 +4,7 @@ What the reader may not see is left out here, before anything is rendered; in it
 which the rest can still be checked.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,9 @@ from sqlalchemy import inspect, select
 
 from kangjiansheng.committee.models import Amendment, Consent, DraftVersion, Minutes, Signature
 from kangjiansheng.committee.queries import reading
+from kangjiansheng.committee.queries.images import stored
 from kangjiansheng.committee.rules import canon
+from kangjiansheng.committee.rules.images import named
 from kangjiansheng.core import changes
 from kangjiansheng.core.audit import AuditEntry, entry_facts, row_lines
 from kangjiansheng.core.changes import Actor
@@ -63,7 +66,9 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
         "year_inferred": asked.minutes.meeting.year_inferred,
         "whole": text.is_whole,
     }
+    pictures = _pictures(asked.minutes, [p.text for p in text.paragraphs if not p.withheld])
     if draft is None:
+        found |= {"images": pictures} if pictures else {}
         return plain(found | {"text": _unsigned(asked.head, text, actor=actor, minutes=asked.minutes)})
     found["draft"] = _draft(draft) | {"signatures": _signatures(draft, asked, whole=text.is_whole)}
     silent = by_default(draft, asked.until)
@@ -79,10 +84,19 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
     corrections = reading.attach_amendments(text, asked.minutes, waiting=asked.waiting, until=asked.until)
     shown = [one for one in corrections if asked.state == "approved"]
     found["amendments"] = [_amendment(one, asked, whole=text.is_whole) for one in shown]
+    if pictures:
+        found["images"] = pictures
     signed = [draft, *(one.draft for one in shown if one.draft)]
     acts = [s.change_set_id for d in signed for s in given(d, asked.until)]
     found["trail"] = _trail([*acts, *(c.change_set_id for c in silent)])
     return plain(found)  # type: ignore[no-any-return]
+
+
+def _pictures(minutes: Minutes, texts: Sequence[str]) -> dict[str, str]:
+    """The pictures of what this reader may see, by digest, in Base64: so the file shows what was signed."""
+    digests = [one for text in texts for one in named(text)]
+    kept = stored(minutes, digests) if digests else {}
+    return {digest: b64encode(data).decode() for digest, data in sorted(kept.items())}
 
 
 def _names(thing: Named) -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kangjiansheng.committee.rules import canon
+from kangjiansheng.committee.rules import canon, images
 from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core.digests import sha256
 
@@ -60,6 +60,7 @@ def _findings(export: Mapping[str, Any]) -> Iterator[Finding]:
     draft, text = export["draft"], export["text"]
     yield from _text(export, draft["sha256"], text)
     yield from _revisions(export)
+    yield from _images(export)
     yield from _signatures(draft, export["trail"])
     yield from _consents(draft, export["trail"])
     yield from _approval(export["state"] == "approved", draft)
@@ -115,6 +116,15 @@ def _revisions(export: Mapping[str, Any]) -> Iterator[Finding]:
     for p in paragraphs(export):
         if p is not None and digests.get(p["id"]) != sha256(p["text"]):
             yield fault("paragraph-changed", no=p["no"])
+
+
+def _images(export: Mapping[str, Any]) -> Iterator[Finding]:
+    """Each picture that the text names by its digest."""
+    kept = images.brought(export)
+    for p in paragraphs(export):
+        for digest in images.named(p["text"]) if p is not None else []:
+            if digest not in kept:
+                yield fault("image-changed", no=p["no"] if p else "")
 
 
 def _signatures(draft: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

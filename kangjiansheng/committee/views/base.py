@@ -1,6 +1,7 @@
 """The blueprint, and what all pages of committees say in words."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, request
@@ -18,6 +19,7 @@ from kangjiansheng.core.forms import Form
 from kangjiansheng.core.i18n import explain, locale, name_of
 from kangjiansheng.core.markdown import render
 
+PICTURES = "/minutes/images"
 bp = Blueprint("committee", __name__, template_folder="../templates")
 
 
@@ -127,7 +129,7 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
         heading=heading,
         title_of=title_of,
         number_of=number_of,
-        markdown=render,
+        markdown=partial(render, images=PICTURES),
         readonly=g.get("as_of") is not None,
         **{
             "open_projects": frozenset(),

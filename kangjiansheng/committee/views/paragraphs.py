@@ -14,7 +14,7 @@ from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes, parts
 from kangjiansheng.committee.queries import loaders, reading
 from kangjiansheng.committee.rules import merging, paragraphs
-from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.base import PICTURES, bp, page
 from kangjiansheng.committee.views.locked import text_locked, typed
 from kangjiansheng.core import clock, i18n
 from kangjiansheng.core import text as gate
@@ -40,7 +40,9 @@ def edit_paragraph(paragraph: Paragraph) -> Any:
     if paragraph.removed_at is not None:
         return text_locked(paragraph.minutes.meeting, form) or _gone(paragraph, form)
     if request.form.get("preview"):
-        return _form_page(code, public_id, form, 200, preview=render(gate.clean(form.text.data or "")))
+        return form_page(
+            code, public_id, form, 200, preview=render(gate.clean(form.text.data or ""), PICTURES)
+        )
     if request.form.get("merge"):
         return _merged(paragraph, form)
 
@@ -65,7 +67,7 @@ def edit_paragraph(paragraph: Paragraph) -> Any:
         return saved(url_for(".write", code=code, _anchor=public_id), _("已保存"))
     if by_itself:
         return jsonify({"conflict": form.conflict is not None}), form.status
-    return _form_page(code, public_id, form, form.status)
+    return form_page(code, public_id, form, form.status)
 
 
 def _merged(paragraph: Paragraph, form: Any) -> Response:
@@ -75,10 +77,10 @@ def _merged(paragraph: Paragraph, form: Any) -> Response:
     pieces = _pieces(paragraph, form)
     if pieces is None or form.seen != paragraph.version:
         form.version.data, form.version.raw_data = paragraph.version, None
-        return _form_page(code, public_id, form, 409, late=True)
+        return form_page(code, public_id, form, 409, late=True)
     choices = {n: request.form.get(f"clash-{n}", "both") for n in range(len(merging.clashes(pieces)))}
     form.text.data = merging.chosen(pieces, choices)
-    return _form_page(code, public_id, form, 200, joined=True)
+    return form_page(code, public_id, form, 200, joined=True)
 
 
 def _pieces(paragraph: Paragraph, form: Any) -> list[merging.Piece] | None:
@@ -111,7 +113,7 @@ class _Both:
             setattr(self, key, getattr(decision, key))
 
 
-def _form_page(
+def form_page(
     code: str,
     public_id: str,
     form: Any,
@@ -121,7 +123,9 @@ def _form_page(
     joined: bool = False,
     late: bool = False,
     problem: str = "",
+    picture: Any = None,
 ) -> Response:
+    """The page of a paragraph, with what came of a form: typed text, its preview, joined wordings, a refusal."""
     found = loaders.any_paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
     if refused := text_locked(found.minutes.meeting, form):
         return refused
@@ -134,11 +138,12 @@ def _form_page(
         paragraph=found,
         meeting=found.minutes.meeting,
         decision=loaders.decision_of(found),
-        preview=preview or render(gate.clean(form.text.data or "")),
+        preview=preview or render(gate.clean(form.text.data or ""), PICTURES),
         pieces=_pieces(found, form) if form.conflict or late else None,
         base=request.form.get("base", "") or request.form.get("version", ""),
         joined=joined,
         problem=problem,
+        picture=picture or paragraph_forms.ImageForm(formdata=None),
         cuts=paragraphs.cuts(found.text) if found.kind == "text" else [],
         before=_before(found),
         places=reading.outline(found.minutes, actor=actor()),
@@ -150,7 +155,7 @@ def _form_page(
 @on(load=loaders.meeting, may=policies.edit_minutes)
 def preview(meeting: Meeting) -> Response:
     """Typed Markdown as it will be shown; nothing is stored."""
-    return page("preview.html", html=render(gate.clean(request.form.get("text", "")[:20000])))
+    return page("preview.html", html=render(gate.clean(request.form.get("text", "")[:20000]), PICTURES))
 
 
 @bp.post("/meetings/<code>/minutes/paragraphs/<public_id>/up")
@@ -189,7 +194,7 @@ def _changed(paragraph: Paragraph, act: Any, words: str) -> Response:
     code, public_id = paragraph.minutes.meeting.code, paragraph.public_id
     form = paragraph_forms.PartsForm()
     if not form.validate_on_submit():
-        return _form_page(code, public_id, forms.ParagraphForm(formdata=None, obj=paragraph), 422)
+        return form_page(code, public_id, forms.ParagraphForm(formdata=None, obj=paragraph), 422)
     try:
         shown: Paragraph = act(form)
     except (RuleBroken, Stale) as problem:
@@ -201,7 +206,7 @@ def _changed(paragraph: Paragraph, act: Any, words: str) -> Response:
         )
         found = loaders.any_paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
         fresh = forms.ParagraphForm(formdata=None, obj=found)
-        return _form_page(code, public_id, fresh, 409 if late else 422, problem=told)
+        return form_page(code, public_id, fresh, 409 if late else 422, problem=told)
     return saved(url_for(".write", code=code, _anchor=shown.public_id), words)
 
 
