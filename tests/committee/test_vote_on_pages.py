@@ -138,7 +138,9 @@ def test_a_circulation(client: Callable[..., Critic], app: Flask) -> None:
     motion = made.headers["Location"]
     page = member.get(motion).text
     assert "报价附后。" in page and "请表决" in page
+    assert motion in member.get("/").text and motion not in secretary.get("/").text
     assert member.post(f"{motion}/ballots", data={"choice": "abstain"}).status_code == 303
+    assert motion not in member.get("/").text
     assert member.post(f"{motion}/ballots", data={"choice": "for"}).status_code == 303
     assert secretary.post(f"{motion}/closing").status_code == 303
     assert "1 人作答，不足 6 人" in member.get(motion).text

@@ -16,10 +16,11 @@ from kangjiansheng.committee.models import (
     DraftVersion,
     Meeting,
     Minutes,
+    Motion,
     Signature,
     Signer,
 )
-from kangjiansheng.committee.queries import answers
+from kangjiansheng.committee.queries import answers, motions
 from kangjiansheng.committee.queries.visible import memberships, unsubmitted, visible_actions
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
@@ -30,19 +31,21 @@ from kangjiansheng.core.db import db
 @dataclass
 class Duties:
     """`writing` are meetings whose attendance or minutes are not done, the ones sent back first; `drafts` and
-    `amendments` wait for this person's signature."""
+    `amendments` wait for this person's signature, `votes` for their ballot."""
 
     coming: Meeting | None
     writing: list[Meeting]
     drafts: list[DraftVersion]
     amendments: list[DraftVersion]
     actions: list[Action]
+    votes: list[Motion]
     advice: int  # of the committees, for which this person owes the company's answer
 
     @property
     def count(self) -> int:
         """How many things are to be done, but for the drafts: these have a place of their own."""
-        return len(self.writing) + len(self.amendments) + len(self.actions) + bool(self.advice)
+        mine = len(self.writing) + len(self.amendments) + len(self.actions) + len(self.votes)
+        return mine + bool(self.advice)
 
 
 def duties(*, actor: Actor) -> Duties:
@@ -58,6 +61,7 @@ def duties(*, actor: Actor) -> Duties:
         drafts=[d for d in drafts if d.kind == "draft"],
         amendments=[d for d in drafts if d.kind == "amendment"],
         actions=_actions(actor),
+        votes=motions.waiting(actor=actor),
         advice=answers.waiting(actor=actor),
     )
 
