@@ -192,6 +192,22 @@ def minutes_import(
     sys.exit(commands.import_minutes(folder, found, actor=actor, **options))
 
 
+@cli.group()
+def meetings() -> None:
+    """Meetings of the committees."""
+
+
+@meetings.command("replies")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@in_app
+def meetings_replies(files: tuple[Path, ...]) -> None:
+    """Record answers to invitations that came by mail: files (.eml, .ics), the new mails of a Maildir, or one mail on
+    standard input, as a mailbox pipes it. Exit 1 when one is refused, which is named on stderr."""
+    from kangjiansheng.committee import commands
+
+    sys.exit(commands.take_replies(files, actor=actor_of(None)))
+
+
 @cli.group("search")
 def search_() -> None:
     """The index of the search."""

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import mailbox
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from kangjiansheng.committee.documents import opening
 from kangjiansheng.committee.documents.checking import checked
 from kangjiansheng.committee.forms import imports as words
 from kangjiansheng.committee.models import Committee
-from kangjiansheng.committee.operations import imports
+from kangjiansheng.committee.operations import imports, replies
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries.imports import Look, look
 from kangjiansheng.core import word_files
@@ -19,6 +21,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, speaking
+from kangjiansheng.core.invitations import LARGEST
 from kangjiansheng.core.transactions import writing
 
 ENDINGS = (".md", ".markdown", ".txt", ".docx")
@@ -136,3 +139,41 @@ def _tell(facts: dict[str, Any]) -> None:
             )
     for sentence in facts["refused"]:
         print(f"kangjiansheng: {facts['file']}: {sentence}", file=sys.stderr)
+
+
+def take_replies(files: Iterable[Path], *, actor: Actor) -> int:
+    """Record answers to invitations from files, a Maildir or standard input; 1 when one was refused. What was
+    taken from a Maildir is marked as seen there; what was refused stays new."""
+    refused = 0
+    with speaking("en"):
+        for name, data, done in _mails(list(files)):
+            try:
+                with writing():
+                    meeting, person, answer = replies.take(data, actor=actor)
+                    said = f"{meeting.code}: {person.email}: {answer}"
+                print(f"{name}: {said}")
+                done()
+            except RuleBroken as problem:
+                refused += 1
+                print(f"kangjiansheng: {name}: {explain(problem)}", file=sys.stderr)
+    return 1 if refused else 0
+
+
+def _mails(files: list[Path]) -> Iterator[tuple[str, bytes, Any]]:
+    if not files:
+        yield "-", sys.stdin.buffer.read(LARGEST + 1), lambda: None
+    for file in files:
+        if not file.is_dir():
+            with file.open("rb") as opened:
+                yield file.name, opened.read(LARGEST + 1), lambda: None
+            continue
+        box = mailbox.Maildir(file, create=False)
+        for key, mail in list(box.items()):
+            if mail.get_subdir() == "new":
+                yield key, mail.as_bytes(), lambda key=key, mail=mail, box=box: _seen(box, key, mail)
+
+
+def _seen(box: mailbox.Maildir, key: str, mail: mailbox.MaildirMessage) -> None:
+    mail.set_subdir("cur")
+    mail.add_flag("S")
+    box[key] = mail

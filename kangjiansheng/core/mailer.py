@@ -1,13 +1,15 @@
 """Delivery of queued mails over SMTP. Without a server they are kept and shown to administrators."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from kangjiansheng.core import clock, outbox
+from kangjiansheng.core import clock, invitations, outbox
 from kangjiansheng.core.config import Settings
-from kangjiansheng.core.i18n import speaking
+from kangjiansheng.core.i18n import name_of, speaking
 
 Send = Callable[[EmailMessage], None]
 
@@ -40,9 +42,27 @@ def message(mail: outbox.Outbox, settings: Settings) -> EmailMessage:
     made["From"] = f"kangjiansheng@{urlsplit(settings.base_url).hostname}"
     made["To"] = mail.to
     made["Message-ID"] = f"<{mail.dedup_key.split(':')[0]}.{mail.id}@kangjiansheng>"
+    asked = mail.facts.get("invitation")
     link = f"\n\n{settings.base_url}{mail.address}\n" if mail.address else "\n"
     made.set_content(body + link)
+    if asked:
+        with speaking(mail.locale):
+            summary = outbox.labelled(name_of(asked["names"]), mail.facts)
+        invitations.put_into(made, _invitation(asked, summary, body, mail, settings))
     return made
+
+
+def _invitation(
+    asked: Mapping[str, Any], summary: str, body: str, mail: outbox.Outbox, settings: Settings
+) -> invitations.Invitation:
+    """The invitation that a mail carries: answers go to the address that it came from."""
+    host = urlsplit(settings.base_url).hostname
+    starts, ends = (datetime.fromisoformat(asked[key]) if asked[key] else None for key in ("starts", "ends"))
+    return invitations.Invitation(
+        asked["method"], f"{asked['uid']}@{host}", asked["sequence"], datetime.fromisoformat(asked["stamp"]),
+        date.fromisoformat(asked["day"]), starts, ends, summary, body, asked["place"],
+        f"{settings.base_url}{mail.address}", f"kangjiansheng@{host}", mail.to,
+    )  # fmt: skip
 
 
 def smtp(address: str) -> Send:

@@ -67,7 +67,12 @@ def templates(words: Mapping[str, Words]) -> None:
 def words_of(template: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and text of a notice in the language that is current; of illustrative things it says so."""
     subject, text = _words[template](facts)
-    return (_("%(name)s（示例数据）", name=subject) if facts.get("illustrative") else subject), text
+    return labelled(subject, facts), text
+
+
+def labelled(name: str, facts: Mapping[str, Any]) -> str:
+    """A name in the current language; of an illustrative thing it says so."""
+    return _("%(name)s（示例数据）", name=name) if facts.get("illustrative") else name
 
 
 def tell(

@@ -93,6 +93,7 @@ PAGES = (
     ("member", "/committees/SAC/interests"),
     ("member2", "/committees/SAC/interests/1"),
     ("chair", "/committees/SAC/interests/register"),
+    ("secretary", "/meetings/SAC-2026-06/replies"),
     ("secretary", "/committees/SAC/imports"),
     ("secretary", "/committees/SAC/imports/1"),
     ("secretary", "/committees/SAC/imports/2"),

@@ -26,6 +26,7 @@ from kangjiansheng.committee.forms.effects import REFUSALS as EFFECTS
 from kangjiansheng.committee.forms.imports import REFUSALS as IMPORTS
 from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
 from kangjiansheng.committee.forms.paragraphs import REFUSALS as PARAGRAPHS
+from kangjiansheng.committee.forms.replies import REFUSALS as REPLIES
 from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
 from kangjiansheng.committee.forms.reviewing import CommentForm
 from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
@@ -130,6 +131,7 @@ REFUSALS: dict[str, Any] = {
     **AGENDA,
     **REVIEWING,
     **IMPORTS,
+    **REPLIES,
     **SCANS,
     **PARAGRAPHS,
     **SERIES,
@@ -145,7 +147,7 @@ REFUSALS: dict[str, Any] = {
     "committee:done-in-future": _l("完成日期不能在将来。"),
 }
 
-ANSWERS = [("yes", _l("到场")), ("online", _l("线上")), ("no", _l("请假"))]
+ANSWERS = [("yes", _l("到场")), ("online", _l("线上")), ("no", _l("请假")), ("maybe", _l("待定"))]
 MODES = [("on_site", _l("到场")), ("online", _l("线上")), ("absent", _l("缺席"))]
 MEANINGS = [
     ("approve", _l("批准")),

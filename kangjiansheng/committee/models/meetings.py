@@ -51,6 +51,9 @@ class Meeting(Named, Versioned, Base):
     year_inferred: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(Label, default="")
     illustrative: Mapped[bool] = mapped_column(default=False)
+    invite_sequence: Mapped[int] = mapped_column(
+        default=0
+    )  # of the invitation, raised by what changes people's day
     withdrawn_at: Mapped[datetime | None]  # an import that was undone: seen by nobody any more
 
     committee: Mapped[Committee] = relationship()

@@ -72,12 +72,34 @@ def _invite(
         "starts": meeting.starts_at,
         "place": meeting.place,
     }
+    method = "CANCEL" if template == "committee:meeting-cancelled" else "REQUEST"
+    asked = facts | {"invitation": _invitation(meeting, method, change)}
     address = f"/meetings/{meeting.code}"
     outbox.tell(people, template, facts, address=address, besides=actor.id)
     messengers.announce("committee:meeting", change=change, illustrative=meeting.illustrative)
     for person in people.values():
         if person.email and person.id != actor.id:
-            outbox.mail(person.email, template, facts, change=change, locale=person.locale, address=address)
+            outbox.mail(person.email, template, asked, change=change, locale=person.locale, address=address)
+
+
+def _invitation(meeting: Meeting, method: str, change: ChangeSet) -> dict[str, Any]:
+    """What a mail client is asked: time and place, and nothing of the agenda, which may be withheld from its reader."""
+    committee = meeting.committee
+    return {
+        "method": method,
+        "uid": f"invitation-{meeting.id}",
+        "sequence": meeting.invite_sequence,
+        "stamp": change.recorded_at,
+        "day": meeting.held_on,
+        "starts": meeting.starts_at,
+        "ends": meeting.ends_at,
+        "place": meeting.place,
+        "names": {
+            "hans": f"{committee.name_hans} {meeting.name_hans}",
+            "hant": f"{committee.name_hant or committee.name_hans} {meeting.name_hant or meeting.name_hans}",
+            "en": f"{committee.name_en or committee.name_hans}: {meeting.name_en or meeting.name_hans}",
+        },
+    }
 
 
 def interest_declared(meeting: Meeting, people: Iterable[int], *, actor: Actor) -> None:

@@ -89,6 +89,7 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
     _check_times(meeting.starts_at, meeting.ends_at)
     change = record("committee:meeting:edit", meeting, actor=actor, before=before)
     if is_coming(meeting) and any(meeting.state()[key] != before[key] for key in TOLD):
+        meeting.invite_sequence += 1
         notices.meeting_changed(meeting, people_of(meeting), actor=actor, change=change)
     return meeting
 
@@ -102,6 +103,7 @@ def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
     before = meeting.state()
     told = is_coming(meeting)
     meeting.life = "cancelled"
+    meeting.invite_sequence += 1
     change = record("committee:meeting:cancel", meeting, actor=actor, before=before)
     if told:
         notices.meeting_cancelled(meeting, people_of(meeting), actor=actor, change=change)

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.committee.rules import changing
+from kangjiansheng.committee.rules import brought, changing
 
 COMMITTEE_KINDS = ("scientific", "steering", "company")
 QUORUM_BASES = ("eligible", "all")
 MAJORITY_BASES = ("present", "eligible", "all")
 OFFICES = ("chair", "deputy", "member", "secretary")
 ITEM_KINDS = ("confirm", "hear", "discuss", "decide")
-ANSWERS = ("none", "yes", "online", "no")
+ANSWERS = ("none", "yes", "online", "no", "maybe")
 MODES = ("on_site", "online", "absent")
 PARAGRAPH_KINDS = ("heading", "text", "decision", "action")
 # How trade secrets are marked, from the mildest on; nothing for what is not marked.
@@ -59,6 +59,7 @@ THINGS: dict[str, Any] = {
     "registry_source": _l("登记来源"),
 }
 FIELDS: dict[str, Any] = {
+    **brought.FIELDS,
     **changing.FIELDS,
     "code": _l("编号"),
     "number": _l("编号"),
@@ -94,10 +95,6 @@ FIELDS: dict[str, Any] = {
     "meaning": _l("签署意见"),
     "method": _l("身份验证"),
     "sha256": _l("校验值"),
-    "state": _l("状态"),
-    "origin": _l("来源"),
-    "meeting": _l("会议"),
-    "kinds": _l("各类段落"),
     "name": _l("文件名"),
     "size": _l("大小"),
     "paragraph": _l("段落"),
@@ -258,6 +255,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "yes": _l("到场"),
         "online": _l("线上"),
         "no": _l("请假"),
+        "maybe": _l("待定"),
         "on_site": _l("到场"),
         "absent": _l("缺席"),
     },
@@ -284,6 +282,7 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 
 ACTS: dict[str, Any] = {
+    **brought.ACTS,
     **changing.ACTS,
     "committee:committee:create": _l("登记委员会"),
     "committee:committee:edit": _l("修改委员会章程设置"),
@@ -341,12 +340,6 @@ ACTS: dict[str, Any] = {
     "committee:minutes:start": _l("起草纪要"),
     "committee:minutes:hand-over": _l("交接纪要的起草"),
     "committee:minutes:record": _l("据来源登记纪要"),
-    "committee:import:read": _l("读入纪要文件"),
-    "committee:import:discard": _l("放弃读入的纪要"),
-    "committee:import:apply": _l("导入纪要"),
-    "committee:import:undo": _l("撤销纪要导入"),
-    "committee:meeting:import": _l("导入会议"),
-    "committee:meeting:withdraw": _l("撤下导入的会议"),
     "committee:paragraph:add": _l("增加段落"),
     "committee:paragraph:edit": _l("修改段落"),
     "committee:paragraph:move": _l("移动段落"),

@@ -22,7 +22,16 @@ from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, saved
 
-MARKS = {"on_site": "y", "yes": "y", "online": "o", "absent": "n", "no": "n", "none": "q", "": "q"}
+MARKS = {
+    "on_site": "y",
+    "yes": "y",
+    "online": "o",
+    "absent": "n",
+    "no": "n",
+    "none": "q",
+    "maybe": "q",
+    "": "q",
+}
 
 
 @bp.get("/meetings")
