@@ -8,5 +8,6 @@ pytest_plugins = [
     "tests.support.server",
     "tests.support.browser",
     "tests.support.machine",
+    "tests.support.mails",
     "tests.support.properties",
 ]

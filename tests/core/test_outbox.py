@@ -4,13 +4,8 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import Message
-from email.policy import default
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
 
@@ -25,30 +20,7 @@ from kangjiansheng.core.jobs import Job, Round, run_due
 from kangjiansheng.core.outbox import Notification, Outbox, words_of
 from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
-
-
-class Caught:
-    """A mail server that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.mails: list[Message] = []
-        self.to: list[list[str]] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.mails.append(message_from_bytes(envelope.content, policy=default))
-        self.to.append(envelope.rcpt_tos)
-        return "250 OK"
-
-
-@pytest.fixture
-def server() -> Iterator[tuple[Caught, str]]:
-    caught = Caught()
-    controller = Controller(caught, hostname="127.0.0.1", port=_free_port())
-    controller.start()
-    try:
-        yield caught, f"smtp://127.0.0.1:{controller.port}"
-    finally:
-        controller.stop()
+from tests.support.mails import Caught
 
 
 def _free_port() -> int:
@@ -95,9 +67,9 @@ def row(number: int) -> Outbox:
     ],
 )
 def test_a_mail_arrives_in_its_readers_language(
-    ground: Flask, server: tuple[Caught, str], locale: str, subject: str, part: str
+    ground: Flask, mail_server: tuple[Caught, str], locale: str, subject: str, part: str
 ) -> None:
-    caught, url = server
+    caught, url = mail_server
     number = queue(locale=locale, address="/notifications")
     assert deliver(ground, url) == 1
     (mail,) = caught.mails
@@ -115,9 +87,9 @@ def test_without_a_server_a_mail_is_kept(ground: Flask) -> None:
 
 
 def test_while_the_server_is_down_it_is_tried_again_later(
-    ground: Flask, server: tuple[Caught, str], monkeypatch: pytest.MonkeyPatch
+    ground: Flask, mail_server: tuple[Caught, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caught, url = server
+    caught, url = mail_server
     number = queue()
     down = f"smtp://127.0.0.1:{_free_port()}"
     assert deliver(ground, down) == 0
@@ -146,9 +118,9 @@ def test_after_many_failures_it_is_given_up_and_shown(ground: Flask, monkeypatch
 
 @pytest.mark.parametrize("url", [None, "server"])
 def test_a_one_time_secret_is_forgotten_once_the_mail_has_left(
-    ground: Flask, server: tuple[Caught, str], url: str | None
+    ground: Flask, mail_server: tuple[Caught, str], url: str | None
 ) -> None:
-    caught, address = server
+    caught, address = mail_server
     number = queue(address="/link/very-secret")
     assert row(number).address == "/link/very-secret"
     deliver(ground, address if url else None)
@@ -157,8 +129,8 @@ def test_a_one_time_secret_is_forgotten_once_the_mail_has_left(
 
 
 @pytest.mark.parametrize("name", ["x\r\nBcc: evil@kjs.example", "x\nSubject: y", "‮x", "=?utf-8?q?x?="])
-def test_a_name_cannot_add_headers(ground: Flask, server: tuple[Caught, str], name: str) -> None:
-    caught, url = server
+def test_a_name_cannot_add_headers(ground: Flask, mail_server: tuple[Caught, str], name: str) -> None:
+    caught, url = mail_server
     queue(name=name)
     deliver(ground, url)
     assert caught.to == [["x@kjs.example"]]
@@ -166,8 +138,8 @@ def test_a_name_cannot_add_headers(ground: Flask, server: tuple[Caught, str], na
     assert caught.mails[0]["Subject"] == "重设康健生密码"
 
 
-def test_one_bad_address_does_not_stop_the_others(ground: Flask, server: tuple[Caught, str]) -> None:
-    caught, url = server
+def test_one_bad_address_does_not_stop_the_others(ground: Flask, mail_server: tuple[Caught, str]) -> None:
+    caught, url = mail_server
     bad = queue(to="not an address\r\nBcc: y@kjs.example")
     good = queue(to="good@kjs.example")
     deliver(ground, url)
