@@ -1,5 +1,7 @@
 """The cast in real browsers: one context a person, nothing shared but the server."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -12,8 +14,16 @@ WIDTHS = {390: (390, 844), 1440: (1440, 900)}
 class Cast:
     """Opens pages as one of the cast and remembers what the browser complained of."""
 
-    def __init__(self, browser: Browser, server: Server, width: int, language: str = "zh-Hans") -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        server: Server,
+        width: int,
+        language: str = "zh-Hans",
+        languages: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.browser, self.server, self.width, self.language = browser, server, width, language
+        self.languages = languages  # of those who read another one
         self.contexts: dict[str, BrowserContext] = {}
         self.complaints: list[str] = []
         self.foreign: list[str] = []
@@ -37,7 +47,15 @@ class Cast:
                 base_url=self.server.base,
                 has_touch=self.width < 500,
             )
-            context.add_cookies([{"name": "kjs_lang", "value": self.language, "url": self.server.base}])
+            context.add_cookies(
+                [
+                    {
+                        "name": "kjs_lang",
+                        "value": self.languages.get(who, self.language),
+                        "url": self.server.base,
+                    }
+                ]
+            )
             self._sign_in(context, who)
             self.contexts[who] = context
         return self.contexts[who]
@@ -61,9 +79,14 @@ class Cast:
         if not request.url.startswith((self.server.base, "data:", "blob:")):
             self.foreign.append(request.url)
 
-    def close(self) -> None:
-        """End, and say what was wrong."""
+    def leave(self) -> None:
+        """Everybody closes the browser; who comes back signs in anew."""
         for context in self.contexts.values():
             context.close()
+        self.contexts.clear()
+
+    def close(self) -> None:
+        """End, and say what was wrong."""
+        self.leave()
         assert self.complaints == []
         assert self.foreign == []

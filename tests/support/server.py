@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,9 @@ def free_port() -> int:
 class Server:
     """`kangjiansheng serve` with its worker, in a process group of its own."""
 
-    def __init__(self, folder: Path, url: str, *, demo: bool = True, workers: int = 1) -> None:
+    def __init__(
+        self, folder: Path, url: str, *, demo: bool = True, workers: int = 1, smtp: str = ""
+    ) -> None:
         self.folder, self.url, self.workers = folder, url, workers
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
@@ -40,6 +43,8 @@ class Server:
             "PORT": str(self.port),
         }
         self.environment.pop("KJS_SMTP_URL", None)
+        if smtp:
+            self.environment["KJS_SMTP_URL"] = smtp
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -93,6 +98,13 @@ class Server:
             self.kill()
             return -9
 
+    def travel(self, days: int) -> None:
+        """Stop, let so many days pass, and start again."""
+        self.stop()
+        later = float(self.environment["KJS_TEST_SHIFT"]) + days * 86400
+        self.environment["KJS_TEST_SHIFT"] = str(later)
+        self.start()
+
     def log(self) -> str:
         """What the server wrote."""
         return (self.folder / "server.log").read_text("utf-8", "replace")
@@ -110,10 +122,10 @@ def serve(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Server
     """`serve()`: a running server over a fresh demonstration; stopped after the test."""
     made: list[Server] = []
 
-    def start(kind: str = "demo", **options: int) -> Server:
+    def start(kind: str = "demo", **options: Any) -> Server:
         folder = tmp_path / f"instance-{len(made)}"
         folder.mkdir()
-        server = Server(folder, databases.fresh(kind), demo=kind == "demo", **options)  # type: ignore[arg-type]
+        server = Server(folder, databases.fresh(kind), demo=kind == "demo", **options)
         databases.files_into(kind, folder)
         server.start()
         made.append(server)

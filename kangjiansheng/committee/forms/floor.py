@@ -1,6 +1,6 @@
 """What is entered while a meeting runs: who comes and goes, when an item begins and ends."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,6 +8,7 @@ from wtforms import SelectField, TimeField
 from wtforms.validators import Optional
 
 from kangjiansheng.committee.forms.base import VersionedForm
+from kangjiansheng.core import clock
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, required
 
@@ -20,8 +21,10 @@ class TimeForm(Form):
     time = TimeField(_l("时间"), [required()])
 
     def at(self, day: date) -> datetime:
-        """The instant on the meeting's day."""
-        return instant(day, self.time.data)
+        """The instant on the meeting's day. The minute that runs means now: what happened earlier in it, such as
+        a vote that ended, is not put after it."""
+        typed, now = instant(day, self.time.data), clock.now()
+        return now if typed <= now < typed + timedelta(minutes=1) else typed
 
 
 class StayForm(VersionedForm):
