@@ -140,7 +140,9 @@ def test_the_room_in_pages(client: Callable[..., Critic], app: Flask) -> None:
     refused = secretary.post(f"{address}/floor/arrivals", data=arrival | {"time": ""})
     assert refused.status_code == 422
     assert "请填写此项" in refused.get_data(as_text=True)
-    assert secretary.post(f"{address}/floor/arrivals", data=arrival | {"time": "09:30"}).status_code == 303
+    came = secretary.post(f"{address}/floor/arrivals", data=arrival | {"time": "09:30"})
+    assert came.status_code == 303
+    assert came.headers["Location"].endswith("/floor#here"), "back to the seats, not to the top of the page"
     assert secretary.post(f"{address}/items/{item}/opening", data={"time": "09:31"}).status_code == 303
     again = secretary.post(f"{address}/floor/arrivals", data=arrival | {"time": "09:40"})
     assert again.status_code == 422

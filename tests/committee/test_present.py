@@ -139,3 +139,46 @@ def test_nothing_that_somebody_in_the_room_may_not_see(
     assert "甲题" in page and "同意放行。" in page and "已离场" in page
     assert secretary.post(f"{address}/recusals/{number}/step").status_code == 303
     assert "同意放行。" not in secretary.get(address).text, "back in the room"
+
+
+def test_before_the_day_nothing_is_said_to_have_happened(client: Callable[..., Critic]) -> None:
+    page = client("secretary").get("/meetings/SAC-2026-06/present").text
+    assert "当天才能在这里记录" in page and "会议还没有开始" in page
+    assert "人确认出席并参加表决" in page
+    for claim in ("会议按计划进行", "人在场并参加表决", "开始这项议题"):
+        assert claim not in page
+
+
+def test_an_item_that_is_over_leads_to_the_next(
+    running: tuple[str, list[int]], client: Callable[..., Critic]
+) -> None:
+    address, (first, second) = running
+    secretary = client("secretary")
+
+    def ended(item: int) -> str:
+        secretary.post(f"{address}/items/{item}/opening")
+        secretary.post(f"{address}/items/{item}/closing")
+        return secretary.get(f"{address}?item={item}").text
+
+    onward = f'<a class="btn btn-primary btn-lg2" href="{address}?item='
+    page = ended(first)
+    assert f"{onward}{second}" in page and "继续这项议题" in page
+    page = ended(second)
+    assert onward not in page and "继续这项议题" in page, "the last one has no next"
+
+
+def test_who_never_came_is_not_said_to_have_left(
+    running: tuple[str, list[int]], client: Callable[..., Critic], app: Flask
+) -> None:
+    address, (first, _second) = running
+    secretary = client("secretary")
+    with app.app_context(), transactions.writing():
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == address.split("/")[2])).one()
+        here = {row.person_id for row in meeting.presence}
+        absent = next(m for m in meeting.committee.members if m.voting and m.person_id not in here)
+        number = interests.recuse(
+            meeting.items[0], actor=who("secretary"), person_id=absent.person_id, kind="whole"
+        ).id
+    page = secretary.get(f"{address}?item={first}").text
+    assert "<h2>回避</h2>" in page
+    assert "已离场" not in page and f"/recusals/{number}/step" not in page

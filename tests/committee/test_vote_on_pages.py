@@ -160,3 +160,22 @@ def test_a_deputy_is_named_on_a_page(client: Callable[..., Critic], app: Flask) 
     assert "您受托代为表决" in client("member2").get("/notifications").text
     assert client("member2").post(f"{address}/deputy/withdrawal").status_code == 404
     assert member.post(f"{address}/deputy/withdrawal").status_code == 303
+
+
+def test_an_open_vote_heads_the_page_of_its_meeting(
+    running: str, client: Callable[..., Critic], app: Flask
+) -> None:
+    """On a phone the card of votes lies screens below; who is recused meets nothing of it."""
+    with app.app_context(), transactions.writing():
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == running.rsplit("/", 1)[1])).one()
+        interests.recuse(meeting.items[0], actor=who("secretary"), person_id=who("member2").id, kind="whole")
+    motion = put(app, client, running)
+
+    def first_link(short: str) -> bool:
+        page = client(short).get(running).text
+        return motion in page and page.index(motion) < page.index('class="sheet quo"')
+
+    assert first_link("member")
+    assert motion not in client("member2").get(running).text
+    client("secretary").post(f"{motion}/closing")
+    assert not first_link("member"), "a vote that has ended stands among the votes only"

@@ -34,6 +34,16 @@ class Slide:
         return "outcome" if self.inside else ""
 
     @property
+    def gone(self) -> list[Recusal]:
+        """The recused who were here and stepped out, and may be called back in."""
+        return [row for row in self.outside if row.left_at is not None and row.returned_at is None]
+
+    @property
+    def never_here(self) -> list[Recusal]:
+        """The recused who are not in the room, without having stepped out of it."""
+        return [row for row in self.outside if row not in self.gone]
+
+    @property
     def running(self) -> bool:
         """True while the meeting is at this item."""
         return self.item.opened_at is not None and self.item.closed_at is None

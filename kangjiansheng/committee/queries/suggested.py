@@ -93,7 +93,7 @@ def _actions(meeting: Meeting, actor: Actor) -> Iterator[Suggestion]:
             continue
         names = {
             "name_hans": f"行动项 {action.number} 的进展",
-            "name_hant": f"行動項 {action.number} 的進展",
+            "name_hant": f"行動項目 {action.number} 的進展",
             "name_en": f"Progress of action {action.number}",
         }
         yield Suggestion(

@@ -130,7 +130,7 @@ def reason(one: Suggestion) -> str:
     if one.why == "action":
         if facts["late"]:
             return ngettext("行动项逾期 %(num)d 天未完成。", "行动项逾期 %(num)d 天未完成。", facts["late"])
-        return _("行动项 %(day)s 到期，在会议之前。", day=prose_day(facts["due"]))
+        return _("行动项%(day)s到期，在会议之前。", day=prose_day(facts["due"]))
     if one.why == "item":
         return _("列入了%(meeting)s的议程，会上没有进行到。", meeting=name_of(facts["meeting"]))
     if one.why == "milestone":

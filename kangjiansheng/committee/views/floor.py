@@ -57,8 +57,9 @@ def _seats(meeting: Meeting) -> list[dict[str, Any]]:
     return found
 
 
-def _back(meeting: Meeting, words: str) -> Response:
-    return saved(url_for(".floor_page", code=meeting.code), words)
+def _back(meeting: Meeting, words: str, part: str | None = None) -> Response:
+    """To the page, at the part one was at: on a phone the list of seats is screens long."""
+    return saved(url_for(".floor_page", code=meeting.code, _anchor=part), words)
 
 
 def _again(code: str, form: Form) -> Response:
@@ -75,7 +76,7 @@ def arrive(meeting: Meeting) -> Response:
     def act() -> None:
         operations.arrive(meeting, actor=actor(), person_id=person, mode=mode, at=form.at(meeting.held_on))
 
-    return _back(meeting, _("已记录到达")) if form.attempt(act) else _again(code, form)
+    return _back(meeting, _("已记录到达"), "here") if form.attempt(act) else _again(code, form)
 
 
 @bp.post("/meetings/<code>/floor/departures")
@@ -88,7 +89,7 @@ def leave(meeting: Meeting) -> Response:
     def act() -> None:
         operations.leave(meeting, actor=actor(), person_id=person, at=form.at(meeting.held_on))
 
-    return _back(meeting, _("已记录离开")) if form.attempt(act) else _again(code, form)
+    return _back(meeting, _("已记录离开"), "here") if form.attempt(act) else _again(code, form)
 
 
 @bp.route("/meetings/<code>/floor/stays/<int:number>", methods=["GET", "POST"])
@@ -132,7 +133,7 @@ def remove_stay(stay: Presence) -> Response:
     """Take back a stay that was entered by mistake."""
     meeting = stay.meeting
     operations.remove(stay, actor=actor())
-    return _back(meeting, _("已移除这一时段"))
+    return _back(meeting, _("已移除这一时段"), "here")
 
 
 @bp.post("/meetings/<code>/items/<int:number>/opening")

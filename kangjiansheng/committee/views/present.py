@@ -53,6 +53,7 @@ def show(meeting: Meeting, wanted: str = "", **came_back: Form) -> Response:
         polls={m.id: polls.poll(m) for m in running},
         running=running,
         behind=queries.behind(agenda.items),
+        begun=any(item.opened_at for item in agenda.items),
         seats={m.person_id: m for m in seats},
         may_record=live and locks.facts_lock(meeting) is None,
         decision_form=came_back.get("decision") or forms.DecisionForm(formdata=None, prefix="d-"),
