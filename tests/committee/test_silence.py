@@ -65,7 +65,7 @@ def leave(person: int | None = None) -> None:
     mails = select(Outbox).where(Outbox.template == "committee:reminded")
     own = select(ReviewReminder.outbox_id).where(ReviewReminder.person_id == person)
     for mail in db.session.scalars(mails if person is None else mails.where(Outbox.id.in_(own))):
-        mail.state = "sent"
+        mail.state, mail.sent_at = "sent", clock.now()
     db.session.flush()
 
 
@@ -122,6 +122,21 @@ def test_silence_is_consent_of_those_alone_who_were_told(draft: Any, actor: Who)
     assert silent() == {"member", "member2"}
     round_after(DAYS + 3)
     assert db.session.query(Consent).filter_by(kind="default").count() == 2
+
+
+def test_a_reminder_that_comes_when_its_day_is_over_has_told_nobody(draft: Any, actor: Who) -> None:
+    """The mail server stood still: what it takes after the last day, and a notice that is opened then, count nothing."""
+    round_after(DAYS - 3)
+    round_after(DAYS - 1)
+    with days_later(DAYS + 5):
+        leave(actor("member").id)
+        for bell in db.session.scalars(
+            select(Notification).where(Notification.person_id == actor("member2").id)
+        ):
+            bell.read_at = clock.now()
+    round_after(DAYS + 5, hour=10)
+    round_after(DAYS + 9)
+    assert silent() == set()
 
 
 def test_never_of_the_chair_of_the_recused_and_of_who_has_spoken(

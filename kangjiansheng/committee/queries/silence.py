@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -105,22 +105,34 @@ def stages(draft: DraftVersion) -> dict[int, set[int]]:
 
 
 def told(draft: DraftVersion, people: Collection[int]) -> dict[int, list[Told]]:
-    """What has reached whom: a mail that a server has taken, or a notice that was opened. What was only kept, failed
-    or still waits has told nobody anything."""
+    """What has reached whom in time: a mail that a server has taken, or a notice that was opened. What was only kept,
+    failed, still waits or came when the day that it names was there has told nobody anything."""
     query = (
-        select(ReviewReminder.person_id, ReviewReminder.answer_by, ReviewReminder.sent_at)
+        select(
+            ReviewReminder.person_id,
+            ReviewReminder.answer_by,
+            ReviewReminder.sent_at,
+            case((Outbox.state == "sent", Outbox.sent_at)),
+            Notification.read_at,
+        )
         .outerjoin(Outbox, Outbox.id == ReviewReminder.outbox_id)
         .outerjoin(Notification, Notification.id == ReviewReminder.notification_id)
         .where(
             ReviewReminder.draft_version_id == draft.id,
             ReviewReminder.person_id.in_(people),
-            and_(ReviewReminder.says_silence, or_(Outbox.state == "sent", Notification.read_at.is_not(None))),
+            ReviewReminder.says_silence,
+            or_(
+                and_(Outbox.state == "sent", Outbox.sent_at.is_not(None)),
+                Notification.read_at.is_not(None),
+            ),
         )
         .order_by(ReviewReminder.id)
     )
     found: dict[int, list[Told]] = {}
-    for person, by, at in db.session.execute(query):
-        found.setdefault(person, []).append(Told(by, at))
+    for person, by, at, *reached in db.session.execute(query):
+        first = min(one for one in reached if one is not None)
+        if silence.in_time(clock.day_of(first), by):
+            found.setdefault(person, []).append(Told(by, at))
     return found
 
 

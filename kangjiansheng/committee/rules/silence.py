@@ -45,6 +45,11 @@ def answer_by(today: date, last: date) -> date:
     return max(last, today + timedelta(days=FEWEST_DAYS))
 
 
+def in_time(reached: date, by: date) -> bool:
+    """True when a reminder reached its reader while at least a whole day was left to the day that it named."""
+    return reached + timedelta(days=FEWEST_DAYS) <= by
+
+
 def is_consent(today: date, told: Collection[date]) -> bool:
     """True when somebody was told, and the day named to them is over. `told` are the days of the reminders that
     have reached them."""
