@@ -100,6 +100,40 @@ def test_confirming_minutes_is_no_advice_and_drafts_wait(
         )
 
 
+def test_what_was_voted_down_is_no_advice(
+    draft_minutes: Minutes, actor: Callable[[str], Actor], sign: Callable[..., object]
+) -> None:
+    """A resolution that was lost, or voted on without a quorum, waits for nobody's answer."""
+    who, executive = actor("secretary"), actor("executive")
+    before = reading.waiting(actor=executive)
+    lost, carried = (
+        outcomes.record_decision(
+            draft_minutes,
+            actor=who,
+            kind="D",
+            text="同意。",
+            votes={"votes_for": yes, "votes_against": 7 - yes},
+        )
+        for yes in (1, 6)
+    )
+    draft = reviews.open_review(draft_minutes, actor=who)
+    told = {key: one.get("result") for key, one in draft.header["decisions"].items()}
+    assert set(told.values()) >= {"rejected", "passed"}
+    for short in ("member", "member2", "chair"):
+        sign(draft, short)
+    assert set(reading.answers([lost, carried])) == {carried.id}
+    assert lost.number not in reading.of_meeting(draft_minutes.meeting_id)
+    others = [
+        d
+        for d in overviews.decisions(actor=executive, answer="waiting")
+        if d.meeting_id == draft_minutes.meeting_id
+    ]
+    assert lost not in others and carried in others
+    assert reading.waiting(actor=executive) == before + len(others)
+    with pytest.raises(RuleBroken, match="no-advice"):
+        answers.answer(lost, actor=executive, seen=0, verdict="adopted", decided_on=clock.today(), body="会")
+
+
 def test_a_second_answer_at_the_same_time_is_not_passed_over(
     in_app: Flask, actor: Callable[[str], Actor]
 ) -> None:

@@ -240,6 +240,24 @@ def test_what_cannot_be_applied_is_not_put_to_signature(
         reviews.open_review(draft_minutes, actor=actor("secretary"))
 
 
+def test_a_resolution_that_was_voted_down_changes_nothing(
+    draft_minutes: Minutes, plan: Plan, item: AgendaItem, actor: Callable[[str], Actor]
+) -> None:
+    m = opened(plan)[0]
+    lost = outcomes.record_decision(
+        draft_minutes, actor=actor("secretary"), kind="D", text="同意。", item=item,
+        votes={"votes_for": 1, "votes_against": 5},
+    )  # fmt: skip
+    who = actor("executive")
+    made = effects.propose(
+        item, actor=who, kind="rebaseline", plan=plan, milestone=m, decision=lost, day=later(m)
+    )
+    with pytest.raises(RuleBroken, match="effect-rejected"):
+        reviews.open_review(draft_minutes, actor=actor("secretary"))
+    effects.carry(made, None, actor=actor("secretary"))
+    assert reviews.open_review(draft_minutes, actor=actor("secretary")).header["decisions"]
+
+
 def test_what_no_resolution_carries_changes_nothing_and_recommendations_carry_none(
     draft_minutes: Minutes,
     plan: Plan,

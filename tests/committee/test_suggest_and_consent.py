@@ -8,10 +8,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from kangjiansheng.accounts.queries import actor_by_email
-from kangjiansheng.committee.models import Consent, Decision, Meeting, Minutes, Paragraph, Suggestion
+from kangjiansheng.committee.models import Consent, Decision, Meeting, Minutes, Motion, Paragraph, Suggestion
 from kangjiansheng.committee.operations import consents, interests, outcomes, reviews, signatures, suggestions
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import opinions, reading
+from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -57,6 +58,29 @@ def eighth() -> Minutes:
     found = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one().minutes
     assert found is not None
     return found
+
+
+def test_what_was_voted_on_is_not_worded_anew_by_a_suggestion(
+    draft_minutes: Minutes, actor: Who, back: Callable[[], None]
+) -> None:
+    made = outcomes.record_decision(
+        draft_minutes, actor=actor("secretary"), kind="D", text="同意进入下一阶段。"
+    )
+    db.session.add(
+        Motion(
+            meeting=draft_minutes.meeting, item=draft_minutes.meeting.items[0], kind="D", text=made.text,
+            method="count", opened_at=clock.now(), closed_at=clock.now(), opened_by_id=actor("secretary").id,
+            result="passed", decision_id=made.id,
+        )
+    )  # fmt: skip
+    db.session.flush()
+    reviews.open_review(draft_minutes, actor=actor("secretary"))
+    held = db.session.get_one(Paragraph, made.paragraph_id)
+    one = suggestions.suggest(held, actor=actor("member"), text="不同意进入下一阶段。")
+    back()
+    with pytest.raises(RuleBroken, match="decision-voted"):
+        suggestions.take(one, actor=actor("secretary"))
+    assert (held.text, made.text, one.life) == ("同意进入下一阶段。", "同意进入下一阶段。", "open")
 
 
 @pytest.fixture

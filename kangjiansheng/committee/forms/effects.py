@@ -21,6 +21,7 @@ REFUSALS: dict[str, Any] = {
     "committee:effect-twice": _l("这次会议已对它提出过变动，请先移除原来的一条。"),
     "committee:effect-moved": _l("%(where)s 在提交审阅之后又有改动，与所签署的不符。"),
     "committee:effect-decided": _l("%(where)s 在提交审阅之后已另有决定。"),
+    "committee:effect-rejected": _l("有变动所依据的决议未获通过，请先移除变动，或改由其他决议作出。"),
     "committee:effect-decision": _l("没有这条决议，或它不属于这项议题。"),
 }
 

@@ -7,7 +7,8 @@ from kangjiansheng.committee.models import Comment, Minutes, Paragraph, Paragrap
 from kangjiansheng.committee.notices import reviewing as notices
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.operations.minutes import standing_paragraphs
-from kangjiansheng.committee.queries.opinions import Speakers
+from kangjiansheng.committee.queries.floor import recusals_of
+from kangjiansheng.committee.queries.opinions import Speakers, kept_out
 from kangjiansheng.committee.rules import acts, anchors, mentions, numbers
 from kangjiansheng.core import clock, markdown
 from kangjiansheng.core.changes import Actor, ChangeSet, record
@@ -103,6 +104,13 @@ def printed_no(paragraph: Paragraph) -> str:
     order = standing_paragraphs(paragraph.minutes)
     printed = numbers.printed(p.kind for p in order)
     return next((no for p, no in zip(order, printed, strict=True) if p.id == paragraph.id), "")
+
+
+def drafter_told(paragraph: Paragraph) -> set[int]:
+    """Who wrote the text, when they may read of the paragraph's item."""
+    meeting = paragraph.minutes.meeting
+    rows = recusals_of(meeting).get(paragraph.agenda_item_id or 0, [])
+    return {paragraph.minutes.drafter_id} - kept_out(rows, meeting)
 
 
 def edit(remark: Comment, *, actor: Actor, text: str) -> None:

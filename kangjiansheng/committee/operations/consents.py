@@ -12,7 +12,7 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
 )
 from kangjiansheng.committee.notices import reviewing as notices
-from kangjiansheng.committee.operations.comments import in_review, printed_no
+from kangjiansheng.committee.operations.comments import drafter_told, in_review, printed_no
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.queries import opinions
 from kangjiansheng.core import clock
@@ -38,7 +38,7 @@ def answer(
         raise RuleBroken("committee:objection-words", "note")
     said = _keep(current, paragraph.id, kind, note.strip(), actor=actor, public_id=paragraph.public_id)
     if kind == "object":
-        notices.objected(minutes.meeting, [minutes.drafter_id], printed_no(paragraph), actor=actor)
+        notices.objected(minutes.meeting, drafter_told(paragraph), printed_no(paragraph), actor=actor)
     return said
 
 

@@ -18,6 +18,7 @@ from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import effects as reading
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import effects as rules
+from kangjiansheng.committee.rules import votes
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db
@@ -126,17 +127,17 @@ def remove(effect: DecisionEffect, *, actor: Actor) -> None:
 
 def rehearse(draft: DraftVersion, *, actor: Actor) -> None:
     """Refuse to put to signature what could not be applied today. Nothing is kept of the attempt."""
-    for told in _signed(draft):
-        if isinstance(made := _attempt(told, draft, actor=actor, keep=False), RuleBroken):
+    for one in _signed(draft):
+        if isinstance(made := _attempt(one, draft, actor=actor, keep=False), RuleBroken):
             raise made
 
 
 def settle(draft: DraftVersion, *, actor: Actor) -> None:
     """Apply what was signed, resolution by resolution; what cannot be applied any more is held, with the reason."""
     held = []
-    for told in _signed(draft):
-        made = _attempt(told, draft, actor=actor, keep=True)
-        rows = [db.session.get_one(DecisionEffect, one["id"]) for one in told]
+    for signed in _signed(draft):
+        made = _attempt(signed, draft, actor=actor, keep=True)
+        rows = [db.session.get_one(DecisionEffect, one["id"]) for one in signed["effects"]]
         for row in rows:
             before = row.state()
             row.settled_at = clock.now()
@@ -152,18 +153,20 @@ def settle(draft: DraftVersion, *, actor: Actor) -> None:
         _tell(row, actor=actor)
 
 
-def _signed(draft: DraftVersion) -> list[list[dict[str, Any]]]:
-    """The effects as they stand in the signed text, one list for each resolution that carries any."""
-    return [one["effects"] for one in draft.header["decisions"].values() if one.get("effects")]
+def _signed(draft: DraftVersion) -> list[Mapping[str, Any]]:
+    """The resolutions that carry effects, as they stand in the signed text."""
+    return [one for one in draft.header["decisions"].values() if one.get("effects")]
 
 
 def _attempt(
-    told: Sequence[Mapping[str, Any]], draft: DraftVersion, *, actor: Actor, keep: bool
+    signed: Mapping[str, Any], draft: DraftVersion, *, actor: Actor, keep: bool
 ) -> ChangeSet | RuleBroken | None:
+    if signed.get("result") in votes.FAILED:
+        return RuleBroken("committee:effect-rejected")
     try:
         with db.session.begin_nested():
             change = begin(actor=actor, source="decision", label=draft.minutes.meeting.committee.name_hans)
-            for one in told:
+            for one in signed["effects"]:
                 _apply(one, draft, actor=actor, change=change)
             if not keep:
                 raise _Rehearsed

@@ -2,7 +2,8 @@
 
 from kangjiansheng.committee.models import Decision, Paragraph, Suggestion
 from kangjiansheng.committee.notices import reviewing as notices
-from kangjiansheng.committee.operations.comments import in_review, printed_no
+from kangjiansheng.committee.operations import outcomes
+from kangjiansheng.committee.operations.comments import drafter_told, in_review, printed_no
 from kangjiansheng.committee.operations.locks import draft_only, locked
 from kangjiansheng.committee.operations.minutes import edit_paragraph
 from kangjiansheng.committee.queries import loaders, opinions
@@ -34,7 +35,7 @@ def suggest(
     db.session.flush()
     after = {"paragraph": paragraph.public_id, "text": text, "note": note}
     record("committee:suggestion:make", made, actor=actor, before={}, after=after)
-    notices.suggested(minutes.meeting, [minutes.drafter_id], printed_no(paragraph), actor=actor)
+    notices.suggested(minutes.meeting, drafter_told(paragraph), printed_no(paragraph), actor=actor)
     return made
 
 
@@ -54,10 +55,12 @@ def take(suggestion: Suggestion, *, actor: Actor, text: str = "") -> Suggestion:
     wording = text or found.merged
     if wording is None:
         raise RuleBroken("committee:suggestion-outdated", "text")
+    decision = loaders.decision_of(paragraph)
+    if decision is not None and outcomes.voted_on(decision):
+        raise RuleBroken("committee:decision-voted", "text")
     change = begin(actor=actor)
     author = suggestion.author_id if wording == found.merged else None
     edit_paragraph(paragraph, actor=actor, seen=None, text=wording, change=change, author_id=author)
-    decision = loaders.decision_of(paragraph)
     if decision is not None:
         _reword(decision, wording, actor=actor, change=change)
     _answer(suggestion, "taken", actor=actor)

@@ -7,7 +7,7 @@ minutes are confirmed is none. Who sees the advice sees the answer, and nobody e
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kangjiansheng.accounts.queries import holds_on
@@ -17,10 +17,13 @@ from kangjiansheng.committee.models import (
     CommitteeMember,
     CompanyDecision,
     Decision,
+    DraftVersion,
     Meeting,
     Minutes,
+    Paragraph,
 )
 from kangjiansheng.committee.queries.visible import EDITORS, visible_decisions
+from kangjiansheng.committee.rules.votes import FAILED
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -39,7 +42,28 @@ def is_advice() -> ColumnElement[bool]:
     )
     confirms = select(item.id).where(item.kind == "confirm")
     own = or_(Decision.agenda_item_id.is_(None), Decision.agenda_item_id.not_in(confirms))
-    return and_(Decision.meeting_id.in_(given), own)
+    return and_(Decision.meeting_id.in_(given), own, ~_failed())
+
+
+def _failed() -> ColumnElement[bool]:
+    """The condition on a decision that the signed text says of its vote that it was lost, or had no quorum."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        place = literal('$.decisions."') + Paragraph.public_id + literal('".result')
+        said = func.json_extract(DraftVersion.header, place)
+    else:
+        said = func.json_extract_path_text(DraftVersion.header, "decisions", Paragraph.public_id, "result")
+    text = aliased(Minutes)
+    lost = (
+        select(Paragraph.id)
+        .join(text, text.id == Paragraph.minutes_id)
+        .join(
+            DraftVersion,
+            and_(DraftVersion.minutes_id == text.id, DraftVersion.number == text.current_draft),
+        )
+        .where(Paragraph.id == Decision.paragraph_id, said.in_(FAILED))
+        .correlate(Decision)
+    )
+    return and_(Decision.votes_for.is_not(None), lost.exists())
 
 
 def latest_id(until: datetime | None = None) -> ColumnElement[int]:

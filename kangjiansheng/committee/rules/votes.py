@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from kangjiansheng.committee.rules.presence import Charter, Counted
 
+FAILED = ("rejected", "no_quorum")
+
 
 @dataclass(frozen=True)
 class Tally:
