@@ -420,6 +420,12 @@ def test_the_file_is_withheld_from_who_may_not_read_all_of_it(
     assert chair.get(f"{here}/file").status_code == 404
     assert here not in chair.get("/committees/SAC/imports").text
     assert client("secretary").get(here).status_code == 200
+    imports.undo(row, actor=actor("secretary"))
+    commit()
+    chair = client("chair")
+    assert chair.get(f"{here}/file").status_code == 404, "what was taken back is not told after all"
+    assert here not in chair.get("/committees/SAC/imports").text
+    assert client("secretary").get(f"{here}/file").status_code == 200
 
 
 def test_from_the_command_line(

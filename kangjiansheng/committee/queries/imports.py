@@ -1,6 +1,6 @@
 """Minutes on their way in: the reading of a file, whom its names are, and what stands against the import."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,10 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import SYSTEM, Person
-from kangjiansheng.committee.models import Committee, CommitteeMember, Meeting, MinutesImport
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    Committee,
+    CommitteeMember,
+    Meeting,
+    MinutesImport,
+    Recusal,
+)
 from kangjiansheng.committee.queries import loaders
-from kangjiansheng.committee.queries.scans import is_whole
-from kangjiansheng.committee.queries.visible import visible_meetings
+from kangjiansheng.committee.queries.visible import readable_items, visible_meetings
+from kangjiansheng.committee.rules.presence import OUT
 from kangjiansheng.committee.rules.sources import Found, recognise
 from kangjiansheng.committee.rules.sources.plan import Plan, planned
 from kangjiansheng.core import clock
@@ -166,8 +173,8 @@ def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) ->
 
 
 def reading(*, actor: Actor, code: str, number: int) -> MinutesImport | None:
-    """One import of a committee. Its file speaks of everything: once it is a meeting, it is only for those from
-    whom nothing of that meeting is withheld."""
+    """One import of a committee. Its file speaks of everything: once it is a meeting, and also when it was taken back,
+    it is only for those from whom nothing of that meeting is withheld."""
     query = (
         select(MinutesImport)
         .join(Committee, Committee.id == MinutesImport.committee_id)
@@ -177,15 +184,28 @@ def reading(*, actor: Actor, code: str, number: int) -> MinutesImport | None:
     found = db.session.scalar(query)
     if found is None or found.state == "discarded":
         return None
-    if found.meeting is not None and found.state == "applied":
-        seen = loaders.meeting(actor=actor, code=found.meeting.code)
-        if seen is None or not is_whole(seen, actor=actor):
-            return None
-    return found
+    made = found.meeting if found.state == "applied" else None
+    if made is not None and loaders.meeting(actor=actor, code=made.code) is None:
+        return None
+    return None if _withheld([found], actor) else found
+
+
+def _withheld(rows: Sequence[MinutesImport], actor: Actor) -> set[int]:
+    """Of some imports those whose meeting has an item that the actor may not read; of what was undone, one from which
+    the actor was recused. One statement each."""
+    made = {row.meeting_id: row.id for row in rows if row.meeting_id and row.state == "applied"}
+    gone = {row.meeting_id: row.id for row in rows if row.meeting_id and row.state == "undone"}
+    of_items = select(AgendaItem.meeting_id).distinct()
+    hidden = of_items.where(AgendaItem.meeting_id.in_(made), AgendaItem.id.not_in(readable_items(actor)))
+    out = of_items.join(Recusal, Recusal.agenda_item_id == AgendaItem.id).where(
+        AgendaItem.meeting_id.in_(gone), Recusal.person_id == actor.id, Recusal.kind.in_(OUT)
+    )
+    found = {made[key] for key in (db.session.scalars(hidden) if made else ())}
+    return found | {gone[key] for key in (db.session.scalars(out) if gone else ())}
 
 
 def imports(committee: Committee, *, actor: Actor) -> list[MinutesImport]:
-    """The imports of a committee, newest first, but those of meetings from which something is withheld."""
+    """The imports of a committee, newest first, but those of meetings of which something is withheld."""
     query = (
         select(MinutesImport)
         .where(MinutesImport.committee_id == committee.id, MinutesImport.state != "discarded")
@@ -193,11 +213,9 @@ def imports(committee: Committee, *, actor: Actor) -> list[MinutesImport]:
         .order_by(MinutesImport.id.desc())
         .limit(200)
     )
-    return [
-        row
-        for row in db.session.scalars(query)
-        if row.meeting is None or row.state != "applied" or is_whole(row.meeting, actor=actor)
-    ]
+    rows = list(db.session.scalars(query))
+    hidden = _withheld(rows, actor)
+    return [row for row in rows if row.id not in hidden]
 
 
 def import_of(meeting: Meeting) -> MinutesImport | None:

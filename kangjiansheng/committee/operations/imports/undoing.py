@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from kangjiansheng.committee.models import (
     Action,
@@ -13,7 +13,6 @@ from kangjiansheng.committee.models import (
     Minutes,
     MinutesImport,
     Paragraph,
-    Recusal,
 )
 from kangjiansheng.committee.operations.imports.writing import freeze_as_record
 from kangjiansheng.committee.operations.locks import draft_only
@@ -107,9 +106,4 @@ def _withdraw(meeting: Meeting, *, actor: Actor, change: ChangeSet) -> None:
     meeting.code = meeting.code[: 40 - len(mark)] + mark
     meeting.running_no, meeting.year_serial, meeting.minutes_no = -1_000_000 - meeting.id, -meeting.id, ""
     meeting.withdrawn_at = change.recorded_at
-    db.session.execute(
-        delete(Recusal).where(
-            Recusal.agenda_item_id.in_(select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id))
-        )
-    )
     record("committee:meeting:withdraw", meeting, actor=actor, before=before, change=change)

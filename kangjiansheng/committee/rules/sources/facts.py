@@ -130,8 +130,10 @@ def _number(text: str) -> int | None:
         if c in "十百":
             total += (digit or 1) * (10 if c == "十" else 100)
             digit = 0
-        else:
+        elif c in _DIGITS:
             digit = _DIGITS[c]
+        else:  # 9十: neither in the one way nor in the other
+            return None
     return total + digit
 
 
