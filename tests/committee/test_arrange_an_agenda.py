@@ -152,6 +152,20 @@ def test_a_recused_chair_arranges_what_the_chair_sees(client: Callable[..., Crit
     assert name not in page and f'data-besides="{minutes}"' in page
     assert client("chair").post(f"/meetings/{PLANNED}/agenda/order", data=form).status_code == 303
     assert [key for key, _name in _items(app)] == [seen[-1], keys[1], *seen[-2::-1]]
+    with app.app_context():
+        version = str(db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one().version)
+    guessed = [
+        client("chair").post(
+            f"/meetings/{PLANNED}/agenda/order",
+            data={"version": version, f"at-{key}": "1", f"minutes-{key}": "77"},
+        )
+        for key in (keys[1], 999999)
+    ]
+    assert [one.status_code for one in guessed] == [422, 422], (
+        "what is withheld answers like what is not there"
+    )
+    with app.app_context():
+        assert db.session.get_one(AgendaItem, keys[1]).minutes_planned == minutes
 
 
 def test_who_presents_is_chosen_or_typed(client: Callable[..., Critic], app: Flask) -> None:

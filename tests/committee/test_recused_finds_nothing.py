@@ -245,6 +245,22 @@ def test_why_a_draft_came_back_is_told_to_those_who_may_read_all_of_it(
     assert MARK not in pages["chair"] and f"{MARK}改" in pages["secretary"]
 
 
+def test_why_a_draft_came_back_leaves_the_bell_of_who_is_recused_later(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    with app.app_context(), transactions.writing():
+        minutes = db.session.scalars(select(Meeting).where(Meeting.code == MEETING)).one().minutes
+        assert minutes is not None
+        draft = reviews.open_review(minutes, actor=who("secretary"))
+        _sign(draft, "chair")
+        _sign(draft, "member2", meaning="request_changes", note=f"{MARK}改")
+    assert f"{MARK}改" in client("chair").get("/notifications").text
+    with app.app_context(), transactions.writing():
+        item = db.session.scalars(select(Meeting).where(Meeting.code == MEETING)).one().items[1]
+        interests.recuse(item, actor=who("secretary"), person_id=who("chair").id)
+    assert MARK not in client("chair").get("/notifications").text
+
+
 def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: Flask) -> None:
     """The walk is not blind: the secretary, who is not recused, meets the secrets in these places at least."""
     plant(app, "approved", "member")

@@ -116,6 +116,9 @@ def recused(meeting: Meeting, person_id: int, kind: str, *, actor: Actor) -> Non
     outbox.tell([person_id], "committee:recused", facts, address=address, besides=actor.id)
 
 
+REASONS = ("committee:changes-requested", "committee:recalled")
+
+
 def forget_item(person_id: int, item: AgendaItem) -> None:
     """Take notices that name an item from the bell of a member who may not see it any more."""
     actions = db.session.scalars(select(Action.number).where(Action.agenda_item_id == item.id))
@@ -125,6 +128,8 @@ def forget_item(person_id: int, item: AgendaItem) -> None:
     def names_it(template: str, facts: Mapping[str, Any]) -> bool:
         if template == "committee:action-assigned":
             return facts.get("number") in numbers
+        if template in REASONS:  # why a draft came back may speak of any item of it
+            return facts.get("code") == item.meeting.code and bool(facts.get("note"))
         told = facts.get("item")
         return (
             template == "committee:item-proposed"
@@ -133,7 +138,7 @@ def forget_item(person_id: int, item: AgendaItem) -> None:
             and bool(titles & set(told.values()))
         )
 
-    outbox.take_back(person_id, ("committee:action-assigned", "committee:item-proposed"), names_it)
+    outbox.take_back(person_id, ("committee:action-assigned", "committee:item-proposed", *REASONS), names_it)
 
 
 def item_proposed(

@@ -19,6 +19,7 @@ from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
 from kangjiansheng.committee.operations.publishing import sits_on as sits_on
 from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_voted
+from kangjiansheng.committee.queries.visible import visible_items
 from kangjiansheng.committee.rules import acts, agenda
 from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
@@ -182,7 +183,9 @@ def arrange(
     open_facts(meeting)
     expect(meeting, version)
     there = sorted(meeting.items, key=lambda one: one.position)
-    items = {item.id: item for item in there}
+    mine = set(db.session.scalars(visible_items(actor).where(AgendaItem.meeting_id == meeting.id)))
+    # What is not on the agenda and what the actor may not see are refused alike.
+    items = {item.id: item for item in there if item.id in mine}
     if len(set(order)) < len(order) or not items.keys() >= set(order) | minutes.keys():
         raise RuleBroken("committee:other-items")
     if any(not 0 <= length <= agenda.LONGEST for length in minutes.values()):
@@ -190,6 +193,7 @@ def arrange(
     before = meeting.state()
     for key, length in minutes.items():
         items[key].minutes_planned = length
+    items = {item.id: item for item in there}
     wanted = [items[key] for key in agenda.slotted([item.id for item in there], order)]
     if wanted != there:
         _renumber(wanted)
