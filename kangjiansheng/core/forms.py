@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
@@ -17,6 +17,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import explain, locale
 
+YEARS = (1900, 2199)
 WTFORMS_LOCALES = {"zh-Hans": ["zh"], "zh-Hant": ["zh_TW"], "en": ["en"]}
 
 
@@ -71,6 +72,19 @@ class Form(FlaskForm):
         def get_translations(self, form: Any) -> Any:
             """WTForms' own messages ("Not a valid choice") in the reader's language."""
             return get_translations(WTFORMS_LOCALES[locale()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Days that no calendar of ours holds are refused beside their field: hours before or after them cannot be
+        computed with."""
+        fine = bool(super().validate(extra_validators))
+        for item in self:
+            if isinstance(item, DateField) and item.data and not YEARS[0] <= item.data.year <= YEARS[1]:
+                item.errors = [
+                    *item.errors,
+                    _l("请填 %(first)s 到 %(last)s 年之间的日期。", first=YEARS[0], last=YEARS[1]),
+                ]
+                fine = False
+        return fine
 
     @property
     def status(self) -> int:

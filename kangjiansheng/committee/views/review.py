@@ -108,7 +108,9 @@ def _try(draft: DraftVersion, form: forms.SignForm) -> None:
             meaning=form.meaning.data or "",
             note=form.note.data or "",
             shown_sha256=form.sha256.data or "",
-            shown_objections=[int(k) for k in (form.objections.data or "").split() if k.isdecimal()],
+            shown_objections=[
+                int(k) for k in (form.objections.data or "").split() if k.isdecimal() and len(k) < 10
+            ],
             password=form.password.data or "",
             code=form.code.data or "",
         )
