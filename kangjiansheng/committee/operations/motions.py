@@ -28,6 +28,7 @@ def open_motion(item: AgendaItem, *, actor: Actor, kind: str, text: str, method:
     meeting = _votable(item, kind, method)
     if meeting.life != "held" or meeting.held_on != clock.today():
         raise RuleBroken("committee:vote-not-now")
+    db.session.execute(select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
     running = select(Motion.id).where(
         Motion.meeting_id == meeting.id, Motion.way == "meeting", Motion.closed_at.is_(None)
     )

@@ -68,7 +68,14 @@ def waiting(*, actor: Actor) -> list[Motion]:
         .options(contains_eager(Motion.meeting).options(_SEATS), joinedload(Motion.item))
         .order_by(Motion.id)
     )
-    return [one for one in db.session.scalars(query) if actor.id in poll(one).own(actor)]
+    # Who is recused does not see the motion, so that a circulation asks nothing more; a room has one vote at a time.
+    return [one for one in db.session.scalars(query) if _asks(one, actor)]
+
+
+def _asks(motion: Motion, actor: Actor) -> bool:
+    if motion.way == "circulation":
+        return actor.id in (motion.eligible or [])
+    return actor.id in poll(motion).own(actor)
 
 
 @dataclass
