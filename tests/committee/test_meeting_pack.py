@@ -7,15 +7,18 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import actor_by_email
+from kangjiansheng.committee.documents import pack_outline
 from kangjiansheng.committee.models import Meeting, MeetingPack, Paper
 from kangjiansheng.committee.operations import interests, meetings, packs, papers
 from kangjiansheng.committee.queries import packs as reading
@@ -24,10 +27,13 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.i18n import speaking
+from kangjiansheng.core.outbox import Notification
 from tests.support.critic import Critic
 from tests.support.papers import pdf
 
 PLANNED = "SAC-2026-06"
+NOTICE = "committee:pack-frozen"
 ROOT = Path(__file__).parents[2]
 RENDER = """
 import hashlib, sys, orjson
@@ -67,10 +73,11 @@ def test_it_holds_agenda_papers_moves_and_actions(client: Callable[..., Critic],
     frozen(app)
     files = opened(client("executive"))
     paper = "papers/02-1-方案.pdf"
-    assert list(files) == ["agenda.md", "pack.json", paper, "SHA256SUMS"]
+    assert list(files) == ["agenda.pdf", "agenda.md", "pack.json", paper, "SHA256SUMS"]
     assert files[paper] == pdf("一")
     sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
     assert sums == {n: hashlib.sha256(d).hexdigest() for n, d in files.items() if n != "SHA256SUMS"}
+    assert files["agenda.pdf"].startswith(b"%PDF")
     text = files["agenda.md"].decode()
     assert "首例方案" in text and "示例数据" in text and "未完成的行动项" in text and "→" in text
     assert "其余内容未对您开放" not in text
@@ -124,6 +131,8 @@ def test_each_gets_what_they_may_see(client: Callable[..., Critic], app: Flask) 
     kept = opened(client("member"))
     assert not any(name.startswith("papers/") for name in kept)
     for name, data in kept.items():
+        if name == "agenda.pdf":  # its words are packed; it is set from the outline alone
+            continue
         assert title not in data.decode() and "首例方案" not in data.decode(), name
     assert "其余内容未对您开放" in kept["agenda.md"].decode()
     assert orjson.loads(kept["pack.json"])["sha256"] is None
@@ -135,6 +144,64 @@ def test_each_gets_what_they_may_see(client: Callable[..., Critic], app: Flask) 
     with app.app_context():
         found = reading.for_reader(db.session.scalars(select(MeetingPack)).one(), actor=who("member2"))
         assert found["projects"].keys() == set() or all(row["code"] for row in found["projects"].values())
+
+
+def test_the_pdf_says_what_the_reader_may_see(app: Flask) -> None:
+    """Hours, presenters, kinds, moves, actions and digests for who sees all; a mark for who does not."""
+    frozen(app)
+    with app.app_context(), transactions.writing():
+        kept = db.session.scalars(select(MeetingPack)).one()
+        item = kept.meeting.items[1]
+        title = item.name_hans
+        whole = pack_outline.outline(reading.for_reader(kept, actor=who("executive")))
+        interests.recuse(item, actor=who("secretary"), person_id=who("member").id)
+        cut = pack_outline.outline(reading.for_reader(kept, actor=who("member")))
+        with speaking("en"):
+            english = pack_outline.outline(reading.for_reader(kept, actor=who("executive")))
+    second = whole["items"][1]
+    assert second["at"] == "09:40" and "汇报人" in second["about"] and "表决" in second["about"]
+    assert second["papers"][0]["sha256"] == hashlib.sha256(pdf("一")).hexdigest()
+    assert whole["moves"]["projects"][0]["rows"] and whole["actions"] and whole["sha256"]
+    assert whole["illustrative"] == "示例数据" and whole["withheld"] == ""
+    assert cut["withheld"] and cut["sha256"] == "" and title not in str(cut) and "首例方案" not in str(cut)
+    assert english["title"] == "Meeting pack" and "Beijing time" in english["hours"]
+
+
+def test_the_day_of_the_pdf_is_that_of_the_freezing(client: Callable[..., Critic], app: Flask) -> None:
+    frozen(app)
+    now = opened(client("executive"))["agenda.pdf"]
+    with time_machine.travel("2026-11-30T09:00:00+08:00"):
+        later = opened(client("executive"))["agenda.pdf"]
+    assert b"D:20261123040000Z" in now and later == now
+
+
+def test_the_members_hear_of_it_without_its_items(app: Flask) -> None:
+    """A recused member gets the same notice as the others; who froze it, and who is not invited, none."""
+    with app.app_context(), transactions.writing():
+        one = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
+        titles = [name for i in one.items for name in (i.name_hans, i.name_hant, i.name_en) if name]
+        interests.recuse(one.items[1], actor=who("secretary"), person_id=who("member").id)
+        packs.freeze(one, actor=who("secretary"))
+    with app.app_context():
+        told = list(db.session.scalars(select(Notification).where(Notification.template == NOTICE)))
+        people = {row.person_id for row in told}
+        assert {who("member").id, who("member2").id, who("chair").id} <= people
+        assert not people & {who("secretary").id, who("outsider").id}
+        assert len({orjson.dumps(row.facts) for row in told}) == 1
+        assert not any(title in str(row.facts) for row in told for title in titles)
+
+
+def test_nobody_hears_of_the_pack_of_a_draft(app: Flask) -> None:
+    with app.app_context(), transactions.writing():
+        one = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
+        draft = meetings.create_meeting(
+            one.committee, actor=who("secretary"), held_on=one.held_on + timedelta(days=30), draft=True
+        )
+        meetings.add_item(draft, actor=who("secretary"), name_hans="先备", kind="hear")
+        packs.freeze(draft, actor=who("secretary"))
+    with app.app_context():
+        query = select(Notification).where(Notification.template == NOTICE)
+        assert list(db.session.scalars(query)) == []
 
 
 def test_what_left_the_agenda_is_given_to_nobody(client: Callable[..., Critic], app: Flask) -> None:

@@ -6,17 +6,16 @@ a PDF can be checked by setting it again.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 from flask_babel import get_translations
 
-from kangjiansheng.committee.documents import faces
+from kangjiansheng.committee.documents import faces, typesetting
 from kangjiansheng.committee.documents import outline as outlines
 from kangjiansheng.committee.rules import images
 from kangjiansheng.core import i18n, markdown, text
@@ -25,7 +24,6 @@ from kangjiansheng.core.i18n import locale
 
 FORMS = ("gbt", "plain")
 TEMPLATE = Path(__file__).parents[1] / "reference" / "minutes.typ"
-STANDARD: Literal["a-3a"] = "a-3a"  # for archives: faces embedded, tagged, an attachment allowed
 
 
 def rendered(export: Mapping[str, Any], form: str, own: Path | None = None) -> bytes:
@@ -44,53 +42,22 @@ def again(export: Mapping[str, Any], own: Path | None = None) -> bytes | None:
 
 
 def _set(export: Mapping[str, Any], form: str, own: Path | None) -> bytes:
-    import typst  # only here: it takes some milliseconds of the start of every process
-
-    said = outlines.outline(export)
-    found = faces.printable(said)
-    found["missing"] = found != said
-    at = datetime.fromisoformat(export["made_at"]).astimezone(UTC)
-    date = {key: getattr(at, key) for key in ("year", "month", "day", "hour", "minute", "second")}
+    said, pictures = outlines.outline(export), images.brought(export)
     inputs = {
-        "outline": _json(found),
         "attached": orjson.dumps(export, option=orjson.OPT_INDENT_2).decode(),
         "form": form,
-        "date": _json(date),
         "code": _code(said["verify"]),
-        "serif": _json(_families("Serif")),
-        "sans": _json(_families("Sans")),
-        "own": _json(faces.own_families(own)),
+        "own": typesetting.encoded(faces.own_families(own)),
+        "pictures": typesetting.encoded(sorted(pictures)),
     }
-    with TemporaryDirectory() as folder:  # the typesetter reads pictures from files alone
-        pictures = images.brought(export)
-        for digest, data in pictures.items():
-            (Path(folder) / digest).write_bytes(data)
-        inputs["pictures"] = _json(sorted(pictures))
-        made: Any = typst.compile(  # type: ignore[misc]
-            TEMPLATE.read_bytes(),
-            root=folder,
-            font_paths=[str(place) for place in (*faces.folders(), *([own] if own else []))],
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            pdf_standards=[STANDARD],
-        )
-    return bytes(made)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value, default=str).decode()
+    at = datetime.fromisoformat(export["made_at"])
+    return typesetting.compiled(TEMPLATE, said, at, inputs, own=own, pictures=pictures)
 
 
 def _code(address: str) -> str:
     import segno
 
     return str(segno.make(address or "-", error="m", micro=False).svg_inline(border=0))
-
-
-def _families(kind: str) -> Sequence[str]:
-    """Traditional forms come first for readers of Traditional; each script has what the other lacks."""
-    scripts = ("TC", "SC") if locale() == "zh-Hant" else ("SC", "TC")
-    return [f"Noto {kind} {script}" for script in scripts]
 
 
 def layout(own: Path | None = None) -> str:
@@ -103,7 +70,9 @@ def layout(own: Path | None = None) -> str:
 def _machinery(own: Path | None) -> list[str]:
     from importlib.metadata import version
 
-    sources = [Path(str(module.__file__)) for module in (outlines, faces, images, markdown, i18n, text)]
+    sources = [
+        Path(str(module.__file__)) for module in (outlines, typesetting, faces, images, markdown, i18n, text)
+    ]
     parts = [*faces.files(own), TEMPLATE, Path(__file__), *sources]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in parts]
     return [*(version(name) for name in ("typst", "segno", "markdown-it-py", "OpenCC")), *digests]

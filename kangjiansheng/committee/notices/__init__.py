@@ -18,6 +18,8 @@ from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.committee.notices.effects import WORDS as EFFECTS
 from kangjiansheng.committee.notices.effects import effects_held as effects_held
+from kangjiansheng.committee.notices.packs import WORDS as PACKS
+from kangjiansheng.committee.notices.packs import pack_frozen as pack_frozen
 from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
 from kangjiansheng.core import messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
@@ -301,6 +303,7 @@ WORDS: dict[str, Words] = {
     **motions.WORDS,
     **ANSWERED,
     **EFFECTS,
+    **PACKS,
     "committee:interest-declared": _interest_declared,
     "committee:recused": _recused,
     "committee:review-opened": _review_opened,

@@ -2,8 +2,10 @@
 
 from sqlalchemy import func, select
 
+from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Meeting, MeetingPack, PackItem
 from kangjiansheng.committee.operations.locks import open_facts
+from kangjiansheng.committee.operations.publishing import is_coming, people_of
 from kangjiansheng.committee.queries.packs import gathered
 from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.db import db
@@ -12,7 +14,8 @@ from kangjiansheng.core.errors import RuleBroken
 
 
 def freeze(meeting: Meeting, *, actor: Actor) -> MeetingPack:
-    """Keep agenda, papers, what moved and what is open as they stand now. Nothing of it follows later changes."""
+    """Keep agenda, papers, what moved and what is open as they stand now. Nothing of it follows later changes.
+    The members of a coming meeting are told; of a draft nobody is."""
     open_facts(meeting)
     db.session.execute(select(Meeting.id).where(Meeting.id == meeting.id).with_for_update())
     found, items = gathered(meeting)
@@ -36,6 +39,8 @@ def freeze(meeting: Meeting, *, actor: Actor) -> MeetingPack:
         db.session.add(PackItem(pack_id=pack.id, position=position, agenda_item_id=item))
     facts = {"number": number, "sha256": pack.sha256}
     record("committee:pack:freeze", meeting, actor=actor, before={}, after=facts, change=change)
+    if is_coming(meeting):
+        notices.pack_frozen(meeting, people_of(meeting), number, actor=actor)
     return pack
 
 

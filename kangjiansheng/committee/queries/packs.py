@@ -202,6 +202,7 @@ def for_reader(pack: MeetingPack, *, actor: Actor) -> dict[str, Any]:
     projects = _seen_projects(content["projects"], items, actor)
     numbers = [row["id"] for row in content["actions"]]
     mine = set(db.session.scalars(visible_actions(actor).where(Action.id.in_(numbers))))
+    actions = [row for row in content["actions"] if row["id"] in mine]
     there = _standing_papers(items)
     # Every project of the content is that of an item: one that is missing is withheld with its item or by itself.
     whole = (len(items), len(mine), len(projects)) == (
@@ -217,10 +218,10 @@ def for_reader(pack: MeetingPack, *, actor: Actor) -> dict[str, Any]:
         "since": _since(content["since"], actor),
         "items": [_open(item, projects, there) for item in items],
         "projects": projects,
-        "actions": [_without_id(row) for row in content["actions"] if row["id"] in mine],
+        "actions": [_without_id(row) for row in actions],
         "withheld": not whole,
         "illustrative": content["meeting"]["illustrative"]
-        or any(one["illustrative"] for one in projects.values()),
+        or any(one["illustrative"] for one in (*projects.values(), *actions)),
     }
 
 
