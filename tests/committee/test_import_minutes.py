@@ -27,7 +27,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.operations import committees, imports, meetings
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries.imports import file_of, look
-from kangjiansheng.core import files, word_files
+from kangjiansheng.core import clock, files, word_files
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
@@ -207,6 +207,23 @@ def test_corrections_change_what_is_written(
     assert (made.starts_at.hour, made.ends_at) == (1, None)
     kinds = db.session.scalars(select(Decision.kind).where(Decision.meeting_id == made.id))
     assert sorted(kinds) == ["D", "R"]
+
+
+def test_a_meeting_without_a_number_and_drafts_do_not_meet(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    """Both stand below zero: neither may take the place of the other, whichever came first."""
+    today = clock.today()
+    drafts = [
+        meetings.create_meeting(the_committee(), actor=actor("secretary"), held_on=today, draft=True)
+        for _ in "abc"
+    ]
+    row = bring()
+    made = imports.apply(row, actor=actor("secretary"), life="draft")
+    later = meetings.create_meeting(the_committee(), actor=actor("secretary"), held_on=today, draft=True)
+    numbers = [meeting.running_no for meeting in (*drafts, made, later)]
+    assert max(numbers) < 0
+    assert len(set(numbers)) == 5
 
 
 def test_a_day_must_be_known_and_past(

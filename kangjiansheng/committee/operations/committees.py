@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import Committee, CommitteeMember, NumberSeries
+from kangjiansheng.committee.models import Committee, CommitteeMember, Meeting, NumberSeries
 from kangjiansheng.committee.rules import acts, numbers, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -122,6 +122,15 @@ def next_number(committee_id: int, kind: str, scope: str = "") -> int:
     series.last += 1
     db.session.flush()
     return series.last
+
+
+def number_below_zero(committee_id: int) -> int:
+    """What stands for the running number of a meeting without one, a draft or an import: never the same for two."""
+    while True:
+        number = -next_number(committee_id, "draft")
+        taken = select(Meeting.id).where(Meeting.committee_id == committee_id, Meeting.running_no == number)
+        if db.session.scalar(taken) is None:
+            return number
 
 
 def reach_number(committee_id: int, kind: str, scope: str, number: int) -> None:

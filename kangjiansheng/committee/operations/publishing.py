@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import AgendaItem, Committee, CommitteeMember, Meeting, Recusal
-from kangjiansheng.committee.operations.committees import next_number
+from kangjiansheng.committee.operations.committees import next_number, number_below_zero
 from kangjiansheng.committee.rules import meetings as rules
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
@@ -76,7 +76,7 @@ def give_numbers(meeting: Meeting, *, named: bool = False) -> None:
 def stand_in(meeting: Meeting) -> None:
     """What stands for the numbers of a draft: below nothing, so that none of them is ever taken for a number."""
     committee = meeting.committee
-    serial = next_number(committee.id, "draft")
+    serial = -number_below_zero(committee.id)
     meeting.code = meeting.draft_code = rules.draft_code(committee.code, serial)
     meeting.running_no = meeting.year_serial = -serial
     meeting.year = meeting.held_on.year

@@ -16,7 +16,7 @@ from kangjiansheng.committee.models import (
     Paragraph,
     Recusal,
 )
-from kangjiansheng.committee.operations.committees import next_number, reach_number
+from kangjiansheng.committee.operations.committees import next_number, number_below_zero, reach_number
 from kangjiansheng.committee.operations.imports.receiving import opened
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import new_paragraph
@@ -93,8 +93,8 @@ def _meeting(row: MinutesImport, seen: Look, *, actor: Actor, change: ChangeSet)
     meeting = Meeting(
         committee=committee,
         code=numbers.meeting_code(committee.code, day.year, serial),
-        # A source without a number gets none that could be taken for one: below zero.
-        running_no=plan.running_no or -row.id,
+        # A source without a number gets none that could be taken for one.
+        running_no=plan.running_no or number_below_zero(committee.id),
         year=day.year,
         year_serial=serial,
         minutes_no=plan.minutes_no,
