@@ -149,10 +149,9 @@ def expected(milestone_ids: Collection[int]) -> dict[int, tuple[Expected, ...]]:
     return {row.id: rules.expected(known.get(row.template_version_id, ()), row.code) for row in rows}
 
 
-def expected_in(plan_id: int, milestones: Iterable[Any]) -> dict[int, tuple[Expected, ...]]:
-    """The same for milestones (records or rows) of one plan; one statement."""
-    query = select(TemplateVersion.milestones).join(Plan).where(Plan.id == plan_id)
-    stored = db.session.scalar(query) or ()
+def expected_in(plan: Plan, milestones: Iterable[Any]) -> dict[int, tuple[Expected, ...]]:
+    """The same for milestones (records or rows) of one plan; no statement when it was read with its template."""
+    stored = plan.template_version.milestones if plan.template_version else ()
     return {row.id: rules.expected(stored, row.code) for row in milestones}
 
 

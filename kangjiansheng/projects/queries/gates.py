@@ -174,7 +174,7 @@ def resting_on(
 ) -> tuple[dict[str, Expected], dict[int, tuple[Expected, ...]]]:
     """On what a criterion of a gate may rest: the kinds of its own evidence and of its predecessors', by the word
     with which a criterion names them; and what each of these milestones is expected to show."""
-    wanted = expected_in(thing.plan_id, [thing, *before])
+    wanted = expected_in(thing.plan, [thing, *before])
     found = {one.kind: one for one in wanted[thing.id]}
     for m in before:
         found |= {f"{m.code}:{one.kind}": one for one in wanted[m.id]}

@@ -91,7 +91,8 @@ def _of(of: str, code: str) -> ColumnElement[bool]:
 
 def milestone(*, actor: Actor, code: str, milestone_code: str, of: str = "projects") -> Milestone | None:
     """A milestone of a plan that the actor may see, with its plan and what that belongs to."""
-    query = with_owner(select(Milestone), load=True)
+    template = contains_eager(Milestone.plan).joinedload(Plan.template_version)
+    query = with_owner(select(Milestone), load=True).options(template)
     return db.session.scalar(
         query.where(_of(of, code), Milestone.code == milestone_code, may_see_plan(actor))
     )

@@ -42,9 +42,7 @@ def panel(thing: Milestone, row: queries.MilestoneRow, *, form: EvidenceForm | N
     `form` is one that came back with something to say.
     """
     there = reading.pieces([thing.id], as_of=g.as_of)[thing.id]
-    stands = [
-        (one, standing(one.kind, there)) for one in reading.expected_in(thing.plan_id, [thing])[thing.id]
-    ]
+    stands = [(one, standing(one.kind, there)) for one in reading.expected_in(thing.plan, [thing])[thing.id]]
     lines = [
         {"name": name_of(one.name), "standing": stand, "pieces": _of(one.kind, there)}
         for one, stand in stands
