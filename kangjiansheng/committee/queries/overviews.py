@@ -100,8 +100,9 @@ def earlier(meeting: Meeting) -> ColumnElement[bool]:
     return or_(Meeting.held_on < meeting.held_on, same_day)
 
 
-def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
-    """The agenda for a reader. The hours count all items, so that a hidden one leaves its gap."""
+def agenda(meeting: Meeting, *, actor: Actor, beside: Iterable[Decision | Action] = ()) -> Agenda:
+    """The agenda for a reader. The hours count all items, so that a hidden one leaves its gap. The projects that the
+    reader may see are asked for once, for the items and for what stands `beside` them on the page."""
     rows = db.session.execute(
         select(AgendaItem, AgendaItem.id.in_(visible_items(actor)).label("seen"))
         .where(AgendaItem.meeting_id == meeting.id)
@@ -118,7 +119,7 @@ def agenda(meeting: Meeting, *, actor: Actor) -> Agenda:
         [at for _item, at in seen],
         len(rows) - len(items),
         hours(meeting.starts_at, meeting.ends_at, lengths),
-        open_projects(items, actor=actor),
+        open_projects([*items, *beside], actor=actor),
     )
 
 

@@ -88,7 +88,7 @@ def meeting(meeting: Meeting) -> Response:
     before = overviews.previous(meeting, actor=who)
     own, older = _decisions(meeting)
     actions = _left_over(meeting, before)
-    agenda = overviews.agenda(meeting, actor=who)
+    agenda = overviews.agenda(meeting, actor=who, beside=[*own, *older, *actions])
     reader = bool(held) or who.reads_all
     row = next((a for a in meeting.attendance if a.person_id == who.id), None)
     return page(
@@ -106,7 +106,7 @@ def meeting(meeting: Meeting) -> Response:
         decisions=older,
         answers=answers.answers([*own, *older]),
         actions=actions,
-        open_projects=overviews.open_projects([*own, *older, *actions], actor=who),
+        open_projects=agenda.open_projects,
         may_keep=keeps,
         may_change=keeps and locks.facts_lock(meeting) is None,
         may_read=meeting.minutes is not None and policies.may_read(meeting.minutes, held, who),
