@@ -90,7 +90,6 @@ def test_a_day_that_cannot_be_answers_400(client, day):
         "/projects/KJS-003/milestones/A140/decisions/new",
         "/milestones/import",
         "/templates",
-        "/decisions",
         "/actions",
         "/notifications",
         "/account",
