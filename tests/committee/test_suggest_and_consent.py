@@ -11,7 +11,7 @@ from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import Consent, Decision, Meeting, Minutes, Motion, Paragraph, Suggestion
 from kangjiansheng.committee.operations import consents, interests, outcomes, reviews, signatures, suggestions
 from kangjiansheng.committee.operations import minutes as writing
-from kangjiansheng.committee.queries import opinions, reading
+from kangjiansheng.committee.queries import duties, opinions, reading
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
@@ -240,3 +240,56 @@ def test_the_recused_see_nothing_of_what_is_said(
     assert chair.get(f"{PAGE}/paragraphs/{told.public_id}/objection").status_code == 404
     assert chair.post(f"{PAGE}/paragraphs/{told.public_id}/consent").status_code == 404
     assert chair.get(f"{PAGE}/suggestions/{made.id}/taking").status_code == 404
+
+
+def test_what_waits_for_the_secretary_is_counted_until_it_is_answered(
+    paragraph: Paragraph, draft_minutes: Minutes, actor: Who, back: Callable[[], None]
+) -> None:
+    """The last word of each person counts, and what the secretary answered no more; nobody else is asked."""
+    secretary, member = actor("secretary"), actor("member")
+
+    def waits(of: Actor = secretary) -> list[tuple[str, int]]:
+        return [(m.code, count) for m, count in duties(actor=of).raised]
+
+    before = dict(waits()).get("SAC-2026-05", 0)
+    one = suggestions.suggest(paragraph, actor=member, text="会议同意补做第五批。")
+    consents.answer(paragraph, actor=member, kind="object", note="批数不够")
+    consents.answer(paragraph, actor=actor("member2"), kind="object", note="也不够")
+    assert dict(waits())["SAC-2026-05"] == before + 3
+    assert waits(member) == waits(actor("chair")) == waits(actor("executive")) == []
+    consents.answer(paragraph, actor=actor("member2"), kind="withdraw")
+    held = db.session.scalars(
+        select(Consent).where(Consent.kind == "object", Consent.person_id == member.id)
+    ).all()[-1]
+    consents.settle(held, actor=secretary, note="已补")
+    assert dict(waits())["SAC-2026-05"] == before + 1
+    back()
+    suggestions.refuse(one, actor=secretary, reason="不必")
+    assert dict(waits()).get("SAC-2026-05", 0) == before
+
+
+@pytest.mark.parametrize("recused", [False, True])
+def test_a_recused_secretary_is_not_told_that_something_waits_there(
+    draft_minutes: Minutes, actor: Who, recused: bool
+) -> None:
+    item, secretary = draft_minutes.meeting.items[1], actor("secretary")
+    made = writing.add_paragraph(draft_minutes, actor=secretary, kind="text", text=TEXT, item=item)
+    if recused:
+        interests.recuse(item, actor=actor("chair"), person_id=secretary.id)
+    reviews.open_review(draft_minutes, actor=secretary)
+    consents.answer(made, actor=actor("member"), kind="object", note="批数不够")
+    waits = {m.code: count for m, count in duties(actor=secretary).raised}
+    assert waits.get("SAC-2026-05", 0) == (0 if recused else 1)
+
+
+def test_home_leads_the_secretary_to_what_waits(client: Callable[..., Critic], app: Flask) -> None:
+    with app.app_context(), writing_now():
+        minutes = eighth()
+        made = writing.add_paragraph(minutes, actor=who("secretary"), kind="text", text=TEXT)
+        reviews.open_review(minutes, actor=who("secretary"))
+        consents.answer(made, actor=who("member"), kind="object", note="批数不够")
+    link = f'href="{PAGE}/opinions"'
+    page = client("secretary").get("/").text
+    assert link in page and "1 条建议或异议待答复" in page
+    assert link not in client("chair").get("/").text
+    assert "1 suggestion or objection to answer" in client("secretary").get("/?lang=en").text

@@ -1,11 +1,11 @@
 """What waits for one person in the committees: the next meeting, texts to write and to sign, actions of their own.
 
-Four statements for all of it: home asks for it on every visit.
+A fixed number of statements for all of it, however much waits: home asks for it on every visit.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.queries import holds_on
@@ -20,7 +20,7 @@ from kangjiansheng.committee.models import (
     Signature,
     Signer,
 )
-from kangjiansheng.committee.queries import answers, motions
+from kangjiansheng.committee.queries import answers, motions, raised
 from kangjiansheng.committee.queries.visible import memberships, unsubmitted, visible_actions
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
@@ -40,20 +40,23 @@ class Duties:
     actions: list[Action]
     votes: list[Motion]
     advice: int  # of the committees, for which this person owes the company's answer
+    raised: list[tuple[Meeting, int]]  # suggestions and objections that wait for this secretary, by meeting
 
     @property
     def count(self) -> int:
         """How many things are to be done, but for the drafts: these have a place of their own."""
         mine = len(self.writing) + len(self.amendments) + len(self.actions) + len(self.votes)
-        return mine + bool(self.advice)
+        return mine + bool(self.advice) + len(self.raised)
 
 
 def duties(*, actor: Actor) -> Duties:
     """What waits for the actor today."""
     today = clock.today()
     meetings = _meetings(actor)
-    coming = [m for m, _ in meetings if m.life == "planned" and m.held_on >= today]
-    writing = [m for m, writes in meetings if writes and (m.life == "held" or m.held_on <= today)]
+    coming = [m for m, *_ in meetings if m.life == "planned" and m.held_on >= today]
+    writing = [
+        m for m, writes, _ in meetings if writes and _in_work(m) and (m.life == "held" or m.held_on <= today)
+    ]
     drafts = _to_sign(actor)
     return Duties(
         coming=coming[0] if coming else None,
@@ -63,6 +66,7 @@ def duties(*, actor: Actor) -> Duties:
         actions=_actions(actor),
         votes=motions.waiting(actor=actor),
         advice=answers.waiting(actor=actor),
+        raised=[(m, count) for m, _, count in meetings if count],
     )
 
 
@@ -73,9 +77,14 @@ def step(meeting: Meeting) -> str:
     return "start" if meeting.life == "held" else "attend"
 
 
-def _meetings(actor: Actor) -> list[tuple[Meeting, bool]]:
-    """The meetings of the actor's committees that are planned or not written up, and whether the actor writes:
-    minutes are the secretary's to write."""
+def _in_work(meeting: Meeting) -> bool:
+    """True until the minutes are submitted."""
+    return meeting.minutes is None or meeting.minutes.life == "draft"
+
+
+def _meetings(actor: Actor) -> list[tuple[Meeting, bool, int]]:
+    """The meetings of the actor's committees that are planned or not written up, and those in which reviewers wait
+    for an answer; whether the actor writes, and how many answers wait: minutes are the secretary's to write."""
     today = clock.today()
     secretary = select(CommitteeMember.committee_id).where(
         CommitteeMember.person_id == actor.id,
@@ -83,20 +92,22 @@ def _meetings(actor: Actor) -> list[tuple[Meeting, bool]]:
         holds_on(CommitteeMember, today),
     )
     unwritten = and_(Meeting.held_on <= today, or_(Minutes.id.is_(None), Minutes.life == "draft"))
+    asked = raised.counts(actor=actor)
     query = (
-        select(Meeting, Meeting.committee_id.in_(secretary))
+        select(Meeting, Meeting.committee_id.in_(secretary), func.coalesce(asked.c.count, 0))
         .outerjoin(Minutes, Minutes.meeting_id == Meeting.id)
+        .outerjoin(asked, asked.c.id == Meeting.id)
         .where(
             Meeting.committee_id.in_(memberships(actor)),
             Meeting.source == "",
             Meeting.withdrawn_at.is_(None),
             Meeting.life.not_in(("cancelled", *HIDDEN)),
-            or_(and_(Meeting.life == "planned", Meeting.held_on >= today), unwritten),
+            or_(and_(Meeting.life == "planned", Meeting.held_on >= today), unwritten, asked.c.count > 0),
         )
         .options(joinedload(Meeting.minutes), joinedload(Meeting.committee))
         .order_by(Meeting.held_on)
     )
-    return [(row[0], bool(row[1])) for row in db.session.execute(query)]
+    return [(row[0], bool(row[1]), row[2]) for row in db.session.execute(query)]
 
 
 def _to_sign(actor: Actor) -> list[DraftVersion]:
