@@ -203,3 +203,13 @@ def test_two_records_show_each_other(
     assert advice in executive.get(f"/meetings/{company_resolution.meeting.code}/minutes").text
     member = client("member")
     assert number not in member.get(f"/decisions/{advice}").text, "the company's meeting is not open to them"
+
+
+def test_an_answer_is_found_by_who_sees_the_advice(client: Callable[..., Critic], app: Flask) -> None:
+    executive = client("executive")
+    with app.app_context():
+        number = open_advice().number
+    assert executive.post(f"/decisions/{number}/answers", data=TYPED).status_code == 303
+    found = executive.get("/search?q=年限另行商定").text
+    assert f"/decisions/{number}#company" in found and "公司的决定" in found
+    assert f"/decisions/{number}" not in client("outsider").get("/search?q=年限另行商定").text

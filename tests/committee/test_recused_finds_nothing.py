@@ -183,7 +183,7 @@ def _values(rule: object, items: list[str], paragraphs: list[str]) -> Iterator[d
 
 
 MORE = (
-    "/search?q=正文", "/search?q=决议", "/search?q=行动", "/search?q=标题", "/search?q=材料", "/?as_of=2026-11-20",
+    "/search?q=正文", "/search?q=决议", "/search?q=行动", "/search?q=标题", "/search?q=材料", "/search?q=为何", "/search?q=何处", "/?as_of=2026-11-20",
     f"/meetings/{MEETING}?as_of=2026-11-20", f"/meetings/{MEETING}/minutes?compare=1",
     f"/meetings/{MEETING}/minutes?draft=1", f"/meetings/{MEETING}?lang=en", f"/meetings/{MEETING}?lang=zh-Hant",
     f"/meetings/{MEETING}/minutes?lang=en", "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02",
@@ -271,6 +271,6 @@ def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: F
         f"GET /meetings/{MEETING}/motions/1", f"GET /meetings/{MEETING}/minutes.json", f"GET /meetings/{MEETING}/minutes/history", f"GET /meetings/{MEETING}/minutes/amendments/1",
         "GET /committees/SAC/interests/register",
         f"GET /meetings/{MEETING}/papers/1", f"GET /meetings/{MEETING}/packs/1", f"GET /meetings/{MEETING}/papers/1/versions/1",
-        "GET /search?q=材料",
+        "GET /search?q=材料", "GET /search?q=为何", "GET /search?q=何处",
     ):  # fmt: skip
         assert place in told, place

@@ -17,6 +17,7 @@ from kangjiansheng.committee.models import (
     Comment,
     Committee,
     CommitteeMember,
+    CompanyDecision,
     Decision,
     Meeting,
     Minutes,
@@ -211,6 +212,27 @@ def _decisions(wanted: Wanted, actor: Actor) -> Rows:
     )
 
 
+def _answers(wanted: Wanted, actor: Actor) -> Rows:
+    """What the company said of an advice: whoever sees the advice, and nobody else."""
+    found = select(
+        *_of_meeting(
+            CompanyDecision.id,
+            Decision.number.label("sub"),
+            Decision.illustrative,
+            _project(Decision.project_id, actor),
+        )
+    )
+    query = found.select_from(CompanyDecision).join(Decision, Decision.id == CompanyDecision.decision_id)
+    of_minutes = query.join(Meeting, Meeting.id == Decision.meeting_id).join(
+        Minutes, Minutes.meeting_id == Meeting.id
+    )
+    return of_minutes.where(
+        sees_decision(actor),
+        _told(actor),
+        wanted.every(lambda holding: CompanyDecision.id.in_(holding("company_decision"))),
+    )
+
+
 def _actions(wanted: Wanted, actor: Actor) -> Rows:
     found = select(
         *_of_meeting(
@@ -293,6 +315,17 @@ DECISIONS = Kind(
     ],
     _decisions,
     lambda hit: f"/meetings/{hit.key}/minutes",
+    code=lambda hit: str(hit.sub),
+    filters=_about(Decision.project_id),
+)
+ANSWERS = Kind(
+    "answers",
+    [
+        Texts("company_decision", "text", select(CompanyDecision.id, CompanyDecision.reasons)),
+        Texts("company_decision", "body", select(CompanyDecision.id, CompanyDecision.body)),
+    ],
+    _answers,
+    lambda hit: f"/decisions/{hit.sub}#company",
     code=lambda hit: str(hit.sub),
     filters=_about(Decision.project_id),
 )

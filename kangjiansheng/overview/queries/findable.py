@@ -66,6 +66,7 @@ FINDABLE = (
     committee.MINUTES,
     committee.AMENDMENTS,
     committee.DECISIONS,
+    committee.ANSWERS,
     committee.ACTIONS,
     committee.COMMENTS,
 )

@@ -166,6 +166,7 @@ def titles() -> dict[str, str]:
         "minutes": _("会议纪要"),
         "amendments": _("更正"),
         "decisions": _("决议与建议"),
+        "answers": _("公司的决定"),
         "actions": _("行动项"),
         "comments": _("批注"),
     }
