@@ -22,6 +22,7 @@ from kangjiansheng.committee.operations import (
     reviews,
     signatures,
     suggestions,
+    translations,
 )
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.core import clock
@@ -75,6 +76,7 @@ def load(*, actor: Actor) -> None:
         _close(minutes, story, actor=secretary)
     _amended(secretary)
     _company_answered(_cast("executive@kjs.example"))
+    _translated(secretary)
 
 
 def _cast(email: str) -> Actor:
@@ -312,6 +314,33 @@ def _amended(secretary: Actor) -> None:
     )
     for short in ("member", "member2", "chair"):
         _sign(minutes, made.draft, short)
+
+
+# What paragraphs of the sixth minutes say in English, each found by its first words. Illustrative like the rest.
+IN_ENGLISH = {
+    "KJS-017": "KJS-017 polyclonal Treg: continue?",
+    "汇报要点": (
+        "Points reported: mean FOXP3+ purity over three batches 78%, target at least 90%; viability after thawing 62%."
+    ),
+    "讨论": (
+        "Discussion: the member for cell processing sees sorting as the main cause; the member for immunology finds the "
+        "data on demethylation stability insufficient; the member for neurology agrees in writing to termination."
+    ),
+    "建议终止": (
+        "The committee advises terminating KJS-017, keeping the results on potency methods and transferring them to "
+        "JL-05. **Nature:** advice; the company's R&D decision meeting decides."
+    ),
+}
+
+
+def _translated(secretary: Actor) -> None:
+    minutes = db.session.scalars(select(Minutes).join(Meeting).where(Meeting.code == "SAC-2026-03")).one()
+    order = writing.standing_paragraphs(minutes)
+    for words, text in IN_ENGLISH.items():
+        paragraph = next(p for p in order if p.text.startswith(words))
+        translations.translate(
+            paragraph, "en", actor=secretary, seen=0, revision=paragraph.revision_no, text=text
+        )
 
 
 COMPANY = "公司研发决策会（示例）"

@@ -32,6 +32,7 @@ from kangjiansheng.committee.operations import (
     papers,
     reviews,
     signatures,
+    translations,
 )
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import motions as queries
@@ -80,6 +81,9 @@ def plant(app: Flask, stage: str, recused: str) -> None:
             minutes, actor=secretary, kind="text", text=text, after=heading, item=item
         )
         images.add(told, "a.png", png(), f"{MARK}图", actor=secretary, seen=told.version)
+        translations.translate(
+            told, "en", actor=secretary, seen=0, revision=told.version, text=f"{MARK} translation"
+        )
         gone = writing.add_paragraph(minutes, actor=secretary, kind="text", text=f"{MARK}删", item=item)
         writing.remove_paragraph(gone, actor=secretary)
         made = outcomes.record_decision(minutes, actor=secretary, kind="D", text=f"{MARK}决议", item=item)
@@ -186,7 +190,8 @@ MORE = (
     "/search?q=正文", "/search?q=决议", "/search?q=行动", "/search?q=标题", "/search?q=材料", "/search?q=为何", "/search?q=何处", "/?as_of=2026-11-20",
     f"/meetings/{MEETING}?as_of=2026-11-20", f"/meetings/{MEETING}/minutes?compare=1",
     f"/meetings/{MEETING}/minutes?draft=1", f"/meetings/{MEETING}?lang=en", f"/meetings/{MEETING}?lang=zh-Hant",
-    f"/meetings/{MEETING}/minutes?lang=en", "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02",
+    f"/meetings/{MEETING}/minutes?lang=en", f"/meetings/{MEETING}/minutes?side=en", "/search?q=translation",
+    *(f"/meetings/{MEETING}/minutes.{kind}?side=en" for kind in ("json", "md", "docx", "pdf")), "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02",
     "/decisions?kind=D", "/decisions?answer=partly", "/decisions/D-2026-08-01", f"/projects/{PROJECT}?lang=en", f"/projects/{PROJECT}/agenda-item",
 )  # fmt: skip
 
@@ -272,5 +277,7 @@ def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: F
         "GET /committees/SAC/interests/register",
         f"GET /meetings/{MEETING}/papers/1", f"GET /meetings/{MEETING}/packs/1", f"GET /meetings/{MEETING}/papers/1/versions/1",
         "GET /search?q=材料", "GET /search?q=为何", "GET /search?q=何处",
+        f"GET /meetings/{MEETING}/minutes?side=en", "GET /search?q=translation",
+        f"GET /meetings/{MEETING}/minutes.md?side=en", f"GET /meetings/{MEETING}/minutes/translation",
     ):  # fmt: skip
         assert place in told, place

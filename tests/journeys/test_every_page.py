@@ -80,6 +80,8 @@ PAGES = (
     ("chair", "/meetings"),
     ("chair", "/meetings/SAC-2024-01/minutes"),
     ("chair", "/meetings/SAC-2026-03/minutes"),
+    ("chair", "/meetings/SAC-2026-03/minutes?side=en"),
+    ("secretary", "/meetings/SAC-2026-03/minutes/translation?to=en"),
     ("chair", "/meetings/SAC-2026-04/minutes"),
     ("chair", "/meetings/SAC-2026-06"),
     ("secretary", "/meetings/SAC-2026-05/minutes/edit"),

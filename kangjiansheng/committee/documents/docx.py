@@ -24,6 +24,7 @@ WIDTHS = {
 }  # mm
 TAGS = {"zh-Hans": "zh-CN", "zh-Hant": "zh-HK", "en": "en-GB"}
 RED = "C8102E"
+TOLD = "Translation"  # a style of its own: whoever works with the copy finds all translations by it
 
 
 def rendered(export: Mapping[str, Any]) -> bytes:
@@ -60,16 +61,29 @@ class _Writer:
             heading.font.color.rgb, heading.font.bold = RGBColor(0, 0, 0), False
             for line in heading.element.xpath(".//w:pBdr"):
                 line.getparent().remove(line)
+        if self.d["side"]:
+            self._side_style()
         marks = [text for text in (self.d["illustrative"], self.d["watermark"]) if text]
         for text in marks:
             self._say(section.header.paragraphs[0], f"{text}  ", color=RED)
 
-    def _speak(self, properties: Any) -> None:
+    def _side_style(self) -> None:
+        from docx.enum.style import WD_STYLE_TYPE
+        from docx.shared import Mm, Pt, RGBColor
+
+        style = self.doc.styles.add_style(TOLD, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = self.doc.styles["Normal"]
+        style.font.size, style.font.color.rgb = Pt(11), RGBColor(0x40, 0x40, 0x40)
+        style.paragraph_format.left_indent = Mm(8)
+        self._face(style.element.get_or_add_rPr(), FACES[self.d["side"]][0])
+        self._speak(style.element.get_or_add_rPr(), self.d["side"])
+
+    def _speak(self, properties: Any, language: str = "") -> None:
         """The language of Chinese text: it decides where punctuation sits, and what is checked for spelling."""
         from docx.oxml.ns import qn
 
         said = properties.makeelement(
-            qn("w:lang"), {qn("w:val"): "en-GB", qn("w:eastAsia"): TAGS[self.d["content"]]}
+            qn("w:lang"), {qn("w:val"): "en-GB", qn("w:eastAsia"): TAGS[language or self.d["content"]]}
         )
         properties.append(said)
 
@@ -138,6 +152,8 @@ class _Writer:
             place = self._line(f"{one['label']}{colon}", sans=True)
             self._say(place, self.words["stop"].join(one["names"]))
         self._line(d["state"], size=10, color=RED if d["watermark"] else "")
+        if d["reference"]:
+            self._line(d["reference"], size=10)
 
     def _paragraph(self, p: Mapping[str, Any]) -> None:
         if p["kind"] == "withheld":
@@ -149,9 +165,11 @@ class _Writer:
         if p["kind"] == "heading":
             gap = " " if p["no"].endswith(".") else ""
             self._say(self.doc.add_heading(level=1), f"{p['no']}{gap}{p['text']}", sans=True)
+            self._told(p["told"])
             return
         lead = f"{p['no']}  " + (f"{p['label']}{self.words['colon']}" if p["label"] else "")
         self._blocks(p["blocks"], lead=lead)
+        self._told(p["told"])
         if p["votes"]:
             self._line("  ".join(f"{v['label']} {v['count']}" for v in p["votes"]), sans=True)
         for text in p["effects"]:
@@ -164,6 +182,17 @@ class _Writer:
             self._line(f"{one['title']}  {one['when']}", sans=True, size=10)
             self._blocks(one["blocks"])
             self._line(f"{self.words['reason']}{self.words['colon']}{one['reason']}", size=10)
+
+    def _told(self, told: Mapping[str, Any] | None) -> None:
+        """The translation below the text, set in and without a number."""
+        if told is None:
+            return
+        if not told["blocks"]:
+            self._line(f"〔{self.words['untranslated']}〕", size=10)
+            return
+        if told["outdated"]:
+            self._line(self.words["outdated"], size=10, color=RED)
+        self._blocks(told["blocks"], style=TOLD)
 
     def _blocks(
         self, nodes: Sequence[Mapping[str, Any]], *, lead: str = "", style: str | None = None

@@ -53,6 +53,7 @@ FAULTS: dict[str, Any] = {
     "here-more-amendments": _l("本系统里勘误 %(number)s 在导出之前已经生效，文件里却没有。"),
 }
 NOTES: dict[str, Any] = {
+    "translations": _l("译文不在签署之内，没有校验。"),
     "unsigned": _l("这份文字还没有冻结，没有指纹和签署可以校验。"),
     "format-1-withheld": _l("这一稿用的是旧格式，又有内容未开放，单凭文件无法重新计算指纹。"),
     "pages-not-compared": _l("这份 PDF 由另一版本的系统排版，页面没有逐字节核对，只校验了附件。"),

@@ -24,6 +24,8 @@ def _parts(d: Mapping[str, Any]) -> list[str]:
     ]
     head.append("\n".join(f"- {label}{words['colon']}{text}" for label, text in about))
     head.append(f"> {d['state']}")
+    if d["reference"]:
+        head.append(f"> {d['reference']}")
     return [*head, *(_paragraph(p, words) for p in d["body"]), *_foot(d, words)]
 
 
@@ -34,13 +36,14 @@ def _paragraph(p: Mapping[str, Any], words: Mapping[str, str]) -> str:
         return f"*{p['text']}*"
     if p["kind"] == "heading":
         gap = " " if p["no"].endswith(".") else ""
-        return f"## {p['no']}{gap}{p['text']}"
+        return "\n\n".join([f"## {p['no']}{gap}{p['text']}", *_told(p, words)])
     label = f"**{p['no']} {p['label']}**" if p["label"] else f"**{p['no']}**"
     votes = "，".join(f"{v['label']} {v['count']}" for v in p["votes"])
     said = [f"**{d['label']}**{words['colon']}{' '.join(d['text'].split())}" for d in p["dissents"]]
     parts = [
         label,
         p["markdown"],
+        *_told(p, words),
         votes,
         *p["effects"],
         *said,
@@ -56,6 +59,17 @@ def _paragraph(p: Mapping[str, Any], words: Mapping[str, str]) -> str:
         ]
         parts.append("\n".join(f"> {line}".rstrip() for line in lines))
     return "\n\n".join(part for part in parts if part)
+
+
+def _told(p: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+    """The translation, quoted below the text; that there is none is said too."""
+    told = p["told"]
+    if told is None:
+        return []
+    if not told["blocks"]:
+        return [f"> *{words['untranslated']}*"]
+    mark = f"**{words['translation']}**" + (f" *{words['outdated']}*" if told["outdated"] else "")
+    return ["\n".join(f"> {line}".rstrip() for line in [mark, "", *told["markdown"].splitlines()])]
 
 
 def _table(keys: Sequence[str], rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str:

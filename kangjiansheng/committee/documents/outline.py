@@ -25,6 +25,8 @@ def outline(export: Mapping[str, Any]) -> Outline:
     return {
         "language": locale(),
         "content": export["language"],
+        "side": export.get("translations", {}).get("language", ""),
+        "reference": reference(export["language"]) if "translations" in export else "",
         "title": _title(export, head),
         "committee": name_of(export["names"]["committee"]),
         "flag": _("%(committee)s会议纪要", committee=name_of(export["names"]["committee"])),
@@ -47,9 +49,19 @@ def outline(export: Mapping[str, Any]) -> Outline:
             "number": _("编号"), "task": _("事项"), "owner": _("负责"), "due": _("到期"),
             "withheld": _("此部分未对您开放"), "text": _("正文"), "after": _("更正后"), "reason": _("原因"),
             "verify": _("扫码核对本文件与系统所存是否一致；附件 minutes.json 可独立校验。"),
+            "untranslated": _("本段暂无译文"), "outdated": _("译文早于现行文字"), "translation": _("译文"),
             "fingerprint": _("文稿指纹"), "colon": _("："), "missing": _("%(mark)s 处是字体中没有的字，原字见附件。", mark=MISSING), "stop": _("、"),
         },
     }  # fmt: skip
+
+
+def reference(written: str) -> str:
+    """What a translation is worth beside a text that was written in this language."""
+    return {
+        "zh-Hans": _("译文仅供参考，以简体中文为准。"),
+        "zh-Hant": _("译文仅供参考，以繁体中文为准。"),
+        "en": _("译文仅供参考，以英文为准。"),
+    }[written]
 
 
 def instant(text: str) -> str:
@@ -175,7 +187,7 @@ def _paragraph(
 ) -> dict[str, Any]:
     if p["kind"] == "heading":
         number = f"{p['no']}." if locale() == "en" else f"{numbers.han(int(p['no']))}、"
-        return {"kind": "heading", "no": number, "text": p["text"]}
+        return {"kind": "heading", "no": number, "text": p["text"], "told": _told(export, p["id"])}
     return {
         "kind": p["kind"],
         "no": p["no"],
@@ -191,7 +203,19 @@ def _paragraph(
         if p["kind"] == "action"
         else [],
         "amendments": [_amendment(a) for a in export.get("amendments", []) if _about(a) == p["id"]],
+        "told": _told(export, p["id"]),
     }  # fmt: skip
+
+
+def _told(export: Mapping[str, Any], paragraph: str) -> dict[str, Any] | None:
+    """What a paragraph says in the language beside the text; None where no such language is asked for."""
+    if "translations" not in export:
+        return None
+    rows = export["translations"]["paragraphs"]
+    row: Mapping[str, Any] = next(
+        (one for one in rows if one["id"] == paragraph), {"text": "", "outdated": False}
+    )
+    return {"markdown": row["text"], "blocks": tree(row["text"]), "outdated": row["outdated"] is True}
 
 
 def _about(amendment: Mapping[str, Any]) -> str:

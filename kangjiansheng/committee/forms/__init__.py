@@ -31,6 +31,7 @@ from kangjiansheng.committee.forms.reviewing import REFUSALS as REVIEWING
 from kangjiansheng.committee.forms.reviewing import CommentForm
 from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
 from kangjiansheng.committee.forms.series import REFUSALS as SERIES
+from kangjiansheng.committee.forms.translations import REFUSALS as TRANSLATED
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.forms import Form, at_most, required
 
@@ -135,6 +136,7 @@ REFUSALS: dict[str, Any] = {
     **SCANS,
     **PARAGRAPHS,
     **SERIES,
+    **TRANSLATED,
     **MOTIONS,
     **ANSWERED,
     **EFFECTS,

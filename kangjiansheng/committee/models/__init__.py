@@ -28,6 +28,7 @@ from kangjiansheng.committee.models.outcomes import Action, Decision
 from kangjiansheng.committee.models.packs import MeetingPack, PackItem
 from kangjiansheng.committee.models.reviewing import Consent, ReadingMark, ReviewReminder, Suggestion
 from kangjiansheng.committee.models.series import TEMPLATE_ITEM, AgendaTemplate, MeetingSeries
+from kangjiansheng.committee.models.translations import ParagraphTranslation
 
 __all__ = [
     "ITEM_STATE",
@@ -65,6 +66,7 @@ __all__ = [
     "Paper",
     "Paragraph",
     "ParagraphRevision",
+    "ParagraphTranslation",
     "Presence",
     "ReadingMark",
     "Recusal",

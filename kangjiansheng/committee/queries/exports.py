@@ -44,6 +44,7 @@ class Asked:
     address: str
     at: datetime
     until: datetime | None = None
+    side: str = ""  # the language that is wanted beside the text
 
 
 def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
@@ -69,6 +70,7 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
     pictures = _pictures(asked.minutes, [p.text for p in text.paragraphs if not p.withheld])
     if draft is None:
         found |= {"images": pictures} if pictures else {}
+        found |= _beside(text, asked)
         return plain(found | {"text": _unsigned(asked.head, text, actor=actor, minutes=asked.minutes)})
     found["draft"] = _draft(draft) | {"signatures": _signatures(draft, asked, whole=text.is_whole)}
     silent = by_default(draft, asked.until)
@@ -84,12 +86,31 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
     corrections = reading.attach_amendments(text, asked.minutes, waiting=asked.waiting, until=asked.until)
     shown = [one for one in corrections if asked.state == "approved"]
     found["amendments"] = [_amendment(one, asked, whole=text.is_whole) for one in shown]
+    found |= _beside(text, asked)
     if pictures:
         found["images"] = pictures
     signed = [draft, *(one.draft for one in shown if one.draft)]
     acts = [s.change_set_id for d in signed for s in given(d, asked.until)]
     found["trail"] = _trail([*acts, *(c.change_set_id for c in silent)])
     return plain(found)  # type: ignore[no-any-return]
+
+
+def _beside(text: reading.Reading, asked: Asked) -> dict[str, Any]:
+    """The translations of what this reader may see; nothing where there is none. Nobody signed them."""
+    if not asked.side:
+        return {}
+    reading.attach_translations(text, asked.side, until=asked.until)
+    told = [
+        {
+            "id": p.public_id,
+            "of": p.translation.revision_no,
+            "outdated": p.outdated,
+            "text": p.translation.text,
+        }
+        for p in text.paragraphs
+        if p.translation is not None
+    ]
+    return {"translations": {"language": asked.side, "paragraphs": told}} if told else {}
 
 
 def _pictures(minutes: Minutes, texts: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,8 @@ what was asked for and what was said of it.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, extract, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, extract, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
@@ -24,6 +25,7 @@ from kangjiansheng.committee.models import (
     Paper,
     Paragraph,
     ParagraphRevision,
+    ParagraphTranslation,
 )
 from kangjiansheng.committee.queries.visible import (
     kept,
@@ -260,6 +262,15 @@ _WORDING = select(ParagraphRevision.paragraph_id, ParagraphRevision.text).join(
     and_(Paragraph.id == ParagraphRevision.paragraph_id, Paragraph.revision_no == ParagraphRevision.number),
 )
 
+_LATER = aliased(ParagraphTranslation)
+_TOLD = select(ParagraphTranslation.paragraph_id, ParagraphTranslation.text).where(
+    ~exists().where(
+        _LATER.paragraph_id == ParagraphTranslation.paragraph_id,
+        _LATER.language == ParagraphTranslation.language,
+        _LATER.number > ParagraphTranslation.number,
+    )
+)
+
 MEETINGS = Kind(
     "meetings",
     [
@@ -292,7 +303,10 @@ PAPERS = Kind(
 )
 MINUTES = Kind(
     "minutes",
-    [Texts("paragraph", "text", _WORDING, say=_words, also={Paragraph: lambda row: row.id})],
+    [
+        Texts("paragraph", "text", _WORDING, say=_words, also={Paragraph: lambda row: row.id}),
+        Texts("paragraph", "translation", _TOLD, say=_words),
+    ],
     _paragraphs,
     lambda hit: f"/meetings/{hit.key}/minutes#{hit.sub}",
     filters=_about(AgendaItem.project_id),

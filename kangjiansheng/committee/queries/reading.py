@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import (
@@ -19,10 +19,12 @@ from kangjiansheng.committee.models import (
     Minutes,
     Paragraph,
     ParagraphRevision,
+    ParagraphTranslation,
 )
-from kangjiansheng.committee.queries import floor
+from kangjiansheng.committee.queries import floor, translations
 from kangjiansheng.committee.queries.visible import readable_items, visible_actions, visible_items
 from kangjiansheng.committee.rules import numbers, texts
+from kangjiansheng.committee.rules.languages import in_order
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -48,6 +50,15 @@ class Shown:
     threads: list["Thread"] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     marks: list[tuple[int, int]] = field(default_factory=list)  # the words that open comments are about
+    languages: str = ""  # into which it was translated, with blanks between
+    translation: ParagraphTranslation | None = None
+
+    @property
+    def outdated(self) -> bool:
+        """True when the translation is of another wording than the one that counts now."""
+        told = self.translation
+        corrected = any(one.life == "approved" for one in self.amendments)
+        return told is not None and (told.revision_no != self.revision_no or corrected)
 
 
 @dataclass
@@ -109,16 +120,16 @@ def working(minutes: Minutes, *, actor: Actor) -> Reading:
     """What the secretary is writing, or the record of a published source."""
     seen = seen_items(minutes, actor)
     query = (
-        select(Paragraph)
+        select(Paragraph, translations.spoken(Paragraph.revision_no))
         .where(Paragraph.minutes_id == minutes.id, Paragraph.removed_at.is_(None))
         .options(joinedload(Paragraph.wording))
         .order_by(Paragraph.position, Paragraph.id)
     )
-    rows = list(db.session.scalars(query))
-    printed = numbers.printed(p.kind for p in rows)
+    rows = list(db.session.execute(query))
+    printed = numbers.printed(p.kind for p, _spoken in rows)
     shown = [
-        _shown(p.id, p.public_id, no, p.kind, p.text, p.revision_no, p.agenda_item_id, seen)
-        for p, no in zip(rows, printed, strict=True)
+        _shown(p.id, p.public_id, no, p.kind, p.text, p.revision_no, p.agenda_item_id, seen, spoken)
+        for (p, spoken), no in zip(rows, printed, strict=True)
     ]
     decisions = list(db.session.scalars(select(Decision).where(Decision.meeting_id == minutes.meeting_id)))
     made = floor.results(minutes.meeting, decisions)
@@ -170,7 +181,7 @@ def frozen(
     paragraphs of the draft, where they are known already."""
     seen = seen_items(draft.minutes, actor) if seen is None else seen
     shown = [
-        _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen)
+        _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen, r.spoken)
         for r in (rows_of(draft) if rows is None else rows)
     ]
     for one in shown:
@@ -191,8 +202,8 @@ def rows_of(draft: DraftVersion) -> list[Row[Any]]:
     return rows_of_all([draft])[draft.id]
 
 
-def rows_of_all(drafts: Iterable[DraftVersion]) -> dict[int, list[Any]]:
-    """The same of several drafts, by the key of each, in one statement."""
+def rows_of_all(drafts: Iterable[DraftVersion], *, until: datetime | None = None) -> dict[int, list[Any]]:
+    """The same of several drafts, by the key of each, in one statement; with translations up to an instant."""
     found: dict[int, list[Any]] = {draft.id: [] for draft in drafts}
     query = (
         select(
@@ -204,6 +215,7 @@ def rows_of_all(drafts: Iterable[DraftVersion]) -> dict[int, list[Any]]:
             DraftParagraph.printed_no,
             ParagraphRevision.text,
             ParagraphRevision.number,
+            translations.spoken(ParagraphRevision.number, until).label("spoken"),
         )
         .join(ParagraphRevision, ParagraphRevision.id == DraftParagraph.paragraph_revision_id)
         .join(Paragraph, Paragraph.id == ParagraphRevision.paragraph_id)
@@ -217,10 +229,12 @@ def rows_of_all(drafts: Iterable[DraftVersion]) -> dict[int, list[Any]]:
 
 def _shown(
     paragraph_id: int, public_id: str, no: str, kind: str, text: str, revision: int, item: int | None,
-    seen: set[int],
+    seen: set[int], spoken: str | None,
 ) -> Shown:  # fmt: skip
     withheld = item is not None and item not in seen
-    return Shown(paragraph_id, public_id, no, kind, "" if withheld else text, revision, item, withheld)
+    if withheld:
+        return Shown(paragraph_id, public_id, no, kind, "", revision, item, withheld)
+    return Shown(paragraph_id, public_id, no, kind, text, revision, item, languages=spoken or "")
 
 
 def _listed(one: Shown, actions: list[dict[str, Any]], seen: set[int]) -> list[dict[str, Any]]:
@@ -240,7 +254,13 @@ def edits(
     of_text = select(Paragraph.id).where(Paragraph.minutes_id == minutes.id, seen)
     if only is not None:
         of_text = of_text.where(Paragraph.id == only.id)
-    query = select(AuditEntry).where(AuditEntry.thing == "paragraph", AuditEntry.thing_id.in_(of_text))
+    told = select(ParagraphTranslation.id).where(ParagraphTranslation.paragraph_id.in_(of_text))
+    query = select(AuditEntry).where(
+        or_(
+            and_(AuditEntry.thing == "paragraph", AuditEntry.thing_id.in_(of_text)),
+            and_(AuditEntry.thing == "paragraph_translation", AuditEntry.thing_id.in_(told)),
+        )
+    )
     if not set_aside:
         query = query.where(AuditEntry.act != "committee:paragraph:set-aside")
     return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(500)))
@@ -314,3 +334,16 @@ def attach_amendments(
             by_id[one.paragraph_id].amendments.append(one)
             found.append(one)
     return found
+
+
+def attach_translations(reading: Reading, language: str, *, until: datetime | None = None) -> None:
+    """Set the translation into a language beside each paragraph that is shown and has one."""
+    shown = {p.paragraph_id: p for p in reading.paragraphs if not p.withheld}
+    wordings = {key: p.revision_no for key, p in shown.items()}
+    for key, told in translations.latest(wordings, language, until=until).items():
+        shown[key].translation = told
+
+
+def languages(reading: Reading) -> list[str]:
+    """The languages into which something of what is shown was translated."""
+    return in_order(word for p in reading.paragraphs for word in p.languages.split())

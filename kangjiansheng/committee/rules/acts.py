@@ -50,6 +50,7 @@ THINGS: dict[str, Any] = {
     "draft_version": _l("文稿"),
     "draft_paragraph": _l("文稿的段落"),
     "paragraph_revision": _l("段落的文字"),
+    "paragraph_translation": _l("段落的译文"),
     "signature": _l("签署"),
     # Of the floors below, where only the trail names them.
     "milestone_entry": _l("里程碑台账"),
@@ -348,6 +349,7 @@ ACTS: dict[str, Any] = {
     "committee:paragraph:remove": _l("移除段落"),
     "committee:paragraph:restore": _l("恢复段落"),
     "committee:paragraph:set-aside": _l("留存未采用的文字"),
+    "committee:paragraph:translate": _l("翻译段落"),
     "committee:review:open": _l("提交审阅"),
     "committee:comment:add": _l("写批注"),
     "committee:comment:edit": _l("修改批注"),

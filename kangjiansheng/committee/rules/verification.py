@@ -53,6 +53,8 @@ def check(export: Any) -> list[Finding]:
 
 
 def _findings(export: Mapping[str, Any]) -> Iterator[Finding]:
+    if "translations" in export:
+        yield note("translations")
     if "draft" not in export:
         # A text that nobody froze has neither fingerprint nor signature: such a file cannot be of signed minutes.
         yield fault("unsigned-approved") if export["state"] not in ("draft", "record") else note("unsigned")

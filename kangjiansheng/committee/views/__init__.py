@@ -32,6 +32,7 @@ from kangjiansheng.committee.views import (
     review,
     scans,
     series,
+    translating,
     verifying,
     writing,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "review",
     "scans",
     "series",
+    "translating",
     "verifying",
     "writing",
 ]

@@ -14,6 +14,7 @@ from kangjiansheng.committee.operations import exports as noting
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations import reviews
 from kangjiansheng.committee.queries import exports, loaders, reading
+from kangjiansheng.committee.views import sides
 from kangjiansheng.committee.views.base import bp
 from kangjiansheng.committee.views.minutes import Offer, offered, until_day
 from kangjiansheng.core import clock
@@ -65,11 +66,13 @@ def _file(meeting: Meeting, kind: str, media: str, make: Callable[[dict[str, Any
     if minutes is None or offer is None:
         abort(404)
     who, draft = actor(), offer.draft
-    made = make(exports.export(_asked(minutes, offer), actor=who))
+    found = exports.export(_asked(minutes, offer), actor=who)
+    made = make(found)
     number, minutes_id = (draft.number if draft else 0), minutes.id
     afterwards(lambda: noting.note_export(minutes_id, kind, number, actor=who))
     answer = Response(made, content_type=media)
     name = f"{meeting.code}-minutes" + (f"-{number}" if draft and number != minutes.current_draft else "")
+    name += f"-{found['translations']['language']}" if "translations" in found else ""
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
@@ -87,6 +90,7 @@ def _asked(minutes: Minutes, offer: Offer) -> exports.Asked:
         address=f"{base}{url_for('.minutes', code=meeting.code)}",
         at=clock.now(),
         until=until_day(),
+        side=sides.asked(minutes),
     )
 
 

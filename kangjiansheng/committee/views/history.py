@@ -33,6 +33,7 @@ TEXT_LABELS: dict[str, Any] = {
     "text": _l("文字"),
     "set_aside": _l("未采用的文字"),
     "position": _l("次序"),
+    "translation": _l("译文"),
 }
 
 

@@ -13,7 +13,7 @@ from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import answers, effects, loaders, overviews, reading, scans
 from kangjiansheng.committee.rules import canon, quorum, texts
-from kangjiansheng.committee.views import readers, signing
+from kangjiansheng.committee.views import readers, sides, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
 from kangjiansheng.committee.views.history import edits
 from kangjiansheng.core.access import actor, on
@@ -104,7 +104,7 @@ def minutes_page(
     versions, draft, reader, keeps = offer.versions, offer.draft, offer.reader, offer.keeps
     held = offer.held
     older = next((d for d in versions if draft is not None and d.number < draft.number), None)
-    rows = reading.rows_of_all([d for d in (draft, older) if d])
+    rows = reading.rows_of_all([d for d in (draft, older) if d], until=until)
     text = (
         reading.frozen(draft, actor=who, rows=rows[draft.id])
         if draft
@@ -160,6 +160,7 @@ def minutes_page(
         may_comment=current and bool(held),
         may_edit=keeps and minutes.life == "draft" and not day,
         may_amend=keeps and stands and not day,
+        may_translate=keeps and not meeting.source and not day,
         may_resolve={who.id} if not keeps else None,
         sign_form=sign_form,
         comment_form=comment_form,
@@ -168,6 +169,7 @@ def minutes_page(
         may_scan=keeps and stands and text.is_whole and not day,
         illustrative=minutes.illustrative,
         **around,
+        **sides.beside(text, minutes, until=until),
     )
 
 
