@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.support.server import Server
 
@@ -90,3 +90,9 @@ class Cast:
         self.leave()
         assert self.complaints == []
         assert self.foreign == []
+
+
+def press(page: Page, button: Locator) -> None:
+    """Press a button and wait for the page that answers."""
+    with page.expect_navigation():
+        button.click()

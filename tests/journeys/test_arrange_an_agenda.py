@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.cast import Cast
+from tests.journeys.cast import Cast, press
 from tests.support.server import Server
 from tests.support.visitor import PASSWORD
 
@@ -44,13 +44,13 @@ def test_without_a_script(browser: Browser, serve: Callable[..., Server]) -> Non
     page.goto(f"{server.base}/sign-in")
     page.fill("[name=email]", "secretary@kjs.example")
     page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    press(page, page.locator("main button[type=submit]"))
     page.goto(f"{server.base}{PAGE}")
     before = _names(page)
     page.locator('[name^="at-"]').nth(3).fill("1")
     page.locator("[data-minutes]").nth(3).fill("35")
-    page.click("text=保存安排")
+    press(page, page.locator("text=保存安排"))
     assert _names(page) == [before[3], *before[:3], *before[4:]]
     assert page.locator("[data-minutes]").first.input_value() == "35"
-    page.locator("button[name=move]").nth(1).click()  # the first, down
+    press(page, page.locator("button[name=move]").nth(1))  # the first, down
     assert _names(page)[:2] == [before[0], before[3]]

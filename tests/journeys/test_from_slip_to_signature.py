@@ -79,9 +79,10 @@ def _open_review(page: Page) -> None:
 def _comment(cast: Cast, who: str, text: str) -> None:
     page = cast.page(who, MINUTES)
     form = page.locator("form[action$='/comments']").first
-    if not form.locator("textarea").is_visible():
-        page.locator("summary", has_text="批注").first.click()
-    form.locator("textarea").fill(text)
+    words = form.locator("textarea[name=text]")
+    if not words.is_visible():
+        page.locator("summary", has_text="意见").first.click()
+    words.fill(text)
     form.get_by_role("button", name="发出").click()
     expect(page.locator(".cm", has_text=text).first).to_be_visible()
     page.close()

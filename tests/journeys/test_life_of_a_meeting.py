@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from kangjiansheng.committee.documents import opening
 from kangjiansheng.core import clock
-from tests.journeys.cast import Cast
+from tests.journeys.cast import Cast, press
 from tests.support.mails import Caught
 from tests.support.server import Server
 
@@ -120,7 +120,7 @@ def _recuse(play: Play) -> None:
     form = item.locator("details[open] form")
     form.locator("[name=person_id]").select_option(label=_seat(form, "细胞工艺"))
     form.locator("[name=reason]").fill("与现供应商有合作")
-    _press(page, form.get_by_role("button", name="确认决定"))
+    press(page, form.get_by_role("button", name="确认决定"))
     expect(page.locator("section", has_text=TITLE)).to_contain_text("与现供应商有合作")
     page.close()
     other = play.page("member2", play.meeting)
@@ -138,16 +138,16 @@ def _vote(play: Play) -> None:
     page = play.page("secretary", f"{play.meeting}/floor")
     for word in ("主任委员", "免疫学", "细胞工艺", "基因组学", "临床试验方法学", "血液学", "神经病学"):
         _at_seat(page, word).locator("[name=time]").fill("11:30")
-        _press(page, _at_seat(page, word).get_by_role("button", name=re.compile("^到场")))
-    _press(page, page.locator("li.wr-p", has_text=TITLE).get_by_role("button", name=re.compile("^开始")))
+        press(page, _at_seat(page, word).get_by_role("button", name=re.compile("^到场")))
+    press(page, page.locator("li.wr-p", has_text=TITLE).get_by_role("button", name=re.compile("^开始")))
     first = _put(play, page)
     _ballot(play, "member", first)
     page.goto(f"{play.meeting}/floor")
-    _press(page, _at_seat(page, "神经病学").get_by_role("button", name=re.compile("^离开")))
+    press(page, _at_seat(page, "神经病学").get_by_role("button", name=re.compile("^离开")))
     page.goto(first)  # who left took the quorum along, and that ended the vote
     expect(page.locator("main")).to_contain_text("表决不成立")
     page.goto(f"{play.meeting}/floor")
-    _press(page, _at_seat(page, "神经病学").get_by_role("button", name=re.compile("^到场")))
+    press(page, _at_seat(page, "神经病学").get_by_role("button", name=re.compile("^到场")))
     second = _put(play, page)
     assert play.page("member2", "/").request.get(second).status == 404
     _ballot(play, "member", second)
@@ -156,7 +156,7 @@ def _vote(play: Play) -> None:
     for word, choice in (("免疫学", "for"), ("基因组学", "for"), ("神经病学", "against")):
         row = _at_seat(page, word)
         row.locator("summary").click()
-        _press(page, row.locator(f"button[value={choice}]"))
+        press(page, row.locator(f"button[value={choice}]"))
     _submit(page, "结束表决")
     expect(page.locator("main")).to_contain_text("获得通过")
     page.goto(f"{play.meeting}/attendance")
@@ -217,12 +217,12 @@ def _review(play: Play) -> None:
     at = _paragraph(page, "随访率有所提升")
     page.goto(f"{play.minutes}/paragraphs/{at}/suggestion")
     page.locator("[name=text]").fill("会议听取随访进展，随访率由六成升至七成。")
-    _press(page, page.locator("main form.form button[type=submit]"))
+    press(page, page.locator("main form.form button[type=submit]"))
     expect(page.locator(".cm-sg")).to_contain_text("七成")
     page.close()
     _give_opinion(play, "member", "request_changes", note="请写明随访率。")
     page = play.page("secretary", f"{play.minutes}/opinions")
-    _press(page, page.get_by_role("button", name="采纳"))
+    press(page, page.get_by_role("button", name="采纳"))
     page.goto(f"{play.minutes}/edit")
     expect(page.locator("main")).to_contain_text("随访率由六成升至七成")
     _open_review(play, page)
@@ -274,7 +274,7 @@ def _sign_here(page: Page, meaning: str, note: str, password: str, *, refused: b
     if note:
         form.locator("textarea").fill(note)
     form.locator("input[type=password]").fill(password)
-    _press(page, form.locator("div.reauth button.btn-primary"))
+    press(page, form.locator("div.reauth button.btn-primary"))
     if refused:
         expect(page.locator("form[action$='/signature'] [aria-invalid=true]")).to_have_count(1)
     else:
@@ -329,10 +329,4 @@ def _amend(play: Play) -> None:
 
 
 def _submit(page: Page, name: str) -> None:
-    _press(page, page.locator("main").get_by_role("button", name=name, exact=True).first)
-
-
-def _press(page: Page, button: Locator) -> None:
-    """Press a button and wait for the page that answers."""
-    with page.expect_navigation():
-        button.click()
+    press(page, page.locator("main").get_by_role("button", name=name, exact=True).first)
