@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390, pytest.param(1440, marks=pytest.mark.soak)])
 def test_a_sheet_goes_there_and_back(width: int, browser: Browser, serve: Callable[..., Server]) -> None:
     server = serve()
     cast = Cast(browser, server, width)
