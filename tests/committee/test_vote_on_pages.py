@@ -173,7 +173,7 @@ def test_an_open_vote_heads_the_page_of_its_meeting(
 
     def first_link(short: str) -> bool:
         page = client(short).get(running).text
-        return motion in page and page.index(motion) < page.index('class="sheet quo"')
+        return motion in page and page.index(motion) < page.index('class="sheet quo')
 
     assert first_link("member")
     assert motion not in client("member2").get(running).text
