@@ -8,12 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models.committees import Committee
-from kangjiansheng.committee.models.meetings import AgendaItem
-from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
+from kangjiansheng.committee.models.meetings import AgendaItem, Item
+from kangjiansheng.core.db import Base, Label, Versioned, Word
 from kangjiansheng.projects.models import Milestone, Project
 
 
-class BacklogItem(Named, Versioned, Base):
+class BacklogItem(Item, Versioned, Base):
     """An item without a meeting: proposed for any, or put back from one.
 
     `recusals` are those of the agenda that it was put back from, in the order of RECUSAL: they come into force again
@@ -46,8 +46,7 @@ class BacklogItem(Named, Versioned, Base):
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
-        keys = "name_hans name_hant name_en kind minutes_planned presenter presenter_id text project_id gate_id life"
-        return {key: getattr(self, key) for key in keys.split()}
+        return self.content() | {"life": self.life}
 
 
 # What of a recusal goes with an item into the backlog and back.

@@ -21,6 +21,17 @@ OWNED = "all, delete-orphan"
 ITEM_STATE = ("id", "position", "kind", "name_hans", "minutes_planned", "project_id", "gate_id")
 
 
+class Item(Named):
+    """What is to be dealt with, on an agenda or waiting for one."""
+
+    def content(self) -> dict[str, Any]:
+        """What it says: what goes along when an item is made from another."""
+        keys = (
+            "name_hans name_hant name_en kind minutes_planned presenter presenter_id text project_id gate_id"
+        )
+        return {key: getattr(self, key) for key in keys.split()}
+
+
 class Meeting(Named, Versioned, Base):
     """A meeting of a committee. `year_serial` is its number in the year, `running_no` its number ever; both are below
     nothing while it is a draft. `published_at` is when a draft became a meeting; nothing for one that never was one."""
@@ -76,7 +87,7 @@ class Meeting(Named, Versioned, Base):
         }
 
 
-class AgendaItem(Named, Base):
+class AgendaItem(Item, Base):
     """One item of an agenda. `name_*` is its title. It may concern a project, and decide one of its gates."""
 
     __tablename__ = "agenda_item"

@@ -23,20 +23,6 @@ from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 
-_KEPT = [
-    "name_hans",
-    "name_hant",
-    "name_en",
-    "kind",
-    "minutes_planned",
-    "presenter",
-    "presenter_id",
-    "text",
-    "project_id",
-    "gate_id",
-    "source",
-]
-
 
 def propose(committee: Committee, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> BacklogItem:
     """Put an item among those that wait, and tell those who keep the committee. The notice does not name it: it would
@@ -75,7 +61,7 @@ def take(meeting: Meeting, items: Sequence[BacklogItem], *, actor: Actor) -> Non
     for item in items:
         if _waiting(item).committee_id != meeting.committee_id:
             raise RuleBroken("committee:backlog-gone")
-        made.append(append(meeting, **{key: getattr(item, key) for key in _KEPT}))
+        made.append(append(meeting, source=item.source, **item.content()))
     db.session.flush()
     change = record("committee:item:add", meeting, actor=actor, before=before)
     for item, row in zip(items, made, strict=True):
@@ -97,7 +83,8 @@ def put_back(item: AgendaItem, *, actor: Actor) -> BacklogItem:
         recusals=recusals_of(item.id),
         proposed_by_id=actor.id,
         proposed_at=clock.now(),
-        **{key: getattr(item, key) for key in _KEPT},
+        source=item.source,
+        **item.content(),
     )
     db.session.add(kept)
     db.session.flush()

@@ -153,21 +153,16 @@ def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: 
     """Change an item; `version` is that of the meeting, whose agenda is one thing."""
     meeting = open_facts(item.meeting)
     expect(item, version)
-    before, was = meeting.state(), _item_state(item)
+    before, was = meeting.state(), item.content()
     for key, value in fields.items():
         setattr(item, key, value)
     check_kind(item.kind)
     check_gate(item.kind, item.project_id, item.gate_id)
-    change = record("committee:item:edit", item, actor=actor, before=was, after=_item_state(item))
+    change = record("committee:item:edit", item, actor=actor, before=was, after=item.content())
     record("committee:meeting:edit", meeting, actor=actor, before=before, change=change)
     if is_coming(meeting) and (item.kind, item.project_id) != (was["kind"], was["project_id"]):
         notices.to_decide(item, change=change)
     return item
-
-
-def _item_state(item: AgendaItem) -> dict[str, Any]:
-    keys = "name_hans name_hant name_en kind minutes_planned presenter presenter_id text project_id gate_id"
-    return {key: getattr(item, key) for key in keys.split()}
 
 
 def arrange(

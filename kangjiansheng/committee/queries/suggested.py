@@ -134,24 +134,12 @@ def _deferred(before: Meeting | None, actor: Actor) -> Iterator[Suggestion]:
         )
         .order_by(AgendaItem.position)
     )
-    kept = [
-        "name_hans",
-        "name_hant",
-        "name_en",
-        "kind",
-        "minutes_planned",
-        "presenter",
-        "presenter_id",
-        "text",
-        "project_id",
-        "gate_id",
-    ]
     for item in db.session.scalars(query):
         yield Suggestion(
             f"item:{item.id}",
             "item",
             {"meeting": _names(before)},
-            {key: getattr(item, key) for key in kept},
+            item.content(),
             origin=item.id,
             illustrative=before.illustrative,
         )
