@@ -12,10 +12,11 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Response, current_app, send_file
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -75,6 +76,16 @@ class FileRef(Base):
         """What is in it."""
         return of_media(self.blob.media_type)
 
+    def facts(self) -> dict[str, Any]:
+        """What the trail keeps of it."""
+        facts = {
+            "number": self.version_no,
+            "name": self.name,
+            "size": self.blob.size,
+            "sha256": self.blob.sha256,
+        }
+        return facts | {"note": self.note}
+
 
 class Damaged(Exception):
     """Stored bytes that are gone, or are no longer those of their digest."""
@@ -88,17 +99,18 @@ def attach(
     *,
     actor: Actor,
     at: datetime,
-    version_no: int = 1,
     kind: str = "",
     note: str = "",
 ) -> FileRef:
-    """Store a file and put it to a thing. Refused: an empty one, a large one, a type that is not taken."""
+    """Store a file and put it to a thing as its next version. Refused: an empty one, a large one, a type that is not
+    taken."""
     type_ = check(name, data)
+    mine = select(func.max(FileRef.version_no)).where(FileRef.thing == thing, FileRef.thing_id == thing_id)
     ref = FileRef(
         blob=_store(data, type_),
         thing=thing,
         thing_id=thing_id,
-        version_no=version_no,
+        version_no=(db.session.scalar(mine) or 0) + 1,
         name=tidy_name(name, type_),
         kind=kind,
         note=note,

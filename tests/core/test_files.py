@@ -117,7 +117,7 @@ def app(empty_app):
 def attach(in_app):
     """Put bytes to a thing of no importance, as the system."""
 
-    def attach(data, name="报告.pdf", thing_id=1, version_no=1):
+    def attach(data, name="报告.pdf", thing_id=1):
         return files.attach(
             "nothing",
             thing_id,
@@ -125,7 +125,6 @@ def attach(in_app):
             data,
             actor=queries.system_actor(),
             at=clock.now(),
-            version_no=version_no,
         )
 
     return attach

@@ -1,16 +1,12 @@
 """A picture brought into a paragraph of minutes that are being written."""
 
-from sqlalchemy import func, select
-
 from kangjiansheng.committee.models import Paragraph
 from kangjiansheng.committee.operations.minutes import edit_paragraph
 from kangjiansheng.committee.queries.images import THING
 from kangjiansheng.committee.rules import images
 from kangjiansheng.core import files
 from kangjiansheng.core.changes import Actor, begin
-from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.filetypes import JPEG, PNG
 
 
@@ -25,12 +21,9 @@ def add(
     if not images.fits(data):
         raise RuleBroken("committee:image-large", "files", most=images.LARGEST // 2**20, side=images.WIDEST)
     change = begin(actor=actor)
-    mine = select(func.max(FileRef.version_no)).where(
-        FileRef.thing == THING, FileRef.thing_id == paragraph.id
-    )
     ref = files.attach(
         THING, paragraph.id, name, data, actor=actor, at=change.recorded_at,
-        version_no=(db.session.scalar(mine) or 0) + 1, kind="image", note=alt,
+        kind="image", note=alt,
     )  # fmt: skip
     text = images.written(paragraph.text, alt, ref.blob.sha256)
     return edit_paragraph(paragraph, actor=actor, seen=seen, text=text, change=change)

@@ -55,18 +55,7 @@ def _open(paper: Paper) -> AgendaItem:
 def _put(
     paper: Paper, item: AgendaItem, act: str, name: str, data: bytes, *, actor: Actor, note: str = ""
 ) -> FileRef:
-    mine = select(func.max(FileRef.version_no)).where(FileRef.thing == THING, FileRef.thing_id == paper.id)
-    number = (db.session.scalar(mine) or 0) + 1
     change = begin(actor=actor, note=note)
-    ref = files.attach(
-        THING, paper.id, name, data, actor=actor, at=change.recorded_at, version_no=number, note=note
-    )
-    facts = {
-        "number": number,
-        "name": ref.name,
-        "size": ref.blob.size,
-        "sha256": ref.blob.sha256,
-        "note": note,
-    }
-    record(act, item, actor=actor, before={}, after=facts, change=change)
+    ref = files.attach(THING, paper.id, name, data, actor=actor, at=change.recorded_at, note=note)
+    record(act, item, actor=actor, before={}, after=ref.facts(), change=change)
     return ref

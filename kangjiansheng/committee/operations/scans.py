@@ -1,13 +1,10 @@
 """Scans of the sealed paper, put to minutes that stand. They prove the seal; what was signed is the text."""
 
-from sqlalchemy import func, select
-
 from kangjiansheng.committee.models import Minutes
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.queries.scans import THING, scans
 from kangjiansheng.core import files
 from kangjiansheng.core.changes import Actor, begin, record
-from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.filetypes import JPEG, PDF, PNG
@@ -21,23 +18,12 @@ def add(minutes: Minutes, name: str, data: bytes, *, actor: Actor, note: str = "
         raise RuleBroken("committee:scan-early")
     if files.check(name, data) not in TYPES:
         raise RuleBroken("committee:scan-type", "files")
-    mine = select(func.max(FileRef.version_no)).where(FileRef.thing == THING, FileRef.thing_id == minutes.id)
-    number = (db.session.scalar(mine) or 0) + 1
     change = begin(actor=actor, note=note)
     at = change.recorded_at
-    ref = files.attach(
-        THING, minutes.id, name, data, actor=actor, at=at, version_no=number, kind="sealed", note=note
-    )
+    ref = files.attach(THING, minutes.id, name, data, actor=actor, at=at, kind="sealed", note=note)
     if any(one.blob_id == ref.blob_id for one in scans(minutes.id) if one.id != ref.id):
         raise RuleBroken("committee:scan-there", "files")
-    facts = {
-        "number": number,
-        "name": ref.name,
-        "size": ref.blob.size,
-        "sha256": ref.blob.sha256,
-        "note": note,
-    }
-    record("committee:scan:add", minutes, actor=actor, before={}, after=facts, change=change)
+    record("committee:scan:add", minutes, actor=actor, before={}, after=ref.facts(), change=change)
     return ref
 
 

@@ -52,14 +52,12 @@ def _add(
     piece = Evidence(milestone=milestone, number=(last or 0) + 1, kind=kind)
     db.session.add(piece)
     db.session.flush()
-    _attach(piece, file, 1, note, actor=actor, change=change)
+    _attach(piece, file, note, actor=actor, change=change)
     record("projects:evidence:add", piece, actor=actor, before={}, change=change)
     return piece
 
 
-def _attach(
-    piece: Evidence, file: File, version_no: int, note: str, *, actor: Actor, change: ChangeSet
-) -> None:
+def _attach(piece: Evidence, file: File, note: str, *, actor: Actor, change: ChangeSet) -> None:
     name, data = file
     piece.file = files.attach(
         THING,
@@ -68,7 +66,6 @@ def _attach(
         data,
         actor=actor,
         at=change.recorded_at,
-        version_no=version_no,
         kind=piece.kind,
         note=note,
     )
@@ -83,7 +80,7 @@ def replace(
         raise RuleBroken("projects:one-file", "files")
     before = piece.state()
     change = begin(actor=actor, note=note)
-    _attach(piece, brought[0], current.version_no + 1, note, actor=actor, change=change)
+    _attach(piece, brought[0], note, actor=actor, change=change)
     if piece.file is not None and piece.file.blob_id == current.blob_id:
         raise RuleBroken("projects:same-file", "files", version=current.version_no)
     piece.verdict, piece.verdict_note, piece.judged_by_id, piece.judged_at = "", "", None, None
