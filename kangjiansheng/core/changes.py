@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
@@ -70,15 +70,6 @@ class Revision(AppendOnly, Base):
     effective_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
-
-
-class Stateful(Protocol):
-    """What `record` needs of a thing: its table's name, its key, and its state as plain JSON."""
-
-    __tablename__: str
-    id: Any
-
-    def state(self) -> dict[str, Any]: ...
 
 
 def begin(

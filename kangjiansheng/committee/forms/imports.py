@@ -85,7 +85,3 @@ class SourceForm(Form):
     file = FileField(_l("纪要文件"), render_kw={"accept": ".md,.markdown,.txt,.docx"})
     pasted = TextAreaField(_l("或粘贴文字"), [at_most(1_000_000)], render_kw={"rows": 6})
     origin = StringField(_l("来源"), [at_most(300)])
-
-
-class ChosenForm(Form):
-    """What the importer corrected; the fields of pieces and names are as many as the source has."""

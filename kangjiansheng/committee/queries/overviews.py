@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
@@ -340,14 +340,3 @@ def progress(minutes_ids: list[int]) -> dict[int, int]:
         .group_by(DraftVersion.minutes_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
-
-
-def seats_today(committee: Committee, day: date | None = None) -> list[CommitteeMember]:
-    """The seats held on a day, in order."""
-    query = (
-        select(CommitteeMember)
-        .where(CommitteeMember.committee_id == committee.id, holds_on(CommitteeMember, day or clock.today()))
-        .options(joinedload(CommitteeMember.person), selectinload(CommitteeMember.institution))
-        .order_by(CommitteeMember.seat, CommitteeMember.id)
-    )
-    return list(db.session.scalars(query))

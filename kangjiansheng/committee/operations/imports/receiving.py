@@ -19,15 +19,6 @@ from kangjiansheng.core.filetypes import DOCX, harmless
 from kangjiansheng.core.text import clean
 
 LARGEST_TEXT = 1_000_000  # characters
-MODES = {
-    "present": "on_site",
-    "online": "online",
-    "observer": "on_site",
-    "excused": "absent",
-    "absent": "absent",
-}
-LIVES = ("draft", "record")
-HARMLESS = ("committee:minutes:export",)  # acts that change nothing of what they are about
 
 
 def text_of(name: str, data: bytes) -> tuple[str, str]:

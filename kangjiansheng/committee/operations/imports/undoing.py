@@ -22,15 +22,6 @@ from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 
-LARGEST_TEXT = 1_000_000  # characters
-MODES = {
-    "present": "on_site",
-    "online": "online",
-    "observer": "on_site",
-    "excused": "absent",
-    "absent": "absent",
-}
-LIVES = ("draft", "record")
 HARMLESS = ("committee:minutes:export",)  # acts that change nothing of what they are about
 
 

@@ -29,7 +29,6 @@ from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 
-LARGEST_TEXT = 1_000_000  # characters
 MODES = {
     "present": "on_site",
     "online": "online",
@@ -38,7 +37,6 @@ MODES = {
     "absent": "absent",
 }
 LIVES = ("draft", "record")
-HARMLESS = ("committee:minutes:export",)  # acts that change nothing of what they are about
 
 
 def apply(row: MinutesImport, *, actor: Actor, life: str) -> Meeting:

@@ -8,7 +8,6 @@ from kangjiansheng.projects.rules.vocabulary import folded, reasons
 EDITABLE = ("plan", "forecast", "actual", "state", "owner", "reason", "note")
 DAYS = ("plan", "forecast", "actual")
 KEYS = ("project", "milestone")
-READ_ONLY = ("name", "baseline")
 _KNOWN = ("project_name", "status", "proposed", "slip", "moves", "illustrative")
 
 _WORDS: dict[str, str] = {
