@@ -17,11 +17,12 @@ from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.forms import Form
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 
 
 @bp.get("/meetings/<code>/floor")
 @on(load=loaders.meeting, may=policies.edit_meeting)
+@of_today
 def floor_page(meeting: Meeting) -> Response:
     """Who is here, what is being discussed, whether it can be decided."""
     return show(meeting)

@@ -21,7 +21,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.labs.queries import visible_institutions
 from kangjiansheng.projects.models import Project
@@ -159,6 +159,7 @@ def complete_year(committee: Committee) -> Response:
 
 @bp.get("/committees/<code>/interests/register")
 @on(load=loaders.committee, may=policies.read_register)
+@of_today
 def register(committee: Committee) -> Response:
     """The register: who has declared this year, and every interest that holds or held."""
     today = clock.today()

@@ -26,7 +26,7 @@ from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import typed
 from kangjiansheng.committee.views.minutes import offered
 from kangjiansheng.core.access import actor, on
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 
 
 def to_paragraph(paragraph: Paragraph) -> str:
@@ -209,6 +209,7 @@ def settle(objection: Any) -> Any:
 
 @bp.get("/meetings/<code>/minutes/opinions", endpoint="opinions")
 @on(load=loaders.meeting, may=policies.read_drafts)
+@of_today
 def opinions_page(meeting: Meeting) -> Response:
     """Paragraph by paragraph who agrees and who objects, and what waits for the secretary."""
     offer = offered(meeting)

@@ -19,7 +19,7 @@ from kangjiansheng.committee.views.base import asked_person, bp, page, problem_o
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.forms import Form
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 
 
 @dataclass
@@ -41,6 +41,7 @@ class Line:
 
 @bp.get("/meetings/<code>/recusals")
 @on(load=loaders.meeting, may=policies.edit_meeting)
+@of_today
 def recusals(meeting: Meeting) -> Response:
     """For each item: whom the register proposes to recuse, and what was decided."""
     return show(meeting)
