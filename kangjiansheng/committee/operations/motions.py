@@ -93,7 +93,8 @@ def _opened(item: AgendaItem, *, actor: Actor, **fields: Any) -> Motion:
 def cast(motion: Motion, *, actor: Actor, person_id: int, choice: str) -> Ballot:
     """Take the ballot of a member: entered by the member, by the member's deputy, or for them by who keeps the
     committee, who then is named. The last answer of a circulation closes it."""
-    open_facts(motion.meeting)  # before the motion, as whoever closes it: two who vote at once wait for each other
+    # The minutes first, as whoever closes a vote: two at once wait for each other, and none for ever.
+    open_facts(motion.meeting)
     locked(motion)
     now = clock.now()
     if motion.closed_at is not None or (motion.due_at is not None and now >= motion.due_at):

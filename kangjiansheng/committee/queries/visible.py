@@ -48,7 +48,8 @@ def kept(actor: Actor) -> Select[int]:
 
 def published(actor: Actor) -> ColumnElement[bool]:
     """The condition on Meeting that it is no draft, or one of a committee that the actor keeps. Of drafts nobody
-    else learns anything, not even who reads all; of an import that was undone nobody at all."""
+    else learns anything, not even who reads all; of an import that was undone nobody at all. The auditor's trail
+    alone names both: it has to be whole."""
     return and_(_stays(), or_(Meeting.life.not_in(HIDDEN), Meeting.committee_id.in_(kept(actor))))
 
 
