@@ -70,6 +70,15 @@ def later(m: Milestone, days: int = 30) -> dt.date:
     return m.current_plan + dt.timedelta(days=days)
 
 
+def replan(
+    item: AgendaItem, actor: Callable[[str], Actor], m: Milestone, decision: Decision, day: dt.date
+) -> DecisionEffect:
+    """A resolution is to move a milestone."""
+    return effects.propose(
+        item, actor=actor("executive"), kind="rebaseline", plan=m.plan, milestone=m, decision=decision, day=day
+    )  # fmt: skip
+
+
 def test_a_milestone_is_planned_anew_when_the_last_signature_is_given(
     plan: Plan,
     item: AgendaItem,
@@ -79,15 +88,7 @@ def test_a_milestone_is_planned_anew_when_the_last_signature_is_given(
 ) -> None:
     m = opened(plan)[0]
     before, after = m.current_plan, later(m)
-    made = effects.propose(
-        item,
-        actor=actor("executive"),
-        kind="rebaseline",
-        plan=plan,
-        milestone=m,
-        decision=decision,
-        day=after,
-    )
+    made = replan(item, actor, m, decision, after)
     draft = finalise(lambda: _still(m, before))
     assert m.current_plan == after
     told = next(d for d in draft.header["decisions"].values() if d.get("effects"))["effects"]
@@ -160,10 +161,7 @@ def test_all_effects_of_a_resolution_come_about_or_none(
 ) -> None:
     three = opened(plan)[:3]
     for m in three:
-        effects.propose(
-            item, actor=actor("executive"), kind="rebaseline", plan=plan, milestone=m, decision=decision,
-            day=later(m),
-        )  # fmt: skip
+        replan(item, actor, m, decision, later(m))
     planned = {m.id: m.current_plan for m in three}
 
     def between() -> None:
@@ -202,15 +200,7 @@ def test_one_resolution_is_held_and_another_applied(
         draft_minutes, actor=actor("secretary"), kind="D", text="另一条。", item=item
     )
     for m, one in ((first, decision), (second, other)):
-        effects.propose(
-            item,
-            actor=actor("executive"),
-            kind="rebaseline",
-            plan=plan,
-            milestone=m,
-            decision=one,
-            day=later(m),
-        )
+        replan(item, actor, m, one, later(m))
     wanted = later(second)
     finalise(lambda: milestones.cancel(first, actor=actor("executive"), version=None))
     assert second.current_plan == wanted
@@ -222,15 +212,7 @@ def test_what_cannot_be_applied_is_not_put_to_signature(
     draft_minutes: Minutes, plan: Plan, item: AgendaItem, decision: Decision, actor: Callable[[str], Actor]
 ) -> None:
     m = opened(plan)[0]
-    effects.propose(
-        item,
-        actor=actor("executive"),
-        kind="rebaseline",
-        plan=plan,
-        milestone=m,
-        decision=decision,
-        day=later(m),
-    )
+    replan(item, actor, m, decision, later(m))
     with pytest.raises(RuleBroken, match="effect-twice"):
         effects.propose(
             item, actor=actor("executive"), kind="rebaseline", plan=plan, milestone=m, day=later(m, 9)
@@ -285,15 +267,7 @@ def test_the_database_keeps_what_was_settled(
     finalise: Callable[..., Any],
 ) -> None:
     m = opened(plan)[0]
-    made = effects.propose(
-        item,
-        actor=actor("executive"),
-        kind="rebaseline",
-        plan=plan,
-        milestone=m,
-        decision=decision,
-        day=later(m),
-    )
+    made = replan(item, actor, m, decision, later(m))
     finalise()
     made.life = "proposed"
     with pytest.raises(DatabaseError):
@@ -345,15 +319,7 @@ def test_the_milestone_names_the_resolution_to_those_who_see_it(
     finalise: Callable[..., Any],
 ) -> None:
     m = opened(plan)[0]
-    effects.propose(
-        item,
-        actor=actor("executive"),
-        kind="rebaseline",
-        plan=plan,
-        milestone=m,
-        decision=decision,
-        day=later(m),
-    )
+    replan(item, actor, m, decision, later(m))
     finalise()
     number, code = decision.number, m.code
     db.session.commit()

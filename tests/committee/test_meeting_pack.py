@@ -17,7 +17,6 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.documents import pack_outline
 from kangjiansheng.committee.models import Meeting, MeetingPack, Paper
 from kangjiansheng.committee.operations import interests, meetings, packs, papers
@@ -29,6 +28,7 @@ from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.outbox import Notification
+from tests.support.acting import who
 from tests.support.critic import Critic
 from tests.support.papers import pdf
 
@@ -46,12 +46,6 @@ with app.test_request_context("/"):
     data = pack.rendered(orjson.loads(sys.stdin.buffer.read()), lambda digest: b"paper " + digest.encode())
 print(hashlib.sha256(data).hexdigest())
 """
-
-
-def who(short: str) -> Actor:
-    found = actor_by_email(f"{short}@kjs.example")
-    assert found
-    return found
 
 
 def frozen(app: Flask) -> None:

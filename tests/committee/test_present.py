@@ -9,39 +9,21 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from kangjiansheng.accounts.queries import actor_by_email
-from kangjiansheng.committee.models import Action, Committee, Meeting, Motion
-from kangjiansheng.committee.operations import interests, meetings, presence
+from kangjiansheng.committee.models import Action, Meeting, Motion
+from kangjiansheng.committee.operations import interests
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import overviews
 from kangjiansheng.core import clock, transactions
-from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from tests.support.acting import running_meeting, who
 from tests.support.critic import Critic
-
-
-def who(short: str) -> Actor:
-    found = actor_by_email(f"{short}@kjs.example")
-    assert found is not None
-    return found
 
 
 @pytest.fixture
 def running(app: Flask) -> tuple[str, list[int]]:
     """The address of the page of a meeting that runs now, and its two items of ten minutes; seven are there."""
     with app.app_context(), transactions.writing():
-        sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
-        made = meetings.create_meeting(sac, actor=who("secretary"), held_on=clock.today(), illustrative=True)
-        for name in ("甲题", "乙题"):
-            meetings.add_item(
-                made, actor=who("secretary"), name_hans=name, kind="decide", minutes_planned=10, text="说明文字"
-            )  # fmt: skip
-        cast = [who(short).id for short in ("chair", "member", "member2")]
-        others = [m.person_id for m in sac.members if m.voting and m.person_id not in cast]
-        for person in [*cast, *others[:4]]:
-            presence.arrive(
-                made, actor=who("secretary"), person_id=person, mode="on_site", at=clock.now() - timedelta(minutes=9)
-            )  # fmt: skip
+        made = running_meeting("甲题", "乙题", minutes_planned=10, text="说明文字")
         return f"/meetings/{made.code}/present", [item.id for item in made.items]
 
 

@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from kangjiansheng.accounts.queries import actor_by_email
-from kangjiansheng.committee.models import AgendaItem, Comment, Meeting, Minutes, Paragraph
+from kangjiansheng.committee.models import AgendaItem, Comment, Minutes, Paragraph
 from kangjiansheng.committee.operations import comments, interests, marks, reviews, signatures
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import marks as found_marks
@@ -22,6 +21,7 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import commit
 from kangjiansheng.core.transactions import writing as writing_now
+from tests.support.acting import eighth, sent_back, who
 from tests.support.critic import Critic
 
 PAGE = "/meetings/SAC-2026-05/minutes"
@@ -56,26 +56,6 @@ def prepared(app: Flask) -> str:
         made = writing.add_paragraph(minutes, actor=secretary, kind="text", text=f"**会议**认为，{TEXT}")
         reviews.open_review(minutes, actor=secretary)
         return made.public_id
-
-
-def who(short: str) -> Actor:
-    found = actor_by_email(f"{short}@kjs.example")
-    assert found is not None
-    return found
-
-
-def sent_back() -> None:
-    draft = eighth().drafts[-1]
-    signatures.sign(
-        draft, actor=who("member2"), meaning="request_changes", note="请改。", shown_sha256=draft.sha256,
-        password="kangjiansheng",
-    )  # fmt: skip
-
-
-def eighth() -> Minutes:
-    found = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one().minutes
-    assert found is not None
-    return found
 
 
 def thread(minutes: Minutes, who: Actor, paragraph: Paragraph) -> Any:

@@ -16,7 +16,6 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import AgendaItem, Meeting, Paragraph
 from kangjiansheng.committee.operations import (
     amendments,
@@ -43,6 +42,7 @@ from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.projects.models import Plan, ProjectMember
 from tests.committee.test_pictures import png
 from tests.permissions import table
+from tests.support.acting import who
 from tests.support.critic import Critic
 from tests.support.papers import PDF
 
@@ -50,12 +50,6 @@ MEETING, PROJECT = "SAC-2026-05", "KJS-015"
 MARK = "ZQXJ"  # in every secret; nothing else holds it
 FLOORS = ("committee", "overview", "projects.project", "core.notifications")  # where an item may be spoken of
 STAGES = ("draft", "review", "approved")
-
-
-def who(short: str) -> Actor:
-    found = actor_by_email(f"{short}@kjs.example")
-    assert found is not None
-    return found
 
 
 def plant(app: Flask, stage: str, recused: str) -> None:

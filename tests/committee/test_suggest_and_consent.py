@@ -7,9 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from kangjiansheng.accounts.queries import actor_by_email
-from kangjiansheng.committee.models import Consent, Decision, Meeting, Minutes, Motion, Paragraph, Suggestion
-from kangjiansheng.committee.operations import consents, interests, outcomes, reviews, signatures, suggestions
+from kangjiansheng.committee.models import Consent, Decision, Minutes, Motion, Paragraph, Suggestion
+from kangjiansheng.committee.operations import consents, interests, outcomes, reviews, suggestions
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import duties, opinions, reading
 from kangjiansheng.core import clock
@@ -19,6 +18,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.transactions import commit
 from kangjiansheng.core.transactions import writing as writing_now
+from tests.support.acting import eighth, sent_back, who
 from tests.support.critic import Critic
 
 PAGE = "/meetings/SAC-2026-05/minutes"
@@ -38,26 +38,6 @@ def paragraph(draft_minutes: Minutes, actor: Who) -> Paragraph:
 def back(draft_minutes: Minutes, sign: Callable[..., Any]) -> Callable[[], None]:
     """`back()`: a signer sends the draft back."""
     return lambda: sign(draft_minutes.drafts[-1], "member2", meaning="request_changes", note="请改。")
-
-
-def who(short: str) -> Actor:
-    found = actor_by_email(f"{short}@kjs.example")
-    assert found is not None
-    return found
-
-
-def sent_back() -> None:
-    draft = eighth().drafts[-1]
-    signatures.sign(
-        draft, actor=who("member2"), meaning="request_changes", note="请改。", shown_sha256=draft.sha256,
-        password="kangjiansheng",
-    )  # fmt: skip
-
-
-def eighth() -> Minutes:
-    found = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one().minutes
-    assert found is not None
-    return found
 
 
 def test_what_was_voted_on_is_not_worded_anew_by_a_suggestion(

@@ -1,42 +1,25 @@
 """Votes as people meet them: the secretary puts a motion, members vote on their phones, the result says why."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import Committee, Meeting, Motion
-from kangjiansheng.committee.operations import interests, meetings, presence
-from kangjiansheng.core import clock, transactions
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.committee.operations import interests
+from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
+from tests.support.acting import running_meeting, who
 from tests.support.critic import Critic
-
-
-def who(short: str) -> Actor:
-    found = actor_by_email(f"{short}@kjs.example")
-    assert found is not None
-    return found
 
 
 @pytest.fixture
 def running(app: Flask) -> str:
     """The address of a meeting that runs now: chair and two members of the cast and four others are there."""
     with app.app_context(), transactions.writing():
-        sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
-        sac.deputies = True
-        made = meetings.create_meeting(sac, actor=who("secretary"), held_on=clock.today(), illustrative=True)
-        for name in ("甲", "乙"):
-            meetings.add_item(made, actor=who("secretary"), name_hans=name, kind="decide")
-        cast = [who(short).id for short in ("chair", "member", "member2")]
-        others = [m.person_id for m in sac.members if m.voting and m.person_id not in cast]
-        for person in [*cast, *others[:4]]:
-            presence.arrive(
-                made, actor=who("secretary"), person_id=person, mode="on_site", at=clock.now() - timedelta(minutes=9)
-            )  # fmt: skip
+        made = running_meeting("甲", "乙")
+        made.committee.deputies = True
         return f"/meetings/{made.code}"
 
 

@@ -10,20 +10,11 @@ from hypothesis import strategies as st
 from kangjiansheng.committee.rules import ballots
 from kangjiansheng.committee.rules.presence import Charter, Room, Stay
 from kangjiansheng.committee.rules.votes import Tally, outcome
+from tests.support.charters import charters
 
 START = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 LAST = 30  # minutes that are told
 PEOPLE = st.integers(1, 8)
-fractions = st.tuples(st.integers(0, 4), st.integers(1, 4)).filter(lambda f: f[0] <= f[1])
-charters = st.builds(
-    Charter,
-    quorum=fractions,
-    quorum_base=st.sampled_from(["eligible", "all"]),
-    majority=fractions,
-    majority_over=st.booleans(),
-    majority_base=st.sampled_from(["present", "eligible", "all"]),
-    abstentions_count=st.booleans(),
-)
 people = st.frozensets(PEOPLE)
 moves = st.lists(st.tuples(st.integers(0, LAST), PEOPLE), max_size=20)
 cast = st.lists(st.tuples(st.integers(0, LAST), PEOPLE, st.sampled_from(ballots.CHOICES)), max_size=20)

@@ -8,17 +8,8 @@ from hypothesis import strategies as st
 
 from kangjiansheng.committee.rules.presence import Charter, Room, count
 from kangjiansheng.committee.rules.votes import Tally, least, outcome
+from tests.support.charters import charters
 
-fractions = st.tuples(st.integers(0, 4), st.integers(1, 4)).filter(lambda f: f[0] <= f[1])
-charters = st.builds(
-    Charter,
-    quorum=fractions,
-    quorum_base=st.sampled_from(["eligible", "all"]),
-    majority=fractions,
-    majority_over=st.booleans(),
-    majority_base=st.sampled_from(["present", "eligible", "all"]),
-    abstentions_count=st.booleans(),
-)
 people = st.frozensets(st.integers(1, 9))
 choices = st.lists(st.sampled_from(["for", "against", "abstain"]), max_size=9)
 
