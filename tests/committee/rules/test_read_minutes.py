@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kangjiansheng.committee.rules.sources import Found, action_of, decision_of, lost, recognise
 from kangjiansheng.committee.rules.sources.facts import day_in, hours_in, minutes_no_in, running_in, votes_in
+from kangjiansheng.committee.rules.sources.names import people_at_end
 from kangjiansheng.committee.rules.sources.outcomes import kind_of
 
 FOLDER = Path(__file__).parent.parent / "sources"
@@ -216,7 +217,7 @@ def test_a_hospital_in_traditional_characters() -> None:
         ("2026年4月10日（星期五）", date(2026, 4, 10)), ("2022/07/06 10:00~12:00", date(2022, 7, 6)),
         ("April 10th, 2026", date(2026, 4, 10)), ("10 April 2026", date(2026, 4, 10)), ("Feb. 4, 2019", date(2019, 2, 4)),
         ("20231025_minutes.md", date(2023, 10, 25)), ("23/09/2024", date(2024, 9, 23)), ("3/4/2026", None),
-        ("2026-13-40", None), ("版本 1.2.3", None),
+        ("2026-13-40", None), ("版本 1.2.3", None), ("二〇二六年三月十二日", date(2026, 3, 12)), ("13-Mar-2026", date(2026, 3, 13)), ("2026 03 13", date(2026, 3, 13)),
     ],
 )  # fmt: skip
 def test_days(text: str, day: date | None) -> None:
@@ -228,6 +229,7 @@ def test_days(text: str, day: date | None) -> None:
     [
         ("15:00-16:00 UTC", (15, 0), True), ("9:30—11:50", (1, 30), False), ("北京时间 10:00", (2, 0), True),
         ("1:05 PM EST", (18, 5), True), ("14:00 至 15:00 (UTC+2)", (12, 0), True),
+        ("下午2点半", (6, 30), False), ("上午9时30分至11时", (1, 30), False), ("3pm - 4pm ET", (20, 0), True), ("12 pm UTC", (12, 0), True),
     ],
 )  # fmt: skip
 def test_hours(text: str, begin: tuple[int, int], named: bool) -> None:
@@ -253,8 +255,123 @@ def test_numbers_and_votes() -> None:
         ("Consensus: keep it", "decision"), ("Resolved that the plan stands", "decision"), ("**Decision**: go", "decision"),
         ("建议：再考虑一下", "text"), ("建议 R-2026-06-02：补充", "recommendation"), ("ACTION ITEM: Member A to write", "action"),
         ("- [ ] @member-a will write", "action"), ("遗留问题： 补充数据", "action"), ("We have to decide: when?", "text"),
-        ("Decision making is hard", "text"),
+        ("Decision making is hard", "text"), ("委员会原则同意立项", "decision"), ("同意 5 票，反对 0 票", "text"), ("表决结果：一致通过", "decision"),
+        ("委员丙：同意更换", "text"), ("Vote: accepted", "decision"),
     ],
 )  # fmt: skip
 def test_what_words_say_that_they_are(text: str, kind: str) -> None:
     assert kind_of(text) == kind
+
+
+def test_a_community_that_writes_as_it_speaks() -> None:
+    """Commas after numbers, hours and names at the end of titles, conclusions under a word alone on its line."""
+    found = read("community_zh_2025.md")
+    assert (found.title, found.place) == ("平台委员会2025年度现场例会", "甲楼乙会议室")
+    assert (found.starts, found.ends) == (
+        datetime(2025, 6, 12, 1, 30, tzinfo=UTC), datetime(2025, 6, 12, 3, tzinfo=UTC),
+    )  # fmt: skip
+    assert [(i.title, i.presenter, i.minutes) for i in found.items] == [
+        ("致辞", "张甲", 10), ("2026 年批次计划", "王丙、李乙", 25), ("试剂国产化评估", "李乙", 0),
+        ("Kit升级讨论", "何丁戊", 20), ("数据平台双语说明", "王丙", 0), ("其他", "", 0),
+    ]  # fmt: skip
+    assert [(p.text, p.item) for p in found.pieces if p.kind == "decision"] == [
+        ("结论:\n\n全年六批按计划进行\n第三批另议", 1),
+        ("委员会投票结果：通过，采用方案二。0反对，0弃权。", 2),
+        ("结论：\n\n1、先做两批比较\n2、结果下次汇报", 3),
+        ("委员会同意双语发布", 4),
+        ("结论：按下面两步进行：\n\n1、先发中文\n2、英文一月后发", 4),
+        ("分析延误的原因？委员会决策：补两名检测员。", 5),
+    ]
+    assert [(a.text, a.item) for a in found.asides] == [("供应协议", 2), ("备选供应商", 2)]
+    acts = [p.outcome for p in found.pieces if p.kind == "action" and p.outcome]
+    assert [(a.owner, "1.2、补充边界" in a.text) for a in acts] == [("李乙/王丙", True)]
+
+
+def test_lines_that_a_program_wrapped() -> None:
+    found = read("consortium_wrapped.md")
+    assert (found.day, found.starts) == (date(2025, 6, 16), datetime(2025, 6, 16, 14, tzinfo=UTC))
+    assert [(a.name, a.mode) for a in found.attendees] == [
+        ("Ada B. Member", "present"),
+        ("Ben Member", "absent"),
+    ]
+    assert [(i.title, i.presenter) for i in found.items] == [
+        ("Action Item review", ""),
+        ("Cold chain: proposal to take over the logger of the hospital and to keep it", "Cleo Guest"),
+    ]
+    assert [(p.text, p.item) for p in found.pieces if p.kind == "decision"] == [
+        ("VOTE:  Approved unanimously.  (Ben had left by then)", 1)
+    ]
+    assert [a.text for a in found.asides] == [], "the list of actions has it again"
+    acts = [p.outcome for p in found.pieces if p.kind == "action" and p.outcome]
+    assert [(a.owner, a.text) for a in acts] == [
+        ("Ben", "write another version of the release criteria and to send it round.")
+    ]
+    assert not any("<a" in p.text for p in found.pieces)
+
+
+def test_a_table_of_facts_and_when_it_ended() -> None:
+    found = read("sponsor_table.md")
+    assert (found.day, found.place, found.facts["taker"][0]) == (date(2025, 3, 17), "Room 2", "Ben Member")
+    assert (found.starts, found.ends) == (
+        datetime(2025, 3, 17, 5, tzinfo=UTC), datetime(2025, 3, 17, 5, 32, tzinfo=UTC),
+    )  # fmt: skip
+    assert [a.name for a in found.attendees] == ["Ada Member", "Ben Member"]
+    assert [i.title for i in found.items] == ["Overview", "Sensors"]
+
+
+def test_labels_under_the_heading_of_an_item() -> None:
+    found = read("board_labels.md")
+    assert (found.day, found.starts) == (date(2025, 3, 4), datetime(2025, 3, 4, 13, tzinfo=UTC))
+    assert [(i.title, i.presenter) for i in found.items] == [("Opening", "Ada Member"), ("Risk register", "")]
+    assert [(p.text, p.item) for p in found.pieces if p.kind == "decision"] == [
+        ("**Decision**: The register is accepted.", 1),
+        ("ID 1；Item Risk register；Decision Accepted as shown", None),
+    ]
+    acts = [
+        (p.outcome.owner, p.outcome.due, p.item) for p in found.pieces if p.kind == "action" and p.outcome
+    ]
+    assert acts == [("Ben Member", date(2025, 4, 1), 1)]
+    assert found.facts["taker"][0] == "Ben Member"
+
+
+def test_facts_that_are_marked_as_headings() -> None:
+    found = read("group_headings_hans.md")
+    assert (found.day, found.place, found.running_no) == (date(2025, 5, 24), "活动中心", 3)
+    assert (found.starts, found.ends) == (
+        datetime(2025, 5, 24, 6, 30, tzinfo=UTC), datetime(2025, 5, 24, 7, 40, tzinfo=UTC),
+    )  # fmt: skip
+    assert [a.name for a in found.attendees] == ["张甲", "李乙", "王丙"]
+    assert [(i.title, i.presenter) for i in found.items] == [("登记流程", "member-a"), ("参考品来源讨论", "")]
+    acts = [p.outcome for p in found.pieces if p.kind == "action" and p.outcome]
+    assert [(a.text, a.owner, a.due) for a in acts] == [("写说明", "李乙", date(2025, 6, 1))]
+
+
+def test_an_agenda_that_is_a_table() -> None:
+    found = read("agenda_table.md")
+    assert found.day == date(2025, 7, 22)
+    assert [i.title for i in found.items] == ["Quorum", "Talking points"]
+    assert [(a.text, a.item) for a in found.asides] == [("Ben will send a new version.", 1)]
+
+
+def test_initials_and_votes_without_a_label() -> None:
+    found = read("steering_initials.md")
+    assert [(a.name, a.mode) for a in found.attendees] == [
+        ("Ada Member", "present"),
+        ("Steven R. Member", "observer"),
+    ]
+    assert [(p.text, p.item) for p in found.pieces if p.kind == "decision"] == [
+        ("Discussed, consensus was to take it in.", 0),
+        ("Quick vote on taking the change as it is, no objections.", 1),
+    ]
+    assert [i.title for i in found.items] == ["example/core", "example/build"]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("批次计划 - 张三", "张三"), ("批次计划-张三/李四", "张三、李四"), ("批次计划 质量负责人", "质量负责人"),
+        ("稳定性-方案", ""), ("成本、张三", ""), ("张三", ""), ("年度汇报 - 周期", ""),
+    ],
+)  # fmt: skip
+def test_people_at_the_end_of_a_title(text: str, who: str) -> None:
+    assert people_at_end(text)[1] == who

@@ -12,7 +12,7 @@ CHINESE = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[部分章节]+[、：:]?)\s*[^。；！？]{1,40}$"
 )
 ITEM = re.compile(
-    r"^(?P<indent>\s*)(?P<mark>[-*+•]|\d{1,3}[.)]|\d{1,3}、|\d{1,3}．|[（(]\d{1,3}[)）])(?P<gap>\s*)(?P<text>.*)$"
+    r"^(?P<indent>\s*)(?P<mark>[-*+•]|\d{1,3}[.)]|\d{1,3}、|\d{1,3}．|\d{1,2}，|[（(]\d{1,3}[)）])(?P<gap>\s*)(?P<text>.*)$"
 )
 CHECK = re.compile(r"^\\?\[(?P<mark>[ xX✓✔√]{0,2})\\?\]\s*(?P<text>.*)$")
 FENCE = re.compile(r"^\s*(```|~~~)")
@@ -102,10 +102,11 @@ def _next(lines: list[str], at: int, found: list[Block]) -> int:
 
 
 def _is_item(item: re.Match[str]) -> bool:
-    if item["mark"][-1] in "、．)）":
+    if item["mark"][-1] in "、．)），":
         return bool(item["text"])
     return bool(item["gap"]) or (
-        item["mark"][0].isdigit() and bool(re.match(r"[\u4e00-\u9fff]", item["text"]))
+        item["mark"][0].isdigit()
+        and bool(re.match(r"[\u4e00-\u9fff]|[A-Z][A-Za-z]+.*[\u4e00-\u9fff]", item["text"]))
     )
 
 
@@ -196,7 +197,7 @@ def _item(lines: list[str], at: int, item: re.Match[str], found: list[Block]) ->
         stop -= 1
     numbers = tuple(n + 1 for n in range(at, stop) if lines[n].strip())
     box = CHECK.match(item["text"])
-    text = box["text"] if box else item["text"]
+    text = box["text"] if box else re.sub(r"^(?:[-*+]\s+)+", "", item["text"])  # - - of a list in a list
     found.append(
         Block(
             "item",
@@ -221,6 +222,8 @@ class _Cells(HTMLParser):
         self.begun, self.inside = 0, False
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag in ("p", "li", "br", "div"):
+            self.handle_data(" ")
         if tag == "tr":
             self.row, self.begun = [], self.getpos()[0]
         elif tag in ("td", "th"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+MODES = ("present", "online", "observer", "excused", "absent")
 KINDS = ("heading", "text", "decision", "recommendation", "action", "none")
 
 

@@ -5,6 +5,7 @@ import re
 from kangjiansheng.committee.rules.numbers import han
 from kangjiansheng.committee.rules.sources.blocks import cells
 from kangjiansheng.committee.rules.sources.found import Found, Item, Recused
+from kangjiansheng.committee.rules.sources.names import people_at_end
 from kangjiansheng.committee.rules.sources.words import without_number
 from kangjiansheng.core.text import fold
 
@@ -12,20 +13,35 @@ _PRESENTER = (
     re.compile(r"\s*[(（]?\s*(?:汇报人|提案人|报告人|主讲人|presenter|presented by)\s*[:：]?\s*(?P<who>[^()（）]{1,40}(?:[（(][^()（）]*[)）])?)\s*[)）]?\s*$", re.I),
     re.compile(r"\s*(?:-{2,3}|—{1,2})\s*(?P<who>[^—]{1,40}?)\s*$"),
     re.compile(r"\s*[(（](?P<who>[\u4e00-\u9fff、，]{2,12})[)）]\s*$"),
-    re.compile(r"\s*\(\*?(?P<who>[^()*,]{2,30})\*?,?\s*(?:\*\*time\*\*:\s*)?\d{1,3}\s*min(?:utes?)?\)\s*$", re.I),
+    re.compile(r"\s*\(\*?(?P<who>(?!time\b)[^()*,]{2,30})\*?,?\s*(?:\*\*time\*\*:\s*)?\d{1,3}\s*min(?:utes?)?\)\s*$", re.I),
     re.compile(r"\s*\(\*(?P<who>[^()*]{2,30})\*\s.*\)\s*$"),
+    re.compile(
+        r"\s*\((?P<who>(?!.*\b(?:Committee|Group|Board|Team|Council|Foundation|Office|Part|Draft|Version|Update)\b)"
+        r"[A-Z][\w'’-]+ (?:[A-Z]\. )?[A-Z][\w'’-]+)\)\s*$"
+    ),
+    re.compile(r"\s+@(?P<who>[\w-]{2,40})\s*$"),
     re.compile(r"^\[(?P<who>[\w .-]{2,30})\]\s*-?\s*(?!\()"),
 )  # fmt: skip
+_BRACKETED = re.compile(
+    r"\s*[(（]\s*(?:time\s*[:：]?)?\s*\d{1,3}\s*(?:min(?:ute)?s?|分钟|分鐘)\s*[)）]", re.I
+)
+# 9:00~9:05  5min, after a blank: when it is planned for.
+_PLANNED = re.compile(
+    r"\s+(?P<h>\d{1,2})[:：.](?P<m>\d{2})\s*(?:[-–—~～至到])\s*(?P<h2>\d{1,2})[:：.](?P<m2>\d{2})(?!\d)"
+)
+_LENGTH = re.compile(r"\s+\d{1,3}\s*(?:min(?:ute)?s?|分钟|分鐘)(?=\s|$)", re.I)
+_AFTER_HOURS = re.compile(r"\s+(?P<who>[\u4e00-\u9fff]{2,4})$")
 _LONG = re.compile(r"(?<!\d)(\d{1,3})\s*(?:min(?:ute)?s?\b|分钟|分鐘)", re.I)
 _RECUSED = re.compile(r"recused\s+(?:for|from|on)\s+(?:agenda\s+)?item\s+(\d{1,2})", re.I)
 _CHINESE_ITEM = re.compile(r"议题\s*([一二三四五六七八九十]{1,3}|\d{1,2})")
 
 
-def item_of(words: str, lines: tuple[int, ...]) -> Item:
-    """An item from its line."""
+def item_of(words: str, lines: tuple[int, ...], *, marked: bool = False) -> Item:
+    """An item from its line. `marked`: its number was the mark of a list, and is gone."""
     title = re.sub(r"^\s*\[[ xX]\]\s*", "", words).strip()
     title = re.sub(r"\*\*|__|`|(?<!\w)_|_(?!\w)", "", title).strip(" :：")
-    long = _LONG.search(title)
+    long = _minutes(title)
+    title = _LENGTH.sub(" ", _PLANNED.sub(" ", _BRACKETED.sub("", title))).strip()
     presenter = ""
     for pattern in _PRESENTER:
         match = pattern.search(title)
@@ -34,8 +50,33 @@ def item_of(words: str, lines: tuple[int, ...]) -> Item:
             if rest:
                 presenter, title = match["who"].strip(" *-"), rest
             break
+    if not presenter:
+        title, presenter = people_at_end(title)
+    after = _AFTER_HOURS.search(title) if not presenter and _PLANNED.search(f" {words}") else None
+    if after:
+        title, presenter = title[: after.start()], after["who"]
     title = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", title).strip(" -—")
-    return Item(without_number(title) or title, lines, presenter, int(long[1]) if long else 0)
+    return Item((title if marked else without_number(title)) or title, lines, presenter, long)
+
+
+def _minutes(title: str) -> int:
+    """How long an item is planned to take: as it says, or from when to when."""
+    long = _LONG.search(title)
+    if long:
+        return int(long[1])
+    planned = _PLANNED.search(f" {title}")
+    if not planned:
+        return 0
+    begin, end = (int(planned[h]) * 60 + int(planned[m]) for h, m in (("h", "m"), ("h2", "m2")))
+    return end - begin if 0 < end - begin < 600 else 0
+
+
+def presenters(found: Found) -> None:
+    """Items that end with the name of somebody who was there are presented by them."""
+    known = {fold(one.name) for one in found.attendees}
+    for item in found.items:
+        if not item.presenter:
+            item.title, item.presenter = people_at_end(item.title, known)
 
 
 def normal(words: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 
 from kangjiansheng.committee.rules.sources.facts import day_in, votes_in
 from kangjiansheng.committee.rules.sources.found import Outcome
+from kangjiansheng.committee.rules.sources.names import people_at_end
 from kangjiansheng.committee.rules.sources.words import LABEL, labels_of
 from kangjiansheng.core.text import fold
 
@@ -12,11 +13,16 @@ NUMBER = re.compile(r"\b([DRA])-(?:[A-Z]{2,8}-)?\d{4}-\d{1,3}(?:-\d{1,3})?\b")
 _DECIDED = re.compile(
     r"^\W*(?:(?:the\s+)?\w+\s+(?:unanimously\s+)?(?:voted|resolved|agreed|decided)\s+(?:unanimously\s+)?(?:to|that)\b"
     r"|resolved\b|(?:we\s+(?:do\s+)?have|there\s+(?:is|was)|reached|by)\s+consensus\b|the\s+motion\s+(?:was\s+)?(?:carried|passed)"
+    r"|(?:discuss(?:ed)?,\s+)?consensus\s+(?:was|is)\b|(?:quick\s+)?vote\s+on\b.*\bno\s+objections"
+    r"|votes?\s*[:：]\s*(?:approved|passed|carried|accepted|rejected|unanim)"
     r"|motion\s+(?:carried|passed|approved)|(?:unanimously\s+)?approved\b|unanimously\s+passed)",
     re.I,
 )  # fmt: skip
 _CHINESE = re.compile(
-    r"^\W*(?:审议并通过|会议决定|会议议定|会议同意|一致同意|经表决|审议通过|同意(?:引入|成立|合入|继续|创建|采用|通过))"
+    r"^\W*(?:审议并通过|会议决定|会议议定|一致同意|经表决|审议通过"
+    r"|(?:T[OS]?C|委员会|會議|会议|大会|与会委员|与会人员|各方|技术委员会)?(?:一致|原则上?|经讨论|经审议)?(?:同意|批准)(?!\s*[\d:：票人者书])"
+    r"|\w{0,6}(?:投票|表决|审议|决策)结果\s*[:：]\s*(?:一致|全票)?(?:通过|同意|否决|不通过)"
+    r"|.*[。？！；]\s*\w{0,4}(?:决策|决议|结论)\s*[:：]\s*\S)"
 )
 _RECOMMENDED = re.compile(r"^\W*(?:recommendation\b|建议\s*(?:R-|[:：]\s*R-)|\*\*建议)", re.I)
 _ACTION = re.compile(
@@ -45,8 +51,8 @@ _BEFORE = re.compile(
 )
 _DONE = ("已完成", "完成", "done", "closed", "complete", "completed", "已关闭", "x")
 _COLUMNS = {
-    "number": ("编号", "no.", "no", "#", "id", "序号"), "text": ("事项", "行动项", "任务", "内容", "action", "task", "item", "description", "what", "action item", "todo"),
-    "owner": ("责任人", "负责人", "负责", "责任人(岗位)", "owner", "who", "assignee", "responsible", "assigned to", "name"),
+    "number": ("编号", "no.", "no", "#", "id", "序号"), "text": ("事项", "行动项", "任务", "内容", "action", "task", "item", "items", "description", "what", "action item", "todo"),
+    "owner": ("责任人", "负责人", "负责", "责任人(岗位)", "owner", "who", "assignee", "responsible", "assigned to", "name", "owners"),
     "due": ("完成时限", "期限", "截止", "到期", "截止日期", "完成时间", "due", "due date", "by", "deadline", "when", "target date"),
     "state": ("状态", "进展", "status", "state", "done"),
 }  # fmt: skip
@@ -120,10 +126,12 @@ def _owner(words: str) -> tuple[str, str]:
     for pattern in _OWNER:
         match = pattern.search(words)
         if match and not _is_phrase(match["owner"]):
-            left = (words[: match.start()] + " " + words[match.end() :]).strip()
+            left = (words[: match.start()] + " " + words[match.end() :]).strip(" -–—")
             if left:
-                return match["owner"].strip(" @"), left
-    return "", words
+                return match["owner"].strip(" @-–—"), left
+    told = re.match(r"^(?P<words>.*?)(?P<more>\s*[（(][^()（）]*[)）])?\s*$", words, re.S)
+    left, owner = people_at_end(told["words"]) if told else (words, "")
+    return (owner, left + (told["more"] or "")) if told and owner else ("", words)
 
 
 def _is_phrase(owner: str) -> bool:
@@ -149,6 +157,13 @@ def columns_of(heads: list[str]) -> dict[str, int]:
                 found[key] = at
                 break
     return found if "text" in found and ("owner" in found or "due" in found or "state" in found) else {}
+
+
+def decision_column(heads: list[str]) -> int | None:
+    """Which column of a table of decisions holds their words; None when the table is none."""
+    plain = [re.sub(r"[*_\s]", "", fold(head)) for head in heads]
+    words = ("decision", "resolution", "决议", "决议内容", "决议事项", "决定", "议定事项", "结论")
+    return next((n for n, head in enumerate(plain) if head in words), None)
 
 
 def row_of(cells: list[str], columns: dict[str, int], heads: list[str]) -> Outcome:

@@ -21,14 +21,15 @@ _SAID = {
 }  # fmt: skip
 _NAME_HEADS = ("name", "姓名", "member", "委员", "成员", "participant", "attendee", "席位", "representative")
 _PROSE = re.compile(
-    r"^(?:已|未|因|另|其中|共|等)|[.。!?！？]\s|\b(?:the|was|were|is|are|that|with|will)\b", re.I
+    r"^(?:已|未|因|另|其中|共|等)|(?<!\b[A-Z])(?<!\b[JSD]r)[.。!?！？]\s|[<>=]|://|\b(?:the|was|were|is|are|that|with|will)\b",
+    re.I,
 )
 
 
 def split_names(text: str) -> list[str]:
     """What stands between commas, but not within brackets."""
     found, current, depth = [], "", 0
-    for c in text:
+    for c in re.sub(r"<br\s*/?>", "、", text, flags=re.I):
         if c in _PAIRS:
             depth += 1
         elif c in _PAIRS.values():
@@ -38,7 +39,15 @@ def split_names(text: str) -> list[str]:
             current = ""
         else:
             current += c
-    return [one.strip() for one in [*found, current] if one.strip()]
+    return [name for one in [*found, current] for name in _blanks(one.strip()) if name]
+
+
+def _blanks(text: str) -> list[str]:
+    """甲某 乙某 丙某: names of Chinese characters alone may also be parted by blanks; 侯  健 is one name."""
+    parts = text.split()
+    if len(parts) > 1 and all(re.fullmatch(r"[\u4e00-\u9fff]{2,4}", part) for part in parts):
+        return parts
+    return [text]
 
 
 def attendee(text: str, mode: str, line: int) -> Attendee | None:
@@ -75,6 +84,8 @@ def in_block(block: Block, mode: str) -> list[Attendee]:
 
 
 def _in_line(text: str, mode: str, line: int) -> list[Attendee]:
+    if text.rstrip().endswith((".", "。")) and len(text.split()) > 3 and not re.search(f"[{_BREAKS}]", text):
+        return []  # a sentence about the list
     label = LABEL.match(text)
     if label and label["value"]:
         meant = [one for one in labels_of(label["label"]) if one in PEOPLE]

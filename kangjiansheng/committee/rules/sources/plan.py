@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from kangjiansheng.committee.rules.sources.facts import SHANGHAI
-from kangjiansheng.committee.rules.sources.found import KINDS, Found, Outcome, Piece
+from kangjiansheng.committee.rules.sources.found import KINDS, MODES, Found, Outcome, Piece
 from kangjiansheng.committee.rules.sources.outcomes import action_of, decision_of
 from kangjiansheng.core.text import to_hans
 
@@ -47,6 +47,10 @@ class Plan:
     year_inferred: bool
     kinds: list[str]  # of each piece of the reading
     asides: list[bool]  # which of the noted actions are taken
+    modes: dict[str, str]  # by the name as it stands: how they were there, see MODES; empty when nobody says
+    others: dict[
+        int, str
+    ]  # by person: whom the source does not name, and the importer knows to have been there
     unreadable: list[str] = field(default_factory=list)  # fields whose correction is none
 
 
@@ -73,6 +77,9 @@ def planned(found: Found, chosen: Mapping[str, Any]) -> Plan:
         illustrative=bool(chosen.get("illustrative", found.illustrative)) or found.illustrative,
         year_inferred=found.year_inferred,
         kinds=kinds,
+        modes={one.name: one.mode for one in found.attendees}
+        | {name: mode for name, mode in chosen.get("modes", {}).items() if mode in ("", *MODES)},
+        others={int(key): mode for key, mode in chosen.get("others", {}).items() if mode in MODES},
         asides=[n not in off for n in range(len(found.asides))],
         unreadable=wrong,
     )

@@ -1,22 +1,23 @@
 """From blocks to what a meeting was: one pass, with the section and the item under which each line stands."""
 
 import re
+from functools import cached_property
 
 from kangjiansheng.committee.rules.sources import outcomes, people
 from kangjiansheng.committee.rules.sources.blocks import Block
-from kangjiansheng.committee.rules.sources.facts import (
-    day_in,
-    hours_in,
-)
+from kangjiansheng.committee.rules.sources.facts import begun_in, day_in, ended_in, hours_in
 from kangjiansheng.committee.rules.sources.found import Found, Item, Piece
-from kangjiansheng.committee.rules.sources.items import item_of, recusals
-from kangjiansheng.committee.rules.sources.listed import Listed
+from kangjiansheng.committee.rules.sources.items import item_of, normal, presenters, recusals
+from kangjiansheng.committee.rules.sources.lines import joined, numbered
 from kangjiansheng.committee.rules.sources.own import read_own
 from kangjiansheng.committee.rules.sources.state import HEAD
+from kangjiansheng.committee.rules.sources.tabled import OF_MEETING, Tabled
 from kangjiansheng.committee.rules.sources.words import (
+    LABEL,
     PEOPLE,
     is_unstated,
     label_of,
+    labels_of,
     section_of,
     unmarked,
     without_number,
@@ -26,13 +27,19 @@ from kangjiansheng.core.text import to_hans, to_hant
 _CJK = re.compile("[\u3400-\u9fff]")
 _SAMPLE = re.compile(r"虚构|虛構|示例数据|示例數據|虚构示例|FICTIONAL|ILLUSTRATIVE|SAMPLE DATA", re.I)
 _LINKS = re.compile(r"https?://|\]\(")
+_NAMED = re.compile(r"会议|會議|纪要|紀要|例会|例會|\bmeeting\b|\bminutes\b", re.I)
+_PARTS = ("actions", "decisions", "interests")
 _PICTURES = re.compile(r"!\[[^\]]*\]\(|<img\b", re.I)
 
 
 def recognise(text: str, name: str = "") -> Found:
     """What a source tells. `name` is that of its file, where a day may stand."""
     source = text.split("\n")
-    found = read_own(source) or _Reader(source).read()
+    found = read_own(source)
+    if found is None:
+        lines, numbers = joined(source)
+        found = _Reader(lines).read()
+        numbered(found, source, numbers)
     found.language = _language(text)
     found.links = sum(1 for line in source if _LINKS.search(line))
     found.pictures = len(_PICTURES.findall(text))
@@ -59,23 +66,44 @@ def _hours(found: Found) -> None:
             continue
         starts, ends, named = hours_in(found.facts[key][0], found.day)
         if starts is not None:
-            found.starts, found.ends = starts, ends
+            found.starts, found.ends = starts, ends or found.ends
             if not named:
                 found.remarks.append("zone-assumed")
-            return
+            break
+    if found.day is None or found.is_own:
+        return
+    _opened(found)
 
 
-class _Reader(Listed):
+def _opened(found: Found) -> None:
+    """Where no label gives the hours, sentences may: `called to order at 9:00`, `会议于11:30结束`."""
+    assert found.day is not None
+    if found.starts is None and (begun := begun_in(found.source)):
+        found.starts, _end, named = hours_in(begun, found.day)
+        if found.starts is not None and not named:
+            found.remarks.append("zone-assumed")
+    if found.starts is not None and found.ends is None and (ended := ended_in(found.source)):
+        found.ends, _end, named = hours_in(ended, found.day)
+        if found.ends is not None and found.ends <= found.starts:
+            found.ends = None
+
+
+class _Reader(Tabled):
     """One pass over the blocks."""
 
     def read(self) -> Found:
         for at, block in enumerate(self.blocks):
+            if self._joins(block):
+                continue
             getattr(self, f"_{block.kind}")(at, block)
         self._close()
         found = self.found
         found.attendees = people.settle(self.attended)
         if not found.items:
             self._items_of_bullets()
+        presenters(found)
+        said = {normal(p.text) for p in found.pieces if p.kind == "action"}
+        found.asides = [one for one in found.asides if not _is_listed(one.text, said)]
         found.recused = recusals(found)
         return found
 
@@ -95,7 +123,7 @@ class _Reader(Listed):
         value = value.strip(" '\"")
         if key.strip() == "title" and not day_in(value) and value:
             self.found.title = self.found.title or value
-        if key.strip() in ("title", "date") and day_in(value):
+        if key.strip() in ("title", "date", "description") and day_in(value):
             self._day(value, block.lines[0])
 
     def _heading(self, at: int, block: Block) -> None:
@@ -105,13 +133,22 @@ class _Reader(Listed):
             self.found.pieces.append(Piece(block.lines, "title", words))
             self._title(words, block.lines[0])
             return
+        if (
+            self.section in HEAD
+            and self._is_fact(words)
+            and self._head_fact(Block("text", block.lines, words))
+        ):
+            return
         section = section_of(words)
         following = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
         opens = following is not None and following.kind == "heading" and following.level > block.level
         if section in PEOPLE or (self.section in PEOPLE and block.level > self.level and not section):
             self._people_heading(section, block)
             return
-        self.item = None
+        if not (self.section == "items" and section in _PARTS and block.level > self.level):
+            self.item = (
+                None  # what was decided, or is to be done, under the heading of an item is of that item
+            )
         if section:
             self.section, self.level, self.last, self.sub = section, block.level, 0, 0
             self.headed = section == "agenda" and self._has_prose(at)
@@ -122,6 +159,11 @@ class _Reader(Listed):
         else:
             self.section, self.level = "items", block.level
             self._item_heading(words, block.lines)
+
+    def _is_fact(self, words: str) -> bool:
+        """`时间：…` marked as a heading."""
+        label = LABEL.match(words)
+        return bool(label and label["value"] and set(labels_of(label["label"])) & set(OF_MEETING))
 
     def _is_title(self, at: int, block: Block) -> bool:
         before = [b for b in self.blocks[:at] if b.kind not in ("comment", "front", "rule")]
@@ -163,12 +205,14 @@ class _Reader(Listed):
         if section in PEOPLE:
             self._close()
             self._people_heading(section, block)
-        elif section and section != "other":
+        elif section and (section != "other" or self.section in PEOPLE):
             self._heading(at, Block("heading", block.lines, block.text, level=block.level))
         elif (
-            re.search(r"[:：]\W*$", line)
-            and self.section in ("other", "items", "agenda")
+            not section
+            and (re.search(r"[:：]\W*$", line) or at in self._headlines)
+            and self.section in ("other", "items", "agenda", "head")
             and label_of(block.text) == ""
+            and not _SAMPLE.search(block.text)
         ):
             self._close()
             self.section = "items"
@@ -178,27 +222,17 @@ class _Reader(Listed):
                 self.found.illustrative = True
             self._text(at, Block("text", block.lines, line))
 
-    def _table(self, at: int, block: Block) -> None:
-        self._close()
-        self.found.tables += 1
-        heads = block.rows[0][1] if block.rows else []
-        columns = outcomes.columns_of(heads) if self.section == "actions" else {}
-        if columns and len(block.rows) > 1:
-            self._action_rows(block, heads, columns)
-            return
-        if self.section in PEOPLE or self.section == "head":
-            self.attended += people.in_block(block, self.mode)
-        self.found.pieces.append(Piece(block.lines, "text", block.text, self.item))
-
-    def _action_rows(self, block: Block, heads: list[str], columns: dict[str, int]) -> None:
-        first = block.rows[1][0]
-        above = tuple(n for n in block.lines if n < first)
-        for line, row in block.rows[1:]:
-            one = outcomes.row_of(row, columns, heads)
-            lines = (*above, line)
-            above = ()
-            words = " | ".join(cell for cell in row if cell)
-            self.found.pieces.append(Piece(lines, "action", words, self.item, outcome=one))
+    @cached_property
+    def _headlines(self) -> set[int]:
+        """Lines in bold that head what follows, where a source has no other headings below its title."""
+        if sum(one.kind == "heading" for one in self.blocks) > 1:
+            return set()
+        alone = {
+            n for n, one in enumerate(self.blocks[:-1])
+            if n > 2 and one.kind == "shout" and self.blocks[n + 1].kind in ("item", "text")
+            and not section_of(one.text) and not label_of(one.text) and not day_in(one.text)
+        }  # fmt: skip
+        return alone if len(alone) > 1 else set()
 
     def _code(self, at: int, block: Block) -> None:
         self._close()
@@ -209,9 +243,26 @@ class _Reader(Listed):
 
     def _text(self, at: int, block: Block) -> None:
         words = block.text.strip()
+        if (
+            not self.found.title
+            and self.section == "head"
+            and _NAMED.search(words)
+            and not LABEL.match(words)
+        ):
+            self._head_title(words)
         alone = re.match(r"^(?P<words>[^:：]{1,40})[:：]$", words)
         section = section_of(alone["words"]) if alone else section_of(words) if _is_lone(words) else ""
-        if section and (section != "other" or alone):
+        opens = (
+            self._opens(words) if self.item is not None and self.section == "agenda" and self.headed else ""
+        )
+        self._presented(words, block.lines[0])
+        if opens:
+            self._gather(opens, block)
+        elif not section and self._takes_up(block):
+            self._close()
+            self.section = "items"
+            self._item_heading(words.strip("*_ "), block.lines)
+        elif section and (section != "other" or alone):
             self._section_line(at, block, section)
         elif self.section in PEOPLE and not self._head_fact(block):
             self.attended += people.in_block(block, self.mode)
@@ -221,8 +272,32 @@ class _Reader(Listed):
         else:
             self._line(block)
 
+    def _head_title(self, words: str) -> None:
+        """The first line of a source without headings names the meeting, and stays where it is."""
+        if not self.found.pieces and not self.run and len(words) < 60 and not words.endswith(("。", ".")):
+            self.found.title = words.strip("*_ ")
+
+    def _takes_up(self, block: Block) -> bool:
+        """A line that stands alone and is the title of an item: its discussion begins."""
+        words = block.text.strip()
+        source, at = self.found.source, block.lines[0] - 1
+        alone = (at == 0 or not source[at - 1].strip()) and (
+            at + 1 >= len(source) or not source[at + 1].strip()
+        )
+        if (
+            not alone
+            or len(words) < 8
+            or self.section in PEOPLE
+            or (self.section == "agenda" and self.headed)
+        ):
+            return False
+        return self._known(words) is not None
+
     def _section_line(self, at: int, block: Block, section: str) -> None:
         self._close()
+        if section == "other" and self.section == "items" and self.item is not None:
+            self._plain_heading(block, block.text.strip(" *_:："))  # 讨论： under an item is a part of it
+            return
         if section in PEOPLE:
             self.section, self.mode, self.level = section, PEOPLE[section], 6
             self._go_on(block)
@@ -235,6 +310,11 @@ class _Reader(Listed):
 
     def _line(self, block: Block) -> None:
         kind = outcomes.kind_of(block.text)
+        if kind == "text" and self.section == "decisions" and not self.run and self._is_said(block.text):
+            kind = "decision"
+        if kind == "decision" and block.text.rstrip().endswith((":", "：")):
+            self._gather("decision", block)
+            return
         if kind in ("decision", "recommendation"):
             self._close()
             if is_unstated(self._value(block.text)):
@@ -264,6 +344,12 @@ class _Reader(Listed):
                 continue
             self.found.items.append(Item(without_number(title), piece.lines[:1]))
             piece.item = len(self.found.items) - 1
+
+
+def _is_listed(text: str, said: set[str]) -> bool:
+    """An action of the discussion that the list of actions has again counts once."""
+    words = normal(text)
+    return any(one.endswith(words) for one in said) if len(words) > 7 else False
 
 
 def _is_lone(words: str) -> bool:

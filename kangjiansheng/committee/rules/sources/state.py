@@ -2,17 +2,31 @@
 the meeting that stand in its head."""
 
 import re
+from dataclasses import dataclass, field
 from datetime import date
 
 from kangjiansheng.committee.rules.sources import outcomes, people
 from kangjiansheng.committee.rules.sources.blocks import Block, blocks
-from kangjiansheng.committee.rules.sources.facts import day_in, minutes_no_in, running_in
+from kangjiansheng.committee.rules.sources.facts import day_in, hours_in, minutes_no_in, running_in
 from kangjiansheng.committee.rules.sources.found import Aside, Attendee, Found, Piece
 from kangjiansheng.committee.rules.sources.items import item_of
-from kangjiansheng.committee.rules.sources.words import LABEL, PEOPLE, is_unstated, labels_of
+from kangjiansheng.committee.rules.sources.words import LABEL, NOTHING, PEOPLE, is_unstated, labels_of
+from kangjiansheng.core.text import fold
 
 _INFERRED = re.compile(r"年份为推定|年份為推定|year (?:is )?inferred", re.I)
 HEAD = ("head", "other", *PEOPLE)  # where facts of the meeting stand
+
+
+@dataclass
+class Gathered:
+    """`结论：` or `遗留问题：` alone on its line under an item, and the lines that go on with it."""
+
+    kind: str  # decision, actions
+    lines: list[int]
+    texts: list[str]
+    number: int = 0  # the last number of its list
+    depth: int | None = None  # how far its first line stands in
+    listed: list[tuple[int, str]] = field(default_factory=list)  # lines of its list
 
 
 class State:
@@ -29,6 +43,7 @@ class State:
         self.last, self.sub = 0, 0  # the item, and in a list under it
         self.resumes = False  # a list of open actions stands before the items of the agenda
         self.attended: list[Attendee] = []
+        self.gathered: Gathered | None = None  # what goes on under `结论：` alone on its line
 
     def _none(self, block: Block, why: str) -> None:
         self._close()
@@ -64,7 +79,52 @@ class State:
             return last.ordered != block.ordered or len(lines) > 1
         return bool(lines)
 
+    def _gather(self, kind: str, block: Block) -> None:
+        self._close()
+        self.gathered = Gathered(kind, list(block.lines), [block.text.strip()])
+
+    def _joins(self, block: Block) -> bool:
+        """True when a block goes on with what is gathered, and was taken up: the lines that follow without a gap, and
+        a list whose numbers follow, however the items of the agenda are numbered."""
+        now = self.gathered
+        if now is None:
+            return False
+        gap = self.found.source[now.lines[-1] : block.lines[0] - 1]
+        first = self.found.source[block.lines[0] - 1]
+        depth, number = (
+            depth_of(first),
+            int(mark[1]) if (mark := re.match(r"\s*(\d{1,3})[.、)）．，]", first)) else 0,
+        )
+        label = LABEL.match(block.text.strip())
+        if (
+            block.kind not in ("item", "text")
+            or (gap and (now.depth is not None or len(gap) > 1 or not depth))
+            or (now.depth is not None and depth < now.depth and number != now.number + 1)
+            or (number and self.last and number == self.last + 1 != now.number + 1)
+            or (label and labels_of(label["label"]))
+        ):
+            self._gathered_all()
+            return False
+        now.depth = depth if now.depth is None else now.depth
+        now.number = number or now.number
+        now.lines += block.lines
+        now.texts += self.found.source[block.lines[0] - 1 : block.lines[-1]]
+        now.listed.append((block.lines[0], block.text.strip()))
+        return True
+
+    def _gathered_all(self) -> None:
+        """Write down what was gathered: one decision, or text of which each line is an action."""
+        now, self.gathered = self.gathered, None
+        if now is None:
+            return
+        nothing = all(is_unstated(words) or fold(words).strip(" 。.") in NOTHING for _n, words in now.listed)
+        kind = "decision" if now.kind == "decision" and not nothing else "text"
+        self.found.pieces.append(Piece(tuple(now.lines), kind, shape(now.texts, True), self.item))
+        if now.kind == "actions" and not nothing:
+            self.found.asides += [Aside(line, words, self.item) for line, words in now.listed]
+
     def _close(self) -> None:
+        self._gathered_all()
         run, self.run = self.run, []
         if not run:
             return
@@ -141,6 +201,10 @@ class State:
             found.facts.setdefault(key, (value, line))
         elif key == "place" and not is_unstated(value):
             found.place = found.place or value
+        elif key == "subject":
+            found.title = found.title or value
+        elif key == "presenter":
+            return  # of an item, not of the meeting
         found.facts.setdefault(key, (value, line))
 
     def _day(self, text: str, line: int) -> None:
@@ -159,8 +223,12 @@ class State:
             found.facts.setdefault("number", (words, line))
         if found.running_no is None and len(words) < 120:
             found.running_no = running_in(words)
-        if found.day is None and self.section == "head" and len(words) < 60 and not LABEL.match(words):
-            self._day(words, line)
+        if self.section == "head" and len(words) < 90:
+            if found.day is None and not LABEL.match(words):
+                self._day(words, line)
+            said = day_in(words)
+            if said and said == found.day and hours_in(words, said)[0] is not None:
+                found.facts.setdefault("time", (words, line))
 
 
 def depth_of(text: str) -> int:
