@@ -26,7 +26,7 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.operations import committees, imports, meetings
 from kangjiansheng.committee.operations import minutes as writing
-from kangjiansheng.committee.queries.imports import file_of, look
+from kangjiansheng.committee.queries.imports import file_of, look, names_in
 from kangjiansheng.core import clock, files, word_files
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -469,3 +469,59 @@ def test_from_the_command_line(
     assert (row.state, row.origin, row.meeting.minutes.life) == ("applied", "存档", "record")
     assert commands.import_minutes(tmp_path / "a.md", the_committee(), dry_run=False, **options) == 1
     assert "The same file has been imported before" in capsys.readouterr().err
+
+
+def test_offices_in_english_are_seats(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    row = bring("board.md", (FOLDER / "board_labels.md").read_text("utf-8"))
+    seen = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    assert seen.people["Chair"] is not None
+    assert seen.people["Chair"].id == actor("chair").id
+    assert seen.people["Ben Member"] is None
+
+
+def test_the_attendance_is_corrected(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    """How somebody was there, and who was there though the source does not say so."""
+    row = bring()
+    db.session.commit()
+    member = actor("member2").id
+    page, here = client("secretary"), f"/committees/SAC/imports/{row.id}"
+    before = page.get(here)
+    assert "原件没有写到的成员" in before.text
+    seen = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    names = names_in(seen.found)
+    fields = {f"mode-{n}": seen.plan.modes.get(name, "") for n, name in enumerate(names)}
+    fields |= {f"who-{n}": p.id if (p := seen.people.get(name)) else 0 for n, name in enumerate(names)}
+    fields |= {
+        f"mode-{names.index('主任委员')}": "online", f"mode-{names.index('委员')}": "",
+        f"other-{member}": "excused", "other-999999": "present", f"mode-{names.index('无名氏')}": "<b>",
+    }  # fmt: skip
+    kept = page.post(here, data=fields | {"version": row.version, "day": "2025-03-12", "act": "look"})
+    assert kept.status_code == 303
+    again = page.get(here).text
+    assert f'name="other-{member}"' in again
+    db.session.refresh(row)
+    made = imports.apply(row, actor=actor("secretary"), life="record")
+    assert {a.person_id: a.mode for a in made.attendance} == {actor("chair").id: "online", member: "absent"}
+
+
+def test_corrections_keep_their_names(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    """An action that becomes text leaves the places of the other names as they were."""
+    row = bring("own.md", OWN.replace("- 主任委员：", "- 陌生人：") + "- 第三人：等\n")
+    db.session.commit()
+    seen = look(row.committee, row.text, row.name, row.sha256, {}, actor=actor("secretary"))
+    names, pieces = names_in(seen.found), seen.found.pieces
+    first = next(n for n, p in enumerate(pieces) if p.kind == "action")
+    page, here = client("secretary"), f"/committees/SAC/imports/{row.id}"
+    same = {"day": "2025-03-12", "act": "look", f"kind-{first}": "text"}
+    page.post(here, data=same | {"version": row.version})
+    db.session.refresh(row)
+    last = names.index("第三人")
+    page.post(here, data=same | {"version": row.version, f"who-{last}": actor("chair").id})
+    db.session.refresh(row)
+    assert row.chosen["people"] == {"第三人": actor("chair").id}

@@ -28,6 +28,21 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.text import fold
 
 THING = "minutes_import"
+# What the offices of a committee are called in minutes, the usual name first.
+OFFICES = {
+    "chair": (
+        "主任委员",
+        "主席",
+        "Chair",
+        "Chairperson",
+        "Chairman",
+        "Committee chair",
+        "TAC chair",
+        "TSC chair",
+    ),
+    "deputy": ("副主任委员", "副主席", "Deputy chair", "Vice chair", "Vice-chair", "Co-chair"),
+    "secretary": ("秘书", "委员会秘书", "Secretary", "Committee secretary"),
+}
 
 
 @dataclass
@@ -48,6 +63,7 @@ class Look:
     plan: Plan
     people: dict[str, Person | None]  # by the name as it stands
     persons: list[Person]  # whom a name may be: the seats of the committee, and who was recognised
+    seated: list[Person]  # who holds or held a seat
     problems: list[Problem]
 
 
@@ -57,18 +73,15 @@ def look(
     """The dry run of a source for a committee. Writes nothing."""
     found = recognise(text, name)
     plan = planned(found, chosen)
-    people, persons = _people(found, committee, chosen.get("people", {}))
-    return Look(found, plan, people, persons, _problems(committee, plan, sha256, actor=actor))
+    people, persons, seated = _people(found, committee, chosen.get("people", {}))
+    return Look(found, plan, people, persons, seated, _problems(committee, plan, sha256, actor=actor))
 
 
-def names_in(found: Found, plan: Plan) -> list[str]:
-    """The names that the importer is asked about, each once: who was there, who was recused, who is to act."""
+def names_in(found: Found) -> list[str]:
+    """The names that the importer is asked about, each once: who was there, who was recused, who is to act. They do
+    not depend on corrections, for the form tells them apart by their place in this list."""
     told = [one.name for one in found.attendees] + [one.name for one in found.recused]
-    told += [
-        p.outcome.owner
-        for p, kind in zip(found.pieces, plan.kinds, strict=True)
-        if kind == "action" and p.outcome
-    ]
+    told += [piece.outcome.owner for piece in found.pieces if piece.outcome]
     return list(dict.fromkeys(name for name in told if name))
 
 
@@ -79,7 +92,7 @@ def key_of(name: str) -> str:
 
 def _people(
     found: Found, committee: Committee, chosen: Mapping[str, Any]
-) -> tuple[dict[str, Person | None], list[Person]]:
+) -> tuple[dict[str, Person | None], list[Person], list[Person]]:
     """Names matched to people who are there: by any of their names, or an address beside the name. A name that two
     people bear is nobody until the importer says who."""
     seated = list(
@@ -119,14 +132,21 @@ def _people(
         own = ids & seats or ids
         matched[name] = known[next(iter(own))] if len(own) == 1 else None
     offered = {p.id: p for p in [*seated, *(p for p in matched.values() if p)]}
-    return matched, list(offered.values())
+    return matched, list(offered.values()), seated
 
 
 def _seat_names(seat: CommitteeMember) -> set[str]:
     """What a seat is called where names stand: its field, and the office with it."""
-    office = {"chair": "主任委员", "deputy": "副主任委员", "secretary": "秘书"}.get(seat.office)
+    offices = OFFICES.get(seat.office, ())
     names = {seat.name_hans, seat.name_hant, seat.name_en} - {""}
-    return names | ({f"{office}（{seat.name_hans}）"} if office and seat.name_hans else set())
+    whole = {f"{office}（{seat.name_hans}）" for office in offices[:1] if seat.name_hans}
+    return names | whole | {f"{office} ({seat.name_en})" for office in offices if seat.name_en} | set(offices)
+
+
+def unnamed(look: Look) -> list[Person]:
+    """Who holds a seat, and is nobody of those whom the source names."""
+    named = {person.id for person in look.people.values() if person}
+    return [person for person in look.seated if person.id not in named]
 
 
 def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) -> list[Problem]:

@@ -96,9 +96,9 @@ def _page(row: MinutesImport, form: VersionedForm, status: int) -> Response:
     seen = reading.look(row.committee, row.text, row.name, row.sha256, row.chosen, actor=actor())
     return page(
         "import.html", status, row=row, form=form, seen=seen, committee=row.committee, words=words,
-        names=reading.names_in(seen.found, seen.plan), problems=_problems(seen), chosen_life=request.form.get("life", "draft"),
+        names=reading.names_in(seen.found), problems=_problems(seen), chosen_life=request.form.get("life", "draft"),
         hour=lambda at: at.astimezone(SHANGHAI).strftime("%H:%M") if at else "", illustrative=seen.plan.illustrative,
-        name_key=reading.key_of,
+        name_key=reading.key_of, unnamed=reading.unnamed(seen),
     )  # fmt: skip
 
 
@@ -122,12 +122,20 @@ def _chosen(row: MinutesImport) -> dict[str, Any]:
     kinds = {str(n): sent.get(f"kind-{n}", "") for n in range(len(pieces))}
     chosen["kinds"] = {n: kind for n, kind in kinds.items() if kind in KINDS and kind != pieces[int(n)].kind}
     allowed = {str(person.id) for person in seen.persons} | {"0"}
-    names = reading.names_in(seen.found, seen.plan)
+    names = reading.names_in(seen.found)
     chosen["people"] = {
         name: int(sent[f"who-{n}"])
         for n, name in enumerate(names)
         if sent.get(f"who-{n}") in allowed
         and int(sent[f"who-{n}"]) != (p.id if (p := seen.people.get(name)) else 0)
+    }
+    chosen["modes"] = {
+        name: sent[f"mode-{n}"]
+        for n, name in enumerate(names)
+        if f"mode-{n}" in sent and sent[f"mode-{n}"] != seen.plan.modes.get(name, "")
+    }
+    chosen["others"] = {
+        str(person.id): sent[f"other-{person.id}"] for person in seen.seated if sent.get(f"other-{person.id}")
     }
     if "asides" in sent:
         chosen["asides_off"] = [n for n in range(len(seen.found.asides)) if f"aside-{n}" not in sent]

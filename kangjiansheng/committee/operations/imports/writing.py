@@ -134,14 +134,16 @@ def _attendance(meeting: Meeting, seen: Look) -> None:
     """Who was there of the people that are known here; who holds no seat that day has no vote."""
     seats = {m.person_id: m for m in meeting.committee.members if sits_on(m, meeting.held_on)}
     done: set[int] = set()
-    for one in seen.found.attendees:
-        person = seen.people.get(one.name)
-        mode = MODES.get(one.mode)
+    named = [(seen.people.get(name), mode) for name, mode in seen.plan.modes.items()]
+    by_id = {person.id: person for person in seen.persons}
+    added = [(by_id.get(key), mode) for key, mode in seen.plan.others.items()]
+    for person, said in [*named, *added]:
+        mode = MODES.get(said)
         if person is None or mode is None or person.id in done:
             continue
         done.add(person.id)
         seat = seats.get(person.id)
-        voting = bool(seat and seat.voting and one.mode != "observer")
+        voting = bool(seat and seat.voting and said != "observer")
         meeting.attendance.append(Attendance(person_id=person.id, mode=mode, voting=voting))
     db.session.flush()
 
