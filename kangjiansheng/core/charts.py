@@ -31,7 +31,7 @@ SYMBOLS: Mapping[str, str] = {
 
 #: Heights are multiples of this, because a page reserves the room with a class per height.
 HEIGHT_STEP = 20
-MIN_HEIGHT, MAX_HEIGHT = 160, 1000
+MIN_HEIGHT, MAX_HEIGHT = 80, 1000
 
 _TEMPLATE: Mapping[str, Any] = {
     "layout": {

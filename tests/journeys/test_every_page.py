@@ -27,6 +27,8 @@ PAGES = (
     ("executive", "/overview"),
     ("executive", "/overview?as_of=2026-06-30"),
     ("executive", "/overview/definitions"),
+    ("executive", "/overview/charts"),
+    ("partner", "/overview/charts?as_of=2026-06-30"),
     ("executive", "/projects"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),

@@ -67,6 +67,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/templates/<code>", [{"code": "D_iit", "number": 1, "milestone_code": "D010", "act": "up"}]),
     ("/admin/calendar/<", [{"number": 2027}]),
     ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
+    ("/overview/charts/<name>", [{"name": "gates"}, {"name": "advice"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
 )
 ONE_FOR_ALL: dict[str, object] = {

@@ -34,6 +34,9 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
             Action.done_on,
             Committee.code,
             Institution.code,
+            Action.number,
+            Action.project_id,
+            Action.illustrative,
         )
         .join(Meeting, Meeting.id == Action.meeting_id)
         .join(Committee, Committee.id == Meeting.committee_id)
@@ -47,7 +50,7 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
     rows = list(db.session.execute(query))
     then = _then([row[0] for row in rows], as_of) if as_of is not None else None
     found = []
-    for key, held_on, due_on, life, done_on, committee, institution in rows:
+    for key, held_on, due_on, life, done_on, committee, institution, *about in rows:
         if then is not None:
             state = then.get(key)
             if state is None or state["life"] == "dropped":
@@ -55,7 +58,8 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
             due_on, life, done_on = _day(state["due_on"]), state["life"], _day(state["done_on"])
         if life == "done" and done_on is None:  # nobody wrote down when: no figure can tell whether in time
             continue
-        found.append(Task(held_on, due_on, done_on if life == "done" else None, committee, institution or ""))
+        ended = done_on if life == "done" else None
+        found.append(Task(held_on, due_on, ended, committee, institution or "", *about))
     return found
 
 

@@ -271,7 +271,7 @@ def decisions(
     if kind:
         query = query.where(Decision.kind == kind)
     if until is not None:
-        query = query.where(_stood(until))
+        query = query.where(stood_at(until))
     if answer == WAITING:
         query = query.where(is_advice(), latest_id(until).is_(None))
     elif answer:
@@ -280,7 +280,7 @@ def decisions(
     return list(db.session.scalars(query))
 
 
-def _stood(until: datetime) -> ColumnElement[bool]:
+def stood_at(until: datetime) -> ColumnElement[bool]:
     """The condition that minutes stood at an instant; what a source tells, from when the meeting was known."""
     known = select(Revision.thing_id).where(Revision.thing == "meeting", Revision.effective_at <= until)
     record = and_(Minutes.life == "record", Minutes.meeting_id.in_(known))
@@ -289,7 +289,7 @@ def _stood(until: datetime) -> ColumnElement[bool]:
 
 def stood(decision: Decision, until: datetime) -> bool:
     """Whether a decision stood at the end of a past day."""
-    query = select(Minutes.id).where(Minutes.meeting_id == decision.meeting_id, _stood(until))
+    query = select(Minutes.id).where(Minutes.meeting_id == decision.meeting_id, stood_at(until))
     return db.session.scalar(query) is not None
 
 

@@ -15,6 +15,9 @@ class Task:
     done_on: date | None  # None while it is open
     committee: str = ""
     institution: str = ""
+    number: str = ""
+    project_id: int | None = None  # what it is about, if anything
+    illustrative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

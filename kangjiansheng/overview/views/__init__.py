@@ -1,6 +1,15 @@
-"""Pages of the overview: home, the board, its definitions, search."""
+"""Pages of the overview: home, the board, the charts, their definitions, search."""
 
-from kangjiansheng.overview.views import calendar, dashboard, definitions, exports, home, openapi, search  # noqa: F401
+from kangjiansheng.overview.views import (  # noqa: F401
+    calendar,
+    chart_page,
+    dashboard,
+    definitions,
+    exports,
+    home,
+    openapi,
+    search,
+)
 from kangjiansheng.overview.views.blueprint import bp
 
 blueprints = (bp,)

@@ -4,6 +4,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import signed_in
 from kangjiansheng.core.pages import of_today, page
+from kangjiansheng.overview.views import chart_words
 from kangjiansheng.overview.views.blueprint import bp
 
 
@@ -11,5 +12,7 @@ from kangjiansheng.overview.views.blueprint import bp
 @signed_in
 @of_today
 def definitions() -> Response:
-    """Definitions of the board's figures."""
-    return page("overview/definitions.html")
+    """Definitions of the figures of the board and of the charts."""
+    return page(
+        "overview/definitions.html", charts=chart_words.definitions(), chart_names=chart_words.names()
+    )

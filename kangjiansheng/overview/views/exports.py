@@ -1,5 +1,6 @@
 """The board's tables to take along, each with its day, its definitions and the mark of illustrative data."""
 
+from datetime import date
 from typing import Any
 
 from flask import abort, make_response
@@ -24,14 +25,21 @@ def export(name: str, kind: str) -> Response:
     asking = dashboard.asked()
     projects, found = dashboard.read(asking, actor=actor())
     made = figures(found) if name == "figures" else getattr(tables, name)(found)
+    notes = about(found, illustrative=any(project.illustrative for project in projects))
+    return download(name, kind, titles[name], made, found.day, notes)
+
+
+def download(
+    name: str, kind: str, title: str, made: tables.Table, day: date, notes: list[tuple[str, str]]
+) -> Response:
+    """A table of the overview as a file, with what it says of itself."""
     heads = [label for label, _class in made["columns"]]
     rows = [[_plain(cell) for cell in row] for row in made["rows"]]
-    notes = about(found, illustrative=any(project.illustrative for project in projects))
-    file = f"kangjiansheng-{name}-{found.day.isoformat()}"
+    file = f"kangjiansheng-{name}-{day.isoformat()}"
     if kind == sheets.CSV:
         printed = [["", *[""] * (len(heads) - 1)], *([label, text] for label, text in notes)]
         return sheets.download(kind, file, sheets.csv_bytes(heads, [*rows, *printed]))
-    return sheets.download(kind, file, sheets.xlsx_bytes(titles[name], heads, rows, notes=notes))
+    return sheets.download(kind, file, sheets.xlsx_bytes(title, heads, rows, notes=notes))
 
 
 @bp.get("/api/v1/metrics")
@@ -50,15 +58,20 @@ def _plain(cell: Any) -> Any:
 
 
 def about(found: Board, *, illustrative: bool) -> list[tuple[str, str]]:
-    """What every export says of itself."""
-    notes = [
-        (_("截至"), found.day.isoformat()),
+    """What every export of the board says of itself."""
+    return [
+        *marks(found.day, illustrative=illustrative),
         (_("对比"), found.compare.isoformat()),
         (_("准时率"), _("近 12 个月内完成的里程碑中，不晚于最初基线的比例")),
         (_("已推迟"), _("未完成、确认的预测比最初基线晚 15 天或更多")),
         (_("已逾期"), _("最后确认的日期已过，既没有完成，也没有新的确认日期")),
         (_("偏差"), _("实际或确认的预测减去最初基线，按自然日")),
     ]
+
+
+def marks(day: date, *, illustrative: bool) -> list[tuple[str, str]]:
+    """The day of an export, and the mark of illustrative data."""
+    notes = [(_("截至"), day.isoformat())]
     if illustrative:
         notes.insert(0, (_("示例数据"), _("含示例数据，不代表任何机构的真实进展。")))
     return notes

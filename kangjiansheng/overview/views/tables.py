@@ -12,14 +12,15 @@ from kangjiansheng.overview.views import matters, words
 Table = dict[str, Any]
 
 
-def _linked(text: str, href: str) -> dict[str, str]:
+def linked(text: str, href: str) -> dict[str, str]:
+    """A cell that leads somewhere."""
     return {"text": text, "href": href}
 
 
 def _milestone(found: Any) -> list[Any]:
     return [
-        _linked(found.project_code, words.project_href(found.project_code)),
-        _linked(name_of(found), words.milestone_href(found)),
+        linked(found.project_code, words.project_href(found.project_code)),
+        linked(name_of(found), words.milestone_href(found)),
     ]
 
 
@@ -28,7 +29,7 @@ def pipeline(board: Board) -> Table:
     status = words.statuses()
     rows = [
         [
-            _linked(chip.project.code, words.project_href(chip.project.code)),
+            linked(chip.project.code, words.project_href(chip.project.code)),
             name_of(chip.project),
             name_of(chip.project.indication),
             words.family(row),

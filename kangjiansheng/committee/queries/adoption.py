@@ -1,0 +1,42 @@
+"""Advice with what the company answered, for the figures of its adoption."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import Committee, CompanyDecision, Decision, Meeting, Minutes
+from kangjiansheng.committee.queries.answers import is_advice, latest_id
+from kangjiansheng.committee.queries.overviews import stood_at
+from kangjiansheng.committee.queries.visible import visible_decisions
+from kangjiansheng.committee.rules.adoption import Advised
+from kangjiansheng.committee.rules.answers import WAITING
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+
+def advised(*, actor: Actor, until: datetime | None = None) -> list[Advised]:
+    """The advice that the actor sees, each with the answer that counts, or that counted at the end of a past day. One
+    statement."""
+    query = (
+        select(
+            Decision.number,
+            Committee.code,
+            Meeting.held_on,
+            Decision.project_id,
+            CompanyDecision.verdict,
+            CompanyDecision.reasons,
+            CompanyDecision.decided_on,
+            Decision.illustrative,
+        )
+        .join(Meeting, Meeting.id == Decision.meeting_id)
+        .join(Committee, Committee.id == Meeting.committee_id)
+        .join(Minutes, Minutes.meeting_id == Meeting.id)
+        .outerjoin(CompanyDecision, CompanyDecision.id == latest_id(until))
+        .where(Decision.id.in_(visible_decisions(actor)), is_advice())
+    )
+    if until is not None:
+        query = query.where(stood_at(until))
+    return [
+        Advised(number, committee, day, project, verdict or WAITING, reasons or "", decided_on, shown)
+        for number, committee, day, project, verdict, reasons, decided_on, shown in db.session.execute(query)
+    ]

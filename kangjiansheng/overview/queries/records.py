@@ -1,0 +1,100 @@
+"""What is read across the floors for the page of charts, beside the portfolio."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import and_, func, select
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.calendar import day_of
+from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.queries.lists import AgreementFilter, agreements, labs
+from kangjiansheng.overview.rules.expiries import Expiry
+from kangjiansheng.overview.rules.rows import ENDED
+from kangjiansheng.overview.rules.yields import Verdict
+from kangjiansheng.projects.models import GateDecision, Milestone, Plan, Project, ProjectEntry, Validity
+from kangjiansheng.projects.queries import may_see
+from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.rules.validity import AGREEMENT, HELD
+
+
+def verdicts(*, actor: Actor, as_of: date | None = None) -> list[Verdict]:
+    """What was decided at the gates of the projects that the actor sees, as recorded by the end of a day. One
+    statement."""
+    query = (
+        select(GateDecision.milestone_id, GateDecision.verdict, GateDecision.decided_on, GateDecision.body)
+        .join(Milestone, Milestone.id == GateDecision.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(may_see(actor))
+        .order_by(GateDecision.id)
+    )
+    if as_of is not None:
+        query = query.where(GateDecision.recorded_at <= clock.end_of(as_of))
+    return [Verdict(*row) for row in db.session.execute(query)]
+
+
+def ended_on(projects: Sequence[ProjectRow], day: date) -> dict[int, date]:
+    """Since when those of these projects that have ended by a day have been ended, by their ids. One statement, none
+    when nothing has ended."""
+    keys = [project.id for project in projects if project.claimed in ENDED]
+    if not keys:
+        return {}
+    query = (
+        select(ProjectEntry.project_id, ProjectEntry.status, ProjectEntry.effective_at)
+        .where(ProjectEntry.project_id.in_(keys), ProjectEntry.effective_at <= clock.end_of(day))
+        .order_by(ProjectEntry.effective_at, ProjectEntry.id)
+    )
+    found: dict[int, date] = {}
+    for key, status, at in db.session.execute(query):
+        if status in ENDED:
+            found.setdefault(key, day_of(at))
+        else:
+            found.pop(key, None)
+    return found
+
+
+def expiring(
+    projects: Sequence[ProjectRow], *, actor: Actor, as_of: date | None = None, narrowed: bool = False
+) -> tuple[list[Expiry], bool]:
+    """What these projects hold for a while and the agreements that the actor sees, as they stood at the end of a day;
+    when `narrowed`, only the agreements on which the laboratories of these projects rest. Whether any is illustrative."""
+    wanted = _resting_on(projects, actor, as_of) if narrowed else None
+    rows = [
+        row
+        for row in agreements(AgreementFilter(), actor=actor, as_of=as_of)
+        if row.expires_on and (wanted is None or row.id in wanted)
+    ]
+    own = _papers({p.id: p.code for p in projects}, as_of or clock.today())
+    ends = [Expiry(AGREEMENT, row.expires_on, row.code, _names(row)) for row in rows if row.expires_on]
+    return [*ends, *own], any(row.illustrative for row in rows)
+
+
+def _resting_on(projects: Sequence[ProjectRow], actor: Actor, as_of: date | None) -> set[int]:
+    codes = {lab.code for project in projects for lab in project.labs}
+    return {
+        row.agreement_id for row in labs(actor=actor, as_of=as_of) if row.code in codes and row.agreement_id
+    }
+
+
+def _names(row: object) -> dict[str, str]:
+    return {script: getattr(row, f"name_{script}") for script in ("hans", "hant", "en")}
+
+
+def _papers(projects: Mapping[int, str], day: date) -> list[Expiry]:
+    """What projects hold, from the last revision up to a day. One statement."""
+    if not projects:
+        return []
+    newest = (
+        select(func.max(Revision.id))
+        .join(Validity, and_(Revision.thing == Validity.__tablename__, Revision.thing_id == Validity.id))
+        .where(Validity.project_id.in_(list(projects)), Revision.effective_at <= clock.end_of(day))
+        .group_by(Revision.thing_id)
+    )
+    found = []
+    for state in db.session.scalars(select(Revision.state).where(Revision.id.in_(newest))):
+        if state["life"] == HELD:
+            ends_on, code = date.fromisoformat(state["valid_to"]), projects[state["project_id"]]
+            found.append(Expiry(state["kind"], ends_on, code, {"hans": state["label"]}, state["number"]))
+    return found

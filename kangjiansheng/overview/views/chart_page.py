@@ -1,0 +1,149 @@
+"""The page of charts: gates, stretches, what ends, what is stale, actions, advice; and each as a file."""
+
+from itertools import chain
+from typing import Any
+
+from flask import abort, g
+from werkzeug.wrappers import Response
+
+from kangjiansheng.committee.queries.adoption import advised
+from kangjiansheng.committee.queries.follow_up import tasks
+from kangjiansheng.committee.queries.overviews import committees
+from kangjiansheng.committee.rules.adoption import adoption
+from kangjiansheng.committee.rules.follow_up import follow_up
+from kangjiansheng.core import calendar, clock
+from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import page
+from kangjiansheng.overview import charts
+from kangjiansheng.overview.queries import records
+from kangjiansheng.overview.rules import cycles, expiries, periods, spoken, yields
+from kangjiansheng.overview.rules.gallery import NAMES, Gallery
+from kangjiansheng.overview.rules.rows import ENDED
+from kangjiansheng.overview.views import chart_tables, chart_words, exports
+from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.projects.queries import portfolio
+
+
+def read(*, actor: Actor) -> Gallery:
+    """What the address asks for, as far as the actor sees it."""
+    as_of, day = g.as_of, g.as_of or clock.today()
+    projects = portfolio(actor=actor, as_of=as_of)
+    until = clock.end_of(as_of) if as_of else None
+    given = tasks(actor=actor, as_of=as_of)
+    advice = advised(actor=actor, until=until)
+    going = [project for project in projects if project.claimed not in ENDED]
+    ends, of_examples = records.expiring(going, actor=actor, as_of=as_of)
+    return Gallery(
+        day=day,
+        gates=yields.yields(projects, records.verdicts(actor=actor, as_of=as_of)),
+        cycles=cycles.cycles(projects, records.ended_on(projects, day), day, calendar.working_days_between),
+        expiries=expiries.expiries(ends, day),
+        spoken=spoken.spoken(projects, day),
+        actions=follow_up(given, day),
+        by_committee=[
+            (code, follow_up([task for task in given if task.committee == code], day))
+            for code in sorted({task.committee for task in given})
+        ],
+        advice=adoption(advice),
+        committees={one.code: name_of(one) for one in committees()} if given or advice else {},
+        illustrative=of_examples or any(one.illustrative for one in chain[Any](projects, given, advice)),
+    )
+
+
+@bp.get("/overview/charts")
+@signed_in
+def chart_page() -> Response:
+    """The charts of a day."""
+    found = read(actor=actor())
+    return page(
+        "overview/charts.html",
+        illustrative=found.illustrative,
+        found=found,
+        founded=periods.FOUNDED,
+        figures=_figures(found),
+        tables={name: chart_tables.BY_NAME[name](found) for name in NAMES},
+        findings={
+            "gates": chart_words.in_gates(found.gates),
+            "cycles": chart_words.in_cycles(found.cycles),
+            "expiries": chart_words.in_expiries(found.expiries),
+            "spoken": chart_words.in_spoken(found.spoken),
+            "actions": chart_words.in_actions(found.actions),
+            "advice": chart_words.in_advice(found.advice),
+        },
+        says=chart_words,
+    )
+
+
+@bp.get("/overview/charts/<name>.<any(csv, xlsx):kind>")
+@signed_in
+def chart_export(name: str, kind: str) -> Response:
+    """One table of the page, as CSV or XLSX."""
+    if name not in NAMES:
+        abort(404)
+    found = read(actor=actor())
+    made = chart_tables.BY_NAME[name](found)
+    notes = exports.marks(found.day, illustrative=found.illustrative)
+    notes.append((chart_words.names()[name], chart_words.definitions()[name]))
+    return exports.download(name, kind, chart_words.names()[name], made, found.day, notes)
+
+
+def _figures(found: Gallery) -> dict[str, Any]:
+    """The figures of the sheets in which there is anything to draw."""
+    ends = found.expiries
+    parts = [_part(key, shape, ends.counts(key)) for key, shape in chart_words.ENDS]
+    drawn: dict[str, Any] = {
+        "gates": _gates(found),
+        "cycles": charts.cycles(found.cycles, chart_words.cycle_words()) if found.cycles else None,
+        "expiries": charts.months(ends.months, chart_words.lapsed(), parts) if ends.rows else None,
+        "spoken": _spoken(found),
+        "actions": _actions(found),
+        "advice": _advice(found),
+    }
+    return drawn
+
+
+def _part(key: str, shape: str, values: Any) -> charts.Part:
+    return charts.Part(chart_words.part(key), shape, list(values))
+
+
+def _gates(found: Gallery) -> charts.Figure | None:
+    rows = found.gates.gates
+    parts = [_part(key, shape, [gate.count(key) for gate in rows]) for key, shape in chart_words.VERDICTS]
+    named = [
+        charts.Row(
+            f"{g.code} {chart_words.gate_name(g)}", end=chart_words.of_all(g.count("go"), len(g.decisions))
+        )
+        for g in rows
+    ]
+    return charts.bars(named, parts) if rows else None
+
+
+def _spoken(found: Gallery) -> charts.Figure | None:
+    rows = found.spoken.labs
+    parts = [_part(key, shape, [lab.count(key) for lab in rows]) for key, shape in chart_words.AGES]
+    named = [charts.Row(chart_words.lab(lab), chart_words.lab_href(lab)) for lab in rows]
+    return charts.bars(named, parts) if rows else None
+
+
+def _actions(found: Gallery) -> charts.Figure | None:
+    rows = [(code, one) for code, one in found.by_committee if one.due]
+    parts = [
+        _part(key, shape, [getattr(one, key) for _code, one in rows]) for key, shape in chart_words.CLOSURE
+    ]
+    named = [
+        charts.Row(found.named(code), end="" if one.percent is None else f"{one.percent}%")
+        for code, one in rows
+    ]
+    return charts.bars(named, parts) if rows else None
+
+
+def _advice(found: Gallery) -> charts.Figure | None:
+    rows = found.advice
+    parts = [_part(key, shape, [one.count(key) for one in rows]) for key, shape in chart_words.ANSWERS]
+    named = [
+        charts.Row(found.named(one.committee), end=chart_words.of_all(one.count("adopted"), len(one.advice)))
+        for one in rows
+    ]
+    return charts.bars(named, parts) if rows else None

@@ -1,0 +1,166 @@
+"""The page of charts as each of the cast sees it, as of any day: what it counts, to whom, and as which files."""
+
+import json
+import re
+import zipfile
+from datetime import date, timedelta
+from io import BytesIO
+
+import plotly.graph_objects as go
+import pytest
+from lxml import html
+
+from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.core import charts, clock
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.overview.rules.gallery import NAMES
+from kangjiansheng.projects.queries import portfolio
+from tests.support.acting import who
+from tests.support.queries import queries_counted
+
+CODE = re.compile(r"\bKJS-\d{3}\b")
+PARTNER = {f"KJS-{n:03d}" for n in (1, 4, 10, 14, 15, 20)}
+PAGE = "/overview/charts"
+
+
+def page(client, path=PAGE):  # type: ignore[no-untyped-def]
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text[:400]
+    return html.document_fromstring(answer.text)
+
+
+def finding(tree, name):  # type: ignore[no-untyped-def]
+    return tree.get_element_by_id(f"chart-{name}").find(".//h2").text_content()
+
+
+def rows(client, name, more=""):  # type: ignore[no-untyped-def]
+    text = client.get(f"{PAGE}/{name}.csv{more}").get_data(as_text=True)
+    return text.lstrip("\ufeff").split("\r\n\r\n")[0].splitlines()[1:]
+
+
+def test_each_sheet_has_its_finding_its_figure_its_table_and_its_definition(client):
+    tree = page(client("executive"))
+    defined = client("executive").get("/overview/definitions").text
+    for name in NAMES:
+        sheet = tree.get_element_by_id(f"chart-{name}")
+        assert finding(tree, name) and sheet.find(".//table") is not None
+        (script,) = [s for s in sheet.iter("script") if s.get("type") == "application/json"]
+        drawn = charts.resolve(json.loads(script.text))
+        go.Figure({"data": drawn["data"], "layout": drawn["layout"]})
+        assert all(trace["type"] in ("scatter", "bar") for trace in drawn["data"])
+        assert f'id="{name}"' in defined
+        assert any(a.get("href", "").endswith(f"#{name}") for a in sheet.iter("a"))
+
+
+def test_the_row_of_links_leads_from_the_board_to_the_charts_and_keeps_the_day(client):
+    (link,) = [
+        a
+        for a in page(client("executive"), "/overview?as_of=2026-06-30").find_class("tabs")[0]
+        if "charts" in a.get("href")
+    ]
+    assert link.get("href") == f"{PAGE}?as_of=2026-06-30"
+    here = page(client("executive"), link.get("href")).find_class("tabs")[0]
+    assert [a.get("aria-current") for a in here][:2] == [None, "page"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_one_may_not_see_stands_in_no_chart_and_no_file(client, name):
+    for more in ("", "?as_of=2026-06-30"):
+        assert (
+            set(CODE.findall(client("partner").get(f"{PAGE}/{name}.csv{more}").get_data(as_text=True)))
+            <= PARTNER
+        )
+        assert not CODE.findall(client("outsider").get(f"{PAGE}/{name}.csv{more}").get_data(as_text=True))
+    assert set(CODE.findall(page(client("partner")).get_element_by_id("main").text_content())) <= PARTNER
+
+
+def test_the_stretches_are_those_of_the_milestones(app, client):
+    (review,) = [
+        line for line in rows(client("executive"), "cycles") if line.startswith("IND 受理到默示许可")
+    ]
+    with app.app_context():
+        seen = [{m.code: m for m in p.milestones} for p in portfolio(actor=who("executive"))]
+    pairs = [
+        (p["A130"].actual, p["A140"].actual) for p in seen if "A130" in p and "A140" in p and p["A130"].actual
+    ]
+    assert review.split(",")[1:3] == [
+        str(sum(bool(b) for _a, b in pairs)),
+        str(sum(not b for _a, b in pairs)),
+    ]
+
+
+def test_a_decision_at_a_gate_counts_from_the_day_it_was_recorded(client):
+    assert "有条件通过 1" in finding(page(client("executive")), "gates")
+    yesterday = clock.today() - timedelta(days=1)
+    long_ago = finding(page(client("executive"), f"{PAGE}?as_of=2024-12-31"), "gates")
+    assert long_ago == "还没有登记阶段门的决定" and yesterday
+
+
+def test_actions_and_advice_say_what_the_lists_say(client):
+    reader = client("executive")
+    given = page(reader, "/actions").get_element_by_id("main").text_content()
+    percent = re.search(r"按期关闭率 (\d+%)", given)
+    assert percent and percent[1] in finding(page(reader), "actions")
+    waiting = re.search(r"待答复 (\d+)", finding(page(reader), "advice"))
+    listed = page(reader, "/decisions?answer=waiting").get_element_by_id("main").text_content()
+    assert waiting and len(set(re.findall(r"[DR]-\d{4}-\d\d-\d\d", listed))) == int(waiting[1])
+
+
+def test_who_sees_less_of_a_committee_counts_less_of_its_advice(client):
+    told = set(re.findall(r"[DR]-\d{4}-\d\d-\d\d", "\n".join(rows(client("outsider"), "advice"))))
+    every = set(re.findall(r"[DR]-\d{4}-\d\d-\d\d", "\n".join(rows(client("executive"), "advice"))))
+    assert told < every
+
+
+def test_what_a_forecast_was_confirmed_for_is_stale_no_more(app, client):
+    from kangjiansheng.core.db import db
+    from kangjiansheng.projects.models import Milestone
+    from kangjiansheng.projects.operations import milestones as operations
+
+    before = finding(page(client("executive")), "spoken")
+    with app.app_context(), writing():
+        everything = portfolio(actor=who("executive"))
+        silent = [
+            m
+            for p in everything
+            if not p.resting
+            for m in p.milestones
+            if m.is_open and m.confirmed_at is None
+        ]
+        thing = db.session.get(Milestone, silent[0].id)
+        operations.on_track(thing, actor=system_actor(), version=thing.version)
+    number = lambda text: int(re.search(r"中 (\d+) 项三周", text)[1])  # noqa: E731
+    assert number(finding(page(client("executive")), "spoken")) == number(before) - 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_table_can_be_taken_along_with_its_day_and_definition(client, name):
+    answer = client("executive").get(f"{PAGE}/{name}.xlsx?as_of=2026-06-30")
+    with zipfile.ZipFile(BytesIO(answer.data)) as book:
+        text = "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xml"))
+    assert "2026-06-30" in text and "示例数据" in text
+    assert client("executive").get(f"{PAGE}/attention.csv").status_code == 404
+
+
+def test_the_page_costs_the_same_for_one_project_and_for_twenty(client):
+    counts = []
+    for short in ("partner", "executive"):
+        reader = client(short)
+        reader.get(PAGE)
+        with queries_counted() as seen:
+            reader.get(PAGE)
+        counts.append(len(seen))
+    assert max(counts) <= 20 and abs(counts[0] - counts[1]) <= 2, counts
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh-Hant", "各段歷時"), ("en", "Cycle times")])
+def test_other_languages(client, lang, word):
+    text = page(client("executive", lang)).get_element_by_id("main").text_content()
+    assert word in text
+    if lang == "en":
+        names = re.sub(r"[（(].*?[)）]", "", text)
+        assert not re.search("还没有|在途|到期", names)
+
+
+def test_a_future_day_is_refused(client):
+    assert client("executive").get(f"{PAGE}?as_of={date(2999, 1, 1)}").status_code == 400
