@@ -139,8 +139,24 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
+class Cut(date):
+    """A day that is read up to an instant of it: whatever asks for the end of the day gets that instant."""
+
+    instant: datetime | None = None  # None for a day that was counted from a cut one: a whole day
+
+    @classmethod
+    def at(cls, instant: datetime) -> "Cut":
+        """The day in Asia/Shanghai of an aware instant, up to that instant."""
+        day = day_of(instant)
+        made = cls(day.year, day.month, day.day)
+        made.instant = instant.astimezone(UTC)
+        return made
+
+
 def end_of(day: date) -> datetime:
-    """The last microsecond of a day in Asia/Shanghai, as an instant in UTC."""
+    """The last microsecond of a day in Asia/Shanghai, as an instant in UTC; of a cut day the instant of its cut."""
+    if isinstance(day, Cut) and day.instant is not None:
+        return day.instant
     return start_of(day + _DAY) - timedelta(microseconds=1)
 
 

@@ -29,6 +29,8 @@ PAGES = (
     ("executive", "/overview/definitions"),
     ("executive", "/overview/charts"),
     ("partner", "/overview/charts?as_of=2026-06-30"),
+    ("executive", "/overview/pack"),
+    ("partner", "/overview/pack?as_of=2026-06-30&compare=2026-03-31"),
     ("executive", "/projects"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),

@@ -69,6 +69,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
     ("/overview/charts/<name>", [{"name": "gates"}, {"name": "advice"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
+    ("/overview/pack.", [{"kind": "pptx"}]),
 )
 ONE_FOR_ALL: dict[str, object] = {
     "kind": "csv",

@@ -7,8 +7,6 @@ say it today.
 """
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +17,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.committee.documents import typesetting
 from kangjiansheng.committee.documents.pack_outline import outline
-from kangjiansheng.core.clock import SHANGHAI
+from kangjiansheng.core.archives import zipped
 
 TEMPLATE = Path(__file__).parents[1] / "reference" / "pack.typ"
 
@@ -35,19 +33,7 @@ def rendered(content: Mapping[str, Any], read: Callable[[str], bytes]) -> bytes:
     files += [(paper["path"], read(paper["sha256"])) for item in said["items"] for paper in item["papers"]]
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files)
     files.append(("SHA256SUMS", sums.encode()))
-    return _zipped(files, at)
-
-
-def _zipped(files: list[tuple[str, bytes]], at: datetime) -> bytes:
-    here = at.astimezone(SHANGHAI)
-    stamp = (here.year, here.month, here.day, here.hour, here.minute, here.second)
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in files:
-            info = zipfile.ZipInfo(name, stamp)
-            info.create_system, info.external_attr = 3, 0o644 << 16
-            archive.writestr(info, data)
-    return made.getvalue()
+    return zipped(files, at)
 
 
 def _markdown(said: Mapping[str, Any]) -> str:

@@ -46,9 +46,9 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
     if as_of is not None:
-        query = query.where(Action.meeting_id.in_(_submitted(as_of)))
+        query = query.where(Action.meeting_id.in_(submitted_by(as_of)))
     rows = list(db.session.execute(query))
-    then = _then([row[0] for row in rows], as_of) if as_of is not None else None
+    then = states_then([row[0] for row in rows], as_of) if as_of is not None else None
     found = []
     for key, held_on, due_on, life, done_on, committee, institution, *about in rows:
         if then is not None:
@@ -63,7 +63,7 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
     return found
 
 
-def _submitted(day: date) -> Any:
+def submitted_by(day: date) -> Any:
     """The meetings of which a draft had been put to members by the end of a day."""
     return (
         select(Minutes.meeting_id)
@@ -72,7 +72,8 @@ def _submitted(day: date) -> Any:
     )
 
 
-def _then(keys: list[int], day: date) -> dict[int, dict[str, Any]]:
+def states_then(keys: list[int], day: date) -> dict[int, dict[str, Any]]:
+    """How some actions stood at the end of a day, by their ids; one statement."""
     last = (
         select(func.max(Revision.id))
         .where(

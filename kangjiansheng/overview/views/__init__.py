@@ -11,5 +11,6 @@ from kangjiansheng.overview.views import (  # noqa: F401
     search,
 )
 from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.overview.views.pack import pages  # noqa: F401
 
 blueprints = (bp,)

@@ -69,7 +69,7 @@ def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
         day=asking.day,
         compare=asking.compare,
         horizon=asking.horizon,
-        festival=_spring_after(asking.day),
+        festival=spring_after(asking.day),
         spells=queries.slipping(actor=actor, day=asking.day),
         standing=standing,
         risks=pressing(actor=actor, as_of=asking.as_of),
@@ -82,7 +82,7 @@ def agenda_of(projects: list[ProjectRow], as_of: date | None, *, actor: Actor) -
     return queries.agenda(as_of, actor=actor) if waits else []
 
 
-def _spring_after(day: date) -> date | None:
+def spring_after(day: date) -> date | None:
     """The eve of the next 春节."""
     weeks = charts.festivals(day, day + timedelta(days=366), spring="spring", national="")
     return next((first for first, _after, label in weeks if label == "spring" and first > day), None)

@@ -322,6 +322,26 @@ def exports() -> list[tuple[str, str]]:
     ]
 
 
+def files() -> list[dict[str, str]]:
+    """The files that tell the whole, and what comes out."""
+    return [
+        {
+            "kind": "pptx",
+            "icon": "presentation",
+            "name": _("幻灯片 PPTX"),
+            "about": _("每页一个结论，图表可编辑"),
+        },
+        {"kind": "pdf", "icon": "file-type-pdf", "name": "PDF", "about": _("A4 横向，适合会前发送")},
+        {"kind": "docx", "icon": "file-text", "name": _("文字稿 DOCX"), "about": _("可以继续修改的副本")},
+        {
+            "kind": "xlsx",
+            "icon": "file-spreadsheet",
+            "name": _("数据表 XLSX"),
+            "about": _("全部各行与口径说明"),
+        },
+    ]
+
+
 def export_href(name: str, kind: str) -> str:
     """Where an export lies, for what this page shows."""
     asked: dict[str, Any] = {

@@ -1,0 +1,56 @@
+"""The pack as a workbook: a sheet for each section with all of its rows, and one with what every number means."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from kangjiansheng.core import sheets
+from kangjiansheng.core.archives import settled
+from kangjiansheng.overview.documents.outline import Cell, Outline, Section, Value
+
+
+def rendered(said: Outline) -> bytes:
+    """The workbook of an outline; the same outline gives the same bytes."""
+    words, names = said.words, set[str]()
+    figures = [(one.name, _number(one.value), one.unit, one.change) for one in said.figures]
+    heads = [words["figures"], words["now"], "", words["then"]]
+    made = [sheets.Sheet(_named(words["figures"], names), heads, figures)]
+    made += [_sheet(one, _named(one.over, names)) for one in said.sections]
+    notes = [
+        *([(words["illustrative"], said.illustrative)] if said.illustrative else []),
+        (said.title, said.since),
+        (words["answer"], said.sentence),
+        ("", said.foot),
+        ("", said.address),
+        *said.definitions,
+        (words["version"], said.version),
+    ]
+    return settled(sheets.workbook(made, at=said.cut, notes=notes, about=words["definitions"]), said.cut)
+
+
+def _sheet(section: Section, title: str) -> sheets.Sheet:
+    kinds = [kind for _label, kind in section.columns]
+    rows = [[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in section.rows]
+    return sheets.Sheet(title, [label for label, _kind in section.columns], rows)
+
+
+def _cell(value: Value, kind: str) -> Any:
+    if isinstance(value, Cell):
+        return value.text
+    return date.fromisoformat(value) if kind == "d" and isinstance(value, str) else value
+
+
+def _number(text: str) -> Any:
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def _named(title: str, taken: set[str]) -> str:
+    """A name for a sheet that no other has: programs cut them, and do not tell upper from lower case."""
+    short = title.replace(":", "").replace("：", " ")[:28]
+    found = next(name for name in _tries(short) if name.casefold() not in taken)
+    taken.add(found.casefold())
+    return found
+
+
+def _tries(short: str) -> Sequence[str]:
+    return [short, *(f"{short} {n}" for n in range(2, 30))]

@@ -1,0 +1,159 @@
+"""What has happened between the end of a day and a cut-off, in the projects that the actor sees.
+
+Nothing is asked by lists of ids, which a database takes only so many of: the caller keeps what belongs to the rows
+that it has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from kangjiansheng.core.changes import Actor, ChangeSet, Revision
+from kangjiansheng.core.db import db
+from kangjiansheng.overview.rules.pack import Piece, RiskState, Told, Verdict
+from kangjiansheng.projects.models import (
+    Evidence,
+    GateCondition,
+    GateDecision,
+    Milestone,
+    MilestoneEntry,
+    Plan,
+    Project,
+    Risk,
+)
+from kangjiansheng.projects.queries import may_see
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A milestone that a conditional go asks for, the gate whose decision asked, and the gate that it stops."""
+
+    milestone_id: int
+    gate_id: int
+    decided_on: date
+
+
+def reasons(*, actor: Actor, since: datetime, until: datetime) -> dict[int, Told]:
+    """The last thing that was said of why each milestone moved in between, by its id. One statement.
+
+    What moved along with another has the reason that was given for that one.
+    """
+    code = func.coalesce(func.nullif(MilestoneEntry.reason_code, ""), ChangeSet.reason_code)
+    query = (
+        select(MilestoneEntry.milestone_id, code, MilestoneEntry.note, MilestoneEntry.kind == "follow")
+        .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
+        .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(may_see(actor), MilestoneEntry.effective_at > since, MilestoneEntry.effective_at <= until)
+        .order_by(MilestoneEntry.effective_at, MilestoneEntry.id)
+    )
+    rows = [(row[0], Told(row[1] or "", row[2], bool(row[3]))) for row in db.session.execute(query)]
+    return {key: told for key, told in rows if told.says_something}
+
+
+def verdicts(*, actor: Actor, since: datetime, until: datetime) -> list[Verdict]:
+    """What was decided at gates in between, in order, each with how many conditions. One statement."""
+    asked = (
+        select(func.count(GateCondition.id))
+        .where(GateCondition.decision_id == GateDecision.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            GateDecision.milestone_id,
+            GateDecision.verdict,
+            GateDecision.decided_on,
+            GateDecision.body,
+            GateDecision.reasons,
+            asked,
+        )
+        .join(Milestone, Milestone.id == GateDecision.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(may_see(actor), GateDecision.recorded_at > since, GateDecision.recorded_at <= until)
+        .order_by(GateDecision.recorded_at, GateDecision.id)
+    )
+    return [Verdict(*row) for row in db.session.execute(query)]
+
+
+def conditions(*, actor: Actor, until: datetime) -> list[Condition]:
+    """The conditions that gates had set by then; whether they are met the milestones say. One statement."""
+    query = (
+        select(GateCondition.milestone_id, GateDecision.milestone_id, GateDecision.decided_on)
+        .join(GateDecision, GateDecision.id == GateCondition.decision_id)
+        .join(Milestone, Milestone.id == GateDecision.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(may_see(actor), GateDecision.recorded_at <= until)
+        .order_by(GateCondition.id)
+    )
+    return [Condition(*row) for row in db.session.execute(query)]
+
+
+def evidence(*, actor: Actor, since: datetime, until: datetime) -> list[Piece]:
+    """The evidence that was brought in between and stood at the end, the oldest first. One statement."""
+    changed = (
+        select(Revision.thing_id)
+        .join(Evidence, Evidence.id == Revision.thing_id)
+        .join(Milestone, Milestone.id == Evidence.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == Plan.project_id)
+        .where(
+            may_see(actor),
+            Revision.thing == Evidence.__tablename__,
+            Revision.effective_at > since,
+            Revision.effective_at <= until,
+        )
+    )
+    found = []
+    for state in _last(Evidence.__tablename__, changed, until).values():
+        at = state.get("at")
+        if at and state["withdrawn_at"] is None and datetime.fromisoformat(at) > since:
+            keys = ("milestone_id", "number", "kind", "name", "note", "verdict", "by_id")
+            found.append(Piece(at=datetime.fromisoformat(at), **{key: state[key] for key in keys}))
+    return sorted(found, key=lambda piece: (piece.at, piece.milestone_id, piece.number))
+
+
+def risks(*, actor: Actor, since: datetime, until: datetime) -> tuple[list[RiskState], list[RiskState]]:
+    """The risks that had changed in between, as they stood at the end and as they had stood. Two statements."""
+    changed = (
+        select(Revision.thing_id)
+        .join(Risk, Risk.id == Revision.thing_id)
+        .join(Project, Project.id == Risk.project_id)
+        .where(
+            may_see(actor),
+            Revision.thing == Risk.__tablename__,
+            Revision.effective_at > since,
+            Revision.effective_at <= until,
+        )
+    )
+    now, then = (_last(Risk.__tablename__, changed, at) for at in (until, since))
+    return _risks(now), _risks(then)
+
+
+def _last(thing: str, ids: Any, until: datetime) -> dict[int, dict[str, Any]]:
+    """The last states of some things up to an instant, by their ids."""
+    newer = aliased(Revision)
+    last = (
+        select(newer.id)
+        .where(newer.thing == thing, newer.thing_id == Revision.thing_id, newer.effective_at <= until)
+        .order_by(newer.effective_at.desc(), newer.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Revision.thing_id, Revision.state)
+        .where(Revision.thing == thing, Revision.thing_id.in_(ids), Revision.id == last)
+        .order_by(Revision.thing_id)
+    )
+    return {row.thing_id: row.state for row in db.session.execute(query)}
+
+
+def _risks(states: Mapping[int, Mapping[str, Any]]) -> list[RiskState]:
+    keys = ("project_id", "number", "kind", "title", "owner_id", "likelihood", "impact", "life", "closing")
+    return [RiskState(id=key, **{name: state[name] for name in keys}) for key, state in states.items()]

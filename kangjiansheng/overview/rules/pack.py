@@ -1,0 +1,96 @@
+"""What a pack tells since the day of comparison: what was reached, decided, brought, and which risks came and went."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from .rows import Milestone, Past, Project, is_done
+
+AT_MOST = 24  # rows of a section in documents that are read; a workbook has all
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why a date is another one: the code of a reason and a note as somebody said them; `along` with another."""
+
+    reason_code: str
+    note: str
+    along: bool = False
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is known."""
+        return bool(self.reason_code or self.note or self.along)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided at a gate, by whom in words, and on how many conditions."""
+
+    gate_id: int
+    verdict: str
+    decided_on: date
+    body: str
+    reasons: str
+    conditions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of evidence that was brought."""
+
+    at: datetime
+    milestone_id: int
+    number: int
+    kind: str
+    name: str
+    note: str
+    verdict: str
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskState:
+    """A risk or an issue as it stood at an instant."""
+
+    id: int
+    project_id: int
+    number: int
+    kind: str
+    title: str
+    owner_id: int | None
+    likelihood: int | None
+    impact: int
+    life: str
+    closing: str
+
+
+def reached(projects: Sequence[Project], past: Mapping[int, Past]) -> list[tuple[Project, Milestone]]:
+    """Milestones that are reached now and were not known to be then, by the day on which they were reached.
+
+    What was reached before the day of comparison but told only afterwards is news, too.
+    """
+    found = []
+    for project in projects:
+        for m in project.milestones:
+            before = past.get(m.id)
+            if is_done(m) and (before is None or before.actual is None):
+                found.append((project, m))
+    return sorted(found, key=lambda pair: (pair[1].actual or date.min, pair[0].code, pair[1].position))
+
+
+def risks_changed(
+    now: Iterable[RiskState], then: Iterable[RiskState]
+) -> tuple[list[RiskState], list[RiskState]]:
+    """Those that are new and open, the gravest first, and those that have been closed since."""
+    before = {risk.id: risk for risk in then}
+    new, closed = [], []
+    for risk in now:
+        old = before.get(risk.id)
+        if risk.life != "closed" and (old is None or old.life == "closed"):
+            new.append(risk)
+        elif risk.life == "closed" and (old is None or old.life != "closed"):
+            closed.append(risk)
+    new.sort(key=lambda risk: (-(risk.likelihood or 5) * risk.impact, risk.project_id, risk.number))
+    closed.sort(key=lambda risk: (risk.project_id, risk.number))
+    return new, closed

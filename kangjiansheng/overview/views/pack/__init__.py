@@ -1,0 +1,1 @@
+"""The executive's pack: what has changed since the last meeting, as a page and as files."""

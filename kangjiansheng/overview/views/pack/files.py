@@ -1,0 +1,36 @@
+"""A pack as bytes, and as the answer that a browser saves."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib import import_module
+
+from werkzeug.wrappers import Response
+
+from kangjiansheng.overview.documents.outline import Outline
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+TYPES: Mapping[str, str] = {
+    "pptx": f"{OFFICE}.presentationml.presentation",
+    "pdf": "application/pdf",
+    "docx": f"{OFFICE}.wordprocessingml.document",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+}
+
+
+def rendered(kind: str, said: Outline) -> bytes:
+    """The file of an outline. What makes it is imported here: it takes a while to come."""
+    make: Callable[[Outline], bytes] = import_module(f"kangjiansheng.overview.documents.{kind}").rendered
+    return make(said)
+
+
+def name(kind: str, day: date) -> str:
+    """What the file is called."""
+    return f"kangjiansheng-pack-{day.isoformat()}.{kind}"
+
+
+def download(kind: str, day: date, content: bytes) -> Response:
+    """The file as an answer that the browser saves, and that no machine on the way keeps."""
+    answer = Response(content, content_type=TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name(kind, day)}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,98 @@
+"""The outline of a pack in the language of the moment."""
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from kangjiansheng import __version__
+from kangjiansheng.committee.documents.faces import MISSING
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.i18n import locale, moment, name_of
+from kangjiansheng.overview.documents.outline import Figure, Outline
+from kangjiansheng.overview.views import words
+from kangjiansheng.overview.views.pack import owing, reading, sections
+from kangjiansheng.overview.views.pack.asking import Asked
+from kangjiansheng.overview.views.pack.sentence import sentence
+
+
+def outline(asking: Asked, *, actor: Actor, address: str) -> Outline:
+    """What the pack says to one reader; `address` is the path of its page."""
+    found = reading.read(asking, actor=actor)
+    against = words.against(asking.compare, asking.day)
+    told = [make(found) for make in (*sections.SECTIONS, *owing.SECTIONS)]
+    told = [one for one in told if one.key != "not-applied" or one.rows]
+    illustrative = sections.illustrative(found.projects) or any(one.illustrative for one in told)
+    settings = current_app.config["SETTINGS"]
+    return Outline(
+        language=locale(),
+        title=_("上次会议以来") if asking.meeting else _("自 %(day)s 以来", day=asking.compare.isoformat()),
+        since=_since(asking),
+        cut=asking.cut,
+        day=asking.day,
+        compare=asking.compare,
+        foot=_("数据截至 %(cut)s，对比 %(day)s", cut=moment(asking.cut), day=asking.compare.isoformat()),
+        sentence=sentence(found.board.answer, against) if found.projects else _("没有您可以查看的项目"),
+        figures=_figures(found, asking),
+        sections=told if found.projects else [one for one in told if one.rows],
+        definitions=_definitions(told),
+        illustrative=_("含示例数据，不代表任何机构的真实进展。") if illustrative else "",
+        address=f"{settings.base_url}{address}",
+        base=settings.base_url,
+        version=__version__,
+        words={
+            "product": _("康健生"),
+            "answer": _("一句话"),
+            "figures": _("指标"),
+            "now": _("现在"),
+            "then": _("对比日"),
+            "definitions": _("口径说明"),
+            "illustrative": _("示例数据"),
+            "more": _("其余 %(n)s 项见数据表。"),
+            "none": _("没有。"),
+            "version": _("程序版本"),
+            "missing": _("%(mark)s 处是字体中没有的字。", mark=MISSING),
+        },
+    )
+
+
+def _since(asking: Asked) -> str:
+    day = asking.compare.isoformat()
+    if asking.meeting is None:
+        return str(_("自 %(day)s 结束以来", day=day))
+    return str(_("自 %(meeting)s（%(day)s）以来", meeting=name_of(asking.meeting), day=day))
+
+
+def _figures(found: reading.Found, asking: Asked) -> list[Figure]:
+    board = found.board
+    rate, slipped, due, gates = board.on_time, board.slipped, board.due, board.gates
+    day = asking.compare.isoformat()
+    before = _("%(day)s 为 %(count)s", day=day, count="%s")
+    percent = "—" if rate.now.percent is None else str(rate.now.percent)
+    return [
+        Figure(
+            _("准时率，近 12 个月"),
+            percent,
+            "%" if rate.now.percent is not None else "",
+            before % ("—" if rate.then.percent is None else f"{rate.then.percent}%"),
+            "flat" if not rate.change else "bad" if rate.change < 0 else "good",
+        ),
+        _figure(_("已推迟里程碑"), slipped.now, slipped.then, _("项未完成"), before, counts=True),
+        _figure(_("未来 90 天到期"), due.now, due.then, _("项到期"), before, counts=False),
+        _figure(_("待决策阶段门"), gates.now, gates.then, _("个等待"), before, counts=False),
+    ]
+
+
+def _figure(name: str, now: int, then: int, unit: str, before: str, *, counts: bool) -> Figure:
+    """`counts`: more of it is worse."""
+    tone = "flat" if now == then or not counts else "bad" if now > then else "good"
+    return Figure(name, str(now), unit, before % then, tone)
+
+
+def _definitions(told: list[sections.Section]) -> list[tuple[str, str]]:
+    return [
+        (_("截至"), _("截止是一个时刻：其后的改动不影响这份材料。对比日指那一天在上海的最后一刻。")),
+        (_("可见范围"), _("只含取得材料的人有权查看的项目、会议与行动项；不同的人得到的可以不同。")),
+        (_("已推迟"), _("未完成、确认的预测比最初基线晚 15 天或更多")),
+        (_("已逾期"), _("最后确认的日期已过，既没有完成，也没有新的确认日期")),
+        (_("偏差"), _("实际或确认的预测减去最初基线，按自然日")),
+        *((one.over, one.note) for one in told),
+    ]

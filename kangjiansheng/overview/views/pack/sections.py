@@ -1,0 +1,262 @@
+"""What a pack tells of plans: where the projects stand, what falls due, what slips, and what has changed since."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.overview.documents.outline import TREND, Cell, Chart, Section, Series, Value
+from kangjiansheng.overview.views import tables, words
+from kangjiansheng.overview.views.pack.reading import Found
+from kangjiansheng.overview.views.pack.sentence import punctual
+from kangjiansheng.projects.forms.fields import role_of
+from kangjiansheng.projects.rules.figures import AHEAD
+
+_STATUSES = ("ontrack", "risk", "slip", "late", "gate", "pause", "idle", "done")
+_MOST_BARS = 8
+
+
+def project(one: Any) -> Cell:
+    """A project by its code."""
+    return Cell(one.code, f"/projects/{one.code}")
+
+
+def milestone(m: Any) -> Cell:
+    """A milestone by its name."""
+    return Cell(name_of(m), m.path)
+
+
+def owner(one: Any, m: Any) -> str:
+    """Who answers for a milestone: its owner, else who leads the project."""
+    return str(m.owner_label or one.lead_label or role_of(one.owner_role))
+
+
+def day(value: date | None) -> str | None:
+    """A day in digits."""
+    return value.isoformat() if value else None
+
+
+def illustrative(projects: Iterable[Any]) -> bool:
+    """Whether anything of it is made up."""
+    return any(one.illustrative for one in projects)
+
+
+def _from_table(table: tables.Table) -> dict[str, Any]:
+    """A table of the board without the day in its links: documents put in their own."""
+
+    def cell(value: Any) -> Value:
+        if isinstance(value, dict):
+            return Cell(value["text"], value["href"].partition("?")[0])
+        return value  # type: ignore[no-any-return]
+
+    code = _("项目编号")
+    columns = [(label, "c" if label == code else kind) for label, kind in table["columns"]]
+    return {"columns": columns, "rows": [[cell(value) for value in row] for row in table["rows"]]}
+
+
+def trend(found: Found) -> Section:
+    """How punctual the last 12 months were, month by month."""
+    months = found.board.on_time.months
+    names, percents = [f"{end:%Y-%m}" for end, _percent in months], [percent for _end, percent in months]
+    return Section(
+        TREND,
+        _("准时率，近 12 个月"),
+        punctual(found.board.on_time, words.against(found.asking.compare, found.asking.day)),
+        _("近 12 个月内完成的里程碑中，不晚于最初基线的比例"),
+        [(_("月份"), ""), (_("准时率 %"), "n")],
+        [[name, percent] for name, percent in zip(names, percents, strict=True)],
+        chart=Chart("line", names, [Series(_("准时率 %"), percents, "primary")], "%"),
+        illustrative=illustrative(found.projects),
+    )
+
+
+def pipeline(found: Found) -> Section:
+    """Where each project stands."""
+    grid = found.board.pipeline
+    names = words.statuses()
+    standing = Counter(
+        (chip.project.status, column) for (_row, column), chips in grid.cells.items() for chip in chips
+    )
+    series = [
+        Series(names[status], [standing[status, column] or None for column in grid.columns], status)
+        for status in _STATUSES
+        if any(key == status for key, _column in standing)
+    ]
+    return Section(
+        "pipeline",
+        _("管线：阶段与技术路线"),
+        words.in_pipeline(grid.finding),
+        _("已结束的项目不列入；暂停的停在原来的阶段。最大推迟取未完成里程碑中最大的偏差。"),
+        **_from_table(tables.pipeline(found.board)),
+        chart=Chart("stack", [words.column(column) for column in grid.columns], series, _("项目数")),
+        illustrative=illustrative(found.projects),
+        headline=True,
+    )
+
+
+def outlook(found: Found) -> Section:
+    """What falls due in the coming 90 days."""
+    due, today = found.board.due, found.asking.day
+    starts = [today + timedelta(days=10 * n) for n in range(len(due.tens))]
+    series = [
+        Series(_("按计划或待决策"), [every - off or None for every, off in due.tens], "ontrack"),
+        Series(_("有风险或推迟"), [off or None for _every, off in due.tens], "slip"),
+    ]
+    return Section(
+        "outlook",
+        ngettext("里程碑展望：未来 %(num)d 天", "里程碑展望：未来 %(num)d 天", AHEAD.days),
+        words.in_outlook(found.board.outlook),
+        _(
+            "进行中的项目里，尚未完成、确认的日期落在今后 90 天内的里程碑，以及已逾期的。图中每柱 10 天，不含已逾期的。"
+        ),
+        **_from_table(tables.outlook(found.board)),
+        chart=Chart("stack", [f"{start:%m-%d}" for start in starts], series, _("里程碑数")),
+        illustrative=illustrative(stop.project for stop in found.board.outlook.stops),
+        headline=True,
+    )
+
+
+def slips(found: Found) -> Section:
+    """What is latest."""
+    rows = found.board.slips.rows
+    names = [f"{row.project.code} {name_of(row.milestone)}" for row in rows]
+    series = [
+        Series(
+            _("%(day)s 的预测", day=found.asking.compare.isoformat()), [row.then for row in rows], "ghost"
+        ),
+        Series(_("现预测"), [row.now for row in rows], "slip"),
+    ]
+    return Section(
+        "slips",
+        _("推迟最多的里程碑"),
+        words.in_slips(found.board.slips.finding),
+        _("偏差为确认的预测减最初基线，按自然日；提议而未确认的日期不算。"),
+        **_from_table(tables.slips(found.board)),
+        chart=Chart("bar", names, series, _("比基线晚的天数")),
+        illustrative=illustrative(row.project for row in rows),
+        headline=True,
+    )
+
+
+def health(found: Found) -> Section:
+    """How punctual each laboratory is."""
+    grid = found.board.health
+
+    def percent(share: Any) -> int | None:
+        return share.percent if share.whole >= 3 else None
+
+    before = max(len(grid.months) - 4, 0)
+    series = [
+        Series(f"{grid.months[before]:%Y-%m}", [percent(row.shares[before]) for row in grid.rows], "ghost"),
+        Series(f"{grid.months[-1]:%Y-%m}", [percent(row.shares[-1]) for row in grid.rows], "primary"),
+    ]
+    return Section(
+        "health",
+        _("联合实验室：滚动 3 个月准时率"),
+        words.in_health(grid.finding),
+        _(
+            "每格为该月末往前三个月内完成的里程碑中不晚于最初基线的几项与共几项，归入项目的牵头实验室。图中少于 3 项的不画。"
+        ),
+        **_from_table(tables.health(found.board)),
+        chart=Chart("bar", [words.lab(row.lab) for row in grid.rows], series, _("准时率 %")),
+        illustrative=illustrative(found.projects),
+        headline=True,
+    )
+
+
+def moved(found: Found) -> Section:
+    """Which promises have moved, by how much, and why."""
+    moves = found.moved
+    later = sum(move.days > 0 for move in moves)
+    parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", len(moves))]
+    if later:
+        parts.append(ngettext("其中 %(num)d 项推后", "其中 %(num)d 项推后", later))
+    if moves:
+        first = moves[0]
+        parts.append(
+            _(
+                "变动最大的是 %(code)s 的%(name)s，%(days)s",
+                code=first.project.code,
+                name=name_of(first.milestone),
+                days=words.days(first.days),
+            )
+        )
+    shown = moves[:_MOST_BARS]
+    names = [f"{move.project.code} {name_of(move.milestone)}" for move in shown]
+    return Section(
+        "moved",
+        _("改期的里程碑"),
+        _("，").join(parts) if moves else _("没有改期"),
+        _(
+            "对比日与截止时的确认日期不同的里程碑：没有预测时用现行计划，再没有时用基线。原因取其间最后一次说明。"
+        ),
+        [
+            (_("项目编号"), "c"),
+            (_("里程碑"), ""),
+            (_("%(day)s 的日期", day=found.asking.compare.isoformat()), "d"),
+            (_("现在的日期"), "d"),
+            (_("变动（天）"), "n"),
+            (_("负责"), ""),
+            (_("原因"), "w"),
+        ],
+        [
+            [
+                project(move.project),
+                milestone(move.milestone),
+                day(move.before),
+                day(move.after),
+                move.days,
+                owner(move.project, move.milestone),
+                _why(found, move.milestone.id),
+            ]
+            for move in moves
+        ],
+        chart=Chart(
+            "bar", names, [Series(_("变动（天）"), [move.days for move in shown], "slip")], _("变动（天）")
+        ),
+        illustrative=illustrative(move.project for move in moves),
+        headline=True,
+    )
+
+
+def _why(found: Found, key: int) -> str:
+    told = found.reasons.get(key)
+    along = _("随前置里程碑移动") if told and told.along else ""
+    parts = [along, words.reason(told.reason_code), told.note] if told else []
+    return _("；").join(filter(None, parts)) or str(_("没有记录原因"))
+
+
+def reached(found: Found) -> Section:
+    """What was reached."""
+    late = sum((m.slip or 0) > 0 for _project, m in found.reached)
+    finding = ngettext("%(num)d 项完成", "%(num)d 项完成", len(found.reached))
+    if late:
+        finding = _("，").join(
+            [finding, ngettext("其中 %(num)d 项晚于基线", "其中 %(num)d 项晚于基线", late)]
+        )
+    return Section(
+        "reached",
+        _("完成的里程碑"),
+        finding if found.reached else _("没有完成"),
+        _("截止时已完成、对比日还没有记录完成的里程碑；实际日期更早、后来才记录的也在内。"),
+        [
+            (_("项目编号"), "c"),
+            (_("里程碑"), "w"),
+            (_("基线"), "d"),
+            (_("完成日期"), "d"),
+            (_("偏差（天）"), "n"),
+            (_("负责"), ""),
+        ],
+        [
+            [project(one), milestone(m), day(m.baseline), day(m.actual), m.slip, owner(one, m)]
+            for one, m in found.reached
+        ],
+        illustrative=illustrative(one for one, _m in found.reached),
+    )
+
+
+SECTIONS: tuple[Callable[[Found], Section], ...] = (trend, pipeline, outlook, slips, health, moved, reached)
