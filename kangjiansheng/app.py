@@ -61,8 +61,12 @@ from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
+from kangjiansheng.overview import panels as overview_panels
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
+from kangjiansheng.overview.queries import naming as overview_naming
+from kangjiansheng.overview.rules import acts as overview_rules
+from kangjiansheng.overview.views import value_trail
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
 from kangjiansheng.projects import notices as project_notices
@@ -99,6 +103,7 @@ ACTS = (
     lab_rules.ACTS,
     project_rules.ACTS,
     committee_rules.ACTS,
+    overview_rules.ACTS,
 )
 REFUSALS = (
     files.REFUSALS,
@@ -120,6 +125,7 @@ handing.keepers[:] = [committee_panels.handing_over]
 lab_panels.lab[:] = [project_panels.lab_plan, project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
 project_panels.project[:] = [committee_panels.project_advice]
+project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects]
 saved_views.pages({"milestones": ("/milestones", _l("里程碑")), "projects": ("/projects", _l("项目"))})
@@ -144,6 +150,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
     ({"validity": project_rules.THINGS["validity"]}, validity_words.FIELDS, validity_words.VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
+    (value_trail.THINGS, value_trail.FIELDS, value_trail.VALUES),
 )
 
 
@@ -192,6 +199,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
             "import_batch": sheets_called,
             "group_robot": keeping.names,
             **committee_codes.CODES,
+            **overview_naming.CODES,
         }
     )
     for blueprint in BLUEPRINTS:

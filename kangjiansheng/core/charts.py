@@ -164,6 +164,15 @@ def text_width(text: str, size: float = 12.5) -> float:
     return sum(size if ord(character) > 0x2E80 else size * 0.575 for character in text)
 
 
+def cut(text: str, width: float, size: float = 12.5) -> str:
+    """The text, with an ellipsis where it would be wider than the room it has."""
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
 def pack(spans: Iterable[tuple[float, float]]) -> list[int]:
     """Lane numbers (from 0) for spans ``(from, to)`` in pixels, so that none overlaps another in its lane.
 

@@ -15,7 +15,7 @@ from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries.lab_plans import lab_plans
-from kangjiansheng.projects.queries.page import recent
+from kangjiansheng.projects.queries.page import TeamMember, recent
 from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
@@ -25,6 +25,8 @@ from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
 
 # Slots of the pages of a project and of a milestone for higher floors; app.py fills them.
 project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
+# Ways from the page of a project to pages of higher floors: what it is called and its address, for who may go there.
+ways: list[Callable[[Project, Actor, Sequence[TeamMember]], tuple[str, str] | None]] = []
 milestone: list[Callable[[Milestone, Actor, date | None], Panel | None]] = []
 
 QUARTER = timedelta(days=91)

@@ -27,6 +27,8 @@ from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.messengers import keeping
 from kangjiansheng.labs import queries as labs
+from kangjiansheng.overview.operations import rates
+from kangjiansheng.overview.rules.rates import published
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import evidence, gates
 from kangjiansheng.projects.operations.starting import start_lab_plan
@@ -66,6 +68,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/milestones/import/<code>", [{"code": "IMP-0001"}]),
     ("/templates/<code>", [{"code": "D_iit", "number": 1, "milestone_code": "D010", "act": "up"}]),
     ("/admin/calendar/<", [{"number": 2027}]),
+    ("/overview/rates/<code>", [{"code": "BIO_ALL"}, {"code": "OWN-1"}]),
     ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
     ("/overview/charts/<name>", [{"name": "gates"}, {"name": "advice"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
@@ -196,6 +199,9 @@ def furnish(app: Flask) -> None:
             actor=actor, messenger="wecom", address=address, secret="", allowed=frozenset(), **told, **hours
         )
         keeping.send_test(robot, actor=actor)
+        copied = {key: {"p": one.p, "n": one.n} for key, one in published()["BIO_ALL"].rates.items()}
+        named = {"name_hans": "a", "name_hant": "", "name_en": "", "source": ""}
+        rates.create("BIO_ALL", actor=actor, rates=copied, reason="a", **named)
 
 
 def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:

@@ -51,7 +51,7 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
             },
             "yaxis": {
                 "tickvals": ys,
-                "ticktext": [f"{_cut(name, wide - 20)}  " for name in names],
+                "ticktext": [f"{charts.cut(name, wide - 20)}  " for name in names],
                 "showgrid": False,
                 "range": [-0.6, len(shown) - 0.4],
                 "tickfont": {"size": 12.5, "color": "@ink"},
@@ -69,7 +69,7 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
                 "yaxis": {
                     "tickfont": {"size": 12},
                     "ticktext": [
-                        f"{row.project.code}  <br>{_cut(words.milestone(row.milestone), narrow - 20, 12)}  "
+                        f"{row.project.code}  <br>{charts.cut(words.milestone(row.milestone), narrow - 20, 12)}  "
                         for row in shown
                     ],
                 },
@@ -80,15 +80,6 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
 
 def _margin(names: Sequence[str], limit: int) -> int:
     return min(limit, int(max((charts.text_width(name) for name in names), default=100)) + 26)
-
-
-def _cut(text: str, width: float, size: float = 12.5) -> str:
-    """The text, with an ellipsis where it would be wider than the room it has."""
-    if charts.text_width(text, size) <= width:
-        return text
-    while text and charts.text_width(text + "…", size) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
 
 
 def _plans(rows: Sequence[Slip], ys: Sequence[int], words: Words) -> dict[str, Any]:

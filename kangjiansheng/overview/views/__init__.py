@@ -1,4 +1,4 @@
-"""Pages of the overview: home, the board, the charts, their definitions, search."""
+"""Pages of the overview: home, the board, its definitions, search."""
 
 from kangjiansheng.overview.views import (  # noqa: F401
     calendar,
@@ -7,8 +7,11 @@ from kangjiansheng.overview.views import (  # noqa: F401
     definitions,
     exports,
     home,
+    money,
     openapi,
+    rates,
     search,
+    value,
 )
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.overview.views.pack import pages  # noqa: F401

@@ -51,6 +51,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "thing": thing,
         "illustrative": row.illustrative or higher.illustrative,
         "higher": higher,
+        "ways": [way for source in panels.ways if (way := source(thing, actor(), team))],
         "about": words.about(row),
         "labels": words.labels(row),
         "claimers": {one.person_id: one for one in team},

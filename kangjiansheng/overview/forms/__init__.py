@@ -1,0 +1,10 @@
+"""What people type here, and the sentences for what is refused."""
+
+from typing import Any
+
+from kangjiansheng.overview.forms.rates import REFUSALS as _RATES
+from kangjiansheng.overview.forms.value import REFUSALS as _VALUE
+
+REFUSALS: dict[str, Any] = {**_RATES, **_VALUE}
+
+__all__ = ["REFUSALS"]

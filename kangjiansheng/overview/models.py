@@ -1,1 +1,0 @@
-"""What belongs to looking only. Nothing is kept yet: views are in the address."""

@@ -1,0 +1,47 @@
+"""Who may change what belongs to looking: rates in everybody's name, and the money of projects."""
+
+from collections.abc import Sequence
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.overview.models import OwnRates
+from kangjiansheng.overview.rules.rates import RateSet
+from kangjiansheng.projects import policies as projects
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries import TeamMember
+from kangjiansheng.projects.queries.people import BELONGING
+from kangjiansheng.projects.queries.visible import DIRECTORS
+
+
+def keeps_rates(actor: Actor) -> bool:
+    """Executives make own sets of rates and say which one is used by default."""
+    return actor.has("executive")
+
+
+def sees_rates(_actor: Actor, _thing: RateSet) -> bool:
+    """Rates are open to whoever is signed in."""
+    return True
+
+
+def changes_rates(actor: Actor, _thing: OwnRates) -> bool:
+    """An own set belongs to the installation, not to who made it."""
+    return keeps_rates(actor)
+
+
+def sees_money(_actor: Actor, _project: Project) -> bool:
+    """Whoever got the project from the loader of money may see it."""
+    return True
+
+
+def sees_money_of(actor: Actor, team: Sequence[TeamMember]) -> bool:
+    """The same as `queries.value.may_see_money`, from a team that has been read already."""
+    today = clock.today()
+    return actor.reads_all or any(
+        one.person_id == actor.id and one.role in (*BELONGING, *DIRECTORS) and one.holds_on(today)
+        for one in team
+    )
+
+
+def enters_money(actor: Actor, project: Project) -> bool:
+    """Those who lead the project, and executives."""
+    return project.archived_at is None and projects.edit(actor, project)

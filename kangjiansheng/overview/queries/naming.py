@@ -1,0 +1,29 @@
+"""What the trail calls the things of this floor: OWN-1, KJS-003 and not a key."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import select
+
+from kangjiansheng.core.db import db
+from kangjiansheng.overview.models import OwnRates, ProjectValue, UsualRates
+from kangjiansheng.projects.models import Project
+
+Namer = Callable[[set[int]], Mapping[int, str]]
+
+
+def _own_rates(keys: set[int]) -> Mapping[int, str]:
+    query = select(OwnRates.id, OwnRates.code).where(OwnRates.id.in_(keys))
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _usual_rates(keys: set[int]) -> Mapping[int, str]:
+    query = select(UsualRates.id, UsualRates.code).where(UsualRates.id.in_(keys))
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _values(keys: set[int]) -> Mapping[int, str]:
+    query = select(ProjectValue.id, Project.code).join(Project, Project.id == ProjectValue.project_id)
+    return {row[0]: row[1] for row in db.session.execute(query.where(ProjectValue.id.in_(keys)))}
+
+
+CODES: dict[str, Namer] = {"rate_set": _own_rates, "usual_rates": _usual_rates, "project_value": _values}

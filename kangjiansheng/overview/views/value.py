@@ -1,0 +1,178 @@
+"""The value of the pipeline: expected approvals and permissions, how sure they are, and what they rest on."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from flask import abort, request
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import paging, sheets
+from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.pages import page, with_args
+from kangjiansheng.overview.queries import rates as rate_queries
+from kangjiansheng.overview.queries import value as queries
+from kangjiansheng.overview.rules import chances, economics, periods
+from kangjiansheng.overview.rules.rates import RateSet
+from kangjiansheng.overview.views import dashboard, value_charts, value_tables, words
+from kangjiansheng.overview.views import value_words as said
+from kangjiansheng.overview.views.blueprint import bp
+
+USUAL_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What is reckoned from where projects stood at the end of a day, with one set of rates."""
+
+    day: date
+    months: int
+    rates: RateSet
+    projects: list[queries.Standing]
+    awaited: list[queries.Awaited]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many projects stand on each step."""
+        return chances.counted(self.projects)
+
+    @cached_property
+    def expected(self) -> float:
+        """The sum of the chances of approval."""
+        return chances.expected(self.counts, self.rates)
+
+    @cached_property
+    def any(self) -> float:
+        """The chance of at least one approval."""
+        return chances.at_least_one(self.counts, self.rates)
+
+    @cached_property
+    def distribution(self) -> list[float]:
+        """The chance of each number of approvals."""
+        return chances.distribution(chances.chances_of(self.counts, self.rates))
+
+    @cached_property
+    def permissions(self) -> list[tuple[queries.Awaited, float]]:
+        """The permissions within the horizon, each with its chance."""
+        due = chances.permissions(self.awaited, self.day, self.months)
+        return [(row, chances.of_permission(row.project, self.rates)) for row in due]  # type: ignore[misc]
+
+    @cached_property
+    def expected_permissions(self) -> float:
+        """The sum of their chances."""
+        return sum(p for _row, p in self.permissions)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The page: the pipeline on its day and on the day of comparison, the sets to choose from, the money."""
+
+    asking: dashboard.Asked
+    now: Pipeline
+    then: Pipeline
+    sets: dict[str, RateSet]
+    usual: str
+    entered: list[queries.Entered]
+    unknown: str | None  # the set that the address asks for, when there was none of that name on the day
+
+    @cached_property
+    def valued(self) -> list[tuple[queries.Entered, economics.Valued]]:
+        """The projects with figures that can be valued: on the way to approval, or approved."""
+        found = []
+        for one in self.entered:
+            step = chances.step_of(one.project)
+            if step is not None:
+                found.append((one, economics.Valued(step, economics.figures_of(one.state))))
+        return found
+
+    @property
+    def illustrative(self) -> bool:
+        """True when any of it is."""
+        return any(p.illustrative for p in self.now.projects) or any(
+            e.state["illustrative"] for e in self.entered
+        )
+
+
+def read(asking: dashboard.Asked, *, code: str | None, months: int, actor: Actor) -> Seen:
+    """All that the page shows. Both days are reckoned with the rates of the day looked at, so that the difference is
+    that of the portfolio alone."""
+    sets = rate_queries.sets(asking.as_of)
+    usual = rate_queries.usual(asking.as_of)
+    rates = sets[code if code in sets else usual]
+    projects = queries.standings(actor=actor, as_of=asking.as_of)
+    before = queries.standings(actor=actor, as_of=asking.compare)
+    return Seen(
+        asking=asking,
+        now=Pipeline(
+            asking.day, months, rates, projects, queries.awaited(projects, actor=actor, as_of=asking.as_of)
+        ),
+        then=Pipeline(
+            asking.compare, months, rates, before, queries.awaited(before, actor=actor, as_of=asking.compare)
+        ),
+        sets=sets,
+        usual=usual,
+        entered=queries.entered(projects, actor=actor, as_of=asking.as_of),
+        unknown=code if code and code not in sets else None,
+    )
+
+
+def _asked() -> Seen:
+    months = request.args.get("months", default=USUAL_MONTHS, type=int)
+    return read(
+        dashboard.asked(),
+        code=request.args.get("rates") or None,
+        months=months if months in chances.HORIZONS else USUAL_MONTHS,
+        actor=actor(),
+    )
+
+
+@bp.get("/overview/value")
+@signed_in
+def value() -> Response:
+    """The value of the pipeline, on any day, with any set of rates."""
+    seen = _asked()
+    now = seen.now
+    rows = value_tables.approvals(now)["rows"]
+    return page(
+        "overview/value.html",
+        illustrative=seen.illustrative,
+        seen=seen,
+        now=now,
+        then=seen.then,
+        spread=chances.spread(now.counts, now.rates),
+        central=chances.central(now.distribution),
+        swings=chances.swings(now.counts, now.rates),
+        money_swings=value_tables.money_swings(seen),
+        set_numbers=[chances.expected(now.counts, rates) for rates in value_tables.offered(seen)],
+        page_url=lambda number: f"{with_args(page=number)}#approvals",
+        tables=value_tables.all_of(seen),
+        figures=value_charts.all_of(seen),
+        projects=paging.cut(rows, request.args.get("page")),
+        approved=sum(chances.step_of(p) == chances.MARKET for p in now.projects),
+        outside=sum(chances.step_of(p) is None for p in now.projects),
+        total=economics.total([v for _e, v in seen.valued], now.rates, now.day),
+        founded=periods.FOUNDED,
+        horizons=chances.HORIZONS,
+        said=said,
+        words=words,
+    )
+
+
+@bp.get("/overview/value/tables/<name>.<any(csv, xlsx):kind>")
+@signed_in
+def value_table(name: str, kind: str) -> Response:
+    """One table of the value of the pipeline as CSV or XLSX."""
+    seen = _asked()
+    titles = dict(said.exports(with_money=bool(seen.valued)))
+    if name not in titles:
+        abort(404)
+    made = value_tables.all_of(seen)[name]
+    heads = [label for label, _class in made["columns"]]
+    rows = [[cell["text"] if isinstance(cell, dict) else cell for cell in row] for row in made["rows"]]
+    notes = value_tables.about(seen)
+    file = f"kangjiansheng-value-{name}-{seen.now.day.isoformat()}"
+    if kind == sheets.CSV:
+        printed = [["", *[""] * (len(heads) - 1)], *([label, text] for label, text in notes)]
+        return sheets.download(kind, file, sheets.csv_bytes(heads, [*rows, *printed]))
+    return sheets.download(kind, file, sheets.xlsx_bytes(titles[name], heads, rows, notes=notes))

@@ -1,0 +1,217 @@
+"""The value of the pipeline as tables: shown beside each figure, and exported."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import travel
+from kangjiansheng.overview.rules import chances, economics
+from kangjiansheng.overview.views import value_words as said
+from kangjiansheng.overview.views import words
+
+if TYPE_CHECKING:
+    from kangjiansheng.overview.views.value import Pipeline, Seen
+
+Table = dict[str, Any]
+SMALL = 0.0005  # what a bar of the distribution must at least be to stand alone
+
+
+def _linked(text: str, href: str) -> dict[str, str]:
+    return {"text": text, "href": href}
+
+
+def approvals(now: "Pipeline") -> Table:
+    """Each project with its stage and its chance, the likeliest first; those that do not count say why."""
+    rows = []
+    for project in now.projects:
+        step = chances.step_of(project)
+        p = chances.chance(step, now.rates)
+        rows.append((-p, project, step, p))
+    return {
+        "columns": [
+            (_("项目编号"), ""),
+            (_("名称"), ""),
+            (_("阶段"), ""),
+            (_("获批概率"), "n"),
+            (_("说明"), ""),
+        ],
+        "rows": [
+            [
+                _linked(project.code, said.project_href(project.code)),
+                name_of(project),
+                words.stage(project.stage),
+                said.percent(p),
+                _remark(project, step),
+            ]
+            for _order, project, step, p in sorted(rows, key=lambda row: (row[0], row[1].code))
+        ],
+    }
+
+
+def _remark(project: Any, step: str | None) -> str | None:
+    if project.claimed == chances.TERMINATED:
+        return str(_("已终止，不计"))
+    if step is None:
+        return str(_("818 路径不走药品注册，不计"))
+    if step == chances.MARKET:
+        return str(_("已批准，另计"))
+    return str(_("暂停，仍计入")) if project.claimed == chances.ON_HOLD else None
+
+
+def bars(now: "Pipeline") -> list[tuple[int, float, bool]]:
+    """The distribution to show: number, chance, and True for the last one when it stands for itself and all beyond."""
+    found = now.distribution
+    last = len(found) - 1
+    while last > 1 and sum(found[last:]) < SMALL:
+        last -= 1
+    rest = sum(found[last + 1 :])
+    return [(k, found[k], False) for k in range(last)] + [(last, found[last] + rest, rest > 0)]
+
+
+def distribution(now: "Pipeline") -> Table:
+    """The chance of each number, and of at least as many."""
+    rows, left = [], 1.0
+    for number, p, beyond in bars(now):
+        label = _("%(number)d 个及以上", number=number) if beyond else str(number)
+        rows.append([label, said.percent(p, 2), said.percent(min(left, 1.0), 2)])
+        left -= p
+    return {"columns": [(_("获批个数"), ""), (_("概率"), "n"), (_("至少这么多"), "n")], "rows": rows}
+
+
+def permissions(now: "Pipeline") -> Table:
+    """The permissions within the horizon."""
+    return {
+        "columns": [
+            (_("项目编号"), ""),
+            (_("名称"), ""),
+            (_("阶段"), ""),
+            (_("预测"), "d"),
+            (_("获得许可的概率"), "n"),
+        ],
+        "rows": [
+            [
+                _linked(row.project.code, travel(row.path)),
+                name_of(row.project),
+                words.stage(row.project.stage),
+                row.forecast.isoformat() if row.forecast else None,
+                said.percent(p, 0),
+            ]
+            for row, p in now.permissions
+        ],
+    }
+
+
+def sets(seen: "Seen") -> Table:
+    """The answer by set: expected approvals with their interval, and the chance of at least one."""
+    rows = []
+    for rates in offered(seen):
+        spread = chances.spread(seen.now.counts, rates)
+        rows.append(
+            [
+                _linked(said.set_name(rates), said.rates_href(rates.code)),
+                said.percent(rates.loa("PHASE_I")),
+                said.count(chances.expected(seen.now.counts, rates)),
+                said.between(spread.approvals) if spread else _("样本数未公布"),
+                said.percent(chances.at_least_one(seen.now.counts, rates)),
+            ]
+        )
+    return {
+        "columns": [
+            (_("成功率"), ""),
+            (_("I 期到批准"), "n"),
+            (_("预计获批"), "n"),
+            (_("95% 区间"), "n"),
+            (_("至少一个"), "n"),
+        ],
+        "rows": rows,
+    }
+
+
+def offered(seen: "Seen") -> list[Any]:
+    """The sets to choose from: those in use, and the chosen one whatever it is."""
+    return [rates for rates in seen.sets.values() if not rates.retired or rates.code == seen.now.rates.code]
+
+
+def assumptions(found: list[chances.Swing], show: Any) -> Table:
+    """A tornado as a table; `show` puts the answer in words."""
+    return {
+        "columns": [
+            (_("假设"), ""),
+            (_("变动范围"), ""),
+            (_("低端的结果"), "n"),
+            (_("高端的结果"), "n"),
+            (_("占比"), "n"),
+            (_("范围的依据"), ""),
+        ],
+        "rows": [
+            [
+                said.assumption(swing.key),
+                said.ends(swing),
+                show(swing.at_low),
+                show(swing.at_high),
+                said.percent(swing.share, 0),
+                _("设定，没有样本") if swing.unknown else _("95% 区间，按样本数"),
+            ]
+            for swing in found
+        ],
+    }
+
+
+def money(seen: "Seen") -> Table:
+    """Each project with figures, as far as the reader may see them."""
+    return {
+        "columns": [
+            (_("项目编号"), ""),
+            (_("名称"), ""),
+            (_("阶段"), ""),
+            (_("折现率"), "n"),
+            (_("获批概率"), "n"),
+            (_("期望净现值（百万元）"), "n"),
+        ],
+        "rows": [
+            [
+                _linked(one.project.code, said.money_href(one.project.code)),
+                name_of(one.project),
+                words.stage(one.project.stage),
+                said.percent(one.state["discount"] / 10_000),
+                said.percent(chances.chance(valued.step, seen.now.rates)),
+                said.money(economics.enpv(valued.figures, valued.step, seen.now.rates, seen.now.day)),
+            ]
+            for one, valued in seen.valued
+        ],
+    }
+
+
+def money_swings(seen: "Seen") -> list[chances.Swing]:
+    """What the sum of the money rests on."""
+    return economics.tornado([valued for _one, valued in seen.valued], seen.now.rates, seen.now.day)
+
+
+def all_of(seen: "Seen") -> dict[str, Table]:
+    """All tables of the page by name."""
+    return {
+        "approvals": approvals(seen.now),
+        "distribution": distribution(seen.now),
+        "permissions": permissions(seen.now),
+        "sets": sets(seen),
+        "assumptions": assumptions(chances.swings(seen.now.counts, seen.now.rates), said.count),
+        "money": money(seen),
+        "money_assumptions": assumptions(money_swings(seen), said.money),
+    }
+
+
+def about(seen: "Seen") -> list[tuple[str, str]]:
+    """What every export says of itself."""
+    notes = [
+        (_("截至"), seen.now.day.isoformat()),
+        (_("成功率"), said.set_name(seen.now.rates)),
+        (_("出处"), name_of(seen.now.rates.source)),
+        (_("获批概率"), _("项目所在阶段之后各步成功率的乘积；已终止和走 818 路径的为 0，已批准的另计")),
+        (_("预计获批"), _("各项目获批概率之和；分布按泊松二项分布，假定项目之间互不影响")),
+        (_("95% 区间"), _("由各步成功率的样本数而来，抽样 2000 次，随机种子固定；样本数未公布的没有区间")),
+        (_("期望净现值"), _("各年金额乘以走到那一步的概率，按折现率折到当年；只含您可以看到的数字")),
+    ]
+    if seen.illustrative:
+        notes.insert(0, (_("示例数据"), _("含示例数据，不代表任何机构的真实进展。")))
+    return notes
