@@ -31,6 +31,15 @@ PAGES = (
     ("partner", "/overview/charts?as_of=2026-06-30"),
     ("executive", "/overview/pack"),
     ("partner", "/overview/pack?as_of=2026-06-30&compare=2026-03-31"),
+    ("executive", "/overview/value"),
+    ("partner", "/overview/value?as_of=2026-06-30&rates=NEWDIGS_HEME_CART"),
+    ("executive", "/overview/rates"),
+    ("executive", "/overview/rates/BIO_CART"),
+    ("executive", "/overview/rates/new"),
+    ("executive", "/overview/rates/OWN-1/edit"),
+    ("lead", "/projects/KJS-003/value"),
+    ("lead", "/projects/KJS-003/value/edit"),
+    ("lead", "/projects/KJS-004/value"),
     ("executive", "/projects"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),
@@ -297,6 +306,7 @@ def furnished(server: Server) -> Server:
         time.sleep(0.2)
     circulated(server)
     _minutes(server)
+    _valued(server)
     admin = Visitor(server.base)
     admin.sign_in("admin")
     form = form_of(admin.get("/admin/robots/new")[1], "/admin/robots/new")
@@ -304,6 +314,25 @@ def furnished(server: Server) -> Server:
     wanted = {"messenger": "feishu", "name": "Feishu", "address": address, "kinds": "projects:slipped"}
     assert admin.post("/admin/robots/new", {**form, **wanted})[0] == 200
     return server
+
+
+def _valued(server: Server) -> None:
+    """An own set of rates, and the money of a project."""
+    for who, path, wanted in (
+        (
+            "executive",
+            "/overview/rates/new",
+            {"name_hans": "自定（示例）", "name_en": "Own", "reason": "示例"},
+        ),
+        ("lead", "/projects/KJS-003/value/edit", {"first_PHASE_I": "2027", "costs_PHASE_I": "30、45"}),
+    ):
+        visitor = Visitor(server.base)
+        visitor.sign_in(who)
+        form = next(
+            form for form in visitor.get(path)[1].forms if "reason" in form.fields or "basis" in form.fields
+        )
+        values = {name: value for name, value in form.form_values() if name}
+        assert visitor.post(path, values | {"basis": "示例"} | wanted)[0] == 200
 
 
 def circulated(server: Server) -> None:

@@ -47,7 +47,7 @@ class RateSet:
 
     code: str
     name: Mapping[str, str]
-    source: Mapping[str, str]
+    source: Mapping[str, str]  # empty for an own set whose source nobody wrote
     rates: Mapping[str, Rate]
     sources: Mapping[str, Mapping[str, str]]
     published: float | None = None
@@ -117,7 +117,7 @@ def own_set(code: str, state: Mapping[str, Any]) -> RateSet:
     return RateSet(
         code=code,
         name={"hans": state["name_hans"], "hant": state["name_hant"], "en": state["name_en"]},
-        source=words if state["source"] else origin.source,
+        source=words if state["source"] else {},
         rates={key: Rate(state["rates"][key]["p"], state["rates"][key]["n"]) for key in TRANSITIONS},
         sources={
             key: origin.sources[key] for key in origin.sources if not changed(state["rates"], origin, key)

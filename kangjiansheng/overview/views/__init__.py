@@ -1,4 +1,4 @@
-"""Pages of the overview: home, the board, its definitions, search."""
+"""Pages of the overview: home, the board, the charts, the value of the pipeline, their definitions, search."""
 
 from kangjiansheng.overview.views import (  # noqa: F401
     calendar,

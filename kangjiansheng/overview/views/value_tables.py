@@ -206,7 +206,7 @@ def about(seen: "Seen") -> list[tuple[str, str]]:
     notes = [
         (_("截至"), seen.now.day.isoformat()),
         (_("成功率"), said.set_name(seen.now.rates)),
-        (_("出处"), name_of(seen.now.rates.source)),
+        (_("出处"), said.source(seen.now.rates)),
         (_("获批概率"), _("项目所在阶段之后各步成功率的乘积；已终止和走 818 路径的为 0，已批准的另计")),
         (_("预计获批"), _("各项目获批概率之和；分布按泊松二项分布，假定项目之间互不影响")),
         (_("95% 区间"), _("由各步成功率的样本数而来，抽样 2000 次，随机种子固定；样本数未公布的没有区间")),

@@ -12,7 +12,7 @@ from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.forms.rates import TRANSITION_WORDS
 from kangjiansheng.overview.forms.value import STEP_WORDS
 from kangjiansheng.overview.rules.chances import Interval, Swing
-from kangjiansheng.overview.rules.rates import RateSet
+from kangjiansheng.overview.rules.rates import RateSet, published
 
 EXPORTED = ("as_of", "compare", "rates", "months")
 
@@ -60,6 +60,13 @@ def short_set(rates: RateSet) -> str:
     for end in ("，2011–2020", ", 2011–2020", "，2025", ", 2025"):
         name = name.removesuffix(end)
     return set_name(rates) if rates.own else f"{rates.publisher.split('/')[0]} {name}"
+
+
+def source(rates: RateSet) -> str:
+    """Where the rates of a set come from."""
+    if rates.source:
+        return name_of(rates.source)
+    return str(_("复制自 %(name)s，改过的没有另写出处。", name=set_name(published()[rates.origin or ""])))
 
 
 def transition(key: str) -> str:
