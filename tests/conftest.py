@@ -1,6 +1,7 @@
 """What every test has at hand stands in tests/support, one plug-in for each thing."""
 
 pytest_plugins = [
+    "tests.support.garbage",
     "tests.support.day",
     "tests.support.offline",
     "tests.support.postgres",

@@ -1,6 +1,7 @@
 """A test client that is a critic: every page that any test opens is looked at."""
 
 import re
+from collections import Counter
 from typing import Any
 
 from flask import Flask
@@ -51,7 +52,7 @@ def _page(tree: Any) -> list[str]:
 def _ids(tree: Any) -> list[str]:
     ids = [node.get("id") for node in tree.iter() if isinstance(node.tag, str) and node.get("id")]
     return [
-        f"id {name!r} is there {ids.count(name)} times" for name in sorted(set(ids)) if ids.count(name) > 1
+        f"id {name!r} is there {times} times" for name, times in sorted(Counter(ids).items()) if times > 1
     ]
 
 

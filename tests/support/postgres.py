@@ -16,9 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-UNSAFE_AND_FAST = (
-    "fsync=off synchronous_commit=off full_page_writes=off max_connections=200 shared_buffers=64MB"
-)
+UNSAFE_AND_FAST = "fsync=off synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 autovacuum=off max_connections=200 shared_buffers=64MB"
 
 
 def program(name: str) -> str | None:
