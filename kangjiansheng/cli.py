@@ -293,21 +293,21 @@ def import_trial(
     sys.exit(commands.import_trial(file, project=project, lab=lab, **options))
 
 
-@cli.command()
+@cli.command("metrics")
 @click.option("--as-of", "as_of", metavar="YYYY-MM-DD", help="The day; today by default.")
 @click.option("--json", "as_json", is_flag=True)
 @acting_as
 @in_app
-def metrics(as_of: str | None, as_json: bool, as_email: str | None) -> None:
+def show_metrics(as_of: str | None, as_json: bool, as_email: str | None) -> None:
     """The figures of the executive dashboard, as of a day."""
     from kangjiansheng.core import clock
-    from kangjiansheng.projects import queries
+    from kangjiansheng.overview.queries.metrics import metrics
 
     try:
         day = date.fromisoformat(as_of) if as_of else clock.today()
     except ValueError:
         raise click.BadParameter(f"{as_of!r} is not a day like 2026-11-20", param_hint="--as-of") from None
-    figures = queries.metrics(actor=actor_of(as_email), as_of=day)
+    figures = metrics(actor=actor_of(as_email), as_of=day)
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, indent=1))
     else:

@@ -87,7 +87,7 @@ def add_working_days(start: date, count: int, calendar: Calendar | None = None) 
     calendar = calendar or china()
     if count == 0:
         return start, False
-    days = _working_days(calendar)
+    days = working_days(calendar)
     if count > 0:
         at = bisect_right(days, start.toordinal()) + count - 1
     else:
@@ -100,7 +100,7 @@ def add_working_days(start: date, count: int, calendar: Calendar | None = None) 
 
 
 @lru_cache(maxsize=16)
-def _working_days(calendar: Calendar) -> tuple[int, ...]:
+def working_days(calendar: Calendar) -> tuple[int, ...]:
     """All working days from 1990 to 2199 in order, as ordinals: so that no count walks from day to day."""
     first, last = date(1990, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
     rests = {day.toordinal() for day in calendar.holidays - calendar.workdays}
@@ -123,7 +123,7 @@ def working_days_between(start: date, end: date, calendar: Calendar | None = Non
     ``working_days_between(start, add_working_days(start, n)[0])`` is n for n ≥ 0.
     """
     calendar = calendar or china()
-    days = _working_days(calendar)
+    days = working_days(calendar)
     low, high = (start + _DAY, end) if start <= end else (end, start - _DAY)
     count = bisect_right(days, high.toordinal()) - bisect_left(days, low.toordinal())
     return count if start <= end else -count, not _covered(calendar, low, high)

@@ -40,6 +40,8 @@ PAGES = (
     ("lead", "/projects/KJS-003/value"),
     ("lead", "/projects/KJS-003/value/edit"),
     ("lead", "/projects/KJS-004/value"),
+    ("executive", "/overview/forecast"),
+    ("partner", "/overview/forecast?as_of=2026-06-30"),
     ("executive", "/projects"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),

@@ -224,7 +224,7 @@ def _board(reader, day):  # type: ignore[no-untyped-def]
 
 
 def test_metrics_as_json_are_those_of_the_command(client, actor):
-    from kangjiansheng.projects.queries import metrics
+    from kangjiansheng.overview.queries import metrics
 
     got = client("executive").get("/api/v1/metrics?as_of=2026-11-20").get_json()
     assert got == json.loads(json.dumps(metrics(actor=actor("executive"), as_of=date(2026, 11, 20))))

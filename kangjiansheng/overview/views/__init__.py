@@ -6,6 +6,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     dashboard,
     definitions,
     exports,
+    forecast,
     home,
     money,
     openapi,

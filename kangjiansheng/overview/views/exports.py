@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import sheets
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules.board import Board
 from kangjiansheng.overview.views import dashboard, tables, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import figures_of
 
 
 @bp.get("/overview/tables/<name>.<any(csv, xlsx):kind>")
@@ -47,8 +47,7 @@ def download(
 def metrics() -> Response:
     """The figures of `kangjiansheng metrics` over what the caller sees; `?as_of=` for a past day."""
     asking = dashboard.asked()
-    projects = dashboard.portfolio(actor=actor(), as_of=asking.as_of)
-    answer = make_response(figures_of(projects, asking.day))
+    answer = make_response(queries.metrics(actor=actor(), as_of=asking.day))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -1,0 +1,149 @@
+"""The forecast of a portfolio on a day, and how such forecasts did before."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from kangjiansheng.core.calendar import shipped, working_days
+from kangjiansheng.core.digests import sha256
+from kangjiansheng.overview.rules.periods import month_ends, quarter_end_before
+
+from .book import Bond, Book, Line, Node, Run
+from .chances import Chances
+from .days import Counting
+from .graph import Graph
+from .history import cases
+from .record import Record, Said, judge
+from .runs import RUNS, SEED, Expected, play
+
+METHOD = 1  # raise it when the same ledger gives other figures
+HORIZON = 365
+MONTHS = 60  # so far back goes the history
+QUARTERS = 12  # so far back goes the record
+_RECORD_RUNS = 400
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All that one reader may see of plans up to a day: `bonds` gives what bound milestones at the end of any day."""
+
+    day: date
+    nodes: Sequence[Node]
+    lines: Sequence[Line]
+    runs: Sequence[Run]
+    bonds: Callable[[int], Mapping[int, Bond]]
+    working: Sequence[int] = field(default_factory=lambda: working_days(shipped()))
+
+    @cached_property
+    def book(self) -> Book:
+        """The entries as arrays."""
+        return Book(self.nodes, self.lines, self.runs, self.day.toordinal())
+
+    @cached_property
+    def counting(self) -> Counting:
+        """Working days."""
+        return Counting(self.working)
+
+    def graph(self, day: int) -> Graph:
+        """The dependencies at the end of a day."""
+        return Graph(self.nodes, self.bonds(day), self.counting)
+
+    def digest(self, seed: int, runs: int) -> str:
+        """What a forecast was computed from: the same digest, the same figures."""
+        told = [
+            METHOD,
+            self.day,
+            seed,
+            runs,
+            self.nodes,
+            self.runs,
+            sorted(self.bonds(self.day.toordinal()).items()),
+        ]
+        return sha256(repr(told).encode() + self.book.digest)
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """A forecast: the open milestones of the year ahead by the day that is promised, and the history behind it."""
+
+    day: date
+    seed: int
+    runs: int
+    inputs: str
+    expected: Sequence[Expected]
+    chances: Chances
+
+    @property
+    def known(self) -> list[Expected]:
+        """Those for which there is enough history."""
+        return [one for one in self.expected if one.known]
+
+    @property
+    def hopeful(self) -> list[Expected]:
+        """Those that will more likely than not come after the day that is promised."""
+        return [one for one in self.known if one.p50 is not None and one.p50 > one.promise]
+
+
+def foresee(ledger: Ledger, *, seed: int = SEED, runs: int = RUNS) -> Foresight:
+    """The forecast of the day on which the ledger was closed."""
+    book, graph = ledger.book, ledger.graph(ledger.day.toordinal())
+    chances = learned(book, graph)
+    expected = play(book, graph, chances, horizon=HORIZON, seed=seed, runs=runs)
+    expected.sort(key=lambda one: (one.promise, one.node.id))
+    return Foresight(ledger.day, seed, runs, ledger.digest(seed, runs), expected, chances)
+
+
+def learned(book: Book, graph: Graph) -> Chances:
+    """What the book tells about own delays, from the months' ends before its day."""
+    day = date.fromordinal(book.day)
+    ends = [end.toordinal() for end in month_ends(day, MONTHS + 1)[:-1]]
+    return Chances(book.nodes, cases(book, graph, [end for end in ends if end >= book.first]))
+
+
+def recorded(ledger: Ledger, *, seed: int = SEED) -> Record:
+    """How the forecasts of the last quarters' ends did, ours and those of the owners."""
+    said: list[Said] = []
+    day = quarter_end_before(ledger.day)
+    for _ in range(QUARTERS):
+        if day.toordinal() < ledger.book.first:
+            break
+        said += _said_on(ledger, day.toordinal(), seed)
+        day = quarter_end_before(day)
+    return judge(said, ledger.book)
+
+
+def _said_on(ledger: Ledger, day: int, seed: int) -> list[Said]:
+    book, graph = ledger.book.until(day), ledger.graph(day)
+    made = play(book, graph, learned(book, graph), horizon=HORIZON, seed=seed, runs=_RECORD_RUNS)
+    said = [Said(day, one.node, "owner", one.promise) for one in made if one.promise >= day]
+    for one in made:
+        said += [
+            Said(day, one.node, by, at) for by, at in (("p50", one.p50), ("p80", one.p80)) if at is not None
+        ]
+    return said
+
+
+def figures(found: Foresight, record: Record) -> dict[str, Any]:
+    """The same as `kangjiansheng metrics` prints it."""
+    return {
+        "seed": found.seed,
+        "runs": found.runs,
+        "inputs": found.inputs,
+        "open_next_year": len(found.expected),
+        "forecast": len(found.known),
+        "too_little_history": len(found.expected) - len(found.known),
+        "more_likely_late": len(found.hopeful),
+        "record": {
+            by: {
+                "forecasts": held.whole,
+                "milestones": held.milestones,
+                "kept": held.part,
+                "rate": None if held.rate is None else round(held.rate, 4),
+                "interval_percent": held.interval,
+                **({"verdict": held.verdict} if by == "p80" else {}),
+            }
+            for by, held in record.total.items()
+        },
+    }

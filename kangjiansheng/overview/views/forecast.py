@@ -1,0 +1,108 @@
+"""When milestones will come, how sure that is, and whether such forecasts held before."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, g, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import sheets
+from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.pages import page
+from kangjiansheng.overview.charts import forecast as figures
+from kangjiansheng.overview.queries import forecast as reading
+from kangjiansheng.overview.rules.forecast import whole
+from kangjiansheng.overview.rules.forecast.record import Record
+from kangjiansheng.overview.rules.forecast.runs import SEED
+from kangjiansheng.overview.views import forecast_tables as tables
+from kangjiansheng.overview.views import words_forecast as words
+from kangjiansheng.overview.views.blueprint import bp
+
+_LARGEST = 10**9
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read, and what follows from it."""
+
+    reading: reading.Reading
+    forecast: whole.Foresight
+    record: Record
+
+    def table(self, name: str) -> tables.Table:
+        """One of the tables that can be taken along."""
+        if name == "forecast":
+            return tables.forecast(self.forecast, self.reading)
+        return tables.record(self.record) if name == "record" else tables.history(self.forecast.chances)
+
+
+def find(*, actor: Actor) -> Found:
+    """The forecast that the address asks for."""
+    seed = request.args.get("seed", default=SEED, type=int)
+    if not 0 <= seed <= _LARGEST:
+        abort(400)
+    read = reading.read(actor=actor, as_of=g.as_of)
+    return Found(read, whole.foresee(read.ledger, seed=seed), whole.recorded(read.ledger, seed=seed))
+
+
+@bp.get("/overview/forecast")
+@signed_in
+def forecast() -> Response:
+    """The forecast of the year ahead."""
+    found = find(actor=actor())
+    shown = figures.shown(found.forecast.expected)
+    named, day = found.reading.named, found.forecast.day
+    return page(
+        "overview/forecast.html",
+        illustrative=found.reading.illustrative,
+        found=found.forecast,
+        record=found.record,
+        shown=shown,
+        figure=figures.forecast(shown, day, words.in_figure(named, day)) if shown else None,
+        finding=words.finding(found.forecast, named),
+        tables={name: found.table(name) for name, _text in words.exports()},
+        quarters=tables.quarters(found.record),
+        words=words,
+        has_projects=bool(named),
+        export=_export_href,
+    )
+
+
+@bp.get("/overview/forecast/<name>.<any(csv, xlsx):kind>")
+@signed_in
+def forecast_file(name: str, kind: str) -> Response:
+    """One of the forecast's tables, as CSV or XLSX."""
+    titles = dict(words.exports())
+    if name not in titles:
+        abort(404)
+    found = find(actor=actor())
+    made = found.table(name)
+    heads = [label for label, _class in made["columns"]]
+    rows = [[cell["text"] if isinstance(cell, dict) else cell for cell in row] for row in made["rows"]]
+    notes = _about(found)
+    file = f"kangjiansheng-{name}-{found.forecast.day.isoformat()}"
+    if kind == sheets.CSV:
+        printed = [["", *[""] * (len(heads) - 1)], *([label, text] for label, text in notes)]
+        return sheets.download(kind, file, sheets.csv_bytes(heads, [*rows, *printed]))
+    return sheets.download(kind, file, sheets.xlsx_bytes(titles[name], heads, rows, notes=notes))
+
+
+def _about(found: Found) -> list[tuple[str, str]]:
+    notes = [
+        (_("截至"), found.forecast.day.isoformat()),
+        (_("一半把握（P50）"), _("推演中至少一半不晚于这一天")),
+        (_("八成把握（P80）"), _("推演中至少八成不晚于这一天")),
+        (_("推算方法"), words.method()),
+        (_("重复推算"), words.repeated(found.forecast)),
+        (_("预测的记分"), words.verdict(found.record)),
+    ]
+    if found.reading.illustrative:
+        notes.insert(0, (_("示例数据"), _("含示例数据，不代表任何机构的真实进展。")))
+    return notes
+
+
+def _export_href(name: str, kind: str) -> str:
+    asked: dict[str, Any] = {key: request.args[key] for key in ("as_of", "seed") if key in request.args}
+    return url_for("overview.forecast_file", name=name, kind=kind, **asked)
