@@ -128,7 +128,13 @@ project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects]
-saved_views.pages({"milestones": ("/milestones", _l("里程碑")), "projects": ("/projects", _l("项目"))})
+saved_views.pages(
+    {
+        "milestones": ("/milestones", _l("里程碑")),
+        "projects": ("/projects", _l("项目")),
+        "charts": ("/overview/charts", _l("图表")),
+    }
+)
 messengers.open_to_all[:] = [naming.page_open_to_all]
 for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUPS):
     messengers.kinds_told(kinds)

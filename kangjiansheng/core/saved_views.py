@@ -17,7 +17,7 @@ from kangjiansheng.core.errors import RuleBroken
 AT_MOST = 40  # of one person on one page
 LONGEST = 2000
 # Arguments that belong to a moment, not to a view.
-PASSING = frozenset({"page", "as_of", "lang", "every"})
+PASSING = frozenset({"page", "as_of", "compare", "lang", "every"})
 
 ACTS = {
     "core:saved-view:create": _l("保存视图"),

@@ -20,6 +20,7 @@ class Gallery:
     """Everything that the page says. `actions` are the figures of all committees, `by_committee` those of each."""
 
     day: date
+    projects: int  # how many it is about
     gates: Yields
     cycles: Sequence[Cycle]
     expiries: Expiries

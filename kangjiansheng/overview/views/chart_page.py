@@ -1,9 +1,11 @@
 """The page of charts: gates, stretches, what ends, what is stale, actions, advice; and each as a file."""
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from flask import abort, g
+from flask import abort, g, redirect, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee.queries.adoption import advised
@@ -16,27 +18,32 @@ from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page
+from kangjiansheng.core.saved_view_pages import bar
 from kangjiansheng.overview import charts
 from kangjiansheng.overview.queries import records
 from kangjiansheng.overview.rules import cycles, expiries, periods, spoken, yields
 from kangjiansheng.overview.rules.gallery import NAMES, Gallery
+from kangjiansheng.overview.rules.narrowing import Narrowing, narrow
 from kangjiansheng.overview.rules.rows import ENDED
-from kangjiansheng.overview.views import chart_tables, chart_words, exports
+from kangjiansheng.overview.views import chart_tables, chart_words, exports, narrowed
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import portfolio
+from kangjiansheng.projects.queries import ProjectRow, portfolio
 
 
-def read(*, actor: Actor) -> Gallery:
-    """What the address asks for, as far as the actor sees it."""
+def read(every: Sequence[ProjectRow], wanted: Narrowing, *, actor: Actor) -> Gallery:
+    """What there is to say of those projects that are wanted, of all that the actor sees; actions and advice are
+    narrowed by the project that they are about."""
     as_of, day = g.as_of, g.as_of or clock.today()
-    projects = portfolio(actor=actor, as_of=as_of)
+    projects = narrow(every, wanted)
     until = clock.end_of(as_of) if as_of else None
-    given = tasks(actor=actor, as_of=as_of)
-    advice = advised(actor=actor, until=until)
+    ids = {project.id for project in projects} if wanted.asked else None
+    given = [one for one in tasks(actor=actor, as_of=as_of) if ids is None or one.project_id in ids]
+    advice = [one for one in advised(actor=actor, until=until) if ids is None or one.project_id in ids]
     going = [project for project in projects if project.claimed not in ENDED]
-    ends, of_examples = records.expiring(going, actor=actor, as_of=as_of)
+    ends, of_examples = records.expiring(going, actor=actor, as_of=as_of, narrowed=ids is not None)
     return Gallery(
         day=day,
+        projects=len(projects),
         gates=yields.yields(projects, records.verdicts(actor=actor, as_of=as_of)),
         cycles=cycles.cycles(projects, records.ended_on(projects, day), day, calendar.working_days_between),
         expiries=expiries.expiries(ends, day),
@@ -55,12 +62,20 @@ def read(*, actor: Actor) -> Gallery:
 @bp.get("/overview/charts")
 @signed_in
 def chart_page() -> Response:
-    """The charts of a day."""
-    found = read(actor=actor())
+    """The charts of a day, of all projects or of some."""
+    views = bar("charts")
+    if views.opening:
+        return redirect(views.opening)
+    wanted = narrowed.asked()
+    every = portfolio(actor=actor(), as_of=g.as_of)
+    found = read(every, wanted, actor=actor())
     return page(
         "overview/charts.html",
         illustrative=found.illustrative,
         found=found,
+        views=views,
+        narrowing=narrowed.bar(every, wanted, found.projects),
+        kept=[(key, value) for key, value in request.args.items(multi=True) if key != "as_of"],
         founded=periods.FOUNDED,
         figures=_figures(found),
         tables={name: chart_tables.BY_NAME[name](found) for name in NAMES},
@@ -82,9 +97,13 @@ def chart_export(name: str, kind: str) -> Response:
     """One table of the page, as CSV or XLSX."""
     if name not in NAMES:
         abort(404)
-    found = read(actor=actor())
+    wanted = narrowed.asked()
+    every = portfolio(actor=actor(), as_of=g.as_of)
+    found = read(every, wanted, actor=actor())
     made = chart_tables.BY_NAME[name](found)
     notes = exports.marks(found.day, illustrative=found.illustrative)
+    if wanted.asked:
+        notes.append((_("筛选"), _("，").join(narrowed.bar(every, wanted, found.projects).chosen)))
     notes.append((chart_words.names()[name], chart_words.definitions()[name]))
     return exports.download(name, kind, chart_words.names()[name], made, found.day, notes)
 

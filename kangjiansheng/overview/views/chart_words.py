@@ -19,7 +19,7 @@ from kangjiansheng.overview.rules.expiries import Expiries, Expiry
 from kangjiansheng.overview.rules.spoken import Lab, Spoken
 from kangjiansheng.overview.rules.survival import ENOUGH, Median
 from kangjiansheng.overview.rules.yields import Gate, Yields
-from kangjiansheng.overview.views import words
+from kangjiansheng.overview.views import narrowed, words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.rules.freshness import Age
@@ -243,7 +243,7 @@ def lab(found: Lab) -> str:
 def lab_href(found: Lab) -> str:
     """The milestones of a laboratory that wait to be confirmed."""
     code = found.lab.code if found.lab else None
-    return travel(url_for("projects.milestones", stale="old", lab=code))
+    return narrowed.keep(url_for("projects.milestones", stale="old", lab=code))
 
 
 def in_actions(found: FollowUp) -> str:

@@ -24,6 +24,7 @@ class ProjectFilter:
     family: str = ""
     lab: str = ""
     party: str = ""
+    pathway: str = ""
     group: str = ""
     claimed: str = ""
     archived: str = ""
@@ -34,7 +35,7 @@ class ProjectFilter:
         """True when anything is left out."""
         return any(
             getattr(self, key)
-            for key in ("q", "status", "stage", "family", "lab", "party", "group", "claimed")
+            for key in ("q", "status", "stage", "family", "lab", "party", "pathway", "group", "claimed")
         )
 
 
@@ -48,8 +49,9 @@ def projects(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> list
 def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
     return (
         (not wanted.status or row.status in wanted.status.split(","))
-        and (not wanted.stage or row.stage == wanted.stage or _column(row.stage) == wanted.stage)
+        and (not wanted.stage or wanted.stage in (row.stage, column_of(row.stage)))
         and (not wanted.family or row.family == wanted.family)
+        and (not wanted.pathway or row.pathway == wanted.pathway)
         and (not wanted.group or row.indication_group == wanted.group)
         and (not wanted.claimed or row.claimed in wanted.claimed.split(","))
         and (not wanted.lab or any(lab.code == wanted.lab for lab in row.labs))
@@ -59,7 +61,8 @@ def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
     )
 
 
-def _column(stage: str) -> str:
+def column_of(stage: str) -> str:
+    """The column of the pipeline in which a stage stands; empty for one that is not known."""
     known = stages().get(stage)
     return known.column if known else ""
 

@@ -14,7 +14,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.lab_plans import owner_rows
-from kangjiansheng.projects.queries.lists import found
+from kangjiansheng.projects.queries.lists import column_of, found
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries.visible import visible_milestones
 from kangjiansheng.projects.rules import columns, figures, freshness, updates
@@ -36,6 +36,8 @@ class MilestoneFilter:
     lab: str = ""
     family: str = ""
     party: str = ""
+    stage: str = ""
+    pathway: str = ""
     reason: str = ""
     within: str = ""
     state: str = ""
@@ -159,6 +161,8 @@ def _fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> boo
         and (not wanted.lab or any(lab.code == wanted.lab for lab in p.labs))
         and (not wanted.family or p.family == wanted.family)
         and (not wanted.party or any(party.code == wanted.party for party in p.parties))
+        and (not wanted.stage or wanted.stage in (p.stage, column_of(p.stage)))
+        and (not wanted.pathway or p.pathway == wanted.pathway)
         and (not wanted.reason or m.reason_code in wanted.reason.split(","))
         and (not wanted.gate or m.gate)
         and (not wanted.stale or (line.age in ("old", "silent") if wanted.stale == "old" else line.stale))

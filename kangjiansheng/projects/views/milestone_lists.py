@@ -46,7 +46,9 @@ def milestones() -> Response:
         total=len(rows),
         options=_options(lines, wanted),
         kept=_kept,
-        filter_fields=[name for name in lists.NARROWING if name not in ("project", "figure")],
+        filter_fields=[
+            name for name in lists.NARROWING if name not in ("project", "figure", "stage", "pathway")
+        ],
         figure=words.figure(wanted.figure),
         clear_url=_without(lists.NARROWING) if wanted.narrows else None,
         **shown,

@@ -1,0 +1,93 @@
+"""Pages of the overview that show some of the projects: what the address asks for, what can be asked for, and links
+that keep it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext as _
+
+from kangjiansheng.core import text
+from kangjiansheng.core.i18n import name_of, sort_key
+from kangjiansheng.core.pages import travel, with_args
+from kangjiansheng.overview.rules.narrowing import Narrowing
+from kangjiansheng.overview.views import words
+from kangjiansheng.projects.queries import ProjectRow
+from kangjiansheng.projects.queries.lists import column_of
+from kangjiansheng.projects.rules.vocabulary import families, stage_columns, templates
+
+NAMES = tuple(one.name for one in fields(Narrowing))
+Options = list[tuple[str, str]]
+
+
+def asked() -> Narrowing:
+    """What the address asks for; a code that nothing has shows nothing."""
+    return Narrowing(**{name: text.line(request.args.get(name, ""))[:80] for name in NAMES})
+
+
+def keep(address: str) -> str:
+    """An address with the same day and the same projects."""
+    more = {name: value for name, value in asked().asked.items() if f"{name}=" not in address}
+    joint = "&" if "?" in address else "?"
+    path, hash_, place = address.partition("#")
+    return travel(f"{path}{joint}{urlencode(more)}{hash_}{place}" if more else address)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a page shows of it: the choices (name, label, options, chosen one), what is chosen in words, how many of
+    the reader's projects that are, and the address without it."""
+
+    choices: list[tuple[str, str, Options, str]]
+    chosen: list[str]
+    shown: int
+    of: int
+    clear: str
+    kept: list[tuple[str, str]]
+
+
+def bar(every: Iterable[ProjectRow], wanted: Narrowing, shown: int) -> Bar:
+    """The bar over all projects that the reader sees: only what occurs among them can be chosen."""
+    rows = list(every)
+    options = _options(rows)
+    choices = [(name, _labels()[name], options[name], wanted.asked.get(name, "")) for name in NAMES]
+    chosen = [dict(found).get(value, value) for _name, _label, found, value in choices if value]
+    bare = with_args(**dict.fromkeys(NAMES))
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in NAMES and k != "every"]
+    return Bar(choices, chosen, shown, len(rows), bare if "?" in bare else f"{bare}?every=1", kept)
+
+
+def _labels() -> Mapping[str, str]:
+    return {
+        "lab": _("联合实验室"),
+        "party": _("参与方"),
+        "family": _("技术大类"),
+        "stage": _("阶段"),
+        "pathway": _("路径"),
+    }
+
+
+def _options(rows: Iterable[ProjectRow]) -> Mapping[str, Options]:
+    key = sort_key()
+    labs: dict[str, str] = {}
+    parties: dict[str, str] = {}
+    there: dict[str, set[str]] = {"family": set(), "stage": set(), "pathway": set()}
+    for row in rows:
+        labs |= {lab.code: name_of(lab) for lab in row.labs}
+        parties |= {party.code: name_of(party) for party in row.parties}
+        there["family"].add(row.family)
+        there["stage"].add(column_of(row.stage))
+        there["pathway"].add(row.pathway)
+
+    def known(vocabulary: Mapping[str, Any], name: str) -> Options:
+        return [(code, words.term(one.name)) for code, one in vocabulary.items() if code in there[name]]
+
+    return {
+        "lab": sorted(labs.items()),
+        "party": sorted(parties.items(), key=lambda pair: key(pair[1])),
+        "family": known(families(), "family"),
+        "stage": known(stage_columns(), "stage"),
+        "pathway": known(templates(), "pathway"),
+    }

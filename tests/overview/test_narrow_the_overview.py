@@ -1,0 +1,97 @@
+"""The pages of the overview over some of the projects: what the address asks for, what follows it, and views of it."""
+
+import re
+
+import pytest
+from lxml import html
+
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.overview.rules.narrowing import Narrowing, narrow
+from kangjiansheng.projects.queries import portfolio
+from tests.support.acting import who
+
+CODE = re.compile(r"KJS-\d{3}")
+CHARTS = "/overview/charts"
+ASKED = ("lab=JL-01", "party=RJ", "family=CAR_T_AUTO", "stage=IIT", "pathway=D_iit", "lab=JL-01&stage=IND")
+
+
+def page(client, path):  # type: ignore[no-untyped-def]
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text[:300]
+    return html.document_fromstring(answer.text)
+
+
+def wanted(app, query):  # type: ignore[no-untyped-def]
+    pairs = dict(pair.split("=") for pair in query.split("&"))
+    with app.app_context():
+        return {row.code for row in narrow(portfolio(actor=who("executive")), Narrowing(**pairs))}
+
+
+@pytest.mark.parametrize("query", ASKED)
+def test_charts_files_and_the_line_above_them_are_about_what_is_asked_for(app, client, query):
+    codes, reader = wanted(app, query), client("executive")
+    assert codes
+    tree = page(reader, f"{CHARTS}?{query}")
+    assert f"20 个项目中的 {len(codes)} 个" in tree.find_class("ov-nw")[0].text_content()
+    file = reader.get(f"{CHARTS}/spoken.csv?{query}").get_data(as_text=True)
+    assert set(CODE.findall(file)) <= codes and "筛选" in file
+    for name in ("cycles", "gates", "expiries", "spoken"):
+        table = tree.get_element_by_id(f"chart-{name}").text_content()
+        assert set(CODE.findall(table)) <= codes
+
+
+def test_what_nobody_has_shows_nothing_and_not_everything(client):
+    tree = page(client("executive"), f"{CHARTS}?lab=NONE")
+    assert "20 个项目中的 0 个" in tree.find_class("ov-nw")[0].text_content()
+    assert not CODE.findall(tree.get_element_by_id("main").text_content())
+
+
+def test_only_what_occurs_among_ones_own_projects_can_be_chosen(app, client):
+    offered = {
+        o.get("value") for o in page(client("partner"), CHARTS).get_element_by_id("nw-lab").iter("option")
+    }
+    with app.app_context():
+        own = {lab.code for row in portfolio(actor=who("partner")) for lab in row.labs}
+        names = {name_of(lab) for row in portfolio(actor=who("partner")) for lab in row.labs}
+    assert offered == own | {""} and names
+
+
+def test_forms_and_links_keep_what_is_asked_for_and_the_day(client):
+    tree = page(client("executive"), f"{CHARTS}?lab=JL-01&as_of=2026-06-30")
+    main = tree.get_element_by_id("main")
+    hidden = {(i.get("name"), i.get("value")) for i in main.iter("input") if i.get("type") == "hidden"}
+    assert {("lab", "JL-01"), ("as_of", "2026-06-30")} <= hidden
+    files = [a.get("href") for a in main.iter("a") if ".csv" in a.get("href", "")]
+    assert files and all("lab=JL-01" in href and "as_of=2026-06-30" in href for href in files)
+    assert "lab=" not in tree.find_class("ov-nw")[0].find(".//a").get("href")
+    stale = page(client("executive"), f"{CHARTS}?pathway=B_818").text_content()
+    assert "stale=old" not in stale or "pathway=B_818" in stale
+
+
+def test_lists_that_numbers_open_are_narrowed_by_stage_and_pathway_too(app, client):
+    codes = wanted(app, "pathway=D_iit")
+    for path in (
+        "/api/v1/projects?pathway=D_iit",
+        "/projects.csv?pathway=D_iit",
+        "/milestones.csv?pathway=D_iit",
+    ):
+        assert set(CODE.findall(client("executive").get(path).get_data(as_text=True))) == codes, path
+    codes = wanted(app, "stage=II_III")
+    text = client("executive").get("/milestones.csv?stage=II_III").get_data(as_text=True)
+    assert set(CODE.findall(text)) == codes
+
+
+def test_a_view_of_the_charts_is_kept_shared_and_opens_the_page(client):
+    owner, other = client("executive"), client("partner")
+    kept = {
+        "list": "charts",
+        "query": "lab=JL-02&as_of=2026-06-30",
+        "name": "儿童",
+        "shared": "y",
+        "opens": "y",
+    }
+    assert owner.post("/views", data=kept).headers["Location"] == f"{CHARTS}?lab=JL-02"
+    assert owner.get(CHARTS).headers["Location"] == f"{CHARTS}?lab=JL-02"
+    assert owner.get(f"{CHARTS}?every=1").status_code == 200
+    assert "儿童" in page(other, CHARTS).find_class("ov-nw")[0].text_content()
+    assert other.get(CHARTS).status_code == 200  # opens for its owner alone
