@@ -124,20 +124,70 @@
     document.querySelectorAll('[data-fig]').forEach(draw);
   });
 
-  document.addEventListener('click', function (event) {
-    const at = event.target.closest('[data-act=png]');
-    if (!at || !window.Plotly) return;
-    const el = document.getElementById(at.dataset.for);
+  // ---------- taking along: a picture, or the words ----------
+  // The picture leaves the page, so it takes its finding, its ground and the mark of illustrative data with it.
+  function picture(el) {
     const r = read(el);
-    const box = el.getBoundingClientRect();
     const head = el.closest('.fig') && el.closest('.fig').querySelector('h2');
     const mark = document.querySelector('.fig .illus, .illus-strip .illus');
-    // The picture leaves the page, so it takes its finding, its ground and the mark of illustrative data with it.
     r.layout.paper_bgcolor = css().getPropertyValue('--kj-surface').trim();
     r.layout.title = { text: (head ? head.textContent : '') + (mark ? '　' + mark.textContent : ''), font: { size: 15 }, x: 0.02, xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12 } };
     r.layout.margin = Object.assign({}, r.layout.margin, { t: ((r.layout.margin && r.layout.margin.t) || 24) + 36 });
     r.layout.height += 36;
-    r.layout.width = Math.round(box.width);
-    window.Plotly.downloadImage({ data: r.data, layout: r.layout }, { format: 'png', scale: 2, width: r.layout.width, height: r.layout.height, filename: at.dataset.name || 'figure' });
+    r.layout.width = Math.round(el.getBoundingClientRect().width);
+    return { figure: { data: r.data, layout: r.layout }, as: { format: 'png', scale: 2, width: r.layout.width, height: r.layout.height } };
+  }
+  // What it says, of which day, and where it stands: the address names the day, so that it says the same tomorrow.
+  function told(at) {
+    const el = at.closest('.sheet') || document.querySelector(at.dataset.of);
+    const over = el.querySelector('.over'), head = el.querySelector('h2') || el;
+    const flat = function (x) { return x.textContent.replace(/\s+/g, ' ').trim(); };
+    const address = new URL(location.href);
+    address.searchParams.set('as_of', words.day);
+    address.hash = el.id;
+    return [(over ? flat(over) + (root.lang === 'en' ? ': ' : '：') : '') + flat(head), words.foot, String(address)].join('\n');
+  }
+  function save(blob, name) {
+    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: name });
+    link.click();
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+    window.kjToast(words.saved_file);
+  }
+  function done() { window.kjToast(words.copied); }
+  // Without https a page has no clipboard: the old way may still copy words; else they come as a file.
+  function copyText(text, name) {
+    const file = function () { save(new Blob([text], { type: 'text/plain' }), name + '.txt'); };
+    if (navigator.clipboard && navigator.clipboard.writeText) return navigator.clipboard.writeText(text).then(done, file);
+    const area = Object.assign(document.createElement('textarea'), { value: text });
+    area.className = 'vh';
+    document.body.append(area);
+    area.select();
+    let ok = false;
+    try { ok = document.execCommand('copy'); } catch (e) { /* refused */ }
+    area.remove();
+    return ok ? done() : file();
+  }
+  function copyPicture(el, name) {
+    const p = picture(el);
+    const blob = window.Plotly.toImage(p.figure, p.as).then(function (address) {
+      const raw = atob(address.split(',')[1]);
+      return new Blob([Uint8Array.from(raw, function (c) { return c.charCodeAt(0); })], { type: 'image/png' });
+    });
+    const file = function () { return blob.then(function (b) { save(b, name + '.png'); }); };
+    if (!navigator.clipboard || !window.ClipboardItem) return file();
+    return navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]).then(done, file);
+  }
+  document.addEventListener('click', function (event) {
+    const at = event.target.closest('[data-act=png],[data-act=copy-png],[data-act=copy-text]');
+    if (!at) return;
+    const name = at.dataset.name || 'kangjiansheng';
+    const menu = at.closest('details');
+    if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+    if (at.dataset.act === 'copy-text') { copyText(told(at), name); return; }
+    if (!window.Plotly) return;
+    const el = document.getElementById(at.dataset.for);
+    if (at.dataset.act === 'copy-png') { copyPicture(el, name); return; }
+    const p = picture(el);
+    window.Plotly.downloadImage(p.figure, Object.assign({ filename: name }, p.as));
   });
 })();

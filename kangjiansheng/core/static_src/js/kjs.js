@@ -118,6 +118,15 @@
     go();
   }
 
+  window.kjToast = function (text) {
+    const at = document.createElement('div');
+    at.className = 'toast-k';
+    at.dataset.toast = '';
+    at.append(Object.assign(document.createElement('span'), { textContent: text }));
+    document.getElementById('toast').replaceChildren(at);
+    toast(at);
+  };
+
   // ---------- forms ----------
   function key() {
     return crypto.randomUUID ? crypto.randomUUID()
