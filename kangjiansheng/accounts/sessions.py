@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, abort, g, request, session
+from flask import Flask, abort, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from kangjiansheng.accounts import operations, queries
@@ -60,7 +60,9 @@ def _set_actor() -> None:
     g.actor = queries.actor_of(person)
     g.my_names = {"hans": person.name_hans, "hant": person.name_hant, "en": person.name_en}
     g.session_id = user.row.id
-    if clock.now() - user.row.last_seen_at > SEEN_EVERY:
+    view = current_app.view_functions.get(request.endpoint or "")
+    attended = not getattr(view, "unattended", False)
+    if attended and clock.now() - user.row.last_seen_at > SEEN_EVERY:
         row_id = user.row.id
         afterwards(lambda: _touch(row_id))
 

@@ -37,6 +37,12 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def unattended(view: View) -> View:
+    """A page that asks again by itself: that it does is no sign of a person, so it keeps no session from ending."""
+    view.unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> Callable[[View], View]:
     """The view acts on one thing.
 

@@ -28,6 +28,7 @@ PAGES = (
     ("executive", "/overview?as_of=2026-06-30"),
     ("executive", "/overview/definitions"),
     ("executive", "/overview/charts"),
+    ("executive", "/overview/wall"),
     ("partner", "/overview/charts?as_of=2026-06-30"),
     ("executive", "/overview/pack"),
     ("partner", "/overview/pack?as_of=2026-06-30&compare=2026-03-31"),

@@ -13,6 +13,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     rates,
     search,
     value,
+    wall,
 )
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.overview.views.pack import pages  # noqa: F401
