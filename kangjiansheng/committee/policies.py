@@ -38,6 +38,7 @@ from kangjiansheng.committee.queries.visible import kept
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects import policies as projects
 from kangjiansheng.projects.models import Project
 
@@ -289,6 +290,11 @@ def amend(actor: Actor, minutes: Minutes) -> bool:
 def close_action(actor: Actor, action: Action) -> bool:
     """An action is closed by its owner or by those who keep the committee."""
     return action.owner_id == actor.id or edits(actor, action.meeting.committee_id)
+
+
+def close_evidence(actor: Actor, pair: tuple[Action, FileRef]) -> bool:
+    """Who closes an action keeps the files that show it."""
+    return close_action(actor, pair[0])
 
 
 def answer_advice(actor: Actor, decision: Decision) -> bool:

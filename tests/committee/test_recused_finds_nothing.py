@@ -21,7 +21,9 @@ from kangjiansheng.committee.operations import (
     amendments,
     answers,
     comments,
+    dissents,
     effects,
+    evidence,
     images,
     interests,
     meetings,
@@ -81,14 +83,19 @@ def plant(app: Flask, stage: str, recused: str) -> None:
         gone = writing.add_paragraph(minutes, actor=secretary, kind="text", text=f"{MARK}删", item=item)
         writing.remove_paragraph(gone, actor=secretary)
         made = outcomes.record_decision(minutes, actor=secretary, kind="D", text=f"{MARK}决议", item=item)
+        paragraph = next(p for p in writing.standing_paragraphs(minutes) if p.id == made.paragraph_id)
+        dissents.enter(made, paragraph, actor=secretary, person_id=who("member2").id, text=f"{MARK}不同意")
         plan = db.session.scalars(select(Plan).where(Plan.project_id == item.project_id)).one()
         gate = next(m for m in plan.milestones if m.state == "open" and m.gate)
         effects.propose(
             item, actor=secretary, kind="gate", plan=plan, milestone=gate, decision=made, verdict="stop"
         )
-        outcomes.record_action(
-            minutes, actor=secretary, text=f"{MARK}行动", owner_id=who(recused).id, item=item
-        )
+        for _n in range(2):
+            asked = outcomes.record_action(
+                minutes, actor=secretary, text=f"{MARK}行动", owner_id=who(recused).id, item=item
+            )
+        outcomes.finish_action(asked, actor=secretary, version=asked.version, done_on=clock.today())
+        evidence.attach(asked, f"{MARK}证据.pdf", PDF + f"%{MARK}证据".encode(), actor=secretary)
         interests.declare_on_item(item, actor=who("member2"), kind="kin", text=f"{MARK}利益")
         packs.freeze(meeting, actor=secretary)
         interests.recuse(item, actor=secretary, person_id=who(recused).id, reason=f"{MARK}理由")
@@ -185,7 +192,7 @@ MORE = (
     f"/meetings/{MEETING}?as_of=2026-11-20", f"/meetings/{MEETING}/minutes?compare=1",
     f"/meetings/{MEETING}/minutes?draft=1", f"/meetings/{MEETING}?lang=en", f"/meetings/{MEETING}?lang=zh-Hant",
     f"/meetings/{MEETING}/minutes?lang=en", f"/meetings/{MEETING}/minutes?side=en", "/search?q=translation",
-    *(f"/meetings/{MEETING}/minutes.{kind}?side=en" for kind in ("json", "md", "docx", "pdf")), "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02",
+    *(f"/meetings/{MEETING}/minutes.{kind}?side=en" for kind in ("json", "md", "docx", "pdf")), "/actions?show=all", "/actions?show=mine", "/actions/A-2026-08-02", "/actions/A-2026-08-03/evidence/1",
     "/decisions?kind=D", "/decisions?answer=partly", "/decisions/D-2026-08-01", f"/projects/{PROJECT}?lang=en", f"/projects/{PROJECT}/agenda-item",
 )  # fmt: skip
 

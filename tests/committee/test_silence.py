@@ -12,15 +12,24 @@ from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
-from kangjiansheng.committee.models import Consent, Minutes, Paragraph, ReviewReminder
-from kangjiansheng.committee.operations import consents, interests, recall, reviews, signatures, silence
+from kangjiansheng.committee.models import Consent, Meeting, Minutes, Paragraph, ReviewReminder
+from kangjiansheng.committee.operations import (
+    consents,
+    deadlines,
+    interests,
+    recall,
+    reviews,
+    signatures,
+    silence,
+)
 from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries import silence as queries
 from kangjiansheng.committee.rules import verification
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db
-from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import commit
 from tests.committee.independent_verifier import verify
@@ -285,3 +294,75 @@ def test_the_pages_show_terms_and_tools(app: Flask, client: Callable[..., Critic
     assert secretary.post(f"{address}/recall", data={"note": "采纳建议"}).status_code == 303
     assert secretary.get(address).status_code == 200
     assert isinstance(clock.now(), datetime)
+
+
+def test_the_end_is_put_off_and_silence_counts_from_the_new_day(
+    draft: Any, draft_minutes: Minutes, actor: Who
+) -> None:
+    """Reminders that named the day before count for nothing; new ones go out before the new day."""
+    round_after(DAYS - 3)
+    first = len(reminders(draft))
+    assert first
+    later = clock.today() + timedelta(days=DAYS + 10)
+    deadlines.put_off(
+        draft_minutes, actor=actor("secretary"), version=draft_minutes.version, due_on=later, note="节日"
+    )
+    told = db.session.scalars(select(Notification).where(Notification.template == "committee:put-off")).all()
+    assert {one.person_id for one in told} == {one.person.id for one in queries.pending(draft)}
+    commit()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "committee:review:put-off")).one()
+    assert later.isoformat() in str(entry.after)
+    leave()
+    round_after(DAYS + 1)
+    assert silent() == set(), "nobody is silent on the day that no longer counts"
+    assert len(reminders(draft)) == first
+    round_after(DAYS + 7)
+    assert len(reminders(draft)) > first, "reminded anew, by the new day"
+    leave()
+    round_after(DAYS + 11)
+    assert silent()
+
+
+def test_it_is_only_put_off_and_only_while_review_runs(
+    draft: Any, draft_minutes: Minutes, actor: Who
+) -> None:
+    secretary = actor("secretary")
+
+    def ask(days: int, version: int | None = None) -> None:
+        deadlines.put_off(
+            draft_minutes, actor=secretary, version=version or draft_minutes.version,
+            due_on=clock.today() + timedelta(days=days), note="",
+        )  # fmt: skip
+
+    for days in (-1, 0, DAYS):
+        with pytest.raises(RuleBroken, match="deadline-earlier"):
+            ask(days)
+    with pytest.raises(RuleBroken, match="deadline-far"):
+        ask(4000)
+    with pytest.raises(Stale):
+        ask(DAYS + 1, version=99)
+    recall.recall(draft_minutes, actor=secretary, note="改")
+    with pytest.raises(RuleBroken, match="not-in-review-now"):
+        ask(DAYS + 1)
+
+
+def test_the_page_says_whom_no_reminder_reached(
+    app: Flask, client: Callable[..., Critic], actor: Who
+) -> None:
+    with app.app_context():
+        minutes = db.session.scalars(select(Minutes).join(Minutes.meeting).where(Meeting.code == CODE)).one()
+        charter(minutes, actor)
+        reviews.open_review(minutes, actor=actor("secretary"))
+        commit()
+    page = client("secretary")
+    form = f"{PAGE}/deadline"
+    assert "现在的截止" in page.get(form).text
+    assert "提醒没有及时送达" not in page.get(PAGE).text
+    with days_later(DAYS):
+        assert "人，他们不答复不视为同意" in page.get(PAGE).text
+        assert "您不答复不视为同意" in client("member2").get(PAGE).text
+        assert "提醒没有及时送达您" not in client("chair").get(PAGE).text, "the chair's silence never counts"
+    wrong = client("secretary").post(form, data={"version": 1, "due_on": "2026-11-23"})
+    assert wrong.status_code in (409, 422)
+    assert client("member2").get(form).status_code == 403
+    assert client("outsider").get(form).status_code == 404

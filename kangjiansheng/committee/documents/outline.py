@@ -241,7 +241,7 @@ def _votes(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _dissents(decision: Mapping[str, Any]) -> list[dict[str, str]]:
     """What members had recorded beside the result, in their own words."""
-    told = (decision.get("motion") or {}).get("dissents", [])
+    told = [*(decision.get("motion") or {}).get("dissents", []), *decision.get("dissents", [])]
     return [{"label": _("%(seat)s的保留意见", seat=one["seat"]), "text": one["text"]} for one in told]
 
 

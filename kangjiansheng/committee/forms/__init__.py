@@ -23,6 +23,8 @@ from kangjiansheng.committee.forms.answers import REFUSALS as ANSWERED
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm, number
 from kangjiansheng.committee.forms.charter import OFFICES, RULES, CommitteeForm, MemberForm
 from kangjiansheng.committee.forms.effects import REFUSALS as EFFECTS
+from kangjiansheng.committee.forms.evidence import REFUSALS as EVIDENCE
+from kangjiansheng.committee.forms.evidence import DoneForm, EvidenceForm
 from kangjiansheng.committee.forms.imports import REFUSALS as IMPORTS
 from kangjiansheng.committee.forms.motions import REFUSALS as MOTIONS
 from kangjiansheng.committee.forms.paragraphs import REFUSALS as PARAGRAPHS
@@ -41,6 +43,8 @@ __all__ = [
     "RULES",
     "CommentForm",
     "CommitteeForm",
+    "DoneForm",
+    "EvidenceForm",
     "MemberForm",
     "VersionedForm",
     "number",
@@ -140,6 +144,7 @@ REFUSALS: dict[str, Any] = {
     **MOTIONS,
     **ANSWERED,
     **EFFECTS,
+    **EVIDENCE,
     "committee:votes-too-many": _l("票数合计 %(given)s，超过实到的 %(present)s 人。"),
     "committee:votes-of-item": _l(
         "同意、反对与弃权合计 %(given)s 票，超过这项议题结束时在场并参加表决的 %(present)s 人。"
@@ -340,14 +345,6 @@ class ActionForm(Form):
     owner_role = StringField(_l("或写职务"), [at_most(100)])
     due_on = DateField(_l("到期"), [Optional()])
     item = SelectField(_l("议题"), choices=[], validate_choice=False)
-
-
-class DoneForm(VersionedForm):
-    """When an action was done."""
-
-    done_on = DateField(_l("完成日期"), [required()])
-    note = StringField(_l("完成说明"), [at_most(400)])
-    evidence = StringField(_l("证据"), [at_most(1000)])
 
 
 class ReviewForm(VersionedForm):

@@ -37,6 +37,9 @@ REFUSALS: dict[str, Any] = {
     "committee:circulation-nobody": _l("没有可以参加表决的委员。"),
     "committee:dissent-early": _l("表决结束之后才能记录保留意见。"),
     "committee:dissent-of-voters": _l("只有参加了这次表决的委员可以要求记录保留意见。"),
+    "committee:dissent-of-motion": _l("这项决议经动议表决，保留意见由委员本人在表决页记录。"),
+    "committee:dissent-of-present": _l("只能记录到会、有表决权且没有回避这项议题的委员的保留意见。"),
+    "committee:dissent-words": _l("请写下委员要求记录的文字。"),
     "committee:no-deputies": _l("章程没有规定委托代理人。"),
     "committee:deputy-unknown": _l("请从章程允许的人选中选择一位。"),
     "committee:deputy-named": _l("您已委托一人，请先撤回。"),
@@ -96,6 +99,13 @@ class DissentForm(Form):
     """A member's own words beside the result."""
 
     text = TextAreaField(_l("保留意见"), [at_most(4000)])
+
+
+class EnteredDissentForm(Form):
+    """What a member asked to have recorded beside a decision, entered by who writes the minutes."""
+
+    person = SelectField(_l("委员"), [Optional()], choices=[], validate_choice=False)
+    text = TextAreaField(_l("保留意见"), [at_most(4000)], id="dissent-text")
 
 
 class DeputyForm(Form):

@@ -3,11 +3,14 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import DateField, HiddenField, StringField, TextAreaField
 
+from kangjiansheng.committee.forms.base import VersionedForm
 from kangjiansheng.core.forms import Form, at_most, required
 
 REFUSALS: dict[str, Any] = {
+    "committee:deadline-earlier": _l("新的截止须晚于 %(day)s。"),
+    "committee:deadline-far": _l("截止最多可延到 %(most)s 天之后。"),
     "committee:quote-missing": _l("这一段里没有所引的词句，请照原文引用，或留空。"),
     "committee:comment-settled": _l("这条批注已有人回复，或已过 15 分钟，不能再改；请另写一条。"),
     "committee:suggestion-same": _l("建议的文字与原文相同。"),
@@ -89,3 +92,10 @@ class RecallForm(Form):
     """Why a draft is taken back from review."""
 
     note = TextAreaField(_l("收回的原因"), [required(), at_most(1000)])
+
+
+class DeadlineForm(VersionedForm):
+    """Until when a review is put off, and why."""
+
+    due_on = DateField(_l("新的审阅截止"), [required()])
+    note = StringField(_l("原因"), [at_most(300)])

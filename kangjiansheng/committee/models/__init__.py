@@ -24,7 +24,7 @@ from kangjiansheng.committee.models.meetings import (
 )
 from kangjiansheng.committee.models.minutes import Comment, Minutes, Paragraph, ParagraphRevision
 from kangjiansheng.committee.models.motions import Ballot, Dissent, Mandate, Motion
-from kangjiansheng.committee.models.outcomes import Action, Decision
+from kangjiansheng.committee.models.outcomes import Action, Decision, DecisionDissent
 from kangjiansheng.committee.models.packs import MeetingPack, PackItem
 from kangjiansheng.committee.models.reviewing import Consent, ReadingMark, ReviewReminder, Suggestion
 from kangjiansheng.committee.models.series import TEMPLATE_ITEM, AgendaTemplate, MeetingSeries
@@ -47,6 +47,7 @@ __all__ = [
     "CompanyDecision",
     "Consent",
     "Decision",
+    "DecisionDissent",
     "DecisionEffect",
     "Declaration",
     "Dismissal",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models.meetings import AgendaItem, Meeting
-from kangjiansheng.core.db import Base, Label, Versioned, Word
+from kangjiansheng.core.db import AppendOnly, Base, Label, Versioned, Word
 from kangjiansheng.projects.models import Project
 
 
@@ -40,6 +40,26 @@ class Decision(Versioned, Base):
         """The editable state, for history and audit."""
         plain = "number kind text project_id votes_for votes_against abstentions recused"
         return {key: getattr(self, key) for key in plain.split()}
+
+
+class DecisionDissent(AppendOnly, Base):
+    """What a member wants recorded beside a decision that was not put to the vote as a motion. A later row of the same
+    member replaces the one before; an empty text takes it back."""
+
+    __tablename__ = "decision_dissent"
+    __table_args__ = (Index("ix_decision_dissent_decision", "decision_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(Text)
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
+
+    decision: Mapped[Decision] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    entered_by: Mapped[Person] = relationship(foreign_keys=[entered_by_id])
 
 
 class Action(Versioned, Base):

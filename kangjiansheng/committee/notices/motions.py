@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.committee.models import Meeting, Motion
-from kangjiansheng.committee.notices.base import of_meeting
+from kangjiansheng.committee.models import Decision, Meeting, Motion
+from kangjiansheng.committee.notices.base import minutes_address, of_meeting
 from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -72,6 +72,13 @@ def _due(facts: Mapping[str, Any]) -> str:
     return moment(datetime.fromisoformat(facts["due"]))
 
 
+def dissent_entered(decision: Decision, person_id: int, *, actor: Actor) -> None:
+    """The member: who writes the minutes entered, or took back, a dissent in the member's name."""
+    facts = of_meeting(decision.meeting, actor)
+    address = minutes_address(decision.meeting)
+    outbox.tell([person_id], "committee:dissent-entered", facts, address=address, besides=actor.id)
+
+
 def _vote_opened(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting = name_of(facts["meeting"])
     return (
@@ -118,10 +125,22 @@ def _deputy_named(facts: Mapping[str, Any]) -> tuple[str, str]:
     )  # fmt: skip
 
 
+def _dissent_entered(facts: Mapping[str, Any]) -> tuple[str, str]:
+    meeting = name_of(facts["meeting"])
+    return (
+        _("以您的名义记录了保留意见：%(meeting)s", meeting=meeting),
+        _(
+            "%(who)s 在%(meeting)s（%(code)s）的纪要里以您的名义记录或撤回了保留意见。纪要提交审阅时请核对；如果您没有要求过，请告知秘书。",
+            who=facts["who"], meeting=meeting, code=facts["code"],
+        ),
+    )  # fmt: skip
+
+
 WORDS: dict[str, Words] = {
     "committee:vote-opened": _vote_opened,
     "committee:circulated": _circulated,
     "committee:circulation-waits": _circulation_waits,
     "committee:circulation-closed": _circulation_closed,
     "committee:deputy-named": _deputy_named,
+    "committee:dissent-entered": _dissent_entered,
 }

@@ -63,6 +63,20 @@ def objection_answered(meeting: Meeting, person_id: int, number: str, *, actor: 
     _about("committee:objection-answered", meeting, [person_id], number, actor=actor)
 
 
+def put_off(
+    meeting: Meeting, people: Mapping[int, Person], number: int, by: date, *, actor: Actor, change: ChangeSet
+) -> None:
+    """Those who have not answered: there is more time. On the bell and by mail."""
+    facts = of_meeting(meeting, actor) | {"draft": number, "day": by}
+    address = minutes_address(meeting)
+    outbox.tell(people, "committee:put-off", facts, address=address, besides=actor.id)
+    for person in people.values():
+        if person.email and person.id != actor.id:
+            outbox.mail(
+                person.email, "committee:put-off", facts, change=change, locale=person.locale, address=address
+            )
+
+
 def reminded(
     meeting: Meeting, person: Person, number: int, by: date, *, silence: bool, actor: Actor, change: ChangeSet
 ) -> tuple[Notification, Outbox | None]:
@@ -157,6 +171,17 @@ def _reminded(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _put_off(facts: Mapping[str, Any]) -> tuple[str, str]:
+    told = {**facts, "day": prose_day(date.fromisoformat(facts["day"]))}
+    return _subject_and(
+        _("审阅截止延到%(day)s：%(meeting)s"),
+        _(
+            "%(who)s 把%(meeting)s（%(code)s）纪要第 %(draft)s 稿的审阅截止延到%(day)s。您还没有答复，请在此之前审阅。"
+        ),
+        told,
+    )
+
+
 def _silent(facts: Mapping[str, Any]) -> tuple[str, str]:
     return _subject_and(
         _("已记为默示同意：%(meeting)s"),
@@ -190,6 +215,7 @@ WORDS: dict[str, Words] = {
     "committee:objected": _objected,
     "committee:objection-answered": _objection_answered,
     "committee:reminded": _reminded,
+    "committee:put-off": _put_off,
     "committee:silent": _silent,
     "committee:recalled": _recalled,
 }

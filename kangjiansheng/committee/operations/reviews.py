@@ -26,7 +26,7 @@ from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
 from kangjiansheng.committee.operations.tallying import refuse_running
-from kangjiansheng.committee.queries import effects, floor, reading, replaced
+from kangjiansheng.committee.queries import dissents, effects, floor, reading, replaced
 from kangjiansheng.committee.queries.taken import seat_name, seat_names
 from kangjiansheng.committee.rules import acts, canon, numbers, quorum
 from kangjiansheng.committee.rules.presence import Counted
@@ -128,6 +128,7 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     ids = {p.id: p.public_id for p in paragraphs}
     decisions = list(db.session.scalars(select(Decision).where(Decision.paragraph_id.in_(list(ids)))))
     made, carried = floor.results(meeting, decisions), effects.carried(decisions)
+    said = dissents.beside(meeting, decisions)
     query = select(Action).where(Action.meeting_id == meeting.id, Action.life != "dropped")
     actions = [_action(a) for a in db.session.scalars(query.order_by(Action.number))]
     room = _room(meeting)
@@ -145,7 +146,10 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
         "quorum": {"members": now.members, "needed": now.needed, "present": now.present},
         **_deputies(meeting, modes),
         "decisions": {
-            ids[d.paragraph_id]: _votes(d) | made.get(d.id, {}) | _effects(carried.get(d.id))
+            ids[d.paragraph_id]: _votes(d)
+            | made.get(d.id, {})
+            | said.get(d.id, {})
+            | _effects(carried.get(d.id))
             for d in decisions
             if d.paragraph_id
         },

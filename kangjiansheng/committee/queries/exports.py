@@ -179,7 +179,7 @@ def _unsigned(
         if not blocks or blocks[-1] is None:
             blocks.append({"item": None, "paragraphs": [], "actions": []})
         decision = p.decision and {
-            key: p.decision[key] for key in (*canon.VOTES, "motion") if key in p.decision
+            key: p.decision[key] for key in (*canon.VOTES, "motion", "dissents") if key in p.decision
         }  # a decision of a draft has more fields than are signed
         blocks[-1]["paragraphs"].append(row | ({"decision": decision} if decision else {}))  # type: ignore[index]
     first = next((block for block in blocks if block is not None), None)

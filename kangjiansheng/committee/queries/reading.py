@@ -21,7 +21,7 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
     ParagraphTranslation,
 )
-from kangjiansheng.committee.queries import floor, translations
+from kangjiansheng.committee.queries import dissents, floor, translations
 from kangjiansheng.committee.queries.visible import readable_items, visible_actions, visible_items
 from kangjiansheng.committee.rules import numbers, texts
 from kangjiansheng.committee.rules.languages import in_order
@@ -132,8 +132,8 @@ def working(minutes: Minutes, *, actor: Actor) -> Reading:
         for (p, spoken), no in zip(rows, printed, strict=True)
     ]
     decisions = list(db.session.scalars(select(Decision).where(Decision.meeting_id == minutes.meeting_id)))
-    made = floor.results(minutes.meeting, decisions)
-    by_paragraph = {d.paragraph_id: d.state() | made.get(d.id, {}) for d in decisions}
+    made, said = floor.results(minutes.meeting, decisions), dissents.beside(minutes.meeting, decisions)
+    by_paragraph = {d.paragraph_id: d.state() | made.get(d.id, {}) | said.get(d.id, {}) for d in decisions}
     actions = [_action(a) for a in actions_of(minutes)]
     for one in shown:
         if not one.withheld:

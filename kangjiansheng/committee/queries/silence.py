@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -93,10 +93,18 @@ def pending(draft: DraftVersion) -> list[Pending]:
     return found
 
 
+def ends_on(draft: DraftVersion) -> date:
+    """The last day to answer a draft as it stands now."""
+    return last_day(draft, days_of_silence(draft))
+
+
 def stages(draft: DraftVersion) -> dict[int, set[int]]:
-    """Which reminders the clock has sent, by person."""
+    """Which reminders the clock has sent, by person. Those that named a day before the deadline was put off are sent
+    anew."""
     query = select(ReviewReminder.person_id, ReviewReminder.stage).where(
-        ReviewReminder.draft_version_id == draft.id, ReviewReminder.stage.is_not(None)
+        ReviewReminder.draft_version_id == draft.id,
+        ReviewReminder.stage.is_not(None),
+        ReviewReminder.answer_by >= ends_on(draft),
     )
     found: dict[int, set[int]] = {}
     for person, stage in db.session.execute(query):
@@ -106,7 +114,8 @@ def stages(draft: DraftVersion) -> dict[int, set[int]]:
 
 def told(draft: DraftVersion, people: Collection[int]) -> dict[int, list[Told]]:
     """What has reached whom in time: a mail that a server has taken, or a notice that was opened. What was only kept,
-    failed, still waits or came when the day that it names was there has told nobody anything."""
+    failed, still waits or came when the day that it names was there has told nobody anything, and neither has what
+    named a day that was put off since."""
     query = (
         select(
             ReviewReminder.person_id,
@@ -121,6 +130,7 @@ def told(draft: DraftVersion, people: Collection[int]) -> dict[int, list[Told]]:
             ReviewReminder.draft_version_id == draft.id,
             ReviewReminder.person_id.in_(people),
             ReviewReminder.says_silence,
+            ReviewReminder.answer_by >= ends_on(draft),
             or_(
                 and_(Outbox.state == "sent", Outbox.sent_at.is_not(None)),
                 Notification.read_at.is_not(None),
@@ -145,3 +155,13 @@ def reminded_at(draft: DraftVersion) -> datetime | None:
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def unheard(draft: DraftVersion) -> list[Pending]:
+    """Those whose silence would be consent, had a reminder reached them with a day to spare: now none can any more,
+    and their silence counts for nothing unless the deadline is put off."""
+    if clock.today() + timedelta(days=silence.FEWEST_DAYS) <= ends_on(draft):
+        return []
+    waiting = [one for one in pending(draft) if one.silence]
+    heard = told(draft, [one.person.id for one in waiting]) if waiting else {}
+    return [one for one in waiting if one.person.id not in heard]

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms.answers import VERDICTS
 from kangjiansheng.committee.models import Action
-from kangjiansheng.committee.operations import outcomes
+from kangjiansheng.committee.operations import evidence, outcomes
 from kangjiansheng.committee.queries import answers, loaders, overviews
+from kangjiansheng.committee.queries import evidence as reading
 from kangjiansheng.committee.queries.follow_up import tasks
 from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.committee.views.base import bp, page, until_day
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, files
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import of_today, saved
 
@@ -57,6 +58,7 @@ def actions() -> Response:
         today=clock.today(),
         open_projects=overviews.open_projects(found, actor=actor()),
         may_close=_closable(found),
+        files=reading.files_of(found),
         by_committee=_by(all_tasks := tasks(actor=actor()), "committee"),
         by_institution=_by(all_tasks, "institution") if actor().reads_all else [],
         illustrative=any(a.illustrative for a in found),
@@ -88,6 +90,9 @@ def action(action: Action) -> Any:
         form.done_on.data = clock.today()
 
     def act() -> None:
+        file = brought(form.files.data)
+        if file is not None:
+            files.check(*file)
         outcomes.finish_action(
             action,
             actor=actor(),
@@ -96,6 +101,8 @@ def action(action: Action) -> Any:
             note=form.note.data or "",
             evidence=form.evidence.data or "",
         )
+        if file is not None:
+            evidence.attach(action, *file, actor=actor())
 
     if form.attempt(act):
         return saved(
@@ -103,8 +110,31 @@ def action(action: Action) -> Any:
             _("已完成 %(number)s", number=number),
             undo=url_for(".reopen_action", number=number),
         )
-    found = loaders.action(actor=actor(), number=number) or abort(404)
-    return page("action.html", form.status, action=found, form=form, illustrative=found.illustrative)
+    return action_page(loaders.action(actor=actor(), number=number) or abort(404), form=form)
+
+
+def brought(file: Any) -> tuple[str, bytes] | None:
+    """Name and bytes of what was chosen; None when nothing was."""
+    return (file.filename, file.read()) if getattr(file, "filename", "") else None
+
+
+def action_page(
+    action: Action, *, form: forms.DoneForm | None = None, evidence_form: forms.EvidenceForm | None = None
+) -> Response:
+    """The page of an action, with what came of a form."""
+    form, evidence_form = (
+        form or forms.DoneForm(formdata=None, obj=action),
+        evidence_form or forms.EvidenceForm(formdata=None),
+    )
+    return page(
+        "action.html",
+        next((one.status for one in (form, evidence_form) if one.status != 200), 200),
+        action=action,
+        form=form,
+        evidence_form=evidence_form,
+        files=reading.files_of([action]),
+        illustrative=action.illustrative,
+    )
 
 
 @bp.post("/actions/<number>/reopening")

@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms import paragraphs as paragraph_forms
-from kangjiansheng.committee.models import Meeting, Paragraph
+from kangjiansheng.committee.forms.motions import EnteredDissentForm
+from kangjiansheng.committee.models import Decision, Meeting, Paragraph
 from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes, parts
-from kangjiansheng.committee.queries import loaders, reading
+from kangjiansheng.committee.queries import dissents, loaders, reading
+from kangjiansheng.committee.queries.taken import seat_name
 from kangjiansheng.committee.rules import merging, paragraphs
 from kangjiansheng.committee.views.base import PICTURES, bp, page
 from kangjiansheng.committee.views.locked import text_locked, typed
@@ -124,6 +126,7 @@ def form_page(
     late: bool = False,
     problem: str = "",
     picture: Any = None,
+    dissent: Any = None,
 ) -> Response:
     """The page of a paragraph, with what came of a form: typed text, its preview, joined wordings, a refusal."""
     found = loaders.any_paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
@@ -131,13 +134,15 @@ def form_page(
         return refused
     if found.removed_at is not None:
         return _gone(found, form)
+    decision = loaders.decision_of(found)
     return page(
         "paragraph_form.html",
         status,
         form=form,
         paragraph=found,
         meeting=found.minutes.meeting,
-        decision=loaders.decision_of(found),
+        decision=decision,
+        **_dissents(decision, dissent),
         preview=preview or render(gate.clean(form.text.data or ""), PICTURES),
         pieces=_pieces(found, form) if form.conflict or late else None,
         base=request.form.get("base", "") or request.form.get("version", ""),
@@ -149,6 +154,26 @@ def form_page(
         places=reading.outline(found.minutes, actor=actor()),
         illustrative=found.minutes.illustrative,
     )
+
+
+def decision_form(paragraph: Paragraph, decision: Decision) -> forms.DecisionForm:
+    """The form of a decision as it stands."""
+    form = forms.DecisionForm(formdata=None, obj=_Both(paragraph, decision))
+    del form.kind, form.item
+    return form
+
+
+def _dissents(decision: Decision | None, form: Any) -> dict[str, Any]:
+    """What the page shows of dissent; nothing where there is no decision, or one that was voted on as a motion."""
+    if decision is None or outcomes.voted_on(decision):
+        return {}
+    seats = {m.person_id: seat_name(m) for m in decision.meeting.committee.members}
+    able = dissents.may_dissent(decision)
+    form = form or EnteredDissentForm(formdata=None)
+    form.person.choices = [("", "—"), *((str(key), name) for key, name in seats.items() if key in able)]
+    return {
+        "dissents": dissents.dissents_of(decision), "dissent_form": form, "seats_of": seats, "may_dissent": bool(able),
+    }  # fmt: skip
 
 
 @bp.post("/meetings/<code>/minutes/preview")

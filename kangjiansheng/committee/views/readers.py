@@ -44,6 +44,8 @@ def around(meeting: Meeting, offer: Offered, text: Reading) -> dict[str, Any]:
         "open_suggestions": 0,
         "objection_keys": "",
         "silent_after": None,
+        "unheard": 0,
+        "unheard_me": False,
         "me_id": who.id,
         **TOOLS,
     }
@@ -57,6 +59,8 @@ def around(meeting: Meeting, offer: Offered, text: Reading) -> dict[str, Any]:
         found["open_objections"], found["objection_keys"] = len(waiting), " ".join(map(str, waiting))
         days = silence.days_of_silence(draft)
         found["silent_after"] = silence.last_day(draft, days) if days is not None else None
+        late = silence.unheard(draft) if days is not None and minutes.life == "review" else []
+        found["unheard"], found["unheard_me"] = len(late), who.id in {one.person.id for one in late}
         found["open_suggestions"] = sum(len(one.open_suggestions) for one in said.values())
     if draft is offer.versions[0]:
         mark = marks.mark_of(minutes, actor=who)

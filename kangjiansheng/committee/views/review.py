@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import abort, current_app, g, url_for
+from flask import abort, current_app, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.forms.reviewing import DeadlineForm
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minutes, Paragraph
-from kangjiansheng.committee.operations import codes, comments, reviews, signatures
-from kangjiansheng.committee.queries import loaders, reading
+from kangjiansheng.committee.operations import codes, comments, deadlines, reviews, signatures
+from kangjiansheng.committee.queries import loaders, reading, silence
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import text_locked
 from kangjiansheng.committee.views.minutes import minutes_page
@@ -18,7 +19,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import of_today, saved
 from kangjiansheng.core.transactions import afterwards
 
 
@@ -40,6 +41,35 @@ def open_review(meeting: Meeting) -> Any:
     if refused := text_locked(found, form):
         return refused
     return page("review_form.html", form.status, form=form, meeting=found, signers=_expected(found))
+
+
+@bp.route("/meetings/<code>/minutes/deadline", methods=["GET", "POST"])
+@on(load=loaders.meeting, may=policies.edit_minutes)
+@of_today
+def put_off(meeting: Meeting) -> Any:
+    """Give those who have not answered more time."""
+    minutes, code = meeting.minutes or abort(404), meeting.code
+    form = DeadlineForm(obj=minutes)
+    if request.method == "GET":
+        form.due_on.data = None
+
+    def act() -> None:
+        assert form.due_on.data is not None  # the form requires it
+        deadlines.put_off(
+            minutes, actor=actor(), version=form.seen, due_on=form.due_on.data, note=form.note.data or ""
+        )
+
+    if form.attempt(act):
+        return saved(url_for(".minutes", code=code), _("审阅截止已延后，未答复的人已收到通知"))
+    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    text = found.minutes
+    draft = next(iter(reading.drafts(text)), None) if text and text.life == "review" else None
+    if text is None or draft is None:
+        abort(404)
+    return page(
+        "deadline_form.html", form.status, form=form, meeting=found, now=silence.ends_on(draft),
+        pending=silence.pending(draft), consent=silence.days_of_silence(draft) is not None, illustrative=found.illustrative,
+    )  # fmt: skip
 
 
 def _expected(meeting: Meeting) -> list[Any]:
