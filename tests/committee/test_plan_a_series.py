@@ -14,10 +14,11 @@ from kangjiansheng.committee.models import AgendaTemplate, Committee, Meeting, M
 from kangjiansheng.committee.operations import interests, publishing, series
 from kangjiansheng.committee.rules import series as rules
 from kangjiansheng.core.calendar import china
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification, Outbox
+from kangjiansheng.core.transactions import commit
 from tests.support.critic import Critic
 
 Cast = Callable[[str], Actor]
@@ -164,3 +165,48 @@ def test_in_pages(client: Callable[..., Critic], app: Flask) -> None:
         assert meeting and meeting.items and made.status_code == 303
     assert secretary.post(f"/committees/SAC/templates/{number}/removal").status_code == 303
     assert "还没有议程模板" in secretary.get("/committees/SAC/templates").text
+
+
+def test_a_template_is_edited(
+    app: Flask, client: Callable[..., Critic], actor: Callable[[str], Actor]
+) -> None:
+    """Renamed, put in another order, one item taken out and one put in; a stale form and wrong minutes save nothing."""
+    with app.app_context():
+        committee = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+        rows = [
+            {"name_hans": name, "name_hant": "", "name_en": "", "kind": "discuss", "minutes_planned": 10}
+            for name in ("甲", "乙", "丙")
+        ]
+        template = AgendaTemplate(committee_id=committee.id, name_hans="例会", items=rows)
+        db.session.add(template)
+        db.session.flush()
+        record("committee:template:make", template, actor=actor("secretary"), before={})
+        commit()
+        number, version = template.id, template.version
+    here, page = f"/committees/SAC/templates/{number}", client("secretary")
+    assert "丙" in page.get(here).text
+    assert here in page.get("/committees/SAC/templates").text
+    typed = {
+        "version": version, "name_hans": "季度例会", "name_en": "Quarterly",
+        "place-0": "3", "name_hans-0": "甲", "kind-0": "hear", "minutes-0": "5",
+        "place-1": "2", "name_hans-1": "乙", "kind-1": "discuss", "minutes-1": "10", "drop-1": "y",
+        "place-2": "1", "name_hans-2": "丙", "kind-2": "decide", "minutes-2": "x",
+        "place-3": "", "name_hans-3": "丁", "kind-3": "discuss", "minutes-3": "20",
+        "place-4": "", "name_hans-4": "", "kind-4": "discuss", "minutes-4": "15",
+    }  # fmt: skip
+    wrong = page.post(here, data=typed)
+    assert wrong.status_code == 422
+    assert "请填 0 到 600 之间的整数分钟" in wrong.text and "季度例会" in wrong.text
+    typed["minutes-2"] = "30"
+    assert page.post(here, data=typed | {"version": 99}).status_code == 409
+    none = page.post(here, data={"version": version, "name_hans": "空"})
+    assert "模板至少要有一项议题" in none.text
+    assert page.post(here, data=typed).status_code == 303
+    with app.app_context():
+        kept = db.session.get_one(AgendaTemplate, number)
+        assert (kept.name_hans, kept.name_en) == ("季度例会", "Quarterly")
+        assert [(i["name_hans"], i["kind"], i["minutes_planned"]) for i in kept.items] == [
+            ("丙", "decide", 30), ("甲", "hear", 5), ("丁", "discuss", 20),
+        ]  # fmt: skip
+    for other in ("member", "outsider"):
+        assert client(other).get(here).status_code in (403, 404)

@@ -106,6 +106,7 @@ PAGES = (
     ("member", "/committees/SAC/backlog"),
     ("secretary", "/committees/SAC/series"),
     ("secretary", "/committees/SAC/templates"),
+    ("secretary", "/committees/SAC/templates/1"),
     ("secretary", "/meetings/SAC-2026-06/agenda/template"),
     ("secretary", "/meetings/SAC-2026-06/attendance"),
     ("member", "/committees/SAC/interests"),
@@ -356,6 +357,7 @@ def circulated(server: Server) -> None:
     words = {"text": "建议先行采购（示例）。", "papers": "报价附后（示例）。", "due_day": "2026-11-27"}
     fill(secretary, "/meetings/SAC-2026-06/items/20/circulation", "papers", **words)
     fill(member, "/meetings/SAC-2026-06/motions/1", "person_id", choice="for")
+    fill(secretary, "/meetings/SAC-2026-06/agenda/template", "name", name="例会")
 
 
 def test_each_page_once(browser: Browser, serve: Callable[..., Server]) -> None:

@@ -49,6 +49,26 @@ def make_template(meeting: Meeting, seen: Sequence[AgendaItem], *, actor: Actor,
     return template
 
 
+def edit_template(
+    template: AgendaTemplate,
+    *,
+    actor: Actor,
+    version: int | None,
+    names: Mapping[str, str],
+    items: Sequence[Mapping[str, Any]],
+) -> None:
+    """Its names and its items in their order; the meetings that began with it stay as they are."""
+    expect(template, version)
+    if not items:
+        raise RuleBroken("committee:template-bare", "items")
+    before = template.state()
+    for key in ("name_hans", "name_hant", "name_en"):
+        setattr(template, key, names[key])
+    template.items = [{key: item[key] for key in TEMPLATE_ITEM} for item in items]
+    if template.state() != before:
+        record("committee:template:edit", template, actor=actor, before=before)
+
+
 def archive_template(template: AgendaTemplate, *, actor: Actor) -> None:
     """Offer a template no more; the meetings that began with it stay as they are."""
     before = template.state()

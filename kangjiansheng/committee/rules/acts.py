@@ -307,6 +307,7 @@ ACTS: dict[str, Any] = {
     "committee:proposal:dismiss": _l("忽略议题建议"),
     "committee:proposal:restore": _l("恢复议题建议"),
     "committee:template:make": _l("留作议程模板"),
+    "committee:template:edit": _l("修改议程模板"),
     "committee:template:archive": _l("移除议程模板"),
     "committee:series:plan": _l("建立会议系列"),
     "committee:series:change": _l("修改后续会议"),

@@ -10,7 +10,15 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField
 
 from kangjiansheng.committee import policies
-from kangjiansheng.committee.forms.series import NTH, EndForm, RestForm, SeriesForm, TemplateForm
+from kangjiansheng.committee.forms.base import KINDS
+from kangjiansheng.committee.forms.series import (
+    NTH,
+    EndForm,
+    RestForm,
+    SeriesForm,
+    TemplateEditForm,
+    TemplateForm,
+)
 from kangjiansheng.committee.models import AgendaTemplate, Committee, Meeting, MeetingSeries
 from kangjiansheng.committee.operations import series as operations
 from kangjiansheng.committee.queries import loaders, overviews
@@ -184,6 +192,26 @@ def end_series(series: MeetingSeries) -> Any:
 def templates(committee: Committee) -> Response:
     """The templates of a committee."""
     return page("templates.html", committee=committee, templates=reading.templates(committee.id))
+
+
+@bp.route(f"{TEMPLATES}/<int:number>", methods=["GET", "POST"])
+@on(load=reading.template, may=policies.edit_template)
+@of_today
+def edit_template(template: AgendaTemplate) -> Any:
+    """Rename a template, and change its items, their lengths and their order."""
+    code, number, form = template.committee.code, template.id, TemplateEditForm(obj=template)
+
+    def act() -> None:
+        names = {key: getattr(form, key).data or "" for key in ("name_hans", "name_hant", "name_en")}
+        operations.edit_template(template, actor=actor(), version=form.seen, names=names, items=form.items())
+
+    if form.attempt(act):
+        return saved(url_for(".templates", code=code), _("模板已保存"))
+    found = reading.template(actor=actor(), code=code, number=number) or abort(404)
+    return page(
+        "template_edit.html", form.status, form=form, edited=found, committee=found.committee,
+        rows=form.rows(found), kinds=KINDS,
+    )  # fmt: skip
 
 
 @bp.post(f"{TEMPLATES}/<int:number>/removal")
