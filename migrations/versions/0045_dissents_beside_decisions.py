@@ -6,8 +6,8 @@ from alembic import op
 from kangjiansheng.core.db import Instant
 from kangjiansheng.core.schema import append_only, no_replacement
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
