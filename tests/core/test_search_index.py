@@ -7,25 +7,26 @@ from sqlalchemy import update
 
 from kangjiansheng.core import search
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.search import index, tokens
-from kangjiansheng.core.search.query import _Words
+from kangjiansheng.core.search.statement import OnPostgreSQL, OnSQLite, values
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Institution, InstitutionAlias
 from kangjiansheng.projects.models import Milestone, Project
 
 CHINESE = "瑞金医院醫細细胞治疗療"
+NOBODY = Actor(0, "")
 PROBE = 10_000_000  # comments that are in the index alone
 MIXED = CHINESE + "car-t CD19 3，。"
 
 
 def held(typed: str) -> set[int]:
     """The keys of the probes that hold every word typed, as the engine of this run says."""
+    wanted = OnSQLite(1) if is_sqlite() else OnPostgreSQL(1, NOBODY)
     found: set[int] | None = None
     for word in tokens.query(typed):
-        here = {
-            key - PROBE for key in db.session.scalars(_Words([word])._holding(0)("comment")) if key >= PROBE
-        }
+        keys = db.session.scalars(wanted.holding(0)("comment"), values(NOBODY, [word]))
+        here = {key - PROBE for key in keys if key >= PROBE}
         found = here if found is None else found & here
     return found or set()
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kangjiansheng.core import text
 from kangjiansheng.core.search import index, marks, sounds, tokens
-from kangjiansheng.core.search.query import for_postgresql, for_sqlite
+from kangjiansheng.core.search.statement import for_postgresql, for_sqlite
 
 CHINESE = st.text(alphabet="瑞金医院醫細细胞CAR-T中。， ", max_size=20)
 
@@ -100,7 +100,7 @@ def test_what_is_typed_never_breaks_out_of_the_query(typed):
     for word in tokens.query(typed):
         for phrase in word:
             assert not set("".join(phrase.tokens)) & set("\"'\\ ()&|!:*<>^+-")
-        assert for_sqlite(word).count('"') % 2 == 0 and for_postgresql("x", word).count("'") % 2 == 0
+        assert for_sqlite(word).count('"') % 2 == 0 and for_postgresql(["x"], word).count("'") % 2 == 0
 
 
 def test_a_long_text_is_cut_so_that_each_phrase_lies_in_one_piece():

@@ -7,7 +7,7 @@ what was asked for and what was said of it.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, extract, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, extract, false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.queries import holds_on
@@ -40,11 +40,12 @@ from kangjiansheng.committee.queries.visible import (
 )
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.doors import door
 from kangjiansheng.core.markdown import plain
 from kangjiansheng.core.search.declared import Filter, Found, Kind, Rows, Texts, Wanted
 from kangjiansheng.labs.queries.findable import names
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries import may_see
+from kangjiansheng.projects.queries import may_see, visible_projects
 from kangjiansheng.projects.queries.findable import of_lab
 
 STANDING = ("approved", "record")
@@ -97,9 +98,8 @@ def _project(project_id: Any, actor: Actor) -> ColumnElement[Any]:
 
 
 def _meetings(wanted: Wanted, actor: Actor) -> Rows:
-    return select(*_of_meeting(Meeting.id, Meeting.illustrative)).where(
-        sees_meeting(actor), wanted.every(lambda holding: Meeting.id.in_(holding("meeting")))
-    )
+    seen = select(*_of_meeting(Meeting.id, Meeting.illustrative)).where(sees_meeting(actor))
+    return wanted.own(seen, Meeting.id, "meeting")
 
 
 def _items(wanted: Wanted, actor: Actor) -> Rows:
@@ -112,9 +112,38 @@ def _items(wanted: Wanted, actor: Actor) -> Rows:
         Meeting.illustrative,
         _project(AgendaItem.project_id, actor),
     )
-    return query.join(Meeting, Meeting.id == AgendaItem.meeting_id).where(
-        sees_item(actor), wanted.every(lambda holding: AgendaItem.id.in_(holding("agenda_item")))
-    )
+    seen = query.join(Meeting, Meeting.id == AgendaItem.meeting_id).where(sees_item(actor))
+    return wanted.own(seen, AgendaItem.id, "agenda_item")
+
+
+@door
+def _near(actor: Actor) -> Rows:
+    """The meetings of which the actor may see something, each once or twice: no door, but none leads elsewhere."""
+    told = select(Meeting.id).where(or_(Meeting.source != "", reads_committee(actor)))
+    of_projects = select(AgendaItem.meeting_id).where(AgendaItem.project_id.in_(visible_projects(actor)))
+    return select(union_all(told, of_projects).subquery().c.id)
+
+
+def _meetings_near(actor: Actor) -> Rows | None:
+    return None if actor.reads_all else _near(actor)
+
+
+def _items_near(actor: Actor) -> Rows | None:
+    return None if actor.reads_all else _of_each(_near(actor), AgendaItem.id, AgendaItem.meeting_id)
+
+
+def _paragraphs_near(actor: Actor) -> Rows | None:
+    if actor.reads_all:
+        return None
+    minutes = _of_each(_near(actor), Minutes.id, Minutes.meeting_id)
+    return _of_each(minutes, Paragraph.id, Paragraph.minutes_id)
+
+
+def _of_each(above: Rows, key: Any, belongs_to: Any) -> Rows:
+    """The keys of the rows below each of some rows, one after another, so that it ends when there are enough."""
+    (each,) = (rows := above.subquery()).c
+    (own,) = (below := select(key).where(belongs_to == each).offset(0).lateral()).c
+    return select(own).select_from(rows.join(below, true()))
 
 
 def _papers(wanted: Wanted, actor: Actor) -> Rows:
@@ -172,8 +201,7 @@ def _paragraphs(wanted: Wanted, actor: Actor) -> Rows:
     found = select(
         *_of_meeting(Paragraph.id, Paragraph.public_id.label("sub"), Minutes.illustrative, project)
     )
-    holds = wanted.every(lambda holding: Paragraph.id.in_(holding("paragraph")))
-    return _in_minutes(found.select_from(Paragraph), actor).where(holds)
+    return wanted.own(_in_minutes(found.select_from(Paragraph), actor), Paragraph.id, "paragraph")
 
 
 def _amendments(wanted: Wanted, actor: Actor) -> Rows:
@@ -282,6 +310,7 @@ MEETINGS = Kind(
     _meetings,
     lambda hit: f"/meetings/{hit.key}",
     filters=_ABOUT,
+    sieve=_meetings_near,
 )
 ITEMS = Kind(
     "items",
@@ -293,6 +322,7 @@ ITEMS = Kind(
     _items,
     lambda hit: f"/meetings/{hit.key}",
     filters=_about(AgendaItem.project_id),
+    sieve=_items_near,
 )
 PAPERS = Kind(
     "papers",
@@ -310,6 +340,7 @@ MINUTES = Kind(
     _paragraphs,
     lambda hit: f"/meetings/{hit.key}/minutes#{hit.sub}",
     filters=_about(AgendaItem.project_id),
+    sieve=_paragraphs_near,
 )
 AMENDMENTS = Kind(
     "amendments",

@@ -24,13 +24,19 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.doors import door
 from kangjiansheng.projects.queries import visible_projects
 
 EDITORS = {"chair", "deputy", "secretary"}  # who keep a committee's meetings and minutes
 
 
+@door
 def memberships(actor: Actor, day: date | None = None) -> Select[int]:
     """The committees on which the actor sits today (or on a day), the secretary among them."""
+    return _seats(actor, day)
+
+
+def _seats(actor: Actor, day: date | None = None) -> Select[int]:
     return select(CommitteeMember.committee_id).where(
         CommitteeMember.person_id == actor.id, holds_on(CommitteeMember, day or clock.today())
     )
@@ -41,9 +47,10 @@ def reads_committee(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.reads_all else Meeting.committee_id.in_(memberships(actor))
 
 
+@door
 def kept(actor: Actor) -> Select[int]:
     """The committees that the actor keeps today."""
-    return memberships(actor).where(CommitteeMember.office.in_(EDITORS))
+    return _seats(actor).where(CommitteeMember.office.in_(EDITORS))
 
 
 def published(actor: Actor) -> ColumnElement[bool]:
@@ -57,10 +64,12 @@ def _stays() -> ColumnElement[bool]:
     return Meeting.withdrawn_at.is_(None)
 
 
+@door
 def _recused(actor: Actor) -> Select[int]:
     return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "whole")
 
 
+@door
 def _left(actor: Actor) -> Select[int]:
     return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "facts")
 
@@ -154,6 +163,7 @@ def visible_actions(actor: Actor) -> Select[int]:
     return select(Action.id).join(Meeting).where(sees_action(actor))
 
 
+@door
 def unsubmitted() -> Select[int]:
     """The meetings whose minutes nobody has been shown yet: what they ask for is not asked of anybody."""
     hidden = or_(Minutes.id.is_(None), and_(Minutes.life == "draft", Minutes.current_draft == 0))

@@ -59,11 +59,15 @@ class Wanted(Protocol):
     def some(self, holds: Callable[["Holding"], ColumnElement[bool]]) -> ColumnElement[bool]:
         """The condition that something holds for one word at least."""
 
+    def own(self, query: Rows, key: Any, thing: str) -> Rows:
+        """The query narrowed to things whose own texts hold every word: for a kind with a sieve, which has one thing."""
+
 
 Holding = Callable[[str], Select[int]]
 """For one word: the name of a thing → the keys of the things of that name whose texts hold it."""
 
 Filter = Callable[[str, Actor], ColumnElement[bool]]
+Sieve = Callable[[Actor], Rows | None]
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,10 @@ class Kind:
 
     `hits` selects the columns of `HIT` that it has, each under its name. A filter that a kind has none of leaves
     nothing of that kind. `inside` names the parts that only those see for whom `hits` says so.
+
+    A kind of which there are very many has a `sieve`: the keys of all that the actor sees, and maybe of more, the
+    door stands behind it. Where it leaves few, these are looked through, rather than all that hold a word anywhere;
+    None for those who see nearly everything.
     """
 
     name: str
@@ -80,6 +88,7 @@ class Kind:
     href: Callable[[Any], str]
     code: Callable[[Any], str] = lambda hit: str(hit.key)
     filters: Mapping[str, Filter] = field(default_factory=dict)
+    sieve: Sieve | None = None
 
     @property
     def things(self) -> list[str]:

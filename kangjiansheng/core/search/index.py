@@ -112,6 +112,13 @@ def keys(ids: Any) -> Any:
     return ids.op(">>")(_BELOW).op("&")(literal_column(str(_KEY)))
 
 
+def ids_of(thing: str, key: Any) -> tuple[Any, Any]:
+    """The first and the last id that a row of one thing can have, from its key in a statement."""
+    first, _last = span(thing)
+    begins = key * (1 << _BELOW) + first
+    return begins, begins + ((1 << _BELOW) - 1)
+
+
 def marker(thing: str) -> str:
     """The token that every row of a thing has: a search for one kind never reads the rows of the others."""
     return "‡" + "".join(filter(str.isalnum, thing))

@@ -1,54 +1,20 @@
-"""The query: everything of every kind that one person may see and that holds each word typed, in one statement.
+"""The query: everything of every kind that one person may see and that holds each word typed, and where it stands."""
 
-Each kind goes by the door of its floor. What cannot be seen is not counted, and costs the same whether it is
-there or not: the statement does not depend on what it finds.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Date,
-    Integer,
-    Select,
-    String,
-    and_,
-    cast,
-    literal,
-    literal_column,
-    null,
-    or_,
-    select,
-    tuple_,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import and_, or_, select
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.search import sounds
-from kangjiansheng.core.search.declared import Found, Holding, Kind, Rows, kinds
-from kangjiansheng.core.search.index import GRAMS, SearchDocument, keys, marker, span, words_of
+from kangjiansheng.core.search.declared import Found, Kind, kinds
+from kangjiansheng.core.search.index import SearchDocument
+from kangjiansheng.core.search.statement import statement, values
 from kangjiansheng.core.search.tokens import HIDDEN, Word, code_of, merged, places, query
 
 MOST = 100  # hits of a kind; that there are more is said
-
-# What a kind may tell of a hit, with the value when it does not.
-HIT: dict[str, ColumnElement[Any]] = {
-    "id": cast(null(), Integer),
-    "key": literal("", String),  # what stands in its address
-    "sub": literal("", String),  # what stands in its address below that
-    "hans": literal("", String),
-    "hant": literal("", String),
-    "en": literal("", String),
-    "day": cast(null(), Date),
-    "project": literal("", String),  # the code of the project that it belongs to
-    "illustrative": literal(False, Boolean),
-    "inside": literal(True, Boolean),  # whether the parts that are not open to everybody may be shown
-}
 
 
 @dataclass(frozen=True)
@@ -89,85 +55,19 @@ class Hit:
         return {"hans": self.row.hans, "hant": self.row.hant, "en": self.row.en}
 
 
-class _Words:
-    """The words of one search. What holds a word is asked of the index once, however often it is compared with."""
-
-    def __init__(self, words: Sequence[Word]) -> None:
-        self.words = words
-        self.asked: dict[tuple[str, int], Select[int]] = {}
-
-    def every(self, holds: Callable[[Holding], ColumnElement[bool]]) -> ColumnElement[bool]:
-        return and_(*(holds(self._holding(number)) for number in range(len(self.words))))
-
-    def some(self, holds: Callable[[Holding], ColumnElement[bool]]) -> ColumnElement[bool]:
-        return or_(*(holds(self._holding(number)) for number in range(len(self.words))))
-
-    def _holding(self, number: int) -> Holding:
-        return lambda thing: self._holds(thing, number)
-
-    def _holds(self, thing: str, number: int) -> Select[int]:
-        found = _holds(thing, self.words[number])
-        if is_sqlite():
-            return found
-        if (thing, number) not in self.asked:
-            # Left to itself PostgreSQL may ask its index again for each row that it compares.
-            once = found.cte(f"found_{len(self.asked)}").prefix_with("MATERIALIZED")
-            self.asked[thing, number] = select(once.c.key)
-        return self.asked[thing, number]
-
-
-def _holds(thing: str, word: Word) -> Select[int]:
-    """The keys of the things whose rows hold a word, in the words of the engine."""
-    ids, words = words_of(db.session())
-    if is_sqlite():
-        first, last = span(thing)  # FTS5 reads no more of its lists than lies between
-        matches = literal_column(GRAMS).op("MATCH")(for_sqlite(word))
-        holds = and_(matches, ids >= first, ids <= last)
-    else:
-        holds = words.op("@@")(cast(literal(for_postgresql(thing, word), String), TSQUERY))
-    return select(keys(ids).label("key")).where(holds)
-
-
-def for_sqlite(word: Word) -> str:
-    """A word as FTS5 asks for it. Tokens hold letters and digits only: nothing needs to be escaped."""
-    return " OR ".join(f'"{" ".join(one.tokens)}"' + (" *" if one.open else "") for one in word)
-
-
-def for_postgresql(thing: str, word: Word) -> str:
-    """The same as a tsquery, with the token that all rows of a thing have: GIN intersects its lists."""
-    phrases = (" <-> ".join(f"'{one}'" for one in phrase.tokens) + ":*" * phrase.open for phrase in word)
-    return f"'{marker(thing)}' & ({' | '.join(f'({one})' for one in phrases)})"
-
-
 def find(asked: Asked, *, actor: Actor, most: int = MOST) -> dict[str, list[Found]]:
     """What the actor may see, by kind, at most `most` + 1 of each: the last one only says that there are more."""
     words = asked.words
     if not words:
         return {}
-    wanted = _Words(words)
-    parts = [part for kind in kinds if (part := _of_kind(kind, asked, wanted, actor, most)) is not None]
+    narrow = tuple(asked.narrow.items())
+    asking = statement(actor.roles, clock.today(), len(words), narrow, most, sqlite=is_sqlite())
     found: dict[str, list[Found]] = {}
-    if parts:
-        for row in db.session.execute(union_all(*parts)):
-            found.setdefault(row.kind, []).append(row)
+    for row in db.session.execute(asking, values(actor, words)) if asking is not None else ():
+        found.setdefault(row.kind, []).append(row)
     for rows in found.values():
         rows.sort(key=lambda row: (row.day is None, -row.day.toordinal() if row.day else 0, row.id))
     return {kind.name: found[kind.name] for kind in kinds if kind.name in found}
-
-
-def _of_kind(kind: Kind, asked: Asked, wanted: _Words, actor: Actor, most: int) -> Rows | None:
-    if not set(asked.narrow) <= set(kind.filters):
-        return None
-    hits = kind.hits(wanted, actor)
-    for name, value in asked.narrow.items():
-        hits = hits.where(kind.filters[name](value, actor))
-    given = {one["name"]: one["expr"] for one in hits.column_descriptions}
-    columns = [given.get(name, usual).label(name) for name, usual in HIT.items()]
-    # What has a day is cut by when it was written, for which the engine has an order at hand, and sorted by day later.
-    order = given["id"].desc() if "day" in given else given["id"]
-    limited = hits.with_only_columns(*columns, maintain_column_froms=True)
-    inner = limited.order_by(order).limit(most + 1).subquery()
-    return select(literal(kind.name, String).label("kind"), *inner.c)
 
 
 def with_lines(found: Mapping[str, Sequence[Found]], words: Sequence[Word]) -> dict[str, list[Hit]]:
@@ -181,7 +81,7 @@ def with_lines(found: Mapping[str, Sequence[Found]], words: Sequence[Word]) -> d
         if row.inside or not thing.endswith(".inside")
     }
     texts: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    for document in _documents(list(places)):
+    for document in _documents(places):
         name, row = places[document.thing, document.thing_id]
         texts.setdefault((name, row.id), []).append((document.part, document.text))
     return {
@@ -193,12 +93,17 @@ def with_lines(found: Mapping[str, Sequence[Found]], words: Sequence[Word]) -> d
     }
 
 
-def _documents(places: list[tuple[str, int]]) -> Sequence[Found]:
-    if not places:
+def _documents(places: Iterable[tuple[str, int]]) -> Sequence[Found]:
+    wanted: dict[str, list[int]] = {}
+    for thing, number in places:
+        wanted.setdefault(thing, []).append(number)
+    if not wanted:
         return ()
-    at = tuple_(SearchDocument.thing, SearchDocument.thing_id)
-    columns = (SearchDocument.thing, SearchDocument.thing_id, SearchDocument.part, SearchDocument.text)
-    return db.session.execute(select(*columns).where(at.in_(places)).order_by(SearchDocument.id)).all()
+    place = (SearchDocument.thing, SearchDocument.thing_id)
+    query = select(SearchDocument.id, *place, SearchDocument.part, SearchDocument.text)
+    # Thing by thing, and put in order here: so that SQLite looks these rows up rather than reads through all.
+    each = (and_(place[0] == thing, place[1].in_(numbers)) for thing, numbers in wanted.items())
+    return sorted(db.session.execute(query.where(or_(*each))), key=lambda row: row.id)
 
 
 def _best(kind: Kind, texts: Sequence[tuple[str, str]], words: Sequence[Word]) -> tuple[str, str]:

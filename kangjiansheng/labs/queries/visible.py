@@ -13,6 +13,7 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import door
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.models import (
     Agreement,
@@ -27,12 +28,14 @@ from kangjiansheng.labs.models import (
 Condition = ColumnElement[bool]
 
 
+@door
 def own_institutions(actor: Actor) -> Select[int]:
     """The ids of the institutions of which the actor is a member today."""
     row = aliased(InstitutionMember)
     return select(row.institution_id).where(row.person_id == actor.id, holds_on(row, clock.today()))
 
 
+@door
 def own_labs(actor: Actor, *roles: str) -> Select[int]:
     """The ids of the laboratories to which the actor belongs today, in any role or in one of those named."""
     row = aliased(LabMember)

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.doors import door
 from kangjiansheng.labs.models import InstitutionMember, JointLab, LabMember
 from kangjiansheng.labs.queries import inside_labs
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, ProjectMember, ProjectParty
@@ -31,6 +32,7 @@ def may_see(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+@door
 def visible_projects(actor: Actor) -> Select[int]:
     """The ids of the projects that the actor sees: `Project.id.in_(visible_projects(actor))`."""
     return select(Project.id).where(may_see(actor))
@@ -49,12 +51,14 @@ def visible_milestones(actor: Actor) -> Select[int]:
     return select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id).where(may_see_plan(actor))
 
 
+@door
 def _projects_of_member(actor: Actor) -> Select[int]:
     return select(ProjectMember.project_id).where(
         ProjectMember.person_id == actor.id, holds_on(ProjectMember, clock.today())
     )
 
 
+@door
 def _projects_of_party(actor: Actor) -> Select[int]:
     return (
         select(ProjectParty.project_id)
@@ -63,6 +67,7 @@ def _projects_of_party(actor: Actor) -> Select[int]:
     )
 
 
+@door
 def _projects_of_lab(actor: Actor, roles: tuple[str, ...] = ()) -> Select[int]:
     query = (
         select(ProjectLab.project_id)
