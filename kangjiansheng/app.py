@@ -61,11 +61,14 @@ from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
+from kangjiansheng.overview import jobs as overview_jobs
+from kangjiansheng.overview import notices as overview_notices
 from kangjiansheng.overview import panels as overview_panels
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
 from kangjiansheng.overview.queries import naming as overview_naming
 from kangjiansheng.overview.rules import acts as overview_rules
+from kangjiansheng.overview.rules import deliveries as overview_deliveries
 from kangjiansheng.overview.views import value_trail
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
@@ -104,6 +107,7 @@ ACTS = (
     project_rules.ACTS,
     committee_rules.ACTS,
     overview_rules.ACTS,
+    overview_deliveries.ACTS,
 )
 REFUSALS = (
     files.REFUSALS,
@@ -138,7 +142,13 @@ saved_views.pages(
 messengers.open_to_all[:] = [naming.page_open_to_all]
 for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUPS):
     messengers.kinds_told(kinds)
-WORDS = (account_notices.WORDS, lab_notices.WORDS, project_notices.WORDS, committee_notices.WORDS)
+WORDS = (
+    account_notices.WORDS,
+    lab_notices.WORDS,
+    project_notices.WORDS,
+    committee_notices.WORDS,
+    overview_notices.WORDS,
+)
 
 # Blueprints whose pages know no past day: accounts, administration, the trail, notices.
 STILL = frozenset({"account", "accounts", "admin", "audit", "calendar", "core", "first_run", "mails"})
@@ -157,6 +167,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     ({"validity": project_rules.THINGS["validity"]}, validity_words.FIELDS, validity_words.VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
     (value_trail.THINGS, value_trail.FIELDS, value_trail.VALUES),
+    (overview_deliveries.THINGS, overview_deliveries.FIELDS, overview_deliveries.VALUES),
 )
 
 
@@ -240,6 +251,7 @@ def jobs(app: Flask) -> list[Job]:
         Job("groups", timedelta(seconds=5), lambda: delivery.deliver(settings), apart=True),
         *project_jobs.ROUNDS,
         *committee_jobs.ROUNDS,
+        *overview_jobs.ROUNDS,
     ]
 
 

@@ -23,7 +23,7 @@ def deliver(settings: Settings, send: Send | None = None) -> int:
             outbox.settle(mail, "kept")
             continue
         try:
-            send(message(mail, settings))
+            send(_with_files(message(mail, settings), mail))
         except (OSError, smtplib.SMTPException, ValueError) as problem:  # ValueError: an address that is none
             outbox.put_off(mail, f"{type(problem).__name__}: {problem}")
         else:
@@ -31,6 +31,13 @@ def deliver(settings: Settings, send: Send | None = None) -> int:
             mail.sent_at = clock.now()
             sent += 1
     return sent
+
+
+def _with_files(made: EmailMessage, mail: outbox.Outbox) -> EmailMessage:
+    for file in outbox.attached(mail):
+        kind, _slash, form = file.media_type.partition("/")
+        made.add_attachment(file.data, maintype=kind, subtype=form, filename=file.name)
+    return made
 
 
 def message(mail: outbox.Outbox, settings: Settings) -> EmailMessage:

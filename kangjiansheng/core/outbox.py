@@ -8,7 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Index, Select, Text, UniqueConstraint, func, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import clock
@@ -53,6 +64,19 @@ class Outbox(Base):
     problem: Mapped[str] = mapped_column(Text, default="")
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class MailAttachment(Base):
+    """A file that goes along with a mail. It is gone as soon as the mail has left, was kept or could not leave at the
+    first try: later its reader may not be allowed what it holds, and the link of the mail asks anew."""
+
+    __tablename__ = "mail_attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
+    name: Mapped[str] = mapped_column(Label)
+    media_type: Mapped[str] = mapped_column(Label)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 Words = Callable[[Mapping[str, Any]], tuple[str, str]]
@@ -128,6 +152,22 @@ def mail(
     return queued
 
 
+def attach(mail: Outbox, name: str, media_type: str, data: bytes) -> None:
+    """Let a file go along with a mail that was queued."""
+    db.session.flush()
+    db.session.add(MailAttachment(outbox_id=mail.id, name=name, media_type=media_type, data=data))
+
+
+def attached(mail: Outbox) -> list[MailAttachment]:
+    """The files that go along with a mail."""
+    query = select(MailAttachment).where(MailAttachment.outbox_id == mail.id)
+    return list(db.session.scalars(query.order_by(MailAttachment.id)))
+
+
+def _detach(mail: Outbox) -> None:
+    db.session.execute(delete(MailAttachment).where(MailAttachment.outbox_id == mail.id))
+
+
 def is_one_time(address: str) -> bool:
     """True for the address of a one-time link, also for one whose secret is forgotten."""
     return address.startswith(ONE_TIME)
@@ -140,8 +180,9 @@ def holds_secret(mail: Outbox) -> bool:
 
 
 def settle(mail: Outbox, state: str) -> None:
-    """A mail was sent, kept or given up: its secrets are not stored any longer."""
+    """A mail was sent, kept or given up: its secrets and files are not stored any longer."""
     mail.state = state
+    _detach(mail)
     if is_one_time(mail.address):
         mail.address = ONE_TIME
     if mail.facts.get("links"):
@@ -186,7 +227,8 @@ def claim(limit: int = 20) -> list[Outbox]:
 
 
 def put_off(mail: Outbox, problem: str) -> None:
-    """A delivery failed: wait twice as long as the last time, and give up after `RETRIES`."""
+    """A delivery failed: wait twice as long as the last time, without its files, and give up after `RETRIES`."""
+    _detach(mail)
     mail.attempts += 1
     mail.problem = problem[:500]
     if mail.attempts >= RETRIES:

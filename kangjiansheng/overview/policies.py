@@ -1,10 +1,10 @@
-"""Who may change what belongs to looking: rates in everybody's name, and the money of projects."""
+"""Who may change what belongs to looking: rates in everybody's name, the money of projects, one's own mails."""
 
 from collections.abc import Sequence
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.overview.models import OwnRates
+from kangjiansheng.overview.models import OwnRates, PackDelivery
 from kangjiansheng.overview.rules.rates import RateSet
 from kangjiansheng.projects import policies as projects
 from kangjiansheng.projects.models import Project
@@ -45,3 +45,8 @@ def sees_money_of(actor: Actor, team: Sequence[TeamMember]) -> bool:
 def enters_money(actor: Actor, project: Project) -> bool:
     """Those who lead the project, and executives."""
     return project.archived_at is None and projects.edit(actor, project)
+
+
+def own_delivery(actor: Actor, delivery: PackDelivery) -> bool:
+    """Nobody but the person: who gets mails is a matter of whoever gets them."""
+    return delivery.person_id == actor.id

@@ -43,6 +43,7 @@ PAGES = (
     ("lead", "/projects/KJS-004/value"),
     ("executive", "/overview/forecast"),
     ("partner", "/overview/forecast?as_of=2026-06-30"),
+    ("chair", "/overview/pack/deliveries"),
     ("executive", "/projects"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),

@@ -141,6 +141,7 @@ NUMBERS = (
     ("/scans/", "SELECT 1"),
     ("/papers/", "SELECT 1"),
     ("/packs/", "SELECT 1"),
+    ("/deliveries/", "SELECT 1"),
     ("/backlog/", "SELECT 1"),
     ("/series/", "SELECT 1"),
     ("/committees/<code>/templates/", "SELECT 1"),

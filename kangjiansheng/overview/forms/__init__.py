@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from kangjiansheng.overview.forms.deliveries import REFUSALS as _DELIVERIES
 from kangjiansheng.overview.forms.rates import REFUSALS as _RATES
 from kangjiansheng.overview.forms.value import REFUSALS as _VALUE
 
-REFUSALS: dict[str, Any] = {**_RATES, **_VALUE}
+REFUSALS: dict[str, Any] = {**_DELIVERIES, **_RATES, **_VALUE}
 
 __all__ = ["REFUSALS"]

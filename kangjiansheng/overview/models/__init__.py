@@ -1,5 +1,7 @@
-"""What belongs to looking: rates and economic figures of the pipeline's value. Filters are in the address."""
+"""What belongs to looking: rates and economic figures of the pipeline's value, who gets packs by mail. Filters are in
+the address."""
 
+from kangjiansheng.overview.models.deliveries import PackDelivery
 from kangjiansheng.overview.models.value import OwnRates, ProjectValue, UsualRates
 
-__all__ = ["OwnRates", "ProjectValue", "UsualRates"]
+__all__ = ["OwnRates", "PackDelivery", "ProjectValue", "UsualRates"]

@@ -16,6 +16,6 @@ from kangjiansheng.overview.views import (  # noqa: F401
     wall,
 )
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.overview.views.pack import pages  # noqa: F401
+from kangjiansheng.overview.views.pack import deliveries, pages  # noqa: F401
 
 blueprints = (bp,)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, g, request
 from flask_babel import gettext as _
@@ -37,6 +38,11 @@ class Asked:
         if self.cut != clock.end_of(clock.day_of(self.cut)):
             asked["at"] = self.cut.astimezone(clock.SHANGHAI).time().isoformat()
         return asked
+
+    @property
+    def path(self) -> str:
+        """Where its page always lies."""
+        return f"/overview/pack?{urlencode(self.address())}"
 
 
 def asked(*, actor: Actor) -> Asked:

@@ -23,7 +23,7 @@ _STANDING = ("trend", "pipeline", "outlook", "slips", "health")
 
 def said(asking: Asked, *, actor: Actor) -> Outline:
     """The outline of a pack, with the address at which it always lies."""
-    return outline.outline(asking, actor=actor, address=url_for("overview.pack", **asking.address()))
+    return outline.outline(asking, actor=actor, address=asking.path)
 
 
 @bp.get("/overview/pack")

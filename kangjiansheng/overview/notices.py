@@ -1,0 +1,62 @@
+"""Which words a mail about a pack has: how much has changed, and nothing of what. A mail cannot be taken back, and it
+passes through other hands; what has changed is behind its link, for who may see it then."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kangjiansheng.core.outbox import Words
+
+PACK = "overview:pack"
+SETTINGS = "/overview/pack/deliveries"
+
+
+def _pack(facts: Mapping[str, Any]) -> tuple[str, str]:
+    lines = _counted(facts["counts"])
+    since = _("自 %(day)s 以来", day=facts["since"])
+    subject = _("%(since)s：%(what)s", since=since, what=_("，").join(lines[:2]))
+    parts = [
+        _("%(since)s，截至 %(cut)s：", since=since, cut=facts["cut"]),
+        "\n".join(f"- {line}" for line in lines),
+    ]
+    if facts["meeting"]:
+        parts.append(_("下一次会议在 %(day)s。", day=facts["meeting"]))
+    parts.append(_("内容在下面的链接里，按打开时的权限显示。"))
+    base = current_app.config["SETTINGS"].base_url
+    parts.append(_("不想再收到，请在这里退订：%(address)s", address=f"{base}{SETTINGS}"))
+    return subject, "\n\n".join(parts)
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    """How much there is of each; what there is nothing of is left out."""
+    known = {
+        "moved": lambda n: ngettext("%(num)d 项改期", "%(num)d 项改期", n),
+        "reached": lambda n: ngettext("%(num)d 项完成", "%(num)d 项完成", n),
+        "gates": lambda n: ngettext("%(num)d 个阶段门有结论或已完成", "%(num)d 个阶段门有结论或已完成", n),
+        "to-decide": lambda n: ngettext("%(num)d 件事待决策", "%(num)d 件事待决策", n),
+        "actions": lambda n: ngettext("%(num)d 项行动逾期", "%(num)d 项行动逾期", n),
+        "conditions": lambda n: ngettext("%(num)d 个条件尚未满足", "%(num)d 个条件尚未满足", n),
+        "not-applied": lambda n: ngettext("%(num)d 项决定的变动没有生效", "%(num)d 项决定的变动没有生效", n),
+        "evidence": lambda n: ngettext("%(num)d 份新证据", "%(num)d 份新证据", n),
+        "expiries": lambda n: ngettext("%(num)d 项凭证要留意", "%(num)d 项凭证要留意", n),
+        "risks": lambda n: ngettext("%(num)d 项风险有变化", "%(num)d 项风险有变化", n),
+    }
+    return [str(word(counts[key])) for key, word in known.items() if counts.get(key)]
+
+
+COUNTED = (
+    "moved",
+    "reached",
+    "gates",
+    "to-decide",
+    "actions",
+    "conditions",
+    "not-applied",
+    "evidence",
+    "expiries",
+    "risks",
+)
+WORDS: dict[str, Words] = {PACK: _pack}
