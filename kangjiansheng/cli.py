@@ -293,21 +293,27 @@ def import_trial(
     sys.exit(commands.import_trial(file, project=project, lab=lab, **options))
 
 
-@cli.command("metrics")
+@cli.command()
 @click.option("--as-of", "as_of", metavar="YYYY-MM-DD", help="The day; today by default.")
+@click.option(
+    "--rates", metavar="CODE", help="A set of success rates, such as BIO_CART; the default one by default."
+)
 @click.option("--json", "as_json", is_flag=True)
 @acting_as
 @in_app
-def show_metrics(as_of: str | None, as_json: bool, as_email: str | None) -> None:
-    """The figures of the executive dashboard, as of a day."""
+def metrics(as_of: str | None, rates: str | None, as_json: bool, as_email: str | None) -> None:
+    """The figures of the executive's pages, as of a day. Each is defined in docs/metrics.md."""
     from kangjiansheng.core import clock
-    from kangjiansheng.overview.queries.metrics import metrics
+    from kangjiansheng.overview import api
 
     try:
         day = date.fromisoformat(as_of) if as_of else clock.today()
     except ValueError:
         raise click.BadParameter(f"{as_of!r} is not a day like 2026-11-20", param_hint="--as-of") from None
-    figures = metrics(actor=actor_of(as_email), as_of=day)
+    try:
+        figures = api.on_day(day, actor=actor_of(as_email), code=rates)
+    except api.NoSuchRates:
+        raise click.BadParameter(f"{rates!r} is no set of rates on that day", param_hint="--rates") from None
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, indent=1))
     else:

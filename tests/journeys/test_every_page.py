@@ -32,6 +32,7 @@ PAGES = (
     ("partner", "/overview/charts?as_of=2026-06-30"),
     ("executive", "/overview/pack"),
     ("partner", "/overview/pack?as_of=2026-06-30&compare=2026-03-31"),
+    ("executive", "/overview/metrics"),
     ("executive", "/overview/value"),
     ("partner", "/overview/value?as_of=2026-06-30&rates=NEWDIGS_HEME_CART"),
     ("executive", "/overview/rates"),

@@ -224,10 +224,10 @@ def _board(reader, day):  # type: ignore[no-untyped-def]
 
 
 def test_metrics_as_json_are_those_of_the_command(client, actor):
-    from kangjiansheng.overview.queries import metrics
+    from kangjiansheng.overview import api
 
     got = client("executive").get("/api/v1/metrics?as_of=2026-11-20").get_json()
-    assert got == json.loads(json.dumps(metrics(actor=actor("executive"), as_of=date(2026, 11, 20))))
+    assert got == json.loads(json.dumps(api.on_day(date(2026, 11, 20), actor=actor("executive"))))
     assert client("partner").get("/api/v1/metrics").get_json()["projects"] == 6
     assert client("outsider").get("/api/v1/metrics").get_json()["projects"] == 0
 

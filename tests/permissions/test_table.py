@@ -43,7 +43,12 @@ def test_who_sees_which_projects(who: str, client: Callable[..., Critic]) -> Non
 def test_no_door_shows_a_project_that_one_may_not_see(who: str, client: Callable[..., Critic]) -> None:
     visitor = client(who)
     hidden = {f"KJS-{number:03d}" for number in range(1, 21)} - {f"KJS-{n:03d}" for n in PROJECTS[who]}
-    doors = ["/overview/value", "/overview/value?as_of=2026-06-30&rates=BIO_CART"]
+    doors = [
+        "/overview/metrics",
+        "/api/v1/metrics",
+        "/overview/value",
+        "/overview/value?as_of=2026-06-30&rates=BIO_CART",
+    ]
     doors += [f"/overview/value/tables/{name}.csv" for name in ("approvals", "permissions")]
     doors += ["/", "/overview", "/overview?as_of=2026-06-30", "/projects", "/milestones", "/my/milestones"]
     doors += ["/labs", "/labs/JL-01", "/labs/JL-02", "/partners/RJ", "/partners/SCMC", "/agreements"]

@@ -3,6 +3,5 @@
 from kangjiansheng.overview.queries.board import agenda, gates_waiting, slipping, standing, stood
 from kangjiansheng.overview.queries.findable import FINDABLE
 from kangjiansheng.overview.queries.home import my_labs
-from kangjiansheng.overview.queries.metrics import metrics
 
-__all__ = ["FINDABLE", "agenda", "gates_waiting", "metrics", "my_labs", "slipping", "standing", "stood"]
+__all__ = ["FINDABLE", "agenda", "gates_waiting", "my_labs", "slipping", "standing", "stood"]

@@ -1,5 +1,6 @@
 """Pages of the overview: home, the board, the charts, the value of the pipeline, their definitions, search."""
 
+from kangjiansheng.overview import api  # noqa: F401
 from kangjiansheng.overview.views import (  # noqa: F401
     calendar,
     chart_page,
@@ -8,6 +9,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     exports,
     forecast,
     home,
+    metrics,
     money,
     openapi,
     rates,

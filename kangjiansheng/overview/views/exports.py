@@ -3,13 +3,12 @@
 from datetime import date
 from typing import Any
 
-from flask import abort, make_response
+from flask import abort
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import sheets
 from kangjiansheng.core.access import actor, signed_in
-from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules.board import Board
 from kangjiansheng.overview.views import dashboard, tables, words
 from kangjiansheng.overview.views.blueprint import bp
@@ -40,16 +39,6 @@ def download(
         printed = [["", *[""] * (len(heads) - 1)], *([label, text] for label, text in notes)]
         return sheets.download(kind, file, sheets.csv_bytes(heads, [*rows, *printed]))
     return sheets.download(kind, file, sheets.xlsx_bytes(title, heads, rows, notes=notes))
-
-
-@bp.get("/api/v1/metrics")
-@signed_in
-def metrics() -> Response:
-    """The figures of `kangjiansheng metrics` over what the caller sees; `?as_of=` for a past day."""
-    asking = dashboard.asked()
-    answer = make_response(queries.metrics(actor=actor(), as_of=asking.day))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _plain(cell: Any) -> Any:

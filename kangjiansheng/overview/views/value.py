@@ -7,7 +7,7 @@ from functools import cached_property
 from flask import abort, request
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import paging, sheets
+from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page, with_args
@@ -15,7 +15,7 @@ from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.queries import value as queries
 from kangjiansheng.overview.rules import chances, economics, periods
 from kangjiansheng.overview.rules.rates import RateSet
-from kangjiansheng.overview.views import dashboard, value_charts, value_tables, words
+from kangjiansheng.overview.views import dashboard, exports, value_charts, value_tables, words
 from kangjiansheng.overview.views import value_words as said
 from kangjiansheng.overview.views.blueprint import bp
 
@@ -168,11 +168,4 @@ def value_table(name: str, kind: str) -> Response:
     if name not in titles:
         abort(404)
     made = value_tables.all_of(seen)[name]
-    heads = [label for label, _class in made["columns"]]
-    rows = [[cell["text"] if isinstance(cell, dict) else cell for cell in row] for row in made["rows"]]
-    notes = value_tables.about(seen)
-    file = f"kangjiansheng-value-{name}-{seen.now.day.isoformat()}"
-    if kind == sheets.CSV:
-        printed = [["", *[""] * (len(heads) - 1)], *([label, text] for label, text in notes)]
-        return sheets.download(kind, file, sheets.csv_bytes(heads, [*rows, *printed]))
-    return sheets.download(kind, file, sheets.xlsx_bytes(titles[name], heads, rows, notes=notes))
+    return exports.download(f"value-{name}", kind, titles[name], made, seen.now.day, value_tables.about(seen))

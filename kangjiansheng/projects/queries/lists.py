@@ -49,7 +49,7 @@ def projects(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> list
 def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
     return (
         (not wanted.status or row.status in wanted.status.split(","))
-        and (not wanted.stage or wanted.stage in (row.stage, column_of(row.stage)))
+        and (not wanted.stage or _at_stage(row.stage, wanted.stage))
         and (not wanted.family or row.family == wanted.family)
         and (not wanted.pathway or row.pathway == wanted.pathway)
         and (not wanted.group or row.indication_group == wanted.group)
@@ -59,6 +59,11 @@ def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
         and (not wanted.archived or row.archived)
         and found(wanted.q, _project_words(row))
     )
+
+
+def _at_stage(stage: str, wanted: str) -> bool:
+    """True for a stage or a column of stages; with `=` before it for the stage alone, for both may have one name."""
+    return stage == wanted.removeprefix("=") or column_of(stage) == wanted
 
 
 def column_of(stage: str) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from kangjiansheng.core.calendar import add_months
 
+from .metrics import TOLERANCE_DAYS
 from .milestones import SLIP_DAYS
 
 YEAR = timedelta(days=365)
@@ -27,6 +28,14 @@ class Counted(Protocol):
     def promised(self) -> date | None: ...
     @property
     def actual(self) -> date | None: ...
+    @property
+    def baseline(self) -> date | None: ...
+    @property
+    def current_plan(self) -> date | None: ...
+    @property
+    def forecast(self) -> date | None: ...
+    @property
+    def state(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class Figure:
             return lab == self.lab and _reached(milestone, self.end, self.end - months_before(self.end))
         if self.name == "on-time":
             return _reached(milestone, day, YEAR)
+        if self.name in _COUNTED:
+            return milestone.kind != "decision" and _COUNTED[self.name](milestone, day)
         return running and milestone.is_open and _OPEN[self.name](milestone, day)
 
 
@@ -53,7 +64,7 @@ def read(text: str) -> Figure | None:
     """The figure that an address names, None when there is none of that name."""
     name, _, rest = text.partition(":")
     if name not in ("health", "reached"):
-        return Figure(name) if not rest and (name in _OPEN or name == "on-time") else None
+        return Figure(name) if not rest and name in (*_OPEN, *_COUNTED, "on-time") else None
     end, _, lab = rest.partition(":")
     try:
         return Figure(name, date.fromisoformat(end), lab)
@@ -82,4 +93,38 @@ _OPEN: Mapping[str, Callable[[Counted, date], bool]] = {
     "slipped": lambda m, _day: m.slip is not None and m.slip >= SLIP_DAYS,
     "due": lambda m, day: timedelta(0) <= _days_left(m, day) <= AHEAD,
     "overdue": lambda m, day: _days_left(m, day) < timedelta(0),
+}
+
+
+def _done(milestone: Counted, day: date) -> bool:
+    return milestone.actual is not None and milestone.actual <= day
+
+
+def _kept(milestone: Counted, day: date, promise: date | None, days: int = 0) -> bool:
+    """True when it was done by a day, and not later than so many days after a promise."""
+    return (
+        _done(milestone, day)
+        and promise is not None
+        and milestone.actual is not None
+        and (milestone.actual - promise).days <= days
+    )
+
+
+def _due_by(milestone: Counted, day: date) -> bool:
+    return milestone.baseline is not None and milestone.baseline <= day
+
+
+# The figures of `kangjiansheng metrics`: of all projects, whether they run or not (rules/metrics.py).
+_COUNTED: Mapping[str, Callable[[Counted, date], bool]] = {
+    "done": _done,
+    "done-on-baseline": lambda m, day: _kept(m, day, m.baseline),
+    "done-within-tolerance": lambda m, day: _kept(m, day, m.baseline, TOLERANCE_DAYS),
+    "done-on-plan": lambda m, day: _kept(m, day, m.current_plan or m.baseline),
+    "on-time-kept": lambda m, day: _reached(m, day, YEAR) and _kept(m, day, m.baseline),
+    "due-by": _due_by,
+    "due-done": lambda m, day: _due_by(m, day) and _done(m, day),
+    "due-not-done": lambda m, day: _due_by(m, day) and not _done(m, day),
+    "stale": lambda m, day: (
+        m.state != "cancelled" and not _done(m, day) and m.forecast is not None and m.forecast < day
+    ),
 }

@@ -46,6 +46,15 @@ FIGURES: dict[str, Any] = {
     "due": _l("进行中的项目里，今后 90 天内到期的里程碑"),
     "overdue": _l("进行中的项目里，日期已过而没有新日期的里程碑"),
     "on-time": _l("近 12 个月内完成的里程碑"),
+    "on-time-kept": _l("近 12 个月内完成、不晚于最初基线的里程碑"),
+    "done": _l("已完成的里程碑"),
+    "done-on-baseline": _l("不晚于最初基线完成的里程碑"),
+    "done-within-tolerance": _l("不晚于最初基线之后 30 天完成的里程碑"),
+    "done-on-plan": _l("不晚于现行计划完成的里程碑"),
+    "due-by": _l("最初基线已到的里程碑"),
+    "due-done": _l("最初基线已到、已完成的里程碑"),
+    "due-not-done": _l("最初基线已到、未完成的里程碑"),
+    "stale": _l("未完成、确认的预测已过的里程碑"),
 }
 LEVELS: dict[str, Any] = {"open": _l("所有登录者"), "parties": _l("参与各方"), "team": _l("仅项目团队")}
 ROLES: dict[str, Any] = {
