@@ -12,7 +12,7 @@ from kangjiansheng.core.pages import page, travel
 from kangjiansheng.overview import api
 from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.views import dashboard, value_words, words
-from kangjiansheng.overview.views import metrics_words as said
+from kangjiansheng.overview.views import words_metrics as said
 from kangjiansheng.overview.views.blueprint import bp
 
 
@@ -204,7 +204,13 @@ def _told(board: dict[str, Any]) -> list[Row]:
 def _forecast(found: dict[str, Any]) -> list[Row]:
     there = travel(url_for("overview.forecast"))
     rows = [
-        Row(f"forecast.{key}", str(label), said.shown(key, found[key]), said.MEANINGS[f"forecast_{key}"], there)
+        Row(
+            f"forecast.{key}",
+            str(label),
+            said.shown(key, found[key]),
+            said.MEANINGS[f"forecast_{key}"],
+            there,
+        )
         for key, label in said.FORECAST.items()
     ]
     for by, held in found["record"].items():

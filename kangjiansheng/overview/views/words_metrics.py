@@ -68,6 +68,12 @@ RECORD: dict[str, Any] = {
     "interval_percent": _l("守住比例的 95% 区间（%）"),
     "verdict": _l("结论"),
 }
+VERDICTS: dict[str, Any] = {
+    "few": _l("里程碑太少，不作结论"),
+    "good": _l("与所说相符"),
+    "low": _l("偏乐观"),
+    "high": _l("偏保守"),
+}
 GROUPS: dict[str, dict[str, str]] = {
     "ontrack": {"status": "ontrack"},
     "risk": {"status": "risk"},
@@ -173,9 +179,11 @@ def shown(key: str, value: Any) -> str:
     """A figure as text; a rate in per cent, nothing as a dash."""
     if value is None:
         return "—"
+    if key == "verdict":
+        return str(VERDICTS[value])
     if key == "percent" or (key == "then" and isinstance(value, float)):
         return f"{value}%"
-    if key.startswith("on_time_rate"):
+    if key.startswith("on_time_rate") or key == "rate":
         return f"{value:.4f}"
     if isinstance(value, list):
         return str(len(value))
