@@ -194,6 +194,6 @@ def numbers(value: Any) -> str:
     """A chance, a sum, an interval or a distribution in four decimals at most."""
     if value is None:
         return "—"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return str(_("、")).join(f"{one:g}" for one in value)
     return f"{value:g}"
