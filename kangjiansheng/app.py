@@ -132,6 +132,7 @@ project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects]
+pages.forecasts[:] = [lambda: url_for("overview.forecast")]
 saved_views.pages(
     {
         "milestones": ("/milestones", _l("里程碑")),
@@ -233,14 +234,17 @@ def demo_accounts() -> list[dict[str, str]]:
 
 
 def _travel() -> Response | None:
-    """Set the day of the time travel. A page that cannot show a past day opens as of today, and says nothing of it."""
+    """Set the day of the time travel. A page that cannot show a past day opens as of today, and says so."""
     g.as_of = pages.asked_day() if g.get("actor") else None
     rule = request.url_rule
     if g.as_of is None or request.method != "GET" or rule is None:
         return None
     if not pages.shows_today(current_app, rule, STILL):
         return None
-    return redirect(pages.with_args(as_of=None))
+    today = pages.with_args(as_of=None)
+    if rule.endpoint.partition(".")[0] == "api" or "." in request.path.rpartition("/")[2]:
+        return redirect(today)  # a file or JSON has no place to say it in
+    return pages.saved(today, _("这一页只有今天的情况"), code=302)
 
 
 def jobs(app: Flask) -> list[Job]:

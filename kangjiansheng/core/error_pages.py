@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import i18n, once, resuming
+from kangjiansheng.core import i18n, once, pages, resuming
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 
@@ -51,8 +51,9 @@ def _check_text() -> None:
         abort(400)
 
 
-def answer(code: int, detail: str = "", *, title: str = "") -> Response:
-    """The error page of a code, or its problem+json under /api/. Nothing of the failed act stays."""
+def answer(code: int, detail: str = "", *, title: str = "", ahead: str = "") -> Response:
+    """The error page of a code, or its problem+json under /api/. Nothing of the failed act stays. `ahead` is where to
+    look instead of a day that has not come."""
     db.session.rollback()
     if request.path.startswith("/api/"):
         made = make_response({"status": code, "title": title or str(code), "detail": detail}, code)
@@ -61,13 +62,16 @@ def answer(code: int, detail: str = "", *, title: str = "") -> Response:
     g.setdefault("request_id", "")
     g.failing = True
     resume = resuming.keep() if code == 401 else ""
-    return make_response(render_template("errors/error.html", code=code, detail=detail, resume=resume), code)
+    return make_response(
+        render_template("errors/error.html", code=code, detail=detail, resume=resume, ahead=ahead), code
+    )
 
 
 def _http(problem: HTTPException) -> Response:
     code = problem.code or 500
     own_words = problem.description if problem.description != type(problem).description else ""
-    response = answer(code, own_words or "", title=problem.name)
+    ahead = pages.forecasts[0]() if isinstance(problem, pages.NotYet) and pages.forecasts else ""
+    response = answer(code, own_words or "", title=problem.name, ahead=ahead)
     if code == 405:
         response.headers["Allow"] = ", ".join(getattr(problem, "valid_methods", None) or [])
     if code in (429, 503):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
 import orjson
@@ -21,6 +21,7 @@ from flask import (
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, i18n, once
@@ -77,10 +78,10 @@ def page(template: str, status: int = 200, *, illustrative: bool = False, **cont
     return make_response(render_template(template, illustrative=illustrative, **context), status)
 
 
-def saved(address: str, text: str, *, undo: str | None = None) -> Response:
+def saved(address: str, text: str, *, undo: str | None = None, code: int = 303) -> Response:
     """After a save: go to the page and say so in a toast, with a way to undo when there is one."""
     flash(orjson.dumps({"text": text, "undo_url": undo}).decode(), "toast")
-    return redirect(address, 303)
+    return redirect(address, code)
 
 
 def _toast() -> dict[str, Any] | None:
@@ -132,6 +133,19 @@ def shows_today(app: Flask, rule: Any, still: Collection[str]) -> bool:
     return form or getattr(view, "of_today", False) or rule.endpoint.partition(".")[0] in still
 
 
+class NotYet(BadRequest):
+    """A day was asked for that has not come: forecasts tell of it."""
+
+
+# Filled by the roof: the address at which forecasts stand.
+forecasts: list[Callable[[], str]] = []
+
+
+def refuse_future() -> NoReturn:
+    """Answer 400 to whoever asks for a day that has not come, with the way to the forecasts."""
+    raise NotYet(_("不能查看将来的日期；将来的情况请看预测日期。"))
+
+
 def asked_day(name: str = "as_of") -> date | None:
     """The past day that the address asks for; None for today. A wrong or future day answers 400."""
     text = request.args.get(name)
@@ -142,5 +156,5 @@ def asked_day(name: str = "as_of") -> date | None:
     except ValueError:
         abort(400, _("日期“%(text)s”无法识别，请写成 2026-11-20 这样。") % {"text": text[:40]})
     if day > clock.today():
-        abort(400, _("不能查看将来的日期；将来的情况请看预测日期。"))
+        refuse_future()
     return None if day == clock.today() else day

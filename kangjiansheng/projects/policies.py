@@ -82,6 +82,11 @@ def edit(actor: Actor, project: Project) -> bool:
     return actor.has("executive", "system") or leads(actor, project)
 
 
+def list_readers(actor: Actor, project: Project) -> bool:
+    """Who could see a project, by name, is for those who edit it, and for auditors."""
+    return actor.has("auditor") or edit(actor, project)
+
+
 def editable(actor: Actor) -> list[str]:
     """The codes of the projects that the actor may edit, in order; archived ones are left out."""
     query = select(Project.code).where(Project.archived_at.is_(None)).order_by(Project.code)

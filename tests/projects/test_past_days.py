@@ -75,6 +75,13 @@ def test_today_folded_from_the_ledgers_is_what_the_rows_say(actor):
             assert {key: getattr(a, key) for key in same} == {key: getattr(b, key) for key in same}
 
 
+def test_a_day_to_come_is_refused_with_the_way_to_the_forecasts(client):
+    for path in ("/projects", "/overview", "/overview/charts", "/labs"):
+        answer = client("executive").get(f"{path}?as_of=2999-01-01")
+        assert answer.status_code == 400 and 'href="/overview/forecast"' in answer.text
+    assert 'href="/overview/forecast"' not in client("executive").get("/projects?as_of=gestern").text
+
+
 @pytest.mark.parametrize("day", ["2999-01-01", "gestern", "2026-02-30"])
 def test_a_day_that_cannot_be_answers_400(client, day):
     assert client("lead").get(f"/projects?as_of={day}").status_code == 400
@@ -104,7 +111,8 @@ def test_a_page_that_cannot_show_a_past_day_opens_as_of_today(client, path):
     reader = client("secretary" if path.startswith(("/meetings", "/committees")) else "lead")
     answer = reader.get(f"{path}?as_of=2026-06-30")
     assert (answer.status_code, answer.location) == (302, path)
-    assert reader.get(path).status_code == 200
+    after = reader.get(path)
+    assert after.status_code == 200 and "这一页只有今天的情况" in after.text
 
 
 @pytest.mark.parametrize(

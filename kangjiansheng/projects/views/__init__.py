@@ -69,6 +69,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     mine,
     plans,
     projects,
+    readers,
     risks,
     sheets,
     template_criteria,

@@ -68,6 +68,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "validity": validity.panel(intervals, holding),
         "may_raise": not frozen and policies.raises(actor(), team),
         "may_edit": g.as_of is None and (actor().has("executive") or policies.leads_of(actor(), team)),
+        "may_list_readers": actor().has("executive", "auditor") or policies.leads_of(actor(), team),
         **more,
     }
 

@@ -13,7 +13,7 @@ from kangjiansheng.committee.queries import owed
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import Cut
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.pages import asked_day
+from kangjiansheng.core.pages import asked_day, refuse_future
 from kangjiansheng.overview.rules import periods
 
 
@@ -77,5 +77,5 @@ def _cut(day: date) -> Cut:
         abort(400, _("时间“%(text)s”无法识别，请写成 09:30 这样。") % {"text": asked_time[:40]})
     instant = datetime.combine(day, found, clock.SHANGHAI)
     if instant > now:
-        abort(400, _("不能查看将来的日期；将来的情况请看预测日期。"))
+        refuse_future()
     return Cut.at(instant)
