@@ -244,7 +244,7 @@ def _travel() -> Response | None:
     today = pages.with_args(as_of=None)
     if rule.endpoint.partition(".")[0] == "api" or "." in request.path.rpartition("/")[2]:
         return redirect(today)  # a file or JSON has no place to say it in
-    return pages.saved(today, _("这一页只有今天的情况"), code=302)
+    return pages.only_today(today)
 
 
 def jobs(app: Flask) -> list[Job]:

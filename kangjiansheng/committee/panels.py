@@ -2,10 +2,13 @@
 
 from datetime import date
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from kangjiansheng.committee.forms import OFFICES
 from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
+from kangjiansheng.committee.models import Decision
 from kangjiansheng.committee.operations import handing as giving
 from kangjiansheng.committee.queries import effects, handing, overviews
 from kangjiansheng.core import clock
@@ -14,6 +17,8 @@ from kangjiansheng.core.markdown import render
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries.handing import Duty, Keeper
+
+BRIEF = 4  # decisions on a printed sheet
 
 
 def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel | None:
@@ -34,7 +39,26 @@ def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel 
             "shapes": SHAPES,
         },
         illustrative=any(item.meeting.illustrative for item in found.items),
+        brief=_brief(found),
     )
+
+
+def _brief(found: overviews.Advice) -> list[str]:
+    """The newest decisions with what the company answered, for a printed sheet; nothing while there is none."""
+    if not found.decisions:
+        return []
+    number = len(found.decisions)
+    head = ngettext("%(num)d 条决议与建议涉及本项目", "%(num)d 条决议与建议涉及本项目", number)
+    return [str(head), *(_in_a_line(one, found) for one in found.decisions[:BRIEF])]
+
+
+def _in_a_line(decision: Decision, found: overviews.Advice) -> str:
+    said = f"{decision.number} {decision.text}"
+    if decision.id not in found.answers:
+        return said
+    answer = found.answers[decision.id]
+    verdict = VERDICTS[answer.verdict] if answer else _("待答复")
+    return str(_("%(said)s（%(verdict)s）", said=said, verdict=verdict))
 
 
 def milestone_moved(milestone: Milestone, actor: Actor, as_of: date | None) -> Panel | None:

@@ -146,6 +146,11 @@ def refuse_future() -> NoReturn:
     raise NotYet(_("不能查看将来的日期；将来的情况请看预测日期。"))
 
 
+def only_today(address: str) -> Response:
+    """Go to a page that knows no past day, and say that it does not."""
+    return saved(address, _("这一页只有今天的情况"), code=302)
+
+
 def asked_day(name: str = "as_of") -> date | None:
     """The past day that the address asks for; None for today. A wrong or future day answers 400."""
     text = request.args.get(name)

@@ -1,6 +1,6 @@
 """Slots through which higher floors put things on the pages of this floor; app.py fills them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -14,13 +14,15 @@ class Panel:
     """A piece of a page: a template that finds itself as `panel`, with what it shows in `panel.context`.
 
     `place` is `strip` (the figures under the head), `wide` (a sheet of the whole width) or `narrow` (a
-    sheet in the row of three). `illustrative` labels the page.
+    sheet in the row of three). `illustrative` labels the page. `brief` is the same in a few lines, the first of which
+    is a heading: for a printed sheet, where there is little room.
     """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     place: Literal["strip", "wide", "narrow"] = "wide"
     illustrative: bool = False
+    brief: Sequence[str] = ()
 
 
 # A function of the thing, the reader and the past day (or None) that gives a panel, or None for nothing.

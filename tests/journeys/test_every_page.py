@@ -79,6 +79,7 @@ PAGES = (
     ("lead", "/projects/KJS-003/baselines"),
     ("lead", "/projects/KJS-003/edit"),
     ("lead", "/projects/KJS-003/people"),
+    ("lead", "/projects/KJS-003/sheet"),
     ("auditor", "/projects/KJS-003/readers?as_of=2026-06-30"),
     ("lead", "/projects/new"),
     ("lead", "/templates"),

@@ -28,12 +28,26 @@ from kangjiansheng.projects.views import bp, histories, numbers, risks, trials, 
 from kangjiansheng.projects.views.because import why
 from kangjiansheng.projects.views.then import called_then, project_row
 
+REACHED, AHEAD = 3, 9  # milestones on a printed sheet
+
 
 @bp.get("/projects/<code>")
 @on(load=queries.project, may=policies.see)
 def project(thing: Project) -> Response:
     """One project: where it stands, its milestones, timeline, trend, history, people."""
     return page("projects/project.html", **context(thing))
+
+
+@bp.get("/projects/<code>/sheet")
+@on(load=queries.project, may=policies.see)
+def one_page(thing: Project) -> Response:
+    """One project on one sheet of paper: the sentence, the dates that matter, risks, papers, the committee."""
+    found = context(thing)
+    milestones = [m for m in found["p"].milestones if m.kind == "milestone" and m.state != "cancelled"]
+    reached = [m for m in milestones if not m.is_open][-REACHED:]
+    ahead = [m for m in milestones if m.is_open]
+    shown = [*reached, *ahead[:AHEAD]]
+    return page("projects/one_page.html", **found, shown=shown, left=len(ahead) - len(ahead[:AHEAD]))
 
 
 def context(thing: Project, **more: Any) -> dict[str, Any]:
