@@ -31,6 +31,7 @@ from kangjiansheng.core import (
     assets,
     audit,
     calendar,
+    compressing,
     error_pages,
     files,
     headers,
@@ -189,6 +190,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    compressing.init_app(app)
     db.init_app(app)
     logs.init_app(app)
     headers.init_app(app)
