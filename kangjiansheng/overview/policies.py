@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.overview.models import OwnRates, PackDelivery
+from kangjiansheng.overview.models import OwnRates, PackDelivery, Scenario
 from kangjiansheng.overview.rules.rates import RateSet
 from kangjiansheng.projects import policies as projects
 from kangjiansheng.projects.models import Project
@@ -50,3 +50,23 @@ def enters_money(actor: Actor, project: Project) -> bool:
 def own_delivery(actor: Actor, delivery: PackDelivery) -> bool:
     """Nobody but the person: who gets mails is a matter of whoever gets them."""
     return delivery.person_id == actor.id
+
+
+def sees_scenario(_actor: Actor, _scenario: Scenario) -> bool:
+    """Whoever got a scenario from its loader may see it."""
+    return True
+
+
+def changes_scenario(actor: Actor, scenario: Scenario) -> bool:
+    """A scenario is changed, thrown away and put to a meeting by who thought it out."""
+    return scenario.owner_id == actor.id
+
+
+def proposes_scenario(actor: Actor, touched: Sequence[Project]) -> bool:
+    """It is put to a meeting by who may propose an item about each of its projects; one statement for all of them."""
+    return bool(touched) and {project.code for project in touched} <= set(projects.editable(actor))
+
+
+def changes_part(actor: Actor, pair: tuple[Scenario, str, int]) -> bool:
+    """The same for one of its changes."""
+    return changes_scenario(actor, pair[0])

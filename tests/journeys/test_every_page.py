@@ -45,6 +45,9 @@ PAGES = (
     ("executive", "/overview/forecast"),
     ("partner", "/overview/forecast?as_of=2026-06-30"),
     ("chair", "/overview/pack/deliveries"),
+    ("lead", "/overview/scenarios"),
+    ("lead", "/overview/scenarios/1"),
+    ("lead", "/overview/scenarios/1/edit"),
     ("executive", "/projects"),
     ("executive", "/projects/KJS-003"),
     ("executive", "/projects/KJS-017?as_of=2026-03-31"),
@@ -317,6 +320,7 @@ def furnished(server: Server) -> Server:
     circulated(server)
     _minutes(server)
     _valued(server)
+    _tried(server)
     admin = Visitor(server.base)
     admin.sign_in("admin")
     form = form_of(admin.get("/admin/robots/new")[1], "/admin/robots/new")
@@ -324,6 +328,19 @@ def furnished(server: Server) -> Server:
     wanted = {"messenger": "feishu", "name": "Feishu", "address": address, "kinds": "projects:slipped"}
     assert admin.post("/admin/robots/new", {**form, **wanted})[0] == 200
     return server
+
+
+def _tried(server: Server) -> None:
+    """A scenario with another day for a milestone."""
+    lead = Visitor(server.base)
+    lead.sign_in("lead")
+    there = "/overview/scenarios"
+    form = form_of(lead.get(there)[1], there)
+    form.pop("shared", None)
+    assert lead.post(there, {**form, "name": "推迟一季（示例）"})[0] == 200
+    form = form_of(lead.get(f"{there}/1")[1], f"{there}/1/moves")
+    wanted = {"milestone": "KJS-003 A140", "day": "2027-09-01"}
+    assert lead.post(f"{there}/1/moves", {**form, **wanted})[0] == 200
 
 
 def _valued(server: Server) -> None:

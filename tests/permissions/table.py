@@ -19,7 +19,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from kangjiansheng import demonstration
-from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.accounts.queries import actor_by_email, system_actor
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.operations import imports, motions
 from kangjiansheng.committee.queries import loaders
@@ -27,7 +27,7 @@ from kangjiansheng.core import transactions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.messengers import keeping
 from kangjiansheng.labs import queries as labs
-from kangjiansheng.overview.operations import rates
+from kangjiansheng.overview.operations import rates, scenarios
 from kangjiansheng.overview.rules.rates import published
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import evidence, gates
@@ -68,6 +68,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/milestones/import/<code>", [{"code": "IMP-0001"}]),
     ("/templates/<code>", [{"code": "D_iit", "number": 1, "milestone_code": "D010", "act": "up"}]),
     ("/admin/calendar/<", [{"number": 2027}]),
+    ("/overview/scenarios/<", [{"number": 1, "kind": "stop"}]),
     ("/overview/rates/<code>", [{"code": "BIO_ALL"}, {"code": "OWN-1"}]),
     ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
     ("/overview/charts/<name>", [{"name": "gates"}, {"name": "advice"}]),
@@ -119,6 +120,7 @@ def _milestone(thing: dict[str, object]) -> object:
 
 _MINUTES = "FROM minutes n JOIN meeting m ON m.id = n.meeting_id AND m.code = :code"
 NUMBERS = (
+    ("/<int:key>/removal", "SELECT id FROM project WHERE code = 'KJS-003'"),
     ("/evidence/", "SELECT 1"),
     ("/criteria/", "SELECT 1"),
     ("/undo/", "SELECT max(id) FROM milestone_entry"),
@@ -171,11 +173,22 @@ def _one(statement: str, thing: dict[str, object]) -> object:
     return 1 if value is None else value
 
 
+def _try_out() -> None:
+    """A scenario of the lead's, shared with those who see its project."""
+    lead = actor_by_email("lead@kjs.example")
+    assert lead is not None
+    made = scenarios.create(actor=lead, name="a", note="", shared=True, illustrative=True)
+    project = queries.project(actor=lead, code="KJS-003")
+    assert project is not None
+    scenarios.stop(made, project, actor=lead, version=made.version)
+
+
 def furnish(app: Flask) -> None:
     """What the demonstration lacks: the plan of a laboratory, a piece of evidence on each milestone that is tried, a
     vote that runs, minutes from elsewhere, a robot of a group."""
     with app.app_context(), transactions.writing():
         actor = system_actor()
+        _try_out()
         lab = labs.lab(actor=actor, code="JL-01")
         assert lab is not None
         start_lab_plan(lab, actor=actor, version=lab.version, pathway="E_jointlab")

@@ -4,8 +4,9 @@ from typing import Any
 
 from kangjiansheng.overview.forms.deliveries import REFUSALS as _DELIVERIES
 from kangjiansheng.overview.forms.rates import REFUSALS as _RATES
+from kangjiansheng.overview.forms.scenario import REFUSALS as _SCENARIO
 from kangjiansheng.overview.forms.value import REFUSALS as _VALUE
 
-REFUSALS: dict[str, Any] = {**_DELIVERIES, **_RATES, **_VALUE}
+REFUSALS: dict[str, Any] = {**_DELIVERIES, **_RATES, **_SCENARIO, **_VALUE}
 
 __all__ = ["REFUSALS"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.models import OwnRates, ProjectValue, UsualRates
+from kangjiansheng.overview.models import OwnRates, ProjectValue, Scenario, UsualRates
 from kangjiansheng.projects.models import Project
 
 Namer = Callable[[set[int]], Mapping[int, str]]
@@ -26,4 +26,14 @@ def _values(keys: set[int]) -> Mapping[int, str]:
     return {row[0]: row[1] for row in db.session.execute(query.where(ProjectValue.id.in_(keys)))}
 
 
-CODES: dict[str, Namer] = {"rate_set": _own_rates, "usual_rates": _usual_rates, "project_value": _values}
+def _scenarios(keys: set[int]) -> Mapping[int, str]:
+    query = select(Scenario.id).where(Scenario.id.in_(keys))
+    return {key: f"S-{key}" for key in db.session.scalars(query)}
+
+
+CODES: dict[str, Namer] = {
+    "rate_set": _own_rates,
+    "usual_rates": _usual_rates,
+    "project_value": _values,
+    "scenario": _scenarios,
+}

@@ -13,6 +13,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     money,
     openapi,
     rates,
+    scenarios,
     search,
     value,
     wall,

@@ -1,4 +1,4 @@
-"""How the trail and the histories speak of rates and money."""
+"""How the trail and the histories speak of rates, money and scenarios."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,18 @@ _WITHIN: dict[str, Any] = {
     "hold": _l("峰值之后维持几年"),
     "project_id": _l("项目"),
 }
-FIELDS = {**RATES, **MONEY, **_WITHIN}
+TRIED: dict[str, Any] = {
+    "name": _l("名称"),
+    "note": _l("说明"),
+    "shared": _l("共享"),
+    "owner_id": _l("提出人"),
+    "base_at": _l("所依据的时刻"),
+    "moves": _l("设想的日期"),
+    "stops": _l("停止的项目"),
+    "proposed_to": _l("提请的会议"),
+    "thrown_at": _l("放弃的时刻"),
+}
+FIELDS = {**TRIED, **RATES, **MONEY, **_WITHIN}
 THINGS = _THINGS
 VALUES = {"kind": {"peak": _l("按峰值"), "years": _l("逐年填写")}}
 
