@@ -53,7 +53,7 @@ def outlook(found: Outlook, words: Words) -> charts.Figure:
         )  # fmt: skip
         if number:
             shapes.append(_rule(y - 0.68))
-    data = [trace for item in placed for trace in _origin(item, found.start, notes)]
+    data = [trace for item in placed for trace in _origin(item, found.start, notes, words)]
     notes += [_beside(item) for item in placed if item.grounded and item.label]
     for status in _DRAWN:
         these = [item for item in placed if item.stop.milestone.status == status]
@@ -126,7 +126,7 @@ def _label(stop: Stop, words: Words) -> str:
     return f"{text}\u2002{words.days(stop.slip)}" if stop.slip else text
 
 
-def _origin(item: _Placed, start: date, notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _origin(item: _Placed, start: date, notes: list[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
     """The line from the plan to the forecast, hollow at the plan; an arrow when the plan lies before the window."""
     plan, stop = item.stop.plan, item.stop
     if plan is None or plan >= item.x or item.x <= start or not stop.slip:
@@ -148,7 +148,13 @@ def _origin(item: _Placed, start: date, notes: list[dict[str, Any]]) -> list[dic
     else:
         notes.append(
             charts.note(
-                start, item.y, f"{plan:%Y-%m-%d} ◂", color="@ink-3", size=11, xanchor="left", yshift=10
+                start,
+                item.y,
+                f"{words.baseline} {plan:%Y-%m-%d} ◂",
+                color="@ink-3",
+                size=11,
+                xanchor="left",
+                yshift=10,
             )
         )
     return found

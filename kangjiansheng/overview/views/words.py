@@ -185,12 +185,12 @@ def in_outlook(found: outlook.Outlook) -> str:
     if not found.stops:
         return str(_("这段时间没有到期的里程碑"))
     parts = [ngettext("%(num)d 项到期", "%(num)d 项到期", found.due)]
-    if found.overdue:
-        parts.append(ngettext("另有 %(num)d 项已逾期", "另有 %(num)d 项已逾期", found.overdue))
     if found.festival:
-        parts.append(ngettext("其中 %(num)d 项在春节前", "其中 %(num)d 项在春节前", found.before_festival))
+        parts.append(ngettext("%(num)d 项在春节前", "%(num)d 项在春节前", found.before_festival))
     if found.crowd:
         parts.append(_("最密的是 %(third)s，%(count)d 项", third=third(found.crowd), count=found.crowd[3]))
+    if found.overdue:
+        parts.append(ngettext("另有 %(num)d 项已逾期", "另有 %(num)d 项已逾期", found.overdue))
     return _("，").join(parts)
 
 

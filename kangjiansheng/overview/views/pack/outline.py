@@ -75,7 +75,7 @@ def _figures(found: reading.Found, asking: Asked) -> list[Figure]:
             before % ("—" if rate.then.percent is None else f"{rate.then.percent}%"),
             "flat" if not rate.change else "bad" if rate.change < 0 else "good",
         ),
-        _figure(_("已推迟里程碑"), slipped.now, slipped.then, _("项未完成"), before, counts=True),
+        _figure(_("已推迟里程碑"), slipped.now, slipped.then, _("项推迟中"), before, counts=True),
         _figure(_("未来 90 天到期"), due.now, due.then, _("项到期"), before, counts=False),
         _figure(_("待决策阶段门"), gates.now, gates.then, _("个等待"), before, counts=False),
     ]

@@ -24,7 +24,11 @@ def sentence(found: answers.Answer, against: str) -> str:
         else _("%(first)s。", first=rate)
     )
     soonest = found.gates.soonest
-    third = _("下一次决策在 %(day)s。", day=soonest.held_on.isoformat()) if soonest else ""
+    third = (
+        _("下一次决策在 %(day)s，关于 %(code)s。", day=soonest.held_on.isoformat(), code=soonest.project_code)
+        if soonest
+        else ""
+    )
     return str(_("%(one)s%(two)s%(three)s", one=first, two=second, three=third))
 
 
@@ -80,8 +84,8 @@ def _cause(cause: answers.Cause) -> str:
     if why:
         return str(
             ngettext(
-                "推迟最多的是 %(code)s 的%(what)s，%(num)d 天，原因是%(why)s",
-                "推迟最多的是 %(code)s 的%(what)s，%(num)d 天，原因是%(why)s",
+                "推迟最多的是 %(code)s 的%(what)s，比基线晚 %(num)d 天，原因是%(why)s",
+                "推迟最多的是 %(code)s 的%(what)s，比基线晚 %(num)d 天，原因是%(why)s",
                 cause.days,
                 code=code,
                 what=what,
@@ -90,8 +94,8 @@ def _cause(cause: answers.Cause) -> str:
         )
     return str(
         ngettext(
-            "推迟最多的是 %(code)s 的%(what)s，%(num)d 天",
-            "推迟最多的是 %(code)s 的%(what)s，%(num)d 天",
+            "推迟最多的是 %(code)s 的%(what)s，比基线晚 %(num)d 天，没有记录原因",
+            "推迟最多的是 %(code)s 的%(what)s，比基线晚 %(num)d 天，没有记录原因",
             cause.days,
             code=code,
             what=what,
