@@ -19,7 +19,7 @@ from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action
-from kangjiansheng.committee.operations import interests, outcomes, reviews
+from kangjiansheng.committee.operations import interests, outcomes, reviews, signatures
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import Cut
 from kangjiansheng.core.db import db
@@ -29,6 +29,7 @@ from kangjiansheng.projects.models import Milestone, Risk
 from kangjiansheng.projects.operations import milestones as moving
 from kangjiansheng.projects.operations import risks
 from tests.support.acting import eighth, who
+from tests.support.app import PASSWORD
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
 
@@ -109,9 +110,7 @@ def in_workbook(data: bytes) -> list[list[tuple[str, ...]]]:
     return [rows(sheet) for sheet in read(data).sheets]
 
 
-@pytest.mark.parametrize(
-    ("short", "lang"), [("executive", "zh-Hans"), ("partner", "en"), ("executive", "zh-Hant")]
-)
+@pytest.mark.parametrize(("short", "lang"), [("partner", "en"), ("executive", "zh-Hant")])
 def test_page_slides_document_and_workbook_say_the_same(client: Client, short: str, lang: str) -> None:
     reader, asked = client(short, lang), at_now()
     page = on_page(tree(reader, asked))
@@ -200,18 +199,17 @@ for kind in ("pptx", "pdf", "docx", "xlsx"):
 
 
 def test_two_processes_give_the_same_bytes(app: Flask, client: Client) -> None:
-    """With other hashes and another zone; and this process gives them, too."""
+    """The other one with other hashes and in another zone."""
     asked, url = at_now(), str(app.config["SQLALCHEMY_DATABASE_URI"])
-    made = set()
-    for seed, zone in (("1", "UTC"), ("2", "America/New_York")):
-        env = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone}
-        env["PYTHONPATH"] = os.pathsep.join([str(ROOT), env.get("PYTHONPATH", "")])
-        run = [sys.executable, "-c", MAKE, url, str(app.config["SETTINGS"].instance), asked]
-        done = subprocess.run(run, env=env, capture_output=True, check=False, cwd=ROOT)
-        assert done.returncode == 0, done.stderr.decode()[-600:]
-        made.add(done.stdout.decode())
-    here = "".join(f"{k} {hashlib.sha256(file(client('executive'), k, asked)).hexdigest()}\n" for k in KINDS)
-    assert made == {here}
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    env = os.environ | {"PYTHONHASHSEED": seed, "TZ": "America/New_York"}
+    env["PYTHONPATH"] = os.pathsep.join([str(ROOT), env.get("PYTHONPATH", "")])
+    run = [sys.executable, "-c", MAKE, url, str(app.config["SETTINGS"].instance), asked]
+    done = subprocess.run(run, env=env, capture_output=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr.decode()[-600:]
+    reader = client("executive")
+    here = "".join(f"{k} {hashlib.sha256(file(reader, k, asked)).hexdigest()}\n" for k in KINDS)
+    assert done.stdout.decode() == here
 
 
 def _change_everything() -> None:
@@ -334,16 +332,19 @@ def test_a_recused_member_learns_nothing_of_the_item(app: Flask, client: Client)
             due_on=clock.today() - timedelta(days=3),
         )  # fmt: skip
         interests.recuse(item, actor=secretary, person_id=who("member").id)
-        reviews.open_review(minutes, actor=secretary)
+        draft = reviews.open_review(minutes, actor=secretary)
+        for short in ("member2", "member", "chair"):
+            signatures.sign(
+                draft, actor=who(short), meaning="approve", note="", shown_sha256=draft.sha256, password=PASSWORD
+            )  # fmt: skip
+        assert minutes.life == "approved"
     asked = at_now()
     for where, words in everything(client("member"), asked):
         assert MARK not in words, where
     seen = dict(everything(client("secretary"), asked))
-    assert all(f"{MARK}行动" in words for words in seen.values())
-    counted = [
-        re.search(r"(\d+) 项行动逾期", dict(everything(client(s), asked))["page"])
-        for s in ("member", "member2")
-    ]
+    assert all(f"{MARK}行动" in words and f"{MARK}建议" in words for words in seen.values())
+    pages = [tree(client(short), asked).text_content() for short in ("member", "member2")]
+    counted = [re.search(r"(\d+) 项行动逾期", page) for page in pages]
     assert counted[1] is not None
     assert int(counted[1][1]) - (int(counted[0][1]) if counted[0] else 0) == 1
 
