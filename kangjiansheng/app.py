@@ -138,6 +138,7 @@ saved_views.pages(
     {
         "milestones": ("/milestones", _l("里程碑")),
         "projects": ("/projects", _l("项目")),
+        "overview": ("/overview", _l("总览")),
         "charts": ("/overview/charts", _l("图表")),
     }
 )

@@ -46,6 +46,12 @@ def test_what_nobody_has_shows_nothing_and_not_everything(client):
     assert not CODE.findall(tree.get_element_by_id("main").text_content())
 
 
+def test_a_board_of_nothing_says_so_and_leads_back(client):
+    main = page(client("executive"), "/overview?lab=NONE").get_element_by_id("main")
+    assert "没有符合条件的项目" in main.text_content()
+    assert any(a.get("href") == "/overview?every=1" for a in main.iter("a"))
+
+
 def test_only_what_occurs_among_ones_own_projects_can_be_chosen(app, client):
     offered = {
         o.get("value") for o in page(client("partner"), CHARTS).get_element_by_id("nw-lab").iter("option")
@@ -95,3 +101,63 @@ def test_a_view_of_the_charts_is_kept_shared_and_opens_the_page(client):
     assert owner.get(f"{CHARTS}?every=1").status_code == 200
     assert "儿童" in page(other, CHARTS).find_class("ov-nw")[0].text_content()
     assert other.get(CHARTS).status_code == 200  # opens for its owner alone
+
+
+@pytest.mark.parametrize("query", ASKED)
+def test_the_sentence_the_figures_and_the_files_of_the_board_are_about_what_is_asked_for(app, client, query):
+    codes, reader = wanted(app, query), client("executive")
+    tree = page(reader, f"/overview?{query}")
+    assert tree.find_class("answer")[0].text_content().startswith(f"{len(codes)} 个项目")
+    assert f"20 个项目中的 {len(codes)} 个" in tree.find_class("ov-nw")[0].text_content()
+    assert set(CODE.findall(tree.get_element_by_id("main").text_content())) <= codes
+    for name in ("attention", "pipeline", "outlook", "slips", "moves"):
+        file = reader.get(f"/overview/tables/{name}.csv?{query}").get_data(as_text=True)
+        assert set(CODE.findall(file)) <= codes and "筛选" in file, name
+    assert set(CODE.findall(page(reader, f"/overview/wall?{query}").text_content())) <= codes
+
+
+@pytest.mark.parametrize("day", ["", "&as_of=2026-06-30"])
+def test_every_number_of_a_narrowed_sentence_opens_a_list_of_as_many(client, day):
+    reader = client("executive")
+    for query in ("lab=JL-01", "stage=IND", "pathway=A_drug&party=RJ"):
+        for link in page(reader, f"/overview?{query}{day}").find_class("answer")[0].iter("a"):
+            match = re.match(r"(\d+) 个", link.text_content())
+            if match:
+                rows = reader.get("/api/v1" + link.get("href")).get_json()["data"]
+                assert len(rows) == int(match[1]), link.get("href")
+
+
+def test_parts_add_up_to_the_whole_now_and_on_the_day_of_comparison(app, client):
+    from kangjiansheng.overview.rules.narrowing import ALL
+    from kangjiansheng.overview.views import dashboard
+
+    with app.test_request_context("/overview"):
+        from flask import g
+
+        g.as_of = None
+        asking, actor = dashboard.asked(), who("executive")
+        _projects, whole = dashboard.read(asking, actor=actor, wanted=ALL)
+        ways = {row.pathway for row in portfolio(actor=actor)}
+        parts = [dashboard.read(asking, actor=actor, wanted=Narrowing(pathway=way))[1] for way in ways]
+    for one in (lambda b: b.slipped.now, lambda b: b.slipped.then, lambda b: b.due.now, lambda b: b.due.then,
+                lambda b: b.on_time.now.whole, lambda b: b.on_time.then.part, lambda b: b.gates.now,
+                lambda b: b.moves.total, lambda b: sum(n for _d, n in b.slipped.months)):  # fmt: skip
+        assert sum(map(one, parts)) == one(whole)
+
+
+def test_the_board_and_the_charts_lead_to_each_other_with_what_is_asked_for(client):
+    tabs = page(client("executive"), "/overview?lab=JL-01").find_class("tabs")[0]
+    assert [a.get("href") for a in tabs][:2] == ["/overview?lab=JL-01", f"{CHARTS}?lab=JL-01"]
+
+
+def test_a_view_of_the_board_keeps_no_day_of_comparison(client):
+    kept = {
+        "list": "overview",
+        "query": "lab=JL-02&compare=2026-06-30&horizon=365",
+        "name": "儿童",
+        "opens": "y",
+    }
+    owner = client("executive")
+    assert owner.post("/views", data=kept).headers["Location"] == "/overview?lab=JL-02&horizon=365"
+    assert owner.get("/overview").headers["Location"] == "/overview?lab=JL-02&horizon=365"
+    assert owner.get("/overview?every=1").status_code == 200

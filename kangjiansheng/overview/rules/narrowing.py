@@ -53,6 +53,9 @@ class Narrowing:
         )
 
 
+ALL = Narrowing()
+
+
 def narrow(projects: Iterable[P], wanted: Narrowing) -> list[P]:
     """Those that are wanted, in their order."""
     return [project for project in projects if wanted.fits(project)] if wanted.asked else list(projects)

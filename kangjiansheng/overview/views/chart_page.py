@@ -74,6 +74,7 @@ def chart_page() -> Response:
         illustrative=found.illustrative,
         found=found,
         views=views,
+        keep=narrowed.keep,
         narrowing=narrowed.bar(every, wanted, found.projects),
         kept=[(key, value) for key, value in request.args.items(multi=True) if key != "as_of"],
         founded=periods.FOUNDED,

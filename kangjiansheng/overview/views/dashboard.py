@@ -1,10 +1,11 @@
 """The executive's ten seconds: the board of a day, compared with another day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import g, request
+from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee.queries import answers
@@ -12,13 +13,15 @@ from kangjiansheng.core import charts, clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import asked_day, page
+from kangjiansheng.core.saved_view_pages import Bar, bar
 from kangjiansheng.overview import charts as figures
 from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules.board import Board, board
+from kangjiansheng.overview.rules.narrowing import ALL, Narrowing, narrow
 from kangjiansheng.overview.rules.outlook import HORIZONS
-from kangjiansheng.overview.rules.rows import OnAgenda
-from kangjiansheng.overview.views import matters, tables, words
+from kangjiansheng.overview.rules.rows import OnAgenda, Spell
+from kangjiansheng.overview.views import matters, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries import ProjectRow, portfolio
 from kangjiansheng.projects.queries.risks import pressing
@@ -57,10 +60,18 @@ def asked() -> Asked:
     )
 
 
-def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
-    """The portfolio that the actor sees, and what there is to say of it."""
-    projects = portfolio(actor=actor, as_of=asking.as_of)
-    standing = queries.standing(actor=actor, day=asking.day)
+def read(
+    asking: Asked,
+    *,
+    actor: Actor,
+    wanted: Narrowing = ALL,
+    every: Sequence[ProjectRow] | None = None,
+) -> tuple[list[ProjectRow], Board]:
+    """Of the portfolio that the actor sees (`every`, when it was read before) the projects that are wanted, and what
+    there is to say of them. What they were on the day of comparison is compared, whatever has joined or left since."""
+    projects = narrow(portfolio(actor=actor, as_of=asking.as_of) if every is None else every, wanted)
+    ids = {project.id for project in projects}
+    standing = _of(ids, queries.standing(actor=actor, day=asking.day), wanted)
     return projects, board(
         projects,
         queries.stood(actor=actor, day=asking.compare, standing=standing),
@@ -70,10 +81,14 @@ def read(asking: Asked, *, actor: Actor) -> tuple[list[ProjectRow], Board]:
         compare=asking.compare,
         horizon=asking.horizon,
         festival=spring_after(asking.day),
-        spells=queries.slipping(actor=actor, day=asking.day),
+        spells=_of(ids, queries.slipping(actor=actor, day=asking.day), wanted),
         standing=standing,
         risks=pressing(actor=actor, as_of=asking.as_of),
     )
+
+
+def _of(ids: set[int], spells: list[Spell], wanted: Narrowing) -> list[Spell]:
+    return [spell for spell in spells if spell.project_id in ids] if wanted.asked else spells
 
 
 def agenda_of(projects: list[ProjectRow], as_of: date | None, *, actor: Actor) -> list[OnAgenda]:
@@ -91,19 +106,27 @@ def spring_after(day: date) -> date | None:
 @bp.get("/overview")
 @signed_in
 def overview() -> Response:
-    """The board."""
-    return show(asked(), actor=actor())
+    """The board, of all projects or of some."""
+    views = bar("overview")
+    if views.opening:
+        return redirect(views.opening)
+    return show(asked(), actor=actor(), views=views)
 
 
-def show(asking: Asked, *, actor: Actor) -> Response:
+def show(asking: Asked, *, actor: Actor, views: Bar | None = None) -> Response:
     """The board as a page."""
-    projects, found = read(asking, actor=actor)
+    wanted = narrowed.asked()
+    every = portfolio(actor=actor, as_of=asking.as_of)
+    projects, found = read(asking, actor=actor, wanted=wanted, every=every)
     said = words.in_figures(found.day, found.compare, asking.horizon)
     return page(
         "overview/dashboard.html",
         illustrative=any(project.illustrative for project in projects),
         board=found,
         asking=asking,
+        views=views or bar("overview"),
+        narrowing=narrowed.bar(every, wanted, len(projects)),
+        keep=narrowed.keep,
         has_projects=bool(projects),
         quarter_end=periods.quarter_end_before(found.day),
         founded=periods.FOUNDED,
@@ -119,7 +142,7 @@ def show(asking: Asked, *, actor: Actor) -> Response:
             "moves": words.in_moves(found),
             "health": words.in_health(found.health.finding),
         },
-        owed=0 if asking.as_of else answers.waiting(actor=actor),
+        owed=0 if asking.as_of or wanted.asked else answers.waiting(actor=actor),
         words=words,
         matters=matters,
     )

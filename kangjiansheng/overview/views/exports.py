@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import sheets
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.overview.rules.board import Board
-from kangjiansheng.overview.views import dashboard, tables, words
+from kangjiansheng.overview.views import dashboard, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.projects.queries import portfolio
 
 
 @bp.get("/overview/tables/<name>.<any(csv, xlsx):kind>")
@@ -22,9 +23,14 @@ def export(name: str, kind: str) -> Response:
     if name not in titles:
         abort(404)
     asking = dashboard.asked()
-    projects, found = dashboard.read(asking, actor=actor())
+    wanted = narrowed.asked()
+    every = portfolio(actor=actor(), as_of=asking.as_of)
+    projects, found = dashboard.read(asking, actor=actor(), wanted=wanted, every=every)
     made = figures(found) if name == "figures" else getattr(tables, name)(found)
     notes = about(found, illustrative=any(project.illustrative for project in projects))
+    if wanted.asked:
+        chosen = narrowed.bar(every, wanted, len(projects)).chosen
+        notes.insert(0, (_("筛选"), _("，").join(chosen)))
     return download(name, kind, titles[name], made, found.day, notes)
 
 

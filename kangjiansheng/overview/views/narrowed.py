@@ -13,7 +13,7 @@ from kangjiansheng.core import text
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import travel, with_args
 from kangjiansheng.overview.rules.narrowing import Narrowing
-from kangjiansheng.overview.views import words
+from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.queries import ProjectRow
 from kangjiansheng.projects.queries.lists import column_of
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, templates
@@ -37,10 +37,10 @@ def keep(address: str) -> str:
 
 @dataclass(frozen=True)
 class Bar:
-    """What a page shows of it: the choices (name, label, options, chosen one), what is chosen in words, how many of
+    """What a page shows of it: the fields (name, label, options, chosen one), what is chosen in words, how many of
     the reader's projects that are, and the address without it."""
 
-    choices: list[tuple[str, str, Options, str]]
+    fields: list[tuple[str, str, Options, str]]
     chosen: list[str]
     shown: int
     of: int
@@ -52,11 +52,11 @@ def bar(every: Iterable[ProjectRow], wanted: Narrowing, shown: int) -> Bar:
     """The bar over all projects that the reader sees: only what occurs among them can be chosen."""
     rows = list(every)
     options = _options(rows)
-    choices = [(name, _labels()[name], options[name], wanted.asked.get(name, "")) for name in NAMES]
-    chosen = [dict(found).get(value, value) for _name, _label, found, value in choices if value]
+    found = [(name, _labels()[name], options[name], wanted.asked.get(name, "")) for name in NAMES]
+    chosen = [dict(offered).get(value, value) for _name, _label, offered, value in found if value]
     bare = with_args(**dict.fromkeys(NAMES))
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in NAMES and k != "every"]
-    return Bar(choices, chosen, shown, len(rows), bare if "?" in bare else f"{bare}?every=1", kept)
+    return Bar(found, chosen, shown, len(rows), bare if "?" in bare else f"{bare}?every=1", kept)
 
 
 def _labels() -> Mapping[str, str]:
@@ -82,7 +82,7 @@ def _options(rows: Iterable[ProjectRow]) -> Mapping[str, Options]:
         there["pathway"].add(row.pathway)
 
     def known(vocabulary: Mapping[str, Any], name: str) -> Options:
-        return [(code, words.term(one.name)) for code, one in vocabulary.items() if code in there[name]]
+        return [(code, label) for code, label in choices(vocabulary) if code in there[name]]
 
     return {
         "lab": sorted(labs.items()),

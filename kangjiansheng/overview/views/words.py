@@ -15,6 +15,7 @@ from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.charts import Words
 from kangjiansheng.overview.rules import health, outlook, periods, pipeline, slips
 from kangjiansheng.overview.rules.board import Board
+from kangjiansheng.overview.views import narrowed
 from kangjiansheng.projects.rules.vocabulary import Name, families, reasons, stage_columns, stages
 
 # What all laboratories have in common says nothing on a lane; the page says that they are illustrative.
@@ -256,12 +257,12 @@ def in_moves(found: Board) -> str:
 
 def rows_href(figure: str) -> str:
     """The rows behind a figure, on the day that is looked at."""
-    return travel(url_for("projects.milestones", figure=figure))
+    return narrowed.keep(url_for("projects.milestones", figure=figure))
 
 
 def moved_href(compare: date) -> str:
     """All milestones that have moved since the end of the day of comparison."""
-    return travel(url_for("projects.milestones", moved=(compare + timedelta(days=1)).isoformat()))
+    return narrowed.keep(url_for("projects.milestones", moved=(compare + timedelta(days=1)).isoformat()))
 
 
 def home_href() -> str:
@@ -345,6 +346,8 @@ def files() -> list[dict[str, str]]:
 def export_href(name: str, kind: str) -> str:
     """Where an export lies, for what this page shows."""
     asked: dict[str, Any] = {
-        key: request.args[key] for key in ("as_of", "compare", "horizon") if key in request.args
+        key: request.args[key]
+        for key in ("as_of", "compare", "horizon", *narrowed.NAMES)
+        if key in request.args
     }
     return url_for("overview.export", name=name, kind=kind, **asked)
