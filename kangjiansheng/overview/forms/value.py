@@ -145,4 +145,4 @@ def filled(state: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def amounts(values: Any) -> str:
     """Amounts as they are typed: 30、45、20.5."""
-    return "、".join(str(plain(value)) for value in values)
+    return str(_("、")).join(str(plain(value)) for value in values)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kangjiansheng.accounts.queries import names
@@ -73,9 +74,9 @@ def shown(key: str, value: Any) -> str:
     """A stored value as a person reads it."""
     if key == "rates" and value:
         lines = (f"{TRANSITION_WORDS[name]} {_share(rate)}" for name, rate in value.items())
-        return "；".join(lines)
+        return str(_("；")).join(lines)
     if key == "costs" and value:
-        return "；".join(
+        return str(_("；")).join(
             f"{STEP_WORDS[step]} {one['first']} {amounts(one['amounts'])}" for step, one in value.items()
         )
     if key == "revenue" and value:
@@ -94,4 +95,4 @@ def _revenue(value: Any) -> str:
     if value["kind"] == "years":
         return f"{value['first']} {amounts(value['amounts'])}"
     words = [f"{FIELDS[key]} {plain(value[key])}" for key in ("first", "peak", "rise", "hold")]
-    return "；".join(words)
+    return str(_("；")).join(words)

@@ -179,6 +179,8 @@ def shown(key: str, value: Any) -> str:
     """A figure as text; a rate in per cent, nothing as a dash."""
     if value is None:
         return "—"
+    if key == "inputs":
+        return str(value)[:12]
     if key == "verdict":
         return str(VERDICTS[value])
     if key == "percent" or (key == "then" and isinstance(value, float)):
