@@ -46,6 +46,13 @@ def test_an_edge_worked_by_hand():
     assert step.within(1) == pytest.approx(0.5 ** exp(-width))
 
 
+def test_half_is_half_though_the_shares_are_products():
+    """Of an even number that all end one after another, half have ended with the one in the middle."""
+    for number in range(10, 120, 2):
+        found = survival.median(survival.curve([(n, True) for n in range(1, number + 1)]))
+        assert found is not None and found.time == number // 2
+
+
 def test_without_enough_that_ended_no_median_is_told():
     assert survival.median(survival.curve([(n, True) for n in range(1, 5)])) is None
     assert survival.median(survival.curve([(n, True) for n in range(1, 6)])) == survival.Median(3, 1, None)

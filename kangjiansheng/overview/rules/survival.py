@@ -11,6 +11,7 @@ from math import exp, log, sqrt
 
 ENOUGH = 5  # that have ended; below this nothing is said of a median
 _Z = 1.959964  # of the normal distribution, for 95 %
+_HALF = 0.5 + 1e-9  # the shares are products of fractions, which seldom come out at one half exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def median(steps: Iterable[Step]) -> Median | None:
     rows = tuple(steps)
     if sum(step.ended for step in rows) < ENOUGH:
         return None
-    middle = next((step.time for step in rows if step.share <= 0.5), None)
+    middle = next((step.time for step in rows if step.share <= _HALF), None)
     if middle is None:
         return None
     edges = []
     for sign in (-1, 1):
         known = [(step.time, edge) for step in rows if (edge := step.within(sign)) is not None]
-        edges.append(next((time for time, edge in known if edge <= 0.5), None))
+        edges.append(next((time for time, edge in known if edge <= _HALF), None))
     return Median(middle, *edges)
