@@ -269,6 +269,15 @@ def test_what_stopped_before_its_day_is_not_judged():
     assert judge([Said(day - 40, node, "p80", day - 20)], book).total["p80"].whole == 1
 
 
+def test_what_was_given_up_after_its_day_had_been_missed_is_judged():
+    day = DAY.toordinal()
+    node = Node(1, 1, "A", False)
+    lines = [Line(1, day - 90, day, day, 0, "open"), Line(1, day - 5, day, day, 0, "cancelled")]
+    book = Book([node], lines, [Run(1, day - 100, NEVER)], day)
+    missed, gone = (judge([Said(day - 60, node, "p80", day - n)], book).total["p80"] for n in (30, 5))
+    assert (missed.part, missed.whole, gone.whole) == (0, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("part", "verdict"), [(74, "low"), (75, "good"), (80, "good"), (85, "good"), (86, "high")]
 )

@@ -81,7 +81,8 @@ def judge(said: Sequence[Said], book: Book) -> Record:
     for one in said:
         n = book.index[one.node.id]
         came = int(now.actual[n, 0]) if is_day(now.actual)[n, 0] else None
-        gone = came is None and (now.cancelled[n, 0] or rested[n] < min(one.day, book.day))
+        last = min(rested[n], now.since[n, 0] - 1) if now.cancelled[n, 0] else rested[n]
+        gone = came is None and last < min(one.day, book.day)
         if one.day > book.day or gone:
             continue
         kept = came is not None and came <= one.day
