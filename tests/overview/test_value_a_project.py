@@ -175,6 +175,7 @@ def test_who_may_only_read_cannot_enter(client):
         ({"first_PHASE_I": ""}, "请填第一年"),
         ({"costs_PHASE_I": ""}, "请填各年的金额"),
         ({"discount": "80"}, "0 到 50"),
+        ({"discount": "1E+9999999"}, "不是数字"),
         ({"peak": ""}, "请填写此项"),
         ({"rise": "0"}, "请填 1 到 30"),
         ({"basis": ""}, "请填写此项"),

@@ -19,7 +19,7 @@ def number(text: str) -> Decimal:
         found = Decimal(plain)
     except InvalidOperation:
         raise ValueError(_("“%(text)s”不是数字，请写成 12 或 12.5 这样。", text=text[:40])) from None
-    if not found.is_finite() or abs(found) > 10**9:
+    if not found.is_finite() or not -(10**9) <= found <= 10**9:
         raise ValueError(_("“%(text)s”不是数字，请写成 12 或 12.5 这样。", text=text[:40]))
     return found
 
