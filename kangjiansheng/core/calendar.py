@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _TABLE = Path(__file__).parent / "reference" / "holidays.json"
 _DAY = timedelta(days=1)
+EARLIEST = date(1990, 1, 1)  # before it no working days are counted, and no archive is dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def add_working_days(start: date, count: int, calendar: Calendar | None = None) 
 @lru_cache(maxsize=16)
 def working_days(calendar: Calendar) -> tuple[int, ...]:
     """All working days from 1990 to 2199 in order, as ordinals: so that no count walks from day to day."""
-    first, last = date(1990, 1, 1).toordinal(), date(2200, 1, 1).toordinal()
+    first, last = EARLIEST.toordinal(), date(2200, 1, 1).toordinal()
     rests = {day.toordinal() for day in calendar.holidays - calendar.workdays}
     works = {day.toordinal() for day in calendar.workdays}
     # Ordinal 1 was a Monday.

@@ -25,6 +25,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, i18n, once
+from kangjiansheng.core.calendar import EARLIEST
 
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
@@ -152,7 +153,8 @@ def only_today(address: str) -> Response:
 
 
 def asked_day(name: str = "as_of") -> date | None:
-    """The past day that the address asks for; None for today. A wrong or future day answers 400."""
+    """The past day that the address asks for; None for today. A wrong or future day answers 400, and so does one before
+    all that a calendar or an archive counts from."""
     text = request.args.get(name)
     if not text:
         return None
@@ -160,6 +162,8 @@ def asked_day(name: str = "as_of") -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         abort(400, _("日期“%(text)s”无法识别，请写成 2026-11-20 这样。") % {"text": text[:40]})
+    if day < EARLIEST:
+        abort(400, _("不能查看 %(day)s 之前的日期。", day=EARLIEST.isoformat()))
     if day > clock.today():
         refuse_future()
     return None if day == clock.today() else day

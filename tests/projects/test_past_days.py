@@ -82,7 +82,7 @@ def test_a_day_to_come_is_refused_with_the_way_to_the_forecasts(client):
     assert 'href="/overview/forecast"' not in client("executive").get("/projects?as_of=gestern").text
 
 
-@pytest.mark.parametrize("day", ["2999-01-01", "gestern", "2026-02-30"])
+@pytest.mark.parametrize("day", ["2999-01-01", "gestern", "2026-02-30", "0001-06-01", "1989-12-31"])
 def test_a_day_that_cannot_be_answers_400(client, day):
     assert client("lead").get(f"/projects?as_of={day}").status_code == 400
 
