@@ -107,8 +107,8 @@ def in_distribution(found: Sequence[float], central: tuple[int, int]) -> str:
     low, high = central
     return str(
         ngettext(
-            "最可能是 %(num)d 个获批，九成的情形在 %(low)d 到 %(high)d 个之间",
-            "最可能是 %(num)d 个获批，九成的情形在 %(low)d 到 %(high)d 个之间",
+            "最可能是 %(num)d 个获批，至少九成的情形在 %(low)d 到 %(high)d 个之间",
+            "最可能是 %(num)d 个获批，至少九成的情形在 %(low)d 到 %(high)d 个之间",
             likeliest,
             low=low,
             high=high,
