@@ -50,6 +50,7 @@ class Answer:
     attendee: str
     state: str  # ACCEPTED, DECLINED, TENTATIVE
     sender: str | None
+    at: datetime | None = None  # when it was written, as the later of what the object and the mail say
 
 
 class NoAnswer(Exception):
@@ -96,8 +97,8 @@ def read_answer(data: bytes) -> Answer:
     """The answer in a mail (.eml, or piped from the mailbox) or in a calendar object (.ics). Raises NoAnswer."""
     if len(data) > LARGEST:
         raise NoAnswer("too-large")
-    text, sender = (
-        (data.decode("utf-8", "replace"), None)
+    text, sender, sent = (
+        (data.decode("utf-8", "replace"), None, None)
         if data.lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
         else _of_mail(data)
     )
@@ -118,19 +119,30 @@ def read_answer(data: bytes) -> Answer:
     return Answer(
         names["UID"].strip(), int(sequence) if sequence.isdigit() and len(sequence) < 9 else 0,
         re.sub(r"(?i)^mailto:", "", value.strip()).strip().casefold(), state, sender,
+        max((at for at in (_stamp(names.get("DTSTAMP", "")), sent) if at is not None), default=None),
     )  # fmt: skip
 
 
-def _of_mail(data: bytes) -> tuple[str | None, str | None]:
+def _stamp(text: str) -> datetime | None:
+    """20261123T010203Z; there are programs that give back the stamp of the invitation, so that it is not trusted alone."""
+    try:
+        return datetime.strptime(text.strip(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _of_mail(data: bytes) -> tuple[str | None, str | None, datetime | None]:
     mail = email.message_from_bytes(data, policy=email.policy.default)
     addresses = getattr(mail.get("From"), "addresses", ())
     sender = addresses[0].addr_spec.casefold() if addresses else ""
+    sent = getattr(mail.get("Date"), "datetime", None)
+    sent = sent.replace(tzinfo=UTC) if sent is not None and sent.tzinfo is None else sent
     for part in mail.walk():
         if part.get_content_type() == "text/calendar" or (part.get_filename() or "").lower().endswith(".ics"):
             body = part.get_payload(decode=True)
             if isinstance(body, bytes):
-                return body.decode("utf-8", "replace"), sender
-    return None, sender
+                return body.decode("utf-8", "replace"), sender, sent
+    return None, sender, sent
 
 
 def _lines(text: str) -> Iterator[tuple[str, dict[str, str], str]]:

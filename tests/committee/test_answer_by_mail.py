@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select
@@ -275,3 +276,37 @@ def test_a_forwarded_answer_of_two_is_none() -> None:
     two = "BEGIN:VCALENDAR\nMETHOD:REPLY\nUID:invitation-1@a\nATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b\nATTENDEE;PARTSTAT=ACCEPTED:mailto:c@d\nEND:VCALENDAR"
     with pytest.raises(NoAnswer, match="unreadable"):
         read_answer(two.encode())
+
+
+def test_a_mail_that_comes_late_does_not_undo_a_later_answer(
+    inbox: tuple[Inbox, Callable[[], int]], planned: Meeting, actor: Callable[[str], Actor]
+) -> None:
+    """Written before the answer on the page, it is refused; written after, or with a clock that goes wrong, it counts."""
+    caught, deliver = inbox
+    deliver()
+    asked = calendar_of(caught.last(CHAIR))
+
+    def written(state: str, at: datetime, stamp: datetime | None = None) -> bytes:
+        body = answered(asked, state).replace(
+            "DTSTAMP:20261123T040000Z", f"DTSTAMP:{stamp or at:%Y%m%dT%H%M%SZ}"
+        )
+        mail = email.message_from_bytes(mail_of(body), policy=email.policy.default)
+        mail["Date"] = at
+        return bytes(mail)
+
+    now = clock.now()
+    meetings.answer(planned, "no", actor=actor("chair"))
+    commit()
+    with pytest.raises(RuleBroken, match="reply-older"):
+        replies.take(written("ACCEPTED", now - timedelta(hours=3)), actor=actor("secretary"))
+    db.session.rollback()
+    assert answer_of(planned) == "no"
+    later = now + timedelta(hours=2)
+    with time_machine.travel(later + timedelta(minutes=1)):
+        replies.take(written("ACCEPTED", later, stamp=now - timedelta(days=1)), actor=actor("secretary"))
+        commit()
+        assert answer_of(planned) == "yes", "a stamp that was given back does not make the mail an old one"
+        replies.take(written("TENTATIVE", later + timedelta(days=300)), actor=actor("secretary"))
+        commit()
+        row = db.session.scalars(select(Attendance).where(Attendance.meeting_id == planned.id)).first()
+        assert row is not None and row.answered_at is not None and row.answered_at <= clock.now()

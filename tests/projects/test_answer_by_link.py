@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts import operations as accounts
 from kangjiansheng.accounts import queries as people
-from kangjiansheng.core import clock, logs, mailer
+from kangjiansheng.core import by_link, clock, logs, mailer
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import ChangeSet, record
 from kangjiansheng.core.db import db
@@ -242,7 +242,7 @@ def test_undo_is_only_for_what_the_link_has_said(
 
 def test_guesses_are_slowed(client: Callable[..., Critic], link: str) -> None:
     visitor = client(None)
-    for number in range(rules.MISSES):
+    for number in range(by_link.MISSES):
         assert visitor.get(f"/answer/guess-{number}").status_code == 404
     assert visitor.get("/answer/guess").status_code == 429
     assert visitor.get(link).status_code == 429  # the address waits, whatever it asks for

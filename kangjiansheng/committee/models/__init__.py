@@ -14,6 +14,7 @@ from kangjiansheng.committee.models.drafts import (
 from kangjiansheng.committee.models.effects import DecisionEffect
 from kangjiansheng.committee.models.imports import MinutesImport
 from kangjiansheng.committee.models.interests import Declaration, Interest
+from kangjiansheng.committee.models.invitations import InvitationLink
 from kangjiansheng.committee.models.meetings import (
     ITEM_STATE,
     AgendaItem,
@@ -55,6 +56,7 @@ __all__ = [
     "DraftParagraph",
     "DraftVersion",
     "Interest",
+    "InvitationLink",
     "Mandate",
     "Meeting",
     "MeetingPack",

@@ -128,6 +128,9 @@ class Attendance(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     answer: Mapped[str] = mapped_column(Word, default="none")  # none, yes, online, no
+    answered_at: Mapped[
+        datetime | None
+    ]  # when the answer was given: a later one takes its place, an earlier one does not
     mode: Mapped[str] = mapped_column(Word, default="")  # on_site, online, absent; empty until recorded
     voting: Mapped[bool] = mapped_column(default=True)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -49,14 +51,18 @@ def review_opened(
             )
 
 
-def meeting_planned(meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet) -> None:
+def meeting_planned(
+    meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet, links: Mapping[int, str]
+) -> None:
     """The members and the secretary: when and where, and a page on which to answer."""
-    _invite("committee:meeting-planned", meeting, people, actor=actor, change=change)
+    _invite("committee:meeting-planned", meeting, people, actor=actor, change=change, links=links)
 
 
-def meeting_changed(meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet) -> None:
+def meeting_changed(
+    meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet, links: Mapping[int, str]
+) -> None:
     """The same people, when day, hours or place changed."""
-    _invite("committee:meeting-changed", meeting, people, actor=actor, change=change)
+    _invite("committee:meeting-changed", meeting, people, actor=actor, change=change, links=links)
 
 
 def meeting_cancelled(
@@ -67,7 +73,13 @@ def meeting_cancelled(
 
 
 def _invite(
-    template: str, meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet
+    template: str,
+    meeting: Meeting,
+    people: Mapping[int, Any],
+    *,
+    actor: Actor,
+    change: ChangeSet,
+    links: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     facts = _of(meeting, actor) | {
         "day": meeting.held_on,
@@ -81,7 +93,8 @@ def _invite(
     messengers.announce("committee:meeting", change=change, illustrative=meeting.illustrative)
     for person in people.values():
         if person.email and person.id != actor.id:
-            outbox.mail(person.email, template, asked, change=change, locale=person.locale, address=address)
+            own = asked | ({"links": {"answer": links[person.id]}} if person.id in links else {})
+            outbox.mail(person.email, template, own, change=change, locale=person.locale, address=address)
 
 
 def _invitation(meeting: Meeting, method: str, change: ChangeSet) -> dict[str, Any]:
@@ -249,7 +262,8 @@ def _meeting_planned(facts: Mapping[str, Any]) -> tuple[str, str]:
             meeting=meeting,
             code=facts["code"],
             when=when,
-        ),
+        )
+        + _by_link(facts),
     )
 
 
@@ -257,8 +271,18 @@ def _meeting_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting, when = name_of(facts["meeting"]), _day(facts)
     return (
         _("会议有变：%(meeting)s", meeting=meeting),
-        _("%(meeting)s（%(code)s）改为 %(when)s。", meeting=meeting, code=facts["code"], when=when),
+        _("%(meeting)s（%(code)s）改为 %(when)s。", meeting=meeting, code=facts["code"], when=when)
+        + _by_link(facts),
     )
+
+
+def _by_link(facts: Mapping[str, Any]) -> str:
+    """Of a mail: the link by which its reader alone answers."""
+    link = (facts.get("links") or {}).get("answer")
+    if not link:
+        return ""
+    said = _("不用登录即可答复（会议开始前有效，只能答复这一次邀请，请不要转发）：")
+    return f"\n\n{said}\n{current_app.config['SETTINGS'].base_url}{link}"
 
 
 def _meeting_cancelled(facts: Mapping[str, Any]) -> tuple[str, str]:

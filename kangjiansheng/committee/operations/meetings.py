@@ -15,6 +15,7 @@ from kangjiansheng.committee.models import (
     Paragraph,
 )
 from kangjiansheng.committee.operations import publishing
+from kangjiansheng.committee.operations.invitations import make_links
 from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
 from kangjiansheng.committee.operations.publishing import sits_on as sits_on
@@ -91,7 +92,9 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
     change = record("committee:meeting:edit", meeting, actor=actor, before=before)
     if is_coming(meeting) and any(meeting.state()[key] != before[key] for key in TOLD):
         meeting.invite_sequence += 1
-        notices.meeting_changed(meeting, people_of(meeting), actor=actor, change=change)
+        people = people_of(meeting)
+        links = make_links(meeting, people)
+        notices.meeting_changed(meeting, people, actor=actor, change=change, links=links)
     return meeting
 
 
@@ -233,8 +236,16 @@ def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:
     if meeting.life != "planned":
         raise RuleBroken("committee:not-planned")
     before = meeting.state()
-    attendance_row(meeting, actor.id).answer = answer
+    row = attendance_row(meeting, actor.id)
+    row.answer, row.answered_at = answer, clock.now()
     record("committee:attendance:answer", meeting, actor=actor, before=before)
+
+
+def answer_invitation(meeting: Meeting, said: str, *, actor: Actor, is_old: bool) -> None:
+    """The same by the link of a mail, as long as the mail tells the meeting as it stands."""
+    if is_old:
+        raise RuleBroken("committee:invitation-old")
+    answer(meeting, said, actor=actor)
 
 
 @keeps_votes

@@ -12,6 +12,7 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import AgendaItem, Committee, CommitteeMember, Meeting, Recusal
 from kangjiansheng.committee.operations.committees import next_number, number_below_zero
+from kangjiansheng.committee.operations.invitations import make_links
 from kangjiansheng.committee.rules import meetings as rules
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core import clock
@@ -50,7 +51,7 @@ def tell(meeting: Meeting, *, actor: Actor, change: ChangeSet) -> None:
     if not is_coming(meeting):
         return
     people = people_of(meeting)
-    notices.meeting_planned(meeting, people, actor=actor, change=change)
+    notices.meeting_planned(meeting, people, actor=actor, change=change, links=make_links(meeting, people))
     recusals = select(Recusal).join(Recusal.item).where(AgendaItem.meeting_id == meeting.id)
     for row in db.session.scalars(recusals):
         notices.recused(meeting, row.person_id, row.kind, actor=actor)

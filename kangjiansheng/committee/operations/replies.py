@@ -7,6 +7,7 @@ from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.meetings import attendance_row
 from kangjiansheng.committee.operations.publishing import is_coming, people_of
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
@@ -18,7 +19,8 @@ _UID = re.compile(r"^invitation-(\d{1,9})@")
 
 def take(data: bytes, *, actor: Actor, only: Meeting | None = None) -> tuple[Meeting, Person, str]:
     """Record what a member's mail client answered. Refused: what is no answer, is about no coming meeting (or not
-    about `only`), is from nobody who is invited, or answers an invitation that has changed since."""
+    about `only`), is from nobody who is invited, answers an invitation that has changed since, or was written before
+    the answer that stands: a mail may come late, and does not undo what was said on the page meanwhile."""
     try:
         said = read_answer(data)
     except NoAnswer as problem:
@@ -37,8 +39,11 @@ def take(data: bytes, *, actor: Actor, only: Meeting | None = None) -> tuple[Mee
     if said.sequence < meeting.invite_sequence:
         raise RuleBroken("committee:reply-old", "file")
     open_facts(meeting)
+    row, at = attendance_row(meeting, person.id), min(said.at or clock.now(), clock.now())
+    if row.answered_at is not None and at < row.answered_at:
+        raise RuleBroken("committee:reply-older", "file")
     before = meeting.state()
     answer = STATES[said.state]
-    attendance_row(meeting, person.id).answer = answer
+    row.answer, row.answered_at = answer, at
     record("committee:attendance:by-mail", meeting, actor=actor, before=before, label="mail")
     return meeting, person, answer

@@ -1,11 +1,8 @@
-"""How long a link in a reminder is good for, and how often it may be tried."""
+"""How long a link in a reminder is good for."""
 
 from datetime import datetime, timedelta
 
 LIFE = timedelta(days=7)
-WINDOW = timedelta(minutes=15)
-MISSES = 20  # secrets that are none, from one address within the window
-SAVES = 30  # forms sent by one link within the window
 
 
 def is_good(

@@ -6,37 +6,32 @@ from flask import Response as FlaskResponse
 from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import i18n, once, throttle
+from kangjiansheng.core import by_link, once
 from kangjiansheng.core.access import public
 from kangjiansheng.core.pages import page
-from kangjiansheng.core.transactions import afterwards
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms.milestones import MilestoneForm, quick_days
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import links
 from kangjiansheng.projects.queries.links import Answering
-from kangjiansheng.projects.rules import links as rules
 from kangjiansheng.projects.views import bp
 from kangjiansheng.projects.views.milestones import preview_of, said_word, say
 from kangjiansheng.projects.views.then import row_of
 
+NAME = "answer"
+
 
 def _opened(secret: str, view: Callable[[Answering], Response]) -> Response:
-    """Let the view answer for what the secret opens, as nobody: who may have signed in here does not count.
+    """Let the view answer for what the secret opens; a link that is over says so."""
 
-    Guesses are counted by the address they come from; a link that is over says so.
-    """
-    g.actor = g.as_of = None
-    misses = f"answer:address:{request.remote_addr}"
-    if throttle.is_blocked(misses, most=rules.MISSES, window=rules.WINDOW):
-        abort(429)
-    found = links.answering(secret)
-    if found is None or not policies.update(found.actor, found.milestone):
-        afterwards(lambda: throttle.count(misses, window=rules.WINDOW))
-        return page("projects/answer_over.html", 404)
-    if i18n.COOKIE not in request.cookies:
-        i18n.speak_now(found.person.locale)
-    return view(found)
+    def find() -> Answering | None:
+        found = links.answering(secret)
+        return found if found is not None and policies.update(found.actor, found.milestone) else None
+
+    return by_link.opened(
+        NAME, find, view, speaks=lambda found: found.person.locale,
+        over=lambda: page("projects/answer_over.html", 404),
+    )  # fmt: skip
 
 
 @bp.get("/answer/<secret>")
@@ -62,10 +57,7 @@ def _save(secret: str, found: Answering) -> Response:
     if request.form.get("look"):  # without a script: what would it do?
         form.validate()
         return _form(secret, found, form)
-    sent = f"answer:link:{found.link_id}"
-    if throttle.is_blocked(sent, most=rules.SAVES, window=rules.WINDOW):
-        abort(429)
-    afterwards(lambda: throttle.count(sent, window=rules.WINDOW))
+    by_link.sent(NAME, found.link_id)
     if again := _sent_before(found):
         return again
     written = form.attempt(lambda: say(found.milestone, form, who=found.actor))
