@@ -158,16 +158,16 @@ def entry_facts(entry: AuditEntry) -> dict[str, Any]:
     return {key: getattr(entry, key) for key in columns}
 
 
-def last_change(thing: Any) -> tuple[str, datetime | None]:
-    """Who changed a thing last, and when."""
+def last_change(thing: Any) -> tuple[str, datetime | None, int | None]:
+    """Who changed a thing last (in words), when, and the key of that person."""
     query = (
-        select(AuditEntry.actor_label, AuditEntry.recorded_at)
+        select(AuditEntry.actor_label, AuditEntry.recorded_at, AuditEntry.actor_id)
         .where(AuditEntry.thing == thing.__tablename__, AuditEntry.thing_id == thing.id)
         .order_by(AuditEntry.seq.desc())
         .limit(1)
     )
     row = db.session.execute(query).first()
-    return (row.actor_label, row.recorded_at) if row else ("", None)
+    return (row.actor_label, row.recorded_at, row.actor_id) if row else ("", None, None)
 
 
 def history(thing: str, thing_id: int, limit: int = 50, *, until: date | None = None) -> list[AuditEntry]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
@@ -36,11 +36,18 @@ class Difference:
 
 @dataclass
 class Conflict:
-    """Somebody else saved in the meantime: who, when, and what differs."""
+    """Somebody else saved in the meantime: who, when, and what differs. `is_own`: it was the same person, in another
+    window."""
 
     who: str
     when: Any
     differences: list[Difference] = field(default_factory=list)
+    is_own: bool = False
+
+
+def is_mine(person_id: int | None) -> bool:
+    """True when this is the person who asks."""
+    return person_id is not None and person_id == getattr(g.get("actor"), "id", None)
 
 
 class Form(FlaskForm):
@@ -124,7 +131,7 @@ class Form(FlaskForm):
         thing_id, kind = problem.thing.id, type(problem.thing)
         db.session.rollback()
         thing = db.session.get_one(kind, thing_id)
-        who, when = audit.last_change(thing)
+        who, when, by = audit.last_change(thing)
         now = self.stored(thing)
         differences = [
             Difference(str(mine.label.text), shown(mine), shown(theirs), mine.id)
@@ -133,7 +140,7 @@ class Form(FlaskForm):
             and (theirs := now._fields.get(name)) is not None
             and shown(mine) != shown(theirs)
         ]
-        self.conflict = Conflict(who, when, differences)
+        self.conflict = Conflict(who, when, differences, is_mine(by))
         if "version" in self._fields:
             self._fields["version"].data = thing.version
             self._fields["version"].raw_data = None

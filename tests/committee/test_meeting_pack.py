@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.documents import pack_outline
 from kangjiansheng.committee.models import Meeting, MeetingPack, Paper
-from kangjiansheng.committee.operations import interests, meetings, packs, papers
+from kangjiansheng.committee.operations import interests, meetings, packs, papers, publishing
 from kangjiansheng.committee.queries import packs as reading
 from kangjiansheng.core import transactions
 from kangjiansheng.core.changes import Actor
@@ -187,6 +187,10 @@ def test_the_members_hear_of_it_without_its_items(app: Flask) -> None:
         assert not any(title in str(row.facts) for row in told for title in titles)
 
 
+def draft_code() -> str:
+    return db.session.scalars(select(Meeting.code).order_by(Meeting.id.desc()).limit(1)).one()
+
+
 def test_nobody_hears_of_the_pack_of_a_draft(app: Flask) -> None:
     with app.app_context(), transactions.writing():
         one = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
@@ -198,6 +202,13 @@ def test_nobody_hears_of_the_pack_of_a_draft(app: Flask) -> None:
     with app.app_context():
         query = select(Notification).where(Notification.template == NOTICE)
         assert list(db.session.scalars(query)) == []
+    with app.app_context(), transactions.writing():
+        draft = db.session.scalars(select(Meeting).order_by(Meeting.id.desc()).limit(1)).one()
+        publishing.publish(draft, actor=who("secretary"))
+    with app.app_context():
+        told = list(db.session.scalars(query))
+        assert {row.person_id for row in told} >= {who("chair").id, who("member2").id}, "now they do"
+        assert {row.address for row in told} == {f"/meetings/{draft_code()}"}
 
 
 def test_what_left_the_agenda_is_given_to_nobody(client: Callable[..., Critic], app: Flask) -> None:

@@ -102,6 +102,17 @@ def test_a_stale_form_shows_both_sides_and_can_be_sent_again(
         assert queries.person(actor=queries.system_actor(), code="CAST-LEAD").name_hans == "我的称呼"  # type: ignore[union-attr]
 
 
+def test_a_conflict_with_oneself_says_so(client: Callable[..., Critic]) -> None:
+    path, visitor = "/admin/people/CAST-LEAD/edit", client("admin")
+    typed = {"name_hans": "先写的", "email": "lead@kjs.example", "locale": "zh-Hans", "version": "1"}
+    assert visitor.post(path, data=typed).status_code == 303
+    again = visitor.post(path, data=typed | {"name_hans": "后写的"})
+    assert again.status_code == 409
+    assert "已在另一个窗口或设备上改过这里" in again.text
+    assert "用已保存的" in again.text
+    assert "对方" not in again.text
+
+
 def test_a_form_without_a_version_never_overwrites(client: Callable[..., Critic]) -> None:
     data = {"name_hans": "x", "email": "lead@kjs.example", "locale": "en"}
     assert client("admin").post("/admin/people/CAST-LEAD/edit", data=data).status_code == 409

@@ -6,11 +6,18 @@ to know hear of it at once, from here, and once. A meeting that is planned at on
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee import notices
-from kangjiansheng.committee.models import AgendaItem, Committee, CommitteeMember, Meeting, Recusal
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    Committee,
+    CommitteeMember,
+    Meeting,
+    MeetingPack,
+    Recusal,
+)
 from kangjiansheng.committee.operations.committees import next_number, number_below_zero
 from kangjiansheng.committee.operations.invitations import make_links
 from kangjiansheng.committee.rules import meetings as rules
@@ -33,6 +40,7 @@ def publish(meeting: Meeting, *, actor: Actor) -> None:
     db.session.flush()
     change = record("committee:meeting:publish", meeting, actor=actor, before=before)
     tell(meeting, actor=actor, change=change)
+    _tell_pack(meeting, actor=actor)
 
 
 def discard(meeting: Meeting, *, actor: Actor) -> None:
@@ -57,6 +65,15 @@ def tell(meeting: Meeting, *, actor: Actor, change: ChangeSet) -> None:
         notices.recused(meeting, row.person_id, row.kind, actor=actor)
     for item in meeting.items:
         notices.to_decide(item, change=change)
+
+
+def _tell_pack(meeting: Meeting, *, actor: Actor) -> None:
+    """A pack that was frozen while nobody heard of the meeting is told of now."""
+    number = db.session.scalar(
+        select(func.max(MeetingPack.number)).where(MeetingPack.meeting_id == meeting.id)
+    )
+    if number and is_coming(meeting):
+        notices.pack_frozen(meeting, people_of(meeting), number, actor=actor)
 
 
 def give_numbers(meeting: Meeting, *, named: bool = False) -> None:

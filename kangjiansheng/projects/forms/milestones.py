@@ -13,7 +13,7 @@ from kangjiansheng.core import audit, clock
 from kangjiansheng.core.calendar import add_months
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import Stale
-from kangjiansheng.core.forms import Conflict, Difference, Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Conflict, Difference, Form, VersionField, at_most, is_mine, required
 from kangjiansheng.projects.forms.evidence import FilesField, offer
 from kangjiansheng.projects.forms.fields import DayField, choices, label_of
 from kangjiansheng.projects.models import Milestone
@@ -76,7 +76,7 @@ class MilestoneForm(Form):
         """The other's state beside what was typed here; the form then carries the current version."""
         db.session.rollback()
         thing = db.session.get_one(Milestone, problem.thing.id)
-        who, when = audit.last_change(thing)
+        who, when, by = audit.last_change(thing)
         who, when = who or _("导入"), when or thing.confirmed_at or clock.now()
         mine_date = self.actual.data if self.choice.data == "done" else self.new_date
         theirs_date = thing.actual or thing.forecast or thing.current_plan or thing.baseline
@@ -86,7 +86,9 @@ class MilestoneForm(Form):
             (_("主要原因"), label_of(self.reason.data, reasons()), label_of(thing.reason_code, reasons())),
             (_("补充一句"), self.note.data or "", thing.note),
         ]
-        self.conflict = Conflict(who, when, [Difference(*row) for row in mine if row[1] != row[2]])
+        self.conflict = Conflict(
+            who, when, [Difference(*row) for row in mine if row[1] != row[2]], is_mine(by)
+        )
         self.version.data = thing.version  # type: ignore[assignment]
         self.version.raw_data = None
         self.milestone = thing
