@@ -33,14 +33,19 @@ PARTS = [
     "# 会议纪要", "## 出席", "## Agenda", "### 1. Item", "- a", "  - b", "- [x] @x will do", "1、议题 -- 甲", "2. two", "",
     "---", "<!-- a", "b -->", "```", "| a | b |", "|---|---|", "| 1 | 2 |", "> quote", "决议：同意", "Action: x to y",
     "与会人：甲、乙", "**Bold:**", "一、标题", "plain", "<table><tr><td>x</td></tr></table>", "    deep", "===", "**1.1**",
-    "1.1  text", "Attendees:", "\t- tab", "日期：2025-01-01",
+    "1.1  text", "Attendees:", "\t- tab", "日期：2025-01-01", "结论：", "  结论：", "遗留问题：", "  - 遗留问题：", "1，逗号 - 张三", "议题：", "3、还有",
+    "  缩进", "**Decision**:", "## Decisions", "## Action Items", "| Decision | Owner |", "| 事项 | 负责人 | 截止日期 |", "- - x",
+    '<a href="https://x"', 'rel="y">z</a>', "### 时间：2025-01-02", "| 时间 | 2025-01-02 | 地点 | x |",
+    "<table><tr><th>Action</th><th>Owner</th></tr><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>",
 ]  # fmt: skip
 
 
 @settings(max_examples=300)
 @given(st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=12)), max_size=25))
 def test_no_line_of_anything_is_lost(parts: list[str]) -> None:
-    assert lost(recognise("\n".join(parts))) == []
+    found = recognise("\n".join(parts))
+    assert lost(found) == []
+    assert all(piece.lines for piece in found.pieces)
 
 
 def test_the_founding_article() -> None:
@@ -375,3 +380,15 @@ def test_initials_and_votes_without_a_label() -> None:
 )  # fmt: skip
 def test_people_at_the_end_of_a_title(text: str, who: str) -> None:
     assert people_at_end(text)[1] == who
+
+
+def test_a_table_of_actions_on_one_line_stays_whole() -> None:
+    found = recognise(
+        "# M 2025-01-02\n\n## Action Items\n\n<table><tr><th>Action</th><th>Owner</th><th>Due</th></tr><tr><td>Write</td><td>Ada</td>"
+        "<td>2025-02-01</td></tr><tr><td>Read</td><td>Ben</td><td></td></tr></table>"
+    )
+    assert [p.kind for p in found.pieces] == ["title", "heading", "text"]
+    noted = [action_of(one.text) for one in found.asides]
+    assert [(a.owner, a.text, a.due) for a in noted] == [
+        ("Ada", "Write", date(2025, 2, 1)), ("Ben", "Read", None),
+    ]  # fmt: skip

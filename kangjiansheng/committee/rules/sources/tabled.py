@@ -1,6 +1,7 @@
 """Tables: who was there, actions, decisions, an agenda, or the facts of the meeting beside their labels."""
 
 import re
+from collections.abc import Iterator
 
 from kangjiansheng.committee.rules.sources import outcomes, people
 from kangjiansheng.committee.rules.sources.blocks import Block
@@ -27,14 +28,17 @@ class Tabled(Listed):
         self.found.tables += 1
         heads = block.rows[0][1] if block.rows else []
         columns = outcomes.columns_of(heads) if self.section not in PEOPLE else {}
-        if columns and len(block.rows) > 1 and (self.section == "actions" or len(columns) > 2):
-            self._action_rows(block, heads, columns)
-            return
+        apart = len({line for line, _row in block.rows}) == len(block.rows) > 1
+        if columns and (self.section == "actions" or len(columns) > 2):
+            if apart:
+                self._action_rows(block, heads, columns)
+                return
+            self._noted_rows(block, heads, columns)
         if self.section in ("head", "other") and self._facts_of(block):
             self.found.pieces.append(Piece(block.lines, "text", block.text, self.item))
             return
         column = outcomes.decision_column(heads) if self.section == "decisions" else None
-        if column is not None and len(block.rows) > 1:
+        if column is not None and apart:
             self._decision_rows(block, heads)
             return
         if self.section == "agenda" and not self.found.items:
@@ -43,15 +47,29 @@ class Tabled(Listed):
             self.attended += people.in_block(block, self.mode)
         self.found.pieces.append(Piece(block.lines, "text", block.text, self.item))
 
+    def _rows(self, block: Block) -> Iterator[tuple[tuple[int, ...], list[str]]]:
+        """Each row below the head with its lines: with the first those of the head, and with each those of rules
+        before it, with the last those after it, so that no line is left out."""
+        begun = 0
+        for n, (line, row) in enumerate(block.rows[1:], 2):
+            last = n == len(block.rows)
+            yield tuple(one for one in block.lines if begun < one and (last or one <= line)), row
+            begun = line
+
     def _action_rows(self, block: Block, heads: list[str], columns: dict[str, int]) -> None:
-        first = block.rows[1][0]
-        above = tuple(n for n in block.lines if n < first)
-        for line, row in block.rows[1:]:
+        for lines, row in self._rows(block):
             one = outcomes.row_of(row, columns, heads)
-            lines = (*above, line)
-            above = ()
             words = " | ".join(cell for cell in row if cell)
             self.found.pieces.append(Piece(lines, "action", words, self.item, outcome=one))
+
+    def _noted_rows(self, block: Block, heads: list[str], columns: dict[str, int]) -> None:
+        """A table in HTML that stands on one line stays whole; what it asks for is noted."""
+        for line, row in block.rows[1:]:
+            one = outcomes.row_of(row, columns, heads)
+            due = f", by {one.due.isoformat()}" if one.due else ""
+            if one.text:
+                words = f"{one.owner}: {one.text}{due}" if one.owner else f"{one.text}{due}"
+                self.found.asides.append(Aside(line, words, self.item))
 
     def _facts_of(self, block: Block) -> bool:
         """`| 时间 | … | 地点 | … |`: a table whose cells are labels with their values beside them."""
@@ -70,17 +88,14 @@ class Tabled(Listed):
 
     def _decision_rows(self, block: Block, heads: list[str]) -> None:
         """A table of decisions: each row is one."""
-        first = block.rows[1][0]
-        above = tuple(n for n in block.lines if n < first)
-        for line, row in block.rows[1:]:
+        for lines, row in self._rows(block):
             words = "；".join(
                 f"{head} {cell}" if len(heads) > 2 else cell
                 for head, cell in zip(heads, row, strict=False)
                 if cell
             )
             kind = "decision" if words else "text"
-            self.found.pieces.append(Piece((*above, line), kind, words or "—", self.item))
-            above = ()
+            self.found.pieces.append(Piece(lines, kind, words or "—", self.item))
 
     def _items_of_rows(self, block: Block, heads: list[str]) -> None:
         """An agenda that is a table: the topics, who presents them, how long; and what is to be done."""
