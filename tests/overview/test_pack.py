@@ -278,6 +278,16 @@ def test_a_day_of_comparison_that_is_not_before_is_set_back_and_says_so(client: 
     assert "2026-10-05 不早于所看的日期" in text
 
 
+def test_its_sentence_is_that_of_the_board(client: Client) -> None:
+    """But for the day of the next decision, which no file may word by the day of its reader."""
+    reader, same = client("executive"), "as_of=2026-10-20&compare=2026-08-05"
+    board = (
+        html.document_fromstring(reader.get(f"/overview?{same}").text).find_class("answer")[0].text_content()
+    )
+    mine = tree(reader, same).find_class("answer")[0].text_content()
+    assert mine.strip().partition("下一次决策")[0] == board.strip().partition("下一次决策")[0]
+
+
 def test_a_past_day_tells_what_stood_then(client: Client) -> None:
     page = tree(client("executive"), "as_of=2026-06-30&compare=2026-03-31")
     assert page.find_class("asof-banner")

@@ -24,11 +24,10 @@ def sentence(found: answers.Answer, against: str) -> str:
         else _("%(first)s。", first=rate)
     )
     soonest = found.gates.soonest
-    third = (
-        _("下一次决策在 %(day)s，关于 %(code)s。", day=soonest.held_on.isoformat(), code=soonest.project_code)
-        if soonest
-        else ""
-    )
+    third = ""
+    if soonest:
+        when, code = soonest.held_on.isoformat(), soonest.project_code
+        third = _("下一次决策在 %(day)s，关于 %(code)s。", day=when, code=code)
     return str(_("%(one)s%(two)s%(three)s", one=first, two=second, three=third))
 
 
