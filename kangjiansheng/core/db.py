@@ -1,13 +1,28 @@
 """The database: declarative base, column types, engine settings. One place for both engines."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, Integer, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
+from sqlalchemy.sql.functions import FunctionElement
 
 from kangjiansheng.core.errors import Stale
 
@@ -41,6 +56,32 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Counted(FunctionElement[int]):
+    """A date as days, an instant as microseconds since 1970; NULL stays NULL."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(Counted, "sqlite")
+def _counted_sqlite(element: Counted, compiler: Any, **kw: Any) -> str:
+    (column,) = element.clauses
+    text = compiler.process(column, **kw)
+    if isinstance(column.type, Instant):
+        seconds = f"CAST(strftime('%s', substr({text}, 1, 19)) AS INTEGER)"
+        return f"({seconds} * 1000000 + CAST(substr({text}, 21, 6) AS INTEGER))"
+    return f"CAST(julianday({text}) - 2440587.5 AS INTEGER)"
+
+
+@compiles(Counted, "postgresql")
+def _counted_postgresql(element: Counted, compiler: Any, **kw: Any) -> str:
+    (column,) = element.clauses
+    text = compiler.process(column, **kw)
+    if isinstance(column.type, Instant):
+        return f"CAST(EXTRACT(EPOCH FROM {text}) * 1000000 AS BIGINT)"
+    return f"({text} - DATE '1970-01-01')"
 
 
 class Base(DeclarativeBase):
@@ -130,7 +171,19 @@ def _sqlite_begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection beside the session's, for what must see the last commit; what it reads is of one moment."""
+    with engine.connect().execution_options(beside=True) as connection:
+        if engine.dialect.name != "sqlite":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
 def _sqlite_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("beside"):
+        connection.exec_driver_sql("BEGIN")
+        return
     writing = db.session.info.get("writing", False) if _in_app() else True
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 

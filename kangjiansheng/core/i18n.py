@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import Babel, force_locale, refresh
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain, force_locale, get_locale, refresh
 from flask_babel import format_date as babel_date
 
 from kangjiansheng.core import text
@@ -26,7 +26,22 @@ def init_app(app: Flask, folders: list[str]) -> None:
     app.config["BABEL_DOMAIN"] = ";".join("messages" for _ in folders)
     app.config["BABEL_DEFAULT_LOCALE"] = CATALOGUES["zh-Hans"]
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
-    Babel(app, locale_selector=lambda: CATALOGUES[locale()])
+    babel = Babel(app, locale_selector=lambda: CATALOGUES[locale()])
+    babel.domain_instance = Words(domain=app.config["BABEL_DOMAIN"])
+
+
+class Words(Domain):
+    """The catalogues. The usual way to them takes longer than the word that is looked up."""
+
+    def get_translations(self) -> Any:
+        """The catalogue of the language that is spoken; asked for once as long as it stays the same."""
+        spoken = get_locale()
+        if spoken is None:
+            return super().get_translations()
+        known = g.get("spoken")
+        if known is None or known[0] is not spoken:
+            known = g.spoken = spoken, super().get_translations()
+        return known[1]
 
 
 def locale() -> str:
@@ -35,11 +50,13 @@ def locale() -> str:
     In this order: `?lang=`, the language forced for a mail or a command, the person's own choice or the
     cookie, what the browser asks for, Simplified Chinese.
     """
-    if not has_app_context():
+    try:
+        spoken: str = g.locale
+    except AttributeError:
+        spoken = g.locale = _choose() if has_request_context() else "zh-Hans"
+    except RuntimeError:  # nobody asks: there is no application
         return "zh-Hans"
-    if "locale" not in g:
-        g.locale = _choose() if has_request_context() else "zh-Hans"
-    return str(g.locale)
+    return spoken
 
 
 def _choose() -> str:

@@ -108,7 +108,7 @@ def travel(address: str) -> str:
     if not day:
         return address
     path, hash_, place = address.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}{urlencode({'as_of': day.isoformat()})}{hash_}{place}"
+    return f"{path}{'&' if '?' in path else '?'}as_of={day.isoformat()}{hash_}{place}"
 
 
 def with_args(**changes: Any) -> str:

@@ -14,11 +14,12 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.overview.queries import forecast
 from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.rules import economics, keyed, periods
+from kangjiansheng.overview.rules.board import PAGE
 from kangjiansheng.overview.rules.forecast import whole
 from kangjiansheng.overview.rules.rates import USUAL
 from kangjiansheng.overview.views import dashboard, value
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import figures_of
+from kangjiansheng.projects.queries import figures_of, portfolio
 
 
 class NoSuchRates(LookupError):
@@ -50,7 +51,10 @@ def figures(asking: dashboard.Asked, *, actor: Actor, code: str | None = None) -
     asked for (else the default), which gives the other rates. Raises NoSuchRates."""
     if code and code not in rate_queries.sets(asking.as_of):
         raise NoSuchRates(code)
-    projects, board = dashboard.read(asking, actor=actor)
+    projects, board = (
+        portfolio(actor=actor, as_of=asking.as_of),
+        dashboard.read(asking, actor=actor, limits=PAGE),
+    )
     seen = value.read(asking, code=code, months=value.USUAL_MONTHS, actor=actor)
     ledger = forecast.read(actor=actor, as_of=asking.day).ledger
     valued = [one for _entered, one in seen.valued]

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,28 +18,22 @@ from kangjiansheng.overview.rules import (
     pipeline,
     slips,
 )
-from kangjiansheng.overview.rules.periods import month_ends
-from kangjiansheng.overview.rules.rows import OnAgenda, Past, Spell, Waiting
+from kangjiansheng.overview.rules.rows import OnAgenda, Spell, Waiting
+from kangjiansheng.projects.rules.days import number
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
-from tests.overview.rows import DAY, M, Named, P, ahead, done
+from tests.overview.rows import DAY, M, Named, P, Told, ahead, done
 
 days = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 STATUSES = ["ontrack", "risk", "slip", "late", "gate", "pause", "idle", "done"]
+STATUSES_BY_NEED = ["gate", "late", "slip", "risk", "pause", "ontrack"]
 CLAIMS = ["ACTIVE", "AT_RISK", "OVERDUE", "ON_HOLD", "TERMINATED", "COMPLETED", "OUT_LICENSED"]
-
-
-def past(key: int, **more: object) -> Past:
-    base = {
-        "id": key, "project_id": 1, "gate": False, "baseline": None, "current_plan": None,
-        "forecast": None, "actual": None, "state": "open", "running": True,
-    }  # fmt: skip
-    return Past(**{**base, **more})  # type: ignore[arg-type]
 
 
 @given(st.lists(st.tuples(st.sampled_from(STATUSES), st.sampled_from(CLAIMS))))
 def test_every_project_is_told_once(rows: list[tuple[str, str]]) -> None:
     projects = [P(f"P-{n}", id=n, status=status, claimed=claim) for n, (status, claim) in enumerate(rows)]
-    said = answer.answer(projects, figures.on_time(projects, {}, DAY, DAY), gates.gates([], [], 0))
+    told = Told(projects)
+    said = answer.answer(told.day, figures.on_time(told.day), gates.gates(told.day, [], 0), told.naming)
     assert sum(number for _, number in said.groups) == said.total == len(rows)
     assert all(number > 0 for _, number in said.groups)
     assert [group for group, _ in said.groups] == [g for g in answer.GROUPS if g in dict(said.groups)]
@@ -55,7 +50,9 @@ def test_a_share_is_rounded_halves_up(part: int, more: int) -> None:
 
 @given(st.lists(st.tuples(days, days)), days)
 def test_on_time_counts_by_hand(pairs: list[tuple[date, date]], day: date) -> None:
-    share = figures.on_time_share(pairs, day)
+    reached = np.array([number(actual) for actual, _base in pairs])
+    base = np.array([number(base) for _actual, base in pairs])
+    share = figures.on_time_share(figures.Reached(reached, reached <= base, base), number(day))
     inside = [(a, b) for a, b in pairs if day - timedelta(days=365) < a <= day]
     assert share == figures.Share(len([1 for a, b in inside if a <= b]), len(inside))
 
@@ -65,14 +62,15 @@ def test_the_rate_changes_in_points_against_what_was_known_then() -> None:
     projects = [
         P("P-1", milestones=(done(date(2026, 10, 5), date(2026, 10, 1), id=1), done(then, then, id=2)))
     ]
-    before = {1: past(1, baseline=date(2026, 10, 1)), 2: past(2, baseline=then, actual=then, state="done")}
-    rate = figures.on_time(projects, before, DAY, then)
+    before = {1: {"baseline": date(2026, 10, 1)}, 2: {"baseline": then, "actual": then, "state": "done"}}
+    told = Told(projects, before, then)
+    rate = figures.on_time(told.day, told.past)
     assert (rate.now.percent, rate.then.percent, rate.change) == (50, 100, -50)
     assert len(rate.months) == 12 and rate.months[-1] == (DAY, 50)
 
 
 def test_nothing_done_says_no_rate() -> None:
-    rate = figures.on_time([P("P-1")], {}, DAY, DAY)
+    rate = figures.on_time(Told([P("P-1")]).day)
     assert rate.now.percent is None and rate.change is None
 
 
@@ -84,28 +82,15 @@ def test_slipped_counts_from_fifteen_days_in_running_projects_only() -> None:
         ahead(base, base + timedelta(45)),
     )
     projects = [P("P-1", milestones=rows), P("P-2", claimed="ON_HOLD", milestones=rows)]
-    found = figures.slipped(projects, {}, DAY)
+    told = Told(projects)
+    found = figures.slipped(told.day, told.past)
     assert (found.now, found.median) == (2, 30)
-
-
-def test_the_line_of_the_slipped_counts_each_month_end_by_what_held_then() -> None:
-    until = month_ends(DAY, 12)[5]
-    spells = [
-        Spell(1, date(2020, 1, 1), until, slip=15),  # over on that very day
-        Spell(1, until, None, slip=40),
-        Spell(1, date(2020, 1, 1), None, slip=14),
-        Spell(2, date(2020, 1, 1), None, slip=40),  # of a project on hold
-    ]
-    months = figures.slipped([], {}, DAY, spells, [Spell(1, date(2020, 1, 1), None)]).months
-    assert [end for end, _ in months] == month_ends(DAY, 12)
-    assert [number for _, number in months] == [1] * 11 + [
-        0
-    ]  # today's is counted from the projects themselves
 
 
 def test_due_counts_both_ends_and_overdue_apart() -> None:
     at = [DAY - timedelta(1), DAY, DAY + timedelta(90), DAY + timedelta(91)]
-    found = figures.due([P("P-1", milestones=tuple(ahead(day, day) for day in at))], {}, DAY, DAY)
+    told = Told([P("P-1", milestones=tuple(ahead(day, day) for day in at))])
+    found = figures.due(told.day, told.past)
     assert (found.now, found.overdue, found.off) == (2, 1, 0)
     assert sum(every for every, _ in found.tens) == 2 and len(found.tens) == 9
 
@@ -124,7 +109,7 @@ def test_a_gate_waits_for_the_soonest_meeting_that_decides_it() -> None:
         OnAgenda(4, "SAC-1", DAY, 14, "首例入组：不是阶段门"),
         OnAgenda(9, "X", DAY, 15, "别的项目，读者看不到"),
     ]
-    found = gates.gates([P("P-1", milestones=milestones)], agenda, 0)
+    found = gates.gates(Told([P("P-1", milestones=milestones)]).day, agenda, 0)
     assert found.waiting == (Waiting(2, "P-1", "SAC-1", DAY + timedelta(2)),)
 
 
@@ -132,9 +117,11 @@ def test_the_cause_is_the_largest_slip_of_a_running_project() -> None:
     base = date(2027, 1, 1)
     small, large = ahead(base, base + timedelta(20)), ahead(base, base + timedelta(90))
     projects = [P("P-1", milestones=(small,)), P("P-2", claimed="TERMINATED", milestones=(large,))]
-    found = answer.cause(projects)
+    told = Told(projects)
+    found = told.of(answer.cause(told.day, told.naming))
     assert found is not None and (found.project.code, found.days) == ("P-1", 20)
-    assert answer.cause([P("P-3", milestones=(ahead(base, base),))]) is None
+    calm = Told([P("P-3", milestones=(ahead(base, base),))])
+    assert answer.cause(calm.day, calm.naming) is None
 
 
 def test_attention_puts_the_overdue_first_and_weighs_what_hangs_on_it() -> None:
@@ -146,7 +133,8 @@ def test_attention_puts_the_overdue_first_and_weighs_what_hangs_on_it() -> None:
     )
     late = P("P-3", milestones=(ahead(DAY - timedelta(1), DAY - timedelta(1)),))
     quiet = P("P-4", milestones=(ahead(base, base),))
-    shown = attention.attention([light, heavy, late, quiet], [], DAY, {late.milestones[0].id: DAY})
+    told = Told([light, heavy, late, quiet])
+    shown = told.of(attention.attention(told.day, [], {}, told.naming)).rows
     assert [matter.project.code for matter in shown] == ["P-3", "P-2", "P-1"]
     assert shown[0].days == 1 and shown[1].after == 3
 
@@ -159,7 +147,9 @@ def test_attention_never_shows_a_project_twice(
         P(f"P-{n:02d}", id=n, milestones=(ahead(base, forecast, status=status),))
         for n, (status, base, forecast) in enumerate(rows)
     ]
-    codes = [matter.project.code for matter in attention.attention(projects, [], DAY)]
+    told = Told(projects)
+    found = told.of(attention.attention(told.day, [], {}, told.naming))
+    codes = [matter.project.code for matter in found.rows]
     assert len(codes) == len(set(codes))
     assert set(codes) == {p.code for p in projects if p.milestones[0].status in STATUSES[1:5]}
 
@@ -173,33 +163,54 @@ def test_the_grid_holds_each_project_that_has_not_ended_once_and_folds(
     rows: list[tuple[str, str, str]],
 ) -> None:
     projects = [P(f"P-{n}", stage=s, family=f, claimed=c) for n, (s, f, c) in enumerate(rows)]
-    grid = pipeline.pipeline(projects)
-    inside = [chip.project.code for chips in grid.cells.values() for chip in chips]
+    told = Told(projects)
+    grid = told.of(pipeline.pipeline(told.day, told.naming))
+    inside = [chip.project.code for group in grid.cells.values() for chip in group.chips]
     assert sorted(inside) == sorted(
         p.code for p in projects if p.claimed not in ("TERMINATED", "COMPLETED", "OUT_LICENSED")
     )
-    assert all(grid.column(column) for column in grid.columns)
+    assert all(grid.whole[column].total for column in grid.columns)
     assert [c for c in stage_columns() if c in grid.columns] == list(grid.columns)
     assert [f for f in families() if f in grid.rows] == list(grid.rows)
 
 
 def test_the_grid_says_which_stands_nearest_to_marketing() -> None:
-    grid = pipeline.pipeline(
-        [P("P-1", stage="PHASE_I"), P("P-2", stage="PIVOTAL_II"), P("P-3", stage="TECH_TRANSFER")]
+    found = finding(P("P-1", stage="PHASE_I"), P("P-2", stage="PIVOTAL_II"), P("P-3", stage="TECH_TRANSFER"))
+    assert (found.code, found.clinical, found.nearest) == ("clinical", 2, ("P-2",))
+    assert finding(P("P-1", stage="CMC")).code == "early"
+    assert finding(P("P-1", claimed="ON_HOLD")).code == "empty"
+
+
+def finding(*projects: P) -> pipeline.Finding:
+    told = Told(projects)
+    return pipeline.pipeline(told.day, told.naming).finding
+
+
+@given(st.lists(st.tuples(st.sampled_from(STATUSES[:4]), st.integers(1, 90)), min_size=1, max_size=20))
+def test_a_cell_shows_all_or_the_first_few_and_counts_the_others(rows: list[tuple[str, int]]) -> None:
+    base = DAY + timedelta(30)
+    projects = [
+        P(f"P-{n:02d}", status=status, milestones=(ahead(base, base + timedelta(slip)),))
+        for n, (status, slip) in enumerate(rows)
+    ]
+    told = Told(projects)
+    grid = told.of(pipeline.pipeline(told.day, told.naming, pipeline.Few(4, 2), pipeline.Few(12, 6)))
+    (cell,), (whole,) = grid.cells.values(), grid.whole.values()
+    by_need = sorted(
+        projects, key=lambda p: (STATUSES_BY_NEED.index(p.status), -p.milestones[0].slip, p.code)
     )
-    assert (grid.finding.code, grid.finding.clinical, [p.code for p in grid.finding.nearest]) == (
-        "clinical",
-        2,
-        ["P-2"],
-    )
-    assert pipeline.pipeline([P("P-1", stage="CMC")]).finding.code == "early"
-    assert pipeline.pipeline([P("P-1", claimed="ON_HOLD")]).finding.code == "empty"
+    for group, few in ((cell, (4, 2)), (whole, (12, 6))):
+        shown = [chip.project.code for chip in group.chips]
+        folded = len(rows) > few[0]
+        assert shown == [p.code for p in (by_need[: few[1]] if folded else projects)]
+        assert (group.total, group.more) == (len(rows), len(rows) - len(shown))
 
 
 @given(st.lists(st.tuples(days, st.integers(-40, 200)), max_size=20), st.sampled_from([30, 90, 365]))
 def test_the_outlook_adds_up(rows: list[tuple[date, int]], horizon: int) -> None:
     milestones = tuple(ahead(base, base + timedelta(slip)) for base, slip in rows)
-    found = outlook.outlook([P("P-1", milestones=milestones, labs=(Named("JL-01"),))], DAY, horizon)
+    told = Told([P("P-1", milestones=milestones, labs=(Named("JL-01"),))])
+    found = told.of(outlook.outlook(told.day, told.naming, horizon))
     assert found.due + found.overdue == len(found.stops) == sum(len(stops) for _, stops in found.lanes())
     assert [stop.day for stop in found.stops] == sorted(stop.day for stop in found.stops)
     assert all(stop.day <= DAY + timedelta(horizon) for stop in found.stops)
@@ -207,22 +218,41 @@ def test_the_outlook_adds_up(rows: list[tuple[date, int]], horizon: int) -> None
 
 def test_the_outlook_knows_where_it_crowds_and_what_comes_before_spring_festival() -> None:
     at = [date(2026, 12, 2), date(2026, 12, 5), date(2026, 12, 9), date(2027, 1, 4), date(2027, 2, 10)]
-    found = outlook.outlook([P("P-1", milestones=tuple(ahead(d, d) for d in at))], DAY, 90, date(2027, 2, 5))
+    found = foreseen(at, date(2027, 2, 5))
     assert (found.crowd, found.before_festival) == ((2026, 12, 1, 3), 4)
     tie = [*at, date(2027, 1, 5), date(2027, 1, 6)]
-    assert outlook.outlook([P("P-1", milestones=tuple(ahead(d, d) for d in tie))], DAY).crowd is None
+    assert foreseen(tie).crowd is None
+
+
+def foreseen(at: list[date], festival: date | None = None) -> outlook.Outlook:
+    told = Told([P("P-1", milestones=tuple(ahead(day, day) for day in at))])
+    return outlook.outlook(told.day, told.naming, 90, festival)
+
+
+def test_of_many_stops_each_lane_shows_the_most_telling_and_all_are_counted() -> None:
+    base = DAY + timedelta(5)
+    projects = [
+        P(f"P-{n}", milestones=tuple(ahead(base, base + timedelta(k)) for k in range(10)), labs=(Named(lab),))
+        for n, lab in enumerate(("JL-01", "JL-01", "JL-02"))
+    ]
+    told = Told(projects)
+    found = told.of(outlook.outlook(told.day, told.naming, 90, at_most=8))
+    lanes = {lab.code: [stop.slip for stop in stops] for lab, stops in found.lanes() if lab}
+    assert lanes == {"JL-01": [8, 8, 9, 9], "JL-02": [6, 7, 8, 9]}
+    assert found.counts == {"JL-01": 20, "JL-02": 10} and found.due == 30
 
 
 def test_since_when_it_slips_is_the_begin_of_the_stretch_that_still_runs() -> None:
     """Two reports that follow each other are one stretch; one that was made good in between is not."""
     march, may, june, august = (date(2026, month, 1) for month in (3, 5, 6, 8))
     stretch = [
-        Spell(1, june, august, slip=9, milestone_id=1),
-        Spell(1, august, None, slip=20, milestone_id=1),
-        Spell(1, march, may, slip=5, milestone_id=1),
-        Spell(1, march, may, slip=5, milestone_id=2),
+        Spell(june, august),
+        Spell(august, august),  # said again on the same day
+        Spell(august, None),
+        Spell(march, may),
     ]
-    assert slips.since(stretch) == {1: june}
+    assert slips.since(stretch) == june
+    assert slips.since(stretch[:2]) is None and slips.since([]) is None
 
 
 def test_what_moved_since_the_comparison_is_told_one_by_one() -> None:
@@ -235,12 +265,13 @@ def test_what_moved_since_the_comparison_is_told_one_by_one() -> None:
         ahead(base, base + timedelta(9), id=5),
     )
     before = {
-        1: past(1, baseline=base, forecast=base + timedelta(10)),
-        2: past(2, baseline=base, forecast=base + timedelta(60)),
-        3: past(3, baseline=base, forecast=base),
-        4: past(4, baseline=base),
+        1: {"baseline": base, "forecast": base + timedelta(10)},
+        2: {"baseline": base, "forecast": base + timedelta(60)},
+        3: {"baseline": base, "forecast": base},
+        4: {"baseline": base},
     }
-    found = moves.moves([P("P-1", milestones=rows)], before, DAY - timedelta(1))
+    told = Told([P("P-1", milestones=rows)], before, DAY - timedelta(1))
+    found = told.of(moves.moves(told.day, told.past, told.naming))
     assert [(m.milestone.id, m.days) for m in found.rows] == [(2, -55), (1, 30)]
     assert (found.total, found.reached) == (2, 1)
 
@@ -248,12 +279,13 @@ def test_what_moved_since_the_comparison_is_told_one_by_one() -> None:
 def test_slips_are_sorted_cut_and_know_who_recovers() -> None:
     base = date(2027, 1, 1)
     rows = tuple(ahead(base, base + timedelta(n), id=n) for n in range(1, 12))
-    before = {11: past(11, baseline=base, forecast=base + timedelta(30))}
-    found = slips.slips([P("P-1", milestones=rows)], before)
+    told = Told([P("P-1", milestones=rows)], {11: {"baseline": base, "forecast": base + timedelta(30)}})
+    found = told.of(slips.slips(told.day, told.past, told.naming))
     assert [row.now for row in found.rows] == [11, 10, 9, 8, 7, 6, 5, 4] and found.total == 11
     assert found.rows[0].recovers and found.rows[0].then == 30
     assert (found.finding.code, found.finding.number) == ("cluster", 8)
-    assert slips.slips([P("P-1")], {}).finding.code == "none"
+    calm = Told([P("P-1")])
+    assert slips.slips(calm.day, calm.past, calm.naming).finding.code == "none"
 
 
 def lab_history(rates: list[tuple[int, int]]) -> P:
@@ -266,12 +298,17 @@ def lab_history(rates: list[tuple[int, int]]) -> P:
 
 
 def test_health_says_nothing_of_too_little() -> None:
-    assert health.health([lab_history([(1, 1)])], DAY).finding.code == "little"
-    assert health.health([], DAY).rows == ()
+    assert punctuality(lab_history([(1, 1)])).finding.code == "little"
+    assert punctuality().rows == ()
+
+
+def punctuality(*projects: P) -> health.Health:
+    told = Told(projects)
+    return health.health(told.day, told.naming)
 
 
 def test_health_names_what_falls() -> None:
-    found = health.health([lab_history([(9, 0)] * 3 + [(6, 3), (3, 6), (0, 9), (0, 9)])], DAY)
+    found = punctuality(lab_history([(9, 0)] * 3 + [(6, 3), (3, 6), (0, 9), (0, 9)]))
     assert found.finding.code == "falling" and found.finding.months >= 3
 
 

@@ -11,10 +11,13 @@ import pytest
 from flask import Flask, g
 from lxml import html
 
+from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import clock
-from kangjiansheng.overview import charts, queries
-from kangjiansheng.overview.views import dashboard, words
+from kangjiansheng.overview import queries
+from kangjiansheng.overview.views import dashboard
+from kangjiansheng.projects import commands
 from kangjiansheng.projects.queries import portfolio
+from tests.support import scale
 from tests.support.queries import queries_counted
 
 CODE = re.compile(r"\bKJS-\d{3}\b")
@@ -172,22 +175,19 @@ def test_every_figure_has_its_table(client):
 @pytest.mark.parametrize("path", ["/overview", "/overview?as_of=2026-10-31", "/overview?horizon=365"])
 def test_at_most_fifteen_statements(client, path):
     reader = client("executive")
+    reader.get(path)  # the first of a process reads the ledgers
     with queries_counted() as seen:
         assert reader.get(path).status_code == 200
     assert len(seen) <= 15, seen.shown
 
 
 def test_ten_times_the_rows_cost_the_same_statements(app, client, tmp_path):
-    from kangjiansheng.accounts.queries import system_actor
-    from kangjiansheng.projects import commands
-    from tests.support import scale
-
     reader = client("executive")
+    reader.get("/overview")
     with queries_counted() as before:
         reader.get("/overview")
-    with app.app_context():
-        folder = scale.write(tmp_path / "big", 10)
-        assert commands.import_portfolio(folder, dry_run=False, as_json=False, actor=system_actor()) == 0
+    import_many(app, tmp_path, 10)
+    reader.get("/overview")
     with queries_counted() as after:
         answer = reader.get("/overview")
     assert said(html.document_fromstring(answer.text)).startswith("220 个项目中")
@@ -220,7 +220,7 @@ def test_the_line_of_the_slipped_says_what_the_board_said_at_each_month_end(app,
 
 def _board(reader, day):  # type: ignore[no-untyped-def]
     as_of = None if day == clock.today() else day
-    return dashboard.read(dashboard.Asked(as_of, day - timedelta(days=1), 90), actor=reader)[1]
+    return dashboard.read(dashboard.Asked(as_of, day - timedelta(days=1), 90), actor=reader)
 
 
 def test_metrics_as_json_are_those_of_the_command(client, actor):
@@ -251,16 +251,50 @@ def test_definitions_explain_each_figure(client):
         assert tree.get_element_by_id(name) is not None
 
 
-def test_long_labels_are_left_out_before_lanes_run_over(actor):
-    me = actor("executive")
-    with words_in_request(me):
-        projects = portfolio(actor=me) * 12
-        found = dashboard.board(
-            projects, {}, [], [], day=clock.today(), compare=date(2026, 9, 30), horizon=365
+def test_long_labels_are_left_out_before_lanes_run_over(client, app, tmp_path):
+    import_many(app, tmp_path, 12)
+    (script,) = page(client("executive"), "/overview?horizon=365").xpath("//script[@id='fig-outlook']")
+    assert json.loads(script.text)["layout"]["height"] <= 1000
+
+
+def test_nothing_waits_before_there_were_meetings(actor):
+    assert queries.agenda(date(2020, 1, 1), actor=actor("executive")) == []
+
+
+def import_many(app, folder, times):
+    with app.app_context():
+        files = scale.write(folder / "big", times)
+        assert commands.import_portfolio(files, dry_run=False, as_json=False, actor=system_actor()) == 0
+
+
+@pytest.mark.parametrize("path", ["/overview", "/overview?as_of=2026-10-31"])
+def test_a_large_portfolio_folds_and_each_fold_opens_as_many_as_it_counts(app, client, tmp_path, path):
+    import_many(app, tmp_path, 10)
+    reader = client("executive")
+    tree = page(reader, path)
+    cells = [cell for cell in tree.xpath("//*[@id='pipe']//div[starts-with(@class,'ce')]") if len(cell)]
+    folded = [cell for cell in cells if cell.find_class("pj-more")]
+    assert folded and all(len(cell.find_class("pj")) <= 4 for cell in cells)
+    for cell in [*folded[:3], *tree.xpath("//*[@class='pc'][.//a[@class='pj-more']]")[:2]]:
+        (more,) = cell.find_class("pj-more")
+        rows = reader.get("/api/v1" + more.get("href")).get_json()["data"]
+        assert len(rows) == len(cell.find_class("pj")) + int(re.search(r"\d+", more.text_content())[0])
+    lanes = tree.xpath("//*[@id='outlook']//a[contains(@href,'figure=outlook')]")
+    assert lanes
+    for link in lanes:
+        rows = reader.get("/api/v1" + link.get("href")).get_json()["data"]
+        assert len(rows) == int(re.search(r"(\d+) 项", link.text_content())[1])
+    for name in ("attention", "pipeline", "outlook"):
+        head = re.search(
+            r"\d+",
+            tree.xpath(f"//a[contains(@href,'tables/{name}.xlsx') and contains(@class,'all')]")[
+                0
+            ].text_content(),
         )
-        figure = charts.outlook(found.outlook, words.in_figures(found.day, found.compare, 365))
-    assert figure["layout"]["height"] <= 1000
-    assert queries.agenda(date(2020, 1, 1), actor=me) == []
+        file = reader.get(f"/overview/tables/{name}.csv" + path.removeprefix("/overview")).get_data(
+            as_text=True
+        )
+        assert len([line for line in file.splitlines() if re.match(r"(KJS|BIG)-", line)]) == int(head[0])
 
 
 def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revisions(app, actor):

@@ -136,9 +136,9 @@ def test_parts_add_up_to_the_whole_now_and_on_the_day_of_comparison(app, client)
 
         g.as_of = None
         asking, actor = dashboard.asked(), who("executive")
-        _projects, whole = dashboard.read(asking, actor=actor, wanted=ALL)
+        _every, whole = dashboard.narrowed_to(asking, ALL, actor=actor)
         ways = {row.pathway for row in portfolio(actor=actor)}
-        parts = [dashboard.read(asking, actor=actor, wanted=Narrowing(pathway=way))[1] for way in ways]
+        parts = [dashboard.narrowed_to(asking, Narrowing(pathway=way), actor=actor)[1] for way in ways]
     for one in (lambda b: b.slipped.now, lambda b: b.slipped.then, lambda b: b.due.now, lambda b: b.due.then,
                 lambda b: b.on_time.now.whole, lambda b: b.on_time.then.part, lambda b: b.gates.now,
                 lambda b: b.moves.total, lambda b: sum(n for _d, n in b.slipped.months)):  # fmt: skip

@@ -18,7 +18,7 @@ from kangjiansheng.overview.rules import attention
 from kangjiansheng.projects.models import Risk
 from kangjiansheng.projects.operations import risks as operations
 from kangjiansheng.projects.rules import risks as rules
-from tests.overview.rows import DAY, P, ahead
+from tests.overview.rows import DAY, P, Told, ahead
 from tests.support.critic import Critic
 
 TITLE = "IND 补充资料的准备时间不够"
@@ -105,11 +105,13 @@ def test_a_point_of_the_rating_counts_as_a_day_of_slip() -> None:
     quiet = P("P-3", id=3, milestones=(ahead(base, base),))
     paused = P("P-4", id=4, claimed="ON_HOLD", milestones=(ahead(base, base),))
     risks = {3: [R(number=2)], 2: [R(likelihood=None, impact=5)], 4: [R()]}
-    found = attention.attention([slow, late, quiet, paused], [], DAY, risks=risks)
+    told = Told([slow, late, quiet, paused])
+    found = told.of(attention.attention(told.day, [], risks, told.naming)).rows
     kinds = [(one.project.code, type(one).__name__) for one in found]
     assert kinds == [("P-2", "Matter"), ("P-2", "Threat"), ("P-1", "Matter"), ("P-3", "Threat")]
     heavy = {3: [R(number=2, milestones=("A020",)), R(number=1, impact=5)]}
-    only = attention.attention([quiet], [], DAY, risks=heavy)
+    alone = Told([quiet])
+    only = alone.of(attention.attention(alone.day, [], {1: heavy[3]}, alone.naming)).rows
     assert isinstance(only[0], attention.Threat) and only[0].risk.number == 1 and only[0].also == 1
 
 

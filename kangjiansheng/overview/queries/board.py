@@ -1,133 +1,18 @@
-"""What is read across the floors for the board: the portfolio then and now, and the gates that wait."""
+"""What is read across the floors for the board: the gates that wait for a meeting."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.committee.models import ITEM_STATE, AgendaItem, Meeting
 from kangjiansheng.committee.queries import visible_items
 from kangjiansheng.core import clock
-from kangjiansheng.core.calendar import day_of
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.rules.rows import ENDED, PAUSED, OnAgenda, Past, Spell
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
-from kangjiansheng.projects.queries import may_see
-
-
-def stood(*, actor: Actor, day: date, standing: Iterable[Spell]) -> dict[int, Past]:
-    """Each milestone that the actor sees today, by id, as it stood at the end of `day`. One statement."""
-    running = {spell.project_id: spell.running for spell in standing if spell.holds(day)}
-    query = (
-        select(
-            Milestone.id,
-            Plan.project_id,
-            Milestone.gate,
-            MilestoneEntry.baseline,
-            MilestoneEntry.current_plan,
-            MilestoneEntry.forecast,
-            MilestoneEntry.actual,
-            MilestoneEntry.state,
-        )
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .join(MilestoneEntry, MilestoneEntry.id == _last_entry(day))
-        .where(may_see(actor), Milestone.kind != "decision")
-    )
-    return {
-        row.id: Past(
-            id=row.id,
-            project_id=row.project_id,
-            gate=row.gate,
-            baseline=row.baseline,
-            current_plan=row.current_plan,
-            forecast=row.forecast,
-            actual=row.actual,
-            state=row.state,
-            running=running[row.project_id],
-        )
-        for row in db.session.execute(query)
-        if row.project_id in running
-    }
-
-
-def slipping(*, actor: Actor, day: date) -> list[Spell]:
-    """Since when and until when open milestones were behind their baseline, up to the end of `day`. One statement."""
-    ledger = (
-        select(
-            Plan.project_id,
-            MilestoneEntry.milestone_id,
-            MilestoneEntry.baseline,
-            MilestoneEntry.forecast,
-            MilestoneEntry.actual,
-            MilestoneEntry.state,
-            MilestoneEntry.effective_at.label("since"),
-            _next(MilestoneEntry, MilestoneEntry.milestone_id).label("until"),
-        )
-        .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(may_see(actor), Milestone.kind != "decision", MilestoneEntry.effective_at <= clock.end_of(day))
-        .subquery()
-    )
-    query = select(ledger).where(
-        ledger.c.state == "open", ledger.c.actual.is_(None), ledger.c.forecast > ledger.c.baseline
-    )
-    return [
-        Spell(
-            row.project_id,
-            *_days(row),
-            slip=(row.forecast - row.baseline).days,
-            milestone_id=row.milestone_id,
-        )
-        for row in db.session.execute(query)
-    ]
-
-
-def standing(*, actor: Actor, day: date) -> list[Spell]:
-    """Since when and until when each project ran or not, up to the end of `day`. One statement."""
-    query = (
-        select(
-            ProjectEntry.project_id,
-            ProjectEntry.status,
-            ProjectEntry.state,
-            ProjectEntry.effective_at.label("since"),
-            _next(ProjectEntry, ProjectEntry.project_id).label("until"),
-        )
-        .join(Project, Project.id == ProjectEntry.project_id)
-        .where(may_see(actor), ProjectEntry.effective_at <= clock.end_of(day))
-    )
-    return [
-        Spell(row.project_id, *_days(row), running=row.status not in ENDED and row.status != PAUSED)
-        for row in db.session.execute(query)
-        if not row.state.get("archived_at")
-    ]
-
-
-def _next(ledger: Any, thing: Any) -> Any:
-    """When the next entry of the same thing came."""
-    order = (ledger.effective_at, ledger.id)
-    return func.lead(ledger.effective_at, type_=ledger.effective_at.type).over(
-        partition_by=thing, order_by=order
-    )
-
-
-def _days(row: Any) -> tuple[date, date | None]:
-    return day_of(row.since), day_of(row.until) if row.until else None
-
-
-def _last_entry(day: date) -> Any:
-    entry = aliased(MilestoneEntry)
-    return (
-        select(entry.id)
-        .where(entry.milestone_id == Milestone.id, entry.effective_at <= clock.end_of(day))
-        .order_by(entry.effective_at.desc(), entry.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+from kangjiansheng.overview.rules.rows import OnAgenda
+from kangjiansheng.projects.models import Milestone, MilestoneEntry
 
 
 def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
@@ -182,6 +67,17 @@ def gates_waiting(day: date | None) -> set[int]:
     return set(db.session.scalars(then))
 
 
+def _last_entry(day: date) -> Any:
+    entry = aliased(MilestoneEntry)
+    return (
+        select(entry.id)
+        .where(entry.milestone_id == Milestone.id, entry.effective_at <= clock.end_of(day))
+        .order_by(entry.effective_at.desc(), entry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 def _to_decide() -> ColumnElement[bool]:
     return and_(
         AgendaItem.kind == "decide",
@@ -205,15 +101,17 @@ def _agenda_then(day: date) -> list[OnAgenda]:
         .limit(1)
         .scalar_subquery()
     )
-    query = select(Revision.state).where(Revision.thing == Meeting.__tablename__, Revision.id == last)
-    items = []
-    for state in db.session.scalars(query):
-        held_on = date.fromisoformat(state["held_on"])
-        if state["life"] == "planned" and held_on >= day:
-            items += [
-                (state["code"], held_on, dict(zip(ITEM_STATE, item, strict=False)))
-                for item in state.get("items", ())
-            ]
+    query = select(Revision.state).where(
+        Revision.thing == Meeting.__tablename__,
+        Revision.id == last,
+        Revision.state["life"].as_string() == "planned",
+        Revision.state["held_on"].as_string() >= day.isoformat(),
+    )
+    items = [
+        (state["code"], date.fromisoformat(state["held_on"]), dict(zip(ITEM_STATE, item, strict=False)))
+        for state in db.session.scalars(query)
+        for item in state.get("items", ())
+    ]
     today = _gates_of({item["id"] for _code, _day, item in items if "gate_id" not in item})
     return [
         OnAgenda(gate_id, code, held_on, item["id"], item["name_hans"])

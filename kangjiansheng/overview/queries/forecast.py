@@ -9,20 +9,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.calendar import china, working_days
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.queries.board import standing
 from kangjiansheng.overview.rules.forecast.book import Bond, Line, Node, Run
 from kangjiansheng.overview.rules.forecast.days import MISSING, NEVER
 from kangjiansheng.overview.rules.forecast.whole import Ledger
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, MilestoneLink, Plan, Project
+from kangjiansheng.projects.models import (
+    Milestone,
+    MilestoneEntry,
+    MilestoneLink,
+    Plan,
+    Project,
+    ProjectEntry,
+)
 from kangjiansheng.projects.queries import may_see
 from kangjiansheng.projects.queries.past import NAMES, SCHEDULED
+from kangjiansheng.projects.rules.plans import RESTING
 
 # What was changed of a milestone: when, and the facts before.
 Changes = Mapping[int, Sequence[tuple[int, Mapping[str, Any]]]]
@@ -160,10 +167,28 @@ def _number(day: date | None) -> int:
 
 
 def _runs(actor: Actor, day: date) -> list[Run]:
+    """Since when and until when people worked on each project, up to the end of `day`."""
+    order = (ProjectEntry.effective_at, ProjectEntry.id)
+    following = func.lead(ProjectEntry.effective_at, type_=ProjectEntry.effective_at.type)
+    query = (
+        select(
+            ProjectEntry.project_id,
+            ProjectEntry.status,
+            ProjectEntry.state["archived_at"].as_string().is_not(None).label("archived"),
+            ProjectEntry.effective_at.label("since"),
+            following.over(partition_by=ProjectEntry.project_id, order_by=order).label("until"),
+        )
+        .join(Project, Project.id == ProjectEntry.project_id)
+        .where(may_see(actor), ProjectEntry.effective_at <= clock.end_of(day))
+    )
     return [
-        Run(one.project_id, one.since.toordinal(), one.until.toordinal() if one.until else NEVER)
-        for one in standing(actor=actor, day=day)
-        if one.running
+        Run(
+            row.project_id,
+            clock.day_of(row.since).toordinal(),
+            clock.day_of(row.until).toordinal() if row.until else NEVER,
+        )
+        for row in db.session.execute(query)
+        if row.status not in RESTING and not row.archived
     ]
 
 

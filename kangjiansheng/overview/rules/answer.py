@@ -1,12 +1,13 @@
 """The answer first: what the one sentence at the top says, as facts. The words are the page's."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from kangjiansheng.projects.rules.days import Day
 
 from .figures import OnTime
 from .gates import Gates
-from .rows import ENDED, PAUSED, Milestone, Project, open_ones
+from .rows import ENDED, PAUSED, Milestone, Naming, Project
 
 # Groups of the sentence in the order in which they are told; each project is in exactly one.
 GROUPS = ("ontrack", "risk", "off", "gate", "paused", "ended", "idle")
@@ -40,31 +41,31 @@ class Answer:
     gates: Gates
 
 
-def group_of(project: Project) -> str:
-    """The group of the sentence that a project counts in."""
-    if project.claimed in ENDED:
-        return "ended"
-    if project.claimed == PAUSED:
-        return "paused"
-    return _OF_STATUS.get(project.status, "ended" if project.status == "done" else "idle")
-
-
-def answer(projects: Sequence[Project], on_time: OnTime, gates: Gates) -> Answer:
+def answer(day: Day, on_time: OnTime, gates: Gates, naming: Naming) -> Answer:
     """Count the projects and find what slips most. Nothing is said of which nothing is known."""
-    counted = Counter(group_of(project) for project in projects)
+    counted: Counter[str] = Counter()
+    for kind, number in Counter((day.claimed[at], day.statuses[at]) for at in day.there).items():
+        counted[_group(*kind)] += number
     return Answer(
-        total=len(projects),
+        total=len(day.there),
         groups=tuple((group, counted[group]) for group in GROUPS if counted[group]),
         on_time=on_time,
-        cause=cause(projects),
+        cause=cause(day, naming),
         gates=gates,
     )
 
 
-def cause(projects: Sequence[Project]) -> Cause | None:
+def _group(claimed: str, status: str) -> str:
+    """The group of the sentence that a project counts in."""
+    if claimed in ENDED:
+        return "ended"
+    if claimed == PAUSED:
+        return "paused"
+    return _OF_STATUS.get(status, "ended" if status == "done" else "idle")
+
+
+def cause(day: Day, naming: Naming) -> Cause | None:
     """The largest slip of an open milestone in a running project; of equals the earliest in its plan."""
-    late = [(p, m, m.slip) for p, m in open_ones(projects) if m.slip is not None and m.slip > 0]
-    if not late:
-        return None
-    project, milestone, days = min(late, key=lambda row: (-row[2], row[0].code, row[1].position))
-    return Cause(project, milestone, days)
+    for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=1):
+        return Cause(naming.project(day.project[at]), naming.milestone(at), int(day.slip[at]))
+    return None

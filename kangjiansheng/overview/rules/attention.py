@@ -1,13 +1,19 @@
 """What needs somebody, ordered by consequence, with reasons as codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from .rows import Milestone, Project, Risk, Waiting, is_open, is_running, promised
+import numpy as np
 
-AT_MOST = 7
-_CLASS = {"late": 0, "gate": 1, "slip": 2, "risk": 3}
+from kangjiansheng.projects.rules.days import NONE, STATES, Array, Day, day_at
+from kangjiansheng.projects.rules.milestones import Status
+
+from .rows import Milestone, Naming, Project, Risk, Spell, Waiting
+from .slips import since
+
+_CLASSES: tuple[Status, ...] = ("late", "gate", "slip", "risk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,80 +51,134 @@ class Threat:
     status: str = "risk"
 
 
-def attention(
-    projects: Sequence[Project],
-    waiting: Sequence[Waiting],
-    day: date,
-    since: Mapping[int, date] | None = None,
-    risks: Mapping[int, Sequence[Risk]] | None = None,
-) -> list[Matter | Threat]:
-    """The matters; pages show the first ones and keep the others folded.
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """The first matters; `total` counts all."""
 
-    First what is overdue without a new date, for there nobody knows; then gates by the day of their meeting;
+    rows: tuple[Matter | Threat, ...]
+    total: int
+
+
+_Order = tuple[int, int, str, bool]
+_Found = tuple[_Order, Callable[[], Matter | Threat]]
+
+
+def attention(
+    day: Day,
+    waiting: Sequence[Waiting],
+    risks: Mapping[int, Sequence[Risk]],
+    naming: Naming,
+    at_most: int | None = None,
+) -> Attention:
+    """First what is overdue without a new date, for there nobody knows; then gates by the day of their meeting;
     then by consequence: days of slip times the milestones that hang on it, itself included. A risk that needs
     somebody (`risks` by project) stands among these: each point of its rating counts as a day.
     """
-    by_milestone = {item.milestone_id: item for item in waiting}
-    found: list[Matter | Threat] = []
-    for project in projects:
-        if is_running(project):
-            matter = _matter(project, by_milestone, day, since or {})
-            threat = _threat(project, (risks or {}).get(project.id, ()), day)
-            found += [one for one in (matter, threat) if one is not None]
-    return sorted(found, key=_order)
+    opened = _Opened(day)
+    total, matters = _matters(day, waiting, opened, naming, at_most)
+    found = [*matters, *_threats(day, risks, opened, naming)]
+    found.sort(key=lambda one: one[0])
+    total += len(found) - len(matters)
+    return Attention(tuple(make() for _order, make in found[:at_most]), total)
+
+
+class _Opened:
+    """The open milestones by project and position."""
+
+    def __init__(self, day: Day) -> None:
+        self.day, self.at = day, np.flatnonzero(day.is_open)
+        self.project = day.project[self.at]
+        self.keys = self._key(self.project, day.position[self.at])
+
+    def after(self, project: Array, position: Array) -> Array:
+        """How many of a project come after a position."""
+        until = self._key(project, np.full_like(position, np.iinfo(np.int32).max))
+        return np.searchsorted(self.keys, until) - np.searchsorted(
+            self.keys, self._key(project, position), "right"
+        )
+
+    def after_first(self, place: int, codes: Sequence[str]) -> int:
+        """How many of a project come after the first that has one of some codes; 0 when none has."""
+        begin, end = np.searchsorted(self.project, (place, place + 1))
+        at = self.at[begin:end]
+        named = self.day.position[at[np.isin(self.day.codes[at], codes)]]
+        return int(self.after(np.array([place]), named[:1])[0]) if len(named) else 0
+
+    @staticmethod
+    def _key(project: Array, position: Array) -> Array:
+        return project.astype(np.int64) * 2**32 + position
+
+
+def _matters(
+    day: Day, waiting: Sequence[Waiting], opened: _Opened, naming: Naming, at_most: int | None
+) -> tuple[int, list[_Found]]:
+    """How many projects that people work on have something, and the most telling milestone of the first of them."""
+    off = day.runs & day.is_of(*_CLASSES)
+    rank = day.in_order(*_CLASSES)
+    slip = np.where(day.slip == NONE, 0, day.slip)
+    at = day.best(off, rank * 2**32 - slip)
+    overdue = np.where(day.promised[at] != NONE, day.number - day.promised[at], slip[at])
+    days = np.where(rank[at] == 0, overdue, slip[at])
+    waits = {item.milestone_id: item for item in waiting}
+    for place in np.flatnonzero(np.isin(day.id[at], list(waits)) & (rank[at] != 0)).tolist():
+        days[place] = (waits[int(day.id[at[place]])].held_on - day.day).days
+    after = opened.after(day.project[at], day.position[at])
+    kind = np.minimum(rank[at], 2)
+    weight = np.where(kind == 1, days, -days * (after + 1))
+    also = np.bincount(day.project[off], minlength=len(day.seen))[day.project[at]] - 1
+    found: list[_Found] = []
+    for n in np.lexsort((day.rank[at], weight, kind))[:at_most].tolist():
+        key, place = int(day.id[at[n]]), int(at[n])
+        facts = (_CLASSES[rank[place]], int(days[n]), int(after[n]), int(also[n]), waits.get(key))
+        order = (int(kind[n]), int(weight[n]), day.code(day.project[place]), False)
+        found.append((order, partial(_matter, day, naming, place, *facts)))
+    return len(at), found
 
 
 def _matter(
-    project: Project, waiting: Mapping[int, Waiting], day: date, since: Mapping[int, date]
-) -> Matter | None:
-    off = [m for m in project.milestones if is_open(m) and m.status in _CLASS]
-    if not off:
-        return None
-    worst = min(off, key=lambda m: (_CLASS[m.status], -(m.slip or 0), m.position))
+    day: Day, naming: Naming, at: int, status: str, days: int, after: int, also: int, gate: Waiting | None
+) -> Matter:
     return Matter(
-        project=project,
-        milestone=worst,
-        status=worst.status,
-        days=_days(worst, waiting.get(worst.id), day),
-        after=sum(is_open(m) and m.position > worst.position for m in project.milestones),
-        also=len(off) - 1,
-        waiting=waiting.get(worst.id),
-        since=since.get(worst.id),
+        naming.project(day.project[at]),
+        naming.milestone(at),
+        status,
+        days,
+        after,
+        also,
+        gate,
+        _since(day, at),
     )
 
 
-def _threat(project: Project, risks: Sequence[Risk], day: date) -> Threat | None:
-    if not risks:
-        return None
-    worst = min(risks, key=lambda risk: (-risk.score * (_after(project, risk) + 1), risk.number))
-    review = worst.review_on
-    return Threat(
-        project=project,
-        risk=worst,
-        days=(day - review).days if review and review < day else None,
-        after=_after(project, worst),
-        also=len(risks) - 1,
-    )
+def _since(day: Day, at: int) -> date | None:
+    """Since when a milestone has been behind its baseline."""
+    history, last = day.ledgers.milestones, int(day.entry[at])
+    spells, said = [], history.said
+    for n in range(int(history.starts[day.place[at]]), last + 1):
+        baseline, forecast = said["baseline"][n], said["forecast"][n]
+        opened = said["state"][n] == STATES.index("open") and said["actual"][n] == NONE
+        if opened and baseline != NONE and forecast > baseline:
+            until = day_at(said["at"][n + 1]) if n < last else None
+            spells.append(Spell(day_at(said["at"][n]), until))
+    return since(spells)
 
 
-def _after(project: Project, risk: Risk) -> int:
-    opened = [m.position for m in project.milestones if is_open(m)]
-    threatened = [m.position for m in project.milestones if is_open(m) and m.code in risk.milestones]
-    return sum(position > min(threatened) for position in opened) if threatened else 0
+def _threats(
+    day: Day, risks: Mapping[int, Sequence[Risk]], opened: _Opened, naming: Naming
+) -> Iterator[_Found]:
+    """The most telling risk of each project that people work on."""
+    for key, of_project in risks.items():
+        place = day.find_project(key)
+        if place is None or not day.working[place] or not of_project:
+            continue
+        after = {risk.number: opened.after_first(place, risk.milestones) for risk in of_project}
+        worst = min(of_project, key=lambda risk: (-risk.score * (after[risk.number] + 1), risk.number))
+        later = after[worst.number]
+        make = partial(_threat, day, naming, place, worst, later, len(of_project) - 1)
+        yield (2, -worst.score * (later + 1), day.code(place), True), make
 
 
-def _days(milestone: Milestone, waiting: Waiting | None, day: date) -> int:
-    date_ = promised(milestone)
-    if milestone.status == "late" and date_:
-        return (day - date_).days
-    if waiting:
-        return (waiting.held_on - day).days
-    return milestone.slip or 0
-
-
-def _order(matter: Matter | Threat) -> tuple[int, int, str]:
-    if isinstance(matter, Threat):
-        return 2, -matter.risk.score * (matter.after + 1), matter.project.code
-    rank = _CLASS[matter.status]
-    weight = matter.days if matter.status == "gate" else -matter.days * (matter.after + 1)
-    return (min(rank, 2), weight, matter.project.code)
+def _threat(day: Day, naming: Naming, place: int, risk: Risk, after: int, also: int) -> Threat:
+    review = risk.review_on
+    days = (day.day - review).days if review and review < day.day else None
+    return Threat(naming.project(place), risk, days, after, also)

@@ -1,4 +1,4 @@
-"""The whole board from one portfolio: computed once, shown as page, table, export and JSON."""
+"""The whole board from two days of the portfolio: computed once, shown as page, table, export and JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,22 @@ from . import attention as matters
 from . import figures, health, outlook, pipeline, slips
 from . import gates as deciding
 from . import moves as moving
-from .rows import OnAgenda, Past, Project, Risk, Spell
+from .rows import OnAgenda, Risk, Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many rows are shown at most: in a cell and a column of the pipeline, on all lanes of the outlook, of what
+    needs somebody. None shows all."""
+
+    cell: pipeline.Few | None = None
+    column: pipeline.Few | None = None
+    stops: int | None = None
+    matters: int | None = None
+
+
+PAGE = Limits(pipeline.Few(4, 2), pipeline.Few(12, 6), stops=96, matters=24)
+ALL = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +33,13 @@ class Board:
 
     day: date
     compare: date
+    illustrative: bool
     answer: answers.Answer
     on_time: figures.OnTime
     slipped: figures.Slipped
     due: figures.Due
     gates: deciding.Gates
-    attention: tuple[matters.Matter | matters.Threat, ...]
+    attention: matters.Attention
     moves: moving.Moves
     pipeline: pipeline.Pipeline
     outlook: outlook.Outlook
@@ -32,38 +48,32 @@ class Board:
 
 
 def board(
-    projects: Sequence[Project],
-    past: Mapping[int, Past],
-    agenda: Sequence[OnAgenda],
+    seen: Seen,
     agenda_then: Sequence[OnAgenda],
+    risks: Mapping[int, Sequence[Risk]],
     *,
-    day: date,
-    compare: date,
     horizon: int = 90,
     festival: date | None = None,
-    spells: Sequence[Spell] = (),
-    standing: Sequence[Spell] = (),
-    risks: Mapping[int, Sequence[Risk]] | None = None,
+    limits: Limits = ALL,
 ) -> Board:
-    """Compute the board. `past` and `agenda_then` are how things stood at the end of `compare`.
-
-    `spells` (of milestones behind their baseline) and `standing` (of projects) say how it came to this; `risks` are
-    those that need somebody, by project.
-    """
-    punctual = figures.on_time(projects, past, day, compare)
-    gates = deciding.gates(projects, agenda, deciding.gates_then(past, agenda_then))
+    """Compute the board. `agenda_then` is that of the day of comparison; `risks` are those that need somebody, by
+    project."""
+    day, past, naming = seen.day, seen.past or seen.day, seen.naming
+    punctual = figures.on_time(day, past)
+    gates = deciding.gates(day, seen.agenda, deciding.gates_then(past, agenda_then))
     return Board(
-        day=day,
-        compare=compare,
-        answer=answers.answer(projects, punctual, gates),
+        day=day.day,
+        compare=past.day,
+        illustrative=day.illustrative,
+        answer=answers.answer(day, punctual, gates, naming),
         on_time=punctual,
-        slipped=figures.slipped(projects, past, day, spells, standing),
-        due=figures.due(projects, past, day, compare),
+        slipped=figures.slipped(day, past),
+        due=figures.due(day, past),
         gates=gates,
-        attention=tuple(matters.attention(projects, gates.waiting, day, slips.since(spells), risks)),
-        moves=moving.moves(projects, past, compare),
-        pipeline=pipeline.pipeline(projects),
-        outlook=outlook.outlook(projects, day, horizon, festival),
-        slips=slips.slips(projects, past),
-        health=health.health(projects, day),
+        attention=matters.attention(day, gates.waiting, risks, naming, limits.matters),
+        moves=moving.moves(day, past, naming),
+        pipeline=pipeline.pipeline(day, naming, limits.cell, limits.column),
+        outlook=outlook.outlook(day, naming, horizon, festival, limits.stops),
+        slips=slips.slips(day, past, naming),
+        health=health.health(day, naming),
     )

@@ -1,17 +1,15 @@
 """The four figures at the top, each with how it stood on the day of comparison."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from statistics import median
+from datetime import date
 
+import numpy as np
+
+from kangjiansheng.projects.rules.days import NONE, Array, Day, number
 from kangjiansheng.projects.rules.figures import AHEAD, YEAR
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 
 from .periods import month_ends
-from .rows import Past, Project, Spell, done_ones, open_ones, promised
-
-_OFF = frozenset({"risk", "slip", "late"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,26 @@ class Share:
     def percent(self) -> int | None:
         """The share in whole per cent, halves up."""
         return (200 * self.part + self.whole) // (2 * self.whole) if self.whole else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """Milestones that were reached: on which day, and whether by their baseline; `lab` leads the project."""
+
+    actual: Array
+    on_time: Array
+    lab: Array
+
+    def where(self, mask: Array) -> "Reached":
+        """Those of a mask."""
+        return Reached(self.actual[mask], self.on_time[mask], self.lab[mask])
+
+
+def reached(day: Day) -> Reached:
+    """Those of all projects, whatever their status."""
+    at = day.is_done
+    actual, baseline = day.actual[at], day.baseline[at]
+    return Reached(actual, (baseline != NONE) & (actual <= baseline), day.lab[day.project[at]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,77 +82,58 @@ class Due:
     tens: tuple[tuple[int, int], ...]
 
 
-def on_time_share(dates: Iterable[tuple[date, date | None]], day: date, window: timedelta = YEAR) -> Share:
+def on_time_share(reached: Reached, day: int, window: int = YEAR.days) -> Share:
     """The share reached on or before baseline of those reached in the window that ends with `day`.
 
-    `dates` are pairs (actual, baseline). day − window < actual ≤ day, as in the definitions.
+    day − window < actual ≤ day, as in the definitions.
     """
-    reached = [(actual, base) for actual, base in dates if day - window < actual <= day]
-    return Share(sum(base is not None and actual <= base for actual, base in reached), len(reached))
+    inside = (reached.actual > day - window) & (reached.actual <= day)
+    return Share(int((inside & reached.on_time).sum()), int(inside.sum()))
 
 
-def on_time(projects: Sequence[Project], past: Mapping[int, Past], day: date, compare: date) -> OnTime:
-    """The rate now, as it was on the day of comparison, and at the last twelve month ends."""
-    now = [(m.actual, m.baseline) for _, m in done_ones(projects) if m.actual]
-    then = [(p.actual, p.baseline) for p in past.values() if p.actual]
+def on_time(day: Day, past: Day | None = None) -> OnTime:
+    """The rate now, as it was on the day of comparison (if there is one), and at the last twelve month ends."""
+    now = reached(day)
     return OnTime(
-        now=on_time_share(now, day),
-        then=on_time_share(then, compare),
-        months=tuple((end, on_time_share(now, end).percent) for end in month_ends(day, 12)),
+        now=on_time_share(now, day.number),
+        then=on_time_share(reached(past), past.number) if past else Share(0, 0),
+        months=tuple((end, on_time_share(now, number(end)).percent) for end in month_ends(day.day, 12)),
     )
 
 
-def slipped(
-    projects: Sequence[Project],
-    past: Mapping[int, Past],
-    day: date,
-    spells: Sequence[Spell] = (),
-    standing: Sequence[Spell] = (),
-    threshold: int = SLIP_DAYS,
-) -> Slipped:
-    """Counted by dates alone, so that one that is also overdue counts.
-
-    `spells` are those of open milestones behind their baseline, `standing` those of projects: for the line.
-    """
-    days = [m.slip for _, m in open_ones(projects) if m.slip is not None and m.slip >= threshold]
-    then = [p.slip for p in past.values() if p.running and p.is_open and p.slip is not None]
+def slipped(day: Day, past: Day, threshold: int = SLIP_DAYS) -> Slipped:
+    """Counted by dates alone, so that one that is also overdue counts."""
+    days = day.slip[day.runs & (day.slip >= threshold)]
     return Slipped(
         now=len(days),
-        then=sum(slip >= threshold for slip in then),
-        median=int(median(days)) if days else None,
+        then=int((past.runs & (past.slip >= threshold)).sum()),
+        median=int(np.median(days)) if len(days) else None,
         months=(
-            *((end, _slipped_on(end, spells, standing, threshold)) for end in month_ends(day, 12)[:-1]),
-            (day, len(days)),
+            *((end, _slipped_on(end, day)) for end in month_ends(day.day, 12)[:-1]),
+            (day.day, len(days)),
         ),
     )
 
 
-def _slipped_on(day: date, spells: Sequence[Spell], standing: Sequence[Spell], threshold: int) -> int:
-    worked_on = {spell.project_id for spell in standing if spell.running and spell.holds(day)}
-    return sum(s.slip >= threshold and s.project_id in worked_on and s.holds(day) for s in spells)
+def _slipped_on(end: date, day: Day) -> int:
+    """How many had slipped at the end of an earlier day."""
+    return int(day.ledgers.slipped_on(end)[day.worked_on(end)].sum())
 
 
-def due(
-    projects: Sequence[Project], past: Mapping[int, Past], day: date, compare: date, ahead: int = AHEAD.days
-) -> Due:
+def due(day: Day, past: Day, ahead: int = AHEAD.days) -> Due:
     """From today to the end of the window. What should have been reached before is counted apart."""
-    tens = [[0, 0] for _ in range(-(-ahead // 10))]
-    overdue = 0
-    for _, milestone in open_ones(projects):
-        date_ = promised(milestone)
-        left = (date_ - day).days if date_ else ahead + 1
-        overdue += left < 0
-        if 0 <= left <= ahead:
-            tens[min(left // 10, len(tens) - 1)][0] += 1
-            tens[min(left // 10, len(tens) - 1)][1] += milestone.status in _OFF
-    then = sum(
-        p.running and p.is_open and p.promised is not None and 0 <= (p.promised - compare).days <= ahead
-        for p in past.values()
-    )
+    promised = day.runs & (day.promised != NONE)
+    left = day.promised - day.number
+    inside = promised & (left >= 0) & (left <= ahead)
+    many = -(-ahead // 10)
+    tens = np.minimum(left // 10, many - 1)
+    every = np.bincount(tens[inside], minlength=many).tolist()
+    off = np.bincount(tens[inside & day.is_of("risk", "slip", "late")], minlength=many).tolist()
+    then = past.promised - past.number
     return Due(
-        now=sum(n for n, _ in tens),
-        then=then,
-        off=sum(n for _, n in tens),
-        overdue=overdue,
-        tens=tuple((every, off) for every, off in tens),
+        now=sum(every),
+        then=int((past.runs & (past.promised != NONE) & (then >= 0) & (then <= ahead)).sum()),
+        off=sum(off),
+        overdue=int((promised & (left < 0)).sum()),
+        tens=tuple(zip(every, off, strict=True)),
     )

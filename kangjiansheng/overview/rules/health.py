@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kangjiansheng.projects.rules.figures import MONTHS as WINDOW
-from kangjiansheng.projects.rules.figures import YEAR, months_before
+import numpy as np
 
-from .figures import Share, on_time_share
+from kangjiansheng.projects.rules.days import Array, Day, number
+from kangjiansheng.projects.rules.figures import MONTHS as WINDOW
+from kangjiansheng.projects.rules.figures import months_before
+
+from .figures import Reached, Share, on_time_share, reached
 from .periods import month_ends
-from .rows import Project, Ref, done_ones
+from .rows import Naming, Ref
 
 MONTHS = 12
 _ENOUGH = 3  # below this, nothing is said of a laboratory and a cell has no colour
@@ -68,23 +71,30 @@ class Health:
         return ("n" if away < 0 else "p") + str(min(3, 1 + 3 * abs(away) // (room + 1)))
 
 
-def health(projects: Sequence[Project], day: date) -> Health:
+def health(day: Day, naming: Naming) -> Health:
     """Computed from actual dates against baselines; a month without any reached milestone stays empty."""
-    ends = month_ends(day, MONTHS)
-    labs: dict[str, Ref] = {}
-    dates: dict[str, list[tuple[date, date | None]]] = {}
-    for project, milestone in done_ones(projects):
-        if project.labs and milestone.actual:
-            lab = project.labs[0]
-            labs[lab.code] = lab
-            dates.setdefault(lab.code, []).append((milestone.actual, milestone.baseline))
-    rows = tuple(
-        Row(labs[code], tuple(on_time_share(dates[code], end, end - months_before(end)) for end in ends))
-        for code in sorted(labs)
-    )
-    shown = tuple(row for row in rows if any(share.whole for share in row.shares))
-    every = [pair for pairs in dates.values() for pair in pairs]
-    return Health(tuple(ends), shown, on_time_share(every, day, YEAR).percent, _finding(shown))
+    ends = month_ends(day.day, MONTHS)
+    every = reached(day)
+    keys = np.array(sorted(day.ledgers.labs), np.int64)
+    led = every.where(np.isin(every.lab, keys))
+    shares = list(zip(*(_shares(led, keys, end) for end in ends), strict=True))
+    rows = [
+        Row(naming.lab(keys[n]), shares[n])
+        for n in sorted(range(len(keys)), key=lambda n: day.ledgers.labs[int(keys[n])])
+        if any(share.whole for share in shares[n])
+    ]
+    middle = on_time_share(led, day.number).percent
+    return Health(tuple(ends), tuple(rows), middle, _finding(rows))
+
+
+def _shares(led: Reached, labs: Array, end: date) -> list[Share]:
+    """Those of each laboratory at the end of a month."""
+    at = number(end)
+    inside = led.where((led.actual > at - (end - months_before(end)).days) & (led.actual <= at))
+    place = np.searchsorted(labs, inside.lab)
+    whole = np.bincount(place, minlength=len(labs)).tolist()
+    part = np.bincount(place[inside.on_time], minlength=len(labs)).tolist()
+    return [Share(*pair) for pair in zip(part, whole, strict=True)]
 
 
 def _finding(rows: Sequence[Row]) -> Finding:
@@ -97,5 +107,5 @@ def _finding(rows: Sequence[Row]) -> Finding:
     rates = {row.shares[-1].percent for row in known}
     if len(known) > 1 and len(rates) == 1:
         return Finding("alike", share=known[0].shares[-1])
-    lowest = min(known, key=lambda row: (row.shares[-1].percent or 0, row.lab.code))
+    lowest = min(known, key=lambda row: row.shares[-1].percent or 0)  # of equals the first by its code
     return Finding("lowest", lowest.lab, share=lowest.shares[-1])

@@ -40,7 +40,7 @@ def of_board(found: Board) -> dict[str, Any]:
             "then": found.gates.then,
             "soonest": soonest.held_on.isoformat() if soonest else None,
         },
-        "needs_attention": len(found.attention),
+        "needs_attention": found.attention.total,
         "moves": {"moved": found.moves.total, "reached": found.moves.reached},
         "punctuality_3m": {
             row.lab.code: [row.shares[-1].part, row.shares[-1].whole] for row in found.health.rows

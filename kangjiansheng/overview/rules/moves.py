@@ -1,10 +1,13 @@
 """What has moved since the day of comparison: which milestones, not only how many."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .rows import Milestone, Past, Project, is_done, promised
+import numpy as np
+
+from kangjiansheng.projects.rules.days import NONE, Day, day_of
+
+from .rows import Milestone, Naming, Project
 
 AT_MOST = 8
 
@@ -33,19 +36,21 @@ class Moves:
     reached: int
 
 
-def moves(
-    projects: Sequence[Project], past: Mapping[int, Past], compare: date, at_most: int = AT_MOST
-) -> Moves:
+def moves(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) -> Moves:
     """Compare the promises of the milestones that were there on both days."""
-    found = []
-    for project in projects:
-        for milestone in project.milestones:
-            then = past.get(milestone.id)
-            now, before = promised(milestone), then.promised if then else None
-            if milestone.kind != "decision" and now and before and now != before:
-                found.append(Move(project, milestone, before, now))
-    found.sort(key=lambda move: (-abs(move.days), move.project.code, move.milestone.position))
-    reached = sum(
-        is_done(m) and m.actual is not None and m.actual > compare for p in projects for m in p.milestones
+    before = past.for_each(day, past.promised)
+    moved = ~day.decision & (day.promised != NONE) & (before != NONE) & (day.promised != before)
+    by = np.where(moved, np.abs(day.promised - before), 0)
+    return Moves(
+        tuple(
+            Move(
+                naming.project(day.project[at]),
+                naming.milestone(at),
+                day_of(before[at]),
+                day_of(day.promised[at]),
+            )
+            for at in day.first(moved, -by, day.rank, day.position, at_most=at_most)
+        ),
+        int(moved.sum()),
+        int((day.is_done & (day.actual > past.number)).sum()),
     )
-    return Moves(tuple(found[:at_most]), len(found), reached)

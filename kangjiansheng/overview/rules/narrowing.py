@@ -56,6 +56,18 @@ class Narrowing:
 ALL = Narrowing()
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Of a project what it is chosen by."""
+
+    id: int
+    labs: Sequence[Ref]
+    parties: Sequence[Ref]
+    family: str
+    stage: str
+    pathway: str
+
+
 def narrow(projects: Iterable[P], wanted: Narrowing) -> list[P]:
     """Those that are wanted, in their order."""
     return [project for project in projects if wanted.fits(project)] if wanted.asked else list(projects)

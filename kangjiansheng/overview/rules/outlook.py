@@ -1,12 +1,16 @@
 """What falls due in the coming days, by laboratory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
+from kangjiansheng.projects.rules.days import NONE, Array, Day, day_of, number
+
 from .periods import third_of_month
-from .rows import Milestone, Project, Ref, open_ones, promised
+from .rows import Milestone, Naming, Project, Ref, none_or
 
 HORIZONS = (30, 90, 365)
 _BEFORE = {30: 4, 90: 10, 365: 30}
@@ -31,19 +35,26 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Stops by date; `due` and `overdue` add up to them. `crowd` is the fullest 旬: (year, month, third, n)."""
+    """Stops by date, or the most telling of them; `due` and `overdue` add up to all, `counts` are all by the code of
+    their laboratory. `crowd` is the fullest 旬: (year, month, third, n)."""
 
     start: date
     today: date
     end: date
     horizon: int
     stops: tuple[Stop, ...]
+    counts: Mapping[str, int]
     due: int
     overdue: int
     off: int
     crowd: tuple[int, int, int, int] | None
     festival: date | None
     before_festival: int
+
+    @property
+    def total(self) -> int:
+        """How many there are, shown or not."""
+        return self.due + self.overdue
 
     def lanes(self) -> list[tuple[Ref | None, list[Stop]]]:
         """Stops by leading laboratory in the order of codes; those without one come last."""
@@ -54,40 +65,65 @@ class Outlook:
 
 
 def outlook(
-    projects: Sequence[Project], day: date, horizon: int = 90, festival: date | None = None
+    day: Day, naming: Naming, horizon: int = 90, festival: date | None = None, at_most: int | None = None
 ) -> Outlook:
     """Open milestones of running projects promised for the window, and those that are overdue.
 
-    `festival` is the next 春节; it is spoken of when it lies in the window.
+    `festival` is the next 春节; it is spoken of when it lies in the window. Of more than `at_most` stops each lane
+    shows its share: of those that are still to come the ones off plan first, the largest slip before others.
     """
-    end = day + timedelta(days=horizon)
-    stops = [
-        Stop(project, m, project.labs[0] if project.labs else None, m.baseline, date_)
-        for project, m in open_ones(projects)
-        if (date_ := promised(m)) is not None and date_ <= end
-    ]
-    stops.sort(key=lambda stop: (stop.day, stop.milestone.project_code, stop.milestone.position))
-    due = [stop for stop in stops if stop.day >= day]
-    inside = festival if festival and day < festival <= end else None
+    end = day.day + timedelta(days=horizon)
+    inside = day.runs & (day.promised != NONE) & (day.promised <= number(end))
+    due = day.promised[inside & (day.promised >= day.number)]
+    total = int(inside.sum())
+    spring = festival if festival and day.day < festival <= end else None
+    lanes = day.lab[day.project]
+    shown = inside if at_most is None or total <= at_most else _fewer(day, inside, lanes, at_most)
     return Outlook(
-        start=day - timedelta(days=_BEFORE.get(horizon, 10)),
-        today=day,
+        start=day.day - timedelta(days=_BEFORE.get(horizon, 10)),
+        today=day.day,
         end=end,
         horizon=horizon,
-        stops=tuple(stops),
+        stops=tuple(_stop(day, at, naming) for at in day.first(shown, day.promised, day.rank, day.position)),
+        counts=Counter(day.ledgers.labs.get(key, "") for key in lanes[inside].tolist()),
         due=len(due),
-        overdue=len(stops) - len(due),
-        off=sum(stop.milestone.status in ("risk", "slip", "late") for stop in stops),
+        overdue=total - len(due),
+        off=int((inside & day.is_of("risk", "slip", "late")).sum()),
         crowd=_crowd(due),
-        festival=inside,
-        before_festival=sum(stop.day < inside for stop in due) if inside else 0,
+        festival=spring,
+        before_festival=int((due < number(spring)).sum()) if spring else 0,
     )
 
 
-def _crowd(due: Sequence[Stop]) -> tuple[int, int, int, int] | None:
+def _stop(day: Day, at: int, naming: Naming) -> Stop:
+    place, plan = day.project[at], none_or(day.baseline[at])
+    return Stop(
+        naming.project(place),
+        naming.milestone(at),
+        naming.lab(day.lab[place]) if day.lab[place] else None,
+        day_of(plan) if plan is not None else None,
+        day_of(day.promised[at]),
+    )
+
+
+def _fewer(day: Day, inside: Array, lanes: Array, at_most: int) -> Array:
+    """The same number for each lane, the most telling ones; what is overdue is spoken of in words already."""
+    overdue = day.promised < day.number
+    order = day.first(inside, lanes, overdue, day.status, -np.maximum(day.slip, 0), day.promised, day.rank)
+    sorted_lanes = lanes[order]
+    nth = np.arange(len(order)) - np.searchsorted(sorted_lanes, sorted_lanes)
+    kept = np.zeros_like(inside)
+    kept[order[nth < max(at_most // len(np.unique(sorted_lanes)), 1)]] = True
+    return kept
+
+
+def _crowd(due: Array) -> tuple[int, int, int, int] | None:
     """The fullest ten days, when they hold three or more and no other ten days hold as many."""
-    thirds = Counter(third_of_month(stop.day) for stop in due).most_common(2)
+    counted: Counter[tuple[int, int, int]] = Counter()
+    for key, count in zip(*(column.tolist() for column in np.unique(due, return_counts=True)), strict=True):
+        counted[third_of_month(day_of(key))] += count
+    thirds = counted.most_common(2)
     if not thirds or thirds[0][1] < _CROWD or (len(thirds) > 1 and thirds[1][1] == thirds[0][1]):
         return None
-    (year, month, third), number = thirds[0]
-    return year, month, third, number
+    (year, month, third), most = thirds[0]
+    return year, month, third, most

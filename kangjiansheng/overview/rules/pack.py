@@ -1,10 +1,10 @@
 """What a pack tells since the day of comparison: what was reached, decided, brought, and which risks came and went."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from .rows import Milestone, Past, Project, is_done
+from .rows import Milestone, Project
 
 AT_MOST = 24  # rows of a section in documents that are read; a workbook has all
 
@@ -65,17 +65,17 @@ class RiskState:
     closing: str
 
 
-def reached(projects: Sequence[Project], past: Mapping[int, Past]) -> list[tuple[Project, Milestone]]:
-    """Milestones that are reached now and were not known to be then, by the day on which they were reached.
+def reached(projects: Sequence[Project], before: Collection[int]) -> list[tuple[Project, Milestone]]:
+    """Milestones that are reached now and were not known to be then (`before`), by the day on which they were reached.
 
     What was reached before the day of comparison but told only afterwards is news, too.
     """
-    found = []
-    for project in projects:
-        for m in project.milestones:
-            before = past.get(m.id)
-            if is_done(m) and (before is None or before.actual is None):
-                found.append((project, m))
+    found = [
+        (project, m)
+        for project in projects
+        for m in project.milestones
+        if m.kind != "decision" and m.actual is not None and m.id not in before
+    ]
     return sorted(found, key=lambda pair: (pair[1].actual or date.min, pair[0].code, pair[1].position))
 
 

@@ -1,13 +1,15 @@
 """Where each project stands: stage columns by families of modality."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
 
-from .rows import ENDED, Project, is_open, is_running
+from .rows import ENDED, Naming, Project
 
 CLINICAL = frozenset({"I", "II_III"})
 
@@ -22,63 +24,104 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the grid says: how many are in trials, and which stand nearest to marketing."""
+    """What the grid says: how many are in trials, and the codes of those nearest to marketing."""
 
     code: Literal["empty", "early", "clinical"]
     clinical: int = 0
-    nearest: tuple[Project, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The chips of a cell or a column, all or the first few; `total` counts all."""
+
+    chips: tuple[Chip, ...]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many are left out."""
+        return self.total - len(self.chips)
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """More than `at_most` are folded to `shown`."""
+
+    at_most: int
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Columns and rows by code, without those in which nothing stands; cells by (row, column)."""
+    """Columns and rows by code, without those in which nothing stands; cells by (row, column). For a phone whole columns."""
 
     columns: tuple[str, ...]
     rows: tuple[str, ...]
-    cells: dict[tuple[str, str], tuple[Chip, ...]]
+    cells: Mapping[tuple[str, str], Group]
+    whole: Mapping[str, Group]
     finding: Finding
 
-    def column(self, column: str) -> list[Chip]:
-        """All chips of a column, for the list on a phone."""
-        return [chip for row in self.rows for chip in self.cells.get((row, column), ())]
+    @property
+    def total(self) -> int:
+        """How many projects stand in it, shown or not."""
+        return sum(group.total for group in self.whole.values())
 
 
-def pipeline(projects: Sequence[Project]) -> Pipeline:
-    """Projects that have ended are left out; one on hold stays where it stopped."""
-    shown = [project for project in projects if project.claimed not in ENDED]
-    cells: dict[tuple[str, str], list[Chip]] = defaultdict(list)
-    for project in sorted(shown, key=lambda p: p.code):
-        cells[_family(project), column_of(project)].append(Chip(project, worst_slip(project)))
+def pipeline(day: Day, naming: Naming, cell: Few | None = None, column: Few | None = None) -> Pipeline:
+    """Projects that have ended are left out; one on hold stays where it stopped. Whom a group leaves out needs
+    somebody less than those whom it shows."""
+    cells: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place in day.there:
+        if day.claimed[place] not in ENDED:
+            cells[_family(day.family[place]), column_of(day.stage[place])].append(place)
+    columns = tuple(c for c in stage_columns() if any(column == c for _, column in cells))
+    rows = tuple(f for f in families() if any(row == f for row, _ in cells))
+    shown = Chips(day, naming)
     return Pipeline(
-        columns=tuple(c for c in stage_columns() if any(column == c for _, column in cells)),
-        rows=tuple(f for f in families() if any(row == f for row, _ in cells)),
-        cells={key: tuple(chips) for key, chips in cells.items()},
-        finding=_finding(shown),
+        columns=columns,
+        rows=rows,
+        cells={key: shown.group(places, cell) for key, places in cells.items()},
+        whole={c: shown.group([at for r in rows for at in cells.get((r, c), ())], column) for c in columns},
+        finding=_finding(day, [place for places in cells.values() for place in places]),
     )
 
 
-def column_of(project: Project) -> str:
-    """The column of a project's stage. A stage outside the vocabulary cannot be stored."""
-    return stages()[project.stage].column
+class Chips:
+    """Makes the chips of a day."""
+
+    def __init__(self, day: Day, naming: Naming) -> None:
+        self.day, self.naming = day, naming
+        at = day.best(day.slips, -day.slip)
+        self.slips: dict[int, int] = dict(zip(day.project[at].tolist(), day.slip[at].tolist(), strict=True))
+
+    def group(self, places: Sequence[int], few: Few | None) -> Group:
+        """Projects in their order when they are few; else the first by status, slip and code."""
+        shown = places
+        if few and len(places) > few.at_most:
+            shown = sorted(places, key=self._consequence)[: few.shown]
+        chips = tuple(Chip(self.naming.project(at), self.slips.get(at)) for at in shown)
+        return Group(chips, len(places))
+
+    def _consequence(self, at: int) -> tuple[int, int, str]:
+        return SEVERITY.index(self.day.statuses[at]), -self.slips.get(at, 0), self.day.code(at)
 
 
-def worst_slip(project: Project) -> int | None:
-    """The largest slip among open milestones, None when nothing slips or the project rests."""
-    if not is_running(project):
-        return None
-    return max((m.slip for m in project.milestones if is_open(m) and m.slip and m.slip > 0), default=None)
+def column_of(stage: str) -> str:
+    """The column of a stage. A stage outside the vocabulary cannot be stored."""
+    return stages()[stage].column
 
 
-def _family(project: Project) -> str:
-    return project.family if project.family in families() else "OTHER"
+def _family(family: str) -> str:
+    return family if family in families() else "OTHER"
 
 
-def _finding(shown: Sequence[Project]) -> Finding:
-    running = [p for p in shown if is_running(p)]
+def _finding(day: Day, shown: Sequence[int]) -> Finding:
+    running = [at for at in sorted(shown, key=day.code) if day.working[at]]
     if not running:
         return Finding("empty")
-    clinical = [p for p in running if column_of(p) in CLINICAL]
-    ahead = [p for p in running if column_of(p) != "TRANSLATION"]
-    furthest = max((stages()[p.stage].order for p in ahead), default=None)
-    nearest = tuple(p for p in ahead if stages()[p.stage].order == furthest)
+    clinical = [at for at in running if column_of(day.stage[at]) in CLINICAL]
+    ahead = [at for at in running if column_of(day.stage[at]) != "TRANSLATION"]
+    furthest = max((stages()[day.stage[at]].order for at in ahead), default=None)
+    nearest = tuple(day.code(at) for at in ahead if stages()[day.stage[at]].order == furthest)
     return Finding("clinical" if clinical else "early", len(clinical), nearest)

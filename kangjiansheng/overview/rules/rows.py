@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol, cast
+
+import numpy as np
+
+from kangjiansheng.projects.rules.days import NONE, Day
+from kangjiansheng.projects.rules.milestones import Status
 
 # Claims of projects that have ended; their open milestones are nobody's promise any more.
 ENDED = frozenset({"TERMINATED", "COMPLETED", "OUT_LICENSED"})
@@ -117,50 +122,11 @@ class Risk(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A milestone as it stood on the day of comparison: only what a comparison needs."""
-
-    id: int
-    project_id: int
-    gate: bool
-    baseline: date | None
-    current_plan: date | None
-    forecast: date | None
-    actual: date | None
-    state: str
-    running: bool  # its project was neither on hold nor ended
-
-    @property
-    def is_open(self) -> bool:
-        """True while it was still to be reached."""
-        return self.actual is None and self.state == "open"
-
-    @property
-    def promised(self) -> date | None:
-        """The date that counted: the confirmed forecast, else the plan, else the baseline."""
-        return self.forecast or self.current_plan or self.baseline
-
-    @property
-    def slip(self) -> int | None:
-        """Calendar days from baseline to the date reached, or forecast."""
-        reached = self.actual or self.forecast
-        return (reached - self.baseline).days if reached and self.baseline else None
-
-
-@dataclass(frozen=True, slots=True)
 class Spell:
-    """How long something of a project was so: from the day `since` until before the day `until`, None being now."""
+    """How long a milestone was behind its baseline: from the day `since` until before the day `until`, None being now."""
 
-    project_id: int
     since: date
     until: date | None
-    slip: int = 0  # of a milestone: calendar days after baseline
-    milestone_id: int = 0
-    running: bool = True  # of a project: it was neither on hold nor ended
-
-    def holds(self, day: date) -> bool:
-        """Whether it was so at the end of a day."""
-        return self.since <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +167,6 @@ def is_open(milestone: Milestone) -> bool:
     return milestone.kind != "decision" and milestone.actual is None and milestone.state == "open"
 
 
-def is_done(milestone: Milestone) -> bool:
-    """True when it was reached; a recorded decision (X9…) does not count."""
-    return milestone.kind != "decision" and milestone.actual is not None
-
-
 def promised(milestone: Milestone) -> date | None:
     """The date that counts: the confirmed forecast, else the current plan, else the baseline."""
     return milestone.forecast or milestone.current_plan or milestone.baseline
@@ -218,7 +179,81 @@ def open_ones(projects: Iterable[Project]) -> Iterator[tuple[Project, Milestone]
             yield from ((project, m) for m in project.milestones if is_open(m))
 
 
-def done_ones(projects: Iterable[Project]) -> Iterator[tuple[Project, Milestone]]:
-    """Milestones that were reached, of all projects whatever their status."""
-    for project in projects:
-        yield from ((project, m) for m in project.milestones if is_done(m))
+class Named:
+    """A project, a milestone or a laboratory that the board names. Its row is read when it is known which are."""
+
+    __slots__ = ("key", "row")
+    row: Any
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+
+class Naming:
+    """What the board of a day names, by key; the rows come from `fill`."""
+
+    def __init__(self, day: Day) -> None:
+        self.day = day
+        self.projects: dict[int, Named] = {}
+        self.milestones: dict[int, Named] = {}
+        self.labs: dict[int, tuple[Named, int]] = {}
+
+    def project(self, place: int) -> Project:
+        """The project at a place of the day."""
+        key = int(self.day.ledgers.projects.keys[place])
+        return cast(Project, self.projects.setdefault(key, Named(key)))
+
+    def milestone(self, at: int) -> Milestone:
+        """The milestone at a place of the day; its project is named, too."""
+        key = int(self.day.id[at])
+        self.project(self.day.project[at])
+        return cast(Milestone, self.milestones.setdefault(key, Named(key)))
+
+    def lab(self, key: int) -> Ref:
+        """A laboratory, called as the first project that it leads calls it."""
+        key = int(key)
+        if key not in self.labs:
+            place = next(at for at in self.day.there if self.day.lab[at] == key)
+            self.labs[key] = Named(key), int(self.day.ledgers.projects.keys[place])
+            self.project(place)
+        return cast(Ref, self.labs[key][0])
+
+    def statuses(self) -> dict[int, Status]:
+        """The status of each project that is named."""
+        keys = self.day.ledgers.projects.keys
+        return {key: self.day.statuses[int(np.searchsorted(keys, key))] for key in self.projects}
+
+    def fill(self, rows: Sequence[Project]) -> bool:
+        """Take the rows; false when one that was named is not among them."""
+        for row in rows:
+            self.projects[row.id].row = row
+            for milestone in row.milestones:
+                self.milestones[milestone.id].row = milestone
+        for lab, key in self.labs.values():
+            lab.row = (
+                next(iter(self.projects[key].labs), None) if hasattr(self.projects[key], "row") else None
+            )
+        named = (*self.projects.values(), *self.milestones.values())
+        return all(hasattr(one, "row") for one in named)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a reader sees of the portfolio at the end of a day, of one to compare with, and what waits for meetings.
+
+    `every` are all projects that can be chosen, when some were asked for.
+    """
+
+    day: Day
+    past: Day | None
+    agenda: Sequence[OnAgenda]
+    naming: Naming
+    every: Sequence[Any] = ()
+
+
+def none_or(number: int) -> int | None:
+    """A number of the columns; None for `NONE`."""
+    return None if number == NONE else int(number)

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
-from kangjiansheng.overview.rules import figures
-from kangjiansheng.overview.rules.rows import Project, is_running, open_ones
+from kangjiansheng.overview.rules.rows import Project, is_running, open_ones, promised
+from kangjiansheng.projects.rules.figures import AHEAD
+from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 
 STOPPED = "TERMINATED"
 MOST = 50  # moves and stops of one scenario
@@ -50,14 +52,15 @@ def compared(now: Sequence[Project], then: Sequence[Project], day: date) -> list
 
 
 def _figures(projects: Sequence[Project], day: date) -> dict[str, int | None]:
-    slipped = figures.slipped(projects, {}, day)
-    due = figures.due(projects, {}, day, day)
-    slips = [m.slip for _, m in open_ones(projects) if m.slip is not None]
+    opened = [m for _, m in open_ones(projects)]
+    slips = [m.slip for m in opened if m.slip is not None]
+    slipped = [slip for slip in slips if slip >= SLIP_DAYS]
+    left = [at - day for m in opened if (at := promised(m)) is not None]
     return {
         "running": sum(is_running(project) for project in projects),
-        "slipped": slipped.now,
-        "median": slipped.median,
+        "slipped": len(slipped),
+        "median": int(median(slipped)) if slipped else None,
         "largest": max(slips, default=None),
-        "due": due.now,
-        "overdue": due.overdue,
+        "due": sum(timedelta(0) <= days <= AHEAD for days in left),
+        "overdue": sum(days < timedelta(0) for days in left),
     }

@@ -1,12 +1,14 @@
 """Which milestones slip most, and whether it gets worse."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from .rows import Milestone, Past, Project, Spell, open_ones
+from kangjiansheng.projects.rules.days import Day, day_of
+
+from .rows import Milestone, Naming, Project, Spell, none_or
 
 AT_MOST = 8
 _CLUSTER = 3
@@ -49,49 +51,43 @@ class Slips:
     finding: Finding
 
 
-def slips(projects: Sequence[Project], past: Mapping[int, Past], at_most: int = AT_MOST) -> Slips:
+def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
     """Open milestones of running projects whose confirmed date lies after their baseline."""
     found = []
-    for project, milestone in open_ones(projects):
-        if milestone.slip is not None and milestone.slip > 0:
-            then = past.get(milestone.id)
-            found.append(
-                Slip(
-                    project,
-                    milestone,
-                    milestone.slip,
-                    then.slip if then else None,
-                    (then.actual or then.forecast) if then else None,
-                )
+    for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=at_most):
+        then = past.find(day.id[at])
+        promised = none_or(past.reached[then]) if then is not None else None
+        found.append(
+            Slip(
+                naming.project(day.project[at]),
+                naming.milestone(at),
+                int(day.slip[at]),
+                none_or(past.slip[then]) if then is not None else None,
+                day_of(promised) if promised is not None else None,
             )
-    found.sort(key=lambda row: (-row.now, row.milestone.project_code, row.milestone.position))
-    return Slips(tuple(found[:at_most]), len(found), _finding(found[:at_most]))
+        )
+    return Slips(tuple(found), int(day.slips.sum()), _finding(found))
 
 
-def since(spells: Iterable[Spell]) -> dict[int, date]:
-    """Since when each milestone that is behind its baseline has been so without a break, by its id."""
-    by_id: dict[int, list[Spell]] = defaultdict(list)
-    for spell in spells:
-        by_id[spell.milestone_id].append(spell)
-    found = {}
-    for key, of_one in by_id.items():
-        of_one.sort(key=lambda spell: spell.since, reverse=True)
-        if of_one[0].until is None:
-            begin = of_one[0].since
-            for earlier in of_one[1:]:
-                if earlier.until is None or earlier.until < begin:
-                    break
-                begin = min(begin, earlier.since)
-            found[key] = begin
-    return found
+def since(spells: Sequence[Spell]) -> date | None:
+    """Since when a milestone that is behind its baseline has been so without a break; None when it is not."""
+    ordered = sorted(spells, key=lambda s: (s.since, s.until or date.max), reverse=True)
+    if not ordered or ordered[0].until is not None:
+        return None
+    begin = ordered[0].since
+    for spell in ordered[1:]:
+        if spell.until is None or spell.until < begin:
+            break
+        begin = min(begin, spell.since)
+    return begin
 
 
 def _finding(rows: Sequence[Slip]) -> Finding:
     if not rows:
         return Finding("none")
     recovering = next((row.project for row in rows if row.recovers), None)
-    code, number = Counter(row.project.code for row in rows).most_common(1)[0]
+    project, number = Counter(row.project for row in rows).most_common(1)[0]
     if number >= _CLUSTER:
-        first = next(row for row in rows if row.project.code == code)
+        first = next(row for row in rows if row.project is project)
         return Finding("cluster", first.project, first.milestone, number, first.now, recovering)
     return Finding("single", rows[0].project, rows[0].milestone, 1, rows[0].now, recovering)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import g, redirect, request
@@ -17,13 +18,13 @@ from kangjiansheng.core.saved_view_pages import Bar, bar
 from kangjiansheng.overview import charts as figures
 from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import periods
-from kangjiansheng.overview.rules.board import Board, board
-from kangjiansheng.overview.rules.narrowing import ALL, Narrowing, narrow
+from kangjiansheng.overview.rules.board import ALL as EVERYTHING
+from kangjiansheng.overview.rules.board import PAGE, Board, Limits, board
+from kangjiansheng.overview.rules.narrowing import Card, Narrowing
 from kangjiansheng.overview.rules.outlook import HORIZONS
-from kangjiansheng.overview.rules.rows import OnAgenda, Spell
+from kangjiansheng.overview.rules.rows import Seen
 from kangjiansheng.overview.views import matters, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import ProjectRow, portfolio
 from kangjiansheng.projects.queries.risks import pressing
 
 
@@ -33,7 +34,7 @@ class Asked:
 
     as_of: date | None
     compare: date
-    horizon: int
+    horizon: int = 90
     set_back: date | None = None
 
     @property
@@ -60,41 +61,38 @@ def asked() -> Asked:
     )
 
 
-def read(
-    asking: Asked,
-    *,
-    actor: Actor,
-    wanted: Narrowing = ALL,
-    every: Sequence[ProjectRow] | None = None,
-) -> tuple[list[ProjectRow], Board]:
-    """Of the portfolio that the actor sees (`every`, when it was read before) the projects that are wanted, and what
-    there is to say of them. What they were on the day of comparison is compared, whatever has joined or left since."""
-    projects = narrow(portfolio(actor=actor, as_of=asking.as_of) if every is None else every, wanted)
-    ids = {project.id for project in projects}
-    standing = _of(ids, queries.standing(actor=actor, day=asking.day), wanted)
-    return projects, board(
-        projects,
-        queries.stood(actor=actor, day=asking.compare, standing=standing),
-        agenda_of(projects, asking.as_of, actor=actor),
-        queries.agenda(asking.compare, actor=actor),
-        day=asking.day,
+def read(asking: Asked, *, actor: Actor, limits: Limits = EVERYTHING) -> Board:
+    """What there is to say of the portfolio that the actor sees."""
+    found, _rows = queries.seen(
+        partial(_made, asking, actor, limits), actor=actor, as_of=asking.as_of, compare=asking.compare
+    )
+    return found
+
+
+def narrowed_to(
+    asking: Asked, wanted: Narrowing, *, actor: Actor, limits: Limits = EVERYTHING
+) -> tuple[Sequence[Card], Board]:
+    """All projects that the actor sees, and what there is to say of those that are wanted. What they were on the day of
+    comparison is compared, whatever has joined or left since."""
+    found, _rows = queries.seen(
+        lambda seen: (seen.every, _made(asking, actor, limits, seen)),
+        actor=actor,
+        as_of=asking.as_of,
         compare=asking.compare,
+        wanted=wanted,
+    )
+    return found
+
+
+def _made(asking: Asked, actor: Actor, limits: Limits, seen: Seen) -> Board:
+    return board(
+        seen,
+        queries.agenda(asking.compare, actor=actor),
+        pressing(actor=actor, as_of=asking.as_of),
         horizon=asking.horizon,
         festival=spring_after(asking.day),
-        spells=_of(ids, queries.slipping(actor=actor, day=asking.day), wanted),
-        standing=standing,
-        risks=pressing(actor=actor, as_of=asking.as_of),
+        limits=limits,
     )
-
-
-def _of(ids: set[int], spells: list[Spell], wanted: Narrowing) -> list[Spell]:
-    return [spell for spell in spells if spell.project_id in ids] if wanted.asked else spells
-
-
-def agenda_of(projects: list[ProjectRow], as_of: date | None, *, actor: Actor) -> list[OnAgenda]:
-    """When and by which item the gates that wait are decided; not asked for when none waits."""
-    waits = any(m.status == "gate" for project in projects for m in project.milestones)
-    return queries.agenda(as_of, actor=actor) if waits else []
 
 
 def spring_after(day: date) -> date | None:
@@ -116,22 +114,21 @@ def overview() -> Response:
 def show(asking: Asked, *, actor: Actor, views: Bar | None = None) -> Response:
     """The board as a page."""
     wanted = narrowed.asked()
-    every = portfolio(actor=actor, as_of=asking.as_of)
-    projects, found = read(asking, actor=actor, wanted=wanted, every=every)
+    every, found = narrowed_to(asking, wanted, actor=actor, limits=PAGE)
     said = words.in_figures(found.day, found.compare, asking.horizon)
     return page(
         "overview/dashboard.html",
-        illustrative=any(project.illustrative for project in projects),
+        illustrative=found.illustrative,
         board=found,
         asking=asking,
         views=views or bar("overview"),
-        narrowing=narrowed.bar(every, wanted, len(projects)),
+        narrowing=narrowed.bar(every, wanted, found.answer.total),
         keep=narrowed.keep,
-        has_projects=bool(projects),
+        has_projects=bool(found.answer.total),
         quarter_end=periods.quarter_end_before(found.day),
         founded=periods.FOUNDED,
         marks=periods.rail_marks(clock.today()),
-        figures=_figures(found, said) if projects else {},
+        figures=_figures(found, said) if found.answer.total else {},
         tables={
             name: getattr(tables, name)(found) for name in ("pipeline", "outlook", "slips", "health", "moves")
         },

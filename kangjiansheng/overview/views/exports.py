@@ -12,7 +12,6 @@ from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.overview.rules.board import Board
 from kangjiansheng.overview.views import dashboard, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import portfolio
 
 
 @bp.get("/overview/tables/<name>.<any(csv, xlsx):kind>")
@@ -24,12 +23,11 @@ def export(name: str, kind: str) -> Response:
         abort(404)
     asking = dashboard.asked()
     wanted = narrowed.asked()
-    every = portfolio(actor=actor(), as_of=asking.as_of)
-    projects, found = dashboard.read(asking, actor=actor(), wanted=wanted, every=every)
+    every, found = dashboard.narrowed_to(asking, wanted, actor=actor())
     made = figures(found) if name == "figures" else getattr(tables, name)(found)
-    notes = about(found, illustrative=any(project.illustrative for project in projects))
+    notes = about(found, illustrative=found.illustrative)
     if wanted.asked:
-        chosen = narrowed.bar(every, wanted, len(projects)).chosen
+        chosen = narrowed.bar(every, wanted, found.answer.total).chosen
         notes.insert(0, (_("筛选"), _("，").join(chosen)))
     return download(name, kind, titles[name], made, found.day, notes)
 

@@ -1,18 +1,29 @@
 """Home by role: the board for who reads all; for everybody else what waits for them, and what is theirs."""
 
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+import numpy as np
 from flask import g
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee.queries import duties, step
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
 from kangjiansheng.overview import queries
-from kangjiansheng.overview.rules import answer, attention, figures, gates, pipeline
+from kangjiansheng.overview.rules import attention, figures, gates, pipeline
+from kangjiansheng.overview.rules.answer import Answer, answer
+from kangjiansheng.overview.rules.board import PAGE
+from kangjiansheng.overview.rules.rows import Seen
 from kangjiansheng.overview.views import dashboard, matters, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import lab_plans, owned, portfolio, to_update
+from kangjiansheng.projects.queries import lab_plans, owned, to_update
 from kangjiansheng.projects.queries.risks import pressing
+
+CHIPS = pipeline.Few(48, 24)
 
 
 @bp.get("/")
@@ -23,21 +34,16 @@ def home() -> Response:
     if me.reads_all:
         return dashboard.show(dashboard.asked(), actor=me)
     day = g.as_of or clock.today()
-    projects = portfolio(actor=me, as_of=g.as_of)
-    punctual = figures.on_time(projects, {}, day, day)
-    waiting = gates.gates(projects, dashboard.agenda_of(projects, g.as_of, actor=me), 0)
+    mine, rows = queries.seen(partial(_mine, actor=me, as_of=g.as_of), actor=me, as_of=g.as_of)
     duty = None if g.as_of else duties(actor=me)
-    chips = [pipeline.Chip(project, pipeline.worst_slip(project)) for project in projects]
     return page(
         "overview/home.html",
-        illustrative=any(project.illustrative for project in projects),
-        answer=answer.answer(projects, punctual, waiting) if projects else None,
-        asked=to_update(owned([*projects, *lab_plans(actor=me, as_of=g.as_of, owner=me.id)], me.id, day)),
-        attention=attention.attention(
-            projects, waiting.waiting, day, risks=pressing(actor=me, as_of=g.as_of) if projects else {}
-        ),
+        illustrative=mine.illustrative,
+        answer=mine.answer if mine.answer.total else None,
+        asked=to_update(owned([*rows, *lab_plans(actor=me, as_of=g.as_of, owner=me.id)], me.id, day)),
+        attention=mine.attention,
         matters=matters,
-        chips=chips,
+        chips=mine.chips,
         labs=queries.my_labs(actor=me),
         duties=duty,
         meeting=duty.coming if duty else None,
@@ -45,4 +51,28 @@ def home() -> Response:
         step=step,
         is_admin=me.has("admin"),
         words=words,
+    )
+
+
+@dataclass(frozen=True)
+class _Mine:
+    """What home says of the projects that one sees; `chips` are some of them, and what one owns is named."""
+
+    illustrative: bool
+    answer: Answer
+    attention: attention.Attention
+    chips: pipeline.Group
+
+
+def _mine(seen: Seen, *, actor: Actor, as_of: date | None) -> _Mine:
+    day, naming = seen.day, seen.naming
+    waits = gates.gates(day, seen.agenda, 0)
+    risks = pressing(actor=actor, as_of=as_of) if day.there else {}
+    for at in np.flatnonzero(day.owner == actor.id).tolist():
+        naming.milestone(at)
+    return _Mine(
+        day.illustrative,
+        answer(day, figures.on_time(day), waits, naming),
+        attention.attention(day, waits.waiting, risks, naming, PAGE.matters),
+        pipeline.Chips(day, naming).group(day.there, CHIPS),
     )

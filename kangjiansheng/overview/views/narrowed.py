@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 from kangjiansheng.core import text
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import travel, with_args
-from kangjiansheng.overview.rules.narrowing import Narrowing
+from kangjiansheng.overview.rules.narrowing import Narrowed, Narrowing
 from kangjiansheng.projects.forms.fields import choices
-from kangjiansheng.projects.queries import ProjectRow
 from kangjiansheng.projects.queries.lists import column_of
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, templates
 
@@ -48,7 +47,7 @@ class Bar:
     kept: list[tuple[str, str]]
 
 
-def bar(every: Iterable[ProjectRow], wanted: Narrowing, shown: int) -> Bar:
+def bar(every: Iterable[Narrowed], wanted: Narrowing, shown: int) -> Bar:
     """The bar over all projects that the reader sees: only what occurs among them can be chosen."""
     rows = list(every)
     options = _options(rows)
@@ -69,7 +68,7 @@ def _labels() -> Mapping[str, str]:
     }
 
 
-def _options(rows: Iterable[ProjectRow]) -> Mapping[str, Options]:
+def _options(rows: Iterable[Narrowed]) -> Mapping[str, Options]:
     key = sort_key()
     labs: dict[str, str] = {}
     parties: dict[str, str] = {}

@@ -37,8 +37,8 @@ def pipeline(board: Board) -> Table:
             status[chip.project.status],
             chip.slip,
         ]
-        for (row, _column), chips in sorted(board.pipeline.cells.items())
-        for chip in chips
+        for (row, _column), group in board.pipeline.cells.items()
+        for chip in group.chips
     ]
     return {
         "columns": [
@@ -163,7 +163,7 @@ def attention(board: Board) -> Table:
                 matters.because(matter),
                 _("，").join(matters.consequence(matter)),
             ]
-            for matter in board.attention
+            for matter in board.attention.rows
         ],
     }
 

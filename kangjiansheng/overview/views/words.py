@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 from flask import request, url_for
 from flask_babel import format_date, ngettext
@@ -15,8 +16,16 @@ from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.charts import Words
 from kangjiansheng.overview.rules import health, outlook, periods, pipeline, slips
 from kangjiansheng.overview.rules.board import Board
+from kangjiansheng.overview.rules.rows import ENDED
 from kangjiansheng.overview.views import narrowed
-from kangjiansheng.projects.rules.vocabulary import Name, families, reasons, stage_columns, stages
+from kangjiansheng.projects.rules.vocabulary import (
+    Name,
+    families,
+    project_statuses,
+    reasons,
+    stage_columns,
+    stages,
+)
 
 # What all laboratories have in common says nothing on a lane; the page says that they are illustrative.
 _LONG = re.compile(
@@ -158,7 +167,7 @@ def in_pipeline(found: pipeline.Finding) -> str:
     """How many are in trials, and which stand nearest to marketing."""
     if found.code == "empty":
         return str(_("没有进行中的项目"))
-    codes = _("、").join(p.code for p in found.nearest[:3])
+    codes = _("、").join(found.nearest[:3])
     if found.code == "early":
         return str(_("还没有项目进入临床期，走得最远的是 %(codes)s", codes=codes))
     return str(
@@ -257,7 +266,20 @@ def in_moves(found: Board) -> str:
 
 def rows_href(figure: str) -> str:
     """The rows behind a figure, on the day that is looked at."""
-    return narrowed.keep(url_for("projects.milestones", figure=figure))
+    return narrowed.keep(f"/milestones?figure={quote_plus(figure)}")
+
+
+def lane_href(end: date, found: Any) -> str:
+    """All milestones of a lane of the outlook, those without a laboratory for None."""
+    return rows_href(f"outlook:{end.isoformat()}:{found.code if found else ''}")
+
+
+def cell_href(column: str, family: str = "") -> str:
+    """The projects of a cell of the pipeline, or of a whole column: those that have not ended."""
+    going = ",".join(code for code in project_statuses() if code not in ENDED)
+    of_family = f"&family={family}" if family else ""
+    stage = narrowed.asked().stage or column
+    return narrowed.keep(f"/projects?stage={stage}{of_family}&claimed={going}")
 
 
 def moved_href(compare: date) -> str:

@@ -2,6 +2,7 @@
 
 from kangjiansheng.projects.queries import trials
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
+from kangjiansheng.projects.queries.ledgers import days
 from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
 from kangjiansheng.projects.queries.page import (
     Said,
@@ -19,7 +20,7 @@ from kangjiansheng.projects.queries.page import (
     team,
     team_of_lab,
 )
-from kangjiansheng.projects.queries.portfolio import figures_of, metrics, portfolio
+from kangjiansheng.projects.queries.portfolio import figures_of, metrics, named, portfolio
 from kangjiansheng.projects.queries.rows import LabRow, MilestoneRow, OwnerRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.schedule import (
     Effect,
@@ -46,6 +47,7 @@ __all__ = [
     "Said",
     "Spread",
     "TeamMember",
+    "days",
     "effects",
     "entry",
     "figures_of",
@@ -60,6 +62,7 @@ __all__ = [
     "mine",
     "mine_to_update",
     "moved_along",
+    "named",
     "network",
     "owned",
     "owner_of",

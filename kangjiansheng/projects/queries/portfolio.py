@@ -1,7 +1,8 @@
 """The portfolio as it stood at the end of a day: the one door for dashboard, lists, charts, exports, figures."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -68,19 +69,50 @@ def portfolio(
     if not archived:
         heads = [head for head in heads if not head["archived_at"]]
     stood, since = stood_of(Plan.project_id, select(Project.id).where(chosen), as_of)
-    names = names_of(
-        chosen,
-        as_of,
-        heads,
-        {h["lead_id"] for h in heads} | {r.owner_id for r in stood} | {r.confirmed_by_id for r in stood},
-    )
+    if owner is not None:
+        stood = [row for row in stood if row.owner_id == owner]
+        owned = {row.belongs_to for row in stood}
+        heads = [head for head in heads if head["id"] in owned]
+    return _projects(chosen, as_of, heads, stood, since, _waiting(as_of))
+
+
+def named(
+    statuses: Mapping[int, rules.Status],
+    milestones: Collection[int],
+    *,
+    actor: Actor,
+    as_of: date | None,
+    waiting: Collection[int],
+) -> list[ProjectRow]:
+    """Some projects by id, with the status that is known of each, and of their milestones only those of some ids.
+
+    For pages that have counted over all (`queries.ledgers`) and name a few. `waiting`: the gates that wait.
+    """
+    chosen = may_see(actor) & Project.id.in_(statuses)
+    heads = _heads_now(chosen) if as_of is None else _heads_then(chosen, as_of)
+    stood, since = stood_of(Plan.project_id, select(Project.id).where(chosen), as_of, only=milestones)
+    rows = _projects(chosen, as_of, heads, stood, since, waiting)
+    return [replace(row, status=statuses[row.id]) for row in rows]
+
+
+def _waiting(as_of: date | None) -> set[int]:
+    return set().union(*(source(as_of) for source in awaiting))
+
+
+def _projects(
+    chosen: Any,
+    as_of: date | None,
+    heads: list[dict[str, Any]],
+    stood: list[Row[Any]],
+    since: Mapping[int, Since],
+    waiting: Collection[int],
+) -> list[ProjectRow]:
+    people = {head["lead_id"] for head in heads}
+    people |= {row.owner_id for row in stood} | {row.confirmed_by_id for row in stood}
+    names = names_of(chosen, as_of, heads, people)
     by_project: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in stood:
-        if owner is None or row.owner_id == owner:
-            by_project[row.belongs_to].append(row)
-    if owner is not None:
-        heads = [head for head in heads if by_project[head["id"]]]
-    waiting: set[int] = set().union(*(source(as_of) for source in awaiting))
+        by_project[row.belongs_to].append(row)
     day = as_of or clock.today()
     return [_project(head, by_project[head["id"]], names, waiting, day, since) for head in heads]
 
@@ -198,7 +230,7 @@ def _project(
     head: Mapping[str, Any],
     rows: list[Row[Any]],
     names: Names,
-    waiting: set[int],
+    waiting: Collection[int],
     day: date,
     since: Mapping[int, Since],
 ) -> ProjectRow:

@@ -1,6 +1,6 @@
 """How the milestones of plans stood at the end of a day, and what follows from it for what they belong to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,13 +18,18 @@ from kangjiansheng.projects.rules import milestones as rules
 CONFIRMING = frozenset({"confirm", "forecast", "done", "undo"})
 
 
-def stood_of(key: Any, ids: Select[int], as_of: date | None) -> tuple[list[Row[Any]], Mapping[int, Since]]:
+def stood_of(
+    key: Any, ids: Select[int], as_of: date | None, *, only: Collection[int] | None = None
+) -> tuple[list[Row[Any]], Mapping[int, Since]]:
     """The milestones of the plans of some owners (`key`, a column of `Plan`, in `ids`) as they stood at the end of
     `as_of` (now for None), in order; `belongs_to` is the owner's id. And what was
-    changed of them since, by their ids. One statement."""
+    changed of them since, by their ids. One statement. With `only` those of some ids."""
+    query = _now(key, ids) if as_of is None else _then(key, ids, as_of)
+    if only is not None:
+        query = query.where(Milestone.id.in_(only))
     if as_of is None:
-        return list(db.session.execute(_now(key, ids))), {}
-    return gathered(db.session.execute(with_changes(_then(key, ids, as_of), as_of)))
+        return list(db.session.execute(query)), {}
+    return gathered(db.session.execute(with_changes(query, as_of)))
 
 
 _STATE = "owner_id baseline current_plan forecast proposed actual state flagged moves reason_code note confirmed_by_id"
@@ -76,7 +81,7 @@ def milestones_of(
     owner_code: str,
     rows: Sequence[Row[Any]],
     people: Mapping[int | None, str],
-    waiting: set[int],
+    waiting: Collection[int],
     day: date,
     since: Mapping[int, Since],
     *,
@@ -109,7 +114,7 @@ def _milestone(
     owner_code: str,
     row: Row[Any],
     people: Mapping[int | None, str],
-    waiting: set[int],
+    waiting: Collection[int],
     day: date,
     resting: bool,
     since: Since | None,

@@ -41,7 +41,8 @@ class Counted(Protocol):
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure by name. That of a cell has the month's end and the leading laboratory: health:2026-08-31:JL-04;
-    what was reached since a day has that day: reached:2026-09-30."""
+    what was reached since a day has that day: reached:2026-09-30; a lane has the last day of the outlook and the leading
+    laboratory, or none: outlook:2027-02-21:JL-04."""
 
     name: str
     end: date | None = None
@@ -51,6 +52,9 @@ class Figure:
         """True when the milestone counts. `running`: its project neither rests nor has ended; `lab` leads it."""
         if self.name == "reached" and self.end is not None:
             return _reached(milestone, day, day - self.end)
+        if self.name == "outlook" and self.end is not None:
+            promised = milestone.promised is not None and milestone.promised <= self.end
+            return promised and running and milestone.is_open and lab == self.lab
         if self.end is not None:
             return lab == self.lab and _reached(milestone, self.end, self.end - months_before(self.end))
         if self.name == "on-time":
@@ -63,7 +67,7 @@ class Figure:
 def read(text: str) -> Figure | None:
     """The figure that an address names, None when there is none of that name."""
     name, _, rest = text.partition(":")
-    if name not in ("health", "reached"):
+    if name not in ("health", "reached", "outlook"):
         return Figure(name) if not rest and name in (*_OPEN, *_COUNTED, "on-time") else None
     end, _, lab = rest.partition(":")
     try:

@@ -184,6 +184,9 @@ def figure(text: str) -> str:
         return ""
     if known.name == "reached" and known.end:
         return _("%(day)s 之后完成的里程碑", day=known.end.isoformat())
+    if known.name == "outlook" and known.end:
+        text = _("%(day)s 及以前到期的里程碑", day=known.end.isoformat())
+        return _("%(lab)s：%(text)s", lab=known.lab, text=text) if known.lab else text
     if known.end is not None:
         return _("%(lab)s 截至 %(day)s 的三个月内完成的里程碑", lab=known.lab, day=known.end.isoformat())
     return str(FIGURES[known.name])

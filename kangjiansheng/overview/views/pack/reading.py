@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cached_property, partial
 from typing import Any
 
 from kangjiansheng.accounts.models import Person
@@ -16,6 +17,7 @@ from kangjiansheng.overview.queries import pack
 from kangjiansheng.overview.rules import moves as moving
 from kangjiansheng.overview.rules import pack as rules
 from kangjiansheng.overview.rules.board import Board, board
+from kangjiansheng.overview.rules.rows import Seen
 from kangjiansheng.overview.views.dashboard import spring_after
 from kangjiansheng.overview.views.pack.asking import Asked
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, portfolio
@@ -65,8 +67,9 @@ def read(asking: Asked, *, actor: Actor) -> Found:
     day, compare = asking.day, asking.compare
     span = {"since": clock.end_of(compare), "until": asking.cut}
     projects = portfolio(actor=actor, as_of=day)
-    standing = queries.standing(actor=actor, day=day)
-    past = queries.stood(actor=actor, day=compare, standing=standing)
+    (found, moved, before), _rows = queries.seen(
+        partial(_counted, actor=actor, festival=spring_after(day)), actor=actor, as_of=day, compare=compare
+    )
     there = {m.id for project in projects for m in project.milestones}
     ids = {project.id for project in projects}
     pieces = [one for one in pack.evidence(actor=actor, **span) if one.milestone_id in there]
@@ -77,20 +80,10 @@ def read(asking: Asked, *, actor: Actor) -> Found:
     return Found(
         asking=asking,
         projects=projects,
-        board=board(
-            projects,
-            past,
-            queries.agenda(day, actor=actor),
-            queries.agenda(compare, actor=actor),
-            day=day,
-            compare=compare,
-            festival=spring_after(day),
-            spells=queries.slipping(actor=actor, day=day),
-            standing=standing,
-        ),
-        moved=moving.moves(projects, past, compare, at_most=len(there)).rows,
+        board=found,
+        moved=moved,
         reasons=pack.reasons(actor=actor, **span),
-        reached=rules.reached(projects, past),
+        reached=rules.reached(projects, before),
         verdicts=[one for one in pack.verdicts(actor=actor, **span) if one.gate_id in there],
         conditions=[
             one for one in pack.conditions(actor=actor, until=asking.cut) if one.milestone_id in there
@@ -106,6 +99,18 @@ def read(asking: Asked, *, actor: Actor) -> Found:
         people=names(
             {one.by_id for one in pieces} | {risk.owner_id for risk in (*new, *closed) if risk.owner_id}
         ),
+    )
+
+
+def _counted(
+    seen: Seen, *, actor: Actor, festival: date | None
+) -> tuple[Board, tuple[moving.Move, ...], set[int]]:
+    """The board, all that has moved since the day of comparison, and what was known to be reached then."""
+    day, past = seen.day, seen.past or seen.day
+    return (
+        board(seen, queries.agenda(past.day, actor=actor), {}, festival=festival),
+        moving.moves(day, past, seen.naming, at_most=None).rows,
+        set(past.id[past.is_done].tolist()),
     )
 
 

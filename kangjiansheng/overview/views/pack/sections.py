@@ -79,7 +79,7 @@ def pipeline(found: Found) -> Section:
     grid = found.board.pipeline
     names = words.statuses()
     standing = Counter(
-        (chip.project.status, column) for (_row, column), chips in grid.cells.items() for chip in chips
+        (chip.project.status, column) for (_row, column), group in grid.cells.items() for chip in group.chips
     )
     series = [
         Series(names[status], [standing[status, column] or None for column in grid.columns], status)

@@ -1,0 +1,75 @@
+"""What is counted over the whole portfolio, and the rows of the little that a page names of it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.overview.queries.board import agenda
+from kangjiansheng.overview.rules.narrowing import Card, Narrowing, narrow
+from kangjiansheng.overview.rules.rows import Naming, Seen
+from kangjiansheng.projects.queries import ProjectRow, days, named
+from kangjiansheng.projects.queries.called import names_of
+from kangjiansheng.projects.rules.days import Day
+
+T = TypeVar("T")
+
+
+def seen(
+    make: Callable[[Seen], T],
+    *,
+    actor: Actor,
+    as_of: date | None,
+    compare: date | None = None,
+    wanted: Narrowing | None = None,
+) -> tuple[T, list[ProjectRow]]:
+    """What is made of the portfolio at the end of a day (now for None) and of one to compare with; what it names has
+    its row. With `wanted` only of the projects that it lets through, and all are there to choose from. And these rows: projects with those of their milestones that are named.
+
+    What was committed a moment ago is counted, and perhaps named, before this transaction sees it: then the
+    transaction is ended, and all is made once more.
+    """
+    for _attempt in range(2):
+        items = agenda(as_of, actor=actor)
+        day, *past = days(
+            actor=actor,
+            as_of=as_of,
+            others=[compare] if compare else [],
+            awaiting={item.gate_id for item in items},
+        )
+        every = _cards(day, as_of) if wanted else []
+        if wanted and wanted.asked:
+            ids = {card.id for card in narrow(every, wanted)}
+            day, past = day.of(ids), [one.of(ids) for one in past]
+        naming = Naming(day)
+        found = make(Seen(day, past[0] if past else None, items, naming, every))
+        rows = named(
+            naming.statuses(), naming.milestones, actor=actor, as_of=as_of, waiting=day.id[day.waits].tolist()
+        )
+        if naming.fill(rows):
+            return found, rows
+        db.session.rollback()
+    raise LookupError("what was counted cannot be read")
+
+
+def _cards(day: Day, as_of: date | None) -> list[Card]:
+    """The projects of a day with what they are chosen by, called as they were then. One statement."""
+    keys, said = day.ledgers.projects.keys, day.facts
+    heads = [
+        {"id": int(keys[at]), "labs": said("labs")[at], "parties": said("parties")[at]} for at in day.there
+    ]
+    names = names_of(None, as_of or clock.today(), heads, set())
+    pathway = said("pathway")
+    return [
+        Card(
+            head["id"],
+            names.labs[head["id"]],
+            names.parties[head["id"]],
+            day.family[at],
+            day.stage[at],
+            pathway[at],
+        )
+        for head, at in zip(heads, day.there, strict=True)
+    ]

@@ -1,0 +1,275 @@
+"""Both ledgers in the memory of this process, brought up to the last commit before anybody looks at them.
+
+The trail is what they are brought up by: an entry of a ledger belongs to an act, and each act gets its place in the
+chain in the order of the commits. When the last place that is known here still bears the hash that it had, all that
+the acts after it touched is read again; when it does not, this is another database, and everything is. What one reads
+here was committed: it is read on a connection of its own. Who may see what is nowhere here.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from itertools import chain
+from sys import intern
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+    union,
+    union_all,
+)
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.audit import GENESIS, AuditEntry
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import Counted, db, reading
+from kangjiansheng.labs.models import JointLab
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
+from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.rules.days import NONE, STATES, Day, History, Ledgers
+from kangjiansheng.projects.rules.plans import RESTING
+from kangjiansheng.projects.rules.vocabulary import modalities
+
+_AT_ONCE = 20_000  # rows that are read at a time
+_MANY = 5_000  # from so many things on all are read
+_TYPES = {
+    "at": np.int64,
+    "state": np.int8,
+    "flagged": np.bool_,
+}  # the others are whole numbers that fit 32 bits
+
+
+Head = tuple[int, str]  # the last place of the trail and its hash
+
+
+class _Kept:
+    """What one process knows of one database: both ledgers, up to which place of its trail."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.known: tuple[Head, Ledgers] | None = None
+
+    def at(self, head: Head) -> Ledgers:
+        """The ledgers up to a place of the trail, or to a later one."""
+        if self.known is None or self.known[0] != head:
+            with self.lock, reading(db.engine) as connection:
+                self.known = self._brought_up(connection)
+        return self.known[1]
+
+    def _brought_up(self, connection: Connection) -> tuple[Head, Ledgers]:
+        if self.known is not None:
+            (seq, hash_), ledgers = self.known
+            acts = connection.execute(_since(seq)).all()
+            if acts and (acts[0].seq, acts[0].hash) == (seq, hash_):
+                later = {one.change_set_id for one in acts[1:]}
+                return (acts[-1].seq, acts[-1].hash), _renewed(ledgers, connection, later)
+        newest = connection.execute(_newest()).first()
+        return (newest.seq, newest.hash) if newest else NO_HEAD, _all(connection)
+
+
+NO_HEAD = (0, GENESIS)
+_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+_guard = Lock()
+
+
+def _newest() -> Select[str, int, str]:
+    newest = select(func.max(AuditEntry.seq)).scalar_subquery()
+    kind = literal("head").label("kind")
+    return select(kind, AuditEntry.seq, AuditEntry.hash).where(AuditEntry.seq == newest)
+
+
+def _since(seq: int) -> Select[int, str, int]:
+    """A place of the trail and all after it."""
+    query = select(AuditEntry.seq, AuditEntry.hash, AuditEntry.change_set_id)
+    return query.where(AuditEntry.seq >= seq).order_by(AuditEntry.seq)
+
+
+def days(
+    *, actor: Actor, as_of: date | None, others: Collection[date] = (), awaiting: Collection[int] = ()
+) -> list[Day]:
+    """What the actor may see today as it stood at the end of a day (now for None), and of other days. One statement
+    when nothing was written since the last time.
+
+    `awaiting`: gates that meetings are to decide, as they were known at the end of the day.
+    """
+    with _guard:
+        kept = _kept.setdefault(db.engine, _Kept())
+    seen = select(literal("project"), Project.id, literal("")).where(may_see(actor))
+    rows = db.session.execute(union_all(_newest(), seen)).all()
+    head = next(((seq, hash_) for kind, seq, hash_ in rows if kind == "head"), NO_HEAD)
+    keys = [key for kind, key, _hash in rows if kind == "project"]
+    known, today = kept.at(head), clock.today()
+    return [Day(known, keys, as_of, today, awaiting), *(Day(known, keys, day, today) for day in others)]
+
+
+def _all(connection: Connection) -> Ledgers:
+    labs = _labs(connection)
+    return Ledgers(_projects(connection, true(), labs), _milestones(connection, true()), labs)
+
+
+def _renewed(known: Ledgers, connection: Connection, acts: Collection[int]) -> Ledgers:
+    """What some acts touched is read again, the rest stays."""
+    if len(acts) > _MANY:
+        return _all(connection)
+    told = select(literal("project"), ProjectEntry.project_id).where(ProjectEntry.change_set_id.in_(acts))
+    moved = select(literal("milestone"), MilestoneEntry.milestone_id).where(
+        MilestoneEntry.change_set_id.in_(acts)
+    )
+    touched: dict[str, list[int]] = {"project": [], "milestone": []}
+    for kind, key in connection.execute(union(told, moved)) if acts else ():
+        touched[kind].append(key)
+    if max(map(len, touched.values())) > _MANY:
+        return _all(connection)
+    projects, milestones, labs = known.projects, known.milestones, known.labs
+    if touched["project"]:
+        labs = _labs(connection)
+        projects = projects.renewed(_projects(connection, Project.id.in_(touched["project"]), labs))
+    if touched["milestone"]:
+        milestones = milestones.renewed(_milestones(connection, Milestone.id.in_(touched["milestone"])))
+    return known.renewed(projects, milestones, labs) if any(touched.values()) else known
+
+
+def _labs(connection: Connection) -> dict[int, str]:
+    return dict(connection.execute(select(JointLab.id, JointLab.code)).all())
+
+
+def _milestones(connection: Connection, chosen: Any) -> History:
+    things = (
+        select(
+            Milestone.id, Plan.project_id, Milestone.code, Milestone.position, Milestone.kind, Milestone.gate
+        )
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .where(Plan.project_id.is_not(None), chosen)
+        .order_by(Milestone.id)
+    )
+    e = MilestoneEntry
+    entries = (
+        select(
+            e.milestone_id,
+            Counted(e.effective_at).label("at"),
+            *(
+                func.coalesce(Counted(date_), literal(NONE)).label(name)
+                for name, date_ in (
+                    ("baseline", e.baseline),
+                    ("plan", e.current_plan),
+                    ("forecast", e.forecast),
+                    ("actual", e.actual),
+                )
+            ),
+            case({state: n for n, state in enumerate(STATES)}, value=e.state, else_=-1).label("state"),
+            cast(e.flagged, Integer).label("flagged"),
+            func.coalesce(e.owner_id, literal(0)).label("owner"),
+        )
+        .join(Milestone, Milestone.id == e.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .where(Plan.project_id.is_not(None), chosen)
+        .order_by(e.milestone_id, e.effective_at, e.id)
+    )
+    rows = connection.execute(things).all()
+    keys = np.array([row.id for row in rows], np.int64)
+    facts = {
+        "project": np.array([row.project_id for row in rows], np.int64),
+        "code": _words(row.code for row in rows),
+        "position": np.array([row.position for row in rows], np.int32),
+        "decision": np.array([row.kind == "decision" for row in rows], np.bool_),
+        "gate": np.array([row.gate for row in rows], np.bool_),
+    }
+    of, said = _columns(connection, entries)
+    return History(keys, _starts(keys, of), facts, said)
+
+
+def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str]) -> History:
+    things = select(Project.id, Project.code, Project.illustrative).where(chosen).order_by(Project.id)
+    e = ProjectEntry
+    entries = (
+        select(
+            e.project_id,
+            Counted(e.effective_at),
+            e.status,
+            e.stage,
+            e.modality,
+            e.pathway,
+            e.state["parties"].label("parties"),
+            e.state["labs"].label("labs"),
+            e.state["archived_at"].as_string().is_not(None).label("archived"),
+        )
+        .join(Project, Project.id == e.project_id)
+        .where(chosen)
+        .order_by(e.project_id, e.effective_at, e.id)
+    )
+    known = modalities()
+    found = connection.execute(things).all()
+    keys = np.array([key for key, _code, _illustrative in found], np.int64)
+    rows = connection.execute(entries).all()
+    families = [known[row.modality].family if row.modality in known else "OTHER" for row in rows]
+    return History(
+        keys,
+        _starts(keys, np.array([row[0] for row in rows], np.int64)),
+        {
+            "code": np.array([code for _key, code, _illustrative in found], object),
+            "illustrative": np.array([illustrative for _key, _code, illustrative in found], np.bool_),
+        },
+        {
+            "at": np.array([row[1] for row in rows], np.int64),
+            "claimed": _words(row.status for row in rows),
+            "stage": _words(row.stage for row in rows),
+            "family": _words(families),
+            "pathway": _words(row.pathway for row in rows),
+            "labs": _objects([row.labs for row in rows]),
+            "parties": _objects([row.parties for row in rows]),
+            "lab": np.array([_leading(row.labs, labs) for row in rows], np.int64),
+            "rests": np.array([row.status in RESTING for row in rows], np.bool_),
+            "archived": np.array([row.archived for row in rows], np.bool_),
+        },
+    )
+
+
+def _words(words: Any) -> Any:
+    return np.array([intern(word) for word in words], object)
+
+
+def _objects(found: list[Any]) -> Any:
+    column = np.empty(len(found), object)
+    for n, one in enumerate(found):
+        column[n] = one
+    return column
+
+
+def _leading(of_project: list[list[Any]], codes: Mapping[int, str]) -> int:
+    """The laboratory that leads, else the first by its code; 0 when there is none."""
+    there = [(not leads, codes[key], key) for key, leads in of_project if key in codes]
+    return min(there)[2] if there else 0
+
+
+def _columns(connection: Connection, query: Any) -> tuple[Any, dict[str, Any]]:
+    """The first column, and the others by name; all hold whole numbers."""
+    names = [column.name for column in query.selected_columns]
+    parts: list[list[Any]] = [[np.empty(0, _TYPES.get(name, np.int32))] for name in names]
+    for rows in _stretches(connection, query):
+        table = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * len(names)).reshape(
+            -1, len(names)
+        )
+        for n, name in enumerate(names):
+            parts[n].append(table[:, n].astype(_TYPES.get(name, np.int32)))
+    first, *others = (np.concatenate(part) for part in parts)
+    return first, dict(zip(names[1:], others, strict=True))
+
+
+def _stretches(connection: Connection, query: Any) -> Iterator[Any]:
+    yield from connection.execution_options(yield_per=_AT_ONCE).execute(query).partitions()
+
+
+def _starts(keys: Any, of: Any) -> Any:
+    """Where the entries of each key begin among those of `of`, which are sorted by it; then their number."""
+    return np.append(np.searchsorted(of, keys), len(of))
