@@ -270,6 +270,22 @@ def test_put_to_a_meeting_it_becomes_items_with_their_effects(lead, in_app):
     assert meeting.code in tree(lead.get(where)).get_element_by_id("apply").text_content()
 
 
+def test_of_several_projects_no_item_names_another(client, in_app):
+    """Who sees one of them reads its item, and may not know of the other."""
+    executive, meeting = client("executive"), coming()
+    where = begin(executive, name="为 KJS-002 让路", note="KJS-001 排在 KJS-002 之后")
+    for code in ("KJS-001", "KJS-002"):
+        thing = open_milestone(code)
+        move(executive, where, thing.code, clock.today() + timedelta(days=300), project=code)
+    data = {"meeting": meeting.code, "version": version(executive, where)}
+    before = set(db.session.scalars(select(AgendaItem.id)))
+    assert executive.post(f"{where}/proposal", data=data).status_code == 303
+    db.session.rollback()
+    items = [one for one in db.session.scalars(select(AgendaItem)) if one.id not in before]
+    assert {one.project.code for one in items} == {"KJS-001", "KJS-002"}
+    assert all((one.name_hans, one.text) == (one.project.name_hans, "") for one in items)
+
+
 def test_a_stop_is_put_to_the_next_gate(lead, in_app):
     where, meeting = begin(lead, name="停下一试"), coming()
     stop(lead, where, "KJS-003")

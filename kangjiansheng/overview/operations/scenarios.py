@@ -117,25 +117,30 @@ def propose(
     found: Scenario, meeting: Meeting, projects: Sequence[Project], *, actor: Actor, version: int | None
 ) -> list[AgendaItem]:
     """Put it to a coming meeting: an item for each project, with its new planned days as effects of a resolution, and
-    for a stopped project the verdict at its next open gate. They apply when the minutes are finalised, not before."""
+    for a stopped project the verdict at its next open gate. They apply when the minutes are finalised, not before.
+
+    Who sees one of several projects sees its item: what the scenario is called and says may name the others, and stays.
+    """
     _open(found, version)
     if not projects:
         raise RuleBroken("overview:scenario-empty")
-    made = [_item(found, meeting, project, actor=actor) for project in projects]
+    alone = len(projects) == 1
+    made = [_item(found, meeting, project, actor=actor, alone=alone) for project in projects]
     before = found.state()
     found.proposed_to = meeting.code
     record("overview:scenario:propose", found, actor=actor, before=before)
     return made
 
 
-def _item(found: Scenario, meeting: Meeting, project: Project, *, actor: Actor) -> AgendaItem:
+def _item(found: Scenario, meeting: Meeting, project: Project, *, actor: Actor, alone: bool) -> AgendaItem:
     plan = db.session.scalars(select(Plan).where(Plan.project_id == project.id)).one()
     gate = _next_gate(plan) if project.id in found.stops else None
     fields: dict[str, Any] = {"gate_id": gate.id} if gate else {}
     if project.id in found.stops and gate is None:
         raise RuleBroken("overview:scenario-no-gate", project=project.code)
+    name, text = (found.name, found.note) if alone else (project.name_hans, "")
     item = meetings.propose_item(
-        meeting, project, actor=actor, name_hans=found.name, kind="decide", text=found.note, **fields
+        meeting, project, actor=actor, name_hans=name, kind="decide", text=text, **fields
     )
     if gate is not None:
         effects.propose(item, actor=actor, kind="gate", plan=plan, milestone=gate, verdict="stop")
