@@ -77,7 +77,7 @@ def use(code: str, *, actor: Actor, version: int, reason: str) -> UsualRates:
         raise RuleBroken("overview:reason-missing", "reason")
     before = row.state() if row else {}
     if row is None:
-        row = UsualRates(code=code, reason=reason)
+        row = UsualRates(id=1, code=code, reason=reason)  # two first choices at once meet at the key
         db.session.add(row)
     row.code, row.reason = code, reason
     db.session.flush()

@@ -105,7 +105,7 @@ def _drawn(chance: Chance | None, reference: Days, day: int, shares: Any) -> Any
     return np.where((late < NEVER) & is_day(reference), reference + late, NEVER)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def luck(seed: int, milestone: int, runs: int) -> Any:
     """Numbers between 0 and 1 for each run: one in the middle of each of `runs` equal parts, in an order of chance."""
     order = np.random.Generator(np.random.PCG64([seed, milestone])).permutation(runs)
