@@ -28,6 +28,10 @@ def asked() -> Narrowing:
 
 def keep(address: str) -> str:
     """An address with the same day and the same projects."""
+    if not any(
+        name in request.args for name in NAMES
+    ):  # hundreds of links stand on a page, mostly of all projects
+        return travel(address)
     more = {name: value for name, value in asked().asked.items() if f"{name}=" not in address}
     joint = "&" if "?" in address else "?"
     path, hash_, place = address.partition("#")
@@ -74,11 +78,12 @@ def _options(rows: Iterable[Narrowed]) -> Mapping[str, Options]:
     parties: dict[str, str] = {}
     there: dict[str, set[str]] = {"family": set(), "stage": set(), "pathway": set()}
     for row in rows:
-        labs |= {lab.code: name_of(lab) for lab in row.labs}
-        parties |= {party.code: name_of(party) for party in row.parties}
+        labs |= {lab.code: name_of(lab) for lab in row.labs if lab.code not in labs}
+        parties |= {party.code: name_of(party) for party in row.parties if party.code not in parties}
         there["family"].add(row.family)
-        there["stage"].add(column_of(row.stage))
+        there["stage"].add(row.stage)
         there["pathway"].add(row.pathway)
+    there["stage"] = {column_of(stage) for stage in there["stage"]}
 
     def known(vocabulary: Mapping[str, Any], name: str) -> Options:
         return [(code, label) for code, label in choices(vocabulary) if code in there[name]]

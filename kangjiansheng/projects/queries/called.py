@@ -65,15 +65,20 @@ def names_of(
         for row in sorted(rows, key=lambda row: (row.place, row.code)):
             if row.kind != "person":
                 found[row.kind][row.project_id].append(_ref(row, leads=row.place == 0, role=row.role))
+    # Thousands of projects share a few laboratories and parties: each is made once.
+    refs: dict[tuple[str, int, bool, str], Ref] = {}
+
+    def ref(kind: str, key: int, leads: bool = False, role: str = "") -> Ref:
+        at = (kind, key, leads, role)
+        if at not in refs:
+            refs[at] = _ref(called[kind, key], leads=leads, role=role)
+        return refs[at]
+
     for head in heads if as_of is not None else ():
-        of_lab = [
-            _ref(called["lab", key], leads=bool(leads))
-            for key, leads in head["labs"]
-            if ("lab", key) in called
-        ]
+        of_lab = [ref("lab", key, bool(leads)) for key, leads in head["labs"] if ("lab", key) in called]
         found["lab"][head["id"]] = sorted(of_lab, key=lambda lab: (not lab.leads, lab.code))
         found["party"][head["id"]] = [
-            _ref(called["party", key], role=role) for key, role in head["parties"] if ("party", key) in called
+            ref("party", key, role=role) for key, role in head["parties"] if ("party", key) in called
         ]
     return Names(
         found["lab"],

@@ -32,6 +32,8 @@
   function press(selector) {
     const at = (current() || document).querySelector(selector);
     if (!at) return false;
+    // A key may come before htmx has taken hold of a row that has just arrived: the link would leave the page.
+    if (window.htmx) window.htmx.process(at);
     at.click();
     if (at.focus) at.focus();
     return true;
