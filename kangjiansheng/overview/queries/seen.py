@@ -56,12 +56,10 @@ def seen(
 
 def _cards(day: Day, as_of: date | None) -> list[Card]:
     """The projects of a day with what they are chosen by, called as they were then. One statement."""
-    keys, said = day.ledgers.projects.keys, day.facts
-    heads = [
-        {"id": int(keys[at]), "labs": said("labs")[at], "parties": said("parties")[at]} for at in day.there
-    ]
+    keys = day.ledgers.projects.keys
+    labs, parties, pathway = (day.facts(name) for name in ("labs", "parties", "pathway"))
+    heads = [{"id": int(keys[at]), "labs": labs[at], "parties": parties[at]} for at in day.there]
     names = names_of(None, as_of or clock.today(), heads, set())
-    pathway = said("pathway")
     return [
         Card(
             head["id"],
