@@ -3,16 +3,16 @@ that keep it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 
 from kangjiansheng.core import text
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import travel, with_args
-from kangjiansheng.overview.rules.narrowing import Narrowed, Narrowing
+from kangjiansheng.overview.rules.narrowing import ALL, Narrowed, Narrowing
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.queries.lists import column_of
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, templates
@@ -23,16 +23,17 @@ Options = list[tuple[str, str]]
 
 def asked() -> Narrowing:
     """What the address asks for; a code that nothing has shows nothing."""
-    return Narrowing(**{name: text.line(request.args.get(name, ""))[:80] for name in NAMES})
+    if "narrowing" not in g:  # each of the hundreds of links on a page keeps it
+        g.narrowing = Narrowing(**{name: text.line(request.args.get(name, ""))[:80] for name in NAMES})
+    return cast(Narrowing, g.narrowing)
 
 
 def keep(address: str) -> str:
     """An address with the same day and the same projects."""
-    if not any(
-        name in request.args for name in NAMES
-    ):  # hundreds of links stand on a page, mostly of all projects
+    wanted = asked()
+    if wanted == ALL:
         return travel(address)
-    more = {name: value for name, value in asked().asked.items() if f"{name}=" not in address}
+    more = {name: value for name, value in wanted.asked.items() if f"{name}=" not in address}
     joint = "&" if "?" in address else "?"
     path, hash_, place = address.partition("#")
     return travel(f"{path}{joint}{urlencode(more)}{hash_}{place}" if more else address)

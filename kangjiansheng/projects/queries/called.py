@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, Select, case, cast, func, literal, null, select, union_all
@@ -61,25 +62,26 @@ def names_of(
     rows = sorted(db.session.execute(union_all(*parts)).all(), key=lambda row: row.place or 0)
     called = {(row.kind, row.id): row for row in rows}
     found: dict[str, dict[int, list[Ref]]] = {"lab": defaultdict(list), "party": defaultdict(list)}
+
+    # Thousands of projects share a few laboratories and parties.
+    @cache
+    def labs_of(keys: tuple[tuple[int, Any], ...]) -> list[Ref]:
+        of_one = [
+            _ref(called["lab", key], leads=bool(leads)) for key, leads in keys if ("lab", key) in called
+        ]
+        return sorted(of_one, key=lambda lab: (not lab.leads, lab.code))
+
+    @cache
+    def parties_of(keys: tuple[tuple[int, str], ...]) -> list[Ref]:
+        return [_ref(called["party", key], role=role) for key, role in keys if ("party", key) in called]
+
     if as_of is None:
         for row in sorted(rows, key=lambda row: (row.place, row.code)):
             if row.kind != "person":
                 found[row.kind][row.project_id].append(_ref(row, leads=row.place == 0, role=row.role))
-    # Thousands of projects share a few laboratories and parties: each is made once.
-    refs: dict[tuple[str, int, bool, str], Ref] = {}
-
-    def ref(kind: str, key: int, leads: bool = False, role: str = "") -> Ref:
-        at = (kind, key, leads, role)
-        if at not in refs:
-            refs[at] = _ref(called[kind, key], leads=leads, role=role)
-        return refs[at]
-
     for head in heads if as_of is not None else ():
-        of_lab = [ref("lab", key, bool(leads)) for key, leads in head["labs"] if ("lab", key) in called]
-        found["lab"][head["id"]] = sorted(of_lab, key=lambda lab: (not lab.leads, lab.code))
-        found["party"][head["id"]] = [
-            ref("party", key, role=role) for key, role in head["parties"] if ("party", key) in called
-        ]
+        found["lab"][head["id"]] = labs_of(tuple(map(tuple, head["labs"])))
+        found["party"][head["id"]] = parties_of(tuple(map(tuple, head["parties"])))
     return Names(
         found["lab"],
         found["party"],
