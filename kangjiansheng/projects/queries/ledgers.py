@@ -137,7 +137,7 @@ def _renewed(known: Ledgers, connection: Connection, acts: Collection[int]) -> L
         projects = projects.renewed(_projects(connection, Project.id.in_(touched["project"]), labs))
     if touched["milestone"]:
         milestones = milestones.renewed(_milestones(connection, Milestone.id.in_(touched["milestone"])))
-    return known.renewed(projects, milestones, labs) if any(touched.values()) else known
+    return known.renewed(projects, milestones, labs, touched["milestone"]) if any(touched.values()) else known
 
 
 def _labs(connection: Connection) -> dict[int, str]:

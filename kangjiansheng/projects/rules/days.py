@@ -4,7 +4,7 @@ A date is counted in days from 1970, one that nobody gave is `NONE`; an instant 
 together and in order, so that the last one up to an instant is where the count of those up to it ends.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -24,6 +24,7 @@ STATES = ("open", "done", "cancelled")
 _EPOCH = date(1970, 1, 1)
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = int(np.iinfo(np.int64).max)
+_KEPT = 60  # days of which the counts outlast a write
 _CODE = {status: number for number, status in enumerate(SEVERITY)}
 
 
@@ -118,32 +119,54 @@ class Ledgers:
         """The place of each project when they are sorted by their codes."""
         return np.argsort(np.argsort(self.projects.facts["code"].astype(str), kind="stable"))
 
-    def renewed(self, projects: History, milestones: History, labs: Mapping[int, str]) -> "Ledgers":
-        """The same with other entries. What was made of the things alone stays when there are no new ones."""
+    def renewed(
+        self, projects: History, milestones: History, labs: Mapping[int, str], touched: Sequence[int]
+    ) -> "Ledgers":
+        """The same with other entries, of the milestones `touched`. What was made of the things alone stays when there
+        are no new ones, and what was counted of all is put right by these."""
         new = Ledgers(projects, milestones, labs)
         made = {"rank": len(projects.keys) == len(self.projects.keys)}
         made["project"] = made["order"] = made["rank"] and len(milestones.keys) == len(self.milestones.keys)
         new.__dict__.update(
             {name: self.__dict__[name] for name, stays in made.items() if stays and name in self.__dict__}
         )
+        counted = list(self.slipped.items())
+        if made["project"] and len(counted) <= _KEPT:
+            places = np.flatnonzero(np.isin(milestones.keys, touched))
+            gone, come = self._stretches(places), new._stretches(places)
+            new.slipped.update(
+                {day: found - self._count(gone, day) + self._count(come, day) for day, found in counted}
+            )
         return new
 
     def slipped_on(self, day: date) -> Array:
         """How many open milestones of each project were 15 days or more behind their baseline at the end of a day."""
         if day not in self.slipped:
-            project, since, until = self._slips
-            end = instant(calendar.end_of(day))
-            there = project[(since <= end) & (end < until)]
-            self.slipped[day] = np.bincount(there, minlength=len(self.projects.keys))
+            self.slipped[day] = self._count(self._slips, day)
         return self.slipped[day]
+
+    def _count(self, stretches: tuple[Array, Array, Array], day: date) -> Array:
+        project, since, until = stretches
+        end = instant(calendar.end_of(day))
+        return np.bincount(project[(since <= end) & (end < until)], minlength=len(self.projects.keys))
 
     @cached_property
     def _slips(self) -> tuple[Array, Array, Array]:
-        """The stretches for that: the project, from which instant, and until before which."""
+        return self._stretches()
+
+    def _stretches(self, places: Array | None = None) -> tuple[Array, Array, Array]:
+        """When milestones were that far behind, those at some places or all: the project, from which instant, and
+        until before which."""
         m, said = self.milestones, self.milestones.said
-        slips = (said["forecast"] != NONE) & (said["baseline"] != NONE) & (said["actual"] == NONE)
-        slips &= said["state"] == STATES.index("open")
-        at = np.flatnonzero(slips)
+        chosen: Any = slice(None)
+        if places is not None:
+            runs = zip(m.starts[places].tolist(), m.starts[places + 1].tolist(), strict=True)
+            chosen = np.concatenate([np.empty(0, np.int64), *(np.arange(a, b) for a, b in runs)])
+        baseline, forecast, actual, state = (
+            said[name][chosen] for name in ("baseline", "forecast", "actual", "state")
+        )
+        slips = (forecast != NONE) & (baseline != NONE) & (actual == NONE) & (state == STATES.index("open"))
+        at = np.flatnonzero(slips) if places is None else chosen[slips]
         at = at[said["forecast"][at] - said["baseline"][at] >= SLIP_DAYS]
         thing = np.searchsorted(m.starts, at, "right") - 1
         at, thing = at[~m.facts["decision"][thing]], thing[~m.facts["decision"][thing]]
