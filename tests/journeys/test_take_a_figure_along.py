@@ -9,7 +9,10 @@ from tests.journeys.cast import Cast
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-PICTURE = "navigator.clipboard.read().then(all => all[0].getType('image/png')).then(blob => blob.size)"
+PICTURE = """navigator.clipboard.read().then(all => {
+  const picture = all.find(item => item.types.includes('image/png'));  // until it is there the text still is
+  return picture ? picture.getType('image/png').then(blob => blob.size) : 0;
+})"""
 GONE = "Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true})"
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from kangjiansheng.core.calendar import start_of
 from kangjiansheng.overview.rules.rows import Naming
-from kangjiansheng.projects.rules.days import NONE, STATES, Day, History, Ledgers, instant, number
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, History, Ledgers, instant, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.plans import RESTING
 

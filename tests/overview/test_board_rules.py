@@ -19,7 +19,7 @@ from kangjiansheng.overview.rules import (
     slips,
 )
 from kangjiansheng.overview.rules.rows import OnAgenda, Spell, Waiting
-from kangjiansheng.projects.rules.days import number
+from kangjiansheng.projects.rules.ledgers import number
 from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
 from tests.overview.rows import DAY, M, Named, P, Told, ahead, done
 

@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import NONE, STATES, Array, Day, day_at
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, Array, day_at
 from kangjiansheng.projects.rules.milestones import Status
 
 from .rows import Milestone, Naming, Project, Risk, Spell, Waiting

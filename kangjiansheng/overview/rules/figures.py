@@ -5,8 +5,9 @@ from datetime import date
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import NONE, Array, Day, number
+from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.figures import AHEAD, YEAR
+from kangjiansheng.projects.rules.ledgers import NONE, Array, number
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 
 from .periods import month_ends

@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import Array, Day, number
+from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.figures import MONTHS as WINDOW
 from kangjiansheng.projects.rules.figures import months_before
+from kangjiansheng.projects.rules.ledgers import Array, number
 
 from .figures import Reached, Share, on_time_share, reached
 from .periods import month_ends

@@ -5,7 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import NONE, Day, day_of
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE, day_of
 
 from .rows import Milestone, Naming, Project
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import NONE, Array, Day, day_of, number
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE, Array, day_of, number
 
 from .periods import third_of_month
 from .rows import Milestone, Naming, Project, Ref, none_or

@@ -7,7 +7,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import NONE, Day
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE
 from kangjiansheng.projects.rules.milestones import Status
 
 # Claims of projects that have ended; their open milestones are nobody's promise any more.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kangjiansheng.projects.rules.days import Day, day_of
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import day_of
 
 from .rows import Milestone, Naming, Project, Spell, none_or
 

@@ -37,7 +37,8 @@ from kangjiansheng.core.db import Counted, db, reading
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.queries.visible import may_see
-from kangjiansheng.projects.rules.days import NONE, STATES, Day, History, Ledgers
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, History, Ledgers
 from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.vocabulary import modalities
 

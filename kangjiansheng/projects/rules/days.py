@@ -1,190 +1,23 @@
-"""The two ledgers as columns, and the portfolio at the end of a day read off them, however many rows there are.
+"""The portfolio at the end of a day, read off the columns of the two ledgers."""
 
-A date is counted in days from 1970, one that nobody gave is `NONE`; an instant in microseconds. Of each project and milestone the entries stand
-together and in order, so that the last one up to an instant is where the count of those up to it ends.
-"""
-
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection
+from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kangjiansheng.core import calendar
-
+from .ledgers import NONE, STATES, Array, Ledgers, number
 from .milestones import SEVERITY, SLIP_DAYS, Status
 
-Array = NDArray[Any]
-
-NONE = int(np.iinfo(np.int32).min)
-STATES = ("open", "done", "cancelled")
-_EPOCH = date(1970, 1, 1)
-_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
-_NEVER = int(np.iinfo(np.int64).max)
-_KEPT = 60  # days of which the counts outlast a write
 _CODE = {status: number for number, status in enumerate(SEVERITY)}
-
-
-def instant(at: datetime) -> int:
-    """An instant as its number."""
-    return (at - _BEGIN) // timedelta(microseconds=1)
-
-
-def day_at(number: int) -> date:
-    """The day of an instant's number."""
-    return calendar.day_of(_BEGIN + timedelta(microseconds=int(number)))
-
-
-def number(day: date) -> int:
-    """A day as its number."""
-    return (day - _EPOCH).days
-
-
-def day_of(number: int) -> date:
-    """The day of a number; one that is `NONE` has none."""
-    return _EPOCH + timedelta(days=int(number))
-
-
-@dataclass(frozen=True, eq=False)
-class History:
-    """Things by ascending key, and the entries of their ledger.
-
-    `starts` says where the entries of each thing begin, and at its end how many there are. `facts` are columns over
-    the things, `said` over the entries; among these is the instant `at` from which each counts.
-    """
-
-    keys: Array
-    starts: Array
-    facts: Mapping[str, Array]
-    said: Mapping[str, Array]
-
-    def last(self, day: date | None) -> Array:
-        """Where the last entry of each thing up to the end of a day stands (of all for None); −1 without any."""
-        first, after = self.starts[:-1], self.starts[1:]
-        if day is None:
-            return np.where(after > first, after - 1, -1)
-        reached = np.zeros(len(self.said["at"]) + 1, np.int32)
-        np.cumsum(self.said["at"] <= instant(calendar.end_of(day)), out=reached[1:])
-        count = reached[after] - reached[first]
-        return np.where(count > 0, first + count - 1, -1)
-
-    def renewed(self, fresh: "History") -> "History":
-        """The same where all that is said of the things of `fresh` is what that says."""
-        at = np.searchsorted(self.keys, fresh.keys)
-        after = np.searchsorted(self.keys, fresh.keys, "right")
-        things = (at, after, np.arange(len(at)), np.arange(1, len(at) + 1))
-        entries = (self.starts[at], self.starts[after], fresh.starts[:-1], fresh.starts[1:])
-        counts = _spliced(np.diff(self.starts), np.diff(fresh.starts), *things)
-        return History(
-            keys=_spliced(self.keys, fresh.keys, *things),
-            starts=np.concatenate(([0], np.cumsum(counts))),
-            facts={name: _spliced(column, fresh.facts[name], *things) for name, column in self.facts.items()},
-            said={name: _spliced(column, fresh.said[name], *entries) for name, column in self.said.items()},
-        )
-
-
-def _spliced(old: Array, new: Array, first: Array, after: Array, begin: Array, end: Array) -> Array:
-    """A column in which each stretch from `first` to `after` is the one from `begin` to `end` of another."""
-    parts, at = [], 0
-    for a, b, c, d in zip(first.tolist(), after.tolist(), begin.tolist(), end.tolist(), strict=True):
-        parts += [old[at:a], new[c:d]]
-        at = b
-    return np.concatenate([*parts, old[at:]])
-
-
-@dataclass(frozen=True, eq=False)
-class Ledgers:
-    """Both ledgers. `labs` are the codes of laboratories by key. `slipped`: what `slipped_on` has counted."""
-
-    projects: History
-    milestones: History
-    labs: Mapping[int, str]
-    slipped: dict[date, Array] = field(default_factory=dict)
-
-    @cached_property
-    def project(self) -> Array:
-        """Where the project of each milestone stands."""
-        return np.searchsorted(self.projects.keys, self.milestones.facts["project"])
-
-    @cached_property
-    def order(self) -> Array:
-        """The milestones by project, and in the order of its plan."""
-        return np.lexsort((self.milestones.facts["position"], self.project))
-
-    @cached_property
-    def rank(self) -> Array:
-        """The place of each project when they are sorted by their codes."""
-        return np.argsort(np.argsort(self.projects.facts["code"].astype(str), kind="stable"))
-
-    def renewed(
-        self, projects: History, milestones: History, labs: Mapping[int, str], touched: Sequence[int]
-    ) -> "Ledgers":
-        """The same with other entries, of the milestones `touched`. What was made of the things alone stays when there
-        are no new ones, and what was counted of all is put right by these."""
-        new = Ledgers(projects, milestones, labs)
-        made = {"rank": len(projects.keys) == len(self.projects.keys)}
-        made["project"] = made["order"] = made["rank"] and len(milestones.keys) == len(self.milestones.keys)
-        new.__dict__.update(
-            {name: self.__dict__[name] for name, stays in made.items() if stays and name in self.__dict__}
-        )
-        counted = list(self.slipped.items())
-        if made["project"] and len(counted) <= _KEPT:
-            places = np.flatnonzero(np.isin(milestones.keys, touched))
-            gone, come = self._stretches(places), new._stretches(places)
-            new.slipped.update(
-                {day: found - self._count(gone, day) + self._count(come, day) for day, found in counted}
-            )
-        return new
-
-    def slipped_on(self, day: date) -> Array:
-        """How many open milestones of each project were 15 days or more behind their baseline at the end of a day."""
-        if day not in self.slipped:
-            self.slipped[day] = self._count(self._slips, day)
-        return self.slipped[day]
-
-    def _count(self, stretches: tuple[Array, Array, Array], day: date) -> Array:
-        project, since, until = stretches
-        end = instant(calendar.end_of(day))
-        return np.bincount(project[(since <= end) & (end < until)], minlength=len(self.projects.keys))
-
-    @cached_property
-    def _slips(self) -> tuple[Array, Array, Array]:
-        return self._stretches()
-
-    def _stretches(self, places: Array | None = None) -> tuple[Array, Array, Array]:
-        """When milestones were that far behind, those at some places or all: the project, from which instant, and
-        until before which."""
-        m, said = self.milestones, self.milestones.said
-        chosen: Any = slice(None)
-        if places is not None:
-            runs = zip(m.starts[places].tolist(), m.starts[places + 1].tolist(), strict=True)
-            chosen = np.concatenate([np.empty(0, np.int64), *(np.arange(a, b) for a, b in runs)])
-        baseline, forecast, actual, state = (
-            said[name][chosen] for name in ("baseline", "forecast", "actual", "state")
-        )
-        slips = (forecast != NONE) & (baseline != NONE) & (actual == NONE) & (state == STATES.index("open"))
-        at = np.flatnonzero(slips) if places is None else chosen[slips]
-        at = at[said["forecast"][at] - said["baseline"][at] >= SLIP_DAYS]
-        thing = np.searchsorted(m.starts, at, "right") - 1
-        at, thing = at[~m.facts["decision"][thing]], thing[~m.facts["decision"][thing]]
-        following = np.minimum(at + 1, len(said["at"]) - 1)
-        until = np.where(at + 1 == m.starts[thing + 1], _NEVER, said["at"][following])
-        return self.project[thing], said["at"][at], until
-
-    def seen(self, day: date | None, shown: Array) -> tuple[Array, Array]:
-        """Of each project its last entry up to a day, and whether it is one of `shown`, was there and not put away."""
-        at = self.projects.last(day)
-        return at, shown & (at >= 0) & ~self.projects.said["archived"][at]
 
 
 class Day:
     """The projects of `keys` and their milestones at the end of `as_of` (now for None, that is `today`).
 
     Columns over all projects by their place, of which `seen` says whether they count, and columns over the milestones
-    of those that do, by project and in the order of its plan; `project` is the place of each one's project. `awaiting` are gates that wait for a decision.
+    of those that do, by project and in the order of its plan; `project` is the place of each one's project. `awaiting`
+    are gates that wait for a decision.
     """
 
     def __init__(

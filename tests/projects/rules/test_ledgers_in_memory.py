@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kangjiansheng.core import calendar
-from kangjiansheng.projects.rules.days import NONE, STATES, History, Ledgers, instant, number
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, History, Ledgers, instant, number
 
 FIRST = date(2026, 1, 5)
 DAYS = [FIRST + timedelta(days=n) for n in (0, 3, 6, 10)]
