@@ -24,7 +24,7 @@ from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.operations import plans, projects
 from kangjiansheng.projects.queries import portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
-from tests.overview.reference import reading
+from tests.overview.reference import board as reference
 from tests.support.app import make, settings_for
 from tests.support.queries import queries_counted
 from tests.support.scattered import scatter
@@ -49,31 +49,13 @@ def plain(thing):
     return [plain(one) for one in thing] if isinstance(thing, list | tuple) else thing
 
 
-def as_before(new):
-    """The board in the form that the reference has."""
-    said = plain(new)
-    del said["illustrative"], said["outlook"]["counts"], said["pipeline"]["whole"]
-    assert said["attention"]["total"] == len(said["attention"]["rows"])
-    said["attention"] = said["attention"]["rows"]
-    said["pipeline"]["cells"] = {key: group["chips"] for key, group in said["pipeline"]["cells"].items()}
-    return said
-
-
-def reference(old):
-    said = plain(old)
-    said["pipeline"]["finding"]["nearest"] = [
-        project.code for _kind, project in said["pipeline"]["finding"]["nearest"]
-    ]
-    return said
-
-
 def compared(reader, as_of, compare, horizon=90):
     asking = dashboard.Asked(as_of, compare, horizon)
-    new, old = dashboard.read(asking, actor=reader), reading.read(asking, actor=reader)
-    told, expected = as_before(new), reference(old)
-    for key in expected:
-        assert told[key] == expected[key], (key, as_of, compare)
-    return new
+    told = dashboard.read(asking, actor=reader)
+    expected = plain(reference.read(asking, actor=reader))
+    for key, said in plain(told).items():
+        assert said == expected[key], (key, as_of, compare)
+    return told
 
 
 @pytest.mark.parametrize("who", ["executive", "partner", "lead", "outsider"])

@@ -1,15 +1,13 @@
-"""The answer first: what the one sentence at the top says, as facts. The words are the page's."""
+"""Which group each project counts in, and what slips most."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from .figures import OnTime
-from .gates import Gates
-from .rows import ENDED, PAUSED, Milestone, Project, open_ones
+from kangjiansheng.overview.rules.answer import GROUPS, Answer, Cause
+from kangjiansheng.overview.rules.figures import OnTime
+from kangjiansheng.overview.rules.gates import Gates
+from kangjiansheng.overview.rules.rows import ENDED, PAUSED, Project, open_ones
 
-# Groups of the sentence in the order in which they are told; each project is in exactly one.
-GROUPS = ("ontrack", "risk", "off", "gate", "paused", "ended", "idle")
 _OF_STATUS = {
     "ontrack": "ontrack",
     "risk": "risk",
@@ -20,28 +18,19 @@ _OF_STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """The open milestone with the largest slip."""
-
-    project: Project
-    milestone: Milestone
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`groups` are (group, number) without those that are empty; their sum is `total`."""
-
-    total: int
-    groups: tuple[tuple[str, int], ...]
-    on_time: OnTime
-    cause: Cause | None
-    gates: Gates
+def answer(projects: Sequence[Project], on_time: OnTime, gates: Gates) -> Answer:
+    """Count the projects and find what slips most."""
+    counted = Counter(_group(project) for project in projects)
+    return Answer(
+        total=len(projects),
+        groups=tuple((group, counted[group]) for group in GROUPS if counted[group]),
+        on_time=on_time,
+        cause=_cause(projects),
+        gates=gates,
+    )
 
 
-def group_of(project: Project) -> str:
-    """The group of the sentence that a project counts in."""
+def _group(project: Project) -> str:
     if project.claimed in ENDED:
         return "ended"
     if project.claimed == PAUSED:
@@ -49,22 +38,7 @@ def group_of(project: Project) -> str:
     return _OF_STATUS.get(project.status, "ended" if project.status == "done" else "idle")
 
 
-def answer(projects: Sequence[Project], on_time: OnTime, gates: Gates) -> Answer:
-    """Count the projects and find what slips most. Nothing is said of which nothing is known."""
-    counted = Counter(group_of(project) for project in projects)
-    return Answer(
-        total=len(projects),
-        groups=tuple((group, counted[group]) for group in GROUPS if counted[group]),
-        on_time=on_time,
-        cause=cause(projects),
-        gates=gates,
-    )
-
-
-def cause(projects: Sequence[Project]) -> Cause | None:
+def _cause(projects: Sequence[Project]) -> Cause | None:
     """The largest slip of an open milestone in a running project; of equals the earliest in its plan."""
-    late = [(p, m, m.slip) for p, m in open_ones(projects) if m.slip is not None and m.slip > 0]
-    if not late:
-        return None
-    project, milestone, days = min(late, key=lambda row: (-row[2], row[0].code, row[1].position))
-    return Cause(project, milestone, days)
+    late = [Cause(p, m, m.slip) for p, m in open_ones(projects) if m.slip is not None and m.slip > 0]
+    return min(late, key=lambda one: (-one.days, one.project.code, one.milestone.position), default=None)

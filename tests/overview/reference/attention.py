@@ -1,60 +1,22 @@
 """What needs somebody, ordered by consequence, with reasons as codes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from .rows import Milestone, Project, Risk, Waiting, is_open, is_running, promised
+from kangjiansheng.overview.rules.attention import Attention, Matter, Threat
+from kangjiansheng.overview.rules.rows import Milestone, Project, Risk, Waiting, is_open, is_running, promised
 
-AT_MOST = 7
 _CLASS = {"late": 0, "gate": 1, "slip": 2, "risk": 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """One project's most telling milestone.
-
-    `days` is what its status counts: overdue days, days until the meeting, or slip. `after` is how many of
-    the project's milestones come later and are open. `also` counts the project's other milestones off plan.
-    `since` is the day on which it fell behind its baseline and has been so ever since.
-    """
-
-    project: Project
-    milestone: Milestone
-    status: str
-    days: int
-    after: int
-    also: int
-    waiting: Waiting | None = None
-    since: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Threat:
-    """One project's most telling risk or issue, rated high or not reviewed in time.
-
-    `days` are those since the review was due, None when it is not. `after` is how many open milestones come later
-    than the first one that it threatens. `also` counts the project's other risks that need somebody.
-    """
-
-    project: Project
-    risk: Risk
-    days: int | None
-    after: int
-    also: int
-    status: str = "risk"
 
 
 def attention(
     projects: Sequence[Project],
     waiting: Sequence[Waiting],
     day: date,
-    since: Mapping[int, date] | None = None,
-    risks: Mapping[int, Sequence[Risk]] | None = None,
-) -> list[Matter | Threat]:
-    """The matters; pages show the first ones and keep the others folded.
-
-    First what is overdue without a new date, for there nobody knows; then gates by the day of their meeting;
+    since: Mapping[int, date],
+    risks: Mapping[int, Sequence[Risk]],
+) -> Attention:
+    """First what is overdue without a new date, for there nobody knows; then gates by the day of their meeting;
     then by consequence: days of slip times the milestones that hang on it, itself included. A risk that needs
     somebody (`risks` by project) stands among these: each point of its rating counts as a day.
     """
@@ -62,10 +24,10 @@ def attention(
     found: list[Matter | Threat] = []
     for project in projects:
         if is_running(project):
-            matter = _matter(project, by_milestone, day, since or {})
-            threat = _threat(project, (risks or {}).get(project.id, ()), day)
+            matter = _matter(project, by_milestone, day, since)
+            threat = _threat(project, risks.get(project.id, ()), day)
             found += [one for one in (matter, threat) if one is not None]
-    return sorted(found, key=_order)
+    return Attention(tuple(sorted(found, key=_order)), len(found))
 
 
 def _matter(

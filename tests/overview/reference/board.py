@@ -1,69 +1,48 @@
-"""The whole board from one portfolio: computed once, shown as page, table, export and JSON."""
+"""The board from the rows of two days."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.overview import queries
+from kangjiansheng.overview.rules.board import Board
+from kangjiansheng.overview.rules.gates import Gates
+from kangjiansheng.overview.views import dashboard
+from kangjiansheng.projects.queries import portfolio
+from kangjiansheng.projects.queries.risks import pressing
 
-from . import answer as answers
-from . import attention as matters
-from . import figures, health, outlook, pipeline, slips
-from . import gates as deciding
-from . import moves as moving
-from .rows import OnAgenda, Past, Project, Risk, Spell
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Everything that the dashboard says of a day, compared with another one."""
-
-    day: date
-    compare: date
-    answer: answers.Answer
-    on_time: figures.OnTime
-    slipped: figures.Slipped
-    due: figures.Due
-    gates: deciding.Gates
-    attention: tuple[matters.Matter | matters.Threat, ...]
-    moves: moving.Moves
-    pipeline: pipeline.Pipeline
-    outlook: outlook.Outlook
-    slips: slips.Slips
-    health: health.Health
+from .answer import answer
+from .attention import attention
+from .figures import due, on_time, slipped
+from .gates import waiting
+from .health import health
+from .moves import moves
+from .outlook import outlook
+from .pipeline import pipeline
+from .reading import since, slipping, worked_on
+from .slips import slips
 
 
-def board(
-    projects: Sequence[Project],
-    past: Mapping[int, Past],
-    agenda: Sequence[OnAgenda],
-    agenda_then: Sequence[OnAgenda],
-    *,
-    day: date,
-    compare: date,
-    horizon: int = 90,
-    festival: date | None = None,
-    spells: Sequence[Spell] = (),
-    standing: Sequence[Spell] = (),
-    risks: Mapping[int, Sequence[Risk]] | None = None,
-) -> Board:
-    """Compute the board. `past` and `agenda_then` are how things stood at the end of `compare`.
-
-    `spells` (of milestones behind their baseline) and `standing` (of projects) say how it came to this; `risks` are
-    those that need somebody, by project.
-    """
-    punctual = figures.on_time(projects, past, day, compare)
-    gates = deciding.gates(projects, agenda, deciding.gates_then(past, agenda_then))
+def read(asking: dashboard.Asked, *, actor: Actor) -> Board:
+    """The board that the address asks for."""
+    day, compare = asking.day, asking.compare
+    projects = portfolio(actor=actor, as_of=asking.as_of)
+    before = portfolio(actor=actor, as_of=compare)
+    past = {m.id: m for project in before for m in project.milestones}
+    spells = slipping(actor=actor, day=day)
+    punctual = on_time(projects, before, day, compare)
+    wait = waiting(projects, queries.agenda(asking.as_of, actor=actor))
+    gates = Gates(wait, then=len(waiting(before, queries.agenda(compare, actor=actor))))
     return Board(
         day=day,
         compare=compare,
-        answer=answers.answer(projects, punctual, gates),
+        illustrative=any(project.illustrative for project in projects),
+        answer=answer(projects, punctual, gates),
         on_time=punctual,
-        slipped=figures.slipped(projects, past, day, spells, standing),
-        due=figures.due(projects, past, day, compare),
+        slipped=slipped(projects, before, day, spells, worked_on(actor=actor, day=day)),
+        due=due(projects, before, day, compare),
         gates=gates,
-        attention=tuple(matters.attention(projects, gates.waiting, day, slips.since(spells), risks)),
-        moves=moving.moves(projects, past, compare),
-        pipeline=pipeline.pipeline(projects),
-        outlook=outlook.outlook(projects, day, horizon, festival),
-        slips=slips.slips(projects, past),
-        health=health.health(projects, day),
+        attention=attention(projects, wait, day, since(spells), pressing(actor=actor, as_of=asking.as_of)),
+        moves=moves(projects, past, compare),
+        pipeline=pipeline(projects),
+        outlook=outlook(projects, day, asking.horizon, dashboard.spring_after(day)),
+        slips=slips(projects, past),
+        health=health(projects, day),
     )

@@ -1,101 +1,57 @@
 """How punctual each laboratory is, and since when: rolling three months over the last twelve."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
+from kangjiansheng.overview.rules.health import MONTHS, Finding, Health, Row
 from kangjiansheng.overview.rules.periods import month_ends
-from kangjiansheng.projects.rules.figures import MONTHS as WINDOW
-from kangjiansheng.projects.rules.figures import YEAR, months_before
+from kangjiansheng.overview.rules.rows import Milestone, Project, Ref
+from kangjiansheng.projects.rules.figures import months_before
 
-from .figures import Share, on_time_share
-from .rows import Project, Ref, done_ones
+from .figures import done_ones, on_time_share, percent
 
-MONTHS = 12
-_ENOUGH = 3  # below this, nothing is said of a laboratory and a cell has no colour
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A laboratory's shares at each month's end."""
-
-    lab: Ref
-    shares: tuple[Share, ...]
-
-    @property
-    def falling(self) -> int:
-        """For how many months in a row the rate has fallen, up to the last one."""
-        known = [share.percent for share in self.shares if share.percent is not None]
-        count = 0
-        for before, after in zip(known[-2::-1], known[:0:-1], strict=False):
-            if after >= before:
-                break
-            count += 1
-        return count
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`falling`: a laboratory has fallen for three months or more; `lowest`, `alike`; `little`: too few."""
-
-    code: Literal["little", "falling", "lowest", "alike"]
-    lab: Ref | None = None
-    months: int = 0
-    share: Share | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Rows by the laboratory's code; `middle` is the rate of all laboratories over 12 months, in per cent."""
-
-    months: tuple[date, ...]
-    rows: tuple[Row, ...]
-    middle: int | None
-    finding: Finding
-
-    def step(self, share: Share) -> str:
-        """The colour step of a cell: n3 (worst) to p3 by thirds of the way from the middle to 0 and 100.
-
-        Below three milestones chance speaks louder than the laboratory: no colour.
-        """
-        if share.percent is None or self.middle is None or share.whole < _ENOUGH:
-            return ""
-        away = share.percent - self.middle
-        room = self.middle if away < 0 else 100 - self.middle
-        if abs(away) <= 2 or room == 0:
-            return "0"
-        return ("n" if away < 0 else "p") + str(min(3, 1 + 3 * abs(away) // (room + 1)))
+_ENOUGH = 3  # milestones, to say something of a laboratory; months in a row, to say that it falls
 
 
 def health(projects: Sequence[Project], day: date) -> Health:
     """Computed from actual dates against baselines; a month without any reached milestone stays empty."""
     ends = month_ends(day, MONTHS)
     labs: dict[str, Ref] = {}
-    dates: dict[str, list[tuple[date, date | None]]] = {}
+    led: dict[str, list[Milestone]] = {}
     for project, milestone in done_ones(projects):
-        if project.labs and milestone.actual:
-            lab = project.labs[0]
-            labs[lab.code] = lab
-            dates.setdefault(lab.code, []).append((milestone.actual, milestone.baseline))
+        if project.labs:
+            labs[project.labs[0].code] = project.labs[0]
+            led.setdefault(project.labs[0].code, []).append(milestone)
     rows = tuple(
-        Row(labs[code], tuple(on_time_share(dates[code], end, end - months_before(end)) for end in ends))
+        Row(labs[code], tuple(on_time_share(led[code], end, end - months_before(end)) for end in ends))
         for code in sorted(labs)
     )
     shown = tuple(row for row in rows if any(share.whole for share in row.shares))
-    every = [pair for pairs in dates.values() for pair in pairs]
-    return Health(tuple(ends), shown, on_time_share(every, day, YEAR).percent, _finding(shown))
+    every = [milestone for of_lab in led.values() for milestone in of_lab]
+    return Health(tuple(ends), shown, percent(on_time_share(every, day)), _finding(shown))
 
 
 def _finding(rows: Sequence[Row]) -> Finding:
     known = [row for row in rows if row.shares[-1].whole >= _ENOUGH]
     if not known:
         return Finding("little")
-    falling = max(known, key=lambda row: row.falling)
-    if falling.falling >= WINDOW:
-        return Finding("falling", falling.lab, falling.falling, falling.shares[-1])
-    rates = {row.shares[-1].percent for row in known}
+    falling = max(known, key=_falls)
+    if _falls(falling) >= _ENOUGH:
+        return Finding("falling", falling.lab, _falls(falling), falling.shares[-1])
+    rates = {percent(row.shares[-1]) for row in known}
     if len(known) > 1 and len(rates) == 1:
         return Finding("alike", share=known[0].shares[-1])
-    lowest = min(known, key=lambda row: (row.shares[-1].percent or 0, row.lab.code))
+    lowest = min(known, key=lambda row: (percent(row.shares[-1]) or 0, row.lab.code))
     return Finding("lowest", lowest.lab, share=lowest.shares[-1])
+
+
+def _falls(row: Row) -> int:
+    """For how many months in a row the rate has fallen, up to the last one."""
+    count, after = 0, None
+    for share in reversed(row.shares):
+        before = percent(share)
+        if before is not None:
+            if after is not None and before <= after:
+                break
+            count, after = count + (after is not None), before
+    return count

@@ -2,65 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kangjiansheng.overview.rules.outlook import Outlook, Stop
 from kangjiansheng.overview.rules.periods import third_of_month
+from kangjiansheng.overview.rules.rows import Project, open_ones, promised
 
-from .rows import Milestone, Project, Ref, open_ones, promised
-
-HORIZONS = (30, 90, 365)
 _BEFORE = {30: 4, 90: 10, 365: 30}
 _CROWD = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A milestone on its lane. `plan` is the baseline, `day` the date that counts."""
-
-    project: Project
-    milestone: Milestone
-    lab: Ref | None
-    plan: date | None
-    day: date
-
-    @property
-    def slip(self) -> int:
-        """Days by which it slips, 0 when it does not."""
-        return max(self.milestone.slip or 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """Stops by date; `due` and `overdue` add up to them. `crowd` is the fullest 旬: (year, month, third, n)."""
-
-    start: date
-    today: date
-    end: date
-    horizon: int
-    stops: tuple[Stop, ...]
-    due: int
-    overdue: int
-    off: int
-    crowd: tuple[int, int, int, int] | None
-    festival: date | None
-    before_festival: int
-
-    def lanes(self) -> list[tuple[Ref | None, list[Stop]]]:
-        """Stops by leading laboratory in the order of codes; those without one come last."""
-        found: dict[str, tuple[Ref | None, list[Stop]]] = {}
-        for stop in self.stops:
-            found.setdefault(stop.lab.code if stop.lab else "￿", (stop.lab, []))[1].append(stop)
-        return [found[code] for code in sorted(found)]
-
-
-def outlook(
-    projects: Sequence[Project], day: date, horizon: int = 90, festival: date | None = None
-) -> Outlook:
-    """Open milestones of running projects promised for the window, and those that are overdue.
-
-    `festival` is the next 春节; it is spoken of when it lies in the window.
-    """
+def outlook(projects: Sequence[Project], day: date, horizon: int, festival: date | None) -> Outlook:
+    """Open milestones of running projects promised for the window, and those that are overdue."""
     end = day + timedelta(days=horizon)
     stops = [
         Stop(project, m, project.labs[0] if project.labs else None, m.baseline, date_)
@@ -71,11 +24,12 @@ def outlook(
     due = [stop for stop in stops if stop.day >= day]
     inside = festival if festival and day < festival <= end else None
     return Outlook(
-        start=day - timedelta(days=_BEFORE.get(horizon, 10)),
+        start=day - timedelta(days=_BEFORE[horizon]),
         today=day,
         end=end,
         horizon=horizon,
         stops=tuple(stops),
+        counts=Counter(stop.lab.code if stop.lab else "" for stop in stops),
         due=len(due),
         overdue=len(stops) - len(due),
         off=sum(stop.milestone.status in ("risk", "slip", "late") for stop in stops),
