@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, select
+from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from kangjiansheng.core import audit, clock
@@ -190,3 +190,22 @@ def state_as_of(thing: str, thing_id: int, instant: datetime) -> dict[str, Any] 
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def last_revisions(*which: Any, until: datetime) -> Select[int]:
+    """The ids of the last revisions up to an instant of the things that conditions on `Revision` choose, for a
+    statement that reads what it needs of them."""
+    order = Revision.effective_at.desc(), Revision.id.desc()
+    place = func.row_number().over(partition_by=(Revision.thing, Revision.thing_id), order_by=order)
+    placed = (
+        select(Revision.id, place.label("place")).where(Revision.effective_at <= until, *which).subquery()
+    )
+    return select(placed.c.id).where(placed.c.place == 1)
+
+
+def states_at(kind: Any, ids: Any, instant: datetime) -> dict[int, dict[str, Any]]:
+    """The states of things of one kind at an instant by id, in the order of the ids; what was not there is left out.
+    `ids` are numbers or a select of them. One statement."""
+    last = last_revisions(Revision.thing == kind.__tablename__, Revision.thing_id.in_(ids), until=instant)
+    query = select(Revision.thing_id, Revision.state).where(Revision.id.in_(last)).order_by(Revision.thing_id)
+    return {thing_id: state for thing_id, state in db.session.execute(query)}

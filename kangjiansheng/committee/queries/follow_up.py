@@ -9,7 +9,7 @@ from kangjiansheng.committee.models import Action, Committee, CommitteeMember, D
 from kangjiansheng.committee.queries.visible import unsubmitted, visible_actions
 from kangjiansheng.committee.rules.follow_up import Task
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Institution
 
@@ -48,7 +48,7 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
     if as_of is not None:
         query = query.where(Action.meeting_id.in_(submitted_by(as_of)))
     rows = list(db.session.execute(query))
-    then = states_then([row[0] for row in rows], as_of) if as_of is not None else None
+    then = states_at(Action, [row[0] for row in rows], clock.end_of(as_of)) if as_of is not None else None
     found = []
     for key, held_on, due_on, life, done_on, committee, institution, *about in rows:
         if then is not None:
@@ -70,21 +70,6 @@ def submitted_by(day: date) -> Any:
         .join(DraftVersion, DraftVersion.minutes_id == Minutes.id)
         .where(DraftVersion.frozen_at <= clock.end_of(day))
     )
-
-
-def states_then(keys: list[int], day: date) -> dict[int, dict[str, Any]]:
-    """How some actions stood at the end of a day, by their ids; one statement."""
-    last = (
-        select(func.max(Revision.id))
-        .where(
-            Revision.thing == Action.__tablename__,
-            Revision.thing_id.in_(keys),
-            Revision.effective_at <= clock.end_of(day),
-        )
-        .group_by(Revision.thing_id)
-    )
-    query = select(Revision.thing_id, Revision.state).where(Revision.id.in_(last))
-    return {row.thing_id: row.state for row in db.session.execute(query)}
 
 
 def _day(text: str | None) -> date | None:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import joinedload
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import Action, Decision, DecisionEffect, Meeting, Minutes
 from kangjiansheng.committee.queries.answers import is_advice, latest_id
-from kangjiansheng.committee.queries.follow_up import states_then, submitted_by
+from kangjiansheng.committee.queries.follow_up import submitted_by
 from kangjiansheng.committee.queries.overviews import published_by
 from kangjiansheng.committee.queries.visible import visible_actions, visible_decisions, visible_meetings
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 
 
@@ -43,7 +43,7 @@ def overdue(*, actor: Actor, day: date) -> list[Overdue]:
     rows = {row.id: row for row in db.session.execute(query)}
     late = {
         key: state
-        for key, state in states_then(list(rows), day).items()
+        for key, state in states_at(Action, list(rows), clock.end_of(day)).items()
         if state["life"] == "open" and state["due_on"] and date.fromisoformat(state["due_on"]) < day
     }
     owners = {state["owner_id"] for state in late.values()} - {None}

@@ -13,7 +13,7 @@ from kangjiansheng.labs.queries.lists import (
     labs_of,
     labs_on,
 )
-from kangjiansheng.labs.queries.past import as_it_stood, as_they_stood, states_at
+from kangjiansheng.labs.queries.past import as_it_stood, as_they_stood
 from kangjiansheng.labs.queries.resting import uses
 from kangjiansheng.labs.queries.single import (
     Home,
@@ -77,7 +77,6 @@ __all__ = [
     "people_by_home",
     "person_by_email",
     "sees_inside",
-    "states_at",
     "uses",
     "visible_agreements",
     "visible_institutions",

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Date, func, inspect, select
+from sqlalchemy import Date, inspect, select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Revision
+from kangjiansheng.core.changes import states_at
 from kangjiansheng.core.db import Instant, db
 from kangjiansheng.labs.models import (
     Agreement,
@@ -44,24 +44,6 @@ def as_they_stood(things: list[Thing], day: date | None) -> list[Thing]:
     states = states_at(type(things[0]), [thing.id for thing in things], clock.end_of(day))
     others = _Others(states.values(), clock.end_of(day), list(_held(things)))
     return [_copy(thing, states[thing.id], others) for thing in things if thing.id in states]
-
-
-def states_at(kind: Any, ids: list[int], instant: datetime) -> dict[int, dict[str, Any]]:
-    """The editable states of things of one kind at an instant, by id; what was not there is left out."""
-    place = func.row_number().over(
-        partition_by=Revision.thing_id, order_by=(Revision.effective_at.desc(), Revision.id.desc())
-    )
-    latest = (
-        select(Revision.thing_id, Revision.state, place.label("place"))
-        .where(
-            Revision.thing == kind.__tablename__,
-            Revision.thing_id.in_(ids),
-            Revision.effective_at <= instant,
-        )
-        .subquery()
-    )
-    query = select(latest.c.thing_id, latest.c.state).where(latest.c.place == 1)
-    return {thing_id: state for thing_id, state in db.session.execute(query)}
 
 
 class _Others:

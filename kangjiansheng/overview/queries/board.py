@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from kangjiansheng.committee.models import ITEM_STATE, AgendaItem, Meeting
 from kangjiansheng.committee.queries import visible_items
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, Revision, last_revisions
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.rules.rows import OnAgenda
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
@@ -89,21 +89,9 @@ def _to_decide() -> ColumnElement[bool]:
 
 def _agenda_then(day: date) -> list[OnAgenda]:
     """From the revisions of the meetings, each of which holds its whole agenda."""
-    newer = aliased(Revision)
-    last = (
-        select(newer.id)
-        .where(
-            newer.thing == Revision.thing,
-            newer.thing_id == Revision.thing_id,
-            newer.effective_at <= clock.end_of(day),
-        )
-        .order_by(newer.effective_at.desc(), newer.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    last = last_revisions(Revision.thing == Meeting.__tablename__, until=clock.end_of(day))
     query = select(Revision.state).where(
-        Revision.thing == Meeting.__tablename__,
-        Revision.id == last,
+        Revision.id.in_(last),
         Revision.state["life"].as_string() == "planned",
         Revision.state["held_on"].as_string() >= day.isoformat(),
     )

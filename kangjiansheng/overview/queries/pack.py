@@ -10,9 +10,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
-from kangjiansheng.core.changes import Actor, ChangeSet, Revision
+from kangjiansheng.core.changes import Actor, ChangeSet, Revision, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.rules.pack import Piece, RiskState, Told, Verdict
 from kangjiansheng.projects.models import (
@@ -111,7 +110,7 @@ def evidence(*, actor: Actor, since: datetime, until: datetime) -> list[Piece]:
         )
     )
     found = []
-    for state in _last(Evidence.__tablename__, changed, until).values():
+    for state in states_at(Evidence, changed, until).values():
         at = state.get("at")
         if at and state["withdrawn_at"] is None and datetime.fromisoformat(at) > since:
             keys = ("milestone_id", "number", "kind", "name", "note", "verdict", "by_id")
@@ -132,26 +131,8 @@ def risks(*, actor: Actor, since: datetime, until: datetime) -> tuple[list[RiskS
             Revision.effective_at <= until,
         )
     )
-    now, then = (_last(Risk.__tablename__, changed, at) for at in (until, since))
+    now, then = (states_at(Risk, changed, at) for at in (until, since))
     return _risks(now), _risks(then)
-
-
-def _last(thing: str, ids: Any, until: datetime) -> dict[int, dict[str, Any]]:
-    """The last states of some things up to an instant, by their ids."""
-    newer = aliased(Revision)
-    last = (
-        select(newer.id)
-        .where(newer.thing == thing, newer.thing_id == Revision.thing_id, newer.effective_at <= until)
-        .order_by(newer.effective_at.desc(), newer.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(Revision.thing_id, Revision.state)
-        .where(Revision.thing == thing, Revision.thing_id.in_(ids), Revision.id == last)
-        .order_by(Revision.thing_id)
-    )
-    return {row.thing_id: row.state for row in db.session.execute(query)}
 
 
 def _risks(states: Mapping[int, Mapping[str, Any]]) -> list[RiskState]:

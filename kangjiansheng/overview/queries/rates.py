@@ -1,12 +1,11 @@
 """Sets of transition rates: the published ones, those that people made, and which one is used by default."""
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.models import OwnRates, UsualRates
 from kangjiansheng.overview.rules.rates import USUAL, RateSet, own_set, published
@@ -17,31 +16,19 @@ def sets(as_of: date | None = None) -> dict[str, RateSet]:
 
     Rates are no secret: whoever is signed in sees them.
     """
-    states = db.session.execute(_states(OwnRates, as_of)) if as_of else _now()
-    return {**published(), **{state["code"]: own_set(state["code"], state) for _id, state in states}}
+    if as_of is None:
+        states = [row.state() for row in db.session.scalars(select(OwnRates).order_by(OwnRates.id))]
+    else:
+        states = list(states_at(OwnRates, select(OwnRates.id), clock.end_of(as_of)).values())
+    return {**published(), **{state["code"]: own_set(state["code"], state) for state in states}}
 
 
 def usual(as_of: date | None = None) -> str:
     """The code of the set that is used when nobody chooses, at the end of a day. One statement."""
     if as_of is None:
         return db.session.scalar(select(UsualRates.code)) or USUAL
-    row = db.session.execute(_states(UsualRates, as_of)).first()
-    return row[1]["code"] if row else USUAL
-
-
-def _now() -> list[tuple[int, dict[str, Any]]]:
-    rows = db.session.scalars(select(OwnRates).order_by(OwnRates.id))
-    return [(row.id, row.state()) for row in rows]
-
-
-def _states(kind: Any, day: date) -> Select[Any]:
-    """The last state of each thing of a kind up to the end of a day."""
-    last = (
-        select(func.max(Revision.id))
-        .where(Revision.thing == kind.__tablename__, Revision.effective_at <= clock.end_of(day))
-        .group_by(Revision.thing_id)
-    )
-    return select(Revision.thing_id, Revision.state).where(Revision.id.in_(last)).order_by(Revision.thing_id)
+    states = states_at(UsualRates, select(UsualRates.id), clock.end_of(as_of))
+    return next((state["code"] for state in states.values()), USUAL)
 
 
 def known(*, actor: Actor, code: str) -> RateSet | None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import day_of
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.queries.lists import AgreementFilter, agreements, labs
 from kangjiansheng.overview.rules.expiries import Expiry
@@ -86,14 +86,9 @@ def _papers(projects: Mapping[int, str], day: date) -> list[Expiry]:
     """What projects hold, from the last revision up to a day. One statement."""
     if not projects:
         return []
-    newest = (
-        select(func.max(Revision.id))
-        .join(Validity, and_(Revision.thing == Validity.__tablename__, Revision.thing_id == Validity.id))
-        .where(Validity.project_id.in_(list(projects)), Revision.effective_at <= clock.end_of(day))
-        .group_by(Revision.thing_id)
-    )
+    theirs = select(Validity.id).where(Validity.project_id.in_(list(projects)))
     found = []
-    for state in db.session.scalars(select(Revision.state).where(Revision.id.in_(newest))):
+    for state in states_at(Validity, theirs, clock.end_of(day)).values():
         if state["life"] == HELD:
             ends_on, code = date.fromisoformat(state["valid_to"]), projects[state["project_id"]]
             found.append(Expiry(state["kind"], ends_on, code, {"hans": state["label"]}, state["number"]))

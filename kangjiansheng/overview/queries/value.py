@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.models import ProjectValue
 from kangjiansheng.overview.rules.chances import IND_PERMISSION
@@ -142,18 +142,8 @@ def entered(projects: Sequence[Standing], *, actor: Actor, as_of: date | None = 
         query = select(ProjectValue).join(Project, Project.id == ProjectValue.project_id)
         states = [row.state() for row in db.session.scalars(query.where(may_see_money(actor)))]
     else:
-        last = (
-            select(func.max(Revision.id))
-            .join(ProjectValue, ProjectValue.id == Revision.thing_id)
-            .join(Project, Project.id == ProjectValue.project_id)
-            .where(
-                Revision.thing == ProjectValue.__tablename__,
-                Revision.effective_at <= clock.end_of(as_of),
-                may_see_money(actor),
-            )
-            .group_by(Revision.thing_id)
-        )
-        states = list(db.session.scalars(select(Revision.state).where(Revision.id.in_(last))))
+        ids = select(ProjectValue.id).join(Project).where(may_see_money(actor))
+        states = list(states_at(ProjectValue, ids, clock.end_of(as_of)).values())
     found = [Entered(known[s["project_id"]], s) for s in states if s["project_id"] in known]
     return sorted(found, key=lambda one: one.project.code)
 

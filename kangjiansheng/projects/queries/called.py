@@ -7,11 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, cast, func, literal, null, select, union_all
+from sqlalchemy import Integer, Select, case, cast, literal, null, select, union_all
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Revision
+from kangjiansheng.core.changes import Revision, last_revisions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Institution, JointLab
@@ -101,15 +101,10 @@ def _called(kind: str, table: Any, project_id: Any, place: Any, role: Any = None
 
 def _called_then(day: date, lab_ids: set[int], party_ids: set[int]) -> Select[Any]:
     """What laboratories and institutions were called at the end of a day; nothing of those that came later."""
-    newest = (
-        select(func.max(Revision.id))
-        .where(
-            Revision.effective_at <= clock.end_of(day),
-            ((Revision.thing == JointLab.__tablename__) & Revision.thing_id.in_(lab_ids))
-            | ((Revision.thing == Institution.__tablename__) & Revision.thing_id.in_(party_ids)),
-        )
-        .group_by(Revision.thing, Revision.thing_id)
+    named = ((Revision.thing == JointLab.__tablename__) & Revision.thing_id.in_(lab_ids)) | (
+        (Revision.thing == Institution.__tablename__) & Revision.thing_id.in_(party_ids)
     )
+    newest = last_revisions(named, until=clock.end_of(day))
     words = ("code", "name_hans", "name_hant", "name_en")
     return select(
         case((Revision.thing == JointLab.__tablename__, "lab"), else_="party"),

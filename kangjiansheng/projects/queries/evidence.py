@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects.models import Evidence, Milestone, Plan, TemplateVersion
@@ -111,16 +111,7 @@ def _now(milestone_ids: Collection[int]) -> dict[int, dict[str, Any]]:
 
 def _then(milestone_ids: Collection[int], as_of: date) -> dict[int, dict[str, Any]]:
     theirs = select(Evidence.id).where(Evidence.milestone_id.in_(milestone_ids))
-    query = (
-        select(Revision.thing_id, Revision.state)
-        .where(
-            Revision.thing == THING,
-            Revision.thing_id.in_(theirs),
-            Revision.effective_at <= clock.end_of(as_of),
-        )
-        .order_by(Revision.effective_at, Revision.id)
-    )
-    return {row.thing_id: dict(row.state) for row in db.session.execute(query)}
+    return states_at(Evidence, theirs, clock.end_of(as_of))
 
 
 def _piece(key: int, state: Mapping[str, Any]) -> Piece:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, ChangeSet, Revision
+from kangjiansheng.core.changes import Actor, ChangeSet, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.models import (
@@ -103,26 +103,13 @@ def criteria(thing: Milestone, *, as_of: date | None = None) -> list[Criterion]:
         rows = db.session.scalars(select(GateCriterion).where(GateCriterion.milestone_id == thing.id))
         states = {row.id: row.state() for row in rows}
     else:
-        states = _then(thing.id, as_of)
+        its = select(GateCriterion.id).where(GateCriterion.milestone_id == thing.id)
+        states = states_at(GateCriterion, its, clock.end_of(as_of))
     own = [_criterion(key, state) for key, state in states.items()]
     found = own or _of_template(thing)
     return sorted(
         (one for one in found if one.removed_at is None), key=lambda one: (one.position, one.number)
     )
-
-
-def _then(milestone_id: int, as_of: date) -> dict[int, dict[str, Any]]:
-    query = (
-        select(Revision.thing_id, Revision.state)
-        .join(GateCriterion, GateCriterion.id == Revision.thing_id)
-        .where(
-            Revision.thing == THING,
-            GateCriterion.milestone_id == milestone_id,
-            Revision.effective_at <= clock.end_of(as_of),
-        )
-        .order_by(Revision.effective_at, Revision.id)
-    )
-    return {row.thing_id: dict(row.state) for row in db.session.execute(query)}
 
 
 def _criterion(key: int, state: Mapping[str, Any]) -> Criterion:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import selectinload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Institution, JointLab
-from kangjiansheng.labs.queries import inside_labs, states_at
+from kangjiansheng.labs.queries import inside_labs
 from kangjiansheng.projects.models import Milestone, Plan, TemplateVersion
 from kangjiansheng.projects.queries.past import Since
 from kangjiansheng.projects.queries.portfolio import portfolio

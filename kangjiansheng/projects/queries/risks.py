@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, Revision, last_revisions
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Project, Risk, RiskMilestone
 from kangjiansheng.projects.queries.visible import may_see
@@ -110,22 +110,8 @@ def pressing(*, actor: Actor, as_of: date | None = None) -> Mapping[int, list[Ri
     One statement for any day: every act leaves a revision, and the last one up to a day says how it stood.
     """
     day = as_of or clock.today()
-    newest = (
-        select(func.max(Revision.id))
-        .join(Risk, Risk.id == Revision.thing_id)
-        .join(Project, Project.id == Risk.project_id)
-        .where(
-            Revision.thing == Risk.__tablename__,
-            Revision.effective_at <= clock.end_of(day),
-            may_see(actor),
-        )
-        .group_by(Revision.thing_id)
-    )
-    query = (
-        select(Revision.thing_id, Revision.state, Person)
-        .outerjoin(Person, Person.id == Revision.state["owner_id"].as_integer())
-        .where(Revision.id.in_(newest), Revision.state["life"].as_string() != rules.CLOSED)
-    )
+    query = _stood(select(Risk.id).join(Project).where(may_see(actor)), day)
+    query = query.where(Revision.state["life"].as_string() != rules.CLOSED)
     found: dict[int, list[RiskRow]] = defaultdict(list)
     for risk_id, state, owner in db.session.execute(query):
         row = _row(risk_id, state, {owner.id: owner} if owner else {})
@@ -151,24 +137,21 @@ def _today(project_id: int) -> _Read:
 
 def _then(project_id: int, day: date) -> _Read:
     """The states at the end of a day: of each risk the last revision until then; one statement."""
-    newest = (
-        select(func.max(Revision.id))
-        .join(Risk, Risk.id == Revision.thing_id)
-        .where(
-            Revision.thing == Risk.__tablename__,
-            Risk.project_id == project_id,
-            Revision.effective_at <= clock.end_of(day),
-        )
-        .group_by(Revision.thing_id)
-    )
-    query = (
-        select(Revision.thing_id, Revision.state, Person)
-        .outerjoin(Person, Person.id == Revision.state["owner_id"].as_integer())
-        .where(Revision.id.in_(newest))
-    )
-    rows = list(db.session.execute(query))
+    rows = list(db.session.execute(_stood(select(Risk.id).where(Risk.project_id == project_id), day)))
     states: dict[int, dict[str, Any]] = {key: state for key, state, _owner in rows}
     return states, {owner.id: owner for _key, _state, owner in rows if owner is not None}
+
+
+def _stood(ids: Any, day: date) -> Select[Any]:
+    """Risks as their last revisions up to the end of a day say, with their owners."""
+    last = last_revisions(
+        Revision.thing == Risk.__tablename__, Revision.thing_id.in_(ids), until=clock.end_of(day)
+    )
+    return (
+        select(Revision.thing_id, Revision.state, Person)
+        .outerjoin(Person, Person.id == Revision.state["owner_id"].as_integer())
+        .where(Revision.id.in_(last))
+    )
 
 
 def _row(risk_id: int, state: Mapping[str, Any], people: Mapping[int, Person]) -> RiskRow:

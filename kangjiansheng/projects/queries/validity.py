@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, literal, select, union
+from sqlalchemy import and_, func, literal, select, tuple_, union
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision
+from kangjiansheng.core.changes import Actor, Revision, last_revisions, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.queries import visible_agreements
@@ -76,14 +76,10 @@ def validities_on(
     """The same of a plan whose owner was read of a day: with the laboratories, and their agreements, of that day."""
     if as_of is None or plan is None:
         return validities(plan, actor=actor)
-    newest = (
-        select(func.max(Revision.id))
-        .where(
-            Revision.thing == JointLab.__tablename__,
-            Revision.thing_id.in_([lab.id for lab in owner.labs]),
-            Revision.effective_at <= clock.end_of(as_of),
-        )
-        .group_by(Revision.thing_id)
+    newest = last_revisions(
+        Revision.thing == JointLab.__tablename__,
+        Revision.thing_id.in_([lab.id for lab in owner.labs]),
+        until=clock.end_of(as_of),
     )
     agreement = Revision.state["agreement_id"].as_integer()
     agreements = select(literal(Agreement.__tablename__), agreement, literal(plan.id)).where(
@@ -99,31 +95,19 @@ def validities_then(
     number; what belongs to none of them is left out."""
     projects = {owner.id for owner in owners}
     found: dict[int, list[ValidityRow]] = defaultdict(list)
-    own = _newest(Validity.__tablename__, select(Validity.id).join(Project).where(may_see(actor)), as_of)
+    until = clock.end_of(as_of)
+    own = states_at(Validity, select(Validity.id).join(Project).where(may_see(actor)), until)
     for state in own.values():
         if state["project_id"] in projects:
             found[state["project_id"]].append(_own(state))
-    labs = _newest(JointLab.__tablename__, select(JointLab.id), as_of)
-    agreements = _newest(Agreement.__tablename__, _seen(actor), as_of)
+    labs = states_at(JointLab, select(JointLab.id), until)
+    agreements = states_at(Agreement, _seen(actor), until)
     for owner in owners:
         ids = {labs[lab.id]["agreement_id"] for lab in owner.labs if lab.id in labs}
         for key in sorted(ids & agreements.keys()):
             if agreements[key]["expires_on"] and not agreements[key]["archived_at"]:
                 found[owner.id].append(_agreement(agreements[key]))
     return found
-
-
-def _newest(thing: str, ids: Any, day: date) -> dict[int, dict[str, Any]]:
-    """The last states of some things up to the end of a day, by their ids."""
-    newest = (
-        select(func.max(Revision.id))
-        .where(
-            Revision.thing == thing, Revision.thing_id.in_(ids), Revision.effective_at <= clock.end_of(day)
-        )
-        .group_by(Revision.thing_id)
-    )
-    query = select(Revision.thing_id, Revision.state).where(Revision.id.in_(newest)).order_by(Revision.id)
-    return {row.thing_id: row.state for row in db.session.execute(query)}
 
 
 def _seen(actor: Actor) -> Any:
@@ -143,12 +127,8 @@ def _stood(
         .where(Plan.id.in_(plan_ids))
     )
     of = union(own, *agreements).subquery()
-    newest = (
-        select(func.max(Revision.id))
-        .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
-        .where(Revision.effective_at <= clock.end_of(day))
-        .group_by(Revision.thing, Revision.thing_id)
-    )
+    theirs = tuple_(Revision.thing, Revision.thing_id).in_(select(of.c.thing, of.c.key))
+    newest = last_revisions(theirs, until=clock.end_of(day))
     query = (
         select(of.c.plan_id, Revision.thing, Revision.state)
         .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
