@@ -113,13 +113,14 @@ def test_a_gate_waits_for_the_soonest_meeting_that_decides_it() -> None:
     assert found.waiting == (Waiting(2, "P-1", "SAC-1", DAY + timedelta(2)),)
 
 
-def test_the_cause_is_the_largest_slip_of_a_running_project() -> None:
+def test_the_cause_is_the_largest_slip_of_a_running_project_and_says_since_when() -> None:
     base = date(2027, 1, 1)
-    small, large = ahead(base, base + timedelta(20)), ahead(base, base + timedelta(90))
+    small, large = ahead(base, base + timedelta(20), id=1), ahead(base, base + timedelta(90))
     projects = [P("P-1", milestones=(small,)), P("P-2", claimed="TERMINATED", milestones=(large,))]
-    told = Told(projects)
-    found = told.of(answer.cause(told.day, told.naming))
-    assert found is not None and (found.project.code, found.days) == ("P-1", 20)
+    for earlier, since in ((base, DAY), (base + timedelta(3), DAY - timedelta(30))):
+        told = Told(projects, {1: {"baseline": base, "forecast": earlier}})
+        found = told.of(answer.cause(told.day, told.naming))
+        assert found is not None and (found.project.code, found.days, found.since) == ("P-1", 20, since)
     calm = Told([P("P-3", milestones=(ahead(base, base),))])
     assert answer.cause(calm.day, calm.naming) is None
 

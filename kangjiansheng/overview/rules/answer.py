@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from kangjiansheng.projects.rules.days import Day
 
 from .figures import OnTime
 from .gates import Gates
 from .rows import ENDED, PAUSED, Milestone, Naming, Project
+from .slips import behind_since
 
 # Groups of the sentence in the order in which they are told; each project is in exactly one.
 GROUPS = ("ontrack", "risk", "off", "gate", "paused", "ended", "idle")
@@ -23,11 +25,12 @@ _OF_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The open milestone with the largest slip."""
+    """The open milestone with the largest slip, and since when it has been behind its baseline without a break."""
 
     project: Project
     milestone: Milestone
     days: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +70,6 @@ def _group(claimed: str, status: str) -> str:
 def cause(day: Day, naming: Naming) -> Cause | None:
     """The largest slip of an open milestone in a running project; of equals the earliest in its plan."""
     for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=1):
-        return Cause(naming.project(day.project[at]), naming.milestone(at), int(day.slip[at]))
+        if begin := behind_since(day, at):
+            return Cause(naming.project(day.project[at]), naming.milestone(at), int(day.slip[at]), begin)
     return None

@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 
 from kangjiansheng.projects.rules.days import Day
-from kangjiansheng.projects.rules.ledgers import NONE, STATES, Array, day_at
+from kangjiansheng.projects.rules.ledgers import NONE, Array
 from kangjiansheng.projects.rules.milestones import Status
 
-from .rows import Milestone, Naming, Project, Risk, Spell, Waiting
-from .slips import since
+from .rows import Milestone, Naming, Project, Risk, Waiting
+from .slips import behind_since
 
 _CLASSES: tuple[Status, ...] = ("late", "gate", "slip", "risk")
 
@@ -147,21 +147,8 @@ def _matter(
         after,
         also,
         gate,
-        _since(day, at),
+        behind_since(day, at),
     )
-
-
-def _since(day: Day, at: int) -> date | None:
-    """Since when a milestone has been behind its baseline."""
-    history, last = day.ledgers.milestones, int(day.entry[at])
-    spells, said = [], history.said
-    for n in range(int(history.starts[day.place[at]]), last + 1):
-        baseline, forecast = said["baseline"][n], said["forecast"][n]
-        opened = said["state"][n] == STATES.index("open") and said["actual"][n] == NONE
-        if opened and baseline != NONE and forecast > baseline:
-            until = day_at(said["at"][n + 1]) if n < last else None
-            spells.append(Spell(day_at(said["at"][n]), until))
-    return since(spells)
 
 
 def _threats(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from kangjiansheng.projects.rules.days import Day
-from kangjiansheng.projects.rules.ledgers import day_of
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, day_at, day_of
 
 from .rows import Milestone, Naming, Project, Spell, none_or
 
@@ -68,6 +68,19 @@ def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
             )
         )
     return Slips(tuple(found), int(day.slips.sum()), _finding(found))
+
+
+def behind_since(day: Day, at: int) -> date | None:
+    """The day on which a milestone fell behind its baseline and has been so ever since; None when it is not."""
+    history, last = day.ledgers.milestones, int(day.entry[at])
+    spells, said = [], history.said
+    for n in range(int(history.starts[day.place[at]]), last + 1):
+        baseline, forecast = said["baseline"][n], said["forecast"][n]
+        opened = said["state"][n] == STATES.index("open") and said["actual"][n] == NONE
+        if opened and baseline != NONE and forecast > baseline:
+            until = day_at(said["at"][n + 1]) if n < last else None
+            spells.append(Spell(day_at(said["at"][n]), until))
+    return since(spells)
 
 
 def since(spells: Sequence[Spell]) -> date | None:

@@ -27,6 +27,7 @@ def read(asking: dashboard.Asked, *, actor: Actor) -> Board:
     before = portfolio(actor=actor, as_of=compare)
     past = {m.id: m for project in before for m in project.milestones}
     spells = slipping(actor=actor, day=day)
+    begun = since(spells)
     punctual = on_time(projects, before, day, compare)
     wait = waiting(projects, queries.agenda(asking.as_of, actor=actor))
     gates = Gates(wait, then=len(waiting(before, queries.agenda(compare, actor=actor))))
@@ -34,12 +35,12 @@ def read(asking: dashboard.Asked, *, actor: Actor) -> Board:
         day=day,
         compare=compare,
         illustrative=any(project.illustrative for project in projects),
-        answer=answer(projects, punctual, gates),
+        answer=answer(projects, punctual, gates, begun),
         on_time=punctual,
         slipped=slipped(projects, before, day, spells, worked_on(actor=actor, day=day)),
         due=due(projects, before, day, compare),
         gates=gates,
-        attention=attention(projects, wait, day, since(spells), pressing(actor=actor, as_of=asking.as_of)),
+        attention=attention(projects, wait, day, begun, pressing(actor=actor, as_of=asking.as_of)),
         moves=moves(projects, past, compare),
         pipeline=pipeline(projects),
         outlook=outlook(projects, day, asking.horizon, dashboard.spring_after(day)),
