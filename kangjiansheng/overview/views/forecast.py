@@ -7,7 +7,6 @@ from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import sheets
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
@@ -16,6 +15,7 @@ from kangjiansheng.overview.queries import forecast as reading
 from kangjiansheng.overview.rules.forecast import whole
 from kangjiansheng.overview.rules.forecast.record import Record
 from kangjiansheng.overview.rules.forecast.runs import SEED
+from kangjiansheng.overview.views import exports
 from kangjiansheng.overview.views import forecast_tables as tables
 from kangjiansheng.overview.views import words_forecast as words
 from kangjiansheng.overview.views.blueprint import bp
@@ -78,29 +78,18 @@ def forecast_file(name: str, kind: str) -> Response:
     if name not in titles:
         abort(404)
     found = find(actor=actor())
-    made = found.table(name)
-    heads = [label for label, _class in made["columns"]]
-    rows = [[cell["text"] if isinstance(cell, dict) else cell for cell in row] for row in made["rows"]]
-    notes = _about(found)
-    file = f"kangjiansheng-{name}-{found.forecast.day.isoformat()}"
-    if kind == sheets.CSV:
-        printed = [["", *[""] * (len(heads) - 1)], *([label, text] for label, text in notes)]
-        return sheets.download(kind, file, sheets.csv_bytes(heads, [*rows, *printed]))
-    return sheets.download(kind, file, sheets.xlsx_bytes(titles[name], heads, rows, notes=notes))
+    return exports.download(name, kind, titles[name], found.table(name), found.forecast.day, _about(found))
 
 
 def _about(found: Found) -> list[tuple[str, str]]:
-    notes = [
-        (_("截至"), found.forecast.day.isoformat()),
+    return [
+        *exports.marks(found.forecast.day, illustrative=found.reading.illustrative),
         (_("一半把握（P50）"), _("推演中至少一半不晚于这一天")),
         (_("八成把握（P80）"), _("推演中至少八成不晚于这一天")),
         (_("推算方法"), words.method()),
         (_("重复推算"), words.repeated(found.forecast)),
         (_("预测的记分"), words.verdict(found.record)),
     ]
-    if found.reading.illustrative:
-        notes.insert(0, (_("示例数据"), _("含示例数据，不代表任何机构的真实进展。")))
-    return notes
 
 
 def _export_href(name: str, kind: str) -> str:

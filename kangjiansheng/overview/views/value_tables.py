@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.rules import chances, economics
+from kangjiansheng.overview.views import exports, words
 from kangjiansheng.overview.views import value_words as said
-from kangjiansheng.overview.views import words
 
 if TYPE_CHECKING:
     from kangjiansheng.overview.views.value import Pipeline, Seen
@@ -203,8 +203,8 @@ def all_of(seen: "Seen") -> dict[str, Table]:
 
 def about(seen: "Seen") -> list[tuple[str, str]]:
     """What every export says of itself."""
-    notes = [
-        (_("截至"), seen.now.day.isoformat()),
+    return [
+        *exports.marks(seen.now.day, illustrative=seen.illustrative),
         (_("成功率"), said.set_name(seen.now.rates)),
         (_("出处"), said.source(seen.now.rates)),
         (_("获批概率"), _("项目所在阶段之后各步成功率的乘积；已终止和走 818 路径的为 0，已批准的另计")),
@@ -212,6 +212,3 @@ def about(seen: "Seen") -> list[tuple[str, str]]:
         (_("95% 区间"), _("由各步成功率的样本数而来，抽样 2000 次，随机种子固定；样本数未公布的没有区间")),
         (_("期望净现值"), _("各年金额乘以走到那一步的概率，按折现率折到当年；只含您可以看到的数字")),
     ]
-    if seen.illustrative:
-        notes.insert(0, (_("示例数据"), _("含示例数据，不代表任何机构的真实进展。")))
-    return notes
