@@ -1,7 +1,7 @@
 """The ledger as arrays: what stood of each milestone at the end of any day."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,6 +163,3 @@ class Book:
 def _days(values: Sequence[int]) -> Days:
     found = np.array(values, dtype=np.int32)
     return np.where(found > 0, found, MISSING).astype(np.int32)
-
-
-Bonds = Mapping[int, Bond]
