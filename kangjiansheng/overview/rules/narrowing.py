@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Protocol, TypeVar
 
-from kangjiansheng.projects.rules.vocabulary import stages
+from kangjiansheng.projects.rules.vocabulary import column_of
 
 from .rows import Ref
 
@@ -48,7 +48,7 @@ class Narrowing:
             (not self.lab or any(lab.code == self.lab for lab in project.labs))
             and (not self.party or any(party.code == self.party for party in project.parties))
             and (not self.family or project.family == self.family)
-            and (not self.stage or self.stage in (project.stage, _column(project.stage)))
+            and (not self.stage or self.stage in (project.stage, column_of(project.stage)))
             and (not self.pathway or project.pathway == self.pathway)
         )
 
@@ -71,8 +71,3 @@ class Card:
 def narrow(projects: Iterable[P], wanted: Narrowing) -> list[P]:
     """Those that are wanted, in their order."""
     return [project for project in projects if wanted.fits(project)] if wanted.asked else list(projects)
-
-
-def _column(stage: str) -> str:
-    known = stages().get(stage)
-    return known.column if known else ""

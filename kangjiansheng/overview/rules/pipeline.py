@@ -7,7 +7,7 @@ from typing import Literal
 
 from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.milestones import SEVERITY
-from kangjiansheng.projects.rules.vocabulary import families, stage_columns, stages
+from kangjiansheng.projects.rules.vocabulary import column_of, families, stage_columns, stages
 
 from .rows import ENDED, Naming, Project
 
@@ -105,11 +105,6 @@ class Chips:
 
     def _consequence(self, at: int) -> tuple[int, int, str]:
         return SEVERITY.index(self.day.statuses[at]), -self.slips.get(at, 0), self.day.code(at)
-
-
-def column_of(stage: str) -> str:
-    """The column of a stage. A stage outside the vocabulary cannot be stored."""
-    return stages()[stage].column
 
 
 def _family(family: str) -> str:

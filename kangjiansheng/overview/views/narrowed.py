@@ -14,8 +14,7 @@ from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import travel, with_args
 from kangjiansheng.overview.rules.narrowing import ALL, Narrowed, Narrowing
 from kangjiansheng.projects.forms.fields import choices
-from kangjiansheng.projects.queries.lists import column_of
-from kangjiansheng.projects.rules.vocabulary import families, stage_columns, templates
+from kangjiansheng.projects.rules.vocabulary import column_of, families, stage_columns, templates
 
 NAMES = tuple(one.name for one in fields(Narrowing))
 Options = list[tuple[str, str]]

@@ -11,7 +11,7 @@ from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules.milestones import SEVERITY
-from kangjiansheng.projects.rules.vocabulary import stages
+from kangjiansheng.projects.rules.vocabulary import column_of, stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,6 @@ def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
 def _at_stage(stage: str, wanted: str) -> bool:
     """True for a stage or a column of stages; with `=` before it for the stage alone, for both may have one name."""
     return stage == wanted.removeprefix("=") or column_of(stage) == wanted
-
-
-def column_of(stage: str) -> str:
-    """The column of the pipeline in which a stage stands; empty for one that is not known."""
-    known = stages().get(stage)
-    return known.column if known else ""
 
 
 def _project_words(row: ProjectRow) -> list[str]:

@@ -14,13 +14,13 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.lab_plans import owner_rows
-from kangjiansheng.projects.queries.lists import column_of, found
+from kangjiansheng.projects.queries.lists import found
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries.visible import visible_milestones
 from kangjiansheng.projects.rules import columns, figures, freshness, updates
 from kangjiansheng.projects.rules.freshness import Age
 from kangjiansheng.projects.rules.milestones import SEVERITY
-from kangjiansheng.projects.rules.vocabulary import families, stages
+from kangjiansheng.projects.rules.vocabulary import column_of, families, stages
 
 WINDOWS = {"30": 30, "90": 90, "365": 365}
 _LAST = 10**6

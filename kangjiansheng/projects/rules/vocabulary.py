@@ -160,6 +160,12 @@ def stages() -> dict[str, Stage]:
     }
 
 
+def column_of(stage: str) -> str:
+    """The column of the pipeline in which a stage stands; empty for one that is not known."""
+    known = stages().get(stage)
+    return known.column if known else ""
+
+
 @cache
 def stage_columns() -> dict[str, Term]:
     """The columns of the dashboard by code, from left to right."""
