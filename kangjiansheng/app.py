@@ -59,7 +59,9 @@ from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import panels as lab_panels
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
+from kangjiansheng.labs.forms import obligations as obligation_words
 from kangjiansheng.labs.queries import resting
+from kangjiansheng.labs.rules import obligations as obligation_rules
 from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
 from kangjiansheng.overview import jobs as overview_jobs
@@ -105,6 +107,7 @@ ACTS = (
     messenger_words.ACTS,
     account_rules.ACTS,
     lab_rules.ACTS,
+    obligation_rules.ACTS,
     project_rules.ACTS,
     committee_rules.ACTS,
     overview_rules.ACTS,
@@ -117,6 +120,7 @@ REFUSALS = (
     messenger_words.REFUSALS,
     account_forms.REFUSALS,
     lab_forms.REFUSALS,
+    obligation_words.REFUSALS,
     project_forms.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
@@ -162,6 +166,11 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (messenger_words.THINGS, messenger_words.FIELDS, messenger_words.values()),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (lab_rules.THINGS, lab_history.LABELS),
+    (
+        obligation_rules.THINGS,
+        obligation_rules.FIELDS,
+        {"life": obligation_rules.LIVES, "confidentiality": lab_rules.LEVELS},
+    ),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),

@@ -13,6 +13,10 @@ from kangjiansheng.labs import operations, queries
 from kangjiansheng.labs.models import Agreement, Institution, JointLab, LabPartner
 
 BEGAN_ON = date(2024, 9, 10)  # nothing of the demonstration is older than the founding
+_CLAUSES = """3.1 每季度向合作各方提交研究进展（示例）
+3.2 按年度计划提供载体、样本与制备物料（示例）
+4.1 每年提供去标识化的随访数据（示例）
+5.2 安排临床制备所需的洁净间时段（示例）"""
 _NOT_STATED = "期限以外的商务条款\n违约责任"
 
 
@@ -109,6 +113,7 @@ def _agreement(plan: Lab, actor: Actor) -> Agreement:
         expires_on=plan.expires_on,
         stated_lines="共建联合实验室\n知识产权共有，按贡献比例；背景技术各自保留",
         not_stated_lines=_NOT_STATED,
+        clause_lines=_CLAUSES,
         source="示例数据",
         illustrative=True,
         recording=_on(None, plan.signed_on),

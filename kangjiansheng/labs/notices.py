@@ -9,17 +9,29 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock, messengers, outbox
+from kangjiansheng.core import audit, clock, messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.labs import rules
-from kangjiansheng.labs.models import Agreement, Institution, InstitutionMember, JointLab, LabMember
+from kangjiansheng.labs.models import (
+    Agreement,
+    Institution,
+    InstitutionMember,
+    JointLab,
+    LabMember,
+    Obligation,
+)
 
-Thing = Institution | Agreement | JointLab
-_PLACES = {Institution: "/partners/", Agreement: "/agreements/", JointLab: "/labs/"}
+Thing = Institution | Agreement | JointLab | Obligation
+_PLACES = {
+    Institution: "/partners/",
+    Agreement: "/agreements/",
+    JointLab: "/labs/",
+    Obligation: "/obligations/",
+}
 
 
 def changed(thing: Thing, act: str, *, actor: Actor, change: ChangeSet) -> None:
@@ -56,6 +68,8 @@ def concerned(thing: Thing) -> set[int]:
         return _members_of([thing.id])
     if isinstance(thing, JointLab):
         return _lab_members([thing.id])
+    if isinstance(thing, Obligation):
+        return _members_of([thing.debtor_id, thing.creditor_id])
     labs = list(db.session.scalars(select(JointLab.id).where(JointLab.agreement_id == thing.id)))
     if thing.confidentiality == "team":
         return _lab_members(labs, rules.DIRECTORS)
@@ -82,7 +96,7 @@ def _words(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _changed(facts: Mapping[str, Any]) -> tuple[str, str]:
-    act = str(rules.ACTS[facts["act"]])
+    act = str(audit.acts()[facts["act"]])
     return _("%(code)s %(name)s：有变更", **_words(facts)), _("%(who)s：%(act)s。", who=facts["who"], act=act)
 
 

@@ -2,7 +2,7 @@
 
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.labs import queries
-from kangjiansheng.labs.models import Agreement, Institution, JointLab
+from kangjiansheng.labs.models import Agreement, Institution, JointLab, Obligation
 
 
 def see(_actor: Actor, _thing: object = None) -> bool:
@@ -15,7 +15,7 @@ def create(actor: Actor) -> bool:
     return actor.has("executive")
 
 
-def manage(actor: Actor, _thing: Institution | Agreement | JointLab) -> bool:
+def manage(actor: Actor, _thing: Institution | Agreement | JointLab | Obligation) -> bool:
     """Executives edit, archive and restore."""
     return actor.has("executive")
 

@@ -61,6 +61,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/api/v1/institutions/<code>", [{"code": "RJ"}]),
     ("/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
     ("/api/v1/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
+    ("/obligations/<code>", [{"code": "OB-0004"}, {"code": "OB-0005"}]),
     ("/meetings/<code>", [{"code": "SAC-2024-01"}, {"code": "SAC-2026-04"}, {"code": "SAC-2026-05"}]),
     ("/api/v1/meetings/<code>", [{"code": "SAC-2026-04"}]),
     ("/committees/<code>", [{"code": "SAC"}]),

@@ -57,6 +57,11 @@ class AgreementForm(Form):
     not_stated_lines = TextAreaField(
         _l("未载明"), [at_most(4000)], description=_l("来源没有写的内容，每行一条。")
     )
+    clause_lines = TextAreaField(
+        _l("条款"),
+        [at_most(20000)],
+        description=_l("每行一条：编号、空格、内容，如“3.2 每季度提交进展报告”。"),
+    )
     source = StringField(_l("来源"), [at_most(400)])
     version = VersionField()
 

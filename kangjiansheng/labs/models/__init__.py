@@ -1,6 +1,6 @@
 """Institutions, agreements and joint laboratories, with whoever belongs to them and from when to when."""
 
-from kangjiansheng.labs.models.agreements import Agreement, AgreementParty
+from kangjiansheng.labs.models.agreements import Agreement, AgreementParty, Clause
 from kangjiansheng.labs.models.institutions import (
     Institution,
     InstitutionAlias,
@@ -8,10 +8,12 @@ from kangjiansheng.labs.models.institutions import (
     InstitutionSector,
 )
 from kangjiansheng.labs.models.labs import JointLab, LabMember, LabPartner
+from kangjiansheng.labs.models.obligations import Obligation
 
 __all__ = [
     "Agreement",
     "AgreementParty",
+    "Clause",
     "Institution",
     "InstitutionAlias",
     "InstitutionMember",
@@ -19,4 +21,5 @@ __all__ = [
     "JointLab",
     "LabMember",
     "LabPartner",
+    "Obligation",
 ]

@@ -33,6 +33,9 @@ class Agreement(Named, Versioned, Base):
 
     parent: Mapped["Agreement | None"] = relationship(remote_side="Agreement.id")
     parties: Mapped[list["AgreementParty"]] = relationship(cascade=OWNED, back_populates="agreement")
+    clauses: Mapped[list["Clause"]] = relationship(
+        cascade=OWNED, back_populates="agreement", order_by="Clause.position"
+    )
 
     def institutions(self, capacity: str) -> list[Institution]:
         """Who stands in the agreement in a capacity, by code."""
@@ -69,6 +72,11 @@ class Agreement(Named, Versioned, Base):
         """What the source does not state, one text on each line, in Simplified Chinese."""
         return _lines(self.not_stated)
 
+    @property
+    def clause_lines(self) -> str:
+        """The clauses, one on each line: the number, a blank, the text."""
+        return "\n".join(f"{clause.number} {clause.text}" for clause in self.clauses)
+
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
         return {
@@ -87,6 +95,7 @@ class Agreement(Named, Versioned, Base):
             "stated": list(self.stated or []),
             "not_stated": list(self.not_stated or []),
             "parties": sorted([p.institution_id, p.capacity] for p in self.parties),
+            "clauses": [[clause.number, clause.text] for clause in self.clauses],
             "archived_at": self.archived_at,
         }
 
@@ -108,3 +117,18 @@ class AgreementParty(Base):
 
     agreement: Mapped[Agreement] = relationship(back_populates="parties")
     institution: Mapped[Institution] = relationship()
+
+
+class Clause(Base):
+    """A clause of an agreement, as far as it was registered: that on which an obligation rests can be named."""
+
+    __tablename__ = "clause"
+    __table_args__ = (UniqueConstraint("agreement_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"))
+    number: Mapped[str] = mapped_column(Word)  # as the agreement counts: 3.2
+    text: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+
+    agreement: Mapped[Agreement] = relationship(back_populates="clauses")

@@ -15,6 +15,7 @@ from kangjiansheng.labs.operations.labs import (
     ensure_lab,
     step_lab,
 )
+from kangjiansheng.labs.operations.obligations import create_obligation, edit_obligation, step_obligation
 from kangjiansheng.labs.operations.people import hand_role, join, leave
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "create_agreement",
     "create_institution",
     "create_lab",
+    "create_obligation",
     "describe_contribution",
     "edit_agreement",
     "edit_institution",
     "edit_lab",
+    "edit_obligation",
     "ensure_institution",
     "ensure_lab",
     "hand_role",
@@ -34,4 +37,5 @@ __all__ = [
     "load_reference",
     "restore",
     "step_lab",
+    "step_obligation",
 ]

@@ -9,7 +9,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import notices, queries, rules
-from kangjiansheng.labs.models import Agreement, AgreementParty
+from kangjiansheng.labs.models import Agreement, AgreementParty, Clause
 from kangjiansheng.labs.operations.archiving import check_free, check_open
 
 _FIELDS = {"signatory": "signatory_codes", "implementing": "implementing_codes", "witness": "witness_codes"}
@@ -65,11 +65,12 @@ def _write(
     confidentiality: str = "parties",
     stated_lines: str = "",
     not_stated_lines: str = "",
+    clause_lines: str = "",
     **names: str,
 ) -> None:
     """Check and set everything that a form holds; `names` are name_hant, name_en, summary, source.
 
-    `stated_lines` and `not_stated_lines` hold one text on each line; the parties are named by code.
+    `stated_lines`, `not_stated_lines` and `clause_lines` hold one text on each line; the parties are named by code.
     """
     rules.check_one_of(kind, rules.KINDS, "kind")
     rules.check_one_of(confidentiality, rules.LEVELS, "confidentiality")
@@ -89,8 +90,26 @@ def _write(
     agreement.effective_on, agreement.expires_on = effective_on, expires_on
     agreement.stated = _texts(stated_lines, agreement.stated)
     agreement.not_stated = _texts(not_stated_lines, agreement.not_stated)
+    _set_clauses(agreement, rules.clauses(clause_lines))
     for key, value in names.items():
         setattr(agreement, key, value)
+
+
+def _set_clauses(agreement: Agreement, wanted: list[tuple[str, str]]) -> None:
+    """Put the clauses in this order. One that keeps its number stays the same clause; one on which an obligation
+    rests is not taken out."""
+    known = {clause.number: clause for clause in agreement.clauses}
+    gone = [clause.id for number, clause in known.items() if number not in dict(wanted)]
+    rules.check_unused(queries.resting_on_clauses(gone))
+    for position, (number, said) in enumerate(wanted):
+        clause = known.get(number) or Clause(number=number)
+        clause.text, clause.position = said, position
+        if number not in known:
+            agreement.clauses.append(clause)
+    agreement.clauses[:] = sorted(
+        (clause for clause in agreement.clauses if clause.number in dict(wanted)),
+        key=lambda one: one.position,
+    )
 
 
 def _set_parties(agreement: Agreement, wanted: dict[str, Collection[str]]) -> None:

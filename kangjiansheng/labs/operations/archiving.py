@@ -9,10 +9,15 @@ from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import notices, queries, rules
-from kangjiansheng.labs.models import Agreement, Institution, JointLab
+from kangjiansheng.labs.models import Agreement, Institution, JointLab, Obligation
 
-Thing = Institution | Agreement | JointLab
-_WORDS: dict[type[Any], str] = {Institution: "institution", Agreement: "agreement", JointLab: "lab"}
+Thing = Institution | Agreement | JointLab | Obligation
+_WORDS: dict[type[Any], str] = {
+    Institution: "institution",
+    Agreement: "agreement",
+    JointLab: "lab",
+    Obligation: "obligation",
+}
 
 
 def archive(thing: Thing, *, actor: Actor, version: int | None) -> None:

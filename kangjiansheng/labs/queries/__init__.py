@@ -13,8 +13,18 @@ from kangjiansheng.labs.queries.lists import (
     labs_of,
     labs_on,
 )
+from kangjiansheng.labs.queries.obligations import (
+    ObligationFilter,
+    ObligationRow,
+    Party,
+    direction_of,
+    obligation,
+    obligation_row,
+    obligation_rows,
+    obligations,
+)
 from kangjiansheng.labs.queries.past import as_it_stood, as_they_stood
-from kangjiansheng.labs.queries.resting import uses
+from kangjiansheng.labs.queries.resting import resting_on_clauses, uses
 from kangjiansheng.labs.queries.single import (
     Home,
     Membership,
@@ -34,12 +44,14 @@ from kangjiansheng.labs.queries.visible import (
     inside_agreements,
     inside_institutions,
     inside_labs,
+    inside_obligations,
     own_institutions,
     own_labs,
     sees_inside,
     visible_agreements,
     visible_institutions,
     visible_labs,
+    visible_obligations,
 )
 
 __all__ = [
@@ -49,18 +61,23 @@ __all__ = [
     "InstitutionFilter",
     "LabFilter",
     "Membership",
+    "ObligationFilter",
+    "ObligationRow",
     "Partnership",
+    "Party",
     "agreement",
     "agreements",
     "agreements_of",
     "agreements_under",
     "as_it_stood",
     "as_they_stood",
+    "direction_of",
     "directs",
     "homes",
     "inside_agreements",
     "inside_institutions",
     "inside_labs",
+    "inside_obligations",
     "institution",
     "institution_by_name",
     "institution_member",
@@ -72,13 +89,19 @@ __all__ = [
     "labs",
     "labs_of",
     "labs_on",
+    "obligation",
+    "obligation_row",
+    "obligation_rows",
+    "obligations",
     "own_institutions",
     "own_labs",
     "people_by_home",
     "person_by_email",
+    "resting_on_clauses",
     "sees_inside",
     "uses",
     "visible_agreements",
     "visible_institutions",
     "visible_labs",
+    "visible_obligations",
 ]

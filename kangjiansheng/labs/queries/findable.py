@@ -17,6 +17,7 @@ from kangjiansheng.labs.models import (
     JointLab,
     LabMember,
     LabPartner,
+    Obligation,
 )
 from kangjiansheng.labs.queries.visible import (
     inside_institutions,
@@ -24,6 +25,7 @@ from kangjiansheng.labs.queries.visible import (
     visible_agreements,
     visible_institutions,
     visible_labs,
+    visible_obligations,
 )
 
 
@@ -69,6 +71,17 @@ def _agreements(wanted: Wanted, actor: Actor) -> Rows:
         .where(
             Agreement.archived_at.is_(None),
             wanted.every(lambda holding: Agreement.id.in_(holding("agreement"))),
+        )
+    )
+
+
+def _obligations(wanted: Wanted, actor: Actor) -> Rows:
+    return (
+        visible_obligations(actor)
+        .with_only_columns(*columns(Obligation), Obligation.due_on.label("day"))
+        .where(
+            Obligation.archived_at.is_(None),
+            wanted.every(lambda holding: Obligation.id.in_(holding("obligation"))),
         )
     )
 
@@ -156,4 +169,10 @@ AGREEMENTS = Kind(
     ],
     _agreements,
     lambda hit: f"/agreements/{hit.key}",
+)
+OBLIGATIONS = Kind(
+    "obligations",
+    [*_named(Obligation), Texts("obligation", "detail", select(Obligation.id, Obligation.detail))],
+    _obligations,
+    lambda hit: f"/obligations/{hit.key}",
 )

@@ -13,6 +13,7 @@ from kangjiansheng.core.db import Instant, db
 from kangjiansheng.labs.models import (
     Agreement,
     AgreementParty,
+    Clause,
     Institution,
     InstitutionAlias,
     InstitutionMember,
@@ -119,6 +120,8 @@ def _fill_agreement(copy: Agreement, state: dict[str, Any], others: _Others) -> 
         AgreementParty(institution_id=number, institution=others.institutions[number], capacity=capacity)
         for number, capacity in state["parties"]
     ]
+    clauses = enumerate(state.get("clauses", []))  # states of before there were clauses have none
+    copy.clauses = [Clause(number=number, text=text, position=at) for at, (number, text) in clauses]
 
 
 def _fill_lab(copy: JointLab, state: dict[str, Any], others: _Others) -> None:

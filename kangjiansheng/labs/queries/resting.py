@@ -1,12 +1,12 @@
 """What rests on a thing, so that it cannot be put away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Agreement, AgreementParty, Institution, JointLab, LabPartner
+from kangjiansheng.labs.models import Agreement, AgreementParty, Institution, JointLab, LabPartner, Obligation
 
 Use = Callable[[Any], list[str]]
 
@@ -15,12 +15,13 @@ Use = Callable[[Any], list[str]]
 higher: list[Use] = []
 
 
-def uses(thing: Institution | Agreement | JointLab) -> list[str]:
+def uses(thing: Institution | Agreement | JointLab | Obligation) -> list[str]:
     """The codes of everything that rests on a thing and is not itself put away."""
     own: dict[type[Any], Use] = {
         Institution: _of_institution,
         Agreement: _of_agreement,
         JointLab: lambda _lab: [],
+        Obligation: lambda _obligation: [],
     }
     found = own[type(thing)](thing)
     for further in higher:
@@ -39,10 +40,21 @@ def _of_institution(institution: Institution) -> list[str]:
         .join(LabPartner, LabPartner.lab_id == JointLab.id)
         .where(LabPartner.institution_id == institution.id, JointLab.archived_at.is_(None))
     )
-    return [*db.session.scalars(agreements), *db.session.scalars(labs)]
+    owed = or_(Obligation.debtor_id == institution.id, Obligation.creditor_id == institution.id)
+    obligations = select(Obligation.code).where(owed, Obligation.archived_at.is_(None))
+    return [code for query in (agreements, labs, obligations) for code in db.session.scalars(query)]
 
 
 def _of_agreement(agreement: Agreement) -> list[str]:
     under = select(Agreement.code).where(Agreement.parent_id == agreement.id, Agreement.archived_at.is_(None))
     labs = select(JointLab.code).where(JointLab.agreement_id == agreement.id, JointLab.archived_at.is_(None))
-    return [*db.session.scalars(under), *db.session.scalars(labs)]
+    obligations = select(Obligation.code).where(
+        Obligation.agreement_id == agreement.id, Obligation.archived_at.is_(None)
+    )
+    return [code for query in (under, labs, obligations) for code in db.session.scalars(query)]
+
+
+def resting_on_clauses(ids: Collection[int]) -> list[str]:
+    """The codes of the obligations that name one of these clauses, archived ones too."""
+    query = select(Obligation.code).where(Obligation.clause_id.in_(ids))
+    return list(db.session.scalars(query)) if ids else []

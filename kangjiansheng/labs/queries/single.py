@@ -42,7 +42,10 @@ def agreement(*, actor: Actor, code: str) -> Agreement | None:
     return db.session.scalar(
         query.options(
             joinedload(Agreement.parent),
-            selectinload(Agreement.parties).joinedload(AgreementParty.institution),
+            selectinload(Agreement.parties)
+            .joinedload(AgreementParty.institution)
+            .selectinload(Institution.sectors),
+            selectinload(Agreement.clauses),
         )
     )
 

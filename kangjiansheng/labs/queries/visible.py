@@ -23,6 +23,7 @@ from kangjiansheng.labs.models import (
     JointLab,
     LabMember,
     LabPartner,
+    Obligation,
 )
 
 Condition = ColumnElement[bool]
@@ -105,14 +106,39 @@ def inside_institutions(actor: Actor) -> Condition:
     return true() if actor.reads_all else Institution.id.in_(own_institutions(actor))
 
 
+def visible_obligations(actor: Actor) -> Select[Obligation]:
+    """Obligations that the actor may see: open ones, and those whose inside is hers."""
+    return select(Obligation).where(or_(Obligation.confidentiality == "open", inside_obligations(actor)))
+
+
+def inside_obligations(actor: Actor) -> Condition:
+    """The condition under which the actor sees all of an obligation: its person, its evidence, its history.
+
+    Executives and auditors always, members of debtor and creditor always; below level `team` also those who see the
+    inside of its agreement.
+    """
+    if actor.reads_all:
+        return true()
+    own = own_institutions(actor)
+    return or_(
+        Obligation.debtor_id.in_(own),
+        Obligation.creditor_id.in_(own),
+        and_(
+            Obligation.confidentiality != "team",
+            Obligation.agreement_id.in_(select(Agreement.id).where(inside_agreements(actor))),
+        ),
+    )
+
+
 _INSIDE: dict[type[Any], Any] = {
     Institution: inside_institutions,
     Agreement: inside_agreements,
     JointLab: inside_labs,
+    Obligation: inside_obligations,
 }
 
 
-def sees_inside(actor: Actor, thing: Institution | Agreement | JointLab) -> bool:
+def sees_inside(actor: Actor, thing: Institution | Agreement | JointLab | Obligation) -> bool:
     """True when the actor sees more of the thing than its open part."""
     if actor.reads_all:
         return True

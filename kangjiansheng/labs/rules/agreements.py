@@ -14,6 +14,8 @@ from .reference import reference
 
 RENEWAL_MONTHS = 6  # before the end of an agreement, talks about its renewal should begin
 
+LONGEST_NUMBER = 20  # characters of the number of a clause
+
 KINDS: Mapping[str, Any] = {
     "framework": _l("框架协议"),
     "joint_lab": _l("联合实验室协议"),
@@ -55,6 +57,20 @@ def check_signatories(codes: Collection[str]) -> None:
     """Refuse an agreement of fewer than two signatories."""
     if len(set(codes)) < 2:
         raise RuleBroken("labs:too-few-signatories", "signatory_codes")
+
+
+def clauses(lines: str) -> list[tuple[str, str]]:
+    """The clauses typed, one on each line: a number, a blank, the text. Refuses a line without text and a number
+    that stands twice."""
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        number, _blank, said = line.partition(" ")
+        if not said.strip() or len(number) > LONGEST_NUMBER:
+            raise RuleBroken("labs:clause-shape", "clause_lines", line=line[:40])
+        if number in found:
+            raise RuleBroken("labs:clause-twice", "clause_lines", number=number)
+        found[number] = said.strip()
+    return list(found.items())
 
 
 def renewal_due(expires_on: date) -> date:

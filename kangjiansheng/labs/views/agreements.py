@@ -1,5 +1,7 @@
 """Pages of agreements: /agreements."""
 
+from typing import Any
+
 from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,6 +12,8 @@ from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
 from kangjiansheng.labs.models import Agreement
+from kangjiansheng.labs.queries.obligations import clause_numbers, obligations_on
+from kangjiansheng.labs.rules import obligations as lives
 from kangjiansheng.labs.views import history
 from kangjiansheng.labs.views.blueprint import as_shown, asked, bp, page_address, travelled
 
@@ -61,6 +65,7 @@ def agreement(found: Agreement) -> Response:
         queries.labs_on(found, actor=actor(), as_of=day),
         queries.agreements_under(found, actor=actor(), as_of=day),
     )
+    owed = obligations_on(found, actor=actor(), as_of=day)
     illustrative = any(
         [found.illustrative, *(r.illustrative for r in labs), *(r.illustrative for r in under)]
     )
@@ -72,6 +77,9 @@ def agreement(found: Agreement) -> Response:
         agreement=shown,
         under=under,
         labs=labs,
+        by_clause=_by_clause(shown, owed),
+        day=day or clock.today(),
+        lives=lives,
         reasons=rules.year_reasons(found.code) if shown.year_inferred else [],
         term=rules.term(shown.effective_on or shown.signed_on, shown.expires_on, day or clock.today()),
         higher=higher,
@@ -79,6 +87,17 @@ def agreement(found: Agreement) -> Response:
         form=forms.VersionForm(obj=found),
         history=history.panel(found) if inside else None,
     )
+
+
+def _by_clause(agreement: Agreement, owed: list[queries.ObligationRow]) -> list[tuple[Any, list[Any]]]:
+    """The clauses with the obligations that rest on each; None for those that name no clause."""
+    numbers = clause_numbers(owed)
+    rows: list[tuple[Any, list[Any]]] = [
+        (clause, [row for row in owed if numbers.get(row.clause_id) == clause.number])
+        for clause in agreement.clauses
+    ]
+    others = [row for row in owed if not any(row in some for _clause, some in rows)]
+    return [*rows, (None, others)] if others else rows
 
 
 @bp.route("/agreements/<code>/edit", methods=["GET", "POST"])

@@ -35,6 +35,7 @@ LABELS: dict[str, Any] = {
     "summary": _l("摘要"),
     "stated": _l("已载明"),
     "not_stated": _l("未载明"),
+    "clauses": _l("条款"),
     "mission": _l("宗旨"),
     "site": _l("地点"),
     "life": _l("状态"),
@@ -98,6 +99,7 @@ class _Words:
                 self.institutions[row[0]], row[2] or rules.PARTNER_ROLES[row[1]]
             ),
             "members": self._member,
+            "clauses": " ".join,
         }.get(key, said)
         return _("、").join(shown(row) for row in value)
 

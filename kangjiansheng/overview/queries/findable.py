@@ -57,6 +57,7 @@ FINDABLE = (
     labs.INSTITUTIONS,
     PEOPLE,
     labs.AGREEMENTS,
+    labs.OBLIGATIONS,
     projects.MILESTONES,
     projects.RISKS,
     projects.EVIDENCE,

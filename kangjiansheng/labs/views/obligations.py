@@ -1,0 +1,147 @@
+"""Pages of obligations: /obligations."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts.queries import names
+from kangjiansheng.core import audit, clock, history, paging
+from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.sheets import download
+from kangjiansheng.labs import forms, operations, policies, queries, sheets
+from kangjiansheng.labs.forms.obligations import ObligationForm
+from kangjiansheng.labs.models import Obligation
+from kangjiansheng.labs.queries.obligations import clause_of, named_in
+from kangjiansheng.labs.rules import LEVELS
+from kangjiansheng.labs.rules import obligations as lives
+from kangjiansheng.labs.views.blueprint import asked, bp, page_address, travelled
+
+
+def _day() -> date:
+    return travelled() or clock.today()
+
+
+@bp.get("/obligations")
+@signed_in
+def obligations() -> Response:
+    """Who owes whom what: all that the reader may see, what needs somebody first."""
+    wanted = asked(queries.ObligationFilter)
+    rows = queries.obligations(wanted, actor=actor(), as_of=travelled())
+    return page(
+        "labs/obligations.html",
+        illustrative=any(row.illustrative for row in rows),
+        wanted=wanted,
+        rows=paging.cut(rows, request.args.get("page")),
+        late=sum(row.late(_day()) > 0 for row in rows),
+        day=_day(),
+        lives=lives,
+        parties=forms.party_choices(),
+        page_address=page_address,
+        may_create=policies.create(actor()) and not travelled(),
+    )
+
+
+@bp.get("/obligations.<any(csv, xlsx):kind>")
+@signed_in
+def obligations_file(kind: str) -> Response:
+    """The same list as a file."""
+    rows = queries.obligations(asked(queries.ObligationFilter), actor=actor(), as_of=travelled())
+    return download(kind, "obligations", sheets.obligations(kind, rows, as_of=travelled()))
+
+
+@bp.route("/obligations/new", methods=["GET", "POST"])
+@on(may=policies.create)
+def new_obligation() -> Response:
+    """Register an obligation; `agreement` and `clause` in the address are filled in."""
+    form = ObligationForm()
+    if request.method == "GET":
+        form.agreement_code.data = request.args.get("agreement", "")
+        form.clause_number.data = request.args.get("clause", "")
+    made = form.attempt(lambda: operations.create_obligation(actor=actor(), **form.facts()))
+    if made:
+        return saved(url_for(".obligation", code=made.code), _("义务已登记"))
+    return page("labs/obligation_form.html", form.status, form=form, obligation=None)
+
+
+@bp.get("/obligations/<code>")
+@on(load=queries.obligation, may=policies.see)
+def obligation(found: Obligation) -> Response:
+    """One obligation: who, until when, on which clause, how it stands, and what happened to it."""
+    row = queries.obligation_row(found, actor=actor(), as_of=travelled())
+    if row is None:
+        abort(404, _("这一天 %(code)s 还没有登记。") % {"code": found.code})
+    inside = queries.sees_inside(actor(), found)
+    return page(
+        "labs/obligation.html",
+        illustrative=found.illustrative,
+        row=row,
+        late=row.late(_day()),
+        clause=clause_of(row),
+        owner=names({row.owner_id}).get(row.owner_id) if inside and row.owner_id else None,
+        inside=inside,
+        lives=lives,
+        may_edit=policies.manage(actor(), found) and not travelled(),
+        form=forms.VersionForm(obj=found),
+        history=_history(found) if inside else None,
+    )
+
+
+def _history(found: Obligation) -> list[dict[str, Any]]:
+    entries = audit.history("obligation", found.id, 200, until=travelled())
+    states = [state for entry in entries if entry.before for state in (entry.before, entry.after)]
+    people = names({entry.actor_id for entry in entries} | {state.get("owner_id") or 0 for state in states})
+    known: dict[str, Mapping[Any, Any]] = {
+        "owner_id": {key: name_of(person) for key, person in people.items()},
+        "life": lives.LIVES,
+        "confidentiality": LEVELS,
+        **named_in(states, actor=actor()),
+    }
+
+    def shown(key: str, value: Any) -> str:
+        if value in (None, ""):
+            return ""
+        return str(known[key].get(value, "…")) if key in known else str(value)
+
+    fields = {key: label for key, label in lives.FIELDS.items() if key not in ("code", "archived_at")}
+    return history.entries(entries, labels=fields, show=shown, people=people)
+
+
+@bp.route("/obligations/<code>/edit", methods=["GET", "POST"])
+@on(load=queries.obligation, may=policies.manage)
+def edit_obligation(found: Obligation) -> Response:
+    """Change an obligation."""
+    form = ObligationForm(obj=found)
+    if form.attempt(
+        lambda: operations.edit_obligation(found, actor=actor(), version=form.version.data, **form.facts())
+    ):
+        return saved(url_for(".obligation", code=found.code), _("已保存"))
+    return page(
+        "labs/obligation_form.html",
+        form.status,
+        illustrative=found.illustrative,
+        form=form,
+        obligation=found,
+    )
+
+
+@bp.post("/obligations/<code>/archive")
+@on(load=queries.obligation, may=policies.manage)
+def archive_obligation(found: Obligation) -> Response:
+    """Put an obligation away."""
+    operations.archive(found, actor=actor(), version=forms.VersionForm().version.data)
+    back = url_for(".restore_obligation", code=found.code)
+    return saved(url_for(".obligation", code=found.code), _("义务已归档"), undo=back)
+
+
+@bp.post("/obligations/<code>/restore")
+@on(load=queries.obligation, may=policies.manage)
+def restore_obligation(found: Obligation) -> Response:
+    """Take an obligation out of the archive."""
+    operations.restore(found, actor=actor())
+    return saved(url_for(".obligation", code=found.code), _("义务已恢复"))
