@@ -1,5 +1,6 @@
 """What all commands share: the application around them, who acts, and one clear line when something is refused."""
 
+import gc
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -26,7 +27,21 @@ def settings() -> Settings:
 
 
 def app() -> Flask:
-    """The application, once its database stands at the right level."""
+    """The application, once its database stands at the right level.
+
+    The collector of garbage rests until it is made: hardly anything made until then ever goes, and what lies outside
+    its sight afterwards is not gone through again, nor copied by processes that fork.
+    """
+    gc.disable()
+    try:
+        made = _app()
+        gc.freeze()
+        return made
+    finally:
+        gc.enable()
+
+
+def _app() -> Flask:
     from kangjiansheng.app import create_app
     from kangjiansheng.core import schema
     from kangjiansheng.core.assets import NotBuilt

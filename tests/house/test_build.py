@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from kangjiansheng.core import schema
-
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "kangjiansheng" / "core" / "static"
 MANIFEST = json.loads((STATIC / "manifest.json").read_text())
@@ -61,10 +59,6 @@ def test_what_is_served_is_named_by_the_manifest_or_an_older_version_of_it() -> 
     older = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in served - set(MANIFEST.values())}
     logical = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in MANIFEST.values()}
     assert older <= logical
-
-
-def test_the_head_of_the_migrations_is_written_down() -> None:
-    assert (ROOT / "migrations" / "head").read_text().strip() == schema.head()
 
 
 @pytest.mark.parametrize("lock", LOCKS)
