@@ -1,5 +1,6 @@
 """What every page needs: the context of the base template, filters, toasts, links that keep the day."""
 
+import re
 from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, NoReturn, TypeVar
@@ -20,7 +21,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -30,6 +31,7 @@ from kangjiansheng.core.calendar import EARLIEST
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
 View = TypeVar("View", bound=Callable[..., Any])
+_CODE = re.compile(r"[A-Z][A-Z0-9]{0,11}(?:-[A-Z0-9]{1,11}){1,3}|\d{4}-\d\d-\d\d")
 
 
 def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
@@ -65,7 +67,13 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
         prose_day=i18n.prose_day,
         figure_json=figure_json,
         name=i18n.name_of,
+        unbroken=unbroken,
     )
+
+
+def unbroken(text: str) -> Markup:
+    """Text in which no line ends inside a code or a date; longer ones than ours may be broken, to fit a phone."""
+    return Markup(_CODE.sub(r'<span class="nw">\g<0></span>', str(escape(text))))  # noqa: S704
 
 
 def figure_json(figure: Any) -> Markup:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangjiansheng.core import text
+from kangjiansheng.core import pages, text
 
 anything = st.text(st.characters(codec=None, categories=None), max_size=200)  # surrogates, too
 
@@ -40,3 +40,9 @@ def test_names_are_found_in_either_script() -> None:
     assert text.fold("實驗室") == text.fold("实验室")
     assert text.fold("ＣＡＲ－Ｔ") == text.fold("car-t")
     assert text.to_hant("数据软件") != "数据软件"
+
+
+def test_a_code_or_a_date_is_kept_on_one_line_and_nothing_else_is_markup():
+    assert pages.unbroken("<b> KJS-003, 2027-01-31") == (
+        '&lt;b&gt; <span class="nw">KJS-003</span>, <span class="nw">2027-01-31</span>'
+    )
