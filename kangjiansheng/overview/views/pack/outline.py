@@ -18,7 +18,7 @@ def outline(asking: Asked, *, actor: Actor, address: str) -> Outline:
     """What the pack says to one reader; `address` is the path of its page."""
     found = reading.read(asking, actor=actor)
     against = words.against(asking.compare, asking.day)
-    told = [make(found) for make in (*sections.SECTIONS, *owing.SECTIONS)]
+    told = [make(found) for make in (owing.to_decide, *sections.SECTIONS, *owing.SECTIONS)]
     told = [one for one in told if one.key != "not-applied" or one.rows]
     illustrative = sections.illustrative(found.projects) or any(one.illustrative for one in told)
     settings = current_app.config["SETTINGS"]

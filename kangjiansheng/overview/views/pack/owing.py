@@ -372,7 +372,6 @@ def risks(found: Found) -> Section:
 
 SECTIONS: tuple[Callable[[Found], Section], ...] = (
     gates,
-    to_decide,
     actions,
     conditions,
     not_applied,
