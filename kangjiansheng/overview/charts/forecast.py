@@ -10,6 +10,7 @@ from kangjiansheng.overview.rules.forecast.runs import Expected
 
 MOST = 24
 _ROW = 30
+_PHONE = 318  # pixels of a phone that the figure has, its edge at the right taken off
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def forecast(found: Sequence[Expected], day: date, words: Words) -> charts.Figur
     names = [f"{words.code(one)} {words.name(one)}" for one in rows]
     wide = min(300, int(max(charts.text_width(name) for name in names)) + 26)
     narrow = min(150, int(max(charts.text_width(words.name(one), 12) for one in rows)) + 18)
+    ends = max(charts.text_width(words.days(_day(one.p80).toordinal() - one.promise)) for one in rows) + 16
     base = {"range": [start, end + timedelta(days=span // 7 + 12)], "type": "date"}
     return charts.figure(
         [*_bands(rows, ys), _promises(rows, ys, words, start), _halves(rows, ys, words), _ends(rows, ys, words)],
@@ -74,9 +76,9 @@ def forecast(found: Sequence[Expected], day: date, words: Words) -> charts.Figur
                 "margin": {"l": narrow, "r": 6, "t": 28, "b": 30},
                 "xaxis": {
                     **base,
-                    "range": [start, end + timedelta(days=span // 3 + 20)],
-                    "tickvals": values[::2],
-                    "ticktext": labels[::2],
+                    "range": [start, end + timedelta(days=int(span * ends / (_PHONE - narrow - ends)))],
+                    "tickvals": values[::3],
+                    "ticktext": labels[::3],
                     "tickangle": 0,
                 },
                 "yaxis": {

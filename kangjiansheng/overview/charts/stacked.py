@@ -125,7 +125,7 @@ def months(firsts: Sequence[date], before: str, parts: Sequence[Part]) -> charts
     totals = [sum(part.values[n] for part in parts) for n in xs]
     most = max(max(totals), 1)
     data = [_standing(part, xs, [before, *(f"{day:%Y-%m}" for day in firsts)]) for part in parts]
-    few = [before, *(f"{day:%m}<br>{day:%Y}" if n % 3 == 2 else "" for n, day in enumerate(firsts))]
+    few = [f"<br>{before}", *(f"{day:%m}<br>{day:%Y}" if n % 3 == 2 else "" for n, day in enumerate(firsts))]
     return charts.figure(
         data,
         {

@@ -129,7 +129,8 @@ def tornado(
     note = charts.note(middle, 0, label, color="@ink", weight=600, yref="paper", yanchor="top", yshift=-4)
     found = _rows(data, shown, (low - 0.06 * room, high + 0.3 * room), ticks, wide=170)
     found["layout"]["shapes"], found["layout"]["annotations"] = [line], [note]
-    found["layout"]["margin"]["b"] = 30
+    for layout in (found["layout"], found["mobile"]["layout"]):
+        layout["margin"]["b"] = 30
     return found
 
 
