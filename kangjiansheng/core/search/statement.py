@@ -6,6 +6,7 @@ that keeps the plans of statements keeps this one. Nor does it depend on what it
 the same whether it is there or not.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -104,7 +105,7 @@ def _of_kind(kind: Kind, narrow: Mapping[str, str], wanted: "_Words", actor: Act
     return select(literal(kind.name, String).label("kind"), *inner.c)
 
 
-class _Words:
+class _Words(ABC):
     """The words of a search by their numbers, and how the index of this engine is asked for them."""
 
     def __init__(self, count: int) -> None:
@@ -127,8 +128,9 @@ class _Words:
         """What holds the word of a number."""
         return lambda thing: self._holds(thing, number)
 
+    @abstractmethod
     def _holds(self, thing: str, number: int) -> Select[int]:
-        raise NotImplementedError
+        """The keys of what holds the word of a number."""
 
 
 class OnSQLite(_Words):
