@@ -304,12 +304,17 @@ def import_trial(
 def metrics(as_of: str | None, rates: str | None, as_json: bool, as_email: str | None) -> None:
     """The figures of the executive's pages, as of a day. Each is defined in docs/metrics.md."""
     from kangjiansheng.core import clock
+    from kangjiansheng.core.calendar import EARLIEST
     from kangjiansheng.overview import api
 
     try:
         day = date.fromisoformat(as_of) if as_of else clock.today()
     except ValueError:
         raise click.BadParameter(f"{as_of!r} is not a day like 2026-11-20", param_hint="--as-of") from None
+    if not EARLIEST <= day <= clock.today():  # what the pages refuse
+        raise click.BadParameter(
+            f"the day is one from {EARLIEST} to today, not {as_of}", param_hint="--as-of"
+        )
     try:
         figures = api.on_day(day, actor=actor_of(as_email), code=rates)
     except api.NoSuchRates:

@@ -133,7 +133,8 @@ def test_the_version_is_said(run_command: Run) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        ("metrics", "--as-of", "yesterday"), ("import", "portfolio", "/no/such/folder"), ("nosuch",),
+        ("metrics", "--as-of", "yesterday"), ("metrics", "--as-of", "0001-06-01"),
+        ("metrics", "--as-of", "9999-12-31"), ("import", "portfolio", "/no/such/folder"), ("nosuch",),
         ("user", "create", "a@kjs.example"), ("user", "create", "a@kjs.example", "--role", "boss"),
         ("restore", "/no/such/file"), ("metrics", "--nosuch"),
     ],
