@@ -3,10 +3,13 @@
 import socket
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 import sqlalchemy as sa
+
+from tests.support import office
 
 PAGE = '<!doctype html><html lang="zh-Hans"><title>康健生</title><h1>项目</h1>'.encode()
 DRAW = """word => {
@@ -61,3 +64,22 @@ def test_a_test_cannot_reach_another_machine() -> None:
         outside.connect(("192.0.2.1", 25))
     with pytest.raises(RuntimeError, match="stay on this machine"):
         socket.create_connection(("mail.example", 25))
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_there"), [(("writer", "impress"), True), (("writer",), False), (None, False)]
+)
+def test_an_office_program_without_its_parts_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: tuple[str, ...] | None, is_there: bool
+) -> None:
+    programs = tmp_path / "bin"
+    for name in ("office/program/soffice", "bin/pdftotext") if parts else ("bin/pdftotext",):
+        (file := tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o755)
+    if parts:
+        (programs / "soffice").symlink_to(tmp_path / "office/program/soffice")
+    (registry := tmp_path / "office/share/registry").mkdir(parents=True)
+    for part in parts or ():
+        (registry / f"{part}.xcd").touch()
+    monkeypatch.setenv("PATH", str(programs))
+    assert office.is_available() is is_there

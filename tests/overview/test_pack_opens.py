@@ -1,7 +1,6 @@
 """Slides and document as an office program opens them: all of them, with every Chinese character."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,22 +10,19 @@ import pytest
 from tests.overview.test_pack import at_now, file, in_document, on_slides
 from tests.support.critic import Critic
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.office]
 HAN = re.compile("[\u3400-\u9fff]")
 
 
 def opened(folder: Path, name: str, data: bytes) -> str:
-    """The words of a file as LibreOffice lays it out; skipped where it or the part that it takes is not there."""
-    if not shutil.which("soffice") or not shutil.which("pdftotext"):
-        pytest.skip("soffice and pdftotext are not on this machine")
+    """The words of a file as LibreOffice lays it out."""
     (folder / name).write_bytes(data)
     run = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
     done = subprocess.run(
         [*run, "--outdir", str(folder), str(folder / name)], capture_output=True, text=True, timeout=180
     )
     made = folder / f"{Path(name).stem}.pdf"
-    if not made.exists():
-        pytest.skip(f"this LibreOffice does not open {name}: {done.stderr[-200:]}")
+    assert made.exists(), f"LibreOffice does not open {name}: {done.stderr[-200:]}"
     return subprocess.run(["pdftotext", str(made), "-"], capture_output=True, text=True, check=True).stdout
 
 

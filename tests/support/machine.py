@@ -8,13 +8,14 @@ from collections import Counter
 
 import pytest
 
-from tests.support import browser, postgres
+from tests.support import browser, office, postgres
 
 NEEDS = {
     "browser": (
         browser.is_available,
         "no Chromium was found (chromium on the path, or its path in CHROMIUM)",
     ),
+    "office": (office.is_available, "no LibreOffice with Impress and Writer was found, or no pdftotext"),
     "postgres": (postgres.is_available, "no PostgreSQL server programs were found (initdb, pg_ctl)"),
 }
 left_out: Counter[str] = Counter()
