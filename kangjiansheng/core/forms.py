@@ -7,7 +7,16 @@ from typing import Any
 from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
@@ -156,6 +165,17 @@ class VersionField(HiddenField):
         """Read the number that the form sent."""
         text_ = valuelist[0] if valuelist else ""
         self.data = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, read as everywhere."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the number that the form sent; what is none is refused in the library's words."""
+        try:
+            super().process_formdata([text.whole(one) for one in valuelist[:1]])
+        except ValueError:
+            super().process_formdata([""])
 
 
 def _named(choice: Any) -> Any:

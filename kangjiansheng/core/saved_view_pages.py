@@ -7,12 +7,12 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import NumberRange
 
 from kangjiansheng.core import saved_views, trail
 from kangjiansheng.core.access import actor, on, signed_in
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.core.pages import page, saved, travel
 from kangjiansheng.core.saved_views import SavedView
 from kangjiansheng.core.views import bp
@@ -32,7 +32,7 @@ class EditForm(Form):
     """What can be changed of a view afterwards."""
 
     name = StringField(_l("名称"), [required(), at_most(60)])
-    position = IntegerField(_l("次序"), [NumberRange(0, 999, _l("请填 0 到 999 的整数。"))])
+    position = WholeNumberField(_l("次序"), [NumberRange(0, 999, _l("请填 0 到 999 的整数。"))])
     shared = BooleanField(_l("与所有登录者共享（各人只看到对自己开放的内容）"))
     opens = BooleanField(_l("打开这一页时默认使用"))
     version = VersionField()

@@ -31,6 +31,13 @@ def line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def whole(text: str) -> int:
+    """A whole number as typed. Python would read 1_0 as ten: whoever typed it meant something else. Raises ValueError."""
+    if "_" in text:
+        raise ValueError(text[:40])
+    return int(text)
+
+
 # Forms of the converter's table that readers in Hong Kong meet less often than these.
 _USUAL = str.maketrans("牀説啓", "床說啟")
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from kangjiansheng.accounts import forms, operations, queries
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
 
@@ -20,6 +21,7 @@ class Probe(Form):
     line = StringField("一行", [required(), at_most(10)])
     text = TextAreaField("几行")
     kind = SelectField("种类", choices=[("a", "甲"), ("b", "乙")])
+    count = WholeNumberField("几个", [Optional()])
     version = VersionField()
 
 
@@ -53,6 +55,14 @@ def test_a_wrong_field_is_named_and_nothing_is_done(
     done: list[int] = []
     assert form.attempt(lambda: done.append(1)) is None
     assert done == [] and field in form.errors and form.status == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("12", 12), ("-3", -3), ("", None), ("1_0", False), ("x", False)]
+)
+def test_a_whole_number_is_digits(filled: Callable[..., Probe], typed: str, read: int | bool | None) -> None:
+    form = filled(line="x", count=typed)
+    assert (form.count.data if form.validate() else not form.count.errors) == read
 
 
 def test_a_refusal_stands_beside_its_field_or_above(filled: Callable[..., Probe]) -> None:

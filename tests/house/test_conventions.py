@@ -69,6 +69,12 @@ def test_no_room_is_named_after_nothing() -> None:
     assert stems & FORBIDDEN_ROOMS == set()
 
 
+def test_whole_numbers_are_read_in_one_way() -> None:
+    """`int` takes 1_0 for ten, and so do `IntegerField` and `args.get(type=int)`."""
+    found = [name(p) for p in sources() if re.search(r"IntegerField|type=int\b", p.read_text("utf-8"))]
+    assert found == ["kangjiansheng/core/forms.py"]
+
+
 @pytest.mark.parametrize("floor", FEATURES)
 def test_a_feature_has_the_rooms_of_every_feature(floor: str) -> None:
     known = ROOMS | {"templates", "translations", "reference", "data", "__pycache__", "__init__"}

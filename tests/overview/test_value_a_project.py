@@ -172,6 +172,8 @@ def test_who_may_only_read_cannot_enter(client):
     ("changed", "says"),
     [
         ({"costs_PHASE_I": "三十"}, "不是数字"),
+        ({"costs_PHASE_I": "3_0"}, "不是数字"),
+        ({"discount": "1_0"}, "不是数字"),
         ({"first_PHASE_I": ""}, "请填第一年"),
         ({"costs_PHASE_I": ""}, "请填各年的金额"),
         ({"discount": "80"}, "0 到 50"),

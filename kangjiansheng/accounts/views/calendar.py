@@ -16,6 +16,7 @@ from kangjiansheng.core.forms import Form, VersionField, at_most
 from kangjiansheng.core.holiday_lists import spans, written
 from kangjiansheng.core.holidays import HolidayYear, Year
 from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.text import whole
 from kangjiansheng.core.workbooks.delimited import decode
 
 bp = Blueprint("calendar", __name__)
@@ -108,7 +109,7 @@ def _year_page(thing: Year, status: int, form: YearForm) -> Response:
 def undo_calendar(thing: Year) -> Response:
     """Take back what was loaded last for a year."""
     form = YearForm()
-    version = request.args.get("version", type=int) or form.version.data
+    version = request.args.get("version", type=whole) or form.version.data
     if form.attempt(lambda: holidays.undo(thing, actor=actor(), version=version)):
         return saved(url_for(".calendar"), _("已撤销，立即生效"))
     again = _again()

@@ -8,7 +8,6 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -35,7 +34,7 @@ from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
 from kangjiansheng.committee.forms.series import REFUSALS as SERIES
 from kangjiansheng.committee.forms.translations import REFUSALS as TRANSLATED
 from kangjiansheng.core.clock import SHANGHAI
-from kangjiansheng.core.forms import Form, at_most, required
+from kangjiansheng.core.forms import Form, WholeNumberField, at_most, required
 
 __all__ = [
     "KINDS",
@@ -249,7 +248,7 @@ class ItemForm(VersionedForm):
     name_hant = StringField(_l("议题（繁体）"), [at_most(200)])
     name_en = StringField(_l("议题（英文）"), [at_most(200)])
     kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
-    minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=15)
+    minutes_planned = WholeNumberField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=15)
     presenter_id = SelectField(_l("汇报人"), choices=[], validate_choice=False, default="")
     presenter = StringField(_l("或写姓名、职务"), [at_most(100)])
     project = StringField(_l("相关项目"), [at_most(40)])
@@ -295,7 +294,7 @@ class ProposalForm(Form):
     meeting = SelectField(_l("会议"), choices=[])
     name_hans = StringField(_l("议题"), [required(), at_most(200)])
     kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
-    minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=30)
+    minutes_planned = WholeNumberField(_l("分钟"), [required(), NumberRange(min=0, max=600)], default=30)
     gate = gate_field()
     presenter = StringField(_l("汇报人"), [at_most(100)])
     text = TextAreaField(_l("议题说明"), [at_most(2000)])
@@ -327,10 +326,10 @@ class DecisionForm(VersionedForm):
     kind = SelectField(_l("类别"), choices=[("D", _l("决议")), ("R", _l("建议"))], default="D")
     text = TextAreaField(_l("内容"), [required(), at_most(20000)])
     item = SelectField(_l("议题"), choices=[], validate_choice=False)
-    votes_for = IntegerField(_l("同意"), number())
-    votes_against = IntegerField(_l("反对"), number())
-    abstentions = IntegerField(_l("弃权"), number())
-    recused = IntegerField(_l("回避"), number())
+    votes_for = WholeNumberField(_l("同意"), number())
+    votes_against = WholeNumberField(_l("反对"), number())
+    abstentions = WholeNumberField(_l("弃权"), number())
+    recused = WholeNumberField(_l("回避"), number())
 
     def votes(self) -> dict[str, int | None]:
         """The votes as typed; None where nothing was."""

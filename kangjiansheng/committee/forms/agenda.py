@@ -6,13 +6,13 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange
 
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm
 from kangjiansheng.committee.rules.agenda import LONGEST, shifted
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Difference, Form, at_most, required
+from kangjiansheng.core.forms import Difference, Form, WholeNumberField, at_most, required
 
 REFUSALS: dict[str, Any] = {
     "committee:not-published": _l("会议还是草稿，请先发布。"),
@@ -92,7 +92,7 @@ class BacklogForm(Form):
 
     name_hans = StringField(_l("议题"), [required(), at_most(200)])
     kind = SelectField(_l("类别"), choices=KINDS, default="discuss")
-    minutes_planned = IntegerField(_l("分钟"), [required(), NumberRange(min=0, max=LONGEST)], default=15)
+    minutes_planned = WholeNumberField(_l("分钟"), [required(), NumberRange(min=0, max=LONGEST)], default=15)
     presenter = StringField(_l("汇报人"), [at_most(100)])
     text = TextAreaField(_l("议题说明"), [at_most(2000)])
 

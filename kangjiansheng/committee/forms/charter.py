@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
 from kangjiansheng.committee.forms.base import VersionedForm
-from kangjiansheng.core.forms import Form, at_most, required
+from kangjiansheng.core.forms import Form, WholeNumberField, at_most, required
 
 OFFICES = [
     ("chair", _l("主任委员")),
@@ -46,11 +46,11 @@ class CommitteeForm(VersionedForm):
     purpose = TextAreaField(_l("设立宗旨"), [at_most(1000)])
     kind = SelectField(_l("委员会类型"), choices=COMMITTEE_KINDS)
     lab = SelectField(_l("所属联合实验室"), choices=[], validate_choice=False)
-    quorum_numerator = IntegerField(_l("法定人数：分子"), [required(), NumberRange(min=0, max=99)])
-    quorum_denominator = IntegerField(_l("法定人数：分母"), [required(), NumberRange(min=1, max=99)])
+    quorum_numerator = WholeNumberField(_l("法定人数：分子"), [required(), NumberRange(min=0, max=99)])
+    quorum_denominator = WholeNumberField(_l("法定人数：分母"), [required(), NumberRange(min=1, max=99)])
     quorum_base = SelectField(_l("法定人数的基数"), choices=QUORUM_BASES)
-    majority_numerator = IntegerField(_l("通过票数：分子"), [required(), NumberRange(min=0, max=99)])
-    majority_denominator = IntegerField(_l("通过票数：分母"), [required(), NumberRange(min=1, max=99)])
+    majority_numerator = WholeNumberField(_l("通过票数：分子"), [required(), NumberRange(min=0, max=99)])
+    majority_denominator = WholeNumberField(_l("通过票数：分母"), [required(), NumberRange(min=1, max=99)])
     majority_over = BooleanField(
         _l("须超过这一分数"), description=_l("选中：过半数即多于二分之一；不选：达到即可，例如三分之二以上")
     )
@@ -61,8 +61,8 @@ class CommitteeForm(VersionedForm):
     deputies = BooleanField(_l("可委托代理人"), description=_l("委员可以书面委托一人代为表决"))
     deputy_among = SelectField(_l("代理人的范围"), choices=DEPUTIES)
     approval_rule = SelectField(_l("纪要由谁批准"), choices=RULES)
-    approval_members = IntegerField(_l("除主任委员外几名委员"), [Optional(), NumberRange(min=0, max=50)])
-    review_days = IntegerField(_l("审阅天数"), [required(), NumberRange(min=1, max=90)])
+    approval_members = WholeNumberField(_l("除主任委员外几名委员"), [Optional(), NumberRange(min=0, max=50)])
+    review_days = WholeNumberField(_l("审阅天数"), [required(), NumberRange(min=1, max=90)])
     second_step = BooleanField(
         _l("签署另需邮件验证码"),
         description=_l("签署纪要时除登录密码外，还须输入发到本人邮箱的一次性验证码"),
@@ -73,7 +73,7 @@ class CommitteeForm(VersionedForm):
             "提醒送达后仍未答复的，到期由系统记为默示同意；章程要求签署的人、回避和提出异议的委员除外"
         ),
     )
-    default_consent_days = IntegerField(_l("视为同意的天数"), [required(), NumberRange(min=1, max=90)])
+    default_consent_days = WholeNumberField(_l("视为同意的天数"), [required(), NumberRange(min=1, max=90)])
     minutes_pattern = StringField(
         _l("纪要编号格式"),
         [required(), at_most(100)],
@@ -86,7 +86,7 @@ class CommitteeForm(VersionedForm):
             "决议、建议与行动项共用：{kind} 类别、{committee}、{year}、{meeting} 会议次序、{serial} 序号"
         ),
     )
-    retention_years = IntegerField(_l("保存年限"), [required(), NumberRange(min=1, max=100)])
+    retention_years = WholeNumberField(_l("保存年限"), [required(), NumberRange(min=1, max=100)])
 
     def settings(self) -> dict[str, Any]:
         """The fields of the committee but its code."""

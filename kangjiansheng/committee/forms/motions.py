@@ -4,12 +4,12 @@ from datetime import datetime, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import Optional
 
 from kangjiansheng.committee.forms.base import number
 from kangjiansheng.core.clock import SHANGHAI
-from kangjiansheng.core.forms import Form, at_most, required
+from kangjiansheng.core.forms import Form, WholeNumberField, at_most, required
 
 REFUSALS: dict[str, Any] = {
     "committee:vote-not-now": _l("会议当天、记录到达之后才能在会上表决。"),
@@ -84,9 +84,9 @@ class BallotForm(Form):
 class HandsForm(Form):
     """Hands that were counted."""
 
-    votes_for = IntegerField(_l("同意"), number())
-    votes_against = IntegerField(_l("反对"), number())
-    abstentions = IntegerField(_l("弃权"), number())
+    votes_for = WholeNumberField(_l("同意"), number())
+    votes_against = WholeNumberField(_l("反对"), number())
+    abstentions = WholeNumberField(_l("弃权"), number())
 
 
 class AnnulForm(Form):

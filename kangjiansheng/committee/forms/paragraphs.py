@@ -4,11 +4,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField, IntegerField, StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import Optional
 
 from kangjiansheng.committee.forms.base import VersionedForm
-from kangjiansheng.core.forms import at_most, required
+from kangjiansheng.core.forms import WholeNumberField, at_most, required
 
 REFUSALS: dict[str, Any] = {
     "committee:image-one": _l("请选择一张图片。"),
@@ -20,7 +20,7 @@ REFUSALS: dict[str, Any] = {
 class PartsForm(VersionedForm):
     """The character before which a paragraph is cut, or the paragraph after which it is put."""
 
-    at = IntegerField(validators=[Optional()])
+    at = WholeNumberField(validators=[Optional()])
     after = HiddenField()
 
 

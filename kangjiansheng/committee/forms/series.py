@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField, StringField, TimeField
+from wtforms import DateField, SelectField, StringField, TimeField
 from wtforms.validators import NumberRange, Optional
 
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm
 from kangjiansheng.committee.models import AgendaTemplate
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Form, at_most, required
+from kangjiansheng.core.forms import Form, WholeNumberField, at_most, required
 from kangjiansheng.core.text import line
 
 UNITS = [("week", _l("每隔几周")), ("month", _l("每隔几个月的第几个星期几"))]
@@ -118,7 +118,7 @@ class SeriesForm(Form):
 
     name = StringField(_l("系列名称"), [required(), at_most(100)])
     unit = SelectField(_l("重复"), choices=UNITS, default="month")
-    every = IntegerField(_l("间隔"), [required(), NumberRange(min=1, max=52)], default=1)
+    every = WholeNumberField(_l("间隔"), [required(), NumberRange(min=1, max=52)], default=1)
     nth = SelectField(_l("当月第几个"), choices=NTH, default="1")
     first = DateField(_l("首次会议日期"), [required()])
     until = DateField(_l("结束日期"), [required()])

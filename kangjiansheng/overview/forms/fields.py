@@ -18,8 +18,9 @@ def number(text: str) -> Decimal:
     try:
         found = Decimal(plain)
     except InvalidOperation:
-        raise ValueError(_("“%(text)s”不是数字，请写成 12 或 12.5 这样。", text=text[:40])) from None
-    if not found.is_finite() or not -(10**9) <= found <= 10**9:
+        found = Decimal("nan")
+    # Python would read 1_0 as ten: whoever typed it meant something else.
+    if "_" in plain or not found.is_finite() or not -(10**9) <= found <= 10**9:
         raise ValueError(_("“%(text)s”不是数字，请写成 12 或 12.5 这样。", text=text[:40]))
     return found
 

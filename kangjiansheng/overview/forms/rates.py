@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.overview.forms.fields import NumberField, plain
 from kangjiansheng.overview.models import OwnRates
 from kangjiansheng.overview.rules.rates import IND, PRECLINICAL, TRANSITIONS, RateSet
@@ -64,7 +64,7 @@ class RatesForm(Form):
 
 for _key in TRANSITIONS:
     setattr(RatesForm, f"p_{_key}", NumberField(TRANSITION_WORDS[_key], [required()]))
-    setattr(RatesForm, f"n_{_key}", IntegerField(_l("样本数"), [Optional()]))
+    setattr(RatesForm, f"n_{_key}", WholeNumberField(_l("样本数"), [Optional()]))
 
 
 def filled(rates: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import Optional
 
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.overview.forms.fields import NumberField, NumbersField, plain
 from kangjiansheng.overview.models import ProjectValue
 from kangjiansheng.overview.rules.chances import PRE, REVIEW
@@ -42,10 +42,10 @@ class ValueForm(Form):
         choices=[("none", _l("不填")), (PEAK, _l("按峰值")), (YEARLY, _l("逐年填写"))],
         default="none",
     )
-    revenue_first = IntegerField(_l("第一个销售年"), [Optional()])
+    revenue_first = WholeNumberField(_l("第一个销售年"), [Optional()])
     peak = NumberField(_l("峰值年净收入"))
-    rise = IntegerField(_l("几年到峰值"), [Optional()])
-    hold = IntegerField(_l("峰值之后维持几年"), [Optional()])
+    rise = WholeNumberField(_l("几年到峰值"), [Optional()])
+    hold = WholeNumberField(_l("峰值之后维持几年"), [Optional()])
     yearly = NumbersField(_l("逐年净收入"))
     discount = NumberField(_l("折现率（%）"), [required()])
     basis = TextAreaField(_l("依据"), [required(), at_most(4000)])
@@ -111,7 +111,7 @@ class ValueForm(Form):
 
 
 for _step in COST_STEPS:
-    setattr(ValueForm, f"first_{_step}", IntegerField(_l("第一年"), [Optional()]))
+    setattr(ValueForm, f"first_{_step}", WholeNumberField(_l("第一年"), [Optional()]))
     setattr(ValueForm, f"costs_{_step}", NumbersField(_l("各年费用")))
 
 

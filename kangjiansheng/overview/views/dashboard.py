@@ -15,6 +15,7 @@ from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import asked_day, page
 from kangjiansheng.core.saved_view_pages import Bar, bar
+from kangjiansheng.core.text import whole
 from kangjiansheng.overview import charts as figures
 from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import periods
@@ -52,7 +53,7 @@ def asked() -> Asked:
     day = as_of or clock.today()
     usual = periods.quarter_end_before(day)
     wanted = asked_day("compare") or (clock.today() if request.args.get("compare") else usual)
-    horizon = request.args.get("horizon", default=90, type=int)
+    horizon = request.args.get("horizon", default=90, type=whole)
     return Asked(
         as_of,
         wanted if wanted < day else usual,

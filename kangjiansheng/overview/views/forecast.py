@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
+from kangjiansheng.core.text import whole as whole_number
 from kangjiansheng.overview.charts import forecast as figures
 from kangjiansheng.overview.queries import forecast as reading
 from kangjiansheng.overview.rules.forecast import whole
@@ -40,7 +41,7 @@ class Found:
 
 def find(*, actor: Actor) -> Found:
     """The forecast that the address asks for."""
-    seed = request.args.get("seed", default=SEED, type=int)
+    seed = request.args.get("seed", default=SEED, type=whole_number)
     if not 0 <= seed <= _LARGEST:
         abort(400)
     read = reading.read(actor=actor, as_of=g.as_of)

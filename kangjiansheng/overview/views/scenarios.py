@@ -13,6 +13,7 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import of_today, page, saved
+from kangjiansheng.core.text import whole
 from kangjiansheng.overview import policies
 from kangjiansheng.overview.forms.scenario import MoveForm, ProposalForm, ScenarioForm, StopForm
 from kangjiansheng.overview.models.scenario import Scenario
@@ -198,7 +199,7 @@ def take_out_of_scenario(pair: tuple[Scenario, str, int]) -> Response:
 
 
 def _version() -> int | None:
-    return request.form.get("version", default=0, type=int)
+    return request.form.get("version", default=0, type=whole)
 
 
 @bp.post(f"{PATH}/<int:number>/base")

@@ -11,6 +11,7 @@ from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page, with_args
+from kangjiansheng.core.text import whole
 from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.queries import value as queries
 from kangjiansheng.overview.rules import chances, economics, periods
@@ -118,7 +119,7 @@ def read(asking: dashboard.Asked, *, code: str | None, months: int, actor: Actor
 
 
 def _asked() -> Seen:
-    months = request.args.get("months", default=USUAL_MONTHS, type=int)
+    months = request.args.get("months", default=USUAL_MONTHS, type=whole)
     return read(
         dashboard.asked(),
         code=request.args.get("rates") or None,

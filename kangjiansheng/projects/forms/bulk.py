@@ -6,10 +6,10 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import NumberRange, Optional
 
-from kangjiansheng.core.forms import Form, at_most
+from kangjiansheng.core.forms import Form, WholeNumberField, at_most
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.forms.milestones import FOLLOW
 from kangjiansheng.projects.rules.bulk import FURTHEST, UNITS, Act, Wanted
@@ -30,7 +30,7 @@ class BulkForm(Form):
 
     rows = HiddenField()
     act = RadioField(_l("怎样更改"), choices=[*WORDS.items()], validate_choice=False)
-    days = IntegerField(_l("移动天数"), [Optional(), NumberRange(-FURTHEST, FURTHEST, _NUMBER)])
+    days = WholeNumberField(_l("移动天数"), [Optional(), NumberRange(-FURTHEST, FURTHEST, _NUMBER)])
     unit = RadioField(
         _l("怎样计天数"),
         choices=[("day", _l("日历天")), ("workday", _l("工作日"))],

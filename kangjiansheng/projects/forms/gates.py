@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.projects.forms.fields import DayField
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.rules.gates import MOST_CONDITIONS, Condition
@@ -32,7 +32,7 @@ class CriterionWords(Form):
 class CriterionForm(CriterionWords):
     """A criterion of a running gate, with its place."""
 
-    position = IntegerField(_l("次序"), [Optional(), NumberRange(1, 999, _l("请填 1 到 999。"))])
+    position = WholeNumberField(_l("次序"), [Optional(), NumberRange(1, 999, _l("请填 1 到 999。"))])
     version = VersionField()
 
     @property

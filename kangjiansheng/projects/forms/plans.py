@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, FormField, SelectField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.validators import NumberRange, Optional
 
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.projects.forms.fields import DayField
 from kangjiansheng.projects.operations.plans import LONGEST, Wait
 
@@ -20,7 +20,7 @@ class WaitForm(PlainForm):
     """One predecessor: its code, and how long after it."""
 
     code = SelectField(_l("前置里程碑"), validate_choice=False)
-    lag = IntegerField(_l("之后再等"), [Optional(), _RANGE])
+    lag = WholeNumberField(_l("之后再等"), [Optional(), _RANGE])
     unit = SelectField(_l("单位"), choices=UNITS, default="day")
 
     class Meta(Form.Meta):
@@ -35,7 +35,7 @@ class ScheduleForm(Form):
     name_hans = StringField(_l("名称（简体）"), [required(), at_most(200)])
     name_hant = StringField(_l("名称（繁体）"), [at_most(200)])
     name_en = StringField(_l("名称（英文）"), [at_most(200)])
-    duration = IntegerField(
+    duration = WholeNumberField(
         _l("工期"), [Optional(), _RANGE], description=_l("从最后一个前置里程碑算起；不填时取计划里的间隔")
     )
     unit = SelectField(_l("单位"), choices=UNITS, default="day")

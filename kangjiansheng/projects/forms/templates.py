@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -14,7 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange
 
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.projects.forms.gates import CriterionWords
 from kangjiansheng.projects.rules.templates import CONFIDENCES
 from kangjiansheng.projects.rules.vocabulary import (
@@ -53,8 +52,8 @@ class StepForm(Form):
     name_hant = StringField(_l("名称（繁体）"), [at_most(200)])
     name_en = StringField(_l("名称（英文）"), [at_most(200)])
     predecessors = SelectMultipleField(_l("前置里程碑"), validate_choice=False)
-    shortest = IntegerField(_l("典型时长，最短"), [required(), _LONG])
-    longest = IntegerField(_l("最长"), [required(), _LONG])
+    shortest = WholeNumberField(_l("典型时长，最短"), [required(), _LONG])
+    longest = WholeNumberField(_l("最长"), [required(), _LONG])
     unit = SelectField(_l("单位"), choices=UNITS)
     gate = BooleanField(_l("这是阶段门"))
     optional = BooleanField(_l("这是可选步骤"))

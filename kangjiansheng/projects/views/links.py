@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import by_link, once
 from kangjiansheng.core.access import public
 from kangjiansheng.core.pages import page
+from kangjiansheng.core.text import whole
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms.milestones import MilestoneForm, quick_days
 from kangjiansheng.projects.operations import milestones as operations
@@ -78,7 +79,7 @@ def _form(secret: str, found: Answering, form: MilestoneForm) -> Response:
     thing = found.milestone
     project, row = row_of(thing, found.actor)
     form.milestone = thing
-    said = links.said_by_link(found, request.args.get("said", 0, type=int))
+    said = links.said_by_link(found, request.args.get("said", 0, type=whole))
     return page(
         "projects/answer.html",
         form.status,

@@ -12,6 +12,7 @@ from kangjiansheng.core import audit, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, page, saved
+from kangjiansheng.core.text import whole
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.forms.projects import VersionForm
@@ -75,7 +76,7 @@ def _shown(
     publish_form: PublishForm | None = None,
     refused: VersionForm | None = None,
 ) -> Response:
-    asked = request.args.get("against", type=int)
+    asked = request.args.get("against", type=whole)
     against = thing.version(asked) if asked and asked != version.number else None
     shown = queries.of(version)
     free = g.as_of is None and policies.write_templates(actor())
