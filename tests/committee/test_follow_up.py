@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Callable
 
+import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import Action
-from kangjiansheng.committee.operations import outcomes
+from kangjiansheng.committee.models import Action, Minutes
+from kangjiansheng.committee.operations import outcomes, recall, reviews
 from kangjiansheng.committee.queries.follow_up import tasks
+from kangjiansheng.committee.queries.owed import overdue
 from kangjiansheng.committee.rules.follow_up import Task, follow_up
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -101,3 +103,27 @@ def test_the_figures_are_of_what_the_reader_sees_and_of_the_day(
     outcomes.finish_action(late, actor=actor("secretary"), version=None, done_on=dt.date(2026, 6, 30))
     after = follow_up(tasks(actor=actor("executive")), today)
     assert (after.due, after.in_time, after.overdue) == (before.due, before.in_time + 1, before.overdue - 1)
+
+
+def test_what_is_dropped_today_stood_on_the_days_before(
+    draft_minutes: Minutes, actor: Callable[[str], Actor]
+) -> None:
+    """Minutes that members had in hand come back to a draft, and lose an action there."""
+    secretary, reader, today = actor("secretary"), actor("member"), clock.today()
+    owed = {
+        "owner_id": None,
+        "owner_role": "质量负责人",
+        "due_on": today - dt.timedelta(days=3),
+        "item": None,
+    }
+    gone = outcomes.record_action(draft_minutes, actor=secretary, text="补充稳定性数据", **owed)
+    reviews.open_review(draft_minutes, actor=secretary)
+    then, late = tasks(actor=reader, as_of=today), overdue(actor=reader, day=today)
+    with time_machine.travel(dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC), tick=False):
+        recall.recall(draft_minutes, actor=secretary, note="")
+        outcomes.remove_action(gone, draft_minutes, actor=secretary)
+        assert len(tasks(actor=reader)) == len(tasks(actor=reader, as_of=clock.today())) == len(then) - 1
+        assert tasks(actor=reader, as_of=today) == then
+        assert [one.number for one in overdue(actor=reader, day=today)] == [one.number for one in late]
+        assert [one.number for one in overdue(actor=reader, day=today) if one.dropped] == [gone.number]
+        assert gone.number not in {one.number for one in overdue(actor=reader, day=clock.today())}

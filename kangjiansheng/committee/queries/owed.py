@@ -12,7 +12,7 @@ from kangjiansheng.committee.models import Action, Decision, DecisionEffect, Mee
 from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.follow_up import submitted_by
 from kangjiansheng.committee.queries.overviews import published_by
-from kangjiansheng.committee.queries.visible import visible_actions, visible_decisions, visible_meetings
+from kangjiansheng.committee.queries.visible import visible_actions_then, visible_decisions, visible_meetings
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
@@ -30,15 +30,16 @@ class Overdue:
     project_id: int | None
     meeting: str
     illustrative: bool
+    dropped: bool  # since: it has no page any more
 
 
 def overdue(*, actor: Actor, day: date) -> list[Overdue]:
     """The actions that the actor may see and that were open and overdue at the end of a day, as they stood then.
     Three statements."""
     query = (
-        select(Action.id, Action.illustrative, Meeting.code)
+        select(Action.id, Action.illustrative, (Action.life == "dropped").label("dropped"), Meeting.code)
         .join(Meeting, Meeting.id == Action.meeting_id)
-        .where(Action.id.in_(visible_actions(actor)), Action.meeting_id.in_(submitted_by(day)))
+        .where(Action.id.in_(visible_actions_then(actor)), Action.meeting_id.in_(submitted_by(day)))
     )
     rows = {row.id: row for row in db.session.execute(query)}
     late = {
@@ -58,6 +59,7 @@ def overdue(*, actor: Actor, day: date) -> list[Overdue]:
             state["project_id"],
             rows[key].code,
             rows[key].illustrative,
+            bool(rows[key].dropped),
         )
         for key, state in late.items()
     ]

@@ -153,14 +153,23 @@ def visible_motions(actor: Actor) -> Select[int]:
 def sees_action(actor: Actor) -> ColumnElement[bool]:
     """The condition on an action and its meeting, joined: the actor sees its item, or is to do it; of an item
     that the actor is recused from not even this."""
+    return and_(Action.life != "dropped", _once_seen(actor))
+
+
+def _once_seen(actor: Actor) -> ColumnElement[bool]:
     kept = or_(Action.agenda_item_id.is_(None), Action.agenda_item_id.not_in(_recused(actor)))
     own = and_(Action.owner_id == actor.id, kept)
-    return and_(_stays(), Action.life != "dropped", or_(_outcome(Action, actor), own))
+    return and_(_stays(), or_(_outcome(Action, actor), own))
 
 
 def visible_actions(actor: Actor) -> Select[int]:
     """The ids of the actions that the actor may see."""
     return select(Action.id).join(Meeting).where(sees_action(actor))
+
+
+def visible_actions_then(actor: Actor) -> Select[int]:
+    """The same for a past day: those dropped from a draft since are among them, and their states tell when."""
+    return select(Action.id).join(Meeting).where(_once_seen(actor))
 
 
 @door

@@ -135,7 +135,7 @@ def actions(found: Found) -> Section:
         seen = found.by_id.get(one.project_id or 0)
         rows.append(
             [
-                Cell(one.number, f"/actions/{one.number}"),
+                one.number if one.dropped else Cell(one.number, f"/actions/{one.number}"),
                 one.text,
                 project(seen) if seen else None,
                 name_of(one.owner) if one.owner else one.owner_role,
