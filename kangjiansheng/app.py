@@ -273,7 +273,7 @@ def jobs(app: Flask) -> list[Job]:
 
 def handlers() -> dict[str, Handler]:
     """What the worker does when somebody has asked for it."""
-    return {**project_jobs.HANDLERS}
+    return {**project_jobs.HANDLERS, **overview_jobs.HANDLERS}
 
 
 def navigation() -> list[dict[str, Any]]:

@@ -1,34 +1,29 @@
 """What the worker does for the overview: packs by mail."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
-from kangjiansheng.core.logs import log
+from kangjiansheng.core.queue import Handler, Report
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.overview.operations import deliveries
-from kangjiansheng.overview.queries.deliveries import Due, due
+from kangjiansheng.overview.queries.deliveries import waiting
 from kangjiansheng.overview.views.pack import sending
 
 
-def send_packs() -> None:
-    """The mails whose hour has come. A pack is read and its file made without a lock: nobody's save waits for it."""
-    waiting = due()
+def send_pack(asked: Mapping[str, Any], _report: Report) -> None:
+    """Make and queue the mail of an occasion. A pack is read and its file made without a lock: nobody's save waits."""
+    found = waiting(asked["delivery"], date.fromisoformat(asked["occasion"]))
+    if found is None:
+        return
+    asking = sending.asked_for(found)
+    facts, file = sending.made(found, asking)
     db.session.rollback()
-    for one in waiting:
-        try:
-            _send(one)
-        except Exception as problem:
-            db.session.rollback()
-            facts = {"delivery": one.delivery_id, "problem": type(problem).__name__}
-            log.exception("a pack was not sent", extra={"facts": facts})
-
-
-def _send(one: Due) -> None:
-    asking = sending.asked_for(one)
-    facts, file = sending.made(one, asking)
     with writing():
-        deliveries.send(one, facts, address=asking.path, compare=asking.compare, file=file)
+        deliveries.send(found, facts, address=asking.path, compare=asking.compare, file=file)
 
 
-ROUNDS = (Job("packs", timedelta(minutes=1), send_packs, apart=True),)
+ROUNDS = (Job("packs", timedelta(minutes=1), deliveries.ask),)
+HANDLERS: dict[str, Handler] = {deliveries.SEND: send_pack}

@@ -11,14 +11,16 @@ import time_machine
 from flask import Flask
 from lxml import html
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from kangjiansheng.accounts.models import Account
 from kangjiansheng.committee.models import Committee, CommitteeMember, Meeting
-from kangjiansheng.core import clock, mailer
+from kangjiansheng.core import clock, mailer, queue
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.calendar import shipped
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.jobs import run_due
 from kangjiansheng.core.outbox import MailAttachment, Notification, Outbox
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.overview import jobs, notices
@@ -28,6 +30,7 @@ from kangjiansheng.overview.rules import deliveries as rules
 from tests.support.acting import who
 from tests.support.critic import Critic
 from tests.support.mails import Caught
+from tests.support.sheets import work
 
 Client = Callable[..., Critic]
 PAGE = "/overview/pack/deliveries"
@@ -70,7 +73,8 @@ def rounds(app: Flask, at: str, times: int = 1) -> None:
     """The worker's round at an instant."""
     with time_machine.travel(datetime.fromisoformat(at), tick=True), app.app_context():
         for _n in range(times):
-            jobs.send_packs()
+            run_due(list(jobs.ROUNDS))
+            work(app)
 
 
 def delivered(app: Flask, at: str, url: str) -> None:
@@ -274,19 +278,44 @@ def test_the_mail_that_was_kept_for_want_of_a_server_holds_no_file(app: Flask, c
     assert "内容只对收件人开放" in client("admin").get(f"/admin/mails/{number}").text
 
 
-def test_one_that_fails_takes_no_other_with_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_fails_takes_no_other_with_it_and_its_owner_sees_why(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for short in ("executive", "auditor"):
         subscribed(app, short)
-    real = jobs.sending.made
+    real, tried = jobs.sending.made, []
 
     def broken(one: Any, asking: Any) -> Any:
         if one.delivery_id == 1:
+            tried.append(clock.now())
             raise RuntimeError("no")
         return real(one, asking)
 
     monkeypatch.setattr(jobs.sending, "made", broken)
     rounds(app, MONDAY)
     assert [mail.to for mail in mails(app)] == ["auditor@kjs.example"]
+    for minute in range(11, 17):
+        rounds(app, f"2026-11-30T09:{minute}:00+08:00")
+    assert len(tried) == queue.ATTEMPTS, "it is not tried for ever"
+    said = html.document_fromstring(client("executive").get(PAGE).text).find_class("ov-row")[0].text_content()
+    assert "2026-11-30 的邮件没有发出：准备时出错（RuntimeError）" in said and "试过 3 次" in said
+    assert "没有发出" not in client("auditor").get(PAGE).text
     monkeypatch.undo()
-    rounds(app, "2026-11-30T09:12:00+08:00")
-    assert len(mails(app)) == 2
+    rounds(app, "2026-12-07T09:10:00+08:00")
+    assert sorted(mail.to for mail in mails(app))[1:] == ["auditor@kjs.example", "executive@kjs.example"]
+    assert "没有发出" not in client("executive").get(PAGE).text
+
+
+def test_a_mail_is_asked_for_once_and_a_wish_stands_once(app: Flask) -> None:
+    subscribed(app, "executive")
+    with time_machine.travel(datetime.fromisoformat(MONDAY), tick=True), app.app_context():
+        for _worker in range(2):
+            with writing():
+                deliveries.ask()
+        (task,) = db.session.scalars(select(queue.Task))
+        for _worker in range(2):  # one that died after it had sent, before it could say so
+            jobs.send_pack(task.payload, lambda _done, _of: None)
+    assert len(mails(app)) == 1
+    with app.app_context(), pytest.raises(IntegrityError), writing():
+        same = db.session.scalars(select(PackDelivery)).one()
+        db.session.add(PackDelivery(person_id=same.person_id, rhythm=same.rhythm, attachment=""))

@@ -10,6 +10,7 @@ from wtforms import RadioField
 from kangjiansheng.committee.models import Committee
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.overview.models import PackDelivery
 from kangjiansheng.overview.rules import deliveries as rules
 
 REFUSALS: dict[str, Any] = {
@@ -25,6 +26,9 @@ ATTACHMENT_WORDS: dict[str, Any] = {
     "docx": _l("附文字稿 DOCX"),
     "xlsx": _l("附数据表 XLSX"),
 }
+
+
+PROBLEMS: dict[str, Any] = {"worker-died": _l("服务在准备时中断")}
 
 
 class DeliveryForm(Form):
@@ -58,3 +62,22 @@ def rhythm_of(rhythm: str, committee: Committee | None) -> str:
     if committee is None:
         return str(rules.RHYTHM_WORDS[rhythm])
     return str(_("%(committee)s每次会议的前一个工作日", committee=name_of(committee)))
+
+
+def failed(delivery: PackDelivery) -> str:
+    """That the mail asked for last was given up, and why; empty when it was not."""
+    task = delivery.task
+    if task is None or task.state != "failed":
+        return ""
+    why = PROBLEMS.get(task.problem) or _(
+        "准备时出错（%(problem)s），详情在管理员的日志里", problem=task.problem
+    )
+    day = task.payload["occasion"]
+    return str(
+        _(
+            "%(day)s 的邮件没有发出：%(why)s。试过 %(num)d 次，下一次照常。",
+            day=day,
+            why=why,
+            num=task.attempts,
+        )
+    )

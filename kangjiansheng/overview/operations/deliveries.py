@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import system_actor
-from kangjiansheng.core import clock, outbox
+from kangjiansheng.core import clock, outbox, queue
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
@@ -16,6 +17,8 @@ from kangjiansheng.overview import notices
 from kangjiansheng.overview.models import PackDelivery
 from kangjiansheng.overview.queries import deliveries as queries
 from kangjiansheng.overview.rules import deliveries as rules
+
+SEND = "overview:pack"
 
 
 def subscribe(*, actor: Actor, rhythm: str, committee_id: int | None, attachment: str) -> PackDelivery:
@@ -25,12 +28,15 @@ def subscribe(*, actor: Actor, rhythm: str, committee_id: int | None, attachment
         raise RuleBroken("overview:delivery-address", "rhythm")
     if rhythm == rules.MEETING and committee_id not in {one.id for one in queries.committees(actor=actor)}:
         raise RuleBroken("overview:delivery-committee", "rhythm")
+    # Nobody subscribes twice in the same instant.
+    db.session.execute(select(Person.id).where(Person.id == actor.id).with_for_update())
     query = select(PackDelivery).where(
         PackDelivery.person_id == actor.id,
         PackDelivery.rhythm == rhythm,
         PackDelivery.committee_id == committee_id if committee_id else PackDelivery.committee_id.is_(None),
     )
-    found = db.session.scalar(query.with_for_update(of=PackDelivery))
+    order = (PackDelivery.ended_at.is_not(None), PackDelivery.id)
+    found = db.session.scalar(query.order_by(*order).limit(1).with_for_update(of=PackDelivery))
     if found is None:
         found = PackDelivery(
             person_id=actor.id,
@@ -59,6 +65,16 @@ def unsubscribe(delivery: PackDelivery, *, actor: Actor) -> None:
     record("overview:delivery:end", delivery, actor=actor, before=before)
 
 
+def ask() -> None:
+    """Put a task for each mail whose hour has come, one for each occasion whatever number of workers."""
+    for delivery_id, occasion in queries.due():
+        query = select(PackDelivery).where(PackDelivery.id == delivery_id).with_for_update(of=PackDelivery)
+        delivery = db.session.scalars(query.execution_options(populate_existing=True)).one()
+        if delivery.ended_at is None and queries.is_ahead(delivery, occasion):
+            asked = {"delivery": delivery.id, "occasion": occasion.isoformat()}
+            delivery.task = queue.put(SEND, asked)
+
+
 def send(
     found: queries.Due,
     facts: Mapping[str, Any],
@@ -73,7 +89,11 @@ def send(
     """
     query = select(PackDelivery).where(PackDelivery.id == found.delivery_id).with_for_update(of=PackDelivery)
     delivery = db.session.scalar(query.execution_options(populate_existing=True))
-    if delivery is None or delivery.ended_at is not None or delivery.last_on == found.occasion:
+    if (
+        delivery is None
+        or delivery.ended_at is not None
+        or (delivery.last_on is not None and delivery.last_on >= found.occasion)
+    ):
         return False
     delivery.last_on = found.occasion
     to = queries.address_of(actor=found.actor)

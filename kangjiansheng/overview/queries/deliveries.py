@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import Account, Person
@@ -43,7 +43,7 @@ def of(*, actor: Actor) -> list[PackDelivery]:
     query = (
         select(PackDelivery)
         .where(PackDelivery.person_id == actor.id, PackDelivery.ended_at.is_(None))
-        .options(joinedload(PackDelivery.committee))
+        .options(joinedload(PackDelivery.committee), joinedload(PackDelivery.task))
         .order_by(PackDelivery.id)
     )
     return list(db.session.scalars(query))
@@ -61,35 +61,48 @@ def committees(*, actor: Actor) -> list[Committee]:
     return list(db.session.scalars(query.order_by(Committee.code)))
 
 
-def due() -> list[Due]:
-    """The mails whose hour has come, each with its reader and their rights of this moment."""
+def due() -> list[tuple[int, date]]:
+    """The wishes whose hour has come, each with the occasion for which nobody has asked for a mail yet."""
     now, today, calendar = clock.now(), clock.today(), china()
     found = []
     for delivery in db.session.scalars(_standing()):
-        person = delivery.person
-        actor = actor_of(person)
-        meeting = _next_meeting(delivery.committee_id, today, actor=actor) if delivery.committee_id else None
+        meeting = None
+        if delivery.committee_id:
+            meeting = _next_meeting(delivery.committee_id, today, actor=actor_of(delivery.person))
         when = rules.occasion(delivery.rhythm, today, calendar, meeting)
-        if when is None or (delivery.last_on is not None and delivery.last_on >= when):
+        if when is None or not is_ahead(delivery, when):
             continue
-        setting = setting_of(person.id)
+        setting = setting_of(delivery.person_id)
         if is_digest_time(now, setting.hour, setting.quiet_from, setting.quiet_to):
-            found.append(
-                Due(
-                    delivery.id,
-                    actor,
-                    person.locale,
-                    delivery.rhythm,
-                    delivery.committee_id,
-                    delivery.attachment,
-                    when,
-                    meeting,
-                )
-            )
+            found.append((delivery.id, when))
     return found
 
 
-def _standing():  # type: ignore[no-untyped-def]
+def is_ahead(delivery: PackDelivery, occasion: date) -> bool:
+    """True when no mail was made for an occasion or a later one, and none was asked for."""
+    asked = date.fromisoformat(delivery.task.payload["occasion"]) if delivery.task else None
+    return all(done is None or done < occasion for done in (delivery.last_on, asked))
+
+
+def waiting(number: int, occasion: date) -> Due | None:
+    """The mail of an occasion, with its reader and their rights of this moment; None when they want none any more."""
+    delivery = db.session.scalar(_standing().where(PackDelivery.id == number))
+    if delivery is None:
+        return None
+    actor, committee = actor_of(delivery.person), delivery.committee_id
+    return Due(
+        delivery.id,
+        actor,
+        delivery.person.locale,
+        delivery.rhythm,
+        committee,
+        delivery.attachment,
+        occasion,
+        _next_meeting(committee, clock.today(), actor=actor) if committee else None,
+    )
+
+
+def _standing() -> Select[PackDelivery]:
     """The wishes of people who can sign in and have an address."""
     return (
         select(PackDelivery)
@@ -101,7 +114,7 @@ def _standing():  # type: ignore[no-untyped-def]
             Account.disabled_at.is_(None),
             Account.password_hash.is_not(None),
         )
-        .options(joinedload(PackDelivery.person).selectinload(Person.roles))
+        .options(joinedload(PackDelivery.person).selectinload(Person.roles), joinedload(PackDelivery.task))
         .order_by(PackDelivery.id)
     )
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.overview import policies
-from kangjiansheng.overview.forms.deliveries import ATTACHMENT_WORDS, DeliveryForm, rhythm_of
+from kangjiansheng.overview.forms.deliveries import ATTACHMENT_WORDS, DeliveryForm, failed, rhythm_of
 from kangjiansheng.overview.models import PackDelivery
 from kangjiansheng.overview.operations import deliveries as operations
 from kangjiansheng.overview.queries import deliveries as queries
@@ -24,7 +24,7 @@ def pack_deliveries() -> Response:
     if form.attempt(lambda: operations.subscribe(actor=me, **form.wanted)):
         return saved(url_for(".pack_deliveries"), _("已订阅"))
     rows = [
-        (one, rhythm_of(one.rhythm, one.committee), str(ATTACHMENT_WORDS[one.attachment]))
+        (one, rhythm_of(one.rhythm, one.committee), str(ATTACHMENT_WORDS[one.attachment]), failed(one))
         for one in queries.of(actor=me)
     ]
     address = queries.address_of(actor=me)
