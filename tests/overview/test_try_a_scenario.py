@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.committee.models import AgendaItem, DecisionEffect, Meeting
+from kangjiansheng.committee.queries import visible_meetings
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Revision
@@ -279,6 +280,7 @@ def test_of_several_projects_no_item_names_another(client, in_app):
         move(executive, where, thing.code, clock.today() + timedelta(days=300), project=code)
     data = {"meeting": meeting.code, "version": version(executive, where)}
     before = set(db.session.scalars(select(AgendaItem.id)))
+    assert "设想的名称和说明不带去" in executive.get(where).get_data(as_text=True)
     assert executive.post(f"{where}/proposal", data=data).status_code == 303
     db.session.rollback()
     items = [one for one in db.session.scalars(select(AgendaItem)) if one.id not in before]
@@ -286,12 +288,30 @@ def test_of_several_projects_no_item_names_another(client, in_app):
     assert all((one.name_hans, one.text) == (one.project.name_hans, "") for one in items)
 
 
-def test_a_stop_is_put_to_the_next_gate(lead, in_app):
+def test_the_meeting_is_named_to_those_alone_who_may_see_it(client, in_app, actor):
+    lead, hidden = client("lead"), Meeting.id.not_in(visible_meetings(actor("partner")))
+    seen = Meeting.id.in_(visible_meetings(actor("executive")))
+    meeting = db.session.scalars(select(Meeting).where(seen, hidden).limit(1)).one()
+    where = begin(lead, shared="y")
+    stop(lead, where, "KJS-004")
+    with writing():
+        db.session.scalars(select(Scenario)).one().proposed_to = meeting.code
+    for who, sees in (("executive", True), ("partner", False)):
+        text = tree(client(who).get(where)).get_element_by_id("apply").text_content()
+        assert "已提请会议" in text and (meeting.code in text) is sees, who
+
+
+def test_a_stop_is_put_to_the_next_gate_and_takes_no_day_away(lead, in_app):
     where, meeting = begin(lead, name="停下一试"), coming()
+    thing = open_milestone("KJS-003")
+    move(lead, where, thing.code, (thing.forecast or thing.current_plan) + timedelta(days=77))
     stop(lead, where, "KJS-003")
+    assert "议题带着设想的名称和说明" in lead.get(where).get_data(as_text=True)
     lead.post(f"{where}/proposal", data={"meeting": meeting.code, "version": version(lead, where)})
     item = db.session.scalars(select(AgendaItem).where(AgendaItem.name_hans == "停下一试")).one()
-    effect = db.session.scalars(select(DecisionEffect).where(DecisionEffect.agenda_item_id == item.id)).one()
+    asked = select(DecisionEffect).where(DecisionEffect.agenda_item_id == item.id).order_by(DecisionEffect.id)
+    moved, effect = db.session.scalars(asked)
+    assert (moved.kind, moved.milestone_id) == ("rebaseline", thing.id)
     assert (effect.kind, effect.verdict, effect.milestone_id) == ("gate", "stop", item.gate_id)
 
 

@@ -117,7 +117,7 @@ def propose(
     found: Scenario, meeting: Meeting, projects: Sequence[Project], *, actor: Actor, version: int | None
 ) -> list[AgendaItem]:
     """Put it to a coming meeting: an item for each project, with its new planned days as effects of a resolution, and
-    for a stopped project the verdict at its next open gate. They apply when the minutes are finalised, not before.
+    for a stopped project also the verdict at its next open gate. They apply when the minutes are finalised, not before.
 
     Who sees one of several projects sees its item: what the scenario is called and says may name the others, and stays.
     """
@@ -142,13 +142,12 @@ def _item(found: Scenario, meeting: Meeting, project: Project, *, actor: Actor, 
     item = meetings.propose_item(
         meeting, project, actor=actor, name_hans=name, kind="decide", text=text, **fields
     )
-    if gate is not None:
-        effects.propose(item, actor=actor, kind="gate", plan=plan, milestone=gate, verdict="stop")
-        return item
     query = select(Milestone).where(Milestone.plan_id == plan.id, Milestone.id.in_(found.days))
     for milestone in db.session.scalars(query.order_by(Milestone.position, Milestone.id)).all():
         day = found.days[milestone.id]
         effects.propose(item, actor=actor, kind="rebaseline", plan=plan, milestone=milestone, day=day)
+    if gate is not None:  # after the days: of a gate that was decided none is planned any more
+        effects.propose(item, actor=actor, kind="gate", plan=plan, milestone=gate, verdict="stop")
     return item
 
 

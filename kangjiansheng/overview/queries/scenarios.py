@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.queries import visible_meetings
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -41,6 +43,14 @@ def _seen(which: Any, *, actor: Actor) -> list[Scenario]:
     seen = set(db.session.scalars(visible_projects(actor).where(Project.id.in_(named)))) if named else set()
     # Without projects nothing says to whom it may be open.
     return [row for row in rows if set(row.projects) <= seen and (row.projects or row.owner_id == actor.id)]
+
+
+def meeting_of(found: Scenario, *, actor: Actor) -> Meeting | None:
+    """The meeting that it was put to last; None for who may not see that, who then learns no more than that it was."""
+    if not found.proposed_to:
+        return None
+    seen = Meeting.id.in_(visible_meetings(actor))
+    return db.session.scalar(select(Meeting).where(Meeting.code == found.proposed_to, seen))
 
 
 @dataclass(frozen=True, slots=True)

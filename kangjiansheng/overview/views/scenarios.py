@@ -103,6 +103,8 @@ def _show(found: Scenario, back: Form | None = None) -> Response:
         example=" ".join((candidates[0][0].code, candidates[0][1].code)) if candidates else "",
         may_change=may_change,
         proposes=proposes,
+        meeting=reading.meeting_of(found, actor=actor()),
+        several=len(found.projects) > 1,
         words=words_scenario,
         day=words_forecast.day,
         illustrative=found.illustrative or any(p.illustrative for p in seen.projects),
