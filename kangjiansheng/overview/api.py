@@ -11,7 +11,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor as reader
 from kangjiansheng.core.access import signed_in
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.overview.queries import forecast
+from kangjiansheng.overview.queries import foretold
 from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.rules import economics, keyed, periods
 from kangjiansheng.overview.rules.board import PAGE
@@ -56,7 +56,7 @@ def figures(asking: dashboard.Asked, *, actor: Actor, code: str | None = None) -
         dashboard.read(asking, actor=actor, limits=PAGE),
     )
     seen = value.read(asking, code=code, months=value.USUAL_MONTHS, actor=actor)
-    ledger = forecast.read(actor=actor, as_of=asking.day).ledger
+    told = foretold.foretold(actor=actor, as_of=asking.as_of)
     valued = [one for _entered, one in seen.valued]
     worth = economics.total(valued, seen.now.rates, asking.day) if valued else None
     return {
@@ -70,6 +70,6 @@ def figures(asking: dashboard.Asked, *, actor: Actor, code: str | None = None) -
             worth,
             len(valued),
         ),
-        "forecast": whole.figures(whole.foresee(ledger), whole.recorded(ledger)),
+        "forecast": whole.figures(told.forecast, told.record),
         "board": keyed.of_board(board),
     }

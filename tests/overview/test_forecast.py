@@ -1,16 +1,20 @@
 """The forecast as each of the cast sees it, as of any day, with its scoreboard, and to take along."""
 
+import json
 import re
 from datetime import date, timedelta
 
 import pytest
 from lxml import html
+from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
+from kangjiansheng.core.kept import Kept
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.overview.queries import forecast as reading
+from kangjiansheng.overview.rules.forecast import whole
 from kangjiansheng.overview.rules.forecast.whole import foresee, recorded
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.operations import imports, milestones, plans
@@ -172,3 +176,32 @@ def test_the_figures_are_those_of_the_command(client, actor, in_app):
     found, record = foresee(ledger), recorded(ledger)
     assert told["open_next_year"] == len(found.expected) == told["forecast"] + told["too_little_history"]
     assert told["inputs"] == found.inputs and told["record"]["p80"]["kept"] == record.total["p80"].part
+
+
+def test_a_forecast_is_played_through_once_until_somebody_writes(client, actor, app, monkeypatch):
+    """And is never another one than would be reckoned anew, nor somebody else's."""
+    played: list[int] = []
+    real = whole.play
+    monkeypatch.setattr(whole, "play", lambda *args, **more: played.append(1) or real(*args, **more))
+    monkeypatch.setattr(whole, "_said", Kept(100))
+
+    def told(short="executive"):  # type: ignore[no-untyped-def]
+        played.clear()
+        found = client(short).get("/api/v1/metrics").get_json()["forecast"]
+        return found, len(played)
+
+    first, at_first = told()
+    assert at_first > 10 and told() == (first, 0)
+    partner, other = told("partner")
+    assert other > 0 and partner["inputs"] != first["inputs"]
+    with app.app_context(), writing():
+        thing = db.session.scalars(select(Milestone).where(Milestone.state == "open").limit(1)).one()
+        day = clock.today() + timedelta(days=300)
+        milestones.will_slip(thing, day, "SUPPLY", actor=system_actor(), version=None)
+    later, again = told()
+    assert again == 1, "what was forecast on past days stays"
+    monkeypatch.setattr(whole, "_said", Kept(100))
+    with app.app_context():
+        ledger = reading.read(actor=actor("executive"), as_of=None).ledger
+        anew = json.loads(json.dumps(whole.figures(foresee(ledger), recorded(ledger))))
+    assert later == anew and later["inputs"] != first["inputs"]

@@ -1,6 +1,5 @@
 """When milestones will come, how sure that is, and whether such forecasts held before."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -10,11 +9,9 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
-from kangjiansheng.core.text import whole as whole_number
+from kangjiansheng.core.text import whole
 from kangjiansheng.overview.charts import forecast as figures
-from kangjiansheng.overview.queries import forecast as reading
-from kangjiansheng.overview.rules.forecast import whole
-from kangjiansheng.overview.rules.forecast.record import Record
+from kangjiansheng.overview.queries.foretold import Foretold, foretold
 from kangjiansheng.overview.rules.forecast.runs import SEED
 from kangjiansheng.overview.views import exports
 from kangjiansheng.overview.views import forecast_tables as tables
@@ -24,28 +21,19 @@ from kangjiansheng.overview.views.blueprint import bp
 _LARGEST = 10**9
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was read, and what follows from it."""
-
-    reading: reading.Reading
-    forecast: whole.Foresight
-    record: Record
-
-    def table(self, name: str) -> tables.Table:
-        """One of the tables that can be taken along."""
-        if name == "forecast":
-            return tables.forecast(self.forecast, self.reading)
-        return tables.record(self.record) if name == "record" else tables.history(self.forecast.chances)
+def _table(found: Foretold, name: str) -> tables.Table:
+    """One of the tables that can be taken along."""
+    if name == "forecast":
+        return tables.forecast(found.forecast, found.named)
+    return tables.record(found.record) if name == "record" else tables.history(found.forecast.chances)
 
 
-def find(*, actor: Actor) -> Found:
+def find(*, actor: Actor) -> Foretold:
     """The forecast that the address asks for."""
-    seed = request.args.get("seed", default=SEED, type=whole_number)
+    seed = request.args.get("seed", default=SEED, type=whole)
     if not 0 <= seed <= _LARGEST:
         abort(400)
-    read = reading.read(actor=actor, as_of=g.as_of)
-    return Found(read, whole.foresee(read.ledger, seed=seed), whole.recorded(read.ledger, seed=seed))
+    return foretold(actor=actor, as_of=g.as_of, seed=seed)
 
 
 @bp.get("/overview/forecast")
@@ -54,19 +42,19 @@ def forecast() -> Response:
     """The forecast of the year ahead."""
     found = find(actor=actor())
     shown = figures.shown(found.forecast.expected)
-    named, day = found.reading.named, found.forecast.day
+    named, day = found.named, found.forecast.day
     return page(
         "overview/forecast.html",
-        illustrative=found.reading.illustrative,
+        illustrative=found.illustrative,
         found=found.forecast,
         record=found.record,
         shown=shown,
         figure=figures.forecast(shown, day, words.in_figure(named, day)) if shown else None,
         finding=words.finding(found.forecast, named),
-        tables={name: found.table(name) for name, _text in words.exports()},
+        tables={name: _table(found, name) for name, _text in words.exports()},
         quarters=tables.quarters(found.record),
         words=words,
-        has_projects=bool(named),
+        has_projects=found.has_projects,
         export=_export_href,
     )
 
@@ -79,12 +67,12 @@ def forecast_file(name: str, kind: str) -> Response:
     if name not in titles:
         abort(404)
     found = find(actor=actor())
-    return exports.download(name, kind, titles[name], found.table(name), found.forecast.day, _about(found))
+    return exports.download(name, kind, titles[name], _table(found, name), found.forecast.day, _about(found))
 
 
-def _about(found: Found) -> list[tuple[str, str]]:
+def _about(found: Foretold) -> list[tuple[str, str]]:
     return [
-        *exports.marks(found.forecast.day, illustrative=found.reading.illustrative),
+        *exports.marks(found.forecast.day, illustrative=found.illustrative),
         (_("一半把握（P50）"), _("推演中至少一半不晚于这一天")),
         (_("八成把握（P80）"), _("推演中至少八成不晚于这一天")),
         (_("推算方法"), words.method()),

@@ -1,12 +1,13 @@
 """Forecast, record and history as tables."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.overview.queries.forecast import Reading
+from kangjiansheng.overview.queries.forecast import Named
 from kangjiansheng.overview.rules.forecast.chances import Chance, Chances
 from kangjiansheng.overview.rules.forecast.record import KINDS, TARGET, Record
 from kangjiansheng.overview.rules.forecast.whole import Foresight
@@ -16,11 +17,11 @@ from kangjiansheng.overview.views import words_forecast as said
 Table = dict[str, Any]
 
 
-def forecast(found: Foresight, reading: Reading) -> Table:
+def forecast(found: Foresight, named: Mapping[int, Named]) -> Table:
     """Each open milestone of the year ahead, by the day that is promised."""
     rows = []
     for one in found.expected:
-        its = reading.named[one.node.id]
+        its = named[one.node.id]
         rows.append(
             [
                 {"text": its.project_code, "href": words.project_href(its.project_code)},

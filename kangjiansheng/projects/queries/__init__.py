@@ -2,7 +2,7 @@
 
 from kangjiansheng.projects.queries import trials
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
-from kangjiansheng.projects.queries.ledgers import days
+from kangjiansheng.projects.queries.ledgers import days, reach
 from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
 from kangjiansheng.projects.queries.page import (
     Said,
@@ -73,6 +73,7 @@ __all__ = [
     "project_as",
     "project_for",
     "project_with",
+    "reach",
     "reached_later",
     "spread",
     "team",

@@ -106,12 +106,17 @@ def days(
     """
     with _guard:
         kept = _kept.setdefault(db.engine, _Kept())
+    head, keys = reach(actor=actor)
+    known, today = kept.at(head), clock.today()
+    return [Day(known, keys, as_of, today, awaiting), *(Day(known, keys, day, today) for day in others)]
+
+
+def reach(*, actor: Actor) -> tuple[Head, list[int]]:
+    """The last place of the trail, and the projects that the actor may see. One statement."""
     seen = select(literal("project"), Project.id, literal("")).where(may_see(actor))
     rows = db.session.execute(union_all(_newest(), seen)).all()
     head = next(((seq, hash_) for kind, seq, hash_ in rows if kind == "head"), NO_HEAD)
-    keys = [key for kind, key, _hash in rows if kind == "project"]
-    known, today = kept.at(head), clock.today()
-    return [Day(known, keys, as_of, today, awaiting), *(Day(known, keys, day, today) for day in others)]
+    return head, [key for kind, key, _hash in rows if kind == "project"]
 
 
 def _all(connection: Connection) -> Ledgers:

@@ -6,13 +6,16 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from kangjiansheng.core.calendar import shipped, working_days
 from kangjiansheng.core.digests import sha256
+from kangjiansheng.core.kept import Kept
 from kangjiansheng.overview.rules.periods import month_ends, quarter_end_before
 
 from .book import Bond, Book, Line, Node, Run
 from .chances import Chances
-from .days import Counting
+from .days import MISSING, Counting, Days
 from .graph import Graph
 from .history import cases
 from .record import Record, Said, judge
@@ -23,6 +26,7 @@ HORIZON = 365
 MONTHS = 60  # so far back goes the history
 QUARTERS = 12  # so far back goes the record
 _RECORD_RUNS = 400
+_said: Kept[Days] = Kept(4 * QUARTERS)  # the forecasts of past days by all that they follow from
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class Ledger:
     def book(self) -> Book:
         """The entries as arrays."""
         return Book(self.nodes, self.lines, self.runs, self.day.toordinal())
+
+    @cached_property
+    def frame(self) -> str:
+        """A digest of what the ledger holds of no day in particular."""
+        return sha256(repr([METHOD, self.nodes, self.working]).encode())
 
     @cached_property
     def counting(self) -> Counting:
@@ -115,14 +124,32 @@ def recorded(ledger: Ledger, *, seed: int = SEED) -> Record:
 
 
 def _said_on(ledger: Ledger, day: int, seed: int) -> list[Said]:
-    book, graph = ledger.book.until(day), ledger.graph(day)
+    """The forecasts of a past day. What is said later does not change them: they are made once."""
+    book, bonds = ledger.book.until(day), ledger.bonds(day)
+    worked = [(run.project_id, run.since, min(run.until, day + 1)) for run in ledger.runs if run.since <= day]
+    told = repr([ledger.frame, day, seed, worked, sorted(bonds.items())]).encode()
+    found = _said.get(sha256(told + book.digest), lambda: _made_on(ledger, book, bonds, seed))
+    return [
+        Said(day, ledger.nodes[n], by, at)
+        for n, *days in found.tolist()
+        for by, at in zip(("owner", "p50", "p80"), days, strict=True)
+        if at != MISSING
+    ]
+
+
+def _made_on(ledger: Ledger, book: Book, bonds: Mapping[int, Bond], seed: int) -> Days:
+    """A row for each milestone: its place, and the days that its owner, P50 and P80 said."""
+    graph = Graph(ledger.nodes, bonds, ledger.counting)
     made = play(book, graph, learned(book, graph), horizon=HORIZON, seed=seed, runs=_RECORD_RUNS)
-    said = [Said(day, one.node, "owner", one.promise) for one in made if one.promise >= day]
-    for one in made:
-        said += [
-            Said(day, one.node, by, at) for by, at in (("p50", one.p50), ("p80", one.p80)) if at is not None
-        ]
-    return said
+    rows = [
+        (
+            book.index[one.node.id],
+            one.promise if one.promise >= book.day else MISSING,
+            *(MISSING if at is None else at for at in (one.p50, one.p80)),
+        )
+        for one in made
+    ]
+    return np.array(rows, np.int32).reshape(-1, 4)
 
 
 def figures(found: Foresight, record: Record) -> dict[str, Any]:
