@@ -79,8 +79,10 @@ from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
+from kangjiansheng.projects.forms import asks as ask_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
+from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
 from kangjiansheng.projects.queries import handing, naming
 from kangjiansheng.projects.queries.portfolio import awaiting
@@ -135,6 +137,7 @@ lab_panels.lab[:] = [project_panels.lab_plan, project_panels.lab_projects, proje
 resting.higher[:] = [projects_on]
 project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
+project_panels.ask[:] = [committee_panels.ask_tabled]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects]
 pages.forecasts[:] = [lambda: url_for("overview.forecast")]
@@ -153,6 +156,7 @@ WORDS = (
     account_notices.WORDS,
     lab_notices.WORDS,
     project_notices.WORDS,
+    ask_notices.WORDS,
     committee_notices.WORDS,
     overview_notices.WORDS,
 )
@@ -176,6 +180,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"import_batch": project_rules.THINGS["import_batch"]}, sheet_views.FIELDS, sheet_views.VALUES),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
+    ({"ask": project_rules.THINGS["ask"]}, ask_words.FIELDS, ask_words.VALUES),
     ({"validity": project_rules.THINGS["validity"]}, validity_words.FIELDS, validity_words.VALUES),
     (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
     (value_trail.THINGS, value_trail.FIELDS, value_trail.VALUES),
@@ -280,6 +285,7 @@ def navigation() -> list[dict[str, Any]]:
     """The sections at the top of each page; `office` ones stand in the menus of those who hold one."""
     return [
         {"key": "overview", "label": _("总览"), "href": url_for("overview.home"), "icon": "layout-dashboard"},
+        {"key": "table", "label": _("一张桌"), "href": url_for("overview.table"), "icon": "circles"},
         {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask-2"},
         {"key": "projects", "label": _("项目"), "href": url_for("projects.projects"), "icon": "dna-2"},
         {"key": "committee", "label": _("科学委员会"), "href": url_for("committee.home"), "icon": "notes"},

@@ -10,12 +10,12 @@ from kangjiansheng.committee.forms import OFFICES
 from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
 from kangjiansheng.committee.models import Decision
 from kangjiansheng.committee.operations import handing as giving
-from kangjiansheng.committee.queries import effects, handing, overviews
+from kangjiansheng.committee.queries import effects, handing, overviews, tabled
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.markdown import render
 from kangjiansheng.labs.panels import Panel
-from kangjiansheng.projects.models import Milestone, Project
+from kangjiansheng.projects.models import Ask, Milestone, Project
 from kangjiansheng.projects.queries.handing import Duty, Keeper
 
 BRIEF = 4  # decisions on a printed sheet
@@ -59,6 +59,18 @@ def _in_a_line(decision: Decision, found: overviews.Advice) -> str:
     answer = found.answers[decision.id]
     verdict = VERDICTS[answer.verdict] if answer else _("待答复")
     return str(_("%(said)s（%(verdict)s）", said=said, verdict=verdict))
+
+
+def ask_tabled(ask: Ask, actor: Actor, as_of: date | None) -> Panel | None:
+    """At which meetings an ask is or was on the agenda; a past day does not say."""
+    items = tabled.items_of(ask.id, actor=actor) if as_of is None else []
+    if not items:
+        return None
+    return Panel(
+        "committee/_ask_panel.html",
+        {"items": items},
+        illustrative=any(item.meeting.illustrative for item in items),
+    )
 
 
 def milestone_moved(milestone: Milestone, actor: Actor, as_of: date | None) -> Panel | None:

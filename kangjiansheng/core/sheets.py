@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Response
+from flask_babel import gettext as _
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import moment
@@ -58,6 +59,21 @@ def xlsx_bytes(
 ) -> bytes:
     """A workbook with one sheet of rows, and a second one with `notes` (label, text)."""
     return workbook([Sheet(title, heads, rows, hidden)], notes=notes, at=clock.now())
+
+
+def listing(
+    kind: str, title: str, heads: Row, lines: Sequence[Row], rows: Sequence[Any], as_of: date | None
+) -> bytes:
+    """A list as CSV or XLSX: a line for each of its rows. Each illustrative row says so in a column of its own, and so
+    does the sheet of notes."""
+    label = _("示例数据")
+    heads = [*heads, label]
+    lines = [[*line, label if row.illustrative else ""] for line, row in zip(lines, rows, strict=True)]
+    if kind == CSV:
+        return csv_bytes(heads, lines)
+    notes = [(title, label if any(row.illustrative for row in rows) else "")]
+    notes += [(_("截至"), (as_of or clock.today()).isoformat()), (_("行数"), str(len(lines)))]
+    return xlsx_bytes(title, heads, lines, notes=notes)
 
 
 def workbook(

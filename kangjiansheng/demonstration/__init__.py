@@ -7,7 +7,17 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.demonstration import cast, gates, labs, meetings, obligations, portfolio, risks, validity
+from kangjiansheng.demonstration import (
+    cast,
+    gates,
+    labs,
+    meetings,
+    obligations,
+    portfolio,
+    risks,
+    table,
+    validity,
+)
 from kangjiansheng.demonstration.cast import CAST, PASSWORD
 
 __all__ = ["CAST", "PASSWORD", "is_loaded", "load"]
@@ -24,7 +34,7 @@ def load() -> bool:
         return False
     with writing():
         actor = queries.system_actor()
-        for part in (cast, portfolio, labs, obligations, meetings, gates, risks, validity):
+        for part in (cast, portfolio, labs, obligations, meetings, gates, risks, validity, table):
             part.load(actor=actor)
         _read_old_notices()
     return True

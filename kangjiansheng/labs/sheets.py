@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.sheets import CSV, csv_bytes, xlsx_bytes
+from kangjiansheng.core.sheets import listing
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.models import Agreement, Institution, JointLab
 from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.labs.rules.obligations import life_word
-
-Row = Sequence[Any]
 
 
 def institutions(kind: str, rows: Sequence[Institution], *, as_of: date | None) -> bytes:
@@ -31,7 +28,7 @@ def institutions(kind: str, rows: Sequence[Institution], *, as_of: date | None) 
         ]
         for row in rows
     ]
-    return _made(kind, _("机构"), heads, lines, rows, as_of)
+    return listing(kind, _("机构"), heads, lines, rows, as_of)
 
 
 def agreements(kind: str, rows: Sequence[Agreement], *, as_of: date | None) -> bytes:
@@ -52,7 +49,7 @@ def agreements(kind: str, rows: Sequence[Agreement], *, as_of: date | None) -> b
         ]
         for row in rows
     ]
-    return _made(kind, _("协议"), heads, lines, rows, as_of)
+    return listing(kind, _("协议"), heads, lines, rows, as_of)
 
 
 def labs(kind: str, rows: Sequence[JointLab], *, as_of: date | None) -> bytes:
@@ -68,7 +65,7 @@ def labs(kind: str, rows: Sequence[JointLab], *, as_of: date | None) -> bytes:
         ]
         for row in rows
     ]
-    return _made(kind, _("联合实验室"), heads, lines, rows, as_of)
+    return listing(kind, _("联合实验室"), heads, lines, rows, as_of)
 
 
 def obligations(kind: str, rows: Sequence[ObligationRow], *, as_of: date | None) -> bytes:
@@ -93,18 +90,4 @@ def obligations(kind: str, rows: Sequence[ObligationRow], *, as_of: date | None)
         ]
         for row in rows
     ]
-    return _made(kind, _("义务"), heads, lines, rows, as_of)
-
-
-def _made(
-    kind: str, title: str, heads: Row, lines: list[list[Any]], rows: Sequence[Any], as_of: date | None
-) -> bytes:
-    """The file; each illustrative row says so in a column of its own, and so does the sheet of notes."""
-    label = _("示例数据")
-    heads = [*heads, label]
-    lines = [[*line, label if row.illustrative else ""] for line, row in zip(lines, rows, strict=True)]
-    if kind == CSV:
-        return csv_bytes(heads, lines)
-    notes = [(title, label if any(row.illustrative for row in rows) else "")]
-    notes += [(_("截至"), (as_of or clock.today()).isoformat()), (_("行数"), str(len(lines)))]
-    return xlsx_bytes(title, heads, lines, notes=notes)
+    return listing(kind, _("义务"), heads, lines, rows, as_of)

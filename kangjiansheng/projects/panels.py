@@ -13,7 +13,7 @@ from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.models import Milestone, Project
+from kangjiansheng.projects.models import Ask, Milestone, Project
 from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.page import TeamMember, recent
 from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
@@ -27,6 +27,7 @@ from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
 project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
 # Ways from the page of a project to pages of higher floors: what it is called and its address, for who may go there.
 ways: list[Callable[[Project, Actor, Sequence[TeamMember]], tuple[str, str] | None]] = []
+ask: list[Callable[[Ask, Actor, date | None], Panel | None]] = []
 milestone: list[Callable[[Milestone, Actor, date | None], Panel | None]] = []
 
 QUARTER = timedelta(days=91)

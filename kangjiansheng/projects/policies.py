@@ -11,9 +11,11 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
-from kangjiansheng.labs.models import JointLab, LabMember
+from kangjiansheng.labs.models import Institution, JointLab, LabMember
 from kangjiansheng.labs.queries import directs
+from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.projects.models import (
+    Ask,
     ClockStop,
     Evidence,
     ImportBatch,
@@ -125,6 +127,38 @@ def change_risk_so(actor: Actor, pair: tuple[Risk, str]) -> bool:
 def change_validity(actor: Actor, held: Validity) -> bool:
     """What a project holds for a while is written down and changed by those who may write a risk down."""
     return raise_risk(actor, held.project)
+
+
+def speaks_for(actor: Actor) -> set[int]:
+    """The ids of the institutions in whose name the actor may ask and agree: her own; an executive's are all."""
+    query = select(Institution.id).where(Institution.archived_at.is_(None))
+    if not actor.has("executive", "system"):
+        query = query.where(Institution.id.in_(own_institutions(actor)))
+    return set(db.session.scalars(query))
+
+
+def raise_ask(actor: Actor) -> bool:
+    """Members of an institution ask in its name, executives in any; auditors ask for nothing."""
+    return not actor.has("auditor") and bool(speaks_for(actor))
+
+
+def change_ask(actor: Actor, ask: Ask) -> bool:
+    """The words of an ask are those of whoever asks."""
+    return raise_ask(actor) and ask.from_id in speaks_for(actor)
+
+
+def answer_ask(actor: Actor, ask: Ask) -> bool:
+    """Whoever is asked answers; an ask of the whole table may be answered by any party at it."""
+    return raise_ask(actor) and (ask.to_id is None or ask.to_id in speaks_for(actor))
+
+
+_BY_ASKER = ("withdrawal", "closure", "reopening")
+
+
+def move_ask(actor: Actor, pair: tuple[Ask, str]) -> bool:
+    """Closing, withdrawing and raising again is for the asker; answering and declining for whom it is asked of."""
+    ask, act = pair
+    return change_ask(actor, ask) if act in _BY_ASKER else answer_ask(actor, ask)
 
 
 def raises(actor: Actor, team: Sequence[TeamMember]) -> bool:

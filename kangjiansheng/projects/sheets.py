@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from kangjiansheng.core import clock, text
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import CSV, csv_bytes, xlsx_bytes
+from kangjiansheng.projects.forms import asks as ask_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.sheets import STATES
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.queries.asks import AskRow
 from kangjiansheng.projects.queries.milestone_lists import Line
 from kangjiansheng.projects.queries.risks import RiskRow
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow, ProjectRow
@@ -104,6 +106,28 @@ def risks(kind: str, rows: Sequence[RiskRow], project: Project, *, as_of: date |
         for row in rows
     ]
     return _made(kind, _("风险与问题"), heads, lines, project.illustrative, as_of)
+
+
+def asks(kind: str, rows: Sequence[AskRow], *, as_of: date | None) -> bytes:
+    """One line per ask."""
+    keys = "code title from_id to_id chain project_id life raised_on answered_on answer"
+    lines = [
+        [
+            row.code,
+            row.title,
+            name_of(row.asker.names),
+            name_of(row.asked.names) if row.asked else _("全桌"),
+            ask_words.CHAINS[row.chain],
+            row.project,
+            ask_words.LIVES[row.life],
+            row.raised_on,
+            row.answered_on,
+            row.answer,
+        ]
+        for row in rows
+    ]
+    heads = [ask_words.FIELDS[key] for key in keys.split()]
+    return _made(kind, _("诉求"), heads, lines, any(row.illustrative for row in rows), as_of)
 
 
 def column_word(name: str) -> str:

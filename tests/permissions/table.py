@@ -73,6 +73,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/overview/rates/<code>", [{"code": "BIO_ALL"}, {"code": "OWN-1"}]),
     ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
     ("/overview/charts/<name>", [{"name": "gates"}, {"name": "advice"}]),
+    ("/asks/<code>", [{"code": "ASK-0001"}, {"code": "ASK-0003"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
     ("/overview/pack.", [{"kind": "pptx"}]),
 )

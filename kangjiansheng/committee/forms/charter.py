@@ -24,6 +24,7 @@ COMMITTEE_KINDS = [
     ("scientific", _l("科学委员会")),
     ("steering", _l("联合指导委员会")),
     ("company", _l("公司决策会议")),
+    ("table", _l("一张桌会议")),
 ]
 QUORUM_BASES = [("eligible", _l("在任且不回避的委员")), ("all", _l("全体在任委员"))]
 DEPUTIES = [("members", _l("有表决权的委员")), ("seats", _l("委员会的任一席位"))]

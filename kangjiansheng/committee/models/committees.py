@@ -21,7 +21,7 @@ class Committee(Named, Versioned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Word, unique=True)
-    kind: Mapped[str] = mapped_column(Word, default="scientific")  # scientific, steering, company
+    kind: Mapped[str] = mapped_column(Word, default="scientific")  # scientific, steering, company, table
     lab_id: Mapped[int | None] = mapped_column(ForeignKey("joint_lab.id"))  # that a steering committee steers
     short_hans: Mapped[str] = mapped_column(Word, default="")  # in minutes numbers: 康科委纪
     purpose: Mapped[str] = mapped_column(Text, default="")

@@ -15,6 +15,7 @@ from kangjiansheng.committee.models import (
     Paper,
     Recusal,
 )
+from kangjiansheng.committee.operations import tabled
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.meetings import append, check_gate, check_kind, take_off
 from kangjiansheng.committee.operations.publishing import is_coming, sits_on
@@ -64,6 +65,7 @@ def take(meeting: Meeting, items: Sequence[BacklogItem], *, actor: Actor) -> Non
         made.append(append(meeting, source=item.source, **item.content()))
     db.session.flush()
     change = record("committee:item:add", meeting, actor=actor, before=before)
+    tabled.table(made, actor=actor, change=change)
     for item, row in zip(items, made, strict=True):
         was = item.state()
         item.life = "taken"
@@ -128,6 +130,7 @@ def add_suggested(meeting: Meeting, rows: Sequence[dict[str, Any]], *, actor: Ac
         made.append((append(meeting, **fields), recusals_of(origin) if origin else []))
     db.session.flush()
     change = record("committee:item:add", meeting, actor=actor, before=before)
+    tabled.table([item for item, _recusals in made], actor=actor, change=change)
     for item, recusals in made:
         _recuse(item, recusals)
         if is_coming(meeting):

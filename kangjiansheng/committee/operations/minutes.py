@@ -16,7 +16,7 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
     Recusal,
 )
-from kangjiansheng.committee.operations import vote_words
+from kangjiansheng.committee.operations import tabled, vote_words
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import floor, taken
@@ -45,10 +45,12 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
         ("text", attendance_text(meeting), None, None),
     ]
     room, voted = floor.in_room(meeting, meeting.items), taken.motions_of(meeting)
+    agreed = tabled.agreed(meeting.items)
     for item in meeting.items:
         lines.append(("heading", item.name_hans, item.id, None))
         told = item_text(room[item.id])
         lines += [("text", told, item.id, None)] if told else []
+        lines += [("text", agreed[item.id], item.id, None)] if item.id in agreed else []
         for motion in voted:
             if motion.agenda_item_id == item.id and motion.closed_at is not None:
                 lines += [(kind, text, item.id, motion) for kind, text in vote_words.lines(motion)]

@@ -1,6 +1,6 @@
 """What might go on an agenda: proposed to those who keep the committee, each of what that person may see.
 
-Seven statements, whatever there is. What stands on the agenda already, waits in the backlog or was set aside for this
+Seven statements, whatever there is; a meeting of One Table asks for what is asked and owed, too. What stands on the agenda already, waits in the backlog or was set aside for this
 meeting is not proposed again.
 """
 
@@ -26,9 +26,11 @@ from kangjiansheng.committee.rules.suggestions import Suggestion
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.labs.queries.obligations import obligation_rows
 from kangjiansheng.projects.models import AnswerLink, Milestone, Plan, Project
-from kangjiansheng.projects.queries import visible_projects
+from kangjiansheng.projects.queries import asks, visible_projects
 from kangjiansheng.projects.queries.owners import running
+from kangjiansheng.projects.rules import asks as ask_rules
 
 MOST, PATIENCE = 30, timedelta(days=7)
 
@@ -38,6 +40,8 @@ def suggested(meeting: Meeting, *, actor: Actor) -> list[Suggestion]:
     before = overviews.previous(meeting, actor=actor)
     found = [*_minutes(before, meeting), *_actions(meeting, actor), *_deferred(before, actor)]
     found += _milestones(meeting, actor)
+    if meeting.committee.kind == rules.TABLE:
+        found += [*_wishes(actor), *_owed(actor)]
     gone = _known(meeting)
     rank = {kind: place for place, kind in enumerate(rules.KINDS)}
     left = [one for one in found if one.source not in gone]
@@ -178,6 +182,39 @@ def _milestones(meeting: Meeting, actor: Actor) -> Iterator[Suggestion]:
     )
     for milestone, day, at in db.session.execute(query):
         yield _of_milestone(milestone, day, at)
+
+
+def _wishes(actor: Actor) -> Iterator[Suggestion]:
+    """Asks that were raised and not yet tabled, those that wait longest first."""
+    day = clock.today()
+    for row in asks.asks(actor=actor):
+        if row.life != "raised":
+            continue
+        names = {"name_hans": f"诉求：{row.title}"[:200]}
+        yield Suggestion(
+            f"{rules.ASK}{row.id}",
+            "wish",
+            {"asker": row.asker.names, "days": ask_rules.waits_for(row, day) or 0},
+            names
+            | {"kind": "discuss", "minutes_planned": 10, "text": row.title, "project_id": row.project_id},
+            project=row.project,
+            illustrative=row.illustrative,
+        )
+
+
+def _owed(actor: Actor) -> Iterator[Suggestion]:
+    """Commitments between parties that are overdue."""
+    day = clock.today()
+    for row in obligation_rows(actor=actor):
+        if row.archived or not row.late(day):
+            continue
+        yield Suggestion(
+            f"{rules.OBLIGATION}{row.id}",
+            "owed",
+            {"debtor": _names(row.debtor), "late": row.late(day)},
+            rules.titles(row.code, _names(row), rules.OVERDUE) | {"kind": "hear", "minutes_planned": 10},
+            illustrative=row.illustrative,
+        )
 
 
 def _of_milestone(milestone: Milestone, day: Any, at: Any) -> Suggestion:

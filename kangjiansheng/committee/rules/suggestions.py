@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # In this order they are shown.
-KINDS = ("minutes", "gate", "action", "item", "milestone", "ask")
+KINDS = ("minutes", "gate", "wish", "owed", "action", "item", "milestone", "ask")
+ASK, OBLIGATION = "ask:", "obligation:"  # before the keys of what an item is for
+TABLE = "table"  # the kind of a committee at whose meetings asks and commitments are dealt with
 SCRIPTS = ("hans", "hant", "en")
 
 

@@ -131,6 +131,20 @@ def reason(one: Suggestion) -> str:
         if facts["late"]:
             return ngettext("行动项逾期 %(num)d 天未完成。", "行动项逾期 %(num)d 天未完成。", facts["late"])
         return _("行动项%(day)s到期，在会议之前。", day=prose_day(facts["due"]))
+    if one.why == "wish":
+        return ngettext(
+            "%(name)s的诉求，%(num)d 天未回应。",
+            "%(name)s的诉求，%(num)d 天未回应。",
+            facts["days"],
+            name=name_of(facts["asker"]),
+        )
+    if one.why == "owed":
+        return ngettext(
+            "%(name)s的承诺逾期 %(num)d 天。",
+            "%(name)s的承诺逾期 %(num)d 天。",
+            facts["late"],
+            name=name_of(facts["debtor"]),
+        )
     if one.why == "item":
         return _("列入了%(meeting)s的议程，会上没有进行到。", meeting=name_of(facts["meeting"]))
     if one.why == "milestone":

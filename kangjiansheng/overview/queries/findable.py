@@ -60,6 +60,7 @@ FINDABLE = (
     labs.OBLIGATIONS,
     projects.MILESTONES,
     projects.RISKS,
+    projects.ASKS,
     projects.EVIDENCE,
     committee.MEETINGS,
     committee.ITEMS,

@@ -15,6 +15,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     rates,
     scenarios,
     search,
+    table,
     value,
     wall,
 )

@@ -160,6 +160,7 @@ def titles() -> dict[str, str]:
         "obligations": _("义务"),
         "milestones": _("项目与实验室的里程碑"),
         "risks": _("风险与问题"),
+        "asks": _("诉求"),
         "evidence": _("证据"),
         "meetings": _("会议"),
         "items": _("议题"),

@@ -1,6 +1,7 @@
 """What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state; risks;
 what holds for a while."""
 
+from kangjiansheng.projects.models.asks import Ask
 from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision
@@ -28,6 +29,7 @@ from kangjiansheng.projects.models.validity import Validity
 
 __all__ = [
     "AnswerLink",
+    "Ask",
     "Baseline",
     "BaselineRow",
     "ClockStop",

@@ -13,6 +13,7 @@ from kangjiansheng.core.search.declared import Filter, Found, Holding, Kind, Row
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.labs.queries.findable import columns, names, of_partner
 from kangjiansheng.projects.models import (
+    Ask,
     Evidence,
     Milestone,
     Project,
@@ -22,6 +23,7 @@ from kangjiansheng.projects.models import (
     ProjectRegistration,
     Risk,
 )
+from kangjiansheng.projects.queries.asks import may_see as sees_ask
 from kangjiansheng.projects.queries.owners import ARCHIVED_AT, ILLUSTRATIVE, with_owner
 from kangjiansheng.projects.queries.visible import may_see, may_see_plan
 from kangjiansheng.projects.rules.vocabulary import indication_groups
@@ -123,6 +125,13 @@ def _risks(wanted: Wanted, actor: Actor) -> Rows:
     return _below(query.join(Project, Project.id == Risk.project_id), Risk.id, "risk", wanted, actor)
 
 
+def _asks(wanted: Wanted, actor: Actor) -> Rows:
+    query = select(
+        Ask.id, Ask.code.label("key"), Ask.title.label("hans"), Ask.illustrative, Ask.raised_on.label("day")
+    ).outerjoin(Project, Project.id == Ask.project_id)
+    return query.where(sees_ask(actor), wanted.every(lambda holding: Ask.id.in_(holding("ask"))))
+
+
 def _evidence(wanted: Wanted, actor: Actor) -> Rows:
     place = Milestone.code + "/evidence/" + cast(Evidence.number, String)
     query = (
@@ -203,6 +212,19 @@ RISKS = Kind(
     ],
     _risks,
     lambda hit: f"/projects/{hit.key}/risks/{hit.sub}",
+    filters=FILTERS,
+)
+ASKS = Kind(
+    "asks",
+    [
+        Texts("ask", "code", select(Ask.id, Ask.code)),
+        Texts("ask", "title", select(Ask.id, Ask.title)),
+        Texts("ask", "detail", select(Ask.id, Ask.detail)),
+        Texts("ask", "answer", select(Ask.id, Ask.answer)),
+    ],
+    _asks,
+    lambda hit: f"/asks/{hit.key}",
+    code=lambda hit: hit.key,
     filters=FILTERS,
 )
 EVIDENCE = Kind(

@@ -55,6 +55,7 @@ def pairs(field: Any) -> list[tuple[str, str]]:
 
 
 from kangjiansheng.projects.views import (  # noqa: E402, F401
+    asks,
     bulk,
     edit,
     evidence,

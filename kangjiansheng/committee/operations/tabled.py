@@ -1,0 +1,45 @@
+"""Asks on agendas: what was asked for is tabled with the item that it became, and minuted with what was agreed."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.committee.models import AgendaItem
+from kangjiansheng.committee.rules.suggestions import ASK
+from kangjiansheng.core.changes import Actor, ChangeSet
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Obligation
+from kangjiansheng.projects.models import Ask
+from kangjiansheng.projects.operations import asks
+
+
+def table(items: Iterable[AgendaItem], *, actor: Actor, change: ChangeSet) -> None:
+    """Say of each ask that became an item that it is tabled now."""
+    for ask in _asks(items).values():
+        asks.table(ask, actor=actor, change=change)
+
+
+def agreed(items: Iterable[AgendaItem]) -> Mapping[int, str]:
+    """By item: who was agreed to do what by when, in the words of the minutes."""
+    return {item_id: _line(ask) for item_id, ask in _asks(items).items() if ask.obligation is not None}
+
+
+def _asks(items: Iterable[AgendaItem]) -> dict[int, Ask]:
+    keys = {item.id: int(item.source.removeprefix(ASK)) for item in items if item.source.startswith(ASK)}
+    if not keys:
+        return {}
+    query = (
+        select(Ask)
+        .where(Ask.id.in_(keys.values()))
+        .options(joinedload(Ask.obligation).joinedload(Obligation.debtor))
+    )
+    found = {ask.id: ask for ask in db.session.scalars(query)}
+    return {item_id: found[key] for item_id, key in keys.items() if key in found}
+
+
+def _line(ask: Ask) -> str:
+    owed = ask.obligation
+    assert owed is not None
+    until = f"{owed.due_on.isoformat()} 前" if owed.due_on else ""
+    return f"议定：{owed.debtor.name_hans}{until}完成“{owed.name_hans}”（{owed.code}）。"

@@ -1,0 +1,199 @@
+"""Asks: who sees which, the list on any day, one of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.core import changes, clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of, sort_key
+from kangjiansheng.labs.models import Institution, InstitutionMember
+from kangjiansheng.labs.queries.visible import own_institutions
+from kangjiansheng.projects.models import Ask, Project
+from kangjiansheng.projects.queries.visible import visible_projects
+from kangjiansheng.projects.rules import asks as rules
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An institution as a row names it."""
+
+    code: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskRow:
+    """An ask as lists, files and One Table show it, today's or that of a past day."""
+
+    id: int
+    code: str
+    asker: Party
+    asked: Party | None  # None: the whole table
+    project: str
+    project_id: int | None
+    chain: str
+    title: str
+    raised_on: date
+    life: str
+    answered_on: date | None
+    answer: str
+    illustrative: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still waits for somebody."""
+        return self.life in rules.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class AskFilter:
+    """What the address of the list asks for: a party (code), a chain, a project, a state; empty for all open ones."""
+
+    party: str = ""
+    chain: str = ""
+    project: str = ""
+    life: str = ""
+
+    def keeps(self, row: AskRow, day: date) -> bool:
+        """Whether a row is asked for."""
+        parties = {row.asker.code, row.asked.code if row.asked else ""}
+        wanted = {"": row.waits, "all": True, "late": rules.overdue(row, day)}
+        return (
+            wanted.get(self.life, row.life == self.life)
+            and (not self.party or self.party in parties)
+            and self.chain in ("", row.chain)
+            and self.project in ("", row.project)
+        )
+
+
+def may_see(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Ask` under which the actor sees it.
+
+    Executives and auditors all. Of others the members of the institution that asks and of the one that is asked; an
+    ask of the whole table is seen by the members of any institution. An ask about a project is seen by nobody who
+    does not see the project.
+    """
+    if actor.reads_all:
+        return Ask.id.is_not(None)
+    own = own_institutions(actor)
+    table = Ask.to_id.is_(None) & own.exists()
+    project = or_(Ask.project_id.is_(None), Ask.project_id.in_(visible_projects(actor)))
+    return or_(Ask.from_id.in_(own), Ask.to_id.in_(own), table) & project
+
+
+def ask(*, actor: Actor, code: str) -> Ask | None:
+    """An ask that the actor may see."""
+    query = (
+        select(Ask)
+        .where(Ask.code == code, may_see(actor))
+        .options(
+            joinedload(Ask.asker),
+            joinedload(Ask.asked),
+            joinedload(Ask.project),
+            joinedload(Ask.raised_by),
+            joinedload(Ask.obligation),
+        )
+    )
+    return db.session.scalar(query)
+
+
+def ask_for(*, actor: Actor, code: str, act: str) -> tuple[Ask, str] | None:
+    """An ask that the actor may see, with the act that the address names."""
+    found = ask(actor=actor, code=code)
+    return (found, act) if found else None
+
+
+def asks(*, actor: Actor, as_of: date | None = None) -> list[AskRow]:
+    """All asks that the actor may see, as they stood at the end of a day: those that wait longest first.
+
+    Two statements for a past day, one for today.
+    """
+    giver, taker = aliased(Institution), aliased(Institution)
+    query = (
+        select(Ask, giver, taker, Project.code)
+        .join(giver, giver.id == Ask.from_id)
+        .outerjoin(taker, taker.id == Ask.to_id)
+        .outerjoin(Project, Project.id == Ask.project_id)
+        .where(may_see(actor))
+    )
+    found = db.session.execute(query).all()
+    then = (
+        changes.states_at(Ask, select(Ask.id).where(may_see(actor)), clock.end_of(as_of)) if as_of else None
+    )
+    rows = []
+    for one, asker, asked, project in found:
+        state = one.state() if then is None else then.get(one.id)
+        if state is not None:
+            rows.append(_row(one, state, _party(asker), _party(asked) if asked else None, project))
+    day = as_of or clock.today()
+    return sorted(rows, key=lambda row: (-(rules.waits_for(row, day) or 0), row.raised_on, row.code))
+
+
+def of_project(code: str, rows: Iterable[AskRow]) -> list[AskRow]:
+    """Those of a project that still wait for somebody."""
+    return [row for row in rows if row.project == code and row.waits]
+
+
+def _party(institution: Institution) -> Party:
+    names = {
+        "hans": institution.name_hans,
+        "hant": institution.name_hant,
+        "en": institution.name_en,
+    }
+    return Party(institution.code, names)
+
+
+def _row(one: Ask, state: dict[str, Any], asker: Party, asked: Party | None, project: str | None) -> AskRow:
+    return AskRow(
+        id=one.id,
+        code=one.code,
+        asker=asker,
+        asked=asked,
+        project=project or "",
+        project_id=one.project_id,
+        chain=state["chain"],
+        title=state["title"],
+        raised_on=_day(state["raised_on"]) or one.raised_on,
+        life=state["life"],
+        answered_on=_day(state["answered_on"]),
+        answer=state["answer"],
+        illustrative=one.illustrative,
+    )
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def next_code() -> str:
+    """The code of the next ask."""
+    return f"ASK-{(db.session.scalar(select(func.max(Ask.id))) or 0) + 1:04d}"
+
+
+def codes(institution_ids: Iterable[int]) -> set[str]:
+    """The codes of institutions by id."""
+    return set(db.session.scalars(select(Institution.code).where(Institution.id.in_(set(institution_ids)))))
+
+
+def people_of(institution_ids: Iterable[int]) -> list[tuple[str, str]]:
+    """The people of institutions today who have an address, by name: who may own what is agreed."""
+    query = (
+        select(Person)
+        .join(InstitutionMember, InstitutionMember.person_id == Person.id)
+        .where(
+            InstitutionMember.institution_id.in_(set(institution_ids)),
+            holds_on(InstitutionMember, clock.today()),
+            Person.email.is_not(None),
+        )
+    )
+    found = {person.email or "": name_of(person) for person in db.session.scalars(query)}
+    key = sort_key()
+    return sorted(found.items(), key=lambda pair: key(pair[1]))

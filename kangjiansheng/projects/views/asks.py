@@ -1,0 +1,210 @@
+"""Asks: the list, its files, one of them, and what is done about it."""
+
+from datetime import date
+from typing import Any
+
+from flask import abort, g, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts.queries import names
+from kangjiansheng.core import audit, clock, history
+from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.sheets import download
+from kangjiansheng.labs.forms import party_choices
+from kangjiansheng.labs.panels import of
+from kangjiansheng.projects import panels, policies, sheets
+from kangjiansheng.projects.forms import asks as words
+from kangjiansheng.projects.forms.asks import AgreeForm, AskForm, WordsForm
+from kangjiansheng.projects.forms.filters import asked
+from kangjiansheng.projects.forms.projects import VersionForm
+from kangjiansheng.projects.models import Ask
+from kangjiansheng.projects.operations import asks as operations
+from kangjiansheng.projects.queries import asks as queries
+from kangjiansheng.projects.queries.asks import AskFilter
+from kangjiansheng.projects.rules import asks as rules
+from kangjiansheng.projects.views import bp
+
+
+def _day() -> date:
+    return g.as_of or clock.today()
+
+
+def _listed() -> tuple[AskFilter, list[Any], list[Any]]:
+    """What is asked for, all asks of the reader, and those that are asked for."""
+    wanted = asked(AskFilter)
+    rows = queries.asks(actor=actor(), as_of=g.as_of)
+    return wanted, rows, [row for row in rows if wanted.keeps(row, _day())]
+
+
+@bp.get("/asks")
+@signed_in
+def asks() -> Response:
+    """The asks that the reader may see, those that wait longest first."""
+    wanted, rows, kept = _listed()
+    parties = {party.code: name_of(party.names) for row in rows for party in (row.asker, row.asked) if party}
+    return page(
+        "projects/asks.html",
+        rows=kept,
+        total=len(rows),
+        late=sum(rules.overdue(row, _day()) for row in rows),
+        wanted=wanted,
+        parties=sorted(parties.items(), key=lambda pair: pair[1]),
+        words=words,
+        waiting={row.id: words.waiting_words(row, _day()) for row in kept},
+        may_add=g.as_of is None and policies.raise_ask(actor()),
+        illustrative=any(row.illustrative for row in rows),
+    )
+
+
+@bp.get("/asks.<any(csv, xlsx):kind>")
+@signed_in
+def asks_file(kind: str) -> Response:
+    """The same list as a file."""
+    return download(kind, "asks", sheets.asks(kind, _listed()[2], as_of=g.as_of))
+
+
+def _form(found: Ask | None = None) -> AskForm:
+    mine = policies.speaks_for(actor())
+    parties = party_choices()
+    own = queries.codes(mine)
+    return AskForm(obj=found, mine=[pair for pair in parties if pair[0] in own], parties=parties)
+
+
+@bp.route("/asks/new", methods=["GET", "POST"])
+@on(may=policies.raise_ask)
+def new_ask() -> Response:
+    """Ask something of another party, or of the whole table."""
+    form = _form()
+    if request.method == "GET":
+        form.project_code.data = request.args.get("project", "")[:40]
+        form.to_code.data = request.args.get("to", "")[:40]
+    made = form.attempt(
+        lambda: operations.raise_ask(actor=actor(), from_code=form.from_code.data or "", **form.facts())
+    )
+    if made:
+        return saved(_address(made), _("诉求已提出"))
+    return page("projects/ask_form.html", form.status, form=form, ask=None)
+
+
+@bp.get("/asks/<code>")
+@on(load=queries.ask, may=policies.see)
+def ask(thing: Ask) -> Response:
+    """One ask with what was done about it."""
+    return _page(thing)
+
+
+def _again() -> Ask:
+    code = str((request.view_args or {})["code"])
+    return queries.ask(actor=actor(), code=code) or abort(404)
+
+
+def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
+    row = next((one for one in queries.asks(actor=actor(), as_of=g.as_of) if one.id == thing.id), None)
+    if row is None:
+        abort(404)
+    found = audit.history("ask", thing.id, 100, until=g.as_of)
+    people = names({entry.actor_id for entry in found})
+    free = g.as_of is None
+    may_answer = free and policies.answer_ask(actor(), thing) and thing.life in rules.STEPS["agree"]
+    higher = of(panels.ask, thing, actor(), g.as_of)
+    return page(
+        "projects/ask.html",
+        status,
+        ask=thing,
+        row=row,
+        words=words,
+        waiting=words.waiting_words(row, _day()),
+        late=rules.overdue(row, _day()),
+        may_change=free and policies.change_ask(actor(), thing),
+        may_answer=may_answer,
+        steps={act for act, lives in rules.STEPS.items() if thing.life in lives},
+        agreeing=forms.get("agreeing") or (_agree_form(thing) if may_answer else None),
+        telling=forms.get("telling") or WordsForm(formdata=None, version=thing.version),
+        history=history.entries(found, labels=words.FIELDS, show=_shown, people=people),
+        higher=higher,
+        illustrative=thing.illustrative or higher.illustrative,
+    )
+
+
+def _shown(key: str, value: Any) -> str:
+    if value is None or value == "" or key in ("from_id", "to_id", "project_id", "obligation_id"):
+        return ""
+    return str(words.VALUES[key].get(value, value)) if key in words.VALUES else str(value)
+
+
+def _agree_form(thing: Ask, formdata: Any = None) -> AgreeForm:
+    form = AgreeForm(formdata=formdata, version=thing.version, debtor_code=thing.to_code)
+    own = queries.codes(policies.speaks_for(actor()))
+    form.debtor_code.choices = [
+        pair for pair in party_choices() if pair[0] in own and pair[0] != thing.from_code
+    ]
+    form.owner_email.choices = [("", "—"), *queries.people_of(policies.speaks_for(actor()))]
+    return form
+
+
+@bp.route("/asks/<code>/edit", methods=["GET", "POST"])
+@on(load=queries.ask, may=policies.change_ask)
+def edit_ask(thing: Ask) -> Response:
+    """Change the words of an ask that nobody has answered."""
+    form = _form(thing)
+    del form.from_code
+    if form.attempt(
+        lambda: operations.edit_ask(thing, actor=actor(), version=form.version.data, **form.facts())
+    ):
+        return saved(_address(thing), _("已保存"))
+    again = _again()
+    return page("projects/ask_form.html", form.status, form=form, ask=again, illustrative=again.illustrative)
+
+
+def _address(thing: Ask) -> str:
+    return url_for(".ask", code=thing.code)
+
+
+@bp.post("/asks/<code>/agreement")
+@on(load=queries.ask, may=policies.answer_ask)
+def agree_ask(thing: Ask) -> Response:
+    """Agree on who does what by when."""
+    form = _agree_form(thing, request.form)
+
+    def act() -> None:
+        operations.agree(
+            thing,
+            actor=actor(),
+            version=form.version.data,
+            debtor_code=form.debtor_code.data or "",
+            name=form.name.data or "",
+            due_on=form.due_on.data,
+            owner_email=form.owner_email.data or "",
+            words=form.words.data or "",
+        )
+
+    if form.attempt(act):
+        return saved(_address(thing), _("已议定，承诺已登记"))
+    return _page(_again(), form.status, agreeing=form)
+
+
+_SAID = {"answer": operations.answer, "refusal": operations.decline, "closure": operations.close}
+_DONE = {"withdrawal": operations.withdraw, "reopening": operations.reopen}
+
+
+@bp.post("/asks/<code>/<any(answer, refusal, closure, withdrawal, reopening):act>")
+@on(load=queries.ask_for, may=policies.move_ask)
+def move_ask(pair: tuple[Ask, str]) -> Response:
+    """Answer, decline, close, withdraw or raise again."""
+    thing, act = pair
+    if act in _DONE:
+        plain = VersionForm()
+        if plain.attempt(lambda: _DONE[act](thing, actor=actor(), version=plain.version.data)):
+            return saved(_address(thing), _("已记录"))
+        telling = WordsForm(formdata=None, version=_again().version)
+        telling.refusal, telling.conflict = plain.refusal, plain.conflict
+        return _page(_again(), plain.status, telling=telling)
+    form = WordsForm()
+    if form.attempt(
+        lambda: _SAID[act](thing, form.words.data or "", actor=actor(), version=form.version.data)
+    ):
+        return saved(_address(thing), _("已记录"))
+    return _page(_again(), form.status, telling=form)

@@ -1,0 +1,188 @@
+"""One Table: a party asks, the table agrees on who does what by when, the minutes say so, and the ask is closed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.operations import backlog, committees, meetings
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries import suggested
+from kangjiansheng.core import clock, verify
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken, Stale
+from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.transactions import writing as saving
+from kangjiansheng.labs.models import Obligation
+from kangjiansheng.overview.queries import table as queries
+from kangjiansheng.projects.models import Ask
+from kangjiansheng.projects.operations import asks
+from kangjiansheng.projects.queries.asks import asks as rows_of
+from tests.support.acting import who
+from tests.support.critic import Critic
+from tests.support.queries import queries_counted
+from tests.support.typed import opened, send, words
+
+
+def ask(code: str) -> Ask:
+    """An ask of the demonstration."""
+    return db.session.scalars(select(Ask).where(Ask.code == code)).one()
+
+
+def coming_meeting() -> Meeting:
+    """The committee of the table with its next meeting; the executive keeps it, who reads all."""
+    made = committees.create_committee(
+        actor=system_actor(), code="TBL", name_hans="一张桌会（示例）", kind="table"
+    )
+    for short, office in (("executive", "chair"), ("secretary", "secretary"), ("partner", "member")):
+        committees.add_member(
+            made, actor=system_actor(), person_id=who(short).id, office=office, name_hans=""
+        )
+    return meetings.create_meeting(
+        made, actor=who("executive"), held_on=clock.today() + timedelta(7), illustrative=True
+    )
+
+
+def test_from_the_ask_to_the_minutes(app: Flask) -> None:
+    """Raised, suggested for the table, tabled, agreed with owner and date, minuted, closed; all in the trail."""
+    with app.app_context():
+        with saving():
+            meeting = coming_meeting()
+        proposed = {one.source: one for one in suggested.suggested(meeting, actor=who("executive"))}
+        key = f"ask:{ask('ASK-0002').id}"
+        assert proposed[key].why == "wish" and proposed[key].facts["days"] == 11
+        with saving():
+            backlog.add_suggested(meeting, [proposed[key].row()], actor=who("executive"))
+        assert ask("ASK-0002").life == "tabled"
+        assert key not in {one.source for one in suggested.suggested(meeting, actor=who("executive"))}
+        due = clock.today() + timedelta(20)
+        with saving():
+            asks.agree(
+                ask("ASK-0002"), actor=who("executive"), version=None, debtor_code="KJS", name="知情同意书模板",
+                due_on=due,
+            )  # fmt: skip
+        agreed = ask("ASK-0002")
+        assert agreed.life == "agreed" and agreed.answered_on == clock.today()
+        owed = db.session.scalars(select(Obligation).where(Obligation.id == agreed.obligation_id)).one()
+        assert (owed.debtor.code, owed.creditor.code, owed.due_on) == ("KJS", "SCMC", due)
+        table = queries.table(actor=who("partner"))
+        line = table.line("KJS")
+        assert line is not None and owed.code in {one.code for one in line.owes}
+        with saving():
+            meeting.life = "held"
+            minutes = writing.start(meeting, actor=who("secretary"))
+        said = "\n".join(paragraph.text for paragraph in minutes.paragraphs)
+        assert (
+            f"议定：{owed.debtor.name_hans}{due.isoformat()} 前完成“知情同意书模板”（{owed.code}）。" in said
+        )
+        with saving():
+            asks.close(ask("ASK-0002"), "模板已用于 KJS-010", actor=who("partner"), version=None)
+        assert "ASK-0002" not in {row.code for row in rows_of(actor=who("partner")) if row.waits}
+        assert list(verify.problems(db.session())) == []
+
+
+def test_who_sees_an_ask(app: Flask) -> None:
+    """The two parties and those who read all; of the whole table every party; nobody who does not see its project."""
+    with app.app_context():
+        seen = {
+            short: {row.code for row in rows_of(actor=who(short))}
+            for short in ("executive", "partner", "outsider")
+        }
+        assert seen["executive"] == {f"ASK-000{number}" for number in range(1, 6)}
+        assert seen["partner"] == {"ASK-0002", "ASK-0003"}  # of her institution, and of the whole table
+        assert seen["outsider"] == set()
+        with saving():
+            asks.raise_ask(
+                actor=who("executive"), from_code="RJ", to_code="SCMC", chain="talent", title="密", detail="",
+                project_code="KJS-003",
+            )  # fmt: skip
+        assert "ASK-0006" not in {row.code for row in rows_of(actor=who("partner"))}
+        assert "ASK-0006" in {row.code for row in rows_of(actor=who("auditor"))}
+
+
+def test_what_is_refused(app: Flask) -> None:
+    """Nobody speaks for another institution, asks herself, agrees without a date, or acts on what has moved on."""
+    with app.app_context():
+        partner = who("partner")
+        plain = {"chain": "talent", "title": "要人", "detail": ""}
+        for fields, field in (
+            ({"from_code": "RJ"}, "from_code"),
+            ({"from_code": "SCMC", "to_code": "SCMC"}, "to_code"),
+            ({"from_code": "SCMC", "chain": "food"}, "chain"),
+            ({"from_code": "SCMC", "title": ""}, "title"),
+            ({"from_code": "SCMC", "project_code": "KJS-003"}, "project_code"),
+        ):
+            with pytest.raises(RuleBroken) as refused:
+                asks.raise_ask(actor=partner, **(plain | fields))
+            assert refused.value.field == field
+            db.session.rollback()
+        with pytest.raises(RuleBroken, match="projects:ask-due"):
+            asks.agree(
+                ask("ASK-0002"), actor=who("executive"), version=None, debtor_code="KJS", name="", due_on=None
+            )
+        db.session.rollback()
+        with pytest.raises(Stale):
+            asks.withdraw(ask("ASK-0002"), actor=partner, version=99)
+        db.session.rollback()
+        with saving():
+            asks.withdraw(ask("ASK-0002"), actor=partner, version=None)
+        with pytest.raises(RuleBroken, match="projects:ask-step"):
+            asks.answer(ask("ASK-0002"), "好", actor=who("executive"), version=None)
+
+
+def test_a_partner_asks_and_is_answered_on_the_pages(client: Callable[..., Critic], app: Flask) -> None:
+    """Form, list, answer with a notice, table and its file; a double press raises one ask."""
+    partner, executive = client("partner"), client("executive")
+    form = opened(partner, "/asks/new")
+    sent = {"title": "冻存液变更说明", "to_code": "CSCG", "chain": "industry", "project_code": "KJS-001"}
+    for _twice in range(2):
+        assert send(partner, "/asks/new", form, **sent).status_code == 303
+    with app.app_context():
+        assert [row.title for row in rows_of(actor=who("partner"))].count("冻存液变更说明") == 1
+    assert "冻存液变更说明" in words(partner.get("/asks?party=CSCG"))
+    page = words(partner.get("/asks/ASK-0006"))
+    assert "今天提出" in page and "定责任与期限" not in page
+    assert partner.post("/asks/ASK-0006/answer", data={"words": "好", "version": "1"}).status_code == 403
+    answered = executive.post("/asks/ASK-0006/answer", data={"words": "周五给出", "version": "1"})
+    assert answered.status_code == 303
+    assert executive.post("/asks/ASK-0006/refusal", data={"words": "不", "version": "1"}).status_code == 409
+    assert executive.post("/asks/ASK-0006/refusal", data={"words": "", "version": "2"}).status_code == 422
+    with app.app_context():
+        told = db.session.scalars(select(Notification).where(Notification.address == "/asks/ASK-0006"))
+        assert {row.person_id for row in told} >= {who("partner").id}
+    table = words(partner.get("/table"))
+    assert "儿童医学中心：要给出" in table and "冻存液变更说明" in table and "12 月增加" not in table
+    lines = partner.get("/table.csv").data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("编号,类别,由谁给出,给谁")
+    then = words(partner.get("/table?as_of=2026-06-30"))
+    assert "冻存液变更说明" not in then and "提出诉求" not in then
+    assert "项目缺" in words(executive.get("/table/seats?lack=capital"))
+    assert "诉求“需要儿童版知情同意书模板”11 天未回应" in words(partner.get("/table/chains"))
+
+
+def test_the_table_costs_the_same_for_few_and_many(app: Flask, client: Callable[..., Critic]) -> None:
+    """As many statements with forty more asks and commitments as with those of the demonstration."""
+    executive = client("executive")
+    executive.get("/table")
+    with queries_counted() as few:
+        executive.get("/table")
+    with app.app_context(), saving():
+        for number in range(20):
+            one = asks.raise_ask(
+                actor=who("executive"),
+                from_code="RJ",
+                to_code="SPH",
+                chain="talent",
+                title=f"第 {number} 项",
+                detail="",
+            )
+            asks.agree(
+                one, actor=who("executive"), version=None, debtor_code="SPH", name="", due_on=clock.today()
+            )
+    with queries_counted() as many:
+        executive.get("/table")
+    assert len(many) == len(few)
