@@ -60,6 +60,7 @@ from kangjiansheng.labs import panels as lab_panels
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.forms import obligations as obligation_words
+from kangjiansheng.labs.operations.labs import begun_with
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.rules import obligations as obligation_rules
 from kangjiansheng.labs.views import history as lab_history
@@ -84,6 +85,7 @@ from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
+from kangjiansheng.projects.operations.starting import set_up_lab
 from kangjiansheng.projects.queries import handing, naming
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
@@ -135,6 +137,7 @@ account_queries.duties[:] = [handing.count_duties]
 handing.keepers[:] = [committee_panels.handing_over]
 lab_panels.lab[:] = [project_panels.lab_plan, project_panels.lab_projects, project_panels.lab_news]
 resting.higher[:] = [projects_on]
+begun_with[:] = [set_up_lab]
 project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.ask[:] = [committee_panels.ask_tabled]

@@ -31,6 +31,11 @@ class LabForm(Form):
     partner_codes = Parties(_l("合作单位"))
     agreement_code = StringField(_l("依托协议"), [at_most(40)], description=_l("协议编号，如 AGR-001。"))
     confidentiality = SelectField(_l("保密级别"), choices=words(rules.LEVELS), default="parties")
+    start = DateField(
+        _l("建设计划起点"),
+        [Optional()],
+        description=_l("登记时按模板 E 建立建设里程碑，日期从这一天按典型时长推算；不填则先不定日期。"),
+    )
     version = VersionField()
 
     def facts(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ REFUSALS: dict[str, Any] = {
     "labs:step-not-allowed": _l("现在的状态不能直接变为所选状态。"),
     "labs:not-accepted": _l("开始运行之前须通过验收，请填写验收日期。"),
     "labs:accepted-in-future": _l("验收日期不能晚于今天。"),
+    "labs:start-passed": _l("建设计划从今天或以后起算；已经开始建设的实验室请留空，建立之后逐项填写日期。"),
     "labs:lab-at-work": _l("实验室仍在建设或运行，请先把它关闭，再归档。"),
     "labs:in-use": _l("仍有内容依托于此，不能归档：%(by)s。"),
     "labs:archived": _l("%(code)s 已归档，请先恢复再修改。"),

@@ -9,6 +9,7 @@ from kangjiansheng.labs.operations.institutions import (
     ensure_institution,
 )
 from kangjiansheng.labs.operations.labs import (
+    accept_lab,
     create_lab,
     describe_contribution,
     edit_lab,
@@ -19,6 +20,7 @@ from kangjiansheng.labs.operations.obligations import create_obligation, edit_ob
 from kangjiansheng.labs.operations.people import hand_role, join, leave
 
 __all__ = [
+    "accept_lab",
     "archive",
     "create_agreement",
     "create_institution",

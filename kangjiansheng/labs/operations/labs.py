@@ -1,6 +1,6 @@
 """Registering and editing joint laboratories, and the steps of their lives."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -14,21 +14,33 @@ from kangjiansheng.labs import notices, queries, rules
 from kangjiansheng.labs.models import Agreement, Institution, JointLab, LabPartner
 from kangjiansheng.labs.operations.archiving import check_free, check_open
 
+# What a higher floor begins for a laboratory in the act that registers it: its plan, from a day on or without days.
+# app.py fills it.
+begun_with: list[Callable[[JointLab, date | None, Actor, ChangeSet], None]] = []
+
 
 def create_lab(
     *,
     actor: Actor,
     code: str,
+    start: date | None = None,
     change: ChangeSet | None = None,
     recording: dict[str, Any] | None = None,
     **fields: Any,
 ) -> JointLab:
-    """Register a laboratory; it begins as proposed. `fields`: see `_write`."""
+    """Register a laboratory; it begins as proposed, and with the plan of its set-up, which is reckoned from `start`.
+
+    `fields`: see `_write`. Refused: a start that has passed, from which milestones would be overdue at once.
+    """
     check_free(JointLab, code)
+    if start is not None and start < clock.today():
+        raise RuleBroken("labs:start-passed", "start")
     lab = JointLab(code=code, life="proposed", illustrative=fields.pop("illustrative", False))
     _write(lab, actor=actor, **fields)
     db.session.add(lab)
-    record("labs:lab:create", lab, actor=actor, before={}, change=change, **recording or {})
+    done = record("labs:lab:create", lab, actor=actor, before={}, change=change, **recording or {})
+    for begin in begun_with:
+        begin(lab, start, actor, done)
     return lab
 
 
@@ -72,6 +84,16 @@ def step_lab(
     lab.life, lab.accepted_on = life, accepted_on
     done = record("labs:lab:step", lab, actor=actor, before=before, **recording or {})
     notices.changed(lab, "labs:lab:step", actor=actor, change=done)
+
+
+def accept_lab(lab: JointLab, on: date, *, actor: Actor, change: ChangeSet) -> None:
+    """Note the day on which a laboratory was accepted, as part of the act that decided it; the first one counts."""
+    if lab.accepted_on is not None:
+        return
+    before = lab.state()
+    lab.accepted_on = on
+    record("labs:lab:accept", lab, actor=actor, before=before, change=change)
+    notices.changed(lab, "labs:lab:accept", actor=actor, change=change)
 
 
 def describe_contribution(

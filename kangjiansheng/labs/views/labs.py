@@ -44,11 +44,13 @@ def labs_file(kind: str) -> Response:
 def new_lab() -> Response:
     """Register a laboratory."""
     form = forms.LabForm()
+    if request.method == "GET":
+        form.start.data = clock.today()
     made = form.attempt(
         lambda: operations.create_lab(actor=actor(), code=form.code.data or "", **form.facts())
     )
     if made:
-        return saved(url_for(".lab", code=made.code), _("联合实验室已登记"))
+        return saved(url_for(".lab", code=made.code), _("联合实验室已登记，建设里程碑已建立"))
     return page("labs/lab_form.html", form.status, form=form, lab=None)
 
 
@@ -90,7 +92,7 @@ def _agreement(lab: JointLab):  # type: ignore[no-untyped-def]
 def edit_lab(found: JointLab) -> Response:
     """Change a laboratory."""
     form = forms.LabForm(obj=found)
-    del form.code
+    del form.code, form.start
     if form.attempt(
         lambda: operations.edit_lab(found, actor=actor(), version=form.version.data, **form.facts())
     ):

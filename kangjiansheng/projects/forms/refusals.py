@@ -67,6 +67,14 @@ REFUSALS = {
     "projects:risk-closed": _l("这一项已经关闭，如需修改请先重新打开。"),
     "projects:risk-not-closed": _l("这一项本来就没有关闭。"),
     "projects:risk-closing": _l("请写明关闭的原因。"),
+    "projects:template-meaning": _l("请从列出的含义中选择。"),
+    "projects:template-acceptance": _l("只有阶段门才能是实验室验收。"),
+    "projects:lab-not-accepted": _l(
+        "%(code)s 是 GMP 制备里程碑，牵头实验室 %(lab)s 尚未验收，不能承接。请先通过该实验室的验收阶段门。"
+    ),
+    "projects:before-acceptance": _l(
+        "%(code)s 是 GMP 制备里程碑，不能早于牵头实验室 %(lab)s 的验收日期 %(day)s 完成。请核对日期。"
+    ),
     "projects:validity-end": _l("请填写有效期的最后一天。"),
     "projects:validity-order": _l("最后一天 %(date)s 早于第一天 %(first)s。"),
     "projects:validity-ended": _l("这一项已经终止，请另行登记。"),

@@ -25,6 +25,7 @@ from kangjiansheng.projects.rules.vocabulary import (
 
 UNITS = [("day", _l("日历日")), ("workday", _l("工作日")), ("month", _l("个月")), ("year", _l("年"))]
 KINDS = {"memory": _l("凭经验"), "source": _l("有出处"), "other": _l("其他")}
+MEANINGS = {"": _l("没有特别含义"), "gmp": _l("GMP 制备"), "acceptance": _l("实验室验收")}
 CONFIDENCE = {"high": _l("可信度高"), "medium": _l("可信度中"), "low": _l("可信度低")}
 _LONG = NumberRange(0, 7300, message=_l("请填 0 到 %(max)d 之间的整数。"))
 
@@ -57,6 +58,11 @@ class StepForm(Form):
     unit = SelectField(_l("单位"), choices=UNITS)
     gate = BooleanField(_l("这是阶段门"))
     optional = BooleanField(_l("这是可选步骤"))
+    meaning = SelectField(
+        _l("含义"),
+        choices=list(MEANINGS.items()),
+        description=_l("GMP 制备：牵头实验室验收之后才能完成；实验室验收：阶段门通过即为验收。"),
+    )
     evidence = TextAreaField(
         _l("应有的证据"),
         [at_most(4000)],
@@ -98,6 +104,7 @@ class StepForm(Form):
             unit=item.duration_unit,
             gate=item.gate,
             optional=item.optional,
+            meaning=item.meaning,
             evidence="\n".join(_line(name) for name in item.evidence),
             kind=item.basis.get("kind") or "other",
             confidence=item.basis.get("confidence") or "",
@@ -117,6 +124,7 @@ class StepForm(Form):
             duration_unit=self.unit.data or "",
             gate=bool(self.gate.data),
             optional=bool(self.optional.data),
+            meaning=self.meaning.data or "",
             evidence=tuple(_named(line) for line in (self.evidence.data or "").splitlines() if line.strip()),
             decider=self._name("decider"),
             basis={"kind": self.kind.data, "confidence": confidence, "text": self.basis.data or ""},

@@ -11,6 +11,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.operations import accept_lab
 from kangjiansheng.projects import notices
 from kangjiansheng.projects.models import (
     GateCondition,
@@ -22,9 +23,11 @@ from kangjiansheng.projects.models import (
 from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.ledger import milestone_entry, outside, refuse_archived
 from kangjiansheng.projects.queries import gates as reading
+from kangjiansheng.projects.queries.acceptance import meaning_of
 from kangjiansheng.projects.queries.people import team_ids
 from kangjiansheng.projects.rules import gates as rules
 from kangjiansheng.projects.rules.gates import Condition
+from kangjiansheng.projects.rules.templates import ACCEPTANCE
 
 
 def add_criterion(
@@ -152,7 +155,8 @@ def decide(
     """Record what was decided at a gate, with its dossier as it stands.
 
     Each condition of a conditional go becomes a milestone of the plan that stops the next gate. A go is refused
-    while conditions of an earlier gate are open. `change` when the act is part of another one (a committee's).
+    while conditions of an earlier gate are open. A go without conditions at the acceptance gate of a laboratory
+    accepts the laboratory. `change` when the act is part of another one (a committee's).
     """
     refuse_archived(gate.plan)
     if not gate.gate:
@@ -183,6 +187,8 @@ def decide(
         "reasons": reasons,
     }
     record("projects:gate:decide", row, actor=actor, before={}, after=after, change=change)
+    if verdict == "go" and gate.plan.lab is not None and meaning_of(gate) == ACCEPTANCE:
+        accept_lab(gate.plan.lab, row.decided_on, actor=actor, change=change)
     made = _conditions(row, conditions, actor=actor, change=change)
     owners = {one.owner_id for one in made if one.owner_id}
     _tell(gate, "projects:gate-decided", actor, notices.concerned(gate, owners), verdict=verdict, body=body)

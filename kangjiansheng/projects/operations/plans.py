@@ -15,6 +15,7 @@ from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneLink, Plan
 from kangjiansheng.projects.operations.ledger import milestone_entry, refuse_archived
+from kangjiansheng.projects.queries.acceptance import require_accepted
 from kangjiansheng.projects.queries.schedule import network, schedule
 from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.schedule import Cycle, Link, Step, in_order
@@ -58,6 +59,7 @@ def add_milestone(
     if code in there:
         raise RuleBroken("projects:code-taken", "code", code=code)
     _refuse_step_of_pathway(plan, code, names)
+    require_accepted(plan, code, "code")
     _check(duration, unit, waits, there)
     places = select(func.max(Milestone.position)).where(Milestone.plan_id == plan.id)
     after = [there[wait.code] for wait in waits]

@@ -21,7 +21,7 @@ def load_reference(*, actor: Actor) -> None:
 
     A newer edition takes the place of the one before. Where an installation has published a version of its own, the
     edition is kept beside it, for comparison or as the ground of a draft. Versions from before the sources of the
-    durations were stored get these.
+    durations, or what a step means, were stored get these.
     """
     rows: dict[str, list[TemplateVersion]] = {}
     for row in db.session.scalars(select(TemplateVersion).order_by(TemplateVersion.number)):
@@ -31,6 +31,7 @@ def load_reference(*, actor: Actor) -> None:
         for row in there:
             if row.edition is not None:
                 _source(row, template)
+            _meaning(row, template)
         if all(row.edition != template.version for row in there):
             _bring(template, there, actor=actor)
 
@@ -77,6 +78,15 @@ def _source(row: TemplateVersion, template: Template) -> None:
     ]
 
 
+def _meaning(row: TemplateVersion, template: Template) -> None:
+    """Running plans go by the version they were made from, also one of the installation's own: what its steps mean
+    is filled in by their codes where it was never said."""
+    if any("meaning" in step for step in row.milestones):
+        return
+    by_code = {item.code: item.meaning for item in template.milestones}
+    row.milestones = [{**step, "meaning": by_code.get(step["code"], "")} for step in row.milestones]
+
+
 def step_data(item: TemplateMilestone) -> dict[str, object]:
     """A step as the database stores it."""
     made: dict[str, object] = plain(
@@ -91,6 +101,7 @@ def step_data(item: TemplateMilestone) -> dict[str, object]:
             "decider": _name(item.decider),
             "basis": item.basis,
             "criteria": [_criterion(one) for one in item.criteria],
+            "meaning": item.meaning,
         }
     )
     return made

@@ -13,6 +13,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.gates import require_conditions_met
 from kangjiansheng.projects.operations.ledger import STATE, milestone_entry
+from kangjiansheng.projects.queries.acceptance import require_accepted
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
 from kangjiansheng.projects.rules.milestones import MilestoneState
@@ -35,10 +36,12 @@ def write(
 ) -> MilestoneEntry:
     """Bring a milestone into a new state; `change` when the act is part of another one.
 
-    A gate is not said done while a condition of the gate before it is open.
+    A gate is not said done while a condition of the gate before it is open, nor GMP preparation while the laboratory
+    that leads the project is not accepted.
     """
     if kind == "done":
         require_conditions_met(milestone)
+        require_accepted(milestone.plan, milestone.code, "actual", new.actual)
     old = state_of(milestone)
     moved = kind in _MOVING and old.promised is not None and new.promised != old.promised
     values: dict[str, Any] = {

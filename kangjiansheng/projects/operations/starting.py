@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import JointLab
@@ -28,12 +28,13 @@ def start_lab_plan(
     typical: bool = False,
     past_ok: bool = False,
     optional: Collection[str] = (),
+    change: ChangeSet | None = None,
 ) -> Plan:
     """Give a joint laboratory a plan of its own from a pathway that is made for laboratories; it has one at most.
 
     Dates come about as for a project, and the milestones are those of the director who starts it, as a project's are
     of who creates it: they stand in My milestones until they are handed on. Its code must not be that of a project:
-    sheets and filters name milestones by the code of what they belong to.
+    sheets and filters name milestones by the code of what they belong to. `change` when it is part of another act.
     """
     expect(lab, version)
     if lab.archived_at is not None or lab.life == plans.CLOSED:
@@ -53,11 +54,25 @@ def start_lab_plan(
     db.session.add(plan)
     db.session.flush()
     facts = {"pathway": pathway, "start": start if typical else None, "optional": sorted(optional)}
-    change = record("projects:plan:start", plan, actor=actor, before={}, after=facts)
+    change = record("projects:plan:start", plan, actor=actor, before={}, after=facts, change=change)
     owner_id = actor.id if directs(actor, lab) else None
     for milestone in first_milestones(plan, template, items, start if typical else None, owner_id):
         milestone_entry(milestone, "open", change=change)
     return plan
+
+
+def set_up_lab(lab: JointLab, start: date | None, actor: Actor, change: ChangeSet) -> None:
+    """The plan of the set-up of a laboratory, in the act that registers it."""
+    for pathway in plans.FOR_LABS:
+        start_lab_plan(
+            lab,
+            actor=actor,
+            version=lab.version,
+            pathway=pathway,
+            start=start,
+            typical=start is not None,
+            change=change,
+        )
 
 
 def ask_when_past(template: Template, items: Sequence[TemplateMilestone], start: date, past_ok: bool) -> None:

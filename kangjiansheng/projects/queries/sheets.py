@@ -89,6 +89,7 @@ def stored(
     names: Mapping[int, tuple[str, ...]],
     begun: Mapping[int, date | None],
     held: Mapping[int, str] = _NOTHING,
+    unaccepted: Mapping[int, str] = _NOTHING,
 ) -> Stored:
     """A row of `rows_by_code` as the rules take it."""
     return Stored(
@@ -107,6 +108,7 @@ def stored(
         archived=row.archived_at is not None,
         begun=begun.get(row.id),
         held_by=held.get(row.id, ""),
+        unaccepted=unaccepted.get(row.id, ""),
     )
 
 

@@ -17,6 +17,8 @@ from .vocabulary import Template, TemplateMilestone
 UNITS = ("day", "workday", "month", "year")
 LONGEST = {"day": 7300, "workday": 5000, "month": 240, "year": 20}  # twenty years
 CONFIDENCES = ("high", "medium", "low")
+GMP, ACCEPTANCE = "gmp", "acceptance"
+MEANINGS = ("", GMP, ACCEPTANCE)
 Steps = tuple[TemplateMilestone, ...]
 
 
@@ -84,6 +86,10 @@ def whole(steps: Steps) -> None:
 def _check(item: TemplateMilestone) -> None:
     if not is_code(item.code) or is_decision(item.code):
         raise RuleBroken("projects:code-invalid", "code")
+    if item.meaning not in MEANINGS:
+        raise RuleBroken("projects:template-meaning", "meaning")
+    if item.meaning == ACCEPTANCE and not item.gate:
+        raise RuleBroken("projects:template-acceptance", "meaning")
     if item.duration_unit not in UNITS:
         raise RuleBroken("projects:template-unit", "unit")
     longest = LONGEST[item.duration_unit]
@@ -126,6 +132,7 @@ _FIELDS = (
     "duration",
     "gate",
     "optional",
+    "meaning",
     "evidence",
     "criteria",
     "decider",

@@ -95,6 +95,7 @@ class TemplateMilestone(Term):
     decider: Name
     basis: Mapping[str, Any]
     criteria: tuple[TemplateCriterion, ...] = ()  # of a gate
+    meaning: str = ""  # gmp: it is GMP preparation; acceptance: reaching it accepts the laboratory
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,7 @@ def template_step(row: Mapping[str, Any]) -> TemplateMilestone:
         decider=Name(**row["decider"]),
         basis=row.get("basis", {}),
         criteria=tuple(_criterion(one) for one in row.get("criteria", ())),
+        meaning=row.get("meaning", ""),
     )
 
 

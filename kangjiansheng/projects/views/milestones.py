@@ -22,6 +22,7 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.queries import choices, plans
+from kangjiansheng.projects.queries.acceptance import unaccepted
 from kangjiansheng.projects.queries.evidence import tallies
 from kangjiansheng.projects.queries.risks import risks
 from kangjiansheng.projects.queries.validity import held, left_by, validities, validities_on
@@ -103,6 +104,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         trend_table=charts.trend_table(said, [row]),
         waits=plans.waiting(owner, network).get(thing.id, []),
         too_early=dict(plans.outlook(owner, network).too_early).get(thing.code) if free else None,
+        unaccepted=unaccepted(thing.plan, thing.code) if free and row.is_open else None,
         stops=network.stops.get(thing.id, ()),
         reason=words.label_of(row.reason_code, reasons()),
         because=because(row, day),
@@ -170,6 +172,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
         "form": form,
         "quick": quick_days(thing),
         "confirms": policies.confirm(actor(), thing),
+        "unaccepted": unaccepted(thing.plan, thing.code),
         "illustrative": project.illustrative,
     }
     if wants_fragment() and list_rows.asked():

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kangjiansheng.projects.forms.fields import word
-from kangjiansheng.projects.forms.templates import CONFIDENCE, KINDS
+from kangjiansheng.projects.forms.templates import CONFIDENCE, KINDS, MEANINGS
 from kangjiansheng.projects.rules.criteria import kinds_of
 from kangjiansheng.projects.rules.vocabulary import Name, TemplateCriterion, TemplateMilestone
 
@@ -17,6 +17,7 @@ STEP: dict[str, Any] = {
     "duration": _l("典型时长"),
     "gate": _l("阶段门"),
     "optional": _l("可选步骤"),
+    "meaning": _l("含义"),
     "evidence": _l("应有的证据"),
     "criteria": _l("阶段门的标准"),
     "decider": _l("由谁决定"),
@@ -36,6 +37,7 @@ TEMPLATE: dict[str, Any] = {
 }
 TEMPLATE_VALUES = {
     "status": {"draft": _l("草稿"), "published": _l("使用中"), "retired": _l("不再使用")},
+    "meaning": MEANINGS,
 }
 
 

@@ -19,6 +19,7 @@ from kangjiansheng.projects.forms.projects import VersionForm
 from kangjiansheng.projects.forms.templates import (
     CONFIDENCE,
     KINDS,
+    MEANINGS,
     BeginForm,
     PublishForm,
     StepForm,
@@ -87,6 +88,7 @@ def _shown(
         v=version,
         steps=shown.milestones,
         words=_words,
+        meanings=MEANINGS,
         states=STATES,
         against=against,
         changes=_changes(against, version) if against else [],
@@ -116,6 +118,8 @@ def _field(step: TemplateMilestone, key: str) -> str:
         return duration_words(step)
     if key in ("gate", "optional"):
         return _("是") if getattr(step, key) else _("否")
+    if key == "meaning":
+        return str(MEANINGS[step.meaning])
     if key == "criteria":
         return _("；").join(word(one.name) for one in step.criteria)
     if key == "evidence":

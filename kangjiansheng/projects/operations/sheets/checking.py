@@ -19,6 +19,7 @@ from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import ImportBatch, ImportRow
 from kangjiansheng.projects.operations.ledger import STATE
 from kangjiansheng.projects.queries import sheets as queries
+from kangjiansheng.projects.queries.acceptance import waiting
 from kangjiansheng.projects.rules.sheets import (
     Decision,
     Found,
@@ -108,9 +109,10 @@ class Checker:
         self.raw = {(row.project, row.code.upper()): row for row in rows}
         owners = {row.owner_id for row in self.raw.values() if row.owner_id is not None}
         names = queries.names_of(owners)
-        begun, held = queries.begun(rows), queries.held()
+        begun, held, unaccepted = queries.begun(rows), queries.held(), waiting()
         self.stored = {
-            key: queries.stored(row, rights.to(row), names, begun, held) for key, row in self.raw.items()
+            key: queries.stored(row, rights.to(row), names, begun, held, unaccepted)
+            for key, row in self.raw.items()
         }
         self.teams = queries.teams({row.plan_id for row in self.raw.values()})
         self.projects = {row.project for row in rows}

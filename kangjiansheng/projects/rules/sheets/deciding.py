@@ -36,6 +36,7 @@ class Stored:
     archived: bool = False
     begun: date | None = None
     held_by: str = ""  # the conditions that stop a gate, in words
+    unaccepted: str = ""  # the laboratory that leads and may not take GMP preparation yet, by code
 
     def value(self, key: str) -> Any:
         """What stands in an editable column."""
@@ -230,6 +231,8 @@ def _plan(made: Decision, today: date) -> None:
         key = field if field in row.columns else made.changes[0].column
         made.faults.append(row.found(problem.code, key, **problem.facts))
         return
+    if stored.unaccepted and made.planned and made.planned[-1].kind == "done":
+        made.remarks.append(row.found("lab-not-accepted", "actual", lab=stored.unaccepted))
     if not made.planned:
         for change in made.changes:
             if change.column in ("reason", "note"):
