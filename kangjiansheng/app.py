@@ -59,6 +59,7 @@ from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import panels as lab_panels
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
+from kangjiansheng.labs.forms import documents as document_words
 from kangjiansheng.labs.forms import obligations as obligation_words
 from kangjiansheng.labs.operations.labs import begun_with
 from kangjiansheng.labs.queries import resting
@@ -125,6 +126,7 @@ REFUSALS = (
     account_forms.REFUSALS,
     lab_forms.REFUSALS,
     obligation_words.REFUSALS,
+    document_words.REFUSALS,
     project_forms.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,

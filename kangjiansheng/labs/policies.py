@@ -1,8 +1,10 @@
 """Who may do what with institutions, agreements and laboratories. Auditors read and change nothing."""
 
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Agreement, Institution, JointLab, Obligation
+from kangjiansheng.labs.rules import obligations
 
 
 def see(_actor: Actor, _thing: object = None) -> bool:
@@ -38,3 +40,32 @@ def edit_lab_member(actor: Actor, member: queries.Membership) -> bool:
 def edit_partner(actor: Actor, partnership: queries.Partnership) -> bool:
     """What partners bring in is kept by whoever may edit the laboratory."""
     return edit_lab(actor, partnership.lab)
+
+
+def bring(actor: Actor, thing: Agreement | Obligation) -> bool:
+    """Files are put to an agreement by executives, to an obligation by its two parties, too."""
+    return actor.has("executive") or (isinstance(thing, Obligation) and bool(queries.sides(actor, thing)))
+
+
+def withdraw(actor: Actor, found: queries.Document) -> bool:
+    """A file is taken back by who brought it, while she may bring some, and by executives."""
+    return bring(actor, found.thing) and bool(withdrawable(actor, [found.file]))
+
+
+def withdrawable(actor: Actor, files: list[FileRef]) -> set[int]:
+    """The numbers of those files that the actor may take back, when she may bring some."""
+    return {file.version_no for file in files if file.by_id == actor.id or actor.has("executive")}
+
+
+def step(actor: Actor, pair: tuple[Obligation, str]) -> bool:
+    """The debtor's members deliver, the creditor's accept, dispute and waive; executives do both."""
+    obligation, act = pair
+    if actor.has("executive"):
+        return True
+    return obligations.side(act, queries.direction_of(obligation)) in queries.sides(actor, obligation)
+
+
+def undo(actor: Actor, obligation: Obligation) -> bool:
+    """A step is taken back by those who may take it."""
+    last = queries.last_step(obligation)
+    return last is not None and step(actor, (obligation, last.act.rpartition(":")[2]))

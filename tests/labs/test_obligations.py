@@ -1,5 +1,6 @@
 """Who owes whom what: an obligation from its clause to its archive, who sees it, and how it stood on a past day."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.labs.queries.obligations import obligation_rows
 from kangjiansheng.labs.rules import obligations as lives
+from tests.support import papers
 from tests.support.queries import queries_counted
 from tests.support.typed import opened, send, typed, words
 
@@ -143,3 +145,47 @@ def test_many_are_read_in_as_many_statements_as_one(actor):
     with queries_counted() as many:
         assert len(obligation_rows(actor=executive)) == 60
     assert len(many) == len(few) == 3
+
+
+PDF = "delivered.pdf"
+
+
+def test_both_sides_act_and_every_act_can_be_taken_back(client):
+    debtor, creditor = client("member"), client("executive")  # Ruijin owes it
+    path, today = "/obligations/OB-0003", clock.today().isoformat()
+
+    def take(who, act, **changes):
+        return send(who, f"{path}/{act}", opened(who, path, f"{path}/{act}"), **changes)
+
+    form = opened(debtor, path, f"{path}/delivery")
+    future = send(debtor, f"{path}/delivery", form, on="2030-01-01")
+    assert future.status_code == 422 and "不能晚于今天" in words(future)
+    assert debtor.post(f"{path}/acceptance", data=form).status_code == 403
+    sent = {**form.to_dict(), "files": (io.BytesIO(papers.PDF), PDF)}
+    assert debtor.post(f"{path}/delivery", data=sent).status_code == 303
+    text = words(creditor.get(path))
+    assert "已交付，待接受" in text and PDF in text
+    assert debtor.get(f"{path}/documents/1").data == papers.PDF
+    assert client("partner").get(f"{path}/documents/1").status_code == 404
+    assert take(creditor, "dispute", remark="").status_code == 422
+    assert take(creditor, "dispute", remark="缺少两个中心的数据").status_code == 303
+    assert "有异议" in words(creditor.get(path))
+    assert take(creditor, "acceptance", on="2026-11-01").status_code == 422, "before it was delivered"
+    old = opened(creditor, path, f"{path}/waiver")
+    assert take(creditor, "acceptance", on=today).status_code == 303
+    assert "已接受" in words(creditor.get(path))
+    assert debtor.post(f"{path}/undo").status_code == 403, "the other side's step"
+    assert creditor.post(f"{path}/undo").status_code == 303
+    assert "有异议" in words(creditor.get(path)) and "缺少两个中心的数据" in words(creditor.get(path))
+    assert creditor.post(f"{path}/undo").status_code == 403, "an undo is no step"
+    stale = send(creditor, f"{path}/waiver", old, remark="不再需要")
+    assert stale.status_code == 409 and "不再需要" in stale.get_data(as_text=True)
+    assert debtor.post(f"{path}/documents/1/withdrawal").status_code == 303
+    assert debtor.get(f"{path}/documents/1").status_code == 404
+    assert "撤回证据" in words(debtor.get(path))
+
+
+def test_government_answers_and_never_disputes(client):
+    path = "/obligations/OB-0010"  # the district owes an answer: its other side records it
+    text = words(client("executive").get(path))
+    assert "记录回复" in text and "提出异议" not in text

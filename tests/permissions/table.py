@@ -61,7 +61,14 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/api/v1/institutions/<code>", [{"code": "RJ"}]),
     ("/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
     ("/api/v1/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
-    ("/obligations/<code>", [{"code": "OB-0004"}, {"code": "OB-0005"}]),
+    (
+        "/obligations/<code>",
+        [{"code": "OB-0004", "act": "delivery"}, {"code": "OB-0005", "act": "acceptance"}],
+    ),
+    (
+        "/<any(agreements, obligations):of>/<code>",
+        [{"of": "agreements", "code": "AGR-901"}, {"of": "obligations", "code": "OB-0004"}],
+    ),
     ("/meetings/<code>", [{"code": "SAC-2024-01"}, {"code": "SAC-2026-04"}, {"code": "SAC-2026-05"}]),
     ("/api/v1/meetings/<code>", [{"code": "SAC-2026-04"}]),
     ("/committees/<code>", [{"code": "SAC"}]),
@@ -124,6 +131,7 @@ _MINUTES = "FROM minutes n JOIN meeting m ON m.id = n.meeting_id AND m.code = :c
 NUMBERS = (
     ("/<int:key>/removal", "SELECT id FROM project WHERE code = 'KJS-003'"),
     ("/evidence/", "SELECT 1"),
+    ("/documents/", "SELECT 1"),
     ("/criteria/", "SELECT 1"),
     ("/undo/", "SELECT max(id) FROM milestone_entry"),
     ("/milestones/<", "SELECT max(id) FROM milestone_entry"),

@@ -2,6 +2,7 @@
 
 from kangjiansheng.labs.operations.agreements import create_agreement, edit_agreement
 from kangjiansheng.labs.operations.archiving import archive, restore
+from kangjiansheng.labs.operations.documents import bring, withdraw
 from kangjiansheng.labs.operations.founding import load_reference
 from kangjiansheng.labs.operations.institutions import (
     create_institution,
@@ -16,12 +17,18 @@ from kangjiansheng.labs.operations.labs import (
     ensure_lab,
     step_lab,
 )
-from kangjiansheng.labs.operations.obligations import create_obligation, edit_obligation, step_obligation
+from kangjiansheng.labs.operations.obligations import (
+    create_obligation,
+    edit_obligation,
+    step_obligation,
+    undo_step,
+)
 from kangjiansheng.labs.operations.people import hand_role, join, leave
 
 __all__ = [
     "accept_lab",
     "archive",
+    "bring",
     "create_agreement",
     "create_institution",
     "create_lab",
@@ -40,4 +47,6 @@ __all__ = [
     "restore",
     "step_lab",
     "step_obligation",
+    "undo_step",
+    "withdraw",
 ]

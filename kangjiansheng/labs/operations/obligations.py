@@ -82,6 +82,21 @@ def step_obligation(
     return obligation
 
 
+def undo_step(obligation: Obligation, *, actor: Actor, version: int | None) -> Obligation:
+    """Take the last step back: the obligation stands as before it. Refused when something else came after."""
+    expect(obligation, version)
+    check_open(obligation)
+    if queries.last_step(obligation) is None:
+        raise RuleBroken("labs:nothing-to-undo")
+    before, then = obligation.state(), queries.state_before(obligation)
+    obligation.life, obligation.remark = then["life"], then["remark"]
+    for key in ("delivered_on", "accepted_on"):
+        setattr(obligation, key, date.fromisoformat(then[key]) if then[key] else None)
+    done = record("labs:obligation:undo", obligation, actor=actor, before=before)
+    notices.changed(obligation, "labs:obligation:undo", actor=actor, change=done)
+    return obligation
+
+
 def _write(
     obligation: Obligation,
     *,

@@ -1,5 +1,6 @@
 """What is read of institutions, agreements and joint laboratories, and who sees which rows."""
 
+from kangjiansheng.labs.queries.documents import Document, document, documents
 from kangjiansheng.labs.queries.found import Directory, institution_by_name, institutions_by_code
 from kangjiansheng.labs.queries.lists import (
     AgreementFilter,
@@ -18,10 +19,14 @@ from kangjiansheng.labs.queries.obligations import (
     ObligationRow,
     Party,
     direction_of,
+    last_step,
     obligation,
+    obligation_for,
     obligation_row,
     obligation_rows,
     obligations,
+    sides,
+    state_before,
 )
 from kangjiansheng.labs.queries.past import as_it_stood, as_they_stood
 from kangjiansheng.labs.queries.resting import resting_on_clauses, uses
@@ -57,6 +62,7 @@ from kangjiansheng.labs.queries.visible import (
 __all__ = [
     "AgreementFilter",
     "Directory",
+    "Document",
     "Home",
     "InstitutionFilter",
     "LabFilter",
@@ -73,6 +79,8 @@ __all__ = [
     "as_they_stood",
     "direction_of",
     "directs",
+    "document",
+    "documents",
     "homes",
     "inside_agreements",
     "inside_institutions",
@@ -89,7 +97,9 @@ __all__ = [
     "labs",
     "labs_of",
     "labs_on",
+    "last_step",
     "obligation",
+    "obligation_for",
     "obligation_row",
     "obligation_rows",
     "obligations",
@@ -99,6 +109,8 @@ __all__ = [
     "person_by_email",
     "resting_on_clauses",
     "sees_inside",
+    "sides",
+    "state_before",
     "uses",
     "visible_agreements",
     "visible_institutions",

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
-from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, states_at
+from kangjiansheng.core import audit, clock
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.changes import Actor, Revision, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Agreement, Clause, Institution, InstitutionSector, Obligation
 from kangjiansheng.labs.queries.found import contains
-from kangjiansheng.labs.queries.visible import visible_agreements, visible_obligations
+from kangjiansheng.labs.queries.visible import own_institutions, visible_agreements, visible_obligations
 from kangjiansheng.labs.rules import obligations as lives
 
 GOVERNMENT = "government"
@@ -246,6 +247,37 @@ def direction_of(obligation: Obligation) -> str:
     sides = parties_by_id({obligation.debtor_id, obligation.creditor_id})
     debtor, creditor = sides[obligation.debtor_id], sides[obligation.creditor_id]
     return lives.direction(debtor.government, creditor.government)
+
+
+def sides(actor: Actor, obligation: Obligation) -> set[str]:
+    """On which sides the actor's institutions stand today: debtor, creditor."""
+    mine = set(db.session.scalars(own_institutions(actor)))
+    parties = {"debtor": obligation.debtor_id, "creditor": obligation.creditor_id}
+    return {side for side, institution_id in parties.items() if institution_id in mine}
+
+
+def last_step(obligation: Obligation) -> AuditEntry | None:
+    """The last change of an obligation, when it was a step that can be taken back."""
+    changes = (entry for entry in audit.history("obligation", obligation.id) if entry.before)
+    newest = next(changes, None)
+    steps = {f"labs:obligation:{act}" for act in lives.STEPS}
+    return newest if newest is not None and newest.act in steps else None
+
+
+def state_before(obligation: Obligation) -> dict[str, Any]:
+    """The state before the last change, from its revision."""
+    query = select(Revision.state).where(
+        Revision.thing == "obligation",
+        Revision.thing_id == obligation.id,
+        Revision.version == obligation.version - 1,
+    )
+    return db.session.scalars(query).one()
+
+
+def obligation_for(*, actor: Actor, code: str, act: str) -> tuple[Obligation, str] | None:
+    """An obligation that the actor may see, with the act that the address names."""
+    found = obligation(actor=actor, code=code)
+    return (found, lives.NOUNS[act]) if found else None
 
 
 def obligation_row(

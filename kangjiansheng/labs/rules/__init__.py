@@ -3,6 +3,7 @@
 from kangjiansheng.labs.rules.acts import ACTS, THINGS
 from kangjiansheng.labs.rules.agreements import (
     CAPACITIES,
+    DOCUMENTS,
     KINDS,
     RENEWAL_MONTHS,
     Term,
@@ -39,6 +40,7 @@ __all__ = [
     "CAPACITIES",
     "CODE",
     "DIRECTORS",
+    "DOCUMENTS",
     "INSTITUTION_ROLES",
     "KINDS",
     "LAB_ROLES",

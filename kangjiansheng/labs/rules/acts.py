@@ -19,6 +19,8 @@ ACTS: Mapping[str, Any] = {
     "labs:institution:restore": _l("恢复机构"),
     "labs:agreement:create": _l("登记协议"),
     "labs:agreement:edit": _l("修改协议"),
+    "labs:agreement:bring": _l("添加文件"),
+    "labs:agreement:withdraw": _l("撤回文件"),
     "labs:agreement:archive": _l("归档协议"),
     "labs:agreement:restore": _l("恢复协议"),
     "labs:lab:create": _l("登记联合实验室"),

@@ -24,6 +24,12 @@ KINDS: Mapping[str, Any] = {
     "confidentiality": _l("保密协议"),
     "other": _l("其他协议"),
 }
+DOCUMENTS: Mapping[str, Any] = {
+    "text": _l("协议文本"),
+    "annex": _l("附件"),
+    "amendment": _l("补充协议"),
+    "other": _l("其他材料"),
+}
 CAPACITIES: Mapping[str, Any] = {
     "signatory": _l("签约方"),
     "implementing": _l("实施主体"),

@@ -16,6 +16,9 @@ ACTS: Mapping[str, Any] = {
     "labs:obligation:accept": _l("接受交付"),
     "labs:obligation:dispute": _l("提出异议"),
     "labs:obligation:waive": _l("免除义务"),
+    "labs:obligation:undo": _l("撤销上一步"),
+    "labs:obligation:bring": _l("添加证据"),
+    "labs:obligation:withdraw": _l("撤回证据"),
     "labs:obligation:archive": _l("归档义务"),
     "labs:obligation:restore": _l("恢复义务"),
 }
@@ -36,6 +39,13 @@ STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "accept": ("accepted", ("delivered", "disputed")),
     "dispute": ("disputed", ("delivered",)),
     "waive": ("waived", ("open", "delivered", "disputed")),
+}
+# What addresses call the acts.
+NOUNS: Mapping[str, str] = {
+    "delivery": "deliver",
+    "acceptance": "accept",
+    "dispute": "dispute",
+    "waiver": "waive",
 }
 FULFILLED = ("accepted", "waived")
 FIELDS: Mapping[str, Any] = {
@@ -92,6 +102,13 @@ def steps(life: str, direction: str) -> tuple[str, ...]:
         for act, (_to, allowed) in STEPS.items()
         if life in allowed and not (direction and act == "dispute")
     )
+
+
+def side(act: str, direction: str) -> str:
+    """Which party does an act, debtor or creditor. With a government body it is always the other side that records."""
+    if direction:
+        return "debtor" if direction == "submit" else "creditor"
+    return "debtor" if act == "deliver" else "creditor"
 
 
 def check_step(

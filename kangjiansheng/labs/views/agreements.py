@@ -6,11 +6,13 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
+from kangjiansheng.labs.forms.documents import DocumentForm
 from kangjiansheng.labs.models import Agreement
 from kangjiansheng.labs.queries.obligations import clause_numbers, obligations_on
 from kangjiansheng.labs.rules import obligations as lives
@@ -60,6 +62,11 @@ def new_agreement() -> Response:
 @on(load=queries.agreement, may=policies.see)
 def agreement(found: Agreement) -> Response:
     """One agreement: parties, dates, what is stated and what is not, what hangs on it, history."""
+    return show(found)
+
+
+def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | None = None) -> Response:
+    """The page of an agreement; `document_form` is one that was refused."""
     shown, day = as_shown(found), travelled()
     labs, under = (
         queries.labs_on(found, actor=actor(), as_of=day),
@@ -70,9 +77,12 @@ def agreement(found: Agreement) -> Response:
         [found.illustrative, *(r.illustrative for r in labs), *(r.illustrative for r in under)]
     )
     inside = queries.sees_inside(actor(), found)
+    files = queries.documents(found, day) if inside else []
+    may_bring = policies.bring(actor(), found) and day is None and not found.archived_at
     higher = panels.of(panels.agreement, found, actor(), day)
     return page(
         "labs/agreement.html",
+        status,
         illustrative=illustrative or higher.illustrative,
         agreement=shown,
         under=under,
@@ -84,7 +94,13 @@ def agreement(found: Agreement) -> Response:
         term=rules.term(shown.effective_on or shown.signed_on, shown.expires_on, day or clock.today()),
         higher=higher,
         may_edit=policies.manage(actor(), found) and not day,
-        form=forms.VersionForm(obj=found),
+        form=forms.VersionForm(formdata=None, version=found.version),
+        inside=inside,
+        files=files,
+        people=names({file.by_id for file in files}),
+        document_form=document_form or DocumentForm(formdata=None),
+        may_bring=may_bring,
+        mine=policies.withdrawable(actor(), files) if may_bring else set(),
         history=history.panel(found) if inside else None,
     )
 

@@ -15,6 +15,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, policies, queries, sheets
+from kangjiansheng.labs.forms.documents import STEPS, EvidenceForm, step_facts
 from kangjiansheng.labs.forms.obligations import ObligationForm
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.labs.queries.obligations import clause_of, named_in
@@ -72,24 +73,87 @@ def new_obligation() -> Response:
 @bp.get("/obligations/<code>")
 @on(load=queries.obligation, may=policies.see)
 def obligation(found: Obligation) -> Response:
-    """One obligation: who, until when, on which clause, how it stands, and what happened to it."""
-    row = queries.obligation_row(found, actor=actor(), as_of=travelled())
+    """One obligation: who, until when, on which clause, its evidence, how it stands, and what happened to it."""
+    return show(found)
+
+
+def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
+    """The page of an obligation; `failed` holds the form that was refused, under the name that the page gives it."""
+    day = travelled()
+    row = queries.obligation_row(found, actor=actor(), as_of=day)
     if row is None:
         abort(404, _("这一天 %(code)s 还没有登记。") % {"code": found.code})
     inside = queries.sees_inside(actor(), found)
+    files = queries.documents(found, day) if inside else []
+    named = {file.by_id for file in files} | ({row.owner_id} if row.owner_id else set())
+    people = names(named) if inside else {}
+    free = day is None and not row.archived
+    may_bring = free and inside and policies.bring(actor(), found)
+    steps = {act: failed.get(act) or _step_form(act, found) for act in _steps(found, row)} if free else {}
     return page(
         "labs/obligation.html",
+        status,
         illustrative=found.illustrative,
         row=row,
         late=row.late(_day()),
         clause=clause_of(row),
-        owner=names({row.owner_id}).get(row.owner_id) if inside and row.owner_id else None,
+        owner=people.get(row.owner_id or 0),
         inside=inside,
         lives=lives,
-        may_edit=policies.manage(actor(), found) and not travelled(),
-        form=forms.VersionForm(obj=found),
+        steps=steps,
+        acts=_words(row.direction),
+        may_undo=free and inside and policies.undo(actor(), found),
+        files=files,
+        people=people,
+        document_form=failed.get("document_form") or EvidenceForm(formdata=None),
+        may_bring=may_bring,
+        mine=policies.withdrawable(actor(), files) if may_bring else set(),
+        may_edit=policies.manage(actor(), found) and day is None,
+        form=forms.VersionForm(formdata=None, version=found.version),
         history=_history(found) if inside else None,
     )
+
+
+def _steps(found: Obligation, row: queries.ObligationRow) -> list[str]:
+    return [act for act in lives.steps(row.state, row.direction) if policies.step(actor(), (found, act))]
+
+
+def _step_form(act: str, found: Obligation) -> Any:
+    return STEPS[act](formdata=None, version=found.version)
+
+
+def _words(direction: str) -> dict[str, tuple[str, Any]]:
+    """The acts: the noun of the address, and what the button says."""
+    said = {"deliver": _("记录交付"), "accept": _("接受"), "dispute": _("提出异议"), "waive": _("免除")}
+    if direction:
+        said |= {"deliver": _("记录提交") if direction == "submit" else _("记录回复"), "accept": _("办结")}
+    return {act: (noun, said[act]) for noun, act in lives.NOUNS.items()}
+
+
+@bp.post("/obligations/<code>/<any(delivery, acceptance, dispute, waiver):act>")
+@on(load=queries.obligation_for, may=policies.step)
+def step_obligation(pair: tuple[Obligation, str]) -> Response:
+    """Deliver, accept, dispute or waive; a delivery may bring its evidence along."""
+    found, act = pair
+    form: Any = STEPS[act]()
+    if form.attempt(lambda: _take(found, act, form)):
+        undo = url_for(".undo_obligation", code=found.code)
+        return saved(url_for(".obligation", code=found.code), _("状态已变更"), undo=undo)
+    return show(found, form.status, **{act: form})
+
+
+def _take(found: Obligation, act: str, form: Any) -> None:
+    operations.step_obligation(found, act, actor=actor(), **step_facts(form))
+    if act == "deliver" and (brought := form.files.brought):
+        operations.bring(found, brought, actor=actor())
+
+
+@bp.post("/obligations/<code>/undo")
+@on(load=queries.obligation, may=policies.undo)
+def undo_obligation(found: Obligation) -> Response:
+    """Take the last step back."""
+    operations.undo_step(found, actor=actor(), version=None)
+    return saved(url_for(".obligation", code=found.code), _("已撤销"))
 
 
 def _history(found: Obligation) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from kangjiansheng.core.calendar import add_months
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import Stale
 from kangjiansheng.core.forms import Conflict, Difference, Form, VersionField, at_most, is_mine, required
-from kangjiansheng.projects.forms.evidence import FilesField, offer
+from kangjiansheng.core.uploads import FilesField
+from kangjiansheng.projects.forms.evidence import offer
 from kangjiansheng.projects.forms.fields import DayField, choices, label_of
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.rules.evidence import Expected, Standing

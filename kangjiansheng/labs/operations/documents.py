@@ -1,0 +1,55 @@
+"""Bringing files to an agreement or an obligation, and withdrawing them. A withdrawn file stays in the record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kangjiansheng.core import clock, files
+from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.labs import notices, rules
+from kangjiansheng.labs.models import Agreement
+from kangjiansheng.labs.operations.archiving import check_open
+from kangjiansheng.labs.queries.documents import Document, Owner
+
+File = tuple[str, bytes]  # the name as typed, the content
+MOST = 10  # files at once
+
+
+def bring(
+    thing: Owner, brought: Sequence[File], *, actor: Actor, kind: str = "", note: str = ""
+) -> list[FileRef]:
+    """Put files to a thing, all of them or none. `kind` says what it is of an agreement; an obligation has evidence."""
+    check_open(thing)
+    if isinstance(thing, Agreement):
+        rules.check_one_of(kind, rules.DOCUMENTS, "kind")
+    if not brought:
+        raise RuleBroken("labs:no-file", "files")
+    if len(brought) > MOST:
+        raise RuleBroken("labs:files-too-many", "files", most=MOST)
+    change = begin(actor=actor, note=note)
+    thing_name, act = thing.__tablename__, f"labs:{thing.__tablename__}:bring"
+    made = []
+    for name, data in brought:
+        ref = files.attach(
+            thing_name, thing.id, name, data, actor=actor, at=change.recorded_at, kind=kind, note=note
+        )
+        record(act, thing, actor=actor, after=_facts(ref), change=change)
+        made.append(ref)
+    notices.changed(thing, act, actor=actor, change=change)
+    return made
+
+
+def withdraw(found: Document, *, actor: Actor) -> None:
+    """Take a file back: nobody opens it any more, the trail keeps its name and digest."""
+    check_open(found.thing)
+    found.file.removed_at = clock.now()
+    act = f"labs:{found.thing.__tablename__}:withdraw"
+    done = record(act, found.thing, actor=actor, after=_facts(found.file))
+    db.session.flush()
+    notices.changed(found.thing, act, actor=actor, change=done)
+
+
+def _facts(ref: FileRef) -> dict[str, Any]:
+    return {"file": ref.facts()}
