@@ -55,15 +55,21 @@ from kangjiansheng.core.messengers import delivery, keeping
 from kangjiansheng.core.messengers import words as messenger_words
 from kangjiansheng.core.queue import Handler
 from kangjiansheng.labs import forms as lab_forms
+from kangjiansheng.labs import jobs as lab_jobs
 from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import panels as lab_panels
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.forms import documents as document_words
 from kangjiansheng.labs.forms import obligations as obligation_words
+from kangjiansheng.labs.forms import residents as resident_words
+from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.operations.labs import begun_with
 from kangjiansheng.labs.queries import resting
+from kangjiansheng.labs.rules import companion as service_rules
 from kangjiansheng.labs.rules import obligations as obligation_rules
+from kangjiansheng.labs.rules import residents as resident_rules
+from kangjiansheng.labs.rules import space as space_rules
 from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
 from kangjiansheng.overview import jobs as overview_jobs
@@ -113,6 +119,9 @@ ACTS = (
     account_rules.ACTS,
     lab_rules.ACTS,
     obligation_rules.ACTS,
+    resident_rules.COMPANY_ACTS,
+    space_rules.SPACE_ACTS,
+    service_rules.SERVICE_ACTS,
     project_rules.ACTS,
     committee_rules.ACTS,
     overview_rules.ACTS,
@@ -127,6 +136,7 @@ REFUSALS = (
     lab_forms.REFUSALS,
     obligation_words.REFUSALS,
     document_words.REFUSALS,
+    resident_words.REFUSALS,
     project_forms.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
@@ -160,6 +170,7 @@ for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUP
 WORDS = (
     account_notices.WORDS,
     lab_notices.WORDS,
+    resident_notices.WORDS,
     project_notices.WORDS,
     ask_notices.WORDS,
     committee_notices.WORDS,
@@ -180,6 +191,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
         obligation_rules.FIELDS,
         {"life": obligation_rules.LIVES, "confidentiality": lab_rules.LEVELS},
     ),
+    *resident_words.TRAIL,
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
@@ -275,6 +287,7 @@ def jobs(app: Flask) -> list[Job]:
     return [
         Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings)),
         Job("groups", timedelta(seconds=5), lambda: delivery.deliver(settings), apart=True),
+        *lab_jobs.ROUNDS,
         *project_jobs.ROUNDS,
         *committee_jobs.ROUNDS,
         *overview_jobs.ROUNDS,

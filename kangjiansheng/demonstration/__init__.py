@@ -14,6 +14,7 @@ from kangjiansheng.demonstration import (
     meetings,
     obligations,
     portfolio,
+    residents,
     risks,
     table,
     validity,
@@ -34,7 +35,7 @@ def load() -> bool:
         return False
     with writing():
         actor = queries.system_actor()
-        for part in (cast, portfolio, labs, obligations, meetings, gates, risks, validity, table):
+        for part in (cast, portfolio, labs, obligations, meetings, gates, risks, validity, table, residents):
             part.load(actor=actor)
         _read_old_notices()
     return True

@@ -59,6 +59,9 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/api/v1/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),
     ("/partners/<code>", [{"code": "RJ"}]),
     ("/api/v1/institutions/<code>", [{"code": "RJ"}]),
+    ("/residents/floors/<code>", [{"code": "A-01"}]),
+    ("/residents/<code>", [{"code": "CO-001", "number": 1}]),
+    ("/residents", [{"kind": "csv"}]),
     ("/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
     ("/api/v1/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
     (

@@ -9,11 +9,20 @@ from kangjiansheng.labs.models.institutions import (
 )
 from kangjiansheng.labs.models.labs import JointLab, LabMember, LabPartner
 from kangjiansheng.labs.models.obligations import Obligation
+from kangjiansheng.labs.models.residents import (
+    Company,
+    Lease,
+    ParkFloor,
+    ParkRule,
+    ServiceContact,
+    ServiceRequest,
+)
 
 __all__ = [
     "Agreement",
     "AgreementParty",
     "Clause",
+    "Company",
     "Institution",
     "InstitutionAlias",
     "InstitutionMember",
@@ -21,5 +30,10 @@ __all__ = [
     "JointLab",
     "LabMember",
     "LabPartner",
+    "Lease",
     "Obligation",
+    "ParkFloor",
+    "ParkRule",
+    "ServiceContact",
+    "ServiceRequest",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Date, inspect, select
 
@@ -92,13 +92,18 @@ def _renamed(row: Any, state: dict[str, Any] | None) -> Any:
     return copy
 
 
-def _copy(thing: Thing, state: dict[str, Any], others: _Others) -> Thing:
+def plain_copy(thing: Any, state: dict[str, Any]) -> Any:
+    """A copy of a thing that belongs to no session, with the columns of a state; without the rows that hang on it."""
     kind = type(thing)
     kept = {column.key: getattr(thing, column.key) for column in inspect(kind).columns}
-    copy = kind(**kept | {key: _value(kind, key, state[key]) for key in kept if key in state})
+    return kind(**kept | {key: _value(kind, key, state[key]) for key in kept if key in state})
+
+
+def _copy(thing: Thing, state: dict[str, Any], others: _Others) -> Thing:
+    kind, copy = type(thing), plain_copy(thing, state)
     fill = {Institution: _fill_institution, Agreement: _fill_agreement, JointLab: _fill_lab}[kind]
     fill(copy, state, others)  # type: ignore[operator]
-    return copy
+    return cast(Thing, copy)
 
 
 def _value(kind: Any, key: str, value: Any) -> Any:

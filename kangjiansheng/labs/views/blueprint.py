@@ -17,9 +17,7 @@ from kangjiansheng.labs.models import Agreement, Institution, JointLab
 bp = Blueprint("labs", __name__, template_folder="../templates")
 
 Thing = TypeVar("Thing", Institution, Agreement, JointLab)
-Filter = TypeVar(
-    "Filter", queries.InstitutionFilter, queries.AgreementFilter, queries.LabFilter, queries.ObligationFilter
-)
+Filter = TypeVar("Filter", bound=Any)
 
 
 @bp.context_processor
@@ -28,12 +26,13 @@ def _context() -> dict[str, Any]:
 
 
 def tabs(current: str) -> list[tuple[str, str, bool, None]]:
-    """The tabs of this section: laboratories, institutions, agreements, obligations."""
+    """The tabs of this section."""
     names = (
         ("labs", _("联合实验室")),
         ("institutions", _("机构")),
         ("agreements", _("协议")),
         ("obligations", _("义务")),
+        ("residents", _("上海前沿")),
     )
     return [(label, travel(url_for(f"labs.{key}")), key == current, None) for key, label in names]
 

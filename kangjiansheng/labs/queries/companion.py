@@ -1,0 +1,182 @@
+"""Requests, contacts, the line of time of a company, who was left alone, and which stage lacks which service."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Company, Lease, ParkRule, ServiceContact, ServiceRequest
+from kangjiansheng.labs.queries.residents import Stay, inside_companies, stages_of, stood
+from kangjiansheng.labs.queries.space import leases_of
+from kangjiansheng.labs.rules import companion as rules
+
+
+def requests_of(ids: Collection[int], *, as_of: date | None = None) -> list[ServiceRequest]:
+    """What companies asked for, the newest first, without what was taken back. Whose they are is asked before."""
+    query = select(ServiceRequest).where(ServiceRequest.company_id.in_(ids))
+    query = query.options(
+        joinedload(ServiceRequest.company),
+        joinedload(ServiceRequest.provider),
+        joinedload(ServiceRequest.provider_institution),
+    )
+    rows = stood(list(db.session.scalars(query)) if ids else [], as_of)
+    return sorted(rows, key=lambda row: (row.asked_on, row.number), reverse=True)
+
+
+def contacts_of(ids: Collection[int], *, as_of: date | None = None) -> list[ServiceContact]:
+    """The log of companies, the newest first, without what was written down by mistake."""
+    query = select(ServiceContact).where(ServiceContact.company_id.in_(ids))
+    query = query.options(joinedload(ServiceContact.person), joinedload(ServiceContact.request))
+    rows = stood(list(db.session.scalars(query)) if ids else [], as_of)
+    kept = (row for row in rows if row.withdrawn_at is None)
+    return sorted(kept, key=lambda row: (row.happened_on, row.number), reverse=True)
+
+
+def request(*, actor: Actor, code: str, number: int) -> ServiceRequest | None:
+    """What a company asked for, by its number, where the actor sees all of the company or is named to answer."""
+    query = (
+        select(ServiceRequest)
+        .join(ServiceRequest.company)
+        .where(
+            Company.code == code,
+            ServiceRequest.number == number,
+            or_(inside_companies(actor), ServiceRequest.provider_id == actor.id),
+        )
+    )
+    return db.session.scalar(query)
+
+
+def contact(*, actor: Actor, code: str, number: int) -> ServiceContact | None:
+    """A contact by its number, where the actor sees all of the company."""
+    query = (
+        select(ServiceContact)
+        .join(ServiceContact.company)
+        .where(Company.code == code, ServiceContact.number == number, inside_companies(actor))
+    )
+    return db.session.scalar(query)
+
+
+def next_number(kind: type[Any], company_id: int) -> int:
+    """The number of the next thing of a company."""
+    return (db.session.scalar(select(func.max(kind.number)).where(kind.company_id == company_id)) or 0) + 1
+
+
+def quiet_days() -> int:
+    """After how many days without a contact somebody is reminded."""
+    return db.session.scalar(select(ParkRule.quiet_days).limit(1)) or rules.QUIET_DAYS
+
+
+def park_rule() -> ParkRule | None:
+    """What administrators decided; None until one did."""
+    return db.session.scalar(select(ParkRule).limit(1))
+
+
+def last_touches(contacts: Sequence[ServiceContact], requests: Sequence[ServiceRequest]) -> dict[int, date]:
+    """When somebody was last with each company: a contact, or an answer to what it asked."""
+    found: dict[int, date] = {}
+    days = [(row.company_id, row.happened_on) for row in contacts]
+    days += [(row.company_id, row.answered_on) for row in requests if row.answered_on]
+    for number, day in days:
+        found[number] = max(found.get(number, day), day)
+    return found
+
+
+@dataclass(frozen=True)
+class Care:
+    """How companies are accompanied on a day: contacts and requests by company, and for how long each is quiet."""
+
+    day: date
+    limit: int
+    last: dict[int, date]
+    waiting: dict[int, list[ServiceRequest]]
+    given: dict[int, set[tuple[str, str]]]  # company → (stage, kind) of what it got
+
+    def quiet(self, row: Company) -> int:
+        """For how many days nobody was with a company."""
+        return rules.quiet_for(self.last.get(row.id), row.stage_since, self.day)
+
+    def alone(self, row: Company) -> bool:
+        """True when that is longer than it should be."""
+        kept = rules.is_accompanied(row.kind, row.stage) and row.archived_at is None
+        return kept and self.quiet(row) > self.limit
+
+    def overdue(self, row: Company) -> list[ServiceRequest]:
+        """The requests of a company whose promised day has passed."""
+        found = self.waiting.get(row.id, [])
+        return [one for one in found if rules.is_overdue(one.life, one.promised_on, self.day)]
+
+    def lacks(self, row: Company, kind: str) -> bool:
+        """True when a company got nothing of a kind at the stage where it stands."""
+        return (row.stage, kind) not in self.given.get(row.id, set())
+
+
+def care(ids: Collection[int], *, as_of: date | None = None) -> Care:
+    """How companies are accompanied. The same number of statements whatever the number of companies."""
+    contacts, requests = contacts_of(ids, as_of=as_of), requests_of(ids, as_of=as_of)
+    waiting: dict[int, list[ServiceRequest]] = defaultdict(list)
+    given: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for one in requests:
+        if one.life == "open":
+            waiting[one.company_id].append(one)
+        if one.life == "answered":
+            given[one.company_id].add((one.stage, one.kind))
+    for row in contacts:
+        given[row.company_id].add((row.stage, row.kind))
+    day = as_of or clock.today()
+    return Care(day, quiet_days(), last_touches(contacts, requests), waiting, given)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One service at one stage: how many residents stand there, and how many of them got it there."""
+
+    stage: str
+    kind: str
+    got: int
+    all: int
+
+
+def coverage(rows: Sequence[Company], found: Care) -> list[tuple[str, list[Cell]]]:
+    """Which stage lacks which service: residents of today's stage × kinds of service."""
+    residents = [row for row in rows if row.kind == "resident"]
+    table = []
+    for stage in rules.SERVED:
+        there = [row for row in residents if row.stage == stage]
+        cells = [
+            Cell(stage, kind, sum(not found.lacks(row, kind) for row in there), len(there))
+            for kind in rules.SERVICES
+        ]
+        table.append((stage, cells))
+    return table
+
+
+@dataclass(frozen=True)
+class Event:
+    """One point in the line of time of a company. `what` says of which kind it is, `thing` holds the facts."""
+
+    day: date
+    what: str  # stage, lease, lease_end, asked, answered, rated, contact
+    thing: Stay | Lease | ServiceRequest | ServiceContact
+
+
+def timeline(thing: Company, *, as_of: date | None = None) -> list[Event]:
+    """Everything that happened with a company, the newest first: stages, space, requests, contacts."""
+    day = as_of or clock.today()
+    found = [Event(stay.since, "stage", stay) for stay in stages_of(thing, until=as_of)]
+    for lease in leases_of(thing, as_of=as_of):
+        found.append(Event(lease.starts_on, "lease", lease))
+        if lease.ends_on:
+            found.append(Event(lease.ends_on, "lease_end", lease))
+    for one in requests_of([thing.id], as_of=as_of):
+        found.append(Event(one.asked_on, "asked", one))
+        if one.answered_on and one.life == "answered":
+            found.append(Event(one.answered_on, "answered", one))
+    found += [Event(row.happened_on, "contact", row) for row in contacts_of([thing.id], as_of=as_of)]
+    return sorted((event for event in found if event.day <= day), key=lambda event: event.day, reverse=True)

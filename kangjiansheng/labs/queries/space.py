@@ -1,0 +1,107 @@
+"""The park's floors and leases, today's or as they stood: read by those who keep the park, and each company its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Company, Lease, ParkFloor
+from kangjiansheng.labs.queries.residents import inside_companies, reads_park, stood
+from kangjiansheng.labs.rules import space as rules
+
+
+@dataclass(frozen=True)
+class FloorRow:
+    """A floor with the leases that hold on a day."""
+
+    floor: ParkFloor
+    leases: list[Lease]
+
+    @property
+    def taken(self) -> int:
+        """Square metres that are taken."""
+        return sum(lease.area_m2 for lease in self.leases)
+
+    @property
+    def free(self) -> int:
+        """Square metres that are left."""
+        return self.floor.area_m2 - self.taken
+
+
+@dataclass(frozen=True)
+class Building:
+    """The floors of one building, from below."""
+
+    name: str
+    floors: list[FloorRow]
+
+    @property
+    def area(self) -> int:
+        """Square metres of all its floors."""
+        return sum(row.floor.area_m2 for row in self.floors)
+
+    @property
+    def taken(self) -> int:
+        """Square metres that are taken."""
+        return sum(row.taken for row in self.floors)
+
+
+def floor(*, actor: Actor, code: str) -> ParkFloor | None:
+    """A floor by its code, for those who read all of the park."""
+    found = db.session.scalar(select(ParkFloor).where(ParkFloor.code == code))
+    return found if found is not None and reads_park(actor) else None
+
+
+def floors(*, as_of: date | None = None, archived: bool = False) -> list[ParkFloor]:
+    """The floors by building and level."""
+    rows = stood(list(db.session.scalars(select(ParkFloor))), as_of)
+    kept = (row for row in rows if bool(row.archived_at) == archived)
+    return sorted(kept, key=lambda row: (row.building, row.level))
+
+
+def buildings(*, as_of: date | None = None) -> list[Building]:
+    """The whole park on a day, for those who read all of it."""
+    day = as_of or clock.today()
+    held = [lease for lease in _leases(as_of=as_of) if rules.holds(lease, day)]
+    rows = [FloorRow(one, [x for x in held if x.floor_id == one.id]) for one in floors(as_of=as_of)]
+    names = dict.fromkeys(row.floor.building for row in rows)
+    return [Building(name, [row for row in rows if row.floor.building == name]) for name in names]
+
+
+def leases_of(thing: Company, *, as_of: date | None = None) -> list[Lease]:
+    """The leases of a company by their beginning, without those written down by mistake."""
+    found = [lease for lease in _leases(as_of=as_of) if lease.company_id == thing.id]
+    return sorted(found, key=lambda lease: (lease.starts_on, lease.number))
+
+
+def _leases(*, as_of: date | None) -> list[Lease]:
+    query = select(Lease).options(joinedload(Lease.company), joinedload(Lease.floor))
+    rows = stood(list(db.session.scalars(query)), as_of)
+    return [row for row in rows if row.withdrawn_at is None]
+
+
+def lease(*, actor: Actor, code: str, number: int) -> Lease | None:
+    """A lease of a company by its number, where the actor sees all of the company."""
+    query = (
+        select(Lease)
+        .join(Lease.company)
+        .where(Company.code == code, Lease.number == number, inside_companies(actor))
+    )
+    return db.session.scalar(query)
+
+
+def leases_on(floor_id: int) -> Sequence[Lease]:
+    """What is written down for a floor, as it stands in the database now."""
+    query = select(Lease).where(Lease.floor_id == floor_id, Lease.withdrawn_at.is_(None))
+    return db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def area_of_floors(besides: int = 0) -> int:
+    """Square metres of all floors but one, as they stand in the database now."""
+    query = select(func.coalesce(func.sum(ParkFloor.area_m2), 0))
+    return db.session.scalar(query.where(ParkFloor.archived_at.is_(None), ParkFloor.id != besides)) or 0
