@@ -63,12 +63,15 @@ from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.forms import documents as document_words
 from kangjiansheng.labs.forms import obligations as obligation_words
 from kangjiansheng.labs.forms import residents as resident_words
+from kangjiansheng.labs.forms import resources as resource_words
 from kangjiansheng.labs.notices import residents as resident_notices
+from kangjiansheng.labs.notices import resources as resource_notices
 from kangjiansheng.labs.operations.labs import begun_with
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.rules import companion as service_rules
 from kangjiansheng.labs.rules import obligations as obligation_rules
 from kangjiansheng.labs.rules import residents as resident_rules
+from kangjiansheng.labs.rules import resources as resource_rules
 from kangjiansheng.labs.rules import space as space_rules
 from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
@@ -122,6 +125,7 @@ ACTS = (
     resident_rules.COMPANY_ACTS,
     space_rules.SPACE_ACTS,
     service_rules.SERVICE_ACTS,
+    resource_rules.ACTS,
     project_rules.ACTS,
     committee_rules.ACTS,
     overview_rules.ACTS,
@@ -137,6 +141,7 @@ REFUSALS = (
     obligation_words.REFUSALS,
     document_words.REFUSALS,
     resident_words.REFUSALS,
+    resource_words.REFUSALS,
     project_forms.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
@@ -171,6 +176,7 @@ WORDS = (
     account_notices.WORDS,
     lab_notices.WORDS,
     resident_notices.WORDS,
+    resource_notices.WORDS,
     project_notices.WORDS,
     ask_notices.WORDS,
     committee_notices.WORDS,
@@ -192,6 +198,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
         {"life": obligation_rules.LIVES, "confidentiality": lab_rules.LEVELS},
     ),
     *resident_words.TRAIL,
+    (resource_rules.THINGS, resource_words.RESOURCE_LABELS | resource_words.FIELDS, resource_words.VALUES),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),

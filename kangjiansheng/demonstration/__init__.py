@@ -15,6 +15,7 @@ from kangjiansheng.demonstration import (
     obligations,
     portfolio,
     residents,
+    resources,
     risks,
     table,
     validity,
@@ -35,7 +36,19 @@ def load() -> bool:
         return False
     with writing():
         actor = queries.system_actor()
-        for part in (cast, portfolio, labs, obligations, meetings, gates, risks, validity, table, residents):
+        for part in (
+            cast,
+            portfolio,
+            labs,
+            obligations,
+            resources,
+            meetings,
+            gates,
+            risks,
+            validity,
+            table,
+            residents,
+        ):
             part.load(actor=actor)
         _read_old_notices()
     return True

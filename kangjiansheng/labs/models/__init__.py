@@ -17,10 +17,12 @@ from kangjiansheng.labs.models.residents import (
     ServiceContact,
     ServiceRequest,
 )
+from kangjiansheng.labs.models.resources import Booking, SharedResource, Wait
 
 __all__ = [
     "Agreement",
     "AgreementParty",
+    "Booking",
     "Clause",
     "Company",
     "Institution",
@@ -36,4 +38,6 @@ __all__ = [
     "ParkRule",
     "ServiceContact",
     "ServiceRequest",
+    "SharedResource",
+    "Wait",
 ]

@@ -9,14 +9,16 @@ from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import notices, queries, rules
-from kangjiansheng.labs.models import Agreement, Institution, JointLab, Obligation
+from kangjiansheng.labs.models import Agreement, Institution, JointLab, Obligation, SharedResource
+from kangjiansheng.labs.notices import resources as resource_notices
 
-Thing = Institution | Agreement | JointLab | Obligation
+Thing = Institution | Agreement | JointLab | Obligation | SharedResource
 _WORDS: dict[type[Any], str] = {
     Institution: "institution",
     Agreement: "agreement",
     JointLab: "lab",
     Obligation: "obligation",
+    SharedResource: "resource",
 }
 
 
@@ -47,7 +49,10 @@ def restore(thing: Thing, *, actor: Actor) -> None:
 def _record(thing: Thing, act: str, before: dict[str, Any], actor: Actor) -> None:
     act = f"labs:{_WORDS[type(thing)]}:{act}"
     done = record(act, thing, actor=actor, before=before)
-    notices.changed(thing, act, actor=actor, change=done)
+    if isinstance(thing, SharedResource):
+        resource_notices.changed(thing, act, actor=actor, change=done)
+    else:
+        notices.changed(thing, act, actor=actor, change=done)
 
 
 def check_open(thing: Thing) -> None:

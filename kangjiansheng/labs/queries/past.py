@@ -21,9 +21,10 @@ from kangjiansheng.labs.models import (
     JointLab,
     LabMember,
     LabPartner,
+    SharedResource,
 )
 
-Thing = TypeVar("Thing", Institution, Agreement, JointLab)
+Thing = TypeVar("Thing", Institution, Agreement, JointLab, SharedResource)
 
 
 def as_it_stood(thing: Thing, day: date | None) -> Thing | None:
@@ -53,7 +54,10 @@ class _Others:
     def __init__(self, states: Iterable[dict[str, Any]], instant: datetime, held: list[Any]) -> None:
         states = list(states)
         rows = [row for state in states for key in ("parties", "partners") for row in state.get(key, [])]
-        self.institutions = _called_then(Institution, {row[0] for row in rows}, instant, held)
+        owners = {state["institution_id"] for state in states if state.get("institution_id")}
+        self.institutions = _called_then(Institution, {row[0] for row in rows} | owners, instant, held)
+        labs = {state["lab_id"] for state in states if state.get("lab_id")}
+        self.labs = _called_then(JointLab, labs, instant, held)
         self.people = _by_id(Person, {row[0] for state in states for row in state.get("members", [])}, held)
         named = {state.get(key) for state in states for key in ("agreement_id", "parent_id")}
         self.agreements = _called_then(Agreement, {number for number in named if number}, instant, held)
@@ -62,7 +66,7 @@ class _Others:
 def _held(things: Iterable[Any]) -> Iterator[Any]:
     """The rows that came with the things, which need not be read again."""
     for thing in things:
-        yield from (thing.__dict__.get(key) for key in ("agreement", "parent"))
+        yield from (thing.__dict__.get(key) for key in ("agreement", "parent", "institution", "lab"))
         for key, other in (("partners", "institution"), ("parties", "institution"), ("members", "person")):
             yield from (row.__dict__.get(other) for row in thing.__dict__.get(key, ()))
 
@@ -101,8 +105,7 @@ def plain_copy(thing: Any, state: dict[str, Any]) -> Any:
 
 def _copy(thing: Thing, state: dict[str, Any], others: _Others) -> Thing:
     kind, copy = type(thing), plain_copy(thing, state)
-    fill = {Institution: _fill_institution, Agreement: _fill_agreement, JointLab: _fill_lab}[kind]
-    fill(copy, state, others)  # type: ignore[operator]
+    _FILL[kind](copy, state, others)
     return cast(Thing, copy)
 
 
@@ -154,3 +157,16 @@ def _members(state: dict[str, Any], others: _Others) -> list[dict[str, Any]]:
         }
         for person_id, role, valid_from, valid_to in state["members"]
     ]
+
+
+def _fill_resource(copy: SharedResource, state: dict[str, Any], others: _Others) -> None:
+    copy.institution = others.institutions[state["institution_id"]]
+    copy.lab = others.labs.get(state["lab_id"])
+
+
+_FILL: dict[type[Any], Any] = {
+    Institution: _fill_institution,
+    Agreement: _fill_agreement,
+    JointLab: _fill_lab,
+    SharedResource: _fill_resource,
+}

@@ -5,8 +5,18 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Agreement, AgreementParty, Institution, JointLab, LabPartner, Obligation
+from kangjiansheng.labs.models import (
+    Agreement,
+    AgreementParty,
+    Booking,
+    Institution,
+    JointLab,
+    LabPartner,
+    Obligation,
+    SharedResource,
+)
 
 Use = Callable[[Any], list[str]]
 
@@ -15,12 +25,13 @@ Use = Callable[[Any], list[str]]
 higher: list[Use] = []
 
 
-def uses(thing: Institution | Agreement | JointLab | Obligation) -> list[str]:
+def uses(thing: Institution | Agreement | JointLab | Obligation | SharedResource) -> list[str]:
     """The codes of everything that rests on a thing and is not itself put away."""
     own: dict[type[Any], Use] = {
         Institution: _of_institution,
         Agreement: _of_agreement,
-        JointLab: lambda _lab: [],
+        JointLab: lambda lab: _resources(SharedResource.lab_id == lab.id),
+        SharedResource: _of_resource,
         Obligation: lambda _obligation: [],
     }
     found = own[type(thing)](thing)
@@ -42,7 +53,24 @@ def _of_institution(institution: Institution) -> list[str]:
     )
     owed = or_(Obligation.debtor_id == institution.id, Obligation.creditor_id == institution.id)
     obligations = select(Obligation.code).where(owed, Obligation.archived_at.is_(None))
-    return [code for query in (agreements, labs, obligations) for code in db.session.scalars(query)]
+    found = [code for query in (agreements, labs, obligations) for code in db.session.scalars(query)]
+    return [*found, *_resources(SharedResource.institution_id == institution.id)]
+
+
+def _resources(whose: Any) -> list[str]:
+    return list(
+        db.session.scalars(select(SharedResource.code).where(whose, SharedResource.archived_at.is_(None)))
+    )
+
+
+def _of_resource(resource: SharedResource) -> list[str]:
+    """The bookings that are still ahead, by number."""
+    query = select(Booking.number).where(
+        Booking.resource_id == resource.id,
+        Booking.cancelled_at.is_(None),
+        Booking.ends_at.is_(None) | (Booking.ends_at > clock.now()),
+    )
+    return [f"#{number}" for number in db.session.scalars(query)]
 
 
 def _of_agreement(agreement: Agreement) -> list[str]:

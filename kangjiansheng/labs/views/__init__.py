@@ -3,12 +3,14 @@
 from kangjiansheng.labs.api import bp as api
 from kangjiansheng.labs.views import (
     agreements,
+    bookings,
     companion,
     documents,
     institutions,
     labs,
     obligations,
     residents,
+    resources,
     space,
 )
 from kangjiansheng.labs.views.blueprint import bp
@@ -18,11 +20,13 @@ blueprints = (bp, api)
 __all__ = [
     "agreements",
     "blueprints",
+    "bookings",
     "companion",
     "documents",
     "institutions",
     "labs",
     "obligations",
     "residents",
+    "resources",
     "space",
 ]

@@ -1,7 +1,7 @@
 """The blueprint of this floor's pages, and what all their templates have."""
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask import Blueprint, abort, g, request, url_for
@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from kangjiansheng.core import i18n, text
+from kangjiansheng.core import clock, i18n, text
 from kangjiansheng.core.pages import travel, with_args
 from kangjiansheng.labs import queries, rules
-from kangjiansheng.labs.models import Agreement, Institution, JointLab
+from kangjiansheng.labs.models import Agreement, Institution, JointLab, SharedResource
 
 bp = Blueprint("labs", __name__, template_folder="../templates")
 
-Thing = TypeVar("Thing", Institution, Agreement, JointLab)
+Thing = TypeVar("Thing", Institution, Agreement, JointLab, SharedResource)
 Filter = TypeVar("Filter", bound=Any)
 
 
@@ -33,6 +33,7 @@ def tabs(current: str) -> list[tuple[str, str, bool, None]]:
         ("agreements", _("协议")),
         ("obligations", _("义务")),
         ("residents", _("上海前沿")),
+        ("resources", _("共享资源")),
     )
     return [(label, travel(url_for(f"labs.{key}")), key == current, None) for key, label in names]
 
@@ -75,6 +76,12 @@ def sector_name(code: str) -> str:
 def sector_option(sector: rules.Sector) -> tuple[str, str]:
     """A sector as an option of a select."""
     return sector.code, i18n.name_of(sector.name)
+
+
+@bp.app_template_filter("shanghai")
+def shanghai(instant: datetime) -> datetime:
+    """An instant as clocks in Shanghai show it."""
+    return instant.astimezone(clock.SHANGHAI)
 
 
 @bp.app_template_filter("here")

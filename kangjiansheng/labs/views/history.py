@@ -1,5 +1,6 @@
 """The history panel of this floor's things: labels of their fields, and values in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,11 @@ LABELS: dict[str, Any] = {
     "members": _l("成员"),
     "confidentiality": _l("保密级别"),
 }
+VALUES: dict[str, Mapping[str, Any]] = {
+    "kind": rules.KINDS,
+    "life": rules.LIVES,
+    "confidentiality": rules.LEVELS,
+}
 
 
 @dataclass(frozen=True)
@@ -55,13 +61,16 @@ class Panel:
     more: str | None
 
 
-def panel(thing: Institution | Agreement | JointLab) -> Panel:
-    """The last five changes up to the day of the time travel; all with `?history=all`."""
+def panel(
+    thing: Any, labels: Mapping[str, Any] = LABELS, values: Mapping[str, Mapping[str, Any]] = VALUES
+) -> Panel:
+    """The last five changes up to the day of the time travel; all with `?history=all`. `labels` name the fields of the
+    thing, `values` the words of vocabularies in them."""
     day, everything = travelled(), request.args.get("history") == "all"
     found = audit.history(thing.__tablename__, thing.id, 500, until=day)
     rows = found if everything else found[:5]
-    words = _Words(rows)
-    shown = history.entries(rows, labels=LABELS, show=words.show, people=words.people)
+    words = _Words(rows, values)
+    shown = history.entries(rows, labels=labels, show=words.show, people=words.people)
     more = with_args(history="all") + "#history" if len(found) > len(rows) else None
     return Panel(shown, more)
 
@@ -69,12 +78,14 @@ def panel(thing: Institution | Agreement | JointLab) -> Panel:
 class _Words:
     """Values of a state in words. Names that states hold by id are read once, and only when there are any."""
 
-    def __init__(self, rows: list[AuditEntry]) -> None:
+    def __init__(self, rows: list[AuditEntry], values: Mapping[str, Mapping[str, Any]]) -> None:
+        self.values = values
         states = [state for row in rows if row.before for state in (row.before, row.after)]
         keys = {key for state in states for key in state}
         members = {member[0] for state in states for member in state.get("members", [])}
         self.people = people.names(members | {row.actor_id for row in rows})
-        self.institutions = _names(Institution) if keys & {"parties", "partners"} else {}
+        self.institutions = _names(Institution) if keys & {"parties", "partners", "institution_id"} else {}
+        self.labs = _names(JointLab) if "lab_id" in keys else {}
         self.agreements = _codes(Agreement) if keys & {"agreement_id", "parent_id"} else {}
 
     def show(self, key: str, value: Any) -> str:
@@ -86,10 +97,11 @@ class _Words:
     def _one(self, key: str, value: Any) -> str:
         if key in ("agreement_id", "parent_id"):
             return self.agreements.get(value, "")
+        if key in ("institution_id", "lab_id"):
+            return (self.institutions if key == "institution_id" else self.labs).get(value, "")
         if isinstance(value, bool):
             return _("是") if value else _("否")
-        known = {"kind": rules.KINDS, "life": rules.LIVES, "confidentiality": rules.LEVELS}.get(key, {})
-        return str(known.get(value, value))
+        return str(self.values.get(key, {}).get(value, value))
 
     def _list(self, key: str, value: list[Any]) -> str:
         shown = {
@@ -113,7 +125,7 @@ class _Words:
         return _("%(name)s（%(detail)s）", name=name, detail=detail)
 
 
-def _names(kind: type[Institution]) -> dict[int, str]:
+def _names(kind: type[Institution] | type[JointLab]) -> dict[int, str]:
     rows = db.session.execute(select(kind.id, kind.name_hans, kind.name_hant, kind.name_en))
     return {row.id: i18n.name_of(row) for row in rows}
 

@@ -1,0 +1,181 @@
+"""Booking a resource: /resources/RES-01/book, its bookings, and the waiting list."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.pages import of_today, page, saved
+from kangjiansheng.labs import forms
+from kangjiansheng.labs import policies as general
+from kangjiansheng.labs.forms import resources as words
+from kangjiansheng.labs.forms.resources import BookingForm, Typed
+from kangjiansheng.labs.models import Booking, SharedResource, Wait
+from kangjiansheng.labs.operations import bookings as operations
+from kangjiansheng.labs.policies import resources as policies
+from kangjiansheng.labs.queries import bookings as found
+from kangjiansheng.labs.queries import resources as queries
+from kangjiansheng.labs.rules import resources as rules
+from kangjiansheng.labs.views import history
+from kangjiansheng.labs.views.blueprint import bp
+
+Act = Callable[..., Any]
+
+
+def _form(thing: SharedResource, row: Any = None) -> BookingForm:
+    homes = [] if row is not None and row.person_id != actor().id else queries.homes_of(actor())
+    return BookingForm(obj=Typed(row) if row is not None else None).offer(thing, homes)
+
+
+def _fill(form: BookingForm, thing: SharedResource) -> None:
+    """The day and the hours that were tapped in the week."""
+    try:
+        form.day.data = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        form.day.data = clock.today()
+    if thing.kind == rules.BANK:
+        return
+    asked_for = request.args.get("from", "")
+    hours = list(range(thing.opens, thing.closes))
+    form.from_hour.data = int(asked_for) if asked_for.isdecimal() and int(asked_for) in hours else hours[0]
+    form.to_hour.data = form.from_hour.data + 1
+
+
+@bp.route("/resources/<code>/book", methods=["GET", "POST"])
+@on(load=queries.resource, may=policies.book_resource)
+def book(thing: SharedResource) -> Response:
+    """Book: the day, the hours, what for. What stands in the way is shown, with the next free time and the waiting
+    list."""
+    return _booking(thing, lambda **facts: operations.book(thing, actor=actor(), **facts), _("已预约"))
+
+
+@bp.route("/resources/<code>/maintenance", methods=["GET", "POST"])
+@on(load=queries.resource, may=policies.keep_resource)
+def block(thing: SharedResource) -> Response:
+    """Keep a resource free of bookings for its maintenance: all its places, or some."""
+
+    def act(**facts: Any) -> Any:
+        return operations.book(thing, actor=actor(), kind="maintenance", **facts)
+
+    return _booking(thing, act, _("维护已安排"), maintenance=True)
+
+
+def _booking(thing: SharedResource, act: Act, done: str, *, maintenance: bool = False) -> Response:
+    form, code = _form(thing), thing.code
+    if request.method == "GET":
+        _fill(form, thing)
+        if maintenance and "places" in form:
+            form.places.data = thing.capacity
+    made = form.attempt(lambda: act(**form.facts()))
+    if made:
+        return saved(url_for(".booking", code=code, number=made.number), done)
+    return _page(form, code, maintenance=maintenance)
+
+
+def _page(form: BookingForm, code: str, row: Any = None, *, maintenance: bool = False) -> Response:
+    """The form; with what stands in the way when it was refused for that."""
+    thing = queries.resource(actor=actor(), code=code) or abort(404)
+    obstacles, free = _obstacles(form, thing, row) if form.refusal else ([], None)
+    return page(
+        "labs/resources/book.html",
+        form.status,
+        illustrative=thing.illustrative,
+        form=form,
+        resource=thing,
+        booking=row,
+        maintenance=maintenance,
+        obstacles=obstacles,
+        free_at=free,
+        shared=rules,
+        inside=queries.sees_bookings(actor(), thing),
+        may_wait=bool(obstacles) and not maintenance and row is None,
+    )
+
+
+def _obstacles(form: BookingForm, thing: SharedResource, row: Any) -> tuple[list[found.Held], Any]:
+    facts = form.facts()
+    wanted = rules.Wanted(1, facts["places"], facts["starts_at"], facts["ends_at"])
+    inside = [thing.id] if queries.sees_bookings(actor(), thing) else []
+    ends = wanted.ends_at or found.EVER
+    held = found.bookings([thing.id], clock.now(), found.EVER, actor=actor(), inside=inside).get(thing.id, [])
+    mine = row.number if row is not None else 0
+    held = [one for one in held if one.number != mine or not mine]
+    hours = max(1, min(int((ends - wanted.starts_at) / rules.HOUR), thing.closes - thing.opens))
+    free = None
+    if thing.kind != rules.BANK:
+        after = max(clock.now(), wanted.starts_at)
+        free = found.free_at(thing, held, after, hours=hours, places=wanted.places)
+    return rules.in_the_way(held, wanted), free
+
+
+@bp.get("/resources/<code>/bookings/<int:number>")
+@of_today
+@on(load=found.booking, may=general.see)
+def booking(row: Booking) -> Response:
+    """One booking, for who may know it: when, who, what for, and the ways to move or cancel it."""
+    over = row.cancelled_at is not None or (row.ends_at is not None and row.ends_at <= clock.now())
+    return page(
+        "labs/resources/booking.html",
+        illustrative=row.resource.illustrative,
+        booking=row,
+        over=over,
+        shared=rules,
+        may_change=not over and policies.change_booking(actor(), row),
+        form=forms.VersionForm(obj=row),
+        history=history.panel(row, words.BOOKING_LABELS, words.VALUES),
+    )
+
+
+@bp.route("/resources/<code>/bookings/<int:number>/move", methods=["GET", "POST"])
+@on(load=found.booking, may=policies.change_booking)
+def move_booking(row: Booking) -> Response:
+    """Move a booking to another time, or say otherwise what it is for."""
+    form, code, number = _form(row.resource, row), row.resource.code, row.number
+    if form.attempt(lambda: operations.move(row, actor=actor(), version=form.version.data, **form.facts())):
+        return saved(url_for(".booking", code=code, number=number), _("预约已改动"))
+    again = found.booking(actor=actor(), code=code, number=number) or abort(404)
+    return _page(form, code, again, maintenance=again.kind == "maintenance")
+
+
+@bp.post("/resources/<code>/bookings/<int:number>/cancel")
+@on(load=found.booking, may=policies.change_booking)
+def cancel_booking(row: Booking) -> Response:
+    """Give the time back."""
+    code = row.resource.code
+    operations.cancel(row, actor=actor(), version=forms.VersionForm().version.data)
+    return saved(url_for(".resource", code=code), _("预约已取消"))
+
+
+@bp.post("/resources/<code>/waiting")
+@on(load=queries.resource, may=policies.book_resource)
+def ask_to_wait(thing: SharedResource) -> Response:
+    """Wait for a time that is taken now."""
+    form, code = _form(thing), thing.code
+    if form.attempt(lambda: operations.ask_to_wait(thing, actor=actor(), **form.facts())):
+        return saved(url_for(".resource", code=code, _anchor="waiting"), _("已加入候补，有空档时会通知您"))
+    return _page(form, code)
+
+
+@bp.post("/resources/<code>/waiting/<int:number>/withdraw")
+@on(load=found.wait, may=policies.leave_queue)
+def withdraw(row: Wait) -> Response:
+    """Wait no more."""
+    operations.withdraw(row, actor=actor())
+    return saved(url_for(".resource", code=row.resource.code, _anchor="waiting"), _("已退出候补"))
+
+
+@bp.get("/resources/<code>/waiting/<int:number>/book")
+@of_today
+@on(load=found.wait, may=policies.leave_queue)
+def book_waited(row: Wait) -> Response:
+    """The form with what was waited for filled in: where the notice leads."""
+    thing = row.resource
+    if not policies.book_resource(actor(), thing):
+        abort(403)
+    form = BookingForm(formdata=None, obj=Typed(row)).offer(thing, queries.homes_of(actor()))
+    return _page(form, thing.code)

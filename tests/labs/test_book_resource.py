@@ -1,0 +1,177 @@
+"""A clean room is booked, moved, given back; who is in the way is named, who waits is told, who is outside sees no name."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.outbox import Notification
+from kangjiansheng.labs.models import Booking, SharedResource, Wait
+from kangjiansheng.labs.operations import bookings
+from kangjiansheng.labs.operations.resources import edit_resource
+from kangjiansheng.labs.queries import bookings as found
+from kangjiansheng.labs.rules.resources import at
+from tests.support.typed import opened, send, words
+
+ROOM = "/resources/RES-01"
+
+
+def room() -> SharedResource:
+    return db.session.scalars(select(SharedResource).where(SharedResource.code == "RES-01")).one()
+
+
+def told(actor) -> list[tuple[str, str]]:
+    rows = db.session.scalars(
+        select(Notification).where(Notification.person_id == actor.id).order_by(Notification.id)
+    )
+    return [(row.template, row.address) for row in rows if row.template.startswith("labs:b")]
+
+
+def test_the_list_names_the_bottleneck_and_who_waits(client):
+    text = words(client("lead").get("/resources"))
+    assert "GMP 洁净间 B2是瓶颈， 10 色流式细胞仪有余量" in text
+    assert "94%" in text and "3 项候补" in text and "余 1480 位" in text
+
+
+def test_from_a_free_slot_to_a_booking_and_back(client, app):
+    lead, path = client("lead"), f"{ROOM}/book?day=2026-11-27&from=15"
+    form = opened(lead, path, f"{ROOM}/book")
+    assert (form["day"], form["from_hour"], form["to_hour"]) == ("2026-11-27", "15", "16")
+    made = send(lead, f"{ROOM}/book", form, to_hour="18", purpose="工艺验证第 3 批")
+    assert made.status_code == 303
+    shown = words(lead.get(made.location))
+    assert "2026-11-27 15:00 – 18:00" in shown and "工艺验证第 3 批" in shown and "有效" in shown
+    # Somebody else comes too late: which booking it is, the next free time, the waiting list.
+    member = client("member")
+    late = opened(member, path, f"{ROOM}/book")
+    refused = send(member, f"{ROOM}/book", late, purpose="放行检验")
+    assert refused.status_code == 422
+    text = words(refused)
+    number = made.location.rpartition("/")[2]
+    assert f"这段时间已被第 {number} 号预约占用：2026-11-27 15:00 – 18:00。" in text
+    assert "工艺验证第 3 批" in text and "最近空档 2026-12-04 15:00" in text and "加入候补" in text
+    waiting = send(member, f"{ROOM}/waiting", late, purpose="放行检验")
+    assert (waiting.status_code, waiting.location) == (303, f"{ROOM}#waiting")
+    # The time is given back: who waits is told, and the notice opens the form.
+    page = opened(lead, made.location, f"{made.location}/cancel")
+    assert send(lead, f"{made.location}/cancel", page).status_code == 303
+    bell = words(member.get("/notifications"))
+    assert "GMP 洁净间 B2 有空档了：2026-11-27 15:00 – 16:00" in bell
+    with app.app_context():
+        number = db.session.scalars(select(Wait.number).where(Wait.purpose == "放行检验")).one()
+    offered = opened(member, f"{ROOM}/waiting/{number}/book", f"{ROOM}/book")
+    assert (offered["from_hour"], offered["purpose"]) == ("15", "放行检验")
+    assert send(member, f"{ROOM}/book", offered).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(Wait.life).where(Wait.purpose == "放行检验")).one() == "booked"
+
+
+def test_somebody_outside_sees_when_it_is_taken_and_nothing_more(client):
+    outsider, secret = client("outsider"), "表型检测（示例）"
+    page = outsider.get("/resources/RES-02")
+    assert "已占用" in words(page) and "预约清单" in words(page)
+    files = [
+        outsider.get("/resources/RES-02/bookings.csv").get_data(as_text=True),
+        page.get_data(as_text=True),
+    ]
+    files.append(outsider.get("/resources/RES-02?as_of=2026-11-02").get_data(as_text=True))
+    files.append(outsider.get("/resources/RES-02?week=2026-10-26").get_data(as_text=True))
+    assert "2026-11-30 08:00" in files[0]
+    for text in files:
+        assert secret not in text and "实验室负责人" not in text and "委员（血液学）" not in text
+    assert secret in client("lead").get("/resources/RES-02/bookings.csv").get_data(as_text=True)
+    for path in ("bookings/1", "bookings/1/move", "waiting/1/book"):
+        assert outsider.get(f"/resources/RES-02/{path}").status_code == 404
+    assert outsider.get("/resources/RES-02/book").status_code == 403
+    for path in ("", "/bookings/1", "/bookings.csv", "/book"):
+        assert outsider.get(ROOM + path).status_code == 404
+    assert "RES-01" not in words(outsider.get("/resources"))
+
+
+def test_what_cannot_be_is_refused(actor):
+    lead, day = actor("lead"), clock.today() + timedelta(days=11)  # a Friday
+    wanted = {"starts_at": at(day, 15), "ends_at": at(day, 17), "purpose": "x", "places": 1}
+    saturday = day + timedelta(days=1)
+    for changes, code in (
+        ({"ends_at": None}, "no-end"),
+        ({"ends_at": at(day, 15)}, "span-reversed"),
+        ({"starts_at": at(day, 7)}, "outside-hours"),
+        ({"starts_at": at(saturday, 9), "ends_at": at(saturday, 10)}, "closed-that-day"),
+        ({"starts_at": at(day, 15) - timedelta(days=14), "ends_at": at(day, 17) - timedelta(days=14)}, "span-past"),
+        ({"starts_at": at(day, 15) + timedelta(days=364 * 2), "ends_at": at(day, 17) + timedelta(days=364 * 2)}, "span-far"),
+        ({"ends_at": at(day, 17) + timedelta(days=35)}, "span-long"),
+        ({"starts_at": at(day, 15) + timedelta(minutes=30)}, "span-hours"),
+        ({"places": 2}, "places"),
+        ({"starts_at": at(day, 14)}, "booking-taken"),
+        ({"institution_code": "SPH"}, "not-offered"),
+    ):  # fmt: skip
+        with pytest.raises(RuleBroken) as problem:
+            bookings.book(room(), actor=lead, **{**wanted, **changes})
+        assert problem.value.code == f"labs:{code}", changes
+    with pytest.raises(RuleBroken) as problem:
+        bookings.ask_to_wait(room(), actor=lead, **wanted)
+    assert problem.value.code == "labs:is-free"
+
+
+def test_a_booking_is_moved_and_who_keeps_the_room_tells_whose_it_was(actor):
+    member, executive, day = actor("member"), actor("executive"), clock.today() + timedelta(days=11)
+    made = bookings.book(room(), actor=member, starts_at=at(day, 15), ends_at=at(day, 16), purpose="x")
+    before, then = made.number, clock.today() - timedelta(days=1)
+    bookings.move(
+        made, actor=executive, version=made.version, starts_at=at(day, 16), ends_at=at(day, 18), purpose="x"
+    )
+    assert (made.number, made.starts_at, made.person_id) == (before, at(day, 16), member.id)
+    assert told(member)[-1] == ("labs:booking-changed", f"{ROOM}/bookings/{before}")
+    held = found.bookings([made.resource_id], at(day, 15), at(day, 18), actor=member, inside=())
+    assert [(row.own, row.starts_at) for row in held[made.resource_id]] == [(True, at(day, 16))]
+    # On the day before it was not there yet.
+    held = found.bookings([made.resource_id], at(day, 15), at(day, 18), actor=member, inside=(), as_of=then)
+    assert held == {}
+
+
+def test_several_places_and_fewer_of_them(actor):
+    executive, day = actor("executive"), clock.today() + timedelta(days=11)
+    facts = {"kind": "instrument", "institution_code": "RJ", "name_hans": "x", "name_hant": "", "name_en": ""}
+    machine = room()
+    assert edit_resource(
+        machine, actor=executive, version=machine.version, capacity=3, lab_code="JL-01", **facts
+    )
+    wanted = {"starts_at": at(day, 15), "ends_at": at(day, 17), "purpose": "x"}
+    places = [bookings.book(machine, actor=executive, **wanted).place for _n in range(3)]
+    assert places == [1, 2, 3]
+    with pytest.raises(RuleBroken):
+        bookings.book(machine, actor=executive, **wanted)
+    with pytest.raises(RuleBroken) as problem:
+        edit_resource(
+            machine, actor=executive, version=machine.version, capacity=2, lab_code="JL-01", **facts
+        )
+    assert (problem.value.code, problem.value.field) == ("labs:places-booked", "capacity")
+
+
+@pytest.mark.parametrize("change", [{"place": 2}, {"hours": 2}], ids=["no such place", "the same hour"])
+def test_the_database_itself_refuses_what_no_operation_asked_for(in_app, change):
+    held = db.session.scalars(
+        select(Booking).where(Booking.resource_id == room().id).order_by(Booking.id)
+    ).first()
+    values = {column.key: getattr(held, column.key) for column in Booking.__table__.c if column.key != "id"}
+    values |= {"number": 9999, "place": change.get("place", 1)}
+    if "hours" in change:
+        values |= {
+            "starts_at": held.ends_at - timedelta(hours=1),
+            "ends_at": held.ends_at + timedelta(minutes=1),
+        }
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(sa.insert(Booking).values(**values))
+    db.session.rollback()
+    free = values | {"place": 1, "cancelled_at": clock.now()}  # a cancelled one stands in nobody's way
+    db.session.execute(sa.insert(Booking).values(**free))
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(
+            sa.update(Booking)
+            .where(Booking.number == 9999)
+            .values(cancelled_at=None, **change if "place" in change else {})
+        )
