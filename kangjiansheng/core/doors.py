@@ -2,17 +2,24 @@
 
 A statement over many kinds goes by the same few doors again and again, and an engine plans and runs each mention
 anew. Within `asked_once` a door is worked out once for the statement, and the mentions read what came of it.
+
+Putting a condition together takes longer than an engine takes to answer it: one that hangs on who asks and on the
+day alone is kept (`once_a_day`), as it is immutable.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
-from typing import Any, ParamSpec
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import CTE, Select, select
 
+from kangjiansheng.core import clock
+
 P = ParamSpec("P")
+Made = TypeVar("Made")
+_MOST = 256  # of each kind: readers of a day
 _asked: ContextVar[dict[Any, CTE] | None] = ContextVar("doors", default=None)
 
 
@@ -26,14 +33,31 @@ def asked_once() -> Iterator[None]:
         _asked.reset(token)
 
 
+def once_a_day(build: Callable[P, Made]) -> Callable[P, Made]:
+    """A condition or select of nothing but its arguments and the day of today, put together once for both."""
+
+    @lru_cache(maxsize=_MOST)
+    def of_day(_day: object, *args: Any, **named: Any) -> Made:
+        return build(*args, **named)
+
+    @wraps(build)
+    def keep(*args: P.args, **named: P.kwargs) -> Made:
+        if _asked.get() is not None:  # it goes by the doors of this one statement
+            return build(*args, **named)
+        return of_day(clock.today(), *args, **named)  # type: ignore[arg-type]
+
+    return keep
+
+
 def door(build: Callable[P, Select[int]]) -> Callable[P, Select[int]]:
     """A function that selects the keys of what somebody sees. Its select is compared with, not added to."""
+    kept = once_a_day(build)
 
     @wraps(build)
     def select_keys(*args: P.args, **named: P.kwargs) -> Select[int]:
         asked = _asked.get()
         if asked is None:
-            return build(*args, **named)
+            return kept(*args, **named)
         key = (build, args, tuple(named.items()))
         if key not in asked:
             made = build(*args, **named)

@@ -24,7 +24,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.doors import door
+from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.projects.queries import visible_projects
 
 EDITORS = {"chair", "deputy", "secretary"}  # who keep a committee's meetings and minutes
@@ -42,6 +42,7 @@ def _seats(actor: Actor, day: date | None = None) -> Select[int]:
     )
 
 
+@once_a_day
 def reads_committee(actor: Actor) -> ColumnElement[bool]:
     """The condition on Meeting that everything of its committee is open to the actor but what recusal takes."""
     return true() if actor.reads_all else Meeting.committee_id.in_(memberships(actor))
@@ -53,6 +54,7 @@ def kept(actor: Actor) -> Select[int]:
     return _seats(actor).where(CommitteeMember.office.in_(EDITORS))
 
 
+@once_a_day
 def published(actor: Actor) -> ColumnElement[bool]:
     """The condition on Meeting that it is no draft, or one of a committee that the actor keeps. Of drafts nobody
     else learns anything, not even who reads all; of an import that was undone nobody at all. The auditor's trail
@@ -74,6 +76,7 @@ def _left(actor: Actor) -> Select[int]:
     return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "facts")
 
 
+@once_a_day
 def sees_item(actor: Actor) -> ColumnElement[bool]:
     """The condition on an item and its meeting, joined, under which the actor may see the item: the one door."""
     return and_(
@@ -87,6 +90,7 @@ def sees_item(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+@once_a_day
 def reads_item(actor: Actor) -> ColumnElement[bool]:
     """The same for its discussion and outcome: who left for them reads of them only when the minutes stand, as
     everybody does who was not there."""
@@ -95,16 +99,19 @@ def reads_item(actor: Actor) -> ColumnElement[bool]:
     return and_(sees_item(actor), stayed)
 
 
+@once_a_day
 def readable_items(actor: Actor) -> Select[int]:
     """The ids of the items whose discussion and outcome the actor may read."""
     return select(AgendaItem.id).join(Meeting, Meeting.id == AgendaItem.meeting_id).where(reads_item(actor))
 
 
+@once_a_day
 def visible_items(actor: Actor) -> Select[int]:
     """The ids of the agenda items that the actor may see."""
     return select(AgendaItem.id).join(Meeting, Meeting.id == AgendaItem.meeting_id).where(sees_item(actor))
 
 
+@once_a_day
 def sees_meeting(actor: Actor) -> ColumnElement[bool]:
     """The condition on a meeting: one of the actor's committees, or one with an item that they may see."""
     item = aliased(AgendaItem)
@@ -120,11 +127,13 @@ def sees_meeting(actor: Actor) -> ColumnElement[bool]:
     return and_(published(actor), or_(Meeting.source != "", reads_committee(actor), with_item))
 
 
+@once_a_day
 def visible_meetings(actor: Actor) -> Select[int]:
     """The ids of the meetings that the actor may see."""
     return select(Meeting.id).where(sees_meeting(actor))
 
 
+@once_a_day
 def sees_decision(actor: Actor) -> ColumnElement[bool]:
     """The condition on a decision and its meeting, joined: the actor sees its item; without an item, those who
     read the committee."""
@@ -134,11 +143,13 @@ def sees_decision(actor: Actor) -> ColumnElement[bool]:
     return and_(_stays(), ~taken_out, ~undone.correlate_except(Motion), _outcome(Decision, actor))
 
 
+@once_a_day
 def visible_decisions(actor: Actor) -> Select[int]:
     """The ids of the decisions that the actor may see."""
     return select(Decision.id).join(Meeting).where(sees_decision(actor))
 
 
+@once_a_day
 def visible_motions(actor: Actor) -> Select[int]:
     """The ids of the motions that the actor may see: whoever reads the committee and the discussion of their item. To
     others a vote is told by the minutes alone."""
@@ -150,6 +161,7 @@ def visible_motions(actor: Actor) -> Select[int]:
     )
 
 
+@once_a_day
 def sees_action(actor: Actor) -> ColumnElement[bool]:
     """The condition on an action and its meeting, joined: the actor sees its item, or is to do it; of an item
     that the actor is recused from not even this."""
@@ -162,6 +174,7 @@ def _once_seen(actor: Actor) -> ColumnElement[bool]:
     return and_(_stays(), or_(_outcome(Action, actor), own))
 
 
+@once_a_day
 def visible_actions(actor: Actor) -> Select[int]:
     """The ids of the actions that the actor may see."""
     return select(Action.id).join(Meeting).where(sees_action(actor))

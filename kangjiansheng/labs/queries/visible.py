@@ -13,7 +13,7 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.doors import door
+from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.models import (
     Agreement,
@@ -54,6 +54,7 @@ def visible_agreements(actor: Actor) -> Select[Agreement]:
     return select(Agreement).where(or_(Agreement.confidentiality == "open", inside_agreements(actor)))
 
 
+@once_a_day
 def inside_agreements(actor: Actor) -> Condition:
     """The condition under which the actor sees all of an agreement, its history included.
 
@@ -84,6 +85,7 @@ def visible_labs(actor: Actor) -> Select[JointLab]:
     return select(JointLab)
 
 
+@once_a_day
 def inside_labs(actor: Actor) -> Condition:
     """The condition under which the actor sees the inside: mission, site, people, agreement, history.
 
@@ -101,6 +103,7 @@ def inside_labs(actor: Actor) -> Condition:
     )
 
 
+@once_a_day
 def inside_institutions(actor: Actor) -> Condition:
     """The condition under which the actor sees an institution's people and history: its members."""
     return true() if actor.reads_all else Institution.id.in_(own_institutions(actor))
@@ -111,6 +114,7 @@ def visible_obligations(actor: Actor) -> Select[Obligation]:
     return select(Obligation).where(or_(Obligation.confidentiality == "open", inside_obligations(actor)))
 
 
+@once_a_day
 def inside_obligations(actor: Actor) -> Condition:
     """The condition under which the actor sees all of an obligation: its person, its evidence, its history.
 

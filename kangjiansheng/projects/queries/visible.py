@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.doors import door
+from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.labs.models import InstitutionMember, JointLab, LabMember
 from kangjiansheng.labs.queries import inside_labs
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, ProjectMember, ProjectParty
@@ -13,6 +13,7 @@ from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, 
 DIRECTORS = ("director", "co_director")
 
 
+@once_a_day
 def may_see(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Project` under which the actor sees it, by the rights of today.
 
@@ -38,6 +39,7 @@ def visible_projects(actor: Actor) -> Select[int]:
     return select(Project.id).where(may_see(actor))
 
 
+@once_a_day
 def may_see_plan(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Plan` under which the actor sees it: as its project, or as the inside of its laboratory."""
     if actor.reads_all:
@@ -46,6 +48,7 @@ def may_see_plan(actor: Actor) -> ColumnElement[bool]:
     return or_(Plan.project_id.in_(visible_projects(actor)), Plan.lab_id.in_(labs))
 
 
+@once_a_day
 def visible_milestones(actor: Actor) -> Select[int]:
     """The ids of the milestones of plans that the actor sees."""
     return select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id).where(may_see_plan(actor))
