@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts import rules
@@ -78,16 +79,21 @@ def account_by_email(email: str) -> Account | None:
     return db.session.scalar(query)
 
 
-def session_by_key(key: str) -> SignedInSession | None:
-    """The open session under a cookie's key, with account, person and roles; one statement."""
-    query = (
+@cache
+def _open_session() -> Select[SignedInSession]:
+    return (
         select(SignedInSession)
-        .where(SignedInSession.key_sha256 == rules.secret_digest(key), SignedInSession.ended_at.is_(None))
+        .where(SignedInSession.key_sha256 == bindparam("key"), SignedInSession.ended_at.is_(None))
         .options(
             joinedload(SignedInSession.account).joinedload(Account.person).joinedload(Person.roles),
         )
     )
-    found = db.session.scalars(query).unique().first()
+
+
+def session_by_key(key: str) -> SignedInSession | None:
+    """The open session under a cookie's key, with account, person and roles; one statement, which each request asks."""
+    asked = {"key": rules.secret_digest(key)}
+    found = db.session.scalars(_open_session(), asked).unique().first()
     if found is None or found.account.disabled_at:
         return None
     over = rules.session_is_over(found.created_at, found.last_seen_at, clock.now())
