@@ -47,7 +47,7 @@ def coming_meeting() -> Meeting:
     )
 
 
-def test_from_the_ask_to_the_minutes(app: Flask) -> None:
+def test_from_the_ask_to_the_minutes(app: Flask, client: Callable[..., Critic]) -> None:
     """Raised, suggested for the table, tabled, agreed with owner and date, minuted, closed; all in the trail."""
     with app.app_context():
         with saving():
@@ -69,6 +69,7 @@ def test_from_the_ask_to_the_minutes(app: Flask) -> None:
         assert agreed.life == "agreed" and agreed.answered_on == clock.today()
         owed = db.session.scalars(select(Obligation).where(Obligation.id == agreed.obligation_id)).one()
         assert (owed.debtor.code, owed.creditor.code, owed.due_on) == ("KJS", "SCMC", due)
+        assert client("executive").get("/table").status_code == 200  # with its next meeting
         table = queries.table(actor=who("partner"))
         line = table.line("KJS")
         assert line is not None and owed.code in {one.code for one in line.owes}

@@ -190,7 +190,7 @@ def _wishes(actor: Actor) -> Iterator[Suggestion]:
     for row in asks.asks(actor=actor):
         if row.life != "raised":
             continue
-        names = {"name_hans": f"诉求：{row.title}"[:200]}
+        names = {"name_hans": f"诉求：{row.title}"[:200], "name_hant": "", "name_en": ""}
         yield Suggestion(
             f"{rules.ASK}{row.id}",
             "wish",

@@ -57,7 +57,7 @@ def ring(seats: int) -> Ring:
     if seats <= FEW:
         height, board, circle, size = 560, 150, 186, 17.5
     else:
-        height, board, circle, size = 760, 186, 218, max(6.5, min(14.0, 620 / seats))
+        height, board, circle, size = 820, 186, 218, max(6.5, min(14.0, 620 / seats))
     middle = height / 2 + 2
     spots = [_spot(place, seats, circle, size, middle) for place in range(seats)]
     return Ring(height, middle, board, circle, size, spots)

@@ -11,6 +11,7 @@ from kangjiansheng.committee import policies as committee_policies
 from kangjiansheng.committee.queries import tabled
 from kangjiansheng.committee.queries.overviews import agenda
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.i18n import prose_day
 from kangjiansheng.core.pages import page, travel, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.overview import sheets
@@ -66,6 +67,7 @@ def _meeting() -> dict[str, Any]:
     planner = next((one for one in tables if committee_policies.plan_meetings(actor(), one)), None)
     return {
         "meeting": meeting,
+        "meeting_day": prose_day(meeting.held_on) if meeting else "",
         "meeting_items": len(agenda(meeting, actor=actor()).items) if meeting else 0,
         "may_edit": meeting is not None and committee_policies.edit_meeting(actor(), meeting),
         "committee": planner,
