@@ -62,6 +62,7 @@ from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.forms import documents as document_words
 from kangjiansheng.labs.forms import obligations as obligation_words
+from kangjiansheng.labs.forms import papers as paper_words
 from kangjiansheng.labs.forms import residents as resident_words
 from kangjiansheng.labs.forms import resources as resource_words
 from kangjiansheng.labs.notices import residents as resident_notices
@@ -70,6 +71,7 @@ from kangjiansheng.labs.operations.labs import begun_with
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.rules import companion as service_rules
 from kangjiansheng.labs.rules import obligations as obligation_rules
+from kangjiansheng.labs.rules import papers as paper_rules
 from kangjiansheng.labs.rules import residents as resident_rules
 from kangjiansheng.labs.rules import resources as resource_rules
 from kangjiansheng.labs.rules import space as space_rules
@@ -126,6 +128,7 @@ ACTS = (
     space_rules.SPACE_ACTS,
     service_rules.SERVICE_ACTS,
     resource_rules.ACTS,
+    paper_rules.ACTS,
     project_rules.ACTS,
     committee_rules.ACTS,
     overview_rules.ACTS,
@@ -142,6 +145,7 @@ REFUSALS = (
     document_words.REFUSALS,
     resident_words.REFUSALS,
     resource_words.REFUSALS,
+    paper_words.REFUSALS,
     project_forms.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
@@ -199,6 +203,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     ),
     *resident_words.TRAIL,
     (resource_rules.THINGS, resource_words.RESOURCE_LABELS | resource_words.FIELDS, resource_words.VALUES),
+    (paper_rules.THINGS, paper_rules.FIELDS, {"kind": paper_rules.KINDS, "life": paper_rules.LIVES}),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),

@@ -9,6 +9,7 @@ from kangjiansheng.labs.models.institutions import (
 )
 from kangjiansheng.labs.models.labs import JointLab, LabMember, LabPartner
 from kangjiansheng.labs.models.obligations import Obligation
+from kangjiansheng.labs.models.papers import LabPaper
 from kangjiansheng.labs.models.residents import (
     Company,
     Lease,
@@ -31,6 +32,7 @@ __all__ = [
     "InstitutionSector",
     "JointLab",
     "LabMember",
+    "LabPaper",
     "LabPartner",
     "Lease",
     "Obligation",

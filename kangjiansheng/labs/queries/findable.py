@@ -16,6 +16,7 @@ from kangjiansheng.labs.models import (
     InstitutionMember,
     JointLab,
     LabMember,
+    LabPaper,
     LabPartner,
     Obligation,
 )
@@ -108,6 +109,24 @@ def _labs(wanted: Wanted, actor: Actor) -> Rows:
     )
 
 
+def _papers(wanted: Wanted, actor: Actor) -> Rows:
+    return (
+        select(
+            LabPaper.id,
+            JointLab.code.label("key"),
+            LabPaper.label.label("hans"),
+            JointLab.illustrative,
+            LabPaper.valid_to.label("day"),
+        )
+        .join(JointLab, JointLab.id == LabPaper.lab_id)
+        .where(
+            JointLab.archived_at.is_(None),
+            inside_labs(actor),
+            wanted.every(lambda holding: LabPaper.id.in_(holding("lab_paper"))),
+        )
+    )
+
+
 def people(actor: Actor) -> list[Rows]:
     """The people of laboratories and institutions whose inside the actor sees, with the address where they stand."""
     day = clock.today()
@@ -175,4 +194,14 @@ OBLIGATIONS = Kind(
     [*_named(Obligation), Texts("obligation", "detail", select(Obligation.id, Obligation.detail))],
     _obligations,
     lambda hit: f"/obligations/{hit.key}",
+)
+PAPERS = Kind(
+    "lab_papers",
+    [
+        Texts("lab_paper", "name", select(LabPaper.id, LabPaper.label)),
+        Texts("lab_paper", "note", select(LabPaper.id, LabPaper.note)),
+    ],
+    _papers,
+    lambda hit: f"/labs/{hit.key}/papers",
+    filters=_LAB,
 )

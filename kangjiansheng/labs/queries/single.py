@@ -50,6 +50,15 @@ def agreement(*, actor: Actor, code: str) -> Agreement | None:
     )
 
 
+def agreement_of(lab: JointLab, *, actor: Actor) -> Agreement | None:
+    """The agreement on which a laboratory rests, if the actor may see it, with who stands in it; one statement."""
+    if lab.agreement_id is None:
+        return None
+    query = visible_agreements(actor).where(Agreement.id == lab.agreement_id)
+    parties = joinedload(Agreement.parties).joinedload(AgreementParty.institution)
+    return db.session.scalars(query.options(parties)).unique().first()
+
+
 def lab(*, actor: Actor, code: str) -> JointLab | None:
     """The laboratory under a code; None when there is none. Its inside is another question: `sees_inside`."""
     query = visible_labs(actor).where(JointLab.code == code)

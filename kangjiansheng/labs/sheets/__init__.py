@@ -11,7 +11,9 @@ from kangjiansheng.core.sheets import listing
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.models import Agreement, Institution, JointLab
 from kangjiansheng.labs.queries import ObligationRow
+from kangjiansheng.labs.queries.papers import PaperRow
 from kangjiansheng.labs.rules.obligations import life_word
+from kangjiansheng.labs.rules.papers import KINDS, STATES
 
 
 def institutions(kind: str, rows: Sequence[Institution], *, as_of: date | None) -> bytes:
@@ -91,3 +93,23 @@ def obligations(kind: str, rows: Sequence[ObligationRow], *, as_of: date | None)
         for row in rows
     ]
     return listing(kind, _("义务"), heads, lines, rows, as_of)
+
+
+def papers(kind: str, rows: Sequence[PaperRow], *, as_of: date | None) -> bytes:
+    """What a laboratory holds for a while, whose it is, until when, and how it stands."""
+    heads = [_("文号或名称"), _("类别"), _("持有人"), _("有效期首日"), _("有效期末日"), _("状态")]
+    heads += [_("说明"), _("终止原因")]
+    lines = [
+        [
+            row.label,
+            str(KINDS[row.kind]),
+            row.holder,
+            row.valid_from,
+            row.valid_to,
+            str(STATES[row.standing]),
+            row.note,
+            row.ending,
+        ]
+        for row in rows
+    ]
+    return listing(kind, _("证照、规程与资质"), heads, lines, rows, as_of)

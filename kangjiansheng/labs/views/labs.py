@@ -10,6 +10,9 @@ from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
 from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs.queries.papers import papers
+from kangjiansheng.labs.queries.single import agreement_of
+from kangjiansheng.labs.rules import papers as paper_words
 from kangjiansheng.labs.views import history
 from kangjiansheng.labs.views.blueprint import as_shown, asked, bp, page_address, travelled
 
@@ -73,6 +76,8 @@ def lab(found: JointLab) -> Response:
         term=rules.term(begins, ends, day or clock.today()),
         renewal=rules.renewal_note(ends, day or clock.today()),
         people=queries.people_by_home(shown, day or clock.today()) if inside else [],
+        papers=papers(found, as_of=day) if inside else [],
+        paper_words=paper_words,
         higher=higher,
         may_edit=policies.edit_lab(actor(), found) and not day,
         may_manage=policies.manage(actor(), found) and not day,
@@ -83,6 +88,8 @@ def lab(found: JointLab) -> Response:
 
 def _agreement(lab: JointLab):  # type: ignore[no-untyped-def]
     """The agreement of a laboratory as its reader may see it, as it stood on the day."""
+    if travelled() is None:
+        return agreement_of(lab, actor=actor())
     found = queries.agreement(actor=actor(), code=lab.agreement.code) if lab.agreement else None
     return queries.as_it_stood(found, travelled()) if found else None
 

@@ -58,6 +58,7 @@ FINDABLE = (
     PEOPLE,
     labs.AGREEMENTS,
     labs.OBLIGATIONS,
+    labs.PAPERS,
     projects.MILESTONES,
     projects.RISKS,
     projects.ASKS,

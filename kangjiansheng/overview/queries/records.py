@@ -10,6 +10,7 @@ from kangjiansheng.core.calendar import day_of
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.queries.lists import AgreementFilter, agreements, labs
+from kangjiansheng.labs.queries.papers import held_papers
 from kangjiansheng.overview.rules.expiries import Expiry
 from kangjiansheng.overview.rules.rows import ENDED
 from kangjiansheng.overview.rules.yields import Verdict
@@ -58,8 +59,9 @@ def ended_on(projects: Sequence[ProjectRow], day: date) -> dict[int, date]:
 def expiring(
     projects: Sequence[ProjectRow], *, actor: Actor, as_of: date | None = None, narrowed: bool = False
 ) -> tuple[list[Expiry], bool]:
-    """What these projects hold for a while and the agreements that the actor sees, as they stood at the end of a day;
-    when `narrowed`, only the agreements on which the laboratories of these projects rest. Whether any is illustrative."""
+    """What these projects hold for a while, the agreements that the actor sees and what the laboratories hold whose
+    inside she sees, as they stood at the end of a day; when `narrowed`, only the agreements on which the laboratories
+    of these projects rest, and what these hold. Whether any is illustrative."""
     wanted = _resting_on(projects, actor, as_of) if narrowed else None
     rows = [
         row
@@ -68,7 +70,25 @@ def expiring(
     ]
     own = _papers({p.id: p.code for p in projects}, as_of or clock.today())
     ends = [Expiry(AGREEMENT, row.expires_on, row.code, _names(row)) for row in rows if row.expires_on]
-    return [*ends, *own], any(row.illustrative for row in rows)
+    codes = {lab.code for project in projects for lab in project.labs} if narrowed else None
+    held, of_examples = _held_by_labs(codes, actor, as_of)
+    return [*ends, *own, *held], of_examples or any(row.illustrative for row in rows)
+
+
+def _held_by_labs(codes: set[str] | None, actor: Actor, as_of: date | None) -> tuple[list[Expiry], bool]:
+    found = [one for one in held_papers(actor=actor, as_of=as_of) if codes is None or one[0] in codes]
+    ends = [
+        Expiry(
+            state["kind"],
+            date.fromisoformat(state["valid_to"]),
+            code,
+            {"hans": state["label"]},
+            state["number"],
+            of_lab=True,
+        )
+        for code, _illustrative, state in found
+    ]
+    return ends, any(illustrative for _code, illustrative, _state in found)
 
 
 def _resting_on(projects: Sequence[ProjectRow], actor: Actor, as_of: date | None) -> set[int]:

@@ -8,18 +8,20 @@ from kangjiansheng.core.calendar import add_months
 
 MONTHS = 12
 GROUPS = ("agreement", "paper", "qualification")
-_OF_KIND = {"agreement": "agreement", "site": "qualification"}
+_OF_KIND = {"agreement": "agreement", "site": "qualification", "qualification": "qualification"}
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """Something that holds up to and including a day. It belongs to a project, or is an agreement with a code."""
+    """Something that holds up to and including a day. It belongs to a project or a laboratory (`of_lab`), or is an
+    agreement with a code."""
 
     kind: str
     ends_on: date
-    code: str  # of the agreement or of the project
+    code: str  # of the agreement, of the project or of the laboratory
     name: Mapping[str, str] = field(default_factory=dict)
     number: int = 0
+    of_lab: bool = False
 
     @property
     def group(self) -> str:

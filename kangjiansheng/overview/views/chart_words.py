@@ -13,6 +13,7 @@ from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.committee.rules.follow_up import FollowUp
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
+from kangjiansheng.labs.rules.papers import KINDS as PAPERS
 from kangjiansheng.overview import charts
 from kangjiansheng.overview.rules.cycles import Course, Cycle, slowest
 from kangjiansheng.overview.rules.expiries import Expiries, Expiry
@@ -207,11 +208,13 @@ def in_expiries(found: Expiries) -> str:
 
 def expiry_kind(row: Expiry) -> str:
     """What it is, in words."""
-    return str(validity_words.KINDS.get(row.kind, validity_words.AGREEMENT))
+    return str((PAPERS if row.of_lab else validity_words.KINDS).get(row.kind, validity_words.AGREEMENT))
 
 
 def expiry_href(row: Expiry) -> str:
     """Where it stands."""
+    if row.of_lab:
+        return travel(f"/labs/{row.code}/papers")
     path = "agreements" if row.group == "agreement" else "projects"
     return travel(f"/{path}/{row.code}")
 

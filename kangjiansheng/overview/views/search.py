@@ -158,6 +158,7 @@ def titles() -> dict[str, str]:
         "people": _("人员"),
         "agreements": _("协议"),
         "obligations": _("义务"),
+        "lab_papers": _("实验室证照与资质"),
         "milestones": _("项目与实验室的里程碑"),
         "risks": _("风险与问题"),
         "asks": _("诉求"),

@@ -64,7 +64,7 @@ def facts(milestone: Milestone, actor: Actor, **more: Any) -> dict[str, Any]:
 
 
 def _where(facts: Mapping[str, Any]) -> str:
-    return f"{facts['project']} {facts['code']} {name_of(facts['names'])}"
+    return " ".join(part for part in (facts["project"], facts["code"], name_of(facts["names"])) if part)
 
 
 def _day(text: str | None) -> str:
@@ -286,6 +286,7 @@ def _headings() -> dict[str, str]:
         "due": _("即将到期"),
         "confirm": _("等您确认的日期"),
         "review": _("该复查的风险"),
+        "paper": _("将到期的实验室证照"),
         "stale": _("三周以上没有人更新"),
     }
 
@@ -304,6 +305,7 @@ def _counted(things: Sequence[Mapping[str, Any]]) -> str:
         "due": ngettext("%(num)d 项即将到期", "%(num)d 项即将到期", count["due"]),
         "confirm": ngettext("%(num)d 项等您确认", "%(num)d 项等您确认", count["confirm"]),
         "review": ngettext("%(num)d 个风险该复查", "%(num)d 个风险该复查", count["review"]),
+        "paper": ngettext("%(num)d 项实验室证照将到期", "%(num)d 项实验室证照将到期", count["paper"]),
         "stale": ngettext("%(num)d 项久未更新", "%(num)d 项久未更新", count["stale"]),
     }
     return _("，").join(text for kind, text in words.items() if count[kind])

@@ -13,7 +13,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.logs import log
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.operations.links import make_links
-from kangjiansheng.projects.queries.reminders import Reminder, own_reminders, to_confirm, to_review
+from kangjiansheng.projects.queries.reminders import Reminder, own_reminders, to_confirm, to_renew, to_review
 
 
 def remind() -> int:
@@ -60,6 +60,8 @@ def _things(person: Person, setting: NotificationSetting, day: date) -> Sequence
         found += to_confirm(actor=actor, led=policies.standing(actor).leads)
     if "review" in setting.kinds:
         found += to_review(actor=actor, today=day)
+    if "paper" in setting.kinds:
+        found += to_renew(actor=actor, today=day, days_before=setting.days_before)
     return [thing for thing in found if thing.kind in setting.kinds]
 
 

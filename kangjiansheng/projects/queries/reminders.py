@@ -10,6 +10,8 @@ from sqlalchemy.orm import contains_eager
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.labs.queries.papers import papers_to_watch
+from kangjiansheng.labs.rules.papers import AHEAD
 from kangjiansheng.projects.models import Milestone, Plan, Project, Risk
 from kangjiansheng.projects.queries.mine import mine
 from kangjiansheng.projects.queries.owners import CODE, running, with_owner
@@ -22,8 +24,8 @@ from kangjiansheng.projects.rules.plans import RESTING
 class Reminder:
     """One milestone, why it is worth a word today, and the day that is meant."""
 
-    kind: str  # overdue, due, stale, confirm, review
-    milestone_id: int | None  # none for a risk
+    kind: str  # overdue, due, stale, confirm, review, paper
+    milestone_id: int | None  # none for a risk, and for what a laboratory holds
     project: str  # the code of the project, or of the laboratory
     code: str
     names: dict[str, str]
@@ -97,4 +99,22 @@ def to_review(*, actor: Actor, today: date) -> list[Reminder]:
         )
         for risk in db.session.scalars(query)
         if risk.review_on is not None
+    ]
+
+
+def to_renew(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
+    """What the laboratories that the actor directs hold, and what she holds herself, on the days before it ends."""
+    days = {*AHEAD, *days_before}
+    return [
+        Reminder(
+            "paper",
+            None,
+            paper.lab.code,
+            "",
+            {"hans": paper.label, "hant": "", "en": ""},
+            paper.valid_to,
+            paper.lab.illustrative,
+        )
+        for paper in papers_to_watch(actor=actor)
+        if rules.is_due(paper.valid_to, today, days)
     ]

@@ -1,0 +1,102 @@
+"""The papers of a laboratory: /labs/<code>/papers."""
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.sheets import download
+from kangjiansheng.labs import policies, sheets
+from kangjiansheng.labs.forms.papers import EndingForm, PaperForm
+from kangjiansheng.labs.models import JointLab, LabPaper
+from kangjiansheng.labs.operations import papers as operations
+from kangjiansheng.labs.policies import papers as keeping
+from kangjiansheng.labs.queries.papers import lab_inside, lab_inside_as, paper, papers
+from kangjiansheng.labs.rules import papers as rules
+from kangjiansheng.labs.views.blueprint import as_shown, bp, travelled
+
+
+@bp.get("/labs/<code>/papers")
+@on(load=lab_inside, may=policies.see)
+def lab_papers(found: JointLab) -> Response:
+    """What the laboratory holds, what has lapsed first."""
+    return page(
+        "labs/papers.html",
+        illustrative=found.illustrative,
+        lab=as_shown(found),
+        rows=papers(found, as_of=travelled()),
+        papers=rules,
+        may_edit=policies.edit_lab(actor(), found) and not travelled() and not found.archived_at,
+    )
+
+
+@bp.get("/labs/<code>/papers.<any(csv, xlsx):kind>")
+@on(load=lab_inside_as, may=keeping.take_along)
+def lab_papers_file(pair: tuple[JointLab, str]) -> Response:
+    """The same list as a file."""
+    lab, kind = pair
+    rows = papers(lab, as_of=travelled())
+    return download(kind, f"{lab.code}-papers", sheets.papers(kind, rows, as_of=travelled()))
+
+
+@bp.route("/labs/<code>/papers/new", methods=["GET", "POST"])
+@on(load=lab_inside, may=policies.edit_lab)
+def new_paper(found: JointLab) -> Response:
+    """Write down what the laboratory holds."""
+    form = PaperForm().offer(found)
+    if form.attempt(lambda: operations.create_paper(found, actor=actor(), **form.facts())):
+        return saved(url_for(".lab_papers", code=found.code), _("已登记"))
+    code = str((request.view_args or {})["code"])
+    return _page(lab_inside(actor=actor(), code=code) or abort(404), None, form, form.status)
+
+
+@bp.route("/labs/<code>/papers/<int:number>/edit", methods=["GET", "POST"])
+@on(load=paper, may=keeping.edit)
+def edit_paper(found: LabPaper) -> Response:
+    """Change it, for instance to a later end, or say below that it counts no more."""
+    form = PaperForm(obj=found).offer(found.lab)
+    if form.attempt(
+        lambda: operations.edit_paper(found, actor=actor(), version=form.version.data, **form.facts())
+    ):
+        return saved(url_for(".lab_papers", code=found.lab.code), _("已保存"))
+    again = _again()
+    return _page(again.lab, again, form, form.status)
+
+
+@bp.post("/labs/<code>/papers/<int:number>/ending")
+@on(load=paper, may=keeping.edit)
+def end_paper(found: LabPaper) -> Response:
+    """Say that it counts no more, with a reason."""
+    form = EndingForm()
+    if form.attempt(
+        lambda: operations.end_paper(found, form.reason.data or "", actor=actor(), version=form.version.data)
+    ):
+        return saved(url_for(".lab_papers", code=found.lab.code), _("有效期已终止"))
+    again = _again()
+    shown = PaperForm(formdata=None, obj=again).offer(again.lab)
+    return _page(again.lab, again, shown, form.status, form)
+
+
+def _page(
+    lab: JointLab,
+    found: LabPaper | None,
+    form: PaperForm,
+    status: int = 200,
+    ending: EndingForm | None = None,
+) -> Response:
+    return page(
+        "labs/paper_form.html",
+        status,
+        form=form,
+        lab=lab,
+        paper=found,
+        ending=(ending or EndingForm(formdata=None, version=found.version)) if found else None,
+        illustrative=lab.illustrative,
+    )
+
+
+def _again() -> LabPaper:
+    """The same once more, after a refusal has rolled everything back."""
+    asked = request.view_args or {}
+    return paper(actor=actor(), code=str(asked["code"]), number=int(asked["number"])) or abort(404)
