@@ -93,6 +93,7 @@ from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import asks as ask_words
+from kangjiansheng.projects.forms import obligations as link_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.notices import asks as ask_notices
@@ -103,6 +104,7 @@ from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.queries.sheets import called as sheets_called
 from kangjiansheng.projects.rules import acts as project_rules
+from kangjiansheng.projects.rules import obligations as link_rules
 from kangjiansheng.projects.views import sheets as sheet_views
 from kangjiansheng.projects.views import template_words
 from kangjiansheng.projects.views import words as project_words
@@ -130,6 +132,7 @@ ACTS = (
     resource_rules.ACTS,
     paper_rules.ACTS,
     project_rules.ACTS,
+    link_rules.ACTS,
     committee_rules.ACTS,
     overview_rules.ACTS,
     overview_deliveries.ACTS,
@@ -147,6 +150,7 @@ REFUSALS = (
     resource_words.REFUSALS,
     paper_words.REFUSALS,
     project_forms.REFUSALS,
+    link_words.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
 )
@@ -156,7 +160,13 @@ search.provided_by(overview_queries.FINDABLE)
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]
 handing.keepers[:] = [committee_panels.handing_over]
-lab_panels.lab[:] = [project_panels.lab_plan, project_panels.lab_projects, project_panels.lab_news]
+lab_panels.lab[:] = [
+    project_panels.lab_plan,
+    project_panels.lab_projects,
+    project_panels.lab_obligations,
+    project_panels.lab_news,
+]
+lab_panels.obligation[:] = [project_panels.obligation_links]
 resting.higher[:] = [projects_on]
 begun_with[:] = [set_up_lab]
 project_panels.project[:] = [committee_panels.project_advice]
@@ -208,6 +218,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"import_batch": project_rules.THINGS["import_batch"]}, sheet_views.FIELDS, sheet_views.VALUES),
+    (link_rules.THINGS, link_rules.FIELDS),
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
     ({"ask": project_rules.THINGS["ask"]}, ask_words.FIELDS, ask_words.VALUES),
     ({"validity": project_rules.THINGS["validity"]}, validity_words.FIELDS, validity_words.VALUES),

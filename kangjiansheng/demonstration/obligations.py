@@ -1,5 +1,6 @@
 """Illustrative obligations of the illustrative agreements, and dealings with government bodies, in every state."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,8 +10,10 @@ from sqlalchemy import select
 from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import operations
 from kangjiansheng.labs.models import Agreement, Institution
+from kangjiansheng.projects.operations import obligations as links
 
 KNOWN_FOR = 120  # days since they were registered, so that past days show them
 
@@ -27,6 +30,7 @@ class Owed:
     name_en: str
     due: int
     steps: tuple[tuple[str, int], ...] = ()
+    matters_to: str = ""  # a project, one of its milestones, or a laboratory
 
 
 OWED = (
@@ -39,6 +43,7 @@ OWED = (
         "Clinical progress report, third quarter",
         -38,
         (("deliver", -41), ("accept", -36)),
+        matters_to="KJS-003",
     ),
     Owed("AGR-901", "3.2", "SPH", "RJ", "慢病毒载体三批", "Three lots of lentiviral vector", 24),
     Owed(
@@ -50,7 +55,16 @@ OWED = (
         "Follow-up data of the year, de-identified",
         38,
     ),
-    Owed("AGR-901", "3.1", "KJS", "RJ", "申报资料整合稿", "Consolidated draft of the submission", -6),
+    Owed(
+        "AGR-901",
+        "3.1",
+        "KJS",
+        "RJ",
+        "申报资料整合稿",
+        "Consolidated draft of the submission",
+        -6,
+        matters_to="KJS-003 A140",
+    ),
     Owed(
         "AGR-902",
         "3.1",
@@ -60,6 +74,7 @@ OWED = (
         "Enrolment progress of the paediatric cohort",
         4,
         (("deliver", -3),),
+        matters_to="KJS-014",
     ),
     Owed(
         "AGR-902",
@@ -118,6 +133,9 @@ def _register(owed: Owed, actor: Actor) -> None:
             remark=_REASON if act == "dispute" else "",
             recording=_on(day),
         )
+    if owed.matters_to:
+        with suppress(RuleBroken):  # the portfolio may lack it
+            links.link(made, owed.matters_to, actor=actor)
 
 
 def _on(days: int) -> dict[str, Any]:

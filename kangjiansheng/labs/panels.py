@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.labs.models import Agreement, Institution, JointLab
+from kangjiansheng.labs.models import Agreement, Institution, JointLab, Obligation
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Panel:
 lab: list[Callable[[JointLab, Actor, date | None], Panel | None]] = []
 institution: list[Callable[[Institution, Actor, date | None], Panel | None]] = []
 agreement: list[Callable[[Agreement, Actor, date | None], Panel | None]] = []
+obligation: list[Callable[[Obligation, Actor, date | None], Panel | None]] = []
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,22 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.labs.models import Institution, JointLab
+from kangjiansheng.core.pages import travel
+from kangjiansheng.labs import policies as lab_policies
+from kangjiansheng.labs.models import Institution, JointLab, Obligation
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.forms.obligations import LinkForm
 from kangjiansheng.projects.models import Ask, Milestone, Project
 from kangjiansheng.projects.queries.lab_plans import lab_plans
+from kangjiansheng.projects.queries.obligations import links_of
 from kangjiansheng.projects.queries.page import TeamMember, recent
 from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
@@ -73,6 +78,27 @@ def lab_plan(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
     return Panel(
         "projects/_lab_plan_panel.html", {"row": None, "code": lab.code, "finding": _("还没有建设计划")}
     )
+
+
+def lab_obligations(lab: JointLab, actor: Actor, as_of: date | None) -> Panel:
+    """Where the page of a laboratory fetches the obligations that matter to it."""
+    return Panel("projects/_owed_panel.html", {"path": travel(f"/labs/{lab.code}/obligations")})
+
+
+def obligation_links(obligation: Obligation, actor: Actor, as_of: date | None) -> Panel | None:
+    """To which projects, milestones and laboratories an obligation matters, and the way to say so."""
+    links = links_of(obligation, actor=actor, as_of=as_of)
+    free = as_of is None and obligation.archived_at is None
+    may_link = free and lab_policies.bring(actor, obligation)
+    if not links and not may_link:
+        return None
+    context = {
+        "code": obligation.code,
+        "links": links,
+        "may_link": may_link,
+        "form": g.get("link_form") or LinkForm(formdata=None),
+    }
+    return Panel("projects/_links_panel.html", context)
 
 
 def institution_projects(institution: Institution, actor: Actor, as_of: date | None) -> Panel | None:

@@ -91,6 +91,7 @@ PAGES = (
     ("executive", "/obligations"),
     ("executive", "/obligations/OB-0006"),
     ("executive", "/obligations/new"),
+    ("lead", "/projects/KJS-003/obligations"),
     ("executive", "/residents"),
     ("executive", "/residents/CO-001"),
     ("partner", "/residents/CO-001"),

@@ -136,6 +136,7 @@ NUMBERS = (
     ("/<int:key>/removal", "SELECT id FROM project WHERE code = 'KJS-003'"),
     ("/evidence/", "SELECT 1"),
     ("/documents/", "SELECT 1"),
+    ("/obligations/<code>/links/", "SELECT min(id) FROM obligation_link"),
     ("/criteria/", "SELECT 1"),
     ("/undo/", "SELECT max(id) FROM milestone_entry"),
     ("/milestones/<", "SELECT max(id) FROM milestone_entry"),

@@ -14,7 +14,7 @@ from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
-from kangjiansheng.labs import forms, operations, policies, queries, sheets
+from kangjiansheng.labs import forms, operations, panels, policies, queries, sheets
 from kangjiansheng.labs.forms.documents import STEPS, EvidenceForm, step_facts
 from kangjiansheng.labs.forms.obligations import ObligationForm
 from kangjiansheng.labs.models import Obligation
@@ -94,12 +94,14 @@ def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
         "labs/obligation.html",
         status,
         illustrative=found.illustrative,
+        higher=panels.of(panels.obligation, found, actor(), day),
         row=row,
         late=row.late(_day()),
         clause=clause_of(row),
         owner=people.get(row.owner_id or 0),
         inside=inside,
         lives=lives,
+        levels=LEVELS,
         steps=steps,
         acts=_words(row.direction),
         may_undo=free and inside and policies.undo(actor(), found),

@@ -6,6 +6,7 @@ from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision
 from kangjiansheng.projects.models.links import AnswerLink
+from kangjiansheng.projects.models.obligations import ObligationLink
 from kangjiansheng.projects.models.plans import (
     Baseline,
     BaselineRow,
@@ -42,6 +43,7 @@ __all__ = [
     "Milestone",
     "MilestoneEntry",
     "MilestoneLink",
+    "ObligationLink",
     "Plan",
     "Project",
     "ProjectEntry",

@@ -68,6 +68,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     milestone_lists,
     milestones,
     mine,
+    obligations,
     plans,
     projects,
     readers,

@@ -1,0 +1,143 @@
+"""Which obligations matter to a project, a milestone or a laboratory, and to what one obligation matters."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs import queries as labs
+from kangjiansheng.labs.models import JointLab, Obligation
+from kangjiansheng.labs.queries import ObligationRow, obligation_rows
+from kangjiansheng.labs.queries.obligations import obligations_on
+from kangjiansheng.projects.models import Milestone, ObligationLink, Plan, Project
+from kangjiansheng.projects.queries.visible import visible_milestones, visible_projects
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """One thing to which an obligation matters. `day` is the date that counts of a milestone, None on a past day."""
+
+    id: int
+    of: str  # the first word of its address: projects, labs
+    code: str  # of the project or the laboratory
+    milestone_code: str
+    name_hans: str
+    name_hant: str
+    name_en: str
+    day: date | None
+    done: bool
+    illustrative: bool
+
+    @property
+    def path(self) -> str:
+        """The path of its page."""
+        own = f"/{self.of}/{self.code}"
+        return f"{own}/milestones/{self.milestone_code}" if self.milestone_code else own
+
+
+def standing(as_of: date | None) -> ColumnElement[bool]:
+    """The condition under which a link stands today, or stood at the end of a day."""
+    if as_of is None:
+        return ObligationLink.removed_at.is_(None)
+    end = clock.end_of(as_of)
+    return (ObligationLink.made_at <= end) & or_(
+        ObligationLink.removed_at.is_(None), ObligationLink.removed_at > end
+    )
+
+
+def links_of(obligation: Obligation, *, actor: Actor, as_of: date | None = None) -> list[Linked]:
+    """To what an obligation matters, as far as the actor sees it; one statement."""
+    query = (
+        select(ObligationLink, Milestone, Project, JointLab)
+        .outerjoin(Milestone, Milestone.id == ObligationLink.milestone_id)
+        .outerjoin(Plan, Plan.id == Milestone.plan_id)
+        .outerjoin(Project, Project.id == func.coalesce(ObligationLink.project_id, Plan.project_id))
+        .outerjoin(JointLab, JointLab.id == func.coalesce(ObligationLink.lab_id, Plan.lab_id))
+        .where(ObligationLink.obligation_id == obligation.id, standing(as_of), _may_see(actor))
+        .order_by(ObligationLink.id)
+    )
+    return [_linked(*row, dated=as_of is None) for row in db.session.execute(query)]
+
+
+def _may_see(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        ObligationLink.lab_id.is_not(None),
+        ObligationLink.project_id.in_(visible_projects(actor)),
+        ObligationLink.milestone_id.in_(visible_milestones(actor)),
+    )
+
+
+def _linked(
+    link: ObligationLink,
+    milestone: Milestone | None,
+    project: Project | None,
+    lab: JointLab | None,
+    *,
+    dated: bool,
+) -> Linked:
+    owner: Any = project or lab
+    named: Any = milestone or owner
+    day = None
+    if milestone and dated:
+        day = milestone.actual or milestone.forecast or milestone.current_plan or milestone.baseline
+    return Linked(
+        link.id,
+        "projects" if project else "labs",
+        owner.code,
+        milestone.code if milestone else "",
+        named.name_hans,
+        named.name_hant,
+        named.name_en,
+        day,
+        dated and milestone is not None and milestone.state == "done",
+        owner.illustrative,
+    )
+
+
+def link(*, actor: Actor, code: str, number: int) -> ObligationLink | None:
+    """A link that stands, of an obligation that the actor sees, to something that she sees."""
+    query = (
+        select(ObligationLink)
+        .join(Obligation, Obligation.id == ObligationLink.obligation_id)
+        .where(
+            Obligation.id.in_(labs.visible_obligations(actor).with_only_columns(Obligation.id)),
+            Obligation.code == code,
+            ObligationLink.id == number,
+            standing(None),
+            _may_see(actor),
+        )
+    )
+    return db.session.scalar(query)
+
+
+def of_project(project: Project, *, actor: Actor, as_of: date | None = None) -> list[ObligationRow]:
+    """The obligations that matter to a project or to one of its milestones."""
+    its = select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id).where(Plan.project_id == project.id)
+    wanted = or_(ObligationLink.project_id == project.id, ObligationLink.milestone_id.in_(its))
+    return _rows(wanted, actor, as_of)
+
+
+def of_milestone(milestone: Milestone, *, actor: Actor, as_of: date | None = None) -> list[ObligationRow]:
+    """The obligations that matter to a milestone."""
+    return _rows(ObligationLink.milestone_id == milestone.id, actor, as_of)
+
+
+def of_lab(lab: JointLab, *, actor: Actor, as_of: date | None = None) -> list[ObligationRow]:
+    """The obligations that matter to a laboratory or to its plan, and those of the agreement on which it rests."""
+    its = select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id).where(Plan.lab_id == lab.id)
+    linked = or_(ObligationLink.lab_id == lab.id, ObligationLink.milestone_id.in_(its))
+    rows = _rows(linked, actor, as_of)
+    then = labs.as_it_stood(lab, as_of)
+    agreement = labs.agreement(actor=actor, code=then.agreement.code) if then and then.agreement else None
+    more = obligations_on(agreement, actor=actor, as_of=as_of) if agreement else []
+    return [*rows, *(row for row in more if row not in rows)]
+
+
+def _rows(wanted: ColumnElement[bool], actor: Actor, as_of: date | None) -> list[ObligationRow]:
+    ids: Select[int] = select(ObligationLink.obligation_id).where(standing(as_of), wanted)
+    rows = obligation_rows(actor=actor, as_of=as_of, only=[Obligation.id.in_(ids)])
+    return [row for row in rows if not row.archived]

@@ -1,0 +1,58 @@
+"""To what an obligation matters: linked by its parties, shown where it matters, hidden with what is hidden."""
+
+from datetime import timedelta
+
+import pytest
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs import queries as labs
+from kangjiansheng.projects import queries
+from kangjiansheng.projects.operations import obligations as operations
+from kangjiansheng.projects.queries.obligations import links_of
+from tests.support.typed import opened, send, words
+
+PATH = "/obligations/OB-0004"
+LINKS = f"{PATH}/links"
+
+
+def test_a_link_shows_on_both_sides_and_is_taken_back(client):
+    member, lead = client("member"), client("lead")  # of Ruijin, which is owed it; who leads the project
+    for wrong, sentence in (("KJS-999", "没有找到"), ("KJS-003 A140", "已经关联"), ("", "请填写此项")):
+        refused = send(member, LINKS, opened(member, PATH, LINKS), target=wrong)
+        assert refused.status_code == 422 and sentence in words(refused)
+    assert send(member, LINKS, opened(member, PATH, LINKS), target="jl-01").status_code == 303
+    assert "A140" in words(member.get(PATH)) and "JL-01" in words(member.get(PATH))
+    for page in ("/projects/KJS-003", "/projects/KJS-003/milestones/A140", "/labs/JL-01"):
+        assert f'hx-get="{page}/obligations"' in lead.get(page).get_data(as_text=True)
+        piece = lead.get(f"{page}/obligations", headers={"HX-Request": "true"}).get_data(as_text=True)
+        assert "OB-0004" in piece and "逾期 6 天" in piece and "<html" not in piece
+    form = opened(member, PATH, f"{LINKS}/2/removal")
+    assert send(member, f"{LINKS}/2/removal", form).status_code == 303
+    assert "A140" not in words(member.get(PATH))
+    assert "OB-0004" not in words(lead.get("/projects/KJS-003/milestones/A140/obligations"))
+    assert lead.post(LINKS, data={"target": "JL-01"}).status_code == 403, "of neither party"
+
+
+def test_what_one_may_not_see_is_neither_shown_nor_counted(client, actor):
+    with writing():
+        project = queries.project(actor=actor("executive"), code="KJS-003")
+        project.confidentiality = "team"
+    text = words(client("member").get("/obligations/OB-0001"))
+    assert "KJS-003" not in text and "关系到" not in text
+    assert client("member").get("/projects/KJS-003/obligations").status_code == 404
+    assert "OB-0005" not in words(client("lead").get("/labs/JL-01/obligations"))
+
+
+def test_a_past_day_has_the_links_of_that_day(actor):
+    executive = actor("executive")
+    found = labs.obligation(actor=executive, code="OB-0001")
+    today = clock.today()
+    assert [one.code for one in links_of(found, actor=executive, as_of=today)] == ["KJS-003"]
+    assert links_of(found, actor=executive, as_of=today - timedelta(1)) == []
+    with writing():
+        queries.project(actor=executive, code="KJS-003").illustrative = False
+    with pytest.raises(RuleBroken) as problem:
+        operations.link(labs.obligation(actor=executive, code="OB-0002"), "KJS-003", actor=executive)
+    assert problem.value.code == "projects:link-mixed"
