@@ -5,11 +5,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.forms.agreements import party_choices
 from kangjiansheng.labs.models import ParkFloor, ServiceRequest
@@ -166,8 +166,8 @@ class FloorForm(Form):
         _l("编号"), [required(), at_most(40)], description=_l("大写字母、数字和连字符，写进网址，以后不变。")
     )
     building = StringField(_l("楼宇"), [required(), at_most(200)])
-    level = IntegerField(_l("楼层"), [Optional()], description=_l("地下为负数。"))
-    area_m2 = IntegerField(_l("面积（平方米）"), [Optional()])
+    level = WholeNumberField(_l("楼层"), [Optional()], description=_l("地下为负数。"))
+    area_m2 = WholeNumberField(_l("面积（平方米）"), [Optional()])
     version = VersionField()
 
     def facts(self) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class LeaseForm(Form):
     """Space for a company."""
 
     floor_code = SelectField(_l("楼层"), validate_choice=False)
-    area_m2 = IntegerField(_l("面积（平方米）"), [Optional()])
+    area_m2 = WholeNumberField(_l("面积（平方米）"), [Optional()])
     starts_on = DateField(_l("开始日期"), [Optional()], default=clock.today)
     ends_on = DateField(_l("结束日期"), [Optional()], description=_l("含当天；长期有效则不填。"))
     note = TextAreaField(_l("说明"), [at_most(1000)])
@@ -214,7 +214,7 @@ class RequestForm(Form):
     kind = RadioField(_l("类别"), choices=_choices(companion.SERVICES))
     text = TextAreaField(_l("需要什么"), [required(), at_most(2000)])
     asked_on = DateField(_l("提出日期"), [Optional()], default=clock.today)
-    answer_days = IntegerField(_l("承诺答复（工作日）"), [Optional()], default=companion.ANSWER_DAYS)
+    answer_days = WholeNumberField(_l("承诺答复（工作日）"), [Optional()], default=companion.ANSWER_DAYS)
     provider_code = SelectField(
         _l("提供机构"), choices=lambda: [("", _("没有")), *party_choices()], validate_choice=False
     )
@@ -288,7 +288,7 @@ class ContactForm(Form):
 class QuietForm(Form):
     """After how many days without a contact somebody is reminded."""
 
-    quiet_days = IntegerField(_l("多少天没有触点即提示"), [Optional()])
+    quiet_days = WholeNumberField(_l("多少天没有触点即提示"), [Optional()])
     version = VersionField()
 
 

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.forms.agreements import words
@@ -97,13 +97,13 @@ class ResourceForm(Form):
         _l("联合实验室"), [at_most(40)], description=_l("实验室编号，如 JL-01；各合作方都能预约。")
     )
     site = StringField(_l("地点"), [at_most(400)])
-    capacity = IntegerField(
+    capacity = WholeNumberField(
         _l("容量"), [required()], default=1, description=_l("同时可用的数量；细胞库填存放位数。")
     )
-    opens = IntegerField(
+    opens = WholeNumberField(
         _l("开放时间"), [Optional()], default=8, description=_l("整点，0 到 24；细胞库不用填。")
     )
-    closes = IntegerField(_l("关闭时间"), [Optional()], default=18)
+    closes = WholeNumberField(_l("关闭时间"), [Optional()], default=18)
     open_days = SelectField(_l("开放日"), choices=words(shared.OPEN_DAYS), default="workdays")
     confidentiality = SelectField(
         _l("保密级别"),
@@ -131,7 +131,7 @@ class BookingForm(Form):
     from_hour = SelectField(_l("从"), coerce=int)
     to_hour = SelectField(_l("到"), coerce=int)
     until = DateField(_l("结束日期"), [Optional()], description=_l("连用几天时填写。"))
-    places = IntegerField(_l("数量"), [required()], default=1)
+    places = WholeNumberField(_l("数量"), [required()], default=1)
     purpose = StringField(_l("用途"), [required(), at_most(200)], description=_l("如：工艺验证第 3 批。"))
     institution = SelectField(_l("代表机构"), validate_choice=False)
     version = VersionField()
