@@ -137,6 +137,7 @@ def test_its_own_people_ask_and_say_how_content_they_are_and_keep_nothing(compet
         send(executive, f"{address}/answer", form, answer="已推荐两家", outcome="solved").status_code == 303
     )
     assert "服务请求已答复" in words(outsider.get("/notifications"))
+    assert "已答复，请评价" in words(outsider.get("/"))
     form = opened(outsider, address, f"{address}/rate")
     assert send(outsider, f"{address}/rate", form, satisfaction="4").status_code == 303
     text = words(executive.get("/residents/CO-002"))
@@ -157,6 +158,7 @@ def test_members_of_the_park_keep_it_and_whoever_answers_sees_that_request_alone
     keeper, provider = client("outsider"), client("member2")
     assert typed(keeper, "/residents/CO-005/stage", stage="assessment").status_code == 303
     assert keeper.get("/residents/space").status_code == 200
+    assert f"/residents/CO-002/requests/{number}" in provider.get("/").text
     page = provider.get(f"/residents/CO-002/requests/{number}")
     assert page.status_code == 200 and 'href="/residents/CO-002"' not in page.text
     assert provider.get("/residents/CO-002").status_code == 404

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Company, Lease, ParkRule, ServiceContact, ServiceRequest
-from kangjiansheng.labs.queries.residents import Stay, inside_companies, stages_of, stood
+from kangjiansheng.labs.queries.residents import Stay, inside_companies, own_companies, stages_of, stood
 from kangjiansheng.labs.queries.space import leases_of
 from kangjiansheng.labs.rules import companion as rules
 
@@ -180,3 +180,68 @@ def timeline(thing: Company, *, as_of: date | None = None) -> list[Event]:
             found.append(Event(one.answered_on, "answered", one))
     found += [Event(row.happened_on, "contact", row) for row in contacts_of([thing.id], as_of=as_of)]
     return sorted((event for event in found if event.day <= day), key=lambda event: event.day, reverse=True)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for one person in the park: requests to answer, answers to rate, companies that she left alone."""
+
+    answers: list[ServiceRequest]
+    ratings: list[ServiceRequest]
+    alone: list[tuple[Company, int]]  # and for how many days
+
+    @property
+    def count(self) -> int:
+        """How many things that is."""
+        return len(self.answers) + len(self.ratings) + len(self.alone)
+
+    @property
+    def illustrative(self) -> bool:
+        """True when any of it is."""
+        companies = [one.company for one in (*self.answers, *self.ratings)] + [
+            row for row, _days in self.alone
+        ]
+        return any(row.illustrative for row in companies)
+
+
+def waiting(*, actor: Actor) -> Waiting:
+    """What waits for the actor today. Two statements, and three more for whoever accompanies a company."""
+    requests = list(db.session.scalars(_owed(actor)))
+    query = select(Company).where(
+        Company.companion_id == actor.id, Company.kind == "resident", Company.archived_at.is_(None)
+    )
+    rows = list(db.session.scalars(query.order_by(Company.code)))
+    found = care([row.id for row in rows]) if rows else None
+    return Waiting(
+        answers=[one for one in requests if one.life == "open"],
+        ratings=[one for one in requests if one.life == "answered"],
+        alone=[(row, found.quiet(row)) for row in rows if found and found.alone(row)],
+    )
+
+
+def concerned(actor: Actor) -> ColumnElement[bool]:
+    """Whether anything in the park may wait for the actor: she accompanies a company, belongs to one, or is to answer."""
+    company = select(Company.id).where(or_(Company.companion_id == actor.id, own_companies(actor)))
+    request = select(ServiceRequest.id).where(
+        ServiceRequest.life == "open", ServiceRequest.provider_id == actor.id
+    )
+    return or_(company.exists(), request.exists())
+
+
+def to_answer(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a request waits for the actor's answer: named for it, or else the companion."""
+    companion = and_(ServiceRequest.provider_id.is_(None), Company.companion_id == actor.id)
+    return and_(ServiceRequest.life == "open", or_(ServiceRequest.provider_id == actor.id, companion))
+
+
+def _owed(actor: Actor) -> Select[ServiceRequest]:
+    unrated = and_(
+        ServiceRequest.life == "answered", ServiceRequest.satisfaction.is_(None), own_companies(actor)
+    )
+    return (
+        select(ServiceRequest)
+        .join(ServiceRequest.company)
+        .where(Company.archived_at.is_(None), or_(to_answer(actor), unrated))
+        .options(contains_eager(ServiceRequest.company))
+        .order_by(ServiceRequest.promised_on, ServiceRequest.id)
+    )

@@ -11,6 +11,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.search.declared import Filter, Found, Holding, Kind, Rows, Texts, Wanted
 from kangjiansheng.labs.models import (
     Agreement,
+    Company,
     Institution,
     InstitutionAlias,
     InstitutionMember,
@@ -19,7 +20,10 @@ from kangjiansheng.labs.models import (
     LabPaper,
     LabPartner,
     Obligation,
+    ServiceContact,
+    ServiceRequest,
 )
+from kangjiansheng.labs.queries.residents import inside_companies, visible_companies
 from kangjiansheng.labs.queries.visible import (
     inside_institutions,
     inside_labs,
@@ -84,6 +88,21 @@ def _obligations(wanted: Wanted, actor: Actor) -> Rows:
             Obligation.archived_at.is_(None),
             wanted.every(lambda holding: Obligation.id.in_(holding("obligation"))),
         )
+    )
+
+
+def _companies(wanted: Wanted, actor: Actor) -> Rows:
+    inside = inside_companies(actor)
+
+    def holds(holding: Holding) -> ColumnElement[bool]:
+        return or_(
+            Company.id.in_(holding("company")), and_(Company.id.in_(holding("company.inside")), inside)
+        )
+
+    return (
+        visible_companies(actor)
+        .with_only_columns(*columns(Company), inside.label("inside"))
+        .where(Company.archived_at.is_(None), wanted.every(holds))
     )
 
 
@@ -204,4 +223,27 @@ PAPERS = Kind(
     _papers,
     lambda hit: f"/labs/{hit.key}/papers",
     filters=_LAB,
+)
+COMPANIES = Kind(
+    "companies",
+    [
+        *_named(Company, sounds=True),
+        Texts("company.inside", "about", select(Company.id, Company.about)),
+        Texts(
+            "company.inside",
+            "request",
+            select(
+                ServiceRequest.company_id, ServiceRequest.text, ServiceRequest.answer, ServiceRequest.remark
+            ),
+        ),
+        Texts(
+            "company.inside",
+            "contact",
+            select(ServiceContact.company_id, ServiceContact.note).where(
+                ServiceContact.withdrawn_at.is_(None)
+            ),
+        ),
+    ],
+    _companies,
+    lambda hit: f"/residents/{hit.key}",
 )

@@ -185,9 +185,10 @@ def form_page(
     company: Company | None = None,
     back: str = "",
     sub: str = "",
+    away: str = "",
     illustrative: bool = False,
 ) -> Response:
-    """The page of one form of the park, about a company or about the park itself."""
+    """The page of one form of the park, about a company or the park itself; `away` is where the thing is put away."""
     home = url_for(".company", code=company.code) if company else ""
     return page(
         "labs/residents/form.html",
@@ -198,6 +199,7 @@ def form_page(
         company=company,
         back=back or home,
         sub=sub,
+        away=away,
     )
 
 

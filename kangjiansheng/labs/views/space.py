@@ -70,7 +70,8 @@ def edit_floor(found: ParkFloor) -> Response:
     ):
         return saved(url_for(".space"), _("已保存"))
     back, sub = url_for(".space"), _left(found)
-    return form_page(form, _("编辑楼层"), back=back, sub=sub, illustrative=found.illustrative)
+    away = url_for(".archive_floor", code=found.code) if not found.archived_at else ""
+    return form_page(form, _("编辑楼层"), back=back, sub=sub, away=away, illustrative=found.illustrative)
 
 
 def _left(floor: ParkFloor | None) -> str:

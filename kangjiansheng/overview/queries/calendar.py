@@ -1,10 +1,10 @@
-"""The dates of a person's calendar: her own milestones and the meetings that she may see."""
+"""The dates of a person's calendar: her own milestones, the meetings that she may see, answers that she owes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.queries.visible import visible_meetings
@@ -12,6 +12,8 @@ from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Company, ServiceRequest
+from kangjiansheng.labs.queries.companion import to_answer
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.owners import running, with_owner
 from kangjiansheng.projects.queries.visible import may_see_plan
@@ -24,7 +26,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 class Dated:
     """One day of a calendar; `version` and `modified` are those of its row."""
 
-    kind: str  # milestone, meeting
+    kind: str  # milestone, meeting, answer
     id: int
     day: date
     code: str
@@ -38,8 +40,11 @@ class Dated:
 
 
 def calendar_of(*, actor: Actor) -> list[Dated]:
-    """Everything that stands in a person's calendar now, by the rights of this moment; two statements."""
-    return sorted([*_milestones(actor), *_meetings(actor)], key=lambda one: (one.day, one.kind, one.id))
+    """Everything that stands in a person's calendar now, by the rights of this moment; three statements."""
+    return sorted(
+        [*_milestones(actor), *_meetings(actor), *_answers(actor)],
+        key=lambda one: (one.day, one.kind, one.id),
+    )
 
 
 def _milestones(actor: Actor) -> list[Dated]:
@@ -117,6 +122,39 @@ def _meetings(actor: Actor) -> list[Dated]:
             m.illustrative,
         )
         for m, modified in db.session.execute(query)
+    ]
+
+
+def _answers(actor: Actor) -> list[Dated]:
+    """The answers that the actor owes companies of the park, on the days for which they were promised."""
+    revised = (
+        select(Revision.thing_id, func.max(Revision.recorded_at).label("at"))
+        .where(Revision.thing == ServiceRequest.__tablename__)
+        .group_by(Revision.thing_id)
+        .subquery()
+    )
+    query = (
+        select(ServiceRequest, revised.c.at)
+        .join(revised, revised.c.thing_id == ServiceRequest.id)
+        .join(ServiceRequest.company)
+        .where(to_answer(actor), Company.archived_at.is_(None))
+        .options(contains_eager(ServiceRequest.company))
+    )
+    return [
+        Dated(
+            "answer",
+            one.id,
+            one.promised_on,
+            one.company.code,
+            _names(one.company),
+            {"hans": one.text},
+            f"/residents/{one.company.code}/requests/{one.number}",
+            one.version,
+            modified,
+            "open",
+            one.company.illustrative,
+        )
+        for one, modified in db.session.execute(query)
     ]
 
 

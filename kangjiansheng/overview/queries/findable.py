@@ -59,6 +59,7 @@ FINDABLE = (
     labs.AGREEMENTS,
     labs.OBLIGATIONS,
     labs.PAPERS,
+    labs.COMPANIES,
     projects.MILESTONES,
     projects.RISKS,
     projects.ASKS,

@@ -13,6 +13,8 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
+from kangjiansheng.labs.queries.companion import waiting
+from kangjiansheng.labs.rules.companion import SERVICES
 from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import attention, figures, gates, pipeline
 from kangjiansheng.overview.rules.answer import Answer, answer
@@ -36,16 +38,20 @@ def home() -> Response:
     day = g.as_of or clock.today()
     mine, rows = queries.seen(partial(_mine, actor=me, as_of=g.as_of), actor=me, as_of=g.as_of)
     duty = None if g.as_of else duties(actor=me)
+    labs, concerned = queries.my_labs(actor=me)
+    park = waiting(actor=me) if concerned and not g.as_of else None
     return page(
         "overview/home.html",
-        illustrative=mine.illustrative,
+        illustrative=mine.illustrative or bool(park and park.illustrative),
         answer=mine.answer if mine.answer.total else None,
         asked=to_update(owned([*rows, *lab_plans(actor=me, as_of=g.as_of, owner=me.id)], me.id, day)),
         attention=mine.attention,
         matters=matters,
         chips=mine.chips,
-        labs=queries.my_labs(actor=me),
+        labs=labs,
         duties=duty,
+        park=park,
+        services=SERVICES,
         meeting=duty.coming if duty else None,
         drafts=duty.drafts if duty else [],
         step=step,
