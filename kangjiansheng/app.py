@@ -74,6 +74,7 @@ from kangjiansheng.labs.rules import obligations as obligation_rules
 from kangjiansheng.labs.rules import papers as paper_rules
 from kangjiansheng.labs.rules import residents as resident_rules
 from kangjiansheng.labs.rules import resources as resource_rules
+from kangjiansheng.labs.rules import reviews as review_rules
 from kangjiansheng.labs.rules import space as space_rules
 from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
@@ -93,6 +94,7 @@ from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import asks as ask_words
+from kangjiansheng.projects.forms import lab_reviews as review_words
 from kangjiansheng.projects.forms import obligations as link_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
@@ -151,6 +153,7 @@ REFUSALS = (
     paper_words.REFUSALS,
     project_forms.REFUSALS,
     link_words.REFUSALS,
+    review_words.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
 )
@@ -213,6 +216,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     ),
     *resident_words.TRAIL,
     (resource_rules.THINGS, resource_words.RESOURCE_LABELS | resource_words.FIELDS, resource_words.VALUES),
+    (review_rules.THINGS, review_rules.FIELDS, {"outcome": review_rules.OUTCOMES}),
     (paper_rules.THINGS, paper_rules.FIELDS, {"kind": paper_rules.KINDS, "life": paper_rules.LIVES}),
     (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
     (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),

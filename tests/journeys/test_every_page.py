@@ -80,6 +80,8 @@ PAGES = (
     ("executive", "/resources/RES-04"),
     ("executive", "/resources/RES-01/edit"),
     ("executive", "/labs/JL-01/papers"),
+    ("executive", "/labs/JL-01/review"),
+    ("lead", "/labs/JL-01/review?year=2025"),
     ("lead", "/labs/JL-01/papers/new"),
     ("lead", "/labs/JL-01/papers/1/edit"),
     ("executive", "/partners"),

@@ -19,6 +19,7 @@ from kangjiansheng.labs.models.residents import (
     ServiceRequest,
 )
 from kangjiansheng.labs.models.resources import Booking, SharedResource, Wait
+from kangjiansheng.labs.models.reviews import LabReview
 
 __all__ = [
     "Agreement",
@@ -34,6 +35,7 @@ __all__ = [
     "LabMember",
     "LabPaper",
     "LabPartner",
+    "LabReview",
     "Lease",
     "Obligation",
     "ParkFloor",

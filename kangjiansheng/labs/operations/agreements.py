@@ -15,6 +15,15 @@ from kangjiansheng.labs.operations.archiving import check_free, check_open
 _FIELDS = {"signatory": "signatory_codes", "implementing": "implementing_codes", "witness": "witness_codes"}
 
 
+def extend_agreement(agreement: Agreement, expires_on: date, *, actor: Actor, change: ChangeSet) -> None:
+    """Give an agreement a later end, as part of the act that decided it."""
+    check_open(agreement)
+    before = agreement.state()
+    agreement.expires_on = expires_on
+    record("labs:agreement:edit", agreement, actor=actor, before=before, change=change)
+    notices.changed(agreement, "labs:agreement:edit", actor=actor, change=change)
+
+
 def create_agreement(
     *,
     actor: Actor,

@@ -27,6 +27,7 @@ ACTS: Mapping[str, Any] = {
     "labs:lab:edit": _l("修改联合实验室"),
     "labs:lab:step": _l("变更实验室状态"),
     "labs:lab:accept": _l("实验室通过验收"),
+    "labs:lab:review": _l("记录年度评估结论"),
     "labs:lab:contribute": _l("修改各方分工"),
     "labs:lab:join": _l("加入实验室成员"),
     "labs:lab:leave": _l("结束实验室成员身份"),

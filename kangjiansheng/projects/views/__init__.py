@@ -63,6 +63,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     handing,
     imports,
     lab_plans,
+    lab_reviews,
     links,
     lists,
     milestone_lists,
