@@ -7,7 +7,7 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.validators import Optional
 
 from kangjiansheng.core.db import db
-from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.forms.institutions import Chips
@@ -51,6 +51,12 @@ class AgreementForm(Form):
     year_inferred = BooleanField(_l("年份为推定"), description=_l("来源只写了月日时勾选。"))
     effective_on = DateField(_l("生效日期"), [Optional()])
     expires_on = DateField(_l("到期日期"), [Optional()])
+    renewal_months = WholeNumberField(
+        _l("提前几个月商议续签"),
+        [Optional()],
+        default=rules.RENEWAL_MONTHS,
+        description=_l("到这一天开始提醒各方。"),
+    )
     confidentiality = SelectField(_l("保密级别"), choices=words(rules.LEVELS), default="parties")
     summary = TextAreaField(_l("摘要"), [at_most(4000)])
     stated_lines = TextAreaField(_l("已载明"), [at_most(4000)], description=_l("来源写明的内容，每行一条。"))

@@ -12,6 +12,7 @@ from kangjiansheng.labs.forms.agreements import party_choices, words
 from kangjiansheng.labs.rules.obligations import FIELDS
 
 REFUSALS: dict[str, Any] = {
+    "labs:renewal-months": _l("请填 0 到 %(most)s 之间的月数。"),
     "labs:clause-shape": _l("每行写一条条款：编号、空格、内容。这一行不合适：%(line)s"),
     "labs:clause-twice": _l("条款编号 %(number)s 出现了两次。"),
     "labs:clause-unknown": _l("这份协议没有登记条款 %(number)s。请先在协议中登记，或改填编号。"),

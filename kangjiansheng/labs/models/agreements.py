@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
 from kangjiansheng.labs.models.institutions import OWNED, Institution
+from kangjiansheng.labs.rules.agreements import RENEWAL_MONTHS
 
 
 class Agreement(Named, Versioned, Base):
@@ -23,6 +24,7 @@ class Agreement(Named, Versioned, Base):
     year_inferred: Mapped[bool] = mapped_column(default=False)
     effective_on: Mapped[date | None]
     expires_on: Mapped[date | None]
+    renewal_months: Mapped[int] = mapped_column(default=RENEWAL_MONTHS)  # so long before its end talks begin
     confidentiality: Mapped[str] = mapped_column(Word, default="parties")  # open, parties, team
     summary: Mapped[str] = mapped_column(Text, default="")
     stated: Mapped[list[Any]] = mapped_column(default=list)  # what the source states, one text each
@@ -90,6 +92,7 @@ class Agreement(Named, Versioned, Base):
             "year_inferred": self.year_inferred,
             "effective_on": self.effective_on,
             "expires_on": self.expires_on,
+            "renewal_months": self.renewal_months,
             "confidentiality": self.confidentiality,
             "summary": self.summary,
             "stated": list(self.stated or []),

@@ -71,6 +71,7 @@ def _write(
     year_inferred: bool = False,
     effective_on: date | None = None,
     expires_on: date | None = None,
+    renewal_months: int | None = rules.RENEWAL_MONTHS,
     confidentiality: str = "parties",
     stated_lines: str = "",
     not_stated_lines: str = "",
@@ -90,6 +91,7 @@ def _write(
         expires_on=expires_on,
         today=clock.today(),
     )
+    rules.check_renewal(renewal_months)
     rules.check_signatories(signatory_codes)
     wanted = {"signatory": signatory_codes, "implementing": implementing_codes, "witness": witness_codes}
     _set_parties(agreement, wanted)
@@ -97,6 +99,7 @@ def _write(
     agreement.name_hans, agreement.kind, agreement.confidentiality = name_hans, kind, confidentiality
     agreement.signed_on, agreement.year_inferred = signed_on, year_inferred
     agreement.effective_on, agreement.expires_on = effective_on, expires_on
+    agreement.renewal_months = renewal_months or 0
     agreement.stated = _texts(stated_lines, agreement.stated)
     agreement.not_stated = _texts(not_stated_lines, agreement.not_stated)
     _set_clauses(agreement, rules.clauses(clause_lines))

@@ -12,7 +12,10 @@ from kangjiansheng.core.errors import RuleBroken
 
 from .reference import reference
 
-RENEWAL_MONTHS = 6  # before the end of an agreement, talks about its renewal should begin
+RENEWAL_MONTHS = (
+    6  # before the end of an agreement, talks about its renewal should begin, unless it says otherwise
+)
+MOST_MONTHS = 60
 
 LONGEST_NUMBER = 20  # characters of the number of a clause
 
@@ -79,10 +82,15 @@ def clauses(lines: str) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def renewal_due(expires_on: date) -> date:
-    """The day by which talks about renewal should begin: six months before the end."""
-    months = expires_on.year * 12 + expires_on.month - 1 - RENEWAL_MONTHS
-    year, month = divmod(months, 12)
+def check_renewal(months: int | None) -> None:
+    """Refuse a lead time that is none: 0 to 60 months."""
+    if months is None or not 0 <= months <= MOST_MONTHS:
+        raise RuleBroken("labs:renewal-months", "renewal_months", most=MOST_MONTHS)
+
+
+def renewal_due(expires_on: date, months: int = RENEWAL_MONTHS) -> date:
+    """The day by which talks about renewal should begin: so many months before the end."""
+    year, month = divmod(expires_on.year * 12 + expires_on.month - 1 - months, 12)
     return date(year, month + 1, min(expires_on.day, monthrange(year, month + 1)[1]))
 
 
@@ -114,8 +122,9 @@ def year_reasons(code: str) -> list[Mapping[str, str]]:
     return next((row.get("year_reasons", []) for row in reference("agreements") if row["code"] == code), [])
 
 
-def renewal_note(expires_on: date | None, today: date) -> date | None:
-    """The day to name when an agreement ends within a year and has not ended: see `renewal_due`."""
-    if expires_on is None or not 0 <= (expires_on - today).days <= 366:
+def renewal_note(expires_on: date | None, today: date, months: int = RENEWAL_MONTHS) -> date | None:
+    """The day to name when an agreement ends within a year (or its lead time has begun) and has not ended."""
+    if expires_on is None or expires_on < today:
         return None
-    return renewal_due(expires_on)
+    due = renewal_due(expires_on, months)
+    return due if (expires_on - today).days <= 366 or due <= today else None

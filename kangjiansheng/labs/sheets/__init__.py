@@ -36,7 +36,7 @@ def institutions(kind: str, rows: Sequence[Institution], *, as_of: date | None) 
 def agreements(kind: str, rows: Sequence[Agreement], *, as_of: date | None) -> bytes:
     """Code, name, kind, parties by capacity, dates. An empty cell means: not stated."""
     heads = [_("编号"), _("名称"), _("类型"), *rules.CAPACITIES.values(), _("签署日期"), _("年份为推定")]
-    heads += [_("生效日期"), _("到期日期"), _("上位协议")]
+    heads += [_("生效日期"), _("到期日期"), _("续签商议开始"), _("上位协议")]
     lines = [
         [
             row.code,
@@ -47,6 +47,7 @@ def agreements(kind: str, rows: Sequence[Agreement], *, as_of: date | None) -> b
             _("是") if row.year_inferred else "",
             row.effective_on,
             row.expires_on,
+            row.expires_on and rules.renewal_due(row.expires_on, row.renewal_months),
             row.parent_code,
         ]
         for row in rows

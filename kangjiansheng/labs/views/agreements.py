@@ -91,6 +91,7 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         day=day or clock.today(),
         lives=lives,
         reasons=rules.year_reasons(found.code) if shown.year_inferred else [],
+        renewal=rules.renewal_note(shown.expires_on, day or clock.today(), shown.renewal_months),
         term=rules.term(shown.effective_on or shown.signed_on, shown.expires_on, day or clock.today()),
         higher=higher,
         may_edit=policies.manage(actor(), found) and not day,

@@ -33,6 +33,7 @@ LABELS: dict[str, Any] = {
     "year_inferred": _l("年份为推定"),
     "effective_on": _l("生效日期"),
     "expires_on": _l("到期日期"),
+    "renewal_months": _l("提前几个月商议续签"),
     "summary": _l("摘要"),
     "stated": _l("已载明"),
     "not_stated": _l("未载明"),

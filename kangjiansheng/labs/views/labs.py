@@ -74,7 +74,9 @@ def lab(found: JointLab) -> Response:
         inside=inside,
         agreement=agreement,
         term=rules.term(begins, ends, day or clock.today()),
-        renewal=rules.renewal_note(ends, day or clock.today()),
+        renewal=rules.renewal_note(
+            ends, day or clock.today(), agreement.renewal_months if agreement else rules.RENEWAL_MONTHS
+        ),
         people=queries.people_by_home(shown, day or clock.today()) if inside else [],
         papers=papers(found, as_of=day) if inside else [],
         paper_words=paper_words,

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
@@ -19,6 +20,7 @@ from kangjiansheng.labs.forms.documents import STEPS, EvidenceForm, step_facts
 from kangjiansheng.labs.forms.obligations import ObligationForm
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.labs.queries.obligations import clause_of, named_in
+from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.labs.rules import LEVELS
 from kangjiansheng.labs.rules import obligations as lives
 from kangjiansheng.labs.views.blueprint import asked, bp, page_address, travelled
@@ -46,6 +48,18 @@ def obligations() -> Response:
         page_address=page_address,
         may_create=policies.create(actor()) and not travelled(),
     )
+
+
+@bp.get("/obligations/waiting")
+@signed_in
+def waiting_obligations() -> Response | str:
+    """What waits for the reader's institutions today: a piece of home, and a page for whoever has no script."""
+    waiting = [] if travelled() else obligations_waiting(actor=actor())
+    context: dict[str, Any] = {"waiting": waiting, "lives": lives, "day": clock.today()}
+    if wants_fragment():
+        return render_template("labs/_waiting.html", **context)
+    illustrative = any(one.row.illustrative for one in waiting)
+    return page("labs/waiting.html", illustrative=illustrative, **context)
 
 
 @bp.get("/obligations.<any(csv, xlsx):kind>")

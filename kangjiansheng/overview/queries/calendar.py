@@ -14,6 +14,7 @@ from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Company, ServiceRequest
 from kangjiansheng.labs.queries.companion import to_answer
+from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.owners import running, with_owner
 from kangjiansheng.projects.queries.visible import may_see_plan
@@ -26,7 +27,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 class Dated:
     """One day of a calendar; `version` and `modified` are those of its row."""
 
-    kind: str  # milestone, meeting, answer
+    kind: str  # milestone, meeting, answer, obligation
     id: int
     day: date
     code: str
@@ -40,11 +41,9 @@ class Dated:
 
 
 def calendar_of(*, actor: Actor) -> list[Dated]:
-    """Everything that stands in a person's calendar now, by the rights of this moment; three statements."""
-    return sorted(
-        [*_milestones(actor), *_meetings(actor), *_answers(actor)],
-        key=lambda one: (one.day, one.kind, one.id),
-    )
+    """Everything that stands in a person's calendar now, by the rights of this moment; seven statements at most."""
+    found = [*_milestones(actor), *_meetings(actor), *_answers(actor), *_obligations(actor)]
+    return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
 def _milestones(actor: Actor) -> list[Dated]:
@@ -156,6 +155,35 @@ def _answers(actor: Actor) -> list[Dated]:
         )
         for one, modified in db.session.execute(query)
     ]
+
+
+def _obligations(actor: Actor) -> list[Dated]:
+    """What her institutions owe, with whom it is owed; nothing of a past that is settled."""
+    waiting = [one for one in obligations_waiting(actor=actor) if one.why != "accept" and one.day]
+    changed = _changed({one.row.id for one in waiting})
+    return [
+        Dated(
+            "obligation",
+            one.row.id,
+            one.day,
+            one.row.code,
+            _names(one.row),
+            _names(one.row.creditor),
+            f"/obligations/{one.row.code}",
+            *changed[one.row.id],
+            "open",
+            one.row.illustrative,
+        )
+        for one in waiting
+        if one.day
+    ]
+
+
+def _changed(ids: set[int]) -> dict[int, tuple[int, datetime]]:
+    """The version of obligations, and when it came to be."""
+    last = select(Revision.thing_id, func.max(Revision.version), func.max(Revision.recorded_at))
+    query = last.where(Revision.thing == "obligation", Revision.thing_id.in_(ids)).group_by(Revision.thing_id)
+    return {key: (version, at) for key, version, at in db.session.execute(query)} if ids else {}
 
 
 def _names(thing: object) -> dict[str, str]:

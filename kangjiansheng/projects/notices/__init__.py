@@ -287,6 +287,8 @@ def _headings() -> dict[str, str]:
         "confirm": _("等您确认的日期"),
         "review": _("该复查的风险"),
         "paper": _("将到期的实验室证照"),
+        "owed": _("应履行或待接受的义务"),
+        "renewal": _("将到期的协议"),
         "stale": _("三周以上没有人更新"),
     }
 
@@ -306,6 +308,8 @@ def _counted(things: Sequence[Mapping[str, Any]]) -> str:
         "confirm": ngettext("%(num)d 项等您确认", "%(num)d 项等您确认", count["confirm"]),
         "review": ngettext("%(num)d 个风险该复查", "%(num)d 个风险该复查", count["review"]),
         "paper": ngettext("%(num)d 项实验室证照将到期", "%(num)d 项实验室证照将到期", count["paper"]),
+        "owed": ngettext("%(num)d 项义务待办", "%(num)d 项义务待办", count["owed"]),
+        "renewal": ngettext("%(num)d 份协议将到期", "%(num)d 份协议将到期", count["renewal"]),
         "stale": ngettext("%(num)d 项久未更新", "%(num)d 项久未更新", count["stale"]),
     }
     return _("，").join(text for kind, text in words.items() if count[kind])

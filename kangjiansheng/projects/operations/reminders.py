@@ -13,7 +13,15 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.logs import log
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.operations.links import make_links
-from kangjiansheng.projects.queries.reminders import Reminder, own_reminders, to_confirm, to_renew, to_review
+from kangjiansheng.projects.queries.reminders import (
+    Reminder,
+    own_reminders,
+    to_confirm,
+    to_extend,
+    to_fulfil,
+    to_renew,
+    to_review,
+)
 
 
 def remind() -> int:
@@ -62,6 +70,10 @@ def _things(person: Person, setting: NotificationSetting, day: date) -> Sequence
         found += to_review(actor=actor, today=day)
     if "paper" in setting.kinds:
         found += to_renew(actor=actor, today=day, days_before=setting.days_before)
+    if "owed" in setting.kinds:
+        found += to_fulfil(actor=actor, today=day, days_before=setting.days_before)
+    if "renewal" in setting.kinds:
+        found += to_extend(actor=actor, today=day, days_before=setting.days_before)
     return [thing for thing in found if thing.kind in setting.kinds]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
@@ -11,6 +12,8 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.queries.papers import papers_to_watch
+from kangjiansheng.labs.queries.waiting import agreements_to_watch, obligations_waiting
+from kangjiansheng.labs.rules import renewal_due
 from kangjiansheng.labs.rules.papers import AHEAD
 from kangjiansheng.projects.models import Milestone, Plan, Project, Risk
 from kangjiansheng.projects.queries.mine import mine
@@ -24,8 +27,8 @@ from kangjiansheng.projects.rules.plans import RESTING
 class Reminder:
     """One milestone, why it is worth a word today, and the day that is meant."""
 
-    kind: str  # overdue, due, stale, confirm, review, paper
-    milestone_id: int | None  # none for a risk, and for what a laboratory holds
+    kind: str  # overdue, due, stale, confirm, review, paper, owed, renewal
+    milestone_id: int | None  # none for what is no milestone
     project: str  # the code of the project, or of the laboratory
     code: str
     names: dict[str, str]
@@ -118,3 +121,33 @@ def to_renew(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[R
         for paper in papers_to_watch(actor=actor)
         if rules.is_due(paper.valid_to, today, days)
     ]
+
+
+def to_fulfil(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
+    """What the actor's institution owes and is over its day or soon due, and what was delivered to it and waits."""
+    days = tuple(days_before)
+    return [
+        Reminder("owed", None, row.code, "", _names_of(row), waits.day, row.illustrative)
+        for waits in obligations_waiting(actor=actor, speaking=True)
+        if (row := waits.row)
+        and waits.day
+        and (waits.why == "accept" or waits.day < today or rules.is_due(waits.day, today, days))
+    ]
+
+
+def to_extend(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
+    """The agreements of the actor's institution on the day on which talks about renewal begin, and before their end."""
+    days = (*AHEAD, *days_before)
+    return [
+        Reminder("renewal", None, one.code, "", _names_of(one), one.expires_on, one.illustrative)
+        for one in agreements_to_watch(actor=actor)
+        if one.expires_on
+        and (
+            rules.is_due(renewal_due(one.expires_on, one.renewal_months), today, (0,))
+            or rules.is_due(one.expires_on, today, days)
+        )
+    ]
+
+
+def _names_of(thing: Any) -> dict[str, str]:
+    return {"hans": thing.name_hans, "hant": thing.name_hant, "en": thing.name_en}

@@ -16,7 +16,7 @@ FIELDS: Mapping[str, Any] = {
     "project_id": _l("项目"),
     "milestone_id": _l("里程碑"),
     "lab_id": _l("联合实验室"),
-    "removed_at": _l("取消时间"),
+    "removed_at": _l("取消关联的时间"),
 }
 _TYPED = re.compile(r"[A-Z0-9][A-Z0-9_-]*")
 
