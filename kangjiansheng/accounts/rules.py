@@ -16,7 +16,7 @@ SESSION_IDLE = timedelta(hours=12)
 SESSION_TOTAL = timedelta(days=14)
 LINK_LIFE = {"invitation": timedelta(days=7), "reset": timedelta(hours=1)}
 PASSWORD_MIN, PASSWORD_MAX = 12, 128
-FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS = 8, 60
+FAILURES_PER_ACCOUNT, FAILURES_PER_ADDRESS, FAILURES_AT_SIGNING = 8, 60, 5
 FAILURE_WINDOW = timedelta(minutes=15)
 RESETS_PER_EMAIL, RESETS_PER_ADDRESS = 3, 20
 RESET_WINDOW = timedelta(hours=1)

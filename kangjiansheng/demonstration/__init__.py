@@ -10,6 +10,7 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.demonstration import (
     cast,
     gates,
+    hand_offs,
     labs,
     meetings,
     obligations,
@@ -48,6 +49,7 @@ def load() -> bool:
             gates,
             risks,
             validity,
+            hand_offs,
             table,
             residents,
         ):

@@ -19,6 +19,7 @@ from kangjiansheng.projects.models import (
     Ask,
     ClockStop,
     Evidence,
+    HandOff,
     ImportBatch,
     Milestone,
     MilestoneEntry,
@@ -29,10 +30,12 @@ from kangjiansheng.projects.models import (
     Validity,
 )
 from kangjiansheng.projects.queries.bulk import Change
+from kangjiansheng.projects.queries.hand_offs import acts_as, parties_of, sits_in
 from kangjiansheng.projects.queries.page import TeamMember
 from kangjiansheng.projects.queries.people import BELONGING, LEADING, takes_part, taking_part
 from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.queries.visible import DIRECTORS
+from kangjiansheng.projects.rules import hand_offs as hand_off_rules
 
 
 def see(_actor: Actor, _thing: object = None) -> bool:
@@ -349,3 +352,40 @@ def write_step(actor: Actor, _found: tuple[object, ...]) -> bool:
 def unlink(actor: Actor, link: ObligationLink) -> bool:
     """To what an obligation matters is said by its two parties and by executives."""
     return lab_policies.bring(actor, link.obligation)
+
+
+def raise_hand_off(actor: Actor, project: Project) -> bool:
+    """Hand-offs are written down by members of the institutions between which they can be, and by those who lead."""
+    return leads(actor, project) or sits_in(actor, [one.id for one in parties_of(project.id)])
+
+
+def hand_off_steps(one: HandOff, roles: Iterable[str]) -> tuple[str, ...]:
+    """The steps of a hand-off that are open to those who act as `roles` (giver, receiver, lead) as it stands."""
+    held = set(roles)
+    found = [
+        step for step, (states, who) in hand_off_rules.STEPS.items() if one.life in states and held & set(who)
+    ]
+    named = hand_off_rules.named_by(one)
+    if named is None or not held & ({*hand_off_rules.SIDES} - {named}):
+        found = [step for step in found if step != "agree"]
+    return tuple(found)
+
+
+def change_hand_off(actor: Actor, one: HandOff) -> bool:
+    """What is written of a hand-off is changed by the members of its two sides and by those who lead the project."""
+    return bool(acts_as(one, actor=actor))
+
+
+def step_hand_off(actor: Actor, pair: tuple[HandOff, str]) -> bool:
+    """A step is taken by the side whose it is; what its state allows is the rule's to say."""
+    one, act = pair
+    roles = set(acts_as(one, actor=actor))
+    takers = {
+        "promise": {"giver"},
+        "delivery": {"giver"},
+        "wish": {"receiver"},
+        "receipt": {"receiver"},
+        "dispute": {"receiver"},
+        "agreement": {"giver", "receiver"},
+    }
+    return bool(roles & takers.get(act, {"giver", "receiver", "lead"}))

@@ -10,11 +10,13 @@ from kangjiansheng.core import clock, text
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import CSV, csv_bytes, xlsx_bytes
 from kangjiansheng.projects.forms import asks as ask_words
+from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.sheets import STATES
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.asks import AskRow
+from kangjiansheng.projects.queries.hand_offs import HandOffRow
 from kangjiansheng.projects.queries.milestone_lists import Line
 from kangjiansheng.projects.queries.risks import RiskRow
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow, ProjectRow
@@ -128,6 +130,34 @@ def asks(kind: str, rows: Sequence[AskRow], *, as_of: date | None) -> bytes:
     ]
     heads = [ask_words.FIELDS[key] for key in keys.split()]
     return _made(kind, _("诉求"), heads, lines, any(row.illustrative for row in rows), as_of)
+
+
+def hand_offs(kind: str, rows: Sequence[HandOffRow], *, as_of: date | None) -> bytes:
+    """One line per hand-off."""
+    days = ("promised_on", "asked_on", "accepted_on", "delivered_on", "received_on")
+    heads = [
+        _("编号"),
+        *(hand_off_words.FIELDS[key] for key in ("name_hans", "kind", "giver_id", "receiver_id")),
+    ]
+    heads += [_("项目"), *(hand_off_words.FIELDS[key] for key in ("milestone_id", "state", *days))]
+    heads += [_("逾期（天）"), hand_off_words.FIELDS["reason"]]
+    lines = [
+        [
+            row.code,
+            name_of(row),
+            hand_off_words.KINDS[row.kind],
+            name_of(row.giver),
+            name_of(row.receiver),
+            row.project.code,
+            row.milestone,
+            hand_off_words.state_word(row),
+            *(getattr(row, key) for key in days),
+            row.overdue(as_of or clock.today()),
+            row.reason,
+        ]
+        for row in rows
+    ]
+    return _made(kind, _("各方交接"), heads, lines, any(row.illustrative for row in rows), as_of)
 
 
 def column_word(name: str) -> str:

@@ -53,6 +53,10 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
             {"of": "labs", "code": "JL-01"},
         ],
     ),
+    (
+        "/hand-offs/<code>",
+        [{"code": "HO-0001", "act": "delivery"}, {"code": "HO-0004", "act": "receipt"}],
+    ),
     ("/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
     ("/api/v1/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
     ("/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),

@@ -9,10 +9,12 @@ import secrets
 from sqlalchemy import delete, select
 
 from kangjiansheng.accounts import passwords
-from kangjiansheng.accounts.models import Account, Person
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.rules import FAILURE_WINDOW
 from kangjiansheng.committee.models import DraftVersion, SignatureCode
 from kangjiansheng.committee.notices import signing as telling
-from kangjiansheng.committee.rules import acts, signing
+from kangjiansheng.committee.rules import signing
 from kangjiansheng.core import clock, throttle
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
@@ -21,25 +23,20 @@ from kangjiansheng.core.errors import RuleBroken
 
 def asked(draft: DraftVersion, *, actor: Actor) -> tuple[str, ...]:
     """What the actor has to give for a signature on a draft."""
-    account = _account(actor)
+    account = proving.account_of(actor)
     has_password = account is not None and account.password_hash is not None
     return signing.proofs(has_password=has_password, second_step=draft.minutes.meeting.committee.second_step)
-
-
-def _account(actor: Actor) -> Account | None:
-    query = select(Account).where(Account.person_id == actor.id, Account.disabled_at.is_(None))
-    return db.session.scalar(query)
 
 
 def send(draft: DraftVersion, *, actor: Actor) -> None:
     """Mail a new code for a draft; the codes that were sent for it before are good no longer."""
     person = db.session.get_one(Person, actor.id)
-    if not person.email or _account(actor) is None:
+    if not person.email or proving.account_of(actor) is None:
         raise RuleBroken("committee:no-address")
     key = f"signature-code:{actor.id}"
-    if throttle.is_blocked(key, most=signing.MOST_CODES, window=acts.FAILURE_WINDOW):
+    if throttle.is_blocked(key, most=signing.MOST_CODES, window=FAILURE_WINDOW):
         raise RuleBroken("committee:codes-too-many")
-    throttle.count(key, window=acts.FAILURE_WINDOW)
+    throttle.count(key, window=FAILURE_WINDOW)
     mine = (SignatureCode.person_id == actor.id, SignatureCode.draft_version_id == draft.id)
     db.session.execute(delete(SignatureCode).where(*mine, SignatureCode.used_at.is_(None)))
     code = str(secrets.randbelow(10**signing.CODE_DIGITS)).zfill(signing.CODE_DIGITS)
@@ -60,19 +57,19 @@ def send(draft: DraftVersion, *, actor: Actor) -> None:
 
 def prove(draft: DraftVersion, password: str, code: str, *, actor: Actor) -> str:
     """Check what was typed and use the code up; returns the method as it is written on the signature."""
-    account = _account(actor)
+    account = proving.account_of(actor)
     needed = asked(draft, actor=actor)
     for what, typed in (("password", password), ("code", code)):
         if what in needed and not typed.strip():
             raise RuleBroken(f"committee:{what}-missing", what)
     if "password" in needed:
-        if not passwords.fits(password, account.password_hash if account else None):
+        if not proving.fits(password, actor=actor):
             raise RuleBroken("committee:password-wrong", "password")
     elif account is None:
         raise RuleBroken("committee:not-a-signer")
     if "code" in needed:
         _use(draft, code, actor=actor)
-    throttle.clear(signature_key(actor.id))
+    proving.clear(actor.id)
     return signing.method(needed)
 
 
@@ -101,20 +98,10 @@ def waiting(draft: DraftVersion, *, actor: Actor) -> SignatureCode | None:
     return db.session.scalar(query)
 
 
-def signature_key(person_id: int) -> str:
-    """The throttle's key for what was typed wrongly at signing."""
-    return f"signature:{person_id}"
-
-
-def is_throttled(person_id: int) -> bool:
-    """True when password or code at signing were wrong too often."""
-    return throttle.is_blocked(signature_key(person_id), most=acts.MOST_FAILURES, window=acts.FAILURE_WINDOW)
-
-
 def count_failure(draft_id: int, what: str, *, actor: Actor) -> None:
     """Password or code (`what`) at signing was wrong: count it, leave an audit entry, and tell the owner of the
     account when it is one too many."""
-    throttle.count(signature_key(actor.id), window=acts.FAILURE_WINDOW)
+    proving.count(actor.id)
     draft = db.session.get_one(DraftVersion, draft_id)
     after = {"draft": draft.number, "person": actor.id}
     change = record(
@@ -125,5 +112,5 @@ def count_failure(draft_id: int, what: str, *, actor: Actor) -> None:
         after=after,
     )
     db.session.flush()
-    if is_throttled(actor.id):
+    if proving.is_throttled(actor.id):
         telling.signature_misused(draft, db.session.get_one(Person, actor.id), actor=actor, change=change)

@@ -19,7 +19,6 @@ PARAGRAPH_KINDS = ("heading", "text", "decision", "action")
 SECRECY = ("internal", "ordinary", "core")
 # How long a comment may be changed and taken back by who wrote it, and how often people may be reminded by hand.
 CHANGE_WITHIN, REMIND_EVERY = timedelta(minutes=15), timedelta(hours=20)
-MOST_FAILURES, FAILURE_WINDOW = 5, timedelta(minutes=15)
 
 # What things and their fields are called where the trail is shown.
 THINGS: dict[str, Any] = {

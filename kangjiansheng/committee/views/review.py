@@ -6,6 +6,7 @@ from flask import abort, current_app, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts.operations import proving
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms.reviewing import DeadlineForm
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minutes, Paragraph
@@ -114,7 +115,7 @@ def sign(draft: DraftVersion) -> Any:
     """Sign a draft or an amendment, or ask for changes."""
     form = forms.SignForm()
     code, number = draft.minutes.meeting.code, draft.number
-    if codes.is_throttled(g.actor.id):
+    if proving.is_throttled(g.actor.id):
         form.refusal = _("密码或验证码错误次数过多，请 15 分钟后再签署。")
         return _back(code, number, form, 429)
     if form.attempt(lambda: _try(draft, form)):

@@ -1,10 +1,11 @@
 """What is stored of projects: plans and their ledgers; evidence, gates and what was decided at them; what registries state; risks;
-what holds for a while."""
+what holds for a while; hand-offs."""
 
 from kangjiansheng.projects.models.asks import Ask
 from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision
+from kangjiansheng.projects.models.hand_offs import HandOff, HandOffItem, HandOffSignature
 from kangjiansheng.projects.models.links import AnswerLink
 from kangjiansheng.projects.models.obligations import ObligationLink
 from kangjiansheng.projects.models.plans import (
@@ -38,6 +39,9 @@ __all__ = [
     "GateCondition",
     "GateCriterion",
     "GateDecision",
+    "HandOff",
+    "HandOffItem",
+    "HandOffSignature",
     "ImportBatch",
     "ImportRow",
     "Milestone",

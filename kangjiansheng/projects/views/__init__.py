@@ -60,6 +60,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     edit,
     evidence,
     gates,
+    hand_offs,
     handing,
     imports,
     lab_plans,

@@ -1,0 +1,40 @@
+"""Before a signature: the password once more. Mistakes are counted per person, on whatever they sign."""
+
+from sqlalchemy import select
+
+from kangjiansheng.accounts import passwords, rules
+from kangjiansheng.accounts.models import Account
+from kangjiansheng.core import throttle
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+
+def account_of(actor: Actor) -> Account | None:
+    """The actor's account, when it is active."""
+    query = select(Account).where(Account.person_id == actor.id, Account.disabled_at.is_(None))
+    return db.session.scalar(query)
+
+
+def fits(password: str, *, actor: Actor) -> bool:
+    """Whether the password is the actor's."""
+    account = account_of(actor)
+    return passwords.fits(password, account.password_hash if account else None)
+
+
+def is_throttled(person_id: int) -> bool:
+    """True when what was typed at signing was wrong too often."""
+    return throttle.is_blocked(_key(person_id), most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW)
+
+
+def count(person_id: int) -> None:
+    """What was typed at signing was wrong."""
+    throttle.count(_key(person_id), window=rules.FAILURE_WINDOW)
+
+
+def clear(person_id: int) -> None:
+    """It was right."""
+    throttle.clear(_key(person_id))
+
+
+def _key(person_id: int) -> str:
+    return f"signature:{person_id}"

@@ -1,0 +1,138 @@
+"""One institution promises, the other agrees; one delivers, the other receives, and both sign. Everybody else looks on."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.core import clock, verify
+from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Notification
+from kangjiansheng.labs.models import Institution
+from kangjiansheng.projects.models import HandOff, HandOffSignature
+from kangjiansheng.projects.queries.hand_offs import hand_offs
+from tests.support.acting import who
+from tests.support.app import PASSWORD
+from tests.support.critic import Critic
+from tests.support.queries import queries_counted
+
+NEW = "/projects/KJS-010/hand-offs/new"
+ASKED, PROMISED = date(2026, 12, 13), date(2026, 12, 23)
+
+
+def stored(code: str) -> HandOff:
+    """A hand-off as it lies in the database now."""
+    db.session.expire_all()
+    return db.session.scalars(select(HandOff).where(HandOff.code == code)).one()
+
+
+def told(person: str) -> list[str]:
+    """The steps of hand-offs of which somebody has been told, in order."""
+    query = select(Notification).where(
+        Notification.person_id == who(person).id, Notification.template == "projects:hand-off"
+    )
+    return [row.facts["step"] for row in db.session.scalars(query.order_by(Notification.id))]
+
+
+def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Critic]) -> None:
+    giver, receiver = client("member2"), client("partner")
+    with app.app_context():
+        keys = {code: db.session.scalars(select(Institution.id).where(Institution.code == code)).one()
+                for code in ("CSCG", "SCMC", "RJ", "SHMPA")}  # fmt: skip
+    facts = {
+        "kind": "cells", "name_hans": "第二批制剂", "giver_id": keys["CSCG"], "receiver_id": keys["SCMC"],
+        "milestone": "B110", "day": PROMISED.isoformat(), "items": "制剂六袋\n检验报告书",
+    }  # fmt: skip
+    assert "CSCG" not in giver.get(NEW).get_data(as_text=True)  # by name, not by code
+    empty = giver.post(NEW, data=facts | {"items": "", "name_hans": ""})
+    assert empty.status_code == 422
+    assert "有 2 处需要修改" in empty.get_data(as_text=True)
+    assert giver.post(NEW, data=facts | {"receiver_id": keys["SHMPA"]}).status_code == 422  # a regulator
+    address = giver.post(NEW, data=facts).headers["Location"]
+    code = address.rpartition("/")[2]
+
+    # The receiver asks for another day, and the giver promises just that one: it is agreed.
+    assert receiver.post(f"{address}/promise", data={"day": "2027-01-01", "version": "1"}).status_code == 403
+    assert receiver.post(f"{address}/wish", data={"day": "2020-01-01", "version": "1"}).status_code == 422
+    assert (
+        receiver.post(f"{address}/wish", data={"day": ASKED.isoformat(), "version": "9"}).status_code == 409
+    )
+    assert (
+        receiver.post(f"{address}/wish", data={"day": ASKED.isoformat(), "version": "1"}).status_code == 303
+    )
+    assert receiver.post(f"{address}/undoing").status_code == 303
+    with app.app_context():
+        assert stored(code).asked_on is None
+    receiver.post(f"{address}/wish", data={"day": ASKED.isoformat(), "version": "3"})
+    assert (
+        giver.post(f"{address}/promise", data={"day": ASKED.isoformat(), "version": "4"}).status_code == 303
+    )
+    with app.app_context():
+        one = stored(code)
+        assert (one.life, one.accepted_on, one.promised_on, one.asked_on) == ("agreed", ASKED, ASKED, None)
+    # What was agreed stays; only who waits for it may change.
+    assert (
+        giver.post(f"{address}/edit", data={"milestone": "", "name_hans": "别的", "version": "5"}).status_code
+        == 303
+    )
+    with app.app_context():
+        assert (stored(code).name_hans, stored(code).milestone_id) == ("第二批制剂", None)
+
+    # Nothing is delivered while an item is missing, or with a wrong password.
+    form = {"ticked": ["1", "2"], "password": PASSWORD, "version": "6"}
+    assert "还没有逐项勾选" in giver.post(f"{address}/delivery", data=form | {"ticked": ["1"]}).get_data(
+        as_text=True
+    )
+    assert "没有签名" in giver.post(f"{address}/delivery", data=form | {"password": "wrong"}).get_data(
+        as_text=True
+    )
+    assert giver.post(f"{address}/delivery", data=form).status_code == 303
+    assert giver.post(f"{address}/undoing").status_code == 422  # it was signed
+    assert receiver.post(f"{address}/dispute", data={"reason": "少一袋", "version": "7"}).status_code == 303
+    assert (
+        "等" in (page := giver.get(address).get_data(as_text=True))
+        and "重新交付" in page
+        and "少一袋" in page
+    )
+    assert giver.post(f"{address}/delivery", data=form | {"version": "8"}).status_code == 303
+    assert receiver.post(f"{address}/receipt", data=form | {"version": "9"}).status_code == 303
+    shown = receiver.get(address).get_data(as_text=True)
+    assert shown.count("与现在的内容一致") == 2  # the first delivery was over another round
+    assert "修改" not in shown.partition("<h1")[2].partition("</h1>")[0]
+
+    with app.app_context():
+        assert stored(code).life == "received"
+        signed = [(row.round, row.side, row.institution.code) for row in stored(code).signatures]
+        assert signed == [(1, "giver", "CSCG"), (2, "giver", "CSCG"), (2, "receiver", "SCMC")]
+        assert told("partner") == ["create", "agree", "edit", "deliver", "deliver"]
+        assert told("member2") == ["ask", "undo", "ask", "dispute", "receive"]
+        assert told("lead2") == ["deliver", "dispute", "deliver", "receive"]
+        assert list(verify.problems(db.session())) == []
+        with pytest.raises(sa.exc.DatabaseError, match="append-only"):
+            db.session.execute(sa.update(HandOffSignature).values(printed_name="别人"))
+        db.session.rollback()
+
+
+def test_who_sees_it_and_how_it_stood(app: Flask, client: Callable[..., Critic]) -> None:
+    partner = client("partner")
+    page = partner.get("/hand-offs").get_data(as_text=True)
+    assert "逾期 14 天" in page and "HO-0003" in page and "HO-0006" not in page  # of KJS-007, not hers
+    assert client("outsider").get("/hand-offs/HO-0003").status_code == 404
+    assert (
+        client("lead2").post("/hand-offs/HO-0003/delivery", data={}).status_code == 403
+    )  # she leads, and is no side
+    then = partner.get("/hand-offs/HO-0002?as_of=2026-11-14").get_data(as_text=True)
+    assert "已交付，待接收" in then and then.count("已勾选") == 2 and "签名接收" not in then
+    assert partner.get("/hand-offs/HO-0002?as_of=2026-09-01").status_code == 404
+    listed = partner.get("/hand-offs.csv?state=all").get_data(as_text=True)
+    assert listed.count("HO-") == 5 and "示例数据" in listed
+    assert partner.get("/hand-offs?late=1").get_data(as_text=True).count("/hand-offs/HO-") == 1
+    with app.app_context():
+        executive = who("executive")
+        for day in (None, clock.today() - timedelta(3)):
+            with queries_counted() as count:
+                rows = hand_offs(actor=executive, as_of=day)
+            assert (len(rows), len(count)) == (7, 1)
