@@ -94,22 +94,22 @@ from kangjiansheng.projects import panels as project_panels
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import asks as ask_words
+from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import lab_reviews as review_words
 from kangjiansheng.projects.forms import obligations as link_words
-from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
-from kangjiansheng.projects.operations.starting import set_up_lab
 from kangjiansheng.projects.notices import hand_offs as hand_off_notices
+from kangjiansheng.projects.operations.starting import set_up_lab
 from kangjiansheng.projects.queries import handing, naming
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.queries.sheets import called as sheets_called
 from kangjiansheng.projects.rules import acts as project_rules
-from kangjiansheng.projects.rules import obligations as link_rules
 from kangjiansheng.projects.rules import hand_offs as hand_off_rules
+from kangjiansheng.projects.rules import obligations as link_rules
 from kangjiansheng.projects.views import sheets as sheet_views
 from kangjiansheng.projects.views import template_words
 from kangjiansheng.projects.views import words as project_words

@@ -144,4 +144,4 @@ def _key(code: str) -> int:
 
 
 def _on(day: date) -> dict[str, Any]:
-    return {"source": "import", "effective_at": clock.start_of(day)}
+    return {"source": "import", "effective_at": clock.start_of(day) + timedelta(hours=10)}

@@ -12,7 +12,7 @@ from kangjiansheng.core import clock, verify
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.labs.models import Institution
-from kangjiansheng.projects.models import HandOff, HandOffSignature
+from kangjiansheng.projects.models import HandOff, HandOffSignature, Milestone
 from kangjiansheng.projects.queries.hand_offs import hand_offs
 from tests.support.acting import who
 from tests.support.app import PASSWORD
@@ -92,11 +92,8 @@ def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Crit
     assert giver.post(f"{address}/delivery", data=form).status_code == 303
     assert giver.post(f"{address}/undoing").status_code == 422  # it was signed
     assert receiver.post(f"{address}/dispute", data={"reason": "少一袋", "version": "7"}).status_code == 303
-    assert (
-        "等" in (page := giver.get(address).get_data(as_text=True))
-        and "重新交付" in page
-        and "少一袋" in page
-    )
+    page = giver.get(address).get_data(as_text=True)
+    assert "重新交付" in page and "少一袋" in page
     assert giver.post(f"{address}/delivery", data=form | {"version": "8"}).status_code == 303
     assert receiver.post(f"{address}/receipt", data=form | {"version": "9"}).status_code == 303
     shown = receiver.get(address).get_data(as_text=True)
@@ -136,3 +133,37 @@ def test_who_sees_it_and_how_it_stood(app: Flask, client: Callable[..., Critic])
             with queries_counted() as count:
                 rows = hand_offs(actor=executive, as_of=day)
             assert (len(rows), len(count)) == (7, 1)
+
+
+def test_a_milestone_waits_for_what_is_handed_over(app: Flask, client: Callable[..., Critic]) -> None:
+    lead = client("lead2")
+    page = lead.get("/projects/KJS-020/milestones/D090").get_data(as_text=True)
+    assert "逾期 14 天" in page and "等上海交通大学医学院附属瑞金医院交付" in page
+    assert "交接 HO-0003 最早让它在 2026-11-23 达成" in page  # not before today, since it has not come
+    with app.app_context():
+        waits = db.session.scalars(select(Milestone).join(HandOff).where(HandOff.code == "HO-0001")).one()
+        before = (waits.forecast, waits.version)
+    effect = "/projects/KJS-010/milestones/B110/effect?choice=will_slip&date="
+    assert "过早" in lead.get(f"{effect}2026-12-17").get_data(as_text=True)  # agreed for the 18th
+    assert "过早" not in lead.get(f"{effect}2026-12-18").get_data(as_text=True)
+    assert "已约定" in lead.get("/projects/KJS-010/milestones/B110?as_of=2026-11-20").get_data(as_text=True)
+    assert "待商定日期" in lead.get("/projects/KJS-010/milestones/B110?as_of=2026-11-12").get_data(
+        as_text=True
+    )
+    with app.app_context():
+        db.session.expire_all()
+        waits = db.session.scalars(select(Milestone).join(HandOff).where(HandOff.code == "HO-0001")).one()
+        assert (waits.forecast, waits.version) == before
+
+
+def test_the_value_chain_from_research_to_the_market(client: Callable[..., Critic]) -> None:
+    """从研发创新到产品生产再到市场推广: the link, the next hand-over and its conditions, from any project."""
+    page = client("executive").get("/value-chain").get_data(as_text=True)
+    assert all(f'id="{link}"' in page for link in ("research", "clinic", "production", "market"))
+    clinic = page.partition('id="clinic"')[2].partition('id="production"')[0]
+    assert "HO-0003 逾期 14 天" in clinic and "清单 4 项逐项勾选" in clinic and "阶段门 B120 的决策" in clinic
+    assert "KJS-018" in page.partition('id="production"')[2].partition('id="market"')[0]
+    own = client("partner").get("/projects/KJS-010").get_data(as_text=True)
+    assert "下一交接" in own and "双方约定 2026-12-18" in own and "交付方与接收方签名" in own
+    hers = client("partner").get("/value-chain").get_data(as_text=True)
+    assert "KJS-010" in hers and "KJS-007" not in hers and "HO-0006" not in hers

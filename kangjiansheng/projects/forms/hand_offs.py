@@ -16,6 +16,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.forms.fields import DayField
 from kangjiansheng.projects.models import HandOff
 from kangjiansheng.projects.queries.hand_offs import HandOffRow
+from kangjiansheng.projects.queries.schedule import Held
 from kangjiansheng.projects.rules import hand_offs as rules
 
 KINDS: dict[str, Any] = {
@@ -113,7 +114,9 @@ class HandOffForm(Form):
         _l("日期"),
         description=_l("代表交付方填写就是承诺，代表接收方填写就是希望；双方同意后才算约定"),
     )
-    items = TextAreaField(FIELDS["items"], [required(), at_most(6000)], description=_l("每行一项，双方逐项勾选"))
+    items = TextAreaField(
+        FIELDS["items"], [required(), at_most(6000)], description=_l("每行一项，双方逐项勾选")
+    )
     detail = TextAreaField(FIELDS["detail"], [at_most(2000)])
     version = VersionField()
 
@@ -236,6 +239,12 @@ def waits_words(row: HandOffRow) -> str:
         "disputed": _("等%(who)s重新交付", who=name_of(who)),
     }
     return words[row.state]
+
+
+def held_words(held: Held) -> str:
+    """Why a milestone cannot be reached before a day, without a full stop: what is handed over until then."""
+    codes = _("、").join(row.code for row in held.rows)
+    return _("交接 %(codes)s 最早让它在 %(day)s 达成", codes=codes, day=held.day.isoformat())
 
 
 def finding(rows: Collection[HandOffRow], day: date) -> str:

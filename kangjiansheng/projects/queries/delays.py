@@ -25,7 +25,8 @@ def delays(
         replace(m, current_plan=None, forecast=None, actual=None) for m in project.milestones
     ]  # as the baseline has it
     reality = {m.id: m.actual or m.promised for m in project.milestones}
-    return attribute(schedule(first, found, today=day), reality, last.id, moves(said))
+    alone = replace(found, hand_offs=())  # what was agreed since is no part of the baseline
+    return attribute(schedule(first, alone, today=day), reality, last.id, moves(said))
 
 
 def moves(said: Sequence[Said]) -> Mapping[int, Sequence[Move]]:

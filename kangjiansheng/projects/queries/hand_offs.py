@@ -1,11 +1,11 @@
 """Hand-offs: all that somebody sees as plain rows of a day, one of them, and who may act in it for whom."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, cast, func, null, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.queries import actor_by_id, holds_on
@@ -15,7 +15,15 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Institution, InstitutionMember, LabPartner
 from kangjiansheng.labs.queries import own_institutions
 from kangjiansheng.labs.queries.found import contains
-from kangjiansheng.projects.models import HandOff, Milestone, Project, ProjectLab, ProjectParty
+from kangjiansheng.projects.models import (
+    HandOff,
+    HandOffItem,
+    Milestone,
+    Plan,
+    Project,
+    ProjectLab,
+    ProjectParty,
+)
 from kangjiansheng.projects.models.hand_offs import PLAIN
 from kangjiansheng.projects.queries.people import LEADING, takes_part
 from kangjiansheng.projects.queries.rows import Ref
@@ -52,6 +60,7 @@ class HandOffRow:
     received_on: date | None
     round: int
     reason: str
+    listed: int  # how many lines its checklist has
     items: tuple[tuple[str, bool, bool], ...] = ()
 
     @property
@@ -142,9 +151,10 @@ _REFS = (
 
 
 def _today(wanted: Iterable[ColumnElement[bool]]) -> list[HandOffRow]:
-    own = [getattr(HandOff, key) for key in PLAIN]
+    own = [HandOff.life.label("state"), *(getattr(HandOff, key) for key in PLAIN)]
+    listed = select(func.count(HandOffItem.id)).where(HandOffItem.hand_off_id == HandOff.id).scalar_subquery()
     query = (
-        select(HandOff.id.label("key"), HandOff.life.label("state"), *own, *_REFS)
+        select(HandOff.id.label("key"), listed.label("listed"), *own, *_REFS)
         .join(Project, Project.id == HandOff.project_id)
         .join(_giver, _giver.id == HandOff.giver_id)
         .join(_receiver, _receiver.id == HandOff.receiver_id)
@@ -154,21 +164,45 @@ def _today(wanted: Iterable[ColumnElement[bool]]) -> list[HandOffRow]:
     return [_row(found["key"], found, found) for found in db.session.execute(query).mappings()]
 
 
-def _then(wanted: Iterable[ColumnElement[bool]], day: date) -> list[HandOffRow]:
-    seen = select(HandOff.id).join(Project, Project.id == HandOff.project_id).where(*wanted)
+_KEPT = (Revision.thing_id.label("hand_off_id"), Revision.state.label("kept"), *_REFS)
+
+
+def _stood(columns: Sequence[Any], seen: Select[int], day: date) -> Select[Any]:
+    """Columns of the last revisions of some hand-offs up to a day, with what they name."""
     newest = last_revisions(
         Revision.thing == HandOff.__tablename__, Revision.thing_id.in_(seen), until=clock.end_of(day)
     )
     state = Revision.state
-    query = (
-        select(Revision.thing_id.label("key"), state.label("kept"), *_REFS)
+    return (
+        select(*columns)
         .join(Project, Project.id == state["project_id"].as_integer())
         .join(_giver, _giver.id == state["giver_id"].as_integer())
         .join(_receiver, _receiver.id == state["receiver_id"].as_integer())
         .outerjoin(Milestone, Milestone.id == state["milestone_id"].as_integer())
         .where(Revision.id.in_(newest))
     )
-    return [_row(found["key"], found["kept"], found) for found in db.session.execute(query).mappings()]
+
+
+def _then(wanted: Iterable[ColumnElement[bool]], day: date) -> list[HandOffRow]:
+    seen = select(HandOff.id).join(Project, Project.id == HandOff.project_id).where(*wanted)
+    return [row_from(found) for found in db.session.execute(_stood(_KEPT, seen, day)).mappings()]
+
+
+def of_plans(plan_ids: Collection[int | None], first: Sequence[Any], day: date | None) -> Select[Any]:
+    """The hand-offs of the projects of some plans as they stood on a day, for a statement that reads the plans in one
+    go: after `first`, the columns of its other parts, which have `padding` in the place of these."""
+    seen = select(HandOff.id).join(Plan, Plan.project_id == HandOff.project_id).where(Plan.id.in_(plan_ids))
+    return _stood([*first, *_KEPT], seen, day or clock.today())
+
+
+def padding() -> list[Any]:
+    """Nothing, in the columns of a hand-off."""
+    return [cast(null(), column.type).label(column.key) for column in _KEPT]
+
+
+def row_from(found: Mapping[Any, Any]) -> HandOffRow:
+    """A hand-off from what a statement has kept of it."""
+    return _row(found["hand_off_id"], found["kept"], found)
 
 
 def _ref(found: Mapping[Any, Any], prefix: str) -> Ref:
@@ -181,6 +215,7 @@ def _row(key: int, state: Mapping[Any, Any], refs: Mapping[Any, Any]) -> HandOff
     for name in _DAYS:
         day = state[name]
         facts[name] = date.fromisoformat(day) if isinstance(day, str) else day
+    items = tuple((text, given, taken) for text, given, taken in state.get("items") or ())
     return HandOffRow(
         id=key,
         project=_ref(refs, "project"),
@@ -188,7 +223,8 @@ def _row(key: int, state: Mapping[Any, Any], refs: Mapping[Any, Any]) -> HandOff
         milestone=refs["milestone_code"] or "",
         giver=_ref(refs, "giver"),
         receiver=_ref(refs, "receiver"),
-        items=tuple((text, given, taken) for text, given, taken in state.get("items") or ()),
+        listed=state["listed"] if "listed" in state else len(items),
+        items=items,
         **facts,
     )
 

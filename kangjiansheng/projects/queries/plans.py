@@ -1,6 +1,7 @@
 """What the pages of a plan read: who waits for whom, what holds the end where it is, and which clocks stand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import ClockStop, Milestone
 from kangjiansheng.projects.queries.page import milestone
 from kangjiansheng.projects.queries.rows import OwnerRow
-from kangjiansheng.projects.queries.schedule import Network, schedule
+from kangjiansheng.projects.queries.schedule import Held, Network, schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What the schedule of today says of a plan: the codes that hold its last milestone where it is, and for each
-    that promises too early (by code) the first day that its predecessors leave it; which clocks stand, since when."""
+    that promises too early (by code) the first day that its predecessors leave it, or the hand-offs for which it waits
+    (`held`, by code those that leave it that day); which clocks stand, since when."""
 
     critical: tuple[str, ...] = ()
     too_early: tuple[tuple[str, date], ...] = ()
     standing: tuple[tuple[str, date], ...] = ()
+    held: Mapping[str, Held] = field(default_factory=dict)
 
 
 def outlook(owner: OwnerRow, found: Network) -> Outlook:
@@ -40,10 +43,15 @@ def outlook(owner: OwnerRow, found: Network) -> Outlook:
     plan = schedule(owner.milestones, found)
     codes = {m.id: m.code for m in owner.milestones}
     last = max(opened, key=lambda m: (m.promised or date.min, m.position))
-    path = plan.driving(last.id)
+    path, early = plan.driving(last.id), plan.too_early(stated=True)
     return Outlook(
         critical=tuple(codes[key] for key in path) if len(path) > 1 else (),
-        too_early=tuple((codes[key], day) for key, day in plan.too_early(stated=True).items()),
+        too_early=tuple((codes[key], day) for key, day in early.items()),
+        held={
+            m.code: held
+            for m in opened
+            if m.promised and (held := found.holding(m.id, m.promised)) and held.day == early.get(m.id)
+        },
         standing=tuple(
             (m.code, stop.first) for m in opened for stop in found.stops.get(m.id, ()) if stop.last is None
         ),

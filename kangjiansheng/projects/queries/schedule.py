@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,11 @@ from sqlalchemy import CompoundSelect, Date, Integer, Select, String, cast, null
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneEntry, MilestoneLink
+from kangjiansheng.projects.queries.hand_offs import HandOffRow, of_plans, padding, row_from
 from kangjiansheng.projects.queries.past import Since, stops_then
 from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.rules.bulk import BULK
+from kangjiansheng.projects.rules.hand_offs import not_before
 from kangjiansheng.projects.rules.schedule import Link, Schedule, Shift, Step, Stop, Unit
 
 
@@ -38,20 +40,51 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Hand-offs that hold a milestone, and the first day that they leave it."""
+
+    rows: Sequence[HandOffRow]
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
-    """What binds the milestones of a plan, by their ids: whom each waits for, and when its clock stood still."""
+    """What binds the milestones of a plan, by their ids: whom each waits for, and when its clock stood still. The
+    hand-offs are those of the projects, also such as no milestone waits for."""
 
     links: Mapping[int, Sequence[Link]]
     stops: Mapping[int, Sequence[Stop]]
+    hand_offs: Sequence[HandOffRow] = ()
+
+    def awaited(self, milestone_id: int) -> list[HandOffRow]:
+        """The hand-offs for which a milestone waits or waited; withdrawn ones are none."""
+        return [
+            row for row in self.hand_offs if row.milestone_id == milestone_id and row.state != "withdrawn"
+        ]
+
+    def holding(self, milestone_id: int, day: date) -> "Held | None":
+        """The hand-offs that do not let a milestone be reached on a day, as of today; None when none does."""
+        today = clock.today()
+        later = [
+            (row, at) for row in self.awaited(milestone_id) if (at := not_before(row, today)) and at > day
+        ]
+        return Held([row for row, _at in later], max(at for _row, at in later)) if later else None
+
+    def not_before(self, milestone_id: int, today: date) -> date | None:
+        """The day before which a milestone cannot be reached, for what is handed over; None when nothing holds it."""
+        days = [not_before(row, today) for row in self.awaited(milestone_id)]
+        return max((day for day in days if day is not None), default=None)
 
 
-def network(*plan_ids: int | None, then: OwnerRow | None = None) -> Network:
-    """The network of a plan, or of several; one statement. `then` is what the one plan belongs to, as it was read of a
-    past day."""
+def network(*plan_ids: int | None, then: OwnerRow | None = None, as_of: date | None = None) -> Network:
+    """The network of a plan, or of several; one statement. `then` is what the one plan belongs to, as it was read of the
+    past day `as_of`."""
     links: dict[int, list[Link]] = defaultdict(list)
     stops: dict[int, list[Stop]] = defaultdict(list)
+    rows: list[HandOffRow] = []
     none, no_day = cast(null(), Integer), cast(null(), Date)
-    both: CompoundSelect[Any] = union_all(
+    away = padding()
+    every: CompoundSelect[Any] = union_all(
         select(
             MilestoneLink.milestone_id,
             MilestoneLink.predecessor_id,
@@ -59,19 +92,28 @@ def network(*plan_ids: int | None, then: OwnerRow | None = None) -> Network:
             MilestoneLink.unit,
             no_day.label("first"),
             no_day.label("last"),
+            *away,
         )
         .join(Milestone, Milestone.id == MilestoneLink.milestone_id)
         .where(Milestone.plan_id.in_(plan_ids)),
-        select(ClockStop.milestone_id, none, none, cast(null(), String), ClockStop.first, ClockStop.last)
+        select(
+            ClockStop.milestone_id, none, none, cast(null(), String), ClockStop.first, ClockStop.last, *away
+        )
         .join(Milestone, Milestone.id == ClockStop.milestone_id)
         .where(Milestone.plan_id.in_(plan_ids)),
+        of_plans(plan_ids, [none, none, none, cast(null(), String), no_day, no_day], as_of),
     )
-    for key, before, lag, unit, first, last in db.session.execute(both):
-        if before is None:
+    for found in db.session.execute(every):
+        key, before, lag, unit, first, last, *_more = found
+        if key is None:
+            rows.append(row_from(found._mapping))
+        elif before is None:
             stops[key].append(Stop(first, last))
         else:
             links[key].append(Link(before, lag, _unit(unit)))
-    return Network(links, stops) if then is None else _network_then(links, stops, then)
+    if then is None:
+        return Network(links, stops, rows)
+    return replace(_network_then(links, stops, then), hand_offs=rows)
 
 
 def _network_then(
@@ -101,7 +143,7 @@ def schedule(
 
     `dates` are promised instead of what the rows say, by id. Decisions (X9…) promise nothing and take no part.
     """
-    dates = dates or {}
+    dates, today = dates or {}, today or clock.today()
     steps = [
         Step(
             row.id,
@@ -113,11 +155,12 @@ def schedule(
             duration=row.duration,
             unit=_unit(row.unit),
             stops=tuple(found.stops.get(row.id, ())),
+            not_before=found.not_before(row.id, today),
         )
         for row in rows
         if row.kind == "milestone"
     ]
-    return Schedule(steps, today=today or clock.today())
+    return Schedule(steps, today=today)
 
 
 def promised(row: Milestone | Any) -> date | None:
@@ -160,13 +203,14 @@ class Spread:
     """What new dates of some milestones of a plan do to the others.
 
     `rows` is the whole plan in order, `asked` the new dates by id, `moved` what has to follow. `early` are the first
-    days that predecessors leave to milestones which were given an earlier one.
+    days that predecessors leave to milestones which were given an earlier one; `held` are the hand-offs that do not let such a one be reached.
     """
 
     rows: Sequence[Milestone]
     asked: Mapping[int, date]
     moved: tuple[Effect, ...]
     early: Mapping[int, date]
+    held: Mapping[int, Held]
 
     @property
     def dates(self) -> dict[int, date]:
@@ -201,11 +245,15 @@ def spreads(
     if not touched:
         return []
     found = network(*(rows[0].plan_id for rows in touched))
-    return [_spread(rows, schedule(rows, found, before), to, held) for rows in touched]
+    return [_spread(rows, schedule(rows, found, before), found, to, held) for rows in touched]
 
 
 def _spread(
-    rows: Sequence[Milestone], plan: Schedule, to: Mapping[int, date], held: Collection[int]
+    rows: Sequence[Milestone],
+    plan: Schedule,
+    found: Network,
+    to: Mapping[int, date],
+    held: Collection[int],
 ) -> Spread:
     by_id, today = {row.id: row for row in rows}, clock.today()
     asked = {key: day for key, day in to.items() if key in by_id}
@@ -213,7 +261,9 @@ def _spread(
     shifts = plan.moved({**kept, **asked})
     moved = tuple(_effect(by_id[key], shift) for key, shift in shifts.items() if shift.after >= today)
     dates = {**plan.dates, **asked, **{effect.id: effect.after for effect in moved}}
-    return Spread(rows, asked, moved, {key: day for key in asked if (day := plan.leaves(key, dates))})
+    early = {key: day for key in asked if (day := plan.leaves(key, dates))}
+    holding = {key: one for key, day in asked.items() if (one := found.holding(key, day))}
+    return Spread(rows, asked, moved, early, holding)
 
 
 def _effect(row: Milestone, shift: Shift) -> Effect:

@@ -45,7 +45,8 @@ class Step:
 
     `promised` is the date that counts for an open one, `planned` the date of the current plan, `actual` the day
     on which it was reached. `duration` runs from the last predecessor; None means that nobody has said it, and
-    then it is the gap that the plan leaves. A cancelled step takes no time and passes its predecessors on.
+    then it is the gap that the plan leaves. A cancelled step takes no time and passes its predecessors on. Nor is a
+    step reached `not_before` the day on which something from outside the plan comes: what another party hands over.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Step:
     duration: int | None = None
     unit: Unit = "day"
     stops: tuple[Stop, ...] = ()
+    not_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +180,21 @@ class Schedule:
     ) -> tuple[date | None, bool]:
         """The first day on which a step can be reached, and whether that rests on unpublished holidays.
 
-        None when no predecessor has a date. With `stated` a duration that nobody has said counts as none, but
-        for a step whose clock has stood still: that clock is a statutory one, and runs.
+        None when no predecessor has a date and nothing from outside holds it. With `stated` a duration that nobody has
+        said counts as none, but for a step whose clock has stood still: that clock is a statutory one, and runs.
         """
         step = self._by_id[key]
+        left, unsure = self._left_by(step, dates, stated=stated)
+        if step.not_before is None or (left is not None and left >= step.not_before):
+            return left, unsure
+        return step.not_before, False
+
+    def _left_by(
+        self, step: Step, dates: Mapping[int, date | None] | None, *, stated: bool
+    ) -> tuple[date | None, bool]:
+        """The same from the predecessors alone."""
         begin, unsure = self._begin(step, self.dates if dates is None else dates)
-        need = (step.duration or 0) if stated and not step.stops else self._needs.get(key)
+        need = (step.duration or 0) if stated and not step.stops else self._needs.get(step.id)
         if begin is None or need is None:
             return None, unsure
         found, approximate = self._after(begin, need, step.unit)
@@ -218,8 +229,10 @@ class Schedule:
         while True:
             step = self._by_id[path[-1]]
             begin, _ = self._begin(step, self.dates)
-            earliest, _ = self.earliest(step.id)
+            earliest, _ = self._left_by(step, None, stated=False)
             day = self.dates[step.id]
+            if step.not_before is not None and (earliest is None or step.not_before > earliest):
+                break  # what another party hands over holds it, not a step of the plan
             if begin is None or step.actual or (earliest is not None and day is not None and earliest < day):
                 break
             path.append(next(link.before for link in step.links if self._leaves(link) == begin))

@@ -47,10 +47,11 @@ class Group(Term):
 
 @dataclass(frozen=True, slots=True)
 class Stage(Term):
-    """A stage of a project; `column` is its column on the dashboard."""
+    """A stage of a project; `column` is its column on the dashboard, `link` where it stands in the value chain."""
 
     order: int
     column: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ def indication_groups() -> dict[str, Group]:
 def stages() -> dict[str, Stage]:
     """The 19 stages by code, in order."""
     return {
-        row["code"]: Stage(*_term(row), row["order"], row["column"]) for row in _read("stages.json")["stages"]
+        row["code"]: Stage(*_term(row), row["order"], row["column"], row["link"])
+        for row in _read("stages.json")["stages"]
     }
 
 
@@ -165,6 +167,12 @@ def column_of(stage: str) -> str:
     """The column of the pipeline in which a stage stands; empty for one that is not known."""
     known = stages().get(stage)
     return known.column if known else ""
+
+
+@cache
+def links() -> dict[str, Term]:
+    """The links of the value chain by code, from research to the market."""
+    return {row["code"]: Term(*_term(row)) for row in _read("stages.json")["links"]}
 
 
 @cache

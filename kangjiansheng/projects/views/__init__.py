@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, url_for
 from flask_babel import gettext as _
 
 from kangjiansheng.core.i18n import name_of
@@ -25,7 +25,20 @@ def _context() -> dict[str, Any]:
     return {
         "chip_codes": {reason.code for reason in reasons().values() if reason.chip},
         "crumbs_of": crumbs_of,
+        "sections": sections,
     }
+
+
+def sections(current: str) -> list[tuple[str, str, bool, None]]:
+    """The tabs of this section."""
+    names = (
+        ("projects", _("项目")),
+        ("milestones", _("全部里程碑")),
+        ("list_hand_offs", _("各方交接")),
+        ("value_chain", _("价值链")),
+        ("templates", _("路径模板")),
+    )
+    return [(label, travel(url_for(f"projects.{key}")), key == current, None) for key, label in names]
 
 
 @bp.url_defaults
@@ -57,6 +70,7 @@ def pairs(field: Any) -> list[tuple[str, str]]:
 from kangjiansheng.projects.views import (  # noqa: E402, F401
     asks,
     bulk,
+    chain,
     edit,
     evidence,
     gates,

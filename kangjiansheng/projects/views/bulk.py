@@ -1,10 +1,10 @@
 """Changing many milestones at once: choose, look at what would happen to each, consent; and taking it back."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import abort, g, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.bulk import BulkForm, asked_rows, packed, shown_along
 from kangjiansheng.projects.forms.filters import asked_milestones
+from kangjiansheng.projects.forms.hand_offs import held_words
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.operations import bulk as operations
 from kangjiansheng.projects.operations.bulk import Outcome
@@ -134,7 +135,7 @@ def _page(
 ) -> Response:
     found = [one.milestone for one in outcomes] if outcomes is not None else bulk.chosen(rows, actor=actor())
     able = {one.milestone.id: rows[one.milestone.id] for one in outcomes or () if one.problem is None}
-    early = {key: day for spread in spreads for key, day in spread.early.items()}
+    early = {key: _early(spread, key) for spread in spreads for key in {*spread.early, *spread.held}}
     return page(
         "projects/bulk.html",
         422 if problem else status,
@@ -162,6 +163,13 @@ def _owner_name(form: BulkForm | None) -> str:
     )
 
 
+def _early(spread: Spread, key: int) -> str:
+    """Why a day is too early, in words."""
+    if key in spread.held:
+        return held_words(spread.held[key])
+    return _("前置里程碑最早让它在 %(day)s 达成", day=spread.early[key].isoformat())
+
+
 def _plain(m: Milestone) -> dict[str, Any]:
     return {
         "project": m.plan.owner.code,
@@ -173,7 +181,7 @@ def _plain(m: Milestone) -> dict[str, Any]:
     }
 
 
-def _line(one: Outcome, early: date | None = None) -> dict[str, Any]:
+def _line(one: Outcome, early: str | None = None) -> dict[str, Any]:
     """A row of the preview: old and new, or why not."""
     return _plain(one.milestone) | {
         "before": one.before,

@@ -64,7 +64,7 @@ class Dossier:
 def of(thing: Milestone) -> Dossier:
     """The dossier on the day that the address asks for: links, owners, evidence and verdicts of that day."""
     project, row = row_of(thing)
-    network = queries.network(thing.plan_id, then=project if g.as_of else None)
+    network = queries.network(thing.plan_id, then=project if g.as_of else None, as_of=g.as_of)
     waited = {link.before for link in network.links.get(thing.id, ())}
     before = [m for m in project.milestones if m.id in waited and m.state != "cancelled"]
     there = reading.evidence_of(row, before, g.as_of)

@@ -109,6 +109,9 @@ def new_hand_off(thing: Project) -> Response:
         form.kind.data = kind if kind in rules.KINDS else "cells"
         form.items.data = words.usual(form.kind.data)
         form.milestone.data = request.args.get("milestone", "")
+        form.receiver_id.data = next(
+            (choice[0] for choice in list(form.receiver_id.iter_choices())[1:]), None
+        )
     made = form.attempt(lambda: operations.create(thing, actor=actor(), day=form.day.data, **form.facts()))
     if made:
         return saved(url_for(".hand_off_page", code=made.code), _("交接已登记"))

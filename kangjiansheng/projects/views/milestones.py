@@ -15,6 +15,7 @@ from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.labs import panels as slots
 from kangjiansheng.projects import charts, panels, policies, queries
+from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
@@ -75,7 +76,8 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
     day = g.as_of or clock.today()
     whole_team = team_of(owner, whole_labs=True)
     team = policies.speaking(whole_team)
-    network = queries.network(thing.plan_id, then=owner if g.as_of else None)
+    network = queries.network(thing.plan_id, then=owner if g.as_of else None, as_of=g.as_of)
+    outlook = plans.Outlook() if g.as_of or owner.archived else plans.outlook(owner, network)
     free = g.as_of is None and not owner.archived
     intervals = held(validities_on(thing.plan, owner, actor=actor(), as_of=g.as_of), owner.milestones, day)
     shown: dict[str, Any] = {
@@ -103,8 +105,13 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         trend_finding=charts.trend_finding(said, [row], day),
         trend_table=charts.trend_table(said, [row]),
         waits=plans.waiting(owner, network).get(thing.id, []),
-        too_early=dict(plans.outlook(owner, network).too_early).get(thing.code) if free else None,
         unaccepted=unaccepted(thing.plan, thing.code) if free and row.is_open else None,
+        too_early=dict(outlook.too_early).get(thing.code),
+        held=outlook.held.get(thing.code),
+        awaited=network.awaited(thing.id),
+        hand_off_words=hand_off_words,
+        day=day,
+        may_hand_off=free and owner.of == "projects" and policies.leads_of(actor(), team),
         stops=network.stops.get(thing.id, ()),
         reason=words.label_of(row.reason_code, reasons()),
         because=because(row, day),
@@ -153,13 +160,17 @@ def effect_of_milestone(thing: Milestone) -> Response:
 
 def preview_of(form: MilestoneForm, who: Actor) -> dict[str, Any]:
     """What saving the form as it stands would do to the later milestones, and what that `who` may see of the
-    papers would lapse first, in words."""
+    papers would lapse first and of what is still to be handed over, in words."""
     day, milestone = form.outcome, form.milestone
     if day is None:
-        return {"effect": [], "lapses": []}
+        return {"effect": [], "lapses": [], "holds": []}
     found = queries.spread(milestone, day)
     left = left_by(found, validities(milestone.plan, actor=who))
-    return {"effect": found.moved, "lapses": [validity_words.sentence(*pair) for pair in left]}
+    return {
+        "effect": found.moved,
+        "lapses": [validity_words.sentence(*pair) for pair in left],
+        "holds": [hand_off_words.held_words(one) for one in found.held.values()],
+    }
 
 
 def _form(thing: Milestone, form: MilestoneForm) -> Response:
@@ -272,6 +283,7 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 may_update=policies.updatable(actor(), team_of(project), project.milestones),
                 depends=plans.waiting(project, network),
                 outlook=plans.outlook(project, network),
+                hand_off_words=hand_off_words,
                 tallies=tallies([thing.id]),
                 illustrative=project.illustrative,
                 **words_and_figures(project, said, clock.today(), network=network, holding=holding),

@@ -13,6 +13,7 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.labs import panels as slots
 from kangjiansheng.projects import charts, panels, policies, queries
+from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.forms.projects import ClaimForm
 from kangjiansheng.projects.models import Plan, Project
@@ -24,7 +25,7 @@ from kangjiansheng.projects.queries.gates import newest
 from kangjiansheng.projects.queries.history import acts_of
 from kangjiansheng.projects.queries.validity import Held, held, validities_on
 from kangjiansheng.projects.rules import freshness
-from kangjiansheng.projects.views import bp, histories, numbers, risks, trials, validity, words
+from kangjiansheng.projects.views import bp, chain, histories, numbers, risks, trials, validity, words
 from kangjiansheng.projects.views.because import why
 from kangjiansheng.projects.views.then import called_then, project_row
 
@@ -60,6 +61,7 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
     intervals = validities_on(thing.plan, row, actor=actor(), as_of=g.as_of)
     known = numbers.shown(thing, row if g.as_of else None)
     holding = held(intervals, row.milestones, day)
+    planned = plan_context(thing.plan, row, team, holding)
     return {
         "p": row,
         "thing": thing,
@@ -71,7 +73,9 @@ def context(thing: Project, **more: Any) -> dict[str, Any]:
         "claimers": {one.person_id: one for one in team},
         "claim": claims.claim_on(thing, day),
         "claim_form": ClaimForm(formdata=None, version=thing.version, until=day + timedelta(14)),
-        **plan_context(thing.plan, row, team, holding),
+        **planned,
+        "chain": chain.placed(row, planned["network"].hand_offs),
+        "may_hand_off": planned["may_plan"],
         "team": [one for one in team if one.holds_on(day)],
         "roles": words.ROLES,
         "party_roles": words.PARTY_ROLES,
@@ -93,13 +97,15 @@ def plan_context(
     """What the page of a plan shows, whatever it belongs to: milestones, outlook, figures, history, gates."""
     plan_id, day = plan.id if plan else None, g.as_of or clock.today()
     said = called_then(queries.ledger(actor=actor(), plan_id=plan_id, as_of=g.as_of), row)
-    network = queries.network(plan_id, then=row if g.as_of else None)
+    network = queries.network(plan_id, then=row if g.as_of else None, as_of=g.as_of)
     frozen = g.as_of is not None or row.archived
     whole = request.args.get("view") == "timeline"
     outlook = plans.Outlook() if frozen else plans.outlook(row, network)
     return {
         "depends": plans.waiting(row, network),
         "outlook": outlook,
+        "hand_off_words": hand_off_words,
+        "network": network,
         "path": words.path(row),
         "may_plan": not frozen and policies.leads_of(actor(), team),
         "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),

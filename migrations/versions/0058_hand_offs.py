@@ -6,8 +6,8 @@ from alembic import op
 from kangjiansheng.core.db import Instant
 from kangjiansheng.core.schema import append_only, no_replacement
 
-revision = "0049"
-down_revision = "0048"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 
