@@ -9,6 +9,7 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.operations.papers import create_paper, edit_paper
 from kangjiansheng.labs.queries.papers import papers
+from kangjiansheng.overview.queries.calendar import calendar_of
 from kangjiansheng.overview.queries.records import expiring
 from kangjiansheng.projects.queries.reminders import to_renew
 from tests.labs.test_exports import workbook
@@ -86,6 +87,9 @@ def test_its_people_are_reminded_and_the_charts_count_it(in_app):
     assert not any(
         to_renew(actor=who(short), **ask) for short in ("lead2", "member", "outsider", "executive")
     )
+    dated = [one for one in calendar_of(actor=lead) if one.kind == "paper"]
+    assert (made.id, made.valid_to, "/labs/JL-01/papers") in [(one.id, one.day, one.path) for one in dated]
+    assert not any(one.kind == "paper" for one in calendar_of(actor=who("member")))
     ends, _illustrative = expiring([], actor=lead)
     assert [one.code for one in ends if one.name.get("hans") == "危化品使用许可 7"] == ["JL-01"]
     ends, _illustrative = expiring([], actor=who("partner"))

@@ -1,4 +1,5 @@
-"""The dates of a person's calendar: her own milestones, the meetings that she may see, answers that she owes."""
+"""The dates of a person's calendar: her own milestones, the meetings that she may see, answers that she owes, and
+what her laboratories hold on the day on which it ends."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,8 +13,9 @@ from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Company, ServiceRequest
+from kangjiansheng.labs.models import Company, LabPaper, ServiceRequest
 from kangjiansheng.labs.queries.companion import to_answer
+from kangjiansheng.labs.queries.papers import papers_to_watch
 from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.owners import running, with_owner
@@ -27,7 +29,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 class Dated:
     """One day of a calendar; `version` and `modified` are those of its row."""
 
-    kind: str  # milestone, meeting, answer, obligation
+    kind: str  # milestone, meeting, answer, obligation, paper
     id: int
     day: date
     code: str
@@ -41,8 +43,8 @@ class Dated:
 
 
 def calendar_of(*, actor: Actor) -> list[Dated]:
-    """Everything that stands in a person's calendar now, by the rights of this moment; seven statements at most."""
-    found = [*_milestones(actor), *_meetings(actor), *_answers(actor), *_obligations(actor)]
+    """Everything that stands in a person's calendar now, by the rights of this moment; nine statements at most."""
+    found = [*_milestones(actor), *_meetings(actor), *_answers(actor), *_obligations(actor), *_papers(actor)]
     return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
@@ -160,7 +162,7 @@ def _answers(actor: Actor) -> list[Dated]:
 def _obligations(actor: Actor) -> list[Dated]:
     """What her institutions owe, with whom it is owed; nothing of a past that is settled."""
     waiting = [one for one in obligations_waiting(actor=actor) if one.why != "accept" and one.day]
-    changed = _changed({one.row.id for one in waiting})
+    changed = _changed("obligation", {one.row.id for one in waiting})
     return [
         Dated(
             "obligation",
@@ -179,10 +181,31 @@ def _obligations(actor: Actor) -> list[Dated]:
     ]
 
 
-def _changed(ids: set[int]) -> dict[int, tuple[int, datetime]]:
-    """The version of obligations, and when it came to be."""
+def _papers(actor: Actor) -> list[Dated]:
+    """What the laboratories that the actor directs hold, and what she holds herself, on the day on which it ends."""
+    found = papers_to_watch(actor=actor)
+    changed = _changed(LabPaper.__tablename__, {one.id for one in found})
+    return [
+        Dated(
+            "paper",
+            one.id,
+            one.valid_to,
+            one.lab.code,
+            {"hans": one.label},
+            _names(one.lab),
+            f"/labs/{one.lab.code}/papers",
+            *changed[one.id],
+            "open",
+            one.lab.illustrative,
+        )
+        for one in found
+    ]
+
+
+def _changed(thing: str, ids: set[int]) -> dict[int, tuple[int, datetime]]:
+    """The version of things of a kind, and when it came to be."""
     last = select(Revision.thing_id, func.max(Revision.version), func.max(Revision.recorded_at))
-    query = last.where(Revision.thing == "obligation", Revision.thing_id.in_(ids)).group_by(Revision.thing_id)
+    query = last.where(Revision.thing == thing, Revision.thing_id.in_(ids)).group_by(Revision.thing_id)
     return {key: (version, at) for key, version, at in db.session.execute(query)} if ids else {}
 
 

@@ -44,6 +44,8 @@ def _event(one: Dated, base: str) -> ical.Event:
     title = f"{one.code} {name_of(one.names)}"
     if one.kind == "answer":
         title = _("答复服务请求：%(name)s", name=title)
+    if one.kind == "paper":
+        title = _("%(name)s 到期", name=title)
     if one.state == "done":
         title = _("%(name)s（已完成）", name=title)
     if one.illustrative:
