@@ -123,7 +123,7 @@ class NotificationSetting(Versioned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    kinds: Mapped[list[Any]]  # due, overdue, stale, confirm, review, paper, owed, renewal
+    kinds: Mapped[list[Any]]  # due, overdue, stale, confirm, review, paper, owed, renewal, service
     days_before: Mapped[list[Any]]  # whole days before the promised day, the most first
     hour: Mapped[int]  # of the digest, in Asia/Shanghai
     quiet_from: Mapped[int]  # from this hour ...

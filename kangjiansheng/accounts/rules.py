@@ -23,7 +23,7 @@ RESET_WINDOW = timedelta(hours=1)
 RESET_ANSWER_SECONDS = 0.25  # known and unknown addresses take as long
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 LOCALES = ("zh-Hans", "zh-Hant", "en")
-REMINDERS = ("due", "overdue", "stale", "confirm", "review", "paper", "owed", "renewal")
+REMINDERS = ("due", "overdue", "stale", "confirm", "review", "paper", "owed", "renewal", "service")
 CHANNELS = ("mail", "app")
 # What holds for whoever has said nothing.
 USUAL = {
@@ -114,6 +114,7 @@ REMINDER_NAMES = {
     "paper": _l("将到期的实验室证照"),
     "owed": _l("应履行或待接受的义务"),
     "renewal": _l("将到期的协议"),
+    "service": _l("待我答复的服务请求"),
 }
 CHANNEL_NAMES = {"mail": _l("邮件和站内通知"), "app": _l("只用站内通知")}
 VALUES = {

@@ -11,6 +11,7 @@ from kangjiansheng.labs.operations import companion as operations
 from kangjiansheng.labs.operations.nudging import nudge
 from kangjiansheng.labs.queries import companion as queries
 from kangjiansheng.labs.queries import residents as companies
+from kangjiansheng.projects.queries.reminders import to_answer
 from tests.support.acting import who
 from tests.support.queries import queries_counted
 from tests.support.typed import opened, send, typed, words
@@ -25,6 +26,8 @@ def test_an_answer_is_promised_in_working_days_of_china_and_is_overdue_the_day_a
     )
     assert made.promised_on > date(2026, 10, 8) and made.stage == "growing"
     assert made in queries.care([found.id]).overdue(found)
+    told = to_answer(actor=executive, today=clock.today(), days_before=(3,))
+    assert [(one.project, one.code) for one in told if one.day == made.promised_on] == [("CO-001", "3")]
     earlier = operations.log_contact(
         found, actor=executive, kind="space", channel="visit", happened_on=date(2025, 7, 8)
     )

@@ -71,7 +71,6 @@ def competitors(app):
             belongs(made, short)
             found = queries.company(actor=executive, code=company)
             facts = {"name_hans": found.name_hans, "confidentiality": found.confidentiality, "about": SECRET}
-            facts["companion_email"] = "executive@kjs.example"
             operations.edit_company(
                 found, actor=executive, version=None, kind="resident", institution_code=code, **facts
             )
@@ -128,7 +127,9 @@ def test_its_own_people_ask_and_say_how_content_they_are_and_keep_nothing(compet
         send(outsider, "/residents/CO-002/requests/new", form, kind="talent", text="请推荐猎头").status_code
         == 303
     )
-    assert "CO-002" in words(executive.get("/notifications"))
+    assert "CO-002" in words(executive.get("/notifications"))  # nobody accompanies it: the executives hear
+    form = opened(executive, "/partners/ORG-901", "/partners/ORG-901/archive")
+    assert "CO-002" in send(executive, "/partners/ORG-901/archive", form).text  # it cannot be put away
     address = "/residents/CO-002/requests/2"
     assert outsider.post(f"{address}/answer").status_code == 403
     form = opened(executive, address, f"{address}/answer")

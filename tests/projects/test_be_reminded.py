@@ -21,7 +21,7 @@ from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.jobs import Round, run_due
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.labs.models import Obligation
+from kangjiansheng.labs.models import Obligation, ServiceRequest
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import Milestone, Project, Risk
 from kangjiansheng.projects.operations import milestones, projects
@@ -118,6 +118,8 @@ def test_when_there_is_nothing_to_say_nothing_is_sent(in_app: Flask) -> None:
             risk.owner_id = None
         for obligation in db.session.scalars(select(Obligation)):
             obligation.life = "accepted"
+        for request in db.session.scalars(select(ServiceRequest)):
+            request.life = "withdrawn"
     assert make() == 0
     assert list(db.session.scalars(MAILS)) == []
     assert db.session.scalar(select(func.count(Digest.id)))  # it was looked at, and is not again today

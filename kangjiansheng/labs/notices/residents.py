@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from kangjiansheng.accounts.models import SystemRole
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
@@ -84,11 +85,19 @@ def own_people(company: Company) -> set[int]:
 
 
 def responsible(company: Company) -> set[int]:
-    """Whoever accompanies a company; where nobody is named, the park's contacts, else all its members."""
+    """Whoever accompanies a company; where nobody is named, the park's contacts, else all its members, else the
+    executives: what is asked is never heard by nobody."""
     if company.companion_id:
         return {company.companion_id}
     park = InstitutionMember.institution_id.in_(select(Institution.id).where(Institution.code == PARK))
-    return _members(park, InstitutionMember.role == "contact") or _members(park)
+    return _members(park, InstitutionMember.role == "contact") or _members(park) or _executives()
+
+
+def _executives() -> set[int]:
+    query = select(SystemRole.person_id).where(
+        SystemRole.role == "executive", holds_on(SystemRole, clock.today())
+    )
+    return set(db.session.scalars(query))
 
 
 def answering(request: ServiceRequest) -> set[int]:

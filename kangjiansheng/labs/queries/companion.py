@@ -234,6 +234,11 @@ def to_answer(actor: Actor) -> ColumnElement[bool]:
     return and_(ServiceRequest.life == "open", or_(ServiceRequest.provider_id == actor.id, companion))
 
 
+def requests_to_answer(*, actor: Actor) -> list[ServiceRequest]:
+    """The requests that wait for the actor's answer, the first promised first. One statement."""
+    return [one for one in db.session.scalars(_owed(actor)) if one.life == "open"]
+
+
 def _owed(actor: Actor) -> Select[ServiceRequest]:
     unrated = and_(
         ServiceRequest.life == "answered", ServiceRequest.satisfaction.is_(None), own_companies(actor)

@@ -11,6 +11,7 @@ from kangjiansheng.labs.models import (
     Agreement,
     AgreementParty,
     Booking,
+    Company,
     Institution,
     JointLab,
     LabPartner,
@@ -53,7 +54,12 @@ def _of_institution(institution: Institution) -> list[str]:
     )
     owed = or_(Obligation.debtor_id == institution.id, Obligation.creditor_id == institution.id)
     obligations = select(Obligation.code).where(owed, Obligation.archived_at.is_(None))
-    found = [code for query in (agreements, labs, obligations) for code in db.session.scalars(query)]
+    companies = select(Company.code).where(
+        Company.institution_id == institution.id, Company.archived_at.is_(None)
+    )
+    found = [
+        code for query in (agreements, labs, obligations, companies) for code in db.session.scalars(query)
+    ]
     return [*found, *_resources(SharedResource.institution_id == institution.id)]
 
 

@@ -289,6 +289,7 @@ def _headings() -> dict[str, str]:
         "paper": _("将到期的实验室证照"),
         "owed": _("应履行或待接受的义务"),
         "renewal": _("将到期的协议"),
+        "service": _("待您答复的服务请求"),
         "stale": _("三周以上没有人更新"),
     }
 
@@ -310,6 +311,7 @@ def _counted(things: Sequence[Mapping[str, Any]]) -> str:
         "paper": ngettext("%(num)d 项实验室证照将到期", "%(num)d 项实验室证照将到期", count["paper"]),
         "owed": ngettext("%(num)d 项义务待办", "%(num)d 项义务待办", count["owed"]),
         "renewal": ngettext("%(num)d 份协议将到期", "%(num)d 份协议将到期", count["renewal"]),
+        "service": ngettext("%(num)d 项服务请求待答复", "%(num)d 项服务请求待答复", count["service"]),
         "stale": ngettext("%(num)d 项久未更新", "%(num)d 项久未更新", count["stale"]),
     }
     return _("，").join(text for kind, text in words.items() if count[kind])

@@ -16,6 +16,7 @@ from kangjiansheng.projects.operations.links import make_links
 from kangjiansheng.projects.queries.reminders import (
     Reminder,
     own_reminders,
+    to_answer,
     to_confirm,
     to_extend,
     to_fulfil,
@@ -74,6 +75,8 @@ def _things(person: Person, setting: NotificationSetting, day: date) -> Sequence
         found += to_fulfil(actor=actor, today=day, days_before=setting.days_before)
     if "renewal" in setting.kinds:
         found += to_extend(actor=actor, today=day, days_before=setting.days_before)
+    if "service" in setting.kinds:
+        found += to_answer(actor=actor, today=day, days_before=setting.days_before)
     return [thing for thing in found if thing.kind in setting.kinds]
 
 

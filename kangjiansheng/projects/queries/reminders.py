@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.labs.queries.companion import requests_to_answer
 from kangjiansheng.labs.queries.papers import papers_to_watch
 from kangjiansheng.labs.queries.waiting import agreements_to_watch, obligations_waiting
 from kangjiansheng.labs.rules import renewal_due
@@ -27,7 +28,7 @@ from kangjiansheng.projects.rules.plans import RESTING
 class Reminder:
     """One milestone, why it is worth a word today, and the day that is meant."""
 
-    kind: str  # overdue, due, stale, confirm, review, paper, owed, renewal
+    kind: str  # overdue, due, stale, confirm, review, paper, owed, renewal, service
     milestone_id: int | None  # none for what is no milestone
     project: str  # the code of the project, or of the laboratory
     code: str
@@ -151,3 +152,21 @@ def to_extend(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[
 
 def _names_of(thing: Any) -> dict[str, str]:
     return {"hans": thing.name_hans, "hant": thing.name_hant, "en": thing.name_en}
+
+
+def to_answer(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
+    """What companies of the park asked, where the actor's answer is overdue or soon due."""
+    days = tuple(days_before)
+    return [
+        Reminder(
+            "service",
+            None,
+            row.company.code,
+            f"{row.number}",
+            _names_of(row.company),
+            row.promised_on,
+            row.company.illustrative,
+        )
+        for row in requests_to_answer(actor=actor)
+        if row.promised_on < today or rules.is_due(row.promised_on, today, days)
+    ]
