@@ -15,7 +15,8 @@ class Panel:
 
     `place` is `strip` (the figures under the head), `wide` (a sheet of the whole width) or `narrow` (a
     sheet in the row of three). `illustrative` labels the page. `brief` is the same in a few lines, the first of which
-    is a heading: for a printed sheet, where there is little room.
+    is a heading: for a printed sheet, where there is little room. `kpis` are tiles for the strip of figures that the
+    page makes of those of all its panels.
     """
 
     template: str
@@ -23,6 +24,7 @@ class Panel:
     place: Literal["strip", "wide", "narrow"] = "wide"
     illustrative: bool = False
     brief: Sequence[str] = ()
+    kpis: Sequence[Mapping[str, Any]] = ()
 
 
 # A function of the thing, the reader and the past day (or None) that gives a panel, or None for nothing.
@@ -45,6 +47,11 @@ class Panels:
     def illustrative(self) -> bool:
         """True when any of them shows illustrative data."""
         return any(panel.illustrative for panel in (*self.strip, *self.wide, *self.narrow))
+
+    @property
+    def kpis(self) -> list[Mapping[str, Any]]:
+        """The tiles of all of them, in their order."""
+        return [kpi for panel in (*self.strip, *self.wide, *self.narrow) for kpi in panel.kpis]
 
 
 def of(slot: list[Any], thing: Any, actor: Actor, day: date | None) -> Panels:

@@ -49,7 +49,6 @@ def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | Non
         "projects/_lab_panel.html",
         {
             "projects": rows,
-            "kpis": _kpis(rows, day),
             "finding": _finding(rows, day),
             "figure": charts.lab_lines(rows, day),
             "table": charts.lab_table(rows),
@@ -57,6 +56,7 @@ def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | Non
             "step_of": {row.code: stage_step(row) for row in rows},
         },
         illustrative=any(row.illustrative for row in rows),
+        kpis=_kpis(rows, day),
     )
 
 
@@ -110,7 +110,6 @@ def institution_projects(institution: Institution, actor: Actor, as_of: date | N
         "projects/_lab_panel.html",
         {
             "projects": rows,
-            "kpis": [],
             "finding": _finding(rows, as_of or clock.today()),
             "figure": None,
             "table": None,

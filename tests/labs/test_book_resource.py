@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
@@ -15,6 +16,7 @@ from kangjiansheng.labs.operations import bookings
 from kangjiansheng.labs.operations.resources import edit_resource
 from kangjiansheng.labs.queries import bookings as found
 from kangjiansheng.labs.rules.resources import at
+from kangjiansheng.overview.queries.calendar import calendar_of
 from tests.support.typed import opened, send, words
 
 ROOM = "/resources/RES-01"
@@ -175,3 +177,29 @@ def test_the_database_itself_refuses_what_no_operation_asked_for(in_app, change)
             .where(Booking.number == 9999)
             .values(cancelled_at=None, **change if "place" in change else {})
         )
+
+
+def test_the_laboratory_home_the_search_and_the_calendar_know_of_it(client, app):
+    lead = client("lead")
+    text = words(lead.get("/labs/JL-01"))
+    assert "GMP 洁净间 B2占用，11 月 94 %" in text and "▲ 升 12 个百分点" in text
+    assert (
+        text.index("GMP 洁净间 B2 上海医药")
+        < text.index("单细胞测序平台")
+        < text.index("10 色流式细胞仪 上海交通")
+    )
+    past = words(
+        lead.get("/labs/JL-01?as_of=2026-10-30")
+    )  # as it stood then: another month, and what was booked by then
+    assert "共享资源，10 月占用" in past and "3 项候补" not in past
+    outside = words(client("outsider").get("/labs/JL-01"))
+    assert "10 色流式细胞仪" in outside and "GMP 洁净间 B2" not in outside
+    assert "我的预约" in words(lead.get("/")) and "我的预约" not in words(client("outsider").get("/"))
+    assert "/resources/RES-01" in lead.get("/search?q=潔淨").get_data(as_text=True)
+    assert "/resources/RES-01" not in client("outsider").get("/search?q=洁净").get_data(as_text=True)
+    with app.app_context():
+        mine = [one for one in calendar_of(actor=actor_by_email("lead@kjs.example")) if one.kind == "booking"]
+    assert mine and all(one.state == "open" and one.path.startswith("/resources/RES-0") for one in mine)
+    assert any(
+        one.context["hans"] == "2026-11-25 08:00 – 2026-11-26 18:00 临床批制备（示例）" for one in mine
+    )

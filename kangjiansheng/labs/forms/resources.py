@@ -1,10 +1,12 @@
 """What people type about shared resources and bookings, and the words for what is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
@@ -15,6 +17,7 @@ from kangjiansheng.labs import rules
 from kangjiansheng.labs.forms.agreements import words
 from kangjiansheng.labs.forms.labs import lead_choices
 from kangjiansheng.labs.models import Institution, SharedResource
+from kangjiansheng.labs.queries.bookings import Standing
 from kangjiansheng.labs.rules import resources as shared
 
 REFUSALS: dict[str, Any] = {
@@ -191,3 +194,41 @@ class Typed:
         self.places, self.purpose = row.places, row.purpose
         self.institution = row.institution.code if row.institution else ""
         self.version = row.version
+
+
+def finding(rows: Sequence[SharedResource], standing: Mapping[int, Standing]) -> str:
+    """What the resources tell together, in one line: what the others wait for, and where there is room."""
+    narrow, roomy = shared.bottleneck((row, standing[row.id].percent) for row in rows)
+    if narrow and roomy:
+        return _("%(narrow)s是瓶颈，%(roomy)s有余量", narrow=name_of(narrow), roomy=name_of(roomy))
+    if narrow:
+        return _("%(narrow)s是瓶颈，没有明显有余量的资源", narrow=name_of(narrow))
+    fullest = max(rows, key=lambda row: standing[row.id].percent or 0, default=None)
+    if fullest is None:
+        return _("还没有对您开放的共享资源")
+    return _(
+        "没有瓶颈，最满的是%(name)s（%(percent)s%%）",
+        name=name_of(fullest),
+        percent=standing[fullest.id].percent or 0,
+    )
+
+
+def kpi(row: SharedResource, found: Standing, day: date) -> dict[str, Any]:
+    """The tile of the resource that is most in use: how full, against the month before, and how the next one looks."""
+    more = (found.percent or 0) - (found.before or 0)
+    change = ""
+    if found.percent is not None and found.before is not None and more:
+        change = (
+            ngettext("▲ 升 %(num)d 个百分点", "▲ 升 %(num)d 个百分点", more)
+            if more > 0
+            else ngettext("▼ 降 %(num)d 个百分点", "▼ 降 %(num)d 个百分点", -more)
+        )
+    hot = (found.percent or 0) > shared.HOT
+    coming = "" if found.coming is None else _("下月已订 %(percent)s%%", percent=found.coming)
+    return {
+        "label": _("%(name)s占用，%(month)s 月", name=name_of(row), month=day.month),
+        "value": "—" if found.percent is None else found.percent,
+        "unit": "" if found.percent is None else "%",
+        "warning": change if hot else None,
+        "note": _("，").join(filter(None, ("" if hot else change, coming))),
+    }

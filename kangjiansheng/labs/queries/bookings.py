@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -17,6 +17,7 @@ from kangjiansheng.labs.models import Booking, Institution, SharedResource, Wait
 from kangjiansheng.labs.queries.resources import resource, sees_bookings
 from kangjiansheng.labs.rules import resources as rules
 
+FORTNIGHT = 14 * rules.DAY
 EVER = datetime(2200, 1, 1, tzinfo=clock.SHANGHAI)
 
 
@@ -238,3 +239,15 @@ def _one(kind: Any, actor: Actor, code: str, number: int) -> Any:
     if found is None or not (found.person_id == actor.id or sees_bookings(actor, of)):
         return None
     return found
+
+
+def soon(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a booking is the actor's, not over, and begins within the coming fortnight; in a cell
+    bank nothing is over that lies there, so only what does not yet lie there counts."""
+    now = clock.now()
+    return and_(
+        Booking.person_id == actor.id,
+        Booking.cancelled_at.is_(None),
+        Booking.starts_at < now + FORTNIGHT,
+        or_(Booking.ends_at > now, and_(Booking.ends_at.is_(None), Booking.starts_at > now)),
+    )

@@ -22,8 +22,10 @@ from kangjiansheng.labs.models import (
     Obligation,
     ServiceContact,
     ServiceRequest,
+    SharedResource,
 )
 from kangjiansheng.labs.queries.residents import inside_companies, visible_companies
+from kangjiansheng.labs.queries.resources import visible_resources
 from kangjiansheng.labs.queries.visible import (
     inside_institutions,
     inside_labs,
@@ -103,6 +105,17 @@ def _companies(wanted: Wanted, actor: Actor) -> Rows:
         visible_companies(actor)
         .with_only_columns(*columns(Company), inside.label("inside"))
         .where(Company.archived_at.is_(None), wanted.every(holds))
+    )
+
+
+def _resources(wanted: Wanted, actor: Actor) -> Rows:
+    return (
+        visible_resources(actor)
+        .with_only_columns(*columns(SharedResource))
+        .where(
+            SharedResource.archived_at.is_(None),
+            wanted.every(lambda holding: SharedResource.id.in_(holding("shared_resource"))),
+        )
     )
 
 
@@ -246,4 +259,13 @@ COMPANIES = Kind(
     ],
     _companies,
     lambda hit: f"/residents/{hit.key}",
+)
+RESOURCES = Kind(
+    "resources",
+    [
+        *_named(SharedResource),
+        Texts("shared_resource", "site", select(SharedResource.id, SharedResource.site, SharedResource.note)),
+    ],
+    _resources,
+    lambda hit: f"/resources/{hit.key}",
 )

@@ -131,12 +131,18 @@ class Listed:
 
 
 def resources(
-    wanted: ResourceFilter = ResourceFilter(), *, actor: Actor, as_of: date | None = None
+    wanted: ResourceFilter = ResourceFilter(),
+    *,
+    actor: Actor,
+    as_of: date | None = None,
+    of: JointLab | None = None,
 ) -> list[Listed]:
-    """The resources that the actor sees and wants, by code; as they stood on the day."""
+    """The resources that the actor sees and wants, by code, all or those of a laboratory; as they stood on the day."""
     query = visible_resources(actor).options(
         joinedload(SharedResource.institution), joinedload(SharedResource.lab)
     )
+    if of is not None:
+        query = query.where(SharedResource.lab_id == of.id)
     rows = db.session.execute(query.add_columns(inside_resources(actor).label("inside"))).all()
     inside = {row.SharedResource.id: bool(row.inside) for row in rows}
     shown = as_they_stood([row.SharedResource for row in rows], as_of)

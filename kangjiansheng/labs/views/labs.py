@@ -13,8 +13,10 @@ from kangjiansheng.labs.models import JointLab
 from kangjiansheng.labs.queries.papers import papers
 from kangjiansheng.labs.queries.single import agreement_of
 from kangjiansheng.labs.rules import papers as paper_words
-from kangjiansheng.labs.views import history
+from kangjiansheng.labs.views import history, resources
 from kangjiansheng.labs.views.blueprint import as_shown, asked, bp, page_address, travelled
+
+FOUR = 4  # tiles in a strip
 
 
 @bp.get("/labs")
@@ -65,11 +67,12 @@ def lab(found: JointLab) -> Response:
     inside = queries.sees_inside(actor(), found)
     agreement = _agreement(shown) if inside else None
     higher = panels.of(panels.lab, found, actor(), day)
+    shared = resources.of_lab(found)
     ends = agreement.expires_on if agreement else None
     begins = (agreement.effective_on or agreement.signed_on) if agreement else None
     return page(
         "labs/lab.html",
-        illustrative=found.illustrative or higher.illustrative,
+        illustrative=found.illustrative or higher.illustrative or bool(shared and shared["illustrative"]),
         lab=shown,
         inside=inside,
         agreement=agreement,
@@ -81,6 +84,8 @@ def lab(found: JointLab) -> Response:
         papers=papers(found, as_of=day) if inside else [],
         paper_words=paper_words,
         higher=higher,
+        shared=shared,
+        kpis=[*higher.kpis[: FOUR - 1], shared["kpi"]] if shared else higher.kpis,
         may_edit=policies.edit_lab(actor(), found) and not day,
         may_manage=policies.manage(actor(), found) and not day,
         form=forms.VersionForm(obj=found),

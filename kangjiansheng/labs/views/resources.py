@@ -10,14 +10,13 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.calendar import china
-from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations
 from kangjiansheng.labs import policies as general
 from kangjiansheng.labs.forms import resources as words
 from kangjiansheng.labs.forms.resources import ResourceForm
-from kangjiansheng.labs.models import SharedResource
+from kangjiansheng.labs.models import JointLab, SharedResource
 from kangjiansheng.labs.operations.resources import create_resource, edit_resource
 from kangjiansheng.labs.policies import resources as policies
 from kangjiansheng.labs.queries import bookings as found
@@ -43,7 +42,7 @@ def resources() -> Response:
         wanted=wanted,
         rows=paging.cut(rows, request.args.get("page")),
         standing=standing,
-        finding=finding(rows, standing),
+        finding=words.finding(rows, standing),
         owners=forms.party_choices(),
         shared=rules,
         page_address=page_address,
@@ -51,21 +50,23 @@ def resources() -> Response:
     )
 
 
-def finding(rows: list[SharedResource], standing: dict[int, found.Standing]) -> str:
-    """What the resources tell together, in one line: what the others wait for, and where there is room."""
-    narrow, roomy = rules.bottleneck((row, standing[row.id].percent) for row in rows)
-    if narrow and roomy:
-        return _("%(narrow)s是瓶颈，%(roomy)s有余量", narrow=name_of(narrow), roomy=name_of(roomy))
-    if narrow:
-        return _("%(narrow)s是瓶颈，没有明显有余量的资源", narrow=name_of(narrow))
-    fullest = max(rows, key=lambda row: standing[row.id].percent or 0, default=None)
-    if fullest is None:
-        return _("还没有对您开放的共享资源")
-    return _(
-        "没有瓶颈，最满的是%(name)s（%(percent)s%%）",
-        name=name_of(fullest),
-        percent=standing[fullest.id].percent or 0,
-    )
+def of_lab(lab: JointLab) -> dict[str, Any] | None:
+    """What the page of a laboratory shows of its resources, as far as the reader may see them, fullest first, and a
+    tile for the one that is most in use; None when there are none."""
+    day = travelled()
+    rows = [row.resource for row in queries.resources(actor=actor(), as_of=day, of=lab)]
+    if not rows:
+        return None
+    standing = found.standings(rows, actor=actor(), as_of=day)
+    rows.sort(key=lambda row: (-(standing[row.id].percent or 0), row.code))
+    return {
+        "rows": rows,
+        "standing": standing,
+        "finding": words.finding(rows, standing),
+        "kpi": words.kpi(rows[0], standing[rows[0].id], day or clock.today()),
+        "shared": rules,
+        "illustrative": any(row.illustrative for row in rows),
+    }
 
 
 @bp.get("/resources.<any(csv, xlsx):kind>")
@@ -112,7 +113,7 @@ def resource(thing: SharedResource) -> Response:
     inside = queries.sees_bookings(actor(), thing)
     monday = _monday(today)
     begins, ends = clock.start_of(monday), clock.start_of(monday + WEEK)
-    first = min(begins, clock.start_of(rules.month_of(today)[0] - timedelta(days=124)))
+    first = min(begins, clock.start_of(rules.month_of(today)[0] - timedelta(days=93)))
     held = found.bookings(
         [thing.id], first, found.EVER, actor=actor(), inside=[thing.id] if inside else (), as_of=day
     ).get(thing.id, [])
@@ -168,10 +169,10 @@ def _days(shown: SharedResource, held: list[found.Held], monday: date) -> list[A
 
 
 def _months(shown: SharedResource, held: list[found.Held], today: date, instant: Any) -> list[Any]:
-    """How full it was in the last four months, is in this and will be in the next, as booked so far."""
+    """How full it was in the last three months, is in this and will be in the next, as booked so far."""
     first, last = rules.month_of(today)
     spans = [(first, last)]
-    for _n in range(4):
+    for _n in range(3):
         spans.insert(0, rules.month_of(spans[0][0] - rules.DAY))
     spans.append(rules.month_of(last + rules.DAY))
     return [(span[0], found.share(shown, held, *span, instant).percent) for span in spans]

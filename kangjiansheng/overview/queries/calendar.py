@@ -1,10 +1,10 @@
-"""The dates of a person's calendar: her own milestones, the meetings that she may see, answers that she owes, and
-what her laboratories hold on the day on which it ends."""
+"""The dates of a person's calendar: her own milestones and bookings, the meetings that she may see, answers that she
+owes, and what her laboratories hold on the day on which it ends."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Subquery, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.committee.models import Meeting
@@ -13,10 +13,11 @@ from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Company, LabPaper, ServiceRequest
+from kangjiansheng.labs.models import Booking, Company, LabPaper, ServiceRequest
 from kangjiansheng.labs.queries.companion import to_answer
 from kangjiansheng.labs.queries.papers import papers_to_watch
 from kangjiansheng.labs.queries.waiting import obligations_waiting
+from kangjiansheng.labs.rules.resources import written
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.owners import running, with_owner
 from kangjiansheng.projects.queries.visible import may_see_plan
@@ -29,7 +30,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 class Dated:
     """One day of a calendar; `version` and `modified` are those of its row."""
 
-    kind: str  # milestone, meeting, answer, obligation, paper
+    kind: str  # milestone, meeting, answer, obligation, paper, booking
     id: int
     day: date
     code: str
@@ -43,8 +44,9 @@ class Dated:
 
 
 def calendar_of(*, actor: Actor) -> list[Dated]:
-    """Everything that stands in a person's calendar now, by the rights of this moment; nine statements at most."""
+    """Everything that stands in a person's calendar now, by the rights of this moment; ten statements at most."""
     found = [*_milestones(actor), *_meetings(actor), *_answers(actor), *_obligations(actor), *_papers(actor)]
+    found += _bookings(actor)
     return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
@@ -87,13 +89,7 @@ def _milestones(actor: Actor) -> list[Dated]:
 
 
 def _meetings(actor: Actor) -> list[Dated]:
-    changed = func.max(Revision.recorded_at)
-    revised = (
-        select(Revision.thing_id, changed.label("at"))
-        .where(Revision.thing == "meeting")
-        .group_by(Revision.thing_id)
-        .subquery()
-    )
+    revised = _revised("meeting")
     query = (
         select(Meeting, revised.c.at)
         .outerjoin(revised, revised.c.thing_id == Meeting.id)
@@ -128,12 +124,7 @@ def _meetings(actor: Actor) -> list[Dated]:
 
 def _answers(actor: Actor) -> list[Dated]:
     """The answers that the actor owes companies of the park, on the days for which they were promised."""
-    revised = (
-        select(Revision.thing_id, func.max(Revision.recorded_at).label("at"))
-        .where(Revision.thing == ServiceRequest.__tablename__)
-        .group_by(Revision.thing_id)
-        .subquery()
-    )
+    revised = _revised(ServiceRequest.__tablename__)
     query = (
         select(ServiceRequest, revised.c.at)
         .join(revised, revised.c.thing_id == ServiceRequest.id)
@@ -211,3 +202,41 @@ def _changed(thing: str, ids: set[int]) -> dict[int, tuple[int, datetime]]:
 
 def _names(thing: object) -> dict[str, str]:
     return {script: getattr(thing, f"name_{script}") for script in ("hans", "hant", "en")}
+
+
+def _revised(thing: str) -> Subquery:
+    """When things of a kind were last changed."""
+    changed = func.max(Revision.recorded_at).label("at")
+    query = select(Revision.thing_id, changed).where(Revision.thing == thing).group_by(Revision.thing_id)
+    return query.subquery()
+
+
+def _bookings(actor: Actor) -> list[Dated]:
+    """What she has booked, on the day on which it begins; when exactly and what for stand under it."""
+    revised = _revised("booking")
+    query = (
+        select(Booking, revised.c.at)
+        .join(revised, revised.c.thing_id == Booking.id)
+        .where(
+            Booking.person_id == actor.id,
+            Booking.starts_at >= clock.now() - LINGERS,
+            or_(Booking.cancelled_at.is_(None), Booking.cancelled_at >= clock.now() - LINGERS),
+        )
+        .options(joinedload(Booking.resource))
+    )
+    return [
+        Dated(
+            "booking",
+            b.id,
+            clock.day_of(b.starts_at),
+            b.resource.code,
+            _names(b.resource),
+            dict.fromkeys(("hans", "hant", "en"), f"{written(b)} {b.purpose}".strip()),
+            f"/resources/{b.resource.code}/bookings/{b.number}",
+            b.version,
+            modified,
+            "cancelled" if b.cancelled_at else "open",
+            b.resource.illustrative,
+        )
+        for b, modified in db.session.execute(query)
+    ]

@@ -60,6 +60,7 @@ FINDABLE = (
     labs.OBLIGATIONS,
     labs.PAPERS,
     labs.COMPANIES,
+    labs.RESOURCES,
     projects.MILESTONES,
     projects.RISKS,
     projects.ASKS,

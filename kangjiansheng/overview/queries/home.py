@@ -1,18 +1,48 @@
 """What home shows beside the projects."""
 
-from sqlalchemy import and_, literal, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
+from sqlalchemy import and_, select
+from sqlalchemy.orm import contains_eager
+
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs.models import Booking, JointLab
 from kangjiansheng.labs.queries import own_labs
+from kangjiansheng.labs.queries.bookings import soon
 from kangjiansheng.labs.queries.companion import concerned
 
 
-def my_labs(*, actor: Actor) -> tuple[list[JointLab], bool]:
-    """The laboratories to which the actor belongs today, and whether anything in the park is hers; one statement."""
-    always = select(literal(1).label("row")).subquery()
-    own = and_(JointLab.id.in_(own_labs(actor)), JointLab.archived_at.is_(None))
-    query = select(JointLab, concerned(actor)).select_from(always).outerjoin(JointLab, own)
-    rows = db.session.execute(query.order_by(JointLab.code)).all()
-    return [lab for lab, _park in rows if lab is not None], bool(rows[0][1])
+@dataclass(frozen=True)
+class Own:
+    """What belongs to a person: laboratories by code, bookings of the coming fortnight by time, and whether anything in
+    the park is hers."""
+
+    labs: Sequence[JointLab]
+    bookings: Sequence[Booking]
+    park: bool
+
+
+def own(*, actor: Actor, as_of: date | None = None) -> Own:
+    """What belongs to the actor today, without bookings on a past day. One statement: there are few of each."""
+    labs = and_(JointLab.id.in_(own_labs(actor)), JointLab.archived_at.is_(None))
+    query = (
+        select(JointLab, Booking, concerned(actor).label("park"))
+        .select_from(Person)
+        .outerjoin(JointLab, labs)
+        .outerjoin(Booking, soon(actor))
+        .outerjoin(Booking.resource)
+        .options(contains_eager(Booking.resource))
+        .where(Person.id == actor.id)
+    )
+    rows = db.session.execute(query).all()
+    bookings = {row.Booking.id: row.Booking for row in rows if row.Booking is not None and not as_of}
+    found = {row.JointLab.id: row.JointLab for row in rows if row.JointLab is not None}
+    return Own(
+        sorted(found.values(), key=lambda lab: lab.code),
+        sorted(bookings.values(), key=lambda one: (one.starts_at, one.id)),
+        any(row.park for row in rows),
+    )

@@ -15,6 +15,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
 from kangjiansheng.labs.queries.companion import waiting
 from kangjiansheng.labs.rules.companion import SERVICES
+from kangjiansheng.labs.rules.resources import written
 from kangjiansheng.overview import queries
 from kangjiansheng.overview.rules import attention, figures, gates, pipeline
 from kangjiansheng.overview.rules.answer import Answer, answer
@@ -37,9 +38,9 @@ def home() -> Response:
         return dashboard.show(dashboard.asked(), actor=me)
     day = g.as_of or clock.today()
     mine, rows = queries.seen(partial(_mine, actor=me, as_of=g.as_of), actor=me, as_of=g.as_of)
+    own = queries.own(actor=me, as_of=g.as_of)
     duty = None if g.as_of else duties(actor=me)
-    labs, concerned = queries.my_labs(actor=me)
-    park = waiting(actor=me) if concerned and not g.as_of else None
+    park = waiting(actor=me) if own.park and not g.as_of else None
     return page(
         "overview/home.html",
         illustrative=mine.illustrative or bool(park and park.illustrative),
@@ -48,7 +49,9 @@ def home() -> Response:
         attention=mine.attention,
         matters=matters,
         chips=mine.chips,
-        labs=labs,
+        labs=own.labs,
+        bookings=own.bookings,
+        written=written,
         duties=duty,
         park=park,
         services=SERVICES,

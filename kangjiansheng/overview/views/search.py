@@ -160,6 +160,7 @@ def titles() -> dict[str, str]:
         "obligations": _("义务"),
         "lab_papers": _("实验室证照与资质"),
         "companies": _("园区企业"),
+        "resources": _("共享资源"),
         "milestones": _("项目与实验室的里程碑"),
         "risks": _("风险与问题"),
         "asks": _("诉求"),
