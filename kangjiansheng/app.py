@@ -67,7 +67,7 @@ from kangjiansheng.labs.forms import residents as resident_words
 from kangjiansheng.labs.forms import resources as resource_words
 from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.notices import resources as resource_notices
-from kangjiansheng.labs.operations.labs import begun_with
+from kangjiansheng.labs.operations.labs import accepted_by, begun_with
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.rules import companion as service_rules
 from kangjiansheng.labs.rules import obligations as obligation_rules
@@ -104,6 +104,7 @@ from kangjiansheng.projects.notices import groups as project_groups
 from kangjiansheng.projects.notices import hand_offs as hand_off_notices
 from kangjiansheng.projects.operations.starting import set_up_lab
 from kangjiansheng.projects.queries import handing, naming
+from kangjiansheng.projects.queries.acceptance import acceptance_gate
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.queries.sheets import called as sheets_called
@@ -177,6 +178,7 @@ lab_panels.lab[:] = [
 lab_panels.obligation[:] = [project_panels.obligation_links]
 resting.higher[:] = [projects_on]
 begun_with[:] = [set_up_lab]
+accepted_by[:] = [acceptance_gate]
 project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.ask[:] = [committee_panels.ask_tabled]

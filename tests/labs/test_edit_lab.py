@@ -72,7 +72,7 @@ def test_life_goes_step_by_step(client):
 
 def test_before_operation_there_is_acceptance(actor):
     executive = actor("executive")
-    lab = operations.create_lab(actor=executive, code="JL-77", name_hans="新实验室", lead_code="SPH")
+    lab = operations.ensure_lab("JL-77", actor=executive, name_hans="没有建设计划的实验室", lead=None)
     operations.step_lab(lab, "set_up", actor=executive, version=lab.version)
     with pytest.raises(RuleBroken) as problem:
         operations.step_lab(lab, "operating", actor=executive, version=lab.version)

@@ -97,6 +97,10 @@ def test_until_it_is_accepted_it_completes_no_gmp_preparation_and_adds_none(in_a
     assert (
         lab.accepted_on is None
     )  # it is accepted once the conditions are met, and the gate is passed without any
+    labs.step_lab(lab, "set_up", actor=who("executive"), version=None)
+    with pytest.raises(RuleBroken) as refused:  # the day comes from the gate, nobody types it
+        labs.step_lab(lab, "operating", actor=who("executive"), version=None, accepted_on=clock.today())
+    assert (refused.value.code, refused.value.facts["code"]) == ("labs:accepted-by-gate", "E110")
     decide(lab, "go")
     assert lab.accepted_on == clock.today()
     with pytest.raises(RuleBroken, match="before-acceptance"):

@@ -22,6 +22,9 @@ REFUSALS: dict[str, Any] = {
     "labs:agreement-mixed": _l("示例实验室只能挂接示例协议，真实实验室只能挂接真实协议；%(code)s 不合适。"),
     "labs:step-not-allowed": _l("现在的状态不能直接变为所选状态。"),
     "labs:not-accepted": _l("开始运行之前须通过验收，请填写验收日期。"),
+    "labs:accepted-by-gate": _l(
+        "这个实验室由建设计划的阶段门 %(code)s 验收：请在那里记录决策，验收日期随之写下。"
+    ),
     "labs:accepted-in-future": _l("验收日期不能晚于今天。"),
     "labs:start-passed": _l("建设计划从今天或以后起算；已经开始建设的实验室请留空，建立之后逐项填写日期。"),
     "labs:lab-at-work": _l("实验室仍在建设或运行，请先把它关闭，再归档。"),

@@ -17,6 +17,8 @@ from kangjiansheng.labs.operations.archiving import check_free, check_open
 # What a higher floor begins for a laboratory in the act that registers it: its plan, from a day on or without days.
 # app.py fills it.
 begun_with: list[Callable[[JointLab, date | None, Actor, ChangeSet], None]] = []
+# The code of the gate of its plan by which a laboratory is accepted, if it has one; app.py fills it.
+accepted_by: list[Callable[[JointLab], str | None]] = []
 
 
 def create_lab(
@@ -73,9 +75,15 @@ def step_lab(
     accepted_on: date | None = None,
     recording: dict[str, Any] | None = None,
 ) -> None:
-    """Take a laboratory one step further in its life; `accepted_on` is needed before it operates."""
+    """Take a laboratory one step further in its life; `accepted_on` is needed before it operates.
+
+    Where the plan of a laboratory has an acceptance gate, the day comes from the decision there, and is not typed.
+    """
     expect(lab, version)
     check_open(lab)
+    if accepted_on and accepted_on != lab.accepted_on:
+        for code in filter(None, (gate(lab) for gate in accepted_by)):
+            raise RuleBroken("labs:accepted-by-gate", "accepted_on", code=code)
     accepted_on = accepted_on or lab.accepted_on
     rules.check_step(lab.life, life, accepted_on=accepted_on)
     if accepted_on and accepted_on > clock.today():

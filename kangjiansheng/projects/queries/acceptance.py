@@ -11,7 +11,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, Plan, ProjectLab, TemplateVersion
-from kangjiansheng.projects.rules.templates import GMP
+from kangjiansheng.projects.rules.templates import ACCEPTANCE, GMP
 
 
 def meaning_of(milestone: Milestone) -> str:
@@ -24,6 +24,24 @@ def meaning(plan: Plan, code: str) -> str:
     version = plan.template_version
     steps = version.milestones if version else ()
     return next((step.get("meaning", "") for step in steps if step["code"] == code), "")
+
+
+def acceptance_gate(lab: JointLab) -> str | None:
+    """The code of the gate of a laboratory's plan by which it is accepted; None where there is none. Two statements."""
+    version = db.session.scalar(
+        select(TemplateVersion)
+        .join(Plan, Plan.template_version_id == TemplateVersion.id)
+        .where(Plan.lab_id == lab.id)
+    )
+    codes = (
+        [step["code"] for step in version.milestones if step.get("meaning") == ACCEPTANCE] if version else []
+    )
+    query = (
+        select(Milestone.code)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .where(Plan.lab_id == lab.id, Milestone.code.in_(codes), Milestone.state != "cancelled")
+    )
+    return db.session.scalar(query) if codes else None
 
 
 def unaccepted(plan: Plan, code: str, on: date | None = None) -> JointLab | None:
