@@ -19,6 +19,7 @@ from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing as saving
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.overview.queries import table as queries
+from kangjiansheng.overview.rules.table import Commitment
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.operations import asks
 from kangjiansheng.projects.queries.asks import asks as rows_of
@@ -31,6 +32,12 @@ from tests.support.typed import opened, send, words
 def ask(code: str) -> Ask:
     """An ask of the demonstration."""
     return db.session.scalars(select(Ask).where(Ask.code == code)).one()
+
+
+def table_of(app: Flask, short: str) -> list[Commitment]:
+    """What is owed at the table, as one of the cast sees it."""
+    with app.app_context():
+        return queries.table(actor=who(short)).commitments
 
 
 def coming_meeting() -> Meeting:
@@ -155,6 +162,7 @@ def test_a_partner_asks_and_is_answered_on_the_pages(client: Callable[..., Criti
     with app.app_context():
         told = db.session.scalars(select(Notification).where(Notification.address == "/asks/ASK-0006"))
         assert {row.person_id for row in told} >= {who("partner").id}
+    assert {one.kind for one in table_of(app, "executive")} == {"obligation", "hand_off"}
     table = words(partner.get("/table"))
     assert "儿童医学中心：要给出" in table and "冻存液变更说明" in table and "12 月增加" not in table
     lines = partner.get("/table.csv").data.decode("utf-8-sig").splitlines()

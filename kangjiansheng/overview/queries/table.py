@@ -20,6 +20,7 @@ from kangjiansheng.overview.rules import table as rules
 from kangjiansheng.overview.rules.four_chains import Chained
 from kangjiansheng.overview.rules.table import Ask, Commitment, Seat, Table
 from kangjiansheng.projects.queries import asks as asked
+from kangjiansheng.projects.queries.hand_offs import hand_offs
 from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules import asks as ask_rules
@@ -43,10 +44,10 @@ def own_codes(actor: Actor) -> set[str]:
 def chains(*, actor: Actor, as_of: date | None = None) -> list[Chained]:
     """The chains of each project that is at work, those that are held up most first."""
     rows = [row for row in portfolio(actor=actor, as_of=as_of) if not row.resting]
-    hand_offs, asks = _by_project(_hand_offs(actor, as_of)), _by_project(_asks(actor, as_of))
+    handed, asks = _by_project(_hand_offs(actor, as_of)), _by_project(_asks(actor, as_of))
     seats = _seated(rows)
     found = [
-        chain_rules.chained(row, hand_offs[row.code], asks[row.code], bool(seats[row.code]["capital"]))
+        chain_rules.chained(row, handed[row.code], asks[row.code], bool(seats[row.code]["capital"]))
         for row in rows
     ]
     return sorted(found, key=lambda one: (-one.blocked, one.project.code))
@@ -145,8 +146,27 @@ def _obligations(actor: Actor, as_of: date | None) -> list[Commitment]:
     ]
 
 
-def _hand_offs(_actor: Actor, _as_of: date | None) -> list[tuple[str, Commitment]]:
-    return []
+def _hand_offs(actor: Actor, as_of: date | None) -> list[tuple[str, Commitment]]:
+    """Hand-offs that are not received yet, with their projects."""
+    day = as_of or clock.today()
+    return [
+        (
+            row.project.code,
+            Commitment(
+                "hand_off",
+                row.code,
+                row.giver.code,
+                row.receiver.code,
+                _names(row),
+                row.due,
+                _status(row.overdue(day) or 0, row.state == "disputed", row.due, day),
+                row.overdue(day) or 0,
+                row.illustrative,
+            ),
+        )
+        for row in hand_offs(actor=actor, as_of=as_of)
+        if row.is_open
+    ]
 
 
 def _status(late: int, disputed: bool, due: date | None, day: date) -> str:
