@@ -25,7 +25,9 @@ from kangjiansheng.committee import notices as committee_notices
 from kangjiansheng.committee import panels as committee_panels
 from kangjiansheng.committee import rules as committee_rules
 from kangjiansheng.committee import views as committee_views
+from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.queries import codes as committee_codes
+from kangjiansheng.committee.views import accesses as committee_accesses
 from kangjiansheng.core import (
     access,
     assets,
@@ -42,8 +44,10 @@ from kangjiansheng.core import (
     messengers,
     outbox,
     pages,
+    reader_links,
     saved_views,
     search,
+    traces,
     trail,
     transactions,
 )
@@ -58,6 +62,7 @@ from kangjiansheng.labs import forms as lab_forms
 from kangjiansheng.labs import jobs as lab_jobs
 from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import panels as lab_panels
+from kangjiansheng.labs import policies as lab_policies
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.forms import documents as document_words
@@ -65,6 +70,7 @@ from kangjiansheng.labs.forms import obligations as obligation_words
 from kangjiansheng.labs.forms import papers as paper_words
 from kangjiansheng.labs.forms import residents as resident_words
 from kangjiansheng.labs.forms import resources as resource_words
+from kangjiansheng.labs.models import Agreement
 from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.notices import resources as resource_notices
 from kangjiansheng.labs.operations.labs import accepted_by, begun_with
@@ -91,6 +97,7 @@ from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
 from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import panels as project_panels
+from kangjiansheng.projects import policies as project_policies
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import asks as ask_words
@@ -99,6 +106,7 @@ from kangjiansheng.projects.forms import lab_reviews as review_words
 from kangjiansheng.projects.forms import obligations as link_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
+from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
 from kangjiansheng.projects.notices import hand_offs as hand_off_notices
@@ -111,6 +119,7 @@ from kangjiansheng.projects.queries.sheets import called as sheets_called
 from kangjiansheng.projects.rules import acts as project_rules
 from kangjiansheng.projects.rules import hand_offs as hand_off_rules
 from kangjiansheng.projects.rules import obligations as link_rules
+from kangjiansheng.projects.views import accesses as project_accesses
 from kangjiansheng.projects.views import sheets as sheet_views
 from kangjiansheng.projects.views import template_words
 from kangjiansheng.projects.views import words as project_words
@@ -127,6 +136,7 @@ BLUEPRINTS = (
 )
 ACTS = (
     saved_views.ACTS,
+    reader_links.ACTS,
     holidays.ACTS,
     messenger_words.ACTS,
     account_rules.ACTS,
@@ -147,6 +157,7 @@ ACTS = (
 REFUSALS = (
     files.REFUSALS,
     saved_views.REFUSALS,
+    reader_links.REFUSALS,
     holidays.REFUSALS,
     messenger_words.REFUSALS,
     account_forms.REFUSALS,
@@ -184,6 +195,18 @@ project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.ask[:] = [committee_panels.ask_tabled]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects]
+reader_links.makers[:] = [account_queries.actor_by_id]
+reader_links.shows({"project": project_accesses.for_reader, "minutes": committee_accesses.for_reader})
+traces.closed(
+    {
+        Agreement: lab_policies.traced,
+        Project: project_policies.traced,
+        Plan: project_policies.traced,
+        Milestone: project_policies.traced,
+        Meeting: committee_accesses.traced,
+        DraftVersion: committee_accesses.traced,
+    }
+)
 pages.forecasts[:] = [lambda: url_for("overview.forecast")]
 saved_views.pages(
     {
@@ -213,6 +236,7 @@ STILL = frozenset({"account", "accounts", "admin", "audit", "calendar", "core", 
 
 TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
+    (reader_links.THINGS, reader_links.FIELDS),
     (holidays.THINGS, holidays.FIELDS),
     (messenger_words.THINGS, messenger_words.FIELDS, messenger_words.values()),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
@@ -286,6 +310,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
             "plan": naming.plans,
             "import_batch": sheets_called,
             "group_robot": keeping.names,
+            "reader_link": reader_links.names,
             **committee_codes.CODES,
             **overview_naming.CODES,
         }

@@ -1,14 +1,14 @@
 """What is true of accounts: passwords, sessions, links, roles, and the catalogue of acts."""
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
 from kangjiansheng.core.calendar import is_quiet
+from kangjiansheng.core.digests import new_secret as new_secret
+from kangjiansheng.core.digests import secret_digest as secret_digest
 from kangjiansheng.core.errors import RuleBroken
 
 ROLES = ("admin", "executive", "auditor")
@@ -157,17 +157,6 @@ def check_role(role: str) -> None:
     """Refuse a role that is not in the catalogue."""
     if role not in ROLES:
         raise RuleBroken("accounts:role-unknown", "role", role=role)
-
-
-def new_secret() -> tuple[str, str]:
-    """A secret of 256 random bits for a cookie or link, and the SHA-256 under which it is stored."""
-    secret = secrets.token_urlsafe(32)
-    return secret, secret_digest(secret)
-
-
-def secret_digest(secret: str) -> str:
-    """The SHA-256 under which a secret is stored and found."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def failure_key(email: str, address: str) -> str:

@@ -203,6 +203,22 @@ def edit_paragraph(actor: Actor, paragraph: Paragraph) -> bool:
     return edit_meeting(actor, paragraph.minutes.meeting)
 
 
+def list_accesses(actor: Actor, meeting: Meeting) -> bool:
+    """Who opened the minutes, by name, is for those who keep them, and for auditors."""
+    return actor.has("auditor") or edits(actor, meeting.committee_id)
+
+
+def make_reader_link(actor: Actor, meeting: Meeting) -> bool:
+    """Those who keep the minutes give links to them: to what stands, and to nothing else."""
+    stands = meeting.minutes is not None and meeting.minutes.life in ("approved", "record")
+    return stands and edits(actor, meeting.committee_id)
+
+
+def revoke_reader_link(actor: Actor, pair: tuple[Meeting, int]) -> bool:
+    """The same people take them back."""
+    return edits(actor, pair[0].committee_id)
+
+
 def read_minutes(actor: Actor, meeting: Meeting) -> bool:
     """Approved minutes: who sees the meeting. A draft under review: members, executives, auditors. What was
     never put to review: those who write it."""

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import once
+from kangjiansheng.core import once, traces
 from kangjiansheng.core.changes import Actor
 
 View = Callable[..., Any]
@@ -68,7 +68,10 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
                 abort(404)
             if not may(g.actor, thing):
                 abort(403)
-            return view(thing)
+            found = traces.about(thing)
+            answer = view(thing)
+            traces.leave(found, answer, actor=g.actor)
+            return answer
 
         load_name = f"{load.__module__}.{load.__name__}" if load else "-"
         guarded.access = f"on {load_name} may {may.__module__}.{may.__name__}"  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Canonical JSON and SHA-256: what the chain, the ledger's digests and signatures are computed over."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -35,3 +36,14 @@ def sha256(value: Any) -> str:
 def plain(value: Any) -> Any:
     """The value as JSON can hold it: dates and instants as text."""
     return orjson.loads(canonical(value))
+
+
+def new_secret() -> tuple[str, str]:
+    """A secret of 256 random bits for a cookie or link, and the SHA-256 under which it is stored."""
+    secret = secrets.token_urlsafe(32)
+    return secret, secret_digest(secret)
+
+
+def secret_digest(secret: str) -> str:
+    """The SHA-256 under which a secret is stored and found."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -85,4 +85,4 @@ def read_notifications() -> Answer:
     return saved("/notifications", _("已全部标为已读"))
 
 
-from kangjiansheng.core import saved_view_pages  # noqa: E402, F401
+from kangjiansheng.core import access_pages, saved_view_pages  # noqa: E402, F401

@@ -14,8 +14,9 @@ from kangjiansheng.core import schema
 from kangjiansheng.core.audit import AuditEntry, covered
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import Base, make_engine
+from kangjiansheng.core.traces import AccessTrace
 
-APPEND_ONLY = {AuditEntry.__tablename__, ChangeSet.__tablename__}
+APPEND_ONLY = {AuditEntry.__tablename__, ChangeSet.__tablename__, AccessTrace.__tablename__}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

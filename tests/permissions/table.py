@@ -138,6 +138,7 @@ def _milestone(thing: dict[str, object]) -> object:
 _MINUTES = "FROM minutes n JOIN meeting m ON m.id = n.meeting_id AND m.code = :code"
 NUMBERS = (
     ("/<int:key>/removal", "SELECT id FROM project WHERE code = 'KJS-003'"),
+    ("/accesses/links/", "SELECT 1"),
     ("/evidence/", "SELECT 1"),
     ("/documents/", "SELECT 1"),
     ("/obligations/<code>/links/", "SELECT min(id) FROM obligation_link"),

@@ -153,6 +153,7 @@ class Applications:
             self.made[kind] = make(settings_for(folder, url, demo=kind == "demo"))
         app = self.made[kind]
         self.databases.files_into(kind, app.config["SETTINGS"].instance)
+        app.extensions.pop("traces", None)  # what it remembers was written to data that are gone
         before = dict(app.config)
         yield from _running(app)
         app.config.clear()

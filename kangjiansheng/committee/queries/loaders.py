@@ -73,6 +73,18 @@ def meeting(*, actor: Actor, code: str) -> Meeting | None:
     return db.session.scalar(query)
 
 
+def meeting_with_minutes(*, actor: Actor, code: str) -> Meeting | None:
+    """The same, once somebody has begun its minutes."""
+    found = meeting(actor=actor, code=code)
+    return found if found is not None and found.minutes is not None else None
+
+
+def meeting_and(*, actor: Actor, code: str, number: int) -> tuple[Meeting, int] | None:
+    """The same with the number of something that belongs to its minutes."""
+    found = meeting_with_minutes(actor=actor, code=code)
+    return (found, number) if found else None
+
+
 def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
     """An item of a meeting by its key."""
     query = (

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from kangjiansheng.committee import api
 from kangjiansheng.committee.views import (
+    accesses,
     agenda,
     amendments,
     answers,
@@ -42,6 +43,7 @@ from kangjiansheng.committee.views import (
 from kangjiansheng.committee.views.base import bp
 
 __all__ = [
+    "accesses",
     "agenda",
     "amendments",
     "answers",

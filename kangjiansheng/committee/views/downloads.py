@@ -94,6 +94,19 @@ def _asked(minutes: Minutes, offer: Offer) -> exports.Asked:
     )
 
 
+def official(meeting: Meeting) -> exports.Asked | None:
+    """The text that stands, whatever draft an address asks for: approved, or a record of what a source tells; None
+    while there is none."""
+    minutes = meeting.minutes
+    if minutes is None or minutes.life not in ("approved", "record"):
+        return None
+    draft = reading.drafts(minutes)[0] if minutes.life == "approved" else None
+    head, state = (draft.header, "approved") if draft else (_head(minutes), "record")
+    return exports.Asked(
+        minutes=minutes, draft=draft, head=head, state=state, waiting=False, address="", at=clock.now()
+    )
+
+
 def _head(minutes: Minutes) -> dict[str, Any]:
     """What stands above a text that nobody has frozen; of a published source, only what such a record has."""
     found = reviews.header(minutes.meeting, writing.standing_paragraphs(minutes))

@@ -22,6 +22,16 @@ def manage(actor: Actor, _thing: Institution | Agreement | JointLab | Obligation
     return actor.has("executive")
 
 
+def list_accesses(actor: Actor, _agreement: Agreement) -> bool:
+    """Who opened an agreement, by name, is for those who edit it, and for auditors."""
+    return actor.has("executive", "auditor")
+
+
+def traced(agreement: Agreement) -> tuple[str, int] | None:
+    """Openings of an agreement are kept unless everybody may see it."""
+    return ("agreement", agreement.id) if agreement.confidentiality != "open" else None
+
+
 def edit_lab(actor: Actor, lab: JointLab) -> bool:
     """A laboratory and its people are in the hands of its directors, too."""
     return actor.has("executive") or queries.directs(actor, lab)

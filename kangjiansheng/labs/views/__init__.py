@@ -2,6 +2,7 @@
 
 from kangjiansheng.labs.api import bp as api
 from kangjiansheng.labs.views import (
+    accesses,
     agreements,
     bookings,
     companion,
@@ -19,6 +20,7 @@ from kangjiansheng.labs.views.blueprint import bp
 blueprints = (bp, api)
 
 __all__ = [
+    "accesses",
     "agreements",
     "blueprints",
     "bookings",

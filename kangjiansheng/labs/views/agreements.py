@@ -95,6 +95,7 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         term=rules.term(shown.effective_on or shown.signed_on, shown.expires_on, day or clock.today()),
         higher=higher,
         may_edit=policies.manage(actor(), found) and not day,
+        may_list_accesses=policies.list_accesses(actor(), found) and not day,
         form=forms.VersionForm(formdata=None, version=found.version),
         inside=inside,
         files=files,

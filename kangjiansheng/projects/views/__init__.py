@@ -68,6 +68,7 @@ def pairs(field: Any) -> list[tuple[str, str]]:
 
 
 from kangjiansheng.projects.views import (  # noqa: E402, F401
+    accesses,
     asks,
     bulk,
     chain,

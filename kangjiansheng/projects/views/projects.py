@@ -43,12 +43,16 @@ def project(thing: Project) -> Response:
 @on(load=queries.project, may=policies.see)
 def one_page(thing: Project) -> Response:
     """One project on one sheet of paper: the sentence, the dates that matter, risks, papers, the committee."""
+    return page("projects/one_page.html", **sheet(thing))
+
+
+def sheet(thing: Project) -> dict[str, Any]:
+    """What stands on that sheet."""
     found = context(thing)
     milestones = [m for m in found["p"].milestones if m.kind == "milestone" and m.state != "cancelled"]
     reached = [m for m in milestones if not m.is_open][-REACHED:]
     ahead = [m for m in milestones if m.is_open]
-    shown = [*reached, *ahead[:AHEAD]]
-    return page("projects/one_page.html", **found, shown=shown, left=len(ahead) - len(ahead[:AHEAD]))
+    return {**found, "shown": [*reached, *ahead[:AHEAD]], "left": len(ahead) - len(ahead[:AHEAD])}
 
 
 def context(thing: Project, **more: Any) -> dict[str, Any]:
