@@ -93,6 +93,8 @@ PAGES = (
     ("executive", "/obligations"),
     ("executive", "/obligations/OB-0006"),
     ("executive", "/obligations/new"),
+    ("member", "/partners/RJ/report?until=2026-10-31"),
+    ("member", "/obligations/waiting"),
     ("lead", "/projects/KJS-003/obligations"),
     ("executive", "/residents"),
     ("executive", "/residents/CO-001"),

@@ -77,3 +77,20 @@ def test_the_lead_time_of_a_renewal_is_the_parties_own(client):
     assert typed(executive, "/agreements/AGR-901/edit", renewal_months="12").status_code == 303
     text = words(executive.get("/agreements/AGR-901"))
     assert "应已开始商议" in text and "提前 12 个月" in text
+
+
+def test_the_report_of_a_party_at_a_day_of_account(client):
+    member, executive = client("member"), client("executive")
+    text = words(member.get("/partners/RJ/report?since=2026-10-01&until=2026-11-23"))
+    assert "1 项待履行" in text and "OB-0003" in text and "OB-0001" in text and "期间交付 1 项" in text
+    assert "OB-0005" not in text
+    then = words(member.get("/partners/RJ/report?until=2026-10-10"))
+    assert "2 项待履行" in then and "期间交付 0 项" in then, "OB-0001 was delivered three days later"
+    ours = words(executive.get("/partners/KJS/report"))
+    assert "其中 1 项逾期" in ours and "OB-0009" in ours.split("往来")[-1]
+    sheet = executive.get("/partners/KJS/report.csv?until=2026-11-23").get_data(as_text=True)
+    assert "\n本方待履行,OB-0004," in sheet and "示例数据" in sheet
+    assert executive.get("/partners/KJS/report.xlsx").status_code == 200
+    assert member.get("/partners/KJS/report").status_code == 403, "of another party"
+    assert executive.get("/partners/RJ/report?until=2030-01-01").status_code == 400
+    assert executive.get("/partners/RJ/report?since=2026-11-20&until=2026-11-01").status_code == 400

@@ -52,6 +52,16 @@ def edit_partner(actor: Actor, partnership: queries.Partnership) -> bool:
     return edit_lab(actor, partnership.lab)
 
 
+def report(actor: Actor, institution: Institution) -> bool:
+    """How a party fulfils what it owes is drawn up for its own members, for executives and auditors."""
+    return queries.sees_inside(actor, institution)
+
+
+def report_as(actor: Actor, pair: tuple[Institution, str]) -> bool:
+    """The same as a file."""
+    return report(actor, pair[0])
+
+
 def bring(actor: Actor, thing: Agreement | Obligation) -> bool:
     """Files are put to an agreement by executives, to an obligation by its two parties, too."""
     return actor.has("executive") or (isinstance(thing, Obligation) and bool(queries.sides(actor, thing)))

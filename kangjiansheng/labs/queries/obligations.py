@@ -73,6 +73,13 @@ class ObligationRow:
         """True when nothing is owed any more."""
         return self.state in lives.FULFILLED
 
+    @property
+    def delivered_late(self) -> int:
+        """Days by which it was delivered after its day; 0 when it was not, and for a dealing."""
+        if self.dealing or self.due_on is None or self.delivered_on is None:
+            return 0
+        return max((self.delivered_on - self.due_on).days, 0)
+
     def late(self, day: date) -> int:
         """Days over its day, 0 when it is not late."""
         return lives.days_late(self.due_on, self.state, self.direction, day)

@@ -36,6 +36,12 @@ def institution(*, actor: Actor, code: str) -> Institution | None:
     )
 
 
+def institution_as(*, actor: Actor, code: str, kind: str) -> tuple[Institution, str] | None:
+    """The institution under a code, with the kind of file that the address names."""
+    found = institution(actor=actor, code=code)
+    return (found, kind) if found else None
+
+
 def agreement(*, actor: Actor, code: str) -> Agreement | None:
     """The agreement under a code as the actor may see it; None when she may not, or there is none."""
     query = visible_agreements(actor).where(Agreement.code == code)

@@ -5,14 +5,11 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import listing
 from kangjiansheng.labs import rules
 from kangjiansheng.labs.models import Agreement, Institution, JointLab
-from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.labs.queries.papers import PaperRow
-from kangjiansheng.labs.rules.obligations import life_word
 from kangjiansheng.labs.rules.papers import KINDS, STATES
 
 
@@ -69,31 +66,6 @@ def labs(kind: str, rows: Sequence[JointLab], *, as_of: date | None) -> bytes:
         for row in rows
     ]
     return listing(kind, _("联合实验室"), heads, lines, rows, as_of)
-
-
-def obligations(kind: str, rows: Sequence[ObligationRow], *, as_of: date | None) -> bytes:
-    """Code, what is owed, by whom, to whom, the agreement, days and state; how many days it is late."""
-    heads = [_("编号"), _("名称"), _("义务方"), _("相对方"), _("依托协议"), _("期限"), _("状态")]
-    heads += [_("逾期天数"), _("交付日期"), _("接受日期"), _("交付要求"), _("理由")]
-    day = as_of or clock.today()
-    lines = [
-        [
-            row.code,
-            name_of(row),
-            name_of(row.debtor),
-            name_of(row.creditor),
-            row.agreement,
-            row.due_on,
-            str(life_word(row.state, row.direction)),
-            row.late(day) or None,
-            row.delivered_on,
-            row.accepted_on,
-            row.detail,
-            row.remark,
-        ]
-        for row in rows
-    ]
-    return listing(kind, _("义务"), heads, lines, rows, as_of)
 
 
 def papers(kind: str, rows: Sequence[PaperRow], *, as_of: date | None) -> bytes:

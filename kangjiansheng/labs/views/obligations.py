@@ -15,7 +15,7 @@ from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
-from kangjiansheng.labs import forms, operations, panels, policies, queries, sheets
+from kangjiansheng.labs import forms, operations, panels, policies, queries
 from kangjiansheng.labs.forms.documents import STEPS, EvidenceForm, step_facts
 from kangjiansheng.labs.forms.obligations import ObligationForm
 from kangjiansheng.labs.models import Obligation
@@ -23,6 +23,7 @@ from kangjiansheng.labs.queries.obligations import clause_of, named_in
 from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.labs.rules import LEVELS
 from kangjiansheng.labs.rules import obligations as lives
+from kangjiansheng.labs.sheets import obligations as sheets
 from kangjiansheng.labs.views.blueprint import asked, bp, page_address, travelled
 
 
