@@ -49,11 +49,16 @@ def test_the_line_of_time_of_a_company_is_whole(client):
     ordered += ["2025-07-01", "2025-04-15", "2025-01-13"]
     places = [text.index(day) for day in ordered]
     assert places == sorted(places)
+    with queries_counted() as before:
+        executive.get("/residents/CO-001")
     new = {"kind": "cmc", "channel": "call", "note": "对方确认时间"}
     assert (
         typed(executive, "/residents/CO-001/contacts/new", **new, happened_on="2026-11-24").status_code == 422
     )
     assert typed(executive, "/residents/CO-001/contacts/new", **new, request_number="2").status_code == 303
+    with queries_counted() as after:
+        assert "对方确认时间" in words(executive.get("/residents/CO-001"))
+    assert len(after) == len(before) <= 15, after.shown
     assert "对方确认时间" in words(executive.get("/residents/CO-001/requests/2"))
     assert "对方确认时间" not in words(executive.get("/residents/CO-001?as_of=2026-11-22"))
     assert executive.post("/residents/CO-001/contacts/4/withdraw").status_code == 303

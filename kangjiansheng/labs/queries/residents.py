@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, inspect, or_, select, true
 from sqlalchemy.orm import joinedload
 
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.labs.models import Company, Institution
+from kangjiansheng.labs.models import Company, Institution, InstitutionMember
 from kangjiansheng.labs.queries.found import contains
 from kangjiansheng.labs.queries.past import plain_copy
 from kangjiansheng.labs.queries.visible import own_institutions
@@ -137,6 +139,20 @@ def belongs_to(actor: Actor, thing: Company) -> bool:
     """True when the actor is one of the company's own people."""
     query = select(Company.id).where(Company.id == thing.id, own_companies(actor))
     return thing.institution_id is not None and db.session.scalar(query) is not None
+
+
+def people_of(thing: Company) -> list[Person]:
+    """The members of the company's institution today, in one statement."""
+    query = (
+        select(Person)
+        .join(InstitutionMember, InstitutionMember.person_id == Person.id)
+        .where(
+            InstitutionMember.institution_id == thing.institution_id,
+            holds_on(InstitutionMember, clock.today()),
+        )
+        .order_by(Person.code)
+    )
+    return list(db.session.scalars(query)) if thing.institution_id else []
 
 
 def next_company_code() -> str:

@@ -122,7 +122,7 @@ def company(found: Company) -> Response:
         care=care,
         events=companion.timeline(found, as_of=day),
         leases=space.leases_of(found, as_of=day),
-        people=people_of(shown),
+        people=queries.people_of(shown),
         may_keep=kept,
         may_log=policies.accompany(actor(), found) and not day,
         may_ask=policies.ask(actor(), found) and not day,
@@ -135,11 +135,6 @@ def as_shown(found: Company) -> Company:
     """The company as it stood on the day of the time travel. 404 when it was not there."""
     rows: list[Company] = queries.stood([found], travelled())
     return rows[0] if rows else abort(404, _("这一天 %(code)s 还没有登记。") % {"code": found.code})
-
-
-def people_of(company: Company) -> list[Any]:
-    """The members of the company's institution today."""
-    return [row.person for row in company.institution.members] if company.institution else []
 
 
 def panel(thing: Any) -> dict[str, Any]:
