@@ -138,8 +138,9 @@ def _then(
     """The rows of a kind as they stood at the end of a day."""
     rows = select(kind.id).where(kind.resource_id.in_(ids))
     states = [state for state in states_at(kind, rows, clock.end_of(day)).values() if wanted(state)]
-    people = _by_id(Person, {state["person_id"] for state in states})
-    institutions = _by_id(Institution, {state["institution_id"] for state in states} - {None})
+    known = [s for s in states if s["resource_id"] in inside or s["person_id"] == actor.id]
+    people = _by_id(Person, {state["person_id"] for state in known})
+    institutions = _by_id(Institution, {state["institution_id"] for state in known} - {None})
     found: dict[int, list[Held]] = {}
     for state in states:
         for key in ("starts_at", "ends_at", "asked_at"):

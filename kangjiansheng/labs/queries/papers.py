@@ -76,7 +76,8 @@ def papers(lab: JointLab, *, as_of: date | None = None) -> list[PaperRow]:
     else:
         own = select(LabPaper.id).where(LabPaper.lab_id == lab.id)
         states = list(states_at(LabPaper, own, clock.end_of(as_of)).values())
-        people = names({state["holder_id"] for state in states if state["holder_id"]})
+        people = {row.person_id: row.person for row in lab.members}
+        people |= names({state["holder_id"] for state in states if state["holder_id"]} - people.keys())
         found = [(state, people.get(state["holder_id"])) for state in states]
     rows = [_row(state, holder, day, lab.illustrative) for state, holder in found]
     return sorted(rows, key=lambda row: (row.life == rules.ENDED, row.valid_to, row.number))

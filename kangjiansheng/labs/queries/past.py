@@ -1,14 +1,14 @@
 """Things as they stood on a past day, from their revisions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Date, inspect, select
+from sqlalchemy import Date, and_, inspect, or_, select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import states_at
+from kangjiansheng.core.changes import Revision, last_revisions, states_at
 from kangjiansheng.core.db import Instant, db
 from kangjiansheng.labs.models import (
     Agreement,
@@ -55,12 +55,13 @@ class _Others:
         states = list(states)
         rows = [row for state in states for key in ("parties", "partners") for row in state.get(key, [])]
         owners = {state["institution_id"] for state in states if state.get("institution_id")}
-        self.institutions = _called_then(Institution, {row[0] for row in rows} | owners, instant, held)
         labs = {state["lab_id"] for state in states if state.get("lab_id")}
-        self.labs = _called_then(JointLab, labs, instant, held)
+        named = {state[key] for state in states for key in ("agreement_id", "parent_id") if state.get(key)}
+        found = _called_then(
+            {Institution: {row[0] for row in rows} | owners, JointLab: labs, Agreement: named}, instant, held
+        )
+        self.institutions, self.labs, self.agreements = found[Institution], found[JointLab], found[Agreement]
         self.people = _by_id(Person, {row[0] for state in states for row in state.get("members", [])}, held)
-        named = {state.get(key) for state in states for key in ("agreement_id", "parent_id")}
-        self.agreements = _called_then(Agreement, {number for number in named if number}, instant, held)
 
 
 def _held(things: Iterable[Any]) -> Iterator[Any]:
@@ -78,11 +79,26 @@ def _by_id(kind: Any, ids: set[int], held: Iterable[Any]) -> dict[int, Any]:
     return found | {row.id: row for row in read}
 
 
-def _called_then(kind: Any, ids: set[int], instant: datetime, held: Iterable[Any]) -> dict[int, Any]:
-    """Things by id, as copies with the names (and sectors) of that instant; one that came later keeps today's."""
-    found = _by_id(kind, ids, held)
-    states = states_at(kind, list(found), instant) if found else {}
-    return {key: _renamed(row, states.get(key)) for key, row in found.items()}
+def _called_then(
+    wanted: Mapping[Any, set[int]], instant: datetime, held: Iterable[Any]
+) -> dict[Any, dict[int, Any]]:
+    """Things by kind and id, as copies with the names (and sectors) of that instant; one that came later keeps today's.
+    One statement for what they were called then, whatever their kinds."""
+    rows = {kind: _by_id(kind, ids, held) for kind, ids in wanted.items()}
+    of = [
+        and_(Revision.thing == kind.__tablename__, Revision.thing_id.in_(found))
+        for kind, found in rows.items()
+        if found
+    ]
+    if not of:
+        return rows
+    newest = last_revisions(or_(*of), until=instant)
+    query = select(Revision.thing, Revision.thing_id, Revision.state).where(Revision.id.in_(newest))
+    states = {(thing, key): state for thing, key, state in db.session.execute(query)}
+    return {
+        kind: {key: _renamed(row, states.get((kind.__tablename__, key))) for key, row in found.items()}
+        for kind, found in rows.items()
+    }
 
 
 def _renamed(row: Any, state: dict[str, Any] | None) -> Any:
@@ -170,3 +186,22 @@ _FILL: dict[type[Any], Any] = {
     JointLab: _fill_lab,
     SharedResource: _fill_resource,
 }
+
+
+def terms_as_they_stood(agreement: Agreement, day: date) -> Agreement | None:
+    """A copy of an agreement with the terms and parties of a day, these called as today; None when it was not there yet.
+
+    For pages that tell of an agreement in passing: one statement, and one more when a party of then stands in it no more.
+    """
+    state = states_at(Agreement, [agreement.id], clock.end_of(day)).get(agreement.id)
+    if state is None:
+        return None
+    parties = _by_id(
+        Institution, {number for number, _capacity in state["parties"]}, list(_held([agreement]))
+    )
+    copy: Agreement = plain_copy(agreement, state)
+    copy.parties = [
+        AgreementParty(institution_id=number, institution=plain_copy(parties[number], {}), capacity=capacity)
+        for number, capacity in state["parties"]
+    ]
+    return copy

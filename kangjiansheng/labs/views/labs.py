@@ -9,8 +9,9 @@ from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
-from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.queries.papers import papers
+from kangjiansheng.labs.queries.past import terms_as_they_stood
 from kangjiansheng.labs.queries.single import agreement_of
 from kangjiansheng.labs.rules import papers as paper_words
 from kangjiansheng.labs.views import history, resources
@@ -93,12 +94,10 @@ def lab(found: JointLab) -> Response:
     )
 
 
-def _agreement(lab: JointLab):  # type: ignore[no-untyped-def]
-    """The agreement of a laboratory as its reader may see it, as it stood on the day."""
-    if travelled() is None:
-        return agreement_of(lab, actor=actor())
-    found = queries.agreement(actor=actor(), code=lab.agreement.code) if lab.agreement else None
-    return queries.as_it_stood(found, travelled()) if found else None
+def _agreement(lab: JointLab) -> Agreement | None:
+    """The agreement of a laboratory as its reader may see it, with the terms of the day."""
+    found, day = agreement_of(lab, actor=actor()), travelled()
+    return terms_as_they_stood(found, day) if found and day else found
 
 
 @bp.route("/labs/<code>/edit", methods=["GET", "POST"])
