@@ -385,15 +385,17 @@ def change_hand_off(actor: Actor, one: HandOff) -> bool:
 
 
 def step_hand_off(actor: Actor, pair: tuple[HandOff, str]) -> bool:
-    """A step is taken by the side whose it is; what its state allows is the rule's to say."""
+    """A step is taken by the side whose it is, a day agreed to by the side that did not name it; what its state allows
+    is the rule's to say."""
     one, act = pair
     roles = set(acts_as(one, actor=actor))
-    takers = {
+    sides: set[str] = {*hand_off_rules.SIDES}
+    takers: dict[str, set[str]] = {
         "promise": {"giver"},
         "delivery": {"giver"},
         "wish": {"receiver"},
         "receipt": {"receiver"},
         "dispute": {"receiver"},
-        "agreement": {"giver", "receiver"},
+        "agreement": sides - {str(hand_off_rules.named_by(one))},
     }
-    return bool(roles & takers.get(act, {"giver", "receiver", "lead"}))
+    return bool(roles & takers.get(act, sides | {"lead"}))

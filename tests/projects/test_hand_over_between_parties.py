@@ -52,6 +52,7 @@ def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Crit
     assert "有 2 处需要修改" in empty.get_data(as_text=True)
     assert giver.post(NEW, data=facts | {"receiver_id": keys["SHMPA"]}).status_code == 422  # a regulator
     address = giver.post(NEW, data=facts).headers["Location"]
+    assert giver.post(f"{address}/agreement", data={"version": "1"}).status_code == 403  # to her own promise
     code = address.rpartition("/")[2]
 
     # The receiver asks for another day, and the giver promises just that one: it is agreed.
