@@ -43,6 +43,14 @@ def test_what_one_may_not_see_is_neither_shown_nor_counted(client, actor):
     assert "KJS-003" not in text and "关系到" not in text
     assert client("member").get("/projects/KJS-003/obligations").status_code == 404
     assert "OB-0005" not in words(client("lead").get("/labs/JL-01/obligations"))
+    with writing():  # open things of a laboratory that keeps to itself on which agreement it rests
+        owed = labs.obligation(actor=actor("executive"), code="OB-0002")
+        owed.confidentiality = owed.agreement.confidentiality = "open"
+        labs.lab(actor=actor("executive"), code="JL-01").confidentiality = "team"
+    partner = client("partner")
+    assert "OB-0002" in words(partner.get("/obligations"))
+    assert "OB-0002" not in words(partner.get("/labs/JL-01/obligations"))
+    assert "OB-0002" in words(client("lead").get("/labs/JL-01/obligations"))
 
 
 def test_a_past_day_has_the_links_of_that_day(actor):

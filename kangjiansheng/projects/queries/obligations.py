@@ -127,11 +127,12 @@ def of_milestone(milestone: Milestone, *, actor: Actor, as_of: date | None = Non
 
 
 def of_lab(lab: JointLab, *, actor: Actor, as_of: date | None = None) -> list[ObligationRow]:
-    """The obligations that matter to a laboratory or to its plan, and those of the agreement on which it rests."""
+    """The obligations that matter to a laboratory or to its plan, and those of the agreement on which it rests: on which
+    one that is, only those know who see its inside."""
     its = select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id).where(Plan.lab_id == lab.id)
     linked = or_(ObligationLink.lab_id == lab.id, ObligationLink.milestone_id.in_(its))
     rows = _rows(linked, actor, as_of)
-    then = labs.as_it_stood(lab, as_of)
+    then = labs.as_it_stood(lab, as_of) if labs.sees_inside(actor, lab) else None
     agreement = labs.agreement(actor=actor, code=then.agreement.code) if then and then.agreement else None
     more = obligations_on(agreement, actor=actor, as_of=as_of) if agreement else []
     return [*rows, *(row for row in more if row not in rows)]
