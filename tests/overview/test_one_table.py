@@ -17,7 +17,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing as saving
-from kangjiansheng.labs.models import Obligation
+from kangjiansheng.labs.models import Institution, Obligation
 from kangjiansheng.overview.queries import table as queries
 from kangjiansheng.overview.rules.table import Commitment
 from kangjiansheng.projects.models import Ask
@@ -110,6 +110,17 @@ def test_who_sees_an_ask(app: Flask) -> None:
             )  # fmt: skip
         assert "ASK-0006" not in {row.code for row in rows_of(actor=who("partner"))}
         assert "ASK-0006" in {row.code for row in rows_of(actor=who("auditor"))}
+
+
+def test_with_a_regulator_there_are_dealings(app: Flask) -> None:
+    """Also where it sits for no sector: what it owes is nobody's late commitment."""
+    with app.app_context():
+        with saving():
+            body = db.session.scalars(select(Institution).where(Institution.code == "KJS")).one()
+            body.regulator = True
+        found = queries.table(actor=who("executive"))
+        assert any(one.giver == "KJS" for one in found.dealings)
+        assert not any("KJS" in (one.giver, one.taker) for one in found.commitments)
 
 
 def test_what_is_refused(app: Flask) -> None:

@@ -95,7 +95,9 @@ def _seats() -> dict[str, Seat]:
 
 
 def _seat(row: Institution) -> Seat:
-    return Seat(row.code, _names(row), tuple(one.text for one in row.aliases), tuple(row.sector_codes))
+    return Seat(
+        row.code, _names(row), tuple(one.text for one in row.aliases), tuple(row.sector_codes), row.regulator
+    )
 
 
 def _by_project(pairs: Iterable[tuple[str, Any]]) -> defaultdict[str, list[Any]]:

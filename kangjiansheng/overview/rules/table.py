@@ -21,6 +21,7 @@ class Seat:
     names: Mapping[str, str]
     aliases: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+    regulates: bool = False
 
     @property
     def sector(self) -> str:
@@ -29,8 +30,8 @@ class Seat:
 
     @property
     def governs(self) -> bool:
-        """Whether it is a government body, with which there are dealings only."""
-        return "government" in self.sectors
+        """Whether it is a government body or a regulator, with which there are dealings only."""
+        return self.regulates or "government" in self.sectors
 
 
 @dataclass(frozen=True, slots=True)
