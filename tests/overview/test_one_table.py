@@ -1,5 +1,6 @@
 """One Table: a party asks, the table agrees on who does what by when, the minutes say so, and the ask is closed."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -123,6 +124,38 @@ def test_with_a_regulator_there_are_dealings(app: Flask) -> None:
         assert not any("KJS" in (one.giver, one.taker) for one in found.commitments)
 
 
+def test_two_ask_and_agree_in_the_same_instant(app: Flask) -> None:
+    """Each gets a number of its own, also where the database lets both write at once."""
+    written, others = threading.Event(), threading.Event()
+    codes: list[tuple[str, str]] = []
+
+    def act(first: bool) -> None:
+        with app.app_context():
+            if not first:
+                written.wait(30)
+            with saving():
+                made = asks.raise_ask(
+                    actor=who("executive"), from_code="RJ", to_code="SPH", chain="talent", title="同时", detail=""
+                )  # fmt: skip
+                asks.agree(
+                    made, actor=who("executive"), version=None, debtor_code="SPH", name="", due_on=clock.today()
+                )  # fmt: skip
+                if first:
+                    written.set()
+                    others.wait(1)  # the other one waits for this one's commit where only one may write
+            assert made.obligation is not None
+            codes.append((made.code, made.obligation.code))
+            others.set()
+            db.session.remove()
+
+    threads = [threading.Thread(target=act, args=(first,), daemon=True) for first in (True, False)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert len({ask_code for ask_code, _owed in codes}) == len({owed for _ask, owed in codes}) == 2
+
+
 def test_what_is_refused(app: Flask) -> None:
     """Nobody speaks for another institution, asks herself, agrees without a date, or acts on what has moved on."""
     with app.app_context():
@@ -144,6 +177,16 @@ def test_what_is_refused(app: Flask) -> None:
                 ask("ASK-0002"), actor=who("executive"), version=None, debtor_code="KJS", name="", due_on=None
             )
         db.session.rollback()
+        for email in (
+            "nobody@kjs.example",
+            "partner@kjs.example",
+        ):  # which addresses are known is not to be learnt
+            with pytest.raises(RuleBroken, match="labs:not-of-debtor"):
+                asks.agree(
+                    ask("ASK-0002"), actor=who("executive"), version=None, debtor_code="KJS", name="",
+                    due_on=clock.today(), owner_email=email,
+                )  # fmt: skip
+            db.session.rollback()
         with pytest.raises(Stale):
             asks.withdraw(ask("ASK-0002"), actor=partner, version=99)
         db.session.rollback()

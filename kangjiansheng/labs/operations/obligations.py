@@ -1,5 +1,6 @@
 """Registering and editing obligations: who owes whom what, on which clause, and until when."""
 
+import secrets
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,6 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import notices, queries, rules
 from kangjiansheng.labs.models import Agreement, Clause, Institution, Obligation
 from kangjiansheng.labs.operations.archiving import check_open
-from kangjiansheng.labs.queries.obligations import next_code
 from kangjiansheng.labs.rules import obligations as lives
 
 BOUND = ("signatory", "implementing")  # the capacities in which an institution is bound by an agreement
@@ -19,14 +19,17 @@ BOUND = ("signatory", "implementing")  # the capacities in which an institution 
 def create_obligation(
     *, actor: Actor, illustrative: bool = False, recording: dict[str, Any] | None = None, **fields: Any
 ) -> Obligation:
-    """Register an obligation under the next code. `fields`: see `_write`.
+    """Register an obligation; its code is that of its number, so that two at once never want the same one. `fields`: see
+    `_write`.
 
     It is illustrative when its agreement is; `illustrative` is for one that stands alone.
     """
-    obligation = Obligation(code=next_code())
+    obligation = Obligation(code=secrets.token_hex(8))
     _write(obligation, actor=actor, **fields)
     obligation.illustrative = obligation.agreement.illustrative if obligation.agreement else illustrative
     db.session.add(obligation)
+    db.session.flush()
+    obligation.code = f"OB-{obligation.id:04d}"
     done = record("labs:obligation:create", obligation, actor=actor, before={}, **recording or {})
     notices.changed(obligation, "labs:obligation:create", actor=actor, change=done)
     return obligation
@@ -161,9 +164,12 @@ def _set_owner(obligation: Obligation, email: str) -> None:
         obligation.owner = obligation.owner_id = None
         return
     person = queries.person_by_email(email)
-    if person is None:
-        raise RuleBroken("labs:person-unknown", "owner_email", email=email)
-    if person.id != obligation.owner_id:
-        if obligation.debtor_id not in queries.homes({person.id}).get(person.id, ()):
-            raise RuleBroken("labs:not-of-debtor", "owner_email")
-        obligation.owner, obligation.owner_id = person, person.id
+    if person is None or not _may_look_after(person.id, obligation):
+        raise RuleBroken("labs:not-of-debtor", "owner_email")  # whether others are known is not said
+    obligation.owner, obligation.owner_id = person, person.id
+
+
+def _may_look_after(person_id: int, obligation: Obligation) -> bool:
+    if person_id == obligation.owner_id:
+        return True
+    return obligation.debtor_id in queries.homes({person_id}).get(person_id, ())

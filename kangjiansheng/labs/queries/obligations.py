@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.core import audit, clock
@@ -305,12 +305,6 @@ def clause_numbers(rows: Iterable[ObligationRow]) -> dict[int | None, str]:
     ids = {row.clause_id for row in rows if row.clause_id and row.agreement}
     query = select(Clause.id, Clause.number).where(Clause.id.in_(ids))
     return {key: number for key, number in db.session.execute(query)} if ids else {}
-
-
-def next_code() -> str:
-    """The code of the next obligation: OB-0001, OB-0002 …"""
-    last = db.session.scalar(select(func.max(Obligation.id))) or 0
-    return f"OB-{last + 1:04d}"
 
 
 def named_in(states: Iterable[Mapping[str, Any]], *, actor: Actor) -> dict[str, dict[int, str]]:

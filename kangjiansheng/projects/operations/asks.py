@@ -1,5 +1,6 @@
 """Asks: raised, changed, answered, agreed with owner and date, declined, closed. Each act leaves a revision."""
 
+import secrets
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,6 @@ from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.notices import asks as notices
 from kangjiansheng.projects.queries import project as project_of
-from kangjiansheng.projects.queries.asks import next_code
 from kangjiansheng.projects.rules import asks as rules
 
 
@@ -37,7 +37,7 @@ def raise_ask(
     if asker.id not in policies.speaks_for(actor):
         raise RuleBroken("projects:ask-not-yours", "from_code")
     ask = Ask(
-        code=next_code(),
+        code=secrets.token_hex(8),  # until it has a number
         raised_by_id=actor.id,
         raised_on=raised_on or clock.today(),
         illustrative=illustrative,
@@ -46,6 +46,7 @@ def raise_ask(
     _fill(ask, actor, to_code, project_code, facts)
     db.session.add(ask)
     db.session.flush()
+    ask.code = f"ASK-{ask.id:04d}"
     since = clock.end_of(raised_on) if raised_on else None
     change = record("projects:ask:raise", ask, actor=actor, before={}, effective_at=since)
     notices.raised(ask, actor=actor, change=change)

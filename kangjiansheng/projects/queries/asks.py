@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -171,11 +171,6 @@ def _row(one: Ask, state: dict[str, Any], asker: Party, asked: Party | None, pro
 
 def _day(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def next_code() -> str:
-    """The code of the next ask."""
-    return f"ASK-{(db.session.scalar(select(func.max(Ask.id))) or 0) + 1:04d}"
 
 
 def codes(institution_ids: Iterable[int]) -> set[str]:
