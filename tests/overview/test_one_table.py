@@ -18,7 +18,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing as saving
-from kangjiansheng.labs.models import Institution, Obligation
+from kangjiansheng.labs.models import Institution, InstitutionMember, Obligation
 from kangjiansheng.overview.queries import table as queries
 from kangjiansheng.overview.rules.table import Commitment
 from kangjiansheng.projects.models import Ask
@@ -111,6 +111,47 @@ def test_who_sees_an_ask(app: Flask) -> None:
             )  # fmt: skip
         assert "ASK-0006" not in {row.code for row in rows_of(actor=who("partner"))}
         assert "ASK-0006" in {row.code for row in rows_of(actor=who("auditor"))}
+
+
+def test_what_stays_between_two_parties_and_how_it_stood(app: Flask, client: Callable[..., Critic]) -> None:
+    """The whole table hears that it is agreed, and not on what; a past day has the words and the project of that day,
+    and neither it nor a notice tells of a project that the reader does not see."""
+    with app.app_context():
+        executive, partner, yesterday = who("executive"), who("partner"), clock.today() - timedelta(1)
+        with saving():
+            db.session.scalars(
+                select(InstitutionMember).where(InstitutionMember.person_id == partner.id)
+            ).one().role = "contact"
+            asks.agree(
+                ask("ASK-0003"), actor=executive, version=None, debtor_code="KJS", name="数据共享协议草案",
+                due_on=clock.today(),
+            )  # fmt: skip
+            facts = {
+                "chain": "talent",
+                "title": "密",
+                "detail": "",
+                "raised_on": clock.today() - timedelta(5),
+            }
+            hidden = asks.raise_ask(
+                actor=executive, from_code="RJ", to_code="SCMC", project_code="KJS-003", **facts
+            )
+            asks.edit_ask(hidden, actor=executive, version=None, chain="talent", title="明", to_code="SCMC")
+            asks.edit_ask(
+                ask("ASK-0002"), actor=partner, version=None, chain="talent", title="改了", detail="新", to_code="CSCG"
+            )  # fmt: skip
+        told = db.session.scalars(select(Notification).where(Notification.person_id == partner.id))
+        assert not [row for row in told if row.address == f"/asks/{hidden.code}"]
+        now = {row.code: row for row in rows_of(actor=partner)}
+        then = {row.code: row for row in rows_of(actor=partner, as_of=yesterday)}
+        assert now[hidden.code].title == "明" and hidden.code not in then
+        row = then["ASK-0002"]
+        assert row.asked is not None and row.asked.code == "KJS"
+        assert (row.project, row.detail, now["ASK-0002"].project) == ("KJS-010", "", "")
+    page = words(client("partner").get("/asks/ASK-0003"))
+    assert "已议定" in page and "数据共享协议草案" not in page and "OB-0011" not in page
+    assert "数据共享协议草案" in words(client("executive").get("/asks/ASK-0003"))
+    earlier = words(client("partner").get(f"/asks/ASK-0002?as_of={yesterday}"))
+    assert "改了" not in earlier.partition("<h1")[2] and "新" not in earlier.partition("说明")[2][:20]
 
 
 def test_with_a_regulator_there_are_dealings(app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kangjiansheng.accounts.queries import holds_on
+from kangjiansheng.accounts.queries import actor_by_id, holds_on
 from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
@@ -15,6 +15,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.labs.models import InstitutionMember
 from kangjiansheng.projects.models import Ask
+from kangjiansheng.projects.queries.asks import may_see
 
 MOVES: dict[str, Any] = {
     "answer": _l("已答复"),
@@ -43,9 +44,17 @@ def moved(ask: Ask, act: str, *, actor: Actor, change: ChangeSet) -> None:
 
 
 def _tell(people: set[int], template: str, ask: Ask, actor: Actor, **more: Any) -> None:
+    """Tell those of the people who may see the ask: not every contact sees its project, and who raised it may be gone."""
     name = {"hans": ask.asker.name_hans, "hant": ask.asker.name_hant, "en": ask.asker.name_en}
     facts = {"who": actor.label, "code": ask.code, "asker": name, "illustrative": ask.illustrative, **more}
-    outbox.tell(people, template, facts, address=f"/asks/{ask.code}", besides=actor.id)
+    told = {person_id for person_id in people if _sees(person_id, ask)}
+    outbox.tell(told, template, facts, address=f"/asks/{ask.code}", besides=actor.id)
+
+
+def _sees(person_id: int, ask: Ask) -> bool:
+    reader = actor_by_id(person_id)
+    query = select(Ask.id).where(Ask.id == ask.id)
+    return reader is not None and db.session.scalar(query.where(may_see(reader))) is not None
 
 
 def _contacts(institution_id: int) -> set[int]:

@@ -1,6 +1,6 @@
 """Asks: who sees which, the list on any day, one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,10 +41,13 @@ class AskRow:
     project_id: int | None
     chain: str
     title: str
+    detail: str
     raised_on: date
     life: str
     answered_on: date | None
     answer: str
+    closing: str
+    obligation_id: int | None
     illustrative: bool
 
     @property
@@ -114,7 +117,8 @@ def ask_for(*, actor: Actor, code: str, act: str) -> tuple[Ask, str] | None:
 def asks(*, actor: Actor, as_of: date | None = None) -> list[AskRow]:
     """All asks that the actor may see, as they stood at the end of a day: those that wait longest first.
 
-    Two statements for a past day, one for today.
+    One that was then about a project which she may not see is left out. One statement for today, at most four for a
+    past day.
     """
     giver, taker = aliased(Institution), aliased(Institution)
     query = (
@@ -128,13 +132,36 @@ def asks(*, actor: Actor, as_of: date | None = None) -> list[AskRow]:
     then = (
         changes.states_at(Ask, select(Ask.id).where(may_see(actor)), clock.end_of(as_of)) if as_of else None
     )
+    parties = {one.id: _party(one) for row in found for one in row[1:3] if one}
+    projects = {one.project_id: project for one, _asker, _asked, project in found if project}
+    if then is not None:
+        _named_then(then.values(), parties, projects, actor)
     rows = []
-    for one, asker, asked, project in found:
+    for one, *_rest in found:
         state = one.state() if then is None else then.get(one.id)
-        if state is not None:
-            rows.append(_row(one, state, _party(asker), _party(asked) if asked else None, project))
+        if state is not None and (state["project_id"] is None or state["project_id"] in projects):
+            rows.append(_row(one, state, parties, projects))
     day = as_of or clock.today()
     return sorted(rows, key=lambda row: (-(rules.waits_for(row, day) or 0), row.raised_on, row.code))
+
+
+def _named_then(
+    states: Collection[dict[str, Any]],
+    parties: dict[int, Party],
+    projects: dict[int | None, str],
+    actor: Actor,
+) -> None:
+    """Add the institutions and the projects, as far as the actor sees them, that only a past day names."""
+    asked = {state["to_id"] for state in states} - parties.keys() - {None}
+    about = {state["project_id"] for state in states} - projects.keys() - {None}
+    if asked:
+        query = select(Institution).where(Institution.id.in_(asked))
+        parties.update((one.id, _party(one)) for one in db.session.scalars(query))
+    if about:
+        seen = select(Project.id, Project.code).where(
+            Project.id.in_(about), Project.id.in_(visible_projects(actor))
+        )
+        projects.update((key, code) for key, code in db.session.execute(seen))
 
 
 def of_project(code: str, rows: Iterable[AskRow]) -> list[AskRow]:
@@ -151,20 +178,25 @@ def _party(institution: Institution) -> Party:
     return Party(institution.code, names)
 
 
-def _row(one: Ask, state: dict[str, Any], asker: Party, asked: Party | None, project: str | None) -> AskRow:
+def _row(
+    one: Ask, state: dict[str, Any], parties: dict[int, Party], projects: dict[int | None, str]
+) -> AskRow:
     return AskRow(
         id=one.id,
         code=one.code,
-        asker=asker,
-        asked=asked,
-        project=project or "",
-        project_id=one.project_id,
+        asker=parties[one.from_id],
+        asked=parties[state["to_id"]] if state["to_id"] else None,
+        project=projects.get(state["project_id"], ""),
+        project_id=state["project_id"],
         chain=state["chain"],
         title=state["title"],
+        detail=state["detail"],
         raised_on=_day(state["raised_on"]) or one.raised_on,
         life=state["life"],
         answered_on=_day(state["answered_on"]),
         answer=state["answer"],
+        closing=state["closing"],
+        obligation_id=state["obligation_id"],
         illustrative=one.illustrative,
     )
 

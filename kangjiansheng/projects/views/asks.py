@@ -14,7 +14,9 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs.forms import party_choices
+from kangjiansheng.labs.models import Obligation
 from kangjiansheng.labs.panels import of
+from kangjiansheng.labs.queries.obligations import ObligationRow, obligation_rows
 from kangjiansheng.projects import panels, policies, sheets
 from kangjiansheng.projects.forms import asks as words
 from kangjiansheng.projects.forms.asks import AgreeForm, AskForm, WordsForm
@@ -23,7 +25,7 @@ from kangjiansheng.projects.forms.projects import VersionForm
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.operations import asks as operations
 from kangjiansheng.projects.queries import asks as queries
-from kangjiansheng.projects.queries.asks import AskFilter
+from kangjiansheng.projects.queries.asks import AskFilter, AskRow
 from kangjiansheng.projects.rules import asks as rules
 from kangjiansheng.projects.views import bp
 
@@ -115,6 +117,7 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
         status,
         ask=thing,
         row=row,
+        owed=_owed(row),
         words=words,
         waiting=words.waiting_words(row, _day()),
         late=rules.overdue(row, _day()),
@@ -127,6 +130,14 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
         higher=higher,
         illustrative=thing.illustrative or higher.illustrative,
     )
+
+
+def _owed(row: AskRow) -> ObligationRow | None:
+    """What was agreed, for those who see it: it is between two parties, also where the whole table was asked."""
+    if row.obligation_id is None:
+        return None
+    only = [Obligation.id == row.obligation_id]
+    return next(iter(obligation_rows(actor=actor(), as_of=g.as_of, only=only)), None)
 
 
 def _shown(key: str, value: Any) -> str:
