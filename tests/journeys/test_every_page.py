@@ -93,6 +93,7 @@ PAGES = (
     ("executive", "/obligations"),
     ("executive", "/obligations/OB-0006"),
     ("executive", "/obligations/new"),
+    ("executive", "/agreements/AGR-901/versions"),
     ("member", "/partners/RJ/report?until=2026-10-31"),
     ("member", "/obligations/waiting"),
     ("lead", "/projects/KJS-003/obligations"),

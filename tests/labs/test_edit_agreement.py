@@ -80,3 +80,22 @@ def test_nobody_else_edits_or_archives(client):
         assert client(who).post(EDIT).status_code == status
         assert client(who).post("/agreements/AGR-901/archive").status_code == status
         assert client(who).post("/agreements/AGR-901/restore").status_code == status
+
+
+def test_two_versions_are_read_beside_each_other(client):
+    executive = client("executive")
+    assert (
+        typed(
+            executive, EDIT, expires_on="2028-12-31", clause_lines="3.1 改写的条款\n3.2 载体\n4.1 随访"
+        ).status_code
+        == 303
+    )
+    assert typed(executive, EDIT, kind="framework").status_code == 303
+    text = words(executive.get("/agreements/AGR-901/versions"))
+    assert "共 3 版" in text and text.count("有改动") == 1, "the last change alone"
+    text = words(executive.get("/agreements/AGR-901/versions?before=1&after=2"))
+    assert (
+        "2027-09-09" in text and "2028-12-31" in text and "改写的条款" in text and text.count("有改动") == 2
+    )
+    assert client("outsider").get("/agreements/AGR-001/versions").status_code == 403
+    assert client("outsider").get("/agreements/AGR-901/versions").status_code == 404

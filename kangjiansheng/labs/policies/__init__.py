@@ -52,6 +52,11 @@ def edit_partner(actor: Actor, partnership: queries.Partnership) -> bool:
     return edit_lab(actor, partnership.lab)
 
 
+def read_versions(actor: Actor, agreement: Agreement) -> bool:
+    """The versions of an agreement are its history: for those who see its inside."""
+    return queries.sees_inside(actor, agreement)
+
+
 def report(actor: Actor, institution: Institution) -> bool:
     """How a party fulfils what it owes is drawn up for its own members, for executives and auditors."""
     return queries.sees_inside(actor, institution)

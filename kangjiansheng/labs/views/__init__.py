@@ -15,6 +15,7 @@ from kangjiansheng.labs.views import (
     residents,
     resources,
     space,
+    versions,
 )
 from kangjiansheng.labs.views.blueprint import bp
 
@@ -35,4 +36,5 @@ __all__ = [
     "residents",
     "resources",
     "space",
+    "versions",
 ]

@@ -1,6 +1,6 @@
 """The history panel of this floor's things: labels of their fields, and values in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,10 +76,29 @@ def panel(
     return Panel(shown, more)
 
 
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Two states beside each other: the label of each field that either fills, and what it says in both."""
+    words = _Words([_Pair(dict(before), dict(after))], VALUES)
+    rows = [
+        (str(label), words.show(key, before.get(key)), words.show(key, after.get(key)))
+        for key, label in LABELS.items()
+    ]
+    return [row for row in rows if row[1] or row[2]]
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two states, in the shape of an entry of the trail."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+    actor_id: int = 0
+
+
 class _Words:
     """Values of a state in words. Names that states hold by id are read once, and only when there are any."""
 
-    def __init__(self, rows: list[AuditEntry], values: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, rows: Sequence[AuditEntry | _Pair], values: Mapping[str, Mapping[str, Any]]) -> None:
         self.values = values
         states = [state for row in rows if row.before for state in (row.before, row.after)]
         keys = {key for state in states for key in state}
