@@ -45,15 +45,16 @@ def institution_as(*, actor: Actor, code: str, kind: str) -> tuple[Institution, 
 def agreement(*, actor: Actor, code: str) -> Agreement | None:
     """The agreement under a code as the actor may see it; None when she may not, or there is none."""
     query = visible_agreements(actor).where(Agreement.code == code)
-    return db.session.scalar(
+    found = db.session.scalars(
         query.options(
             joinedload(Agreement.parent),
+            joinedload(Agreement.clauses),
             selectinload(Agreement.parties)
             .joinedload(AgreementParty.institution)
-            .selectinload(Institution.sectors),
-            selectinload(Agreement.clauses),
+            .joinedload(Institution.sectors),
         )
     )
+    return found.unique().one_or_none()
 
 
 def agreement_of(lab: JointLab, *, actor: Actor) -> Agreement | None:
