@@ -12,7 +12,7 @@ from kangjiansheng.overview.rules.table import Commitment, Table
 def table(kind: str, found: Table, *, as_of: date | None) -> bytes:
     """One Table: one line for each commitment and dealing."""
     kinds = {"obligation": _("义务"), "hand_off": _("交接")}
-    states = {"late": _("逾期"), "disputed": _("有争议"), "soon": _("两周内到期"), "ontrack": _("按计划")}
+    states = {"late": _("逾期"), "disputed": _("有异议"), "soon": _("两周内到期"), "ontrack": _("按计划")}
     heads = [_("编号"), _("类别"), _("由谁给出"), _("给谁"), _("内容"), _("期限"), _("状态"), _("逾期天数")]
 
     def line(one: Commitment) -> list[object]:

@@ -92,7 +92,7 @@ def test_an_unanswered_ask_outweighs_a_quiet_plan() -> None:
     assert said == {
         "innovation": ("idle", "no-milestone"),
         "industry": ("late", "ask-late"),
-        "capital": ("risk", "unfunded"),
+        "capital": ("idle", "unfunded"),
         "talent": ("ontrack", "staffed"),
     }
     assert found.blocked == 1 and Link("industry", "late", "ask-late").blocks

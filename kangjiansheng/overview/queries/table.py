@@ -21,6 +21,7 @@ from kangjiansheng.overview.rules.four_chains import Chained
 from kangjiansheng.overview.rules.table import Ask, Commitment, Seat, Table
 from kangjiansheng.projects.queries import asks as asked
 from kangjiansheng.projects.queries.hand_offs import hand_offs
+from kangjiansheng.projects.queries.obligations import linked_projects
 from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules import asks as ask_rules
@@ -44,10 +45,12 @@ def own_codes(actor: Actor) -> set[str]:
 def chains(*, actor: Actor, as_of: date | None = None) -> list[Chained]:
     """The chains of each project that is at work, those that are held up most first."""
     rows = [row for row in portfolio(actor=actor, as_of=as_of) if not row.resting]
-    handed, asks = _by_project(_hand_offs(actor, as_of)), _by_project(_asks(actor, as_of))
+    of_project = linked_projects(actor=actor, as_of=as_of)
+    linked = [(code, one) for one in _obligations(actor, as_of) for code in of_project.get(one.code, ())]
+    owed, asks = _by_project([*_hand_offs(actor, as_of), *linked]), _by_project(_asks(actor, as_of))
     seats = _seated(rows)
     found = [
-        chain_rules.chained(row, handed[row.code], asks[row.code], bool(seats[row.code]["capital"]))
+        chain_rules.chained(row, owed[row.code], asks[row.code], bool(seats[row.code]["capital"]))
         for row in rows
     ]
     return sorted(found, key=lambda one: (-one.blocked, one.project.code))
@@ -129,7 +132,7 @@ def _asks(actor: Actor, as_of: date | None) -> list[tuple[str, Ask]]:
 
 
 def _obligations(actor: Actor, as_of: date | None) -> list[Commitment]:
-    """What is owed and not yet accepted."""
+    """What is owed: not what was delivered and waits to be accepted."""
     day = as_of or clock.today()
     return [
         Commitment(
@@ -144,12 +147,12 @@ def _obligations(actor: Actor, as_of: date | None) -> list[Commitment]:
             row.illustrative,
         )
         for row in obligation_rows(actor=actor, as_of=as_of)
-        if not row.fulfilled and not row.archived
+        if row.state in ("open", "disputed") and not row.archived
     ]
 
 
 def _hand_offs(actor: Actor, as_of: date | None) -> list[tuple[str, Commitment]]:
-    """Hand-offs that are not received yet, with their projects."""
+    """Hand-offs that are not delivered yet, or disputed, with their projects."""
     day = as_of or clock.today()
     return [
         (
@@ -167,7 +170,7 @@ def _hand_offs(actor: Actor, as_of: date | None) -> list[tuple[str, Commitment]]
             ),
         )
         for row in hand_offs(actor=actor, as_of=as_of)
-        if row.is_open
+        if row.is_open and row.state != "delivered"
     ]
 
 

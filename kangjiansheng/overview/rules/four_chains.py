@@ -1,6 +1,6 @@
 """The four chains of a project (创新、产业、资金、人才): what each of them waits for, or that nothing does.
 
-Innovation asks the plan, industry the hand-offs, capital who pays, talent who does the work; an ask of a chain that
+Innovation asks the plan, industry what parties owe each other for the project, capital who pays, talent who does the work; an ask of a chain that
 nobody has answered counts in its chain. Each says one reason, the worst.
 """
 
@@ -44,12 +44,12 @@ class Chained:
         return sum(link.blocks for link in self.links)
 
 
-def chained(project: Any, hand_offs: Iterable[Commitment], asks: Iterable[Ask], funded: bool) -> Chained:
-    """The chains of a project row: with its open hand-offs and asks, and whether somebody pays for it."""
+def chained(project: Any, owed: Iterable[Commitment], asks: Iterable[Ask], funded: bool) -> Chained:
+    """The chains of a project row: with what is owed for it, its asks, and whether somebody pays for it."""
     found: dict[str, list[Link]] = {
         "innovation": [_innovation(project)],
-        "industry": [_industry(hand_offs)],
-        "capital": [Link("capital", "ontrack", "funded") if funded else Link("capital", "risk", "unfunded")],
+        "industry": [_industry(owed)],
+        "capital": [Link("capital", "ontrack", "funded") if funded else Link("capital", "idle", "unfunded")],
         "talent": [_talent(project)],
     }
     for ask in asks:
@@ -62,7 +62,11 @@ def chained(project: Any, hand_offs: Iterable[Commitment], asks: Iterable[Ask], 
 def _innovation(project: Any) -> Link:
     """The milestone of the plan that needs somebody most, or else the next."""
     opened = [m for m in project.milestones if m.is_open or m.status == "gate"]
-    worst = min(opened, key=lambda m: RANK.index(m.status) if m.status in RANK else len(RANK), default=None)
+    worst = min(
+        opened,
+        key=lambda m: (RANK.index(m.status) if m.status in RANK else len(RANK), -(m.slip or 0)),
+        default=None,
+    )
     if worst is not None and worst.status in BLOCKED:
         return Link("innovation", worst.status, "milestone", worst)
     if project.next is None:
@@ -70,13 +74,13 @@ def _innovation(project: Any) -> Link:
     return Link("innovation", "ontrack", "next", project.next)
 
 
-def _industry(hand_offs: Iterable[Commitment]) -> Link:
-    """The hand-off that is late or disputed, or else the next."""
-    opened = sorted(hand_offs, key=lambda one: (RANK.index(one.status), str(one.due or "9"), one.code))
+def _industry(owed: Iterable[Commitment]) -> Link:
+    """The hand-off or the obligation that is late or disputed, or else the next."""
+    opened = sorted(owed, key=lambda one: (RANK.index(one.status), str(one.due or "9"), one.code))
     if not opened:
         return Link("industry", "idle", "no-hand-off")
     first = opened[0]
-    return Link("industry", first.status, "hand-off", first)
+    return Link("industry", first.status, first.kind, first)
 
 
 def _talent(project: Any) -> Link:

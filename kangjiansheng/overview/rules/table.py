@@ -103,6 +103,11 @@ class Table:
         return sum(line.late for line in self.lines)
 
     @property
+    def disputed(self) -> int:
+        """How many commitments were delivered and are not taken as such."""
+        return sum(one.status == "disputed" for one in self.commitments)
+
+    @property
     def worst(self) -> Line | None:
         """The party with most that is late; None when nothing is."""
         found = max(self.lines, key=lambda line: line.late, default=None)

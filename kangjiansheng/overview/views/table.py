@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.committee import policies as committee_policies
 from kangjiansheng.committee.queries import tabled
 from kangjiansheng.committee.queries.overviews import agenda
+from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.i18n import prose_day
 from kangjiansheng.core.pages import page, travel, with_args
@@ -49,6 +50,8 @@ def table() -> Response:
         ledger=rules.in_order(found.lines, by),
         ring=round_table.ring(len(found.lines)),
         curves=_curves(found, chosen, shown),
+        day=g.as_of or clock.today(),
+        pressing=[one for one in found.commitments if one.status != "ontrack"],
         called=words.called(found),
         words=words,
         rules=rules,

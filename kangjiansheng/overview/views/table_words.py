@@ -34,6 +34,17 @@ def short(seat: Seat) -> str:
     return min(fits, key=len) if fits else name_of(seat.names)
 
 
+def label(name: str) -> str:
+    """A name within the room that a seat has; the whole stands in the ledger."""
+    room = 24 if name.isascii() else 14
+    return name if len(name) <= room else name[: room - 1] + "…"
+
+
+def unanswered(days: int) -> str:
+    """How long an ask has had no answer."""
+    return ngettext("%(num)d 天未回应", "%(num)d 天未回应", days) if days else _("今天提出")
+
+
 def called(table: Table) -> dict[str, str]:
     """The short names of all between whom there is anything."""
     return {line.seat.code: short(line.seat) for line in table.lines}
@@ -66,7 +77,7 @@ def lateness(one: Commitment) -> str:
     """What is said under the date of a commitment; empty when all is well."""
     if one.status == "late":
         return ngettext("逾期 %(num)d 天", "逾期 %(num)d 天", one.late_by)
-    return {"disputed": _("有争议"), "soon": _("两周内到期")}.get(one.status, "")
+    return {"disputed": _("有异议"), "soon": _("两周内到期")}.get(one.status, "")
 
 
 def summary(line: Line) -> str:
@@ -120,7 +131,7 @@ def reason(link: Link) -> str:
     """Why a chain is as it is."""
     plain: Mapping[str, str] = {
         "no-milestone": _("没有待完成的里程碑"),
-        "no-hand-off": _("没有待办的交接"),
+        "no-hand-off": _("没有待办的交接和承诺"),
         "funded": _("有出资方"),
         "unfunded": _("没有出资方"),
         "no-lead": _("没有负责人"),
@@ -132,11 +143,11 @@ def reason(link: Link) -> str:
         count = link.facts["count"]
         return ngettext("%(num)d 个里程碑没有负责人", "%(num)d 个里程碑没有负责人", count)
     if link.why in ("ask", "ask-late"):
-        days = ngettext("%(num)d 天未回应", "%(num)d 天未回应", link.thing.waited)
-        return _("诉求“%(title)s”%(days)s", title=link.thing.title, days=days)
-    if link.why == "hand-off":
-        late = lateness(link.thing)
-        return _("交接：%(name)s", name=name_of(link.thing.names)) + (_("，") + late if late else "")
+        return _("诉求“%(title)s”%(days)s", title=link.thing.title, days=unanswered(link.thing.waited))
+    if link.why in ("hand_off", "obligation"):
+        late, name = lateness(link.thing), name_of(link.thing.names)
+        said = _("交接：%(name)s", name=name) if link.why == "hand_off" else _("承诺：%(name)s", name=name)
+        return said + (_("，") + late if late else "")
     name = f"{link.thing.code} {name_of(link.thing)}"
     return _("下一步：%(name)s", name=name) if link.why == "next" else _milestone(link, name)
 
@@ -153,7 +164,7 @@ def target(link: Link) -> str:
     """The page of what a chain waits for; empty for none."""
     if link.why in ("ask", "ask-late"):
         return travel(f"/asks/{link.thing.code}")
-    if link.why == "hand-off":
+    if link.why in ("hand_off", "obligation"):
         return address(link.thing)
     return travel(link.thing.path) if link.thing is not None else ""
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.forms.fields import DayField
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.rules import asks as rules
@@ -59,7 +60,7 @@ REFUSALS: dict[str, Any] = {
     "projects:ask-answered": _l("已经答复的诉求不能再改，请撤回后另提一项。"),
     "projects:ask-answer": _l("请写明答复。"),
     "projects:ask-closing": _l("请写明结果。"),
-    "projects:ask-due": _l("请填写期限。"),
+    "projects:ask-due": _l("请填写今天或以后的期限。"),
 }
 
 
@@ -85,10 +86,10 @@ class AskForm(Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, obj=obj, **kwargs)
-        self.from_code.choices = mine or ([(obj.from_code, obj.from_code)] if obj else [])
+        self.from_code.choices = mine or ([(obj.from_code, name_of(obj.asker))] if obj else [])
         self.to_code.choices = [("", str(_("全桌"))), *(parties or [])]
-        if obj is not None and parties is None and obj.to_code:
-            self.to_code.choices.append((obj.to_code, obj.to_code))
+        if obj is not None and parties is None and obj.asked:  # only to be read: the other side of a conflict
+            self.to_code.choices.append((obj.to_code, name_of(obj.asked)))
 
     def facts(self) -> dict[str, Any]:
         """What the operations take."""
@@ -106,10 +107,12 @@ class WordsForm(Form):
 class AgreeForm(Form):
     """Who does what by when."""
 
-    debtor_code = SelectField(_l("负责方"), validate_choice=False)
+    debtor_code = SelectField(_l("义务方"), validate_choice=False)
     name = StringField(_l("要交付什么"), [at_most(200)])
     due_on = DayField(_l("期限"), [required()])
-    owner_email = SelectField(_l("负责人"), validate_choice=False, default="")
+    owner_email = SelectField(
+        _l("经办人"), validate_choice=False, default="", description=_l("须是义务方的成员；可以以后再定。")
+    )
     words = TextAreaField(_l("答复"), [at_most(2000)])
     version = VersionField()
 

@@ -11,7 +11,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import Institution
-from kangjiansheng.labs.operations import obligations
+from kangjiansheng.labs.operations import archive, obligations
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.notices import asks as notices
@@ -92,7 +92,7 @@ def agree(
     debtor = _institution(debtor_code, "debtor_code")
     if debtor.id not in policies.speaks_for(actor):
         raise RuleBroken("projects:ask-not-yours", "debtor_code")
-    if due_on is None:
+    if due_on is None or due_on < clock.today():
         raise RuleBroken("projects:ask-due", "due_on")
     ask.obligation = obligations.create_obligation(
         actor=actor,
@@ -133,8 +133,11 @@ def withdraw(ask: Ask, *, actor: Actor, version: int | None) -> None:
 
 
 def reopen(ask: Ask, *, actor: Actor, version: int | None) -> None:
-    """Raise an ask again that was closed, declined or withdrawn: it waits for a new answer."""
+    """Raise an ask again: it waits for a new answer. What was agreed and is still open is put away with it."""
     before = _begin(ask, "reopen", version)
+    owed = ask.obligation
+    if ask.life == "agreed" and owed is not None and owed.life == "open" and owed.archived_at is None:
+        archive(owed, actor=actor, version=None)
     ask.life, ask.answer, ask.answered_on, ask.closing = "raised", "", None, ""
     ask.obligation = None
     _done(ask, "reopen", actor, before)

@@ -14,7 +14,7 @@ from kangjiansheng.core import changes, clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
-from kangjiansheng.labs.models import Institution, InstitutionMember
+from kangjiansheng.labs.models import Institution, InstitutionMember, Obligation
 from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.projects.models import Ask, Project
 from kangjiansheng.projects.queries.visible import visible_projects
@@ -102,7 +102,8 @@ def ask(*, actor: Actor, code: str) -> Ask | None:
             joinedload(Ask.asked),
             joinedload(Ask.project),
             joinedload(Ask.raised_by),
-            joinedload(Ask.obligation),
+            joinedload(Ask.obligation).joinedload(Obligation.owner),
+            joinedload(Ask.obligation).joinedload(Obligation.debtor),
         )
     )
     return db.session.scalar(query)
@@ -210,17 +211,20 @@ def codes(institution_ids: Iterable[int]) -> set[str]:
     return set(db.session.scalars(select(Institution.code).where(Institution.id.in_(set(institution_ids)))))
 
 
-def people_of(institution_ids: Iterable[int]) -> list[tuple[str, str]]:
-    """The people of institutions today who have an address, by name: who may own what is agreed."""
+def people_of(institution_ids: Iterable[int], first: str = "") -> list[tuple[str, str]]:
+    """The people of institutions today who have an address: who may own what is agreed. Those of the institution
+    whose code is `first` come first."""
     query = (
-        select(Person)
+        select(Person, Institution)
         .join(InstitutionMember, InstitutionMember.person_id == Person.id)
+        .join(Institution, Institution.id == InstitutionMember.institution_id)
         .where(
             InstitutionMember.institution_id.in_(set(institution_ids)),
             holds_on(InstitutionMember, clock.today()),
             Person.email.is_not(None),
         )
     )
-    found = {person.email or "": name_of(person) for person in db.session.scalars(query)}
+    found = [(place, person) for person, place in db.session.execute(query)]
     key = sort_key()
-    return sorted(found.items(), key=lambda pair: key(pair[1]))
+    found.sort(key=lambda pair: (pair[0].code != first, key(name_of(pair[0])), key(name_of(pair[1]))))
+    return [(person.email or "", f"{name_of(place)} · {name_of(person)}") for place, person in found]

@@ -121,6 +121,22 @@ def of_project(project: Project, *, actor: Actor, as_of: date | None = None) -> 
     return _rows(wanted, actor, as_of)
 
 
+def linked_projects(*, actor: Actor, as_of: date | None = None) -> dict[str, set[str]]:
+    """Obligation by code → the codes of the projects that the actor sees and to which it matters; one statement."""
+    query = (
+        select(Obligation.code, Project.code)
+        .join(ObligationLink, ObligationLink.obligation_id == Obligation.id)
+        .outerjoin(Milestone, Milestone.id == ObligationLink.milestone_id)
+        .outerjoin(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == func.coalesce(ObligationLink.project_id, Plan.project_id))
+        .where(standing(as_of), Project.id.in_(visible_projects(actor)))
+    )
+    found: dict[str, set[str]] = {}
+    for code, project in db.session.execute(query):
+        found.setdefault(code, set()).add(project)
+    return found
+
+
 def of_milestone(milestone: Milestone, *, actor: Actor, as_of: date | None = None) -> list[ObligationRow]:
     """The obligations that matter to a milestone."""
     return _rows(ObligationLink.milestone_id == milestone.id, actor, as_of)

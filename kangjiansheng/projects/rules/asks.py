@@ -18,7 +18,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "decline": ("raised", "tabled"),
     "close": ("raised", "tabled", "agreed", "declined"),
     "withdraw": ("raised", "tabled"),
-    "reopen": ("declined", "closed", "withdrawn"),
+    "reopen": ("agreed", "declined", "closed", "withdrawn"),
 }
 
 

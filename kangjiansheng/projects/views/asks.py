@@ -111,13 +111,14 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
     people = names({entry.actor_id for entry in found})
     free = g.as_of is None
     may_answer = free and policies.answer_ask(actor(), thing) and thing.life in rules.STEPS["agree"]
+    owed = _owed(row)
     higher = of(panels.ask, thing, actor(), g.as_of)
     return page(
         "projects/ask.html",
         status,
         ask=thing,
         row=row,
-        owed=_owed(row),
+        owed=owed,
         words=words,
         waiting=words.waiting_words(row, _day()),
         late=rules.overdue(row, _day()),
@@ -126,7 +127,7 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
         steps={act for act, lives in rules.STEPS.items() if thing.life in lives},
         agreeing=forms.get("agreeing") or (_agree_form(thing) if may_answer else None),
         telling=forms.get("telling") or WordsForm(formdata=None, version=thing.version),
-        history=history.entries(found, labels=words.FIELDS, show=_shown, people=people),
+        history=history.entries(found, labels=words.FIELDS, show=_shower(thing, owed), people=people),
         higher=higher,
         illustrative=thing.illustrative or higher.illustrative,
     )
@@ -140,10 +141,23 @@ def _owed(row: AskRow) -> ObligationRow | None:
     return next(iter(obligation_rows(actor=actor(), as_of=g.as_of, only=only)), None)
 
 
-def _shown(key: str, value: Any) -> str:
-    if value is None or value == "" or key in ("from_id", "to_id", "project_id", "obligation_id"):
-        return ""
-    return str(words.VALUES[key].get(value, value)) if key in words.VALUES else str(value)
+def _shower(thing: Ask, owed: ObligationRow | None) -> history.Show:
+    """The values of its history in words; keys as what they name today, others stay out of sight."""
+    named: dict[str, dict[Any, str]] = {
+        "from_id": {thing.from_id: name_of(thing.asker)},
+        "to_id": {thing.to_id: name_of(thing.asked)} if thing.asked else {},
+        "project_id": {thing.project_id: thing.project_code} if thing.project else {},
+        "obligation_id": {owed.id: owed.code} if owed else {},
+    }
+
+    def shown(key: str, value: Any) -> str:
+        if value is None or value == "":
+            return ""
+        if key in named:
+            return named[key].get(value, "…")
+        return str(words.VALUES[key].get(value, value)) if key in words.VALUES else str(value)
+
+    return shown
 
 
 def _agree_form(thing: Ask, formdata: Any = None) -> AgreeForm:
@@ -152,7 +166,7 @@ def _agree_form(thing: Ask, formdata: Any = None) -> AgreeForm:
     form.debtor_code.choices = [
         pair for pair in party_choices() if pair[0] in own and pair[0] != thing.from_code
     ]
-    form.owner_email.choices = [("", "—"), *queries.people_of(policies.speaks_for(actor()))]
+    form.owner_email.choices = [("", "—"), *queries.people_of(policies.speaks_for(actor()), thing.to_code)]
     return form
 
 
