@@ -385,8 +385,7 @@ def change_hand_off(actor: Actor, one: HandOff) -> bool:
 
 
 def step_hand_off(actor: Actor, pair: tuple[HandOff, str]) -> bool:
-    """A step is taken by the side whose it is, a day agreed to by the side that did not name it; what its state allows
-    is the rule's to say."""
+    """A step is taken by the side whose it is, a day agreed to by the side that did not name it; the rule says when."""
     one, act = pair
     roles = set(acts_as(one, actor=actor))
     sides: set[str] = {*hand_off_rules.SIDES}
