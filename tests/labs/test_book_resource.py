@@ -11,7 +11,8 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification
-from kangjiansheng.labs.models import Booking, SharedResource, Wait
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.models import Booking, LabMember, SharedResource, Wait
 from kangjiansheng.labs.operations import bookings
 from kangjiansheng.labs.operations.resources import edit_resource
 from kangjiansheng.labs.queries import bookings as found
@@ -203,3 +204,11 @@ def test_the_laboratory_home_the_search_and_the_calendar_know_of_it(client, app)
     assert any(
         one.context["hans"] == "2026-11-25 08:00 – 2026-11-26 18:00 临床批制备（示例）" for one in mine
     )
+    # Who has left the laboratory learns nothing more of what only it shares.
+    with app.app_context():
+        gone = actor_by_email("lead@kjs.example")
+        with writing():
+            for row in db.session.scalars(select(LabMember).where(LabMember.person_id == gone.id)):
+                row.valid_to = clock.today() - timedelta(1)
+        assert "RES-01" not in {one.code for one in calendar_of(actor=gone) if one.kind == "booking"}
+    assert "GMP 洁净间 B2" not in words(lead.get("/"))

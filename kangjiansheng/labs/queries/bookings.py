@@ -14,7 +14,7 @@ from kangjiansheng.core.calendar import china
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Booking, Institution, SharedResource, Wait
-from kangjiansheng.labs.queries.resources import resource, sees_bookings
+from kangjiansheng.labs.queries.resources import resource, sees_bookings, visible_resources
 from kangjiansheng.labs.rules import resources as rules
 
 FORTNIGHT = 14 * rules.DAY
@@ -242,12 +242,18 @@ def _one(kind: Any, actor: Actor, code: str, number: int) -> Any:
     return found
 
 
+def own_bookings(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a booking is the actor's, of a resource that she sees today."""
+    seen = visible_resources(actor).with_only_columns(SharedResource.id)
+    return and_(Booking.person_id == actor.id, Booking.resource_id.in_(seen))
+
+
 def soon(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a booking is the actor's, not over, and begins within the coming fortnight; in a cell
     bank nothing is over that lies there, so only what does not yet lie there counts."""
     now = clock.now()
     return and_(
-        Booking.person_id == actor.id,
+        own_bookings(actor),
         Booking.cancelled_at.is_(None),
         Booking.starts_at < now + FORTNIGHT,
         or_(Booking.ends_at > now, and_(Booking.ends_at.is_(None), Booking.starts_at > now)),

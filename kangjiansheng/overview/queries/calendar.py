@@ -14,6 +14,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Booking, Company, LabPaper, ServiceRequest
+from kangjiansheng.labs.queries.bookings import own_bookings
 from kangjiansheng.labs.queries.companion import to_answer
 from kangjiansheng.labs.queries.papers import papers_to_watch
 from kangjiansheng.labs.queries.waiting import obligations_waiting
@@ -218,7 +219,7 @@ def _bookings(actor: Actor) -> list[Dated]:
         select(Booking, revised.c.at)
         .join(revised, revised.c.thing_id == Booking.id)
         .where(
-            Booking.person_id == actor.id,
+            own_bookings(actor),
             Booking.starts_at >= clock.now() - LINGERS,
             or_(Booking.cancelled_at.is_(None), Booking.cancelled_at >= clock.now() - LINGERS),
         )
