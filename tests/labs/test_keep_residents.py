@@ -156,12 +156,18 @@ def test_members_of_the_park_keep_it_and_whoever_answers_sees_that_request_alone
             found, actor=executive, kind="cmc", text="方法学", provider_email="member2@kjs.example"
         )
         number = made.number
+        companion.log_contact(
+            found, actor=executive, kind="cmc", channel="call", happened_on=clock.today(), note="配方未定",
+            request_number=number,
+        )  # fmt: skip
+    assert "配方未定" in words(client("executive").get(f"/residents/CO-002/requests/{number}"))
     keeper, provider = client("outsider"), client("member2")
     assert typed(keeper, "/residents/CO-005/stage", stage="assessment").status_code == 303
     assert keeper.get("/residents/space").status_code == 200
     assert f"/residents/CO-002/requests/{number}" in provider.get("/").text
     page = provider.get(f"/residents/CO-002/requests/{number}")
     assert page.status_code == 200 and 'href="/residents/CO-002"' not in page.text
+    assert "配方未定" not in words(page)  # what is noted of a company stays inside
     assert provider.get("/residents/CO-002").status_code == 404
     assert provider.get("/residents/CO-002/requests/1").status_code == 404
 

@@ -87,7 +87,8 @@ def _request_page(
     rows: list[ServiceRequest] = companies.stood([found], day)
     shown = rows[0] if rows else abort(404)
     status = next((form.status for form in (answer, rating) if form), 200)
-    contacts = queries.contacts_of([found.company_id], as_of=day)
+    inside = companies.sees_company(actor(), found.company)
+    contacts = queries.contacts_of([found.company_id], as_of=day) if inside else []
     return page(
         "labs/residents/request.html",
         status,
@@ -101,7 +102,7 @@ def _request_page(
         may_answer=policies.answer(actor(), found) and not day,
         may_change=policies.change_request(actor(), found) and not day,
         form=VersionForm(formdata=None, obj=found),
-        inside=companies.sees_company(actor(), found.company),
+        inside=inside,
         history=panel(found),
     )
 
