@@ -19,6 +19,8 @@ from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing as saving
 from kangjiansheng.labs.models import Institution, InstitutionMember, Obligation
+from kangjiansheng.labs.operations import archive
+from kangjiansheng.labs.queries import institution
 from kangjiansheng.overview.queries import table as queries
 from kangjiansheng.overview.rules.table import Commitment
 from kangjiansheng.projects.models import Ask
@@ -228,6 +230,12 @@ def test_what_is_refused(app: Flask) -> None:
                     due_on=clock.today(), owner_email=email,
                 )  # fmt: skip
             db.session.rollback()
+        with saving():
+            asks.raise_ask(actor=who("executive"), from_code="DHLS", **plain)
+        with pytest.raises(RuleBroken) as refused:  # nobody could answer for a party that was put away
+            archive(institution(actor=who("executive"), code="DHLS"), actor=who("executive"), version=None)
+        assert "ASK-0006" in str(refused.value.facts["by"])
+        db.session.rollback()
         with pytest.raises(Stale):
             asks.withdraw(ask("ASK-0002"), actor=partner, version=99)
         db.session.rollback()
