@@ -11,7 +11,6 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
-from kangjiansheng.labs import policies as lab_policies
 from kangjiansheng.labs.models import Institution, JointLab, LabMember
 from kangjiansheng.labs.queries import directs
 from kangjiansheng.labs.queries.visible import own_institutions
@@ -23,7 +22,6 @@ from kangjiansheng.projects.models import (
     ImportBatch,
     Milestone,
     MilestoneEntry,
-    ObligationLink,
     Plan,
     Project,
     Risk,
@@ -355,11 +353,6 @@ def write_templates(actor: Actor, _thing: object = None) -> bool:
 def write_step(actor: Actor, _found: tuple[object, ...]) -> bool:
     """The same for one step of a draft."""
     return write_templates(actor)
-
-
-def unlink(actor: Actor, link: ObligationLink) -> bool:
-    """To what an obligation matters is said by its two parties and by executives."""
-    return lab_policies.bring(actor, link.obligation)
 
 
 def raise_hand_off(actor: Actor, project: Project) -> bool:

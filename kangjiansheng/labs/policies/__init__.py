@@ -1,5 +1,7 @@
 """Who may do what with institutions, agreements and laboratories. Auditors read and change nothing."""
 
+from typing import Any
+
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs import queries
@@ -70,6 +72,11 @@ def report_as(actor: Actor, pair: tuple[Institution, str]) -> bool:
 def bring(actor: Actor, thing: Agreement | Obligation) -> bool:
     """Files are put to an agreement by executives, to an obligation by its two parties, too."""
     return actor.has("executive") or (isinstance(thing, Obligation) and bool(queries.sides(actor, thing)))
+
+
+def bring_to(actor: Actor, part: Any) -> bool:
+    """The same for what hangs on an obligation, on a higher floor too."""
+    return bring(actor, part.obligation)
 
 
 def withdraw(actor: Actor, found: queries.Document) -> bool:

@@ -85,7 +85,7 @@ def link_obligation(found: Obligation) -> Response:
 
 
 @bp.post("/obligations/<code>/links/<int:number>/removal")
-@on(load=reading.link, may=policies.unlink)
+@on(load=reading.link, may=lab_policies.bring_to)
 def unlink_obligation(found: ObligationLink) -> Response:
     """Take a link back."""
     operations.unlink(found, actor=actor())
