@@ -32,6 +32,7 @@ from kangjiansheng.overview.rules.rates import published
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import evidence, gates
 from kangjiansheng.projects.operations.starting import start_lab_plan
+from tests.permissions import doors
 from tests.support import papers
 from tests.support.app import PASSWORD, Databases, make, settings_for
 
@@ -298,7 +299,20 @@ def document(app: Flask) -> str:
     for method, address, access, verdicts in rows(app):
         cells = [method, f"`{address}`", *[verdicts[who] for who in ("nobody", *CAST)], f"`{access}`"]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_things(app)]) + "\n"
+
+
+def _things(app: Flask) -> list[str]:
+    """Who sees which things: all of a kind, some or none, as the doors say; tests/permissions/test_planted.py holds
+    pages, searches, files and feeds to it."""
+    lines = ["", "## Who sees which things", "", f"| who | {' | '.join(doors.KINDS)} |"]
+    lines.append(f"|{'---|' * (len(doors.KINDS) + 1)}")
+    with app.app_context():
+        for who in CAST:
+            actor = actor_by_email(f"{who}@kjs.example")
+            assert actor is not None
+            lines.append(f"| {' | '.join([who, *doors.words(actor)])} |")
+    return lines
 
 
 def main() -> None:
