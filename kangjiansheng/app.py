@@ -97,7 +97,6 @@ from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
 from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import panels as project_panels
-from kangjiansheng.projects import policies as project_policies
 from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import asks as ask_words
@@ -200,9 +199,9 @@ reader_links.shows({"project": project_accesses.for_reader, "minutes": committee
 traces.closed(
     {
         Agreement: lab_policies.traced,
-        Project: project_policies.traced,
-        Plan: project_policies.traced,
-        Milestone: project_policies.traced,
+        Project: project_accesses.traced,
+        Plan: project_accesses.traced,
+        Milestone: project_accesses.traced,
         Meeting: committee_accesses.traced,
         DraftVersion: committee_accesses.traced,
     }

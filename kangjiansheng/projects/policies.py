@@ -92,14 +92,6 @@ def list_readers(actor: Actor, project: Project) -> bool:
     return actor.has("auditor") or edit(actor, project)
 
 
-def traced(thing: Project | Plan | Milestone) -> tuple[str, int] | None:
-    """Openings of a project are kept unless everybody may see it; its milestones and its plan count as the project."""
-    plan = thing.plan if isinstance(thing, Milestone) else thing
-    project = plan.project if isinstance(plan, Plan) else plan
-    closed = project is not None and project.confidentiality != "open"
-    return ("project", project.id) if project is not None and closed else None
-
-
 def editable(actor: Actor) -> list[str]:
     """The codes of the projects that the actor may edit, in order; archived ones are left out."""
     query = select(Project.code).where(Project.archived_at.is_(None)).order_by(Project.code)

@@ -12,7 +12,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today
 from kangjiansheng.core.reader_links import Shown
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.views import bp
 from kangjiansheng.projects.views.projects import sheet
 
@@ -55,6 +55,14 @@ def make_reader_link(thing: Project) -> Response:
 def revoke_reader_link(pair: tuple[Project, int]) -> Response:
     """Take a link back."""
     return access_pages.revoke_link(_about(pair[0]), pair[1])
+
+
+def traced(thing: Project | Plan | Milestone) -> tuple[str, int] | None:
+    """Openings of a project are kept unless everybody may see it; its milestones and its plan count as the project."""
+    plan = thing.plan if isinstance(thing, Milestone) else thing
+    project = plan.project if isinstance(plan, Plan) else plan
+    closed = project is not None and project.confidentiality != "open"
+    return ("project", project.id) if project is not None and closed else None
 
 
 def for_reader(code: str, maker: Actor) -> Shown | None:
