@@ -11,7 +11,8 @@ from sqlalchemy import select
 from kangjiansheng.core import clock, verify
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
-from kangjiansheng.labs.models import Institution
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.models import Institution, InstitutionMember
 from kangjiansheng.projects.models import HandOff, HandOffSignature, Milestone
 from kangjiansheng.projects.queries.hand_offs import hand_offs
 from tests.support.acting import who
@@ -134,6 +135,18 @@ def test_who_sees_it_and_how_it_stood(app: Flask, client: Callable[..., Critic])
             with queries_counted() as count:
                 rows = hand_offs(actor=executive, as_of=day)
             assert (len(rows), len(count)) == (7, 1)
+    # One of a large institution costs what one of a small one does.
+    with queries_counted() as few:
+        partner.get("/hand-offs/HO-0003")
+    with app.app_context(), writing():
+        giver = stored("HO-0003").giver
+        for short in ("secretary", "chair", "lead", "auditor"):
+            giver.members.append(
+                InstitutionMember(person_id=who(short).id, role="member", valid_from=clock.today())
+            )
+    with queries_counted() as many:
+        partner.get("/hand-offs/HO-0003")
+    assert len(many) == len(few)
 
 
 def test_a_milestone_waits_for_what_is_handed_over(app: Flask, client: Callable[..., Critic]) -> None:

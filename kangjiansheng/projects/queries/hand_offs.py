@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, cast, func, null, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from kangjiansheng.accounts.queries import actor_by_id, holds_on
+from kangjiansheng.accounts.models import Account
+from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, last_revisions
 from kangjiansheng.core.db import db
@@ -26,6 +27,7 @@ from kangjiansheng.projects.models import (
 )
 from kangjiansheng.projects.models.hand_offs import PLAIN
 from kangjiansheng.projects.queries.people import LEADING, takes_part
+from kangjiansheng.projects.queries.readers import readership
 from kangjiansheng.projects.queries.rows import Ref
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import hand_offs as rules
@@ -308,21 +310,21 @@ def acts_as(one: HandOff, *, actor: Actor) -> tuple[str, ...]:
 
 
 def members_who_see(project: Project, institution_ids: Collection[int]) -> dict[int, set[int]]:
-    """The people of some institutions, today, who see a project: who can act for them, by institution."""
-    query = select(InstitutionMember.institution_id, InstitutionMember.person_id).where(
-        InstitutionMember.institution_id.in_(institution_ids), holds_on(InstitutionMember, clock.today())
+    """The people of some institutions, today, who see a project: who can act for them, by institution. Eight statements
+    at most, however many they are."""
+    query = (
+        select(InstitutionMember.institution_id, InstitutionMember.person_id)
+        .join(Account, Account.person_id == InstitutionMember.person_id)
+        .where(
+            InstitutionMember.institution_id.in_(institution_ids),
+            holds_on(InstitutionMember, clock.today()),
+            Account.disabled_at.is_(None),
+        )
     )
     found: dict[int, set[int]] = {key: set() for key in institution_ids}
-    seen: dict[int, bool] = {}
+    known = readership(project, clock.today())
+    seeing = {one.person_id for one in known.readers} if known else set()
     for key, person_id in db.session.execute(query):
-        if person_id not in seen:
-            seen[person_id] = _sees(person_id, project)
-        if seen[person_id]:
+        if person_id in seeing or (known is not None and known.level == "open"):
             found[key].add(person_id)
     return found
-
-
-def _sees(person_id: int, project: Project) -> bool:
-    actor = actor_by_id(person_id)
-    query: Select[int] = select(Project.id).where(Project.id == project.id)
-    return actor is not None and db.session.scalar(query.where(may_see(actor))) is not None
