@@ -118,7 +118,6 @@ PAGES = (
     ("lead", "/projects/KJS-003/sheet"),
     ("auditor", "/projects/KJS-003/readers?as_of=2026-06-30"),
     ("lead", "/projects/KJS-003/accesses"),
-    ("nobody", "/read/no-such-secret"),
     ("lead", "/projects/new"),
     ("lead", "/templates"),
     ("executive", "/templates/A_drug"),
