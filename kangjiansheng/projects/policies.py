@@ -159,8 +159,11 @@ _BY_ASKER = ("withdrawal", "closure", "reopening")
 
 
 def move_ask(actor: Actor, pair: tuple[Ask, str]) -> bool:
-    """Closing, withdrawing and raising again is for the asker; answering and declining for whom it is asked of."""
+    """Closing, withdrawing and raising again is for the asker; answering and declining for whom it is asked of. No
+    single party declines for the whole table."""
     ask, act = pair
+    if act == "refusal" and ask.to_id is None:
+        return actor.has("executive")
     return change_ask(actor, ask) if act in _BY_ASKER else answer_ask(actor, ask)
 
 

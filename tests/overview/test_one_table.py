@@ -266,6 +266,8 @@ def test_a_partner_asks_and_is_answered_on_the_pages(client: Callable[..., Criti
         told = db.session.scalars(select(Notification).where(Notification.address == "/asks/ASK-0006"))
         assert {row.person_id for row in told} >= {who("partner").id}
     assert {one.kind for one in table_of(app, "executive")} == {"obligation", "hand_off"}
+    whole = partner.post("/asks/ASK-0003/refusal", data={"words": "不", "version": "1"})
+    assert whole.status_code == 403, "no single party declines for the whole table"
     table = words(partner.get("/table"))
     assert "儿童医学中心：要给出" in table and "冻存液变更说明" in table and "12 月增加" not in table
     lines = partner.get("/table.csv").data.decode("utf-8-sig").splitlines()

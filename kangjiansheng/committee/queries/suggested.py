@@ -206,7 +206,7 @@ def _owed(actor: Actor) -> Iterator[Suggestion]:
     """Commitments between parties that are overdue."""
     day = clock.today()
     for row in obligation_rows(actor=actor):
-        if row.archived or not row.late(day):
+        if row.archived or row.confidentiality == "team" or not row.late(day):
             continue
         yield Suggestion(
             f"{rules.OBLIGATION}{row.id}",

@@ -125,6 +125,7 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
         may_change=free and policies.change_ask(actor(), thing),
         may_answer=may_answer,
         steps={act for act, lives in rules.STEPS.items() if thing.life in lives},
+        may_decline=free and policies.move_ask(actor(), (thing, "refusal")),
         agreeing=forms.get("agreeing") or (_agree_form(thing) if may_answer else None),
         telling=forms.get("telling") or WordsForm(formdata=None, version=thing.version),
         history=history.entries(found, labels=words.FIELDS, show=_shower(thing, owed), people=people),
