@@ -185,6 +185,20 @@ def test_both_sides_act_and_every_act_can_be_taken_back(client):
     assert "撤回证据" in words(debtor.get(path))
 
 
+def test_a_director_of_its_laboratory_delivers_in_the_name_of_the_debtor(client):
+    """The director belongs to no institution; the creditor's own people never deliver to themselves."""
+    lead, path = client("lead"), "/obligations/OB-0003"
+    assert "OB-0003" in words(lead.get("/obligations/waiting"))
+    assert "提出异议" not in words(lead.get(path)) and "接受交付" not in words(lead.get(path))
+    form = opened(lead, path, f"{path}/delivery")
+    assert lead.post(f"{path}/acceptance", data=form).status_code == 403
+    sent = {**form.to_dict(), "files": (io.BytesIO(papers.PDF), PDF)}
+    assert lead.post(f"{path}/delivery", data=sent).status_code == 303
+    assert "OB-0003" not in words(lead.get("/obligations/waiting"))
+    assert lead.post(f"{path}/undo").status_code == 303
+    assert "OB-0003" in words(lead.get("/obligations/waiting"))
+
+
 def test_government_answers_and_never_disputes(client):
     path = "/obligations/OB-0010"  # the district owes an answer: its other side records it
     text = words(client("executive").get(path))

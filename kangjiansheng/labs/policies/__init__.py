@@ -70,8 +70,12 @@ def report_as(actor: Actor, pair: tuple[Institution, str]) -> bool:
 
 
 def bring(actor: Actor, thing: Agreement | Obligation) -> bool:
-    """Files are put to an agreement by executives, to an obligation by its two parties, too."""
-    return actor.has("executive") or (isinstance(thing, Obligation) and bool(queries.sides(actor, thing)))
+    """Files are put to an agreement by executives, to an obligation by its two parties, too, and by who delivers."""
+    if actor.has("executive"):
+        return True
+    return isinstance(thing, Obligation) and bool(
+        queries.sides(actor, thing) or queries.delivers_for(actor, thing)
+    )
 
 
 def bring_to(actor: Actor, part: Any) -> bool:
@@ -90,11 +94,17 @@ def withdrawable(actor: Actor, files: list[FileRef]) -> set[int]:
 
 
 def step(actor: Actor, pair: tuple[Obligation, str]) -> bool:
-    """The debtor's members deliver, the creditor's accept, dispute and waive; executives do both."""
+    """The debtor's members deliver, and who does it in their name; the creditor's accept, dispute and waive.
+
+    Executives do both.
+    """
     obligation, act = pair
     if actor.has("executive"):
         return True
-    return obligations.side(act, queries.direction_of(obligation)) in queries.sides(actor, obligation)
+    side = obligations.side(act, queries.direction_of(obligation))
+    if side in queries.sides(actor, obligation):
+        return True
+    return (act, side) == ("deliver", "debtor") and queries.delivers_for(actor, obligation)
 
 
 def undo(actor: Actor, obligation: Obligation) -> bool:

@@ -15,7 +15,12 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Agreement, Clause, Institution, InstitutionSector, Obligation
 from kangjiansheng.labs.queries.found import contains
-from kangjiansheng.labs.queries.visible import own_institutions, visible_agreements, visible_obligations
+from kangjiansheng.labs.queries.visible import (
+    delivered_by,
+    own_institutions,
+    visible_agreements,
+    visible_obligations,
+)
 from kangjiansheng.labs.rules import obligations as lives
 
 GOVERNMENT = "government"
@@ -261,6 +266,12 @@ def sides(actor: Actor, obligation: Obligation) -> set[str]:
     mine = set(db.session.scalars(own_institutions(actor)))
     parties = {"debtor": obligation.debtor_id, "creditor": obligation.creditor_id}
     return {side for side, institution_id in parties.items() if institution_id in mine}
+
+
+def delivers_for(actor: Actor, obligation: Obligation) -> bool:
+    """True when the actor may deliver in the debtor's name without being of the debtor: see `visible.delivered_by`."""
+    query = select(Obligation.id).where(Obligation.id == obligation.id, delivered_by(actor))
+    return db.session.scalar(query) is not None
 
 
 def last_step(obligation: Obligation) -> AuditEntry | None:

@@ -134,6 +134,23 @@ def inside_obligations(actor: Actor) -> Condition:
     )
 
 
+def delivered_by(actor: Actor) -> Condition:
+    """The condition under which the actor delivers in the name of a debtor to which she does not belong.
+
+    She looks after the obligation, or directs a laboratory that rests on its agreement; she sees its inside, and is
+    not of the creditor: nobody delivers to herself.
+    """
+    led = aliased(JointLab)
+    leads = exists().where(
+        led.agreement_id == Obligation.agreement_id, led.id.in_(own_labs(actor, *rules.DIRECTORS))
+    )
+    return and_(
+        or_(Obligation.owner_id == actor.id, leads),
+        Obligation.creditor_id.not_in(own_institutions(actor)),
+        inside_obligations(actor),
+    )
+
+
 _INSIDE: dict[type[Any], Any] = {
     Institution: inside_institutions,
     Agreement: inside_agreements,

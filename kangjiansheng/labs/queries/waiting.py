@@ -13,7 +13,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Agreement, AgreementParty, InstitutionMember, Obligation
 from kangjiansheng.labs.queries.obligations import ObligationRow, obligation_rows
-from kangjiansheng.labs.queries.visible import own_institutions
+from kangjiansheng.labs.queries.visible import delivered_by, own_institutions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,11 @@ def obligations_waiting(*, actor: Actor, speaking: bool = False) -> list[Waits]:
     """
     mine = told_for(actor) if speaking else own_institutions(actor)
     owner = or_(Obligation.owner_id == actor.id, and_(Obligation.owner_id.is_(None), _owes(mine)))
+    debtor = _owes(mine) if speaking else or_(_owes(mine), delivered_by(actor))
     wanted = or_(
-        and_(
-            Obligation.life == "open",
-            owner if speaking else or_(_owes(mine), Obligation.owner_id == actor.id),
-        ),
+        and_(Obligation.life == "open", owner if speaking else debtor),
         and_(Obligation.life == "delivered", Obligation.creditor_id.in_(mine)),
-        and_(Obligation.life == "disputed", or_(_owes(mine), Obligation.creditor_id.in_(mine))),
+        and_(Obligation.life == "disputed", or_(debtor, Obligation.creditor_id.in_(mine))),
     )
     rows = obligation_rows(actor=actor, only=[wanted, Obligation.archived_at.is_(None)])
     return [_waits(row) for row in rows if row.direction != "answer" or row.state == "delivered"]
