@@ -94,7 +94,12 @@ def test_who_was_left_alone_is_brought_up_once_for_each_such_time(app, client):
             assert not queries.care([found.id]).alone(found)
         db.session.rollback()
     reader, admin = client("executive"), client("admin")
-    assert "CO-002" in words(reader.get("/residents?quiet=1"))
+    quiet = words(reader.get("/residents?quiet=1"))
+    assert "CO-002" in quiet and "CO-006" in quiet, "a partner who signed and was never contacted, too"
+    listed = words(reader.get("/residents"))
+    assert listed.index("CO-006") < listed.index("CO-002") < listed.index("CO-001"), (
+        "the longest silence first"
+    )
     assert typed(admin, "/residents/rule", quiet_days="0").status_code == 422
     assert typed(admin, "/residents/rule", quiet_days="90").status_code == 303
     assert "CO-002" not in words(reader.get("/residents?quiet=1"))

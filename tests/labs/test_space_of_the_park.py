@@ -38,6 +38,7 @@ def test_floors_and_leases_are_kept_within_what_there_is(client):
     executive = client("executive")
     page = words(executive.get("/residents/space"))
     assert "租出 2,750 平方米" in page and "尚未登记 87,200 平方米" in page
+    assert "已登记楼层占全园 27%" in page and "租出占已登记楼层 8%，占全园 2%" in page
     new = {"code": "C-01", "building": "示例 C 栋", "level": "1"}
     refused = typed(executive, "/residents/floors/new", **new, area_m2="87201")
     assert refused.status_code == 422 and "还可登记 87,200 平方米" in words(refused)

@@ -1,4 +1,4 @@
-"""The nudge: residents with whom nobody was for longer than they should be left alone."""
+"""The nudge: companies with whom nobody was for longer than they should be left alone."""
 
 from datetime import timedelta
 
@@ -13,11 +13,9 @@ from kangjiansheng.labs.rules.companion import ACCOMPANIED
 
 
 def nudge() -> int:
-    """Remind those who accompany residents left alone, and again each time that the silence has lasted as long once
+    """Remind those who accompany companies left alone, and again each time that the silence has lasted as long once
     more; returns for how many companies."""
-    query = select(Company).where(
-        Company.kind == "resident", Company.stage.in_(ACCOMPANIED), Company.archived_at.is_(None)
-    )
+    query = select(Company).where(Company.stage.in_(ACCOMPANIED), Company.archived_at.is_(None))
     rows, today, told = list(db.session.scalars(query)), clock.today(), 0
     found = care([row.id for row in rows])
     for row in rows:

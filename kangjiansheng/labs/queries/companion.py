@@ -104,7 +104,7 @@ class Care:
 
     def alone(self, row: Company) -> bool:
         """True when that is longer than it should be."""
-        kept = rules.is_accompanied(row.kind, row.stage) and row.archived_at is None
+        kept = rules.is_accompanied(row.stage) and row.archived_at is None
         return kept and self.quiet(row) > self.limit
 
     def overdue(self, row: Company) -> list[ServiceRequest]:
@@ -207,9 +207,7 @@ class Waiting:
 def waiting(*, actor: Actor) -> Waiting:
     """What waits for the actor today. Two statements, and three more for whoever accompanies a company."""
     requests = list(db.session.scalars(_owed(actor)))
-    query = select(Company).where(
-        Company.companion_id == actor.id, Company.kind == "resident", Company.archived_at.is_(None)
-    )
+    query = select(Company).where(Company.companion_id == actor.id, Company.archived_at.is_(None))
     rows = list(db.session.scalars(query.order_by(Company.code)))
     found = care([row.id for row in rows]) if rows else None
     return Waiting(

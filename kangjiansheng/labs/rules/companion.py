@@ -37,7 +37,7 @@ REQUEST_STATES: Mapping[str, Any] = {
     "answered": _l("已答复"),
     "withdrawn": _l("已撤回"),
 }
-ACCOMPANIED = ("signed", "moved_in", "growing")  # residents at these stages are not to be left alone
+ACCOMPANIED = ("signed", "moved_in", "growing")  # who stands at these is not to be left alone
 SERVED = ("lead", "assessment", "signed", "moved_in", "growing", "graduated")  # the rows of the coverage
 QUIET_DAYS = 30  # until an administrator says otherwise
 ANSWER_DAYS = 5  # working days, proposed with a new request
@@ -120,9 +120,9 @@ def is_overdue(state: str, promised_on: date, day: date) -> bool:
     return state == "open" and promised_on < day
 
 
-def is_accompanied(kind: str, stage: str) -> bool:
-    """True for residents who have signed and not yet graduated."""
-    return kind == "resident" and stage in ACCOMPANIED
+def is_accompanied(stage: str) -> bool:
+    """True for residents and partners who have signed, and have neither graduated nor left."""
+    return stage in ACCOMPANIED
 
 
 def quiet_for(last: date | None, since: date, day: date) -> int:

@@ -76,6 +76,8 @@ def _listed(wanted: CompanyFilter) -> tuple[list[Company], list[Company], set[in
     inside = queries.inside_ids(actor())
     care = companion.care([row.id for row in {*every, *shown} if row.id in inside], as_of=day)
     shown = [row for row in shown if wanted.fits(row) and _fits_inside(wanted, row, inside, care)]
+    # Who was left alone comes first, the longest silence before all; the others keep the order of their codes.
+    shown.sort(key=lambda row: -care.quiet(row) if row.id in inside and care.alone(row) else 0)
     return every, shown, inside, care
 
 
