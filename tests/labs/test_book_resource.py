@@ -60,6 +60,9 @@ def test_from_a_free_slot_to_a_booking_and_back(client, app):
     waiting = send(member, f"{ROOM}/waiting", late, purpose="放行检验")
     assert (waiting.status_code, waiting.location) == (303, f"{ROOM}#waiting")
     # The time is given back: who waits is told, and the notice opens the form.
+    assert "立即让给候补的人，不能恢复" in words(lead.get(made.location)), (
+        "asked before one tap gives it away"
+    )
     page = opened(lead, made.location, f"{made.location}/cancel")
     assert send(lead, f"{made.location}/cancel", page).status_code == 303
     bell = words(member.get("/notifications"))
@@ -196,7 +199,12 @@ def test_the_laboratory_home_the_search_and_the_calendar_know_of_it(client, app)
     outside = words(client("outsider").get("/labs/JL-01"))
     assert "10 色流式细胞仪" in outside and "GMP 洁净间 B2" not in outside
     assert "我的预约" in words(lead.get("/")) and "我的预约" not in words(client("outsider").get("/"))
+    assert f"{ROOM}/book" in lead.get("/labs/JL-01").text
+    assert "/resources/RES-02/book" not in client("outsider").get("/labs/JL-01").text
     assert "/resources/RES-01" in lead.get("/search?q=潔淨").get_data(as_text=True)
+    by_kind = lead.get("/search?q=设备").text
+    assert "/resources/RES-02" in by_kind and "/resources/RES-01" not in by_kind, "by the word of its kind"
+    assert "/resources/RES-02" in lead.get("/resources?q=設備").text
     assert "/resources/RES-01" not in client("outsider").get("/search?q=洁净").get_data(as_text=True)
     with app.app_context():
         mine = [one for one in calendar_of(actor=actor_by_email("lead@kjs.example")) if one.kind == "booking"]

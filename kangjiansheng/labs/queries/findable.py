@@ -34,6 +34,7 @@ from kangjiansheng.labs.queries.visible import (
     visible_labs,
     visible_obligations,
 )
+from kangjiansheng.labs.rules.resources import KIND_WORDS
 
 
 def names(kind: Any) -> list[Any]:
@@ -58,6 +59,11 @@ def _said(row: Found) -> Iterable[str]:
     for texts in row[1:]:
         for text in texts or ():
             yield from text.values() if isinstance(text, dict) else (text,)
+
+
+def _kind_words(row: Found) -> Iterable[str]:
+    """The words for the kind of a resource, so that one finds an instrument whose name does not say so."""
+    return KIND_WORDS[row[1]]
 
 
 def _institutions(wanted: Wanted, actor: Actor) -> Rows:
@@ -265,6 +271,7 @@ RESOURCES = Kind(
     [
         *_named(SharedResource),
         Texts("shared_resource", "site", select(SharedResource.id, SharedResource.site, SharedResource.note)),
+        Texts("shared_resource", "kind", select(SharedResource.id, SharedResource.kind), say=_kind_words),
     ],
     _resources,
     lambda hit: f"/resources/{hit.key}",

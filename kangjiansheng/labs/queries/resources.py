@@ -21,6 +21,7 @@ from kangjiansheng.labs.queries.found import contains
 from kangjiansheng.labs.queries.past import as_they_stood
 from kangjiansheng.labs.queries.single import directs
 from kangjiansheng.labs.queries.visible import own_institutions, own_labs
+from kangjiansheng.labs.rules.resources import KIND_WORDS
 
 Condition = ColumnElement[bool]
 
@@ -113,6 +114,7 @@ class ResourceFilter:
     def fits(self, row: Any) -> bool:
         """True when the resource is wanted."""
         words = [row.code, row.name_hans, row.name_hant, row.name_en, row.site, name_of(row.institution)]
+        words += KIND_WORDS[row.kind]
         return (
             bool(self.archived) == bool(row.archived_at)
             and (not self.kind or self.kind == row.kind)

@@ -54,9 +54,12 @@ def of_lab(lab: JointLab) -> dict[str, Any] | None:
     """What the page of a laboratory shows of its resources, as far as the reader may see them, fullest first, and a
     tile for the one that is most in use; None when there are none."""
     day = travelled()
-    rows = [row.resource for row in queries.resources(actor=actor(), as_of=day, of=lab)]
-    if not rows:
+    listed = queries.resources(actor=actor(), as_of=day, of=lab)
+    if not listed:
         return None
+    rows = [row.resource for row in listed]
+    shared = {row.resource.id for row in listed if row.inside and not actor().reads_all}
+    everywhere = {row.id for row in rows} if actor().has("executive") else set()
     standing = found.standings(rows, actor=actor(), as_of=day)
     rows.sort(key=lambda row: (-(standing[row.id].percent or 0), row.code))
     return {
@@ -65,6 +68,7 @@ def of_lab(lab: JointLab) -> dict[str, Any] | None:
         "finding": words.finding(rows, standing),
         "kpi": words.kpi(rows[0], standing[rows[0].id], day or clock.today()),
         "shared": rules,
+        "bookable": (shared | everywhere) if day is None else set(),
         "illustrative": any(row.illustrative for row in rows),
     }
 

@@ -190,6 +190,7 @@ def parts() -> dict[str, str]:
         "role": _("说明"),
         "mission": _("宗旨"),
         "site": _("地点"),
+        "kind": _("类型"),
         "about": _("简介"),
         "request": _("服务请求"),
         "contact": _("服务触点"),
