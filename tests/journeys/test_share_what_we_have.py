@@ -39,7 +39,8 @@ def test_sharing_what_each_party_has_优势互补_资源共享(
     expect(member.locator("#waiting")).to_contain_text("放行检验")
 
     # The lead gives it back, the member hears of it and takes it: from the bell it is two taps.
-    press(lead, lead.get_by_role("button", name="取消预约"))
+    lead.locator("summary", has_text="取消预约").click()
+    press(lead, lead.get_by_role("button", name="确定取消"))
     member.goto("/notifications")
     press(member, member.get_by_role("link", name="GMP 洁净间 B2 有空档了").first)
     press(member, member.get_by_role("main").get_by_role("button", name="预约"))

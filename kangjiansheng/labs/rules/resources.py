@@ -40,12 +40,12 @@ RESOURCE_KINDS: Mapping[str, Any] = {
     "cell_bank": _l("细胞库"),
     "other": _l("其他资源"),
 }
-# Under which words a kind is searched for, in three scripts: names of resources often leave theirs out.
+# Words under which a kind is found; names often leave theirs out. A search reads both Chinese scripts as one.
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {
-    "clean_room": ("洁净间 洁净室 潔淨間 潔淨室", "clean room cleanroom"),
-    "instrument": ("仪器 设备 儀器 設備", "instrument equipment"),
-    "cell_bank": ("细胞库 样本库 細胞庫 樣本庫", "cell bank biobank"),
-    "other": ("共享资源 共享資源", "shared resource"),
+    "clean_room": ("洁净间 洁净室", "clean room cleanroom"),
+    "instrument": ("仪器 设备", "instrument equipment"),
+    "cell_bank": ("细胞库 样本库", "cell bank biobank"),
+    "other": ("共享资源", "shared resource"),
 }
 OPEN_DAYS: Mapping[str, Any] = {"workdays": _l("工作日"), "daily": _l("每天")}
 USES: Mapping[str, Any] = {"use": _l("使用"), "maintenance": _l("维护")}
