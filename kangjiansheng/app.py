@@ -103,12 +103,12 @@ from kangjiansheng.projects.forms import asks as ask_words
 from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import lab_reviews as review_words
 from kangjiansheng.projects.forms import obligations as link_words
+from kangjiansheng.projects.forms import results as result_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
-from kangjiansheng.projects.notices import hand_offs as hand_off_notices
 from kangjiansheng.projects.operations.starting import set_up_lab
 from kangjiansheng.projects.queries import handing, naming
 from kangjiansheng.projects.queries.acceptance import acceptance_gate
@@ -116,7 +116,6 @@ from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
 from kangjiansheng.projects.queries.sheets import called as sheets_called
 from kangjiansheng.projects.rules import acts as project_rules
-from kangjiansheng.projects.rules import hand_offs as hand_off_rules
 from kangjiansheng.projects.rules import obligations as link_rules
 from kangjiansheng.projects.views import accesses as project_accesses
 from kangjiansheng.projects.views import sheets as sheet_views
@@ -148,7 +147,6 @@ ACTS = (
     paper_rules.ACTS,
     project_rules.ACTS,
     link_rules.ACTS,
-    hand_off_rules.ACTS,
     committee_rules.ACTS,
     overview_rules.ACTS,
     overview_deliveries.ACTS,
@@ -169,7 +167,6 @@ REFUSALS = (
     project_forms.REFUSALS,
     link_words.REFUSALS,
     review_words.REFUSALS,
-    hand_off_words.REFUSALS,
     committee_forms.REFUSALS,
     overview_forms.REFUSALS,
 )
@@ -225,7 +222,6 @@ WORDS = (
     resource_notices.WORDS,
     project_notices.WORDS,
     ask_notices.WORDS,
-    hand_off_notices.WORDS,
     committee_notices.WORDS,
     overview_notices.WORDS,
 )
@@ -257,7 +253,8 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     ({"risk": project_rules.THINGS["risk"]}, risk_words.FIELDS, risk_words.VALUES),
     ({"ask": project_rules.THINGS["ask"]}, ask_words.FIELDS, ask_words.VALUES),
     ({"validity": project_rules.THINGS["validity"]}, validity_words.FIELDS, validity_words.VALUES),
-    (hand_off_rules.THINGS, hand_off_words.FIELDS, hand_off_words.VALUES),
+    hand_off_words.TRAIL,
+    result_words.TRAIL,
     (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
     (value_trail.THINGS, value_trail.FIELDS, value_trail.VALUES),
     (overview_deliveries.THINGS, overview_deliveries.FIELDS, overview_deliveries.VALUES),

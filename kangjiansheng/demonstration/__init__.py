@@ -18,6 +18,7 @@ from kangjiansheng.demonstration import (
     portfolio,
     residents,
     resources,
+    results,
     risks,
     table,
     validity,
@@ -52,6 +53,7 @@ def load() -> bool:
             hand_offs,
             table,
             residents,
+            results,
         ):
             part.load(actor=actor)
         _read_old_notices()

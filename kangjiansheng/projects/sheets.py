@@ -11,6 +11,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import CSV, csv_bytes, xlsx_bytes
 from kangjiansheng.projects.forms import asks as ask_words
 from kangjiansheng.projects.forms import hand_offs as hand_off_words
+from kangjiansheng.projects.forms import results as result_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.sheets import STATES
@@ -18,6 +19,7 @@ from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.asks import AskRow
 from kangjiansheng.projects.queries.hand_offs import HandOffRow
 from kangjiansheng.projects.queries.milestone_lists import Line
+from kangjiansheng.projects.queries.results import ResultRow
 from kangjiansheng.projects.queries.risks import RiskRow
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow, ProjectRow
 from kangjiansheng.projects.rules.sheets import Mark, digest, written
@@ -158,6 +160,25 @@ def hand_offs(kind: str, rows: Sequence[HandOffRow], *, as_of: date | None) -> b
         for row in rows
     ]
     return _made(kind, _("各方交接"), heads, lines, any(row.illustrative for row in rows), as_of)
+
+
+def results(kind: str, rows: Sequence[ResultRow], *, as_of: date | None) -> bytes:
+    """One line per result."""
+    keys = ["name_hans", "kind", "institution_id", "disclosed_on", "project_id", "companies"]
+    heads = [_("编号"), *(result_words.FIELDS[key] for key in keys)]
+    lines = [
+        [
+            row.code,
+            name_of(row),
+            result_words.KINDS[row.kind],
+            name_of(row.institution),
+            row.disclosed_on,
+            row.project.code if row.project else "",
+            _("、").join(f"{one.code} {name_of(one)}" for one in row.companies),
+        ]
+        for row in rows
+    ]
+    return _made(kind, _("成果转化"), heads, lines, any(row.illustrative for row in rows), as_of)
 
 
 def column_word(name: str) -> str:

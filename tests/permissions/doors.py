@@ -12,8 +12,9 @@ from kangjiansheng.labs.models import Agreement, Booking, Company, Obligation, S
 from kangjiansheng.labs.queries.residents import visible_companies
 from kangjiansheng.labs.queries.resources import inside_resources
 from kangjiansheng.labs.queries.visible import visible_agreements, visible_obligations
-from kangjiansheng.projects.models import Ask, Evidence, HandOff, Milestone, Project, Risk
+from kangjiansheng.projects.models import Ask, Evidence, HandOff, Milestone, Project, Result, Risk
 from kangjiansheng.projects.queries import asks, visible_projects
+from kangjiansheng.projects.queries.results import may_see_result
 from kangjiansheng.projects.queries.visible import visible_milestones
 
 Door = Callable[[Actor], ColumnElement[bool]]
@@ -34,6 +35,7 @@ KINDS: dict[str, tuple[type, str, Door]] = {
     "obligation": (Obligation, "name_hans", lambda actor: _of(Obligation, visible_obligations(actor))),
     "ask": (Ask, "title", asks.may_see),
     "handoff": (HandOff, "name_hans", lambda actor: HandOff.project_id.in_(visible_projects(actor))),
+    "result": (Result, "name_hans", may_see_result),
     "booking": (Booking, "purpose", lambda actor: _booked(actor)),
     "company": (Company, "name_hans", lambda actor: _of(Company, visible_companies(actor))),
 }

@@ -58,6 +58,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
         "/hand-offs/<code>",
         [{"code": "HO-0001", "act": "delivery"}, {"code": "HO-0004", "act": "receipt"}],
     ),
+    ("/results/<code>", [{"code": "RS-0001"}, {"code": "RS-0003"}]),
     ("/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
     ("/api/v1/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
     ("/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),

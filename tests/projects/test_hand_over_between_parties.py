@@ -13,6 +13,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Institution, InstitutionMember
+from kangjiansheng.overview.queries.calendar import calendar_of
 from kangjiansheng.projects.models import HandOff, HandOffSignature, Milestone
 from kangjiansheng.projects.queries.hand_offs import hand_offs
 from tests.support.acting import who
@@ -181,3 +182,18 @@ def test_the_value_chain_from_research_to_the_market(client: Callable[..., Criti
     assert "下一交接" in own and "双方约定 2026-12-18" in own and "交付方与接收方签名" in own
     hers = client("partner").get("/value-chain").get_data(as_text=True)
     assert "KJS-010" in hers and "KJS-007" not in hers and "HO-0006" not in hers
+
+
+def test_it_is_found_waits_at_home_and_stands_in_the_calendar(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    member = client("member")
+    home = member.get("/").get_data(as_text=True).partition('id="hand-offs"')[2].partition("</section>")[0]
+    assert [code for n in range(1, 8) if (code := f"HO-000{n}") in home] == ["HO-0003", "HO-0004"]
+    assert "逾期 14 天" in home
+    assert 'id="hand-offs"' not in client("lead2").get("/").get_data(as_text=True)
+    assert "/hand-offs/HO-0006" in member.get("/search?q=第三批制剂").get_data(as_text=True)
+    assert "HO-0006" not in client("partner").get("/search?q=第三批制剂").get_data(as_text=True)
+    with app.app_context():
+        days = {one.code: one.state for one in calendar_of(actor=who("partner")) if one.kind == "hand_off"}
+    assert days == {"HO-0001": "open", "HO-0002": "done", "HO-0003": "open", "HO-0004": "open"}

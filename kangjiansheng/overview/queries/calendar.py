@@ -1,5 +1,5 @@
 """The dates of a person's calendar: her own milestones and bookings, the meetings that she may see, answers that she
-owes, and what her laboratories hold on the day on which it ends."""
+owes, what her institution gives or gets on an agreed day, and what her laboratories hold on the day on which it ends."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,14 +14,16 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Booking, Company, LabPaper, ServiceRequest
+from kangjiansheng.labs.queries import own_institutions
 from kangjiansheng.labs.queries.bookings import own_bookings
 from kangjiansheng.labs.queries.companion import to_answer
 from kangjiansheng.labs.queries.papers import papers_to_watch
 from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.labs.rules.resources import written
-from kangjiansheng.projects.models import Milestone, MilestoneEntry
+from kangjiansheng.projects.models import HandOff, Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.owners import running, with_owner
-from kangjiansheng.projects.queries.visible import may_see_plan
+from kangjiansheng.projects.queries.visible import may_see, may_see_plan
+from kangjiansheng.projects.rules.hand_offs import OPEN
 
 LINGERS = timedelta(days=60)  # what was reached or cancelled stays so long, that programs take notice
 BACK = timedelta(days=180)  # meetings held before are left out
@@ -31,7 +33,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 class Dated:
     """One day of a calendar; `version` and `modified` are those of its row."""
 
-    kind: str  # milestone, meeting, answer, obligation, paper, booking
+    kind: str  # milestone, meeting, answer, obligation, paper, booking, hand_off
     id: int
     day: date
     code: str
@@ -45,9 +47,9 @@ class Dated:
 
 
 def calendar_of(*, actor: Actor) -> list[Dated]:
-    """Everything that stands in a person's calendar now, by the rights of this moment; ten statements at most."""
+    """Everything that stands in a person's calendar now, by the rights of this moment; eleven statements at most."""
     found = [*_milestones(actor), *_meetings(actor), *_answers(actor), *_obligations(actor), *_papers(actor)]
-    found += _bookings(actor)
+    found += [*_bookings(actor), *_hand_offs(actor)]
     return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
@@ -199,6 +201,47 @@ def _changed(thing: str, ids: set[int]) -> dict[int, tuple[int, datetime]]:
     last = select(Revision.thing_id, func.max(Revision.version), func.max(Revision.recorded_at))
     query = last.where(Revision.thing == thing, Revision.thing_id.in_(ids)).group_by(Revision.thing_id)
     return {key: (version, at) for key, version, at in db.session.execute(query)} if ids else {}
+
+
+def _hand_offs(actor: Actor) -> list[Dated]:
+    changed = func.max(Revision.recorded_at)
+    revised = (
+        select(Revision.thing_id, changed.label("at"))
+        .where(Revision.thing == HandOff.__tablename__)
+        .group_by(Revision.thing_id)
+        .subquery()
+    )
+    mine = own_institutions(actor)
+    query = (
+        select(HandOff, revised.c.at)
+        .join(revised, revised.c.thing_id == HandOff.id)
+        .join(HandOff.project)
+        .where(
+            HandOff.accepted_on.is_not(None),
+            or_(HandOff.giver_id.in_(mine), HandOff.receiver_id.in_(mine)),
+            may_see(actor),
+            or_(HandOff.life.in_(OPEN), revised.c.at >= clock.now() - LINGERS),
+        )
+        .options(contains_eager(HandOff.project))
+    )
+    states = {"received": "done", "withdrawn": "cancelled"}
+    return [
+        Dated(
+            "hand_off",
+            one.id,
+            one.accepted_on,
+            one.code,
+            _names(one),
+            _names(one.project),
+            f"/hand-offs/{one.code}",
+            one.version,
+            modified,
+            states.get(one.life, "open"),
+            one.project.illustrative,
+        )
+        for one, modified in db.session.execute(query)
+        if one.accepted_on is not None
+    ]
 
 
 def _names(thing: object) -> dict[str, str]:

@@ -63,6 +63,8 @@ FINDABLE = (
     labs.RESOURCES,
     projects.MILESTONES,
     projects.RISKS,
+    projects.HAND_OFFS,
+    projects.RESULTS,
     projects.ASKS,
     projects.EVIDENCE,
     committee.MEETINGS,

@@ -14,23 +14,34 @@ from kangjiansheng.labs.models import Booking, JointLab
 from kangjiansheng.labs.queries import own_labs
 from kangjiansheng.labs.queries.bookings import soon
 from kangjiansheng.labs.queries.companion import concerned
+from kangjiansheng.projects.models import Milestone, Plan
+from kangjiansheng.projects.queries.hand_offs import open_of
 
 
 @dataclass(frozen=True)
 class Own:
-    """What belongs to a person: laboratories by code, bookings of the coming fortnight by time, and whether anything in
-    the park is hers."""
+    """What belongs to a person: laboratories by code, bookings of the coming fortnight by time, and whether there is
+    anything else to ask for: in the park, in hand-offs of her institutions, in plans of laboratories."""
 
     labs: Sequence[JointLab]
     bookings: Sequence[Booking]
     park: bool
+    hand_offs: bool
+    lab_plans: bool
 
 
 def own(*, actor: Actor, as_of: date | None = None) -> Own:
     """What belongs to the actor today, without bookings on a past day. One statement: there are few of each."""
     labs = and_(JointLab.id.in_(own_labs(actor)), JointLab.archived_at.is_(None))
+    owned = select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id)
+    owned = owned.where(Milestone.owner_id == actor.id, Plan.lab_id.is_not(None))
+    more = (
+        concerned(actor).label("park"),
+        open_of(actor).exists().label("hand_offs"),
+        owned.exists().label("lab_plans"),
+    )
     query = (
-        select(JointLab, Booking, concerned(actor).label("park"))
+        select(JointLab, Booking, *more)
         .select_from(Person)
         .outerjoin(JointLab, labs)
         .outerjoin(Booking, soon(actor))
@@ -44,5 +55,5 @@ def own(*, actor: Actor, as_of: date | None = None) -> Own:
     return Own(
         sorted(found.values(), key=lambda lab: lab.code),
         sorted(bookings.values(), key=lambda one: (one.starts_at, one.id)),
-        any(row.park for row in rows),
+        *(any(getattr(row, key) for row in rows) for key in ("park", "hand_offs", "lab_plans")),
     )

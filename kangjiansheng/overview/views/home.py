@@ -23,7 +23,8 @@ from kangjiansheng.overview.rules.board import PAGE
 from kangjiansheng.overview.rules.rows import Seen
 from kangjiansheng.overview.views import dashboard, matters, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import lab_plans, owned, to_update
+from kangjiansheng.projects.forms import hand_offs as hand_off_words
+from kangjiansheng.projects.queries import hand_offs, lab_plans, owned, to_update
 from kangjiansheng.projects.queries.risks import pressing
 
 CHIPS = pipeline.Few(48, 24)
@@ -41,11 +42,14 @@ def home() -> Response:
     own = queries.own(actor=me, as_of=g.as_of)
     duty = None if g.as_of else duties(actor=me)
     park = waiting(actor=me) if own.park and not g.as_of else None
+    plans = lab_plans(actor=me, as_of=g.as_of, owner=me.id) if own.lab_plans or g.as_of else []
     return page(
         "overview/home.html",
         illustrative=mine.illustrative or bool(park and park.illustrative),
         answer=mine.answer if mine.answer.total else None,
-        asked=to_update(owned([*rows, *lab_plans(actor=me, as_of=g.as_of, owner=me.id)], me.id, day)),
+        hand_offs=hand_offs.waiting(actor=me) if own.hand_offs and not g.as_of else [],
+        hand_off_words=hand_off_words,
+        asked=to_update(owned([*rows, *plans], me.id, day)),
         attention=mine.attention,
         matters=matters,
         chips=mine.chips,

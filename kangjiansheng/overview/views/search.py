@@ -163,6 +163,8 @@ def titles() -> dict[str, str]:
         "resources": _("共享资源"),
         "milestones": _("项目与实验室的里程碑"),
         "risks": _("风险与问题"),
+        "hand_offs": _("各方交接"),
+        "results": _("成果转化"),
         "asks": _("诉求"),
         "evidence": _("证据"),
         "meetings": _("会议"),

@@ -62,6 +62,7 @@ FIELDS: dict[str, Any] = {
     "detail": _l("说明"),
 }
 VALUES: dict[str, dict[str, Any]] = {"kind": KINDS, "state": STATES}
+TRAIL = (rules.THINGS, FIELDS, VALUES)
 # What usually belongs to it; of a technology as the pathway of technology transfer asks for it (F070).
 USUAL: dict[str, tuple[Any, ...]] = {
     "cells": (_l("细胞与批号"), _l("检验报告书（COA）"), _l("运输温度记录"), _l("复苏与使用说明")),

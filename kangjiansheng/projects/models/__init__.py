@@ -25,6 +25,7 @@ from kangjiansheng.projects.models.plans import (
     TemplateVersion,
 )
 from kangjiansheng.projects.models.registries import RegistryRecord, RegistrySource
+from kangjiansheng.projects.models.results import Result, ResultCompany
 from kangjiansheng.projects.models.risks import Risk, RiskMilestone
 from kangjiansheng.projects.models.sheets import ImportBatch, ImportRow
 from kangjiansheng.projects.models.validity import Validity
@@ -57,6 +58,8 @@ __all__ = [
     "ProjectRegistration",
     "RegistryRecord",
     "RegistrySource",
+    "Result",
+    "ResultCompany",
     "Risk",
     "RiskMilestone",
     "StatusClaim",

@@ -14,6 +14,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.projects.models import Milestone, Project
+from kangjiansheng.projects.notices import hand_offs, results
 from kangjiansheng.projects.queries.people import (
     BELONGING,
     LEADING,
@@ -318,6 +319,8 @@ def _counted(things: Sequence[Mapping[str, Any]]) -> str:
 
 
 WORDS: dict[str, Words] = {
+    **hand_offs.WORDS,
+    **results.WORDS,
     "projects:digest": _digest,
     "projects:reminder": _reminder,
     "projects:moved": _moved,

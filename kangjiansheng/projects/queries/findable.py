@@ -15,16 +15,19 @@ from kangjiansheng.labs.queries.findable import columns, names, of_partner
 from kangjiansheng.projects.models import (
     Ask,
     Evidence,
+    HandOff,
     Milestone,
     Project,
     ProjectLab,
     ProjectMember,
     ProjectParty,
     ProjectRegistration,
+    Result,
     Risk,
 )
 from kangjiansheng.projects.queries.asks import may_see as sees_ask
 from kangjiansheng.projects.queries.owners import ARCHIVED_AT, ILLUSTRATIVE, with_owner
+from kangjiansheng.projects.queries.results import may_see_result
 from kangjiansheng.projects.queries.visible import may_see, may_see_plan
 from kangjiansheng.projects.rules.vocabulary import indication_groups
 
@@ -132,6 +135,22 @@ def _asks(wanted: Wanted, actor: Actor) -> Rows:
     return query.where(sees_ask(actor), wanted.every(lambda holding: Ask.id.in_(holding("ask"))))
 
 
+def _hand_offs(wanted: Wanted, actor: Actor) -> Rows:
+    called = (HandOff.name_hans.label("hans"), HandOff.name_hant.label("hant"), HandOff.name_en.label("en"))
+    query = select(HandOff.id, HandOff.code.label("sub"), *called, *_OF_PROJECT)
+    return _below(
+        query.join(Project, Project.id == HandOff.project_id), HandOff.id, "hand_off", wanted, actor
+    )
+
+
+def _results(wanted: Wanted, actor: Actor) -> Rows:
+    return select(*columns(Result)).where(
+        may_see_result(actor),
+        Result.archived_at.is_(None),
+        wanted.every(lambda holding: Result.id.in_(holding("result"))),
+    )
+
+
 def _evidence(wanted: Wanted, actor: Actor) -> Rows:
     place = Milestone.code + "/evidence/" + cast(Evidence.number, String)
     query = (
@@ -212,6 +231,28 @@ RISKS = Kind(
     ],
     _risks,
     lambda hit: f"/projects/{hit.key}/risks/{hit.sub}",
+    filters=FILTERS,
+)
+RESULTS = Kind(
+    "results",
+    [
+        Texts("result", "code", select(Result.id, Result.code)),
+        Texts("result", "name", select(Result.id, *names(Result))),
+        Texts("result", "detail", select(Result.id, Result.detail)),
+    ],
+    _results,
+    lambda hit: f"/results/{hit.key}",
+)
+HAND_OFFS = Kind(
+    "hand_offs",
+    [
+        Texts("hand_off", "code", select(HandOff.id, HandOff.code)),
+        Texts("hand_off", "name", select(HandOff.id, *names(HandOff))),
+        Texts("hand_off", "detail", select(HandOff.id, HandOff.detail)),
+    ],
+    _hand_offs,
+    lambda hit: f"/hand-offs/{hit.sub}",
+    code=lambda hit: str(hit.sub),
     filters=FILTERS,
 )
 ASKS = Kind(

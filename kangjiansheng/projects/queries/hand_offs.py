@@ -135,6 +135,26 @@ def hand_offs(
     return rules.in_order(rows, as_of or clock.today())
 
 
+def open_of(actor: Actor) -> Select[int]:
+    """The open hand-offs that an institution of the actor gives or gets, whoever's turn it is."""
+    mine = own_institutions(actor)
+    return select(HandOff.id).where(
+        HandOff.life.in_(rules.OPEN), or_(HandOff.giver_id.in_(mine), HandOff.receiver_id.in_(mine))
+    )
+
+
+def waiting(*, actor: Actor) -> list[HandOffRow]:
+    """The open hand-offs in which it is the turn of an institution of the actor, what is late first; one statement."""
+    mine = own_institutions(actor)
+    gives, gets = HandOff.giver_id.in_(mine), HandOff.receiver_id.in_(mine)
+    query = _now(
+        [may_see(actor), Project.archived_at.is_(None), HandOff.life.in_(rules.OPEN), or_(gives, gets)]
+    )
+    found = db.session.execute(query.add_columns(gives.label("gives"), gets.label("gets"))).mappings()
+    rows = [(_row(one["key"], one, one), {"giver": one["gives"], "receiver": one["gets"]}) for one in found]
+    return rules.in_order([row for row, sits in rows if sits[rules.waits_for(row) or "giver"]], clock.today())
+
+
 _giver, _receiver = aliased(Institution), aliased(Institution)
 _NAMES = ("id", "code", "name_hans", "name_hant", "name_en")
 
@@ -153,9 +173,13 @@ _REFS = (
 
 
 def _today(wanted: Iterable[ColumnElement[bool]]) -> list[HandOffRow]:
+    return [_row(found["key"], found, found) for found in db.session.execute(_now(wanted)).mappings()]
+
+
+def _now(wanted: Iterable[ColumnElement[bool]]) -> Select[Any]:
     own = [HandOff.life.label("state"), *(getattr(HandOff, key) for key in PLAIN)]
     listed = select(func.count(HandOffItem.id)).where(HandOffItem.hand_off_id == HandOff.id).scalar_subquery()
-    query = (
+    return (
         select(HandOff.id.label("key"), listed.label("listed"), *own, *_REFS)
         .join(Project, Project.id == HandOff.project_id)
         .join(_giver, _giver.id == HandOff.giver_id)
@@ -163,7 +187,6 @@ def _today(wanted: Iterable[ColumnElement[bool]]) -> list[HandOffRow]:
         .outerjoin(Milestone, Milestone.id == HandOff.milestone_id)
         .where(*wanted)
     )
-    return [_row(found["key"], found, found) for found in db.session.execute(query).mappings()]
 
 
 _KEPT = (Revision.thing_id.label("hand_off_id"), Revision.state.label("kept"), *_REFS)

@@ -1,6 +1,10 @@
 """The catalogue of acts on projects and milestones, and the words that their ledgers use."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
+
+from kangjiansheng.projects.rules import hand_offs, results
 
 THINGS = {
     "project": _l("项目"),
@@ -17,7 +21,9 @@ THINGS = {
 }
 TEMPLATES = {"template_version": _l("路径模板")}
 EVIDENCE = {"evidence": _l("证据"), "gate_criterion": _l("阶段门标准"), "gate_decision": _l("阶段门决策")}
-ACTS = {
+ACTS: dict[str, Any] = {
+    **hand_offs.ACTS,
+    **results.ACTS,
     "projects:portfolio:import": _l("导入项目组合"),
     "projects:project:import": _l("导入项目"),
     "projects:project:create": _l("新建项目"),

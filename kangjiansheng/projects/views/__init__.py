@@ -36,6 +36,7 @@ def sections(current: str) -> list[tuple[str, str, bool, None]]:
         ("milestones", _("全部里程碑")),
         ("list_hand_offs", _("各方交接")),
         ("value_chain", _("价值链")),
+        ("list_results", _("成果转化")),
         ("templates", _("路径模板")),
     )
     return [(label, travel(url_for(f"projects.{key}")), key == current, None) for key, label in names]
@@ -89,6 +90,7 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     plans,
     projects,
     readers,
+    results,
     risks,
     sheets,
     template_criteria,

@@ -28,6 +28,7 @@ from kangjiansheng.projects.forms.hand_offs import DayForm, HandOffForm, ReasonF
 from kangjiansheng.projects.forms.projects import VersionForm
 from kangjiansheng.projects.models import HandOff, Milestone, Project
 from kangjiansheng.projects.operations import hand_offs as operations
+from kangjiansheng.projects.policies import hand_offs as allowed
 from kangjiansheng.projects.queries.hand_offs import (
     HandOffFilter,
     HandOffRow,
@@ -100,7 +101,7 @@ def _offered(project: Project) -> dict[str, Any]:
 
 
 @bp.route("/projects/<code>/hand-offs/new", methods=["GET", "POST"])
-@on(load=queries.project, may=policies.raise_hand_off)
+@on(load=queries.project, may=allowed.raise_one)
 def new_hand_off(thing: Project) -> Response:
     """Write a hand-off down."""
     form = HandOffForm(parties=parties_of(thing.id), **_offered(thing))
@@ -135,7 +136,7 @@ def hand_off_page(thing: HandOff) -> Response:
 
 
 @bp.route("/hand-offs/<code>/edit", methods=["GET", "POST"])
-@on(load=hand_off, may=policies.change_hand_off)
+@on(load=hand_off, may=allowed.change)
 def edit_hand_off(thing: HandOff) -> Response:
     """Change what is written of it: while no day is agreed everything, then the milestone that waits for it."""
     form: HandOffForm | WaitingForm
@@ -170,7 +171,7 @@ def _undo(thing: HandOff) -> str:
 @bp.post(
     "/hand-offs/<code>/<any(promise, wish, agreement, delivery, receipt, dispute, withdrawal, undoing):act>"
 )
-@on(load=hand_off_for, may=policies.step_hand_off)
+@on(load=hand_off_for, may=allowed.step)
 def step_hand_off(pair: tuple[HandOff, str]) -> Response:
     """Take one step of a hand-off: see the operations."""
     thing, act = pair
@@ -246,7 +247,7 @@ def _page(thing: HandOff, status: int = 200, sent: dict[str, Form] | None = None
     )
     roles = acts_as(thing, actor=actor())
     free = g.as_of is None and thing.project.archived_at is None
-    steps = policies.hand_off_steps(thing, roles) if free else ()
+    steps = allowed.steps(thing, roles) if free else ()
     people = members_who_see(thing.project, [thing.giver_id, thing.receiver_id]) if free else {}
     last = operations.last_step(thing) if free and roles else None
     offered = {step: _form(step, thing, formdata=None, version=thing.version) for step in steps}
