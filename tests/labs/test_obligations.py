@@ -144,7 +144,7 @@ def test_many_are_read_in_as_many_statements_as_one(actor):
         db.session.execute(Obligation.__table__.insert(), rows)
     with queries_counted() as many:
         assert len(obligation_rows(actor=executive)) == 60
-    assert len(many) == len(few) == 3
+    assert len(many) == len(few) == 2
 
 
 PDF = "delivered.pdf"

@@ -13,6 +13,7 @@ from lxml import html
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import charts, clock
 from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.queries import obligation_rows
 from kangjiansheng.overview.rules.gallery import NAMES
 from kangjiansheng.projects.queries import portfolio
 from tests.support.acting import who
@@ -164,3 +165,26 @@ def test_other_languages(client, lang, word):
 
 def test_a_future_day_is_refused(client):
     assert client("executive").get(f"{PAGE}?as_of={date(2999, 1, 1)}").status_code == 400
+
+
+def test_obligations_count_as_delivered_by_their_day(client, app):  # type: ignore[no-untyped-def]
+    """Against a plain count over the rows that the reader sees; dealings and what was waived do not count."""
+    with app.app_context():
+        for short in ("executive", "partner", "outsider"):
+            wanted = {}
+            for row in obligation_rows(actor=who(short)):
+                due = row.due_on is not None and row.due_on <= clock.today()
+                if row.dealing or row.archived or row.state == "waived":
+                    continue
+                held = row.state in ("delivered", "accepted") and row.delivered_on <= (
+                    row.due_on or clock.today()
+                )
+                of = wanted.setdefault(row.debtor.code, [0, 0])
+                of[0] += due
+                of[1] += due and held
+            lines = [line.split(",") for line in rows(client(short), "obligations")]
+            found = {tuple(cells[:3]) for cells in lines if len(cells) > 6 and cells[1]}
+            assert len(found) == len(wanted)
+            assert sorted((int(due), int(held)) for _name, due, held in found) == sorted(
+                (due, held) for due, held in wanted.values()
+            )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.core import audit, clock
 from kangjiansheng.core.audit import AuditEntry
@@ -131,21 +131,64 @@ def _words(row: ObligationRow) -> list[str]:
 
 
 def obligation_rows(
-    *, actor: Actor, as_of: date | None = None, only: Collection[ColumnElement[bool]] = ()
+    *,
+    actor: Actor,
+    as_of: date | None = None,
+    only: Collection[ColumnElement[bool]] = (),
+    agreements: bool = True,
 ) -> list[ObligationRow]:
     """All obligations that the actor may see, archived ones too: what needs somebody first.
 
     `as_of` gives them as they stood at the end of a past day, seen with the rights of today; `only` narrows by
-    columns that never change. Three statements for today and five for a past day, whatever their number.
+    columns that never change; without `agreements` their codes stay empty and are not asked for. Two statements for
+    today and five for a past day, whatever their number.
     """
     asked = visible_obligations(actor).where(*only)
     if as_of is None:
-        return _rows(db.session.execute(asked.with_only_columns(*_COLUMNS)).all(), actor, None)
+        return _today(asked, actor, agreements)
     fixed = asked.with_only_columns(Obligation.id, Obligation.illustrative)
     marked = {key: {"id": key, "illustrative": known} for key, known in db.session.execute(fixed)}
     states = states_at(Obligation, asked.with_only_columns(Obligation.id), clock.end_of(as_of))
     then = [state | marked[key] | {day: _day(state[day]) for day in _DAYS} for key, state in states.items()]
-    return _rows([tuple(state[key] for key in _KEYS) for state in then], actor, as_of)
+    read = [tuple(state[key] for key in _KEYS) for state in then]
+    parties = parties_by_id({row[side] for row in read for side in (5, 6)}, as_of) if read else {}
+    return _rows(read, parties, _codes({row[7] for row in read} - {None}, actor) if agreements else {})
+
+
+def _today(asked: Select[Obligation], actor: Actor, agreements: bool) -> list[ObligationRow]:
+    """Each with both its parties in one statement."""
+    debtor, creditor = aliased(Institution), aliased(Institution)
+    query = (
+        asked.join(debtor, debtor.id == Obligation.debtor_id)
+        .join(creditor, creditor.id == Obligation.creditor_id)
+        .with_only_columns(*_COLUMNS, *_party(debtor), *_party(creditor))
+    )
+    read = db.session.execute(query).all()
+    width = len(_COLUMNS)
+    parties: dict[int, Party] = {}
+    for row in read:
+        for at in (width, width + _SIDE):
+            if row[at] not in parties:
+                parties[row[at]] = _made(row[at : at + _SIDE])
+    codes = _codes({row[7] for row in read} - {None}, actor) if agreements else {}
+    return _rows([row[:width] for row in read], parties, codes)
+
+
+_SIDE = 6  # columns of a party
+
+
+def _party(institution: Any) -> list[Any]:
+    sits = select(InstitutionSector.id).where(
+        InstitutionSector.institution_id == institution.id, InstitutionSector.sector == GOVERNMENT
+    )
+    return [
+        institution.id,
+        institution.code,
+        institution.name_hans,
+        institution.name_hant,
+        institution.name_en,
+        institution.regulator | sits.exists(),
+    ]
 
 
 # In the order of the row; debtor, creditor and agreement as keys, the instant of archiving for its being archived.
@@ -178,11 +221,12 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _rows(read: Sequence[Any], actor: Actor, as_of: date | None) -> list[ObligationRow]:
-    if not read:
-        return []
-    sides, agreements = {row[5] for row in read} | {row[6] for row in read}, {row[7] for row in read}
-    parties, codes = parties_by_id(sides, as_of), _codes(agreements - {None}, actor)
+def _made(columns: Sequence[Any]) -> Party:
+    key, code, hans, hant, en, government = columns
+    return Party(key, code, hans, hant, en, government=bool(government))
+
+
+def _rows(read: Sequence[Any], parties: Mapping[int, Party], codes: Mapping[int, str]) -> list[ObligationRow]:
     made: Callable[..., ObligationRow] = ObligationRow
     rows = [
         made(
@@ -195,18 +239,8 @@ def _rows(read: Sequence[Any], actor: Actor, as_of: date | None) -> list[Obligat
 
 def parties_by_id(ids: Collection[int], as_of: date | None = None) -> dict[int, Party]:
     """Institutions by id as plain rows, as they were called on a day; one statement for today, two for a past day."""
-    sits = select(InstitutionSector.id).where(
-        InstitutionSector.institution_id == Institution.id, InstitutionSector.sector == GOVERNMENT
-    )
-    query = select(
-        Institution.id,
-        Institution.code,
-        Institution.name_hans,
-        Institution.name_hant,
-        Institution.name_en,
-        Institution.regulator | sits.exists(),
-    ).where(Institution.id.in_(ids))
-    found = {row.id: Party(*row[:5], government=bool(row[5])) for row in db.session.execute(query)}
+    query = select(*_party(Institution)).where(Institution.id.in_(ids))
+    found = {row[0]: _made(row) for row in db.session.execute(query)}
     then = states_at(Institution, list(ids), clock.end_of(as_of)) if as_of else {}
     return found | {key: _then(found[key], state) for key, state in then.items() if key in found}
 
@@ -218,7 +252,9 @@ def _then(party: Party, state: Mapping[str, Any]) -> Party:
     )
 
 
-def _codes(ids: Iterable[int], actor: Actor) -> dict[int, str]:
+def _codes(ids: Collection[int], actor: Actor) -> dict[int, str]:
+    if not ids:
+        return {}
     query = visible_agreements(actor).where(Agreement.id.in_(ids))
     return {
         key: code for key, code in db.session.execute(query.with_only_columns(Agreement.id, Agreement.code))

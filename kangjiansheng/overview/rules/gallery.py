@@ -12,7 +12,7 @@ from .expiries import Expiries
 from .spoken import Spoken
 from .yields import Yields
 
-NAMES = ("gates", "cycles", "expiries", "spoken", "actions", "advice")
+NAMES = ("gates", "cycles", "expiries", "spoken", "actions", "advice", "obligations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class Gallery:
     actions: FollowUp
     by_committee: Sequence[tuple[str, FollowUp]]
     advice: Sequence[Adoption]
+    obligations: FollowUp  # of all debtors
+    by_debtor: Sequence[tuple[str, FollowUp]]
+    debtors: Mapping[str, str]  # what they are called, by code
     committees: Mapping[str, str]  # what they are called, by code
     illustrative: bool
 

@@ -1,6 +1,6 @@
-"""The page of charts: gates, stretches, what ends, what is stale, actions, advice; and each as a file."""
+"""The page of charts: gates, stretches, what ends, what is stale, actions, advice, obligations; and each as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -12,13 +12,14 @@ from kangjiansheng.committee.queries.adoption import advised
 from kangjiansheng.committee.queries.follow_up import tasks
 from kangjiansheng.committee.queries.overviews import committees
 from kangjiansheng.committee.rules.adoption import adoption
-from kangjiansheng.committee.rules.follow_up import follow_up
+from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.core import calendar, clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page
 from kangjiansheng.core.saved_view_pages import bar
+from kangjiansheng.labs.queries import ObligationRow, obligation_rows
 from kangjiansheng.overview import charts
 from kangjiansheng.overview.queries import records
 from kangjiansheng.overview.rules import cycles, expiries, periods, spoken, yields
@@ -28,6 +29,7 @@ from kangjiansheng.overview.rules.rows import ENDED
 from kangjiansheng.overview.views import chart_tables, chart_words, exports, narrowed
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries import ProjectRow, portfolio
+from kangjiansheng.projects.queries.obligations import linked_with
 
 
 def read(every: Sequence[ProjectRow], wanted: Narrowing, *, actor: Actor) -> Gallery:
@@ -39,6 +41,11 @@ def read(every: Sequence[ProjectRow], wanted: Narrowing, *, actor: Actor) -> Gal
     ids = {project.id for project in projects} if wanted.asked else None
     given = [one for one in tasks(actor=actor, as_of=as_of) if ids is None or one.project_id in ids]
     advice = [one for one in advised(actor=actor, until=until) if ids is None or one.project_id in ids]
+    rows = _obligations(actor, {project.code for project in projects} if wanted.asked else None)
+    owed, debtors = (
+        [task for _row, task in rows],
+        {row.debtor.code: name_of(row.debtor) for row, _task in rows},
+    )
     going = [project for project in projects if project.claimed not in ENDED]
     ends, of_examples = records.expiring(going, actor=actor, as_of=as_of, narrowed=ids is not None)
     return Gallery(
@@ -55,8 +62,36 @@ def read(every: Sequence[ProjectRow], wanted: Narrowing, *, actor: Actor) -> Gal
         ],
         advice=adoption(advice),
         committees={one.code: name_of(one) for one in committees()} if given or advice else {},
-        illustrative=of_examples or any(one.illustrative for one in chain[Any](projects, given, advice)),
+        obligations=follow_up(owed, day),
+        by_debtor=[
+            (code, follow_up([task for task in owed if task.institution == code], day))
+            for code in sorted(debtors)
+        ],
+        debtors=debtors,
+        illustrative=of_examples
+        or any(one.illustrative for one in chain[Any](projects, given, advice, owed)),
     )
+
+
+def _obligations(actor: Actor, projects: set[str] | None) -> list[tuple[ObligationRow, Task]]:
+    """What is owed between parties, of some projects or of all: delivered by its day is in time. Dealings with
+    government have no day that counts, and what was waived is owed no more."""
+    only = [] if projects is None else [linked_with(projects, g.as_of)]
+    return [
+        (
+            row,
+            Task(
+                given_on=row.due_on or clock.today(),
+                due_on=row.due_on,
+                done_on=row.delivered_on if row.state in ("delivered", "accepted") else None,
+                institution=row.debtor.code,
+                number=row.code,
+                illustrative=row.illustrative,
+            ),
+        )
+        for row in obligation_rows(actor=actor, as_of=g.as_of, only=only, agreements=False)
+        if not (row.archived or row.dealing or row.state == "waived")
+    ]
 
 
 @bp.get("/overview/charts")
@@ -87,6 +122,7 @@ def chart_page() -> Response:
             "spoken": chart_words.in_spoken(found.spoken),
             "actions": chart_words.in_actions(found.actions),
             "advice": chart_words.in_advice(found.advice),
+            "obligations": chart_words.in_obligations(found.obligations),
         },
         says=chart_words,
     )
@@ -120,6 +156,7 @@ def _figures(found: Gallery) -> dict[str, Any]:
         "spoken": _spoken(found),
         "actions": _actions(found),
         "advice": _advice(found),
+        "obligations": _owed(found),
     }
     return drawn
 
@@ -148,12 +185,20 @@ def _spoken(found: Gallery) -> charts.Figure | None:
 
 
 def _actions(found: Gallery) -> charts.Figure | None:
-    rows = [(code, one) for code, one in found.by_committee if one.due]
+    return _closed(found.by_committee, found.committees)
+
+
+def _owed(found: Gallery) -> charts.Figure | None:
+    return _closed(found.by_debtor, found.debtors)
+
+
+def _closed(given: Sequence[tuple[str, FollowUp]], names: Mapping[str, str]) -> charts.Figure | None:
+    rows = [(code, one) for code, one in given if one.due]
     parts = [
         _part(key, shape, [getattr(one, key) for _code, one in rows]) for key, shape in chart_words.CLOSURE
     ]
     named = [
-        charts.Row(found.named(code), end="" if one.percent is None else f"{one.percent}%")
+        charts.Row(names.get(code, code), end="" if one.percent is None else f"{one.percent}%")
         for code, one in rows
     ]
     return charts.bars(named, parts) if rows else None

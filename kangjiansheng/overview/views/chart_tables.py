@@ -130,6 +130,23 @@ def actions(found: Gallery) -> Table:
     }  # fmt: skip
 
 
+def obligations(found: Gallery) -> Table:
+    """The figures of each debtor."""
+    return {
+        "columns": [
+            (_("义务方"), ""), (_("到期"), "n"), *((chart_words.part(key), "n") for key, _s in chart_words.CLOSURE),
+            (_("按期交付率（%）"), "n"), (_("未完成"), "n"),
+        ],
+        "rows": [
+            [
+                linked(found.debtors.get(code, code), travel(f"/obligations?party={code}&side=owes")), one.due,
+                one.in_time, one.late, one.overdue, one.percent, one.open,
+            ]
+            for code, one in found.by_debtor
+        ],
+    }  # fmt: skip
+
+
 def advice(found: Gallery) -> Table:
     """Each advice with what was answered."""
     return {
@@ -158,4 +175,5 @@ BY_NAME: Mapping[str, Callable[[Gallery], Table]] = {
     "spoken": spoken,
     "actions": actions,
     "advice": advice,
+    "obligations": obligations,
 }

@@ -47,6 +47,7 @@ def names() -> dict[str, str]:
         "spoken": _("预测多久没有确认"),
         "actions": _("行动项按期关闭"),
         "advice": _("委员会意见的答复"),
+        "obligations": _("承诺按期交付"),
     }
 
 
@@ -64,6 +65,9 @@ def definitions() -> dict[str, str]:
         "actions": _("到期的行动项中按期完成的比例，按委员会计；没有人关闭的算作逾期，没有期限的不算到期。"),
         "advice": _(
             "委员会在生效的纪要中向公司提出的决议与建议，按公司最近一次答复计。右侧为采纳的条数与全部条数。"
+        ),
+        "obligations": _(
+            "到期的承诺中按期交付的比例，按义务方计；有异议的算作未交付，已免除的和与政府部门的往来不计。"
         ),
     }
 
@@ -264,6 +268,24 @@ def in_actions(found: FollowUp) -> str:
     ]
     if found.overdue:
         parts.append(ngettext("%(num)d 项逾期未完成", "%(num)d 项逾期未完成", found.overdue))
+    return str(_("，").join(parts))
+
+
+def in_obligations(found: FollowUp) -> str:
+    """How many obligations were delivered by their day."""
+    if not found.due:
+        return str(_("还没有到期的承诺"))
+    parts = [
+        ngettext(
+            "到期的 %(num)d 项承诺中 %(part)d 项按期交付（%(percent)d%%）",
+            "到期的 %(num)d 项承诺中 %(part)d 项按期交付（%(percent)d%%）",
+            found.due,
+            part=found.in_time,
+            percent=found.percent,
+        )
+    ]
+    if found.overdue:
+        parts.append(ngettext("%(num)d 项逾期未交付", "%(num)d 项逾期未交付", found.overdue))
     return str(_("，").join(parts))
 
 

@@ -1,5 +1,6 @@
 """Which obligations matter to a project, a milestone or a laboratory, and to what one obligation matters."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -119,6 +120,18 @@ def of_project(project: Project, *, actor: Actor, as_of: date | None = None) -> 
     its = select(Milestone.id).join(Plan, Plan.id == Milestone.plan_id).where(Plan.project_id == project.id)
     wanted = or_(ObligationLink.project_id == project.id, ObligationLink.milestone_id.in_(its))
     return _rows(wanted, actor, as_of)
+
+
+def linked_with(codes: Collection[str], as_of: date | None) -> ColumnElement[bool]:
+    """The condition on `Obligation` that it matters to one of some projects, or to a milestone of one."""
+    query = (
+        select(ObligationLink.obligation_id)
+        .outerjoin(Milestone, Milestone.id == ObligationLink.milestone_id)
+        .outerjoin(Plan, Plan.id == Milestone.plan_id)
+        .join(Project, Project.id == func.coalesce(ObligationLink.project_id, Plan.project_id))
+        .where(standing(as_of), Project.code.in_(codes))
+    )
+    return Obligation.id.in_(query)
 
 
 def linked_projects(*, actor: Actor, as_of: date | None = None) -> dict[str, set[str]]:
