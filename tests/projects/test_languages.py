@@ -101,6 +101,8 @@ def test_notices_are_made_in_the_language_of_who_reads(app):
         "count": 1,
         "act": "move",
         "title": "供货延迟",
+        "day": "2026-12-17",
+        "step": "agree",
     }
     one = {key: facts[key] for key in ("project", "code", "names")}
     facts["things"] = [one | {"id": 1, "kind": "due", "day": "2026-12-17", "illustrative": True}]
