@@ -14,7 +14,7 @@ from kangjiansheng.core import changes, clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
-from kangjiansheng.labs.models import Institution, InstitutionMember, Obligation
+from kangjiansheng.labs.models import Institution, InstitutionMember
 from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.projects.models import Ask, Project
 from kangjiansheng.projects.queries.visible import visible_projects
@@ -102,8 +102,7 @@ def ask(*, actor: Actor, code: str) -> Ask | None:
             joinedload(Ask.asked),
             joinedload(Ask.project),
             joinedload(Ask.raised_by),
-            joinedload(Ask.obligation).joinedload(Obligation.owner),
-            joinedload(Ask.obligation).joinedload(Obligation.debtor),
+            joinedload(Ask.obligation),
         )
     )
     return db.session.scalar(query)
@@ -115,24 +114,24 @@ def ask_for(*, actor: Actor, code: str, act: str) -> tuple[Ask, str] | None:
     return (found, act) if found else None
 
 
-def asks(*, actor: Actor, as_of: date | None = None) -> list[AskRow]:
-    """All asks that the actor may see, as they stood at the end of a day: those that wait longest first.
+def asks(*, actor: Actor, as_of: date | None = None, only: int | None = None) -> list[AskRow]:
+    """All asks that the actor may see (or the one of a key), as they stood at the end of a day: those that wait
+    longest first.
 
     One that was then about a project which she may not see is left out. One statement for today, at most four for a
     past day.
     """
     giver, taker = aliased(Institution), aliased(Institution)
+    chosen = may_see(actor) if only is None else may_see(actor) & (Ask.id == only)
     query = (
         select(Ask, giver, taker, Project.code)
         .join(giver, giver.id == Ask.from_id)
         .outerjoin(taker, taker.id == Ask.to_id)
         .outerjoin(Project, Project.id == Ask.project_id)
-        .where(may_see(actor))
+        .where(chosen)
     )
     found = db.session.execute(query).all()
-    then = (
-        changes.states_at(Ask, select(Ask.id).where(may_see(actor)), clock.end_of(as_of)) if as_of else None
-    )
+    then = changes.states_at(Ask, select(Ask.id).where(chosen), clock.end_of(as_of)) if as_of else None
     parties = {one.id: _party(one) for row in found for one in row[1:3] if one}
     projects = {one.project_id: project for one, _asker, _asked, project in found if project}
     if then is not None:
@@ -163,11 +162,6 @@ def _named_then(
             Project.id.in_(about), Project.id.in_(visible_projects(actor))
         )
         projects.update((key, code) for key, code in db.session.execute(seen))
-
-
-def of_project(code: str, rows: Iterable[AskRow]) -> list[AskRow]:
-    """Those of a project that still wait for somebody."""
-    return [row for row in rows if row.project == code and row.waits]
 
 
 def _party(institution: Institution) -> Party:

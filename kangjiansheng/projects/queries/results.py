@@ -154,15 +154,6 @@ def row_of_result(one: Result, *, actor: Actor, as_of: date | None = None) -> Re
     return rows[0] if rows else None
 
 
-def results_of(project_id: int, *, actor: Actor, as_of: date | None = None) -> list[ResultRow]:
-    """The results that a project takes further, as far as the actor sees them."""
-    return [
-        row
-        for row in results(actor=actor, as_of=as_of)
-        if row.project and row.project.id == project_id and not row.archived
-    ]
-
-
 def offered(*, actor: Actor) -> dict[str, list[Any]]:
     """What the form offers: institutions of the actor (all for executives), projects and companies that they see."""
     parties = select(Institution).where(Institution.archived_at.is_(None), Institution.regulator.is_(False))
