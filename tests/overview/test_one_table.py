@@ -23,7 +23,7 @@ from kangjiansheng.labs.operations import archive
 from kangjiansheng.labs.queries import institution
 from kangjiansheng.overview.queries import table as queries
 from kangjiansheng.overview.rules.table import Commitment
-from kangjiansheng.projects.models import Ask
+from kangjiansheng.projects.models import Ask, Project
 from kangjiansheng.projects.operations import asks
 from kangjiansheng.projects.queries.asks import asks as rows_of
 from tests.support.acting import who
@@ -300,3 +300,38 @@ def test_the_table_costs_the_same_for_few_and_many(app: Flask, client: Callable[
     with queries_counted() as many:
         executive.get("/table")
     assert len(many) == len(few)
+
+
+def test_what_was_agreed_goes_with_an_ask_that_is_raised_again(app: Flask) -> None:
+    """Closed or not: otherwise a second agreement would stand beside the first. Nothing is asked about what was put
+    away."""
+    with app.app_context():
+        with saving():
+            asks.agree(
+                ask("ASK-0002"),
+                actor=who("executive"),
+                version=None,
+                debtor_code="KJS",
+                name="",
+                due_on=clock.today(),
+            )
+        first = ask("ASK-0002").obligation_id
+        with saving():
+            asks.close(ask("ASK-0002"), "已办", actor=who("partner"), version=None)
+        with saving():
+            asks.reopen(ask("ASK-0002"), actor=who("partner"), version=None)
+        assert db.session.get_one(Obligation, first).archived_at is not None
+        assert ask("ASK-0002").obligation_id is None and ask("ASK-0002").life == "raised"
+        with saving():
+            db.session.scalars(
+                select(Project).where(Project.code == "KJS-001")
+            ).one().archived_at = clock.now()
+        with pytest.raises(RuleBroken, match="projects:ask-project"):
+            asks.raise_ask(
+                actor=who("executive"),
+                from_code="RJ",
+                chain="talent",
+                title="要人",
+                detail="",
+                project_code="KJS-001",
+            )

@@ -136,7 +136,7 @@ def reopen(ask: Ask, *, actor: Actor, version: int | None) -> None:
     """Raise an ask again: it waits for a new answer. What was agreed and is still open is put away with it."""
     before = _begin(ask, "reopen", version)
     owed = ask.obligation
-    if ask.life == "agreed" and owed is not None and owed.life == "open" and owed.archived_at is None:
+    if owed is not None and owed.life == "open" and owed.archived_at is None:
         archive(owed, actor=actor, version=None)
     ask.life, ask.answer, ask.answered_on, ask.closing = "raised", "", None, ""
     ask.obligation = None
@@ -177,7 +177,7 @@ def _fill(ask: Ask, actor: Actor, to_code: str, project_code: str, facts: dict[s
     ask.project = None
     if project_code:
         ask.project = project_of(actor=actor, code=project_code)
-        if ask.project is None:
+        if ask.project is None or ask.project.archived_at is not None:
             raise RuleBroken("projects:ask-project", "project_code")
         ask.illustrative = ask.illustrative or ask.project.illustrative
     rules.check(facts | {"from_id": ask.asker.id, "to_id": ask.asked.id if ask.asked else None})
