@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangjiansheng.accounts import queries, rules
+from kangjiansheng.accounts import models, queries, rules
 from kangjiansheng.core.calendar import is_digest_time, is_quiet
 from kangjiansheng.core.errors import RuleBroken
 from tests.support.critic import Critic
@@ -49,6 +50,24 @@ def test_one_sets_what_when_and_how(app: Flask, client: Callable[..., Critic]) -
     assert lead.post("/account/reminders", data=WANTED | {"version": "1", "kinds": []}).status_code == 303
     assert setting(app).kinds == []
     assert "修改提醒设置" in client("auditor").get("/audit").text
+
+
+def test_a_kind_that_came_later_is_on_until_it_is_unticked(
+    app: Flask, client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = client("lead")
+    lead.post("/account/reminders", data=WANTED)
+    monkeypatch.setattr(models, "REMINDERS", (*rules.REMINDERS, "later"))
+    assert setting(app).kinds == ["due", "overdue", "later"]
+    assert "以后新增的种类会自动提醒" in lead.get("/account").text
+
+
+def test_a_choice_that_was_made_before_a_kind_was_there_leaves_it_on() -> None:
+    """The migration cannot know when somebody chose, but all kinds before the last that they have were there."""
+    known = import_module("migrations.versions.0061_declined_reminders")._known
+    assert set(known(["due"])) - {"due"} == {"overdue", "stale", "confirm", "review"}
+    assert set(known([])) == {"due", "overdue", "stale", "confirm", "review"}
+    assert set(rules.REMINDERS) - set(known(["due", "owed"])) == {"renewal", "service", "hand_off", "ask"}
 
 
 def test_a_form_of_another_tab_shows_both_sides(app: Flask, client: Callable[..., Critic]) -> None:

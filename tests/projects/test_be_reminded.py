@@ -21,13 +21,15 @@ from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.jobs import Round, run_due
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.labs.models import Obligation, ServiceRequest
+from kangjiansheng.labs.models import Institution, InstitutionMember, Obligation, ServiceRequest
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.models import Milestone, Project, Risk
-from kangjiansheng.projects.operations import milestones, projects
+from kangjiansheng.projects.models import Ask, HandOff, Milestone, Project, Risk
+from kangjiansheng.projects.operations import asks, milestones, projects
 from kangjiansheng.projects.operations.reminders import remind
-from kangjiansheng.projects.queries.reminders import own_reminders
+from kangjiansheng.projects.queries.reminders import own_reminders, to_hand_over, to_reply
 from kangjiansheng.projects.rules import reminders as rules
+from kangjiansheng.projects.rules.asks import PATIENCE
+from tests.support.typed import words
 
 MAILS = select(Outbox).where(Outbox.template == "projects:digest").order_by(Outbox.id)
 LEAD = "lead@kjs.example"
@@ -120,6 +122,8 @@ def test_when_there_is_nothing_to_say_nothing_is_sent(in_app: Flask) -> None:
             obligation.life = "accepted"
         for request in db.session.scalars(select(ServiceRequest)):
             request.life = "withdrawn"
+        for hand_off in db.session.scalars(select(HandOff)):
+            hand_off.life = "received"
     assert make() == 0
     assert list(db.session.scalars(MAILS)) == []
     assert db.session.scalar(select(func.count(Digest.id)))  # it was looked at, and is not again today
@@ -225,6 +229,52 @@ def test_a_risk_comes_when_its_day_of_review_has(in_app: Flask, actor: Callable)
     assert [one["code"] for one in mail.facts["things"] if one["kind"] == "review"] == [wanted]
     text = mailer.message(mail, in_app.config["SETTINGS"]).get_content()
     assert "该复查的风险" in text and wanted in text
+
+
+def test_what_waits_for_ones_side_comes_with_ones_own(
+    in_app: Flask, client: Callable, actor: Callable
+) -> None:
+    """Hand-offs and asks that wait for an answer of one's institution: on home, and in the digest of its contact."""
+    member = actor("member")  # of Ruijin
+    with writing():
+        ask = db.session.scalars(select(Ask).where(Ask.code == "ASK-0005")).one()
+        ask.to_id = db.session.scalars(select(Institution.id).where(Institution.code == "RJ")).one()
+        ask.raised_on = clock.today() - timedelta(days=PATIENCE + 1)
+    home = words(client("member").get("/"))
+    assert "2 项轮到您这一方" in home and "HO-0003" in home
+    assert "1 项等贵方答复" in home and "ASK-0005" in home and "8 天未回应" in home
+    assert "等贵方答复" not in words(client("partner").get("/"))
+    make()
+    mail = digest_of("member@kjs.example")
+    assert mail is not None
+    found = {thing["kind"]: [] for thing in mail.facts["things"]}
+    for thing in mail.facts["things"]:
+        found[thing["kind"]].append((thing["project"], thing["code"]))
+    assert found["hand_off"] == [
+        ("KJS-020", "HO-0003"),
+        ("KJS-004", "HO-0004"),
+    ]  # late; delivered to her side
+    assert found["ask"] == [("ASK-0005", "")]
+    subject, text = outbox.words_of("projects:digest", mail.facts)
+    assert "2 项交接待办，1 项诉求待答复" in subject and ask.title not in text
+    later = {"actor": actor("partner"), "today": clock.today(), "days_before": (7, 1)}
+    assert [one.code for one in to_hand_over(**later)] == ["HO-0005"]  # a day to answer, far ahead
+    with writing():
+        asks.answer(ask, "可以", actor=member, version=None)
+        members = db.session.scalars(
+            select(InstitutionMember).where(InstitutionMember.institution_id == ask.to_id)
+        )
+        for one in members:
+            one.role = "member"
+        contact = InstitutionMember(
+            institution_id=ask.to_id,
+            person_id=actor("secretary").id,
+            role="contact",
+            valid_from=clock.today(),
+        )
+        db.session.add(contact)
+    told = {"today": clock.today(), "days_before": (7, 1)}
+    assert to_reply(actor=member, **told) == [] == to_hand_over(actor=member, **told)  # the contact is told
 
 
 def test_administrators_do_not_read_it(app: Flask, client: Callable) -> None:

@@ -153,7 +153,10 @@ class RemindersForm(Form):
     """What one is reminded of, when, and by which way."""
 
     kinds = SelectMultipleField(
-        _l("提醒哪些"), choices=[*rules.REMINDER_NAMES.items()], option_widget=CheckboxInput()
+        _l("提醒哪些"),
+        choices=[*rules.REMINDER_NAMES.items()],
+        option_widget=CheckboxInput(),
+        description=_l("以后新增的种类会自动提醒，直到您取消勾选。"),
     )
     days_before = StringField(
         _l("到期前几天提醒"), [required(), at_most(60)], description=_l("可以写几个，用逗号隔开。")

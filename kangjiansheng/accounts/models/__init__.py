@@ -1,11 +1,13 @@
 """People, their accounts, sessions, one-time links and system roles."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kangjiansheng.accounts.rules import REMINDERS
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
 
 SYSTEM = "system"
@@ -123,12 +125,21 @@ class NotificationSetting(Versioned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
-    kinds: Mapped[list[Any]]  # due, overdue, stale, confirm, review, paper, owed, renewal, service
+    declined: Mapped[list[Any]]  # what was unticked, of rules.REMINDERS: what comes to be later is on
     days_before: Mapped[list[Any]]  # whole days before the promised day, the most first
     hour: Mapped[int]  # of the digest, in Asia/Shanghai
     quiet_from: Mapped[int]  # from this hour ...
     quiet_to: Mapped[int]  # ... until this one; the same twice: no quiet hours
     channel: Mapped[str] = mapped_column(Word)  # mail (and the bell), app (the bell alone)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Of what the person is reminded."""
+        return [kind for kind in REMINDERS if kind not in self.declined]
+
+    @kinds.setter
+    def kinds(self, wanted: Collection[str]) -> None:
+        self.declined = [kind for kind in REMINDERS if kind not in wanted]
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""

@@ -23,7 +23,20 @@ RESET_WINDOW = timedelta(hours=1)
 RESET_ANSWER_SECONDS = 0.25  # known and unknown addresses take as long
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 LOCALES = ("zh-Hans", "zh-Hant", "en")
-REMINDERS = ("due", "overdue", "stale", "confirm", "review", "paper", "owed", "renewal", "service")
+# In the order in which they came to be; a kind that comes later is on for everybody until they untick it.
+REMINDERS = (
+    "due",
+    "overdue",
+    "stale",
+    "confirm",
+    "review",
+    "paper",
+    "owed",
+    "renewal",
+    "service",
+    "hand_off",
+    "ask",
+)
 CHANNELS = ("mail", "app")
 # What holds for whoever has said nothing.
 USUAL = {
@@ -115,6 +128,8 @@ REMINDER_NAMES = {
     "owed": _l("应履行或待接受的义务"),
     "renewal": _l("将到期的协议"),
     "service": _l("待我答复的服务请求"),
+    "hand_off": _l("轮到我方办理的交接"),
+    "ask": _l("待我方答复的诉求"),
 }
 CHANNEL_NAMES = {"mail": _l("邮件和站内通知"), "app": _l("只用站内通知")}
 VALUES = {

@@ -23,9 +23,11 @@ from kangjiansheng.overview.rules.board import PAGE
 from kangjiansheng.overview.rules.rows import Seen
 from kangjiansheng.overview.views import dashboard, matters, words
 from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.projects.forms import asks as ask_words
 from kangjiansheng.projects.forms import hand_offs as hand_off_words
-from kangjiansheng.projects.queries import hand_offs, lab_plans, owned, to_update
+from kangjiansheng.projects.queries import asks, hand_offs, lab_plans, owned, to_update
 from kangjiansheng.projects.queries.risks import pressing
+from kangjiansheng.projects.rules import asks as ask_rules
 
 CHIPS = pipeline.Few(48, 24)
 
@@ -49,6 +51,9 @@ def home() -> Response:
         answer=mine.answer if mine.answer.total else None,
         hand_offs=hand_offs.waiting(actor=me) if own.hand_offs and not g.as_of else [],
         hand_off_words=hand_off_words,
+        asks=asks.waiting(actor=me) if own.asks and not g.as_of else [],
+        ask_words=ask_words,
+        ask_rules=ask_rules,
         asked=to_update(owned([*rows, *plans], me.id, day)),
         attention=mine.attention,
         matters=matters,

@@ -291,6 +291,8 @@ def _headings() -> dict[str, str]:
         "owed": _("应履行或待接受的义务"),
         "renewal": _("将到期的协议"),
         "service": _("待您答复的服务请求"),
+        "hand_off": _("轮到贵方办理的交接"),
+        "ask": _("待贵方答复的诉求"),
         "stale": _("三周以上没有人更新"),
     }
 
@@ -313,6 +315,8 @@ def _counted(things: Sequence[Mapping[str, Any]]) -> str:
         "owed": ngettext("%(num)d 项义务待办", "%(num)d 项义务待办", count["owed"]),
         "renewal": ngettext("%(num)d 份协议将到期", "%(num)d 份协议将到期", count["renewal"]),
         "service": ngettext("%(num)d 项服务请求待答复", "%(num)d 项服务请求待答复", count["service"]),
+        "hand_off": ngettext("%(num)d 项交接待办", "%(num)d 项交接待办", count["hand_off"]),
+        "ask": ngettext("%(num)d 项诉求待答复", "%(num)d 项诉求待答复", count["ask"]),
         "stale": ngettext("%(num)d 项久未更新", "%(num)d 项久未更新", count["stale"]),
     }
     return _("，").join(text for kind, text in words.items() if count[kind])

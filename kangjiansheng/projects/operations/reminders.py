@@ -20,9 +20,21 @@ from kangjiansheng.projects.queries.reminders import (
     to_confirm,
     to_extend,
     to_fulfil,
+    to_hand_over,
     to_renew,
+    to_reply,
     to_review,
 )
+
+# What is asked for by the days before it.
+_DATED = {
+    "paper": to_renew,
+    "owed": to_fulfil,
+    "renewal": to_extend,
+    "service": to_answer,
+    "hand_off": to_hand_over,
+    "ask": to_reply,
+}
 
 
 def remind() -> int:
@@ -69,14 +81,9 @@ def _things(person: Person, setting: NotificationSetting, day: date) -> Sequence
         found += to_confirm(actor=actor, led=policies.standing(actor).leads)
     if "review" in setting.kinds:
         found += to_review(actor=actor, today=day)
-    if "paper" in setting.kinds:
-        found += to_renew(actor=actor, today=day, days_before=setting.days_before)
-    if "owed" in setting.kinds:
-        found += to_fulfil(actor=actor, today=day, days_before=setting.days_before)
-    if "renewal" in setting.kinds:
-        found += to_extend(actor=actor, today=day, days_before=setting.days_before)
-    if "service" in setting.kinds:
-        found += to_answer(actor=actor, today=day, days_before=setting.days_before)
+    for kind, of_kind in _DATED.items():
+        if kind in setting.kinds:
+            found += of_kind(actor=actor, today=day, days_before=setting.days_before)
     return [thing for thing in found if thing.kind in setting.kinds]
 
 

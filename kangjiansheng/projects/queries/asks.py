@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -16,6 +16,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.labs.models import Institution, InstitutionMember
 from kangjiansheng.labs.queries.visible import own_institutions
+from kangjiansheng.labs.queries.waiting import told_for
 from kangjiansheng.projects.models import Ask, Project
 from kangjiansheng.projects.queries.visible import visible_projects
 from kangjiansheng.projects.rules import asks as rules
@@ -114,15 +115,33 @@ def ask_for(*, actor: Actor, code: str, act: str) -> tuple[Ask, str] | None:
     return (found, act) if found else None
 
 
-def asks(*, actor: Actor, as_of: date | None = None, only: int | None = None) -> list[AskRow]:
-    """All asks that the actor may see (or the one of a key), as they stood at the end of a day: those that wait
+def of(mine: Select[int]) -> ColumnElement[bool]:
+    """The condition on `Ask` that some institutions are asked and have not answered, about no project put away."""
+    away = select(Project.id).where(Project.archived_at.is_not(None))
+    unanswered = Ask.life.in_(rules.UNANSWERED) & Ask.answered_on.is_(None)
+    return Ask.to_id.in_(mine) & unanswered & or_(Ask.project_id.is_(None), Ask.project_id.not_in(away))
+
+
+def open_asks(actor: Actor) -> Select[int]:
+    """The asks that wait for an answer of an institution of the actor."""
+    return select(Ask.id).where(of(own_institutions(actor)))
+
+
+def waiting(*, actor: Actor, speaking: bool = False) -> list[AskRow]:
+    """The asks that wait for an answer of the actor's institutions, the longest first; with `speaking` those of
+    which she is told: a contact, or a member while nobody is a contact. One statement."""
+    return asks(actor=actor, only=of(told_for(actor) if speaking else own_institutions(actor)))
+
+
+def asks(*, actor: Actor, as_of: date | None = None, only: ColumnElement[bool] | None = None) -> list[AskRow]:
+    """All asks that the actor may see (of which `only` holds), as they stood at the end of a day: those that wait
     longest first.
 
     One that was then about a project which she may not see is left out. One statement for today, at most four for a
     past day.
     """
     giver, taker = aliased(Institution), aliased(Institution)
-    chosen = may_see(actor) if only is None else may_see(actor) & (Ask.id == only)
+    chosen = may_see(actor) if only is None else may_see(actor) & only
     query = (
         select(Ask, giver, taker, Project.code)
         .join(giver, giver.id == Ask.from_id)

@@ -16,6 +16,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Institution, InstitutionMember, LabPartner
 from kangjiansheng.labs.queries import own_institutions
 from kangjiansheng.labs.queries.found import contains
+from kangjiansheng.labs.queries.waiting import told_for
 from kangjiansheng.projects.models import (
     HandOff,
     HandOffItem,
@@ -143,9 +144,10 @@ def open_of(actor: Actor) -> Select[int]:
     )
 
 
-def waiting(*, actor: Actor) -> list[HandOffRow]:
-    """The open hand-offs in which it is the turn of an institution of the actor, what is late first; one statement."""
-    mine = own_institutions(actor)
+def waiting(*, actor: Actor, speaking: bool = False) -> list[HandOffRow]:
+    """The open hand-offs in which it is the turn of an institution of the actor, what is late first; with `speaking`
+    of one for which she is told. One statement."""
+    mine = told_for(actor) if speaking else own_institutions(actor)
     gives, gets = HandOff.giver_id.in_(mine), HandOff.receiver_id.in_(mine)
     query = _now(
         [may_see(actor), Project.archived_at.is_(None), HandOff.life.in_(rules.OPEN), or_(gives, gets)]

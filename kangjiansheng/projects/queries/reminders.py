@@ -17,9 +17,12 @@ from kangjiansheng.labs.queries.waiting import agreements_to_watch, obligations_
 from kangjiansheng.labs.rules import renewal_due
 from kangjiansheng.labs.rules.papers import AHEAD
 from kangjiansheng.projects.models import Milestone, Plan, Project, Risk
+from kangjiansheng.projects.queries import asks, hand_offs
 from kangjiansheng.projects.queries.mine import mine
 from kangjiansheng.projects.queries.owners import CODE, running, with_owner
 from kangjiansheng.projects.queries.visible import may_see, may_see_plan
+from kangjiansheng.projects.rules import asks as ask_rules
+from kangjiansheng.projects.rules import hand_offs as hand_off_rules
 from kangjiansheng.projects.rules import reminders as rules
 from kangjiansheng.projects.rules.plans import RESTING
 
@@ -28,7 +31,7 @@ from kangjiansheng.projects.rules.plans import RESTING
 class Reminder:
     """One milestone, why it is worth a word today, and the day that is meant."""
 
-    kind: str  # overdue, due, stale, confirm, review, paper, owed, renewal, service
+    kind: str  # of accounts.rules.REMINDERS
     milestone_id: int | None  # none for what is no milestone
     project: str  # the code of the project, or of the laboratory
     code: str
@@ -169,4 +172,31 @@ def to_answer(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[
         )
         for row in requests_to_answer(actor=actor)
         if row.promised_on < today or rules.is_due(row.promised_on, today, days)
+    ]
+
+
+def to_hand_over(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
+    """The hand-offs in which it is the turn of the actor's institution: a day to answer, something to take over, and
+    what is to be delivered when its day is near or over. One for which no day was named yet has none."""
+    days = tuple(days_before)
+    found = []
+    for row in hand_offs.waiting(actor=actor, speaking=True):
+        asked = hand_off_rules.asked_day(row)
+        day = row.delivered_on if row.state == "delivered" else asked or row.accepted_on
+        answers = row.state == "delivered" or asked is not None
+        if day and (answers or day < today or rules.is_due(day, today, days)):
+            names = _names_of(row)
+            found.append(Reminder("hand_off", None, row.project.code, row.code, names, day, row.illustrative))
+    return found
+
+
+def to_reply(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
+    """What the actor's institution was asked and has not answered, before the week is over and after it. It is named
+    by who asks: its title may be withheld later."""
+    days = tuple(days_before)
+    due = ((row, ask_rules.answer_due(row.raised_on)) for row in asks.waiting(actor=actor, speaking=True))
+    return [
+        Reminder("ask", None, row.code, "", row.asker.names, day, row.illustrative)
+        for row, day in due
+        if day < today or rules.is_due(day, today, days)
     ]

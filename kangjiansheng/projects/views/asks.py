@@ -104,7 +104,7 @@ def _again() -> Ask:
 
 
 def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
-    row = next(iter(queries.asks(actor=actor(), as_of=g.as_of, only=thing.id)), None)
+    row = next(iter(queries.asks(actor=actor(), as_of=g.as_of, only=Ask.id == thing.id)), None)
     if row is None:
         abort(404)
     found = audit.history("ask", thing.id, 100, until=g.as_of)
