@@ -213,7 +213,7 @@ saved_views.pages(
     }
 )
 messengers.open_to_all[:] = [naming.page_open_to_all]
-for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUPS):
+for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUPS, resident_notices.GROUPS):
     messengers.kinds_told(kinds)
 WORDS = (
     account_notices.WORDS,

@@ -17,15 +17,17 @@ from kangjiansheng.core.changes import Actor, begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.messengers import Post, Robot, delivery, keeping
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.labs.models import JointLab
-from kangjiansheng.labs.operations import labs
+from kangjiansheng.labs.models import JointLab, ServiceRequest
+from kangjiansheng.labs.operations import companion, labs, residents
+from kangjiansheng.labs.queries.residents import company
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.models import Milestone, Plan, Project
+from kangjiansheng.projects.models import HandOff, Milestone, Plan, Project
 from kangjiansheng.projects.notices.groups import tell_groups
-from kangjiansheng.projects.operations import bulk, evidence, gates, milestones
+from kangjiansheng.projects.operations import bulk, evidence, gates, hand_offs, milestones
 from kangjiansheng.projects.operations.sheets import writing as sheets
 from kangjiansheng.projects.rules.bulk import Wanted
 from tests.support import papers
+from tests.support.app import PASSWORD
 from tests.support.messengers import PATHS, Messengers, serving
 
 SECRET = "绝密甲乙"
@@ -121,6 +123,31 @@ def test_nothing_confidential_leaves_whatever_happens(
     assert lab is not None
     brings: dict[str, Any] = {"contribution": SECRET, "actor": lead, "version": lab.version}
     happens("labs:changed", lambda: labs.describe_contribution(lab, lab.partners[0].institution, **brings))
+    executive = actor("executive")
+    found = company(actor=executive, code="CO-001")
+    assert found is not None
+    happens(
+        "labs:company-stage",
+        lambda: residents.step_company(found, "graduated", clock.today(), actor=executive, version=None),
+    )
+    happens("labs:request", lambda: companion.create_request(found, kind="cmc", text=SECRET, actor=executive))
+    asked = db.session.scalars(select(ServiceRequest).order_by(ServiceRequest.id.desc())).first()
+    assert asked is not None
+    told: dict[str, Any] = {"answer": SECRET, "outcome": "solved", "version": None}
+    happens("labs:request-answered", lambda: companion.answer_request(asked, actor=executive, **told))
+    handed = db.session.scalars(select(HandOff).where(HandOff.code == "HO-0004")).one()
+    partner, member = actor("partner"), actor("member")
+    sign_off: dict[str, Any] = {
+        "version": None,
+        "ticked": {row.position for row in handed.items},
+        "password": PASSWORD,
+    }
+    happens(
+        "projects:hand-off-disputed",
+        lambda: hand_offs.dispute(handed, SECRET, actor=member, version=None),
+    )
+    happens("projects:hand-off-delivered", lambda: hand_offs.deliver(handed, actor=partner, **sign_off))
+    happens("projects:hand-off-received", lambda: hand_offs.receive(handed, actor=member, **sign_off))
     committee = draft_minutes.meeting.committee
     plan: dict[str, Any] = {"held_on": date(2027, 3, 1), "place": SECRET, "illustrative": True}
     happens("committee:meeting", lambda: meetings.create_meeting(committee, actor=secretary, **plan))

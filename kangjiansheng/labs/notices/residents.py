@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import SystemRole
 from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock, outbox
+from kangjiansheng.core import clock, messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.labs.models import Company, Institution, InstitutionMember, ServiceRequest
 from kangjiansheng.labs.rules.companion import SERVICES
@@ -29,12 +31,14 @@ def stepped(company: Company, *, actor: Actor, change: ChangeSet) -> None:
     """Tell the company's people and its companion that it stands at another stage."""
     if change.source != "import":
         facts = {"stage": company.stage}
+        messengers.announce("labs:company-stage", change=change, illustrative=company.illustrative)
         _tell(own_people(company) | responsible(company), "labs:company-stage", company, facts, actor)
 
 
 def asked(request: ServiceRequest, *, actor: Actor, change: ChangeSet) -> None:
     """Tell those who answer that something is asked, and by when an answer was promised."""
     if change.source != "import":
+        messengers.announce("labs:request", change=change, illustrative=request.company.illustrative)
         _tell(answering(request), "labs:request", request.company, _facts(request), actor, request)
 
 
@@ -42,6 +46,7 @@ def answered(request: ServiceRequest, *, actor: Actor, change: ChangeSet) -> Non
     """Tell those who asked that there is an answer."""
     if change.source != "import":
         people = own_people(request.company) | {request.asked_by_id}
+        messengers.announce("labs:request-answered", change=change, illustrative=request.company.illustrative)
         _tell(people, "labs:request-answered", request.company, _facts(request), actor, request)
 
 
@@ -153,4 +158,22 @@ WORDS: dict[str, Words] = {
     "labs:request-answered": _answered,
     "labs:request-rated": _rated,
     "labs:quiet": _quiet,
+}
+
+GROUPS = {
+    "labs:company-stage": Kind(
+        _l("园区企业进入新阶段"),
+        lambda count: ngettext("有 %(num)d 家园区企业进入新阶段", "有 %(num)d 家园区企业进入新阶段", count),
+        "/residents",
+    ),
+    "labs:request": Kind(
+        _l("园区企业提出服务请求"),
+        lambda count: ngettext("有 %(num)d 项服务请求等待答复", "有 %(num)d 项服务请求等待答复", count),
+        "/residents",
+    ),
+    "labs:request-answered": Kind(
+        _l("服务请求已答复"),
+        lambda count: ngettext("有 %(num)d 项服务请求已答复", "有 %(num)d 项服务请求已答复", count),
+        "/residents",
+    ),
 }

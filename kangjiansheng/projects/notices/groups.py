@@ -59,4 +59,19 @@ GROUPS = {
         lambda count: ngettext("有 %(num)d 条登记记录更新", "有 %(num)d 条登记记录更新", count),
         "/projects",
     ),
+    "projects:hand-off-delivered": Kind(
+        _l("交接已交付"),
+        lambda count: ngettext("有 %(num)d 项交接等待清点签收", "有 %(num)d 项交接等待清点签收", count),
+        "/hand-offs",
+    ),
+    "projects:hand-off-received": Kind(
+        _l("交接已签收"),
+        lambda count: ngettext("有 %(num)d 项交接双方已签名", "有 %(num)d 项交接双方已签名", count),
+        "/hand-offs",
+    ),
+    "projects:hand-off-disputed": Kind(
+        _l("交接有异议"),
+        lambda count: ngettext("有 %(num)d 项交接被提出异议", "有 %(num)d 项交接被提出异议", count),
+        "/hand-offs",
+    ),
 }

@@ -11,8 +11,16 @@ from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.projects.models import HandOff
+from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.queries.hand_offs import members_who_see
 from kangjiansheng.projects.queries.people import LEADING, people_of_plans
+
+# What groups hear of, by the step.
+IN_GROUPS = {
+    "deliver": "projects:hand-off-delivered",
+    "receive": "projects:hand-off-received",
+    "dispute": "projects:hand-off-disputed",
+}
 
 
 def told(one: HandOff, step: str, roles: Collection[str], *, actor: Actor, change: ChangeSet) -> None:
@@ -36,6 +44,8 @@ def told(one: HandOff, step: str, roles: Collection[str], *, actor: Actor, chang
         "reason": one.reason if step in ("dispute", "withdraw") else "",
         "illustrative": one.project.illustrative,
     }
+    if step in IN_GROUPS:
+        tell_groups(IN_GROUPS[step], one.project, change)
     outbox.tell(people, "projects:hand-off", facts, address=f"/hand-offs/{one.code}", besides=actor.id)
 
 
