@@ -175,7 +175,7 @@ search.provided_by(overview_queries.FINDABLE)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]
-handing.keepers[:] = [committee_panels.handing_over]
+handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
 lab_panels.lab[:] = [
     project_panels.lab_plan,
     project_panels.lab_projects,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from kangjiansheng.core import clock
@@ -18,6 +19,9 @@ from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.obligations import LinkForm
 from kangjiansheng.projects.models import Ask, Milestone, Project
+from kangjiansheng.projects.operations.handing import give_in_park
+from kangjiansheng.projects.queries import park_duties
+from kangjiansheng.projects.queries.handing import Keeper
 from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.obligations import links_of
 from kangjiansheng.projects.queries.page import TeamMember, recent
@@ -34,6 +38,16 @@ project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
 ways: list[Callable[[Project, Actor, Sequence[TeamMember]], tuple[str, str] | None]] = []
 ask: list[Callable[[Ask, Actor, date | None], Panel | None]] = []
 milestone: list[Callable[[Milestone, Actor, date | None], Panel | None]] = []
+
+# What a leaver answers for in the park, for the page of hand-over.
+park_offices = Keeper(
+    words={"companion": _l("陪伴人"), "service": _l("服务请求")},
+    advice={},
+    duties=park_duties.duties,
+    count=park_duties.count,
+    give=give_in_park,
+    href=lambda one: "",
+)
 
 QUARTER = timedelta(days=91)
 AHEAD = timedelta(days=90)

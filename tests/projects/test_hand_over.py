@@ -1,6 +1,7 @@
 """What a leaver answers for goes to a successor in one act; what a rule refuses says why, each can be taken back."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -8,10 +9,15 @@ from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.accounts import queries as people
+from kangjiansheng.core import verify
 from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.models import Company, ServiceRequest
+from kangjiansheng.overview.queries.calendar import calendar_of
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
 from kangjiansheng.projects.operations.handing import hand_over
 from kangjiansheng.projects.queries.handing import count_duties, duties
@@ -159,3 +165,42 @@ def test_others_have_no_such_page(client: Callable[..., Critic]) -> None:
     assert client("outsider").get(IN_003).status_code == 404
     assert client("executive").get(IN_003).status_code == 403
     assert client("lead").get("/projects/KJS-003/people/CAST-OUTSIDER/handover").status_code == 404
+
+
+def test_the_companions_office_goes_over_with_what_was_asked_and_the_ends_of_leases(
+    app: Flask, client: Callable[..., Critic], actor: Callable
+) -> None:
+    """Who accompanies a company is followed by another, who is told, answers what it asks, and has the last day of
+    its space in the calendar; giving it back is the same act the other way round."""
+    with app.app_context():
+        leaver, lead = person("executive"), actor("lead")
+        company = db.session.scalars(select(Company).where(Company.code == "CO-001")).one()
+        asked = db.session.scalars(
+            select(ServiceRequest).where(
+                ServiceRequest.company_id == company.id, ServiceRequest.life == "open"
+            )
+        ).first()
+        assert company.companion_id == leaver and asked is not None
+        with writing():
+            asked.provider_id = leaver
+        keys = {f"companion:{company.id}", f"service:{asked.id}"}
+        ends = {("lease", "CO-001", date(2028, 6, 30))}
+        assert ends <= dated(actor("executive")) and not ends & dated(lead)
+    page, admin = "/admin/people/CAST-EXECUTIVE/handover", client("admin")
+    assert keys <= set(offered(admin.get(page).text))
+    answer = admin.post(page, data={"things": sorted(keys), "successor_id": str(lead.id)})
+    assert "2 项已交给" in answer.text
+    with app.app_context():
+        told = select(Notification.template).where(Notification.person_id == lead.id)
+        assert {"labs:companion", "labs:request"} <= set(db.session.scalars(told))
+        assert ends <= dated(lead) and not ends & dated(actor("executive"))
+        assert keys <= {one.key for one in duties(lead.id, actor=lead)}
+        assert list(verify.problems(db.session())) == []
+    back = {"things": sorted(keys), "successor_id": str(leaver)}
+    assert "2 项已交给" in admin.post("/admin/people/CAST-LEAD/handover", data=back).text
+    with app.app_context():
+        assert not keys & {one.key for one in duties(lead.id, actor=lead)}
+
+
+def dated(reader: Actor) -> set[tuple[str, str, date]]:
+    return {(one.kind, one.code, one.day) for one in calendar_of(actor=reader)}

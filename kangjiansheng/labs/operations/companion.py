@@ -77,6 +77,17 @@ def edit_request(
     return request
 
 
+def give_request(request: ServiceRequest, provider_id: int, *, actor: Actor) -> None:
+    """Another person who answers a request, and is told."""
+    check_open(request.company)
+    rules.check_open_request(request.life)
+    before = request.state()
+    request.provider_id = provider_id
+    db.session.flush()
+    done = record("labs:service_request:edit", request, actor=actor, before=before)
+    notices.asked(request, actor=actor, change=done)
+
+
 def answer_request(
     request: ServiceRequest,
     *,

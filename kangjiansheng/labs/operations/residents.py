@@ -57,6 +57,16 @@ def edit_company(company: Company, *, actor: Actor, version: int | None, kind: s
     return company
 
 
+def give_company(company: Company, companion_id: int, *, actor: Actor) -> None:
+    """Another companion for a company, who is told."""
+    check_open(company)
+    before, companion = company.state(), company.companion_id
+    company.companion_id = companion_id
+    db.session.flush()
+    done = record("labs:company:edit", company, actor=actor, before=before)
+    notices.accompanies(company, companion, actor=actor, change=done)
+
+
 def step_company(
     company: Company,
     stage: str,

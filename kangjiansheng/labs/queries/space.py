@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Company, Lease, ParkFloor
-from kangjiansheng.labs.queries.residents import inside_companies, reads_park, stood
+from kangjiansheng.labs.models import Company, Institution, Lease, ParkFloor
+from kangjiansheng.labs.queries.residents import inside_companies, own_companies, reads_park, stood
+from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.labs.rules import space as rules
+from kangjiansheng.labs.rules.residents import PARK
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,18 @@ def lease(*, actor: Actor, code: str, number: int) -> Lease | None:
         .where(Company.code == code, Lease.number == number, inside_companies(actor))
     )
     return db.session.scalar(query)
+
+
+def leases_to_watch(actor: Actor) -> ColumnElement[bool]:
+    """The condition on leases with an end, joined with their companies, that concern the actor: of a company that she
+    accompanies or belongs to, and for the park's members of one that nobody accompanies."""
+    park = select(Institution.id).where(Institution.code == PARK, Institution.id.in_(own_institutions(actor)))
+    left = and_(Company.companion_id.is_(None), park.exists())
+    return and_(
+        Lease.ends_on.is_not(None),
+        Company.archived_at.is_(None),
+        or_(Company.companion_id == actor.id, own_companies(actor), left),
+    )
 
 
 def leases_on(floor_id: int) -> Sequence[Lease]:

@@ -1,5 +1,6 @@
 """The dates of a person's calendar: her own milestones and bookings, the meetings that she may see, answers that she
-owes, what her institution gives or gets on an agreed day, and what her laboratories hold on the day on which it ends."""
+owes, what her institution gives or gets on an agreed day, and what her laboratories hold, and companies that she
+accompanies have leased, on the day on which it ends."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,11 +14,12 @@ from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Booking, Company, LabPaper, ServiceRequest
+from kangjiansheng.labs.models import Booking, Company, LabPaper, Lease, ServiceRequest
 from kangjiansheng.labs.queries import own_institutions
 from kangjiansheng.labs.queries.bookings import own_bookings
 from kangjiansheng.labs.queries.companion import to_answer
 from kangjiansheng.labs.queries.papers import papers_to_watch
+from kangjiansheng.labs.queries.space import leases_to_watch
 from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.labs.rules.resources import written
 from kangjiansheng.projects.models import HandOff, Milestone, MilestoneEntry
@@ -33,7 +35,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 class Dated:
     """One day of a calendar; `version` and `modified` are those of its row."""
 
-    kind: str  # milestone, meeting, answer, obligation, paper, booking, hand_off
+    kind: str  # milestone, meeting, answer, obligation, paper, booking, hand_off, lease
     id: int
     day: date
     code: str
@@ -47,9 +49,9 @@ class Dated:
 
 
 def calendar_of(*, actor: Actor) -> list[Dated]:
-    """Everything that stands in a person's calendar now, by the rights of this moment; eleven statements at most."""
+    """Everything that stands in a person's calendar now, by the rights of this moment; twelve statements at most."""
     found = [*_milestones(actor), *_meetings(actor), *_answers(actor), *_obligations(actor), *_papers(actor)]
-    found += [*_bookings(actor), *_hand_offs(actor)]
+    found += [*_bookings(actor), *_hand_offs(actor), *_leases(actor)]
     return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
@@ -193,6 +195,39 @@ def _papers(actor: Actor) -> list[Dated]:
             one.lab.illustrative,
         )
         for one in found
+    ]
+
+
+def _leases(actor: Actor) -> list[Dated]:
+    """Space in the park, on the last day for which it is leased."""
+    revised = _revised(Lease.__tablename__)
+    query = (
+        select(Lease, revised.c.at)
+        .join(revised, revised.c.thing_id == Lease.id)
+        .join(Lease.company)
+        .where(
+            leases_to_watch(actor),
+            Lease.ends_on >= clock.today() - LINGERS,
+            or_(Lease.withdrawn_at.is_(None), Lease.withdrawn_at >= clock.now() - LINGERS),
+        )
+        .options(contains_eager(Lease.company), joinedload(Lease.floor))
+    )
+    return [
+        Dated(
+            "lease",
+            one.id,
+            one.ends_on,
+            one.company.code,
+            _names(one.company),
+            {"hans": f"{one.floor.code} · {one.area_m2} m²"},
+            f"/residents/{one.company.code}",
+            one.version,
+            modified,
+            "cancelled" if one.withdrawn_at else "open",
+            one.company.illustrative,
+        )
+        for one, modified in db.session.execute(query)
+        if one.ends_on is not None
     ]
 
 

@@ -21,7 +21,7 @@ from kangjiansheng.overview.views.blueprint import bp
 @bp.get("/calendar/<secret>.ics")
 @public
 def calendar(secret: str) -> Response:
-    """My milestones and meetings, by the rights of this moment; 304 for a program that has them already."""
+    """What has a date and is mine, by the rights of this moment; 304 for a program that has them already."""
     misses = f"calendar:address:{request.remote_addr}"
     if throttle.is_blocked(misses, most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW):
         abort(429)
@@ -46,6 +46,8 @@ def _event(one: Dated, base: str) -> ical.Event:
         title = _("答复服务请求：%(name)s", name=title)
     if one.kind == "paper":
         title = _("%(name)s 到期", name=title)
+    if one.kind == "lease":
+        title = _("%(name)s 租约到期", name=title)
     if one.state == "done":
         title = _("%(name)s（已完成）", name=title)
     if one.illustrative:

@@ -8,8 +8,10 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs.models import Company, JointLab, ServiceRequest
 from kangjiansheng.labs.operations import hand_role
+from kangjiansheng.labs.operations.companion import give_request
+from kangjiansheng.labs.operations.residents import give_company
 from kangjiansheng.projects.models import Milestone, Project, Risk
 from kangjiansheng.projects.operations.milestones import give_to
 from kangjiansheng.projects.operations.people import add_member, end_member
@@ -57,6 +59,14 @@ def _give(thing: Duty, leaver_id: int, successor_id: int, actor: Actor) -> None:
         keeper.give(thing, leaver_id, successor_id, actor)
     else:
         _give_lead(thing.id, leaver_id, successor_id, actor)
+
+
+def give_in_park(thing: Duty, _leaver_id: int, successor_id: int, actor: Actor) -> None:
+    """The companion's office of a company, or the answer to what one asked."""
+    if thing.kind == "companion":
+        give_company(db.session.get_one(Company, thing.id), successor_id, actor=actor)
+    else:
+        give_request(db.session.get_one(ServiceRequest, thing.id), successor_id, actor=actor)
 
 
 def _give_lead(project_id: int, leaver_id: int, successor_id: int, actor: Actor) -> None:

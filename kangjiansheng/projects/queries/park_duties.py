@@ -1,0 +1,62 @@
+"""What a person answers for in the park: the companies that she accompanies, the requests that she is named to answer."""
+
+from sqlalchemy import Select, func, select
+
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Company, ServiceRequest
+from kangjiansheng.labs.queries.residents import visible_companies
+from kangjiansheng.projects.queries.handing import Duty
+
+
+def _accompanied(person_id: int) -> Select[Company, Company]:
+    query = select(Company, Company).where(Company.companion_id == person_id, Company.archived_at.is_(None))
+    return query.order_by(Company.code)
+
+
+def _asked(person_id: int) -> Select[ServiceRequest, Company]:
+    return (
+        select(ServiceRequest, Company)
+        .join(Company, Company.id == ServiceRequest.company_id)
+        .where(
+            ServiceRequest.provider_id == person_id,
+            ServiceRequest.life == "open",
+            Company.archived_at.is_(None),
+        )
+        .order_by(Company.code, ServiceRequest.number)
+    )
+
+
+def duties(person_id: int, actor: Actor) -> list[Duty]:
+    """The companion's office of companies, and open requests; the names of companies that the actor sees."""
+    seen = set(db.session.scalars(visible_companies(actor).with_only_columns(Company.id)))
+    rows = [
+        ("companion", company.id, "", company)
+        for company, _same in db.session.execute(_accompanied(person_id))
+    ]
+    rows += [
+        ("service", one.id, f"{one.number}", company)
+        for one, company in db.session.execute(_asked(person_id))
+    ]
+    return [
+        Duty(
+            kind,
+            key,
+            company.code,
+            code,
+            {script: getattr(company, f"name_{script}") for script in ("hans", "hant", "en")},
+            company.id in seen,
+            company.illustrative,
+        )
+        for kind, key, code, company in rows
+    ]
+
+
+def count(person_id: int) -> int:
+    """How many of them there are."""
+    queries = ((_accompanied(person_id), Company.id), (_asked(person_id), ServiceRequest.id))
+    counted = (
+        select(func.count()).select_from(query.with_only_columns(key).order_by(None).subquery())
+        for query, key in queries
+    )
+    return sum(db.session.scalar(one) or 0 for one in counted)
