@@ -41,9 +41,11 @@ from kangjiansheng.core import (
     i18n,
     logs,
     mailer,
+    measures,
     messengers,
     outbox,
     pages,
+    proxies,
     reader_links,
     saved_views,
     search,
@@ -281,6 +283,8 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     compressing.init_app(app)
     db.init_app(app)
     logs.init_app(app)
+    measures.init_app(app)
+    proxies.init_app(app)
     headers.init_app(app)
     transactions.init_app(app)
     i18n.init_app(app, [str(ROOT / floor / "translations") for floor in FLOORS])

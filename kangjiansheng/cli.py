@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,18 @@ from typing import Any, NoReturn
 import click
 from flask import Flask
 
-from kangjiansheng.commanding import Refused, acting_as, actor_of, app, entitled, in_app, no, settings
+from kangjiansheng.commanding import (
+    PROCESSES,
+    Refused,
+    acting_as,
+    actor_of,
+    app,
+    entitled,
+    fresh,
+    in_app,
+    no,
+    settings,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,14 +69,18 @@ def seed() -> None:
 @cli.command()
 @click.option("--first-run", is_flag=True, help="First bring the database up, with starting data when empty.")
 @click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True)
-def serve(first_run: bool, workers: int) -> None:
+@click.option(
+    "--worker/--no-worker", "beside", default=True, show_default=True, help="Run the worker beside it."
+)
+def serve(first_run: bool, workers: int, beside: bool) -> None:
     """Serve the pages, with the worker beside it under one parent."""
+    known = settings()
+    os.environ[PROCESSES] = str(fresh(known.instance / "processes" / f"{socket.gethostname()}-{known.port}"))
     from kangjiansheng import serving
 
-    known = settings()
     if first_run:
         serving.prepare(known)
-    serving.run(app(), known, workers)
+    serving.run(app(), known, workers, beside=beside)
 
 
 @cli.command()

@@ -3,12 +3,18 @@
 import gc
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import click
 from flask import Flask
 
 from kangjiansheng.core.config import BadSetting, Settings, read_settings
+
+# Where the processes of one server count together (core/measures). The name is the library's: it reads it when it is
+# imported, so `serve` sets it before anything of the application is.
+PROCESSES = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Refused(click.ClickException):
@@ -24,6 +30,16 @@ def settings() -> Settings:
         return read_settings()
     except BadSetting as problem:
         raise Refused(str(problem)) from None
+
+
+def fresh(folder: Path) -> Path:
+    """The folder, empty."""
+    try:
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as problem:
+        raise Refused(f"KJS_INSTANCE cannot be written: {problem}") from None
+    return folder
 
 
 def app() -> Flask:

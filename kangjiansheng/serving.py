@@ -41,6 +41,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "forwarded_allow_ips": "",
             "preload_app": False,
+            "child_exit": _gone,
         }
         for key, value in values.items():
             self.cfg.set(key, value)
@@ -52,6 +53,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         with self.app.app_context():
             db.engine.dispose()  # no connection crosses a fork
         return self.app
+
+
+def _gone(_server: Any, process: Any) -> None:
+    from kangjiansheng.core import measures
+
+    measures.gone(process.pid)
 
 
 def prepare(settings: Settings) -> None:
@@ -76,8 +83,9 @@ def _only_here(settings: Settings) -> None:
         )
 
 
-def run(app: Flask, settings: Settings, workers: int) -> None:
-    """Serve until SIGTERM. Refuses a demonstration that others on the network could reach."""
+def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) -> None:
+    """Serve until SIGTERM; `beside`: with the worker. A socket that systemd has opened is taken over, so that a restart
+    loses no request. Refuses a demonstration that others on the network could reach."""
     from kangjiansheng import demonstration
 
     with app.app_context():
@@ -86,13 +94,17 @@ def run(app: Flask, settings: Settings, workers: int) -> None:
             _only_here(settings)
         _greet(settings, shown)
     _dispose(app)
-    beside = subprocess.Popen([sys.executable, "-c", "from kangjiansheng.cli import main; main()", "worker"])
-    parent = os.getpid()
+    parent, worker = os.getpid(), _start_worker() if beside else None
     try:
         Server(app, settings, workers).run()
     finally:
-        if os.getpid() == parent and beside.poll() is None:  # each forked server process comes by here, too
-            _end(beside)
+        # Each forked server process comes by here, too.
+        if worker and os.getpid() == parent and worker.poll() is None:
+            _end(worker)
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", "from kangjiansheng.cli import main; main()", "worker"])
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:

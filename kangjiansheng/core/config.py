@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,6 +33,8 @@ class Settings:
         frozenset()
     )  # origins beside the messengers' own to which notices may go
     fonts: Path | None = None
+    proxies: frozenset[IPv4Network | IPv6Network] = frozenset()  # whose X-Forwarded-For is believed
+    slow_query: int = 500  # milliseconds from which a statement is logged
 
     @property
     def secure(self) -> bool:
@@ -49,11 +52,24 @@ class Settings:
         return self.host in LOOPBACK and (urlsplit(self.base_url).hostname or "") in LOOPBACK
 
 
-def _port(env: Mapping[str, str]) -> int:
-    text = env.get("PORT", "8000")
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
-        raise BadSetting(f"PORT must be a number from 1 to 65535, not {text!r}")
+def _number(env: Mapping[str, str], name: str, default: str, largest: int) -> int:
+    text = env.get(name) or default
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or not 0 < int(text) <= largest:
+        raise BadSetting(f"{name} must be a number from 1 to {largest}, not {text!r}")
     return int(text)
+
+
+def _proxies(env: Mapping[str, str]) -> frozenset[IPv4Network | IPv6Network]:
+    """The proxies of our own, as addresses or networks."""
+    found = set()
+    for item in env.get("KJS_PROXIES", "").replace(",", " ").split():
+        try:
+            found.add(ip_network(item))
+        except ValueError:
+            raise BadSetting(
+                f"KJS_PROXIES must be addresses or networks such as 127.0.0.1, 10.1.2.0/24. Not {item!r}"
+            ) from None
+    return frozenset(found)
 
 
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], default: str) -> str:
@@ -158,7 +174,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raise BadSetting for the first one that is wrong."""
     env = os.environ if env is None else env
     instance = _instance(env)
-    host, port = _host(env), _port(env)
+    host, port = _host(env), _number(env, "PORT", "8000", 65535)
     demo = env.get("KJS_DEMO", "1")
     if demo not in ("0", "1"):
         raise BadSetting(f"KJS_DEMO must be 0 or 1, not {demo!r}")
@@ -179,4 +195,6 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         port=port,
         messenger_hosts=_messenger_hosts(env),
         fonts=_fonts(env),
+        proxies=_proxies(env),
+        slow_query=_number(env, "KJS_SLOW_QUERY", "500", 600_000),
     )

@@ -39,11 +39,13 @@ def init_app(app: Flask) -> None:
 def _begin() -> None:
     g.request_id = secrets.token_hex(6).upper()
     g.began = time.perf_counter()
+    g.asked = [0, 0.0]  # statements that this request has sent, and the seconds that they took
 
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
     actor = g.get("actor")
+    statements, seconds = g.get("asked", (0, 0.0))
     log.info(
         "request",
         extra={
@@ -53,6 +55,8 @@ def _end(response: Response) -> Response:
                 "path": SECRET.sub("…", request.path),
                 "status": response.status_code,
                 "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+                "statements": statements,
+                "sql_ms": round(seconds * 1000, 1),
                 "person": actor.id if actor else None,
             }
         },

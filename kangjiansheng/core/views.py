@@ -1,18 +1,53 @@
 """Addresses of the ground floor: health, language, notices."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
 
-from kangjiansheng.core import i18n, outbox, schema
+from kangjiansheng.core import clock, i18n, measures, outbox, proxies, schema
 from kangjiansheng.core.access import actor, public, signed_in
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
+from kangjiansheng.core.jobs import Round
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.pages import own_path, page, saved
+from kangjiansheng.core.queue import Task
 
 bp = Blueprint("core", __name__, template_folder="templates")
+
+
+def states() -> dict[str, tuple[str, float]]:
+    """What waits, what failed and how far the trail is: name of the state → its help and its value."""
+    now = clock.now()
+
+    def count(of: Any, *where: Any) -> int:
+        return db.session.scalar(select(func.count()).select_from(of).where(*where)) or 0
+
+    oldest = db.session.scalar(select(func.min(Outbox.due_at)).where(Outbox.state == "waiting"))
+    last = db.session.scalar(select(func.max(Round.done_at)))
+    return {
+        "outbox_waiting": ("Mails that wait for delivery.", count(Outbox, Outbox.state == "waiting")),
+        "outbox_failed": ("Mails that were given up.", count(Outbox, Outbox.state == "failed")),
+        "outbox_late_seconds": (
+            "How long the mail that is due since longest has waited.",
+            _since(oldest, now),
+        ),
+        "tasks_waiting": ("Tasks that wait for the worker.", count(Task, Task.state == "waiting")),
+        "tasks_failed": ("Tasks that were given up.", count(Task, Task.state == "failed")),
+        "worker_last_round_seconds": ("Since the worker has last done a round.", _since(last, now)),
+        "audit_head": (
+            "Number of the last entry of the trail.",
+            db.session.scalar(select(func.max(AuditEntry.seq))) or 0,
+        ),
+    }
+
+
+def _since(moment: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - moment).total_seconds()) if moment else 0.0
 
 
 @bp.get("/healthz")
@@ -40,20 +75,10 @@ def readyz() -> Response:
 @public
 def metrics() -> Response:
     """Prometheus text, to callers on this machine only: counts without names."""
-    if request.remote_addr not in ("127.0.0.1", "::1"):
+    if not proxies.is_of_this_machine():
         abort(404)
-    waiting = db.session.scalar(select(func.count()).where(Outbox.state == "waiting")) or 0
-    failed = db.session.scalar(select(func.count()).where(Outbox.state == "failed")) or 0
-    head = db.session.scalar(select(func.max(AuditEntry.seq))) or 0
-    lines = [
-        "# TYPE kangjiansheng_outbox_waiting gauge",
-        f"kangjiansheng_outbox_waiting {waiting}",
-        "# TYPE kangjiansheng_outbox_failed gauge",
-        f"kangjiansheng_outbox_failed {failed}",
-        "# TYPE kangjiansheng_audit_head counter",
-        f"kangjiansheng_audit_head {head}",
-    ]
-    return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+    text = measures.exposition(states())
+    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @bp.get("/language/<wanted>")

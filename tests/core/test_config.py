@@ -35,6 +35,8 @@ def test_without_any_setting_it_serves_this_machine_only(tmp_path: Path) -> None
         ("KJS_MESSENGER_HOSTS", "x@a.example"), ("KJS_MESSENGER_HOSTS", "a.example:port"),
         ("KJS_SMTP_URL", "mail.example"), ("KJS_SMTP_URL", "http://mail.example"),
         ("KJS_FONTS", "/no/such/folder"), ("KJS_FONTS", "/proc/self"),
+        ("KJS_PROXIES", "proxy.example"), ("KJS_PROXIES", "10.1.2.3/24"), ("KJS_PROXIES", "127.0.0.1, x"),
+        ("KJS_SLOW_QUERY", "0"), ("KJS_SLOW_QUERY", "half a second"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
