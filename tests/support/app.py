@@ -18,6 +18,7 @@ from kangjiansheng.app import create_app
 from kangjiansheng.core import schema
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.config import Settings, read_settings
+from tests.support import forked
 from tests.support.critic import Critic
 
 PASSWORD = demonstration.PASSWORD
@@ -234,22 +235,10 @@ def client(app: Flask) -> Callable[..., Critic]:
 def run_command(databases: Databases, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """`run_command("metrics", "--json")`: the real command line in a process of its own."""
     url = databases.fresh("reference")
+    usual = {"KJS_DATABASE_URL": url, "KJS_INSTANCE": str(tmp_path), "KJS_DEMO": "0"}
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        script = Path(os.sys.executable).with_name("kangjiansheng")  # type: ignore[attr-defined]
-        return subprocess.run(
-            [str(script), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={
-                **os.environ,
-                "KJS_DATABASE_URL": url,
-                "KJS_INSTANCE": str(tmp_path),
-                "KJS_DEMO": "0",
-                **environment,
-            },
-        )
+        return forked.run(arguments, {**os.environ, **usual, **environment})
 
     run.url = url  # type: ignore[attr-defined]
     return run
