@@ -150,7 +150,7 @@ def test_many_are_read_in_as_many_statements_as_one(actor):
 PDF = "delivered.pdf"
 
 
-def test_both_sides_act_and_every_act_can_be_taken_back(client):
+def test_both_sides_act_and_every_act_can_be_taken_back(client, app):
     debtor, creditor = client("member"), client("executive")  # Ruijin owes it
     path, today = "/obligations/OB-0003", clock.today().isoformat()
 
@@ -166,6 +166,11 @@ def test_both_sides_act_and_every_act_can_be_taken_back(client):
     text = words(creditor.get(path))
     assert "已交付，待接受" in text and PDF in text
     assert debtor.get(f"{path}/documents/1").data == papers.PDF
+    with app.app_context(), writing():
+        db.session.get(Obligation, 3).confidentiality = "open"  # its evidence is not
+    for who, sees in ((debtor, True), (client("partner"), False)):
+        assert who.get(path).status_code == 200
+        assert (path in who.get(f"/search?q={PDF}").get_data(as_text=True)) is sees
     assert client("partner").get(f"{path}/documents/1").status_code == 404
     assert take(creditor, "dispute", remark="").status_code == 422
     assert take(creditor, "dispute", remark="缺少两个中心的数据").status_code == 303
@@ -181,6 +186,7 @@ def test_both_sides_act_and_every_act_can_be_taken_back(client):
     stale = send(creditor, f"{path}/waiver", old, remark="不再需要")
     assert stale.status_code == 409 and "不再需要" in stale.get_data(as_text=True)
     assert debtor.post(f"{path}/documents/1/withdrawal").status_code == 303
+    assert path not in debtor.get(f"/search?q={PDF}").get_data(as_text=True)
     assert debtor.get(f"{path}/documents/1").status_code == 404
     assert "撤回证据" in words(debtor.get(path))
 

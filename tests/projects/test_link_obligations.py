@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from kangjiansheng.core import clock
+from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.projects import queries
+from kangjiansheng.projects.models import Milestone, ObligationLink
 from kangjiansheng.projects.operations import obligations as operations
+from kangjiansheng.projects.operations.milestones import will_slip
 from kangjiansheng.projects.queries.obligations import links_of
 from tests.support.typed import opened, send, words
 
@@ -51,6 +55,24 @@ def test_what_one_may_not_see_is_neither_shown_nor_counted(client, actor):
     assert "OB-0002" in words(partner.get("/obligations"))
     assert "OB-0002" not in words(partner.get("/labs/JL-01/obligations"))
     assert "OB-0002" in words(client("lead").get("/labs/JL-01/obligations"))
+
+
+def test_a_past_day_has_the_date_that_its_milestone_had(actor):
+    executive, today = actor("executive"), clock.today()
+    with writing():  # as if it had been linked a month ago
+        link = db.session.scalars(
+            select(ObligationLink).where(ObligationLink.milestone_id.is_not(None))
+        ).first()
+        link.made_at -= timedelta(30)
+    found, m = link.obligation, db.session.get(Milestone, link.milestone_id)
+
+    def dates(day=None):
+        return [one.day for one in links_of(found, actor=executive, as_of=day) if one.milestone_code]
+
+    (was,) = dates()
+    with writing():
+        will_slip(m, today + timedelta(400), "REGULATOR", actor=actor("lead"), version=m.version)
+    assert dates() == [today + timedelta(400)] != [was] == dates(today - timedelta(1))
 
 
 def test_a_past_day_has_the_links_of_that_day(actor):

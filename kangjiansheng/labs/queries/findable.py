@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.search.declared import Filter, Found, Holding, Kind, Rows, Texts, Wanted
 from kangjiansheng.labs.models import (
     Agreement,
@@ -29,6 +30,7 @@ from kangjiansheng.labs.queries.resources import visible_resources
 from kangjiansheng.labs.queries.visible import (
     inside_institutions,
     inside_labs,
+    inside_obligations,
     visible_agreements,
     visible_institutions,
     visible_labs,
@@ -89,14 +91,23 @@ def _agreements(wanted: Wanted, actor: Actor) -> Rows:
 
 
 def _obligations(wanted: Wanted, actor: Actor) -> Rows:
+    inside = inside_obligations(actor)
+
+    def holds(holding: Holding) -> ColumnElement[bool]:
+        return or_(
+            Obligation.id.in_(holding("obligation")),
+            and_(Obligation.id.in_(holding("obligation.inside")), inside),
+        )
+
     return (
         visible_obligations(actor)
-        .with_only_columns(*columns(Obligation), Obligation.due_on.label("day"))
-        .where(
-            Obligation.archived_at.is_(None),
-            wanted.every(lambda holding: Obligation.id.in_(holding("obligation"))),
-        )
+        .with_only_columns(*columns(Obligation), Obligation.due_on.label("day"), inside.label("inside"))
+        .where(Obligation.archived_at.is_(None), wanted.every(holds))
     )
+
+
+def _of_obligation(file: FileRef) -> int | None:
+    return file.thing_id if file.thing == "obligation" else None
 
 
 def _companies(wanted: Wanted, actor: Actor) -> Rows:
@@ -229,7 +240,23 @@ AGREEMENTS = Kind(
 )
 OBLIGATIONS = Kind(
     "obligations",
-    [*_named(Obligation), Texts("obligation", "detail", select(Obligation.id, Obligation.detail))],
+    [
+        *_named(Obligation),
+        Texts("obligation", "detail", select(Obligation.id, Obligation.detail)),
+        Texts(
+            "obligation.inside",
+            "evidence",
+            select(Obligation.id, FileRef.name, FileRef.note).join(
+                FileRef,
+                and_(
+                    FileRef.thing == "obligation",
+                    FileRef.thing_id == Obligation.id,
+                    FileRef.removed_at.is_(None),
+                ),
+            ),
+            also={FileRef: _of_obligation},
+        ),
+    ],
     _obligations,
     lambda hit: f"/obligations/{hit.key}",
 )

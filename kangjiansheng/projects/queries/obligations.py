@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -15,12 +15,14 @@ from kangjiansheng.labs.models import JointLab, Obligation
 from kangjiansheng.labs.queries import ObligationRow, obligation_rows
 from kangjiansheng.labs.queries.obligations import obligations_on
 from kangjiansheng.projects.models import Milestone, ObligationLink, Plan, Project
+from kangjiansheng.projects.queries.past import NAMES, named
+from kangjiansheng.projects.queries.stood import stood_of
 from kangjiansheng.projects.queries.visible import visible_milestones, visible_projects
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """One thing to which an obligation matters. `day` is the date that counts of a milestone, None on a past day."""
+    """One thing to which an obligation matters. `day` is the date that counts of a milestone, that of the day shown."""
 
     id: int
     of: str  # the first word of its address: projects, labs
@@ -40,20 +42,18 @@ class Linked:
         return f"{own}/milestones/{self.milestone_code}" if self.milestone_code else own
 
 
-def standing(as_of: date | None) -> ColumnElement[bool]:
+def standing(as_of: date | None, link: Any = ObligationLink) -> ColumnElement[bool]:
     """The condition under which a link stands today, or stood at the end of a day."""
     if as_of is None:
-        return ObligationLink.removed_at.is_(None)
+        return link.removed_at.is_(None)  # type: ignore[no-any-return]
     end = clock.end_of(as_of)
-    return (ObligationLink.made_at <= end) & or_(
-        ObligationLink.removed_at.is_(None), ObligationLink.removed_at > end
-    )
+    return (link.made_at <= end) & or_(link.removed_at.is_(None), link.removed_at > end)
 
 
 def links_of(obligation: Obligation, *, actor: Actor, as_of: date | None = None) -> list[Linked]:
-    """To what an obligation matters, as far as the actor sees it; one statement."""
+    """To what an obligation matters, as far as the actor sees it; milestones as they stood. Two statements at most."""
     query = (
-        select(ObligationLink, Milestone, Project, JointLab)
+        select(ObligationLink, Project, JointLab)
         .outerjoin(Milestone, Milestone.id == ObligationLink.milestone_id)
         .outerjoin(Plan, Plan.id == Milestone.plan_id)
         .outerjoin(Project, Project.id == func.coalesce(ObligationLink.project_id, Plan.project_id))
@@ -61,7 +61,12 @@ def links_of(obligation: Obligation, *, actor: Actor, as_of: date | None = None)
         .where(ObligationLink.obligation_id == obligation.id, standing(as_of), _may_see(actor))
         .order_by(ObligationLink.id)
     )
-    return [_linked(*row, dated=as_of is None) for row in db.session.execute(query)]
+    found = db.session.execute(query).all()
+    ids = [link.milestone_id for link, _project, _lab in found if link.milestone_id]
+    plans = select(Milestone.plan_id).where(Milestone.id.in_(ids))
+    rows, since = stood_of(Plan.id, plans, as_of, only=ids) if ids else ([], {})
+    stood = {row.id: (row, named(row, since.get(row.id))) for row in rows}
+    return [_linked(link, project, lab, stood.get(link.milestone_id or 0)) for link, project, lab in found]
 
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
@@ -74,28 +79,21 @@ def _may_see(actor: Actor) -> ColumnElement[bool]:
 
 def _linked(
     link: ObligationLink,
-    milestone: Milestone | None,
     project: Project | None,
     lab: JointLab | None,
-    *,
-    dated: bool,
+    stood: tuple[Row[Any], dict[str, Any]] | None = None,
 ) -> Linked:
     owner: Any = project or lab
-    named: Any = milestone or owner
-    day = None
-    if milestone and dated:
-        day = milestone.actual or milestone.forecast or milestone.current_plan or milestone.baseline
+    m, names = stood or (None, {key: getattr(owner, key) for key in NAMES})
     return Linked(
-        link.id,
-        "projects" if project else "labs",
-        owner.code,
-        milestone.code if milestone else "",
-        named.name_hans,
-        named.name_hant,
-        named.name_en,
-        day,
-        dated and milestone is not None and milestone.state == "done",
-        owner.illustrative,
+        id=link.id,
+        of="projects" if project else "labs",
+        code=owner.code,
+        milestone_code=m.code if m else "",
+        **{key: names[key] for key in NAMES},
+        day=(m.actual or m.forecast or m.current_plan or m.baseline) if m else None,
+        done=m is not None and m.state == "done",
+        illustrative=owner.illustrative,
     )
 
 
