@@ -185,6 +185,8 @@ lab_panels.lab[:] = [
     project_panels.lab_news,
 ]
 lab_panels.obligation[:] = [project_panels.obligation_links]
+lab_panels.booking[:] = [project_panels.booking_project]
+lab_panels.company[:] = [project_panels.company_results]
 resting.higher[:] = [projects_on]
 begun_with[:] = [set_up_lab]
 accepted_by[:] = [acceptance_gate]

@@ -192,6 +192,17 @@ def state_as_of(thing: str, thing_id: int, instant: datetime) -> dict[str, Any] 
     return db.session.scalar(query)
 
 
+def state_before(thing: Any) -> dict[str, Any]:
+    """The state that a thing had before its last change, from its revisions."""
+    query = select(Revision.state).where(
+        Revision.thing == thing.__tablename__,
+        Revision.thing_id == thing.id,
+        Revision.version == thing.version - 1,
+    )
+    found: dict[str, Any] = db.session.scalars(query).one()
+    return found
+
+
 def last_revisions(*which: Any, until: datetime) -> Select[int]:
     """The ids of the last revisions up to an instant of the things that conditions on `Revision` choose, for a
     statement that reads what it needs of them."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.labs.models import Agreement, Institution, JointLab, Obligation
+from kangjiansheng.labs.models import Agreement, Booking, Company, Institution, JointLab, Obligation
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ lab: list[Callable[[JointLab, Actor, date | None], Panel | None]] = []
 institution: list[Callable[[Institution, Actor, date | None], Panel | None]] = []
 agreement: list[Callable[[Agreement, Actor, date | None], Panel | None]] = []
 obligation: list[Callable[[Obligation, Actor, date | None], Panel | None]] = []
+booking: list[Callable[[Booking, Actor, date | None], Panel | None]] = []
+company: list[Callable[[Company, Actor, date | None], Panel | None]] = []
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,22 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import travel
 from kangjiansheng.labs import policies as lab_policies
-from kangjiansheng.labs.models import Institution, JointLab, Obligation
+from kangjiansheng.labs.models import Booking, Company, Institution, JointLab, Obligation
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects import charts, policies
+from kangjiansheng.projects.forms import results as words
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.forms.obligations import LinkForm
+from kangjiansheng.projects.forms.obligations import BookingLinkForm, LinkForm
 from kangjiansheng.projects.models import Ask, Milestone, Project
 from kangjiansheng.projects.operations.handing import give_in_park
 from kangjiansheng.projects.queries import park_duties
+from kangjiansheng.projects.queries.bookings import link_of
 from kangjiansheng.projects.queries.handing import Keeper
 from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.obligations import links_of
 from kangjiansheng.projects.queries.page import TeamMember, recent
 from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
+from kangjiansheng.projects.queries.results import results_of
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
@@ -113,6 +116,35 @@ def obligation_links(obligation: Obligation, actor: Actor, as_of: date | None) -
         "form": g.get("link_form") or LinkForm(formdata=None),
     }
     return Panel("projects/_links_panel.html", context)
+
+
+def booking_project(booking: Booking, actor: Actor, _as_of: date | None) -> Panel | None:
+    """For which project a resource is booked, for who sees that project, and the way to say so."""
+    link = link_of(booking, actor=actor)
+    may_link = booking.cancelled_at is None and policies.name_project(actor, booking)
+    if link is None and not may_link:
+        return None
+    context = {
+        "link": link,
+        "may_link": may_link,
+        "code": booking.resource.code,
+        "number": booking.number,
+        "form": g.get("booking_form") or BookingLinkForm(formdata=None),
+    }
+    return Panel("projects/_booking_panel.html", context)
+
+
+def company_results(company: Company, actor: Actor, as_of: date | None) -> Panel | None:
+    """The results that a company takes to the market, and the projects that they came out of."""
+    rows = results_of(company, actor=actor, as_of=as_of)
+    if not rows:
+        return None
+    finding = ngettext("%(num)d 项成果", "%(num)d 项成果", len(rows))
+    return Panel(
+        "projects/_results_panel.html",
+        {"rows": rows, "words": words, "finding": finding},
+        illustrative=any(row.illustrative for row in rows),
+    )
 
 
 def institution_projects(institution: Institution, actor: Actor, as_of: date | None) -> Panel | None:

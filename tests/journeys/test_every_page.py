@@ -97,6 +97,7 @@ PAGES = (
     ("member", "/partners/RJ/report?until=2026-10-31"),
     ("member", "/obligations/waiting"),
     ("lead", "/projects/KJS-003/obligations"),
+    ("lead", "/projects/KJS-003/around"),
     ("executive", "/residents"),
     ("executive", "/residents/CO-001"),
     ("partner", "/residents/CO-001"),

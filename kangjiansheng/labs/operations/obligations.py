@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.changes import Actor, record, state_before
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import notices, queries, rules
@@ -91,7 +91,7 @@ def undo_step(obligation: Obligation, *, actor: Actor, version: int | None) -> O
     check_open(obligation)
     if queries.last_step(obligation) is None:
         raise RuleBroken("labs:nothing-to-undo")
-    before, then = obligation.state(), queries.state_before(obligation)
+    before, then = obligation.state(), state_before(obligation)
     obligation.life, obligation.remark = then["life"], then["remark"]
     for key in ("delivered_on", "accepted_on"):
         setattr(obligation, key, date.fromisoformat(then[key]) if then[key] else None)

@@ -27,7 +27,6 @@ from kangjiansheng.labs.queries.obligations import (
     obligation_rows,
     obligations,
     sides,
-    state_before,
 )
 from kangjiansheng.labs.queries.past import as_it_stood, as_they_stood
 from kangjiansheng.labs.queries.resting import resting_on_clauses, uses
@@ -114,7 +113,6 @@ __all__ = [
     "resting_on_clauses",
     "sees_inside",
     "sides",
-    "state_before",
     "uses",
     "visible_agreements",
     "visible_institutions",

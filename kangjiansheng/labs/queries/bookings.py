@@ -14,7 +14,8 @@ from kangjiansheng.core.calendar import china
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Booking, Institution, SharedResource, Wait
-from kangjiansheng.labs.queries.resources import resource, sees_bookings, visible_resources
+from kangjiansheng.labs.queries.past import as_they_stood
+from kangjiansheng.labs.queries.resources import inside_resources, resource, sees_bookings, visible_resources
 from kangjiansheng.labs.rules import resources as rules
 
 FORTNIGHT = 14 * rules.DAY
@@ -143,15 +144,22 @@ def _then(
     institutions = _by_id(Institution, {state["institution_id"] for state in known} - {None})
     found: dict[int, list[Held]] = {}
     for state in states:
-        for key in ("starts_at", "ends_at", "asked_at"):
-            if state.get(key):
-                state[key] = datetime.fromisoformat(state[key])
+        state = _timed(state)
         number = state["resource_id"]
         person, institution = people.get(state["person_id"]), institutions.get(state["institution_id"])
         found.setdefault(number, []).append(_held(state, person, institution, actor, number in inside))
     for row in found.values():
         row.sort(key=lambda one: one.asked_at or one.starts_at)
     return found
+
+
+def _timed(state: dict[str, Any]) -> dict[str, Any]:
+    """A state of the revisions with its instants as such."""
+    read = {key: datetime.fromisoformat(state[key]) for key in _INSTANTS if state.get(key)}
+    return state | read
+
+
+_INSTANTS = ("starts_at", "ends_at", "asked_at")
 
 
 def _by_id(kind: Any, ids: set[int]) -> dict[int, Any]:
@@ -240,6 +248,44 @@ def _one(kind: Any, actor: Actor, code: str, number: int) -> Any:
     if found is None or not (found.person_id == actor.id or sees_bookings(actor, of)):
         return None
     return found
+
+
+@dataclass(frozen=True)
+class Named:
+    """A booking with its resource, for who may know who made it."""
+
+    resource: SharedResource
+    held: Held
+    over: bool
+
+
+def named(ids: Select[int], *, actor: Actor, as_of: date | None = None) -> list[Named]:
+    """Of some bookings those that the actor may know and that are not cancelled, as they stood on the day, the latest
+    first. A constant number of statements."""
+    query = (
+        select(Booking, Person, Institution, SharedResource)
+        .join(SharedResource, SharedResource.id == Booking.resource_id)
+        .join(Person, Person.id == Booking.person_id)
+        .outerjoin(Institution, Institution.id == Booking.institution_id)
+        .where(
+            Booking.id.in_(ids),
+            SharedResource.id.in_(visible_resources(actor).with_only_columns(SharedResource.id)),
+            or_(inside_resources(actor), Booking.person_id == actor.id),
+        )
+    )
+    rows = db.session.execute(query).all()
+    now = _now(as_of)
+    then = states_at(Booking, ids, now) if as_of else {}
+    resources = {one.id: one for one in as_they_stood(list({row[3] for row in rows}), as_of)}
+    found = []
+    for row, person, institution, _resource in rows:
+        state = _timed(then[row.id]) if row.id in then else row.state()
+        if (as_of and row.id not in then) or state["cancelled_at"] or row.resource_id not in resources:
+            continue
+        held = _held(state, person, institution, actor, inside=True)
+        over = held.ends_at is not None and held.ends_at <= now
+        found.append(Named(resources[row.resource_id], held, over))
+    return sorted(found, key=lambda one: one.held.starts_at, reverse=True)
 
 
 def own_bookings(actor: Actor) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.core import audit, clock
 from kangjiansheng.core.audit import AuditEntry
-from kangjiansheng.core.changes import Actor, Revision, states_at
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Agreement, Clause, Institution, InstitutionSector, Obligation
@@ -316,16 +316,6 @@ def last_step(obligation: Obligation) -> AuditEntry | None:
     newest = next(changes, None)
     steps = {f"labs:obligation:{act}" for act in lives.STEPS}
     return newest if newest is not None and newest.act in steps else None
-
-
-def state_before(obligation: Obligation) -> dict[str, Any]:
-    """The state before the last change, from its revision."""
-    query = select(Revision.state).where(
-        Revision.thing == "obligation",
-        Revision.thing_id == obligation.id,
-        Revision.version == obligation.version - 1,
-    )
-    return db.session.scalars(query).one()
 
 
 def obligation_for(*, actor: Actor, code: str, act: str) -> tuple[Obligation, str] | None:

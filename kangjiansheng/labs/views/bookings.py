@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import of_today, page, saved
-from kangjiansheng.labs import forms
+from kangjiansheng.labs import forms, panels
 from kangjiansheng.labs import policies as general
 from kangjiansheng.labs.forms import resources as words
 from kangjiansheng.labs.forms.resources import BookingForm, Typed
@@ -118,9 +118,16 @@ def _obstacles(form: BookingForm, thing: SharedResource, row: Any) -> tuple[list
 @on(load=found.booking, may=general.see)
 def booking(row: Booking) -> Response:
     """One booking, for who may know it: when, who, what for, and the ways to move or cancel it."""
+    return show(row)
+
+
+def show(row: Booking, status: int = 200) -> Response:
+    """The page of a booking, with what the floors above put on it."""
     over = row.cancelled_at is not None or (row.ends_at is not None and row.ends_at <= clock.now())
     return page(
         "labs/resources/booking.html",
+        status,
+        higher=panels.of(panels.booking, row, actor(), None),
         illustrative=row.resource.illustrative,
         booking=row,
         over=over,

@@ -11,6 +11,7 @@ from kangjiansheng.core import audit, history, i18n, paging, trail
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
+from kangjiansheng.labs import panels
 from kangjiansheng.labs.forms import residents as forms
 from kangjiansheng.labs.forms.people import VersionForm
 from kangjiansheng.labs.models import Company
@@ -113,14 +114,16 @@ def new_company() -> Response:
 def company(found: Company) -> Response:
     """One company: its open part for everybody; for its own people and the park all that happened with it."""
     day, shown = travelled(), as_shown(found)
+    higher = panels.of(panels.company, found, actor(), day)
     if not queries.sees_company(actor(), found):
-        return page("labs/residents/open.html", illustrative=found.illustrative, company=shown)
+        return page("labs/residents/open.html", illustrative=found.illustrative, company=shown, higher=higher)
     care = companion.care([found.id], as_of=day)
     kept = policies.keep(actor()) and not day
     return page(
         "labs/residents/company.html",
         illustrative=found.illustrative,
         company=shown,
+        higher=higher,
         care=care,
         events=companion.timeline(found, as_of=day),
         leases=space.leases_of(found, as_of=day),

@@ -1,4 +1,4 @@
-"""To what an obligation matters, as it is typed, and the words for what is refused."""
+"""To what an obligation matters and for which project one books, as it is typed, and the words for what is refused."""
 
 from typing import Any
 
@@ -13,6 +13,9 @@ REFUSALS: dict[str, Any] = {
     ),
     "projects:link-there": _l("已经关联，不用重复。"),
     "projects:link-mixed": _l("示例义务只能关联示例项目或实验室，真实的只能关联真实的。"),
+    "projects:booking-project": _l("没有找到项目“%(text)s”。请填您能查看的项目的编号。"),
+    "projects:booking-linked": _l("这次预约已经写明项目，请先取消关联。"),
+    "projects:booking-mixed": _l("示例资源的预约只能关联示例项目，真实的只能关联真实的。"),
 }
 
 
@@ -24,4 +27,12 @@ class LinkForm(Form):
         [required(), at_most(60)],
         description=_l("填编号；里程碑填两个编号，中间空一格。"),
         id="link-target",
+    )
+
+
+class BookingLinkForm(Form):
+    """The code of a project."""
+
+    project = StringField(
+        _l("项目"), [required(), at_most(60)], description=_l("填项目编号。"), id="booking-project"
     )

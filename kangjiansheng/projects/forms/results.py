@@ -47,6 +47,7 @@ REFUSALS = {
     "projects:result-party": _l("请选择您所属的机构。"),
     "projects:result-project": _l("请从列表中选择一个项目。"),
     "projects:result-company": _l("请从列表中选择企业。"),
+    "projects:result-undo": _l("没有可以撤销的修改：只能撤销自己的、之后没有别人改过的修改。"),
     "projects:result-archived": _l("成果已归档，请先恢复。"),
 }
 

@@ -7,7 +7,7 @@ from kangjiansheng.projects.models.evidence import Evidence
 from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision
 from kangjiansheng.projects.models.hand_offs import HandOff, HandOffItem, HandOffSignature
 from kangjiansheng.projects.models.links import AnswerLink
-from kangjiansheng.projects.models.obligations import ObligationLink
+from kangjiansheng.projects.models.obligations import BookingLink, ObligationLink
 from kangjiansheng.projects.models.plans import (
     Baseline,
     BaselineRow,
@@ -35,6 +35,7 @@ __all__ = [
     "Ask",
     "Baseline",
     "BaselineRow",
+    "BookingLink",
     "ClockStop",
     "Evidence",
     "GateCondition",

@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.changes import Actor, record, state_before
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import Result, ResultCompany
 from kangjiansheng.projects.notices import results as notices
+from kangjiansheng.projects.queries import results
 from kangjiansheng.projects.queries.results import offered
 from kangjiansheng.projects.rules import results as rules
 
@@ -54,6 +56,28 @@ def edit_result(
         return one
     change = record("projects:result:edit", one, actor=actor, before=before)
     if one.project_id != project:
+        notices.placed(one, actor=actor, change=change)
+    return one
+
+
+def undo_edit(one: Result, *, actor: Actor, version: int | None) -> Result:
+    """Take back the last edit, by whom it was: the result stands as before it. Refused when something came after."""
+    expect(one, version)
+    _open(one)
+    if not results.undoable(one, actor=actor):
+        raise RuleBroken("projects:result-undo")
+    before, then, project = one.state(), state_before(one), one.project_id
+    for key in then.keys() - {"companies", "archived_at"}:
+        setattr(one, key, date.fromisoformat(then[key]) if key == "disclosed_on" else then[key])
+    for row in list(one.companies):
+        if row.company_id not in then["companies"]:
+            one.companies.remove(row)
+    kept = {row.company_id for row in one.companies}
+    one.companies += [ResultCompany(company_id=key) for key in then["companies"] if key not in kept]
+    db.session.flush()
+    change = record("projects:result:undo", one, actor=actor, before=before, source="undo")
+    if one.project_id != project:
+        db.session.expire(one, ["project"])
         notices.placed(one, actor=actor, change=change)
     return one
 

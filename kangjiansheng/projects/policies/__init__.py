@@ -11,11 +11,12 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
-from kangjiansheng.labs.models import Institution, JointLab, LabMember
+from kangjiansheng.labs.models import Booking, Institution, JointLab, LabMember
 from kangjiansheng.labs.queries import directs
 from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.projects.models import (
     Ask,
+    BookingLink,
     ClockStop,
     Evidence,
     ImportBatch,
@@ -36,6 +37,16 @@ from kangjiansheng.projects.queries.visible import DIRECTORS
 def see(_actor: Actor, _thing: object = None) -> bool:
     """Whatever the loader gave may be seen: visibility is decided in queries."""
     return True
+
+
+def name_project(actor: Actor, booking: Booking) -> bool:
+    """For which project one books says who has booked; executives see every project and may say it, too."""
+    return booking.person_id == actor.id or actor.has("executive")
+
+
+def forget_project(actor: Actor, link: BookingLink) -> bool:
+    """The same for taking it back."""
+    return name_project(actor, link.booking)
 
 
 def see_part(_actor: Actor, _pair: tuple[Project, str]) -> bool:

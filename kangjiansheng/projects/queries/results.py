@@ -1,5 +1,6 @@
 """Results of research: who sees which, as they stood on a day, with the destinations that the reader may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,14 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import audit, clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Company, Institution
 from kangjiansheng.labs.queries import own_institutions
 from kangjiansheng.labs.queries.found import contains
 from kangjiansheng.labs.queries.residents import visible_companies
-from kangjiansheng.projects.models import Project, Result
+from kangjiansheng.projects.models import Project, Result, ResultCompany
 from kangjiansheng.projects.queries.rows import Ref
 from kangjiansheng.projects.queries.visible import may_see, visible_projects
 
@@ -83,10 +84,13 @@ class ResultFilter:
         )
 
 
-def results(*, actor: Actor, as_of: date | None = None) -> list[ResultRow]:
+def results(
+    *, actor: Actor, as_of: date | None = None, only: Collection[ColumnElement[bool]] = ()
+) -> list[ResultRow]:
     """The results that the actor sees, those without a destination first, then by the day of their disclosure, the
-    newest first. Five statements at most, whatever their number."""
+    newest first. `only` narrows those of today. Five statements at most, whatever their number."""
     query = select(Result).where(may_see_result(actor)).options(selectinload(Result.companies))
+    query = query if as_of else query.where(*only)
     found = db.session.scalars(query).all()
     if as_of is None:
         states = {row.id: row.state() for row in found}
@@ -95,6 +99,22 @@ def results(*, actor: Actor, as_of: date | None = None) -> list[ResultRow]:
     marks = {row.id: row.illustrative for row in found}
     rows = _rows(states, marks, actor)
     return sorted(rows, key=lambda row: (row.placed, -row.disclosed_on.toordinal(), row.code))
+
+
+def results_of(thing: Project | Company, *, actor: Actor, as_of: date | None = None) -> list[ResultRow]:
+    """The results that go to a project or to a company on a day, as far as the actor sees them and their way there."""
+    if isinstance(thing, Project):
+        goes = Result.project_id == thing.id
+    else:
+        taken = select(ResultCompany.result_id).where(ResultCompany.company_id == thing.id)
+        goes = Result.id.in_(taken)
+    rows = results(actor=actor, as_of=as_of, only=[goes])
+
+    def ends_here(row: ResultRow) -> bool:
+        ends = [row.project] if isinstance(thing, Project) else row.companies
+        return any(end is not None and end.id == thing.id for end in ends)
+
+    return [row for row in rows if not row.archived and ends_here(row)]
 
 
 def _rows(states: dict[int, dict[str, Any]], marks: dict[int, bool], actor: Actor) -> list[ResultRow]:
@@ -152,6 +172,12 @@ def row_of_result(one: Result, *, actor: Actor, as_of: date | None = None) -> Re
     states = states_at(Result, [one.id], clock.end_of(as_of)) if as_of else {one.id: one.state()}
     rows = _rows(states, {one.id: one.illustrative}, actor)
     return rows[0] if rows else None
+
+
+def undoable(one: Result, *, actor: Actor) -> bool:
+    """Whether the last thing that happened to a result is an edit of the actor's, which she may take back."""
+    newest = audit.history("result", one.id, 1)
+    return bool(newest) and newest[0].act == "projects:result:edit" and newest[0].actor_id == actor.id
 
 
 def offered(*, actor: Actor) -> dict[str, list[Any]]:

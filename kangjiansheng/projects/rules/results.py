@@ -11,6 +11,7 @@ THINGS: dict[str, Any] = {"result": _l("科研成果")}
 ACTS: dict[str, Any] = {
     "projects:result:create": _l("登记成果"),
     "projects:result:edit": _l("修改成果"),
+    "projects:result:undo": _l("撤销对成果的修改"),
     "projects:result:archive": _l("归档成果"),
     "projects:result:restore": _l("恢复成果"),
 }

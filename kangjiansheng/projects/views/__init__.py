@@ -70,6 +70,7 @@ def pairs(field: Any) -> list[tuple[str, str]]:
 
 from kangjiansheng.projects.views import (  # noqa: E402, F401
     accesses,
+    around,
     asks,
     bulk,
     chain,

@@ -122,16 +122,28 @@ def _history(thing: Result) -> list[dict[str, Any]]:
 @on(load=result, may=allowed.change)
 def edit_result(thing: Result) -> Response:
     """Change what is written of a result, or where it goes."""
-    form = ResultForm(obj=thing, **offered(actor=actor()))
+    form, was = ResultForm(obj=thing, **offered(actor=actor())), thing.version
     done = form.attempt(
         lambda: operations.edit_result(thing, actor=actor(), version=form.version.data, **form.facts())
     )
     if done:
-        return saved(url_for(".result_page", code=done.code), _("成果已保存"))
+        return saved(
+            url_for(".result_page", code=done.code),
+            _("成果已保存"),
+            undo=url_for(".undo_result", code=done.code) if done.version != was else None,
+        )
     again = result(actor=actor(), code=str((request.view_args or {})["code"])) or abort(404)
     return page(
         "projects/result_form.html", form.status, form=form, result=again, illustrative=again.illustrative
     )
+
+
+@bp.post("/results/<code>/undo")
+@on(load=result, may=allowed.change)
+def undo_result(thing: Result) -> Response:
+    """Take back the own last edit."""
+    operations.undo_edit(thing, actor=actor(), version=None)
+    return saved(url_for(".result_page", code=thing.code), _("修改已撤销"))
 
 
 @bp.post("/results/<code>/<any(archive, restore):act>")
