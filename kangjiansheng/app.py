@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -36,6 +35,7 @@ from kangjiansheng.core import (
     compressing,
     error_pages,
     files,
+    forms,
     headers,
     holidays,
     i18n,
@@ -291,7 +291,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     transactions.init_app(app)
     i18n.init_app(app, [str(ROOT / floor / "translations") for floor in FLOORS])
     sessions.init_app(app)
-    CSRFProtect(app)
+    forms.FormToken(app)
     assets.init_app(app)
     pages.init_app(app, navigation=navigation, counts=counts)
     error_pages.init_app(app)

@@ -25,6 +25,11 @@ def own(actor: Actor, account: Any) -> bool:
     return bool(account.person_id == actor.id)
 
 
+def own_token(actor: Actor, token: Any) -> bool:
+    """One of one's own tokens."""
+    return bool(token.person_id == actor.id)
+
+
 def own_session(actor: Actor, session: Any) -> bool:
     """One of one's own sessions."""
     return bool(session.account.person_id == actor.id)

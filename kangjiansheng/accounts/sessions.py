@@ -6,9 +6,11 @@ from typing import Any
 from flask import Flask, abort, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from kangjiansheng.accounts import operations, queries
-from kangjiansheng.accounts.models import Account, SignedInSession
-from kangjiansheng.core import clock
+from kangjiansheng.accounts import operations, queries, rules
+from kangjiansheng.accounts.models import Account, Person, SignedInSession
+from kangjiansheng.accounts.operations import tokens
+from kangjiansheng.accounts.queries.tokens import token_by_secret
+from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import SAFE_METHODS, afterwards
 
@@ -50,6 +52,9 @@ def _load(key: str) -> SignedIn | None:
 
 
 def _set_actor() -> None:
+    if request.path.startswith("/api/") and "Authorization" in request.headers:
+        _by_token()
+        return
     user: Any = current_user
     if not user.is_authenticated:
         g.actor = None
@@ -58,13 +63,40 @@ def _set_actor() -> None:
         return
     person = user.row.account.person
     g.actor = queries.actor_of(person)
-    g.my_names = {"hans": person.name_hans, "hant": person.name_hant, "en": person.name_en}
+    g.my_names = _names(person)
     g.session_id = user.row.id
     view = current_app.view_functions.get(request.endpoint or "")
     attended = not getattr(view, "unattended", False)
     if attended and clock.now() - user.row.last_seen_at > SEEN_EVERY:
         row_id = user.row.id
         afterwards(lambda: _touch(row_id))
+
+
+def _names(person: Person) -> dict[str, str]:
+    return {"hans": person.name_hans, "hant": person.name_hant, "en": person.name_en}
+
+
+def _by_token() -> None:
+    """A program acts for whoever made its token, within the token's scopes. No cookie counts beside it."""
+    g.actor = None
+    kind, _blank, secret = request.headers["Authorization"].partition(" ")
+    found = token_by_secret(secret.strip()) if kind.lower() == "bearer" else None
+    address = (request.remote_addr or "")[:40]
+    if found is None:
+        if tokens.is_throttled(address):
+            abort(429)
+        afterwards(lambda: tokens.count_miss(address))
+        g.wrong_token = True
+        abort(401)
+    scopes = found.scopes
+    g.allows = lambda part, writes: rules.allows(scopes, part, writes=writes)
+    g.actor = tokens.actor_of(found)
+    g.my_names = _names(found.person)
+    if not request.accept_languages and request.args.get("lang") not in i18n.LOCALES:
+        i18n.speak_now(found.person.locale)
+    if (found.used_on, found.used_from) != (clock.today(), address):
+        number = found.id
+        afterwards(lambda: tokens.note_use(number, address))
 
 
 def _touch(row_id: int) -> None:

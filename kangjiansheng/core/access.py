@@ -6,10 +6,12 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, abort, g, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import once, traces
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.transactions import SAFE_METHODS
 
 View = Callable[..., Any]
 
@@ -31,6 +33,7 @@ def signed_in(view: View) -> View:
     def guarded(**arguments: Any) -> Any:
         if not g.get("actor"):
             return _ask_to_sign_in()
+        _check_scope(view)
         return once.sent_before() or view(**arguments)
 
     guarded.access = "signed_in"  # type: ignore[attr-defined]
@@ -57,6 +60,7 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
         def guarded(**arguments: Any) -> Any:
             if not g.get("actor"):
                 return _ask_to_sign_in()
+            _check_scope(view)
             if (
                 saved := once.sent_before()
             ):  # first: what was saved may have taken the thing, or the right, away
@@ -78,6 +82,21 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
         return guarded
 
     return declare
+
+
+def part_of(view: View) -> str:
+    """The part of the product that a view belongs to, as tokens of programs name it: its feature; what belongs to all
+    (people, notices, the trail) counts as the overview."""
+    floor = view.__module__.split(".")[1]
+    return "overview" if floor in ("core", "accounts") else floor
+
+
+def _check_scope(view: View) -> None:
+    """A program that came with a token does no more than the token lets it."""
+    allows = g.get("allows")
+    if allows and not allows(part_of(view), request.method not in SAFE_METHODS):
+        g.beyond_scope = True
+        abort(403, _("这个令牌不允许这样做：请用允许这一部分的令牌。"))
 
 
 def actor() -> Actor:

@@ -135,7 +135,7 @@ def seal(session: Session) -> None:
             thing=item.thing,
             thing_id=item.thing_id,
             actor_id=item.actor.id,
-            actor_label=item.actor.label,
+            actor_label=item.actor.signed,
             recorded_at=latest,
             before=item.before,
             after=item.after,

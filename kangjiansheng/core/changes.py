@@ -25,11 +25,17 @@ class Actor:
     label: str
     roles: frozenset[str] = frozenset()
     email: str = ""
-    source: str = "page"  # by which door: page, or link when no one has signed in
+    source: str = "page"  # by which door: page, api, or link when no one has signed in
+    via: str = ""  # the name of the token by which a program acts for the person
 
     def has(self, *roles: str) -> bool:
         """True when the person holds any of the system roles."""
         return not self.roles.isdisjoint(roles)
+
+    @property
+    def signed(self) -> str:
+        """How the trail names who acted: with the token by which it was done."""
+        return f"{self.label} ⟨API {self.via}⟩" if self.via else self.label
 
     @property
     def reads_all(self) -> bool:

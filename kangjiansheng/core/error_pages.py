@@ -74,6 +74,12 @@ def _http(problem: HTTPException) -> Response:
     response = answer(code, own_words or "", title=problem.name, ahead=ahead)
     if code == 405:
         response.headers["Allow"] = ", ".join(getattr(problem, "valid_methods", None) or [])
+    if code == 401 and request.path.startswith("/api/"):
+        response.headers["WWW-Authenticate"] = (
+            'Bearer realm="kangjiansheng"' + ', error="invalid_token"' * g.get("wrong_token", False)
+        )
+    if code == 403 and g.get("beyond_scope"):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="kangjiansheng", error="insufficient_scope"'
     if code in (429, 503):
         response.headers["Retry-After"] = str(getattr(problem, "retry_after", None) or 30)
     return response

@@ -199,6 +199,8 @@ PAGES = (
     ("auditor", "/audit"),
     ("auditor", "/audit/1"),
     ("admin", "/admin"),
+    ("admin", "/admin/tokens"),
+    ("lead", "/account/tokens/new"),
     ("admin", "/admin/people/CAST-LEAD"),
     ("admin", "/admin/people/CAST-LEAD/handover"),
     ("lead", "/projects/KJS-003/people/CAST-LEAD/handover"),

@@ -44,6 +44,10 @@ REFUSALS = {
     "accounts:hour-quiet": _l("%(hour)s 在您的免打扰时段内，请换一个时间或改免打扰时段。"),
     "accounts:reminder-unknown": _l("没有这种提醒。"),
     "accounts:holidays-file": _l("文件太大或不是文本，请另存为 TXT 或 CSV。"),
+    "accounts:token-scopes": _l("请至少选一项：令牌能读什么，或者能读写什么。"),
+    "accounts:token-past": _l("最后一天已经过去，请选今天或以后。"),
+    "accounts:token-long": _l("最长一年，最后一天不晚于 %(last)s。"),
+    "accounts:token-many": _l("一个人最多同时有 %(most)d 个令牌，请先撤回不用的。"),
     "accounts:mail-not-again": _l("这封邮件不能重新发送；含一次性链接的邮件请重新生成链接。"),
 }
 LANGUAGES = [("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")]
@@ -127,6 +131,28 @@ class LinkForm(Form):
     """How a one-time link reaches its owner."""
 
     how = RadioField(_l("方式"), choices=[("mail", _l("发邮件")), ("hand", _l("由您转交"))], default="mail")
+
+
+_LETS = [("", _l("不允许")), ("read", _l("只读")), ("write", _l("读和写"))]
+
+
+class TokenForm(Form):
+    """What a program may do for its owner, and until when."""
+
+    name = StringField(
+        _l("名称"), [required(), at_most(60)], description=_l("写明给哪个程序用，例如：实验室进度表。")
+    )
+    labs = SelectField(rules.PART_NAMES["labs"], choices=_LETS)
+    projects = SelectField(rules.PART_NAMES["projects"], choices=_LETS)
+    committee = SelectField(rules.PART_NAMES["committee"], choices=_LETS)
+    overview = SelectField(rules.PART_NAMES["overview"], choices=_LETS)
+    expires_on = DateField(_l("最后一天"), [required()], description=_l("最长一年，到期后自动失效。"))
+    password = PasswordField(_l("登录密码"), [required(), at_most(200)])
+
+    @property
+    def scopes(self) -> list[str]:
+        """The scopes that were chosen."""
+        return [f"{part}:{self[part].data}" for part in rules.PARTS if self[part].data]
 
 
 class LanguageForm(Form):

@@ -159,6 +159,31 @@ class Digest(Base):
     things: Mapped[int]  # of how many things it reminded; of none, nothing was sent
 
 
+class ApiToken(Base):
+    """With what a program acts for a person: no further than its scopes, no longer than its last day. The secret is
+    stored as SHA-256; `start` are its first letters, by which its owner knows it again."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(Label)
+    start: Mapped[str] = mapped_column(Word)
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[Any]]  # feature:read, feature:write
+    made_at: Mapped[datetime]
+    expires_on: Mapped[date]  # its last day, in Asia/Shanghai
+    used_on: Mapped[date | None]
+    used_from: Mapped[str] = mapped_column(Word, default="")
+    revoked_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+    def facts(self) -> dict[str, Any]:
+        """What the trail keeps of it: never the secret."""
+        return {"name": self.name, "start": self.start, "scopes": self.scopes, "expires_on": self.expires_on}
+
+
 class CalendarFeed(Base):
     """The address under which a calendar program reads a person's dates; its secret is stored as SHA-256."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from kangjiansheng.accounts import passwords, queries, rules
 from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession, SystemRole
+from kangjiansheng.accounts.operations import tokens
 from kangjiansheng.core import clock, outbox, throttle
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
@@ -197,6 +198,7 @@ def disable(account: Account, *, actor: Actor) -> None:
     account.disabled_at = clock.now()
     record("accounts:account:disable", account, actor=actor, before=before)
     end_sessions(account)
+    tokens.revoke_all(account, actor=actor)
 
 
 def enable(account: Account, *, actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
@@ -48,6 +48,12 @@ USUAL = {
     "channel": "mail",
 }
 DAYS_LONGEST, DAYS_MOST = 90, 5
+# What a program may be let to: each part of the product is read, or read and written.
+PARTS = ("labs", "projects", "committee", "overview")
+TOKEN_PREFIX, TOKEN_START = "kjs_", 9  # what a token begins with, and how much of it is shown again
+TOKEN_LIFE = timedelta(days=365)
+TOKENS_MOST = 20  # that one person holds at a time
+WRONG_TOKENS = 20  # from one address within FAILURE_WINDOW
 # Words that make a long password as guessable as a short one.
 _COMMON = ("password", "12345678", "qwertyui", "11111111", "abcdefgh", "iloveyou", "kangjiansheng")
 
@@ -78,6 +84,8 @@ ACTS = {
     "accounts:feed:make": _l("生成日历订阅地址"),
     "accounts:feed:end": _l("关闭日历订阅"),
     "accounts:notices:edit": _l("修改提醒设置"),
+    "accounts:token:make": _l("生成程序令牌"),
+    "accounts:token:revoke": _l("撤回程序令牌"),
 }
 
 # What fields, things and stored values are called where the trail is shown.
@@ -104,6 +112,11 @@ FIELDS = {
     "state": _l("状态"),
     "to": _l("收件人"),
     "feed": _l("日历订阅"),
+    "name": _l("名称"),
+    "start": _l("令牌开头"),
+    "scopes": _l("允许做什么"),
+    "expires_on": _l("最后一天"),
+    "revoked": _l("已撤回"),
     "kinds": _l("提醒哪些"),
     "days_before": _l("到期前几天提醒"),
     "hour": _l("每日提醒时间"),
@@ -117,6 +130,23 @@ THINGS = {
     "session": _l("登录"),
     "outbox": _l("邮件"),
     "notification_setting": _l("提醒设置"),
+    "api_token": _l("程序令牌"),
+}
+PART_NAMES = {
+    "labs": _l("机构、协议与实验室"),
+    "projects": _l("项目与里程碑"),
+    "committee": _l("委员会与会议"),
+    "overview": _l("总览、人员与通知"),
+}
+SCOPE_NAMES = {
+    f"{part}:{how}": words
+    for part, pair in {
+        "labs": (_l("读机构、协议与实验室"), _l("读写机构、协议与实验室")),
+        "projects": (_l("读项目与里程碑"), _l("读写项目与里程碑")),
+        "committee": (_l("读委员会与会议"), _l("读写委员会与会议")),
+        "overview": (_l("读总览、人员与通知"), _l("读写总览、人员与通知")),
+    }.items()
+    for how, words in zip(("read", "write"), pair, strict=True)
 }
 REMINDER_NAMES = {
     "due": _l("即将到期"),
@@ -135,6 +165,7 @@ CHANNEL_NAMES = {"mail": _l("邮件和站内通知"), "app": _l("只用站内通
 VALUES = {
     "kinds": REMINDER_NAMES,
     "channel": CHANNEL_NAMES,
+    "scopes": SCOPE_NAMES,
     "role": ROLE_NAMES,
     "locale": {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"},
     "purpose": {"invitation": _l("邀请"), "reset": _l("重设密码")},
@@ -207,3 +238,18 @@ def check_reminders(kinds: Sequence[str], channel: str) -> None:
     """Refuse kinds and channels that are not in the catalogue."""
     if not set(kinds) <= set(REMINDERS) or channel not in CHANNELS:
         raise RuleBroken("accounts:reminder-unknown", "kinds")
+
+
+def check_token(scopes: Sequence[str], expires_on: date, today: date) -> None:
+    """Refuse a token that may do nothing, or that ends before it begins or after more than a year."""
+    if not scopes or not set(scopes) <= set(SCOPE_NAMES):
+        raise RuleBroken("accounts:token-scopes", "projects")
+    if expires_on < today:
+        raise RuleBroken("accounts:token-past", "expires_on")
+    if expires_on > today + TOKEN_LIFE:
+        raise RuleBroken("accounts:token-long", "expires_on", last=(today + TOKEN_LIFE).isoformat())
+
+
+def allows(scopes: Sequence[str], part: str, *, writes: bool) -> bool:
+    """Whether a token may read or write a part of the product; who may write it may read it too."""
+    return f"{part}:write" in scopes or (not writes and f"{part}:read" in scopes)

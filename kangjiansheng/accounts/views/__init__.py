@@ -10,6 +10,7 @@ from kangjiansheng.accounts.views import (
     robots,
     roles,
     sign_in,
+    tokens,  # noqa: F401 - its pages stand among one's own account and the administration
 )
 
 blueprints = (

@@ -6,9 +6,10 @@ from flask import Blueprint, abort, current_app, g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.accounts import forms, operations, policies, queries
+from kangjiansheng.accounts import forms, operations, policies, queries, rules
 from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.accounts.operations import feeds, reminders
+from kangjiansheng.accounts.queries import tokens
 from kangjiansheng.core import i18n
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
@@ -40,6 +41,8 @@ def account_page(account: Account, status: int = 200, **came_back: Any) -> Respo
         roles=actor().roles,
         **shown,
         feed=queries.feed_of(account.person_id),
+        tokens=tokens.tokens_of(account.person_id),
+        scope_names=rules.SCOPE_NAMES,
         sessions=queries.sessions_of(account.id),
         session_id=g.session_id,
         device_word=_device,
