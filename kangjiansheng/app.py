@@ -25,6 +25,7 @@ from kangjiansheng.committee import panels as committee_panels
 from kangjiansheng.committee import rules as committee_rules
 from kangjiansheng.committee import views as committee_views
 from kangjiansheng.committee.models import DraftVersion, Meeting
+from kangjiansheng.committee.operations.reviews import broken_signatures
 from kangjiansheng.committee.queries import codes as committee_codes
 from kangjiansheng.committee.views import accesses as committee_accesses
 from kangjiansheng.core import (
@@ -52,6 +53,7 @@ from kangjiansheng.core import (
     traces,
     trail,
     transactions,
+    verify,
 )
 from kangjiansheng.core import views as core_views
 from kangjiansheng.core.config import Settings, read_settings
@@ -178,6 +180,7 @@ search.provided_by(overview_queries.FINDABLE)
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]
 handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
+verify.proofs[:] = [broken_signatures]
 lab_panels.lab[:] = [
     project_panels.lab_plan,
     project_panels.lab_projects,

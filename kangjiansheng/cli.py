@@ -345,7 +345,7 @@ def metrics(as_of: str | None, rates: str | None, as_json: bool, as_email: str |
 @cli.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write a consistent copy of the embedded database, while it is in use."""
+    """Write a consistent copy of all data and stored files, while they are in use; encrypted if a key is set."""
     from kangjiansheng import copies
 
     try:
@@ -356,12 +356,15 @@ def backup(file: Path) -> None:
 
 @cli.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Put a copy in place of the (stopped) embedded database; the old one is kept beside it."""
+@click.option(
+    "--replace", is_flag=True, help="On PostgreSQL: also where there are data; they are kept aside."
+)
+def restore(file: Path, replace: bool) -> None:
+    """Put a copy, of whichever engine, in place of the data (server and worker stopped); the old ones are kept."""
     from kangjiansheng import copies
 
     try:
-        click.echo(copies.restore(settings(), file))
+        click.echo(copies.restore(settings(), file, over=replace))
     except copies.NotCopied as problem:
         raise Refused(str(problem)) from None
 

@@ -1,198 +1,155 @@
-"""Copies of the embedded database: taken while it is in use, checked, and put back with the old one kept.
+"""`backup` and `restore`: a copy is checked before it gets its name, and whole before it takes the place of the data.
 
-A copy is one database file. The bytes of the stored files, which lie beside the live database, travel in a table
-of the copy alone (`packed_file`), so that rows and bytes cannot part.
+What a copy is stands in `core/copies`. Copies of the first format (an SQLite database with the stored files inside)
+can still be put back.
 """
 
-import hashlib
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from kangjiansheng.core import clock, files, schema
 from kangjiansheng.core.config import Settings
-from kangjiansheng.core.db import make_engine
+from kangjiansheng.core.copies import NotCopied, beside, first_format, sealing, writing
+from kangjiansheng.core.copies.loading import load
+from kangjiansheng.core.copies.reading import Copy, opened
+from kangjiansheng.core.copies.writing import Report
+from kangjiansheng.core.db import make_engine, reading
+
+__all__ = ["NotCopied", "backup", "check", "restore"]
 
 
-class NotCopied(Exception):
-    """A copy that cannot be made or put back; the text says why, in one line."""
+def backup(settings: Settings, file: Path, report: Report | None = None) -> str:
+    """Write a consistent copy to a new file, read it back, and say what it holds.
 
-
-def backup(settings: Settings, file: Path) -> str:
-    """Write a consistent copy of the database to a new file, check it, and say what it holds.
-
-    Readers and writers go on meanwhile (SQLite's online backup). A file that is there already is not
-    overwritten. Half a copy never stands under the asked name.
+    Readers and writers go on meanwhile. A file that is there already is not overwritten. Half a copy never stands
+    under the asked name.
     """
-    source = _database(settings)
     if file.exists():
         raise NotCopied(f"{file} is there already; name a new file")
     if not file.absolute().parent.is_dir():
         raise NotCopied(f"{file.absolute().parent} is no folder")
     part = file.with_name(f"{file.name}.part")
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        _copy(source, part)
-        _pack(part, settings.instance / "files")
-        found = check(part)
+        _write(settings, part, report)
+        found = check(part, settings.backup_key, report)
+        _durable(part)
         part.replace(file)
-    except (OSError, sqlite3.Error, files.Damaged) as problem:
-        raise NotCopied(f"the copy could not be written: {problem}") from None
+        _durable(file.absolute().parent)
+    except (OSError, SQLAlchemyError, sqlite3.Error, files.Damaged) as problem:
+        raise NotCopied(f"the copy could not be written: {getattr(problem, 'orig', problem)}") from None
     finally:
-        _remove(part)
+        part.unlink(missing_ok=True)
     return f"{file}: {found}"
 
 
-def restore(settings: Settings, file: Path) -> str:
-    """Put a checked copy in the place of the database, which must not be in use; the old one stays beside."""
-    target = _database(settings, must_exist=False)
-    new = target.with_name(f"{target.name}.new")
-    kept = ""
+def _write(settings: Settings, part: Path, report: Report | None) -> None:
+    _there(settings)
+    engine = make_engine(settings.database_url)
     try:
-        _copy(file, new)
-        found = check(new)
-        _unpack(new, settings.instance / "files")
-        if target.exists():
-            kept = _set_aside(target)
-        new.replace(target)
-    except (OSError, sqlite3.Error) as problem:
-        raise NotCopied(f"the copy could not be put in place: {problem}") from None
+        with (
+            os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as raw,
+            reading(engine) as one,
+        ):
+            to = sealing.Sealed(raw, settings.backup_key) if settings.backup_key else raw
+            writing.write(one, settings.instance / "files", to, report)
+            to.close()
     finally:
-        _remove(new)
-    return f"{target}: {found}{kept}"
+        engine.dispose()
 
 
-def _set_aside(target: Path) -> str:
-    """Take the old database out of the way, with all that its write-ahead log still holds."""
-    with closing(sqlite3.connect(target, timeout=2, isolation_level=None)) as old:
-        try:
-            # Without the log the file is whole by itself. It also fails while anybody else holds the database.
-            mode = old.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
-        except sqlite3.OperationalError:
-            mode = "wal"
-        if mode == "wal":
-            raise NotCopied("the database is in use: stop the server and the worker first")
-    stamp = clock.now().strftime("%Y%m%dT%H%M%SZ")
-    kept = target.with_name(f"{target.name}.before-{stamp}")
-    target.replace(kept)
-    return f"; the old one is kept as {kept}"
+def _there(settings: Settings) -> None:
+    """SQLite would make a database where none is."""
+    path = _path(settings)
+    if path is not None and not path.exists():
+        raise NotCopied(f"{path} is not there: there is nothing to copy")
 
 
-def check(file: Path) -> str:
-    """Whether a copy is whole: as a file, by its foreign keys, by its stored files, its level, its audit trail.
+def check(file: Path, key: str | None = None, report: Report | None = None) -> str:
+    """Whether a copy is whole, of whichever format: what it holds, in words. Raises NotCopied naming the first thing
+    that is wrong."""
+    if first_format.is_one(file):
+        return first_format.check(file)
+    with opened(file, key) as copy:
+        return copy.check(report)
 
-    Returns what it holds, in words; raises ClickException naming the first thing that is wrong.
+
+def restore(settings: Settings, file: Path, *, over: bool = False) -> str:
+    """Put a checked copy in the place of the data, which must not be in use; the old ones are kept.
+
+    Everything is built beside, brought to this version's level and verified; only then it takes the place. On
+    PostgreSQL a database that is not empty is replaced only when that is asked for (`over`).
     """
-    with closing(sqlite3.connect(file)) as copy:
-        try:
-            answer = copy.execute("PRAGMA integrity_check").fetchone()[0]
-            broken = copy.execute("PRAGMA foreign_key_check").fetchone()
-        except sqlite3.DatabaseError as problem:
-            raise NotCopied(f"{file} is no whole database: {problem}") from None
-    if answer != "ok" or broken:
-        raise NotCopied(f"{file} is no whole database: {answer} {broken or ''}".rstrip())
-    _check_files(file)
-    engine = make_engine(f"sqlite:///{file}", migrating=True)
     try:
-        level = schema.level(engine)
-        if level is None or level > schema.head():
-            raise NotCopied(
-                f"{file} stands at level {level}, which this version ({schema.head()}) does not know"
-            )
-        entries, problems = _trail(file) if level == schema.head() else (None, [])
-    finally:
-        engine.dispose()
-    if problems:
-        raise NotCopied(f"{file}: its audit trail is broken: {problems[0]}")
-    said = "older level, trail not read" if entries is None else f"{entries} audit entries, whole"
-    return f"level {level}, {said}"
+        with (
+            beside.place(settings.database_url, over=over) as new,
+            _as_new_format(file, settings.backup_key) as copy,
+        ):
+            found = copy.check()
+            load(copy, new.url)
+            for name, data in copy.files():
+                files.put(settings.instance / "files", name, data)
+            finish(replace(settings, database_url=new.url), copy)
+            kept = new.take_over(clock.now())
+    except (OSError, SQLAlchemyError, sqlite3.Error) as problem:
+        raise NotCopied(f"the copy could not be put in place: {getattr(problem, 'orig', problem)}") from None
+    return f"{make_url(settings.database_url).render_as_string()}: {found}{kept}"
 
 
-def _tables(copy: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+@contextmanager
+def _as_new_format(file: Path, key: str | None) -> Iterator[Copy]:
+    if not file.exists():
+        raise NotCopied(f"{file} is not there")
+    if not first_format.is_one(file):
+        with opened(file, key) as copy:
+            yield copy
+        return
+    with first_format.converted(file) as newer, opened(newer, name=str(file)) as copy:
+        yield copy
 
 
-def _pack(file: Path, root: Path) -> None:
-    """Put the bytes that the rows of a fresh copy name into it. Bytes are never taken away from under a row."""
-    with closing(sqlite3.connect(file)) as copy, copy:
-        if "file_blob" not in _tables(copy):
-            return
-        copy.execute("CREATE TABLE packed_file (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL)")
-        for (digest,) in copy.execute("SELECT sha256 FROM file_blob ORDER BY id").fetchall():
-            copy.execute("INSERT INTO packed_file VALUES (?, ?)", (digest, files.read(root, digest)))
-
-
-def _check_files(file: Path) -> None:
-    """Every row of a file has its bytes in the copy, and they are those of its digest."""
-    with closing(sqlite3.connect(file)) as copy:
-        if "file_blob" not in _tables(copy):
-            return
-        if "packed_file" not in _tables(copy):
-            copy.execute("CREATE TEMP TABLE packed_file (sha256 TEXT, bytes BLOB)")
-        query = "SELECT b.sha256, p.bytes FROM file_blob b LEFT JOIN packed_file p ON p.sha256 = b.sha256"
-        for digest, data in copy.execute(query):
-            if data is None or hashlib.sha256(data).hexdigest() != digest:
-                raise NotCopied(f"{file}: the bytes of the stored file {digest} are missing or changed")
-
-
-def _unpack(file: Path, root: Path) -> None:
-    """Put the bytes of a checked copy where the application looks for them, and make it a plain database again."""
-    with closing(sqlite3.connect(file)) as copy:
-        if "packed_file" not in _tables(copy):
-            return
-        for digest, data in copy.execute("SELECT sha256, bytes FROM packed_file"):
-            files.put(root, digest, data)
-        copy.execute("DROP TABLE packed_file")
-        copy.commit()
-        copy.execute("VACUUM")
-
-
-def _trail(file: Path) -> tuple[int, list[str]]:
-    from sqlalchemy import func, select
-    from sqlalchemy.orm import Session
-
-    from kangjiansheng.app import BLUEPRINTS  # noqa: F401  (every covered table is mapped)
+def finish(settings: Settings, copy: Copy) -> None:
+    """Bring loaded rows to this version's level, make the search anew, and verify all that the trail covers."""
+    from kangjiansheng import starting
+    from kangjiansheng.app import create_app
     from kangjiansheng.core import verify
-    from kangjiansheng.core.audit import AuditEntry
+    from kangjiansheng.core.db import db
+    from kangjiansheng.core.search import rebuild
+    from kangjiansheng.core.transactions import writing as transaction
 
-    engine = make_engine(f"sqlite:///{file}", migrating=True)
-    try:
-        with Session(engine) as session:
-            count = session.scalar(select(func.count(AuditEntry.id))) or 0
-            return count, list(verify.problems(session))
-    finally:
-        engine.dispose()
-
-
-def _copy(source: Path, target: Path) -> None:
-    if not source.exists():
-        raise NotCopied(f"{source} is not there")
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=8)) as old,
-        closing(sqlite3.connect(target)) as new,
-    ):
-        old.backup(new)
-        new.execute("PRAGMA journal_mode=DELETE")  # one file by itself, without a log beside it
+    schema.upgrade(settings.database_url)
+    with create_app(settings).app_context():
+        try:
+            problems = [*verify.problems(db.session()), *files.problems(db.session(), files.folder())]
+            if problems:
+                raise NotCopied(f"{copy.name}: {problems[0]}")
+            if copy.level != schema.head():
+                starting.load_reference()
+            with transaction():
+                rebuild()
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
-def _remove(file: Path) -> None:
-    for name in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))):
-        name.unlink(missing_ok=True)
-
-
-def _database(settings: Settings, *, must_exist: bool = True) -> Path:
+def _path(settings: Settings) -> Path | None:
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite":
-        raise NotCopied(
-            "the data lies in PostgreSQL: use pg_dump and pg_restore for its copies, and copy the folder "
-            f"{settings.instance / 'files'} after the dump"
-        )
+        return None
     if not url.database:
         raise NotCopied("KJS_DATABASE_URL names no file")
-    path = Path(url.database)
-    if must_exist and not path.exists():
-        raise NotCopied(f"{path} is not there: there is nothing to copy")
-    return path
+    return Path(url.database)
+
+
+def _durable(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

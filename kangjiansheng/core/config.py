@@ -4,12 +4,13 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 DATABASES = ("sqlite", "postgresql+psycopg")
+SHORTEST_KEY = 16  # characters of a key that encrypts copies
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -35,6 +36,7 @@ class Settings:
     fonts: Path | None = None
     proxies: frozenset[IPv4Network | IPv6Network] = frozenset()  # whose X-Forwarded-For is believed
     slow_query: int = 500  # milliseconds from which a statement is logged
+    backup_key: str | None = field(default=None, repr=False)
 
     @property
     def secure(self) -> bool:
@@ -170,6 +172,22 @@ def _fonts(env: Mapping[str, str]) -> Path | None:
     return folder
 
 
+def _backup_key(env: Mapping[str, str]) -> str | None:
+    """What copies are encrypted with: the words themselves, or a file that holds them."""
+    words, file = env.get("KJS_BACKUP_KEY"), env.get("KJS_BACKUP_KEY_FILE")
+    if words and file:
+        raise BadSetting("KJS_BACKUP_KEY and KJS_BACKUP_KEY_FILE are both set: one of them is enough")
+    if file:
+        try:
+            words = Path(file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise BadSetting(f"KJS_BACKUP_KEY_FILE cannot be read: {problem}") from None
+        words = words or "-"  # an empty file is no wish to go without
+    if words and len(words) < SHORTEST_KEY:
+        raise BadSetting(f"the key of KJS_BACKUP_KEY must have at least {SHORTEST_KEY} characters")
+    return words or None
+
+
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raise BadSetting for the first one that is wrong."""
     env = os.environ if env is None else env
@@ -197,4 +215,5 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         fonts=_fonts(env),
         proxies=_proxies(env),
         slow_query=_number(env, "KJS_SLOW_QUERY", "500", 600_000),
+        backup_key=_backup_key(env),
     )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
@@ -33,6 +34,8 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+PROGRAM = "kangjiansheng"  # how our connections call themselves to PostgreSQL
 
 Word = String(40)  # codes, kinds, states
 Label = String(400)  # names and titles
@@ -137,20 +140,24 @@ def make_engine(url: Any, *, migrating: bool = False) -> Engine:
 
     SQLite: WAL with synchronous=FULL (NORMAL loses acknowledged writes at a power cut), foreign keys on
     (off while migrating: a rebuilt table would cascade), BEGIN IMMEDIATE for whoever writes. PostgreSQL:
-    bounded waits, and no compiling of statements, which takes longer than any of ours runs.
+    bounded waits (a migration takes the time that it takes), and no compiling of statements, which takes longer
+    than any of ours runs. Options of the address itself, such as a search path, go before ours.
     """
     if str(url).startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 8, "check_same_thread": False})
         event.listen(engine, "connect", _sqlite_connect_migrating if migrating else _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin_immediate if migrating else _sqlite_begin)
         return engine
+    given = make_url(url).query.get("options", "")
+    longest = 0 if migrating else 15000  # milliseconds of a statement
     return create_engine(
         url,
         pool_pre_ping=True,
         pool_timeout=5,
         connect_args={
             "connect_timeout": 3,
-            "options": "-c statement_timeout=15000 -c lock_timeout=8000 -c jit=off",
+            "application_name": PROGRAM,
+            "options": f"{given} -c statement_timeout={longest} -c lock_timeout=8000 -c jit=off".lstrip(),
         },
     )
 

@@ -1,6 +1,6 @@
 """Check the audit trail and everything that it covers; name each row that was changed, removed or put in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from kangjiansheng.core.audit import GENESIS, AuditEntry, covered, entry_hash, rows_digest
 from kangjiansheng.core.changes import ChangeSet, row_digest
 
+# Filled by the roof: what the floors above can prove of their own, such as signatures against the texts under them.
+proofs: list[Callable[[], Iterator[str]]] = []
+
 
 def problems(session: Session) -> Iterator[str]:
-    """Yield one line for each broken thing; nothing when the trail and all covered rows are whole."""
+    """Yield one line for each broken thing; nothing when the trail, all covered rows and what is signed are whole."""
     yield from _chain(session)
     broken = set()
     for line, change_id in _rows(session):
@@ -19,6 +22,8 @@ def problems(session: Session) -> Iterator[str]:
         yield line
     yield from _coverage(session, broken)
     yield from _changes_without_entry(session)
+    for proof in proofs:
+        yield from proof()
 
 
 def _chain(session: Session) -> Iterator[str]:

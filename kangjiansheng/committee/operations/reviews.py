@@ -1,11 +1,12 @@
 """Review opens: the text is frozen as a draft with a fingerprint, and its signers are fixed."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.committee import notices
@@ -316,6 +317,16 @@ def recomputed(draft: DraftVersion) -> str:
 def is_intact(draft: DraftVersion, digest: str) -> bool:
     """True when `digest`, computed from the stored text, is that of the draft, and every signature is over it."""
     return digest == draft.sha256 and all(s.text_sha256 == draft.sha256 for s in draft.signatures)
+
+
+def broken_signatures() -> Iterator[str]:
+    """One line for each draft whose stored text is no longer what was shown and signed."""
+    query = select(DraftVersion).options(selectinload(DraftVersion.signatures)).order_by(DraftVersion.id)
+    for drafts in db.session.scalars(query.execution_options(yield_per=100)).partitions():
+        rows = reading.rows_of_all(drafts)
+        for draft in drafts:
+            if not is_intact(draft, canon.fingerprint(draft.header, reading.as_frozen(rows[draft.id]))):
+                yield f"draft_version id {draft.id}: its text or a signature is not what was signed"
 
 
 def rule_of(draft: DraftVersion) -> tuple[str, int]:

@@ -194,7 +194,12 @@ def frozen(
 
 def frozen_rows(draft: DraftVersion) -> list[dict[str, Any]]:
     """All paragraphs of a draft as its fingerprint is computed from them, for those who check it."""
-    return [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in rows_of(draft)]
+    return as_frozen(rows_of(draft))
+
+
+def as_frozen(rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+    """The same of paragraphs that are read already."""
+    return [{"id": r.public_id, "no": r.printed_no, "kind": r.kind, "text": r.text} for r in rows]
 
 
 def rows_of(draft: DraftVersion) -> list[Row[Any]]:
