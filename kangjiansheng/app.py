@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from kangjiansheng import demonstration
+from kangjiansheng import demonstration, sections
 from kangjiansheng.accounts import forms as account_forms
 from kangjiansheng.accounts import notices as account_notices
 from kangjiansheng.accounts import queries as account_queries
@@ -101,7 +99,6 @@ from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
 from kangjiansheng.projects import notices as project_notices
 from kangjiansheng.projects import panels as project_panels
-from kangjiansheng.projects import queries as project_queries
 from kangjiansheng.projects import views as project_views
 from kangjiansheng.projects.forms import asks as ask_words
 from kangjiansheng.projects.forms import hand_offs as hand_off_words
@@ -296,7 +293,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     sessions.init_app(app)
     forms.FormToken(app)
     assets.init_app(app)
-    pages.init_app(app, navigation=navigation, counts=counts)
+    pages.init_app(app, navigation=sections.navigation, counts=sections.counts)
     error_pages.init_app(app)
     app.before_request(_travel)
     for acts in ACTS:
@@ -363,42 +360,3 @@ def jobs(app: Flask) -> list[Job]:
 def handlers() -> dict[str, Handler]:
     """What the worker does when somebody has asked for it."""
     return {**project_jobs.HANDLERS, **overview_jobs.HANDLERS}
-
-
-def navigation() -> list[dict[str, Any]]:
-    """The sections at the top of each page; `office` ones stand in the menus of those who hold one."""
-    return [
-        {"key": "overview", "label": _("总览"), "href": url_for("overview.home"), "icon": "layout-dashboard"},
-        {"key": "table", "label": _("一张桌"), "href": url_for("overview.table"), "icon": "circles"},
-        {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask-2"},
-        {"key": "projects", "label": _("项目"), "href": url_for("projects.projects"), "icon": "dna-2"},
-        {"key": "committee", "label": _("科学委员会"), "href": url_for("committee.home"), "icon": "notes"},
-        {
-            "key": "mine",
-            "label": _("我的里程碑"),
-            "href": url_for("projects.mine"),
-            "icon": "clipboard-check",
-        },
-        *_offices(),
-    ]
-
-
-def _offices() -> list[dict[str, Any]]:
-    offices: list[dict[str, Any]] = []
-    if g.actor.has("admin"):
-        address, icon = url_for("admin.people"), "adjustments-horizontal"
-        offices.append({"key": "admin", "label": _("管理"), "href": address, "icon": icon, "office": True})
-    if g.actor.has("auditor"):
-        address, icon = url_for("audit.entries"), "shield-lock"
-        offices.append(
-            {"key": "audit", "label": _("审计记录"), "href": address, "icon": icon, "office": True}
-        )
-    return offices
-
-
-def counts() -> dict[str, int]:
-    """The numbers beside the sections and at the bell; one statement."""
-    mine = project_queries.mine_to_update(actor=g.actor).scalar_subquery()
-    unread = outbox.unread(g.actor.id).scalar_subquery()
-    row = db.session.execute(select(mine, unread)).one()
-    return {"mine": row[0], "notifications": row[1]}

@@ -105,11 +105,12 @@ def _touch(row_id: int) -> None:
         row.last_seen_at = clock.now()
 
 
-def enter(account: Account, *, address: str, device: str) -> None:
-    """Begin a new session and give the browser its cookie; whatever it held before is dropped."""
+def enter(account: Account, *, address: str, device: str, method: str = "password") -> None:
+    """Begin a new session and give the browser its cookie; whatever it held before is dropped. `method` is how the
+    person showed who they are."""
     leave()
     session.clear()
-    key = operations.begin_session(account, address=address, device=device)
+    key = operations.begin_session(account, address=address, device=device, method=method)
     row = queries.session_by_key(key)
     if row is None:
         raise LookupError("a session that was just begun must be found")

@@ -18,6 +18,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
 from kangjiansheng.accounts import rules
+from kangjiansheng.accounts.forms import factors
 from kangjiansheng.core import messengers
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.messengers import words
@@ -49,6 +50,7 @@ REFUSALS = {
     "accounts:token-long": _l("最长一年，最后一天不晚于 %(last)s。"),
     "accounts:token-many": _l("一个人最多同时有 %(most)d 个令牌，请先撤回不用的。"),
     "accounts:mail-not-again": _l("这封邮件不能重新发送；含一次性链接的邮件请重新生成链接。"),
+    **factors.REFUSALS,
 }
 LANGUAGES = [("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")]
 

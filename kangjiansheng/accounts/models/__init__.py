@@ -7,8 +7,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kangjiansheng.accounts.models.factors import AuthenticatorApp, RecoveryCode
 from kangjiansheng.accounts.rules import REMINDERS
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
+
+__all__ = [
+    "Account", "ApiToken", "AuthenticatorApp", "CalendarFeed", "Digest", "NotificationSetting", "OneTimeLink", "Person",
+    "RecoveryCode", "SignedInSession", "SystemRole",
+]  # fmt: skip
 
 SYSTEM = "system"
 
@@ -58,6 +64,7 @@ class Account(Versioned, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_changed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    second_since: Mapped[datetime | None]  # since when there has been a second factor; None: there is none
 
     person: Mapped[Person] = relationship(back_populates="account")
 
@@ -84,6 +91,7 @@ class SignedInSession(Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(Word, default="")
     device: Mapped[str] = mapped_column(Label, default="")
+    method: Mapped[str] = mapped_column(Word, default="password")  # see rules.factors.METHODS
 
     account: Mapped[Account] = relationship()
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from kangjiansheng.accounts.notices import factors
+
 
 def _invitation(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
@@ -35,4 +37,5 @@ WORDS = {
     "accounts:invitation": _invitation,
     "accounts:reset": _reset,
     "accounts:password-changed": _password_changed,
+    **factors.WORDS,
 }

@@ -208,20 +208,20 @@ def enable(account: Account, *, actor: Actor) -> None:
     record("accounts:account:enable", account, actor=actor, before=before)
 
 
-def begin_session(account: Account, *, address: str, device: str) -> str:
-    """Open a session after the password was right; returns the key for the cookie."""
+def begin_session(account: Account, *, address: str, device: str, method: str = "password") -> str:
+    """Open a session for who has shown who they are by a method; returns the key for the cookie."""
     key, digest = rules.new_secret()
     now = clock.now()
     session = SignedInSession(
         key_sha256=digest, account_id=account.id, created_at=now, last_seen_at=now, address=address[:40],
-        device=device[:400],
+        device=device[:400], method=method,
     )  # fmt: skip
     db.session.add(session)
     db.session.flush()
     person = account.person
     record(
         "accounts:session:begin", session, actor=Actor(person.id, person.name_hans), before={},
-        after={"address": session.address},
+        after={"address": session.address, "method": method},
     )  # fmt: skip
     throttle.clear(rules.failure_key(person.email or "", address))
     return key

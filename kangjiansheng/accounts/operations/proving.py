@@ -1,9 +1,11 @@
-"""Before a signature: the password once more. Mistakes are counted per person, on whatever they sign."""
+"""Before a signature: the password once more, and the second factor. Mistakes are counted per person, on whatever they sign."""
 
 from sqlalchemy import select
 
 from kangjiansheng.accounts import passwords, rules
 from kangjiansheng.accounts.models import Account
+from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.operations.factors import Shown
 from kangjiansheng.core import throttle
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -19,6 +21,18 @@ def fits(password: str, *, actor: Actor) -> bool:
     """Whether the password is the actor's."""
     account = account_of(actor)
     return passwords.fits(password, account.password_hash if account else None)
+
+
+def has_second(actor: Actor) -> bool:
+    """Whether the actor has a second factor, which is then asked for at every signature."""
+    account = account_of(actor)
+    return account is not None and account.second_since is not None
+
+
+def second(shown: Shown, *, actor: Actor) -> str:
+    """Check the second factor and use it up; returns what it was, nothing for who has none."""
+    account = account_of(actor)
+    return factors.prove(account, shown) if account and account.second_since else ""
 
 
 def is_throttled(person_id: int) -> bool:

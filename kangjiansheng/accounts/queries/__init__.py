@@ -79,6 +79,11 @@ def account_by_email(email: str) -> Account | None:
     return db.session.scalar(query)
 
 
+def account_by_id(account_id: int) -> Account | None:
+    """An account by its key, with its person."""
+    return db.session.get(Account, account_id, options=[joinedload(Account.person)])
+
+
 @cache
 def _open_session() -> Select[SignedInSession]:
     return (

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
+from kangjiansheng.accounts.rules import factors
 from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
@@ -86,6 +87,7 @@ ACTS = {
     "accounts:notices:edit": _l("修改提醒设置"),
     "accounts:token:make": _l("生成程序令牌"),
     "accounts:token:revoke": _l("撤回程序令牌"),
+    **factors.ACTS,
 }
 
 # What fields, things and stored values are called where the trail is shown.
@@ -123,6 +125,7 @@ FIELDS = {
     "quiet_from": _l("免打扰开始"),
     "quiet_to": _l("免打扰结束"),
     "channel": _l("提醒方式"),
+    **factors.FIELDS,
 }
 THINGS = {
     "person": _l("人员"),
@@ -169,6 +172,7 @@ VALUES = {
     "role": ROLE_NAMES,
     "locale": {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"},
     "purpose": {"invitation": _l("邀请"), "reset": _l("重设密码")},
+    **factors.VALUES,
 }
 
 

@@ -5,6 +5,7 @@ from kangjiansheng.accounts.views import (
     admin,
     audit,
     calendar,
+    factors,  # noqa: F401 - likewise
     first_run,
     mails,
     robots,

@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts import forms, operations, policies, queries, rules
 from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.accounts.operations import feeds, reminders
+from kangjiansheng.accounts.queries import factors as found_factors
 from kangjiansheng.accounts.queries import tokens
+from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.core import i18n
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
@@ -43,6 +45,8 @@ def account_page(account: Account, status: int = 200, **came_back: Any) -> Respo
         feed=queries.feed_of(account.person_id),
         tokens=tokens.tokens_of(account.person_id),
         scope_names=rules.SCOPE_NAMES,
+        factors=found_factors.of(account),
+        methods=METHODS,
         sessions=queries.sessions_of(account.id),
         session_id=g.session_id,
         device_word=_device,

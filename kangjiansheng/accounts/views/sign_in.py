@@ -8,12 +8,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, passwords, queries, rules, sessions
-from kangjiansheng.core import resuming
+from kangjiansheng.accounts.forms.factors import SecondStepForm
+from kangjiansheng.accounts.models import Account
+from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.rules.factors import TICKET_LASTS
+from kangjiansheng.core import resuming, tickets
 from kangjiansheng.core.access import public, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import own_path, page
 from kangjiansheng.core.transactions import afterwards
 
+SECOND = "second step"  # the purpose of the ticket between the two steps
 bp = Blueprint("accounts", __name__, template_folder="../templates")
 
 
@@ -34,14 +39,61 @@ def sign_in() -> Any:
     account = queries.account_by_email(email)
     fits = passwords.fits(password, account.password_hash if account else None)
     if account and fits and not account.disabled_at:
-        sessions.enter(account, address=address, device=request.user_agent.string)
-        kept = resuming.read(form.resume.data or "")
-        if kept:
-            g.pop("csrf_token", None)  # that of the sign-in page went with the session before
-            return page("accounts/resume.html", kept=kept)
-        return redirect(own_path(form.next.data), 303)
+        return go_on(account, "password", form)
     afterwards(lambda: _count(email, address))
     return _sign_in_page(form, 422, _("邮箱或密码不正确。请检查后再试。"))
+
+
+def go_on(account: Account, method: str, form: Any) -> Any:
+    """The first step was right: let in whoever has no second factor, ask the others for it. `form` carries where to
+    go, and what was typed before the last session ended."""
+    if account.second_since is None:
+        return let_in(account, method, form)
+    ticket = tickets.make(SECOND, [account.id, method, str(account.password_changed_at)])
+    data = {"ticket": ticket, "next": form.next.data or "", "resume": form.resume.data or ""}
+    return _second_page(SecondStepForm(formdata=None, data=data))
+
+
+def let_in(account: Account, method: str, form: Any) -> Any:
+    """Begin the session, and go to where the person wanted to be."""
+    sessions.enter(
+        account, address=request.remote_addr or "", device=request.user_agent.string, method=method
+    )
+    kept = resuming.read(form.resume.data or "")
+    if kept:
+        g.pop("csrf_token", None)  # that of the sign-in page went with the session before
+        return page("accounts/resume.html", kept=kept)
+    return redirect(own_path(form.next.data), 303)
+
+
+@bp.post("/sign-in/second")
+@public
+def second_step() -> Any:
+    """The second step: a code, once, in any spelling. Wrong ones are counted wherever they come from."""
+    form = SecondStepForm()
+    account_id, method, changed = tickets.read(SECOND, form.ticket.data, lasts=TICKET_LASTS) or (0, "", "")
+    account = queries.account_by_id(account_id)
+    if account is None or account.disabled_at or str(account.password_changed_at) != changed:
+        again = forms.SignInForm(formdata=None, data={"next": form.next.data, "resume": form.resume.data})
+        return _sign_in_page(again, 422, _("离输入密码已经太久，请重新登录。"))
+    if factors.is_throttled(account_id):
+        return _second_page(form, 429, _("验证码错误次数过多，请 15 分钟后再试。"))
+    proven = form.attempt(lambda: factors.prove(account, form.shown()))
+    if proven:
+        return let_in(account, f"{method}+{proven}", form)
+    address = request.remote_addr or ""
+    if form.code.data:
+        afterwards(lambda: factors.count_failure(account_id, address=address))
+    return _second_page(form, form.status)
+
+
+def _second_page(form: SecondStepForm, status: int = 200, refusal: str = "") -> Response:
+    if refusal:
+        form.refusal = refusal
+    answer = page("accounts/second_step.html", status, form=form)
+    if status == 429:
+        answer.headers["Retry-After"] = str(int(rules.FAILURE_WINDOW.total_seconds()))
+    return answer
 
 
 def _count(email: str, address: str) -> None:
@@ -91,12 +143,6 @@ def use_link(secret: str) -> Response:
         return page("accounts/link_over.html", 404)
     form = forms.NewPasswordForm()
     found = link
-
-    def act() -> None:
-        account = found.account
-        operations.use_link(found, form.password.data or "")
-        sessions.enter(account, address=request.remote_addr or "", device=request.user_agent.string)
-
-    if form.attempt(act):
-        return redirect(url_for("overview.home"), 303)
+    if form.attempt(lambda: operations.use_link(found, form.password.data or "")):
+        return go_on(found.account, "password", forms.SignInForm(formdata=None))
     return page("accounts/use_link.html", form.status, form=form, link=queries.link_by_secret(secret))

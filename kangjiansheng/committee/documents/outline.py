@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 
+from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.committee.documents.faces import MISSING
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core.i18n import locale, moment, name_of
@@ -268,11 +269,6 @@ def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
         "author": _("起草此稿"),
         "review": _("审阅此稿"),
     }
-    methods = {
-        "password": _("登录密码"),
-        "code": _("邮件验证码"),
-        "password+code": _("登录密码和邮件验证码"),
-    }
     signed = [
         {
             "name": s["row"]["printed_name"],
@@ -281,7 +277,7 @@ def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
             "seal": s["row"].get("seal", "") if s["row"]["meaning"] != "request_changes" else "",
             "meaning": words[s["row"]["meaning"]],
             "time": instant(s["row"]["signed_at"]),
-            "method": methods[s["row"]["method"]],
+            "method": str(METHODS[s["row"]["method"]]),
             "note": _remark(s),
         }
         for s in draft["signatures"]

@@ -360,7 +360,7 @@ class SignForm(Form):
     meaning = RadioField(_l("您的意见"), choices=MEANINGS)
     note = TextAreaField(_l("意见说明"), [at_most(2000)])
     password = PasswordField(_l("登录密码"), [at_most(200)])
-    code = StringField(_l("邮件验证码"), [at_most(20)])
+    code = StringField(_l("邮件验证码"), [at_most(40)])
     sha256 = HiddenField()
     objections = HiddenField()  # the keys of the open objections that were shown
 

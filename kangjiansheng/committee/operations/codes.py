@@ -1,4 +1,4 @@
-"""Before a signature: the password once more, or a code that was mailed for this one text, or both.
+"""Before a signature: the password once more, a second factor, or a code that was mailed for this one text.
 
 A code is good once, for ten minutes, for one person and one fingerprint. Mistakes are counted together with those of
 the password, per person: after five nobody can try for longer than a code lasts, and the person is told.
@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from kangjiansheng.accounts import passwords
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.operations.factors import Shown
 from kangjiansheng.accounts.rules import FAILURE_WINDOW
 from kangjiansheng.committee.models import DraftVersion, SignatureCode
 from kangjiansheng.committee.notices import signing as telling
@@ -25,7 +26,11 @@ def asked(draft: DraftVersion, *, actor: Actor) -> tuple[str, ...]:
     """What the actor has to give for a signature on a draft."""
     account = proving.account_of(actor)
     has_password = account is not None and account.password_hash is not None
-    return signing.proofs(has_password=has_password, second_step=draft.minutes.meeting.committee.second_step)
+    return signing.proofs(
+        has_password=has_password,
+        has_factor=account is not None and account.second_since is not None,
+        second_step=draft.minutes.meeting.committee.second_step,
+    )
 
 
 def send(draft: DraftVersion, *, actor: Actor) -> None:
@@ -60,7 +65,7 @@ def prove(draft: DraftVersion, password: str, code: str, *, actor: Actor) -> str
     account = proving.account_of(actor)
     needed = asked(draft, actor=actor)
     for what, typed in (("password", password), ("code", code)):
-        if what in needed and not typed.strip():
+        if (what in needed or (what == "code" and "second" in needed)) and not typed.strip():
             raise RuleBroken(f"committee:{what}-missing", what)
     if "password" in needed:
         if not proving.fits(password, actor=actor):
@@ -69,8 +74,9 @@ def prove(draft: DraftVersion, password: str, code: str, *, actor: Actor) -> str
         raise RuleBroken("committee:not-a-signer")
     if "code" in needed:
         _use(draft, code, actor=actor)
+    second = proving.second(Shown(code=code), actor=actor) if "second" in needed else ""
     proving.clear(actor.id)
-    return signing.method(needed)
+    return signing.method(needed, second)
 
 
 def _use(draft: DraftVersion, code: str, *, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.committee.rules import brought, changing
 
 COMMITTEE_KINDS = ("scientific", "steering", "company")
@@ -174,13 +175,6 @@ FIELDS: dict[str, Any] = {
     "approval_rule": _l("纪要由谁批准"),
     "approval_members": _l("除主任委员外几名委员"),
     "review_days": _l("审阅天数"),
-}
-
-# How a signer showed who they are, as it is kept on the signature.
-METHODS: dict[str, Any] = {
-    "password": _l("登录密码"),
-    "code": _l("邮件验证码"),
-    "password+code": _l("登录密码和邮件验证码"),
 }
 _LIVES: dict[str, Any] = {
     "unpublished": _l("草稿，未发布"),

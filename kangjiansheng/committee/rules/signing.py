@@ -23,17 +23,21 @@ def offered(*, approves: bool, drafted: bool, reads: bool) -> tuple[str, ...]:
     return (REVIEW,) if reads else ()
 
 
-def proofs(*, has_password: bool, second_step: bool) -> tuple[str, ...]:
-    """What is asked before a signature: the password, a code by mail too where the charter wants both, and the code
-    alone of people who sign in elsewhere and have no password here."""
+def proofs(*, has_password: bool, has_factor: bool, second_step: bool) -> tuple[str, ...]:
+    """What is asked before a signature: the password, and the second factor of whoever has one, which stands for the
+    code by mail. Else a code by mail where the charter wants two steps, and the code alone of people who sign in
+    elsewhere and have no password here."""
+    if has_factor:
+        return ("password", "second") if has_password else ("second",)
     if not has_password:
         return ("code",)
     return ("password", "code") if second_step else ("password",)
 
 
-def method(given: Collection[str]) -> str:
-    """How it is written on the signature: password, code, password+code."""
-    return "+".join(one for one in ("password", "code") if one in given)
+def method(given: Collection[str], second: str = "") -> str:
+    """How it is written on the signature: password, code, password+code; `second` says what the second factor was."""
+    known = {"password": "password", "code": "code", "second": second}
+    return "+".join(word for one, word in known.items() if one in given)
 
 
 def seal(office: str, words: str) -> str:

@@ -8,6 +8,7 @@ from flask import Blueprint, g, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.committee import forms
 from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
 from kangjiansheng.committee.forms.effects import LIFE_SHAPES, LIVES
@@ -135,6 +136,7 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
             "open_projects": frozenset(),
             "answers": {},
             "verdicts": VERDICTS,
+            "methods": METHODS,
             "shapes": SHAPES,
             **EFFECT_WORDS,
             **context,

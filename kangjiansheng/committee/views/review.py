@@ -146,7 +146,7 @@ def _try(draft: DraftVersion, form: forms.SignForm) -> None:
             code=form.code.data or "",
         )
     except RuleBroken as problem:
-        if problem.code in ("committee:password-wrong", "committee:code-wrong"):
+        if problem.code in ("committee:password-wrong", "committee:code-wrong", "accounts:second-wrong"):
             what = str(problem.field)
             afterwards(lambda: codes.count_failure(draft_id, what, actor=who))
         raise

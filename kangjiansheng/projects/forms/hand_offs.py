@@ -194,10 +194,13 @@ class SignedForm(Form):
         FIELDS["items"], coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     password = PasswordField(_l("登录密码"))
+    code = StringField(_l("验证码"), [at_most(40)])
     version = VersionField()
 
-    def __init__(self, *args: Any, row: HandOffRow, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row: HandOffRow, second: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not second:
+            del self.code
         self.ticked.choices = [(place, one[0]) for place, one in enumerate(row.items, 1)]
 
 

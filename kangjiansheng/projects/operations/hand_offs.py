@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.operations.factors import NOTHING, Shown
 from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.changes import Actor, ChangeSet, Revision, begin, record
 from kangjiansheng.core.db import db, expect
@@ -140,6 +141,7 @@ def deliver(
     version: int | None,
     ticked: Collection[int],
     password: str,
+    shown: Shown = NOTHING,
     recording: dict[str, Any] | None = None,
 ) -> HandOffSignature:
     """Everything on the list is handed over: the giver's member signs with the password. Refused while something is
@@ -151,7 +153,7 @@ def deliver(
         row.taken = False
     one.round += 1
     one.life, one.delivered_on, one.reason, one.asked_on = "delivered", _today(recording), "", None
-    return _sign(one, "giver", "deliver", before, password, actor=actor, recording=recording)
+    return _sign(one, "giver", "deliver", before, password, shown, actor=actor, recording=recording)
 
 
 def receive(
@@ -161,6 +163,7 @@ def receive(
     version: int | None,
     ticked: Collection[int],
     password: str,
+    shown: Shown = NOTHING,
     recording: dict[str, Any] | None = None,
 ) -> HandOffSignature:
     """Everything has arrived: the receiver's member signs with the password."""
@@ -170,7 +173,7 @@ def receive(
     before = one.state()
     _tick(one, "taken", ticked)
     one.life, one.received_on = "received", _today(recording)
-    return _sign(one, "receiver", "receive", before, password, actor=actor, recording=recording)
+    return _sign(one, "receiver", "receive", before, password, shown, actor=actor, recording=recording)
 
 
 def dispute(
@@ -325,6 +328,7 @@ def _sign(
     step: str,
     before: dict[str, Any],
     password: str,
+    shown: Shown,
     *,
     actor: Actor,
     recording: dict[str, Any] | None,
@@ -333,6 +337,7 @@ def _sign(
         raise RuleBroken("projects:hand-off-password", "password")
     if not proving.fits(password, actor=actor):
         raise RuleBroken("projects:hand-off-password-wrong", "password")
+    second = proving.second(shown, actor=actor)
     proving.clear(actor.id)
     opening = dict(recording or {})
     at = opening.pop("effective_at", None)
@@ -348,6 +353,7 @@ def _sign(
         printed_name=name,
         latin_name=person.name_en if person.name_en not in ("", name) else None,
         text_sha256=rules.fingerprint(one.text()),
+        method=f"password+{second}" if second else "password",
         signed_at=at or change.recorded_at,
         change_set_id=change.id,
     )

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.operations.factors import NOTHING, Shown
 from kangjiansheng.accounts.queries import names
+from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.db import db
@@ -194,7 +196,7 @@ def _form(step: str, thing: HandOff, **more: Any) -> Any:
     elif step in ("deliver", "receive"):
         row = row_of(thing, actor=actor())
         assert row is not None
-        made = SignedForm(row=row, **more)
+        made = SignedForm(row=row, second=proving.has_second(actor()), **more)
     elif step in ("dispute", "withdraw"):
         made = ReasonForm(**more)
     else:
@@ -221,9 +223,12 @@ def _take(thing: HandOff, step: str, form: Any) -> Any:
         return operations.undo(thing, actor=who, version=form.version.data or None)
     try:
         sign = operations.deliver if step == "deliver" else operations.receive
-        return sign(thing, ticked=form.ticked.data or (), password=form.password.data or "", **known)
+        shown = Shown(code=form.code.data or "") if "code" in form else NOTHING
+        return sign(
+            thing, ticked=form.ticked.data or (), password=form.password.data or "", shown=shown, **known
+        )
     except RuleBroken as problem:
-        if problem.code == "projects:hand-off-password-wrong":
+        if problem.code in ("projects:hand-off-password-wrong", "accounts:second-wrong"):
             afterwards(lambda: operations.count_failure(code, actor=who))
         raise
 
@@ -264,6 +269,7 @@ def _page(thing: HandOff, status: int = 200, sent: dict[str, Form] | None = None
         acts={step: act for act, step in STEPS.items()},
         nobody=[one for one in (row.giver, row.receiver) if row.is_open and free and not people[one.id]],
         signatures=_signatures(thing),
+        methods=METHODS,
         may_edit="edit" in steps,
         may_undo=last is not None and last[0].actor_id == actor().id,
         history=_history(thing),

@@ -1,0 +1,135 @@
+"""Second factors: one's own under 我的账号, and those of others whose telephone is lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+import segno
+from flask import abort, g, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts import policies, queries
+from kangjiansheng.accounts.forms.factors import EnrolAppForm, ProvenForm, TakeForm
+from kangjiansheng.accounts.models import Account
+from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.queries import factors as found
+from kangjiansheng.accounts.rules import factors as facts
+from kangjiansheng.accounts.views import account as own
+from kangjiansheng.accounts.views import admin
+from kangjiansheng.core import tickets
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.forms import Form
+from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.transactions import afterwards
+
+BACK = "/account#factors"
+ENROL = "authenticator app"  # the purpose of the ticket that carries a secret not yet taken on
+
+
+@own.bp.route("/account/second/app", methods=["GET", "POST"])
+@on(load=queries.own_account, may=policies.own)
+def enrol_app(account: Account) -> Response:
+    """Take on an authenticator app: scan, type the password again and the first code."""
+    form = EnrolAppForm()
+    secret = _carried(account, form)
+    form.ticket.data = tickets.make(ENROL, [account.id, secret])
+    session_id: int = g.session_id
+
+    def act() -> list[str]:
+        return factors.enrol_app(
+            account, secret, form.code.data or "", password=form.password.data or "", keep_session=session_id,
+            actor=actor(),
+        )  # fmt: skip
+
+    codes = attempt(account.id, form, act)
+    if codes is not None:
+        return codes_page(codes) if codes else saved(BACK, _("验证器应用已添加"))
+    uri = facts.app_address(secret, issuer="Kangjiansheng", name=g.actor.email or str(g.actor.id))
+    picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff", nl=False)
+    return page(
+        "accounts/enrol_app.html", form.status, form=form, picture=picture, secret=facts.grouped(secret),
+        there=found.app_of(account.id) is not None,
+    )  # fmt: skip
+
+
+def _carried(account: Account, form: EnrolAppForm) -> str:
+    """The secret that the page before has shown, so that nobody has to scan twice; else a new one."""
+    owner, secret = tickets.read(ENROL, form.ticket.data, lasts=facts.TICKET_LASTS) or (0, "")
+    return str(secret) if request.method == "POST" and owner == account.id else facts.new_app_secret()
+
+
+def attempt(account_id: int, form: Form, act: Callable[[], Any]) -> Any:
+    """Try something that asks for the password or a second factor, and count what was wrong."""
+    address, wrong = request.remote_addr or "", ("accounts:password-wrong", "accounts:second-wrong")
+
+    def counted() -> Any:
+        try:
+            return act()
+        except RuleBroken as problem:
+            if problem.code in wrong:
+                afterwards(lambda: factors.count_failure(account_id, address=address))
+            raise
+
+    return form.attempt(counted)
+
+
+def codes_page(codes: list[str]) -> Response:
+    """New recovery codes, shown this once."""
+    return page("accounts/recovery_codes.html", codes=codes)
+
+
+@own.bp.route("/account/second/app/removal", methods=["GET", "POST"])
+@on(load=queries.own_account, may=policies.own)
+def remove_app(account: Account) -> Response:
+    """Give the authenticator app up."""
+    form, session_id = ProvenForm(), int(g.session_id)
+
+    def act() -> None:
+        factors.remove_app(
+            account, password=form.password.data or "", shown=form.shown(), keep_session=session_id, actor=actor()
+        )  # fmt: skip
+
+    if attempt(account.id, form, act):
+        return saved(BACK, _("验证器应用已移除"))
+    return _proven_page(form, _("移除验证器应用"), _("移除后登录只问密码，直到您再添加一种验证方式。"))
+
+
+@own.bp.route("/account/second/recovery", methods=["GET", "POST"])
+@on(load=queries.own_account, may=policies.own)
+def renew_codes(account: Account) -> Response:
+    """Ten new recovery codes; the old ones are good no longer."""
+    if account.second_since is None:
+        abort(404)
+    form = ProvenForm()
+
+    def act() -> list[str]:
+        return factors.renew_codes(
+            account, password=form.password.data or "", shown=form.shown(), actor=actor()
+        )
+
+    codes = attempt(account.id, form, act)
+    if codes:
+        return codes_page(codes)
+    return _proven_page(form, _("生成新的恢复码"), _("旧的恢复码会立即失效。"))
+
+
+def _proven_page(form: ProvenForm, title: str, text: str) -> Response:
+    form.password.data = ""
+    return page("accounts/proven.html", form.status, form=form, title=title, text=text)
+
+
+@admin.bp.route("/admin/people/<code>/second/removal", methods=["GET", "POST"])
+@on(load=queries.account_of, may=policies.administer)
+def take_away(account: Account) -> Response:
+    """Remove all factors of somebody who has lost them; no administrator ever sees one."""
+    person, form = account.person, TakeForm()
+    code = person.code
+    if account.second_since is None:
+        abort(404)
+    if form.attempt(lambda: factors.take_away(account, form.reason.data or "", actor=actor())):
+        return saved(url_for("admin.person", code=code), _("验证方式已移除，登录已全部结束，本人会收到邮件"))
+    fresh = queries.account_of(actor=actor(), code=code) or abort(404)
+    return page(
+        "admin/take_factors.html", form.status, form=form, person=fresh.person, illustrative=fresh.person.illustrative
+    )  # fmt: skip
