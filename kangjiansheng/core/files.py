@@ -35,6 +35,8 @@ REFUSALS = {
     "core:file-type": _l(
         "“%(name)s”不能上传：内容不是可用的文件类型。可用：%(types)s。旧格式请另存为新格式。"
     ),
+    "core:file-level": _l("文件的保密级别只能比所属事项更窄。"),
+    "core:file-level-stale": _l("这份文件的保密级别刚被别人改过。请刷新页面后再改。"),
     "core:file-empty": _l("“%(name)s”是空的。"),
     "core:file-large": _l("“%(name)s”有 %(size)s MB，每个文件最多 %(most)s MB。请压缩后再传。"),
 }
@@ -65,6 +67,9 @@ class FileRef(Base):
     name: Mapped[str] = mapped_column(Label)  # as typed, made harmless
     kind: Mapped[str] = mapped_column(Word, default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    level: Mapped[str] = mapped_column(
+        Word, default=""
+    )  # narrower than its thing (core/file_levels); or as it
     by_id: Mapped[int]  # the person; no key, for core knows no people
     at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
@@ -84,7 +89,7 @@ class FileRef(Base):
             "size": self.blob.size,
             "sha256": self.blob.sha256,
         }
-        return facts | {"note": self.note}
+        return facts | {"note": self.note} | ({"level": self.level} if self.level else {})
 
 
 class Damaged(Exception):
@@ -101,6 +106,7 @@ def attach(
     at: datetime,
     kind: str = "",
     note: str = "",
+    level: str = "",
 ) -> FileRef:
     """Store a file and put it to a thing as its next version. Refused: an empty one, a large one, a type that is not
     taken."""
@@ -114,6 +120,7 @@ def attach(
         name=tidy_name(name, type_),
         kind=kind,
         note=note,
+        level=level,
         by_id=actor.id,
         at=at,
     )

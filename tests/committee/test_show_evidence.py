@@ -79,4 +79,4 @@ def test_more_later_and_taken_back(
     page.post(f"{here}/reopening")
     assert page.get(f"{here}/evidence/2").status_code == 404, "an open action shows nothing as done"
     db.session.expire_all()
-    assert files_of([action]) == {}
+    assert files_of([action], actor=secretary) == {}

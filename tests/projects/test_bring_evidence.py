@@ -275,8 +275,9 @@ def test_a_past_day_shows_the_verdict_of_that_day(client, app):
         piece = db.session.scalar(
             select(Evidence).join(Milestone).join(Plan).join(Project).where(Project.code == "KJS-003")
         )
-        now = reading.pieces([piece.milestone_id])
-        folded = reading.pieces([piece.milestone_id], as_of=clock.today())
+        reader = actor_by_email("lead@kjs.example")
+        now = reading.pieces([piece.milestone_id], actor=reader)
+        folded = reading.pieces([piece.milestone_id], actor=reader, as_of=clock.today())
         assert now == folded and now[piece.milestone_id][0].verdict == "accepted"
 
 

@@ -37,6 +37,7 @@ from kangjiansheng.committee.queries.visible import (
     sees_item,
     sees_meeting,
     unsubmitted,
+    visible_papers,
 )
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -162,6 +163,7 @@ def _papers(wanted: Wanted, actor: Actor) -> Rows:
         .where(
             sees_item(actor),
             Paper.withdrawn_at.is_(None),
+            Paper.id.in_(visible_papers(actor)),
             wanted.every(lambda holding: Paper.id.in_(holding("paper"))),
         )
     )

@@ -16,11 +16,13 @@ from kangjiansheng.committee.queries.visible import (
     visible_actions,
     visible_items,
     visible_meetings,
+    visible_papers,
 )
 from kangjiansheng.committee.rules.agenda import beginnings
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
 from kangjiansheng.projects.queries import visible_projects
 from kangjiansheng.projects.rules import vocabulary
@@ -52,7 +54,7 @@ def gathered(meeting: Meeting) -> tuple[dict[str, Any], list[int]]:
             .order_by(AgendaItem.position)
         )
     )
-    filed = papers.papers(items)
+    filed = papers.papers(items, actor=None)
     begin = beginnings(meeting.starts_at, [item.minutes_planned for item in items])
     last = _last(meeting)
     since = clock.end_of(last.held_on) if last else None
@@ -203,7 +205,7 @@ def for_reader(pack: MeetingPack, *, actor: Actor) -> dict[str, Any]:
     numbers = [row["id"] for row in content["actions"]]
     mine = set(db.session.scalars(visible_actions(actor).where(Action.id.in_(numbers))))
     actions = [row for row in content["actions"] if row["id"] in mine]
-    there = _standing_papers(items)
+    hidden, there = _papers(items, actor)
     # Every project of the content is that of an item: one that is missing is withheld with its item or by itself.
     whole = (len(items), len(mine), len(projects)) == (
         len(content["items"]),
@@ -216,7 +218,7 @@ def for_reader(pack: MeetingPack, *, actor: Actor) -> dict[str, Any]:
         "frozen_at": pack.frozen_at.isoformat(),
         "sha256": pack.sha256 if whole else None,  # of the whole: for who can compare it
         "since": _since(content["since"], actor),
-        "items": [_open(item, projects, there) for item in items],
+        "items": [_open(item, projects, hidden, there) for item in items],
         "projects": projects,
         "actions": [_without_id(row) for row in actions],
         "withheld": not whole,
@@ -239,21 +241,26 @@ def _seen_projects(projects: Mapping[str, Any], items: list[dict[str, Any]], act
     return {key: one for key, one in projects.items() if int(key) in allowed}
 
 
-def _standing_papers(items: list[dict[str, Any]]) -> set[int]:
-    """Of the papers of these items those that were not taken back since."""
+def _papers(items: list[dict[str, Any]], actor: Actor) -> tuple[set[int], set[int]]:
+    """Of the papers of these items those whose level keeps them from the actor, of which nothing is told, and those
+    that were not taken back since."""
     keys = [one["id"] for item in items for one in item["papers"]]
+    seen = set(db.session.scalars(visible_papers(actor).where(FileRef.thing_id.in_(keys))))
     query = select(Paper.id).where(Paper.id.in_(keys), Paper.withdrawn_at.is_(None))
-    return set(db.session.scalars(query))
+    return set(keys) - seen, set(db.session.scalars(query))
 
 
-def _open(item: Mapping[str, Any], projects: Mapping[str, Any], there: set[int]) -> dict[str, Any]:
+def _open(
+    item: Mapping[str, Any], projects: Mapping[str, Any], hidden: set[int], there: set[int]
+) -> dict[str, Any]:
     own = str(item["project_id"]) if str(item["project_id"]) in projects else None
-    kept = [_without_id(one) for one in item["papers"] if one["id"] in there]
+    mine = [one for one in item["papers"] if one["id"] not in hidden]
+    kept = [_without_id(one) for one in mine if one["id"] in there]
     return {key: value for key, value in item.items() if key != "project_id"} | {
         "project": own,
         "gate": item["gate"] if own else None,
         "papers": kept,
-        "papers_gone": len(kept) < len(item["papers"]),
+        "papers_gone": len(kept) < len(mine),
     }
 
 

@@ -18,13 +18,15 @@ from kangjiansheng.committee.models import (
     Meeting,
     Minutes,
     Motion,
+    Paper,
     Paragraph,
     Recusal,
 )
 from kangjiansheng.committee.rules.meetings import HIDDEN
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.doors import door, once_a_day
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects.queries import visible_projects
 
 EDITORS = {"chair", "deputy", "secretary"}  # who keep a committee's meetings and minutes
@@ -172,6 +174,39 @@ def _once_seen(actor: Actor) -> ColumnElement[bool]:
     kept = or_(Action.agenda_item_id.is_(None), Action.agenda_item_id.not_in(_recused(actor)))
     own = and_(Action.owner_id == actor.id, kept)
     return and_(_stays(), or_(_outcome(Action, actor), own))
+
+
+@once_a_day
+def sees_paper(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a file of a paper whose item the actor sees. At level `parties` it is for the committee and
+    those who see the item's project, at `team` for the committee."""
+    of = select(Paper.id).join(Paper.item).join(AgendaItem.meeting)
+    shared = AgendaItem.project_id.in_(visible_projects(actor))
+    return file_levels.seen(
+        actor,
+        parties=of.where(or_(reads_committee(actor), shared)),
+        team=of.where(reads_committee(actor)),
+    )
+
+
+@once_a_day
+def visible_papers(actor: Actor) -> Select[int]:
+    """The ids of the papers that the actor sees, of items that she sees."""
+    return select(FileRef.thing_id).where(FileRef.thing == Paper.__tablename__, sees_paper(actor))
+
+
+@once_a_day
+def sees_proof(actor: Actor) -> ColumnElement[bool]:
+    """The same for a file that shows that an action was done; whoever was to do it sees it, too."""
+    of = select(Action.id).join(Action.meeting).outerjoin(AgendaItem, AgendaItem.id == Action.agenda_item_id)
+    within = or_(reads_committee(actor), Action.owner_id == actor.id)
+    shared = AgendaItem.project_id.in_(visible_projects(actor))
+    return file_levels.seen(actor, parties=of.where(or_(within, shared)), team=of.where(within))
+
+
+def level_of(meeting: Meeting) -> str:
+    """The level below which files of a meeting may be: what a published source tells is open to all."""
+    return "open" if meeting.source else "parties"
 
 
 @once_a_day

@@ -61,7 +61,7 @@ def builder(meeting: Meeting, form: forms.ItemForm, arranged: ArrangeForm | None
         meeting=meeting,
         agenda=found,
         rows=rows,
-        papers=papers.papers(found.items),
+        papers=papers.papers(found.items, actor=actor()),
         projects=_choices(form),
         **beside(meeting),
         illustrative=meeting.illustrative,

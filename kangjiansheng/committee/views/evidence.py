@@ -7,15 +7,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.forms.evidence import FILE_LEVELS
 from kangjiansheng.committee.models import Action
 from kangjiansheng.committee.operations import evidence as operations
 from kangjiansheng.committee.queries import evidence as reading
 from kangjiansheng.committee.queries import loaders
+from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.views.base import bp
 from kangjiansheng.committee.views.outcomes import action_page, brought
 from kangjiansheng.core import files
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.pages import saved
 
@@ -34,16 +37,26 @@ def evidence(pair: tuple[Action, FileRef]) -> Response:
 def add_evidence(action: Action) -> Any:
     """One more file of an action that is done."""
     form, number = forms.EvidenceForm(), action.number
+    form.level.offer(level_of(action.meeting), FILE_LEVELS)
 
     def act() -> FileRef:
         file = brought(form.files.data)
         if file is None:
             raise RuleBroken("committee:evidence-one", "files")
-        return operations.attach(action, *file, actor=actor())
+        return operations.attach(action, *file, actor=actor(), level=form.level.data)
 
     if form.attempt(act):
         return saved(url_for(".action", number=number), _("证据已附上"))
     return action_page(loaders.action(actor=actor(), number=number) or abort(404), evidence_form=form)
+
+
+@bp.post(f"{ONE}/level")
+@on(load=reading.of_action, may=policies.close_evidence)
+def level_evidence(pair: tuple[Action, FileRef]) -> Response:
+    """Say for whom a file is."""
+    form, (action, ref) = LevelForm(), pair
+    operations.set_level(action, ref, form.level.data or "", form.was.data or "", actor=actor())
+    return saved(url_for(".action", number=action.number), _("文件的保密级别已修改"))
 
 
 @bp.post(f"{ONE}/withdrawal")

@@ -95,7 +95,7 @@ def meeting(meeting: Meeting) -> Response:
         "meeting.html",
         meeting=meeting,
         agenda=agenda,
-        papers=papers.papers(agenda.items),
+        papers=papers.papers(agenda.items, actor=actor()),
         packs=packs.packs(meeting),
         seats=_seats(meeting) if reader else [],
         standing=_standing(meeting) if reader and meeting.life not in HIDDEN else None,

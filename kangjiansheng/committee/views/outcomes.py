@@ -8,15 +8,17 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms.answers import VERDICTS
+from kangjiansheng.committee.forms.evidence import FILE_LEVELS
 from kangjiansheng.committee.models import Action
 from kangjiansheng.committee.operations import evidence, outcomes
 from kangjiansheng.committee.queries import answers, loaders, overviews
 from kangjiansheng.committee.queries import evidence as reading
 from kangjiansheng.committee.queries.follow_up import tasks
+from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.committee.views.base import bp, page, until_day
-from kangjiansheng.core import clock, files
+from kangjiansheng.core import clock, file_levels, files
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import of_today, saved
 
@@ -58,7 +60,7 @@ def actions() -> Response:
         today=clock.today(),
         open_projects=overviews.open_projects(found, actor=actor()),
         may_close=_closable(found),
-        files=reading.files_of(found),
+        files=reading.files_of(found, actor=actor()),
         by_committee=_by(all_tasks := tasks(actor=actor()), "committee"),
         by_institution=_by(all_tasks, "institution") if actor().reads_all else [],
         illustrative=any(a.illustrative for a in found),
@@ -86,6 +88,7 @@ def _closable(found: list[Action]) -> set[int]:
 def action(action: Action) -> Any:
     """Mark an action as done."""
     number, form = action.number, forms.DoneForm(obj=action)
+    form.level.offer(level_of(action.meeting), FILE_LEVELS)
     if not form.is_submitted() and form.done_on.data is None:
         form.done_on.data = clock.today()
 
@@ -102,7 +105,7 @@ def action(action: Action) -> Any:
             evidence=form.evidence.data or "",
         )
         if file is not None:
-            evidence.attach(action, *file, actor=actor())
+            evidence.attach(action, *file, actor=actor(), level=form.level.data)
 
     if form.attempt(act):
         return saved(
@@ -126,13 +129,17 @@ def action_page(
         form or forms.DoneForm(formdata=None, obj=action),
         evidence_form or forms.EvidenceForm(formdata=None),
     )
+    for one in (form, evidence_form):
+        one.level.offer(level_of(action.meeting), FILE_LEVELS)
     return page(
         "action.html",
         next((one.status for one in (form, evidence_form) if one.status != 200), 200),
         action=action,
         form=form,
         evidence_form=evidence_form,
-        files=reading.files_of([action]),
+        levels=FILE_LEVELS,
+        level_choices=file_levels.choices(level_of(action.meeting), FILE_LEVELS),
+        files=reading.files_of([action], actor=actor()),
         illustrative=action.illustrative,
     )
 

@@ -9,15 +9,18 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.forms.agenda import NewVersionForm, PaperForm
+from kangjiansheng.committee.forms.evidence import FILE_LEVELS
 from kangjiansheng.committee.models import AgendaItem, Meeting, Paper
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import papers as operations
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries import papers as reading
+from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.core import files
+from kangjiansheng.core import file_levels, files
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.pages import of_today, saved
 
@@ -34,7 +37,8 @@ def papers(item: AgendaItem) -> Response:
 
 def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0) -> Response:
     meeting: Meeting = item.meeting
-    found = reading.papers([item]).get(item.id, [])
+    form.level.offer(level_of(meeting), FILE_LEVELS)
+    found = reading.papers([item], actor=actor()).get(item.id, [])
     return page(
         "papers.html",
         next((f.status for f in (form, newer) if f.status != 200), 200),
@@ -45,6 +49,8 @@ def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0)
         form=form,
         newer=newer,
         at=at,
+        levels=FILE_LEVELS,
+        level_choices=file_levels.choices(level_of(meeting), FILE_LEVELS),
         keeps=policies.keep_papers(actor(), item) and locks.facts_lock(meeting) is None,
         illustrative=meeting.illustrative,
     )
@@ -55,10 +61,13 @@ def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0)
 def add_paper(item: AgendaItem) -> Any:
     """Put a paper to an item."""
     form, code, number = PaperForm(), item.meeting.code, item.id
+    form.level.offer(level_of(item.meeting), FILE_LEVELS)
 
     def act() -> Paper:
         name, data = _brought(form.files.data)
-        return operations.add(item, name, data, actor=actor(), title=form.title.data or "")
+        return operations.add(
+            item, name, data, actor=actor(), title=form.title.data or "", level=form.level.data
+        )
 
     if form.attempt(act):
         return saved(url_for(".papers", code=code, number=number), _("材料已附上"))
@@ -101,6 +110,15 @@ def replace_paper(paper: Paper) -> Any:
         return saved(url_for(".papers", code=code, number=key), _("已换成新版，旧版仍可查阅"))
     again = loaders.item(actor=actor(), code=code, number=key) or abort(404)
     return _page(again, PaperForm(formdata=None), form, at=number)
+
+
+@bp.post(f"{ONE}/level")
+@on(load=reading.paper, may=policies.keep_paper)
+def level_paper(paper: Paper) -> Response:
+    """Say for whom a paper is."""
+    form, item = LevelForm(), _item(paper)
+    operations.set_level(paper, form.level.data or "", form.was.data or "", actor=actor())
+    return saved(url_for(".papers", code=item.meeting.code, number=item.id), _("文件的保密级别已修改"))
 
 
 @bp.post(f"{ONE}/withdrawal")

@@ -34,10 +34,11 @@ _PLACES = {
 }
 
 
-def changed(thing: Thing, act: str, *, actor: Actor, change: ChangeSet) -> None:
-    """Tell those concerned that a thing was changed, but for the one who did it."""
-    _tell(concerned(thing), "labs:changed", thing, act, actor, change)
-    if change.source != "import":
+def changed(thing: Thing, act: str, *, actor: Actor, change: ChangeSet, level: str = "") -> None:
+    """Tell those concerned that a thing was changed, but for the one who did it. What was changed may be narrower than
+    the thing (a file): then those alone who see it at this level, and no group."""
+    _tell(concerned(thing, level), "labs:changed", thing, act, actor, change)
+    if change.source != "import" and not level:
         messengers.announce("labs:changed", change=change, illustrative=thing.illustrative)
 
 
@@ -62,8 +63,8 @@ def _tell(people: set[int], template: str, thing: Thing, act: str, actor: Actor,
     outbox.tell(people, template, facts, address=_PLACES[type(thing)] + thing.code, besides=actor.id)
 
 
-def concerned(thing: Thing) -> set[int]:
-    """The ids of those who belong to a thing today, and who therefore see it."""
+def concerned(thing: Thing, level: str = "") -> set[int]:
+    """The ids of those who belong to a thing today, and who therefore see it, at a narrower level of its own too."""
     if isinstance(thing, Institution):
         return _members_of([thing.id])
     if isinstance(thing, JointLab):
@@ -71,7 +72,7 @@ def concerned(thing: Thing) -> set[int]:
     if isinstance(thing, Obligation):
         return _members_of([thing.debtor_id, thing.creditor_id])
     labs = list(db.session.scalars(select(JointLab.id).where(JointLab.agreement_id == thing.id)))
-    if thing.confidentiality == "team":
+    if "team" in (thing.confidentiality, level):
         return _lab_members(labs, rules.DIRECTORS)
     parties = [p.institution_id for p in thing.parties if p.capacity in ("signatory", "implementing")]
     return _members_of(parties) | _lab_members(labs)

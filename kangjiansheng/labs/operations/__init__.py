@@ -2,7 +2,7 @@
 
 from kangjiansheng.labs.operations.agreements import create_agreement, edit_agreement
 from kangjiansheng.labs.operations.archiving import archive, restore
-from kangjiansheng.labs.operations.documents import bring, withdraw
+from kangjiansheng.labs.operations.documents import bring, set_level, withdraw
 from kangjiansheng.labs.operations.founding import load_reference
 from kangjiansheng.labs.operations.institutions import (
     create_institution,
@@ -45,6 +45,7 @@ __all__ = [
     "leave",
     "load_reference",
     "restore",
+    "set_level",
     "step_lab",
     "step_obligation",
     "undo_step",

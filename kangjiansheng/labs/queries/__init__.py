@@ -1,6 +1,6 @@
 """What is read of institutions, agreements and joint laboratories, and who sees which rows."""
 
-from kangjiansheng.labs.queries.documents import Document, document, documents
+from kangjiansheng.labs.queries.documents import Document, document, documents, unseen
 from kangjiansheng.labs.queries.found import Directory, institution_by_name, institutions_by_code
 from kangjiansheng.labs.queries.lists import (
     AgreementFilter,
@@ -113,6 +113,7 @@ __all__ = [
     "resting_on_clauses",
     "sees_inside",
     "sides",
+    "unseen",
     "uses",
     "visible_agreements",
     "visible_institutions",

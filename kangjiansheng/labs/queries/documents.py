@@ -5,14 +5,14 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.models import Agreement, Obligation
 from kangjiansheng.labs.queries.obligations import obligation
 from kangjiansheng.labs.queries.single import agreement
-from kangjiansheng.labs.queries.visible import sees_inside
+from kangjiansheng.labs.queries.visible import sees_file, sees_inside
 
 Owner = Agreement | Obligation
 
@@ -25,6 +25,17 @@ class Document:
     file: FileRef
 
 
+def level_of(thing: Owner) -> str:
+    """The level below which its files may be: they are for those who see its inside, however open the thing is."""
+    return "team" if thing.confidentiality == "team" else "parties"
+
+
+def unseen(thing: Owner, *, actor: Actor) -> set[int]:
+    """The numbers of the files of which the actor learns nothing, in the history neither."""
+    name = thing.__tablename__
+    return set() if actor.reads_all else file_levels.unseen(name, thing.id, sees_file(actor, name))
+
+
 def owner(*, actor: Actor, of: str, code: str) -> Owner | None:
     """The agreement or the obligation under a code whose inside the actor sees; `of` is the word of its address."""
     load = {"agreements": agreement, "obligations": obligation}[of]
@@ -32,9 +43,13 @@ def owner(*, actor: Actor, of: str, code: str) -> Owner | None:
     return found if found is not None and sees_inside(actor, found) else None
 
 
-def documents(thing: Owner, as_of: date | None = None) -> list[FileRef]:
-    """The files of a thing that stand on a day, the newest first."""
-    query = select(FileRef).where(FileRef.thing == thing.__tablename__, FileRef.thing_id == thing.id)
+def documents(thing: Owner, as_of: date | None = None, *, actor: Actor) -> list[FileRef]:
+    """The files that stand on a day and that the actor sees, of a thing whose inside is hers; the newest first."""
+    query = select(FileRef).where(
+        FileRef.thing == thing.__tablename__,
+        FileRef.thing_id == thing.id,
+        sees_file(actor, thing.__tablename__),
+    )
     if as_of is None:
         query = query.where(FileRef.removed_at.is_(None))
     else:
@@ -46,5 +61,5 @@ def documents(thing: Owner, as_of: date | None = None) -> list[FileRef]:
 def document(*, actor: Actor, of: str, code: str, number: int) -> Document | None:
     """One file of a thing whose inside the actor sees; None when it was withdrawn."""
     thing = owner(actor=actor, of=of, code=code)
-    files = documents(thing) if thing is not None else []
+    files = documents(thing, actor=actor) if thing is not None else []
     return next((Document(thing, file) for file in files if thing and file.version_no == number), None)

@@ -252,6 +252,7 @@ OBLIGATIONS = Kind(
                     FileRef.thing == "obligation",
                     FileRef.thing_id == Obligation.id,
                     FileRef.removed_at.is_(None),
+                    FileRef.level == "",  # a narrower one would tell everybody inside by being found
                 ),
             ),
             also={FileRef: _of_obligation},

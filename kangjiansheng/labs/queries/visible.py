@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import door, once_a_day
@@ -63,16 +63,18 @@ def inside_agreements(actor: Actor) -> Condition:
     """
     if actor.reads_all:
         return true()
+    led = _has_lab(own_labs(actor, *rules.DIRECTORS))
+    return or_(led, and_(Agreement.confidentiality != "team", _of_parties(actor)))
+
+
+def _of_parties(actor: Actor) -> Condition:
     row = aliased(AgreementParty)
     party = exists().where(
         row.agreement_id == Agreement.id,
         row.capacity.in_(("signatory", "implementing")),
         row.institution_id.in_(own_institutions(actor)),
     )
-    return or_(
-        _has_lab(own_labs(actor, *rules.DIRECTORS)),
-        and_(Agreement.confidentiality != "team", or_(party, _has_lab(own_labs(actor)))),
-    )
+    return or_(party, _has_lab(own_labs(actor)))
 
 
 def _has_lab(labs: Select[int]) -> Condition:
@@ -94,13 +96,21 @@ def inside_labs(actor: Actor) -> Condition:
     """
     if actor.reads_all:
         return true()
-    row = aliased(LabPartner)
-    partner = exists().where(row.lab_id == JointLab.id, row.institution_id.in_(own_institutions(actor)))
     return or_(
         JointLab.confidentiality == "open",
         JointLab.id.in_(own_labs(actor)),
-        and_(JointLab.confidentiality == "parties", partner),
+        and_(JointLab.confidentiality == "parties", _of_partners(actor)),
     )
+
+
+def _of_partners(actor: Actor) -> Condition:
+    row = aliased(LabPartner)
+    return exists().where(row.lab_id == JointLab.id, row.institution_id.in_(own_institutions(actor)))
+
+
+def shared_labs(actor: Actor) -> Select[int]:
+    """The ids of the laboratories whose inside would be the actor's if all were open to their partners."""
+    return select(JointLab.id).where(or_(JointLab.id.in_(own_labs(actor)), _of_partners(actor)))
 
 
 @once_a_day
@@ -123,14 +133,22 @@ def inside_obligations(actor: Actor) -> Condition:
     """
     if actor.reads_all:
         return true()
+    agreed = Obligation.agreement_id.in_(select(Agreement.id).where(inside_agreements(actor)))
+    return or_(_of_sides(actor), and_(Obligation.confidentiality != "team", agreed))
+
+
+def _of_sides(actor: Actor) -> Condition:
     own = own_institutions(actor)
-    return or_(
-        Obligation.debtor_id.in_(own),
-        Obligation.creditor_id.in_(own),
-        and_(
-            Obligation.confidentiality != "team",
-            Obligation.agreement_id.in_(select(Agreement.id).where(inside_agreements(actor))),
-        ),
+    return or_(Obligation.debtor_id.in_(own), Obligation.creditor_id.in_(own))
+
+
+@once_a_day
+def sees_file(actor: Actor, thing: str) -> Condition:
+    """The condition on a file of an agreement or an obligation whose inside the actor sees; `thing` is its table."""
+    if thing == Obligation.__tablename__:
+        return file_levels.seen(actor, team=select(Obligation.id).where(_of_sides(actor)))
+    return file_levels.seen(
+        actor, team=select(Agreement.id).where(_has_lab(own_labs(actor, *rules.DIRECTORS)))
     )
 
 

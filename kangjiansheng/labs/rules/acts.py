@@ -21,6 +21,7 @@ ACTS: Mapping[str, Any] = {
     "labs:agreement:edit": _l("修改协议"),
     "labs:agreement:bring": _l("添加文件"),
     "labs:agreement:withdraw": _l("撤回文件"),
+    "labs:agreement:file-level": _l("修改文件的保密级别"),
     "labs:agreement:archive": _l("归档协议"),
     "labs:agreement:restore": _l("恢复协议"),
     "labs:lab:create": _l("登记联合实验室"),

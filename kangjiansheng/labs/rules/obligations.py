@@ -19,6 +19,7 @@ ACTS: Mapping[str, Any] = {
     "labs:obligation:undo": _l("撤销上一步"),
     "labs:obligation:bring": _l("添加证据"),
     "labs:obligation:withdraw": _l("撤回证据"),
+    "labs:obligation:file-level": _l("修改文件的保密级别"),
     "labs:obligation:archive": _l("归档义务"),
     "labs:obligation:restore": _l("恢复义务"),
 }

@@ -7,13 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
-from kangjiansheng.core import clock, paging
+from kangjiansheng.core import clock, file_levels, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
-from kangjiansheng.labs.forms.documents import DocumentForm
+from kangjiansheng.labs.forms.documents import DocumentForm, offer_level
 from kangjiansheng.labs.models import Agreement
+from kangjiansheng.labs.queries.documents import level_of
 from kangjiansheng.labs.queries.obligations import clause_numbers, obligations_on
 from kangjiansheng.labs.rules import obligations as lives
 from kangjiansheng.labs.views import history
@@ -77,7 +78,7 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         [found.illustrative, *(r.illustrative for r in labs), *(r.illustrative for r in under)]
     )
     inside = queries.sees_inside(actor(), found)
-    files = queries.documents(found, day) if inside else []
+    files = queries.documents(found, day, actor=actor()) if inside else []
     may_bring = policies.bring(actor(), found) and day is None and not found.archived_at
     higher = panels.of(panels.agreement, found, actor(), day)
     return page(
@@ -100,10 +101,11 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         inside=inside,
         files=files,
         people=names({file.by_id for file in files}),
-        document_form=document_form or DocumentForm(formdata=None),
+        document_form=document_form or offer_level(DocumentForm(formdata=None), found),
         may_bring=may_bring,
         mine=policies.withdrawable(actor(), files) if may_bring else set(),
-        history=history.panel(found) if inside else None,
+        file_levels=file_levels.choices(level_of(found), rules.LEVELS),
+        history=history.panel(found, unseen=queries.unseen(found, actor=actor())) if inside else None,
     )
 
 

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import files
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.pages import saved
 from kangjiansheng.labs import operations, policies, queries
-from kangjiansheng.labs.forms.documents import DocumentForm, EvidenceForm
+from kangjiansheng.labs.forms.documents import DocumentForm, EvidenceForm, offer_level
 from kangjiansheng.labs.models import Agreement
 from kangjiansheng.labs.queries.documents import Document, Owner, owner
 from kangjiansheng.labs.views import agreements, obligations
@@ -28,10 +29,16 @@ def _back(thing: Owner) -> str:
 def bring_document(thing: Owner) -> Response:
     """Put files to an agreement or an obligation."""
     form = DocumentForm() if isinstance(thing, Agreement) else EvidenceForm()
+    offer_level(form, thing)
     kind = form.kind.data if isinstance(form, DocumentForm) else ""
     made = form.attempt(
         lambda: operations.bring(
-            thing, form.files.brought, actor=actor(), kind=kind, note=form.note.data or ""
+            thing,
+            form.files.brought,
+            actor=actor(),
+            kind=kind,
+            note=form.note.data or "",
+            level=form.level.data,
         )
     )
     if made:
@@ -46,6 +53,15 @@ def bring_document(thing: Owner) -> Response:
 def document(found: Document) -> Response:
     """One file."""
     return files.answer(found.file)
+
+
+@bp.post(f"{PATH}/<int:number>/level")
+@on(load=queries.document, may=policies.set_level)
+def level_document(found: Document) -> Response:
+    """Say for whom a file is."""
+    form = LevelForm()
+    operations.set_level(found, form.level.data or "", form.was.data or "", actor=actor())
+    return saved(_back(found.thing), _("文件的保密级别已修改"))
 
 
 @bp.post(f"{PATH}/<int:number>/withdrawal")

@@ -1,6 +1,6 @@
 """The history panel of this floor's things: labels of their fields, and values in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kangjiansheng.accounts import queries as people
-from kangjiansheng.core import audit, history, i18n
+from kangjiansheng.core import audit, file_levels, history, i18n
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.pages import with_args
@@ -63,12 +63,15 @@ class Panel:
 
 
 def panel(
-    thing: Any, labels: Mapping[str, Any] = LABELS, values: Mapping[str, Mapping[str, Any]] = VALUES
+    thing: Any,
+    labels: Mapping[str, Any] = LABELS,
+    values: Mapping[str, Mapping[str, Any]] = VALUES,
+    unseen: Collection[int] = (),
 ) -> Panel:
     """The last five changes up to the day of the time travel; all with `?history=all`. `labels` name the fields of the
-    thing, `values` the words of vocabularies in them."""
+    thing, `values` the words of vocabularies in them; of the files of the numbers `unseen` nothing is told."""
     day, everything = travelled(), request.args.get("history") == "all"
-    found = audit.history(thing.__tablename__, thing.id, 500, until=day)
+    found = file_levels.without(audit.history(thing.__tablename__, thing.id, 500, until=day), unseen)
     rows = found if everything else found[:5]
     words = _Words(rows, values)
     shown = history.entries(rows, labels=labels, show=words.show, people=words.people)

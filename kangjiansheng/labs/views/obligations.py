@@ -9,16 +9,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
-from kangjiansheng.core import audit, clock, history, paging
+from kangjiansheng.core import audit, clock, file_levels, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries
-from kangjiansheng.labs.forms.documents import STEPS, EvidenceForm, step_facts
+from kangjiansheng.labs.forms.documents import STEPS, EvidenceForm, offer_level, step_facts
 from kangjiansheng.labs.forms.obligations import ObligationForm
 from kangjiansheng.labs.models import Obligation
+from kangjiansheng.labs.queries.documents import level_of
 from kangjiansheng.labs.queries.obligations import clause_of, named_in
 from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.labs.rules import LEVELS
@@ -99,7 +100,7 @@ def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
     if row is None:
         abort(404, _("这一天 %(code)s 还没有登记。") % {"code": found.code})
     inside = queries.sees_inside(actor(), found)
-    files = queries.documents(found, day) if inside else []
+    files = queries.documents(found, day, actor=actor()) if inside else []
     named = {file.by_id for file in files} | ({row.owner_id} if row.owner_id else set())
     people = names(named) if inside else {}
     free = day is None and not row.archived
@@ -122,9 +123,10 @@ def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
         may_undo=free and inside and policies.undo(actor(), found),
         files=files,
         people=people,
-        document_form=failed.get("document_form") or EvidenceForm(formdata=None),
+        document_form=failed.get("document_form") or offer_level(EvidenceForm(formdata=None), found),
         may_bring=may_bring,
         mine=policies.withdrawable(actor(), files) if may_bring else set(),
+        file_levels=file_levels.choices(level_of(found), LEVELS),
         may_edit=policies.manage(actor(), found) and day is None,
         form=forms.VersionForm(formdata=None, version=found.version),
         history=_history(found) if inside else None,
@@ -136,7 +138,8 @@ def _steps(found: Obligation, row: queries.ObligationRow) -> list[str]:
 
 
 def _step_form(act: str, found: Obligation) -> Any:
-    return STEPS[act](formdata=None, version=found.version)
+    form = STEPS[act](formdata=None, version=found.version)
+    return offer_level(form, found) if act == "deliver" else form
 
 
 def _words(direction: str) -> dict[str, tuple[str, Any]]:
@@ -153,6 +156,8 @@ def step_obligation(pair: tuple[Obligation, str]) -> Response:
     """Deliver, accept, dispute or waive; a delivery may bring its evidence along."""
     found, act = pair
     form: Any = STEPS[act]()
+    if act == "deliver":
+        offer_level(form, found)
     if form.attempt(lambda: _take(found, act, form)):
         undo = url_for(".undo_obligation", code=found.code)
         return saved(url_for(".obligation", code=found.code), _("状态已变更"), undo=undo)
@@ -162,7 +167,7 @@ def step_obligation(pair: tuple[Obligation, str]) -> Response:
 def _take(found: Obligation, act: str, form: Any) -> None:
     operations.step_obligation(found, act, actor=actor(), **step_facts(form))
     if act == "deliver" and (brought := form.files.brought):
-        operations.bring(found, brought, actor=actor())
+        operations.bring(found, brought, actor=actor(), level=form.level.data)
 
 
 @bp.post("/obligations/<code>/undo")
@@ -174,7 +179,8 @@ def undo_obligation(found: Obligation) -> Response:
 
 
 def _history(found: Obligation) -> list[dict[str, Any]]:
-    entries = audit.history("obligation", found.id, 200, until=travelled())
+    hidden = queries.unseen(found, actor=actor())
+    entries = file_levels.without(audit.history("obligation", found.id, 200, until=travelled()), hidden)
     states = [state for entry in entries if entry.before for state in (entry.before, entry.after)]
     people = names({entry.actor_id for entry in entries} | {state.get("owner_id") or 0 for state in states})
     known: dict[str, Mapping[Any, Any]] = {

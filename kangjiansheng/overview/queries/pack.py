@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from kangjiansheng.core.changes import Actor, ChangeSet, Revision, states_at
 from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.overview.rules.pack import Piece, RiskState, Told, Verdict
 from kangjiansheng.projects.models import (
     Evidence,
@@ -25,6 +26,7 @@ from kangjiansheng.projects.models import (
     Risk,
 )
 from kangjiansheng.projects.queries import may_see
+from kangjiansheng.projects.queries.visible import sees_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,13 @@ def evidence(*, actor: Actor, since: datetime, until: datetime) -> list[Piece]:
     changed = (
         select(Revision.thing_id)
         .join(Evidence, Evidence.id == Revision.thing_id)
+        .join(FileRef, FileRef.id == Evidence.file_id)
         .join(Milestone, Milestone.id == Evidence.milestone_id)
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(Project, Project.id == Plan.project_id)
         .where(
             may_see(actor),
+            sees_evidence(actor),
             Revision.thing == Evidence.__tablename__,
             Revision.effective_at > since,
             Revision.effective_at <= until,

@@ -39,6 +39,8 @@ class Evidence(Versioned, Base):
         own += " withdrawn_by_id withdrawn_at withdrawn_note"
         found = {key: getattr(self, key) for key in own.split()}
         if self.file is not None:
-            found |= {key: getattr(self.file, key) for key in ("version_no", "name", "note", "by_id", "at")}
+            found |= {
+                key: getattr(self.file, key) for key in ("version_no", "name", "note", "level", "by_id", "at")
+            }
             found |= {key: getattr(self.file.blob, key) for key in ("size", "media_type", "sha256")}
         return found

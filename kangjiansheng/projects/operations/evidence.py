@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from kangjiansheng.core import files, outbox, search
+from kangjiansheng.core import file_levels, files, outbox, search
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
@@ -14,17 +14,25 @@ from kangjiansheng.projects import notices
 from kangjiansheng.projects.models import Evidence, Milestone
 from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.ledger import refuse_archived
-from kangjiansheng.projects.queries.evidence import THING, expected
+from kangjiansheng.projects.queries.evidence import THING, expected, versions
 from kangjiansheng.projects.rules import evidence as rules
 
 File = tuple[str, bytes]  # the name as typed, the content
 
 
 def add(
-    milestone: Milestone, brought: Sequence[File], *, actor: Actor, kind: str = rules.OTHER, note: str = ""
+    milestone: Milestone,
+    brought: Sequence[File],
+    *,
+    actor: Actor,
+    kind: str = rules.OTHER,
+    note: str = "",
+    level: str = "",
 ) -> list[Evidence]:
-    """Bring files to a milestone, each a piece of its own. All of them, or none when one is refused."""
+    """Bring files to a milestone, each a piece of its own. All of them, or none when one is refused. `level` is
+    narrower than that of the plan's owner, or empty."""
     refuse_archived(milestone.plan)
+    file_levels.check(level, milestone.plan.owner.confidentiality)
     if not brought:
         raise RuleBroken("projects:no-file", "files")
     if len(brought) > rules.MOST_FILES:
@@ -33,7 +41,7 @@ def add(
     if kind not in known:
         raise RuleBroken("projects:evidence-kind", "kind", value=kind)
     change = begin(actor=actor, note=note)
-    made = [_add(milestone, file, kind, note, actor=actor, change=change) for file in brought]
+    made = [_add(milestone, file, kind, note, level, actor=actor, change=change) for file in brought]
     _tell(
         milestone,
         "projects:evidence-brought",
@@ -41,23 +49,24 @@ def add(
         notices.leading(milestone),
         files=[piece.file.name for piece in made if piece.file],
     )
-    tell_groups("projects:evidence-brought", milestone.plan.owner, change, len(made))
+    if not level:
+        tell_groups("projects:evidence-brought", milestone.plan.owner, change, len(made))
     return made
 
 
 def _add(
-    milestone: Milestone, file: File, kind: str, note: str, *, actor: Actor, change: ChangeSet
+    milestone: Milestone, file: File, kind: str, note: str, level: str, *, actor: Actor, change: ChangeSet
 ) -> Evidence:
     last = db.session.scalar(select(func.max(Evidence.number)).where(Evidence.milestone_id == milestone.id))
     piece = Evidence(milestone=milestone, number=(last or 0) + 1, kind=kind)
     db.session.add(piece)
     db.session.flush()
-    _attach(piece, file, note, actor=actor, change=change)
+    _attach(piece, file, note, level, actor=actor, change=change)
     record("projects:evidence:add", piece, actor=actor, before={}, change=change)
     return piece
 
 
-def _attach(piece: Evidence, file: File, note: str, *, actor: Actor, change: ChangeSet) -> None:
+def _attach(piece: Evidence, file: File, note: str, level: str, *, actor: Actor, change: ChangeSet) -> None:
     name, data = file
     piece.file = files.attach(
         THING,
@@ -68,6 +77,7 @@ def _attach(piece: Evidence, file: File, note: str, *, actor: Actor, change: Cha
         at=change.recorded_at,
         kind=piece.kind,
         note=note,
+        level=level,
     )
 
 
@@ -80,7 +90,7 @@ def replace(
         raise RuleBroken("projects:one-file", "files")
     before = piece.state()
     change = begin(actor=actor, note=note)
-    _attach(piece, brought[0], note, actor=actor, change=change)
+    _attach(piece, brought[0], note, current.level, actor=actor, change=change)
     if piece.file is not None and piece.file.blob_id == current.blob_id:
         raise RuleBroken("projects:same-file", "files", version=current.version_no)
     piece.verdict, piece.verdict_note, piece.judged_by_id, piece.judged_at = "", "", None, None
@@ -88,8 +98,18 @@ def replace(
     milestone = piece.milestone
     leads = notices.leading(milestone)
     _tell(milestone, "projects:evidence-brought", actor, leads, files=[piece.file.name if piece.file else ""])
-    tell_groups("projects:evidence-brought", milestone.plan.owner, change)
+    if not current.level:
+        tell_groups("projects:evidence-brought", milestone.plan.owner, change)
     return piece
+
+
+def set_level(piece: Evidence, level: str, was: str, *, actor: Actor) -> None:
+    """Say for whom a piece is, all its versions; `was` is the level that the page showed."""
+    _start(piece, piece.version)
+    before = piece.state()
+    within = piece.milestone.plan.owner.confidentiality
+    if file_levels.put(versions(piece.id), level, was, within=within) is not None:
+        record("projects:evidence:level", piece, actor=actor, before=before)
 
 
 def judge(piece: Evidence, verdict: str, *, actor: Actor, version: int | None, note: str = "") -> Evidence:

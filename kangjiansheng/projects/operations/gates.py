@@ -173,7 +173,7 @@ def decide(
         decided_on=decided_on,
         body=body,
         reasons=reasons,
-        dossier=_snapshot(gate),
+        dossier=_snapshot(gate, actor),
         recorded_at=change.recorded_at,
         change_set_id=change.id,
     )
@@ -256,10 +256,11 @@ def _stop(
     milestone_entry(asked, "open", change=change)
 
 
-def _snapshot(gate: Milestone) -> dict[str, Any]:
-    """Criteria, evidence and verdicts as they stand: who decides later must not have decided on something else."""
+def _snapshot(gate: Milestone, actor: Actor) -> dict[str, Any]:
+    """Criteria, evidence and verdicts as they stand: who decides later must not have decided on something else.
+    Whoever decides sees them all."""
     before = reading.predecessors_of(gate)
-    there = reading.evidence_of(gate, before, None)
+    there = reading.evidence_of(gate, before, None, actor=actor)
     holders = [gate, *before]
     return {
         "criteria": [

@@ -327,6 +327,11 @@ def withdraw(actor: Actor, piece: Evidence) -> bool:
     return (brought and update(actor, piece.milestone)) or set_plan(actor, piece.milestone)
 
 
+def set_level(actor: Actor, piece: Evidence) -> bool:
+    """For whom a piece is, says who may withdraw it."""
+    return withdraw(actor, piece)
+
+
 def open_file(actor: Actor, pair: tuple[Evidence, FileRef]) -> bool:
     """Whoever sees the milestone opens its files; those of a withdrawn piece only those who lead, and auditors."""
     piece, file = pair

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
@@ -16,6 +16,7 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects.models import Evidence, Milestone, Plan, TemplateVersion
 from kangjiansheng.projects.queries.page import milestone
 from kangjiansheng.projects.queries.rows import MilestoneRow
+from kangjiansheng.projects.queries.visible import sees_evidence
 from kangjiansheng.projects.rules import evidence as rules
 from kangjiansheng.projects.rules.evidence import Expected, Tally
 
@@ -45,6 +46,7 @@ class Piece:
     size: int
     media_type: str
     sha256: str
+    level: str = ""
 
     @property
     def withdrawn(self) -> bool:
@@ -62,12 +64,13 @@ def evidence(*, actor: Actor, number: int, **where: str) -> Evidence | None:
     found = milestone(actor=actor, **where)
     if found is None:
         return None
-    query = (
-        select(Evidence)
-        .where(Evidence.milestone_id == found.id, Evidence.number == number)
-        .options(joinedload(Evidence.file))
-    )
-    return db.session.scalar(query)
+    query = _seen(select(Evidence), actor).where(Evidence.milestone_id == found.id, Evidence.number == number)
+    return db.session.scalar(query.options(contains_eager(Evidence.file)))
+
+
+def _seen(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Of pieces of milestones that the actor sees those whose newest file is for her."""
+    return query.join(FileRef, FileRef.id == Evidence.file_id).where(sees_evidence(actor))
 
 
 def evidence_file(
@@ -89,9 +92,11 @@ def versions(evidence_id: int, as_of: date | None = None) -> list[FileRef]:
     return list(db.session.scalars(query.order_by(FileRef.version_no.desc())))
 
 
-def pieces(milestone_ids: Collection[int], *, as_of: date | None = None) -> dict[int, list[Piece]]:
-    """The evidence of milestones (which the reader may see) by milestone, in order; one statement."""
-    states = _then(milestone_ids, as_of) if as_of else _now(milestone_ids)
+def pieces(
+    milestone_ids: Collection[int], *, actor: Actor, as_of: date | None = None
+) -> dict[int, list[Piece]]:
+    """The evidence that the actor sees of milestones (which she sees) by milestone, in order; one statement."""
+    states = _then(milestone_ids, as_of, actor) if as_of else _now(milestone_ids, actor)
     found: dict[int, list[Piece]] = defaultdict(list)
     for key, state in states.items():
         found[state["milestone_id"]].append(_piece(key, state))
@@ -100,17 +105,14 @@ def pieces(milestone_ids: Collection[int], *, as_of: date | None = None) -> dict
     return found
 
 
-def _now(milestone_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    query = (
-        select(Evidence)
-        .where(Evidence.milestone_id.in_(milestone_ids))
-        .options(joinedload(Evidence.file, innerjoin=True))
-    )
+def _now(milestone_ids: Collection[int], actor: Actor) -> dict[int, dict[str, Any]]:
+    query = _seen(select(Evidence), actor).where(Evidence.milestone_id.in_(milestone_ids))
+    query = query.options(contains_eager(Evidence.file))
     return {row.id: row.state() for row in db.session.scalars(query)}
 
 
-def _then(milestone_ids: Collection[int], as_of: date) -> dict[int, dict[str, Any]]:
-    theirs = select(Evidence.id).where(Evidence.milestone_id.in_(milestone_ids))
+def _then(milestone_ids: Collection[int], as_of: date, actor: Actor) -> dict[int, dict[str, Any]]:
+    theirs = _seen(select(Evidence.id), actor).where(Evidence.milestone_id.in_(milestone_ids))
     return states_at(Evidence, theirs, clock.end_of(as_of))
 
 
@@ -146,18 +148,18 @@ def expected_in(plan: Plan, milestones: Iterable[Any]) -> dict[int, tuple[Expect
     return {row.id: rules.expected(stored, row.code) for row in milestones}
 
 
-def tallies(milestone_ids: Collection[int]) -> dict[int, Tally]:
+def tallies(milestone_ids: Collection[int], *, actor: Actor) -> dict[int, Tally]:
     """How the evidence of milestones stands today; three statements, whatever their number."""
-    wanted, there = expected(milestone_ids), pieces(milestone_ids)
+    wanted, there = expected(milestone_ids), pieces(milestone_ids, actor=actor)
     return {key: rules.tally(wanted.get(key, ()), there.get(key, [])) for key in milestone_ids}
 
 
 def tallies_of(
-    plan: Plan | None, milestones: Iterable[MilestoneRow], *, as_of: date | None = None
+    plan: Plan | None, milestones: Iterable[MilestoneRow], *, actor: Actor, as_of: date | None = None
 ) -> dict[int, Tally]:
     """The same for the milestones of a plan that was read with its template; one statement."""
     version = plan.template_version if plan else None
     rows = list(milestones)
-    there = pieces([row.id for row in rows], as_of=as_of)
+    there = pieces([row.id for row in rows], actor=actor, as_of=as_of)
     stored = version.milestones if version else ()
     return {row.id: rules.tally(rules.expected(stored, row.code), there.get(row.id, [])) for row in rows}

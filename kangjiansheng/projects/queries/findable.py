@@ -28,7 +28,7 @@ from kangjiansheng.projects.models import (
 from kangjiansheng.projects.queries.asks import may_see as sees_ask
 from kangjiansheng.projects.queries.owners import ARCHIVED_AT, ILLUSTRATIVE, with_owner
 from kangjiansheng.projects.queries.results import may_see_result
-from kangjiansheng.projects.queries.visible import may_see, may_see_plan
+from kangjiansheng.projects.queries.visible import may_see, may_see_plan, sees_evidence
 from kangjiansheng.projects.rules.vocabulary import indication_groups
 
 
@@ -157,7 +157,8 @@ def _evidence(wanted: Wanted, actor: Actor) -> Rows:
         select(Evidence.id, place.label("sub"), *_MILESTONE, *_OF_OWNER)
         .select_from(Evidence)
         .join(Milestone, Milestone.id == Evidence.milestone_id)
-        .where(Evidence.withdrawn_at.is_(None))
+        .join(FileRef, FileRef.id == Evidence.file_id)
+        .where(Evidence.withdrawn_at.is_(None), sees_evidence(actor))
     )
     return _in_plan(query, Evidence.id, "evidence", wanted, actor)
 

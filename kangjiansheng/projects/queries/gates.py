@@ -182,9 +182,11 @@ def brought_for(
     return found
 
 
-def evidence_of(thing: Holder, before: Sequence[Holder], as_of: date | None) -> dict[int, list[Piece]]:
-    """The evidence of a gate and of its predecessors, in one statement."""
-    return pieces([thing.id, *(m.id for m in before)], as_of=as_of)
+def evidence_of(
+    thing: Holder, before: Sequence[Holder], as_of: date | None, *, actor: Actor
+) -> dict[int, list[Piece]]:
+    """The evidence of a gate and of its predecessors that the actor sees, in one statement."""
+    return pieces([thing.id, *(m.id for m in before)], actor=actor, as_of=as_of)
 
 
 def decisions(

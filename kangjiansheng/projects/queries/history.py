@@ -9,7 +9,9 @@ from sqlalchemy import String, and_, cast, literal, select, union_all
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects.models import (
     Baseline,
     Evidence,
@@ -23,6 +25,7 @@ from kangjiansheng.projects.models import (
     Validity,
 )
 from kangjiansheng.projects.queries.past import SCHEDULED, STARTED, STOPPED
+from kangjiansheng.projects.queries.visible import sees_evidence
 
 OF_MILESTONES = Evidence, GateCriterion, GateDecision
 OF_PROJECT = Risk, Validity, RegistryRecord
@@ -40,11 +43,11 @@ class Act:
     milestone_id: int | None
 
 
-def acts_of(plan: Plan | None, *, as_of: date | None = None) -> list[Act]:
+def acts_of(plan: Plan | None, *, actor: Actor, as_of: date | None = None) -> list[Act]:
     """What was done to a plan, to the project that has it and to what hangs on them, oldest first; one statement.
 
     What the ledger of the milestones tells is left out: of them only plans and clocks are told here. Whoever sees a
-    project sees its risks, its evidence and its gates, so nothing is held back.
+    project sees its risks, its gates and its evidence, but for files with a narrower level of their own.
     """
     if plan is None:
         return []
@@ -59,7 +62,10 @@ def acts_of(plan: Plan | None, *, as_of: date | None = None) -> list[Act]:
     ]
     for kind in OF_MILESTONES:
         mine = select(Milestone.id).where(Milestone.plan_id == plan_id)
-        parts.append(_things(kind, kind.milestone_id).where(kind.milestone_id.in_(mine)))
+        of_kind = _things(kind, kind.milestone_id).where(kind.milestone_id.in_(mine))
+        if kind is Evidence:
+            of_kind = of_kind.join(FileRef, FileRef.id == Evidence.file_id).where(sees_evidence(actor))
+        parts.append(of_kind)
     if plan.project_id is not None:
         parts.append(_things(Project, literal(0)).where(Project.id == plan.project_id))
         parts += [_things(kind, literal(0)).where(kind.project_id == plan.project_id) for kind in OF_PROJECT]

@@ -3,12 +3,21 @@
 from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.labs.models import InstitutionMember, JointLab, LabMember
 from kangjiansheng.labs.queries import inside_labs
-from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, ProjectMember, ProjectParty
+from kangjiansheng.labs.queries.visible import own_labs, shared_labs
+from kangjiansheng.projects.models import (
+    Evidence,
+    Milestone,
+    Plan,
+    Project,
+    ProjectLab,
+    ProjectMember,
+    ProjectParty,
+)
 
 DIRECTORS = ("director", "co_director")
 
@@ -23,13 +32,37 @@ def may_see(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.reads_all:
         return true()
-    member = Project.id.in_(_projects_of_member(actor))
     return or_(
         Project.confidentiality == "open",
-        member,
-        (Project.confidentiality == "parties")
-        & or_(Project.id.in_(_projects_of_party(actor)), Project.id.in_(_projects_of_lab(actor))),
-        (Project.confidentiality == "team") & Project.id.in_(_projects_of_lab(actor, DIRECTORS)),
+        Project.id.in_(_projects_of_member(actor)),
+        (Project.confidentiality == "parties") & _shares(actor),
+        (Project.confidentiality == "team") & _directs(actor),
+    )
+
+
+def _shares(actor: Actor) -> ColumnElement[bool]:
+    return or_(Project.id.in_(_projects_of_party(actor)), Project.id.in_(_projects_of_lab(actor)))
+
+
+def _directs(actor: Actor) -> ColumnElement[bool]:
+    return Project.id.in_(_projects_of_lab(actor, DIRECTORS))
+
+
+@once_a_day
+def sees_evidence(actor: Actor) -> ColumnElement[bool]:
+    """The condition on the newest file of a piece of evidence, of a milestone that the actor sees."""
+    member = Project.id.in_(_projects_of_member(actor))
+    return file_levels.seen(
+        actor,
+        parties=_evidence_of(or_(member, _shares(actor)), shared_labs(actor)),
+        team=_evidence_of(or_(member, _directs(actor)), own_labs(actor)),
+    )
+
+
+def _evidence_of(project: ColumnElement[bool], labs: Select[int]) -> Select[int]:
+    query = select(Evidence.id).join(Milestone, Milestone.id == Evidence.milestone_id)
+    return query.join(Plan, Plan.id == Milestone.plan_id).where(
+        or_(Plan.project_id.in_(select(Project.id).where(project)), Plan.lab_id.in_(labs))
     )
 
 

@@ -72,6 +72,7 @@ ACTS: dict[str, Any] = {
     "projects:evidence:replace": _l("上传证据的新版本"),
     "projects:evidence:accept": _l("接受证据"),
     "projects:evidence:refuse": _l("不接受证据"),
+    "projects:evidence:level": _l("修改证据的保密级别"),
     "projects:evidence:withdraw": _l("撤回证据"),
     "projects:sheet:apply": _l("导入里程碑表格"),
     "projects:sheet:undo": _l("撤销表格导入"),

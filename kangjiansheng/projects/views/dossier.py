@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kangjiansheng.accounts.queries import names
+from kangjiansheng.core.access import actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects import notices, queries
 from kangjiansheng.projects.forms.fields import role_of
@@ -67,7 +68,7 @@ def of(thing: Milestone) -> Dossier:
     network = queries.network(thing.plan_id, then=project if g.as_of else None, as_of=g.as_of)
     waited = {link.before for link in network.links.get(thing.id, ())}
     before = [m for m in project.milestones if m.id in waited and m.state != "cancelled"]
-    there = reading.evidence_of(row, before, g.as_of)
+    there = reading.evidence_of(row, before, g.as_of, actor=actor())
     _known, wanted = reading.resting_on(thing, before)
     own = reading.criteria(thing, as_of=g.as_of)
     people = _people(own, there)

@@ -8,13 +8,20 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
-from kangjiansheng.core import audit, files, history, trail
+from kangjiansheng.core import audit, file_levels, files, history, trail
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.forms.evidence import EvidenceForm, JudgeForm, VersionForm, WithdrawForm
+from kangjiansheng.projects.forms.evidence import (
+    FILE_LEVELS,
+    EvidenceForm,
+    JudgeForm,
+    VersionForm,
+    WithdrawForm,
+)
 from kangjiansheng.projects.models import Evidence, Milestone
 from kangjiansheng.projects.operations import evidence as operations
 from kangjiansheng.projects.queries import evidence as reading
@@ -34,10 +41,15 @@ def address(piece: Evidence, endpoint: str = ".evidence", **more: Any) -> str:
 @on(load=queries.milestone, may=policies.update)
 def add_evidence(thing: Milestone) -> Response:
     """Bring files to a milestone."""
-    form = EvidenceForm(wanted=standing.wanted(thing.id))
+    form = EvidenceForm(within=thing.plan.owner.confidentiality, wanted=standing.wanted(thing.id))
     made = form.attempt(
         lambda: operations.add(
-            thing, form.files.brought, actor=actor(), kind=form.kind.data, note=form.note.data or ""
+            thing,
+            form.files.brought,
+            actor=actor(),
+            kind=form.kind.data,
+            note=form.note.data or "",
+            level=form.level.data,
         )
     )
     if made is None:
@@ -59,7 +71,7 @@ def _again() -> Evidence:
 
 
 def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
-    now = reading.pieces([piece.milestone_id], as_of=g.as_of)[piece.milestone_id]
+    now = reading.pieces([piece.milestone_id], actor=actor(), as_of=g.as_of)[piece.milestone_id]
     shown = next((one for one in now if one.id == piece.id), None)
     if shown is None:
         abort(404)
@@ -87,6 +99,8 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         may_judge=judges and shown.by_id != actor().id,
         own=judges and shown.by_id == actor().id,
         may_withdraw=free and policies.withdraw(actor(), piece),
+        levels=FILE_LEVELS,
+        level_choices=file_levels.choices(owner.confidentiality, FILE_LEVELS),
         history=_history(piece),
         **{
             "version_form": VersionForm(formdata=None, version=piece.version),
@@ -103,7 +117,7 @@ def _history(piece: Evidence) -> list[dict[str, Any]]:
         rows,
         labels={
             key: words.EVIDENCE[key]
-            for key in ("name", "version_no", "verdict", "verdict_note", "withdrawn_note")
+            for key in ("name", "version_no", "verdict", "verdict_note", "withdrawn_note", "level")
         },
         show=lambda key, value: trail.value_words(reading.THING, key, value),
         people=names({row.actor_id for row in rows}),
@@ -142,6 +156,15 @@ def judge_evidence(piece: Evidence) -> Response:
     if done is None:
         return _page(_again(), form.status, judge_form=form)
     return saved(address(piece), _("审核结论已记录"))
+
+
+@bp.post(f"{ONE}/level")
+@on(load=reading.evidence, may=policies.set_level)
+def level_evidence(piece: Evidence) -> Response:
+    """Say for whom it is."""
+    form = LevelForm()
+    operations.set_level(piece, form.level.data or "", form.was.data or "", actor=actor())
+    return saved(address(piece), _("文件的保密级别已修改"))
 
 
 @bp.post(f"{ONE}/withdrawal")

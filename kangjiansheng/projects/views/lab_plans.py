@@ -47,7 +47,7 @@ def lab_plan_history(thing: Plan) -> Response:
     row = owner_row(thing)
     said = called_then(queries.ledger(actor=actor(), plan_id=thing.id, as_of=g.as_of), row)
     kind = request.args.get("kind", "")
-    lines = histories.lines(said, acts_of(thing, as_of=g.as_of), row.milestones, kind)
+    lines = histories.lines(said, acts_of(thing, actor=actor(), as_of=g.as_of), row.milestones, kind)
     return page(
         "projects/history.html",
         p=row,

@@ -190,7 +190,7 @@ def _form(thing: Milestone, form: MilestoneForm) -> Response:
         return list_rows.edit(project, row, facts, form.status)
     if wants_fragment():
         facts["depends"] = plans.waiting(project, queries.network(thing.plan_id))
-        facts["tallies"] = tallies([thing.id])
+        facts["tallies"] = tallies([thing.id], actor=actor())
         return Response(render_template("projects/_edit_row.html", **facts), form.status)
     return page("projects/update.html", form.status, **facts)
 
@@ -211,7 +211,7 @@ def milestone_row(thing: Milestone) -> Response:
             m=row,
             may_update=may,
             depends=depends,
-            tallies=tallies([thing.id]),
+            tallies=tallies([thing.id], actor=actor()),
         )
     )
 
@@ -284,7 +284,7 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
                 depends=plans.waiting(project, network),
                 outlook=plans.outlook(project, network),
                 hand_off_words=hand_off_words,
-                tallies=tallies([thing.id]),
+                tallies=tallies([thing.id], actor=actor()),
                 illustrative=project.illustrative,
                 **words_and_figures(project, said, clock.today(), network=network, holding=holding),
                 saved={"text": text, "undo_url": undo},

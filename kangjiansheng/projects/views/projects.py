@@ -113,7 +113,7 @@ def plan_context(
         "path": words.path(row),
         "may_plan": not frozen and policies.leads_of(actor(), team),
         "may_update": set() if frozen else policies.updatable(actor(), team, row.milestones),
-        "tallies": tallies_of(plan, row.milestones, as_of=g.as_of),
+        "tallies": tallies_of(plan, row.milestones, actor=actor(), as_of=g.as_of),
         **words_and_figures(
             row,
             said,
@@ -192,7 +192,9 @@ def project_history(thing: Project) -> Response:
     row = project_row(thing)
     said = queries.ledger(actor=actor(), plan_id=thing.plan.id if thing.plan else None, as_of=g.as_of)
     kind = request.args.get("kind", "")
-    lines = histories.lines(called_then(said, row), acts_of(thing.plan, as_of=g.as_of), row.milestones, kind)
+    lines = histories.lines(
+        called_then(said, row), acts_of(thing.plan, actor=actor(), as_of=g.as_of), row.milestones, kind
+    )
     return page(
         "projects/history.html",
         p=row,

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kangjiansheng.accounts.queries import names
+from kangjiansheng.core.access import actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.forms.evidence import EvidenceForm
+from kangjiansheng.projects.forms.evidence import FILE_LEVELS, EvidenceForm
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.queries import evidence as reading
 from kangjiansheng.projects.queries.evidence import Piece
@@ -21,7 +22,7 @@ Wanted = list[tuple[Expected, Standing]]
 
 def papers(milestone_ids: Collection[int]) -> dict[int, tuple[Wanted, Tally]]:
     """What is expected of milestones and how it stands today, one by one and counted; three statements."""
-    expected, there = reading.expected(milestone_ids), reading.pieces(milestone_ids)
+    expected, there = reading.expected(milestone_ids), reading.pieces(milestone_ids, actor=actor())
     return {
         key: (
             [(one, standing(one.kind, there.get(key, []))) for one in expected.get(key, ())],
@@ -41,7 +42,7 @@ def panel(thing: Milestone, row: queries.MilestoneRow, *, form: EvidenceForm | N
 
     `form` is one that came back with something to say.
     """
-    there = reading.pieces([thing.id], as_of=g.as_of)[thing.id]
+    there = reading.pieces([thing.id], actor=actor(), as_of=g.as_of)[thing.id]
     stands = [(one, standing(one.kind, there)) for one in reading.expected_in(thing.plan, [thing])[thing.id]]
     lines = [
         {"name": name_of(one.name), "standing": stand, "pieces": _of(one.kind, there)}
@@ -55,8 +56,9 @@ def panel(thing: Milestone, row: queries.MilestoneRow, *, form: EvidenceForm | N
         ],
         "withdrawn": [piece for piece in there if piece.withdrawn],
         "people": people(there),
+        "levels": FILE_LEVELS,
         "lacks": row.actual is not None and any(stand == "missing" for _one, stand in stands),
-        "form": form or EvidenceForm(formdata=None, wanted=stands),
+        "form": form or EvidenceForm(formdata=None, within=thing.plan.owner.confidentiality, wanted=stands),
     }
 
 

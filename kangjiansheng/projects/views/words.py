@@ -123,6 +123,7 @@ EVIDENCE: dict[str, Any] = {
     "verdict": _l("审核结论"),
     "verdict_note": _l("理由"),
     "withdrawn_note": _l("撤回的原因"),
+    "level": _l("谁能看到文件"),
     "size": _l("大小（字节）"),
     "media_type": _l("文件类型"),
     "sha256": _l("SHA-256 摘要"),
@@ -136,13 +137,14 @@ EVIDENCE: dict[str, Any] = {
     "reasons": _l("理由"),
 }
 EVIDENCE_VALUES = {
+    "level": LEVELS,
     "verdict": {
         "accepted": _l("接受"),
         "refused": _l("不接受"),
         "met": _l("达到"),
         "unmet": _l("未达到"),
         **DECISIONS,
-    }
+    },
 }
 CRITERION: dict[str, Any] = {
     "name_hans": _l("标准（简体）"),
