@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, abort, current_app, g, request, session
+from flask import Flask, Request, abort, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature
 
 from kangjiansheng.accounts import operations, queries, rules
 from kangjiansheng.accounts.models import Account, Person, SignedInSession
@@ -28,6 +30,21 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         return self.key
 
 
+class Cookies(SecureCookieSessionInterface):
+    """The signed cookie that carries the key of a session. It is taken whatever time it was signed at: how long a session
+    lasts is decided at the server. Else a node whose clock is a moment behind, or a clock set back, would end it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds when its signature is ours; else nothing."""
+        serializer = self.get_signing_serializer(app)
+        if serializer is None:
+            return None
+        try:
+            return self.session_class(serializer.loads(request.cookies.get(self.get_cookie_name(app), "")))
+        except BadSignature:
+            return self.session_class()
+
+
 def init_app(app: Flask) -> None:
     """Load the actor before each request that is no static file."""
     settings = app.config["SETTINGS"]
@@ -40,6 +57,7 @@ def init_app(app: Flask) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
         REMEMBER_COOKIE_DURATION=timedelta(0),
     )
+    app.session_interface = Cookies()
     manager = LoginManager(app)
     manager.user_loader(_load)
     manager.session_protection = None  # sessions end at the server; an address may change on a phone

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -179,6 +180,14 @@ def test_over_https_the_cookie_is_bound_to_the_host(own_app: Flask) -> None:
     assert own_app.config["SESSION_COOKIE_NAME"] == "__Host-kjs"
     assert own_app.config["SESSION_COOKIE_SECURE"] and own_app.config["SESSION_COOKIE_PATH"] == "/"
     assert not own_app.config.get("SESSION_COOKIE_DOMAIN")
+
+
+def test_a_clock_that_was_set_back_ends_no_session(client: Callable[..., Critic]) -> None:
+    visitor = client("lead")
+    for hours in (-1, 1):
+        later = clock.now() + timedelta(hours=hours)
+        with time_machine.travel(later, tick=False):
+            assert visitor.get("/account").status_code == 200
 
 
 @pytest.mark.parametrize(
