@@ -4,6 +4,7 @@ So the summary knows no skip. With CI=true a test that had to be left out makes 
 """
 
 import os
+import shutil
 from collections import Counter
 
 import pytest
@@ -16,6 +17,7 @@ NEEDS = {
         "no Chromium was found (chromium on the path, or its path in CHROMIUM)",
     ),
     "office": (office.is_available, "no LibreOffice with Impress and Writer was found, or no pdftotext"),
+    "nginx": (lambda: shutil.which("nginx") is not None, "no nginx was found on the path"),
     "postgres": (postgres.is_available, "no PostgreSQL server programs were found (initdb, pg_ctl)"),
 }
 left_out: Counter[str] = Counter()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,17 @@ class Server:
     """`kangjiansheng serve` with its worker, in a process group of its own."""
 
     def __init__(
-        self, folder: Path, url: str, *, demo: bool = True, workers: int = 1, smtp: str = ""
+        self,
+        folder: Path,
+        url: str,
+        *,
+        demo: bool = True,
+        workers: int = 1,
+        smtp: str = "",
+        worker: bool = True,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
-        self.folder, self.url, self.workers = folder, url, workers
+        self.folder, self.url, self.workers, self.worker = folder, url, workers, worker
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -41,6 +49,7 @@ class Server:
             "KJS_DEMO": "1" if demo else "0",
             "KJS_TEST_CHEAP_HASH": "1",
             "PORT": str(self.port),
+            **(settings or {}),
         }
         self.environment.pop("KJS_SMTP_URL", None)
         if smtp:
@@ -56,6 +65,7 @@ class Server:
                     "serve",
                     "--workers",
                     str(self.workers),
+                    "--worker" if self.worker else "--no-worker",
                 ],
                 env=self.environment,
                 stdout=log,

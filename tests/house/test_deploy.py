@@ -1,0 +1,56 @@
+"""What deploy/ says is what the product understands."""
+
+import re
+import shlex
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+
+from kangjiansheng.cli import cli
+from kangjiansheng.core.config import read_settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+def _parses(words: list[str]) -> None:
+    """The words after the name of the program are a command and its options, as the command line reads them."""
+    context = cli.make_context("kangjiansheng", list(words), resilient_parsing=False)
+    command, group = cli, context
+    while words := [*group._protected_args, *group.args]:
+        _name, found, words = command.resolve_command(group, words)  # type: ignore[attr-defined]
+        assert found is not None
+        command, group = found, found.make_context(_name, words, parent=group)
+        if not hasattr(command, "resolve_command"):
+            return
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_units_start_what_is_there(unit: Path) -> None:
+    read = RawConfigParser(strict=False, delimiters=("=",))
+    read.optionxform = str  # type: ignore[assignment, method-assign]
+    read.read_string(unit.read_text("utf-8"))
+    program, *words = shlex.split(read["Service"]["ExecStart"])
+    assert program == "/opt/kangjiansheng/.venv/bin/kangjiansheng"
+    _parses(words)
+    assert read["Service"]["ProtectSystem"] == "strict" and read["Service"]["User"] == "kangjiansheng"
+
+
+def test_containers_start_what_is_there() -> None:
+    texts = (DEPLOY / "Containerfile").read_text("utf-8"), (DEPLOY / "compose.yaml").read_text("utf-8")
+    found = [re.findall(r"bin/kangjiansheng\"?, ([^\]]+)\]", text) for text in texts]
+    assert [len(commands) for commands in found] == [1, 2]
+    for command in (command for commands in found for command in commands):
+        _parses([word.strip(' "') for word in command.split(",")])
+
+
+def test_only_settings_that_are_there_are_set(tmp_path: Path) -> None:
+    known = set(re.findall(r"^\| `?(KJS_[A-Z_]+)", (ROOT / "README.md").read_text("utf-8"), re.M))
+    for path in (path for path in DEPLOY.rglob("*") if path.is_file()):
+        assert set(re.findall(r"KJS_[A-Z_]+", path.read_text("utf-8"))) <= known, path.name
+    lines = (DEPLOY / "kangjiansheng.env").read_text("utf-8").splitlines()
+    settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    made = read_settings(settings | {"KJS_INSTANCE": str(tmp_path)})
+    assert made.secure and not made.demo and made.proxies
