@@ -348,7 +348,7 @@ def jobs(app: Flask) -> list[Job]:
     """What the worker does, and how often."""
     settings = app.config["SETTINGS"]
     return [
-        Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings)),
+        Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings), apart=True),
         Job("groups", timedelta(seconds=5), lambda: delivery.deliver(settings), apart=True),
         *lab_jobs.ROUNDS,
         *project_jobs.ROUNDS,

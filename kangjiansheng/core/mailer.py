@@ -2,35 +2,92 @@
 
 import smtplib
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from kangjiansheng.core import clock, invitations, outbox
 from kangjiansheng.core.config import Settings
+from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, speaking
+from kangjiansheng.core.transactions import writing
 
 Send = Callable[[EmailMessage], None]
+LEASE = timedelta(minutes=5)  # a server is waited for 10 seconds at each step of a delivery
+
+
+IN_A_ROUND = 20  # then the worker sees to its other work
 
 
 def deliver(settings: Settings, send: Send | None = None) -> int:
-    """Deliver what is due; returns how many were sent. Failures wait longer each time."""
+    """Deliver what is due; returns how many were sent. Failures wait longer each time.
+
+    Three steps for each mail: take it (a short transaction), send it (none: no lock is held while another machine is
+    waited for), note what became of it (a short transaction). A mail whose worker dies in between is due again when its
+    lease is over, under the same Message-ID: it may come twice, never not at all.
+    """
     send = send or (smtp(settings.smtp_url) if settings.smtp_url else None)
+    if send is None:
+        _keep()
+        return 0
     sent = 0
-    for mail in outbox.claim():
-        if send is None:
-            outbox.settle(mail, "kept")
-            continue
-        try:
-            send(_with_files(message(mail, settings), mail))
-        except (OSError, smtplib.SMTPException, ValueError) as problem:  # ValueError: an address that is none
-            outbox.put_off(mail, f"{type(problem).__name__}: {problem}")
+    for _turn in range(IN_A_ROUND):
+        taken = _take(settings)
+        if taken is None:
+            break
+        sent += _note(taken.mail_id, taken.problem or _problem_of(send, taken.made))
+    return sent
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A mail on its way, free of the database; `problem` says why it could not even be made."""
+
+    mail_id: int
+    made: EmailMessage
+    problem: str = ""
+
+
+def _keep() -> None:
+    """Without a server mails are kept for whoever administers."""
+    if outbox.is_anything_due():
+        with writing():
+            for mail in outbox.claim(IN_A_ROUND):
+                outbox.settle(mail, "kept")
+
+
+def _take(settings: Settings) -> Taken | None:
+    if not outbox.is_anything_due():
+        return None
+    with writing():
+        for mail in outbox.claim(1):
+            mail.due_at = clock.now() + LEASE
+            try:
+                return Taken(mail.id, _with_files(message(mail, settings), mail))
+            except ValueError as problem:  # an address that is none
+                return Taken(mail.id, EmailMessage(), f"{type(problem).__name__}: {problem}")
+    return None
+
+
+def _problem_of(send: Send, made: EmailMessage) -> str:
+    try:
+        send(made)
+    except (OSError, smtplib.SMTPException, ValueError) as problem:
+        return f"{type(problem).__name__}: {problem}"
+    return ""
+
+
+def _note(mail_id: int, problem: str) -> bool:
+    with writing():
+        mail = db.session.get_one(outbox.Outbox, mail_id)
+        if problem:
+            outbox.put_off(mail, problem)
         else:
             outbox.settle(mail, "sent")
             mail.sent_at = clock.now()
-            sent += 1
-    return sent
+    return not problem
 
 
 def _with_files(made: EmailMessage, mail: outbox.Outbox) -> EmailMessage:

@@ -10,7 +10,6 @@ from kangjiansheng.accounts import rules
 from kangjiansheng.core import mailer
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Outbox
-from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
 
 
@@ -26,8 +25,7 @@ def kept(
     with app.app_context():
         found = {m.template: (m.id, m.address) for m in db.session.scalars(select(Outbox))}
         while db.session.scalar(select(Outbox.id).where(Outbox.state == "waiting").limit(1)):
-            with writing():
-                mailer.deliver(app.config["SETTINGS"])
+            mailer.deliver(app.config["SETTINGS"])
     return found
 
 

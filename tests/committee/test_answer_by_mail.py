@@ -68,7 +68,6 @@ def inbox(app: Flask) -> Iterator[tuple[Inbox, Callable[[], int]]]:
             address = f"smtp://127.0.0.1:{controller.port}"
             count = 0
             while sent := mailer.deliver(replace(app.config["SETTINGS"], smtp_url=address)):
-                commit()
                 count += sent
             return count
 

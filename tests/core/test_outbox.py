@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, update
 
 from kangjiansheng.accounts import operations, queries
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.app import jobs
 from kangjiansheng.core import clock, mailer, outbox
 from kangjiansheng.core.changes import begin
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.jobs import Job, Round, run_due
 from kangjiansheng.core.outbox import Notification, Outbox, words_of
@@ -49,8 +49,7 @@ def queue(
 
 
 def deliver(app: Flask, url: str | None) -> int:
-    with writing():
-        return mailer.deliver(replace(app.config["SETTINGS"], smtp_url=url))
+    return mailer.deliver(replace(app.config["SETTINGS"], smtp_url=url))
 
 
 def row(number: int) -> Outbox:
@@ -206,3 +205,33 @@ def test_every_notice_of_illustrative_things_says_so(in_app: Flask) -> None:
     for row in beyond:
         with speaking("en"):
             assert words_of(row.template, row.facts)[0].endswith("(illustrative data)"), row.template
+
+
+def test_nobody_waits_while_a_mail_server_hangs(ground: Flask) -> None:
+    """Another connection writes while the mail is on its way; what was sent is noted afterwards."""
+    number = queue()
+
+    def slow(_mail: object) -> None:
+        engine = create_engine(db.engine.url, connect_args={"timeout": 0} if is_sqlite() else {})
+        with engine.begin() as connection:
+            connection.execute(update(Outbox).where(Outbox.id == number).values(locale="en"))
+        engine.dispose()
+
+    assert mailer.deliver(ground.config["SETTINGS"], slow) == 1
+    assert (row(number).state, row(number).locale) == ("sent", "en")
+
+
+def test_a_mail_whose_worker_died_is_sent_again(ground: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = queue()
+
+    def dies(_mail: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mailer.deliver(ground.config["SETTINGS"], dies)
+    again: list[object] = []
+    assert mailer.deliver(ground.config["SETTINGS"], again.append) == 0  # it may still be on its way
+    later = row(number).due_at
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert mailer.deliver(ground.config["SETTINGS"], again.append) == 1
+    assert len(again) == 1 and row(number).attempts == 0

@@ -79,9 +79,10 @@ def rounds(app: Flask, at: str, times: int = 1) -> None:
 
 def delivered(app: Flask, at: str, url: str) -> None:
     settings: Any = SimpleNamespace(smtp_url=url, base_url="http://localhost")
-    with time_machine.travel(datetime.fromisoformat(at), tick=True), app.app_context(), writing():
+    with time_machine.travel(datetime.fromisoformat(at), tick=True), app.app_context():
         others = update(Outbox).where(Outbox.template != notices.PACK)  # of the demonstration
-        db.session.execute(others.values(state="kept"))
+        with writing():
+            db.session.execute(others.values(state="kept"))
         mailer.deliver(settings)
 
 

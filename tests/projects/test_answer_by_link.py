@@ -284,9 +284,8 @@ def test_each_milestone_of_the_digest_has_its_link_until_the_mail_has_left(
     page = client("admin").get(f"/admin/mails/{number}").text
     assert "/answer/" not in page
     with app.app_context():
-        with writing():
-            for _ in range(5):
-                mailer.deliver(app.config["SETTINGS"])
+        for _ in range(5):
+            mailer.deliver(app.config["SETTINGS"])
         mail = db.session.get_one(Outbox, number)
         assert mail.state == "kept" and mail.facts["links"] == {}
         assert "/answer/" not in mailer.message(mail, app.config["SETTINGS"]).get_content()
