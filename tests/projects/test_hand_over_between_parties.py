@@ -130,6 +130,15 @@ def test_who_sees_it_and_how_it_stood(app: Flask, client: Callable[..., Critic])
     listed = partner.get("/hand-offs.csv?state=all").get_data(as_text=True)
     assert listed.count("HO-") == 5 and "示例数据" in listed
     assert partner.get("/hand-offs?late=1").get_data(as_text=True).count("/hand-offs/HO-") == 1
+    # The board has what is late or disputed as a piece of its own, of any day.
+    executive = client("executive")
+    assert 'hx-get="/hand-offs?late=pressing"' in executive.get("/overview").get_data(as_text=True)
+    assert "late=pressing" not in executive.get("/overview?lab=JL-01").get_data(as_text=True)
+    piece = {"path": "/hand-offs?late=pressing", "headers": {"HX-Request": "true"}}
+    text = executive.get(**piece).get_data(as_text=True)
+    assert "2 项逾期或有异议" in text and "HO-0006" in text and "逾期 14 天" in text and "<html" not in text
+    assert "HO-0006" not in partner.get(**piece).get_data(as_text=True)
+    assert executive.get(**piece | {"path": "/hand-offs?late=pressing&as_of=2026-11-01"}).get_data() == b""
     with app.app_context():
         executive = who("executive")
         for day in (None, clock.today() - timedelta(3)):

@@ -221,6 +221,17 @@ def late_words(days: int | None) -> str:
     return "" if days is None else ngettext("逾期 %(num)d 天", "逾期 %(num)d 天", days)
 
 
+def pressing(row: HandOffRow, late: str) -> str:
+    """Why somebody has to look after it, between whom: 瑞金医院 → 儿童医学中心：已约定，逾期 14 天。"""
+    words = [state_word(row), late] if late else [state_word(row)]
+    return _(
+        "%(giver)s → %(receiver)s：%(what)s",
+        giver=name_of(row.giver),
+        receiver=name_of(row.receiver),
+        what=_("，").join(words),
+    )
+
+
 def state_word(row: HandOffRow) -> str:
     """How it stands; a new day that waits for an answer is part of it."""
     if row.state == "agreed" and rules.named_by(row):

@@ -35,6 +35,7 @@ from kangjiansheng.projects.rules import hand_offs as rules
 from kangjiansheng.projects.rules.hand_offs import Side
 
 GOVERNMENT = "government"
+PRESSING = "pressing"  # late, or disputed
 _DAYS = ("promised_on", "asked_on", "accepted_on", "delivered_on", "received_on")
 
 
@@ -78,6 +79,11 @@ class HandOffRow:
         return None if side is None else self.giver if side == "giver" else self.receiver
 
     @property
+    def disputed(self) -> bool:
+        """True while the receiver does not take what was delivered."""
+        return self.state == "disputed"
+
+    @property
     def is_open(self) -> bool:
         """True while something is still to come of it."""
         return self.state in rules.OPEN
@@ -110,7 +116,7 @@ class HandOffFilter:
             and self.kind in ("", row.kind)
             and self.party in ("", row.giver.code, row.receiver.code)
             and self.project in ("", row.project.code)
-            and (not self.late or row.overdue(day) is not None)
+            and (not self.late or row.overdue(day) is not None or (self.late == PRESSING and row.disputed))
             and (not self.q or contains(self.q, _words(row)))
         )
 

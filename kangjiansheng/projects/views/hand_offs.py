@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import abort, g, request, url_for
+from flask import abort, g, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -17,7 +17,7 @@ from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Form
+from kangjiansheng.core.forms import Form, wants_fragment
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
@@ -32,6 +32,7 @@ from kangjiansheng.projects.models import HandOff, Milestone, Project
 from kangjiansheng.projects.operations import hand_offs as operations
 from kangjiansheng.projects.policies import hand_offs as allowed
 from kangjiansheng.projects.queries.hand_offs import (
+    PRESSING,
     HandOffFilter,
     HandOffRow,
     acts_as,
@@ -71,9 +72,13 @@ def _shown() -> tuple[HandOffFilter, list[HandOffRow], list[HandOffRow]]:
 
 @bp.get("/hand-offs")
 @signed_in
-def list_hand_offs() -> Response:
-    """All hand-offs of projects that the reader sees, what is late first."""
+def list_hand_offs() -> Response | str:
+    """All hand-offs of projects that the reader sees, what is late first; of what is late or disputed a piece of its
+    own, for the board."""
     wanted, rows, kept = _shown()
+    late = {row.id: words.late_words(row.overdue(_day())) for row in rows}
+    if wanted.late == PRESSING and wants_fragment():
+        return render_template("projects/_hand_offs_pressing.html", rows=kept, late=late, words=words)
     parties = {one.code: name_of(one) for row in rows for one in (row.giver, row.receiver)}
     return page(
         "projects/hand_offs.html",
@@ -81,7 +86,7 @@ def list_hand_offs() -> Response:
         total=len(rows),
         wanted=wanted,
         finding=words.finding(rows, _day()),
-        late={row.id: words.late_words(row.overdue(_day())) for row in rows},
+        late=late,
         parties=sorted(parties.items(), key=lambda pair: pair[1]),
         projects=sorted({(row.project.code, row.project.code) for row in rows}),
         words=words,
