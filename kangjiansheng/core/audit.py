@@ -4,7 +4,7 @@ An entry gets its `seq` and hash in the last step before COMMIT, under the write
 `seq` may not. Each entry covers, by digest, the append-only rows of its change set.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -170,11 +170,13 @@ def last_change(thing: Any) -> tuple[str, datetime | None, int | None]:
     return (row.actor_label, row.recorded_at, row.actor_id) if row else ("", None, None)
 
 
-def history(thing: str, thing_id: int, limit: int = 50, *, until: date | None = None) -> list[AuditEntry]:
-    """The entries about one thing, newest first; `until` the end of a past day."""
+def history(
+    thing: str, ids: int | Collection[int], limit: int = 50, *, until: date | None = None
+) -> list[AuditEntry]:
+    """The entries about one thing, or some of one kind, newest first; `until` the end of a past day."""
     query = (
         select(AuditEntry)
-        .where(AuditEntry.thing == thing, AuditEntry.thing_id == thing_id)
+        .where(AuditEntry.thing == thing, AuditEntry.thing_id.in_([ids] if isinstance(ids, int) else ids))
         .order_by(AuditEntry.seq.desc())
         .limit(limit)
     )

@@ -107,6 +107,11 @@ def test_who_was_left_alone_is_brought_up_once_for_each_such_time(app, client):
 
 def test_the_coverage_names_what_a_stage_lacks_and_opens_those_companies(client):
     executive = client("executive")
+    asked = "/residents/requests.csv"
+    assert (
+        executive.get(asked).text.count("\nCO-00") == 3 and "CO-0" not in client("outsider").get(asked).text
+    )
+    assert "requests.xlsx" not in client("outsider").get("/residents").text
     page = executive.get("/residents/coverage")
     assert 'aria-label="成长，注册申报：1 / 1"' in page.text
     assert 'aria-label="入驻，空间：0 / 1"' in page.text

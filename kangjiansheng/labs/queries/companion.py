@@ -1,7 +1,7 @@
 """Requests, contacts, the line of time of a company, who was left alone, and which stage lacks which service."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,6 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Company, Lease, ParkRule, ServiceContact, ServiceRequest
 from kangjiansheng.labs.queries.residents import Stay, inside_companies, own_companies, stages_of, stood
-from kangjiansheng.labs.queries.space import leases_of
 from kangjiansheng.labs.rules import companion as rules
 
 
@@ -28,6 +27,26 @@ def requests_of(ids: Collection[int], *, as_of: date | None = None) -> list[Serv
     )
     rows = stood(list(db.session.scalars(query)) if ids else [], as_of)
     return sorted(rows, key=lambda row: (row.asked_on, row.number), reverse=True)
+
+
+def requests_seen(*, actor: Actor, as_of: date | None = None) -> list[ServiceRequest]:
+    """What those companies asked for of which the actor sees all, and what she is named to answer; the first promised
+    first."""
+    query = (
+        select(ServiceRequest)
+        .join(ServiceRequest.company)
+        .where(
+            Company.archived_at.is_(None),
+            or_(inside_companies(actor), ServiceRequest.provider_id == actor.id),
+        )
+        .options(
+            contains_eager(ServiceRequest.company),
+            joinedload(ServiceRequest.provider),
+            joinedload(ServiceRequest.provider_institution),
+        )
+    )
+    rows = stood(list(db.session.scalars(query)), as_of)
+    return sorted(rows, key=lambda row: (row.promised_on, row.company.code, row.number))
 
 
 def contacts_of(ids: Collection[int], *, as_of: date | None = None) -> list[ServiceContact]:
@@ -97,6 +116,8 @@ class Care:
     last: dict[int, date]
     waiting: dict[int, list[ServiceRequest]]
     given: dict[int, set[tuple[str, str]]]  # company → (stage, kind) of what it got
+    requests: Sequence[ServiceRequest]
+    contacts: Sequence[ServiceContact]
 
     def quiet(self, row: Company) -> int:
         """For how many days nobody was with a company."""
@@ -130,7 +151,8 @@ def care(ids: Collection[int], *, as_of: date | None = None) -> Care:
     for row in contacts:
         given[row.company_id].add((row.stage, row.kind))
     day = as_of or clock.today()
-    return Care(day, quiet_days(), last_touches(contacts, requests), waiting, given)
+    last = last_touches(contacts, requests)
+    return Care(day, quiet_days(), last, waiting, given, requests, contacts)
 
 
 @dataclass(frozen=True)
@@ -166,20 +188,24 @@ class Event:
     thing: Stay | Lease | ServiceRequest | ServiceContact
 
 
-def timeline(thing: Company, *, as_of: date | None = None) -> list[Event]:
-    """Everything that happened with a company, the newest first: stages, space, requests, contacts."""
+def timeline(
+    thing: Company, found: Care, leases: Iterable[Lease], *, as_of: date | None = None
+) -> list[Event]:
+    """Everything that happened with a company, the newest first: stages, space, requests, contacts. How it is cared
+    for and what it has leased were read before, as of the same day."""
     day = as_of or clock.today()
-    found = [Event(stay.since, "stage", stay) for stay in stages_of(thing, until=as_of)]
-    for lease in leases_of(thing, as_of=as_of):
-        found.append(Event(lease.starts_on, "lease", lease))
+    events = [Event(stay.since, "stage", stay) for stay in stages_of(thing, until=as_of)]
+    for lease in leases:
+        events.append(Event(lease.starts_on, "lease", lease))
         if lease.ends_on:
-            found.append(Event(lease.ends_on, "lease_end", lease))
-    for one in requests_of([thing.id], as_of=as_of):
-        found.append(Event(one.asked_on, "asked", one))
-        if one.answered_on and one.life == "answered":
-            found.append(Event(one.answered_on, "answered", one))
-    found += [Event(row.happened_on, "contact", row) for row in contacts_of([thing.id], as_of=as_of)]
-    return sorted((event for event in found if event.day <= day), key=lambda event: event.day, reverse=True)
+            events.append(Event(lease.ends_on, "lease_end", lease))
+    for one in found.requests:
+        if one.company_id == thing.id:
+            events.append(Event(one.asked_on, "asked", one))
+            if one.answered_on and one.life == "answered":
+                events.append(Event(one.answered_on, "answered", one))
+    events += [Event(row.happened_on, "contact", row) for row in found.contacts if row.company_id == thing.id]
+    return sorted((event for event in events if event.day <= day), key=lambda event: event.day, reverse=True)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.search.declared import Filter, Found, Holding, Kind, Rows, Texts, Wanted
 from kangjiansheng.labs.models import (
     Agreement,
+    Clause,
     Company,
     Institution,
     InstitutionAlias,
@@ -234,6 +235,7 @@ AGREEMENTS = Kind(
         *_named(Agreement),
         Texts("agreement", "summary", select(Agreement.id, Agreement.summary)),
         Texts("agreement", "stated", select(Agreement.id, Agreement.stated, Agreement.not_stated), say=_said),
+        Texts("agreement", "clause", select(Clause.agreement_id, Clause.text)),
     ],
     _agreements,
     lambda hit: f"/agreements/{hit.key}",

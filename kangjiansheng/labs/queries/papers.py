@@ -83,6 +83,11 @@ def papers(lab: JointLab, *, as_of: date | None = None) -> list[PaperRow]:
     return sorted(rows, key=lambda row: (row.life == rules.ENDED, row.valid_to, row.number))
 
 
+def kept_by(lab: JointLab) -> Sequence[LabPaper]:
+    """All that was ever written down of a laboratory. Whoever calls it has found that the reader sees the inside."""
+    return db.session.scalars(select(LabPaper).where(LabPaper.lab_id == lab.id).order_by(LabPaper.id)).all()
+
+
 def _row(state: dict[str, Any], holder: Person | None, day: date, illustrative: bool) -> PaperRow:
     first, last = _day(state["valid_from"]), _day(state["valid_to"])
     assert last is not None

@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sheets import listing
-from kangjiansheng.labs.models import Company
+from kangjiansheng.labs.forms.residents import provider_name
+from kangjiansheng.labs.models import Company, ServiceRequest
 from kangjiansheng.labs.queries.companion import Care
 from kangjiansheng.labs.queries.space import Building
+from kangjiansheng.labs.rules import companion as service
 from kangjiansheng.labs.rules import residents as rules
 
 
@@ -41,6 +43,41 @@ def _inside(row: Company, care: Care) -> list[Any]:
         len(care.waiting.get(row.id, [])),
         len(care.overdue(row)),
     ]
+
+
+def requests(kind: str, rows: Sequence[ServiceRequest], *, as_of: date | None) -> bytes:
+    """What companies asked for: one row each, with what was promised, who answers, and what came of it."""
+    heads = [
+        _("编号"),
+        _("名称"),
+        _("序号"),
+        _("类型"),
+        _("阶段"),
+        _("内容"),
+        _("提出日期"),
+        _("承诺答复日期"),
+    ]
+    heads += [_("由谁答复"), _("状态"), _("答复日期"), _("答复"), _("结果"), _("满意度")]
+    lines = [
+        [
+            row.company.code,
+            name_of(row.company),
+            row.number,
+            str(service.SERVICES[row.kind]),
+            str(rules.STAGES[row.stage]),
+            row.text,
+            row.asked_on,
+            row.promised_on,
+            provider_name(row),
+            str(service.REQUEST_STATES[row.life]),
+            row.answered_on,
+            row.answer,
+            str(service.OUTCOMES[row.outcome]) if row.outcome else "",
+            row.satisfaction,
+        ]
+        for row in rows
+    ]
+    return listing(kind, _("服务请求"), heads, lines, [row.company for row in rows], as_of)
 
 
 def space(kind: str, found: Sequence[Building], *, as_of: date | None) -> bytes:

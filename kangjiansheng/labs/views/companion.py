@@ -6,8 +6,9 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.pages import page, saved
+from kangjiansheng.core.sheets import download
 from kangjiansheng.labs.forms import residents as forms
 from kangjiansheng.labs.forms.people import VersionForm
 from kangjiansheng.labs.models import Company, ServiceContact, ServiceRequest
@@ -16,6 +17,7 @@ from kangjiansheng.labs.policies import residents as policies
 from kangjiansheng.labs.queries import companion as queries
 from kangjiansheng.labs.queries import residents as companies
 from kangjiansheng.labs.rules import companion as rules
+from kangjiansheng.labs.sheets import residents as sheets
 from kangjiansheng.labs.views.blueprint import bp, travelled
 from kangjiansheng.labs.views.residents import form_page, panel, sections
 
@@ -40,6 +42,14 @@ def coverage() -> Response:
         late=[one for row in rows for one in care.overdue(row)],
         sections=sections("coverage", True),
     )
+
+
+@bp.get("/residents/requests.<any(csv, xlsx):kind>")
+@signed_in
+def requests_file(kind: str) -> Response:
+    """What the companies asked for of which the reader sees all, and what she is named to answer, as a file."""
+    rows = queries.requests_seen(actor=actor(), as_of=travelled())
+    return download(kind, "requests", sheets.requests(kind, rows, as_of=travelled()))
 
 
 @bp.route("/residents/rule", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """The history panel of this floor's things: labels of their fields, and values in words."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,11 +70,26 @@ def panel(
 ) -> Panel:
     """The last five changes up to the day of the time travel; all with `?history=all`. `labels` name the fields of the
     thing, `values` the words of vocabularies in them; of the files of the numbers `unseen` nothing is told."""
+    return of_all([thing], labels, values, unseen=unseen)
+
+
+def of_all(
+    things: Sequence[Any],
+    labels: Mapping[str, Any] = LABELS,
+    values: Mapping[str, Mapping[str, Any]] = VALUES,
+    called: Callable[[AuditEntry], str] | None = None,
+    unseen: Collection[int] = (),
+) -> Panel:
+    """The same of several things of one kind (one at least) together; `called` says of which each entry tells."""
     day, everything = travelled(), request.args.get("history") == "all"
-    found = file_levels.without(audit.history(thing.__tablename__, thing.id, 500, until=day), unseen)
+    ids = [one.id for one in things]
+    found = file_levels.without(audit.history(things[0].__tablename__, ids, 500, until=day), unseen)
     rows = found if everything else found[:5]
     words = _Words(rows, values)
     shown = history.entries(rows, labels=labels, show=words.show, people=words.people)
+    if called:
+        for entry, row in zip(shown, rows, strict=True):
+            entry["mark"] = called(row)
     more = with_args(history="all") + "#history" if len(found) > len(rows) else None
     return Panel(shown, more)
 
@@ -106,7 +121,8 @@ class _Words:
         states = [state for row in rows if row.before for state in (row.before, row.after)]
         keys = {key for state in states for key in state}
         members = {member[0] for state in states for member in state.get("members", [])}
-        self.people = people.names(members | {row.actor_id for row in rows})
+        holders = {state["holder_id"] for state in states if state.get("holder_id")}
+        self.people = people.names(members | holders | {row.actor_id for row in rows})
         self.institutions = _names(Institution) if keys & {"parties", "partners", "institution_id"} else {}
         self.labs = _names(JointLab) if "lab_id" in keys else {}
         self.agreements = _codes(Agreement) if keys & {"agreement_id", "parent_id"} else {}
@@ -122,6 +138,8 @@ class _Words:
             return self.agreements.get(value, "")
         if key in ("institution_id", "lab_id"):
             return (self.institutions if key == "institution_id" else self.labs).get(value, "")
+        if key == "holder_id":
+            return i18n.name_of(self.people[value]) if value in self.people else ""
         if isinstance(value, bool):
             return _("是") if value else _("否")
         return str(self.values.get(key, {}).get(value, value))

@@ -12,20 +12,27 @@ from kangjiansheng.labs.forms.papers import EndingForm, PaperForm
 from kangjiansheng.labs.models import JointLab, LabPaper
 from kangjiansheng.labs.operations import papers as operations
 from kangjiansheng.labs.policies import papers as keeping
-from kangjiansheng.labs.queries.papers import lab_inside, lab_inside_as, paper, papers
+from kangjiansheng.labs.queries.papers import kept_by, lab_inside, lab_inside_as, paper, papers
 from kangjiansheng.labs.rules import papers as rules
 from kangjiansheng.labs.views.blueprint import as_shown, bp, travelled
+from kangjiansheng.labs.views.history import of_all
 
 
 @bp.get("/labs/<code>/papers")
 @on(load=lab_inside, may=policies.see)
 def lab_papers(found: JointLab) -> Response:
     """What the laboratory holds, what has lapsed first."""
+    rows = papers(found, as_of=travelled())
+    labels = {key: label for key, label in rules.FIELDS.items() if key not in ("lab_id", "number")}
+    words = {"kind": rules.KINDS, "life": rules.LIVES}
     return page(
         "labs/papers.html",
         illustrative=found.illustrative,
         lab=as_shown(found),
-        rows=papers(found, as_of=travelled()),
+        rows=rows,
+        history=of_all(kept, labels, words, lambda entry: (entry.after or entry.before).get("label", ""))
+        if (kept := kept_by(found))
+        else None,
         papers=rules,
         may_edit=policies.edit_lab(actor(), found) and not travelled() and not found.archived_at,
     )

@@ -118,6 +118,7 @@ def company(found: Company) -> Response:
     if not queries.sees_company(actor(), found):
         return page("labs/residents/open.html", illustrative=found.illustrative, company=shown, higher=higher)
     care = companion.care([found.id], as_of=day)
+    leases = space.leases_of(found, as_of=day)
     kept = policies.keep(actor()) and not day
     return page(
         "labs/residents/company.html",
@@ -125,8 +126,8 @@ def company(found: Company) -> Response:
         company=shown,
         higher=higher,
         care=care,
-        events=companion.timeline(found, as_of=day),
-        leases=space.leases_of(found, as_of=day),
+        events=companion.timeline(found, care, leases, as_of=day),
+        leases=leases,
         people=queries.people_of(shown),
         may_keep=kept,
         may_log=policies.accompany(actor(), found) and not day,

@@ -1,7 +1,8 @@
 """The dates of a person's calendar: her own milestones and bookings, the meetings that she may see, answers that she
-owes, what her institution gives or gets on an agreed day, and what her laboratories hold, and companies that she
-accompanies have leased, on the day on which it ends."""
+owes, what her institution gives or gets on an agreed day, and what ends: agreements, what her laboratories hold,
+space that companies which she accompanies have leased."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,13 +15,13 @@ from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Booking, Company, LabPaper, Lease, ServiceRequest
+from kangjiansheng.labs.models import Agreement, Booking, Company, LabPaper, Lease, Obligation, ServiceRequest
 from kangjiansheng.labs.queries import own_institutions
 from kangjiansheng.labs.queries.bookings import own_bookings
 from kangjiansheng.labs.queries.companion import to_answer
 from kangjiansheng.labs.queries.papers import papers_to_watch
 from kangjiansheng.labs.queries.space import leases_to_watch
-from kangjiansheng.labs.queries.waiting import obligations_waiting
+from kangjiansheng.labs.queries.waiting import agreements_to_watch, obligations_waiting
 from kangjiansheng.labs.rules.resources import written
 from kangjiansheng.projects.models import HandOff, Milestone, MilestoneEntry
 from kangjiansheng.projects.queries.owners import running, with_owner
@@ -35,7 +36,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 class Dated:
     """One day of a calendar; `version` and `modified` are those of its row."""
 
-    kind: str  # milestone, meeting, answer, obligation, paper, booking, hand_off, lease
+    kind: str  # milestone, meeting, answer, obligation, paper, booking, hand_off, lease, agreement
     id: int
     day: date
     code: str
@@ -46,13 +47,6 @@ class Dated:
     modified: datetime
     state: str  # open, done, cancelled
     illustrative: bool
-
-
-def calendar_of(*, actor: Actor) -> list[Dated]:
-    """Everything that stands in a person's calendar now, by the rights of this moment; twelve statements at most."""
-    found = [*_milestones(actor), *_meetings(actor), *_answers(actor), *_obligations(actor), *_papers(actor)]
-    found += [*_bookings(actor), *_hand_offs(actor), *_leases(actor)]
-    return sorted(found, key=lambda one: (one.day, one.kind, one.id))
 
 
 def _milestones(actor: Actor) -> list[Dated]:
@@ -174,6 +168,28 @@ def _obligations(actor: Actor) -> list[Dated]:
         )
         for one in waiting
         if one.day
+    ]
+
+
+def _agreements(actor: Actor) -> list[Dated]:
+    """The agreements of which she is told that they end, on the day on which they do."""
+    found = agreements_to_watch(actor=actor)
+    changed = _changed(Agreement.__tablename__, {one.id for one in found})
+    return [
+        Dated(
+            "agreement",
+            one.id,
+            one.expires_on,
+            one.code,
+            _names(one),
+            {},
+            f"/agreements/{one.code}",
+            *changed[one.id],
+            "open",
+            one.illustrative,
+        )
+        for one in found
+        if one.expires_on is not None
     ]
 
 
@@ -319,3 +335,23 @@ def _bookings(actor: Actor) -> list[Dated]:
         )
         for b, modified in db.session.execute(query)
     ]
+
+
+# What stands in a calendar, by the class of the thing.
+SOURCES: dict[type, Callable[[Actor], list[Dated]]] = {
+    Milestone: _milestones,
+    Meeting: _meetings,
+    ServiceRequest: _answers,
+    Obligation: _obligations,
+    Agreement: _agreements,
+    LabPaper: _papers,
+    Booking: _bookings,
+    HandOff: _hand_offs,
+    Lease: _leases,
+}
+
+
+def calendar_of(*, actor: Actor) -> list[Dated]:
+    """Everything that stands in a person's calendar now, by the rights of this moment; fourteen statements at most."""
+    found = [one for source in SOURCES.values() for one in source(actor)]
+    return sorted(found, key=lambda one: (one.day, one.kind, one.id))

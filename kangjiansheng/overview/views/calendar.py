@@ -44,7 +44,7 @@ def _event(one: Dated, base: str) -> ical.Event:
     title = f"{one.code} {name_of(one.names)}"
     if one.kind == "answer":
         title = _("答复服务请求：%(name)s", name=title)
-    if one.kind == "paper":
+    if one.kind in ("paper", "agreement"):
         title = _("%(name)s 到期", name=title)
     if one.kind == "lease":
         title = _("%(name)s 租约到期", name=title)
@@ -58,7 +58,7 @@ def _event(one: Dated, base: str) -> ical.Event:
         summary=title,
         sequence=one.version,
         modified=one.modified,
-        description=name_of(one.context),
+        description=name_of(one.context) if one.context else "",
         url=base + one.path,
         categories=(_("示例数据"),) if one.illustrative else (),
         cancelled=one.state == "cancelled",

@@ -198,6 +198,7 @@ def parts() -> dict[str, str]:
         "contact": _("服务触点"),
         "place": _("会议地点"),
         "contribution": _("分工"),
+        "clause": _("条款"),
         "summary": _("摘要"),
         "detail": _("交付要求"),
         "stated": _("已载明"),
