@@ -31,7 +31,7 @@ FULL_WIDTH = re.compile("[\u3000-\u303f\uff01-\uff5e]")
 NOT_TRADITIONAL = re.compile(
     "[们说这个学时会议实验项协话转为门关长开见书写东车马鸟鱼页风飞龙龟图层级结构调请谁让认识读课计划设论证词诉评议护报导团园国广场卫华币师带归当录彻态总战户]"
 )
-NOT_HONG_KONG = re.compile("專案|收案|登錄|保存|軟體|使用者|資訊安全部|品質")
+NOT_HONG_KONG = re.compile("專案|收案|登錄|保存|軟體|使用者|資訊安全部|品質|郵箱|郵件")
 
 
 def key(message: Message) -> str:
