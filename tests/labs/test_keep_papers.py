@@ -30,6 +30,9 @@ def test_its_whole_life_on_the_pages(client):
     assert (made.status_code, made.location) == (303, HERE)
     assert "辐射安全许可 2026-3" in words(lead.get("/labs/JL-01"))
     assert "2 项 90 天内到期" in words(lead.get("/labs/JL-01"))
+    home = words(lead.get("/"))
+    assert "2 项已到期或即将到期" in home and "辐射安全许可 2026-3" in home and "GCP" not in home
+    assert "辐射安全许可" not in words(client("member").get("/")) + words(lead.get("/?as_of=2026-11-20"))
     mine = opened(lead, f"{HERE}/5/edit", f"{HERE}/5/edit")
     send(other, f"{HERE}/5/edit", mine, label="辐射安全许可（别人写的）")
     stale = send(lead, f"{HERE}/5/edit", mine, valid_to="2030-01-01")

@@ -115,6 +115,12 @@ def test_the_page_the_form_and_the_refusal_say_why(client, app):
         made()
         project()
     executive = client("executive")
+    facts = {"pathway": "A_drug", "lead_lab": "JL-77", "start": "2027-01-04", "typical": "y", "preview": "1"}
+    preview = words(executive.post("/projects/new", data=facts))
+    assert "牵头实验室 JL-77 细胞药物递送联合实验室 尚未验收" in preview and "A070、A080 要等验收" in preview
+    assert "尚未验收" not in words(
+        executive.post("/projects/new", data=facts | {"pathway": "F_techtransfer", "lead_lab": ""})
+    )
     here = "/projects/KJ-771/milestones/A080"
     assert "牵头实验室 JL-77 细胞药物递送联合实验室 尚未验收" in words(executive.get(here))
     assert "尚未验收" not in words(executive.get("/projects/KJ-771/milestones/A020"))

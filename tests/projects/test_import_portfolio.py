@@ -80,6 +80,8 @@ def test_a_dry_run_lists_and_writes_nothing(empty, folder, capsys):
     assert "new laboratory: JL-01" in out
     assert "new institution: 外部三甲医院(虚构)" in out
     assert "new institution: 瑞金医院" not in out  # an alias of a founding institution
+    # GMP preparation that is done under a laboratory which is not accepted, and nothing else of it
+    assert "GMP preparation" in out and "KJS-001 A080" in out and "KJS-001 A010" not in out
     assert "would create" in out and "220 milestones" in out
     assert rows_of(Project, Milestone, MilestoneEntry, ChangeSet, Institution) == before
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -121,14 +121,13 @@ def held_papers(*, actor: Actor, as_of: date | None = None) -> list[tuple[str, b
     ]
 
 
-def papers_to_watch(*, actor: Actor) -> Sequence[LabPaper]:
-    """What ends in the laboratories that the actor directs today, and what she holds herself; by day."""
-    query = (
+def concerning(actor: Actor) -> Select[LabPaper]:
+    """What the laboratories hold that the actor directs today, and what she holds herself; what ends first."""
+    return (
         select(LabPaper)
         .join(LabPaper.lab)
         .where(
             LabPaper.life == rules.HELD,
-            LabPaper.valid_to >= clock.today(),
             JointLab.archived_at.is_(None),
             JointLab.life != "closed",
             inside_labs(actor),
@@ -137,7 +136,16 @@ def papers_to_watch(*, actor: Actor) -> Sequence[LabPaper]:
         .order_by(LabPaper.valid_to, LabPaper.id)
         .options(contains_eager(LabPaper.lab))
     )
-    return db.session.scalars(query).all()
+
+
+def papers_to_watch(*, actor: Actor) -> Sequence[LabPaper]:
+    """Of these what has not lapsed."""
+    return db.session.scalars(concerning(actor).where(LabPaper.valid_to >= clock.today())).all()
+
+
+def pressing(actor: Actor) -> Select[LabPaper]:
+    """Of these what has lapsed, and what will within the days from which it is said."""
+    return concerning(actor).where(LabPaper.valid_to <= clock.today() + timedelta(rules.SOON))
 
 
 def next_number(lab_id: int) -> int:

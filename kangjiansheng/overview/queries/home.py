@@ -14,6 +14,7 @@ from kangjiansheng.labs.models import Booking, JointLab
 from kangjiansheng.labs.queries import own_labs
 from kangjiansheng.labs.queries.bookings import soon
 from kangjiansheng.labs.queries.companion import concerned
+from kangjiansheng.labs.queries.papers import pressing
 from kangjiansheng.projects.models import Milestone, Plan
 from kangjiansheng.projects.queries.asks import open_asks
 from kangjiansheng.projects.queries.hand_offs import open_of
@@ -22,7 +23,7 @@ from kangjiansheng.projects.queries.hand_offs import open_of
 @dataclass(frozen=True)
 class Own:
     """What belongs to a person: laboratories by code, bookings of the coming fortnight by time, and whether there is
-    anything else to ask for: in the park, in hand-offs and asks of her institutions, in plans of laboratories."""
+    anything else to ask for: in the park, in hand-offs and asks of her institutions, in plans and papers of laboratories."""
 
     labs: Sequence[JointLab]
     bookings: Sequence[Booking]
@@ -30,6 +31,7 @@ class Own:
     hand_offs: bool
     asks: bool
     lab_plans: bool
+    papers: bool
 
 
 def own(*, actor: Actor, as_of: date | None = None) -> Own:
@@ -42,6 +44,7 @@ def own(*, actor: Actor, as_of: date | None = None) -> Own:
         open_of(actor).exists().label("hand_offs"),
         open_asks(actor).exists().label("asks"),
         owned.exists().label("lab_plans"),
+        pressing(actor).exists().label("papers"),
     )
     query = (
         select(JointLab, Booking, *more)
@@ -58,5 +61,8 @@ def own(*, actor: Actor, as_of: date | None = None) -> Own:
     return Own(
         sorted(found.values(), key=lambda lab: lab.code),
         sorted(bookings.values(), key=lambda one: (one.starts_at, one.id)),
-        *(any(getattr(row, key) for row in rows) for key in ("park", "hand_offs", "asks", "lab_plans")),
+        *(
+            any(getattr(row, key) for row in rows)
+            for key in ("park", "hand_offs", "asks", "lab_plans", "papers")
+        ),
     )

@@ -12,8 +12,11 @@ from kangjiansheng.committee.queries import duties, step
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
 from kangjiansheng.core.pages import page
 from kangjiansheng.labs.queries.companion import waiting
+from kangjiansheng.labs.queries.papers import pressing as pressing_papers
+from kangjiansheng.labs.rules import papers as paper_rules
 from kangjiansheng.labs.rules.companion import SERVICES
 from kangjiansheng.labs.rules.resources import written
 from kangjiansheng.overview import queries
@@ -54,6 +57,8 @@ def home() -> Response:
         asks=asks.waiting(actor=me) if own.asks and not g.as_of else [],
         ask_words=ask_words,
         ask_rules=ask_rules,
+        papers=db.session.scalars(pressing_papers(me)).all() if own.papers and not g.as_of else [],
+        paper_rules=paper_rules,
         asked=to_update(owned([*rows, *plans], me.id, day)),
         attention=mine.attention,
         matters=matters,

@@ -45,6 +45,7 @@ PROBLEMS: dict[str, Any] = {
     "derived-differs": _l("与里程碑推算的结果不一致，以里程碑为准"),
     "json-unreadable": _l("内容无法读取，以里程碑文件为准"),
     "newer-here": _l("系统里有更新的记录，保留系统里的"),
+    "lab-not-accepted": _l("这是 GMP 制备里程碑，牵头实验室 %(lab)s 尚未验收；仍按文件导入，请核对。"),
     "baseline-kept": _l("基线与系统里的不同；基线从不更改，保留系统里的"),
 }
 

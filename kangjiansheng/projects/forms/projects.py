@@ -15,6 +15,7 @@ from wtforms import (
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.forms.fields import DayField, choices
 from kangjiansheng.projects.forms.refusals import REFUSALS
 from kangjiansheng.projects.forms.starting import StartingForm
@@ -99,6 +100,7 @@ class ProjectForm(StartingForm):
         )
         self.stage.choices = choices(stages())
         self.claimed.choices = choices(project_statuses())
+        self.leaders = {row.code: row for row in lab_rows}
         self.lead_lab.choices = [(row.code, f"{row.code} {name_of(row)}") for row in lab_rows]
         self.labs.choices = self.lead_lab.choices
         self.parties.choices = [(row.code, name_of(row)) for row in party_rows]
@@ -120,6 +122,11 @@ class ProjectForm(StartingForm):
         """Offer only these laboratories as the leading one."""
         offered: Any = self.lead_lab.choices
         self.lead_lab.choices = [choice for choice in offered if choice[0] in codes]
+
+    def unaccepted(self) -> JointLab | None:
+        """The laboratory that is to lead, when it is not accepted and may not take GMP preparation."""
+        lab = self.leaders.get(self.lead_lab.data or "")
+        return lab if lab is not None and lab.accepted_on is None else None
 
     def facts(self) -> dict[str, Any]:
         """What the operations take beside code and pathway."""

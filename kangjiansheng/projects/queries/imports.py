@@ -13,6 +13,8 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
+from kangjiansheng.projects.queries.acceptance import meaning
+from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.rules.portfolio import (
     Known,
     PlannedLab,
@@ -22,6 +24,7 @@ from kangjiansheng.projects.rules.portfolio import (
     Problem,
     read,
 )
+from kangjiansheng.projects.rules.templates import GMP
 
 _FIELDS = [
     "name_hans",
@@ -127,7 +130,37 @@ def compare(files: Mapping[str, bytes]) -> Comparison:
     as_ofs = {project.code: project.as_of for project in plan.projects}
     _compare_projects(found, directory)
     _compare_milestones(found, as_ofs)
+    _compare_acceptance(found)
     return found
+
+
+def _compare_acceptance(found: Comparison) -> None:
+    """Say of GMP preparation that becomes done under a laboratory that is not accepted that it is odd; it is imported."""
+    accepted = set(db.session.scalars(select(JointLab.code).where(JointLab.accepted_on.is_not(None))))
+    leads = _leading(found)
+    pathways = published()
+    planned = {one.code: one.pathway for one in found.plan.projects}
+    for one in [*found.milestones, *(change.planned for change in found.changed_milestones)]:
+        lab = leads.get(one.project_code, "")
+        if one.final.actual is None or not lab or lab in accepted:
+            continue
+        stored = found.stored.get(one.project_code)
+        if stored is not None and stored.plan is not None:
+            means = meaning(stored.plan, one.code)
+        else:
+            steps = pathways[planned[one.project_code]].milestones
+            means = next((step.meaning for step in steps if step.code == one.code), "")
+        if means == GMP:
+            _warn(found, "lab-not-accepted", "milestones", one.row, f"{one.project_code} {one.code}", lab=lab)
+
+
+def _leading(found: Comparison) -> dict[str, str]:
+    """Which laboratory will lead each project, by codes."""
+    ids = {row.lab_id for one in found.stored.values() for row in one.labs if row.leads}
+    query = select(JointLab.id, JointLab.code).where(JointLab.id.in_(ids))
+    codes = {row.id: row.code for row in db.session.execute(query)}
+    now = {one.code: codes[row.lab_id] for one in found.stored.values() for row in one.labs if row.leads}
+    return now | {one.code: one.lab_code for one in found.plan.projects if one.lab_code}
 
 
 def _known() -> Known:
@@ -171,7 +204,7 @@ def _compare_projects(found: Comparison, directory: labs.Directory) -> None:
         if change is None:
             continue
         if _newer(said_here.get(project.id), planned.as_of):
-            _keep(found, "newer-here", "portfolio", planned.row, planned.code)
+            _warn(found, "newer-here", "portfolio", planned.row, planned.code)
         else:
             found.changed_projects.append(change)
 
@@ -205,11 +238,11 @@ def _compare_milestones(found: Comparison, as_ofs: Mapping[str, date]) -> None:
             continue
         change = _milestone_change(milestone, planned)
         if milestone.baseline != planned.final.baseline:
-            _keep(found, "baseline-kept", "milestones", planned.row, f"{planned.project_code} {planned.code}")
+            _warn(found, "baseline-kept", "milestones", planned.row, f"{planned.project_code} {planned.code}")
         if change is None:
             continue
         if _newer(said_here.get(milestone.id), as_ofs.get(planned.project_code, clock.today())):
-            _keep(found, "newer-here", "milestones", planned.row, f"{planned.project_code} {planned.code}")
+            _warn(found, "newer-here", "milestones", planned.row, f"{planned.project_code} {planned.code}")
         else:
             found.changed_milestones.append(change)
 
@@ -241,5 +274,6 @@ def _newer(said: datetime | None, as_of: date) -> bool:
     return said is not None and said > clock.end_of(as_of)
 
 
-def _keep(found: Comparison, code: str, file: str, row: int, value: str) -> None:
-    found.problems.append(Problem(code, error=False, file=f"{file}.csv", row=row, value=value))
+def _warn(found: Comparison, code: str, file: str, row: int, value: str, **facts: Any) -> None:
+    problem = Problem(code, error=False, file=f"{file}.csv", row=row, value=value, facts=facts)
+    found.problems.append(problem)

@@ -17,6 +17,7 @@ from kangjiansheng.projects.operations import claims, people, projects
 from kangjiansheng.projects.queries import choices
 from kangjiansheng.projects.queries.handing import holders
 from kangjiansheng.projects.queries.templates import published
+from kangjiansheng.projects.rules.templates import GMP
 from kangjiansheng.projects.views import bp, numbers, words
 from kangjiansheng.projects.views.projects import context
 from kangjiansheng.projects.views.templates import duration_words
@@ -63,6 +64,9 @@ def new_project() -> Response:
 def _previewed(form: ProjectForm) -> Response:
     """The form once more with the plan that it would make; nothing is saved, and other fields may still be empty."""
     preview = previewed(form)
+    if preview is not None:
+        gmp = [one.item.code for one, *_words in preview["rows"] if one.item.meaning == GMP]
+        preview |= {"gmp": gmp, "unaccepted": form.unaccepted() if gmp else None}
     return page("projects/form.html", 200 if preview else 422, form=form, thing=None, preview=preview)
 
 
