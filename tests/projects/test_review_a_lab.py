@@ -13,6 +13,9 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.models import LabReview
 from kangjiansheng.labs.operations.reviews import record_review
+from kangjiansheng.projects.models import Milestone
+from kangjiansheng.projects.operations.milestones import done
+from kangjiansheng.projects.operations.starting import start_lab_plan
 from kangjiansheng.projects.queries.lab_reviews import unsettled, year_of
 from kangjiansheng.projects.rules.lab_review import figures
 from tests.labs.test_exports import workbook
@@ -120,3 +123,60 @@ def test_closing_asks_what_is_still_open(in_app):
         assert (there.life, made.left_open) == ("closed", left.count)
         with pytest.raises(RuleBroken, match="review-not-at-work"):
             record_review(there, outcome="conditions", **facts | {"version": there.version})
+
+
+def test_a_review_and_the_gate_at_which_it_is_decided_are_said_once(client, app):
+    """Whichever is recorded first fills in the other, and they cannot say two things."""
+    with app.app_context(), writing():
+        start_lab_plan(lab(), actor=who("lead"), version=None, pathway="E_jointlab")
+    executive, lead, there = client("executive"), client("lead"), f"{HERE}?year=2026"
+    gate = "/labs/JL-01/milestones/{}/decisions"
+
+    # The review first, with the gate of the yearly evaluation.
+    form = opened(executive, there, there)
+    assert form.getlist("gates") == ["E120"]
+    facts = {"outcome": "conditions", "reason": "先补齐 SOP"}
+    assert send(executive, there, form, **facts).status_code == 422, "conditions have a last day"
+    assert send(executive, there, form, **facts, due_1="2027-03-01").status_code == 303
+    text = words(lead.get("/labs/JL-01/milestones/E120/dossier"))
+    assert "依据 2026 年度评估结论：有条件继续" in text and "E120-C1" in text and "先补齐 SOP" in text
+    assert "阶段门 E120：有条件通过" in words(lead.get(there))
+    with app.app_context():
+        made = db.session.scalars(select(LabReview)).one()
+        acts = select(AuditEntry.act).where(AuditEntry.change_set_id == made.change_set_id)
+        assert {"labs:lab:review", "projects:gate:decide"} <= set(db.session.scalars(acts))
+
+    # The gate of the renewal first, as something new; the review then takes it over and cannot say otherwise.
+    act = gate.format("E130")
+    form = opened(lead, f"{act}/new", act)
+    assert (form["verdict"], form["reasons"].strip()) == ("conditional", "先补齐 SOP")
+    form.poplist("review")
+    facts = {"verdict": "go", "body": "双方", "reasons": "条件已满足", "text_1": ""}
+    assert send(lead, act, form, **facts).status_code == 422, "the condition of E120 is open"
+    with app.app_context(), writing():
+        condition = db.session.scalars(select(Milestone).where(Milestone.code == "E120-C1")).one()
+        done(condition, date(2026, 11, 23), actor=who("lead"), version=None)
+    assert send(lead, act, form, **facts).status_code == 303
+    dossier = "/labs/JL-01/milestones/E130/dossier"
+    assert "记为年度评估结论" in words(executive.get(dossier)) and "记为年度评估结论" not in words(
+        lead.get(dossier)
+    )
+    form = opened(executive, there, there)
+    assert (form["outcome"], form["reason"].strip(), form.getlist("gates")) == (
+        "renew",
+        "条件已满足",
+        ["E130"],
+    )
+    refused = send(executive, there, form, outcome="close", settled="y")
+    assert refused.status_code == 422 and "E130 的决策不一致" in words(refused)
+    assert send(executive, there, form, expires_on="2030-09-09").status_code == 303
+    assert "依据 2026 年度评估结论：续约" in words(lead.get(dossier))
+    assert "记为年度评估结论" not in words(executive.get(dossier))
+
+    # That review waits for the other gate: its form is filled in, and cannot say otherwise either.
+    act = gate.format("E120")
+    form = opened(lead, f"{act}/new", act)
+    assert form["verdict"] == "go" and send(lead, act, form, body="双方", verdict="stop").status_code == 422
+    assert send(lead, act, form, body="双方").status_code == 303
+    assert words(lead.get(there)).count("阶段门 E120") == 2
+    assert opened(executive, there, there)["reason"].strip() == ""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.labs import notices
 from kangjiansheng.labs.models import JointLab, LabReview
@@ -24,11 +24,13 @@ def record_review(
     expires_on: date | None = None,
     left_open: int = 0,
     settled: bool = False,
+    change: ChangeSet | None = None,
 ) -> LabReview:
     """Record what was decided after the review of a year; one act, whatever follows from it.
 
     A renewal gives the agreement its later end, a closing ends the life of the laboratory (`left_open` says how much
-    was not done yet, `settled` that it is known what becomes of it); otherwise the laboratory works on.
+    was not done yet, `settled` that it is known what becomes of it); otherwise the laboratory works on. `change` when it is
+    part of another act (of the gates of its plan).
     """
     expect(lab, version)
     check_open(lab)
@@ -42,7 +44,7 @@ def record_review(
         settled=settled,
         today=clock.today(),
     )
-    change = begin(actor=actor, note=reason)
+    change = change or begin(actor=actor, note=reason)
     renewed, closed = outcome == "renew", outcome == "close"
     made = LabReview(
         lab_id=lab.id,

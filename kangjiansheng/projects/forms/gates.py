@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
+from kangjiansheng.labs.models import LabReview
+from kangjiansheng.labs.rules.reviews import OUTCOMES
 from kangjiansheng.projects.forms.fields import DayField
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.rules.gates import MOST_CONDITIONS, Condition
+from kangjiansheng.projects.rules.lab_review import VERDICTS
 
 MET = {"met": _l("达到"), "unmet": _l("未达到")}
 
@@ -66,6 +71,21 @@ class DecisionForm(Form):
     decided_on = DayField(_l("决策日期"))
     body = StringField(_l("由谁决定"), [at_most(200)])
     reasons = TextAreaField(_l("理由"), [at_most(2000)])
+    review = BooleanField(_l("依据年度评估结论"))
+
+    def rests_on(self, found: LabReview | None) -> "DecisionForm":
+        """Take over the outcome of the review of the laboratory that waits for this gate; without one nothing is asked."""
+        if found is None:
+            del self.review
+            return self
+        told = {"year": str(found.year), "outcome": OUTCOMES[found.outcome]}
+        self.review.label.text = _("依据 %(year)s 年度评估结论：%(outcome)s", **told)
+        if not self.is_submitted():
+            self.review.data, self.verdict.data = True, VERDICTS[found.outcome]
+            self.decided_on.data, self.reasons.data = clock.day_of(found.recorded_at), found.reason
+            if found.outcome == "conditions":
+                self._fields["text_1"].data = found.reason[:400]
+        return self
 
     def rows(self) -> list[dict[str, Any]]:
         """The fields of each condition."""

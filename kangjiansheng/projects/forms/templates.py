@@ -25,7 +25,13 @@ from kangjiansheng.projects.rules.vocabulary import (
 
 UNITS = [("day", _l("日历日")), ("workday", _l("工作日")), ("month", _l("个月")), ("year", _l("年"))]
 KINDS = {"memory": _l("凭经验"), "source": _l("有出处"), "other": _l("其他")}
-MEANINGS = {"": _l("没有特别含义"), "gmp": _l("GMP 制备"), "acceptance": _l("实验室验收")}
+MEANINGS = {
+    "": _l("没有特别含义"),
+    "gmp": _l("GMP 制备"),
+    "acceptance": _l("实验室验收"),
+    "review": _l("实验室年度评估"),
+    "renewal": _l("实验室续约或退出"),
+}
 CONFIDENCE = {"high": _l("可信度高"), "medium": _l("可信度中"), "low": _l("可信度低")}
 _LONG = NumberRange(0, 7300, message=_l("请填 0 到 %(max)d 之间的整数。"))
 

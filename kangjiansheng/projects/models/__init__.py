@@ -4,7 +4,7 @@ what holds for a while; hand-offs."""
 from kangjiansheng.projects.models.asks import Ask
 from kangjiansheng.projects.models.claims import StatusClaim
 from kangjiansheng.projects.models.evidence import Evidence
-from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision
+from kangjiansheng.projects.models.gates import GateCondition, GateCriterion, GateDecision, ReviewDecision
 from kangjiansheng.projects.models.hand_offs import HandOff, HandOffItem, HandOffSignature
 from kangjiansheng.projects.models.links import AnswerLink
 from kangjiansheng.projects.models.obligations import BookingLink, ObligationLink
@@ -61,6 +61,7 @@ __all__ = [
     "RegistrySource",
     "Result",
     "ResultCompany",
+    "ReviewDecision",
     "Risk",
     "RiskMilestone",
     "StatusClaim",

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.core.db import AppendOnly, Base, Label, Named, Versioned, Word
+from kangjiansheng.labs.models import LabReview
 from kangjiansheng.projects.models.plans import Milestone
 
 
@@ -54,6 +55,20 @@ class GateDecision(AppendOnly, Base):
 
     milestone: Mapped[Milestone] = relationship()
     conditions: Mapped[list["GateCondition"]] = relationship(viewonly=True, order_by="GateCondition.id")
+
+
+class ReviewDecision(AppendOnly, Base):
+    """That a decision at a gate of a laboratory and the recorded outcome of its annual review are one and the same."""
+
+    __tablename__ = "review_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("lab_review.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("gate_decision.id"), unique=True)
+    change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
+
+    review: Mapped[LabReview] = relationship()
+    decision: Mapped[GateDecision] = relationship()
 
 
 class GateCondition(AppendOnly, Base):

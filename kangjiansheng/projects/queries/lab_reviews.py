@@ -3,12 +3,13 @@
 Projects that the reader may not see are not counted: who sees more may find other figures, and the page says so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -19,12 +20,14 @@ from kangjiansheng.labs.queries.bookings import bookings, share
 from kangjiansheng.labs.queries.papers import PaperRow, papers
 from kangjiansheng.labs.queries.resources import ResourceFilter, resources
 from kangjiansheng.labs.rules.papers import HELD
-from kangjiansheng.projects.models import GateDecision, Milestone, MilestoneEntry, Plan
+from kangjiansheng.projects.models import GateDecision, Milestone, MilestoneEntry, Plan, ReviewDecision
+from kangjiansheng.projects.queries.acceptance import meaning, meaning_of
 from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import LabRow, MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules import lab_review as rules
 from kangjiansheng.projects.rules.lab_review import Figures
+from kangjiansheng.projects.rules.templates import RENEWAL, REVIEW
 
 FIRST_YEAR = 2024  # nothing here is older
 
@@ -212,6 +215,80 @@ def unsettled(lab: JointLab, *, actor: Actor) -> Unsettled:
         len({row.person_id for row in lab.members if _holds(row, clock.today())}),
         sum(row.life == HELD for row in papers(lab)),
     )
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate of a laboratory's plan at which a review is decided, and its newest decision that no review stands for."""
+
+    milestone: Milestone
+    meaning: str
+    decision: GateDecision | None
+
+
+def gates_of(lab: JointLab) -> list[Gate]:
+    """The gates of the yearly evaluation and of the renewal in the plan of a laboratory. At most two statements."""
+    plan = db.session.scalar(
+        select(Plan)
+        .where(Plan.lab_id == lab.id)
+        .options(joinedload(Plan.template_version), selectinload(Plan.milestones))
+    )
+    if plan is None:
+        return []
+    found = [
+        (one, meaning(plan, one.code)) for one in plan.milestones if one.gate and one.state != "cancelled"
+    ]
+    gates = [(one, means) for one, means in found if means in (REVIEW, RENEWAL)]
+    query = (
+        select(GateDecision, ReviewDecision.id)
+        .outerjoin(ReviewDecision, ReviewDecision.decision_id == GateDecision.id)
+        .where(GateDecision.milestone_id.in_([one.id for one, _means in gates]))
+        .order_by(GateDecision.id)
+    )
+    newest = {row.milestone_id: (row, link) for row, link in db.session.execute(query)} if gates else {}
+    free = {key: row for key, (row, link) in newest.items() if link is None}
+    return [Gate(one, means, free.get(one.id)) for one, means in gates]
+
+
+def to_stand_for(gate: Milestone) -> LabReview | None:
+    """The newest review of the laboratory, when it is decided at such a gate and no decision there stands for it yet."""
+    if gate.plan.lab_id is None or meaning_of(gate) not in (REVIEW, RENEWAL):
+        return None
+    query = (
+        select(LabReview).where(LabReview.lab_id == gate.plan.lab_id).order_by(LabReview.id.desc()).limit(1)
+    )
+    review = db.session.scalar(query)
+    if review is None:
+        return None
+    decided = (
+        select(ReviewDecision.id)
+        .join(GateDecision, GateDecision.id == ReviewDecision.decision_id)
+        .where(ReviewDecision.review_id == review.id, GateDecision.milestone_id == gate.id)
+    )
+    return None if db.session.scalar(decided) else review
+
+
+def standing_for(decisions: Iterable[int]) -> dict[int, LabReview]:
+    """Which review some decisions stand for, by the id of the decision."""
+    query = select(ReviewDecision).where(ReviewDecision.decision_id.in_(list(decisions)))
+    rows = db.session.scalars(query.options(joinedload(ReviewDecision.review)))
+    return {row.decision_id: row.review for row in rows}
+
+
+def decided_by(reviews: Iterable[LabReview], *, as_of: date | None = None) -> dict[int, list[GateDecision]]:
+    """The decisions at gates that stand for some reviews, by the id of the review."""
+    query = (
+        select(ReviewDecision)
+        .join(ReviewDecision.decision)
+        .where(ReviewDecision.review_id.in_([one.id for one in reviews]))
+        .options(contains_eager(ReviewDecision.decision).joinedload(GateDecision.milestone))
+        .order_by(ReviewDecision.id)
+    )
+    found: dict[int, list[GateDecision]] = {}
+    for row in db.session.scalars(query):
+        if as_of is None or row.decision.recorded_at <= clock.end_of(as_of):
+            found.setdefault(row.review_id, []).append(row.decision)
+    return found
 
 
 def reviews_of(lab: JointLab, *, as_of: date | None = None) -> Sequence[LabReview]:

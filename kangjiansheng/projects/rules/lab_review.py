@@ -7,6 +7,9 @@ from typing import Protocol
 
 from .metrics import rate, slips
 
+# What an outcome of the review decides at the gates of the laboratory's plan, and the other way round.
+VERDICTS = {"renew": "go", "conditions": "conditional", "close": "stop"}
+OUTCOMES = {verdict: outcome for outcome, verdict in VERDICTS.items()}
 BEFORE = timedelta(days=90)  # the promise by which a forecast is judged is that of so many days before
 
 

@@ -17,8 +17,8 @@ from .vocabulary import Template, TemplateMilestone
 UNITS = ("day", "workday", "month", "year")
 LONGEST = {"day": 7300, "workday": 5000, "month": 240, "year": 20}  # twenty years
 CONFIDENCES = ("high", "medium", "low")
-GMP, ACCEPTANCE = "gmp", "acceptance"
-MEANINGS = ("", GMP, ACCEPTANCE)
+GMP, ACCEPTANCE, REVIEW, RENEWAL = "gmp", "acceptance", "review", "renewal"
+MEANINGS = ("", GMP, ACCEPTANCE, REVIEW, RENEWAL)
 Steps = tuple[TemplateMilestone, ...]
 
 
@@ -88,7 +88,7 @@ def _check(item: TemplateMilestone) -> None:
         raise RuleBroken("projects:code-invalid", "code")
     if item.meaning not in MEANINGS:
         raise RuleBroken("projects:template-meaning", "meaning")
-    if item.meaning == ACCEPTANCE and not item.gate:
+    if item.meaning not in ("", GMP) and not item.gate:
         raise RuleBroken("projects:template-acceptance", "meaning")
     if item.duration_unit not in UNITS:
         raise RuleBroken("projects:template-unit", "unit")

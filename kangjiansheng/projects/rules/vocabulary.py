@@ -96,7 +96,7 @@ class TemplateMilestone(Term):
     decider: Name
     basis: Mapping[str, Any]
     criteria: tuple[TemplateCriterion, ...] = ()  # of a gate
-    meaning: str = ""  # gmp: it is GMP preparation; acceptance: reaching it accepts the laboratory
+    meaning: str = ""  # see rules.templates.MEANINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import of_today, page, saved
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.forms.projects import ClaimForm, MemberForm, NumberForm, ProjectForm, VersionForm
@@ -63,15 +64,13 @@ def new_project() -> Response:
 
 def _previewed(form: ProjectForm) -> Response:
     """The form once more with the plan that it would make; nothing is saved, and other fields may still be empty."""
-    preview = previewed(form)
-    if preview is not None:
-        gmp = [one.item.code for one, *_words in preview["rows"] if one.item.meaning == GMP]
-        preview |= {"gmp": gmp, "unaccepted": form.unaccepted() if gmp else None}
+    preview = previewed(form, form.unaccepted())
     return page("projects/form.html", 200 if preview else 422, form=form, thing=None, preview=preview)
 
 
-def previewed(form: StartingForm) -> dict[str, Any] | None:
-    """The plan that a form would make, in words; None when it cannot be said yet."""
+def previewed(form: StartingForm, lab: JointLab | None = None) -> dict[str, Any] | None:
+    """The plan that a form would make, in words; None when it cannot be said yet. `lab`: the laboratory that is to lead
+    and is not accepted, named where the plan holds GMP preparation."""
     found = form.preview()
     if found is None:
         return None
@@ -80,7 +79,8 @@ def previewed(form: StartingForm) -> dict[str, Any] | None:
         (one, word(one.item.name), duration_words(one.item), [word(c.name) for c in one.item.criteria])
         for one in rows
     ]
-    return {"rows": lines, "past": past}
+    gmp = [one.item.code for one in rows if one.item.meaning == GMP]
+    return {"rows": lines, "past": past, "gmp": gmp, "unaccepted": lab if gmp else None}
 
 
 @bp.route("/projects/<code>/edit", methods=["GET", "POST"])

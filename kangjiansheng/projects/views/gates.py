@@ -12,14 +12,20 @@ from kangjiansheng.core import audit, clock, history, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, page, saved
+from kangjiansheng.labs import policies as keeping
+from kangjiansheng.labs.models import LabReview
+from kangjiansheng.labs.rules.reviews import AT_WORK, OUTCOMES
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.gates import CriterionForm, DecisionForm, MetForm, RemoveForm
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.operations import gates as operations
-from kangjiansheng.projects.queries import choices
+from kangjiansheng.projects.operations.lab_reviews import decide_by_review
+from kangjiansheng.projects.queries import choices, lab_reviews
 from kangjiansheng.projects.queries import gates as reading
+from kangjiansheng.projects.queries.acceptance import meaning_of
 from kangjiansheng.projects.queries.gates import Criterion
+from kangjiansheng.projects.rules.templates import RENEWAL, REVIEW
 from kangjiansheng.projects.views import bp, dossier, milestones, words
 
 PATH = milestones.PATH
@@ -47,15 +53,32 @@ def gate_dossier(thing: Milestone) -> Response:
     """What the gate asks for, what there is, what is said of it, and who still owes what."""
     free = _free(thing)
     made = dossier.of(thing)
+    standing = lab_reviews.standing_for(one.id for one in made.decisions) if thing.plan.lab_id else {}
     return page(
         "projects/dossier.html",
         d=made,
+        reviews=standing,
+        outcomes=OUTCOMES,
+        may_review=free and _waits_for_review(thing, made, standing),
         words=DECISIONS,
         stops=reading.open_conditions(thing) if g.as_of is None else [],
         may_keep=free and policies.keep_criteria(actor(), (thing, None)),
         may_bring=free and thing.state != "cancelled" and policies.update(actor(), thing),
         may_decide=free and thing.state != "cancelled" and policies.decide(actor(), thing),
         **_facts(thing),
+    )
+
+
+def _waits_for_review(thing: Milestone, made: dossier.Dossier, standing: dict[int, LabReview]) -> bool:
+    """Whether what was decided at a gate of a laboratory has still to be recorded as the outcome of its review."""
+    lab = thing.plan.lab
+    return (
+        lab is not None
+        and bool(made.decisions)
+        and made.decisions[0].id not in standing
+        and meaning_of(thing) in (REVIEW, RENEWAL)
+        and keeping.manage(actor(), lab)
+        and lab.life in AT_WORK
     )
 
 
@@ -197,7 +220,7 @@ def _decision_form(thing: Milestone, **kwargs: Any) -> DecisionForm:
     people = choices.for_owner(thing.plan)
     for row in form.rows():
         row["owner"].choices = people
-    return form
+    return form.rests_on(lab_reviews.to_stand_for(thing))
 
 
 def _decision_page(thing: Milestone, form: DecisionForm) -> Response:
@@ -225,8 +248,10 @@ def new_decision(thing: Milestone) -> Response:
 def decide_gate(thing: Milestone) -> Response:
     """Record what was decided."""
     form = _decision_form(thing)
+    rests = "review" in form and form.review.data
+    act = decide_by_review if rests else operations.decide
     made = form.attempt(
-        lambda: operations.decide(
+        lambda: act(
             thing,
             form.verdict.data or "",
             actor=actor(),

@@ -15,12 +15,12 @@ from kangjiansheng.labs import policies as keeping
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs.models import JointLab
-from kangjiansheng.labs.operations.reviews import record_review
 from kangjiansheng.labs.queries.papers import lab_inside
 from kangjiansheng.labs.rules import papers as paper_words
 from kangjiansheng.labs.rules import reviews as rules
 from kangjiansheng.projects.forms.lab_reviews import ReviewForm
 from kangjiansheng.projects.notices import DECISIONS
+from kangjiansheng.projects.operations import lab_reviews as operations
 from kangjiansheng.projects.queries import lab_reviews as queries
 from kangjiansheng.projects.views import bp
 
@@ -38,7 +38,8 @@ def _asked_year() -> int:
 @on(load=lab_inside, may=keeping.see)
 def lab_review(lab: JointLab) -> Response:
     """The year of a laboratory."""
-    return _page(lab, ReviewForm(formdata=None, version=lab.version))
+    gates = queries.gates_of(lab) if keeping.manage(actor(), lab) else []
+    return _page(lab, ReviewForm(formdata=None, version=lab.version).offer(gates))
 
 
 def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
@@ -47,6 +48,7 @@ def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
         404, _("这一天 %(code)s 还没有登记。") % {"code": lab.code}
     )
     found = queries.year_of(lab, year, actor=actor(), as_of=g.as_of)
+    reviews = queries.reviews_of(lab, as_of=g.as_of)
     decides = keeping.manage(actor(), lab) and g.as_of is None and not lab.archived_at
     decides = decides and lab.life in rules.AT_WORK
     return page(
@@ -56,7 +58,8 @@ def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
         lab=shown,
         y=found,
         years=range((g.as_of or clock.today()).year, queries.FIRST_YEAR - 1, -1),
-        reviews=queries.reviews_of(lab, as_of=g.as_of),
+        reviews=reviews,
+        decided=queries.decided_by(reviews, as_of=g.as_of),
         outcomes=rules.OUTCOMES,
         decisions=DECISIONS,
         papers=paper_words,
@@ -70,9 +73,9 @@ def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
 @on(load=labs.lab, may=keeping.manage)
 def record_lab_review(lab: JointLab) -> Response:
     """Record what was decided after the review."""
-    form, year, code = ReviewForm(), _asked_year(), lab.code
+    form, year, code = ReviewForm().offer(queries.gates_of(lab)), _asked_year(), lab.code
     made = form.attempt(
-        lambda: record_review(
+        lambda: operations.review(
             lab,
             actor=actor(),
             version=form.version.data,
@@ -82,6 +85,7 @@ def record_lab_review(lab: JointLab) -> Response:
             expires_on=form.expires_on.data,
             left_open=queries.unsettled(lab, actor=actor()).count,
             settled=bool(form.settled.data),
+            **form.facts(),
         )
     )
     if made:
