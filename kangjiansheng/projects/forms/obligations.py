@@ -33,6 +33,4 @@ class LinkForm(Form):
 class BookingLinkForm(Form):
     """The code of a project."""
 
-    project = StringField(
-        _l("项目"), [required(), at_most(60)], description=_l("填项目编号。"), id="booking-project"
-    )
+    project = StringField(_l("项目编号"), [required(), at_most(60)], id="booking-project")
