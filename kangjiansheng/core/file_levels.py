@@ -69,16 +69,14 @@ def without(entries: Iterable[AuditEntry], numbers: Collection[int]) -> list[Aud
     return [one for one in entries if (one.after.get("file") or {}).get("number") not in numbers]
 
 
-class LevelField(SelectField):
-    """For whom a file is that is being brought; `offer` says what there is to choose."""
+def level_field(name: str) -> Any:
+    """For whom a file is that is being brought; `offer` says what there is to choose. `name` is its id on the page."""
+    return SelectField(_l("谁能看到文件"), choices=[("", AS_THING)], default="", id=name)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(_l("谁能看到文件"), default="", **kwargs)
-        self.choices = [("", AS_THING)]
 
-    def offer(self, level: str, words: Mapping[str, Any]) -> None:
-        """The levels below that of the thing, in the words of its floor."""
-        self.choices = choices(level, words)
+def offer(field: SelectField, level: str, words: Mapping[str, Any]) -> None:
+    """Offer the levels below that of the thing, in the words of its floor."""
+    field.choices = choices(level, words)
 
 
 def choices(level: str, words: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from wtforms.validators import NumberRange
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm
 from kangjiansheng.committee.rules.agenda import LONGEST, shifted
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.file_levels import LevelField
+from kangjiansheng.core.file_levels import level_field
 from kangjiansheng.core.forms import Difference, Form, WholeNumberField, at_most, required
 
 REFUSALS: dict[str, Any] = {
@@ -103,7 +103,7 @@ class PaperForm(Form):
 
     files = FileField(_l("文件"), id="paper-files", render_kw={"accept": ACCEPT})
     title = StringField(_l("标题"), [at_most(200)], id="paper-title")
-    level = LevelField(id="paper-level")
+    level = level_field("paper-level")
 
 
 class NewVersionForm(Form):

@@ -8,7 +8,7 @@ from wtforms import DateField, StringField
 
 from kangjiansheng.committee.forms.agenda import ACCEPT
 from kangjiansheng.committee.forms.base import VersionedForm
-from kangjiansheng.core.file_levels import LevelField
+from kangjiansheng.core.file_levels import level_field
 from kangjiansheng.core.forms import Form, at_most, required
 
 FILE_LEVELS = {"parties": _l("委员会与项目相关方"), "team": _l("仅委员会")}
@@ -27,11 +27,11 @@ class DoneForm(VersionedForm):
     note = StringField(_l("完成说明"), [at_most(400)])
     evidence = StringField(_l("证据"), [at_most(1000)])
     files = FileField(_l("证据文件"), id="done-files", render_kw={"accept": ACCEPT})
-    level = LevelField(id="done-level")
+    level = level_field("done-level")
 
 
 class EvidenceForm(Form):
     """One more file that shows that an action was done."""
 
     files = FileField(_l("证据文件"), id="evidence-files", render_kw={"accept": ACCEPT})
-    level = LevelField(id="evidence-level")
+    level = level_field("evidence-level")

@@ -18,7 +18,7 @@ from kangjiansheng.committee.views.outcomes import action_page, brought
 from kangjiansheng.core import files
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.file_levels import LevelForm
+from kangjiansheng.core.file_levels import LevelForm, offer
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.pages import saved
 
@@ -37,7 +37,7 @@ def evidence(pair: tuple[Action, FileRef]) -> Response:
 def add_evidence(action: Action) -> Any:
     """One more file of an action that is done."""
     form, number = forms.EvidenceForm(), action.number
-    form.level.offer(level_of(action.meeting), FILE_LEVELS)
+    offer(form.level, level_of(action.meeting), FILE_LEVELS)
 
     def act() -> FileRef:
         file = brought(form.files.data)

@@ -88,7 +88,7 @@ def _closable(found: list[Action]) -> set[int]:
 def action(action: Action) -> Any:
     """Mark an action as done."""
     number, form = action.number, forms.DoneForm(obj=action)
-    form.level.offer(level_of(action.meeting), FILE_LEVELS)
+    file_levels.offer(form.level, level_of(action.meeting), FILE_LEVELS)
     if not form.is_submitted() and form.done_on.data is None:
         form.done_on.data = clock.today()
 
@@ -130,7 +130,7 @@ def action_page(
         evidence_form or forms.EvidenceForm(formdata=None),
     )
     for one in (form, evidence_form):
-        one.level.offer(level_of(action.meeting), FILE_LEVELS)
+        file_levels.offer(one.level, level_of(action.meeting), FILE_LEVELS)
     return page(
         "action.html",
         next((one.status for one in (form, evidence_form) if one.status != 200), 200),

@@ -37,7 +37,7 @@ def papers(item: AgendaItem) -> Response:
 
 def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0) -> Response:
     meeting: Meeting = item.meeting
-    form.level.offer(level_of(meeting), FILE_LEVELS)
+    file_levels.offer(form.level, level_of(meeting), FILE_LEVELS)
     found = reading.papers([item], actor=actor()).get(item.id, [])
     return page(
         "papers.html",
@@ -61,7 +61,7 @@ def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0)
 def add_paper(item: AgendaItem) -> Any:
     """Put a paper to an item."""
     form, code, number = PaperForm(), item.meeting.code, item.id
-    form.level.offer(level_of(item.meeting), FILE_LEVELS)
+    file_levels.offer(form.level, level_of(item.meeting), FILE_LEVELS)
 
     def act() -> Paper:
         name, data = _brought(form.files.data)

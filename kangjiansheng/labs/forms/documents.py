@@ -7,7 +7,7 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Optional
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.file_levels import LevelField
+from kangjiansheng.core.file_levels import level_field, offer
 from kangjiansheng.core.forms import Form, VersionField, at_most
 from kangjiansheng.core.uploads import FilesField
 from kangjiansheng.labs import rules
@@ -26,7 +26,7 @@ class DocumentForm(Form):
     kind = SelectField(_l("这是什么文件"), choices=list(rules.DOCUMENTS.items()), id="document-kind")
     files = FilesField(id="document-files")
     note = StringField(_l("说明"), [at_most(300)], id="document-note")
-    level = LevelField(id="document-level")
+    level = level_field("document-level")
 
 
 class EvidenceForm(Form):
@@ -34,7 +34,7 @@ class EvidenceForm(Form):
 
     files = FilesField(id="document-files")
     note = StringField(_l("说明"), [at_most(300)], id="document-note")
-    level = LevelField(id="document-level")
+    level = level_field("document-level")
 
 
 class DeliverForm(Form):
@@ -42,7 +42,7 @@ class DeliverForm(Form):
 
     on = DateField(_l("交付日期"), [Optional()], default=clock.today, id="deliver-on")
     files = FilesField(_l("证据"), id="deliver-files")
-    level = LevelField(id="deliver-level")
+    level = level_field("deliver-level")
     version = VersionField(id="deliver-version")
 
 
@@ -77,7 +77,7 @@ STEPS: dict[str, type[Form]] = {
 
 def offer_level(form: Any, thing: Owner) -> Any:
     """The form with the levels that a file of this thing may have."""
-    form.level.offer(level_of(thing), rules.LEVELS)
+    offer(form.level, level_of(thing), rules.LEVELS)
     return form
 
 

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField
 
-from kangjiansheng.core.file_levels import LevelField
+from kangjiansheng.core import file_levels
+from kangjiansheng.core.file_levels import level_field
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.uploads import FilesField
@@ -22,14 +23,14 @@ class EvidenceForm(Form):
     kind = SelectField(_l("这是哪一项证据"), validate_choice=False, id="evidence-kind")
     files = FilesField(id="evidence-files")
     note = StringField(_l("说明"), [at_most(300)], id="evidence-note")
-    level = LevelField(id="evidence-level")
+    level = level_field("evidence-level")
 
     def __init__(
         self, *args: Any, within: str, wanted: Sequence[tuple[Expected, Standing]] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         offer(self.kind, wanted)
-        self.level.offer(within, FILE_LEVELS)
+        file_levels.offer(self.level, within, FILE_LEVELS)
 
 
 def offer(field: SelectField, wanted: Sequence[tuple[Expected, Standing]]) -> None:
