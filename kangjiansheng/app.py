@@ -64,7 +64,6 @@ from kangjiansheng.labs import forms as lab_forms
 from kangjiansheng.labs import jobs as lab_jobs
 from kangjiansheng.labs import notices as lab_notices
 from kangjiansheng.labs import panels as lab_panels
-from kangjiansheng.labs import policies as lab_policies
 from kangjiansheng.labs import rules as lab_rules
 from kangjiansheng.labs import views as lab_views
 from kangjiansheng.labs.forms import documents as document_words
@@ -72,7 +71,7 @@ from kangjiansheng.labs.forms import obligations as obligation_words
 from kangjiansheng.labs.forms import papers as paper_words
 from kangjiansheng.labs.forms import residents as resident_words
 from kangjiansheng.labs.forms import resources as resource_words
-from kangjiansheng.labs.models import Agreement
+from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.notices import resources as resource_notices
 from kangjiansheng.labs.operations.labs import accepted_by, begun_with
@@ -84,6 +83,7 @@ from kangjiansheng.labs.rules import residents as resident_rules
 from kangjiansheng.labs.rules import resources as resource_rules
 from kangjiansheng.labs.rules import reviews as review_rules
 from kangjiansheng.labs.rules import space as space_rules
+from kangjiansheng.labs.views import accesses as lab_accesses
 from kangjiansheng.labs.views import history as lab_history
 from kangjiansheng.overview import forms as overview_forms
 from kangjiansheng.overview import jobs as overview_jobs
@@ -196,10 +196,18 @@ project_panels.ask[:] = [committee_panels.ask_tabled]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects]
 reader_links.makers[:] = [account_queries.actor_by_id]
-reader_links.shows({"project": project_accesses.for_reader, "minutes": committee_accesses.for_reader})
+reader_links.shows(
+    {
+        "agreement": lab_accesses.agreement_for_reader,
+        "joint_lab": lab_accesses.lab_for_reader,
+        "project": project_accesses.for_reader,
+        "minutes": committee_accesses.for_reader,
+    }
+)
 traces.closed(
     {
-        Agreement: lab_policies.traced,
+        Agreement: lab_accesses.traced,
+        JointLab: lab_accesses.traced,
         Project: project_accesses.traced,
         Plan: project_accesses.traced,
         Milestone: project_accesses.traced,

@@ -18,10 +18,12 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.reader_links import ReaderLink
 from kangjiansheng.core.traces import AccessTrace
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.labs.models import LabMember
+from kangjiansheng.labs.models import Agreement, LabMember, Obligation
+from kangjiansheng.labs.operations import documents
 from kangjiansheng.projects.models import ProjectMember
 from tests.support.acting import who
 from tests.support.critic import Critic
+from tests.support.papers import PDF
 
 READER = {"name": "某律所顾问", "email": "reader@example.org", "purpose": "尽职调查"}
 PROJECT, MINUTES = "/projects/KJS-003/accesses", "/meetings/SAC-2026-01/minutes/accesses"
@@ -43,7 +45,12 @@ def listed(reader: Critic, page: str) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     ("short", "page", "shows"),
-    [("lead", PROJECT, "KJS-003"), ("secretary", MINUTES, "2026〕")],
+    [
+        ("lead", PROJECT, "KJS-003"),
+        ("secretary", MINUTES, "2026〕"),
+        ("executive", "/agreements/AGR-901/accesses", "AGR-901"),
+        ("lead", "/labs/JL-01/accesses", "JL-01"),
+    ],
 )
 def test_the_life_of_a_link(
     client: Callable[..., Critic], app: Flask, short: str, page: str, shows: str
@@ -92,7 +99,8 @@ def test_who_may_make_one_and_for_how_long(client: Callable[..., Critic]) -> Non
     path = made(lead, PROJECT, days=30)
     for short, page, status in (
         ("auditor", PROJECT, 403), ("partner", "/projects/KJS-001/accesses", 403), ("outsider", PROJECT, 404),
-        ("member", MINUTES, 403), ("auditor", MINUTES, 403),
+        ("member", MINUTES, 403), ("auditor", MINUTES, 403), ("lead2", "/labs/JL-01/accesses", 403),
+        ("lead", "/agreements/AGR-901/accesses", 403), ("lead", "/agreements/AGR-902/accesses", 404),
     ):  # fmt: skip
         assert client(short).post(f"{page}/links", data=READER).status_code == status, (short, page)
     assert (
@@ -108,6 +116,7 @@ def test_a_link_shows_what_its_maker_may_see_and_ends_with_her_right(
     client: Callable[..., Critic], app: Flask
 ) -> None:
     project, minutes = made(client("lead"), PROJECT), made(client("secretary"), MINUTES)
+    lab = made(client("lead"), "/labs/JL-01/accesses")
     visitor = client(None)
     with app.app_context(), writing():
         yesterday = clock.today() - timedelta(days=1)
@@ -115,9 +124,26 @@ def test_a_link_shows_what_its_maker_may_see_and_ends_with_her_right(
         for kind, short in held:
             for row in db.session.scalars(select(kind).where(kind.person_id == who(short).id)):
                 row.valid_to = yesterday
-    for path in (project, minutes):
+    for path in (project, minutes, lab):
         answer = visitor.get(path)
-        assert answer.status_code == 404 and "KJS-003" not in answer.text
+        assert answer.status_code == 404 and "KJS-003" not in answer.text and "JL-01" not in answer.text
+
+
+def test_a_sheet_holds_nothing_narrower_than_its_thing(client: Callable[..., Critic], app: Flask) -> None:
+    """Executives see all; who reads by their link sees what has the level of the agreement."""
+    executive = client("executive")
+    path = made(executive, "/agreements/AGR-901/accesses")
+    with app.app_context(), writing():
+        agreement = db.session.scalars(select(Agreement).where(Agreement.code == "AGR-901")).one()
+        for level in ("", "team"):
+            documents.bring(
+                agreement, [(f"a{level}.pdf", PDF)], actor=who("executive"), kind="text", level=level
+            )
+        owed = db.session.scalars(select(Obligation).where(Obligation.agreement_id == agreement.id))
+        narrow, *others = (one for one in owed if one.confidentiality == "parties")
+        narrow.confidentiality, hidden, seen = "team", narrow.code, others[0].code
+    text = client(None).get(path).text
+    assert "a.pdf" in text and "ateam.pdf" not in text and seen in text and hidden not in text
 
 
 def test_guesses_are_throttled(client: Callable[..., Critic]) -> None:
@@ -146,6 +172,9 @@ def test_each_opening_of_what_is_confidential_is_kept_once_an_hour(
     member.get("/meetings/SAC-2026-01/minutes.md")
     member.get("/meetings/SAC-2026-01")  # its agenda is not its minutes
     assert [row[3] for row in listed(auditor, MINUTES)] == ["下载"]
+    for reader in (client("member"), client("outsider")):  # a partner of the laboratory, and somebody else
+        reader.get("/labs/JL-01")
+    assert len(listed(auditor, "/labs/JL-01/accesses")) == 1  # the open part is open to all
     executive.get("/agreements/AGR-901")
     executive.get("/agreements/AGR-001")  # open to all
     assert [row[3] for row in listed(auditor, "/agreements/AGR-901/accesses")] == ["查看"]
@@ -156,5 +185,5 @@ def test_each_opening_of_what_is_confidential_is_kept_once_an_hour(
     with app.app_context():
         kept = list(db.session.execute(select(AccessTrace.thing, AccessTrace.kind)))
     assert sorted(kept) == [
-        ("agreement", "view"), ("minutes", "export"), ("project", "view"), ("project", "view"),
+        ("agreement", "view"), ("joint_lab", "view"), ("minutes", "export"), ("project", "view"), ("project", "view"),
     ]  # fmt: skip

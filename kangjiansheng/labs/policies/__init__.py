@@ -24,14 +24,19 @@ def manage(actor: Actor, _thing: Institution | Agreement | JointLab | Obligation
     return actor.has("executive")
 
 
-def list_accesses(actor: Actor, _agreement: Agreement) -> bool:
-    """Who opened an agreement, by name, is for those who edit it, and for auditors."""
-    return actor.has("executive", "auditor")
+def make_reader_link(actor: Actor, thing: Agreement | JointLab) -> bool:
+    """Whoever edits an agreement or a laboratory lets somebody outside read its sheet."""
+    return edit_lab(actor, thing) if isinstance(thing, JointLab) else manage(actor, thing)
 
 
-def traced(agreement: Agreement) -> tuple[str, int] | None:
-    """Openings of an agreement are kept unless everybody may see it."""
-    return ("agreement", agreement.id) if agreement.confidentiality != "open" else None
+def revoke_reader_link(actor: Actor, pair: tuple[Agreement | JointLab, int]) -> bool:
+    """The same people take a link back."""
+    return make_reader_link(actor, pair[0])
+
+
+def list_accesses(actor: Actor, thing: Agreement | JointLab) -> bool:
+    """Who opened it, by name, is for those who edit it, and for auditors."""
+    return actor.has("auditor") or make_reader_link(actor, thing)
 
 
 def edit_lab(actor: Actor, lab: JointLab) -> bool:

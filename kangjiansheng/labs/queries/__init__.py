@@ -45,6 +45,8 @@ from kangjiansheng.labs.queries.single import (
     lab_partner,
     people_by_home,
     person_by_email,
+    shared,
+    shared_with,
 )
 from kangjiansheng.labs.queries.visible import (
     inside_agreements,
@@ -112,6 +114,8 @@ __all__ = [
     "person_by_email",
     "resting_on_clauses",
     "sees_inside",
+    "shared",
+    "shared_with",
     "sides",
     "unseen",
     "uses",

@@ -80,6 +80,17 @@ def lab(*, actor: Actor, code: str) -> JointLab | None:
     )
 
 
+def shared(*, actor: Actor, of: str, code: str) -> Agreement | JointLab | None:
+    """The agreement or the laboratory that the actor may see; `of` is the word of its address."""
+    return (agreement if of == "agreements" else lab)(actor=actor, code=code)
+
+
+def shared_with(*, actor: Actor, of: str, code: str, number: int) -> tuple[Agreement | JointLab, int] | None:
+    """The same with the number of a link."""
+    found = shared(actor=actor, of=of, code=code)
+    return (found, number) if found else None
+
+
 def directs(actor: Actor, lab: JointLab) -> bool:
     """True when the actor directs the laboratory today, alone or with others."""
     today = clock.today()

@@ -89,6 +89,7 @@ def lab(found: JointLab) -> Response:
         kpis=[*higher.kpis[: FOUR - 1], shared["kpi"]] if shared else higher.kpis,
         may_edit=policies.edit_lab(actor(), found) and not day,
         may_manage=policies.manage(actor(), found) and not day,
+        may_list_accesses=policies.list_accesses(actor(), found) and not day,
         form=forms.VersionForm(obj=found),
         history=history.panel(found) if inside else None,
     )
