@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.committee.models import Meeting
-from kangjiansheng.committee.operations import backlog, committees, meetings
+from kangjiansheng.committee.operations import backlog, committees, meetings, tabled
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import suggested
 from kangjiansheng.core import clock, verify
@@ -83,8 +83,9 @@ def test_from_the_ask_to_the_minutes(app: Flask, client: Callable[..., Critic]) 
         table = queries.table(actor=who("partner"))
         line = table.line("KJS")
         assert line is not None and owed.code in {one.code for one in line.owes}
+        assert not tabled.agreed(meeting), "what the two agreed on another day is not the meeting's"
         with saving():
-            meeting.life = "held"
+            meeting.life, meeting.held_on = "held", clock.today()
             minutes = writing.start(meeting, actor=who("secretary"))
         said = "\n".join(paragraph.text for paragraph in minutes.paragraphs)
         assert (

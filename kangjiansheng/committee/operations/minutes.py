@@ -45,7 +45,7 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
         ("text", attendance_text(meeting), None, None),
     ]
     room, voted = floor.in_room(meeting, meeting.items), taken.motions_of(meeting)
-    agreed = tabled.agreed(meeting.items)
+    agreed = tabled.agreed(meeting)
     for item in meeting.items:
         lines.append(("heading", item.name_hans, item.id, None))
         told = item_text(room[item.id])

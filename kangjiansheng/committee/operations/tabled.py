@@ -1,13 +1,15 @@
 """Asks on agendas: what was asked for is tabled with the item that it became, and minuted with what was agreed."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from kangjiansheng.committee.models import AgendaItem
+from kangjiansheng.committee.models import AgendaItem, Meeting
 from kangjiansheng.committee.rules.suggestions import ASK
-from kangjiansheng.core.changes import Actor, ChangeSet
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor, ChangeSet, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.projects.models import Ask
@@ -20,9 +22,24 @@ def table(items: Iterable[AgendaItem], *, actor: Actor, change: ChangeSet) -> No
         asks.table(ask, actor=actor, change=change)
 
 
-def agreed(items: Iterable[AgendaItem]) -> Mapping[int, str]:
-    """By item: who was agreed to do what by when, in the words of the minutes."""
-    return {item_id: _line(ask) for item_id, ask in _asks(items).items() if ask.obligation is not None}
+def agreed(meeting: Meeting) -> Mapping[int, str]:
+    """By item: who was agreed to do what by when, in the words of the minutes. What the parties agreed on another day
+    than that of the meeting is theirs, and nothing that the meeting agreed."""
+    found = {item_id: ask for item_id, ask in _asks(meeting.items).items() if ask.obligation is not None}
+    days = _agreed_on(ask.obligation_id for ask in found.values()) if found else {}
+    return {
+        item_id: _line(ask)
+        for item_id, ask in found.items()
+        if days.get(ask.obligation_id) == meeting.held_on
+    }
+
+
+def _agreed_on(ids: Iterable[int | None]) -> dict[int | None, date]:
+    """On which day commitments were registered, by their first revisions."""
+    query = select(Revision.thing_id, Revision.recorded_at).where(
+        Revision.thing == Obligation.__tablename__, Revision.thing_id.in_(set(ids)), Revision.version == 1
+    )
+    return {key: clock.day_of(at) for key, at in db.session.execute(query)}
 
 
 def _asks(items: Iterable[AgendaItem]) -> dict[int, Ask]:
