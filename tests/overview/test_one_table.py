@@ -14,18 +14,21 @@ from kangjiansheng.committee.operations import backlog, committees, meetings, ta
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import suggested
 from kangjiansheng.core import clock, verify
+from kangjiansheng.core.changes import record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing as saving
-from kangjiansheng.labs.models import Institution, InstitutionMember, Obligation
+from kangjiansheng.labs.models import Institution, InstitutionMember, JointLab, Obligation
 from kangjiansheng.labs.operations import archive
+from kangjiansheng.labs.operations.institutions import edit_institution
 from kangjiansheng.labs.queries import institution
 from kangjiansheng.overview.queries import table as queries
 from kangjiansheng.overview.rules.table import Commitment
 from kangjiansheng.projects.models import Ask, Project
-from kangjiansheng.projects.operations import asks
+from kangjiansheng.projects.operations import asks, projects
 from kangjiansheng.projects.queries.asks import asks as rows_of
+from kangjiansheng.projects.queries.hand_offs import hand_offs
 from tests.support.acting import who
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
@@ -301,6 +304,43 @@ def test_the_table_costs_the_same_for_few_and_many(app: Flask, client: Callable[
     with queries_counted() as many:
         executive.get("/table")
     assert len(many) == len(few)
+
+
+def test_a_past_day_of_the_table_is_called_and_seated_as_it_was(app: Flask) -> None:
+    """Names, sectors and partners changed since are those of the day, and what was to be handed over stands there, of a
+    project that has been put away since, too."""
+    yesterday = clock.today() - timedelta(1)
+    with app.app_context():
+        executive = who("executive")
+        before = queries.table(actor=executive, as_of=yesterday)
+        handed = next(one for one in before.commitments if one.kind == "hand_off")
+        rows = {row.code: row for row in hand_offs(actor=executive, as_of=yesterday)}
+        of = rows[handed.code].project
+        seated = {one.project.code: one for one in queries.seats(actor=executive, as_of=yesterday)}
+        with saving():
+            giver = institution(actor=executive, code=handed.giver)
+            assert giver is not None
+            edit_institution(
+                giver, actor=executive, version=None, name_hans="改过的名字", sector_codes=["capital"]
+            )
+            for one in db.session.scalars(select(JointLab)).all():
+                old = one.state()
+                one.partners = []
+                db.session.flush()
+                record("labs:lab:edit", one, actor=executive, before=old)
+            project = db.session.scalars(select(Project).where(Project.code == of.code)).one()
+            projects.archive(project, actor=executive, version=None)
+        then = queries.table(actor=executive, as_of=yesterday)
+        seat = then.line(handed.giver)
+        was = before.line(handed.giver)
+        assert seat is not None and was is not None and seat.seat == was.seat
+        assert handed in then.commitments and handed not in queries.table(actor=executive).commitments
+        again = {row.code: row for row in hand_offs(actor=executive, as_of=yesterday)}
+        assert again == rows
+        assert {o.project.code: o for o in queries.seats(actor=executive, as_of=yesterday)} == seated
+        asked = {party.names["hans"] for row in rows_of(actor=executive, as_of=yesterday)
+                 for party in (row.asker, row.asked) if party}  # fmt: skip
+        assert "改过的名字" not in asked
 
 
 def test_what_was_agreed_goes_with_an_ask_that_is_raised_again(app: Flask) -> None:

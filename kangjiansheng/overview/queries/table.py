@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Institution, LabPartner
+from kangjiansheng.labs.models import Institution, JointLab, LabPartner
 from kangjiansheng.labs.queries.obligations import obligation_rows
 from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.overview.rules import four_chains as chain_rules
@@ -32,7 +32,7 @@ SOON = timedelta(days=14)
 def table(*, actor: Actor, as_of: date | None = None) -> Table:
     """The table on a day, of what the actor may see today."""
     commitments = [*_obligations(actor, as_of), *(one for _project, one in _hand_offs(actor, as_of))]
-    return rules.table(_seats().values(), commitments, [one for _project, one in _asks(actor, as_of)])
+    return rules.table(_seats(as_of).values(), commitments, [one for _project, one in _asks(actor, as_of)])
 
 
 def own_codes(actor: Actor) -> set[str]:
@@ -48,7 +48,7 @@ def chains(*, actor: Actor, as_of: date | None = None) -> list[Chained]:
     of_project = linked_projects(actor=actor, as_of=as_of)
     linked = [(code, one) for one in _obligations(actor, as_of) for code in of_project.get(one.code, ())]
     owed, asks = _by_project([*_hand_offs(actor, as_of), *linked]), _by_project(_asks(actor, as_of))
-    seats = _seated(rows)
+    seats = _seated(rows, as_of)
     found = [
         chain_rules.chained(row, owed[row.code], asks[row.code], bool(seats[row.code]["capital"]))
         for row in rows
@@ -68,39 +68,53 @@ class Seated:
 def seats(*, actor: Actor, as_of: date | None = None) -> list[Seated]:
     """Who sits for each project that is at work, those that lack most first."""
     rows = [row for row in portfolio(actor=actor, as_of=as_of) if not row.resting]
-    seated = _seated(rows)
+    seated = _seated(rows, as_of)
     lacks = rules.gaps({code: [s for s, there in by.items() if there] for code, by in seated.items()})
     found = [Seated(row, seated[row.code], lacks[row.code]) for row in rows]
     return sorted(found, key=lambda one: (-len(one.lacks), one.project.code))
 
 
-def _seated(rows: Iterable[ProjectRow]) -> dict[str, dict[str, list[Seat]]]:
+def _seated(rows: Iterable[ProjectRow], as_of: date | None) -> dict[str, dict[str, list[Seat]]]:
     """Project by code → sector → those of its parties, and of the partners of its laboratories, that belong to it."""
-    known, partners = _seats(), defaultdict(set)
-    for lab_id, code in db.session.execute(
-        select(LabPartner.lab_id, Institution.code).join(
-            Institution, Institution.id == LabPartner.institution_id
-        )
-    ):
-        partners[lab_id].add(code)
+    known, partners = _seats(as_of), _partners(as_of)
     found = {}
     for row in rows:
-        codes = {party.code for party in row.parties}.union(*(partners[lab.id] for lab in row.labs))
-        there = [known[code] for code in sorted(codes) if code in known]
+        ids = {party.id for party in row.parties}.union(*(partners[lab.id] for lab in row.labs))
+        there = sorted((known[key] for key in ids if key in known), key=lambda seat: seat.code)
         found[row.code] = {sector: [s for s in there if sector in s.sectors] for sector in rules.SECTORS}
     return found
 
 
-def _seats() -> dict[str, Seat]:
-    """All institutions as seats: everybody sees that they are there. Three statements."""
+def _partners(as_of: date | None) -> defaultdict[int, set[int]]:
+    """Laboratory by id → the institutions that carry it, by id; one statement."""
+    found = defaultdict(set)
+    if as_of is None:
+        for lab_id, key in db.session.execute(select(LabPartner.lab_id, LabPartner.institution_id)):
+            found[lab_id].add(key)
+        return found
+    for lab_id, state in states_at(JointLab, select(JointLab.id), clock.end_of(as_of)).items():
+        found[lab_id].update(key for key, *_role in state["partners"])
+    return found
+
+
+def _seats(as_of: date | None) -> dict[int, Seat]:
+    """All institutions as seats by id, called and seated as on the day: everybody sees that they are there. Three
+    statements, and one more for a past day; one that came later is as today."""
     query = select(Institution).options(selectinload(Institution.aliases), selectinload(Institution.sectors))
-    return {row.code: _seat(row) for row in db.session.scalars(query)}
+    rows = list(db.session.scalars(query))
+    then = states_at(Institution, [row.id for row in rows], clock.end_of(as_of)) if as_of else {}
+    return {row.id: _seat_then(then[row.id]) if row.id in then else _seat(row) for row in rows}
 
 
 def _seat(row: Institution) -> Seat:
     return Seat(
         row.code, _names(row), tuple(one.text for one in row.aliases), tuple(row.sector_codes), row.regulator
     )
+
+
+def _seat_then(state: Mapping[str, Any]) -> Seat:
+    names = {script: state[f"name_{script}"] for script in ("hans", "hant", "en")}
+    return Seat(state["code"], names, tuple(state["aliases"]), tuple(state["sectors"]), state["regulator"])
 
 
 def _by_project(pairs: Iterable[tuple[str, Any]]) -> defaultdict[str, list[Any]]:

@@ -12,8 +12,8 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.projects.models import HandOff
 from kangjiansheng.projects.notices.groups import tell_groups
-from kangjiansheng.projects.queries.hand_offs import members_who_see
 from kangjiansheng.projects.queries.people import LEADING, people_of_plans
+from kangjiansheng.projects.queries.readers import members_who_see
 
 # What groups hear of, by the step.
 IN_GROUPS = {

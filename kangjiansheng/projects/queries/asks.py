@@ -15,6 +15,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.labs.models import Institution, InstitutionMember
+from kangjiansheng.labs.queries.obligations import parties_by_id
 from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.labs.queries.waiting import told_for
 from kangjiansheng.projects.models import Ask, Project
@@ -137,7 +138,7 @@ def asks(*, actor: Actor, as_of: date | None = None, only: ColumnElement[bool] |
     """All asks that the actor may see (of which `only` holds), as they stood at the end of a day: those that wait
     longest first.
 
-    One that was then about a project which she may not see is left out. One statement for today, at most four for a
+    One that was then about a project which she may not see is left out. One statement for today, at most five for a
     past day.
     """
     giver, taker = aliased(Institution), aliased(Institution)
@@ -154,7 +155,8 @@ def asks(*, actor: Actor, as_of: date | None = None, only: ColumnElement[bool] |
     parties = {one.id: _party(one) for row in found for one in row[1:3] if one}
     projects = {one.project_id: project for one, _asker, _asked, project in found if project}
     if then is not None:
-        _named_then(then.values(), parties, projects, actor)
+        parties |= _parties_then(found, then.values(), as_of)
+        _projects_then(then.values(), projects, actor)
     rows = []
     for one, *_rest in found:
         state = one.state() if then is None else then.get(one.id)
@@ -164,18 +166,17 @@ def asks(*, actor: Actor, as_of: date | None = None, only: ColumnElement[bool] |
     return sorted(rows, key=lambda row: (-(rules.waits_for(row, day) or 0), row.raised_on, row.code))
 
 
-def _named_then(
-    states: Collection[dict[str, Any]],
-    parties: dict[int, Party],
-    projects: dict[int | None, str],
-    actor: Actor,
-) -> None:
-    """Add the institutions and the projects, as far as the actor sees them, that only a past day names."""
-    asked = {state["to_id"] for state in states} - parties.keys() - {None}
+def _parties_then(
+    found: Iterable[Any], states: Collection[dict[str, Any]], day: date | None
+) -> dict[int, Party]:
+    """The institutions that asks named on a past day, as they were called then."""
+    named = {one.from_id for one, *_rest in found} | {state["to_id"] for state in states} - {None}
+    return {key: _party(one) for key, one in parties_by_id(named, day).items()}
+
+
+def _projects_then(states: Collection[dict[str, Any]], projects: dict[int | None, str], actor: Actor) -> None:
+    """Add the projects, as far as the actor sees them, that only a past day names."""
     about = {state["project_id"] for state in states} - projects.keys() - {None}
-    if asked:
-        query = select(Institution).where(Institution.id.in_(asked))
-        parties.update((one.id, _party(one)) for one in db.session.scalars(query))
     if about:
         seen = select(Project.id, Project.code).where(
             Project.id.in_(about), Project.id.in_(visible_projects(actor))
@@ -183,7 +184,7 @@ def _named_then(
         projects.update((key, code) for key, code in db.session.execute(seen))
 
 
-def _party(institution: Institution) -> Party:
+def _party(institution: Any) -> Party:
     names = {
         "hans": institution.name_hans,
         "hant": institution.name_hant,

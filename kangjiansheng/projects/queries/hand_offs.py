@@ -1,19 +1,17 @@
 """Hand-offs: all that somebody sees as plain rows of a day, one of them, and who may act in it for whom."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, func, null, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, last_revisions
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Institution, InstitutionMember, LabPartner
+from kangjiansheng.labs.models import Institution, LabPartner
 from kangjiansheng.labs.queries import own_institutions
 from kangjiansheng.labs.queries.found import contains
 from kangjiansheng.labs.queries.waiting import told_for
@@ -23,12 +21,12 @@ from kangjiansheng.projects.models import (
     Milestone,
     Plan,
     Project,
+    ProjectEntry,
     ProjectLab,
     ProjectParty,
 )
 from kangjiansheng.projects.models.hand_offs import PLAIN
 from kangjiansheng.projects.queries.people import LEADING, takes_part
-from kangjiansheng.projects.queries.readers import readership
 from kangjiansheng.projects.queries.rows import Ref
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import hand_offs as rules
@@ -131,12 +129,15 @@ def hand_offs(
 ) -> list[HandOffRow]:
     """All hand-offs of projects that the actor sees (of one project, before one milestone), what needs somebody first.
 
-    One statement, whatever their number: today the rows themselves, on a past day of each the last revision until then.
+    One statement, whatever their number: today the rows themselves, on a past day of each the last revision until then,
+    of the projects that were not archived then.
     """
-    wanted = [may_see(actor), Project.archived_at.is_(None)]
+    wanted = [may_see(actor)]
     if project_id is not None:
-        wanted = [may_see(actor), HandOff.project_id == project_id]
-    rows = _today(wanted) if as_of is None else _then(wanted, as_of)
+        wanted.append(HandOff.project_id == project_id)
+    elif as_of is None:
+        wanted.append(Project.archived_at.is_(None))
+    rows = _today(wanted) if as_of is None else _then(wanted, as_of, archived=project_id is not None)
     if milestone_id is not None:
         rows = [row for row in rows if row.milestone_id == milestone_id]
     return rules.in_order(rows, as_of or clock.today())
@@ -171,12 +172,12 @@ def _refs(kind: Any, prefix: str) -> list[Any]:
     return [getattr(kind, key).label(f"{prefix}_{key}") for key in _NAMES]
 
 
+_MARKS = (Project.illustrative.label("project_illustrative"), Milestone.code.label("milestone_code"))
 _REFS = (
     *_refs(Project, "project"),
     *_refs(_giver, "giver"),
     *_refs(_receiver, "receiver"),
-    Project.illustrative.label("project_illustrative"),
-    Milestone.code.label("milestone_code"),
+    *_MARKS,
 )
 
 
@@ -197,14 +198,33 @@ def _now(wanted: Iterable[ColumnElement[bool]]) -> Select[Any]:
     )
 
 
-_KEPT = (Revision.thing_id.label("hand_off_id"), Revision.state.label("kept"), *_REFS)
+_entry = aliased(ProjectEntry)
+_gave, _received = aliased(Revision), aliased(Revision)
+
+
+def _refs_then(kind: Any, prefix: str, past: Any) -> list[Any]:
+    """What something was called by a state of it; one that came later is called as today."""
+    names = [
+        func.coalesce(past.state[key].as_string(), getattr(kind, key)).label(f"{prefix}_{key}")
+        for key in _NAMES[2:]
+    ]
+    return [*(getattr(kind, key).label(f"{prefix}_{key}") for key in _NAMES[:2]), *names]
+
+
+_KEPT = (
+    Revision.thing_id.label("hand_off_id"),
+    Revision.state.label("kept"),
+    *_refs_then(Project, "project", _entry),
+    *_refs_then(_giver, "giver", _gave),
+    *_refs_then(_receiver, "receiver", _received),
+    *_MARKS,
+)
 
 
 def _stood(columns: Sequence[Any], seen: Select[int], day: date) -> Select[Any]:
-    """Columns of the last revisions of some hand-offs up to a day, with what they name."""
-    newest = last_revisions(
-        Revision.thing == HandOff.__tablename__, Revision.thing_id.in_(seen), until=clock.end_of(day)
-    )
+    """Columns of the last revisions of some hand-offs up to a day, with what they name, called as it was then."""
+    until = clock.end_of(day)
+    newest = last_revisions(Revision.thing == HandOff.__tablename__, Revision.thing_id.in_(seen), until=until)
     state = Revision.state
     return (
         select(*columns)
@@ -212,13 +232,32 @@ def _stood(columns: Sequence[Any], seen: Select[int], day: date) -> Select[Any]:
         .join(_giver, _giver.id == state["giver_id"].as_integer())
         .join(_receiver, _receiver.id == state["receiver_id"].as_integer())
         .outerjoin(Milestone, Milestone.id == state["milestone_id"].as_integer())
+        .outerjoin(_entry, _entry.id == _last(ProjectEntry, until, lambda one: one.project_id == Project.id))
+        .outerjoin(_gave, _gave.id == _last(Revision, until, lambda one: _of_institution(one, _giver)))
+        .outerjoin(
+            _received, _received.id == _last(Revision, until, lambda one: _of_institution(one, _receiver))
+        )
         .where(Revision.id.in_(newest))
     )
 
 
-def _then(wanted: Iterable[ColumnElement[bool]], day: date) -> list[HandOffRow]:
+def _of_institution(one: Any, side: Any) -> ColumnElement[bool]:
+    return and_(one.thing == Institution.__tablename__, one.thing_id == side.id)
+
+
+def _last(kind: Any, until: datetime, of: Callable[[Any], ColumnElement[bool]]) -> Any:
+    """The id of the last state of something until an instant."""
+    one = aliased(kind)
+    query = select(one.id).where(of(one), one.effective_at <= until)
+    return query.order_by(one.effective_at.desc(), one.id.desc()).limit(1).scalar_subquery()
+
+
+def _then(wanted: Iterable[ColumnElement[bool]], day: date, *, archived: bool = True) -> list[HandOffRow]:
     seen = select(HandOff.id).join(Project, Project.id == HandOff.project_id).where(*wanted)
-    return [row_from(found) for found in db.session.execute(_stood(_KEPT, seen, day)).mappings()]
+    query = _stood(_KEPT, seen, day)
+    if not archived:
+        query = query.where(_entry.state["archived_at"].as_string().is_(None))
+    return [row_from(found) for found in db.session.execute(query).mappings()]
 
 
 def of_plans(plan_ids: Collection[int | None], first: Sequence[Any], day: date | None) -> Select[Any]:
@@ -338,24 +377,3 @@ def acts_as(one: HandOff, *, actor: Actor) -> tuple[str, ...]:
     """The same, and `lead` for those who lead the project."""
     found: tuple[str, ...] = sides(one, actor=actor)
     return (*found, "lead") if takes_part(actor.id, LEADING, project_id=one.project_id) else found
-
-
-def members_who_see(project: Project, institution_ids: Collection[int]) -> dict[int, set[int]]:
-    """The people of some institutions, today, who see a project: who can act for them, by institution. Eight statements
-    at most, however many they are."""
-    query = (
-        select(InstitutionMember.institution_id, InstitutionMember.person_id)
-        .join(Account, Account.person_id == InstitutionMember.person_id)
-        .where(
-            InstitutionMember.institution_id.in_(institution_ids),
-            holds_on(InstitutionMember, clock.today()),
-            Account.disabled_at.is_(None),
-        )
-    )
-    found: dict[int, set[int]] = {key: set() for key in institution_ids}
-    known = readership(project, clock.today())
-    seeing = {one.person_id for one in known.readers} if known else set()
-    for key, person_id in db.session.execute(query):
-        if person_id in seeing or (known is not None and known.level == "open"):
-            found[key].add(person_id)
-    return found

@@ -1,6 +1,6 @@
 """Who could see a project at the end of a day, from the memberships and the facts of that day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -108,4 +108,25 @@ def _places(labs: list[int], parties: list[int]) -> dict[str, JointLab | Institu
         found[row.code] = row
     for one in db.session.scalars(select(Institution).where(Institution.id.in_(parties))):
         found[one.code] = one
+    return found
+
+
+def members_who_see(project: Project, institution_ids: Collection[int]) -> dict[int, set[int]]:
+    """The people of some institutions, today, who see a project: who can act for them, by institution. Eight statements
+    at most, however many they are."""
+    query = (
+        select(InstitutionMember.institution_id, InstitutionMember.person_id)
+        .join(Account, Account.person_id == InstitutionMember.person_id)
+        .where(
+            InstitutionMember.institution_id.in_(institution_ids),
+            holds_on(InstitutionMember, clock.today()),
+            Account.disabled_at.is_(None),
+        )
+    )
+    found: dict[int, set[int]] = {key: set() for key in institution_ids}
+    known = readership(project, clock.today())
+    seeing = {one.person_id for one in known.readers} if known else set()
+    for key, person_id in db.session.execute(query):
+        if person_id in seeing or (known is not None and known.level == "open"):
+            found[key].add(person_id)
     return found

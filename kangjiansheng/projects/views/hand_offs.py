@@ -39,10 +39,10 @@ from kangjiansheng.projects.queries.hand_offs import (
     hand_off,
     hand_off_for,
     hand_offs,
-    members_who_see,
     parties_of,
     row_of,
 )
+from kangjiansheng.projects.queries.readers import members_who_see
 from kangjiansheng.projects.rules import hand_offs as rules
 from kangjiansheng.projects.views import bp
 
