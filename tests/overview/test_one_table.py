@@ -13,6 +13,7 @@ from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.operations import backlog, committees, meetings, tabled
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import suggested
+from kangjiansheng.committee.queries.visible import visible_items, visible_meetings
 from kangjiansheng.core import clock, verify
 from kangjiansheng.core.changes import record
 from kangjiansheng.core.db import db
@@ -27,6 +28,7 @@ from kangjiansheng.overview.queries import table as queries
 from kangjiansheng.overview.rules.table import Commitment
 from kangjiansheng.projects.models import Ask, Project
 from kangjiansheng.projects.operations import asks, projects
+from kangjiansheng.projects.queries import visible_projects
 from kangjiansheng.projects.queries.asks import asks as rows_of
 from kangjiansheng.projects.queries.hand_offs import hand_offs
 from tests.support.acting import who
@@ -158,6 +160,49 @@ def test_what_stays_between_two_parties_and_how_it_stood(app: Flask, client: Cal
     assert "数据共享协议草案" in words(client("executive").get("/asks/ASK-0003"))
     earlier = words(client("partner").get(f"/asks/ASK-0002?as_of={yesterday}"))
     assert "改了" not in earlier.partition("<h1")[2] and "新" not in earlier.partition("说明")[2][:20]
+
+
+def test_what_was_said_to_one_party_is_not_told_to_the_next(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    """Put to others since, an ask tells its new readers nothing of its words before, in its history and on a past day;
+    and on an agenda it is seen by those of its project only who see the ask."""
+    with app.app_context():
+        executive, partner = who("executive"), who("partner")
+        plain = {"chain": "talent", "detail": ""}
+        with saving():
+            one = asks.raise_ask(
+                actor=executive, from_code="RJ", to_code="SPH", title="机密报价", project_code="KJS-010", **plain,
+                raised_on=clock.today() - timedelta(3),
+            )  # fmt: skip
+            meeting = committees.create_committee(
+                actor=system_actor(), code="TBL", name_hans="会", kind="table"
+            )
+            coming = meetings.create_meeting(
+                meeting, actor=executive, held_on=clock.today(), illustrative=True
+            )
+            proposed = {row.source: row for row in suggested.suggested(coming, actor=executive)}
+            backlog.add_suggested(coming, [proposed[f"ask:{one.id}"].row()], actor=executive)
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-010")).one()
+        assert project.id in set(db.session.scalars(visible_projects(partner)))
+        assert not {item.id for item in coming.items} & set(db.session.scalars(visible_items(partner)))
+        assert coming.id not in set(db.session.scalars(visible_meetings(partner)))
+        assert coming.id in set(db.session.scalars(visible_meetings(executive)))
+        with pytest.raises(RuleBroken, match="projects:ask-tabled"):
+            asks.edit_ask(one, actor=executive, version=None, title="明", to_code="SCMC", **plain)
+        with saving():
+            one = asks.raise_ask(
+                actor=executive, from_code="RJ", to_code="SPH", title="机密报价", project_code="KJS-003", **plain,
+                raised_on=clock.today() - timedelta(3),
+            )  # fmt: skip
+            asks.edit_ask(one, actor=executive, version=None, title="明", to_code="SCMC", **plain)
+        assert "明" in {row.title for row in rows_of(actor=partner)}
+        assert "机密报价" not in {
+            row.title for row in rows_of(actor=partner, as_of=clock.today() - timedelta(1))
+        }
+        code = one.code
+    assert "机密报价" not in words(client("partner").get(f"/asks/{code}"))
+    assert "机密报价" in words(client("executive").get(f"/asks/{code}"))
 
 
 def test_with_a_regulator_there_are_dealings(app: Flask) -> None:

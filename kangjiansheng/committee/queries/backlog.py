@@ -5,7 +5,7 @@ from sqlalchemy import or_, select, true
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import RECUSAL, BacklogItem, Committee
-from kangjiansheng.committee.queries.visible import memberships
+from kangjiansheng.committee.queries.visible import memberships, of_others
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.queries import visible_projects
@@ -14,12 +14,13 @@ from kangjiansheng.projects.queries import visible_projects
 def waiting(committee: Committee, *, actor: Actor) -> list[BacklogItem]:
     """The waiting items of a committee that the actor may see, the oldest first."""
     reader = true() if actor.reads_all else BacklogItem.committee_id.in_(memberships(actor))
+    of_project = BacklogItem.project_id.in_(visible_projects(actor))
     query = (
         select(BacklogItem)
         .where(
             BacklogItem.committee_id == committee.id,
             BacklogItem.life == "waiting",
-            or_(reader, BacklogItem.project_id.in_(visible_projects(actor))),
+            or_(reader, of_project & BacklogItem.id.not_in(of_others(actor, BacklogItem))),
         )
         .options(
             joinedload(BacklogItem.project),

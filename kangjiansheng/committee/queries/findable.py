@@ -30,6 +30,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.queries.visible import (
     kept,
     memberships,
+    of_their_projects,
     reads_committee,
     reads_item,
     sees_action,
@@ -46,7 +47,7 @@ from kangjiansheng.core.markdown import plain
 from kangjiansheng.core.search.declared import Filter, Found, Kind, Rows, Texts, Wanted
 from kangjiansheng.labs.queries.findable import names
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries import may_see, visible_projects
+from kangjiansheng.projects.queries import may_see
 from kangjiansheng.projects.queries.findable import of_lab
 
 STANDING = ("approved", "record")
@@ -121,7 +122,7 @@ def _items(wanted: Wanted, actor: Actor) -> Rows:
 def _near(actor: Actor) -> Rows:
     """The meetings of which the actor may see something, each once or twice: no door, but none leads elsewhere."""
     told = select(Meeting.id).where(or_(Meeting.source != "", reads_committee(actor)))
-    of_projects = select(AgendaItem.meeting_id).where(AgendaItem.project_id.in_(visible_projects(actor)))
+    of_projects = select(AgendaItem.meeting_id).where(of_their_projects(AgendaItem, actor))
     return select(union_all(told, of_projects).subquery().c.id)
 
 

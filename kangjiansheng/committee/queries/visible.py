@@ -1,18 +1,19 @@
 """The doors: which meetings, items, decisions and actions a person sees. Every reader goes through them.
 
-An item is seen by the committee's members unless recused, and by those who see its project. What a published
-source tells of a meeting is open to all who are signed in.
+An item is seen by the committee's members unless recused, and by those who see its project; one that came from an ask
+only by those of them who see the ask. What a published source tells of a meeting is open to all who are signed in.
 """
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
     Action,
     AgendaItem,
+    BacklogItem,
     CommitteeMember,
     Decision,
     Meeting,
@@ -23,11 +24,13 @@ from kangjiansheng.committee.models import (
     Recusal,
 )
 from kangjiansheng.committee.rules.meetings import HIDDEN
+from kangjiansheng.committee.rules.suggestions import ASK
 from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.core.files import FileRef
-from kangjiansheng.projects.queries import visible_projects
+from kangjiansheng.projects.models import Ask
+from kangjiansheng.projects.queries import asks, visible_projects
 
 EDITORS = {"chair", "deputy", "secretary"}  # who keep a committee's meetings and minutes
 
@@ -78,6 +81,18 @@ def _left(actor: Actor) -> Select[int]:
     return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "facts")
 
 
+@door
+def of_others(actor: Actor, kind: type[AgendaItem] | type[BacklogItem] = AgendaItem) -> Select[int]:
+    """The items that came from asks which are not put to the actor: an ask may be for fewer than its project."""
+    item, named = aliased(kind), literal(ASK).concat(cast(Ask.id, String))
+    return select(item.id).join(Ask, item.source == named).where(~asks.put_to(actor))
+
+
+def of_their_projects(item: type[AgendaItem], actor: Actor) -> ColumnElement[bool]:
+    """The condition that an item concerns a project which the actor sees, and came from no ask that she does not."""
+    return and_(item.project_id.in_(visible_projects(actor)), item.id.not_in(of_others(actor)))
+
+
 @once_a_day
 def sees_item(actor: Actor) -> ColumnElement[bool]:
     """The condition on an item and its meeting, joined, under which the actor may see the item: the one door."""
@@ -87,7 +102,7 @@ def sees_item(actor: Actor) -> ColumnElement[bool]:
         or_(
             Meeting.source != "",
             reads_committee(actor),
-            AgendaItem.project_id.in_(visible_projects(actor)),
+            of_their_projects(AgendaItem, actor),
         ),
     )
 
@@ -122,7 +137,7 @@ def sees_meeting(actor: Actor) -> ColumnElement[bool]:
         .where(
             item.meeting_id == Meeting.id,
             item.id.not_in(_recused(actor)),
-            item.project_id.in_(visible_projects(actor)),
+            of_their_projects(item, actor),
         )
         .correlate_except(item)
     )
@@ -235,7 +250,7 @@ def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[
     # What lies outside is named by what does not: the deeper of two levels would take Meeting for its own.
     stands = standing.correlate_except(Minutes)
     shared = exists().where(item.id == row.agenda_item_id, item.id.not_in(_recused(actor)))
-    of_project = shared.where(item.project_id.in_(visible_projects(actor))).correlate_except(item)
+    of_project = shared.where(of_their_projects(item, actor)).correlate_except(item)
     stayed = or_(row.agenda_item_id.not_in(_left(actor)), stands)
     by_item = or_(and_(shared.correlate_except(item), reader, stayed), and_(stands, of_project))
     return or_(by_item, and_(row.agenda_item_id.is_(None), reader))

@@ -58,6 +58,7 @@ REFUSALS: dict[str, Any] = {
     "projects:ask-project": _l("没有找到这个项目，请检查编号。"),
     "projects:ask-step": _l("这项诉求的状态已变，不能再这样处理。请刷新页面。"),
     "projects:ask-answered": _l("已经答复的诉求不能再改，请撤回后另提一项。"),
+    "projects:ask-tabled": _l("已经上过桌的诉求不能再改，请撤回后另提一项。"),
     "projects:ask-answer": _l("请写明答复。"),
     "projects:ask-closing": _l("请写明结果。"),
     "projects:ask-due": _l("请填写今天或以后的期限。"),

@@ -16,6 +16,7 @@ from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.notices import asks as notices
 from kangjiansheng.projects.queries import project as project_of
+from kangjiansheng.projects.queries.asks import was_tabled
 from kangjiansheng.projects.rules import asks as rules
 
 
@@ -56,9 +57,11 @@ def raise_ask(
 def edit_ask(
     ask: Ask, *, actor: Actor, version: int | None, to_code: str = "", project_code: str = "", **facts: Any
 ) -> Ask:
-    """Change the words of an ask that nobody has answered yet."""
+    """Change the words of an ask that nobody has answered yet. Once it stood on an agenda its words stand there, too."""
     expect(ask, version)
     rules.check_step(ask.life, "answer")
+    if was_tabled(ask):
+        raise RuleBroken("projects:ask-tabled")
     if ask.answered_on is not None:
         raise RuleBroken("projects:ask-answered")
     before = ask.state()

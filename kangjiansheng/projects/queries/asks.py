@@ -1,6 +1,6 @@
 """Asks: who sees which, the list on any day, one of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import changes, clock
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
@@ -39,6 +40,7 @@ class AskRow:
     code: str
     asker: Party
     asked: Party | None  # None: the whole table
+    asked_id: int | None
     project: str
     project_id: int | None
     chain: str
@@ -88,10 +90,15 @@ def may_see(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.reads_all:
         return Ask.id.is_not(None)
-    own = own_institutions(actor)
-    table = Ask.to_id.is_(None) & own.exists()
     project = or_(Ask.project_id.is_(None), Ask.project_id.in_(visible_projects(actor)))
-    return or_(Ask.from_id.in_(own), Ask.to_id.in_(own), table) & project
+    return put_to(actor) & project
+
+
+def put_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an ask is of an institution of the actor, or put to one: the first half of `may_see`."""
+    own = own_institutions(actor)
+    one = Ask.to_id.is_not(None) & Ask.to_id.in_(own)  # so that it can be denied: nothing is in no list
+    return or_(Ask.from_id.in_(own), one, Ask.to_id.is_(None) & own.exists())
 
 
 def ask(*, actor: Actor, code: str) -> Ask | None:
@@ -138,8 +145,8 @@ def asks(*, actor: Actor, as_of: date | None = None, only: ColumnElement[bool] |
     """All asks that the actor may see (of which `only` holds), as they stood at the end of a day: those that wait
     longest first.
 
-    One that was then about a project which she may not see is left out. One statement for today, at most five for a
-    past day.
+    One that was then put to others, or was about a project which she may not see, is left out. One statement for today,
+    at most six for a past day.
     """
     giver, taker = aliased(Institution), aliased(Institution)
     chosen = may_see(actor) if only is None else may_see(actor) & only
@@ -155,15 +162,44 @@ def asks(*, actor: Actor, as_of: date | None = None, only: ColumnElement[bool] |
     parties = {one.id: _party(one) for row in found for one in row[1:3] if one}
     projects = {one.project_id: project for one, _asker, _asked, project in found if project}
     if then is not None:
+        seen = sight(actor, then.values())
         parties |= _parties_then(found, then.values(), as_of)
         _projects_then(then.values(), projects, actor)
     rows = []
     for one, *_rest in found:
         state = one.state() if then is None else then.get(one.id)
-        if state is not None and (state["project_id"] is None or state["project_id"] in projects):
+        if state is not None and (then is None or seen(state)):
             rows.append(_row(one, state, parties, projects))
     day = as_of or clock.today()
     return sorted(rows, key=lambda row: (-(rules.waits_for(row, day) or 0), row.raised_on, row.code))
+
+
+def was_tabled(ask: Ask) -> bool:
+    """Whether an ask ever stood on an agenda."""
+    query = select(AuditEntry.id).where(
+        AuditEntry.thing == Ask.__tablename__,
+        AuditEntry.thing_id == ask.id,
+        AuditEntry.act == "projects:ask:table",
+    )
+    return ask.life == "tabled" or db.session.scalar(query.limit(1)) is not None
+
+
+def sight(actor: Actor, states: Iterable[Mapping[str, Any]]) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether the actor, with the rights of today, might see an ask in one of some states that it had: as in `may_see`.
+    Two statements at most, whatever their number."""
+    if actor.reads_all:
+        return lambda _state: True
+    own = set(db.session.scalars(own_institutions(actor)))
+    about = {state["project_id"] for state in states} - {None}
+    open_to = select(Project.id).where(Project.id.in_(about), Project.id.in_(visible_projects(actor)))
+    projects = {None, *(db.session.scalars(open_to) if about else ())}
+
+    def seen(state: Mapping[str, Any]) -> bool:
+        parties = {state["from_id"], state["to_id"]}
+        put = bool(own) if state["to_id"] is None else not own.isdisjoint(parties)
+        return (put or state["from_id"] in own) and state["project_id"] in projects
+
+    return seen
 
 
 def _parties_then(
@@ -201,6 +237,7 @@ def _row(
         code=one.code,
         asker=parties[one.from_id],
         asked=parties[state["to_id"]] if state["to_id"] else None,
+        asked_id=state["to_id"],
         project=projects.get(state["project_id"], ""),
         project_id=state["project_id"],
         chain=state["chain"],

@@ -1,6 +1,7 @@
 """Asks: the list, its files, one of them, and what is done about it."""
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -123,15 +124,44 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
         waiting=words.waiting_words(row, _day()),
         late=rules.overdue(row, _day()),
         may_change=free and policies.change_ask(actor(), thing),
+        tabled=queries.was_tabled(thing),
         may_answer=may_answer,
         steps={act for act, lives in rules.STEPS.items() if thing.life in lives},
         may_decline=free and policies.move_ask(actor(), (thing, "refusal")),
         agreeing=forms.get("agreeing") or (_agree_form(thing) if may_answer else None),
         telling=forms.get("telling") or WordsForm(formdata=None, version=thing.version),
-        history=history.entries(found, labels=words.FIELDS, show=_shower(thing, owed), people=people),
+        history=history.entries(
+            _told(found, row, thing), labels=words.FIELDS, show=_shower(thing, owed), people=people
+        ),
         higher=higher,
         illustrative=thing.illustrative or higher.illustrative,
     )
+
+
+_UNSEEN = object()  # in the place of what was said when the ask was not the reader's to see
+
+
+def _told(found: list[Any], row: AskRow, thing: Ask) -> list[Any]:
+    """The history of an ask, newest first, without the words of the times when it was put to others, or was about a
+    project that the reader does not see."""
+    state = {"from_id": thing.from_id, "to_id": row.asked_id, "project_id": row.project_id}
+    sides = []
+    for entry in found:
+        earlier = state | {key: value for key, value in entry.before.items() if key in state}
+        sides.append((entry, earlier, state))
+        state = earlier
+    seen = queries.sight(actor(), [side for _entry, *both in sides for side in both])
+    return [
+        SimpleNamespace(
+            act=entry.act,
+            actor_id=entry.actor_id,
+            actor_label=entry.actor_label,
+            recorded_at=entry.recorded_at,
+            before=entry.before if seen(before) else dict.fromkeys(entry.before, _UNSEEN),
+            after=entry.after if seen(after) else dict.fromkeys(entry.after, _UNSEEN),
+        )
+        for entry, before, after in sides
+    ]
 
 
 def _owed(row: AskRow) -> ObligationRow | None:
@@ -154,6 +184,8 @@ def _shower(thing: Ask, owed: ObligationRow | None) -> history.Show:
     def shown(key: str, value: Any) -> str:
         if value is None or value == "":
             return ""
+        if value is _UNSEEN:
+            return "…"
         if key in named:
             return named[key].get(value, "…")
         return str(words.VALUES[key].get(value, value)) if key in words.VALUES else str(value)
