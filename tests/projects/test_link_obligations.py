@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, schema
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.transactions import writing
@@ -86,3 +86,23 @@ def test_a_past_day_has_the_links_of_that_day(actor):
     with pytest.raises(RuleBroken) as problem:
         operations.link(labs.obligation(actor=executive, code="OB-0002"), "KJS-003", actor=executive)
     assert problem.value.code == "projects:link-mixed"
+
+
+def test_of_a_link_that_was_made_twice_before_the_first_stays(in_app):
+    """Bringing a database up to the level at which the same link cannot stand twice."""
+    url = db.engine.url.render_as_string(hide_password=False)
+    (step,) = schema.MIGRATIONS.glob("versions/*_written_once.py")
+    schema.downgrade(url, f"{int(step.name[:4]) - 1:04}")
+    columns = "obligation_id, project_id, milestone_id, lab_id, made_at"
+    with db.engine.begin() as connection:
+        (link,) = connection.exec_driver_sql("SELECT min(id) FROM obligation_link").one()
+        again = (
+            f"INSERT INTO obligation_link ({columns}) SELECT {columns} FROM obligation_link WHERE id = {link}"
+        )
+        connection.exec_driver_sql(again)
+    schema.upgrade(url)
+    with db.engine.begin() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT id, removed_at IS NULL FROM obligation_link ORDER BY id"
+        ).all()
+    assert not rows[-1][1] and all(stands for _key, stands in rows[:-1])

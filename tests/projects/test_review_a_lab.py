@@ -96,6 +96,8 @@ def test_an_executive_renews_with_a_later_end_and_a_reason(client, app):
     assert send(executive, there, form, outcome="renew", reason="").status_code == 422
     done = send(executive, there, form, outcome="renew", reason="产出达标", expires_on="2030-09-09")
     assert (done.status_code, done.location) == (303, there)
+    late = send(executive, there, form, outcome="conditions", reason="另有看法")
+    assert late.status_code == 409 and "产出达标" in words(late), "who was second sees what stands there"
     assert "续约， 至 2030-09-09" in words(executive.get(there)).replace("续约，至", "续约， 至")
     assert "2030-09-09" in words(executive.get("/labs/JL-01"))
     with app.app_context():
@@ -112,7 +114,7 @@ def test_closing_asks_what_is_still_open(in_app):
         assert left.projects and left.people == 1 and left.papers == 4
         facts = {
             "actor": executive,
-            "version": there.version,
+            "version": 1,
             "year": 2026,
             "reason": "任务完成",
             "left_open": left.count,
@@ -122,7 +124,7 @@ def test_closing_asks_what_is_still_open(in_app):
         made = record_review(there, outcome="close", settled=True, **facts)
         assert (there.life, made.left_open) == ("closed", left.count)
         with pytest.raises(RuleBroken, match="review-not-at-work"):
-            record_review(there, outcome="conditions", **facts | {"version": there.version})
+            record_review(there, outcome="conditions", **facts | {"version": made.version})
 
 
 def test_a_review_and_the_gate_at_which_it_is_decided_are_said_once(client, app):

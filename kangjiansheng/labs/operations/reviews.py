@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from sqlalchemy import select
+
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
@@ -11,6 +13,17 @@ from kangjiansheng.labs.operations.agreements import extend_agreement
 from kangjiansheng.labs.operations.archiving import check_open
 from kangjiansheng.labs.operations.labs import step_lab
 from kangjiansheng.labs.rules import reviews as rules
+
+
+def meet_last(lab: JointLab, year: int, version: int | None) -> LabReview | None:
+    """The newest review of a year, None when there is none yet; stale for whoever has not seen it. The laboratory is
+    held until the commit: of two who decide at once the later one meets the review of the earlier."""
+    db.session.execute(select(JointLab.id).where(JointLab.id == lab.id).with_for_update(key_share=True))
+    query = select(LabReview).where(LabReview.lab_id == lab.id, LabReview.year == year)
+    last = db.session.scalar(query.order_by(LabReview.id.desc()).limit(1))
+    if last is not None:
+        expect(last, version)
+    return last
 
 
 def record_review(
@@ -29,11 +42,12 @@ def record_review(
     """Record what was decided after the review of a year; one act, whatever follows from it.
 
     A renewal gives the agreement its later end, a closing ends the life of the laboratory (`left_open` says how much
-    was not done yet, `settled` that it is known what becomes of it); otherwise the laboratory works on. `change` when it is
-    part of another act (of the gates of its plan).
+    was not done yet, `settled` that it is known what becomes of it); otherwise the laboratory works on. `version` is
+    the number that this review has in its year for whoever writes it: stale when somebody was there before. `change`
+    when it is part of another act (of the gates of its plan).
     """
-    expect(lab, version)
     check_open(lab)
+    last = meet_last(lab, year, version)
     rules.check(
         outcome,
         life=lab.life,
@@ -49,6 +63,7 @@ def record_review(
     made = LabReview(
         lab_id=lab.id,
         year=year,
+        number=last.version if last else 1,
         outcome=outcome,
         reason=reason,
         expires_on=expires_on if renewed else None,

@@ -22,6 +22,17 @@ class ObligationLink(Base):
             " + (CASE WHEN lab_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="one_thing",
         ),
+        *(
+            Index(
+                f"uq_obligation_link_{thing}",
+                "obligation_id",
+                thing,
+                unique=True,
+                sqlite_where=text("removed_at IS NULL"),
+                postgresql_where=text("removed_at IS NULL"),
+            )
+            for thing in ("project_id", "milestone_id", "lab_id")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

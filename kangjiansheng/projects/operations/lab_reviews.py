@@ -9,7 +9,7 @@ from kangjiansheng.core.changes import Actor, begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import JointLab, LabReview
-from kangjiansheng.labs.operations.reviews import record_review
+from kangjiansheng.labs.operations.reviews import meet_last, record_review
 from kangjiansheng.projects.models import GateDecision, Milestone, ReviewDecision
 from kangjiansheng.projects.operations.gates import decide
 from kangjiansheng.projects.queries.lab_reviews import gates_of, to_stand_for
@@ -25,6 +25,8 @@ def review(
     actor: Actor,
     outcome: str,
     reason: str,
+    version: int | None,
+    year: int,
     gates: Collection[str] = (),
     body: str = "",
     due: date | None = None,
@@ -35,6 +37,7 @@ def review(
     A gate whose newest decision no review stands for keeps that decision, which must say the same; at any other gate
     the outcome is decided now, by `body`: with conditions, the reason becomes the condition, until `due`.
     """
+    meet_last(lab, year, version)
     verdict = VERDICTS.get(outcome, "")
     chosen = [one for one in gates_of(lab) if one.milestone.code in gates]
     if chosen and not verdict:
@@ -58,7 +61,9 @@ def review(
             change=change,
         )
         decisions.append(made)
-    recorded = record_review(lab, actor=actor, outcome=outcome, reason=reason, change=change, **facts)
+    recorded = record_review(
+        lab, actor=actor, version=version, year=year, outcome=outcome, reason=reason, change=change, **facts
+    )
     for decision in decisions:
         _stand_for(recorded, decision, change.id)
     return recorded

@@ -23,6 +23,10 @@ def link(obligation: Obligation, text: str, *, actor: Actor) -> ObligationLink:
     Refused: what the actor does not see or is not there, what is linked already, an illustrative thing with a real one.
     """
     check_open(obligation)
+    # Held until the commit: of two who link the same at once the later one finds the link of the earlier.
+    db.session.execute(
+        select(Obligation.id).where(Obligation.id == obligation.id).with_for_update(key_share=True)
+    )
     key, thing_id, illustrative = _find(text, actor)
     if illustrative != obligation.illustrative:
         raise RuleBroken("projects:link-mixed", "target")

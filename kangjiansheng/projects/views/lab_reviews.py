@@ -39,7 +39,9 @@ def _asked_year() -> int:
 def lab_review(lab: JointLab) -> Response:
     """The year of a laboratory."""
     gates = queries.gates_of(lab) if keeping.manage(actor(), lab) else []
-    return _page(lab, ReviewForm(formdata=None, version=lab.version).offer(gates))
+    year = _asked_year()
+    seen = next((one.version for one in queries.reviews_of(lab, as_of=g.as_of) if one.year == year), 1)
+    return _page(lab, ReviewForm(formdata=None, version=seen).offer(gates))
 
 
 def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
