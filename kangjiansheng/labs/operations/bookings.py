@@ -4,7 +4,7 @@ that no place is taken twice is the database's own last word."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import china
@@ -14,6 +14,7 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import Booking, SharedResource, Wait
 from kangjiansheng.labs.notices import resources as notices
 from kangjiansheng.labs.operations.archiving import check_open
+from kangjiansheng.labs.operations.numbering import next_number
 from kangjiansheng.labs.operations.resources import lock
 from kangjiansheng.labs.queries.bookings import opening
 from kangjiansheng.labs.queries.resources import homes_of
@@ -45,7 +46,7 @@ def book(
     made = Booking(
         resource_id=resource.id,
         resource=resource,
-        number=_next(Booking, resource),
+        number=next_number(Booking, resource),
         kind=kind,
         place=_place(resource, span, fixed=place is not None),
         places=places,
@@ -135,7 +136,7 @@ def ask_to_wait(
     made = Wait(
         resource_id=resource.id,
         resource=resource,
-        number=_next(Wait, resource),
+        number=next_number(Wait, resource),
         places=places,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -208,11 +209,6 @@ def _place(
         first = rules.in_the_way(held, span)[0]
         raise RuleBroken("labs:booking-taken", None, number=first.number, when=rules.written(first))
     return place
-
-
-def _next(kind: Any, resource: SharedResource) -> int:
-    """The next number within the resource, which is held."""
-    return (db.session.scalar(select(func.max(kind.number)).where(kind.resource_id == resource.id)) or 0) + 1
 
 
 def _institution(actor: Actor, code: str) -> int | None:

@@ -11,8 +11,9 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Company, ParkRule, ServiceContact, ServiceRequest
 from kangjiansheng.labs.notices import residents as notices
+from kangjiansheng.labs.operations.numbering import next_number
 from kangjiansheng.labs.operations.residents import check_open, named_person
-from kangjiansheng.labs.queries.companion import next_number, park_rule
+from kangjiansheng.labs.queries.companion import park_rule
 from kangjiansheng.labs.queries.companion import request as request_by_number
 from kangjiansheng.labs.queries.residents import stage_on
 from kangjiansheng.labs.rules import companion as rules
@@ -36,7 +37,7 @@ def create_request(
     rules.check_request(kind, text, asked_on, answer_days, today=clock.today())
     made = ServiceRequest(
         company_id=company.id,
-        number=next_number(ServiceRequest, company.id),
+        number=next_number(ServiceRequest, company),
         asked_by_id=actor.id,
     )
     made.company = company
@@ -176,7 +177,7 @@ def log_contact(
     check_open(company)
     made = ServiceContact(
         company_id=company.id,
-        number=next_number(ServiceContact, company.id),
+        number=next_number(ServiceContact, company),
         person_id=actor.id,
     )
     made.company = company

@@ -7,7 +7,7 @@ from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import JointLab, LabPaper
 from kangjiansheng.labs.operations.archiving import check_open
-from kangjiansheng.labs.queries.papers import next_number
+from kangjiansheng.labs.operations.numbering import next_number
 from kangjiansheng.labs.rules import papers as rules
 
 
@@ -17,7 +17,7 @@ def create_paper(
     """Write down what the laboratory holds. Refused: see `_check`."""
     check_open(lab)
     _check(lab, facts)
-    paper = LabPaper(lab_id=lab.id, number=next_number(lab.id), **facts)
+    paper = LabPaper(lab_id=lab.id, number=next_number(LabPaper, lab), **facts)
     paper.lab = lab
     db.session.add(paper)
     db.session.flush()

@@ -1,5 +1,6 @@
 """Companies of the park: registered, changed, taken a stage further, put away."""
 
+import secrets
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,6 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Company, Institution
 from kangjiansheng.labs.notices import residents as notices
-from kangjiansheng.labs.queries.residents import next_company_code
 from kangjiansheng.labs.queries.space import leases_of
 from kangjiansheng.labs.rules import residents as rules
 
@@ -30,11 +30,16 @@ def create_company(
     """Register a company at the stage at which it stands. `fields`: see `_write`."""
     rules.check_company(kind, stage, since, fields.get("confidentiality", "parties"), today=clock.today())
     made = Company(
-        code=next_company_code(), kind=kind, stage=stage, stage_since=since, illustrative=illustrative
+        code=secrets.token_hex(8),  # until it has a number
+        kind=kind,
+        stage=stage,
+        stage_since=since,
+        illustrative=illustrative,
     )
     _write(made, **fields)
     db.session.add(made)
     db.session.flush()
+    made.code = f"CO-{made.id:03d}"
     done = record("labs:company:create", made, actor=actor, before={}, **recording or {})
     notices.accompanies(made, None, actor=actor, change=done)
     return made

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.core import clock
@@ -80,11 +79,6 @@ def contact(*, actor: Actor, code: str, number: int) -> ServiceContact | None:
         .where(Company.code == code, ServiceContact.number == number, inside_companies(actor))
     )
     return db.session.scalar(query)
-
-
-def next_number(kind: type[Any], company_id: int) -> int:
-    """The number of the next thing of a company."""
-    return (db.session.scalar(select(func.max(kind.number)).where(kind.company_id == company_id)) or 0) + 1
 
 
 def quiet_days() -> int:

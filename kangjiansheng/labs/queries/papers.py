@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -146,8 +146,3 @@ def papers_to_watch(*, actor: Actor) -> Sequence[LabPaper]:
 def pressing(actor: Actor) -> Select[LabPaper]:
     """Of these what has lapsed, and what will within the days from which it is said."""
     return concerning(actor).where(LabPaper.valid_to <= clock.today() + timedelta(rules.SOON))
-
-
-def next_number(lab_id: int) -> int:
-    """The number of the next paper of a laboratory."""
-    return (db.session.scalar(select(func.max(LabPaper.number)).where(LabPaper.lab_id == lab_id)) or 0) + 1

@@ -155,12 +155,6 @@ def people_of(thing: Company) -> list[Person]:
     return list(db.session.scalars(query)) if thing.institution_id else []
 
 
-def next_company_code() -> str:
-    """The code of the next company."""
-    taken = set(db.session.scalars(select(Company.code).where(Company.code.like("CO-%"))))
-    return next(code for number in range(1, len(taken) + 2) if (code := f"CO-{number:03d}") not in taken)
-
-
 @dataclass(frozen=True)
 class Stay:
     """A stage in a company's life, and since when."""
