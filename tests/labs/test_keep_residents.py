@@ -170,6 +170,29 @@ def test_members_of_the_park_keep_it_and_whoever_answers_sees_that_request_alone
     assert "配方未定" not in words(page)  # what is noted of a company stays inside
     assert provider.get("/residents/CO-002").status_code == 404
     assert provider.get("/residents/CO-002/requests/1").status_code == 404
+    for known in (
+        "auditor@kjs.example",
+        "nobody@kjs.example",
+    ):  # which addresses are known is not to be learnt
+        said = typed(keeper, "/residents/CO-005/edit", companion_email=known)
+        assert said.status_code == 422 and "您能看到的人员里没有这个邮箱" in words(said)
+    assert typed(keeper, "/residents/CO-005/edit", companion_email="outsider@kjs.example").status_code == 303
+
+
+def test_nothing_moves_in_a_company_that_was_put_away(actor):
+    executive = actor("executive")
+    made = operations.create_company(actor=executive, **NEW | {"since": date(2026, 11, 2)})
+    asked = companion.create_request(made, actor=executive, kind="cmc", text="方法学")
+    operations.archive_company(made, actor=executive, version=None)
+    given = {"actor": executive, "version": None}
+    for act in (
+        lambda: companion.answer_request(asked, answer="好", outcome="solved", **given),
+        lambda: companion.rate_request(asked, satisfaction=4, **given),
+        lambda: companion.withdraw_request(asked, **given),
+        lambda: companion.reopen_request(asked, actor=executive),
+    ):
+        with pytest.raises(RuleBroken, match="labs:archived"):
+            act()
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ REFUSALS: dict[str, Any] = {
     "labs:in-use": _l("仍有内容依托于此，不能归档：%(by)s。"),
     "labs:archived": _l("%(code)s 已归档，请先恢复再修改。"),
     "labs:not-a-partner": _l("%(code)s 不是这个实验室的合作方。"),
+    "labs:person-unseen": _l("您能看到的人员里没有这个邮箱，请核对，或请执行管理层指定。"),
     "labs:person-unknown": _l("没有邮箱为 %(email)s 的人员，请管理员先登记。"),
     "labs:member-already": _l("此人在这段时间已有这个身份，自 %(day)s 起。"),
     "labs:day-unreadable": _l("请填写有效的结束日期。"),

@@ -41,7 +41,7 @@ def create_request(
         asked_by_id=actor.id,
     )
     made.company = company
-    _write_request(made, kind, text, asked_on, answer_days, provider_code, provider_email)
+    _write_request(made, actor, kind, text, asked_on, answer_days, provider_code, provider_email)
     db.session.add(made)
     db.session.flush()
     done = record("labs:service_request:create", made, actor=actor, before={}, **recording or {})
@@ -69,7 +69,7 @@ def edit_request(
     days = request.answer_days if answer_days is None else answer_days
     rules.check_request(kind, text, asked_on, days, today=clock.today())
     before, provider = request.state(), request.provider_id
-    _write_request(request, kind, text, asked_on, days, provider_code, provider_email)
+    _write_request(request, actor, kind, text, asked_on, days, provider_code, provider_email)
     db.session.flush()
     if request.state() != before:
         done = record("labs:service_request:edit", request, actor=actor, before=before)
@@ -101,6 +101,7 @@ def answer_request(
 ) -> ServiceRequest:
     """Answer, and say what came of it. Those who asked are told."""
     expect(request, version)
+    check_open(request.company)
     today = clock.today()
     answered_on = answered_on or today
     rules.check_answer(request.life, answer, outcome, answered_on, request.asked_on, today=today)
@@ -123,6 +124,7 @@ def rate_request(
 ) -> ServiceRequest:
     """How content the company is, 1 to 5. Those who answered are told."""
     expect(request, version)
+    check_open(request.company)
     rules.check_rating(request.life, satisfaction)
     before = request.state()
     request.satisfaction, request.remark = satisfaction, remark
@@ -134,6 +136,7 @@ def rate_request(
 def withdraw_request(request: ServiceRequest, *, actor: Actor, version: int | None) -> None:
     """The company needs it no more, or it was written down by mistake."""
     expect(request, version)
+    check_open(request.company)
     rules.check_open_request(request.life)
     before = request.state()
     request.life = "withdrawn"
@@ -142,6 +145,7 @@ def withdraw_request(request: ServiceRequest, *, actor: Actor, version: int | No
 
 def reopen_request(request: ServiceRequest, *, actor: Actor) -> None:
     """Let what was withdrawn or answered wait again. An answer stays in its history."""
+    check_open(request.company)
     if request.life == "open":
         return
     before = request.state()
@@ -152,6 +156,7 @@ def reopen_request(request: ServiceRequest, *, actor: Actor) -> None:
 
 def _write_request(
     request: ServiceRequest,
+    actor: Actor,
     kind: str,
     text: str,
     asked_on: date,
@@ -167,7 +172,7 @@ def _write_request(
     if provider_code and provider_code not in found:
         raise RuleBroken("labs:institution-unknown", "provider_code", code=provider_code)
     request.provider_institution = found.get(provider_code)
-    request.provider = named_person(provider_email, "provider_email")
+    request.provider = named_person(provider_email, "provider_email", actor=actor, named=request.provider)
 
 
 def log_contact(
@@ -206,6 +211,7 @@ def edit_contact(
 def withdraw_contact(contact: ServiceContact, *, actor: Actor, version: int | None) -> None:
     """Take back what was written down by mistake."""
     expect(contact, version)
+    check_open(contact.company)
     if contact.withdrawn_at is None:
         before = contact.state()
         contact.withdrawn_at = clock.now()
@@ -214,6 +220,7 @@ def withdraw_contact(contact: ServiceContact, *, actor: Actor, version: int | No
 
 def restore_contact(contact: ServiceContact, *, actor: Actor) -> None:
     """Let it count again."""
+    check_open(contact.company)
     if contact.withdrawn_at is not None:
         before = contact.state()
         contact.withdrawn_at = None

@@ -36,7 +36,7 @@ def create_company(
         stage_since=since,
         illustrative=illustrative,
     )
-    _write(made, **fields)
+    _write(made, actor=actor, **fields)
     db.session.add(made)
     db.session.flush()
     made.code = f"CO-{made.id:03d}"
@@ -53,7 +53,7 @@ def edit_company(company: Company, *, actor: Actor, version: int | None, kind: s
     rules.check_company(kind, company.stage, company.stage_since, level, today=clock.today())
     before, companion = company.state(), company.companion_id
     company.kind = kind
-    _write(company, **fields)
+    _write(company, actor=actor, **fields)
     db.session.flush()
     if company.state() == before:
         return company
@@ -129,6 +129,7 @@ def _check_no_space(company: Company, day: date) -> None:
 def _write(
     company: Company,
     *,
+    actor: Actor,
     name_hans: str,
     name_hant: str = "",
     name_en: str = "",
@@ -143,7 +144,7 @@ def _write(
     company.about, company.confidentiality = about, confidentiality
     company.contact_roles = [line for raw in contact_lines.splitlines() if (line := text.line(raw))]
     company.institution = _institution(institution_code)
-    company.companion = named_person(companion_email, "companion_email")
+    company.companion = named_person(companion_email, "companion_email", actor=actor, named=company.companion)
 
 
 def _institution(code: str) -> Institution | None:
@@ -155,9 +156,12 @@ def _institution(code: str) -> Institution | None:
     return found
 
 
-def named_person(email: str, field: str) -> Any:
-    """The person with an address; None for no address. Refused when nobody has it."""
-    person = queries.person_by_email(email) if email else None
-    if email and person is None:
-        raise RuleBroken("labs:person-unknown", field, email=email)
-    return person
+def named_person(email: str, field: str, *, actor: Actor, named: Any = None) -> Any:
+    """The person with an address; None for no address. Refused when the actor sees nobody who has it: whether somebody
+    else has, is not said. Whoever is `named` already may stay."""
+    if not email:
+        return None
+    person = queries.person_by_email(email)
+    if person is not None and (person is named or queries.sees_person(actor, person)):
+        return person
+    raise RuleBroken("labs:person-unknown" if actor.reads_all else "labs:person-unseen", field, email=email)

@@ -139,6 +139,7 @@ def edit_lease(lease: Lease, *, actor: Actor, version: int | None, **facts: Any)
 def withdraw_lease(lease: Lease, *, actor: Actor, version: int | None) -> None:
     """Take back what was written down by mistake."""
     expect(lease, version)
+    check_open(lease.company)
     if lease.withdrawn_at is None:
         before = lease.state()
         lease.withdrawn_at = clock.now()
@@ -147,6 +148,7 @@ def withdraw_lease(lease: Lease, *, actor: Actor, version: int | None) -> None:
 
 def restore_lease(lease: Lease, *, actor: Actor) -> None:
     """Let it count again, if the floor still has room."""
+    check_open(lease.company)
     if lease.withdrawn_at is not None:
         _check_room(lease, lease.floor_code, lease.area_m2, lease.starts_on, lease.ends_on)
         before = lease.state()

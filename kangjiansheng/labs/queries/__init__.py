@@ -45,6 +45,7 @@ from kangjiansheng.labs.queries.single import (
     lab_partner,
     people_by_home,
     person_by_email,
+    sees_person,
     shared,
     shared_with,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "person_by_email",
     "resting_on_clauses",
     "sees_inside",
+    "sees_person",
     "shared",
     "shared_with",
     "sides",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -21,7 +21,13 @@ from kangjiansheng.labs.models import (
     LabMember,
     LabPartner,
 )
-from kangjiansheng.labs.queries.visible import visible_agreements, visible_institutions, visible_labs
+from kangjiansheng.labs.queries.visible import (
+    inside_labs,
+    own_institutions,
+    visible_agreements,
+    visible_institutions,
+    visible_labs,
+)
 
 
 def institution(*, actor: Actor, code: str) -> Institution | None:
@@ -117,6 +123,22 @@ def homes(person_ids: set[int]) -> dict[int, set[int]]:
 def person_by_email(email: str) -> Person | None:
     """The person with this address; None when nobody has it."""
     return db.session.scalar(select(Person).where(func.lower(Person.email) == email.strip().lower()))
+
+
+def sees_person(actor: Actor, person: Person) -> bool:
+    """Whether the actor sees somewhere that a person is here: as one of her own institutions, or as one of a laboratory
+    whose inside she sees."""
+    if actor.reads_all or person.id == actor.id:
+        return True
+    day = clock.today()
+    own = select(InstitutionMember.id).where(
+        InstitutionMember.person_id == person.id,
+        InstitutionMember.institution_id.in_(own_institutions(actor)),
+        holds_on(InstitutionMember, day),
+    )
+    of_labs = select(LabMember.id).join(JointLab, JointLab.id == LabMember.lab_id)
+    of_labs = of_labs.where(LabMember.person_id == person.id, inside_labs(actor), holds_on(LabMember, day))
+    return db.session.scalar(select(or_(own.exists(), of_labs.exists()))) is True
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,7 @@ def _request_page(
     status = next((form.status for form in (answer, rating) if form), 200)
     inside = companies.sees_company(actor(), found.company)
     contacts = queries.contacts_of([found.company_id], as_of=day) if inside else []
+    moves = not day and found.company.archived_at is None
     return page(
         "labs/residents/request.html",
         status,
@@ -109,8 +110,8 @@ def _request_page(
         contacts=[row for row in contacts if row.request_id == found.id],
         answer=answer or forms.AnswerForm(formdata=None, version=found.version),
         rating=rating or forms.RatingForm(formdata=None, version=found.version),
-        may_answer=policies.answer(actor(), found) and not day,
-        may_change=policies.change_request(actor(), found) and not day,
+        may_answer=policies.answer(actor(), found) and moves,
+        may_change=policies.change_request(actor(), found) and moves,
         form=VersionForm(formdata=None, obj=found),
         inside=inside,
         history=panel(found),
