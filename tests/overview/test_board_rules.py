@@ -113,6 +113,17 @@ def test_a_gate_waits_for_the_soonest_meeting_that_decides_it() -> None:
     assert found.waiting == (Waiting(2, "P-1", "SAC-1", DAY + timedelta(2)),)
 
 
+@pytest.mark.parametrize("claim", ["ON_HOLD", "TERMINATED"])
+def test_on_the_day_of_comparison_the_gates_of_a_resting_project_did_not_wait(claim: str) -> None:
+    def gate(key: int) -> M:
+        return M(f"A{key:02}0", id=key, gate=True, position=key)
+
+    projects = [P("P-1", id=1, milestones=(gate(1),)), P("P-2", id=2, claimed=claim, milestones=(gate(2),))]
+    told = Told(projects, {1: {"state": "open"}, 2: {"state": "open"}})
+    agenda = [OnAgenda(key, "SAC-1", DAY, 10 + key, "是否放行") for key in (1, 1, 2, 9)]
+    assert gates.gates_then(told.past, agenda) == 1
+
+
 def test_the_cause_is_the_largest_slip_of_a_running_project_and_says_since_when() -> None:
     base = date(2027, 1, 1)
     small, large = ahead(base, base + timedelta(20), id=1), ahead(base, base + timedelta(90))
