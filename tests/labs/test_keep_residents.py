@@ -1,10 +1,12 @@
 """首批入驻企业与生态伙伴: companies are kept from lead to graduate, residents and partners apart, and compete."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from kangjiansheng.core import clock
+from kangjiansheng.core.changes import record
+from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs import operations as labs
@@ -12,7 +14,9 @@ from kangjiansheng.labs import queries as lab_queries
 from kangjiansheng.labs.operations import companion
 from kangjiansheng.labs.operations import residents as operations
 from kangjiansheng.labs.queries import residents as queries
+from kangjiansheng.labs.queries import space
 from tests.support.acting import who
+from tests.support.queries import queries_counted
 from tests.support.typed import opened, send, typed, words
 
 NEW = {"kind": "resident", "name_hans": "示例企业己", "stage": "lead", "since": "2026-11-02"}
@@ -177,6 +181,26 @@ def test_members_of_the_park_keep_it_and_whoever_answers_sees_that_request_alone
         said = typed(keeper, "/residents/CO-005/edit", companion_email=known)
         assert said.status_code == 422 and "您能看到的人员里没有这个邮箱" in words(said)
     assert typed(keeper, "/residents/CO-005/edit", companion_email="outsider@kjs.example").status_code == 303
+
+
+def test_a_past_day_costs_the_same_for_few_references_and_many(actor):
+    """Whom companies named then is read in one go, and the leases of one company are not all that there are."""
+    executive, day = actor("executive"), clock.today() - timedelta(1)
+    then = {"effective_at": clock.end_of(day - timedelta(9))}
+    for short in ("lead", "lead2", "partner", "member", "member2", "secretary", "chair"):
+        fields = {"since": date(2026, 11, 2), "companion_email": f"{short}@kjs.example"}
+        made = operations.create_company(actor=executive, recording=then, **NEW | fields)
+        before, made.companion = made.state(), None
+        record("labs:company:edit", made, actor=executive, before=before)
+        db.session.expunge_all()
+        with queries_counted() as asked:
+            rows = queries.companies(actor=executive, as_of=day)
+        assert len(asked) == 3, asked.shown
+        assert next(row for row in rows if row.code == made.code).companion.email == fields["companion_email"]
+        db.session.expunge_all()
+    with queries_counted() as asked:
+        space.leases_of(queries.company(actor=executive, code="CO-001"))
+    assert "lease.company_id = " in asked[-1]
 
 
 def test_nothing_moves_in_a_company_that_was_put_away(actor):

@@ -99,21 +99,22 @@ def stood(rows: list[Any], day: date | None) -> list[Any]:
     if day is None or not rows:
         return rows
     states = states_at(type(rows[0]), [row.id for row in rows], clock.end_of(day))
-    found = []
-    for row in rows:
-        if row.id in states:
-            found.append(_with_named(plain_copy(row, states[row.id]), row))
-    return found
-
-
-def _with_named(copy: Any, row: Any) -> Any:
-    """The copy with what it named then; what it still names need not be read again."""
-    for name, relation in inspect(type(row)).relationships.items():
+    pairs = [(plain_copy(row, states[row.id]), row) for row in rows if row.id in states]
+    for name, relation in inspect(type(rows[0])).relationships.items():
         (column,) = relation.local_columns
-        key = getattr(copy, column.key)
-        kept = row.__dict__.get(name) if key == getattr(row, column.key) else None
-        setattr(copy, name, kept or (db.session.get(relation.mapper.class_, key) if key else None))
-    return copy
+        _name(pairs, name, column.key, relation.mapper.class_)
+    return [copy for copy, _row in pairs]
+
+
+def _name(pairs: list[tuple[Any, Any]], name: str, column: str, kind: Any) -> None:
+    """Give the copies what they named then: what their rows still name need not be read again, the others are read in
+    one statement."""
+    held = {getattr(row, column): row.__dict__[name] for _copy, row in pairs if row.__dict__.get(name)}
+    missing = {getattr(copy, column) for copy, _row in pairs} - held.keys() - {None}
+    if missing:
+        held |= {one.id: one for one in db.session.scalars(select(kind).where(kind.id.in_(missing)))}
+    for copy, _row in pairs:
+        setattr(copy, name, held.get(getattr(copy, column)))
 
 
 def company(*, actor: Actor, code: str) -> Company | None:

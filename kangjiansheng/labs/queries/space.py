@@ -1,5 +1,6 @@
 """The park's floors and leases, today's or as they stood: read by those who keep the park, and each company its own."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,20 +70,29 @@ def floors(*, as_of: date | None = None, archived: bool = False) -> list[ParkFlo
 def buildings(*, as_of: date | None = None) -> list[Building]:
     """The whole park on a day, for those who read all of it."""
     day = as_of or clock.today()
-    held = [lease for lease in _leases(as_of=as_of) if rules.holds(lease, day)]
-    rows = [FloorRow(one, [x for x in held if x.floor_id == one.id]) for one in floors(as_of=as_of)]
+    # What a lease was on a past day its revisions say; those of today are chosen by their columns.
+    ended = Lease.ends_on.is_not(None) & (Lease.ends_on < day)
+    now = [Lease.starts_on <= day, ~ended] if as_of is None else []
+    on: dict[int, list[Lease]] = defaultdict(list)
+    for lease in _leases(*now, as_of=as_of):
+        if rules.holds(lease, day):
+            on[lease.floor_id].append(lease)
+    rows = [FloorRow(one, on[one.id]) for one in floors(as_of=as_of)]
     names = dict.fromkeys(row.floor.building for row in rows)
     return [Building(name, [row for row in rows if row.floor.building == name]) for name in names]
 
 
 def leases_of(thing: Company, *, as_of: date | None = None) -> list[Lease]:
     """The leases of a company by their beginning, without those written down by mistake."""
-    found = [lease for lease in _leases(as_of=as_of) if lease.company_id == thing.id]
+    found = _leases(Lease.company_id == thing.id, as_of=as_of)
     return sorted(found, key=lambda lease: (lease.starts_on, lease.number))
 
 
-def _leases(*, as_of: date | None) -> list[Lease]:
-    query = select(Lease).options(joinedload(Lease.company), joinedload(Lease.floor))
+def _leases(*which: ColumnElement[bool], as_of: date | None) -> list[Lease]:
+    """Leases without those written down by mistake; `which` are conditions on columns that never change, or for today."""
+    query = select(Lease).where(*which).options(joinedload(Lease.company), joinedload(Lease.floor))
+    if as_of is None:
+        query = query.where(Lease.withdrawn_at.is_(None))
     rows = stood(list(db.session.scalars(query)), as_of)
     return [row for row in rows if row.withdrawn_at is None]
 
