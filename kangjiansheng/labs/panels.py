@@ -34,6 +34,8 @@ institution: list[Callable[[Institution, Actor, date | None], Panel | None]] = [
 agreement: list[Callable[[Agreement, Actor, date | None], Panel | None]] = []
 obligation: list[Callable[[Obligation, Actor, date | None], Panel | None]] = []
 booking: list[Callable[[Booking, Actor, date | None], Panel | None]] = []
+# Where what a person answers for in a laboratory is handed over, by the id of the person.
+leaving: list[Callable[[JointLab], Mapping[int, str]]] = []
 company: list[Callable[[Company, Actor, date | None], Panel | None]] = []
 
 

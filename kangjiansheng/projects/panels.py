@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -23,7 +23,7 @@ from kangjiansheng.projects.models import Ask, Milestone, Project
 from kangjiansheng.projects.operations.handing import give_in_park
 from kangjiansheng.projects.queries import park_duties
 from kangjiansheng.projects.queries.bookings import link_of
-from kangjiansheng.projects.queries.handing import Keeper
+from kangjiansheng.projects.queries.handing import Keeper, holders_in_lab
 from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.obligations import links_of
 from kangjiansheng.projects.queries.page import TeamMember, recent
@@ -145,6 +145,14 @@ def company_results(company: Company, actor: Actor, as_of: date | None) -> Panel
         {"rows": rows, "words": words, "finding": finding},
         illustrative=any(row.illustrative for row in rows),
     )
+
+
+def leaving_lab(lab: JointLab) -> dict[int, str]:
+    """Where each who answers for something in a laboratory hands it over."""
+    return {
+        key: url_for("projects.hand_over_in_lab", code=lab.code, person_code=code)
+        for key, code in holders_in_lab(lab).items()
+    }
 
 
 def institution_projects(institution: Institution, actor: Actor, as_of: date | None) -> Panel | None:

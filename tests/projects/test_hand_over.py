@@ -16,10 +16,13 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.labs.models import Company, ServiceRequest
+from kangjiansheng.labs import queries as labs
+from kangjiansheng.labs.models import Company, LabMember, ServiceRequest
 from kangjiansheng.overview.queries.calendar import calendar_of
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
 from kangjiansheng.projects.operations.handing import hand_over
+from kangjiansheng.projects.operations.milestones import give_to
+from kangjiansheng.projects.operations.starting import start_lab_plan
 from kangjiansheng.projects.queries.handing import count_duties, duties
 from tests.support.critic import Critic
 
@@ -204,3 +207,40 @@ def test_the_companions_office_goes_over_with_what_was_asked_and_the_ends_of_lea
 
 def dated(reader: Actor) -> set[tuple[str, str, date]]:
     return {(one.kind, one.code, one.day) for one in calendar_of(actor=reader)}
+
+
+def test_a_director_hands_over_within_the_laboratory_and_nothing_else(
+    app: Flask, client: Callable[..., Critic], actor: Callable
+) -> None:
+    """A role and the open milestones of its plan; what the leaver answers for in projects stays where it is."""
+    with app.app_context(), writing():
+        executive, lab = actor("executive"), labs.lab(actor=actor("executive"), code="JL-01")
+        start_lab_plan(lab, actor=executive, version=None, pathway="E_jointlab")
+        lab.members.append(
+            LabMember(person_id=person("member"), role="scientist", valid_from=date(2026, 1, 5))
+        )
+        db.session.flush()
+        mine = db.session.scalars(select(Milestone).join(Plan).where(Plan.lab_id == lab.id)).all()[:2]
+        for one in mine:
+            give_to(one, person("member"), actor=executive, version=None)
+        leaver, successor = person("member"), person("lead")
+    lead, here = client("lead"), "/labs/JL-01/people/CAST-MEMBER/handover"
+    assert here in lead.get("/labs/JL-01/people").text
+    page = lead.get(here).text
+    keys = offered(page)
+    assert [key.partition(":")[0] for key in keys] == ["lab_scientist", "milestone", "milestone"]
+    assert str(successor) in html.document_fromstring(page).xpath(
+        "//select[@name='successor_id']/option/@value"
+    )
+    done = lead.post(here, data={"things": keys[1:], "successor_id": successor})
+    assert done.status_code == 200 and "2 项已交给" in " ".join(
+        html.document_fromstring(done.text).itertext()
+    )
+    assert [owner_of(app, key) for key in keys[1:]] == [successor, successor]
+    with app.app_context():
+        assert [one.kind for one in duties(leaver, actor=actor("executive")) if one.place == "JL-01"] == [
+            "lab_scientist"
+        ]
+    assert client("member").get(here).status_code == 403
+    assert client("outsider").get(here).status_code == 404
+    assert lead.get("/labs/JL-02/people/CAST-LEAD2/handover").status_code in (403, 404)

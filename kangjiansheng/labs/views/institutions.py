@@ -123,6 +123,7 @@ def institution_people(found: Institution) -> Response:
     return page(
         "labs/people.html",
         form.status,
+        leaving={},
         illustrative=found.illustrative,
         form=form,
         group=found,

@@ -175,6 +175,7 @@ def lab_people(found: JointLab) -> Response:
     return page(
         "labs/people.html",
         form.status,
+        leaving={key: way for ways in panels.leaving for key, way in ways(found).items()},
         illustrative=found.illustrative,
         form=form,
         group=found,

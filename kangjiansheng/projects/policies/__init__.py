@@ -12,6 +12,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.models import Booking, Institution, JointLab, LabMember
+from kangjiansheng.labs.policies import edit_lab
 from kangjiansheng.labs.queries import directs
 from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.projects.models import (
@@ -304,6 +305,11 @@ def manage(actor: Actor, pair: tuple[Project, str]) -> bool:
 def hand_over(actor: Actor, pair: tuple[Project, Any]) -> bool:
     """What somebody answers for in a project is handed over by those who lead it."""
     return plan(actor, pair[0])
+
+
+def hand_over_in_lab(actor: Actor, pair: tuple[JointLab, Any]) -> bool:
+    """What somebody answers for in a laboratory is handed over by those who keep its people."""
+    return edit_lab(actor, pair[0])
 
 
 def edit_part(actor: Actor, pair: tuple[Project, int]) -> bool:

@@ -11,12 +11,13 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import JointLab, LabMember
+from kangjiansheng.labs.models import InstitutionMember, JointLab, LabMember, LabPartner
 from kangjiansheng.labs.queries import inside_labs
+from kangjiansheng.labs.queries.papers import lab_inside
 from kangjiansheng.labs.rules import LAB_ROLES
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectMember, Risk
 from kangjiansheng.projects.queries.page import project
-from kangjiansheng.projects.queries.people import candidates
+from kangjiansheng.projects.queries.people import candidates, people
 from kangjiansheng.projects.queries.visible import visible_projects
 
 ROLES = tuple(f"lab_{role}" for role in LAB_ROLES)
@@ -64,25 +65,34 @@ class Keeper:
 keepers: list[Keeper] = []  # a slot that the roof fills
 
 
-def duties(person_id: int, *, actor: Actor, project_id: int | None = None) -> list[Duty]:
-    """Everything that a person answers for in laboratories, running projects, plans and above, or in one project."""
+Within = Project | JointLab | None
+
+
+def duties(person_id: int, *, actor: Actor, within: Within = None) -> list[Duty]:
+    """Everything that a person answers for in laboratories, running projects, plans and above; or in one project; or in
+    one laboratory, her roles there and its plan."""
+    lab = within if isinstance(within, JointLab) else None
+    project = within if isinstance(within, Project) else None
+    found = [] if lab else _in_projects(person_id, actor, project)
+    if project is None:
+        open_labs = set(db.session.scalars(select(JointLab.id).where(inside_labs(actor))))
+        for thing, owner in db.session.execute(_of_labs(person_id, lab)):
+            found.append(_duty("milestone", thing, owner, owner.id in open_labs))
+    found.sort(key=lambda one: (one.place, KINDS.index(one.kind), one.code))
+    if project is not None:
+        return found
+    above = [one for keeper in keepers for one in keeper.duties(person_id, actor)] if lab is None else []
+    return [*_in_labs(person_id, lab), *found, *above]
+
+
+def _in_projects(person_id: int, actor: Actor, project: Project | None) -> list[Duty]:
     seen = set(db.session.scalars(visible_projects(actor)))
     found = []
     for kind in _IN_PROJECTS:
         query = _owned(kind, person_id)
-        for thing, owner in db.session.execute(
-            query.where(Project.id == project_id) if project_id else query
-        ):
+        for thing, owner in db.session.execute(query.where(Project.id == project.id) if project else query):
             found.append(_duty(kind, thing, owner, owner.id in seen))
-    if project_id is None:
-        open_labs = set(db.session.scalars(select(JointLab.id).where(inside_labs(actor))))
-        for thing, lab in db.session.execute(_of_labs(person_id)):
-            found.append(_duty("milestone", thing, lab, lab.id in open_labs))
-    found.sort(key=lambda one: (one.place, KINDS.index(one.kind), one.code))
-    if project_id is not None:
-        return found
-    above = [one for keeper in keepers for one in keeper.duties(person_id, actor)]
-    return [*_in_labs(person_id), *found, *above]
+    return found
 
 
 def keeper_of(kind: str) -> Keeper | None:
@@ -103,7 +113,7 @@ def _roles(person_id: int) -> Select[JointLab, str]:
     )
 
 
-def _in_labs(person_id: int) -> list[Duty]:
+def _in_labs(person_id: int, only: JointLab | None) -> list[Duty]:
     """Roles in laboratories, whose names everybody sees who is signed in."""
     return [
         Duty(
@@ -116,6 +126,7 @@ def _in_labs(person_id: int) -> list[Duty]:
             lab.illustrative,
         )
         for lab, role in db.session.execute(_roles(person_id))
+        if only is None or lab.id == only.id
     ]
 
 
@@ -158,14 +169,14 @@ def _owned(kind: str, person_id: int) -> Select[Any]:
     return running
 
 
-def _of_labs(person_id: int) -> Select[Any]:
+def _of_labs(person_id: int, only: JointLab | None = None) -> Select[Any]:
     query: Any = (
         select(Milestone, JointLab)
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(JointLab, JointLab.id == Plan.lab_id)
         .where(Milestone.owner_id == person_id, Milestone.state == "open", JointLab.archived_at.is_(None))
     )
-    found: Select[Any] = query
+    found: Select[Any] = query.where(JointLab.id == only.id) if only else query
     return found
 
 
@@ -199,15 +210,47 @@ def holders(project_id: int) -> dict[int, str]:
     return {row.id: row.code for row in db.session.execute(query)}
 
 
+def holders_in_lab(lab: JointLab) -> dict[int, str]:
+    """The codes of those who answer for something in a laboratory, by their ids."""
+    roles = select(LabMember.person_id).where(LabMember.lab_id == lab.id, holds_on(LabMember, clock.today()))
+    owners = (
+        select(Milestone.owner_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .where(Plan.lab_id == lab.id, Milestone.state == "open", Milestone.owner_id.is_not(None))
+    )
+    query = select(Person.id, Person.code).where(Person.id.in_(union(roles, owners)))
+    return {row.id: row.code for row in db.session.execute(query)}
+
+
 def leaver_of(*, actor: Actor, code: str, person_code: str) -> tuple[Project, Person] | None:
     """A person who answers for something in a project that the actor may see."""
     found = project(actor=actor, code=code)
+    person = _answering(found, person_code, actor)
+    return (found, person) if found and person else None
+
+
+def leaver_of_lab(*, actor: Actor, code: str, person_code: str) -> tuple[JointLab, Person] | None:
+    """A person who answers for something in a laboratory whose inside the actor sees."""
+    found = lab_inside(actor=actor, code=code)
+    person = _answering(found, person_code, actor)
+    return (found, person) if found and person else None
+
+
+def _answering(within: Within, person_code: str, actor: Actor) -> Person | None:
     person = db.session.scalar(select(Person).where(Person.code == person_code))
-    if found is None or person is None or not duties(person.id, actor=actor, project_id=found.id):
-        return None
-    return found, person
+    found = within is not None and person is not None and duties(person.id, actor=actor, within=within)
+    return person if found else None
 
 
-def successors(project_id: int) -> list[Person]:
-    """Who may take something over in a project."""
-    return candidates(project_id)
+def successors(within: Project | JointLab) -> list[Person]:
+    """Who may take something over in a project; in a laboratory its people and those of its partners."""
+    if isinstance(within, Project):
+        return candidates(within.id)
+    today = clock.today()
+    own = select(LabMember.person_id).where(LabMember.lab_id == within.id, holds_on(LabMember, today))
+    of_partners = (
+        select(InstitutionMember.person_id)
+        .join(LabPartner, LabPartner.institution_id == InstitutionMember.institution_id)
+        .where(LabPartner.lab_id == within.id, holds_on(InstitutionMember, today))
+    )
+    return people(union(own, of_partners))

@@ -12,6 +12,7 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.i18n import explain, name_of
 from kangjiansheng.core.pages import page
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.labs.rules import LAB_ROLES
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms.handing import HandingForm
@@ -32,14 +33,23 @@ def hand_over_all(person: Person) -> Response:
 @on(load=queries.leaver_of, may=policies.hand_over)
 def hand_over_in_project(pair: tuple[Project, Person]) -> Response:
     """The same within one project, by those who lead it."""
-    project, person = pair
-    return _page(person, project, [one for one in queries.successors(project.id) if one.id != person.id])
+    return _within(*pair)
 
 
-def _page(leaver: Person, project: Project | None, successors: list[Person]) -> Response:
-    project_id = project.id if project else None
+@bp.route("/labs/<code>/people/<person_code>/handover", methods=["GET", "POST"])
+@on(load=queries.leaver_of_lab, may=policies.hand_over_in_lab)
+def hand_over_in_lab(pair: tuple[JointLab, Person]) -> Response:
+    """The same within one laboratory, roles and its plan, by those who direct it."""
+    return _within(*pair)
+
+
+def _within(thing: Project | JointLab, person: Person) -> Response:
+    return _page(person, thing, [one for one in queries.successors(thing) if one.id != person.id])
+
+
+def _page(leaver: Person, within: queries.Within, successors: list[Person]) -> Response:
     leaver_id = leaver.id
-    things = queries.duties(leaver_id, actor=actor(), project_id=project_id)
+    things = queries.duties(leaver_id, actor=actor(), within=within)
     by_hand = [one for one in things if _advice(one)]
     things = [one for one in things if not _advice(one)]
     form = HandingForm()
@@ -58,7 +68,7 @@ def _page(leaver: Person, project: Project | None, successors: list[Person]) -> 
         "successor": successor,
         "given": given,
         "refused": [(one, explain(problem)) for one, problem in outcomes or () if problem],
-        "back": _address(successor, project) if successor else "",
+        "back": _address(successor, within) if successor else "",
     }
     return page(
         "projects/handover.html",
@@ -67,10 +77,12 @@ def _page(leaver: Person, project: Project | None, successors: list[Person]) -> 
         words=_words(),
         by_hand=[(one, _advice(one), _href(one)) for one in by_hand],
         leaver=leaver,
-        project=project,
+        within=within,
+        part="projects" if isinstance(within, Project) else "labs" if within else "admin",
+        crumbs=_crumbs(leaver, within),
         things=[one for one in things if one not in given],
         form=form,
-        here=_address(leaver, project),
+        here=_address(leaver, within),
         chosen=chosen,
         **done,
     )
@@ -98,7 +110,18 @@ def _href(one: queries.Duty) -> str:
     return keeper.href(one) if keeper else ""
 
 
-def _address(person: Person, project: Project | None) -> str:
-    if project is None:
+def _crumbs(leaver: Person, within: queries.Within) -> list[tuple[str, str]]:
+    if within is None:
+        return [(_("人员"), "/admin"), (name_of(leaver), f"/admin/people/{leaver.code}")]
+    if isinstance(within, JointLab):
+        people = (_("成员"), url_for("labs.lab_people", code=within.code))
+        return [(_("联合实验室"), url_for("labs.labs")), (within.code, f"/labs/{within.code}"), people]
+    people = (_("人员与登记号"), url_for("projects.people_of_project", code=within.code))
+    return [(_("项目"), url_for("projects.projects")), (within.code, f"/projects/{within.code}"), people]
+
+
+def _address(person: Person, within: queries.Within) -> str:
+    if within is None:
         return url_for("projects.hand_over_all", code=person.code)
-    return url_for("projects.hand_over_in_project", code=project.code, person_code=person.code)
+    endpoint = "hand_over_in_lab" if isinstance(within, JointLab) else "hand_over_in_project"
+    return url_for(f"projects.{endpoint}", code=within.code, person_code=person.code)
