@@ -9,13 +9,15 @@ from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
-from kangjiansheng import demonstration, sections
+from kangjiansheng import copies, demonstration, sections
 from kangjiansheng.accounts import forms as account_forms
+from kangjiansheng.accounts import jobs as account_jobs
 from kangjiansheng.accounts import notices as account_notices
 from kangjiansheng.accounts import queries as account_queries
 from kangjiansheng.accounts import rules as account_rules
 from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
+from kangjiansheng.accounts.operations import copies as kept_copies
 from kangjiansheng.committee import forms as committee_forms
 from kangjiansheng.committee import jobs as committee_jobs
 from kangjiansheng.committee import notices as committee_notices
@@ -240,7 +242,9 @@ WORDS = (
 )
 
 # Blueprints whose pages know no past day: accounts, administration, the trail, notices.
-STILL = frozenset({"account", "accounts", "admin", "audit", "calendar", "core", "first_run", "mails"})
+STILL = frozenset(
+    {"account", "accounts", "admin", "audit", "calendar", "core", "copies", "first_run", "mails"}
+)
 
 TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
@@ -359,6 +363,7 @@ def jobs(app: Flask) -> list[Job]:
     return [
         Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings), apart=True),
         Job("groups", timedelta(seconds=5), lambda: delivery.deliver(settings), apart=True),
+        *account_jobs.ROUNDS,
         *lab_jobs.ROUNDS,
         *project_jobs.ROUNDS,
         *committee_jobs.ROUNDS,
@@ -368,4 +373,5 @@ def jobs(app: Flask) -> list[Job]:
 
 def handlers() -> dict[str, Handler]:
     """What the worker does when somebody has asked for it."""
-    return {**project_jobs.HANDLERS, **overview_jobs.HANDLERS}
+    drills: dict[str, Handler] = {kept_copies.DRILL: copies.drill}
+    return {**account_jobs.HANDLERS, **drills, **project_jobs.HANDLERS, **overview_jobs.HANDLERS}

@@ -13,7 +13,6 @@ from flask import Flask
 
 from kangjiansheng.commanding import (
     PROCESSES,
-    Refused,
     acting_as,
     actor_of,
     app,
@@ -133,18 +132,26 @@ def audit() -> None:
 
 @audit.command("verify")
 @click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--heads",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with copies: the trail must still hold the last head that lies beside them.",
+)
 @in_app
-def audit_verify(as_json: bool) -> None:
-    """Check the chain, all rows it covers and all stored files; name each that was changed. Exit 1 when
-    something is broken."""
+def audit_verify(as_json: bool, heads: Path | None) -> None:
+    """Check the chain, all rows it covers, all signatures and all stored files; name each that was changed. Exit 1
+    when something is broken."""
     from sqlalchemy import func, select
 
     from kangjiansheng.core import files, verify
     from kangjiansheng.core.audit import AuditEntry
+    from kangjiansheng.core.copies import heads as exported
     from kangjiansheng.core.db import db as database
 
     session = database.session()
     found = [*verify.problems(session), *files.problems(session, files.folder())]
+    cut = exported.missing(session, heads) if heads else ""
+    found += [cut] if cut else []
     count = database.session.scalar(select(func.count(AuditEntry.id))) or 0
     head = database.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1))
     if as_json:
@@ -348,10 +355,8 @@ def backup(file: Path) -> None:
     """Write a consistent copy of all data and stored files, while they are in use; encrypted if a key is set."""
     from kangjiansheng import copies
 
-    try:
+    with copies.said():
         click.echo(copies.backup(settings(), file))
-    except copies.NotCopied as problem:
-        raise Refused(str(problem)) from None
 
 
 @cli.command()
@@ -363,10 +368,8 @@ def restore(file: Path, replace: bool) -> None:
     """Put a copy, of whichever engine, in place of the data (server and worker stopped); the old ones are kept."""
     from kangjiansheng import copies
 
-    try:
+    with copies.said():
         click.echo(copies.restore(settings(), file, over=replace))
-    except copies.NotCopied as problem:
-        raise Refused(str(problem)) from None
 
 
 def main() -> None:

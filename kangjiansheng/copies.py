@@ -1,83 +1,53 @@
-"""`backup` and `restore`: a copy is checked before it gets its name, and whole before it takes the place of the data.
+"""`restore`, and the drill that shows that it works: a copy is whole before it takes the place of the data.
 
 What a copy is stands in `core/copies`. Copies of the first format (an SQLite database with the stored files inside)
 can still be put back.
 """
 
-import os
+import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import make_url
+from flask import current_app
+from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from kangjiansheng.commanding import Refused
 from kangjiansheng.core import clock, files, schema
 from kangjiansheng.core.config import Settings
-from kangjiansheng.core.copies import NotCopied, beside, first_format, sealing, writing
+from kangjiansheng.core.copies import NotCopied, beside, first_format
 from kangjiansheng.core.copies.loading import load
-from kangjiansheng.core.copies.reading import Copy, opened
-from kangjiansheng.core.copies.writing import Report
-from kangjiansheng.core.db import make_engine, reading
+from kangjiansheng.core.copies.making import make
+from kangjiansheng.core.copies.reading import Copy, opened, words
+from kangjiansheng.core.queue import Report, holding
 
-__all__ = ["NotCopied", "backup", "check", "restore"]
+__all__ = ["NotCopied", "backup", "check", "drill", "restore", "said"]
 
 
-def backup(settings: Settings, file: Path, report: Report | None = None) -> str:
-    """Write a consistent copy to a new file, read it back, and say what it holds.
-
-    Readers and writers go on meanwhile. A file that is there already is not overwritten. Half a copy never stands
-    under the asked name.
-    """
-    if file.exists():
-        raise NotCopied(f"{file} is there already; name a new file")
-    if not file.absolute().parent.is_dir():
-        raise NotCopied(f"{file.absolute().parent} is no folder")
-    part = file.with_name(f"{file.name}.part")
+@contextmanager
+def said() -> Iterator[None]:
+    """For the commands: what is refused is one clear line."""
     try:
-        _write(settings, part, report)
-        found = check(part, settings.backup_key, report)
-        _durable(part)
-        part.replace(file)
-        _durable(file.absolute().parent)
-    except (OSError, SQLAlchemyError, sqlite3.Error, files.Damaged) as problem:
-        raise NotCopied(f"the copy could not be written: {getattr(problem, 'orig', problem)}") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return f"{file}: {found}"
+        yield
+    except NotCopied as problem:
+        raise Refused(str(problem)) from None
 
 
-def _write(settings: Settings, part: Path, report: Report | None) -> None:
-    _there(settings)
-    engine = make_engine(settings.database_url)
-    try:
-        with (
-            os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as raw,
-            reading(engine) as one,
-        ):
-            to = sealing.Sealed(raw, settings.backup_key) if settings.backup_key else raw
-            writing.write(one, settings.instance / "files", to, report)
-            to.close()
-    finally:
-        engine.dispose()
+def backup(settings: Settings, file: Path) -> str:
+    """Write a copy to a new file; what it holds, in words."""
+    return f"{file}: {words(make(settings, file))}"
 
 
-def _there(settings: Settings) -> None:
-    """SQLite would make a database where none is."""
-    path = _path(settings)
-    if path is not None and not path.exists():
-        raise NotCopied(f"{path} is not there: there is nothing to copy")
-
-
-def check(file: Path, key: str | None = None, report: Report | None = None) -> str:
+def check(file: Path, key: str | None = None) -> str:
     """Whether a copy is whole, of whichever format: what it holds, in words. Raises NotCopied naming the first thing
     that is wrong."""
-    if first_format.is_one(file):
-        return first_format.check(file)
-    with opened(file, key) as copy:
-        return copy.check(report)
+    with _as_new_format(file, key) as copy:
+        return copy.check()
 
 
 def restore(settings: Settings, file: Path, *, over: bool = False) -> str:
@@ -117,39 +87,93 @@ def _as_new_format(file: Path, key: str | None) -> Iterator[Copy]:
 def finish(settings: Settings, copy: Copy) -> None:
     """Bring loaded rows to this version's level, make the search anew, and verify all that the trail covers."""
     from kangjiansheng import starting
-    from kangjiansheng.app import create_app
-    from kangjiansheng.core import verify
-    from kangjiansheng.core.db import db
     from kangjiansheng.core.search import rebuild
-    from kangjiansheng.core.transactions import writing as transaction
+    from kangjiansheng.core.transactions import writing
+
+    with _brought_up(settings):
+        problems = _problems()
+        if problems:
+            raise NotCopied(f"{copy.name}: {problems[0]}")
+        if copy.level != schema.head():
+            starting.load_reference()
+        with writing():
+            rebuild()
+
+
+@contextmanager
+def _brought_up(settings: Settings) -> Iterator[None]:
+    """The application over a database that has just been loaded."""
+    from kangjiansheng.app import create_app
+    from kangjiansheng.core.db import db
 
     schema.upgrade(settings.database_url)
     with create_app(settings).app_context():
         try:
-            problems = [*verify.problems(db.session()), *files.problems(db.session(), files.folder())]
-            if problems:
-                raise NotCopied(f"{copy.name}: {problems[0]}")
-            if copy.level != schema.head():
-                starting.load_reference()
-            with transaction():
-                rebuild()
+            yield
         finally:
             db.session.remove()
             db.engine.dispose()
 
 
-def _path(settings: Settings) -> Path | None:
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite":
-        return None
-    if not url.database:
-        raise NotCopied("KJS_DATABASE_URL names no file")
-    return Path(url.database)
+def _problems() -> list[str]:
+    from kangjiansheng.core import verify
+    from kangjiansheng.core.db import db
+
+    return [*verify.problems(db.session()), *files.problems(db.session(), files.folder())]
 
 
-def _durable(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+def drill(asked: Mapping[str, Any], report: Report) -> None:
+    """Restore a kept copy into a database that is thrown away, verify it as `restore` does, and keep what was found."""
+    from kangjiansheng.accounts.operations import copies as kept
+
+    settings: Settings = current_app.config["SETTINGS"]
+    found = kept.begin_drill(settings, asked["drill"])
+    if found is None:
+        return
+    began = time.monotonic()
+    with holding(report):
+        try:
+            facts = _tried(settings, found.file, found.number)
+        except (NotCopied, OSError, SQLAlchemyError, sqlite3.Error) as problem:
+            facts = {"problems": [str(getattr(problem, "orig", problem))]}
+    kept.end_drill(found.number, facts | {"seconds": round(time.monotonic() - began)})
+
+
+def _tried(settings: Settings, file: Path, number: int) -> dict[str, Any]:
+    folder = settings.instance / f"drill-{number}"
+    shutil.rmtree(folder, ignore_errors=True)  # of a worker that was killed
+    folder.mkdir(mode=0o700)
     try:
-        os.fsync(handle)
+        with (
+            opened(file, settings.backup_key) as copy,
+            beside.throw_away(settings.database_url, folder, f"drill_{number}") as url,
+        ):
+            copy.check()
+            load(copy, url)
+            for name, data in copy.files():
+                files.put(folder / "files", name, data)
+            with _brought_up(replace(settings, database_url=url, instance=folder)):
+                return _found(copy)
     finally:
-        os.close(handle)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _found(copy: Copy) -> dict[str, Any]:
+    """What a restored copy holds, counted in the database itself, and what is wrong with it."""
+    from kangjiansheng.committee.models import Signature
+    from kangjiansheng.core.audit import AuditEntry
+    from kangjiansheng.core.db import db
+
+    problems = _problems()
+    last = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    head = db.session.execute(last).first()
+    if copy.manifest["head"] != ({"seq": head.seq, "hash": head.hash} if head else {"seq": 0, "hash": ""}):
+        problems.append("the trail does not end where the manifest says")
+    return {
+        "level": copy.level,
+        "rows": sum(part["rows"] for part in copy.manifest["tables"].values()),
+        "entries": head.seq if head else 0,
+        "signatures": db.session.scalar(select(func.count(Signature.id))) or 0,
+        "files": copy.manifest["files"]["count"],
+        "problems": problems[:20],
+    }

@@ -37,6 +37,9 @@ class Settings:
     proxies: frozenset[IPv4Network | IPv6Network] = frozenset()  # whose X-Forwarded-For is believed
     slow_query: int = 500  # milliseconds from which a statement is logged
     backup_key: str | None = field(default=None, repr=False)
+    backup_folder: Path | None = None  # where the worker keeps copies; none: it makes none
+    backup_hour: int = 3  # of the day in Asia/Shanghai
+    backup_keep: tuple[int, int, int] = (7, 5, 12)  # the last copies of so many days, weeks and months
 
     @property
     def secure(self) -> bool:
@@ -188,6 +191,21 @@ def _backup_key(env: Mapping[str, str]) -> str | None:
     return words or None
 
 
+def _backup_hour(env: Mapping[str, str]) -> int:
+    text = env.get("KJS_BACKUP_HOUR") or "3"
+    if not re.fullmatch(r"[01]?\d|2[0-3]", text, re.ASCII):
+        raise BadSetting(f"KJS_BACKUP_HOUR must be an hour from 0 to 23, not {text!r}")
+    return int(text)
+
+
+def _backup_keep(env: Mapping[str, str]) -> tuple[int, int, int]:
+    text = env.get("KJS_BACKUP_KEEP") or "7,5,12"
+    found = re.fullmatch(r"(\d{1,3}),(\d{1,3}),(\d{1,3})", text.replace(" ", ""), re.ASCII)
+    if not found or int(found[1]) < 1:
+        raise BadSetting(f"KJS_BACKUP_KEEP must be days,weeks,months such as 7,5,12, not {text!r}")
+    return int(found[1]), int(found[2]), int(found[3])
+
+
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raise BadSetting for the first one that is wrong."""
     env = os.environ if env is None else env
@@ -216,4 +234,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(env),
         slow_query=_number(env, "KJS_SLOW_QUERY", "500", 600_000),
         backup_key=_backup_key(env),
+        backup_folder=Path(env["KJS_BACKUP_FOLDER"]).absolute() if env.get("KJS_BACKUP_FOLDER") else None,
+        backup_hour=_backup_hour(env),
+        backup_keep=_backup_keep(env),
     )

@@ -8,11 +8,15 @@ transaction of its own; a task is never done by two.
 import os
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
+from flask import Flask, current_app
 from sqlalchemy import CursorResult, Index, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import clock
@@ -47,6 +51,31 @@ class Task(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(Word, default="")
+
+
+@contextmanager
+def holding(report: Report) -> Iterator[None]:
+    """Keep a task through a long step that cannot report by itself: a thread of its own says that it goes on."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    ended = Event()
+
+    def keep() -> None:
+        while not ended.wait(LEASE.total_seconds() / 3):
+            with app.app_context():
+                try:
+                    report(0, 0)
+                except Lost:
+                    return
+                except OperationalError as problem:
+                    log.warning("task not kept", extra={"facts": {"problem": str(problem)[:200]}})
+
+    beside = Thread(target=keep, daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beside.join()
 
 
 class Lost(Exception):

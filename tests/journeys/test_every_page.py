@@ -211,6 +211,7 @@ PAGES = (
     ("admin", "/admin/robots/new"),
     ("admin", "/admin/robots/1"),
     ("admin", "/admin/robots/1/edit"),
+    ("admin", "/admin/copies"),
     ("admin", "/admin/system"),
     ("outsider", "/"),
     ("partner", "/projects"),

@@ -24,6 +24,10 @@ from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.messengers import words
 
 REFUSALS = {
+    "accounts:no-copy-folder": _l("还没有设定备份文件夹，请运维人员设定 KJS_BACKUP_FOLDER。"),
+    "accounts:copy-waits": _l("已有一份备份正在进行，请等它完成。"),
+    "accounts:copy-gone": _l("这份备份没有完成或已过保留期，请选择完好的一份。"),
+    "accounts:drill-waits": _l("这份备份正在演练，请等它完成。"),
     "accounts:password-short": _l("密码至少 %(least)d 个字符，可以是一句话。"),
     "accounts:password-long": _l("密码最多 %(most)d 个字符。"),
     "accounts:password-common": _l("这个密码太常见或太有规律，请换一个。"),

@@ -203,3 +203,7 @@ class CalendarFeed(Base):
     made_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()
+
+
+from kangjiansheng.accounts.models.copies import Drill as Drill  # noqa: E402  (it names people)
+from kangjiansheng.accounts.models.copies import KeptCopy as KeptCopy  # noqa: E402

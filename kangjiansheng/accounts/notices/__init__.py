@@ -33,7 +33,38 @@ def _password_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _copy_failed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("备份没有完成"),
+        _(
+            "今天的备份没有完成：%(problem)s\n\n一小时后会再试。在此之前请检查备份文件夹和磁盘空间。",
+            problem=facts["problem"],
+        ),
+    )
+
+
+def _trail_cut(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("审计记录与上次备份对不上"),
+        _(
+            "上次备份旁边记下的末条审计记录，现在的审计记录里没有：%(problem)s\n\n"
+            "如果此间恢复过较早的备份，这是预料之中的；否则有人删去了末尾的记录，请保留全部备份并查明。",
+            problem=facts["problem"],
+        ),
+    )
+
+
+def _drill_failed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("恢复演练没有通过"),
+        _("这份备份不能完整恢复：%(problem)s\n\n请立即另做一份备份并再次演练。", problem=facts["problem"]),
+    )
+
+
 WORDS = {
+    "accounts:copy-failed": _copy_failed,
+    "accounts:trail-cut": _trail_cut,
+    "accounts:drill-failed": _drill_failed,
     "accounts:invitation": _invitation,
     "accounts:reset": _reset,
     "accounts:password-changed": _password_changed,

@@ -88,6 +88,12 @@ ACTS = {
     "accounts:token:make": _l("生成程序令牌"),
     "accounts:token:revoke": _l("撤回程序令牌"),
     **factors.ACTS,
+    "accounts:copy:ask": _l("要求备份"),
+    "accounts:copy:make": _l("完成备份"),
+    "accounts:copy:fail": _l("备份失败"),
+    "accounts:copy:end": _l("清除过期备份"),
+    "accounts:drill:ask": _l("要求恢复演练"),
+    "accounts:drill:end": _l("完成恢复演练"),
 }
 
 # What fields, things and stored values are called where the trail is shown.
@@ -126,6 +132,10 @@ FIELDS = {
     "quiet_to": _l("免打扰结束"),
     "channel": _l("提醒方式"),
     **factors.FIELDS,
+    "size": _l("字节"),
+    "digest": "SHA-256",
+    "head": _l("末条记录"),
+    "problem": _l("原因"),
 }
 THINGS = {
     "person": _l("人员"),
@@ -134,6 +144,8 @@ THINGS = {
     "outbox": _l("邮件"),
     "notification_setting": _l("提醒设置"),
     "api_token": _l("程序令牌"),
+    "kept_copy": _l("备份"),
+    "copy_drill": _l("恢复演练"),
 }
 PART_NAMES = {
     "labs": _l("机构、协议与实验室"),

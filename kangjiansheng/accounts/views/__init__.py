@@ -5,6 +5,7 @@ from kangjiansheng.accounts.views import (
     admin,
     audit,
     calendar,
+    copies,
     factors,  # noqa: F401 - likewise
     first_run,
     mails,
@@ -22,6 +23,7 @@ blueprints = (
     roles.bp,
     mails.bp,
     robots.bp,
+    copies.bp,
     audit.bp,
     first_run.bp,
 )

@@ -126,13 +126,32 @@ def _schema(url: URL, *, over: bool) -> Iterator[_Schema]:
                 "schema of their own"
             )
         _alone(connection)
-        made = _Schema(url, f"restoring_{secrets.token_hex(4)}")
+    with _made(_Schema(url, f"restoring_{secrets.token_hex(4)}")) as made:
+        yield made
+
+
+@contextmanager
+def _made(made: _Schema) -> Iterator[_Schema]:
+    """The schema itself; one of that name that a kill has left goes first."""
+    with _connected(made.live) as connection:
+        connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{made.name}" CASCADE')
         connection.exec_driver_sql(f'CREATE SCHEMA "{made.name}"')
     try:
         yield made
     finally:
-        with _connected(url) as connection:
+        with _connected(made.live) as connection:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{made.name}" CASCADE')
+
+
+@contextmanager
+def throw_away(url: str, folder: Path, name: str) -> Iterator[str]:
+    """The address of an empty database that goes again: a file in a folder, or a schema beside the data in use."""
+    known = make_url(url)
+    if known.get_backend_name() == "sqlite":
+        yield f"sqlite:///{folder / name}.db"
+        return
+    with _made(_Schema(known, name)) as made:
+        yield made.url
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Putting the rows of a copy into an empty database, on either engine: all of them or none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from kangjiansheng.core.copies.writing import AT_ONCE
 from kangjiansheng.core.db import make_engine
 
 
-def load(copy: Copy, url: str, report: Callable[[int, int], object] | None = None) -> None:
+def load(copy: Copy, url: str) -> None:
     """Build the tables at the level of the copy and fill them, in one transaction. The database must be empty."""
     schema.upgrade(url, copy.level)
     engine = make_engine(url, migrating=True)
@@ -24,11 +24,9 @@ def load(copy: Copy, url: str, report: Callable[[int, int], object] | None = Non
         with engine.begin() as connection, _unguarded(connection):
             known = columns.tables(connection)
             _same_tables(copy, known)
-            for done, table in enumerate(known.values()):
+            for table in known.values():
                 connection.execute(sa.text(f"DELETE FROM {table.name}"))  # what a migration has put there
                 _fill(connection, table, copy)
-                if report:
-                    report(done, len(known))
     except sa.exc.SQLAlchemyError as problem:
         raise NotCopied(
             f"{copy.name} does not fit the database: {getattr(problem, 'orig', problem)}"

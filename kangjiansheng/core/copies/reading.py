@@ -3,7 +3,7 @@
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -78,21 +78,19 @@ class Copy:
                 raise NotCopied(f"{self.name}: the part files/{row['sha256']} was changed")
             yield row["sha256"], data
 
-    def check(self, report: Callable[[int, int], object] | None = None) -> str:
+    def check(self) -> str:
         """Read all of it: each part by its digest, each stored file, the level, the chain of the trail. What it holds,
         in words; raises NotCopied naming the first thing that is wrong."""
         self._check_level()
         if digest(self.manifest) != self.manifest["digest"]:
             raise NotCopied(f"{self.name}: the part manifest.json was changed: its digest does not fit")
-        for done, table in enumerate(self.manifest["tables"]):
+        for table in self.manifest["tables"]:
             for _row in _chained(self.rows(table), self) if table == "audit_entry" else self.rows(table):
                 pass
-            if report:
-                report(done, len(self.manifest["tables"]))
         count = sum(1 for _file in self.files())
         if count != self.manifest["files"]["count"]:
             raise NotCopied(f"{self.name}: {count} stored files, the manifest says another number")
-        return self.words()
+        return words(self.manifest)
 
     def _check_level(self) -> None:
         if self.level > schema.head():
@@ -101,13 +99,14 @@ class Copy:
                 "restore it with a newer version of the program"
             )
 
-    def words(self) -> str:
-        """What it holds."""
-        rows = sum(part["rows"] for part in self.manifest["tables"].values())
-        return (
-            f"level {self.level}, {rows} rows, {self.manifest['files']['count']} stored files, "
-            f"{self.manifest['head']['seq']} audit entries, whole, digest {self.manifest['digest']}"
-        )
+
+def words(manifest: dict[str, Any]) -> str:
+    """What a whole copy holds."""
+    rows = sum(part["rows"] for part in manifest["tables"].values())
+    return (
+        f"level {manifest['level']}, {rows} rows, {manifest['files']['count']} stored files, "
+        f"{manifest['head']['seq']} audit entries, whole, digest {manifest['digest']}"
+    )
 
 
 def _chained(entries: Lines, copy: Copy) -> Lines:

@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,10 +18,9 @@ from kangjiansheng.core.digests import canonical, sha256
 
 FORMAT = "kangjiansheng-copy-1"
 AT_ONCE = 2000
-Report = Callable[[int, int], object]
 
 
-def write(connection: Connection, root: Path, to: Any, report: Report | None = None) -> dict[str, Any]:
+def write(connection: Connection, root: Path, to: Any) -> dict[str, Any]:
     """Write a copy of all that a connection sees, and of the stored files below `root`, to something that is written to; its manifest.
 
     The connection must see one moment (`db.reading`). Bytes are never taken away from under a row: those that the
@@ -33,10 +32,8 @@ def write(connection: Connection, root: Path, to: Any, report: Report | None = N
         raise NotCopied("the database is empty: there is nothing to copy")
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         parts = {}
-        for done, table in enumerate(known.values()):
+        for table in known.values():
             parts[table.name] = _rows(connection, table, archive, made_at)
-            if report:
-                report(done, len(known))
         manifest = {
             "format": FORMAT,
             "made_at": made_at,

@@ -1,0 +1,23 @@
+"""What the worker does for administration: copies of the installation."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+
+from kangjiansheng.accounts.operations import copies
+from kangjiansheng.core.jobs import Job
+from kangjiansheng.core.queue import Handler, Report
+
+
+def _ask() -> None:
+    copies.ask_when_due(current_app.config["SETTINGS"])
+
+
+def _make(asked: Mapping[str, Any], report: Report) -> None:
+    copies.make(current_app.config["SETTINGS"], asked, report)
+
+
+ROUNDS = (Job("copies", timedelta(minutes=1), _ask),)
+HANDLERS: dict[str, Handler] = {copies.MAKE: _make}
