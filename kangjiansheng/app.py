@@ -55,6 +55,7 @@ from kangjiansheng.core import (
     transactions,
     verify,
 )
+from kangjiansheng.core import jobs as running
 from kangjiansheng.core import views as core_views
 from kangjiansheng.core.config import Settings, read_settings
 from kangjiansheng.core.db import db
@@ -243,7 +244,7 @@ WORDS = (
 
 # Blueprints whose pages know no past day: accounts, administration, the trail, notices.
 STILL = frozenset(
-    {"account", "accounts", "admin", "audit", "calendar", "core", "copies", "first_run", "mails"}
+    {"account", "accounts", "admin", "audit", "calendar", "core", "copies", "first_run", "mails", "work"}
 )
 
 TRAIL: tuple[tuple[Any, ...], ...] = (
@@ -311,6 +312,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app.before_request(_travel)
     for acts in ACTS:
         audit.catalogue(acts)
+    running.called(WORK)
     for refusals in REFUSALS:
         i18n.refusals(refusals)
     for words in WORDS:
@@ -375,3 +377,12 @@ def handlers() -> dict[str, Handler]:
     """What the worker does when somebody has asked for it."""
     drills: dict[str, Handler] = {kept_copies.DRILL: copies.drill}
     return {**account_jobs.HANDLERS, **drills, **project_jobs.HANDLERS, **overview_jobs.HANDLERS}
+
+
+WORK = {
+    **account_jobs.WORDS,
+    **lab_jobs.WORDS,
+    **project_jobs.WORDS,
+    **committee_jobs.WORDS,
+    **overview_jobs.WORDS,
+}

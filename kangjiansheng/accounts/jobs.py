@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from kangjiansheng.accounts.operations import copies
 from kangjiansheng.core.jobs import Job
@@ -21,3 +22,4 @@ def _make(asked: Mapping[str, Any], report: Report) -> None:
 
 ROUNDS = (Job("copies", timedelta(minutes=1), _ask),)
 HANDLERS: dict[str, Handler] = {copies.MAKE: _make}
+WORDS = {"copies": _l("定时备份"), copies.MAKE: _l("制作备份"), copies.DRILL: _l("恢复演练")}

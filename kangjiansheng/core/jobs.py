@@ -1,10 +1,14 @@
 """What the clock starts: a table of rounds, claimed so that several workers never run one twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import clock
@@ -38,6 +42,19 @@ class Job:
     apart: bool = False
 
 
+_words: dict[str, Any] = {"mail": _l("发送邮件"), "groups": _l("发送群消息")}
+
+
+def called(words: Mapping[str, Any]) -> None:
+    """Make known what rounds and tasks are called where people see them."""
+    _words.update(words)
+
+
+def word_of(kind: str) -> str:
+    """What a round or a task is called."""
+    return str(_words.get(kind, kind))
+
+
 def run_due(jobs: list[Job]) -> None:
     """Run each job that is due, one transaction each; a failing job is logged and tried next time."""
     for job in jobs:
@@ -50,6 +67,15 @@ def run_due(jobs: list[Job]) -> None:
                 job.run()
         except Exception as problem:
             log.exception("job failed", extra={"facts": {"job": job.kind, "problem": type(problem).__name__}})
+            _note(job, type(problem).__name__)
+
+
+def _note(job: Job, problem: str) -> None:
+    """Keep what went wrong for whoever looks, until it goes well again; a database that is away keeps nothing."""
+    with suppress(OperationalError), writing():
+        row = db.session.scalar(select(Round).where(Round.kind == job.kind))
+        if row:
+            row.problem = problem[:40]
 
 
 def _claim(job: Job) -> bool:
@@ -61,5 +87,5 @@ def _claim(job: Job) -> bool:
         return True
     if row.due_at > now:
         return False
-    row.due_at, row.done_at = now + job.every, now
+    row.due_at, row.done_at, row.problem = now + job.every, now, None
     return True

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
 from kangjiansheng.core.queue import Handler, Report
@@ -27,3 +29,4 @@ def send_pack(asked: Mapping[str, Any], _report: Report) -> None:
 
 ROUNDS = (Job("packs", timedelta(minutes=1), deliveries.ask),)
 HANDLERS: dict[str, Handler] = {deliveries.SEND: send_pack}
+WORDS = {"packs": _l("定期材料"), deliveries.SEND: _l("发送定期材料")}

@@ -205,6 +205,8 @@ PAGES = (
     ("admin", "/admin/people/CAST-LEAD/handover"),
     ("lead", "/projects/KJS-003/people/CAST-LEAD/handover"),
     ("admin", "/admin/mails"),
+    ("admin", "/admin/work"),
+    ("admin", "/admin/sessions"),
     ("admin", "/admin/calendar"),
     ("admin", "/admin/calendar/2026"),
     ("admin", "/admin/robots"),

@@ -54,6 +54,7 @@ REFUSALS = {
     "accounts:token-long": _l("最长一年，最后一天不晚于 %(last)s。"),
     "accounts:token-many": _l("一个人最多同时有 %(most)d 个令牌，请先撤回不用的。"),
     "accounts:mail-not-again": _l("这封邮件不能重新发送；含一次性链接的邮件请重新生成链接。"),
+    "accounts:task-not-again": _l("只有已放弃的任务可以再试一次。"),
     **factors.REFUSALS,
 }
 LANGUAGES = [("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")]

@@ -13,6 +13,7 @@ from kangjiansheng.accounts.views import (
     roles,
     sign_in,
     tokens,  # noqa: F401 - its pages stand among one's own account and the administration
+    work,
 )
 
 blueprints = (
@@ -22,6 +23,7 @@ blueprints = (
     calendar.bp,
     roles.bp,
     mails.bp,
+    work.bp,
     robots.bp,
     copies.bp,
     audit.bp,

@@ -49,11 +49,11 @@ def account_page(account: Account, status: int = 200, **came_back: Any) -> Respo
         methods=METHODS,
         sessions=queries.sessions_of(account.id),
         session_id=g.session_id,
-        device_word=_device,
+        device_word=device_word,
     )
 
 
-def _device(agent: str) -> str:
+def device_word(agent: str) -> str:
     """What a browser calls itself, in two words."""
     browsers = (("MicroMessenger", _("微信")), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
                 ("Safari", "Safari"))  # fmt: skip

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, policies, queries, rules
 from kangjiansheng.accounts.models import Account, Person
+from kangjiansheng.accounts.queries import work
 from kangjiansheng.core import schema, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
@@ -196,7 +197,13 @@ def system() -> Response:
         (_("邮件服务器"), _("已配置") if settings.smtp_url else _("未配置，邮件保留在系统内")),
         (_("示例数据"), _("有") if queries.has_illustrative() else _("无")),
     ]
-    return page("admin/system.html", facts=facts, mails=queries.mail_counts())
+    return page(
+        "admin/system.html",
+        facts=facts,
+        mails=queries.mail_counts(),
+        storage=work.storage(settings.instance),
+        sessions=len(work.open_sessions()),
+    )
 
 
 @bp.get("/admin/start")
