@@ -18,6 +18,7 @@ from kangjiansheng.accounts import rules as account_rules
 from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
 from kangjiansheng.accounts.operations import copies as kept_copies
+from kangjiansheng.accounts.queries import policy as account_policy
 from kangjiansheng.committee import forms as committee_forms
 from kangjiansheng.committee import jobs as committee_jobs
 from kangjiansheng.committee import notices as committee_notices
@@ -27,6 +28,7 @@ from kangjiansheng.committee import views as committee_views
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations.reviews import broken_signatures
 from kangjiansheng.committee.queries import codes as committee_codes
+from kangjiansheng.committee.queries.visible import sitting
 from kangjiansheng.committee.views import accesses as committee_accesses
 from kangjiansheng.core import (
     access,
@@ -179,6 +181,7 @@ search.provided_by(overview_queries.FINDABLE)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]
+account_policy.signers[:] = [sitting]
 handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
 verify.proofs[:] = [broken_signatures]
 lab_panels.lab[:] = [

@@ -3,27 +3,31 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, abort, current_app, g, request, session
+from flask import Flask, Request, abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature
+from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import operations, queries, rules
-from kangjiansheng.accounts.models import Account, Person, SignedInSession
+from kangjiansheng.accounts.models import Account, Person, SignedInSession, SignInPolicy
 from kangjiansheng.accounts.operations import tokens
+from kangjiansheng.accounts.queries.policy import must_enrol
 from kangjiansheng.accounts.queries.tokens import token_by_secret
 from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import SAFE_METHODS, afterwards
 
+# What is open to whoever still has to add a second factor.
+ENROLMENT = frozenset({"account.must_enrol", "account.enrol_app", "accounts.sign_out"})
 SEEN_EVERY = timedelta(minutes=5)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the session's key and row."""
+    """What Flask-Login holds: the session's key and row, and how people have to sign in."""
 
-    def __init__(self, key: str, row: SignedInSession) -> None:
-        self.key, self.row = key, row
+    def __init__(self, key: str, row: SignedInSession, policy: SignInPolicy | None = None) -> None:
+        self.key, self.row, self.policy = key, row, policy
 
     def get_id(self) -> str:
         """The key of the session, which the signed cookie carries."""
@@ -62,11 +66,12 @@ def init_app(app: Flask) -> None:
     manager.user_loader(_load)
     manager.session_protection = None  # sessions end at the server; an address may change on a phone
     app.before_request(_set_actor)
+    app.before_request(_lead_to_enrolment)
 
 
 def _load(key: str) -> SignedIn | None:
-    row = queries.session_by_key(key)
-    return SignedIn(key, row) if row else None
+    row, policy = queries.open_session(key)
+    return SignedIn(key, row, policy) if row else None
 
 
 def _set_actor() -> None:
@@ -88,6 +93,21 @@ def _set_actor() -> None:
     if attended and clock.now() - user.row.last_seen_at > SEEN_EVERY:
         row_id = user.row.id
         afterwards(lambda: _touch(row_id))
+
+
+def _lead_to_enrolment() -> Response | None:
+    """Of whom a second factor is required, and who has none, is led to add one before anything else."""
+    user: Any = current_user
+    if request.endpoint in ENROLMENT or not g.get("actor") or not user.is_authenticated:
+        return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "access", "public") == "public":
+        return None
+    if not must_enrol(user.row.account, user.policy, actor=g.actor):
+        return None
+    if request.path.startswith("/api/") or request.method not in SAFE_METHODS:
+        abort(403)
+    return redirect(url_for("account.must_enrol"))
 
 
 def _names(person: Person) -> dict[str, str]:

@@ -53,9 +53,22 @@ def _guessed(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _required(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("请添加第二步验证"),
+        _(
+            "%(name)s：\n\n从 %(day)s 起，您登录须有第二步验证。请在“我的账号”里添加验证器应用或通行密钥；"
+            "到那天还没有的，登录后先要添加。",
+            name=facts["name"],
+            day=facts["day"],
+        ),
+    )
+
+
 WORDS = {
     "accounts:factor-added": _added,
     "accounts:factor-removed": _removed,
     "accounts:factors-taken": _taken,
     "accounts:factor-guessed": _guessed,
+    "accounts:factor-required": _required,
 }

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts import rules
@@ -19,6 +19,7 @@ from kangjiansheng.accounts.models import (
     OneTimeLink,
     Person,
     SignedInSession,
+    SignInPolicy,
     SystemRole,
 )
 from kangjiansheng.core import clock
@@ -85,9 +86,10 @@ def account_by_id(account_id: int) -> Account | None:
 
 
 @cache
-def _open_session() -> Select[SignedInSession]:
+def _open_session() -> Select[SignedInSession, SignInPolicy]:
     return (
-        select(SignedInSession)
+        select(SignedInSession, SignInPolicy)
+        .outerjoin(SignInPolicy, true())
         .where(SignedInSession.key_sha256 == bindparam("key"), SignedInSession.ended_at.is_(None))
         .options(
             joinedload(SignedInSession.account).joinedload(Account.person).joinedload(Person.roles),
@@ -96,13 +98,19 @@ def _open_session() -> Select[SignedInSession]:
 
 
 def session_by_key(key: str) -> SignedInSession | None:
-    """The open session under a cookie's key, with account, person and roles; one statement, which each request asks."""
+    """The open session under a cookie's key, with account, person and roles."""
+    return open_session(key)[0]
+
+
+def open_session(key: str) -> tuple[SignedInSession | None, SignInPolicy | None]:
+    """The same with how people have to sign in; one statement, which each request asks."""
     asked = {"key": rules.secret_digest(key)}
-    found = db.session.scalars(_open_session(), asked).unique().first()
-    if found is None or found.account.disabled_at:
-        return None
+    row = db.session.execute(_open_session(), asked).unique().first()
+    if row is None or row[0].account.disabled_at:
+        return None, None
+    found, policy = row
     over = rules.session_is_over(found.created_at, found.last_seen_at, clock.now())
-    return None if over else found
+    return (None, None) if over else (found, policy)
 
 
 def sessions_of(account_id: int) -> list[SignedInSession]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.accounts.rules import factors
+from kangjiansheng.accounts.rules import factors, policy
 from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
@@ -95,6 +95,7 @@ ACTS = {
     "accounts:copy:end": _l("清除过期备份"),
     "accounts:drill:ask": _l("要求恢复演练"),
     "accounts:drill:end": _l("完成恢复演练"),
+    **policy.ACTS,
 }
 
 # What fields, things and stored values are called where the trail is shown.
@@ -137,6 +138,7 @@ FIELDS = {
     "digest": "SHA-256",
     "head": _l("末条记录"),
     "problem": _l("原因"),
+    **policy.FIELDS,
 }
 THINGS = {
     "person": _l("人员"),
@@ -145,6 +147,7 @@ THINGS = {
     "outbox": _l("邮件"),
     "job": _l("任务"),
     "notification_setting": _l("提醒设置"),
+    **policy.THINGS,
     "api_token": _l("程序令牌"),
     "kept_copy": _l("备份"),
     "copy_drill": _l("恢复演练"),
@@ -187,6 +190,7 @@ VALUES = {
     "locale": {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"},
     "purpose": {"invitation": _l("邀请"), "reset": _l("重设密码")},
     **factors.VALUES,
+    **policy.VALUES,
 }
 
 

@@ -9,6 +9,7 @@ from kangjiansheng.accounts.views import (
     factors,  # noqa: F401 - likewise
     first_run,
     mails,
+    policy,  # noqa: F401 - likewise
     robots,
     roles,
     sign_in,

@@ -27,6 +27,7 @@ from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.committee.rules.suggestions import ASK
 from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects.models import Ask
@@ -254,3 +255,9 @@ def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[
     stayed = or_(row.agenda_item_id.not_in(_left(actor)), stands)
     by_item = or_(and_(shared.correlate_except(item), reader, stayed), and_(stands, of_project))
     return or_(by_item, and_(row.agenda_item_id.is_(None), reader))
+
+
+def sitting() -> set[int]:
+    """Everybody who sits on a committee today, with a vote or without: they sign its minutes."""
+    today = holds_on(CommitteeMember, clock.today())
+    return set(db.session.scalars(select(CommitteeMember.person_id).where(today)))

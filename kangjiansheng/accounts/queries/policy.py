@@ -1,0 +1,96 @@
+"""Reading who needs a second factor, and who has which."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from kangjiansheng.accounts.models import Account, AuthenticatorApp, Person, RecoveryCode, SignInPolicy
+from kangjiansheng.accounts.queries.factors import secret_of
+from kangjiansheng.accounts.rules.policy import concerns
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+
+# Filled by the roof: the people whose office it is to sign.
+signers: list[Callable[[], set[int]]] = []
+
+
+def policy() -> SignInPolicy:
+    """How people have to sign in; a row that is not stored when nothing was ever required."""
+    return stored() or SignInPolicy(second_for="nobody", second_from=None, version=0)
+
+
+def stored() -> SignInPolicy | None:
+    """The row of the policy."""
+    return db.session.scalar(select(SignInPolicy).order_by(SignInPolicy.id).limit(1))
+
+
+def who_signs() -> set[int]:
+    """The people whose office it is to sign."""
+    return {person for found in signers for person in found()}
+
+
+def is_due(rule: SignInPolicy | None, day: date) -> bool:
+    """Whether a requirement is in force on a day."""
+    return rule is not None and rule.second_from is not None and rule.second_from <= day
+
+
+def must_enrol(account: Account, rule: SignInPolicy | None, *, actor: Actor) -> bool:
+    """Whether somebody has to add a second factor before anything else. Asks the database only when in doubt."""
+    if rule is None or account.second_since is not None or not is_due(rule, clock.today()):
+        return False
+    if concerns(rule.second_for, is_admin=actor.has("admin"), signs=False):
+        return True
+    return concerns(rule.second_for, is_admin=False, signs=True) and actor.id in who_signs()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody can sign in, for administrators: kinds and days, no secret."""
+
+    account: Account
+    app: AuthenticatorApp | None
+    recovery: int
+    concerned: bool
+
+    @property
+    def is_readable(self) -> bool:
+        """False when the app's secret was sealed with a key that is lost."""
+        return self.app is None or secret_of(self.app) is not None
+
+
+def standings(rule: SignInPolicy, *, only: str = "") -> list[Standing]:
+    """Everybody who can sign in, with their factors; `only` those `with`, `without`, or `missing` one that is required."""
+    query = (
+        select(Account)
+        .join(Account.person)
+        .where(Account.disabled_at.is_(None))
+        .options(joinedload(Account.person).selectinload(Person.roles))
+        .order_by(Person.code)
+    )
+    apps = {app.account_id: app for app in db.session.scalars(select(AuthenticatorApp))}
+    left = select(RecoveryCode.account_id, func.count()).where(RecoveryCode.used_at.is_(None))
+    codes = {key: number for key, number in db.session.execute(left.group_by(RecoveryCode.account_id))}
+    signing, today = who_signs(), clock.today()
+    rows = [
+        Standing(
+            account,
+            apps.get(account.id),
+            codes.get(account.id, 0),
+            concerns(
+                rule.second_for,
+                is_admin="admin" in account.person.roles_on(today),
+                signs=account.person_id in signing,
+            ),
+        )
+        for account in db.session.scalars(query)
+    ]
+    wanted = {
+        "with": lambda row: row.account.second_since is not None,
+        "without": lambda row: row.account.second_since is None,
+        "missing": lambda row: row.concerned and row.account.second_since is None,
+    }.get(only)
+    return [row for row in rows if wanted is None or wanted(row)]

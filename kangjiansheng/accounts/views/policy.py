@@ -1,0 +1,72 @@
+"""How people have to sign in: set and looked at by administrators; where those without a second factor are led."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.accounts import policies, queries
+from kangjiansheng.accounts.forms.policy import PolicyForm
+from kangjiansheng.accounts.models import Account
+from kangjiansheng.accounts.operations import policy as operations
+from kangjiansheng.accounts.queries import policy as found
+from kangjiansheng.accounts.rules.policy import REQUIRED_NAMES
+from kangjiansheng.accounts.views import account as own
+from kangjiansheng.accounts.views import admin
+from kangjiansheng.core import clock
+from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.pages import page, saved, with_args
+from kangjiansheng.core.paging import cut
+
+
+@admin.bp.route("/admin/sign-in", methods=["GET", "POST"])
+@on(may=policies.administer)
+def sign_in_policy() -> Response:
+    """For whom a second factor is required, and who has which."""
+    form = PolicyForm(obj=found.policy())
+
+    def act() -> None:
+        operations.set_policy(
+            actor=actor(), version=form.version.data, second_for=form.second_for.data, second_from=form.second_from.data
+        )  # fmt: skip
+
+    if form.attempt(act):
+        return saved(request.path, _("登录规定已保存"))
+    only, rule = request.args.get("only", ""), found.policy()
+    rows = found.standings(rule)
+    shown = found.standings(rule, only=only)
+    return page(
+        "admin/sign_in.html",
+        form.status,
+        form=form,
+        rule=rule,
+        due=found.is_due(rule, clock.today()),
+        required=REQUIRED_NAMES,
+        rows=cut(shown, request.args.get("page")),
+        chips=_chips(rows, only),
+        page_url=lambda number: with_args(page=number),
+        illustrative=any(row.account.person.illustrative for row in rows),
+    )
+
+
+def _chips(rows: list[found.Standing], only: str) -> list[Any]:
+    has = sum(row.account.second_since is not None for row in rows)
+    missing = sum(row.concerned and row.account.second_since is None for row in rows)
+    words = (("", _("全部"), len(rows)), ("with", _("已有"), has), ("without", _("没有"), len(rows) - has),
+             ("missing", _("须有而没有"), missing))  # fmt: skip
+    return [
+        (word, "/admin/sign-in" + (f"?only={key}" if key else ""), only == key, count)
+        for key, word, count in words
+    ]
+
+
+@own.bp.get("/account/second")
+@on(load=queries.own_account, may=policies.own)
+def must_enrol(account: Account) -> Response:
+    """Where those are led of whom a second factor is required: which one to add."""
+    rule = found.policy()
+    return page(
+        "accounts/must_enrol.html", account=account, rule=rule, due=found.must_enrol(account, rule, actor=actor()),
+        illustrative=account.person.illustrative,
+    )  # fmt: skip
