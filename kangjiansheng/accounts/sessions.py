@@ -19,7 +19,9 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import SAFE_METHODS, afterwards
 
 # What is open to whoever still has to add a second factor.
-ENROLMENT = frozenset({"account.must_enrol", "account.enrol_app", "accounts.sign_out"})
+ENROLMENT = frozenset(
+    {"account.must_enrol", "account.enrol_app", "account.enrol_passkey", "accounts.sign_out"}
+)
 SEEN_EVERY = timedelta(minutes=5)
 
 

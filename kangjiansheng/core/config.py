@@ -47,6 +47,20 @@ class Settings:
         return self.base_url.startswith("https:")
 
     @property
+    def origin(self) -> str:
+        """The base address as browsers write the origin of our pages: without a port that goes without saying."""
+        parts = urlsplit(self.base_url)
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        return self.base_url if parts.port != usual else self.base_url.rpartition(":")[0]
+
+    @property
+    def passkey_host(self) -> str | None:
+        """The name to which passkeys are bound; None where browsers offer none: plain http, or a number for a host."""
+        host = urlsplit(self.base_url).hostname or ""
+        is_number = ":" in host or host.replace(".", "").isdigit()
+        return host if not is_number and (self.secure or host == "localhost") else None
+
+    @property
     def allowed_hosts(self) -> frozenset[str]:
         """The hosts that requests may name: the base address's and the loopback's."""
         return frozenset(LOOPBACK | {urlsplit(self.base_url).hostname or ""})

@@ -5,8 +5,24 @@ from typing import Any
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import clock
+from kangjiansheng.core.db import Base, db
+from kangjiansheng.core.digests import secret_digest
+
+_KEPT = timedelta(days=1)  # longer than any ticket lasts
+
+
+class SpentTicket(Base):
+    """A ticket that works once has been used; the database takes it once."""
+
+    __tablename__ = "spent_ticket"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    spent_at: Mapped[datetime]
 
 
 def make(purpose: str, data: Any) -> str:
@@ -22,6 +38,17 @@ def read(purpose: str, text: str | None, *, lasts: timedelta) -> Any:
         return None
     made = datetime.fromtimestamp(at, clock.now().tzinfo)
     return data if made <= clock.now() < made + lasts else None
+
+
+def spend(text: str) -> bool:
+    """Use a ticket up; False when it was used before. It is used up with the transaction, as what it opens."""
+    digest = secret_digest(text)
+    if db.session.scalar(select(SpentTicket.id).where(SpentTicket.digest == digest)) is not None:
+        return False
+    db.session.execute(delete(SpentTicket).where(SpentTicket.spent_at < clock.now() - _KEPT))
+    db.session.add(SpentTicket(digest=digest, spent_at=clock.now()))
+    db.session.flush()
+    return True
 
 
 def _signer(purpose: str) -> URLSafeSerializer:

@@ -218,6 +218,7 @@ PAGES = (
     ("admin", "/admin/sign-in"),
     ("lead", "/account/second"),
     ("lead", "/account/second/app"),
+    ("lead", "/account/second/passkeys"),
     ("outsider", "/"),
     ("partner", "/projects"),
     ("lead2", "/projects/KJS-020/milestones/D090/evidence/2"),

@@ -186,6 +186,7 @@ NUMBERS = (
     ("/amendments/", "SELECT 1"),
     ("/committees/<code>/members", "SELECT min(id) FROM committee_member"),
     ("/sessions/", "SELECT 1"),
+    ("/passkeys/", "SELECT 1"),
     ("/imports/", "SELECT 1"),
     ("/robots/", "SELECT 1"),
     ("/mails/", "SELECT coalesce(min(id), 1) FROM outbox"),

@@ -38,16 +38,18 @@ class Server:
         smtp: str = "",
         worker: bool = True,
         settings: Mapping[str, str] | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.folder, self.url, self.workers, self.worker = folder, url, workers, worker
         self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"http://{host}:{self.port}"
         self.environment = {
             **os.environ,
             "KJS_INSTANCE": str(folder),
             "KJS_DATABASE_URL": url,
             "KJS_DEMO": "1" if demo else "0",
             "KJS_TEST_CHEAP_HASH": "1",
+            "HOST": host,
             "PORT": str(self.port),
             **(settings or {}),
         }

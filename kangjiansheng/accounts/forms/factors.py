@@ -1,9 +1,15 @@
 """What people type about second factors, and the sentences for what is refused."""
 
+from typing import Any
+
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 
+from kangjiansheng.accounts.models import Account
 from kangjiansheng.accounts.operations.factors import Shown
+from kangjiansheng.accounts.operations.passkeys import Answer, Offer, Site, to_show
+from kangjiansheng.accounts.queries.passkeys import passkeys_of
 from kangjiansheng.core.forms import Form, at_most, required
 
 REFUSALS = {
@@ -13,18 +19,50 @@ REFUSALS = {
     "accounts:second-wrong": _l("验证码不正确，或已经用过。请等下一个验证码，并检查手机时间是否准确。"),
     "accounts:second-throttled": _l("验证码错误次数过多，请 15 分钟后再试。"),
     "accounts:second-late": _l("页面打开太久，请重新开始。"),
+    "accounts:passkey-wrong": _l("通行密钥没有通过核验，请再试一次。"),
+    "accounts:passkey-unknown": _l("这个通行密钥没有登记在这里，或已被移除。"),
+    "accounts:passkey-there": _l("这个通行密钥已经登记。"),
+    "accounts:passkey-copied": _l("通行密钥的计数器倒退，可能被复制，已拒绝。请用别的方式登录，并移除它。"),
     "accounts:factors-own": _l("自己的验证方式请在“我的账号”里移除。"),
     "accounts:factors-none": _l("此人没有第二步验证方式。"),
     "accounts:reason-missing": _l("请写明原因。"),
 }
 
 
-class _CodeForm(Form):
-    code = StringField(_l("验证码"), [at_most(40)], description=_l("验证器应用里的 6 位数字，或一个恢复码。"))
+def site() -> Site | None:
+    """Where passkeys of this installation hold; None where browsers offer none."""
+    settings = current_app.config["SETTINGS"]
+    return Site(settings.passkey_host, settings.origin) if settings.passkey_host else None
 
-    def shown(self) -> Shown:
-        """What was given as a second factor."""
-        return Shown(code=self.code.data or "")
+
+def answered(form: Any, purpose: str) -> Answer | None:
+    """What an authenticator answered, if one did. `form` has the fields `passkey` and `challenge`."""
+    where = site()
+    if where is None or not form.passkey.data:
+        return None
+    return Answer(form.passkey.data, form.challenge.data or "", purpose, where)
+
+
+def shown(form: Any, purpose: str) -> Shown:
+    """What was given as a second factor in a form with code and passkey."""
+    return Shown(code=form.code.data or "", passkey=answered(form, purpose))
+
+
+def offered(account: Account, purpose: str) -> Offer | None:
+    """One of somebody's passkeys, to be asked for by a page; None where there is none."""
+    known, where = passkeys_of(account.id), site()
+    return to_show(known, purpose=purpose, site=where) if known and where else None
+
+
+class PasskeyMixin:
+    """The fields that the page's script fills."""
+
+    passkey = HiddenField()
+    challenge = HiddenField()
+
+
+class _CodeForm(PasskeyMixin, Form):
+    code = StringField(_l("验证码"), [at_most(40)], description=_l("验证器应用里的 6 位数字，或一个恢复码。"))
 
 
 class SecondStepForm(_CodeForm):
@@ -33,6 +71,20 @@ class SecondStepForm(_CodeForm):
     ticket = HiddenField()
     next = HiddenField()
     resume = HiddenField()
+
+
+class PasskeySignInForm(PasskeyMixin, Form):
+    """Signing in with a passkey alone."""
+
+    next = HiddenField()
+    resume = HiddenField()
+
+
+class EnrolPasskeyForm(PasskeyMixin, Form):
+    """A new passkey: what its owner calls it, and the password again."""
+
+    name = StringField(_l("名称"), [required(), at_most(60)], description=_l("例如：办公室电脑、手机。"))
+    password = PasswordField(_l("当前密码"), [required(), at_most(200)])
 
 
 class EnrolAppForm(Form):

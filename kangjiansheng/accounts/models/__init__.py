@@ -8,12 +8,13 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.accounts.models.factors import AuthenticatorApp, RecoveryCode
+from kangjiansheng.accounts.models.passkeys import Passkey
 from kangjiansheng.accounts.models.policy import SignInPolicy
 from kangjiansheng.accounts.rules import REMINDERS
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
 
 __all__ = [
-    "Account", "ApiToken", "AuthenticatorApp", "CalendarFeed", "Digest", "NotificationSetting", "OneTimeLink", "Person",
+    "Account", "ApiToken", "AuthenticatorApp", "CalendarFeed", "Digest", "NotificationSetting", "OneTimeLink", "Passkey", "Person",
     "RecoveryCode", "SignInPolicy", "SignedInSession", "SystemRole",
 ]  # fmt: skip
 

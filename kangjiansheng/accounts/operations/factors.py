@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 
 from kangjiansheng.accounts import operations, passwords, rules
-from kangjiansheng.accounts.models import Account, AuthenticatorApp, RecoveryCode
+from kangjiansheng.accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode
+from kangjiansheng.accounts.operations import passkeys
+from kangjiansheng.accounts.operations.passkeys import Answer
 from kangjiansheng.accounts.queries import factors as queries
 from kangjiansheng.accounts.rules import factors as facts
 from kangjiansheng.core import clock, outbox, throttle
@@ -23,6 +25,7 @@ class Shown:
     """What somebody gave as a second factor."""
 
     code: str = ""
+    passkey: Answer | None = None
 
 
 NOTHING = Shown()
@@ -60,6 +63,25 @@ def added(account: Account, factor: str, *, keep_session: int, actor: Actor) -> 
     )
     operations.end_sessions(account, besides=keep_session)
     _tell(account, "accounts:factor-added", change, factor=factor)
+
+
+def enrol_passkey(
+    account: Account, name: str, answer: Answer, *, password: str, keep_session: int, actor: Actor
+) -> list[str]:
+    """Take a passkey on; returns the recovery codes, if there were none."""
+    confirm(account, password)
+    passkeys.add(account, name, answer)
+    added(account, "passkey", keep_session=keep_session, actor=actor)
+    return [] if queries.of(account).recovery else _new_codes(account)
+
+
+def remove_passkey(passkey: Passkey, *, password: str, shown: Shown, keep_session: int, actor: Actor) -> None:
+    """Give a passkey up; asks for the password and for a second factor, which may be the same."""
+    account = passkey.account
+    confirm(account, password)
+    prove(account, shown)
+    passkeys.forget(passkey)
+    removed(account, "passkey", keep_session=keep_session, actor=actor)
 
 
 def remove_app(account: Account, *, password: str, shown: Shown, keep_session: int, actor: Actor) -> None:
@@ -102,7 +124,7 @@ def take_away(account: Account, reason: str, *, actor: Actor) -> None:
 
 
 def _forget(account: Account) -> None:
-    for kind in (AuthenticatorApp, RecoveryCode):
+    for kind in (AuthenticatorApp, Passkey, RecoveryCode):
         db.session.execute(delete(kind).where(kind.account_id == account.id))
     account.second_since = None
     db.session.flush()
@@ -131,7 +153,11 @@ def _new_codes(account: Account) -> list[str]:
 
 
 def prove(account: Account, shown: Shown) -> str:
-    """Check a second factor and use it up; returns what it was: totp or recovery."""
+    """Check a second factor and use it up; returns what it was: totp, recovery or passkey. Nobody guesses a passkey:
+    it works while codes are stopped."""
+    if shown.passkey:
+        passkeys.use(shown.passkey, account=account)
+        return "passkey"
     if not shown.code.strip():
         raise RuleBroken("accounts:second-missing", "code")
     if is_throttled(account.id):

@@ -1,11 +1,12 @@
 """Reading second factors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 
-from kangjiansheng.accounts.models import Account, AuthenticatorApp, RecoveryCode
+from kangjiansheng.accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode
+from kangjiansheng.accounts.queries.passkeys import passkeys_of
 from kangjiansheng.core.db import db
 from kangjiansheng.core.sealing import unseal
 
@@ -19,11 +20,12 @@ class Factors:
     app: AuthenticatorApp | None
     readable: bool  # whether the app's secret opens with the present key of the instance
     recovery: int  # codes that are left
+    passkeys: Sequence[Passkey]
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of factors that can be used now."""
-        return ("totp",) if self.app and self.readable else ()
+        return (*(["totp"] if self.app and self.readable else []), *(["passkey"] if self.passkeys else []))
 
 
 def of(account: Account) -> Factors:
@@ -33,7 +35,7 @@ def of(account: Account) -> Factors:
         RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
     )
     readable = app is not None and secret_of(app) is not None
-    return Factors(app, readable, db.session.scalar(left) or 0)
+    return Factors(app, readable, db.session.scalar(left) or 0, passkeys_of(account.id))
 
 
 def app_of(account_id: int, *, lock: bool = False) -> AuthenticatorApp | None:
@@ -53,10 +55,3 @@ def recovery_codes(account_id: int) -> list[RecoveryCode]:
     """The recovery codes that are left, locked for this transaction."""
     query = select(RecoveryCode).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
     return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all())
-
-
-def last_used(account_id: int) -> datetime | None:
-    """When the app was used last."""
-    return db.session.scalar(
-        select(AuthenticatorApp.used_at).where(AuthenticatorApp.account_id == account_id)
-    )

@@ -7,7 +7,14 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from kangjiansheng.accounts.models import Account, AuthenticatorApp, Person, RecoveryCode, SignInPolicy
+from kangjiansheng.accounts.models import (
+    Account,
+    AuthenticatorApp,
+    Passkey,
+    Person,
+    RecoveryCode,
+    SignInPolicy,
+)
 from kangjiansheng.accounts.queries.factors import secret_of
 from kangjiansheng.accounts.rules.policy import concerns
 from kangjiansheng.core import clock
@@ -53,6 +60,7 @@ class Standing:
 
     account: Account
     app: AuthenticatorApp | None
+    passkeys: int
     recovery: int
     concerned: bool
 
@@ -74,11 +82,14 @@ def standings(rule: SignInPolicy, *, only: str = "") -> list[Standing]:
     apps = {app.account_id: app for app in db.session.scalars(select(AuthenticatorApp))}
     left = select(RecoveryCode.account_id, func.count()).where(RecoveryCode.used_at.is_(None))
     codes = {key: number for key, number in db.session.execute(left.group_by(RecoveryCode.account_id))}
+    held = select(Passkey.account_id, func.count()).group_by(Passkey.account_id)
+    keys = {key: number for key, number in db.session.execute(held)}
     signing, today = who_signs(), clock.today()
     rows = [
         Standing(
             account,
             apps.get(account.id),
+            keys.get(account.id, 0),
             codes.get(account.id, 0),
             concerns(
                 rule.second_for,

@@ -41,8 +41,9 @@ ACTS = {
     "accounts:factor:take": _l("移除他人的验证方式"),
     "accounts:factor:recovery": _l("生成恢复码"),
     "accounts:factor:fail": _l("第二步验证失败"),
+    "accounts:factor:doubt": _l("通行密钥的计数器倒退"),
 }
-FIELDS = {"factor": _l("验证方式"), "method": _l("身份核验"), "reason": _l("原因")}
+FIELDS = {"passkey": _l("通行密钥"), "factor": _l("验证方式"), "method": _l("身份核验"), "reason": _l("原因")}
 VALUES = {"factor": FACTOR_NAMES, "method": METHODS}
 
 

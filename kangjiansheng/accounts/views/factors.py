@@ -1,27 +1,34 @@
 """Second factors: one's own under 我的账号, and those of others whose telephone is lost."""
 
-from collections.abc import Callable
-from typing import Any
-
 import segno
 from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import policies, queries
-from kangjiansheng.accounts.forms.factors import EnrolAppForm, ProvenForm, TakeForm
-from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.forms.factors import (
+    EnrolAppForm,
+    EnrolPasskeyForm,
+    ProvenForm,
+    TakeForm,
+    answered,
+    offered,
+    shown,
+    site,
+)
+from kangjiansheng.accounts.models import Account, Passkey
+from kangjiansheng.accounts.operations import factors, passkeys
 from kangjiansheng.accounts.queries import factors as found
+from kangjiansheng.accounts.queries.passkeys import own_passkey, passkeys_of
 from kangjiansheng.accounts.rules import factors as facts
 from kangjiansheng.accounts.views import account as own
 from kangjiansheng.accounts.views import admin
+from kangjiansheng.accounts.views.proofs import attempt
 from kangjiansheng.core import tickets
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Form
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
-from kangjiansheng.core.transactions import afterwards
 
 BACK = "/account#factors"
 ENROL = "authenticator app"  # the purpose of the ticket that carries a secret not yet taken on
@@ -59,21 +66,6 @@ def _carried(account: Account, form: EnrolAppForm) -> str:
     return str(secret) if request.method == "POST" and owner == account.id else facts.new_app_secret()
 
 
-def attempt(account_id: int, form: Form, act: Callable[[], Any]) -> Any:
-    """Try something that asks for the password or a second factor, and count what was wrong."""
-    address, wrong = request.remote_addr or "", ("accounts:password-wrong", "accounts:second-wrong")
-
-    def counted() -> Any:
-        try:
-            return act()
-        except RuleBroken as problem:
-            if problem.code in wrong:
-                afterwards(lambda: factors.count_failure(account_id, address=address))
-            raise
-
-    return form.attempt(counted)
-
-
 def codes_page(codes: list[str]) -> Response:
     """New recovery codes, shown this once."""
     return page("accounts/recovery_codes.html", codes=codes)
@@ -87,12 +79,14 @@ def remove_app(account: Account) -> Response:
 
     def act() -> None:
         factors.remove_app(
-            account, password=form.password.data or "", shown=form.shown(), keep_session=session_id, actor=actor()
+            account, password=form.password.data or "", shown=shown(form, _purpose(account)), keep_session=session_id, actor=actor()
         )  # fmt: skip
 
     if attempt(account.id, form, act):
         return saved(BACK, _("验证器应用已移除"))
-    return _proven_page(form, _("移除验证器应用"), _("移除后登录只问密码，直到您再添加一种验证方式。"))
+    return _proven_page(
+        _again(), form, _("移除验证器应用"), _("移除后登录只问密码，直到您再添加一种验证方式。")
+    )
 
 
 @own.bp.route("/account/second/recovery", methods=["GET", "POST"])
@@ -105,18 +99,74 @@ def renew_codes(account: Account) -> Response:
 
     def act() -> list[str]:
         return factors.renew_codes(
-            account, password=form.password.data or "", shown=form.shown(), actor=actor()
+            account, password=form.password.data or "", shown=shown(form, _purpose(account)), actor=actor()
         )
 
     codes = attempt(account.id, form, act)
     if codes:
         return codes_page(codes)
-    return _proven_page(form, _("生成新的恢复码"), _("旧的恢复码会立即失效。"))
+    return _proven_page(_again(), form, _("生成新的恢复码"), _("旧的恢复码会立即失效。"))
 
 
-def _proven_page(form: ProvenForm, title: str, text: str) -> Response:
+def _proven_page(account: Account, form: ProvenForm, title: str, text: str) -> Response:
     form.password.data = ""
-    return page("accounts/proven.html", form.status, form=form, title=title, text=text)
+    offer = offered(account, _purpose(account))
+    return page("accounts/proven.html", form.status, form=form, title=title, text=text, offer=offer)
+
+
+def _again() -> Account:
+    """The account once more, after a refusal has rolled everything back."""
+    return queries.own_account(actor=actor()) or abort(404)
+
+
+def _purpose(account: Account) -> str:
+    return f"account {account.id}"
+
+
+@own.bp.route("/account/second/passkeys", methods=["GET", "POST"])
+@on(load=queries.own_account, may=policies.own)
+def enrol_passkey(account: Account) -> Response:
+    """Take on a passkey of this browser, a telephone or a security key."""
+    form, where, session_id = EnrolPasskeyForm(), site(), int(g.session_id)
+    purpose = f"add {account.id} {session_id}"
+    given = answered(form, purpose)
+
+    def act() -> list[str]:
+        if given is None:
+            raise RuleBroken("accounts:passkey-wrong")
+        return factors.enrol_passkey(
+            account, form.name.data or "", given, password=form.password.data or "", keep_session=session_id,
+            actor=actor(),
+        )  # fmt: skip
+
+    codes = attempt(account.id, form, act)
+    if codes is not None:
+        return codes_page(codes) if codes else saved(BACK, _("通行密钥已添加"))
+    account = _again()
+    offer = None
+    if where is not None:
+        known, name = passkeys_of(account.id), name_of(account.person)
+        offer = passkeys.to_add(account, known, purpose=purpose, site=where, name=name)
+    return page("accounts/enrol_passkey.html", form.status, form=form, offer=offer)
+
+
+@own.bp.route("/account/second/passkeys/<int:number>/removal", methods=["GET", "POST"])
+@on(load=own_passkey, may=policies.own_session)
+def remove_passkey(passkey: Passkey) -> Response:
+    """Give a passkey up."""
+    form, session_id, account, name = ProvenForm(), int(g.session_id), passkey.account, passkey.name
+
+    def act() -> None:
+        factors.remove_passkey(
+            passkey, password=form.password.data or "", shown=shown(form, _purpose(account)), keep_session=session_id,
+            actor=actor(),
+        )  # fmt: skip
+
+    if attempt(account.id, form, act):
+        return saved(BACK, _("通行密钥已移除"))
+    account = _again()
+    text = _("“%(name)s”不能再用来登录和签署。它在设备上的那一半请在设备里删除。", name=name)
+    return _proven_page(account, form, _("移除通行密钥"), text)
 
 
 @admin.bp.route("/admin/people/<code>/second/removal", methods=["GET", "POST"])

@@ -8,16 +8,26 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, passwords, queries, rules, sessions
-from kangjiansheng.accounts.forms.factors import SecondStepForm
+from kangjiansheng.accounts.forms.factors import (
+    PasskeySignInForm,
+    SecondStepForm,
+    answered,
+    offered,
+    shown,
+    site,
+)
 from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.operations import factors, passkeys
 from kangjiansheng.accounts.rules.factors import TICKET_LASTS
+from kangjiansheng.accounts.views.proofs import attempt
 from kangjiansheng.core import resuming, tickets
 from kangjiansheng.core.access import public, signed_in
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.pages import own_path, page
 from kangjiansheng.core.transactions import afterwards
 
+BY_PASSKEY = "sign in"  # what a passkey is shown for
 SECOND = "second step"  # the purpose of the ticket between the two steps
 bp = Blueprint("accounts", __name__, template_folder="../templates")
 
@@ -51,7 +61,7 @@ def go_on(account: Account, method: str, form: Any) -> Any:
         return let_in(account, method, form)
     ticket = tickets.make(SECOND, [account.id, method, str(account.password_changed_at)])
     data = {"ticket": ticket, "next": form.next.data or "", "resume": form.resume.data or ""}
-    return _second_page(SecondStepForm(formdata=None, data=data))
+    return _second_page(SecondStepForm(formdata=None, data=data), account)
 
 
 def let_in(account: Account, method: str, form: Any) -> Any:
@@ -76,21 +86,48 @@ def second_step() -> Any:
     if account is None or account.disabled_at or str(account.password_changed_at) != changed:
         again = forms.SignInForm(formdata=None, data={"next": form.next.data, "resume": form.resume.data})
         return _sign_in_page(again, 422, _("离输入密码已经太久，请重新登录。"))
-    if factors.is_throttled(account_id):
-        return _second_page(form, 429, _("验证码错误次数过多，请 15 分钟后再试。"))
-    proven = form.attempt(lambda: factors.prove(account, form.shown()))
+    given = shown(form, _purpose(account))
+    if factors.is_throttled(account_id) and not given.passkey:
+        return _second_page(form, account, 429, _("验证码错误次数过多，请 15 分钟后再试。"))
+    proven = attempt(account_id, form, lambda: factors.prove(account, given))
     if proven:
         return let_in(account, f"{method}+{proven}", form)
-    address = request.remote_addr or ""
-    if form.code.data:
-        afterwards(lambda: factors.count_failure(account_id, address=address))
-    return _second_page(form, form.status)
+    return _second_page(form, queries.account_by_id(account_id), form.status)
 
 
-def _second_page(form: SecondStepForm, status: int = 200, refusal: str = "") -> Response:
+def _purpose(account: Account) -> str:
+    return f"second step {account.id}"
+
+
+@bp.post("/sign-in/passkey")
+@public
+def by_passkey() -> Any:
+    """Sign in with a passkey whose authenticator has verified its owner: no password, no second step."""
+    form = PasskeySignInForm()
+    given = answered(form, BY_PASSKEY)
+    again = forms.SignInForm(formdata=None, data={"next": form.next.data, "resume": form.resume.data})
+    if given is None:
+        return _sign_in_page(again, 422, _("通行密钥没有通过核验，请再试一次。"))
+
+    def act() -> Account:
+        account = passkeys.use(given, account=None).account
+        if account.disabled_at:
+            raise RuleBroken("accounts:passkey-unknown")
+        return account
+
+    account = attempt(None, form, act)
+    if account:
+        return let_in(account, "passkey", form)
+    return _sign_in_page(again, form.status, form.refusal or "")
+
+
+def _second_page(
+    form: SecondStepForm, account: Account | None, status: int = 200, refusal: str = ""
+) -> Response:
     if refusal:
         form.refusal = refusal
-    answer = page("accounts/second_step.html", status, form=form)
+    offer = offered(account, _purpose(account)) if account else None
+    answer = page("accounts/second_step.html", status, form=form, offer=offer)
     if status == 429:
         answer.headers["Retry-After"] = str(int(rules.FAILURE_WINDOW.total_seconds()))
     return answer
@@ -105,8 +142,13 @@ def _count(email: str, address: str) -> None:
 def _sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Response:
     if refusal:
         form.refusal = refusal
+    where = site()
     return page(
-        "accounts/sign_in.html", status, form=form, demo_accounts=current_app.config["DEMO_ACCOUNTS"]()
+        "accounts/sign_in.html",
+        status,
+        form=form,
+        demo_accounts=current_app.config["DEMO_ACCOUNTS"](),
+        offer=passkeys.to_show((), purpose=BY_PASSKEY, site=where) if where else None,
     )
 
 

@@ -17,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Optional
 
+from kangjiansheng.accounts.forms.factors import PasskeyMixin
 from kangjiansheng.committee.forms.agenda import REFUSALS as AGENDA
 from kangjiansheng.committee.forms.answers import REFUSALS as ANSWERED
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm, number
@@ -354,7 +355,7 @@ class ReviewForm(VersionedForm):
     term = StringField(_l("保密期限"), [at_most(20)])
 
 
-class SignForm(Form):
+class SignForm(PasskeyMixin, Form):
     """An opinion and a signature. `sha256` is the fingerprint of the text that was shown."""
 
     meaning = RadioField(_l("您的意见"), choices=MEANINGS)

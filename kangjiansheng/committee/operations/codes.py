@@ -12,6 +12,7 @@ from kangjiansheng.accounts import passwords
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.operations import proving
 from kangjiansheng.accounts.operations.factors import Shown
+from kangjiansheng.accounts.operations.passkeys import Answer
 from kangjiansheng.accounts.rules import FAILURE_WINDOW
 from kangjiansheng.committee.models import DraftVersion, SignatureCode
 from kangjiansheng.committee.notices import signing as telling
@@ -60,12 +61,15 @@ def send(draft: DraftVersion, *, actor: Actor) -> None:
     telling.signature_code(draft, person, code, actor=actor, change=change)
 
 
-def prove(draft: DraftVersion, password: str, code: str, *, actor: Actor) -> str:
+def prove(
+    draft: DraftVersion, password: str, code: str, *, actor: Actor, passkey: Answer | None = None
+) -> str:
     """Check what was typed and use the code up; returns the method as it is written on the signature."""
     account = proving.account_of(actor)
     needed = asked(draft, actor=actor)
     for what, typed in (("password", password), ("code", code)):
-        if (what in needed or (what == "code" and "second" in needed)) and not typed.strip():
+        wanted = what in needed or (what == "code" and "second" in needed and passkey is None)
+        if wanted and not typed.strip():
             raise RuleBroken(f"committee:{what}-missing", what)
     if "password" in needed:
         if not proving.fits(password, actor=actor):
@@ -74,7 +78,7 @@ def prove(draft: DraftVersion, password: str, code: str, *, actor: Actor) -> str
         raise RuleBroken("committee:not-a-signer")
     if "code" in needed:
         _use(draft, code, actor=actor)
-    second = proving.second(Shown(code=code), actor=actor) if "second" in needed else ""
+    second = proving.second(Shown(code=code, passkey=passkey), actor=actor) if "second" in needed else ""
     proving.clear(actor.id)
     return signing.method(needed, second)
 

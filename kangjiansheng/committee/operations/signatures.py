@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.operations.passkeys import Answer
 from kangjiansheng.committee import notices, policies
 from kangjiansheng.committee.models import (
     AgendaItem,
@@ -37,10 +38,11 @@ def sign(
     shown_sha256: str,
     password: str = "",
     code: str = "",
+    passkey: Answer | None = None,
     note: str = "",
     shown_objections: Collection[int] | None = None,
 ) -> Signature:
-    """Sign a frozen draft (or ask for changes), with the password or a mailed code once more, as the charter asks.
+    """Sign a frozen draft (or ask for changes), with the password, a second factor or a mailed code once more.
 
     `shown_sha256` is the fingerprint of the text that the signer had before their eyes. It is compared under the
     write lock with what is stored: a draft that was replaced, or altered, is refused. `shown_objections` are the open
@@ -63,7 +65,7 @@ def sign(
         text = reading.frozen(draft, actor=actor)
         if not opinions.open_ids(text, draft) <= set(shown_objections):
             raise RuleBroken("committee:objections-unseen")
-    method = codes.prove(draft, password, code, actor=actor)
+    method = codes.prove(draft, password, code, actor=actor, passkey=passkey)
     if draft.kind == "draft":
         marks.read(draft, actor=actor)
     return _signed(minutes, draft, meaning, note.strip(), method, actor=actor)

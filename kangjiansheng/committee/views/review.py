@@ -6,12 +6,15 @@ from flask import abort, current_app, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts.forms.factors import answered
 from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.views import proofs
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms.reviewing import DeadlineForm
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.operations import codes, comments, deadlines, reviews, signatures
 from kangjiansheng.committee.queries import loaders, reading, silence
+from kangjiansheng.committee.views import signing
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import text_locked
 from kangjiansheng.committee.views.minutes import minutes_page
@@ -144,8 +147,10 @@ def _try(draft: DraftVersion, form: forms.SignForm) -> None:
             ],
             password=form.password.data or "",
             code=form.code.data or "",
+            passkey=answered(form, signing.purpose(draft, actor=who)),
         )
     except RuleBroken as problem:
+        proofs.note(None, problem)
         if problem.code in ("committee:password-wrong", "committee:code-wrong", "accounts:second-wrong"):
             what = str(problem.field)
             afterwards(lambda: codes.count_failure(draft_id, what, actor=who))

@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 
 from flask import current_app, request
 
+from kangjiansheng.accounts.forms.factors import offered
 from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.operations.passkeys import Offer
 from kangjiansheng.committee import forms
 from kangjiansheng.committee.models import CommitteeMember, Consent, DraftVersion, Signature
 from kangjiansheng.committee.operations import codes, signatures
@@ -59,8 +62,14 @@ class Asked:
     seal: str
     excluded: list[int]
     code_sent: bool
+    offer: Offer | None  # of a passkey, which stands for the code
     mails_leave: bool
     address: str
+
+
+def purpose(draft: DraftVersion, *, actor: Actor) -> str:
+    """What a passkey is shown for: this text and no other, by this person."""
+    return f"sign {draft.sha256} {actor.id}"
 
 
 def asked(draft: DraftVersion, form: forms.SignForm, *, actor: Actor) -> Asked | None:
@@ -75,12 +84,14 @@ def asked(draft: DraftVersion, form: forms.SignForm, *, actor: Actor) -> Asked |
         form.meaning.data = wanted if wanted in options else options[0] if len(options) == 1 else None
     person = db.session.get_one(Person, actor.id)
     proofs = codes.asked(draft, actor=actor)
+    account = proving.account_of(actor)
     return Asked(
         approves="approve" in options,
         proofs=proofs,
         seal=signatures.seal_of(draft.minutes, person),
         excluded=[one["position"] for one in signatures.excluded_from(draft, actor.id)],
         code_sent="code" in proofs and codes.waiting(draft, actor=actor) is not None,
+        offer=offered(account, purpose(draft, actor=actor)) if account and "second" in proofs else None,
         mails_leave=bool(current_app.config["SETTINGS"].smtp_url),
         address=person.email or "",
     )

@@ -10,6 +10,8 @@ from flask_babel import ngettext
 from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from kangjiansheng.accounts.forms.factors import PasskeyMixin
+from kangjiansheng.accounts.operations.passkeys import Offer
 from kangjiansheng.core import text
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
@@ -187,7 +189,7 @@ class DayForm(Form):
     version = VersionField()
 
 
-class SignedForm(Form):
+class SignedForm(PasskeyMixin, Form):
     """The checklist and the password with which one side signs."""
 
     ticked = SelectMultipleField(
@@ -197,8 +199,11 @@ class SignedForm(Form):
     code = StringField(_l("验证码"), [at_most(40)])
     version = VersionField()
 
-    def __init__(self, *args: Any, row: HandOffRow, second: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, row: HandOffRow, second: bool, offer: Offer | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.offer = offer
         if not second:
             del self.code
         self.ticked.choices = [(place, one[0]) for place, one in enumerate(row.items, 1)]

@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts.forms.factors import offered, shown
 from kangjiansheng.accounts.operations import proving
-from kangjiansheng.accounts.operations.factors import NOTHING, Shown
+from kangjiansheng.accounts.operations.factors import NOTHING
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.accounts.rules.factors import METHODS
+from kangjiansheng.accounts.views import proofs
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.db import db
@@ -201,7 +203,9 @@ def _form(step: str, thing: HandOff, **more: Any) -> Any:
     elif step in ("deliver", "receive"):
         row = row_of(thing, actor=actor())
         assert row is not None
-        made = SignedForm(row=row, second=proving.has_second(actor()), **more)
+        account = proving.account_of(actor())
+        offer = offered(account, _purpose(thing, step)) if account else None
+        made = SignedForm(row=row, second=proving.has_second(actor()), offer=offer, **more)
     elif step in ("dispute", "withdraw"):
         made = ReasonForm(**more)
     else:
@@ -209,6 +213,11 @@ def _form(step: str, thing: HandOff, **more: Any) -> Any:
     for item in made:
         item.id = f"{item.name}-{step}"
     return made
+
+
+def _purpose(thing: HandOff, step: str) -> str:
+    """What a passkey is shown for: this step of this hand-off as it stands."""
+    return f"{step} {thing.code} {thing.version} {actor().id}"
 
 
 def _take(thing: HandOff, step: str, form: Any) -> Any:
@@ -228,11 +237,12 @@ def _take(thing: HandOff, step: str, form: Any) -> Any:
         return operations.undo(thing, actor=who, version=form.version.data or None)
     try:
         sign = operations.deliver if step == "deliver" else operations.receive
-        shown = Shown(code=form.code.data or "") if "code" in form else NOTHING
+        given = shown(form, _purpose(thing, step)) if "code" in form else NOTHING
         return sign(
-            thing, ticked=form.ticked.data or (), password=form.password.data or "", shown=shown, **known
+            thing, ticked=form.ticked.data or (), password=form.password.data or "", shown=given, **known
         )
     except RuleBroken as problem:
+        proofs.note(None, problem)
         if problem.code in ("projects:hand-off-password-wrong", "accounts:second-wrong"):
             afterwards(lambda: operations.count_failure(code, actor=who))
         raise

@@ -1,0 +1,37 @@
+"""Trying what asks for a password, a code or a passkey, and keeping count of what was wrong."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+
+from kangjiansheng.accounts.operations import factors, passkeys
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.forms import Form
+from kangjiansheng.core.transactions import afterwards
+
+COUNTED = ("accounts:password-wrong", "accounts:second-wrong")
+
+
+def attempt(account_id: int | None, form: Form, act: Callable[[], Any]) -> Any:
+    """Try it, as a form does. What was wrong is counted for the account, though everything else is taken back."""
+
+    def watched() -> Any:
+        try:
+            return act()
+        except RuleBroken as problem:
+            note(account_id, problem)
+            raise
+
+    return form.attempt(watched)
+
+
+def note(account_id: int | None, problem: RuleBroken) -> None:
+    """Keep what a refusal means for an account: one mistake more, or a passkey of which there may be a copy."""
+    address = request.remote_addr or ""
+    if problem.code in COUNTED and account_id is not None:
+        number = account_id
+        afterwards(lambda: factors.count_failure(number, address=address))
+    if problem.code == "accounts:passkey-copied":
+        copied = int(problem.facts["number"])
+        afterwards(lambda: passkeys.doubt(copied))
