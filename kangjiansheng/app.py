@@ -42,6 +42,7 @@ from kangjiansheng.core import (
     headers,
     holidays,
     i18n,
+    installation,
     logs,
     mailer,
     measures,
@@ -140,6 +141,7 @@ BLUEPRINTS = (
 )
 ACTS = (
     saved_views.ACTS,
+    installation.ACTS,
     reader_links.ACTS,
     holidays.ACTS,
     messenger_words.ACTS,
@@ -252,6 +254,7 @@ STILL = frozenset(
 
 TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
+    (installation.THINGS, installation.FIELDS),
     (reader_links.THINGS, reader_links.FIELDS),
     (holidays.THINGS, holidays.FIELDS),
     (messenger_words.THINGS, messenger_words.FIELDS, messenger_words.values()),

@@ -92,6 +92,7 @@ def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) ->
         shown = demonstration.is_loaded()
         if shown:
             _only_here(settings)
+        _note_start(settings)
         _greet(settings, shown)
     _dispose(app)
     parent, worker = os.getpid(), _start_worker() if beside else None
@@ -101,6 +102,24 @@ def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) ->
         # Each forked server process comes by here, too.
         if worker and os.getpid() == parent and worker.poll() is None:
             _end(worker)
+
+
+def _note_start(settings: Settings) -> None:
+    """Two nodes may start a new installation at once: the second finds the row of the first."""
+    from sqlalchemy.exc import IntegrityError
+
+    from kangjiansheng.accounts.queries import system_actor
+    from kangjiansheng.core import installation
+    from kangjiansheng.core.transactions import writing
+
+    for last in (False, True):
+        try:
+            with writing():
+                installation.note_start(settings, actor=system_actor())
+            return
+        except IntegrityError:
+            if last:
+                raise
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
