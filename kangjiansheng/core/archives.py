@@ -5,11 +5,15 @@ Office files are such archives; what writes them puts the time of the writing in
 properties, also into the workbooks that lie inside of them.
 """
 
+import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import IO
 
 from kangjiansheng.core.clock import SHANGHAI
 
@@ -18,16 +22,49 @@ _WRITTEN = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)
 _INSIDE = (".xlsx",)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of an archive."""
+
+    name: str
+    size: int  # bytes
+    sha256: str
+
+
+class Archive:
+    """An archive that is being written: each file in pieces, so that none has to be in memory as a whole."""
+
+    def __init__(self, target: zipfile.ZipFile, at: datetime) -> None:
+        here = at.astimezone(SHANGHAI)
+        self._target = target
+        self._stamp = (here.year, here.month, here.day, here.hour, here.minute, here.second)
+
+    def add(self, name: str, pieces: Iterable[bytes]) -> Entry:
+        """Write a file of up to 2 GiB."""
+        info = zipfile.ZipInfo(name, self._stamp)
+        info.create_system, info.external_attr = 3, 0o644 << 16
+        digest, size = hashlib.sha256(), 0
+        with self._target.open(info, "w") as out:
+            for piece in pieces:
+                out.write(piece)
+                digest.update(piece)
+                size += len(piece)
+        return Entry(name, size, digest.hexdigest())
+
+
+@contextmanager
+def writing_to(out: IO[bytes], at: datetime) -> Iterator[Archive]:
+    """An archive whose files all have the same time: that of an instant in Asia/Shanghai."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
+        yield Archive(target, at)
+
+
 def zipped(files: Iterable[tuple[str, bytes]], at: datetime) -> bytes:
-    """An archive of these files in this order, each with the same time: that of an instant in Asia/Shanghai."""
-    here = at.astimezone(SHANGHAI)
-    stamp = (here.year, here.month, here.day, here.hour, here.minute, here.second)
+    """The same in memory: of these files in this order."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+    with writing_to(made, at) as archive:
         for name, data in files:
-            info = zipfile.ZipInfo(name, stamp)
-            info.create_system, info.external_attr = 3, 0o644 << 16
-            archive.writestr(info, data)
+            archive.add(name, [data])
     return made.getvalue()
 
 

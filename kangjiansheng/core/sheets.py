@@ -14,6 +14,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import moment
 
 CSV, XLSX = "csv", "xlsx"
+BOM = "\ufeff".encode()
 _TYPES = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -31,11 +32,14 @@ def quoted(text: str) -> str:
 
 def csv_bytes(heads: Row, rows: Sequence[Row]) -> bytes:
     """UTF-8 with BOM, which is how spreadsheet programs recognise it; lines end as RFC 4180 says."""
+    return b"".join([BOM, *(csv_line(row) for row in (heads, *rows))])
+
+
+def csv_line(row: Row) -> bytes:
+    """One line of such a file, after its BOM."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for row in (heads, *rows):
-        writer.writerow([_cell(cell) for cell in row])
-    return "\ufeff".encode() + out.getvalue().encode()
+    csv.writer(out, lineterminator="\r\n").writerow([_cell(cell) for cell in row])
+    return out.getvalue().encode()
 
 
 @dataclass(frozen=True)
