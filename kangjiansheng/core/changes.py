@@ -27,6 +27,7 @@ class Actor:
     email: str = ""
     source: str = "page"  # by which door: page, api, or link when no one has signed in
     via: str = ""  # the name of the token by which a program acts for the person
+    stands_for: int | None = None  # the group of which this is any member: it sees what all of them see
 
     def has(self, *roles: str) -> bool:
         """True when the person holds any of the system roles."""

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
+from kangjiansheng.accounts.models import SystemRole
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
     Action,
@@ -30,6 +31,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.core.files import FileRef
+from kangjiansheng.labs.models import InstitutionMember
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.queries import asks, visible_projects
 
@@ -74,12 +76,27 @@ def _stays() -> ColumnElement[bool]:
 
 @door
 def _recused(actor: Actor) -> Select[int]:
-    return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "whole")
+    return select(Recusal.agenda_item_id).where(_read_by(actor), Recusal.kind == "whole")
 
 
 @door
 def _left(actor: Actor) -> Select[int]:
-    return select(Recusal.agenda_item_id).where(Recusal.person_id == actor.id, Recusal.kind == "facts")
+    return select(Recusal.agenda_item_id).where(_read_by(actor), Recusal.kind == "facts")
+
+
+def _read_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a recusal that it is of the actor; of whoever stands for an institution, that it is of any of
+    its members, or of the executives, who hand over what is made for it."""
+    if actor.stands_for is None:
+        return Recusal.person_id == actor.id
+    today = clock.today()
+    members = select(InstitutionMember.person_id).where(
+        InstitutionMember.institution_id == actor.stands_for, holds_on(InstitutionMember, today)
+    )
+    executives = select(SystemRole.person_id).where(
+        SystemRole.role == "executive", holds_on(SystemRole, today)
+    )
+    return or_(Recusal.person_id.in_(members), Recusal.person_id.in_(executives))
 
 
 @door

@@ -11,16 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
-from kangjiansheng.accounts.queries import holds_on
-from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.labs.models import Institution, InstitutionMember, JointLab, LabPartner, SharedResource
+from kangjiansheng.labs.models import Institution, JointLab, LabPartner, SharedResource
 from kangjiansheng.labs.queries.found import contains
 from kangjiansheng.labs.queries.past import as_they_stood
 from kangjiansheng.labs.queries.single import directs
-from kangjiansheng.labs.queries.visible import own_institutions, own_labs
+from kangjiansheng.labs.queries.visible import is_contact, own_institutions, own_labs
 from kangjiansheng.labs.rules.resources import KIND_WORDS
 
 Condition = ColumnElement[bool]
@@ -74,14 +72,7 @@ def keeps(actor: Actor, resource: SharedResource) -> bool:
     """True when the actor answers for a resource: as a contact of its owner, or a director of its laboratory."""
     if resource.lab is not None and directs(actor, resource.lab):
         return True
-    row = aliased(InstitutionMember)
-    query = select(row.id).where(
-        row.institution_id == resource.institution_id,
-        row.person_id == actor.id,
-        row.role == "contact",
-        holds_on(row, clock.today()),
-    )
-    return db.session.scalar(query.limit(1)) is not None
+    return is_contact(actor, resource.institution_id)
 
 
 def resource(*, actor: Actor, code: str) -> SharedResource | None:

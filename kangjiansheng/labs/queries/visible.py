@@ -32,8 +32,28 @@ Condition = ColumnElement[bool]
 @door
 def own_institutions(actor: Actor) -> Select[int]:
     """The ids of the institutions of which the actor is a member today."""
+    if actor.stands_for is not None:
+        return select(Institution.id).where(Institution.id == actor.stands_for)
     row = aliased(InstitutionMember)
     return select(row.institution_id).where(row.person_id == actor.id, holds_on(row, clock.today()))
+
+
+def any_member_of(institution: Institution) -> Actor:
+    """Nobody in particular, who sees what every member of an institution sees by being one, and nothing else: no team,
+    no laboratory, no committee, and nothing from which one of them is recused."""
+    return Actor(0, institution.name_hans, stands_for=institution.id)
+
+
+def is_contact(actor: Actor, institution_id: int) -> bool:
+    """True when the actor is a contact of an institution today."""
+    row = aliased(InstitutionMember)
+    query = select(row.id).where(
+        row.institution_id == institution_id,
+        row.person_id == actor.id,
+        row.role == "contact",
+        holds_on(row, clock.today()),
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 @door

@@ -96,6 +96,8 @@ def _projects_of_member(actor: Actor) -> Select[int]:
 
 @door
 def _projects_of_party(actor: Actor) -> Select[int]:
+    if actor.stands_for is not None:
+        return select(ProjectParty.project_id).where(ProjectParty.institution_id == actor.stands_for)
     return (
         select(ProjectParty.project_id)
         .join(InstitutionMember, InstitutionMember.institution_id == ProjectParty.institution_id)
