@@ -99,6 +99,7 @@ from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
 from kangjiansheng.overview.queries import naming as overview_naming
 from kangjiansheng.overview.rules import acts as overview_rules
+from kangjiansheng.overview.rules import archives as overview_archives
 from kangjiansheng.overview.rules import deliveries as overview_deliveries
 from kangjiansheng.overview.views import value_trail
 from kangjiansheng.projects import forms as project_forms
@@ -158,6 +159,7 @@ ACTS = (
     committee_rules.ACTS,
     overview_rules.ACTS,
     overview_deliveries.ACTS,
+    overview_archives.ACTS,
 )
 REFUSALS = (
     files.REFUSALS,
@@ -203,7 +205,7 @@ project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.ask[:] = [committee_panels.ask_tabled]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
-lab_panels.institution[:] = [project_panels.institution_projects]
+lab_panels.institution[:] = [project_panels.institution_projects, overview_panels.party_archive]
 reader_links.makers[:] = [account_queries.actor_by_id]
 reader_links.shows(
     {
@@ -282,6 +284,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (committee_rules.THINGS, committee_rules.FIELDS, committee_rules.VALUES),
     (value_trail.THINGS, value_trail.FIELDS, value_trail.VALUES),
     (overview_deliveries.THINGS, overview_deliveries.FIELDS, overview_deliveries.VALUES),
+    (overview_archives.THINGS, overview_archives.FIELDS, overview_archives.VALUES),
 )
 
 

@@ -3,7 +3,7 @@ of a reader's link. The rows are append-only, and written after the answer; list
 of many leave none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +88,24 @@ def _once(key: tuple[str, int, str, int, datetime], now: datetime, known: set[An
     if len(known) >= MOST:
         known.clear()
     known.add(key)
+
+
+def taken(things: Collection[Thing], *, actor: Actor) -> None:
+    """Keep, after the answer, that the actor took many things along in one file: each once an hour."""
+    now, person_id = clock.now(), actor.id
+    afterwards(lambda: _taken(things, now, person_id))
+
+
+def _taken(things: Collection[Thing], now: datetime, person_id: int) -> None:
+    query = select(AccessTrace.thing, AccessTrace.thing_id).where(
+        AccessTrace.kind == "export",
+        AccessTrace.person_id == person_id,
+        AccessTrace.at >= now.replace(minute=0, second=0, microsecond=0),
+    )
+    there = {(row.thing, row.thing_id) for row in db.session.execute(query)}
+    for thing, thing_id in sorted(set(things) - there):
+        row = AccessTrace(thing=thing, thing_id=thing_id, kind="export", person_id=person_id, at=now)
+        db.session.add(row)
 
 
 def by_link(link: ReaderLink) -> None:

@@ -1,4 +1,4 @@
-"""What the worker does for the overview: packs by mail."""
+"""What the worker does for the overview: packs by mail, archives of parties."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -10,8 +10,9 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
 from kangjiansheng.core.queue import Handler, Report
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.overview.operations import deliveries
+from kangjiansheng.overview.operations import archives, deliveries
 from kangjiansheng.overview.queries.deliveries import waiting
+from kangjiansheng.overview.views.archives import making
 from kangjiansheng.overview.views.pack import sending
 
 
@@ -27,6 +28,14 @@ def send_pack(asked: Mapping[str, Any], _report: Report) -> None:
         deliveries.send(found, facts, address=asking.path, compare=asking.compare, file=file)
 
 
-ROUNDS = (Job("packs", timedelta(minutes=1), deliveries.ask),)
-HANDLERS: dict[str, Handler] = {deliveries.SEND: send_pack}
-WORDS = {"packs": _l("定期材料"), deliveries.SEND: _l("发送定期材料")}
+ROUNDS = (
+    Job("packs", timedelta(minutes=1), deliveries.ask),
+    Job("archives", timedelta(hours=1), archives.look_after),
+)
+HANDLERS: dict[str, Handler] = {deliveries.SEND: send_pack, archives.MAKE: making.make}
+WORDS = {
+    "packs": _l("定期材料"),
+    deliveries.SEND: _l("发送定期材料"),
+    "archives": _l("本方数据包到期删除"),
+    archives.MAKE: _l("生成本方数据包"),
+}

@@ -1,16 +1,19 @@
-"""Which words a mail about a pack has: how much has changed, and nothing of what. A mail cannot be taken back, and it
+"""Which words notices of this floor have. A mail about a pack tells how much has changed, and nothing of what. A mail cannot be taken back, and it
 passes through other hands; what has changed is behind its link, for who may see it then."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from kangjiansheng.core.i18n import moment, name_of
 from kangjiansheng.core.outbox import Words
 
 PACK = "overview:pack"
+ARCHIVE = "overview:archive"
 SETTINGS = "/overview/pack/deliveries"
 
 
@@ -59,4 +62,15 @@ COUNTED = (
     "expiries",
     "risks",
 )
-WORDS: dict[str, Words] = {PACK: _pack}
+
+
+def _archive(facts: Mapping[str, Any]) -> tuple[str, str]:
+    name = name_of(facts["name"])
+    parts = [
+        _("可以下载到 %(until)s，之后自动删除。", until=moment(datetime.fromisoformat(facts["until"]))),
+        _("SHA-256：%(digest)s", digest=facts["sha256"]),
+    ]
+    return _("%(name)s的数据包已准备好", name=name), "\n\n".join(parts)
+
+
+WORDS: dict[str, Words] = {PACK: _pack, ARCHIVE: _archive}

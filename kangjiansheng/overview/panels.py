@@ -1,12 +1,15 @@
 """What this floor shows on pages of the floors below."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import travel
+from kangjiansheng.labs.models import Institution
+from kangjiansheng.labs.panels import Panel
 from kangjiansheng.overview import policies
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import TeamMember
@@ -17,3 +20,10 @@ def way_to_money(project: Project, actor: Actor, team: Sequence[TeamMember]) -> 
     if not policies.sees_money_of(actor, team):
         return None
     return str(_("经济数字")), travel(url_for("overview.project_value", code=project.code))
+
+
+def party_archive(institution: Institution, actor: Actor, day: date | None) -> Panel | None:
+    """The way to what a party takes along, for those who may ask for it, today."""
+    if day is not None or not policies.takes_archive(actor, institution):
+        return None
+    return Panel("overview/_party_archive.html", {"code": institution.code})

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.overview.models import OwnRates, PackDelivery, Scenario
+from kangjiansheng.labs.models import Institution
+from kangjiansheng.labs.queries.visible import is_contact
+from kangjiansheng.overview.models import OwnRates, PackDelivery, PartyArchive, Scenario
 from kangjiansheng.overview.rules.rates import RateSet
 from kangjiansheng.projects import policies as projects
 from kangjiansheng.projects.models import Project
@@ -50,6 +52,16 @@ def enters_money(actor: Actor, project: Project) -> bool:
 def own_delivery(actor: Actor, delivery: PackDelivery) -> bool:
     """Nobody but the person: who gets mails is a matter of whoever gets them."""
     return delivery.person_id == actor.id
+
+
+def takes_archive(actor: Actor, institution: Institution) -> bool:
+    """What a party takes along is asked for and taken by its contacts, and by executives, who hand it over."""
+    return actor.has("executive") or is_contact(actor, institution.id)
+
+
+def ends_archive(actor: Actor, archive: PartyArchive) -> bool:
+    """And taken back by the same people."""
+    return takes_archive(actor, archive.institution)
 
 
 def sees_scenario(_actor: Actor, _scenario: Scenario) -> bool:

@@ -87,6 +87,7 @@ PAGES = (
     ("executive", "/partners"),
     ("executive", "/partners/RJ"),
     ("executive", "/partners/new"),
+    ("executive", "/partners/RJ/archive"),
     ("executive", "/agreements"),
     ("executive", "/agreements/AGR-001"),
     ("executive", "/agreements/AGR-901"),

@@ -157,6 +157,8 @@ NUMBERS = (
     ("/records/", "SELECT 1"),
     ("/risks/", "SELECT 1"),
     ("/validity/", "SELECT 1"),
+    ("/partners/<code>/archive/", "SELECT 1"),
+    ("/tokens/", "SELECT 1"),
     ("/labs/<code>/people", "SELECT min(id) FROM lab_member"),
     ("/partners/<code>/people", "SELECT min(id) FROM institution_member"),
     (

@@ -1,8 +1,9 @@
-"""What belongs to looking: scenarios, rates and economic figures of the pipeline's value, who gets packs by mail. Filters
-are in the address."""
+"""What belongs to looking: scenarios, rates and economic figures of the pipeline's value, who gets packs by mail,
+what parties take along. Filters are in the address."""
 
+from kangjiansheng.overview.models.archives import PartyArchive
 from kangjiansheng.overview.models.deliveries import PackDelivery
 from kangjiansheng.overview.models.scenario import Scenario
 from kangjiansheng.overview.models.value import OwnRates, ProjectValue, UsualRates
 
-__all__ = ["OwnRates", "PackDelivery", "ProjectValue", "Scenario", "UsualRates"]
+__all__ = ["OwnRates", "PackDelivery", "PartyArchive", "ProjectValue", "Scenario", "UsualRates"]

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.models import OwnRates, ProjectValue, Scenario, UsualRates
+from kangjiansheng.labs.models import Institution
+from kangjiansheng.overview.models import OwnRates, PartyArchive, ProjectValue, Scenario, UsualRates
 from kangjiansheng.projects.models import Project
 
 Namer = Callable[[set[int]], Mapping[int, str]]
@@ -31,9 +32,16 @@ def _scenarios(keys: set[int]) -> Mapping[int, str]:
     return {key: f"S-{key}" for key in db.session.scalars(query)}
 
 
+def _archives(keys: set[int]) -> Mapping[int, str]:
+    query = select(PartyArchive.id, PartyArchive.number, Institution.code).join(PartyArchive.institution)
+    rows = db.session.execute(query.where(PartyArchive.id.in_(keys)))
+    return {row.id: f"{row.code}-{row.number}" for row in rows}
+
+
 CODES: dict[str, Namer] = {
     "rate_set": _own_rates,
     "usual_rates": _usual_rates,
     "project_value": _values,
     "scenario": _scenarios,
+    "party_archive": _archives,
 }

@@ -19,6 +19,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     value,
     wall,
 )
+from kangjiansheng.overview.views.archives import pages as party_archives  # noqa: F401
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.overview.views.pack import deliveries, pages  # noqa: F401
 
