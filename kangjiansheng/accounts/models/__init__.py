@@ -106,7 +106,7 @@ class OneTimeLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(Word)  # invitation, reset
     secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

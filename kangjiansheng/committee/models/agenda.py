@@ -30,8 +30,8 @@ class BacklogItem(Item, Versioned, Base):
     presenter: Mapped[str] = mapped_column(Label, default="")
     presenter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text, default="")
-    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
-    gate_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    gate_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), index=True)
     source: Mapped[str] = mapped_column(Word, default="")
     recusals: Mapped[list[Any]] = mapped_column(default=list)
     life: Mapped[str] = mapped_column(Word, default="waiting")  # waiting, taken, dropped
@@ -83,5 +83,5 @@ class Dismissal(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
     source: Mapped[str] = mapped_column(Word)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]

@@ -80,7 +80,7 @@ class CommitteeMember(Named, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     seat: Mapped[int] = mapped_column(default=0)
     office: Mapped[str] = mapped_column(Word)  # chair, deputy, member, secretary
-    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
     voting: Mapped[bool] = mapped_column(default=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]

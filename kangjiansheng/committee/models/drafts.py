@@ -49,7 +49,7 @@ class DraftParagraph(AppendOnly, Base):
     draft_version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id"))
     position: Mapped[int]
     printed_no: Mapped[str] = mapped_column(Word)  # 1.1
-    paragraph_revision_id: Mapped[int] = mapped_column(ForeignKey("paragraph_revision.id"))
+    paragraph_revision_id: Mapped[int] = mapped_column(ForeignKey("paragraph_revision.id"), index=True)
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
 
     draft: Mapped[DraftVersion] = relationship(back_populates="paragraphs")
@@ -107,7 +107,7 @@ class SignatureCode(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    draft_version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id"))
+    draft_version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id"), index=True)
     text_sha256: Mapped[str] = mapped_column(String(64))
     code_hash: Mapped[str] = mapped_column(String(200))
     expires_at: Mapped[datetime]
@@ -123,11 +123,11 @@ class Amendment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"))
     number: Mapped[int]
-    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"))
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    draft_version_id: Mapped[int | None] = mapped_column(ForeignKey("draft_version.id"))
+    draft_version_id: Mapped[int | None] = mapped_column(ForeignKey("draft_version.id"), index=True)
     life: Mapped[str] = mapped_column(Word, default="review")  # review, approved, withdrawn
     created_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]

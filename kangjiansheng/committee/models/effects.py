@@ -24,7 +24,7 @@ class DecisionEffect(Versioned, Base):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
     kind: Mapped[str] = mapped_column(Word)  # gate, rebaseline, baseline
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
-    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"))
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"), index=True)
     verdict: Mapped[str] = mapped_column(Word, default="")  # of a gate: go, conditional, stop
     day: Mapped[date | None]  # of a milestone: the new planned day
     name: Mapped[str] = mapped_column(Label, default="")  # of a project's new baseline

@@ -24,12 +24,14 @@ class Interest(Versioned, Base):
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(Word)  # see rules.interests.KINDS
-    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
-    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     party: Mapped[str] = mapped_column(Label, default="")  # who, when it is nobody that is registered here
     text: Mapped[str] = mapped_column(Text, default="")
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)  # of one item only
-    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id", ondelete="SET NULL"))
+    agenda_item_id: Mapped[int | None] = mapped_column(
+        ForeignKey("agenda_item.id", ondelete="SET NULL"), index=True
+    )
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     illustrative: Mapped[bool] = mapped_column(default=False)
@@ -58,7 +60,7 @@ class Declaration(AppendOnly, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     committee_id: Mapped[int] = mapped_column(ForeignKey("committee.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     year: Mapped[int]
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
     interests: Mapped[int]

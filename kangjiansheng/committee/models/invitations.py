@@ -19,7 +19,7 @@ class InvitationLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     sequence: Mapped[int]
     made_at: Mapped[datetime]
 

@@ -146,7 +146,7 @@ class Presence(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     mode: Mapped[str] = mapped_column(Word)  # on_site, online
     came_at: Mapped[datetime]
     left_at: Mapped[datetime | None]

@@ -62,8 +62,12 @@ class Paragraph(Base):
     position: Mapped[int]
     revision_no: Mapped[int] = mapped_column(default=1)  # the latest revision, which forms compare with
     removed_at: Mapped[datetime | None]
-    from_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))  # that it was cut off from
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"))  # that it was joined to
+    from_id: Mapped[int | None] = mapped_column(
+        ForeignKey("paragraph.id"), index=True
+    )  # that it was cut off from
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("paragraph.id"), index=True
+    )  # that it was joined to
 
     minutes: Mapped[Minutes] = relationship(back_populates="paragraphs")
     agenda_item: Mapped[AgendaItem | None] = relationship()
@@ -119,7 +123,7 @@ class Comment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraph.id"), index=True)
     revision_no: Mapped[int]  # the wording that the reader saw
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text)
     quote: Mapped[str] = mapped_column(

@@ -50,7 +50,7 @@ class Motion(Versioned, Base):
     course: Mapped[list[Any] | None]  # each change of the quorum while the vote ran
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), unique=True)
     paragraph_id: Mapped[int | None] = mapped_column(
-        ForeignKey("paragraph.id")
+        ForeignKey("paragraph.id"), index=True
     )  # where the minutes tell of it
     annulled_at: Mapped[datetime | None]
     annulled_for: Mapped[str] = mapped_column(Label, default="")
@@ -89,7 +89,7 @@ class Ballot(AppendOnly, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     motion_id: Mapped[int] = mapped_column(ForeignKey("motion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     choice: Mapped[str] = mapped_column(Word)  # for, against, abstain
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -111,7 +111,7 @@ class Dissent(AppendOnly, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     motion_id: Mapped[int] = mapped_column(ForeignKey("motion.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime]
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)
@@ -131,8 +131,8 @@ class Mandate(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    deputy_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     given_at: Mapped[datetime]
 
     meeting: Mapped[Meeting] = relationship()

@@ -62,10 +62,10 @@ class Consent(AppendOnly, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id"))
     paragraph_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(Word)  # agree, object, withdraw, settle, default
     note: Mapped[str] = mapped_column(Text, default="")
-    settles_id: Mapped[int | None] = mapped_column(ForeignKey("consent.id"))
+    settles_id: Mapped[int | None] = mapped_column(ForeignKey("consent.id"), index=True)
     printed_name: Mapped[str] = mapped_column(Label)
     told_at: Mapped[datetime | None]  # of `default`: when the reminder was sent that said what silence means
     answer_by: Mapped[date | None]  # of `default`: the last day to answer that it named
@@ -85,11 +85,13 @@ class ReviewReminder(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_version_id: Mapped[int] = mapped_column(ForeignKey("draft_version.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     stage: Mapped[int | None]  # days before the last day; None: somebody asked for it
     says_silence: Mapped[bool]  # it said that silence is consent
     answer_by: Mapped[date]
     sent_at: Mapped[datetime]
-    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id", ondelete="SET NULL"))
-    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
+    notification_id: Mapped[int | None] = mapped_column(
+        ForeignKey("notification.id", ondelete="SET NULL"), index=True
+    )
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"), index=True)
     change_set_id: Mapped[int] = mapped_column(ForeignKey("change_set.id"), index=True)

@@ -117,10 +117,10 @@ class ServiceRequest(Versioned, Base):
     stage: Mapped[str] = mapped_column(Word)  # of the company when it asked
     text: Mapped[str] = mapped_column(Text)
     asked_on: Mapped[date]
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     answer_days: Mapped[int]  # working days
     promised_on: Mapped[date] = mapped_column(index=True)
-    provider_institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    provider_institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
     provider_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     life: Mapped[str] = mapped_column(Word, default="open")  # open, answered, withdrawn
     answer: Mapped[str] = mapped_column(Text, default="")
@@ -163,7 +163,7 @@ class ServiceContact(Versioned, Base):
     stage: Mapped[str] = mapped_column(Word)  # of the company on that day
     channel: Mapped[str] = mapped_column(Word)  # visit, meeting, call, message
     happened_on: Mapped[date]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who wrote it down
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)  # who wrote it down
     request_id: Mapped[int | None] = mapped_column(ForeignKey("service_request.id"), index=True)
     note: Mapped[str] = mapped_column(Text, default="")
     withdrawn_at: Mapped[datetime | None]  # it was written down by mistake

@@ -23,7 +23,7 @@ class Ask(Versioned, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Word, unique=True)  # ASK-0001, in its address
-    from_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    from_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     to_id: Mapped[int | None] = mapped_column(
         ForeignKey("institution.id"), index=True
     )  # None: the whole table
@@ -31,12 +31,14 @@ class Ask(Versioned, Base):
     chain: Mapped[str] = mapped_column(Word)  # innovation, industry, capital, talent
     title: Mapped[str] = mapped_column(Label)
     detail: Mapped[str] = mapped_column(Text, default="")
-    raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    raised_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     raised_on: Mapped[date]
     life: Mapped[str] = mapped_column(Word, default="raised")
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_on: Mapped[date | None]
-    obligation_id: Mapped[int | None] = mapped_column(ForeignKey("obligation.id"))  # what was agreed
+    obligation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("obligation.id"), index=True
+    )  # what was agreed
     closing: Mapped[str] = mapped_column(Text, default="")  # what came of it
     illustrative: Mapped[bool] = mapped_column(default=False)
 

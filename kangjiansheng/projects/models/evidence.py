@@ -21,7 +21,7 @@ class Evidence(Versioned, Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
     number: Mapped[int]  # within the milestone, never used twice
     kind: Mapped[str] = mapped_column(Word)  # E1, E2 …: what the template expects; or other
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("file_ref.id"))  # the newest version
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file_ref.id"), index=True)  # the newest version
     verdict: Mapped[str] = mapped_column(Word, default="")  # accepted, refused; empty while nobody has judged
     verdict_note: Mapped[str] = mapped_column(Text, default="")
     judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

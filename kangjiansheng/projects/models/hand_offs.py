@@ -114,7 +114,7 @@ class HandOffSignature(AppendOnly, Base):
     round: Mapped[int]
     side: Mapped[str] = mapped_column(Word)  # giver: delivered; receiver: received
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     printed_name: Mapped[str] = mapped_column(Label)
     latin_name: Mapped[str | None] = mapped_column(Label)  # where it differs from the printed name
     text_sha256: Mapped[str] = mapped_column(String(64))

@@ -17,8 +17,8 @@ class AnswerLink(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestone.id"), index=True)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 

@@ -60,7 +60,7 @@ class Project(Named, Versioned, Base):
     status: Mapped[str] = mapped_column(Word)  # as claimed by its people
     priority: Mapped[str] = mapped_column(Word, default="")
     owner_role: Mapped[str] = mapped_column(Label, default="")
-    lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     confidentiality: Mapped[str] = mapped_column(Word, default="parties")  # open, parties, team
     baseline_start: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text, default="")
@@ -247,7 +247,7 @@ class Milestone(Named, Versioned, Base):
     kind: Mapped[str] = mapped_column(Word, default="milestone")  # milestone, decision (X9…)
     gate: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
     baseline: Mapped[date | None]
     current_plan: Mapped[date | None]
     forecast: Mapped[date | None]  # the last confirmed one
