@@ -427,6 +427,15 @@ def test_the_file_is_withheld_from_who_may_not_read_all_of_it(
     bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
 ) -> None:
     """The chair keeps the committee, and was recused: neither the file nor its reading is for the chair any more."""
+    sample = (FOLDER / "sab_minutes_zh_illustrative.md").read_text("utf-8")
+    unwritten = bring("sample.md", sample)
+    named = {"people": {"席位07": actor("chair").id}}
+    imports.correct(unwritten, named, actor=actor("secretary"), version=unwritten.version)
+    commit()
+    chair, there = client("chair"), f"/committees/SAC/imports/{unwritten.id}"
+    assert chair.get(there).status_code == chair.get(f"{there}/file").status_code == 404
+    assert there not in chair.get("/committees/SAC/imports").text
+    assert client("secretary").get(there).status_code == 200
     row = bring("first.md", OWN)
     made = imports.apply(row, actor=actor("secretary"), life="draft")
     item = next(i for i in made.items)

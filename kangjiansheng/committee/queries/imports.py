@@ -193,8 +193,9 @@ def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) ->
 
 
 def reading(*, actor: Actor, code: str, number: int) -> MinutesImport | None:
-    """One import of a committee. Its file speaks of everything: once it is a meeting, and also when it was taken back,
-    it is only for those from whom nothing of that meeting is withheld."""
+    """One import of a committee. Its file speaks of everything: before it is written it is for nobody whom it names as
+    recused, but for whoever brought it; once it is a meeting, and also when it was taken back, it is only for those from
+    whom nothing of that meeting is withheld."""
     query = (
         select(MinutesImport)
         .join(Committee, Committee.id == MinutesImport.committee_id)
@@ -212,7 +213,7 @@ def reading(*, actor: Actor, code: str, number: int) -> MinutesImport | None:
 
 def _withheld(rows: Sequence[MinutesImport], actor: Actor) -> set[int]:
     """Of some imports those whose meeting has an item that the actor may not read; of what was undone, one from which
-    the actor was recused. One statement each."""
+    the actor was recused; of what is not written yet, those of others that name her as recused."""
     made = {row.meeting_id: row.id for row in rows if row.meeting_id and row.state == "applied"}
     gone = {row.meeting_id: row.id for row in rows if row.meeting_id and row.state == "undone"}
     of_items = select(AgendaItem.meeting_id).distinct()
@@ -221,7 +222,19 @@ def _withheld(rows: Sequence[MinutesImport], actor: Actor) -> set[int]:
         AgendaItem.meeting_id.in_(gone), Recusal.person_id == actor.id, Recusal.kind.in_(OUT)
     )
     found = {made[key] for key in (db.session.scalars(hidden) if made else ())}
-    return found | {gone[key] for key in (db.session.scalars(out) if gone else ())}
+    found |= {gone[key] for key in (db.session.scalars(out) if gone else ())}
+    return found | {row.id for row in rows if row.state == "read" and _names_as_recused(row, actor)}
+
+
+def _names_as_recused(row: MinutesImport, actor: Actor) -> bool:
+    if row.by_id == actor.id:  # she brought it
+        return False
+    found = recognise(row.text, row.name)
+    if not found.recused:
+        return False
+    people, _persons, _seated = _people(found, row.committee, row.chosen.get("people", {}))
+    named = (people.get(one.name) for one in found.recused)
+    return any(person is not None and person.id == actor.id for person in named)
 
 
 def imports(committee: Committee, *, actor: Actor) -> list[MinutesImport]:
