@@ -219,4 +219,15 @@ def test_the_laboratory_home_the_search_and_the_calendar_know_of_it(client, app)
             for row in db.session.scalars(select(LabMember).where(LabMember.person_id == gone.id)):
                 row.valid_to = clock.today() - timedelta(1)
         assert "RES-01" not in {one.code for one in calendar_of(actor=gone) if one.kind == "booking"}
+        hers = select(Booking).where(
+            Booking.resource_id == room().id,
+            Booking.person_id == gone.id,
+            Booking.cancelled_at.is_(None),
+            Booking.ends_at > clock.now(),
+        )
+        before = told(gone)
+        with writing():
+            one = db.session.scalars(hers).first()
+            bookings.cancel(one, actor=actor_by_email("executive@kjs.example"), version=None)
+        assert told(gone) == before
     assert "GMP 洁净间 B2" not in words(lead.get("/"))

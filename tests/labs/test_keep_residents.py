@@ -13,6 +13,7 @@ from kangjiansheng.labs import operations as labs
 from kangjiansheng.labs import queries as lab_queries
 from kangjiansheng.labs.operations import companion
 from kangjiansheng.labs.operations import residents as operations
+from kangjiansheng.labs.queries import companion as requests
 from kangjiansheng.labs.queries import residents as queries
 from kangjiansheng.labs.queries import space
 from tests.support.acting import who
@@ -172,6 +173,11 @@ def test_members_of_the_park_keep_it_and_whoever_answers_sees_that_request_alone
     page = provider.get(f"/residents/CO-002/requests/{number}")
     assert page.status_code == 200 and 'href="/residents/CO-002"' not in page.text
     assert "配方未定" not in words(page)  # what is noted of a company stays inside
+    with app.app_context(), writing():
+        asked = requests.request(actor=who("executive"), code="CO-002", number=number)
+        asked.asked_by_id = who("partner").id  # who has left the company since
+        companion.answer_request(asked, actor=who("executive"), version=None, answer="好", outcome="solved")
+    assert "已答复" not in words(client("partner").get("/notifications"))
     assert provider.get("/residents/CO-002").status_code == 404
     assert provider.get("/residents/CO-002/requests/1").status_code == 404
     for known in (

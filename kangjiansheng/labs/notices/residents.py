@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from kangjiansheng.accounts.models import SystemRole
 from kangjiansheng.accounts.queries import holds_on
@@ -17,6 +17,9 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.labs.models import Company, Institution, InstitutionMember, ServiceRequest
+from kangjiansheng.labs.notices.sight import who_see
+from kangjiansheng.labs.queries.companion import sees_request
+from kangjiansheng.labs.queries.residents import inside_companies
 from kangjiansheng.labs.rules.companion import SERVICES
 from kangjiansheng.labs.rules.residents import PARK, STAGES
 
@@ -73,7 +76,17 @@ def _tell(
     name = {"hans": company.name_hans, "hant": company.name_hant, "en": company.name_en}
     known = {"code": company.code, "name": name, "illustrative": company.illustrative, **facts}
     address = f"/residents/{company.code}" + (f"/requests/{request.number}" if request else "")
-    outbox.tell(people, template, known, address=address, besides=actor.id if actor else None)
+    others = people - {actor.id} if actor else people
+    told = who_see(others, request, _requests) if request else who_see(others, company, _companies)
+    outbox.tell(told, template, known, address=address)
+
+
+def _requests(reader: Actor) -> Select[Any]:
+    return select(ServiceRequest).join(ServiceRequest.company).where(sees_request(reader))
+
+
+def _companies(reader: Actor) -> Select[Any]:
+    return select(Company).where(inside_companies(reader))
 
 
 def _facts(request: ServiceRequest) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.outbox import Words
 from kangjiansheng.labs.models import Booking, SharedResource, Wait
+from kangjiansheng.labs.notices.sight import who_see
+from kangjiansheng.labs.queries.resources import visible_resources
 from kangjiansheng.labs.rules.resources import ACTS, written
 
 
@@ -21,7 +23,7 @@ def changed(resource: SharedResource, act: str, *, actor: Actor, change: ChangeS
         return
     address = f"/resources/{resource.code}"
     facts = _facts(resource) | {"act": act, "who": actor.label}
-    outbox.tell(_concerned(resource), "labs:resource-changed", facts, address=address, besides=actor.id)
+    _tell(_concerned(resource), "labs:resource-changed", resource, facts, address, actor)
 
 
 def _concerned(resource: SharedResource) -> set[int]:
@@ -43,7 +45,7 @@ def became_free(wait: Wait, *, actor: Actor, change: ChangeSet) -> None:
     resource = wait.resource
     address = f"/resources/{resource.code}/waiting/{wait.number}/book"
     facts = _facts(resource) | {"when": written(wait)}
-    outbox.tell({wait.person_id}, "labs:became-free", facts, address=address, besides=actor.id)
+    _tell({wait.person_id}, "labs:became-free", resource, facts, address, actor)
 
 
 def booking_changed(booking: Booking, act: str, *, actor: Actor, change: ChangeSet) -> None:
@@ -53,7 +55,20 @@ def booking_changed(booking: Booking, act: str, *, actor: Actor, change: ChangeS
     resource = booking.resource
     facts = _facts(resource) | {"act": act, "who": actor.label, "when": written(booking)}
     address = f"/resources/{resource.code}/bookings/{booking.number}"
-    outbox.tell({booking.person_id}, "labs:booking-changed", facts, address=address, besides=actor.id)
+    _tell({booking.person_id}, "labs:booking-changed", resource, facts, address, actor)
+
+
+def _tell(
+    people: set[int],
+    template: str,
+    resource: SharedResource,
+    facts: Mapping[str, Any],
+    address: str,
+    actor: Actor,
+) -> None:
+    """Whoever has booked or waits may have lost sight of the resource since."""
+    told = who_see(people - {actor.id}, resource, visible_resources)
+    outbox.tell(told, template, facts, address=address)
 
 
 def _facts(resource: SharedResource) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def requests_seen(*, actor: Actor, as_of: date | None = None) -> list[ServiceReq
         .join(ServiceRequest.company)
         .where(
             Company.archived_at.is_(None),
-            or_(inside_companies(actor), ServiceRequest.provider_id == actor.id),
+            sees_request(actor),
         )
         .options(
             contains_eager(ServiceRequest.company),
@@ -65,10 +65,15 @@ def request(*, actor: Actor, code: str, number: int) -> ServiceRequest | None:
         .where(
             Company.code == code,
             ServiceRequest.number == number,
-            or_(inside_companies(actor), ServiceRequest.provider_id == actor.id),
+            sees_request(actor),
         )
     )
     return db.session.scalar(query)
+
+
+def sees_request(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a request and its company, joined: the actor sees all of the company, or is named to answer."""
+    return or_(inside_companies(actor), ServiceRequest.provider_id == actor.id)
 
 
 def contact(*, actor: Actor, code: str, number: int) -> ServiceContact | None:
