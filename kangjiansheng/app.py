@@ -181,6 +181,7 @@ REFUSALS = (
     overview_forms.REFUSALS,
 )
 calendar.provided_by(holidays.current)
+mailer.closed[:] = [account_views.mails.is_closed_to_reader]
 search.provided_by(overview_queries.FINDABLE)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]

@@ -4,9 +4,11 @@ application does not start."""
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import once, traces
@@ -77,11 +79,23 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
             traces.leave(found, answer, actor=g.actor)
             return answer
 
+        guarded.load = load  # type: ignore[attr-defined]
         load_name = f"{load.__module__}.{load.__name__}" if load else "-"
         guarded.access = f"on {load_name} may {may.__module__}.{may.__name__}"  # type: ignore[attr-defined]
         return guarded
 
     return declare
+
+
+def reaches(path: str, actor: Actor) -> bool:
+    """Whether what lies under a path of ours is there for somebody who may not be the one who asks. A page that belongs
+    to nothing in particular is there for everybody."""
+    try:
+        endpoint, arguments = current_app.url_map.bind("").match(urlsplit(path).path)
+        load = getattr(current_app.view_functions[endpoint], "load", None)
+        return load is None or load(actor=actor, **arguments) is not None
+    except HTTPException:
+        return False
 
 
 def part_of(view: View) -> str:

@@ -15,6 +15,8 @@ from kangjiansheng.core.i18n import name_of, speaking
 from kangjiansheng.core.transactions import writing
 
 Send = Callable[[EmailMessage], None]
+# Filled by the roof: whether what a mail is about is no longer for the one to whom it goes.
+closed: list[Callable[[outbox.Outbox], bool]] = []
 LEASE = timedelta(minutes=5)  # a server is waited for 10 seconds at each step of a delivery
 
 
@@ -59,15 +61,20 @@ def _keep() -> None:
 
 
 def _take(settings: Settings) -> Taken | None:
-    if not outbox.is_anything_due():
-        return None
-    with writing():
-        for mail in outbox.claim(1):
-            mail.due_at = clock.now() + LEASE
-            try:
-                return Taken(mail.id, _with_files(message(mail, settings), mail))
-            except ValueError as problem:  # an address that is none
-                return Taken(mail.id, EmailMessage(), f"{type(problem).__name__}: {problem}")
+    while outbox.is_anything_due():
+        with writing():
+            claimed = outbox.claim(1)
+            for mail in claimed:
+                if any(shut(mail) for shut in closed):
+                    outbox.settle(mail, "withheld")
+                    break
+                mail.due_at = clock.now() + LEASE
+                try:
+                    return Taken(mail.id, _with_files(message(mail, settings), mail))
+                except ValueError as problem:  # an address that is none
+                    return Taken(mail.id, EmailMessage(), f"{type(problem).__name__}: {problem}")
+        if not claimed:  # another worker has it
+            break
     return None
 
 

@@ -191,14 +191,20 @@ def settle(mail: Outbox, state: str) -> None:
         mail.facts = {**mail.facts, "secret": ""}
 
 
-def take_back(person_id: int, names: Iterable[str], about: Callable[[str, Mapping[str, Any]], bool]) -> None:
-    """Take notices from a person's bell that tell what the person may not know any more."""
-    query = select(Notification).where(
-        Notification.person_id == person_id, Notification.template.in_(list(names))
-    )
-    for row in db.session.scalars(query):
+def take_back(
+    person_id: int, to: str | None, names: Iterable[str], about: Callable[[str, Mapping[str, Any]], bool]
+) -> None:
+    """Take from a person's bell, and of the mails to her address that have not left, what tells her of things that she may
+    not know any more."""
+    told = list(names)
+    bell = select(Notification).where(Notification.person_id == person_id, Notification.template.in_(told))
+    mails = select(Outbox).where(Outbox.to == to, Outbox.template.in_(told), Outbox.state == "waiting")
+    for row in db.session.scalars(bell):
         if about(row.template, row.facts):
             db.session.delete(row)
+    for mail in db.session.scalars(mails):
+        if about(mail.template, mail.facts):
+            settle(mail, "withheld")
 
 
 def unread(person_id: int) -> Select[int]:

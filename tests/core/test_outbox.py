@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -55,6 +56,25 @@ def deliver(app: Flask, url: str | None) -> int:
 def row(number: int) -> Outbox:
     db.session.expire_all()
     return db.session.get_one(Outbox, number)
+
+
+def test_what_is_no_longer_for_its_reader_stays_here(app: Flask) -> None:
+    """Whoever sees no longer what a mail is about when its turn comes gets nothing of it; the next mails leave."""
+    with app.app_context():
+        with writing():
+            db.session.execute(update(Outbox).values(state="sent"))
+        hidden, hers, theirs = (
+            queue(f"{short}@kjs.example", address=address)
+            for short, address in (
+                ("outsider", "/projects/KJS-003"),
+                ("outsider", "/notifications"),
+                ("lead", "/projects/KJS-003"),
+            )
+        )
+        sent: list[EmailMessage] = []
+        assert mailer.deliver(app.config["SETTINGS"], sent.append) == 2
+        assert [row(number).state for number in (hidden, hers, theirs)] == ["withheld", "sent", "sent"]
+        assert {mail["To"] for mail in sent} == {"outsider@kjs.example", "lead@kjs.example"}
 
 
 @pytest.mark.parametrize(

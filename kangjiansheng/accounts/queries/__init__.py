@@ -253,7 +253,7 @@ def has_admin() -> bool:
     return db.session.scalar(select(SystemRole.id).where(SystemRole.role == "admin").limit(1)) is not None
 
 
-MAIL_STATES = ("waiting", "kept", "failed", "sent")
+MAIL_STATES = ("waiting", "kept", "failed", "withheld", "sent")
 
 
 def mails(*, state: str = "") -> list[Outbox]:

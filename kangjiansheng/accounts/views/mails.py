@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import operations, policies, queries
 from kangjiansheng.core import outbox
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, on, reaches
 from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.outbox import Outbox
 from kangjiansheng.core.pages import page, saved, with_args
@@ -20,8 +20,18 @@ def _states() -> dict[str, tuple[str, str]]:
         "waiting": ("idle", _("待发送")),
         "kept": ("pause", _("已保留")),
         "failed": ("late", _("未送达")),
+        "withheld": ("idle", _("未发送：已不对收件人开放")),
         "sent": ("done", _("已发送")),
     }
+
+
+def is_closed_to_reader(mail: Outbox) -> bool:
+    """Whether somebody of ours to whom a mail goes sees no longer what it is about: membership, recusal or level may have
+    changed while it waited. That a meeting is taken out of a calendar is told to whoever had it there."""
+    if (mail.facts.get("invitation") or {}).get("method") == "CANCEL":
+        return False
+    reader = queries.actor_by_email(mail.to) if mail.address else None
+    return reader is not None and not reaches(mail.address, reader)
 
 
 def _words(mail: Outbox) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import Action, AgendaItem, Meeting
 from kangjiansheng.committee.notices import backlog, motions, signing
 from kangjiansheng.committee.notices.answers import WORDS as ANSWERED
@@ -135,7 +136,7 @@ REASONS = ("committee:changes-requested", "committee:recalled")
 
 
 def forget_item(person_id: int, item: AgendaItem) -> None:
-    """Take notices that name an item from the bell of a member who may not see it any more."""
+    """Take back what names an item from a member who may not see it any more: from the bell, and mails that wait."""
     actions = db.session.scalars(select(Action.number).where(Action.agenda_item_id == item.id))
     numbers = set(actions)
     titles = {item.name_hans, item.name_hant, item.name_en} - {""}
@@ -153,7 +154,10 @@ def forget_item(person_id: int, item: AgendaItem) -> None:
             and bool(titles & set(told.values()))
         )
 
-    outbox.take_back(person_id, ("committee:action-assigned", "committee:item-proposed", *REASONS), names_it)
+    email = db.session.scalar(select(Person.email).where(Person.id == person_id))
+    outbox.take_back(
+        person_id, email, ("committee:action-assigned", "committee:item-proposed", *REASONS), names_it
+    )
 
 
 def item_proposed(
