@@ -264,6 +264,9 @@ def test_why_a_draft_came_back_leaves_the_bell_of_who_is_recused_later(
     with app.app_context(), transactions.writing():
         item = db.session.scalars(select(Meeting).where(Meeting.code == MEETING)).one().items[1]
         interests.recuse(item, actor=who("secretary"), person_id=who("chair").id)
+        waiting = select(Outbox).where(Outbox.to == "chair@kjs.example", Outbox.state == "waiting")
+        assert not [mail for mail in db.session.scalars(waiting) if MARK in str(mail.facts)]
+        assert db.session.scalar(select(Outbox.id).where(Outbox.state == "withheld")) is not None
     assert MARK not in client("chair").get("/notifications").text
 
 

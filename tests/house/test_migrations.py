@@ -20,7 +20,7 @@ APPEND_ONLY = {AuditEntry.__tablename__, ChangeSet.__tablename__, AccessTrace.__
 
 # Keys without an index of their own. People, change sets, laboratories, templates and registries are never removed.
 WHO_DID_IT = {  # nobody asks for what somebody wrote or decided: it is read with the thing
-    "author_id", "drafter_id", "presenter_id", "proposed_by_id", "opened_by_id", "entered_by_id", "judged_by_id",
+    "asked_by", "author_id", "drafter_id", "presenter_id", "proposed_by_id", "opened_by_id", "entered_by_id", "judged_by_id",
     "decided_by_id", "answered_by_id", "resolved_by_id", "withdrawn_by_id", "confirmed_by_id",
 }  # fmt: skip
 WITHOUT_INDEX = {
