@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 from flask import Flask
 
+from kangjiansheng import operating
 from kangjiansheng.commanding import (
     PROCESSES,
     acting_as,
@@ -28,28 +29,6 @@ from kangjiansheng.commanding import (
 @click.version_option(package_name="kangjiansheng")
 def cli() -> None:
     """康健生 Kangjiansheng: cell-therapy R&D of four parties at one table."""
-
-
-@cli.group()
-def db() -> None:
-    """The database's level."""
-
-
-@db.command()
-def upgrade() -> None:
-    """Bring the database to this version's level and load the reference data."""
-    from kangjiansheng.core import schema
-
-    known = settings()
-    schema.upgrade(known.database_url)
-    _load_reference()
-
-
-@in_app
-def _load_reference() -> None:
-    from kangjiansheng import starting
-
-    starting.load_reference()
 
 
 @cli.command()
@@ -231,53 +210,6 @@ def meetings_replies(files: tuple[Path, ...]) -> None:
     sys.exit(commands.take_replies(files, actor=actor_of(None)))
 
 
-@cli.group("search")
-def search_() -> None:
-    """The index of the search."""
-
-
-@search_.command("rebuild")
-@in_app
-def search_rebuild() -> None:
-    """Make the index anew from all texts. It follows every change by itself; this is for one that is damaged."""
-    from kangjiansheng.core import search
-    from kangjiansheng.core.transactions import writing
-
-    with writing():
-        click.echo(f"{search.rebuild()} texts")
-
-
-@search_.command("verify")
-@in_app
-def search_verify() -> None:
-    """Compare the index with the texts. Exit 1 when they differ."""
-    from kangjiansheng.core import search
-
-    found = search.differences()
-    for line in found:
-        click.echo(line)
-    click.echo("whole" if not found else f"{len(found)} places differ: run `kangjiansheng search rebuild`")
-    if found:
-        sys.exit(1)
-
-
-@cli.group("files")
-def files_() -> None:
-    """Stored files."""
-
-
-@files_.command("sweep")
-@in_app
-def files_sweep() -> None:
-    """Take away bytes that no row names: what a crash left behind, and what only a database names that
-    `restore` has set aside."""
-    from kangjiansheng.core import files
-    from kangjiansheng.core.transactions import writing
-
-    with writing():
-        click.echo(f"{files.sweep()} taken away")
-
-
 @cli.group("import")
 def import_() -> None:
     """Read data from files."""
@@ -349,27 +281,8 @@ def metrics(as_of: str | None, rates: str | None, as_json: bool, as_email: str |
             click.echo(f"{key}: {json.dumps(value, ensure_ascii=False)}")
 
 
-@cli.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
-    """Write a consistent copy of all data and stored files, while they are in use; encrypted if a key is set."""
-    from kangjiansheng import copies
-
-    with copies.said():
-        click.echo(copies.backup(settings(), file))
-
-
-@cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--replace", is_flag=True, help="On PostgreSQL: also where there are data; they are kept aside."
-)
-def restore(file: Path, replace: bool) -> None:
-    """Put a copy, of whichever engine, in place of the data (server and worker stopped); the old ones are kept."""
-    from kangjiansheng import copies
-
-    with copies.said():
-        click.echo(copies.restore(settings(), file, over=replace))
+for command in operating.COMMANDS:
+    cli.add_command(command)
 
 
 def main() -> None:

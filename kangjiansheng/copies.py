@@ -18,7 +18,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kangjiansheng.commanding import Refused
-from kangjiansheng.core import clock, files, schema
+from kangjiansheng.core import clock, files, roles, schema
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.copies import NotCopied, beside, first_format
 from kangjiansheng.core.copies.loading import load
@@ -58,15 +58,17 @@ def restore(settings: Settings, file: Path, *, over: bool = False) -> str:
     """
     try:
         with (
-            beside.place(settings.database_url, over=over) as new,
+            beside.place(settings.owner_url, over=over) as new,
             _as_new_format(file, settings.backup_key) as copy,
         ):
             found = copy.check()
             load(copy, new.url)
             for name, data in copy.files():
                 files.put(settings.instance / "files", name, data)
-            finish(replace(settings, database_url=new.url), copy)
+            finish(replace(settings, database_url=new.url, migrates_as=None), copy)
             kept = new.take_over(clock.now())
+        if roles.are_two(settings):
+            roles.separate(settings)
     except (OSError, SQLAlchemyError, sqlite3.Error) as problem:
         raise NotCopied(f"the copy could not be put in place: {getattr(problem, 'orig', problem)}") from None
     return f"{make_url(settings.database_url).render_as_string()}: {found}{kept}"
@@ -146,13 +148,13 @@ def _tried(settings: Settings, file: Path, number: int) -> dict[str, Any]:
     try:
         with (
             opened(file, settings.backup_key) as copy,
-            beside.throw_away(settings.database_url, folder, f"drill_{number}") as url,
+            beside.throw_away(settings.owner_url, folder, f"drill_{number}") as url,
         ):
             copy.check()
             load(copy, url)
             for name, data in copy.files():
                 files.put(folder / "files", name, data)
-            with _brought_up(replace(settings, database_url=url, instance=folder)):
+            with _brought_up(replace(settings, database_url=url, migrates_as=None, instance=folder)):
                 return _found(copy)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

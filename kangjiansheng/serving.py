@@ -12,7 +12,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from kangjiansheng.core import queue, schema
+from kangjiansheng.core import queue, roles
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.jobs import run_due
 
@@ -66,7 +66,7 @@ def prepare(settings: Settings) -> None:
     from kangjiansheng import demonstration, starting
     from kangjiansheng.app import create_app
 
-    schema.upgrade(settings.database_url)
+    roles.upgrade(settings)
     with create_app(settings).app_context():
         starting.load_reference()
         if settings.demo and starting.is_empty():

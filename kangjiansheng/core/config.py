@@ -36,10 +36,18 @@ class Settings:
     fonts: Path | None = None
     proxies: frozenset[IPv4Network | IPv6Network] = frozenset()  # whose X-Forwarded-For is believed
     slow_query: int = 500  # milliseconds from which a statement is logged
+    migrates_as: str | None = (
+        None  # the address of the database as its owner, where the application is another role
+    )
     backup_key: str | None = field(default=None, repr=False)
     backup_folder: Path | None = None  # where the worker keeps copies; none: it makes none
     backup_hour: int = 3  # of the day in Asia/Shanghai
     backup_keep: tuple[int, int, int] = (7, 5, 12)  # the last copies of so many days, weeks and months
+
+    @property
+    def owner_url(self) -> str:
+        """As whom tables are made and changed."""
+        return self.migrates_as or self.database_url
 
     @property
     def secure(self) -> bool:
@@ -247,6 +255,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         fonts=_fonts(env),
         proxies=_proxies(env),
         slow_query=_number(env, "KJS_SLOW_QUERY", "500", 600_000),
+        migrates_as=_url(env, "KJS_OWNER_URL", DATABASES[1:], "") if env.get("KJS_OWNER_URL") else None,
         backup_key=_backup_key(env),
         backup_folder=Path(env["KJS_BACKUP_FOLDER"]).absolute() if env.get("KJS_BACKUP_FOLDER") else None,
         backup_hour=_backup_hour(env),

@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 
 from kangjiansheng.committee.documents.checking import checked
 from kangjiansheng.copies import NotCopied, backup, check, restore
-from kangjiansheng.core import files, schema, search
+from kangjiansheng.core import files, roles, schema, search
 from kangjiansheng.core.config import BadSetting, Settings
 from kangjiansheng.core.copies import writing
 from kangjiansheng.core.copies.reading import opened
@@ -91,8 +92,10 @@ def test_restore_onto_the_other_engine_and_back(
     settings: Settings, file: Path, tmp_path: Path, new_postgres_database: Callable[[], str]
 ) -> None:
     """SQLite → PostgreSQL → SQLite: the same digest, head, signatures and files; the keys go on; who writes is held
-    by the same triggers."""
-    other = settings_for(tmp_path / "other", new_postgres_database())
+    by the same triggers, and on PostgreSQL by the rights of a role that does not own the tables."""
+    owner = new_postgres_database()
+    app = sa.make_url(owner).set(username="kjs_app").render_as_string()
+    other = settings_for(tmp_path / "other", app, KJS_OWNER_URL=owner)
     restore(other, file)
     backup(other, tmp_path / "other.kjs")
     back = settings_for(tmp_path / "back", f"sqlite:///{tmp_path}/back.db")
@@ -104,9 +107,23 @@ def test_restore_onto_the_other_engine_and_back(
     taken = [look_in(place) for place in (settings, other, back)]
     assert all(checked(data).is_whole for data in taken)
     assert len({sha256(orjson.loads(data)["draft"]) for data in taken}) == 1
-    for place in (other, back):
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
-            run(place, "UPDATE audit_entry SET act = 'x' WHERE seq = 1")
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        run(back, "UPDATE audit_entry SET act = 'x' WHERE seq = 1")
+    for refused in (
+        "UPDATE audit_entry SET act = 'x' WHERE seq = 1",
+        "DELETE FROM milestone_entry WHERE id = 1",
+        "UPDATE signature SET note = 'x'",
+        "UPDATE change_set SET note = 'x'",
+        "TRUNCATE person CASCADE",
+        "DROP TRIGGER audit_entry_append_only ON audit_entry",
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        "CREATE TABLE another (id integer)",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ):
+        with pytest.raises(sa.exc.DBAPIError, match=r"permission denied|must be owner"):
+            run(other, refused)
+    with pytest.raises(roles.NoRoles, match="is above all rights"):
+        roles.separate(replace(other, database_url=owner, migrates_as=f"{owner}&application_name=x"))
     with pytest.raises(NotCopied, match="is not empty"):
         restore(other, file)
 
@@ -289,6 +306,19 @@ def test_the_commands_say_it_in_one_line(run_command: Run, tmp_path: Path) -> No
         "",
         1,
     ) and "already" in again.stderr
+
+
+def test_two_roles_want_two_addresses_of_one_database(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://app@localhost/one"
+    for addresses in (
+        {},
+        {"KJS_OWNER_URL": url},
+        {"KJS_OWNER_URL": "postgresql+psycopg://owner@localhost/another"},
+    ):
+        with pytest.raises(roles.NoRoles, match="KJS_OWNER_URL"):
+            roles.separate(settings_for(tmp_path, url, **addresses))
+    with pytest.raises(BadSetting, match="KJS_OWNER_URL"):
+        settings_for(tmp_path, url, KJS_OWNER_URL=f"sqlite:///{tmp_path}/x.db")
 
 
 @pytest.mark.soak

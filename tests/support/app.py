@@ -15,7 +15,7 @@ from flask import Flask
 from kangjiansheng import demonstration, starting
 from kangjiansheng.accounts import queries
 from kangjiansheng.app import create_app
-from kangjiansheng.core import schema
+from kangjiansheng.core import roles, schema
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.config import Settings, read_settings
 from tests.support import forked
@@ -27,6 +27,9 @@ PASSWORD = demonstration.PASSWORD
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The engine on which the tests' databases lie."""
     parser.addoption("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption(
+        "--as-app", action="store_true", help="on PostgreSQL as a role that does not own the tables"
+    )
 
 
 def address(short: str) -> str:
@@ -70,8 +73,9 @@ def _fill(url: str, folder: Path, *, demo: bool) -> None:
 class Databases:
     """Fresh databases: each is a copy of a filled one that is made once."""
 
-    def __init__(self, folder: Path, server: str | None) -> None:
+    def __init__(self, folder: Path, server: str | None, *, apart: bool = False) -> None:
         self.folder, self.server, self.made, self.count = folder, server, set[str](), 0
+        self.apart = apart
 
     def fresh(self, kind: str) -> str:
         """The address of a new copy; `kind` is demo or reference."""
@@ -95,7 +99,15 @@ class Databases:
             self.made.add(kind)
         copy = f"{name}_{self.count}"
         self._run(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
-        return self._address(copy)
+        return self._entered(self._address(copy))
+
+    def _entered(self, owner: str) -> str:
+        """The address as which tests use a database: its owner's, or that of a role without her rights."""
+        if not self.apart:
+            return owner
+        app = sa.make_url(owner).set(username="kjs_app").render_as_string(hide_password=False)
+        roles.separate(settings_for(self.folder, app, KJS_OWNER_URL=owner))
+        return app
 
     def files_into(self, kind: str, instance: Path) -> None:
         """Lay the files of the filled database of a kind into the instance folder of an application."""
@@ -110,7 +122,7 @@ class Databases:
                 self._postgres(kind)
             self._run(f'DROP DATABASE IF EXISTS "{name}_same" WITH (FORCE)')
             self._run(f'CREATE DATABASE "{name}_same" TEMPLATE "{name}"')
-            return self._address(f"{name}_same")
+            return self._entered(self._address(f"{name}_same"))
         if kind not in self.made:
             self._sqlite(kind)
         path = self.folder / f"{kind}-same.db"
@@ -135,7 +147,8 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     """Where fresh databases come from, on the engine of this run."""
     on_postgres = request.config.getoption("--engine") == "postgresql"
     server = request.getfixturevalue("postgres_url") if on_postgres else None
-    return Databases(tmp_path_factory.mktemp("databases"), server)
+    apart = bool(request.config.getoption("--as-app"))
+    return Databases(tmp_path_factory.mktemp("databases"), server, apart=apart)
 
 
 class Applications:

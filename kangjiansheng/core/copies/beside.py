@@ -145,9 +145,10 @@ def _made(made: _Schema) -> Iterator[_Schema]:
 
 @contextmanager
 def throw_away(url: str, folder: Path, name: str) -> Iterator[str]:
-    """The address of an empty database that goes again: a file in a folder, or a schema beside the data in use."""
+    """The address of an empty database that goes again: a schema beside the data in use where the role may make one,
+    else a file in a folder, for a copy belongs to no engine."""
     known = make_url(url)
-    if known.get_backend_name() == "sqlite":
+    if known.get_backend_name() == "sqlite" or not _may_make(known):
         yield f"sqlite:///{folder / name}.db"
         return
     with _made(_Schema(known, name)) as made:
@@ -162,6 +163,11 @@ def _connected(url: URL) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+
+
+def _may_make(url: URL) -> bool:
+    with _connected(url) as connection:
+        return bool(connection.scalar(sa.text("SELECT has_database_privilege(current_database(), 'CREATE')")))
 
 
 def _current(connection: Connection) -> str:
