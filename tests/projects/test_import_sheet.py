@@ -298,6 +298,35 @@ def test_an_earlier_date_needs_no_reason_and_one_long_before_the_project_is_a_sl
         assert (find("A170").forecast, find("A170").reason_code) == (later(3), reason)
 
 
+def test_what_it_does_to_later_milestones_is_shown_before_consent_and_it_can_be_left_at_that(app, client):
+    lead = client("lead")
+    grid = taken_along(lead)
+    change(grid, "KJS-003", "A140", forecast=later(400), reason="ETHICS")
+    address = checked(app, lead, grid)
+    assert f'hx-get="{address}/effect"' in text(lead.get(address))
+    piece = {"headers": {"HX-Request": "true"}}
+    shown = text(lead.get(f"{address}/effect", **piece))
+    assert "个下游里程碑来不及" in shown and "A170" in shown and "<html" not in shown
+    assert "导入不会移动它们" in text(lead.get(f"{address}/effect"))
+    assert client("lead2").get(f"{address}/effect").status_code == 404
+    with app.app_context():
+        before, acts = find("A170").forecast, audit.history("import_batch", 1)
+    assert acts == []
+    lead.post(f"{address}/rows", data={"all": "no", "show": "change"})
+    assert "不影响下游里程碑" in text(lead.get(f"{address}/effect", **piece))
+    assert client("executive").post(f"{address}/discarding").status_code == 403
+    assert lead.post(f"{address}/discarding").status_code == 303
+    assert "这次试算已放弃" in text(lead.get(address)) and "已放弃" in text(lead.get(PATH))
+    assert lead.post(f"{address}/discarding").status_code == 422
+    assert lead.post(f"{address}/consent", data={}).status_code == 422
+    with app.app_context():
+        assert db.session.scalar(select(func.count(ImportRow.id))) == 0 and find("A170").forecast == before
+        assert [entry.act for entry in audit.history("import_batch", 1)] == ["projects:sheet:discard"]
+    address = imported(app, lead, grid)  # the file may come once more
+    with app.app_context():
+        assert (find().forecast, find("A170").forecast) == (later(400), before)
+
+
 def test_all_or_none_of_a_view(app, client):
     lead = client("lead")
     grid = taken_along(lead)

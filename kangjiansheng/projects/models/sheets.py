@@ -12,7 +12,7 @@ from kangjiansheng.core.queue import Task
 
 
 class ImportBatch(Base):
-    """A file of milestones: reading, then checked or refused, then applying and applied, or undoing and undone."""
+    """A file of milestones: reading, then checked or refused, then discarded, or applying and applied, or undoing and undone."""
 
     __tablename__ = "import_batch"
 

@@ -75,6 +75,7 @@ ACTS: dict[str, Any] = {
     "projects:evidence:level": _l("修改证据的保密级别"),
     "projects:evidence:withdraw": _l("撤回证据"),
     "projects:sheet:apply": _l("导入里程碑表格"),
+    "projects:sheet:discard": _l("放弃表格试算"),
     "projects:sheet:undo": _l("撤销表格导入"),
     "projects:criterion:add": _l("增加阶段门标准"),
     "projects:criterion:edit": _l("修改阶段门标准"),

@@ -23,6 +23,7 @@ from kangjiansheng.projects.queries import owner_rows
 from kangjiansheng.projects.queries import sheets as queries
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.views import bp
+from kangjiansheng.projects.views.spreads import spread_facts
 
 PATH = "/milestones/import/<code>"
 WORKING = ("reading", "applying", "undoing")
@@ -34,6 +35,7 @@ LIFE: dict[str, Any] = {
     "applied": (_l("已导入"), "done"),
     "undoing": (_l("正在撤销"), "ontrack"),
     "undone": (_l("已撤销"), "idle"),
+    "discarded": (_l("已放弃"), "idle"),
 }
 # For the trail.
 FIELDS: dict[str, Any] = {
@@ -279,6 +281,26 @@ def consent_to_sheet(batch: ImportBatch) -> Response:
     if form.attempt(act) is None:
         return _page(queries.batch(actor=actor(), code=code) or abort(404), form)
     return saved(_address(batch), _("正在写入"))
+
+
+@bp.get(f"{PATH}/effect")
+@on(load=queries.batch, may=policies.own_batch)
+@of_today
+def sheet_effect(batch: ImportBatch) -> Response | str:
+    """What the accepted rows do to milestones that they leave alone: a piece of the dry run, and a page for whoever
+    has no script."""
+    facts = spread_facts(operations.effect(batch, actor=actor()), actor())
+    if wants_fragment():
+        return render_template("projects/_sheet_effect.html", **facts)
+    return page("projects/sheet_effect.html", illustrative=batch.illustrative, batch=batch, **facts)
+
+
+@bp.post(f"{PATH}/discarding")
+@on(load=queries.batch, may=policies.own_batch)
+def discard_sheet(batch: ImportBatch) -> Response:
+    """Leave a dry run at that."""
+    _now()
+    return _ask(batch, lambda: operations.discard(batch, actor=actor()), _("试算已放弃"))
 
 
 @bp.post(f"{PATH}/undo")

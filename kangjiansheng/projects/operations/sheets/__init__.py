@@ -2,6 +2,7 @@
 
 from kangjiansheng.projects.operations.sheets.applying import apply
 from kangjiansheng.projects.operations.sheets.checking import check
+from kangjiansheng.projects.operations.sheets.effect import effect
 from kangjiansheng.projects.operations.sheets.receiving import (
     APPLY,
     READ,
@@ -11,6 +12,7 @@ from kangjiansheng.projects.operations.sheets.receiving import (
     again,
     ask_undo,
     consent,
+    discard,
     receive,
 )
 from kangjiansheng.projects.operations.sheets.undoing import undo
@@ -26,6 +28,8 @@ __all__ = [
     "ask_undo",
     "check",
     "consent",
+    "discard",
+    "effect",
     "receive",
     "undo",
 ]

@@ -4,10 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Collection
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from kangjiansheng.core import clock, queue, text
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.workbooks import LARGEST
@@ -76,6 +76,21 @@ def consent(
     batch.reason_code = reason_code if counts["lacking"] else None
     batch.why, batch.authority = (why, authority) if counts["replanning"] else ("", "")
     _ask(batch, APPLY, "applying", actor)
+
+
+def discard(batch: ImportBatch, *, actor: Actor) -> None:
+    """Nothing is written of a dry run; what was read of the file is kept no longer."""
+    _require(batch, "checked")
+    db.session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
+    batch.state = "discarded"
+    batch.faults, batch.remarks = [], []
+    record(
+        "projects:sheet:discard",
+        batch,
+        actor=actor,
+        before={"state": "checked"},
+        after={"state": "discarded"},
+    )
 
 
 def ask_undo(batch: ImportBatch, *, actor: Actor) -> None:
