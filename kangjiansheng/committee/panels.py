@@ -10,7 +10,7 @@ from kangjiansheng.committee.forms import OFFICES
 from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
 from kangjiansheng.committee.models import Decision
 from kangjiansheng.committee.operations import handing as giving
-from kangjiansheng.committee.queries import effects, handing, overviews, tabled
+from kangjiansheng.committee.queries import advised, effects, handing, tabled
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.markdown import render
@@ -23,11 +23,20 @@ BRIEF = 4  # decisions on a printed sheet
 
 def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel | None:
     """What the committees decided about a project and where it stands on an agenda; those who may edit the
-    project find here the way to propose an item. On a past day it says that it tells of
-    today only, and where that day can be seen."""
+    project find here the way to propose an item. What was known on a past day is fetched as a piece of its own: the
+    page of a project has no statement to spare."""
     if as_of is not None:
-        return Panel("committee/_project_panel.html", {"code": project.code, "advice": None})
-    found = overviews.advice(project, actor=actor)
+        return Panel("committee/_project_panel_then.html", {"code": project.code})
+    return advice_panel(project, actor, None)
+
+
+def advice_panel(project: Project, actor: Actor, as_of: date | None) -> Panel:
+    """The same on any day."""
+    found = (
+        advised.advice(project, actor=actor)
+        if as_of is None
+        else advised.advice_then(project, as_of, actor=actor)
+    )
     return Panel(
         "committee/_project_panel.html",
         {
@@ -43,7 +52,7 @@ def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel 
     )
 
 
-def _brief(found: overviews.Advice) -> list[str]:
+def _brief(found: advised.Advice) -> list[str]:
     """The newest decisions with what the company answered, for a printed sheet; nothing while there is none."""
     if not found.decisions:
         return []
@@ -52,7 +61,7 @@ def _brief(found: overviews.Advice) -> list[str]:
     return [str(head), *(_in_a_line(one, found) for one in found.decisions[:BRIEF])]
 
 
-def _in_a_line(decision: Decision, found: overviews.Advice) -> str:
+def _in_a_line(decision: Decision, found: advised.Advice) -> str:
     said = f"{decision.number} {decision.text}"
     if decision.id not in found.answers:
         return said

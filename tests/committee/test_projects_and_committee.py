@@ -1,13 +1,21 @@
 """A project's lead proposes an item; decisions and projects lead to each other, for those who may see both."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.committee.models import Action, AgendaItem, Committee, Meeting
+from kangjiansheng.committee.operations import meetings, outcomes
+from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.projects.models import Project
+from tests.support.acting import who
 from tests.support.critic import Critic
+from tests.support.typed import words
 
 PLANNED = "SAC-2026-06"
 FIELDS = {"meeting": PLANNED, "name_hans": "首例安全性回顾", "kind": "discuss", "minutes_planned": "20"}
@@ -75,3 +83,35 @@ def test_decisions_and_projects_lead_to_each_other(client: Callable[..., Critic]
     assert "D-2026-07" not in lead.get("/projects/KJS-003").get_data(as_text=True), "of a draft nothing"
     past = client("executive").get("/projects/KJS-017?as_of=2026-03-01").get_data(as_text=True)
     assert "D-2026-06-01" not in past
+
+
+def test_a_past_day_shows_what_the_committee_had_said_by_then(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    """The demonstration was written down on one day; what is done and planned after it is of later days."""
+    day = clock.today()
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        with app.app_context(), writing():
+            secretary = who("secretary")
+            action = db.session.scalars(select(Action).where(Action.number == "A-2026-06-03")).one()
+            outcomes.finish_action(action, actor=secretary, version=None, done_on=day)
+            committee = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+            coming = meetings.create_meeting(
+                committee, actor=secretary, held_on=day + timedelta(days=90), illustrative=True
+            )
+            project = db.session.scalars(select(Project).where(Project.code == "KJS-017")).one()
+            meetings.add_item(
+                coming, actor=secretary, project_id=project.id, name_hans="另一次审议", kind="discuss"
+            )
+        executive = client("executive")
+        now = words(executive.get("/projects/KJS-017"))
+        assert (
+            f'hx-get="/projects/KJS-017/advice?as_of={day}"'
+            in executive.get(f"/projects/KJS-017?as_of={day}").text
+        )
+        then = words(executive.get(f"/projects/KJS-017/advice?as_of={day}"))
+        before = words(executive.get(f"/projects/KJS-017/advice?as_of={day - timedelta(days=1)}"))
+        assert "另一次审议" in now and "A-2026-06-03" not in now and "D-2026-06-01" in now
+        assert "另一次审议" not in then and "A-2026-06-03" in then and "D-2026-06-01" in then
+        assert "D-2026-06-01" not in before and "A-2026-06-03" not in before
+        assert client("outsider").get(f"/projects/KJS-017/advice?as_of={day}").status_code == 404

@@ -67,6 +67,8 @@ PAGES = (
     ("partner", "/milestones?view=timeline&zoom=all"),
     ("executive", "/milestones/import"),
     ("lead", SHEET),
+    ("lead", f"{SHEET}/effect"),
+    ("executive", "/projects/KJS-017/advice"),
     ("executive", "/search?q=瑞金"),
     ("executive", "/search?q=zzzz"),
     ("executive", "/labs"),

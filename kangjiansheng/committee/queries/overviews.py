@@ -1,12 +1,12 @@
 """Lists: meetings, agenda, decisions and actions, as one reader may see them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
@@ -154,46 +154,6 @@ def leads(*, actor: Actor) -> list[tuple[Person, str]]:
         .order_by(Project.code)
     )
     return [(row[0], row[1]) for row in db.session.execute(query)]
-
-
-@dataclass
-class Advice:
-    """What the committees have to do with one project: items newest first, what was decided, what is open."""
-
-    items: list[AgendaItem]
-    decisions: list[Decision]
-    actions: list[Action]
-    answers: Mapping[int, CompanyDecision | None]
-
-
-def advice(project: Project, *, actor: Actor) -> Advice:
-    """Items, standing decisions and open actions about a project, as far as the actor may see them.
-
-    One statement: the page of a project has none to spare.
-    """
-    decided = select(Decision.id).join(Minutes, Minutes.meeting_id == Decision.meeting_id)
-    decided = decided.where(Minutes.life == "approved", Decision.id.in_(visible_decisions(actor)))
-    to_do = visible_actions(actor).where(Action.life == "open")
-    query = (
-        select(AgendaItem, Decision, Action, CompanyDecision, is_advice())
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .outerjoin(Decision, and_(Decision.agenda_item_id == AgendaItem.id, Decision.id.in_(decided)))
-        .outerjoin(Action, and_(Action.agenda_item_id == AgendaItem.id, Action.id.in_(to_do)))
-        .outerjoin(CompanyDecision, CompanyDecision.id == latest_id())
-        .where(
-            AgendaItem.project_id == project.id,
-            AgendaItem.id.in_(visible_items(actor)),
-            Meeting.life.not_in(("cancelled", DISCARDED)),
-        )
-        .options(contains_eager(AgendaItem.meeting))
-        .order_by(Meeting.held_on.desc(), AgendaItem.position, Decision.id, Action.number)
-    )
-    rows = list(db.session.execute(query))
-    items = list(dict.fromkeys(row[0] for row in rows))
-    decisions = list(dict.fromkeys(row[1] for row in rows if row[1]))
-    actions = list(dict.fromkeys(row[2] for row in rows if row[2]))
-    answers = {row[1].id: row[3] for row in rows if row[1] and row[4]}
-    return Advice(items, decisions, actions, answers)
 
 
 def coming_meetings() -> list[Meeting]:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, g, render_template, url_for
 from flask_babel import gettext as _
 
-from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee import forms, panels, policies
 from kangjiansheng.committee.models import AgendaItem, BacklogItem
 from kangjiansheng.committee.operations import backlog
 from kangjiansheng.committee.operations import meetings as operations
@@ -14,12 +14,26 @@ from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import saved
+from kangjiansheng.projects import policies as project_policies
 from kangjiansheng.projects import queries as projects
 from kangjiansheng.projects.models import Project
 
 WAITING = "backlog:"  # before the code of a committee: what is proposed for no meeting yet
+
+
+@bp.get("/projects/<code>/advice")
+@on(load=projects.project, may=project_policies.see)
+def project_advice(project: Project) -> Any:
+    """What the committees have said of a project, on any day: a piece of its page on a past day, and a page."""
+    panel = panels.advice_panel(project, actor(), g.as_of)
+    if wants_fragment():
+        return render_template(panel.template, panel=panel, may_edit=False)
+    return page(
+        "project_advice.html", illustrative=panel.illustrative, project=project, panel=panel
+    )
 
 
 @bp.route("/projects/<code>/agenda-item", methods=["GET", "POST"])
