@@ -31,9 +31,7 @@ def project_advice(project: Project) -> Any:
     panel = panels.advice_panel(project, actor(), g.as_of)
     if wants_fragment():
         return render_template(panel.template, panel=panel, may_edit=False)
-    return page(
-        "project_advice.html", illustrative=panel.illustrative, project=project, panel=panel
-    )
+    return page("project_advice.html", illustrative=panel.illustrative, project=project, panel=panel)
 
 
 @bp.route("/projects/<code>/agenda-item", methods=["GET", "POST"])

@@ -194,7 +194,7 @@ class LeaseForm(Form):
                 named
                 % {
                     "code": row.code,
-                    "building": row.building,
+                    "building": building_name(row),
                     "level": row.level,
                     "area": f"{row.area_m2:,}",
                 },
@@ -299,7 +299,12 @@ def _typed(form: Form) -> dict[str, Any]:
 
 def floor_name(row: ParkFloor) -> str:
     """A floor in words."""
-    return _("%(building)s %(level)s 层", building=row.building, level=row.level)
+    return _("%(building)s %(level)s 层", building=building_name(row), level=row.level)
+
+
+def building_name(row: ParkFloor) -> str:
+    """A building in the reader's script: it was typed in one, as all places are."""
+    return name_of({"hans": row.building})
 
 
 def provider_name(row: ServiceRequest) -> str:
