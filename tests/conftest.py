@@ -10,5 +10,6 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.machine",
     "tests.support.mails",
+    "tests.support.issuer",
     "tests.support.properties",
 ]

@@ -158,10 +158,13 @@ def enter(account: Account, *, address: str, device: str, method: str = "passwor
     login_user(SignedIn(key, row))
 
 
-def leave() -> None:
-    """End the present session at the server and in the browser."""
+def leave() -> str:
+    """End the present session at the server and in the browser; returns how it was begun."""
     user: Any = current_user
+    method = ""
     if user.is_authenticated:
+        method = user.row.method
         operations.end_session(user.row, actor=queries.actor_of(user.row.account.person))
         logout_user()
     session.clear()
+    return method

@@ -19,6 +19,16 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True)
+class Issuer:
+    """Where people sign in instead of here (OpenID Connect), and as whom this installation is known there."""
+
+    url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    label: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What one installation is told from outside. Paths are absolute."""
 
@@ -42,6 +52,7 @@ class Settings:
     backup_key: str | None = field(default=None, repr=False)
     backup_folder: Path | None = None  # where the worker keeps copies; none: it makes none
     backup_hour: int = 3  # of the day in Asia/Shanghai
+    issuer: Issuer | None = None
     backup_keep: tuple[int, int, int] = (7, 5, 12)  # the last copies of so many days, weeks and months
 
     @property
@@ -197,6 +208,21 @@ def _fonts(env: Mapping[str, str]) -> Path | None:
     return folder
 
 
+def _issuer(env: Mapping[str, str]) -> Issuer | None:
+    """All of the three that single sign-on needs, or none."""
+    names = ("KJS_OIDC_ISSUER", "KJS_OIDC_CLIENT_ID", "KJS_OIDC_CLIENT_SECRET")
+    given = [env.get(name, "") for name in names]
+    if not any(given):
+        return None
+    for name, value in zip(names, given, strict=True):
+        if not value:
+            raise BadSetting(f"{name} is missing: single sign-on needs {', '.join(names)}")
+    parts = urlsplit(_url(env, "KJS_OIDC_ISSUER", ("http", "https"), ""))
+    if (parts.scheme == "http" and parts.hostname not in LOOPBACK) or parts.query or parts.fragment:
+        raise BadSetting(f"KJS_OIDC_ISSUER must be https without query, not {given[0]!r}")
+    return Issuer(given[0], given[1], given[2], env.get("KJS_OIDC_LABEL") or parts.hostname or "")
+
+
 def _backup_key(env: Mapping[str, str]) -> str | None:
     """What copies are encrypted with: the words themselves, or a file that holds them."""
     words, file = env.get("KJS_BACKUP_KEY"), env.get("KJS_BACKUP_KEY_FILE")
@@ -256,6 +282,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         proxies=_proxies(env),
         slow_query=_number(env, "KJS_SLOW_QUERY", "500", 600_000),
         migrates_as=_url(env, "KJS_OWNER_URL", DATABASES[1:], "") if env.get("KJS_OWNER_URL") else None,
+        issuer=_issuer(env),
         backup_key=_backup_key(env),
         backup_folder=Path(env["KJS_BACKUP_FOLDER"]).absolute() if env.get("KJS_BACKUP_FOLDER") else None,
         backup_hour=_backup_hour(env),

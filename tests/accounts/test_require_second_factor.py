@@ -67,7 +67,7 @@ def test_a_requirement_from_its_day_on(app: Flask, client: Callable[..., Critic]
             acts = list(
                 db.session.scalars(select(AuditEntry.after).where(AuditEntry.act == "accounts:policy:edit"))
             )
-            assert acts == [{"second_for": "signers", "second_from": day.isoformat()}]
+            assert acts == [{"second_for": "signers", "second_from": day.isoformat(), "sso_only": False}]
         assert require(admin, "everyone", clock.today().isoformat()) == 303
         assert lead.get("/account").status_code == 302, "in open sessions too"
         assert require(admin, "nobody") == 303

@@ -18,6 +18,8 @@ REFUSALS = {
     "accounts:second-missing": _l("请输入验证码。"),
     "accounts:second-wrong": _l("验证码不正确，或已经用过。请等下一个验证码，并检查手机时间是否准确。"),
     "accounts:second-throttled": _l("验证码错误次数过多，请 15 分钟后再试。"),
+    "accounts:password-needed": _l("请输入当前密码。"),
+    "accounts:session-old": _l("您没有密码：请退出，重新登录后 10 分钟内再操作。"),
     "accounts:second-late": _l("页面打开太久，请重新开始。"),
     "accounts:passkey-wrong": _l("通行密钥没有通过核验，请再试一次。"),
     "accounts:passkey-unknown": _l("这个通行密钥没有登记在这里，或已被移除。"),
@@ -84,13 +86,13 @@ class EnrolPasskeyForm(PasskeyMixin, Form):
     """A new passkey: what its owner calls it, and the password again."""
 
     name = StringField(_l("名称"), [required(), at_most(60)], description=_l("例如：办公室电脑、手机。"))
-    password = PasswordField(_l("当前密码"), [required(), at_most(200)])
+    password = PasswordField(_l("当前密码"), [at_most(200)])
 
 
 class EnrolAppForm(Form):
     """A new authenticator app: the password again, and its first code. `ticket` carries the secret that was shown."""
 
-    password = PasswordField(_l("当前密码"), [required(), at_most(200)])
+    password = PasswordField(_l("当前密码"), [at_most(200)])
     code = StringField(_l("应用显示的 6 位数字"), [required(), at_most(40)])
     ticket = HiddenField()
 
@@ -98,7 +100,7 @@ class EnrolAppForm(Form):
 class ProvenForm(_CodeForm):
     """Something that asks for the password and a second factor."""
 
-    password = PasswordField(_l("当前密码"), [required(), at_most(200)])
+    password = PasswordField(_l("当前密码"), [at_most(200)])
 
 
 class TakeForm(Form):

@@ -1,7 +1,7 @@
 """What administrators choose about signing in."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField
+from wtforms import BooleanField, DateField, RadioField
 from wtforms.validators import Optional
 
 from kangjiansheng.accounts.rules.policy import FIELDS, REQUIRED_NAMES
@@ -22,5 +22,8 @@ class PolicyForm(Form):
         FIELDS["second_from"],
         [Optional()],
         description=_l("这一天起登录后先要添加；现在就会通知还没有的人。"),
+    )
+    sso_only = BooleanField(
+        _l("绑定了单点登录的人只能用单点登录"), description=_l("管理员除外：对方故障时仍能用密码登录。")
     )
     version = VersionField()

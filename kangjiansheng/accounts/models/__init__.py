@@ -10,12 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kangjiansheng.accounts.models.factors import AuthenticatorApp, RecoveryCode
 from kangjiansheng.accounts.models.passkeys import Passkey
 from kangjiansheng.accounts.models.policy import SignInPolicy
+from kangjiansheng.accounts.models.sso import SsoLink
 from kangjiansheng.accounts.rules import REMINDERS
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
 
 __all__ = [
     "Account", "ApiToken", "AuthenticatorApp", "CalendarFeed", "Digest", "NotificationSetting", "OneTimeLink", "Passkey", "Person",
-    "RecoveryCode", "SignInPolicy", "SignedInSession", "SystemRole",
+    "RecoveryCode", "SignInPolicy", "SignedInSession", "SsoLink", "SystemRole",
 ]  # fmt: skip
 
 SYSTEM = "system"
@@ -66,6 +67,7 @@ class Account(Versioned, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_changed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    sso_by_email: Mapped[bool] = mapped_column(default=False)  # the next single sign-on by address may tie it
     second_since: Mapped[datetime | None]  # since when there has been a second factor; None: there is none
 
     person: Mapped[Person] = relationship(back_populates="account")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 
 from kangjiansheng.accounts import operations, passwords, rules
-from kangjiansheng.accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode
+from kangjiansheng.accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode, SignedInSession
 from kangjiansheng.accounts.operations import passkeys
 from kangjiansheng.accounts.operations.passkeys import Answer
 from kangjiansheng.accounts.queries import factors as queries
@@ -31,8 +31,16 @@ class Shown:
 NOTHING = Shown()
 
 
-def confirm(account: Account, password: str) -> None:
-    """The owner once more, before the ways to sign in change."""
+def confirm(account: Account, password: str, session_id: int) -> None:
+    """The owner once more, before the ways to sign in change: by the password, or for who has none here by having
+    signed in just now."""
+    if account.password_hash is None:
+        session = db.session.get(SignedInSession, session_id)
+        if session is None or session.created_at < clock.now() - facts.TICKET_LASTS:
+            raise RuleBroken("accounts:session-old")
+        return
+    if not password:
+        raise RuleBroken("accounts:password-needed", "password")
     if not passwords.fits(password, account.password_hash):
         raise RuleBroken("accounts:password-wrong", "password")
 
@@ -41,7 +49,7 @@ def enrol_app(
     account: Account, secret: str, code: str, *, password: str, keep_session: int, actor: Actor
 ) -> list[str]:
     """Take an authenticator app on with its first right code; returns the recovery codes, if there were none."""
-    confirm(account, password)
+    confirm(account, password, keep_session)
     if queries.app_of(account.id):
         raise RuleBroken("accounts:app-there")
     step = facts.fitting_step(secret, code, clock.now(), after=0)
@@ -69,7 +77,7 @@ def enrol_passkey(
     account: Account, name: str, answer: Answer, *, password: str, keep_session: int, actor: Actor
 ) -> list[str]:
     """Take a passkey on; returns the recovery codes, if there were none."""
-    confirm(account, password)
+    confirm(account, password, keep_session)
     passkeys.add(account, name, answer)
     added(account, "passkey", keep_session=keep_session, actor=actor)
     return [] if queries.of(account).recovery else _new_codes(account)
@@ -78,7 +86,7 @@ def enrol_passkey(
 def remove_passkey(passkey: Passkey, *, password: str, shown: Shown, keep_session: int, actor: Actor) -> None:
     """Give a passkey up; asks for the password and for a second factor, which may be the same."""
     account = passkey.account
-    confirm(account, password)
+    confirm(account, password, keep_session)
     prove(account, shown)
     passkeys.forget(passkey)
     removed(account, "passkey", keep_session=keep_session, actor=actor)
@@ -86,7 +94,7 @@ def remove_passkey(passkey: Passkey, *, password: str, shown: Shown, keep_sessio
 
 def remove_app(account: Account, *, password: str, shown: Shown, keep_session: int, actor: Actor) -> None:
     """Give the app up; asks for the password and for a second factor."""
-    confirm(account, password)
+    confirm(account, password, keep_session)
     if queries.app_of(account.id) is None:
         raise RuleBroken("accounts:app-none")
     prove(account, shown)
@@ -130,9 +138,11 @@ def _forget(account: Account) -> None:
     db.session.flush()
 
 
-def renew_codes(account: Account, *, password: str, shown: Shown, actor: Actor) -> list[str]:
+def renew_codes(
+    account: Account, *, password: str, shown: Shown, keep_session: int, actor: Actor
+) -> list[str]:
     """New recovery codes; the old ones are good no longer. Asks for the password and for a second factor."""
-    confirm(account, password)
+    confirm(account, password, keep_session)
     prove(account, shown)
     codes = _new_codes(account)
     change = record("accounts:factor:recovery", account, actor=actor, before={}, after={"factor": "recovery"})

@@ -13,7 +13,7 @@ from kangjiansheng.core.i18n import name_of
 
 
 def set_policy(
-    *, actor: Actor, version: int | None, second_for: str, second_from: date | None
+    *, actor: Actor, version: int | None, second_for: str, second_from: date | None, sso_only: bool = False
 ) -> SignInPolicy:
     """Require a second factor of some from a day on, or of nobody. Whoever is concerned and has none is told, by bell
     and mail."""
@@ -23,17 +23,18 @@ def set_policy(
         expect(rule, version)
     before = rule.state() if rule.version else {}
     day = second_from if second_for != "nobody" else None
-    if before == {"second_for": second_for, "second_from": day}:
+    same = before == {"second_for": second_for, "second_from": day, "sso_only": rule.sso_only}
+    if same and sso_only == rule.sso_only:
         return rule
     if day is not None and day < clock.today() and before.get("second_from") != day:
         raise RuleBroken("accounts:policy-past", "second_from")
-    rule.second_for, rule.second_from = second_for, day
+    rule.second_for, rule.second_from, rule.sso_only = second_for, day, sso_only
     if not rule.version:
         rule.version = 1
         db.session.add(rule)
         db.session.flush()
     change = record("accounts:policy:edit", rule, actor=actor, before=before)
-    if day is not None:
+    if day is not None and not same:
         _tell(rule, day, change)
     return rule
 

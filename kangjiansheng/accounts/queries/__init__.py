@@ -20,6 +20,7 @@ from kangjiansheng.accounts.models import (
     Person,
     SignedInSession,
     SignInPolicy,
+    SsoLink,
     SystemRole,
 )
 from kangjiansheng.core import clock
@@ -183,12 +184,13 @@ def person_by_feed(secret: str) -> Person | None:
 
 def without_digest(day: date) -> list[tuple[Person, NotificationSetting]]:
     """Everybody who can sign in and whose reminders of a day have not been made, with how they want them."""
+    tied = select(SsoLink.id).where(SsoLink.account_id == Account.id).exists()
     made = select(Digest.id).where(Digest.person_id == Person.id, Digest.day == day).exists()
     query = (
         select(Person, NotificationSetting)
         .join(Person.account)
         .outerjoin(NotificationSetting, NotificationSetting.person_id == Person.id)
-        .where(Account.disabled_at.is_(None), Account.password_hash.is_not(None), ~made)
+        .where(Account.disabled_at.is_(None), or_(Account.password_hash.is_not(None), tied), ~made)
         .options(selectinload(Person.roles))
         .order_by(Person.id)
     )

@@ -27,7 +27,7 @@ signers: list[Callable[[], set[int]]] = []
 
 def policy() -> SignInPolicy:
     """How people have to sign in; a row that is not stored when nothing was ever required."""
-    return stored() or SignInPolicy(second_for="nobody", second_from=None, version=0)
+    return stored() or SignInPolicy(second_for="nobody", second_from=None, sso_only=False, version=0)
 
 
 def stored() -> SignInPolicy | None:

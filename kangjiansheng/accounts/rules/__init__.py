@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.accounts.rules import factors, policy
+from kangjiansheng.accounts.rules import factors, policy, sso
 from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
@@ -96,6 +96,7 @@ ACTS = {
     "accounts:drill:ask": _l("要求恢复演练"),
     "accounts:drill:end": _l("完成恢复演练"),
     **policy.ACTS,
+    **sso.ACTS,
 }
 
 # What fields, things and stored values are called where the trail is shown.
@@ -139,6 +140,7 @@ FIELDS = {
     "head": _l("末条记录"),
     "problem": _l("原因"),
     **policy.FIELDS,
+    **sso.FIELDS,
 }
 THINGS = {
     "person": _l("人员"),

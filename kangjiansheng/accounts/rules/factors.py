@@ -28,6 +28,10 @@ METHODS: dict[str, Any] = {
     "totp": _l("验证器动态码"),
     "recovery": _l("恢复码"),
     "passkey": _l("通行密钥"),
+    "sso": _l("单点登录"),
+    "sso+totp": _l("单点登录和验证器动态码"),
+    "sso+recovery": _l("单点登录和恢复码"),
+    "sso+passkey": _l("单点登录和通行密钥"),
 }
 FACTOR_NAMES: dict[str, Any] = {
     "totp": _l("验证器应用"),

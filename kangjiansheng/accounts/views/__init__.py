@@ -13,6 +13,7 @@ from kangjiansheng.accounts.views import (
     robots,
     roles,
     sign_in,
+    sso,  # noqa: F401 - likewise
     tokens,  # noqa: F401 - its pages stand among one's own account and the administration
     work,
 )

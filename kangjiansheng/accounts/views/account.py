@@ -11,6 +11,7 @@ from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.accounts.operations import feeds, reminders
 from kangjiansheng.accounts.queries import factors as found_factors
 from kangjiansheng.accounts.queries import tokens
+from kangjiansheng.accounts.queries.sso import link_of
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.core import i18n
 from kangjiansheng.core.access import actor, on
@@ -28,6 +29,7 @@ def own(account: Account) -> Response:
 
 def account_page(account: Account, status: int = 200, **came_back: Any) -> Response:
     """The page of one's own account; `came_back` are the forms that have something to say."""
+    issuer = current_app.config["SETTINGS"].issuer
     setting = queries.setting_of(account.person_id)
     shown: dict[str, Any] = {
         "form": forms.ChangePasswordForm(formdata=None),
@@ -46,6 +48,8 @@ def account_page(account: Account, status: int = 200, **came_back: Any) -> Respo
         tokens=tokens.tokens_of(account.person_id),
         scope_names=rules.SCOPE_NAMES,
         factors=found_factors.of(account),
+        issuer=issuer,
+        sso=link_of(account.id, issuer.url) if issuer else None,
         methods=METHODS,
         sessions=queries.sessions_of(account.id),
         session_id=g.session_id,

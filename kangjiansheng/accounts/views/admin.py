@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts import forms, operations, policies, queries, rules
 from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.accounts.queries import work
+from kangjiansheng.accounts.queries.sso import link_of
 from kangjiansheng.core import schema, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
@@ -85,6 +86,7 @@ def person_page(
     person: Person, *, role_form: forms.RoleForm | None = None, refusal: str = "", status: int = 200
 ) -> Response:
     """The page of a person, also when a form on it was refused."""
+    issuer = current_app.config["SETTINGS"].issuer
     entries = history("person", person.id, 20) + (
         history("account", person.account.id, 20) if person.account else []
     )
@@ -98,6 +100,8 @@ def person_page(
         refusal=refusal,
         roles=rules.ROLE_NAMES,
         duties=queries.count_duties(person.id),
+        issuer=issuer,
+        sso=link_of(person.account.id, issuer.url) if issuer and person.account else None,
         has_mail=bool(current_app.config["SETTINGS"].smtp_url),
         entries=trail.described(entries[:20]),
     )

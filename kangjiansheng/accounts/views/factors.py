@@ -55,7 +55,7 @@ def enrol_app(account: Account) -> Response:
     uri = facts.app_address(secret, issuer="Kangjiansheng", name=g.actor.email or str(g.actor.id))
     picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff", nl=False)
     return page(
-        "accounts/enrol_app.html", form.status, form=form, picture=picture, secret=facts.grouped(secret),
+        "accounts/enrol_app.html", form.status, form=form, picture=picture, secret=facts.grouped(secret), has_password=_again().password_hash is not None,
         there=found.app_of(account.id) is not None,
     )  # fmt: skip
 
@@ -95,12 +95,13 @@ def renew_codes(account: Account) -> Response:
     """Ten new recovery codes; the old ones are good no longer."""
     if account.second_since is None:
         abort(404)
-    form = ProvenForm()
+    form, session_id = ProvenForm(), int(g.session_id)
 
     def act() -> list[str]:
         return factors.renew_codes(
-            account, password=form.password.data or "", shown=shown(form, _purpose(account)), actor=actor()
-        )
+            account, password=form.password.data or "", shown=shown(form, _purpose(account)), keep_session=session_id,
+            actor=actor(),
+        )  # fmt: skip
 
     codes = attempt(account.id, form, act)
     if codes:
@@ -111,7 +112,15 @@ def renew_codes(account: Account) -> Response:
 def _proven_page(account: Account, form: ProvenForm, title: str, text: str) -> Response:
     form.password.data = ""
     offer = offered(account, _purpose(account))
-    return page("accounts/proven.html", form.status, form=form, title=title, text=text, offer=offer)
+    return page(
+        "accounts/proven.html",
+        form.status,
+        form=form,
+        title=title,
+        text=text,
+        offer=offer,
+        has_password=account.password_hash is not None,
+    )
 
 
 def _again() -> Account:
@@ -147,7 +156,13 @@ def enrol_passkey(account: Account) -> Response:
     if where is not None:
         known, name = passkeys_of(account.id), name_of(account.person)
         offer = passkeys.to_add(account, known, purpose=purpose, site=where, name=name)
-    return page("accounts/enrol_passkey.html", form.status, form=form, offer=offer)
+    return page(
+        "accounts/enrol_passkey.html",
+        form.status,
+        form=form,
+        offer=offer,
+        has_password=account.password_hash is not None,
+    )
 
 
 @own.bp.route("/account/second/passkeys/<int:number>/removal", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -28,7 +28,7 @@ def sign_in_policy() -> Response:
 
     def act() -> None:
         operations.set_policy(
-            actor=actor(), version=form.version.data, second_for=form.second_for.data, second_from=form.second_from.data
+            actor=actor(), version=form.version.data, second_for=form.second_for.data, second_from=form.second_from.data, sso_only=form.sso_only.data
         )  # fmt: skip
 
     if form.attempt(act):
@@ -43,6 +43,7 @@ def sign_in_policy() -> Response:
         rule=rule,
         due=found.is_due(rule, clock.today()),
         required=REQUIRED_NAMES,
+        issuer=current_app.config["SETTINGS"].issuer,
         rows=cut(shown, request.args.get("page")),
         chips=_chips(rows, only),
         page_url=lambda number: with_args(page=number),

@@ -18,6 +18,7 @@ from kangjiansheng.accounts.forms.factors import (
 )
 from kangjiansheng.accounts.models import Account
 from kangjiansheng.accounts.operations import factors, passkeys
+from kangjiansheng.accounts.queries.sso import must_use
 from kangjiansheng.accounts.rules.factors import TICKET_LASTS
 from kangjiansheng.accounts.views.proofs import attempt
 from kangjiansheng.core import resuming, tickets
@@ -40,10 +41,10 @@ def sign_in() -> Any:
         return redirect(url_for("overview.home"))
     form = forms.SignInForm(next=request.args.get("next", ""))
     if not form.validate_on_submit():
-        return _sign_in_page(form, form.status)
+        return sign_in_page(form, form.status)
     email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
     if operations.is_throttled(email, address):
-        answer = _sign_in_page(form, 429, _("尝试次数过多，请 15 分钟后再试，或重设密码。"))
+        answer = sign_in_page(form, 429, _("尝试次数过多，请 15 分钟后再试，或重设密码。"))
         answer.headers["Retry-After"] = str(int(rules.FAILURE_WINDOW.total_seconds()))
         return answer
     account = queries.account_by_email(email)
@@ -51,17 +52,24 @@ def sign_in() -> Any:
     if account and fits and not account.disabled_at:
         return go_on(account, "password", form)
     afterwards(lambda: _count(email, address))
-    return _sign_in_page(form, 422, _("邮箱或密码不正确。请检查后再试。"))
+    return sign_in_page(form, 422, _("邮箱或密码不正确。请检查后再试。"))
 
 
 def go_on(account: Account, method: str, form: Any) -> Any:
     """The first step was right: let in whoever has no second factor, ask the others for it. `form` carries where to
     go, and what was typed before the last session ended."""
+    if not method.startswith("sso") and _elsewhere(account):
+        return sign_in_page(form, 422, _("按规定，请用单点登录。"))
     if account.second_since is None:
         return let_in(account, method, form)
     ticket = tickets.make(SECOND, [account.id, method, str(account.password_changed_at)])
     data = {"ticket": ticket, "next": form.next.data or "", "resume": form.resume.data or ""}
     return _second_page(SecondStepForm(formdata=None, data=data), account)
+
+
+def _elsewhere(account: Account) -> bool:
+    issuer = current_app.config["SETTINGS"].issuer
+    return must_use(account, issuer.url if issuer else None)
 
 
 def let_in(account: Account, method: str, form: Any) -> Any:
@@ -85,7 +93,7 @@ def second_step() -> Any:
     account = queries.account_by_id(account_id)
     if account is None or account.disabled_at or str(account.password_changed_at) != changed:
         again = forms.SignInForm(formdata=None, data={"next": form.next.data, "resume": form.resume.data})
-        return _sign_in_page(again, 422, _("离输入密码已经太久，请重新登录。"))
+        return sign_in_page(again, 422, _("离输入密码已经太久，请重新登录。"))
     given = shown(form, _purpose(account))
     if factors.is_throttled(account_id) and not given.passkey:
         return _second_page(form, account, 429, _("验证码错误次数过多，请 15 分钟后再试。"))
@@ -107,7 +115,7 @@ def by_passkey() -> Any:
     given = answered(form, BY_PASSKEY)
     again = forms.SignInForm(formdata=None, data={"next": form.next.data, "resume": form.resume.data})
     if given is None:
-        return _sign_in_page(again, 422, _("通行密钥没有通过核验，请再试一次。"))
+        return sign_in_page(again, 422, _("通行密钥没有通过核验，请再试一次。"))
 
     def act() -> Account:
         account = passkeys.use(given, account=None).account
@@ -116,9 +124,11 @@ def by_passkey() -> Any:
         return account
 
     account = attempt(None, form, act)
+    if account and _elsewhere(account):
+        return sign_in_page(again, 422, _("按规定，请用单点登录。"))
     if account:
         return let_in(account, "passkey", form)
-    return _sign_in_page(again, form.status, form.refusal or "")
+    return sign_in_page(again, form.status, form.refusal or "")
 
 
 def _second_page(
@@ -139,7 +149,8 @@ def _count(email: str, address: str) -> None:
     operations.count_failure(account, email, address=address, actor=who)
 
 
-def _sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Response:
+def sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Response:
+    """The sign-in page, also when something was refused."""
     if refusal:
         form.refusal = refusal
     where = site()
@@ -149,6 +160,8 @@ def _sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Res
         form=form,
         demo_accounts=current_app.config["DEMO_ACCOUNTS"](),
         offer=passkeys.to_show((), purpose=BY_PASSKEY, site=where) if where else None,
+        issuer=current_app.config["SETTINGS"].issuer,
+        left=request.args.get("left") == "sso",
     )
 
 
@@ -156,8 +169,8 @@ def _sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Res
 @signed_in
 def sign_out() -> Response:
     """End the session at the server."""
-    sessions.leave()
-    return redirect(url_for("accounts.sign_in"), 303)
+    by_issuer = sessions.leave().startswith("sso")
+    return redirect(url_for("accounts.sign_in", left="sso" if by_issuer else None), 303)
 
 
 @bp.route("/forgot", methods=["GET", "POST"])

@@ -107,6 +107,10 @@
     }
   });
 
+  // A page that only passes something on sends itself; without a script its button does.
+  const onward = document.querySelector('form[data-onward]');
+  if (onward) onward.submit();
+
   // ---------- toast: eight seconds, pauses under the pointer or focus ----------
   function toast(at) {
     let left = 8000, since = Date.now(), timer;
