@@ -85,7 +85,7 @@ THINGS: dict[type, Thing] = {
     ),
     labs.LabPaper: Thing(
         "/labs/JL-01/papers",
-        Why("it is reminded of before it ends"),
+        ("lead", "/labs/JL-01/papers"),
         (":paper",),
         ("/labs/JL-01/papers.csv", "生物安全备案"),
     ),
