@@ -9,6 +9,7 @@ from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -24,6 +25,7 @@ TAGS = {
     "p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a",
     "table", "thead", "tbody", "tr", "th", "td", "img",
 }  # fmt: skip
+SCHEMES = {"http", "https", "mailto"}
 # The sides of columns of a table, as classes: our pages take no style of a text.
 ALIGNED = {"right": "n", "center": "ctr"}
 IMAGE = re.compile("image:([0-9a-f]{64})")  # a picture that we keep, by the digest of its bytes
@@ -44,7 +46,7 @@ def render(text: str, images: str = "") -> Markup:
         tags=TAGS,
         attributes={"a": {"href"}, "img": {"src", "alt", "loading"}},
         allowed_classes={tag: set(ALIGNED.values()) for tag in ("th", "td")},
-        url_schemes={"http", "https", "mailto"},
+        url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
     )
     return Markup(html)  # noqa: S704
@@ -53,10 +55,18 @@ def render(text: str, images: str = "") -> Markup:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    parser.validateLink = _leads_to_an_address  # type: ignore[method-assign]
     parser.add_render_rule("image", _image)
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.core.ruler.push("aligned", _aligned)
     return parser
+
+
+def _leads_to_an_address(url: str) -> bool:
+    """False for schemes that do something else than open a page or write a mail, however they are spelled."""
+    plain = re.sub(r"[\x00-\x20]", "", unquote(url)).lower()
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):", plain)
+    return scheme is None or scheme[1] in SCHEMES or IMAGE.fullmatch(url) is not None
 
 
 def _aligned(state: StateCore) -> None:

@@ -1,0 +1,96 @@
+"""The table of statements as a document, and their tests run."""
+
+import ast
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+from tests.statements import Statement
+from tests.statements.records import RECORDS
+from tests.statements.security import SECURITY
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "statements.md"
+RESULTS = ROOT / "docs" / "statements.json"
+HEAD = """# Statements: what can be checked, and what checks it
+
+Written by `python -m tests.statements`; with `--run` the tests are run first. Mechanisms, not certificates; not legal
+advice. Sections of ASVS are those of 5.0.0, sections 11.x those of 21 CFR 11.
+"""
+
+
+def missing(statement: Statement) -> list[str]:
+    """The tests of a statement that are not there."""
+    return [address for address in statement.tests if not _is_there(address)]
+
+
+def _is_there(address: str) -> bool:
+    path, _colons, name = address.partition("::")
+    file = ROOT / "tests" / path
+    if not file.is_file():
+        return False
+    tree = ast.parse(file.read_text("utf-8"))
+    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in tree.body)
+
+
+def document() -> str:
+    """The whole document; results are those of the last run that was kept."""
+    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"day": "", "results": {}}
+    parts = [HEAD]
+    for title, statements in (("Security", SECURITY), ("Records and signatures", RECORDS)):
+        rows = [_row(statement, kept["results"]) for statement in statements]
+        head = f"| | section | statement | tests | run on {kept['day']} |\n|---|---|---|---|---|"
+        parts.append("\n".join([f"## {title}", "", head, *rows, ""]))
+    return "\n".join(parts)
+
+
+def _row(statement: Statement, results: dict[str, str]) -> str:
+    words = statement.words + (f" **Not wholly:** {statement.why}" if statement.why else "")
+    tests = "<br>".join(f"`{address}`" for address in statement.tests) or "none"
+    found = {results.get(address, "not run") for address in statement.tests}
+    verdict = ", ".join(sorted(found)) or "not met"
+    return f"| {statement.number} | {statement.anchor} | {words} | {tests} | {verdict} |"
+
+
+def run() -> None:
+    """Run all tests of the table and keep how each ended."""
+    wanted = sorted({address for statement in (*SECURITY, *RECORDS) for address in statement.tests})
+    report = ROOT / ".build" / "statements.xml"
+    report.parent.mkdir(exist_ok=True)
+    addresses = [f"tests/{address}" for address in wanted]
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "2",
+            "-m",
+            "soak or not soak",
+            f"--junitxml={report}",
+            *addresses,
+        ],
+        cwd=ROOT,
+        check=False,
+    )
+    results = _read(report)
+    kept = {
+        "day": date.today().isoformat(),
+        "results": {address: results.get(address, "not run") for address in wanted},
+    }
+    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+
+
+def _read(report: Path) -> dict[str, str]:
+    from lxml import etree
+
+    found: dict[str, str] = {}
+    for case in etree.parse(str(report)).iter("testcase"):
+        path = case.get("classname").removeprefix("tests.").replace(".", "/") + ".py"
+        address = f"{path}::{case.get('name').split('[')[0]}"
+        passed = not any(child.tag in ("failure", "error", "skipped") for child in case)
+        found[address] = "passed" if passed and found.get(address, "passed") == "passed" else "failed"
+    return found
