@@ -76,5 +76,13 @@ def test_one_table_meeting_from_the_page(browser: Browser, serve: Callable[..., 
     page.goto(f"{server.base}/meetings/{code}")
     page.get_by_role("button", name="起草纪要").first.click()
     expect(page.locator("main")).to_contain_text(f"{due} 前完成")
+
+    # Back to the form and saved again: it was saved before.
+    page.goto(f"{server.base}/asks/new")
+    for words in ("已提出", "没有重复保存"):
+        page.locator("[name=title]").fill("冻存液变更说明")
+        page.locator("main form button[type=submit]").last.click()
+        expect(page.locator(".toast-k")).to_contain_text(words)
+        page.go_back()
     cast.close()
     assert server.command("audit", "verify").returncode == 0

@@ -182,7 +182,31 @@
       form.append(input);
     }
     if (!input.value) input.value = key();
+    keepMarks(form);
   }
+  // A page to which one goes back is made anew, with other marks: the marks of what was written and sent from it count
+  // again, so that the same words saved once more are known for what they are.
+  const MARKS = 'input[name=once],input[name=idempotency_key]';
+  function placeOf(form) { return 'kj-once:' + location.pathname + location.search + ' ' + (form.getAttribute('action') || ''); }
+  function keepMarks(form) {
+    if (!form.querySelector('input[type=text],input:not([type]),textarea')) return; // a mere button may be pressed anew
+    const told = {};
+    form.querySelectorAll(MARKS).forEach(function (f) { told[f.name] = f.value; });
+    try { sessionStorage.setItem(placeOf(form), JSON.stringify(told)); } catch (e) { /* then it counts again */ }
+  }
+  function marksAgain(form) {
+    let told = null;
+    try { told = JSON.parse(sessionStorage.getItem(placeOf(form))); } catch (e) { return; }
+    if (!told || !told.once || !form.querySelector('input[name=once]')) return;
+    form.querySelector('input[name=once]').value = told.once;
+    const own = document.createElement('input');
+    own.type = 'hidden';
+    own.name = 'idempotency_key';
+    own.value = told.idempotency_key;
+    form.append(own);
+  }
+  const came = performance.getEntriesByType('navigation')[0];
+  if (came && came.type === 'back_forward') document.querySelectorAll('form[method=post]').forEach(marksAgain);
   document.addEventListener('submit', function (event) {
     const form = event.target;
     if (form.method !== 'post' && !form.hasAttribute('hx-post')) return;
