@@ -33,12 +33,14 @@ from kangjiansheng.committee.models import (
     Suggestion,
 )
 from kangjiansheng.committee.queries import answers as answering
+from kangjiansheng.committee.queries.effects import lab_of
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
 from kangjiansheng.committee.queries.visible import kept
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
+from kangjiansheng.labs.queries import directs
 from kangjiansheng.projects import policies as projects
 from kangjiansheng.projects.models import Project
 
@@ -321,11 +323,14 @@ def answer_advice(actor: Actor, decision: Decision) -> bool:
 
 def propose_effect(actor: Actor, item: AgendaItem) -> bool:
     """What a resolution of an item changes is put to it by those who write the minutes, and by those who may edit
-    the project that it is about."""
+    the project that it is about or direct the laboratory whose gate it decides."""
     if item.meeting.source:
         return False
-    return edit_meeting(actor, item.meeting) or (
-        item.project is not None and propose_item(actor, item.project)
+    lab = lab_of(item)
+    return (
+        edit_meeting(actor, item.meeting)
+        or (item.project is not None and propose_item(actor, item.project))
+        or (lab is not None and directs(actor, lab))
     )
 
 

@@ -11,14 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from kangjiansheng.committee.models import AgendaItem, Decision, DecisionEffect, DraftVersion, Minutes
-from kangjiansheng.committee.operations import effects, outcomes, reviews
-from kangjiansheng.core import transactions
+from kangjiansheng.committee.operations import committees, effects, meetings, outcomes, reviews, signatures
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.core import clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification
+from kangjiansheng.labs import queries as labs
+from kangjiansheng.overview.queries import gates_waiting
 from kangjiansheng.projects.models import GateDecision, Milestone, MilestoneEntry, Plan, Project
 from kangjiansheng.projects.operations import milestones
+from kangjiansheng.projects.operations.starting import start_lab_plan
+from tests.committee.conftest import PASSWORD
+from tests.support.acting import who
 from tests.support.critic import Critic
 
 MEETING, PROJECT = "SAC-2026-05", "KJS-015"
@@ -331,3 +337,66 @@ def test_the_milestone_names_the_resolution_to_those_who_see_it(
     assert "已照此改动" in executive.get(f"/meetings/{MEETING}/minutes").text
     for form in ("minutes.md", "minutes.json"):
         assert "改为" in executive.get(f"/meetings/{MEETING}/{form}").text
+
+
+def test_a_steering_committee_accepts_its_laboratory(app: Flask, client: Callable[..., Critic]) -> None:
+    """An item names a gate of the laboratory that the committee steers; what was signed is decided there."""
+    with app.app_context():
+        lead, admin = who("lead"), who("admin")
+    with app.app_context(), transactions.writing():
+        lab = labs.lab(actor=who("executive"), code="JL-01")
+        lab.accepted_on, lab.confidentiality = None, "team"
+        start_lab_plan(lab, actor=lead, version=None, pathway="E_jointlab")
+        jsc = committees.create_committee(
+            actor=admin, code="JSC", name_hans="指导委员会", kind="steering", lab_id=lab.id
+        )
+        seats = [("lead", "secretary"), ("chair", "chair"), ("member2", "member"), ("member", "member")]
+        for number, (short, office) in enumerate(seats, 1):
+            committees.add_member(
+                jsc, actor=admin, person_id=who(short).id, office=office, name_hans="示例", seat=number
+            )
+        meeting = meetings.create_meeting(jsc, actor=lead, held_on=clock.today())
+        code = meeting.code
+    page, outsider = client("lead"), client("member2")
+    agenda, typed_ = (
+        f"/meetings/{code}/agenda",
+        {"name_hans": "是否验收", "kind": "decide", "minutes_planned": "15"},
+    )
+    assert "JL-01/E110" in page.get(agenda).text
+    assert page.post(agenda, data=typed_ | {"gate": "JL-01/E110", "project": "KJS-002"}).status_code == 422
+    assert page.post(agenda, data=typed_ | {"gate": "JL-01/E110"}).status_code == 303
+    assert "E110" in page.get(f"/meetings/{code}").text
+    for address in (f"/meetings/{code}", f"/api/v1/meetings/{code}"):
+        assert "E110" not in outsider.get(address).text, "not inside the laboratory"
+    with app.app_context(), transactions.writing():
+        item = db.session.scalars(select(AgendaItem).where(AgendaItem.name_hans == "是否验收")).one()
+        number, gate_id = item.id, item.gate_id
+        assert gates_waiting(None) >= {gate_id}
+        meetings.record_attendance(
+            item.meeting, dict.fromkeys([who(short).id for short, _office in seats], "on_site"), actor=lead
+        )
+        writing.start(item.meeting, actor=lead)
+        minutes = item.meeting.minutes
+        made = outcomes.record_decision(minutes, actor=lead, kind="D", text="同意验收。", item=item)
+        resolution = made.number
+    effects_of = f"/meetings/{code}/items/{number}/effects"
+    shown = page.get(effects_of).text
+    assert "E110" in shown and "E130" in shown and outsider.get(effects_of).status_code == 403
+    data = {"kind": "gate", "milestone": "E110", "verdict": "go", "decision": resolution}
+    assert page.post(effects_of, data=data).status_code == 303
+    with app.app_context(), transactions.writing():
+        minutes = db.session.get_one(AgendaItem, number).meeting.minutes
+        draft = reviews.open_review(minutes, actor=lead)
+        told = next(d for d in draft.header["decisions"].values() if d.get("effects"))["effects"]
+        assert "JL-01 E110" in told[0]["text"] or told[0]["project"] == "JL-01"
+        for signer in [row.person_id for row in draft.signers]:
+            short = next(one for one, _office in seats if who(one).id == signer)
+            given = {"meaning": "approve", "shown_sha256": draft.sha256, "password": PASSWORD}
+            signatures.sign(draft, actor=who(short), **given)
+        assert minutes.life == "approved"
+    with app.app_context():
+        lab = labs.lab(actor=who("executive"), code="JL-01")
+        assert lab.accepted_on == clock.today()
+        decision = db.session.scalars(select(GateDecision).where(GateDecision.milestone_id == gate_id)).one()
+        assert (decision.verdict, decision.body) == ("go", "指导委员会")
+    assert "指导委员会" in page.get("/labs/JL-01/milestones/E110/dossier").text

@@ -238,8 +238,8 @@ def gate_field() -> Any:
 
 
 def gate_address(gate: Any) -> str:
-    """How a form names a gate: its project's code and its own, KJS-003/A140; empty for none."""
-    return f"{gate.plan.project.code}/{gate.code}" if gate is not None else ""
+    """How a form names a gate: the code of its project or laboratory and its own, KJS-003/A140; empty for none."""
+    return f"{gate.plan.owner.code}/{gate.code}" if gate is not None else ""
 
 
 class ItemForm(VersionedForm):

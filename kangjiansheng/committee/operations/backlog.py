@@ -29,7 +29,7 @@ def propose(committee: Committee, *, actor: Actor, name_hans: str, kind: str, **
     """Put an item among those that wait, and tell those who keep the committee. The notice does not name it: it would
     outlive the right to read of it."""
     check_kind(kind)
-    check_gate(kind, fields.get("project_id"), fields.get("gate_id"))
+    check_gate(kind, fields.get("project_id"), fields.get("gate_id"), committee)
     item = BacklogItem(
         committee=committee,
         name_hans=name_hans,

@@ -117,7 +117,7 @@ def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fie
     """Put an item at the end of the agenda."""
     open_facts(meeting)
     check_kind(kind)
-    check_gate(kind, fields.get("project_id"), fields.get("gate_id"))
+    check_gate(kind, fields.get("project_id"), fields.get("gate_id"), meeting.committee)
     before = meeting.state()
     item = append(meeting, name_hans=name_hans, kind=kind, **fields)
     db.session.flush()
@@ -142,7 +142,7 @@ def propose_item(
     if open_facts(meeting).life != "planned" or meeting.held_on < clock.today():
         raise RuleBroken("committee:not-planned", "meeting")
     check_kind(kind)
-    check_gate(kind, project.id, fields.get("gate_id"))
+    check_gate(kind, project.id, fields.get("gate_id"), meeting.committee)
     before = meeting.state()
     item = append(meeting, name_hans=name_hans, kind=kind, project_id=project.id, **fields)
     db.session.flush()
@@ -160,7 +160,7 @@ def edit_item(item: AgendaItem, *, actor: Actor, version: int | None, **fields: 
     for key, value in fields.items():
         setattr(item, key, value)
     check_kind(item.kind)
-    check_gate(item.kind, item.project_id, item.gate_id)
+    check_gate(item.kind, item.project_id, item.gate_id, meeting.committee)
     change = record("committee:item:edit", item, actor=actor, before=was, after=item.content())
     record("committee:meeting:edit", meeting, actor=actor, before=before, change=change)
     if is_coming(meeting) and (item.kind, item.project_id) != (was["kind"], was["project_id"]):
@@ -286,13 +286,14 @@ def check_kind(kind: str) -> None:
         raise RuleBroken("committee:kind-unknown", "kind")
 
 
-def check_gate(kind: str, project_id: int | None, gate_id: int | None) -> None:
-    """A gate is decided by a vote, and by an item about its own project."""
+def check_gate(kind: str, project_id: int | None, gate_id: int | None, committee: Committee) -> None:
+    """A gate is decided by a vote, and by an item about its own project; that of a laboratory's plan by the committee
+    that steers the laboratory, in an item about no project."""
     if gate_id is None:
         return
     if kind != "decide":
         raise RuleBroken("committee:gate-without-vote", "gate")
-    if not is_gate_of(gate_id, project_id):
+    if not is_gate_of(gate_id, project_id, committee.lab_id):
         raise RuleBroken("committee:gate-elsewhere", "gate")
 
 

@@ -12,6 +12,7 @@ from kangjiansheng.committee.queries.visible import readable_items, visible_deci
 from kangjiansheng.committee.rules import effects as rules
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, Plan
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import Effect, effects
@@ -28,10 +29,15 @@ def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
                 joinedload(Meeting.committee), joinedload(Meeting.minutes)
             ),
             joinedload(AgendaItem.project),
-            joinedload(AgendaItem.gate),
+            joinedload(AgendaItem.gate).joinedload(Milestone.plan).joinedload(Plan.lab),
         )
     )
     return db.session.scalar(query)
+
+
+def lab_of(item: AgendaItem) -> JointLab | None:
+    """The laboratory whose gate an item decides; its plan is what the resolutions of the item change."""
+    return item.gate.plan.lab if item.gate is not None and item.project_id is None else None
 
 
 def effect(*, actor: Actor, code: str, number: int, effect: int) -> DecisionEffect | None:
@@ -47,7 +53,7 @@ def _standing() -> Select[DecisionEffect]:
         .where(DecisionEffect.removed_at.is_(None))
         .options(
             joinedload(DecisionEffect.milestone),
-            joinedload(DecisionEffect.plan).joinedload(Plan.project),
+            joinedload(DecisionEffect.plan).options(joinedload(Plan.project), joinedload(Plan.lab)),
             joinedload(DecisionEffect.decision),
         )
         .order_by(DecisionEffect.id)
@@ -69,10 +75,8 @@ def decisions_of(item: AgendaItem) -> list[Decision]:
 
 
 def facts(one: DecisionEffect) -> dict[str, Any]:
-    """An effect with what it changes, before and after, as plain JSON."""
-    project = one.plan.project
-    assert project is not None
-    found: dict[str, Any] = {"id": one.id, "kind": one.kind, "project": project.code}
+    """An effect with what it changes, before and after, as plain JSON; `project` is the code of what the plan belongs to."""
+    found: dict[str, Any] = {"id": one.id, "kind": one.kind, "project": one.plan.owner.code}
     if one.milestone is not None:
         found |= {"milestone": one.milestone.code, "name": one.milestone.name_hans}
     if one.kind == "gate":

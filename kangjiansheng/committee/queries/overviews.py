@@ -40,8 +40,9 @@ from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
-from kangjiansheng.projects.models import Project, ProjectMember
+from kangjiansheng.projects.models import Milestone, Project, ProjectMember
 from kangjiansheng.projects.queries import visible_projects
+from kangjiansheng.projects.queries.gates import lab_gates
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Agenda:
     hidden: int
     hours: Hours
     open_projects: set[int]
+    lab_gates: dict[int, Milestone]  # gates of laboratories that items decide and that the reader sees, by id
 
     @property
     def votes(self) -> int:
@@ -120,6 +122,7 @@ def agenda(meeting: Meeting, *, actor: Actor, beside: Iterable[Decision | Action
         len(rows) - len(items),
         hours(meeting.starts_at, meeting.ends_at, lengths),
         open_projects([*items, *beside], actor=actor),
+        lab_gates([item.gate_id for item in items if item.gate_id and item.project_id is None], actor=actor),
     )
 
 

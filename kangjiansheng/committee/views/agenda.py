@@ -30,7 +30,7 @@ from kangjiansheng.projects.queries import visible_projects
 @on(load=loaders.meeting, may=policies.edit_meeting)
 def agenda(meeting: Meeting) -> Any:
     """The builder of the agenda: order and hours, and a new item."""
-    code, form, gates = meeting.code, forms.ItemForm(), GateChoice()
+    code, form, gates = meeting.code, forms.ItemForm(), GateChoice(committee=meeting.committee)
     gates.offer(form.gate)
     people = presenters.choices(form.presenter_id, meeting, actor=actor())
     fields = lambda: _item_fields(form, gates, people)  # noqa: E731
@@ -88,7 +88,7 @@ def arrange(meeting: Meeting) -> Any:
         items = overviews.agenda(meeting, actor=actor()).items
         form.compare([(item.id, name_of(item), item.minutes_planned) for item in items])
     empty = forms.ItemForm(formdata=None)
-    GateChoice().offer(empty.gate)
+    GateChoice(committee=meeting.committee).offer(empty.gate)
     presenters.choices(empty.presenter_id, meeting, actor=actor())
     return builder(meeting, empty, form)
 

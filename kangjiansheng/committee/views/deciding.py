@@ -1,11 +1,11 @@
-"""Which gate of its project an item of an agenda decides: what a form offers, and what was chosen."""
+"""Which gate of its project, or of the laboratory that the committee steers, an item of an agenda decides: what a form offers, and what was chosen."""
 
 from typing import Any
 
 from wtforms import SelectField
 
 from kangjiansheng.committee.forms import gate_address
-from kangjiansheng.committee.models import AgendaItem
+from kangjiansheng.committee.models import AgendaItem, Committee
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
@@ -13,11 +13,20 @@ from kangjiansheng.projects.queries.gates import to_decide
 
 
 class GateChoice:
-    """The gates that a form offers, by their address: KJS-003/A140."""
+    """The gates that a form offers, by their address: KJS-003/A140. A committee that steers a laboratory decides the
+    gates of its plan, too."""
 
-    def __init__(self, *, code: str = "", item: AgendaItem | None = None) -> None:
+    def __init__(
+        self, *, code: str = "", item: AgendaItem | None = None, committee: Committee | None = None
+    ) -> None:
         self.item = item
-        found = to_decide(actor=actor(), code=code, kept=item.gate_id if item else None)
+        committee = item.meeting.committee if item else committee
+        found = to_decide(
+            actor=actor(),
+            code=code,
+            kept=item.gate_id if item else None,
+            lab_id=committee.lab_id if committee else None,
+        )
         self.gates = {gate_address(gate): gate for gate in found}
 
     def offer(self, field: SelectField) -> None:
@@ -26,9 +35,8 @@ class GateChoice:
             field.data = ""
         groups: dict[str, list[tuple[str, str]]] = {"": [("", "—")]}
         for key, gate in self.gates.items():
-            project = gate.plan.project
-            assert project is not None
-            group = groups.setdefault(f"{project.code} {name_of(project)}", [])
+            owner = gate.plan.owner
+            group = groups.setdefault(f"{owner.code} {name_of(owner)}", [])
             group.append((key, f"{gate.code} {name_of(gate)}"))
         field.choices = groups  # type: ignore[assignment]
 

@@ -1,4 +1,4 @@
-"""What the resolutions of an item change in a project: proposed, taken back, carried by a resolution."""
+"""What the resolutions of an item change in a project or a laboratory: proposed, taken back, carried by a resolution."""
 
 from typing import Any
 
@@ -19,14 +19,17 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, saved
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, Plan, Project
-from kangjiansheng.projects.queries import visible_projects
+from kangjiansheng.projects.queries.owners import ARCHIVED_AT
+from kangjiansheng.projects.queries.visible import may_see_plan
 
 PATH = "/meetings/<code>/items/<int:number>/effects"
 
 
 class Targets:
-    """What this person may put to the item: the milestones of its project when they see it; the gate that the
+    """What this person may put to the item: the milestones of its project (or of the
+    laboratory whose gate it decides) when they see it; the gate that the
     project's people put on the agenda, when they write the minutes."""
 
     def __init__(self, item: AgendaItem) -> None:
@@ -39,11 +42,17 @@ class Targets:
         self.decisions = {d.number: d for d in reading.decisions_of(item)} if self.keeps else {}
 
     def _plan(self) -> Plan | None:
-        query = select(Plan).where(
-            Plan.project_id == self.item.project_id,
-            Plan.project_id.in_(visible_projects(actor()).where(Project.archived_at.is_(None))),
+        item, lab = self.item, reading.lab_of(self.item)
+        if item.project_id is None and lab is None:
+            return None
+        own = Plan.lab_id == lab.id if lab else Plan.project_id == item.project_id
+        query = (
+            select(Plan)
+            .outerjoin(Project, Project.id == Plan.project_id)
+            .outerjoin(JointLab, JointLab.id == Plan.lab_id)
+            .where(own, may_see_plan(actor()), ARCHIVED_AT.is_(None))
         )
-        return db.session.scalar(query) if self.item.project_id else None
+        return db.session.scalar(query)
 
     def _milestones(self) -> list[Milestone]:
         assert self.plan is not None

@@ -108,6 +108,9 @@ def meeting(meeting: Meeting) -> Response:
         actions=actions,
         open_projects=agenda.open_projects,
         may_keep=keeps,
+        may_propose={
+            i.id for i in agenda.items if i.gate_id in agenda.lab_gates and policies.propose_effect(who, i)
+        },
         may_change=keeps and locks.facts_lock(meeting) is None,
         may_read=meeting.minutes is not None and policies.may_read(meeting.minutes, held, who),
         may_declare=bool(held) and not meeting.source and meeting.life != "cancelled",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
@@ -24,9 +24,10 @@ from kangjiansheng.projects.models import (
     TemplateVersion,
 )
 from kangjiansheng.projects.queries.evidence import Piece, expected_in, pieces
+from kangjiansheng.projects.queries.owners import ARCHIVED_AT, with_owner
 from kangjiansheng.projects.queries.page import milestone
 from kangjiansheng.projects.queries.rows import MilestoneRow
-from kangjiansheng.projects.queries.visible import visible_projects
+from kangjiansheng.projects.queries.visible import may_see_plan
 from kangjiansheng.projects.rules import gates as rules
 from kangjiansheng.projects.rules.evidence import Expected
 
@@ -283,29 +284,34 @@ def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone
     return found
 
 
-def to_decide(*, actor: Actor, code: str = "", kept: int | None = None) -> list[Milestone]:
-    """The open gates that the actor may see, of one project or of all that are not archived; `kept` too, whatever
-    has become of it."""
-    query = (
-        select(Milestone)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(
-            Project.id.in_(visible_projects(actor)),
-            Milestone.gate,
-            or_(Milestone.id == kept, and_(Milestone.state == "open", Project.archived_at.is_(None))),
-        )
-        .options(contains_eager(Milestone.plan).contains_eager(Plan.project))
-        .order_by(Project.code, Milestone.position, Milestone.id)
+def to_decide(
+    *, actor: Actor, code: str = "", kept: int | None = None, lab_id: int | None = None
+) -> list[Milestone]:
+    """The open gates that the actor may see, of one project or of all that are not archived, and of the plan of a
+    laboratory; `kept` too, whatever has become of it."""
+    query = with_owner(select(Milestone).where(Milestone.gate), load=True).where(
+        may_see_plan(actor),
+        or_(Plan.project_id.is_not(None), Plan.lab_id == lab_id),
+        or_(Milestone.id == kept, and_(Milestone.state == "open", ARCHIVED_AT.is_(None))),
     )
+    query = query.order_by(Project.code, Milestone.position, Milestone.id)
     return list(db.session.scalars(query.where(Project.code == code) if code else query))
 
 
-def is_gate_of(milestone_id: int, project_id: int | None) -> bool:
-    """Whether a milestone is a gate of a project."""
-    query = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
-    found = db.session.scalar(query.where(Milestone.id == milestone_id, Milestone.gate))
-    return found is not None and found == project_id
+def is_gate_of(milestone_id: int, project_id: int | None, lab_id: int | None = None) -> bool:
+    """Whether a milestone is a gate of a project, or without one of the plan of a laboratory."""
+    query = select(Plan.project_id, Plan.lab_id).join(Milestone, Milestone.plan_id == Plan.id)
+    found = db.session.execute(query.where(Milestone.id == milestone_id, Milestone.gate)).first()
+    return found is not None and tuple(found) == (project_id, None if project_id else lab_id)
+
+
+def lab_gates(ids: Collection[int], *, actor: Actor) -> dict[int, Milestone]:
+    """Of some milestones those that stand in the plan of a laboratory which the actor sees, by id."""
+    if not ids:
+        return {}
+    query = with_owner(select(Milestone).where(Milestone.id.in_(ids)), load=True)
+    rows = db.session.scalars(query.where(Plan.lab_id.is_not(None), may_see_plan(actor)))
+    return {row.id: row for row in rows}
 
 
 def next_gate(thing: Milestone) -> Milestone | None:
