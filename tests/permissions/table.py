@@ -150,6 +150,8 @@ _MINUTES = "FROM minutes n JOIN meeting m ON m.id = n.meeting_id AND m.code = :c
 NUMBERS = (
     ("/<int:key>/removal", "SELECT id FROM project WHERE code = 'KJS-003'"),
     ("/accesses/links/", "SELECT 1"),
+    ("/tokens/", "SELECT 1"),
+    ("/admin/work/", "SELECT 1"),
     ("/evidence/", "SELECT 1"),
     ("/documents/", "SELECT 1"),
     ("/obligations/<code>/links/", "SELECT min(id) FROM obligation_link"),
