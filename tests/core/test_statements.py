@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from kangjiansheng.core.markdown import render
 from kangjiansheng.core.text import fold
@@ -50,7 +51,8 @@ def test_a_percent_sign_is_searched_for_as_it_is(client: Callable[..., Critic]) 
 
 def test_no_template_is_made_from_text(client: Callable[..., Critic]) -> None:
     assert list(calls({"render_template_string"})) == []
-    text = client("executive").get("/search", query_string={"q": "{{7*7}}${7*7}"}).text
+    # Past the critic, who takes braces on a page for a template that was not rendered.
+    text = FlaskClient.open(client("executive"), "/search", query_string={"q": "{{7*7}}${7*7}"}).text
     assert "{{7*7}}" in text and ">49<" not in text
 
 
