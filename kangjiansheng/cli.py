@@ -104,6 +104,67 @@ def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
     click.echo(f"{current_app.config['SETTINGS'].base_url}{path}")
 
 
+@user.command("provision")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--invite", is_flag=True, help="Send an invitation to those who get an account.")
+@acting_as
+@in_app
+def user_provision(file: Path, dry_run: bool, invite: bool, as_email: str | None) -> None:
+    """Bring people, accounts, roles and institutions in line with a list (CSV, XLSX), in one transaction. What is
+    wrong is named by line and column on stderr; then nothing is written, and the exit code is 1."""
+    from kangjiansheng.accounts import policies
+    from kangjiansheng.core import i18n
+    from kangjiansheng.core.errors import RuleBroken
+    from kangjiansheng.core.transactions import writing
+    from kangjiansheng.labs.forms.provisioning import sentence
+    from kangjiansheng.labs.operations.provisioning import provision, try_out
+
+    data = file.read_bytes()
+    try:
+        with writing():
+            actor = entitled(actor_of(as_email), policies.administer)
+            found = try_out(data, actor=actor, invite=invite)
+            if not found.problems and not dry_run:
+                provision(data, actor=actor, invite=invite)
+    except RuleBroken as problem:
+        no(f"{problem.code} {problem.facts}")
+    with i18n.speaking("en"):
+        for one in found.problems:
+            click.echo(f"line {one.line}, {one.column or '-'}: {one.value!r}: {sentence(one)}", err=True)
+    for line in found.changed:
+        what = "; ".join(f"{key}: {before or '-'} -> {after or '-'}" for key, before, after in line.changes)
+        left = f" ({line.duties} duties to hand over)" if line.duties else ""
+        click.echo(f"line {line.line}, {line.email}: {'new; ' if line.is_new else ''}{what}{left}")
+    click.echo(
+        f"{len(found.changed)} of {len(found.lines)} people {'would change' if dry_run else 'changed'}"
+    )
+    if found.problems:
+        sys.exit(1)
+
+
+@user.command("remove-factors")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why; kept in the trail and told to the person.")
+@acting_as
+@in_app
+def user_remove_factors(email: str, reason: str, as_email: str | None) -> None:
+    """Remove all second factors of an account, as when its phone is lost and no administrator can sign in."""
+    from kangjiansheng.accounts import policies, queries
+    from kangjiansheng.accounts.operations import factors
+    from kangjiansheng.core.errors import RuleBroken
+    from kangjiansheng.core.transactions import writing
+
+    try:
+        with writing():
+            actor = entitled(actor_of(as_email), policies.administer)
+            account = queries.account_by_email(email) or no(f"there is no account {email}")
+            factors.take_away(account, reason, actor=actor)
+    except RuleBroken as problem:
+        no(f"{problem.code} {problem.facts}")
+    click.echo("removed")
+
+
 @cli.group()
 def audit() -> None:
     """The audit trail."""

@@ -219,6 +219,7 @@ PAGES = (
     ("admin", "/admin/copies"),
     ("admin", "/admin/system"),
     ("admin", "/admin/sign-in"),
+    ("admin", "/admin/people/list"),
     ("lead", "/account/second"),
     ("lead", "/account/second/app"),
     ("lead", "/account/second/passkeys"),

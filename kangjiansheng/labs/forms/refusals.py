@@ -4,7 +4,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kangjiansheng.labs.forms import provisioning
+
 REFUSALS: dict[str, Any] = {
+    **provisioning.REFUSALS,
     "labs:code-shape": _l("编号由 2 到 40 个大写字母、数字和连字符组成，如 RJ 或 AGR-002。"),
     "labs:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
     "labs:name-taken": _l("“%(name)s”已是 %(code)s 的名称或别名。"),

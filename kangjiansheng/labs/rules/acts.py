@@ -14,6 +14,7 @@ ACTS: Mapping[str, Any] = {
     "labs:institution:create": _l("登记机构"),
     "labs:institution:edit": _l("修改机构资料"),
     "labs:institution:join": _l("登记机构成员"),
+    "labs:people:provision": _l("按名单更新人员"),
     "labs:institution:leave": _l("结束机构成员身份"),
     "labs:institution:archive": _l("归档机构"),
     "labs:institution:restore": _l("恢复机构"),
