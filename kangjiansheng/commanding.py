@@ -68,9 +68,14 @@ def _app() -> Flask:
     try:
         level = schema.level(engine)
     except Exception as problem:
-        raise Refused(f"the database cannot be reached: {type(problem).__name__}") from None
+        raise Refused(f"the database cannot be reached: {getattr(problem, 'orig', problem)}") from None
     finally:
         engine.dispose()
+    if level is not None and level > schema.head():
+        raise Refused(
+            f"the data were made by a newer version: they stand at level {level}, this version knows {schema.head()}; "
+            "run the newer version, or restore the copy that was made before the upgrade"
+        )
     if level != schema.head():
         raise Refused(
             f"the database stands at level {level}, this version needs {schema.head()}: run `kangjiansheng db upgrade`"

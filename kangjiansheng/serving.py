@@ -12,7 +12,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from kangjiansheng.core import queue, roles
+from kangjiansheng.core import alone, queue, roles
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.jobs import run_due
 
@@ -88,6 +88,7 @@ def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) ->
     loses no request. Refuses a demonstration that others on the network could reach."""
     from kangjiansheng import demonstration
 
+    held = _hold(settings)
     with app.app_context():
         shown = demonstration.is_loaded()
         if shown:
@@ -102,6 +103,15 @@ def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) ->
         # Each forked server process comes by here, too.
         if worker and os.getpid() == parent and worker.poll() is None:
             _end(worker)
+        if held is not None:
+            os.close(held)
+
+
+def _hold(settings: Settings) -> int | None:
+    try:
+        return alone.hold(settings.database_url)
+    except alone.Held as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 def _note_start(settings: Settings) -> None:

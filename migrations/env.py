@@ -5,6 +5,7 @@ engines, and SQLite checks its foreign keys at the end.
 """
 
 from alembic import context
+from sqlalchemy import Engine
 
 from kangjiansheng.accounts import models as _accounts  # noqa: F401
 from kangjiansheng.committee import models as _committee  # noqa: F401
@@ -18,6 +19,13 @@ from kangjiansheng.projects import models as _projects  # noqa: F401
 def run() -> None:
     """Run the migrations over one connection."""
     engine = make_engine(context.config.attributes["url"], migrating=True)
+    try:
+        _over(engine)
+    finally:
+        engine.dispose()
+
+
+def _over(engine: Engine) -> None:
     with engine.connect() as connection:
         context.configure(
             connection=connection,
@@ -36,7 +44,6 @@ def run() -> None:
                 raise RuntimeError(f"foreign keys broken after migration: {broken[:5]}")
         elif connection.in_transaction():
             connection.commit()
-    engine.dispose()
 
 
 run()

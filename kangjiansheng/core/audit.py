@@ -6,7 +6,7 @@ An entry gets its `seq` and hash in the last step before COMMIT, under the write
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from kangjiansheng.core.changes import Actor, ChangeSet
 
 GENESIS = "0" * 64
+CLOCK_BACK = "core:clock:back"
+CLOCKS_DIFFER = timedelta(minutes=1)
 LOCK = 0x6B6A73  # advisory lock of the chain's head on PostgreSQL
 _acts: dict[str, Any] = {}
 _MARKS = "audit marks"  # how many entries waited when each open savepoint began
@@ -121,6 +123,7 @@ def seal(session: Session) -> None:
         .limit(1)
     ).first()
     seq, last, latest = head or (0, GENESIS, pending[0].change.recorded_at)
+    pending = _clock_back(session, latest, pending[0]) + pending
     digests: dict[int, str] = {}
     for item in pending:
         change_id = item.change.id
@@ -145,6 +148,21 @@ def seal(session: Session) -> None:
         entry.hash = last = entry_hash(entry)
         session.add(entry)
     session.flush()
+
+
+def _clock_back(session: Session, latest: datetime, first: _Pending) -> list[_Pending]:
+    """Times in the trail never run backwards. When the machine's clock does, one entry says so, until it has caught
+    up; within the minute it is the difference between two nodes."""
+    now = clock.now()
+    if latest - now < CLOCKS_DIFFER:
+        return []
+    known = (
+        select(AuditEntry.id).where(AuditEntry.act == CLOCK_BACK, AuditEntry.recorded_at == latest).limit(1)
+    )
+    if session.scalar(known):
+        return []
+    before, after = plain({"clock": latest}), plain({"clock": now})
+    return [_Pending(CLOCK_BACK, "change_set", first.change.id, first.actor, first.change, before, after)]
 
 
 def entry_hash(entry: AuditEntry) -> str:

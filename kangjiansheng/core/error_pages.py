@@ -1,5 +1,6 @@
 """Every refusal and every fault answers with a page that helps, in the reader's language; JSON for the API."""
 
+import errno
 import logging
 from typing import Any
 
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import i18n, once, pages, resuming
 from kangjiansheng.core.db import db
-from kangjiansheng.core.errors import RuleBroken, Stale
+from kangjiansheng.core.errors import OutcomeUnknown, RuleBroken, Stale
 
 CODES = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 503)
 LARGEST_KEY = 2**31 - 1  # keys are 32-bit integers on PostgreSQL
@@ -41,8 +42,9 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(conflict, _conflict)
     for unreadable in (DataError, OverflowError):
         app.register_error_handler(unreadable, _unreadable)
-    for busy in (OperationalError, PoolTimeout):
+    for busy in (OperationalError, PoolTimeout, OutcomeUnknown):
         app.register_error_handler(busy, _busy)
+    app.register_error_handler(OSError, _no_room)
 
 
 def _check_text() -> None:
@@ -51,9 +53,9 @@ def _check_text() -> None:
         abort(400)
 
 
-def answer(code: int, detail: str = "", *, title: str = "", ahead: str = "") -> Response:
+def answer(code: int, detail: str = "", *, title: str = "", ahead: str = "", page: str = "") -> Response:
     """The error page of a code, or its problem+json under /api/. Nothing of the failed act stays. `ahead` is where to
-    look instead of a day that has not come."""
+    look instead of a day that has not come; `page` another page than that of the code."""
     db.session.rollback()
     if request.path.startswith("/api/"):
         made = make_response({"status": code, "title": title or str(code), "detail": detail}, code)
@@ -63,7 +65,10 @@ def answer(code: int, detail: str = "", *, title: str = "", ahead: str = "") -> 
     g.failing = True
     resume = resuming.keep() if code == 401 else ""
     return make_response(
-        render_template("errors/error.html", code=code, detail=detail, resume=resume, ahead=ahead), code
+        render_template(
+            "errors/error.html", code=code, detail=detail, resume=resume, ahead=ahead, words=page
+        ),
+        code,
     )
 
 
@@ -110,15 +115,33 @@ def _unreadable(_problem: Exception) -> Response:
     return answer(400, title="Bad Request")
 
 
+def _is_full(problem: Exception) -> bool:
+    """Whether a disk has no room left, in the words of the system or of either engine."""
+    cause = getattr(problem, "orig", problem)
+    words = "database or disk is full" in str(cause) or getattr(cause, "sqlstate", None) == "53100"
+    return words or getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _no_room(problem: OSError) -> Response:
+    if not _is_full(problem):
+        raise problem
+    return _busy(problem)
+
+
 def _busy(problem: Exception) -> Response:
     log.error("database", extra={"facts": {"id": g.get("request_id"), "problem": str(problem)[:300]}})
     db.session.rollback()
     db.session.info["writing"] = (
         False  # the page only reads: it must not wait for the lock that was not to be had
     )
+    code, title, page = 503, "Service Unavailable", ""
+    if _is_full(problem):
+        code, title, page = 507, "Insufficient Storage", "full"
+    elif isinstance(problem, OutcomeUnknown):
+        page = "unknown"
     try:
-        response = answer(503, title="Service Unavailable")
+        response = answer(code, title=title, page=page)
     except (OperationalError, PoolTimeout):  # not even who asks can be read
-        response = make_response("503 Service Unavailable", 503)
+        response = make_response(f"{code} {title}", code)
     response.headers["Retry-After"] = "30"
     return response

@@ -15,6 +15,11 @@ class RuleBroken(Exception):
         self.code, self.field, self.facts = code, field, facts
 
 
+class OutcomeUnknown(Exception):
+    """The database was cut off while it committed: nobody knows whether it did. The same form sent again is saved
+    once, by its mark."""
+
+
 class Stale(Exception):
     """Somebody else changed the thing after the form was opened; nothing was written."""
 

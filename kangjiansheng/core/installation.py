@@ -8,12 +8,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kangjiansheng.core import clock, schema
+from kangjiansheng.core import audit, clock, schema
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.db import Base, Word, db
 
-ACTS = {"core:installation:change": _l("版本或设置变更")}
+ACTS = {
+    "core:installation:change": _l("版本或设置变更"),
+    audit.CLOCK_BACK: _l("系统时钟被调回"),
+}
 THINGS = {"installation": _l("系统")}
 FIELDS = {
     "program": _l("版本"),
@@ -24,6 +27,7 @@ FIELDS = {
     "demo": _l("示例数据"),
     "proxies": _l("代理"),
     "messenger_hosts": _l("消息平台"),
+    "clock": _l("系统时钟"),
 }
 
 

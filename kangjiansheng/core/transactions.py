@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flask import Flask, Response, g, request
-from sqlalchemy.exc import OperationalError
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kangjiansheng.core import audit, search
 from kangjiansheng.core.changes import ONCE
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import OutcomeUnknown
 from kangjiansheng.core.logs import log
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -19,7 +20,12 @@ def commit() -> None:
     commit there is."""
     search.keep(db.session())
     audit.seal(db.session())
-    db.session.commit()
+    try:
+        db.session.commit()
+    except DBAPIError as problem:
+        if problem.connection_invalidated:
+            raise OutcomeUnknown from problem
+        raise
 
 
 @contextmanager
@@ -58,12 +64,23 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     if request.method not in SAFE_METHODS and response.status_code < 400:
-        commit()
+        response = _committed(response)
     else:
         db.session.rollback()
     db.session.info.pop(ONCE, None)
     for act in g.pop("afterwards", []):
         _afterwards(act, must=400 <= response.status_code < 500)
+    return response
+
+
+def _committed(response: Response) -> Response:
+    """The answer, once what it says is kept; else what the failure of the commit has to say. Flask lets handlers of
+    errors answer for views alone."""
+    try:
+        commit()
+    except Exception as problem:
+        db.session.rollback()
+        return current_app.make_response(current_app.handle_user_exception(problem))
     return response
 
 
@@ -73,7 +90,7 @@ def _afterwards(act: Callable[[], object], *, must: bool) -> None:
     try:
         with writing():
             act()
-    except OperationalError as problem:
+    except (OperationalError, OutcomeUnknown) as problem:
         if must:
             raise
         log.error("a trace was lost", extra={"facts": {"problem": str(problem)[:300]}})

@@ -1,5 +1,6 @@
 """A place beside the data in which a copy is built, and the one step by which it takes their place."""
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import URL, make_url
 from sqlalchemy.engine import Connection
 
+from kangjiansheng.core import alone
 from kangjiansheng.core.copies import NotCopied
 from kangjiansheng.core.db import PROGRAM, make_engine
 
@@ -53,13 +55,19 @@ def _file(url: URL) -> Iterator[_File]:
     if not url.database:
         raise NotCopied("KJS_DATABASE_URL names no file")
     made = _File(Path(url.database))
-    if made.live.exists():
-        _settle(made.live)
-    _remove(made.new)
     try:
+        held = alone.hold(str(url))
+    except alone.Held:
+        raise NotCopied(IN_USE) from None
+    try:
+        if made.live.exists():
+            _settle(made.live)
+        _remove(made.new)
         yield made
     finally:
         _remove(made.new)
+        if held is not None:
+            os.close(held)
 
 
 def _remove(file: Path) -> None:
