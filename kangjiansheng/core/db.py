@@ -21,6 +21,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 from sqlalchemy.sql.functions import FunctionElement
@@ -199,6 +200,14 @@ def _in_app() -> bool:
     from flask import has_app_context
 
     return has_app_context()
+
+
+def undo() -> None:
+    """Take back what is open. Of a line that is cut there is nothing to take back, and no answer to wait for."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 def expect(thing: Any, seen: int | None) -> None:

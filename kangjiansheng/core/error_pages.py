@@ -15,7 +15,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import i18n, once, pages, resuming
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import db, undo
 from kangjiansheng.core.errors import OutcomeUnknown, RuleBroken, Stale
 
 CODES = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 503)
@@ -56,7 +56,7 @@ def _check_text() -> None:
 def answer(code: int, detail: str = "", *, title: str = "", ahead: str = "", page: str = "") -> Response:
     """The error page of a code, or its problem+json under /api/. Nothing of the failed act stays. `ahead` is where to
     look instead of a day that has not come; `page` another page than that of the code."""
-    db.session.rollback()
+    undo()
     if request.path.startswith("/api/"):
         made = make_response({"status": code, "title": title or str(code), "detail": detail}, code)
         made.content_type = "application/problem+json"
@@ -130,7 +130,7 @@ def _no_room(problem: OSError) -> Response:
 
 def _busy(problem: Exception) -> Response:
     log.error("database", extra={"facts": {"id": g.get("request_id"), "problem": str(problem)[:300]}})
-    db.session.rollback()
+    undo()
     db.session.info["writing"] = (
         False  # the page only reads: it must not wait for the lock that was not to be had
     )

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kangjiansheng.core import audit, search
 from kangjiansheng.core.changes import ONCE
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import db, undo
 from kangjiansheng.core.errors import OutcomeUnknown
 from kangjiansheng.core.logs import log
 
@@ -31,13 +31,13 @@ def commit() -> None:
 @contextmanager
 def writing() -> Iterator[None]:
     """One transaction of a command or a job: commits at the end, rolls back on any exception."""
-    db.session.rollback()
+    undo()
     db.session.info["writing"] = True
     try:
         yield
         commit()
     except BaseException:
-        db.session.rollback()
+        undo()
         raise
     finally:
         db.session.info["writing"] = False
@@ -66,7 +66,7 @@ def _end(response: Response) -> Response:
     if request.method not in SAFE_METHODS and response.status_code < 400:
         response = _committed(response)
     else:
-        db.session.rollback()
+        undo()
     db.session.info.pop(ONCE, None)
     for act in g.pop("afterwards", []):
         _afterwards(act, must=400 <= response.status_code < 500)
@@ -79,7 +79,7 @@ def _committed(response: Response) -> Response:
     try:
         commit()
     except Exception as problem:
-        db.session.rollback()
+        undo()
         return current_app.make_response(current_app.handle_user_exception(problem))
     return response
 
@@ -97,4 +97,4 @@ def _afterwards(act: Callable[[], object], *, must: bool) -> None:
 
 
 def _drop(_problem: BaseException | None) -> None:
-    db.session.rollback()
+    undo()

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class Cluster:
     """A running server. Its one user is `tests`, without a password: only the socket's folder lets one in."""
 
     folder: Path
+    restart: Callable[[], None]
 
     def url(self, database: str) -> str:
         """The SQLAlchemy address of one of its databases."""
@@ -64,6 +66,13 @@ class Cluster:
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     """One cluster for the session (under xdist: for the worker), started when the first test asks for it."""
+    with running() as made:
+        yield made
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """A cluster in a folder of its own; both are gone afterwards."""
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
     if initdb is None or pg_ctl is None:
         pytest.fail(
@@ -99,7 +108,22 @@ def postgres_cluster() -> Iterator[Cluster]:
         options = f"-c listen_addresses='' -k {folder} {options}"
         run(pg_ctl, "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
-            yield Cluster(folder)
+            yield Cluster(
+                folder,
+                lambda: run(
+                    pg_ctl,
+                    "-D",
+                    data,
+                    "-m",
+                    "fast",
+                    "-w",
+                    "-l",
+                    str(folder / "log"),
+                    "-o",
+                    options,
+                    "restart",
+                ),
+            )
         finally:
             run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")
     finally:
