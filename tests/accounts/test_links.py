@@ -89,6 +89,8 @@ def test_the_secret_is_stored_as_a_digest_only(app: Flask) -> None:
         ("password1234", "太常见"),
         ("aaaaaaaaaaaaaaa", "太常见"),
         ("kangjiansheng12", "太常见"),
+        ("1q2w3e4r5t6y", "太常见"),
+        ("woaini5201314", "太常见"),
         ("", "请填写此项"),
     ],
 )

@@ -44,7 +44,7 @@ RECORDS = (
     S("R20", "11.100(a)", "A signature is one person's, under the name of that day.",
       ("committee/test_mean_what_is_signed.py::test_the_printed_name_is_in_the_language_of_the_record", "committee/test_sign.py::test_nobody_signs_twice")),
     S("R21", "11.200(a)(1), 11.300(d)", "Signing asks for the password each time, and for the second factor of who has one; failures count.",
-      ("committee/test_sign.py::test_a_wrong_password_signs_nothing", "committee/test_life_of_minutes.py::test_wrong_passwords_are_counted", "accounts/test_second_factor.py::test_a_signature_asks_for_the_second_factor_and_names_it")),
+      ("committee/test_sign.py::test_a_wrong_password_signs_nothing", "committee/test_life_of_minutes.py::test_wrong_passwords_are_counted", "accounts/test_second_factor.py::test_a_signature_asks_for_the_second_factor_and_names_it", "accounts/test_passkeys.py::test_a_passkey_signs_one_text")),
     S("R22", "11.200(a)(2), (3)", "Nobody signs for another, and no program signs.",
       ("committee/test_mean_what_is_signed.py::test_a_code_is_good_once_for_one_person_text_and_time", "accounts/test_give_a_program_a_token.py::test_a_token_from_its_making_to_its_end")),
     S("R23", "11.10(e)", "Signed minutes are locked; a correction is a new text, signed anew, and the old one stays.",
@@ -52,6 +52,6 @@ RECORDS = (
     S("R24", "11.70", "What is signed is what was shown.",
       ("committee/test_sign.py::test_a_replaced_draft_cannot_be_signed", "committee/test_read_and_comment.py::test_who_signs_has_read")),
     S("R25", "11.300(b), (c)", "Rights can be looked through with their history; a lost token is stopped at once.",
-      ("accounts/test_administer_people.py::test_the_history_says_who_did_what", "accounts/test_give_a_program_a_token.py::test_a_token_from_its_making_to_its_end"),
+      ("accounts/test_administer_people.py::test_the_history_says_who_did_what", "accounts/test_give_a_program_a_token.py::test_a_token_from_its_making_to_its_end", "accounts/test_second_factor.py::test_an_administrator_takes_lost_factors_away_and_never_sees_them"),
       "There is no reminder to look the rights through on a schedule."),
 )  # fmt: skip

@@ -56,7 +56,13 @@ TOKEN_LIFE = timedelta(days=365)
 TOKENS_MOST = 20  # that one person holds at a time
 WRONG_TOKENS = 20  # from one address within FAILURE_WINDOW
 # Words that make a long password as guessable as a short one.
-_COMMON = ("password", "12345678", "qwertyui", "11111111", "abcdefgh", "iloveyou", "kangjiansheng")
+_COMMON = (
+    "password", "passw0rd", "12345678", "123456789", "87654321", "qwertyui", "qwerty", "asdfghjk", "zxcvbnm", "1q2w3e4r",
+    "q1w2e3r4", "1qaz2wsx", "3edc4rfv", "zaq12wsx", "qazwsx", "147258369", "11111111", "00000000", "abcdefgh", "abcd1234",
+    "iloveyou", "letmein", "welcome", "changeme", "administrator", "football", "baseball", "princess", "sunshine", "superman",
+    "starwars", "computer", "internet", "whatever", "trustno1", "dragon", "monkey", "woaini", "5201314", "1314520",
+    "kangjiansheng",
+)  # fmt: skip
 
 ROLE_NAMES = {
     "admin": _l("系统管理员"),
