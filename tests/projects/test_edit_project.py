@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from lxml import html
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.core.db import db
@@ -290,3 +291,14 @@ def test_a_project_starts_from_each_pathway(client, app, pathway):
         wanted = [item.code for item in templates()[pathway].milestones if not item.optional]
         assert sorted(row.code for row in rows) == sorted(wanted)
         assert all(row.baseline for row in rows)
+
+
+def test_saving_a_project_as_it_opens_takes_nothing_from_it(client):
+    lead = client("lead")
+    before = lead.get("/api/v1/projects/KJS-003").get_json()["data"]
+    assert before["parties"] and before["labs"]
+    form = html.document_fromstring(lead.get("/projects/KJS-003/edit").text).xpath(
+        "//form[.//*[@name='parties']]"
+    )[0]
+    assert lead.post("/projects/KJS-003/edit", data=MultiDict(form.form_values())).status_code == 303
+    assert lead.get("/api/v1/projects/KJS-003").get_json()["data"] == before

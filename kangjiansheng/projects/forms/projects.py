@@ -88,11 +88,15 @@ class ProjectForm(StartingForm):
     def __init__(
         self,
         *args: Any,
+        obj: Project | None = None,
         lab_rows: Any = (),
         party_rows: Any = (),
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, obj=obj, **kwargs)
+        if obj is not None and self.labs.raw_data is None:  # nothing was sent: the codes of what is stored
+            self.labs.data = [row.lab.code for row in obj.labs if not row.leads]
+            self.parties.data = [row.institution.code for row in obj.parties]
         self.modality.choices = choices(modalities())
         self.donor_source.choices = _with_own(choices(donor_sources(), empty="—"), self.donor_source.data)
         self.indication_group.choices = _with_own(
@@ -113,8 +117,6 @@ class ProjectForm(StartingForm):
             lab_rows=lab_rows,
             party_rows=party_rows,
             lead_lab=next((row.lab.code for row in project.labs if row.leads), ""),
-            labs=[row.lab.code for row in project.labs if not row.leads],
-            parties=[row.institution.code for row in project.parties],
             claimed=project.status,
         )
 

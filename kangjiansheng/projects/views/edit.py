@@ -34,7 +34,8 @@ def _again() -> Project:
 @on(may=policies.create)
 def new_project() -> Response:
     """Register a project."""
-    form = ProjectForm(templates=published(), **choices.for_form())
+    known: dict[str, Any] = choices.for_form()
+    form = ProjectForm(templates=published(), **known)
     led = policies.labs_led(actor())
     if led is not None:
         form.limit_leading_to(led)
