@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
-from kangjiansheng import copies, demonstration, sections
+from kangjiansheng import copies, demonstration, programs, sections
 from kangjiansheng.accounts import forms as account_forms
 from kangjiansheng.accounts import jobs as account_jobs
 from kangjiansheng.accounts import notices as account_notices
@@ -344,6 +344,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    programs.init_app(app)
     access.check_declared(app)
     return app
 
@@ -361,10 +362,10 @@ def _travel() -> Response | None:
     rule = request.url_rule
     if g.as_of is None or request.method != "GET" or rule is None:
         return None
-    if not pages.shows_today(current_app, rule, STILL):
+    if request.path.startswith("/api/") or not pages.shows_today(current_app, rule, STILL):
         return None
     today = pages.with_args(as_of=None)
-    if rule.endpoint.partition(".")[0] == "api" or "." in request.path.rpartition("/")[2]:
+    if "." in request.path.rpartition("/")[2]:
         return redirect(today)  # a file or JSON has no place to say it in
     return pages.only_today(today)
 
@@ -373,6 +374,7 @@ def jobs(app: Flask) -> list[Job]:
     """What the worker does, and how often."""
     settings = app.config["SETTINGS"]
     return [
+        *programs.ROUNDS,
         Job("mail", timedelta(seconds=5), lambda: mailer.deliver(settings), apart=True),
         Job("groups", timedelta(seconds=5), lambda: delivery.deliver(settings), apart=True),
         *account_jobs.ROUNDS,

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Request, abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts import operations, queries, rules
 from kangjiansheng.accounts.models import Account, Person, SignedInSession, SignInPolicy
 from kangjiansheng.accounts.operations import tokens
-from kangjiansheng.accounts.queries.policy import must_enrol
+from kangjiansheng.accounts.queries.policy import must_enrol, policy
 from kangjiansheng.accounts.queries.tokens import token_by_secret
 from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.db import db
@@ -131,6 +132,9 @@ def _by_token() -> None:
     scopes = found.scopes
     g.allows = lambda part, writes: rules.allows(scopes, part, writes=writes)
     g.actor = tokens.actor_of(found)
+    account = found.person.account
+    if account is not None and must_enrol(account, policy(), actor=g.actor):
+        abort(403, _("请先在网页上登录并设置第二步验证，程序才能继续。"))
     g.my_names = _names(found.person)
     if not request.accept_languages and request.args.get("lang") not in i18n.LOCALES:
         i18n.speak_now(found.person.locale)

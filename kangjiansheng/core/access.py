@@ -35,7 +35,7 @@ def signed_in(view: View) -> View:
     def guarded(**arguments: Any) -> Any:
         if not g.get("actor"):
             return _ask_to_sign_in()
-        _check_scope(view)
+        check_scope(view, writes=request.method not in SAFE_METHODS)
         return once.sent_before() or view(**arguments)
 
     guarded.access = "signed_in"  # type: ignore[attr-defined]
@@ -45,6 +45,12 @@ def signed_in(view: View) -> View:
 def unattended(view: View) -> View:
     """A page that asks again by itself: that it does is no sign of a person, so it keeps no session from ending."""
     view.unattended = True  # type: ignore[attr-defined]
+    return view
+
+
+def of_any_part(view: View) -> View:
+    """A view that belongs to no part of the product: it says nothing of any, or the view that it calls is asked."""
+    view.of_any_part = True  # type: ignore[attr-defined]
     return view
 
 
@@ -62,24 +68,28 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
         def guarded(**arguments: Any) -> Any:
             if not g.get("actor"):
                 return _ask_to_sign_in()
-            _check_scope(view)
+            check_scope(view, writes=request.method not in SAFE_METHODS)
             if (
                 saved := once.sent_before()
             ):  # first: what was saved may have taken the thing, or the right, away
                 return saved
+            thing = checked(**arguments)
             if load is None:
-                return view(**arguments) if may(g.actor) else abort(403)
-            thing = load(actor=g.actor, **arguments)
-            if thing is None:
-                abort(404)
-            if not may(g.actor, thing):
-                abort(403)
+                return view(**arguments)
             found = traces.about(thing)
             answer = view(thing)
             traces.leave(found, answer, actor=g.actor)
             return answer
 
-        guarded.load = load  # type: ignore[attr-defined]
+        def checked(**arguments: Any) -> Any:
+            if load is None:
+                return may(g.actor) or abort(403)
+            thing = load(actor=g.actor, **arguments)
+            if thing is None:
+                abort(404)
+            return thing if may(g.actor, thing) else abort(403)
+
+        guarded.load, guarded.checked = load, checked  # type: ignore[attr-defined]
         load_name = f"{load.__module__}.{load.__name__}" if load else "-"
         guarded.access = f"on {load_name} may {may.__module__}.{may.__name__}"  # type: ignore[attr-defined]
         return guarded
@@ -105,10 +115,10 @@ def part_of(view: View) -> str:
     return "overview" if floor in ("core", "accounts") else floor
 
 
-def _check_scope(view: View) -> None:
+def check_scope(view: View, *, writes: bool) -> None:
     """A program that came with a token does no more than the token lets it."""
     allows = g.get("allows")
-    if allows and not allows(part_of(view), request.method not in SAFE_METHODS):
+    if allows and not getattr(view, "of_any_part", False) and not allows(part_of(view), writes):
         g.beyond_scope = True
         abort(403, _("这个令牌不允许这样做：请用允许这一部分的令牌。"))
 

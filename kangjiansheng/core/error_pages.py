@@ -17,8 +17,9 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import i18n, once, pages, resuming
 from kangjiansheng.core.db import db, undo
 from kangjiansheng.core.errors import OutcomeUnknown, RuleBroken, Stale
+from kangjiansheng.core.rest import problems
 
-CODES = (400, 401, 403, 404, 405, 409, 413, 414, 415, 422, 429, 431, 500, 503)
+CODES = (400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503)
 LARGEST_KEY = 2**31 - 1  # keys are 32-bit integers on PostgreSQL
 log = logging.getLogger("kangjiansheng")
 
@@ -53,14 +54,13 @@ def _check_text() -> None:
         abort(400)
 
 
-def answer(code: int, detail: str = "", *, title: str = "", ahead: str = "", page: str = "") -> Response:
-    """The error page of a code, or its problem+json under /api/. Nothing of the failed act stays. `ahead` is where to
-    look instead of a day that has not come; `page` another page than that of the code."""
+def answer(code: int, detail: str = "", *, word: str = "", ahead: str = "", page: str = "") -> Response:
+    """The error page of a code, or its problem under /api/. Nothing of the failed act stays. `word` is the stable word
+    of a broken rule, `ahead` where to look instead of a day that has not come; `page` another page than that of the
+    code."""
     undo()
     if request.path.startswith("/api/"):
-        made = make_response({"status": code, "title": title or str(code), "detail": detail}, code)
-        made.content_type = "application/problem+json"
-        return made
+        return problems.problem(code, detail=detail, code=word)
     g.setdefault("request_id", "")
     g.failing = True
     resume = resuming.keep() if code == 401 else ""
@@ -72,13 +72,13 @@ def answer(code: int, detail: str = "", *, title: str = "", ahead: str = "", pag
     )
 
 
-def _http(problem: HTTPException) -> Response:
-    code = problem.code or 500
-    own_words = problem.description if problem.description != type(problem).description else ""
-    ahead = pages.forecasts[0]() if isinstance(problem, pages.NotYet) and pages.forecasts else ""
-    response = answer(code, own_words or "", title=problem.name, ahead=ahead)
+def _http(refused: HTTPException) -> Response:
+    code = refused.code or 500
+    own_words = refused.description if refused.description != type(refused).description else ""
+    ahead = pages.forecasts[0]() if isinstance(refused, pages.NotYet) and pages.forecasts else ""
+    response = answer(code, own_words or "", ahead=ahead)
     if code == 405:
-        response.headers["Allow"] = ", ".join(getattr(problem, "valid_methods", None) or [])
+        response.headers["Allow"] = ", ".join(getattr(refused, "valid_methods", None) or [])
     if code == 401 and request.path.startswith("/api/"):
         response.headers["WWW-Authenticate"] = (
             'Bearer realm="kangjiansheng"' + ', error="invalid_token"' * g.get("wrong_token", False)
@@ -86,19 +86,19 @@ def _http(problem: HTTPException) -> Response:
     if code == 403 and g.get("beyond_scope"):
         response.headers["WWW-Authenticate"] = 'Bearer realm="kangjiansheng", error="insufficient_scope"'
     if code in (429, 503):
-        response.headers["Retry-After"] = str(getattr(problem, "retry_after", None) or 30)
+        response.headers["Retry-After"] = str(getattr(refused, "retry_after", None) or 30)
     return response
 
 
 def _no_token(_problem: CSRFError) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
     if not g.get("actor") and getattr(view, "access", "public") != "public":
-        return answer(401, title="Unauthorized")  # the session has ended, and the token with it
-    return answer(400, _("表单的校验码不对或已失效，没有任何内容被改动。"), title="Bad Request")
+        return answer(401)  # the session has ended, and the token with it
+    return answer(400, _("表单的校验码不对或已失效，没有任何内容被改动。"))
 
 
 def _refused(problem: RuleBroken) -> Response:
-    return answer(422, i18n.explain(problem), title=problem.code)
+    return answer(422, i18n.explain(problem), word=problem.code)
 
 
 def _conflict(problem: Exception) -> Response:
@@ -108,11 +108,12 @@ def _conflict(problem: Exception) -> Response:
         log.warning(
             "conflict", extra={"facts": {"id": g.get("request_id"), "problem": type(problem).__name__}}
         )
-    return answer(409, title="Conflict")
+    stale = isinstance(problem, Stale | StaleDataError) and request.path.startswith("/api/")
+    return answer(412 if stale else 409)
 
 
 def _unreadable(_problem: Exception) -> Response:
-    return answer(400, title="Bad Request")
+    return answer(400)
 
 
 def _is_full(problem: Exception) -> bool:
@@ -140,7 +141,7 @@ def _busy(problem: Exception) -> Response:
     elif isinstance(problem, OutcomeUnknown):
         page = "unknown"
     try:
-        response = answer(code, title=title, page=page)
+        response = answer(code, page=page)
     except (OperationalError, PoolTimeout):  # not even who asks can be read
         response = make_response(f"{code} {title}", code)
     response.headers["Retry-After"] = "30"

@@ -102,6 +102,12 @@ class Form(FlaskForm):
                 fine = False
         return fine
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Tell the program for which a page is opened of its form."""
+        super().__init__(*args, **kwargs)
+        if program := g.get("program"):
+            program.forms.append(self)
+
     @property
     def status(self) -> int:
         """The HTTP status of the page that shows this form."""
@@ -112,6 +118,7 @@ class Form(FlaskForm):
     def attempt(self, act: Callable[[], Any]) -> Any:
         """Validate, then act. Returns what the act returns (True for None), or None when refused."""
         if not self.validate_on_submit():
+            self._tell()
             return None
         try:
             result = act()
@@ -121,7 +128,13 @@ class Form(FlaskForm):
             self._refuse(problem)
         except Stale as problem:
             self._show_conflict(problem)
+        self._tell()
         return None
+
+    def _tell(self) -> None:
+        """A program is told which form was refused; a page shows it."""
+        if program := g.get("program"):
+            program.refused = self
 
     def _refuse(self, problem: RuleBroken) -> None:
         sentence = explain(problem)

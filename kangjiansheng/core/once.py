@@ -1,24 +1,32 @@
-"""The same form sent twice (a double click, a retry after a lost answer) counts once.
+"""The same form, or the same request of a program, sent twice (a double click, a retry after a lost answer) counts
+once.
 
 Each page carries a random mark in its forms. The change set of the first sending keeps a key made of the mark,
 the address, the person and all that was filled in: the same again is answered, and changes nothing; the same page
-with something else in its fields is another act.
+with something else in its fields is another act. A program sends an Idempotency-Key; the answer is kept for a day, in
+the transaction of the act, and given again to whoever sends the same with the same key.
 """
 
 import secrets
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from flask import flash, g, redirect, request
+from flask import abort, flash, g, make_response, redirect, request
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import ONCE, ChangeSet
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import Base, db
 from kangjiansheng.core.digests import sha256
 
+KEPT = timedelta(days=1)
 _LENGTH = 40
+_HEADERS = ("ETag", "Location", "Content-Location", "Content-Type")
 _ABOUT_THE_FORM = {"csrf_token", "once"}
 
 
@@ -60,3 +68,63 @@ def _key() -> str | None:
         (name, value) for name, value in request.form.items(multi=True) if name not in _ABOUT_THE_FORM
     )
     return sha256([made, request.method, request.full_path, g.actor.id, fields])[:_LENGTH]
+
+
+class Answered(Base):
+    """The answer to a request of a program that came with a key of its own."""
+
+    __tablename__ = "answered"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_sha256: Mapped[str] = mapped_column(
+        String(64), unique=True
+    )  # of person, address and the program's key
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def asked_key() -> str | None:
+    """What the program's Idempotency-Key stands for: its own, at this address, for this person."""
+    sent = request.headers.get("Idempotency-Key")
+    if sent is None:
+        return None
+    if not sent.isascii() or not sent.isprintable() or not 1 <= len(sent) <= 200:
+        abort(400, _("Idempotency-Key 请用 1 到 200 个可见的 ASCII 字符。"))
+    return sha256([sent, request.method, request.path, g.actor.id])
+
+
+def answered(key: str, body: Any) -> Response | None:
+    """The answer that was given to the same request; 422 when the same key came with something else."""
+    found = db.session.scalar(select(Answered).where(Answered.key_sha256 == key))
+    if found is None or found.made_at < clock.now() - KEPT:
+        return None
+    if found.body_sha256 != sha256([body, request.headers.get("If-Match", "")]):
+        abort(422, _("这个 Idempotency-Key 已用于别的内容，请换一个。"))
+    answer = make_response(found.body, found.status)
+    answer.headers.update(found.headers)
+    answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+def remember(key: str, body: Any, answer: Response) -> None:
+    """Keep the answer, in the transaction of what was done."""
+    db.session.execute(delete(Answered).where(Answered.key_sha256 == key))
+    kept = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
+    db.session.add(
+        Answered(
+            key_sha256=key,
+            body_sha256=sha256([body, request.headers.get("If-Match", "")]),
+            status=answer.status_code,
+            headers=kept,
+            body=answer.get_data(),
+            made_at=clock.now(),
+        )
+    )
+
+
+def forget() -> None:
+    """Drop the answers that are no longer given again."""
+    db.session.execute(delete(Answered).where(Answered.made_at < clock.now() - KEPT))

@@ -83,12 +83,16 @@ def figure_json(figure: Any) -> Markup:
 
 
 def page(template: str, status: int = 200, *, illustrative: bool = False, **context: Any) -> Response:
-    """Render a page. `illustrative` labels it 示例数据 in header, footer and print."""
+    """Render a page. `illustrative` labels it 示例数据 in header, footer and print. A program is not shown any."""
+    if g.get("program"):
+        return Response(status=status)
     return make_response(render_template(template, illustrative=illustrative, **context), status)
 
 
 def saved(address: str, text: str, *, undo: str | None = None, code: int = 303) -> Response:
     """After a save: go to the page and say so in a toast, with a way to undo when there is one."""
+    if g.get("program"):
+        return redirect(address, code)
     flash(orjson.dumps({"text": text, "undo_url": undo}).decode(), "toast")
     return redirect(address, code)
 

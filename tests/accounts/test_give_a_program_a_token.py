@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.accounts import rules
-from kangjiansheng.accounts.models import ApiToken
+from kangjiansheng.accounts.models import ApiToken, SignInPolicy
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
 
@@ -101,3 +102,13 @@ def test_wrong_tokens_are_slowed_down_and_right_ones_are_not(
     assert program.get("/api/v1/projects", headers=bearer(secret)).status_code == 200
     wrong = [client("lead").post("/account/tokens/new", data=ASKED | {"password": "x"}) for _n in range(6)]
     assert [answer.status_code for answer in wrong] == [422] * 5 + [429]
+
+
+def test_of_whom_a_second_step_is_required_no_program_goes_on_without(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    secret, program = made(client("chair"), committee="read"), app.test_client()
+    with app.app_context(), writing():
+        db.session.add(SignInPolicy(second_for="signers", second_from=date(2026, 11, 23)))
+    answer = program.get("/api/v1/meetings", headers=bearer(secret))
+    assert answer.status_code == 403 and "第二步验证" in answer.get_json()["detail"]

@@ -204,6 +204,7 @@ PAGES = (
     ("admin", "/admin"),
     ("admin", "/admin/tokens"),
     ("lead", "/account/tokens/new"),
+    ("lead", "/api"),
     ("admin", "/admin/people/CAST-LEAD"),
     ("admin", "/admin/people/CAST-LEAD/handover"),
     ("lead", "/projects/KJS-003/people/CAST-LEAD/handover"),

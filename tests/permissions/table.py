@@ -39,6 +39,7 @@ from tests.support.app import PASSWORD, Databases, make, settings_for
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 CAST = [member.email.split("@")[0] for member in demonstration.CAST]
 STABLE = {"of", "person_code", "code", "number", "milestone_code", "kind", "name", "act", "wanted", "partner"}
+PROGRAMS = "/api/v1"
 LEFT_OUT = {
     "accounts.sign_in",
     "accounts.second_step",
@@ -64,16 +65,13 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ),
     ("/results/<code>", [{"code": "RS-0001"}, {"code": "RS-0003"}]),
     ("/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
-    ("/api/v1/projects/<code>", [{"code": "KJS-003"}, {"code": "KJS-014"}]),
     ("/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),
-    ("/api/v1/labs/<code>", [{"code": "JL-01"}, {"code": "JL-02"}]),
     ("/partners/<code>", [{"code": "RJ"}]),
-    ("/api/v1/institutions/<code>", [{"code": "RJ"}]),
+    ("/institutions/<code>", [{"code": "RJ"}]),
     ("/residents/floors/<code>", [{"code": "A-01"}]),
     ("/residents/<code>", [{"code": "CO-001", "number": 1}]),
     ("/residents", [{"kind": "csv"}]),
     ("/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
-    ("/api/v1/agreements/<code>", [{"code": "AGR-001"}, {"code": "AGR-901"}]),
     (
         "/obligations/<code>",
         [{"code": "OB-0004", "act": "delivery"}, {"code": "OB-0005", "act": "acceptance"}],
@@ -87,7 +85,6 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
         [{"of": "agreements", "code": "AGR-901"}, {"of": "labs", "code": "JL-01"}],
     ),
     ("/meetings/<code>", [{"code": "SAC-2024-01"}, {"code": "SAC-2026-04"}, {"code": "SAC-2026-05"}]),
-    ("/api/v1/meetings/<code>", [{"code": "SAC-2026-04"}]),
     ("/committees/<code>", [{"code": "SAC"}]),
     ("/admin/people/<code>", [{"code": "CAST-LEAD"}]),
     ("/milestones/import/<code>", [{"code": "IMP-0001"}]),
@@ -112,14 +109,20 @@ ONE_FOR_ALL: dict[str, object] = {
     "seq": 1,
     "effect": 1,
     "sha256": "0" * 64,
+    "address": "nothing",
+    "method": "POST",
     "partner": "RJ",
     "person_code": "CAST-LEAD",
 }
 
 
-def arguments(rule: Rule) -> list[dict[str, object]]:
-    """The things for which a route is tried; one empty set for a route without arguments."""
-    things = next((found for start, found in THINGS if rule.rule.startswith(start)), [{}])
+def arguments(rule: Rule, *, one: bool = False) -> list[dict[str, object]]:
+    """The things for which a route is tried; one empty set for a route without arguments. What programs read is tried
+    for one thing."""
+    path = rule.rule.removeprefix(PROGRAMS)
+    things = next((found for start, found in THINGS if path.startswith(start)), [{}])
+    if one or path != rule.rule:
+        things = things[:1]
     return [
         {name: thing[name] if name in thing else _other(rule, name, thing) for name in sorted(rule.arguments)}
         for thing in things
@@ -167,6 +170,7 @@ NUMBERS = (
     ("/tokens/", "SELECT 1"),
     ("/labs/<code>/people", "SELECT min(id) FROM lab_member"),
     ("/partners/<code>/people", "SELECT min(id) FROM institution_member"),
+    ("/institutions/<code>/people", "SELECT min(id) FROM institution_member"),
     (
         "/items/",
         "SELECT min(i.id) FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id AND m.code = :code",
@@ -264,6 +268,8 @@ def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:
         if rule.endpoint in LEFT_OUT:
             continue
         access = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+        if rule.rule in as_pages(app):
+            continue
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
             with app.app_context():
                 tried = arguments(rule)
@@ -277,6 +283,31 @@ def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:
                     who: _verdict(app, client, method, address) for who, client in clients_with_nobody.items()
                 }
                 yield method, shown, access, verdicts
+
+
+def as_pages(app: Flask) -> dict[str, tuple[str, str]]:
+    """What programs read through the loader and the policy of a page: address → declared access, the page's address.
+    Who gets the page gets it, and nobody else; it is not tried again."""
+    views = app.view_functions
+    declared = {
+        rule.rule: views[rule.endpoint].access  # type: ignore[attr-defined]
+        for rule in sorted(app.url_map.iter_rules(), key=lambda r: r.rule, reverse=True)
+        if "GET" in (rule.methods or ())
+    }
+    pages = {access: path for path, access in declared.items() if not path.startswith(PROGRAMS)}
+    return {
+        path: (access, pages[access])
+        for path, access in sorted(declared.items())
+        if path.startswith(PROGRAMS) and access in pages
+    }
+
+
+def _programs(app: Flask) -> list[str]:
+    lines = ["", "## What programs read as pages do", "", "| address | declared | as |", "|---|---|---|"]
+    return lines + [
+        f"| `{path}` | `{access}` | {'everybody who is signed in' if access == 'signed_in' else f'`{page}`'} |"
+        for path, (access, page) in as_pages(app).items()
+    ]
 
 
 def _put(address: str, name: str, value: str) -> str:
@@ -316,7 +347,7 @@ def document(app: Flask) -> str:
     for method, address, access, verdicts in rows(app):
         cells = [method, f"`{address}`", *[verdicts[who] for who in ("nobody", *CAST)], f"`{access}`"]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, *_things(app)]) + "\n"
+    return "\n".join([*lines, *_programs(app), *_things(app)]) + "\n"
 
 
 def _things(app: Flask) -> list[str]:

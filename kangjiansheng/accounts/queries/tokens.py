@@ -23,6 +23,7 @@ def token_by_secret(secret: str) -> ApiToken | None:
             Account.disabled_at.is_(None),
         )
         .options(joinedload(ApiToken.person).joinedload(Person.roles))
+        .options(joinedload(ApiToken.person).joinedload(Person.account))
     )
     return db.session.scalars(query).unique().first()
 

@@ -31,12 +31,14 @@ def _day(name: str) -> date | None:
         abort(400, _("日期“%(text)s”无法识别，请写成 2026-11-20 这样。", text=text[:40]))
 
 
-def _filter() -> TrailFilter:
+def asked_filter() -> TrailFilter:
+    """Which entries the address asks for."""
     words = {name: request.args.get(name, "").strip()[:60] for name in ("person", "act", "thing")}
     return TrailFilter(**words, first=_day("from"), last=_day("to"))
 
 
-def _before() -> int | None:
+def asked_before() -> int | None:
+    """Before which entry the address begins."""
     text = request.args.get("before", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
@@ -45,7 +47,7 @@ def _before() -> int | None:
 @on(may=policies.audit)
 def entries() -> Response:
     """Every operation, newest first; filtered by person, act, thing and day."""
-    wanted, before = _filter(), _before()
+    wanted, before = asked_filter(), asked_before()
     found = queries.trail(wanted, before=before, limit=PAGE + 1)
     acts, things = queries.trail_kinds()
     shown = found[:PAGE]
@@ -119,7 +121,7 @@ def check() -> Response:
 @on(may=policies.audit)
 def export() -> Response:
     """The entries of the filter as a table; that somebody took it leaves an entry itself."""
-    found = queries.trail(_filter(), limit=MOST)
+    found = queries.trail(asked_filter(), limit=MOST)
     heads = ["seq", "recorded_at_utc", "actor_id", "actor", "act", "act_words", "thing", "thing_id", "before",
              "after", "change_set", "rows_digest", "prev_hash", "hash"]  # fmt: skip
     rows = [_row(row) for row in found]

@@ -2,7 +2,6 @@
 
 from flask import Blueprint
 
-from kangjiansheng.committee import api
 from kangjiansheng.committee.views import (
     accesses,
     agenda,
@@ -81,4 +80,4 @@ __all__ = [
     "writing",
 ]
 
-blueprints: tuple[Blueprint, ...] = (bp, api.bp)
+blueprints: tuple[Blueprint, ...] = (bp,)

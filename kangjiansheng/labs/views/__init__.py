@@ -1,6 +1,5 @@
 """Pages of institutions, agreements and laboratories."""
 
-from kangjiansheng.labs.api import bp as api
 from kangjiansheng.labs.views import (
     accesses,
     agreements,
@@ -20,7 +19,7 @@ from kangjiansheng.labs.views import (
 )
 from kangjiansheng.labs.views.blueprint import bp
 
-blueprints = (bp, api)
+blueprints = (bp,)
 
 __all__ = [
     "accesses",

@@ -1,6 +1,5 @@
 """Pages of the overview: home, the board, the charts, the value of the pipeline, their definitions, search."""
 
-from kangjiansheng.overview import api  # noqa: F401
 from kangjiansheng.overview.views import (  # noqa: F401
     calendar,
     chart_page,
@@ -11,7 +10,6 @@ from kangjiansheng.overview.views import (  # noqa: F401
     home,
     metrics,
     money,
-    openapi,
     rates,
     scenarios,
     search,

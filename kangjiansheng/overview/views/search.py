@@ -53,7 +53,7 @@ class Group:
 @signed_in
 def search() -> Response:
     """What holds every word typed, by kind; `go` from the header leads straight to the thing of a code."""
-    asked = _asked()
+    asked = asked_words()
     found = core.find(asked, actor=actor())
     straight = core.exact(found, asked.typed) if request.args.get("go") and not asked.narrow else None
     if straight is not None:
@@ -96,7 +96,8 @@ def suggestions() -> str:
     )
 
 
-def _asked() -> core.Asked:
+def asked_words() -> core.Asked:
+    """What the address asks for."""
     typed = text.line(request.args.get("q", ""))[:MOST_LETTERS]
     given = {name: text.line(request.args.get(name, ""))[:40] for name in NARROWING}
     return core.Asked(typed, {name: value for name, value in given.items() if value})

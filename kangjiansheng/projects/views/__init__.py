@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
-from kangjiansheng.projects.api import bp as api
 from kangjiansheng.projects.forms.fields import indication_of, role_of, subject_of
 from kangjiansheng.projects.models import Plan, Project
 from kangjiansheng.projects.queries import OwnerRow
@@ -100,4 +99,4 @@ from kangjiansheng.projects.views import (  # noqa: E402, F401
     validity,
 )
 
-blueprints: tuple[Blueprint, ...] = (bp, api)
+blueprints: tuple[Blueprint, ...] = (bp,)

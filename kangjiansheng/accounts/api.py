@@ -1,0 +1,98 @@
+"""Who acts, what waits at the bell, and the trail for auditors, as JSON under /api/v1."""
+
+from typing import Any
+
+from flask import Blueprint
+from sqlalchemy import select
+
+from kangjiansheng.accounts import policies, queries
+from kangjiansheng.accounts.views.audit import asked_before, asked_filter
+from kangjiansheng.core import outbox, rest
+from kangjiansheng.core.access import actor
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.pages import with_args
+from kangjiansheng.core.rest import INSTANT, NAMES, TEXT, WHOLE, YES, Act, Shape, Value, many, maybe
+
+bp = Blueprint("accounts_api", __name__, url_prefix="/api/v1")
+PAGE = 100
+
+ME = Shape(
+    "Me",
+    code=TEXT,
+    names=NAMES,
+    roles=many(TEXT)(lambda _person: sorted(actor().roles)),
+    token=maybe(TEXT)(lambda _person: actor().via or None),
+    locale=TEXT,
+)
+NOTICE = Shape(
+    "Notice",
+    id=WHOLE,
+    subject=TEXT(lambda row: outbox.words_of(row.template, row.facts)[0]),
+    text=TEXT(lambda row: outbox.words_of(row.template, row.facts)[1]),
+    page=TEXT("address"),
+    at=INSTANT("created_at"),
+    read_at=maybe(INSTANT),
+)
+_FACTS = Value({"type": "object"}, dict)
+ENTRY = Shape(
+    "AuditEntry",
+    seq=WHOLE,
+    act=TEXT,
+    thing=TEXT,
+    thing_id=WHOLE,
+    actor=TEXT("actor_label"),
+    recorded_at=INSTANT,
+    before=_FACTS,
+    after=_FACTS,
+    rows_digest=TEXT,
+    prev_hash=TEXT,
+    hash=TEXT,
+)
+TRAIL = Shape(
+    "AuditTrail",
+    data=many(ENTRY.value)(lambda found: found[0]),
+    next=maybe(TEXT)(lambda found: found[1]),
+    illustrative=YES(lambda _found: queries.has_illustrative()),
+)
+
+
+@rest.reads(bp, "/me", ME, as_of=False)
+def me() -> Any:
+    """Who the program acts for, and by which token."""
+    account = queries.own_account(actor=actor())
+    return account.person if account else None
+
+
+@rest.lists(bp, "/notifications", NOTICE, key=lambda row: str(row.id), as_of=False)
+def notifications() -> list[Notification]:
+    """What happened that concerns me, newest first, in my language."""
+    query = select(Notification).where(Notification.person_id == actor().id).order_by(Notification.id.desc())
+    return list(db.session.scalars(query.limit(100)))
+
+
+@rest.reads(
+    bp, "/audit", TRAIL, may=policies.audit, filters=("person", "act", "thing", "from", "to", "before"), as_of=False
+)  # fmt: skip
+def entries() -> Any:
+    """The trail, newest first, for auditors; `next` goes on with the entries before."""
+    found = queries.trail(asked_filter(), before=asked_before(), limit=PAGE + 1)
+    return found[:PAGE], with_args(before=found[PAGE - 1].seq) if len(found) > PAGE else None
+
+
+@rest.reads(
+    bp,
+    "/audit/<int:seq>",
+    ENTRY,
+    load=queries.entry,
+    may=policies.audit,
+    as_of=False,
+    version=lambda _entry: None,
+)
+def entry(found: AuditEntry) -> AuditEntry:
+    """One entry of the trail, for auditors."""
+    return found
+
+
+ACTS = (Act("POST", "/notifications/read", "core.read_notifications"),)

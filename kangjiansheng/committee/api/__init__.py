@@ -1,0 +1,120 @@
+"""Committees, meetings, votes, decisions and actions as JSON under /api/v1, over the same doors as the pages."""
+
+from typing import Any
+
+from flask import Blueprint, g, request
+
+from kangjiansheng.committee import policies
+from kangjiansheng.committee.api import minutes as reading
+from kangjiansheng.committee.api import shapes
+from kangjiansheng.committee.api.acts import ACTS as ACTS
+from kangjiansheng.committee.models import Action, BacklogItem, Committee, Decision, Meeting, Motion
+from kangjiansheng.committee.operations.meetings import sits_on
+from kangjiansheng.committee.queries import answers, backlog, loaders, overviews
+from kangjiansheng.committee.queries import motions as motion_queries
+from kangjiansheng.core import clock, rest
+from kangjiansheng.core.access import actor
+
+MOST_DECISIONS = 10_000
+bp = Blueprint("committee_api", __name__, url_prefix="/api/v1")
+
+
+@rest.lists(bp, "/committees", shapes.COMMITTEE, as_of=False)
+def committees() -> list[Committee]:
+    """All committees that work."""
+    return overviews.committees()
+
+
+@rest.reads(
+    bp, "/committees/<code>", shapes.COMMITTEE_WITH_SEATS, shapes.COMMITTEE, load=loaders.committee,
+    may=policies.see, as_of=False,
+)  # fmt: skip
+def committee(found: Committee) -> Any:
+    """One committee: its charter; its seats for its members and for those who read all."""
+    if not (policies.offices(actor(), found.id) or actor().reads_all):
+        return found, shapes.COMMITTEE
+    seats = [one for one in found.members if sits_on(one, clock.today())]
+    return (found, seats), shapes.COMMITTEE_WITH_SEATS
+
+
+@rest.lists(
+    bp, "/committees/<code>/backlog", shapes.BACKLOG, key=lambda row: str(row.id), load=loaders.committee,
+    may=policies.see, as_of=False,
+)  # fmt: skip
+def waiting(found: Committee) -> list[BacklogItem]:
+    """The items that wait for an agenda, as far as the reader may see them."""
+    return backlog.waiting(found, actor=actor())
+
+
+@rest.lists(bp, "/meetings", shapes.MEETING, rows="meetings", usual=rest.MOST)
+def meetings() -> list[Meeting]:
+    """The meetings that the reader may see."""
+    return overviews.meetings(actor=actor(), as_of=g.as_of)
+
+
+@rest.reads(bp, "/meetings/<code>", shapes.MEETING_WHOLE, load=loaders.meeting, may=policies.see, as_of=False)
+def meeting(found: Meeting) -> Any:
+    """One meeting with the items, decisions and actions that the reader may see."""
+    agenda = overviews.agenda(found, actor=actor())
+    items = [(number, item, agenda.open_projects) for number, item in enumerate(agenda.items, 1)]
+    decided = overviews.decisions(actor=actor(), meeting_id=found.id)
+    return found, items, agenda.hidden > 0, decided
+
+
+@rest.reads(
+    bp, "/meetings/<code>/minutes", shapes.MINUTES, load=loaders.meeting, may=policies.read_minutes, as_of=False,
+    version=lambda _meeting: None,
+)  # fmt: skip
+def minutes(found: Meeting) -> dict[str, Any] | None:
+    """The minutes with fingerprint and signatures; what the reader may not see is only marked as such."""
+    return reading.shown(found)
+
+
+@rest.lists(
+    bp, "/meetings/<code>/motions", shapes.MOTION, key=lambda row: str(row.id), load=loaders.meeting,
+    may=policies.read_minutes, as_of=False,
+)  # fmt: skip
+def motions(found: Meeting) -> list[Motion]:
+    """The votes of a meeting that the reader may see, with what came of them; ballots stand on the pages."""
+    return motion_queries.of_meeting(found, actor=actor())
+
+
+def _decisions(found: list[Decision]) -> list[Any]:
+    seen = overviews.open_projects(found, actor=actor())
+    given = answers.answers(found)
+    return [(row, seen, row.id if row.id in given else None, given.get(row.id)) for row in found]
+
+
+@rest.lists(
+    bp, "/decisions", shapes.DECISION, by=("kind", "answer"), key=lambda row: str(row[0].number), as_of=False
+)
+def decisions() -> list[Any]:
+    """Resolutions and recommendations, newest first, with what the company answered."""
+    kind, answer = (request.args.get(name, "")[:20] for name in ("kind", "answer"))
+    return _decisions(overviews.decisions(actor=actor(), kind=kind, answer=answer, limit=MOST_DECISIONS))
+
+
+@rest.reads(bp, "/decisions/<number>", shapes.DECISION, load=loaders.decision, may=policies.see, as_of=False)
+def decision(found: Decision) -> Any:
+    """One resolution or recommendation."""
+    return _decisions([found])[0]
+
+
+def _actions(found: list[Action]) -> list[Any]:
+    seen = overviews.open_projects(found, actor=actor())
+    return [(row, seen) for row in found]
+
+
+@rest.lists(bp, "/actions", shapes.ACTION, by=("show",), key=lambda row: str(row[0].number), as_of=False)
+def actions() -> list[Any]:
+    """Actions: the open ones; with `show=all` all, with `show=mine` one's own."""
+    show = request.args.get("show", "open")
+    return _actions(
+        overviews.actions(actor=actor(), life="open" if show != "all" else "", mine=show == "mine")
+    )
+
+
+@rest.reads(bp, "/actions/<number>", shapes.ACTION, load=loaders.action, may=policies.see, as_of=False)
+def action(found: Action) -> Any:
+    """One action."""
+    return _actions([found])[0]

@@ -1,0 +1,222 @@
+"""The OpenAPI description, out of the declarations themselves: it cannot fall behind them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from werkzeug.routing import AnyConverter, Rule
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    FileField,
+    FormField,
+    MultipleFileField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+)
+from wtforms.fields.core import UnboundField
+from wtforms.validators import InputRequired, Length
+
+from kangjiansheng.core.forms import Form, WholeNumberField
+from kangjiansheng.core.rest.acts import NOT_SENT, PREFIX, Act, Acts
+from kangjiansheng.core.rest.reads import MOST, Read
+from kangjiansheng.core.rest.shapes import Schema, schemas
+
+_PART = re.compile(r"<(?:[^<>:]*(?:\([^()]*\))?:)?(\w+)>")
+_NO_FILES = (FileField, MultipleFileField, PasswordField)
+_PROBLEM: Schema = {
+    "type": "object",
+    "required": ["type", "status", "title", "detail", "request"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "title": {"type": "string"},
+        "detail": {"type": "string", "description": "In the reader's language."},
+        "request": {
+            "type": "string",
+            "description": "The number of the request, for whoever is asked about it.",
+        },
+        "code": {"type": "string", "description": "The stable word of the rule that was broken."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "detail"],
+                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+        "version": {"type": ["integer", "null"], "description": "Of a stale change: the present version."},
+        "differences": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """The whole description, with labels in the reader's language."""
+    paths: dict[str, dict[str, Any]] = {}
+    for rule, read in readable(app):
+        paths.setdefault(path_of(rule.rule), {})["get"] = _read(rule, read, app)
+    acts: Acts = app.extensions["acts"]
+    for rule in acts.map.iter_rules():
+        act = acts.listed[rule.endpoint]
+        paths.setdefault(PREFIX + path_of(rule.rule), {})[act.method.lower()] = _act(rule, act, app)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kangjiansheng 康健生", "version": "1", "description": _about()},
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}, {"session": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": {**schemas(), "Problem": _PROBLEM},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-kjs"},
+            },
+            "responses": {
+                "problem": {
+                    "description": _("问题，按 RFC 9457。"),
+                    "content": {
+                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    },
+                }
+            },
+        },
+    }
+
+
+def _about() -> str:
+    return str(_("答复里只有令牌的主人能看到的内容，和网页一样；能做的也和网页一样。"))
+
+
+def readable(app: Flask) -> Iterator[tuple[Rule, Read]]:
+    """The routes that programs read."""
+    for rule in app.url_map.iter_rules():
+        read = getattr(app.view_functions[rule.endpoint], "read", None)
+        if read is not None:
+            yield rule, read
+
+
+def path_of(path: str) -> str:
+    return str(_PART.sub(r"{\1}", path))
+
+
+def _in_path(rule: Rule) -> list[dict[str, Any]]:
+    found = []
+    for name in _PART.findall(rule.rule):
+        converter = rule._converters[name]
+        schema: Schema = {"type": "string"}
+        if isinstance(converter, AnyConverter):
+            schema["enum"] = sorted(converter.items)
+        elif "int:" + name in rule.rule:
+            schema = {"type": "integer", "minimum": 0}
+        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    return found
+
+
+def _asked(name: str, schema: Schema, place: str = "query", *, needed: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": needed, "schema": schema}
+
+
+def _summary(view: Any, other: str) -> str:
+    return str((view.__doc__ or other).strip().split("\n")[0])
+
+
+def _problems(*codes: int) -> dict[str, Any]:
+    return {str(code): {"$ref": "#/components/responses/problem"} for code in codes}
+
+
+def _read(rule: Rule, read: Read, app: Flask) -> dict[str, Any]:
+    parameters = [*_in_path(rule), *(_asked(name, {"type": "string"}) for name in read.filters)]
+    if read.is_list:
+        limit: Schema = {"type": "integer", "minimum": 1, "maximum": MOST}
+        parameters += [_asked("limit", limit), _asked("cursor", {"type": "string"})]
+    if read.as_of:
+        parameters.append(_asked("as_of", {"type": "string", "format": "date"}))
+    parameters.append(_asked("If-None-Match", {"type": "string"}, "header"))
+    summary = _summary(app.view_functions[rule.endpoint], rule.endpoint)
+    return {
+        "operationId": rule.endpoint.replace(".", "_"),
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {
+            "200": {"description": summary, "content": {"application/json": {"schema": read.schema}}},
+            "304": {"description": "Not Modified"},
+            **_problems(400, 401, 403, 404, 406, 429),
+        },
+    }
+
+
+def _act(rule: Rule, act: Act, app: Flask) -> dict[str, Any]:
+    parameters = _in_path(rule)
+    if act.asks_version:
+        parameters.append(_asked("If-Match", {"type": "string"}, "header", needed=True))
+    if act.method == "POST":
+        parameters.append(_asked("Idempotency-Key", {"type": "string", "maxLength": 200}, "header"))
+    summary = _summary(app.view_functions[act.page], act.page)
+    done = {"description": summary, "content": {"application/json": {"schema": {"type": "object"}}}}
+    told: dict[str, Any] = {
+        "operationId": re.sub(r"\W+", "_", f"{act.method} {act.path}").strip("_").lower(),
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {
+            "201" if act.creates else "200": done,
+            "204": {"description": "No Content"},
+            **_problems(400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429),
+        },
+    }
+    if act.forms:
+        bodies = [form_schema(form) for form in act.forms]
+        schema = bodies[0] if len(bodies) == 1 else {"anyOf": bodies}
+        told["requestBody"] = {"required": False, "content": {"application/json": {"schema": schema}}}
+    return told
+
+
+def form_schema(form: type[Form]) -> Schema:
+    """What may be sent for a form. What is not sent stays as the form opens it."""
+    found = [(name, getattr(form, name)) for name in dir(form)]
+    fields = [(name, item) for name, item in found if isinstance(item, UnboundField)]
+    return {
+        "type": "object",
+        "properties": {
+            name: _field(item)
+            for name, item in sorted(fields, key=lambda pair: pair[1].creation_counter)
+            if name not in (*NOT_SENT, "version") and not issubclass(item.field_class, _NO_FILES)
+        },
+    }
+
+
+def _field(item: Any) -> Schema:
+    kind, label = item.field_class, item.args[0] if item.args else item.kwargs.get("label", "")
+    schema = _kind(kind, item)
+    validators = (*(item.args[1] if len(item.args) > 1 else ()), *item.kwargs.get("validators", ()))
+    for check in validators:
+        if isinstance(check, Length) and check.max > 0 and "string" in schema.get("type", ()):
+            schema["maxLength"] = check.max
+        if isinstance(check, InputRequired):
+            schema["description"] = _("必填")
+    return {"title": str(label), **schema} if label else schema
+
+
+def _kind(kind: type, item: Any) -> Schema:
+    choices = item.kwargs.get("choices")
+    known = choices if isinstance(choices, list) and item.kwargs.get("validate_choice", True) else []
+    values = [choice[0] for choice in known if isinstance(choice, tuple)]
+    if issubclass(kind, BooleanField):
+        return {"type": "boolean"}
+    if issubclass(kind, FormField):
+        return {"type": "object"}
+    if issubclass(kind, FieldList):
+        return {"type": "array"}
+    if issubclass(kind, SelectMultipleField):
+        return {"type": "array", "items": {"enum": values} if values else {}}
+    if issubclass(kind, SelectField) or values:  # radio buttons are selects
+        return {"enum": [*values, None]} if values else {"type": ["string", "integer", "null"]}
+    if issubclass(kind, WholeNumberField):
+        return {"type": ["integer", "string", "null"]}
+    if issubclass(kind, DateField):
+        return {"type": ["string", "null"], "format": "date"}
+    return {"type": ["string", "null"]}

@@ -1,0 +1,202 @@
+"""Reading by programs: one thing, or a list in pieces, over the loaders, policies and queries of the pages.
+
+A list goes on with a cursor that names the last row given, so that what comes in between moves nothing; when that row
+is gone, its place counts. A thing carries an ETag: the version that a change must name, and a digest of what was
+answered, which is the reader's own.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import orjson
+from flask import Blueprint, abort, g, make_response, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kangjiansheng.core import paging, text
+from kangjiansheng.core.access import on, signed_in
+from kangjiansheng.core.digests import plain
+from kangjiansheng.core.pages import with_args
+from kangjiansheng.core.paging import PER_PAGE
+from kangjiansheng.core.rest.shapes import Schema, Shape
+
+USUAL, MOST = 100, 500  # rows in one answer
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the description says of an address that is read."""
+
+    schema: Schema
+    filters: tuple[str, ...] = ()
+    is_list: bool = False
+    as_of: bool = True
+
+
+def reads(
+    bp: Blueprint,
+    path: str,
+    *shapes: Shape,
+    load: Callable[..., Any] | None = None,
+    may: Callable[..., bool] | None = None,
+    version: Callable[[Any], int | None] = lambda thing: getattr(thing, "version", None),
+    as_of: bool = True,
+    filters: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The view gives what the shape shows of the thing that was loaded; None is 404. With several shapes it gives the
+    one that fits its reader, too."""
+
+    def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+        def answer(*loaded: Any, **arguments: Any) -> Response:
+            _check_day(as_of)
+            found = view(*loaded, **arguments)
+            shown, shape = found if len(shapes) > 1 else (found, shapes[0])
+            if shown is None:
+                abort(404)
+            return answered(shape.of(shown), version(loaded[0]) if loaded else None)
+
+        known = [shape.value.schema for shape in shapes]
+        schema = known[0] if len(known) == 1 else {"anyOf": known}
+        return _declare(bp, path, view, answer, load, may, Read(schema, filters, as_of=as_of))
+
+    return declare
+
+
+def lists(
+    bp: Blueprint,
+    path: str,
+    shape: Shape,
+    *,
+    by: Any = None,
+    key: Callable[[Any], str] = lambda row: str(row.code),
+    load: Callable[..., Any] | None = None,
+    may: Callable[..., bool] | None = None,
+    rows: str = "data",
+    usual: int = USUAL,
+    pages: bool = False,
+    as_of: bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The view gives all rows in the order of the page; the answer is the piece that was asked for. `by` is the filter
+    that the page has, whose names are the arguments; `key` tells the rows apart; `rows` is their name in the answer. `pages`:
+    it can also be read by the number of its page, as the first programs did."""
+    names = tuple(one.name for one in fields(by)) if is_dataclass(by) else tuple(by or ())
+
+    def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+        def answer(*loaded: Any, **arguments: Any) -> Response:
+            _check_day(as_of)
+            found = view(*loaded, **arguments)
+            body = _piece(found, shape, key, rows, PER_PAGE if pages else usual)
+            return answered(body | (_paged(found, shape, rows) if pages else {}), None)
+
+        schema = _list_schema(shape, rows, pages)
+        return _declare(bp, path, view, answer, load, may, Read(schema, names, is_list=True, as_of=as_of))
+
+    return declare
+
+
+def _declare(
+    bp: Blueprint,
+    path: str,
+    view: Callable[..., Any],
+    answer: Callable[..., Response],
+    load: Callable[..., Any] | None,
+    may: Callable[..., bool] | None,
+    read: Read,
+) -> Callable[..., Any]:
+    answer.__name__, answer.__doc__, answer.__module__ = view.__name__, view.__doc__, view.__module__
+    guarded = on(load=load, may=may)(answer) if may else signed_in(answer)
+    guarded.read = read  # type: ignore[attr-defined]
+    bp.add_url_rule(path, view.__name__, guarded, methods=["GET"])
+    return view
+
+
+def _check_day(as_of: bool) -> None:
+    if g.as_of and not as_of:
+        abort(400, _("这里只有今天的情况，没有过去某一天的。"))
+
+
+def asked(kind: Any) -> Any:
+    """The filter that the address asks for; what it does not name keeps its usual value."""
+    known = {one.name for one in fields(kind)}
+    return kind(**{name: text.line(value)[:100] for name, value in request.args.items() if name in known})
+
+
+def answered(body: dict[str, Any], version: int | None, status: int = 200) -> Response:
+    """JSON with its ETag; 304 when the program has it already, 406 when it takes no JSON."""
+    if request.accept_mimetypes and not request.accept_mimetypes[JSON]:
+        abort(406)
+    data = orjson.dumps(plain(body))
+    answer = make_response(data, status)
+    answer.content_type = JSON
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    answer.set_etag(digest if version is None else f"{version}-{digest}")
+    return answer.make_conditional(request) if request.method in ("GET", "HEAD") else answer
+
+
+def _paged(found: Sequence[Any], shape: Shape, rows: str) -> dict[str, Any]:
+    cut = paging.cut(found, request.args.get("page"))
+    numbered = {rows: [shape.of(row) for row in cut.items]} if "page" in request.args else {}
+    return {**numbered, "page": cut.page, "pages": cut.pages}
+
+
+def _list_schema(shape: Shape, rows: str, pages: bool) -> Schema:
+    numbers = {"page": {"type": "integer"}, "pages": {"type": "integer"}} if pages else {}
+    return {
+        "type": "object",
+        "required": [rows, "next", "total", "as_of", "illustrative", *numbers],
+        "properties": {
+            rows: {"type": "array", "items": shape.value.schema},
+            "next": {"type": ["string", "null"], "description": "The address of the rows that follow."},
+            "total": {"type": "integer", "description": "Rows that the reader may see, over all pieces."},
+            "as_of": {"type": ["string", "null"], "format": "date"},
+            "illustrative": {"type": "boolean", "description": "Some of the rows are illustrative data."},
+            **numbers,
+        },
+    }
+
+
+def _piece(
+    found: Sequence[Any], shape: Shape, key: Callable[[Any], str], rows: str, usual: int
+) -> dict[str, Any]:
+    limit, first = _limit(usual), _begin(found, key)
+    shown = found[first : first + limit]
+    made = [shape.of(row) for row in shown]
+    more = first + limit < len(found)
+    return {
+        rows: made,
+        "next": with_args(cursor=_cursor(key(shown[-1]), first + limit)) if more else None,
+        "total": len(found),
+        "as_of": g.as_of.isoformat() if g.as_of else None,
+        "illustrative": any(row.get("illustrative", False) for row in made),
+    }
+
+
+def _limit(usual: int) -> int:
+    asked = request.args.get("limit")
+    if asked is None:
+        return usual
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MOST):
+        abort(400, _("limit 请写 1 到 %(most)d 之间的整数。", most=MOST))
+    return int(asked)
+
+
+def _cursor(key: str, place: int) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([key, place])).decode().rstrip("=")
+
+
+def _begin(found: Sequence[Any], key: Callable[[Any], str]) -> int:
+    """Where the piece begins: behind the row that the cursor names, or at its place when it is gone."""
+    asked = request.args.get("cursor")
+    if not asked:
+        return 0
+    try:
+        last, place = orjson.loads(base64.urlsafe_b64decode(asked + "=" * (-len(asked) % 4)))
+        begin = int(place)
+    except (binascii.Error, ValueError, TypeError):
+        abort(400, _("cursor 不是上一次答复给出的，请从头读。"))
+    return next((number + 1 for number, row in enumerate(found) if key(row) == last), max(begin, 0))

@@ -1,0 +1,243 @@
+"""JSON under /api/v1, over the same queries, policies, operations and forms as the pages."""
+
+from typing import Any
+
+from flask import Blueprint, g
+
+from kangjiansheng.accounts.queries import names
+from kangjiansheng.core import clock, rest
+from kangjiansheng.core.access import actor
+from kangjiansheng.labs import policies, queries
+from kangjiansheng.labs.api import shapes
+from kangjiansheng.labs.api.acts import ACTS as ACTS
+from kangjiansheng.labs.models import (
+    Agreement,
+    Booking,
+    Company,
+    Institution,
+    JointLab,
+    Obligation,
+    ServiceRequest,
+    SharedResource,
+)
+from kangjiansheng.labs.policies import residents as park_policies
+from kangjiansheng.labs.queries import (
+    AgreementFilter,
+    InstitutionFilter,
+    LabFilter,
+    ObligationFilter,
+    companion,
+    residents,
+    space,
+)
+from kangjiansheng.labs.queries import bookings as held
+from kangjiansheng.labs.queries import papers as paper_queries
+from kangjiansheng.labs.queries import resources as resource_queries
+from kangjiansheng.labs.queries.residents import CompanyFilter
+from kangjiansheng.labs.queries.resources import ResourceFilter
+
+bp = Blueprint("labs_api", __name__, url_prefix="/api/v1")
+
+
+def _number(row: Any) -> str:
+    return str(row.number)
+
+
+@rest.lists(bp, "/institutions", shapes.INSTITUTION, by=InstitutionFilter, rows="items", pages=True)
+def institutions() -> list[Institution]:
+    """The institutions."""
+    return queries.institutions(rest.asked(InstitutionFilter), actor=actor(), as_of=g.as_of)
+
+
+@rest.reads(bp, "/institutions/<code>", shapes.INSTITUTION, load=queries.institution, may=policies.see)
+def institution(found: Institution) -> Institution | None:
+    """One institution."""
+    return queries.as_it_stood(found, g.as_of)
+
+
+@rest.lists(bp, "/agreements", shapes.AGREEMENT, by=AgreementFilter, rows="items", pages=True)
+def agreements() -> list[Agreement]:
+    """The agreements that the caller may see."""
+    return queries.agreements(rest.asked(AgreementFilter), actor=actor(), as_of=g.as_of)
+
+
+@rest.reads(bp, "/agreements/<code>", shapes.AGREEMENT_WHOLE, load=queries.agreement, may=policies.see)
+def agreement(found: Agreement) -> Agreement | None:
+    """One agreement. What its source does not state is null."""
+    return queries.as_it_stood(found, g.as_of)
+
+
+@rest.lists(bp, "/labs", shapes.OPEN_LAB, by=LabFilter, rows="items", pages=True)
+def labs() -> list[JointLab]:
+    """The open part of the laboratories."""
+    return queries.labs(rest.asked(LabFilter), actor=actor(), as_of=g.as_of)
+
+
+@rest.reads(bp, "/labs/<code>", shapes.LAB, shapes.OPEN_LAB, load=queries.lab, may=policies.see)
+def lab(found: JointLab) -> Any:
+    """One laboratory: its open part, and its inside for those who belong to it."""
+    shown = queries.as_it_stood(found, g.as_of)
+    if shown is None or not queries.sees_inside(actor(), found):
+        return shown, shapes.OPEN_LAB
+    visible = shown.agreement and queries.agreement(actor=actor(), code=shown.agreement.code)
+    return shapes.inside(shown, visible), shapes.LAB
+
+
+@rest.lists(
+    bp, "/labs/<code>/papers", shapes.PAPER, key=_number, load=paper_queries.lab_inside, may=policies.see
+)
+def lab_papers(found: JointLab) -> list[paper_queries.PaperRow]:
+    """What a laboratory holds, what has lapsed first; for those who see its inside."""
+    return paper_queries.papers(found, as_of=g.as_of)
+
+
+@rest.lists(bp, "/obligations", shapes.OBLIGATION, by=ObligationFilter)
+def obligations() -> list[queries.ObligationRow]:
+    """Who owes whom what, what needs somebody first."""
+    return queries.obligations(rest.asked(ObligationFilter), actor=actor(), as_of=g.as_of)
+
+
+@rest.reads(bp, "/obligations/<code>", shapes.OBLIGATION, load=queries.obligation, may=policies.see)
+def obligation(found: Obligation) -> queries.ObligationRow | None:
+    """One obligation."""
+    return queries.obligation_row(found, actor=actor(), as_of=g.as_of)
+
+
+@rest.lists(bp, "/resources", shapes.RESOURCE, by=ResourceFilter)
+def resources() -> list[SharedResource]:
+    """What is shared."""
+    wanted = rest.asked(ResourceFilter)
+    return [row.resource for row in resource_queries.resources(wanted, actor=actor(), as_of=g.as_of)]
+
+
+@rest.reads(bp, "/resources/<code>", shapes.RESOURCE, load=resource_queries.resource, may=policies.see)
+def resource(found: SharedResource) -> SharedResource | None:
+    """One resource."""
+    return queries.as_it_stood(found, g.as_of)
+
+
+def _inside(found: SharedResource) -> list[int]:
+    return [found.id] if resource_queries.sees_bookings(actor(), found) else []
+
+
+@rest.lists(
+    bp,
+    "/resources/<code>/bookings",
+    shapes.HELD,
+    key=_number,
+    load=resource_queries.resource,
+    may=policies.see,
+)
+def bookings(found: SharedResource) -> list[held.Held]:
+    """The bookings that are to come, from the beginning of the day; whose they are only for those who share it."""
+    begins = clock.start_of(g.as_of or clock.today())
+    rows = held.bookings([found.id], begins, held.EVER, actor=actor(), inside=_inside(found), as_of=g.as_of)
+    return rows.get(found.id, [])
+
+
+@rest.reads(
+    bp,
+    "/resources/<code>/bookings/<int:number>",
+    shapes.BOOKING,
+    load=held.booking,
+    may=policies.see,
+    as_of=False,
+)
+def booking(found: Booking) -> Booking:
+    """One booking, for those who may know whose it is."""
+    return found
+
+
+@rest.lists(
+    bp,
+    "/resources/<code>/waiting",
+    shapes.WAIT,
+    key=_number,
+    load=resource_queries.resource,
+    may=policies.see,
+)
+def waiting(found: SharedResource) -> list[held.Held]:
+    """Who waits for a resource."""
+    return held.waits([found.id], actor=actor(), inside=_inside(found), as_of=g.as_of).get(found.id, [])
+
+
+@rest.lists(bp, "/residents", shapes.COMPANY, by=("q", "kind", "stage", "archived"))
+def companies() -> list[Company]:
+    """The companies of the park, as far as they are open to all parties."""
+    return residents.companies(rest.asked(CompanyFilter), actor=actor(), as_of=g.as_of)
+
+
+@rest.reads(
+    bp,
+    "/residents/<code>",
+    shapes.COMPANY_INSIDE,
+    shapes.COMPANY,
+    load=residents.company,
+    may=park_policies.see,
+)
+def company(found: Company) -> Any:
+    """One company; all of it for its own people and the park."""
+    shown = next(iter(residents.stood([found], g.as_of)), None)
+    inside = residents.sees_company(actor(), found)
+    return shown, shapes.COMPANY_INSIDE if inside else shapes.COMPANY
+
+
+@rest.lists(
+    bp,
+    "/residents/<code>/requests",
+    shapes.REQUEST,
+    key=_number,
+    load=residents.inside_company,
+    may=park_policies.see,
+)
+def requests(found: Company) -> list[ServiceRequest]:
+    """The requests of a company for services."""
+    return companion.requests_of([found.id], as_of=g.as_of)
+
+
+@rest.reads(
+    bp,
+    "/residents/<code>/requests/<int:number>",
+    shapes.REQUEST,
+    load=companion.request,
+    may=park_policies.see,
+)
+def service_request(found: ServiceRequest) -> ServiceRequest | None:
+    """One request for a service."""
+    return next(iter(residents.stood([found], g.as_of)), None)
+
+
+@rest.lists(
+    bp,
+    "/residents/<code>/leases",
+    shapes.LEASE,
+    key=_number,
+    load=residents.inside_company,
+    may=park_policies.see,
+)
+def leases(found: Company) -> list[Any]:
+    """The space that a company holds or held."""
+    return space.leases_of(found, as_of=g.as_of)
+
+
+@rest.lists(
+    bp,
+    "/residents/<code>/contacts",
+    shapes.CONTACT,
+    key=_number,
+    load=residents.inside_company,
+    may=park_policies.see,
+)
+def contacts(found: Company) -> list[Any]:
+    """When somebody of the park was with a company, and for what."""
+    rows = companion.contacts_of([found.id], as_of=g.as_of)
+    names({row.person_id for row in rows})  # all at once
+    return rows
+
+
+@rest.lists(
+    bp, "/residents/space", shapes.FLOOR, key=lambda row: str(row.floor.code), may=park_policies.read_park
+)
+def floors() -> list[space.FloorRow]:
+    """The floors of the park and what is free, for those who keep it."""
+    return [row for building in space.buildings(as_of=g.as_of) for row in building.floors]

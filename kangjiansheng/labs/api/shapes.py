@@ -1,0 +1,202 @@
+"""What programs are told of institutions, agreements, laboratories, obligations, resources and the park."""
+
+from typing import Any
+
+from kangjiansheng.core.rest import DAY, INSTANT, NAMES, REF, TEXT, WHOLE, YES, Shape, many, maybe
+from kangjiansheng.labs.models import JointLab
+
+_OF_ALL = {
+    "code": TEXT,
+    "name": NAMES,
+    "illustrative": YES,
+    "archived": YES(lambda thing: thing.archived_at is not None),
+}
+_NUMBERED = {"number": WHOLE, "note": TEXT}
+
+INSTITUTION = Shape(
+    "Institution",
+    **_OF_ALL,
+    aliases=many(TEXT)(lambda row: sorted(alias.text for alias in row.aliases)),
+    sectors=many(TEXT)("sector_codes"),
+    regulator=YES,
+    description=maybe(TEXT)("role_hans"),
+    source=maybe(TEXT),
+)
+PARTY = Shape("AgreementParty", institution=TEXT("institution.code"), capacity=TEXT)
+CLAUSE = Shape("Clause", number=TEXT, text=TEXT)
+_AGREEMENT: dict[str, Any] = dict(
+    **_OF_ALL,
+    kind=TEXT,
+    parent=maybe(TEXT)(lambda row: row.parent.code if row.parent else None),
+    parties=many(PARTY.value)(
+        lambda row: sorted(row.parties, key=lambda party: (party.capacity, party.institution.code))
+    ),
+    signed_on=maybe(DAY),
+    year_inferred=YES,
+    effective_on=maybe(DAY),
+    expires_on=maybe(DAY),
+    confidentiality=TEXT,
+    stated=many(TEXT)(lambda row: row.stated_lines.splitlines()),
+    not_stated=many(TEXT)(lambda row: row.not_stated_lines.splitlines()),
+    source=maybe(TEXT),
+)
+AGREEMENT = Shape("Agreement", **_AGREEMENT)
+AGREEMENT_WHOLE = Shape("AgreementWithClauses", **_AGREEMENT, clauses=many(CLAUSE.value))
+PARTNER = Shape("LabPartner", institution=TEXT("institution.code"), role=TEXT)
+MEMBER = Shape(
+    "LabMember",
+    person=TEXT("person.code"),
+    name=TEXT("person.name_hans"),
+    role=TEXT,
+    **{"from": DAY("valid_from"), "to": maybe(DAY)("valid_to")},
+)
+_OPEN: dict[str, Any] = {
+    **_OF_ALL,
+    "life": TEXT,
+    "partners": many(PARTNER.value)(
+        lambda row: sorted(row.partners, key=lambda partner: (partner.role, partner.institution.code))
+    ),
+}
+OPEN_LAB = Shape("OpenLab", **_OPEN)
+
+
+class _Inside:
+    """A laboratory with the agreement that its reader may see."""
+
+    def __init__(self, lab: JointLab, agreement: Any) -> None:
+        self.lab, self.agreement = lab, agreement
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.lab, name)
+
+
+def inside(lab: JointLab, agreement: Any) -> Any:
+    """What belongs to the inside of a laboratory."""
+    return _Inside(lab, agreement)
+
+
+LAB = Shape(
+    "Lab",
+    **_OPEN,
+    mission=maybe(TEXT),
+    site=maybe(TEXT),
+    accepted_on=maybe(DAY),
+    agreement=maybe(TEXT)(lambda row: row.agreement.code if row.agreement else None),
+    people=many(MEMBER.value)("members"),
+)
+OBLIGATION = Shape(
+    "Obligation",
+    code=TEXT,
+    names=NAMES,
+    debtor=REF,
+    creditor=REF,
+    agreement=maybe(TEXT),
+    direction=maybe(TEXT),
+    detail=TEXT,
+    due_on=maybe(DAY),
+    state=TEXT,
+    delivered_on=maybe(DAY),
+    accepted_on=maybe(DAY),
+    remark=TEXT,
+    confidentiality=TEXT,
+    illustrative=YES,
+    archived=YES,
+)
+PAPER = Shape(
+    "LabPaper",
+    **_NUMBERED,
+    kind=TEXT,
+    label=TEXT,
+    holder=TEXT,
+    valid_from=maybe(DAY),
+    valid_to=DAY,
+    life=TEXT,
+    ending=TEXT,
+    days=WHOLE,
+    illustrative=YES,
+)
+RESOURCE = Shape(
+    "Resource",
+    **{**_OF_ALL, "names": NAMES},
+    kind=TEXT,
+    institution=REF,
+    lab=maybe(REF),
+    site=TEXT,
+    capacity=WHOLE,
+    opens=WHOLE,
+    closes=WHOLE,
+    open_days=TEXT,
+    note=TEXT,
+    confidentiality=TEXT,
+)
+HELD = Shape(
+    "Booking",
+    number=WHOLE,
+    kind=TEXT,
+    place=WHOLE,
+    places=WHOLE,
+    starts_at=INSTANT,
+    ends_at=maybe(INSTANT),
+    person=maybe(REF),
+    institution=maybe(REF),
+    purpose=TEXT,
+)
+BOOKING = Shape(
+    "BookingOfOne",
+    **HELD.values,
+    resource=TEXT("resource.code"),
+    cancelled_at=maybe(INSTANT),
+)
+WAIT = Shape(
+    "WaitingForResource",
+    **{key: value for key, value in HELD.values.items() if key not in ("kind", "place")},
+    asked_at=maybe(INSTANT),
+)
+COMPANY = Shape(
+    "Company",
+    **{**_OF_ALL, "names": NAMES},
+    kind=TEXT,
+    stage=TEXT,
+)
+COMPANY_INSIDE = Shape(
+    "CompanyInside",
+    **COMPANY.values,
+    stage_since=DAY,
+    about=TEXT,
+    institution=maybe(REF),
+    companion=maybe(REF),
+)
+REQUEST = Shape(
+    "ServiceRequest",
+    number=WHOLE,
+    company=TEXT("company.code"),
+    kind=TEXT,
+    stage=TEXT,
+    text=TEXT,
+    asked_on=DAY,
+    promised_on=DAY,
+    provider_institution=maybe(REF),
+    provider=maybe(REF),
+    life=TEXT,
+    answer=TEXT,
+    answered_on=maybe(DAY),
+    outcome=maybe(TEXT),
+    satisfaction=maybe(WHOLE),
+    remark=TEXT,
+)
+LEASE = Shape(
+    "Lease", **_NUMBERED, floor=TEXT("floor.code"), area_m2=WHOLE, starts_on=DAY, ends_on=maybe(DAY)
+)
+CONTACT = Shape(
+    "ServiceContact", **_NUMBERED, kind=TEXT, stage=TEXT, channel=TEXT, happened_on=DAY, person=REF
+)
+FLOOR = Shape(
+    "ParkFloor",
+    code=TEXT("floor.code"),
+    building=TEXT("floor.building"),
+    level=WHOLE("floor.level"),
+    area_m2=WHOLE("floor.area_m2"),
+    taken_m2=WHOLE("taken"),
+    free_m2=WHOLE("free"),
+    illustrative=YES("floor.illustrative"),
+)

@@ -1,0 +1,214 @@
+"""Projects, milestones and what hangs on them as JSON under /api/v1: the same rows as the pages, by the same rights."""
+
+from typing import Any
+
+from flask import Blueprint, g, request
+
+from kangjiansheng.core import clock, rest
+from kangjiansheng.core.access import actor
+from kangjiansheng.labs.api.shapes import OBLIGATION
+from kangjiansheng.labs.queries import ObligationRow
+from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.api import shapes
+from kangjiansheng.projects.api.acts import ACTS as ACTS
+from kangjiansheng.projects.forms.filters import asked, asked_milestones
+from kangjiansheng.projects.forms.milestones import MilestoneForm
+from kangjiansheng.projects.models import Ask, HandOff, Milestone, Plan, Project, Result, Risk
+from kangjiansheng.projects.queries import asks as ask_queries
+from kangjiansheng.projects.queries import evidence as evidence_queries
+from kangjiansheng.projects.queries import gates, lists, milestone_lists, obligations
+from kangjiansheng.projects.queries import hand_offs as hand_off_queries
+from kangjiansheng.projects.queries import results as result_queries
+from kangjiansheng.projects.queries import risks as risk_queries
+from kangjiansheng.projects.queries.baselines import Frozen, baselines
+from kangjiansheng.projects.queries.validity import ValidityRow, validities_on
+from kangjiansheng.projects.views.milestones import preview_of
+from kangjiansheng.projects.views.then import owner_row, project_row, row_of
+
+bp = Blueprint("projects_api", __name__, url_prefix="/api/v1")
+
+PLAN = "/<any(projects, labs):of>/<code>"
+MILESTONE = f"{PLAN}/milestones/<milestone_code>"
+
+
+def _number(row: Any) -> str:
+    return str(row.number)
+
+
+def _milestone_key(row: queries.MilestoneRow) -> str:
+    return f"{row.of}/{row.project_code}/{row.code}"
+
+
+@rest.lists(bp, "/projects", shapes.PROJECT, by=lists.ProjectFilter, usual=rest.MOST)
+def projects() -> list[queries.ProjectRow]:
+    """The projects that the reader may see."""
+    return lists.projects(asked(lists.ProjectFilter), actor=actor(), as_of=g.as_of)
+
+
+@rest.reads(bp, "/projects/<code>", shapes.PROJECT_ANSWER, load=queries.project, may=policies.see)
+def project(thing: Project) -> queries.ProjectRow:
+    """One project with its milestones."""
+    return project_row(thing)
+
+
+@rest.lists(bp, "/projects/<code>/people", shapes.TEAM, load=queries.project, may=policies.edit, as_of=False)
+def people(thing: Project) -> list[queries.TeamMember]:
+    """Who belongs to a project, for those who lead it."""
+    return queries.team(thing.id)
+
+
+@rest.lists(
+    bp, "/projects/<code>/risks", shapes.RISK, by=risk_queries.RiskFilter, key=_number, load=queries.project, may=policies.see
+)  # fmt: skip
+def risks(thing: Project) -> list[risk_queries.RiskRow]:
+    """The risks and issues of a project: the open ones, unless `life` asks for others."""
+    wanted, day = asked(risk_queries.RiskFilter), g.as_of or clock.today()
+    return [row for row in risk_queries.risks(thing.id, as_of=g.as_of) if wanted.keeps(row, day)]
+
+
+@rest.reads(bp, "/projects/<code>/risks/<int:number>", shapes.RISK, load=risk_queries.risk, may=policies.see)
+def risk(thing: Risk) -> risk_queries.RiskRow | None:
+    """One risk or issue."""
+    rows = risk_queries.risks(thing.project_id, as_of=g.as_of)
+    return next((row for row in rows if row.id == thing.id), None)
+
+
+@rest.lists(
+    bp, "/projects/<code>/validity", shapes.VALIDITY, key=lambda row: f"{row.number} {row.agreement}",
+    load=queries.project, may=policies.see,
+)  # fmt: skip
+def validity(thing: Project) -> list[ValidityRow]:
+    """What a project holds for a while: approvals, insurances, permits, its agreements."""
+    return list(validities_on(thing.plan, project_row(thing), actor=actor(), as_of=g.as_of))
+
+
+@rest.lists(bp, "/projects/<code>/obligations", OBLIGATION, load=queries.project, may=policies.see)
+def project_obligations(thing: Project) -> list[ObligationRow]:
+    """The obligations that matter to a project."""
+    return obligations.of_project(thing, actor=actor(), as_of=g.as_of)
+
+
+@rest.lists(
+    bp,
+    "/milestones",
+    shapes.MILESTONE,
+    by=milestone_lists.MilestoneFilter,
+    key=_milestone_key,
+    usual=rest.MOST,
+)
+def milestones() -> list[queries.MilestoneRow]:
+    """The milestones that the reader may see."""
+    lines = milestone_lists.milestones(asked_milestones(), actor=actor(), as_of=g.as_of)
+    return [line.milestone for line in lines]
+
+
+@rest.lists(bp, "/my/milestones", shapes.MILESTONE, key=_milestone_key)
+def mine() -> list[queries.MilestoneRow]:
+    """My open milestones, the most urgent first."""
+    return [one.milestone for one in queries.mine(actor=actor(), as_of=g.as_of)]
+
+
+@rest.reads(bp, MILESTONE, shapes.MILESTONE, load=queries.milestone, may=policies.see)
+def milestone(thing: Milestone) -> queries.MilestoneRow:
+    """One milestone of a project or of a laboratory's plan."""
+    return row_of(thing)[1]
+
+
+@rest.lists(
+    bp,
+    f"{MILESTONE}/entries",
+    shapes.ENTRY,
+    key=lambda row: str(row.id),
+    load=queries.milestone,
+    may=policies.see,
+)
+def entries(thing: Milestone) -> list[queries.Said]:
+    """Everything that was ever promised of a milestone, in the order in which it counts."""
+    return queries.ledger(actor=actor(), plan_id=thing.plan_id, milestone_id=thing.id, as_of=g.as_of)
+
+
+@rest.reads(
+    bp, f"{MILESTONE}/effect", shapes.EFFECT, load=queries.milestone, may=policies.update, as_of=False,
+    filters=("choice", "date", "actual", "follow"),
+)  # fmt: skip
+def effect(thing: Milestone) -> dict[str, Any]:
+    """What an update as the arguments have it would do to the later milestones; nothing is changed."""
+    return preview_of(MilestoneForm(request.args, milestone=thing), actor())
+
+
+@rest.lists(bp, f"{MILESTONE}/evidence", shapes.PIECE, key=_number, load=queries.milestone, may=policies.see)
+def evidence(thing: Milestone) -> list[evidence_queries.Piece]:
+    """The pieces of evidence of a milestone."""
+    return evidence_queries.pieces([thing.id], actor=actor(), as_of=g.as_of).get(thing.id, [])
+
+
+@rest.reads(bp, f"{MILESTONE}/dossier", shapes.DOSSIER, load=gates.gate, may=policies.see)
+def gate_dossier(thing: Milestone) -> Any:
+    """The criteria of a gate with what was said of each, and what was decided."""
+    owner, _row = row_of(thing)
+    decided = gates.decisions(thing.plan_id, owner.milestones, as_of=g.as_of)
+    return gates.criteria(thing, as_of=g.as_of), decided.get(thing.id, [])
+
+
+@rest.lists(bp, f"{PLAN}/baselines", shapes.BASELINE, key=_number, load=queries.plan, may=policies.see)
+def frozen(thing: Plan) -> list[Any]:
+    """The baselines that were frozen under a name, with the day of each milestone."""
+    codes = {m.id: m.code for m in thing.milestones}
+    return [_Frozen(one, codes) for one in baselines(thing.id, g.as_of)]
+
+
+class _Frozen:
+    """A baseline with its days by the milestones' codes."""
+
+    def __init__(self, one: Frozen, codes: dict[int, str]) -> None:
+        self._one = one
+        self.days = {codes[key]: day for key, day in one.days.items() if key in codes}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._one, name)
+
+
+@rest.reads(bp, "/labs/<code>/plan", shapes.LAB_PLAN, load=queries.lab_plan, may=policies.see)
+def lab_plan(thing: Plan) -> queries.OwnerRow:
+    """The plan by which a laboratory is set up."""
+    return owner_row(thing)
+
+
+@rest.lists(bp, "/asks", shapes.ASK, by=ask_queries.AskFilter)
+def asks() -> list[ask_queries.AskRow]:
+    """What parties ask of each other: what still waits, unless `life` asks for others."""
+    wanted, day = asked(ask_queries.AskFilter), g.as_of or clock.today()
+    return [row for row in ask_queries.asks(actor=actor(), as_of=g.as_of) if wanted.keeps(row, day)]
+
+
+@rest.reads(bp, "/asks/<code>", shapes.ASK, load=ask_queries.ask, may=policies.see)
+def ask(thing: Ask) -> ask_queries.AskRow | None:
+    """One ask."""
+    return next(iter(ask_queries.asks(actor=actor(), as_of=g.as_of, only=Ask.id == thing.id)), None)
+
+
+@rest.lists(bp, "/hand-offs", shapes.HAND_OFF, by=hand_off_queries.HandOffFilter)
+def hand_offs() -> list[hand_off_queries.HandOffRow]:
+    """Hand-offs between institutions: what is open, unless `state` asks for others. `items` are in each one."""
+    wanted, day = asked(hand_off_queries.HandOffFilter), g.as_of or clock.today()
+    rows = hand_off_queries.hand_offs(actor=actor(), as_of=g.as_of)
+    return [row for row in rows if wanted.keeps(row, day)]
+
+
+@rest.reads(bp, "/hand-offs/<code>", shapes.HAND_OFF, load=hand_off_queries.hand_off, may=policies.see)
+def hand_off(thing: HandOff) -> hand_off_queries.HandOffRow | None:
+    """One hand-off with its checklist."""
+    return hand_off_queries.row_of(thing, actor=actor(), as_of=g.as_of)
+
+
+@rest.lists(bp, "/results", shapes.RESULT, by=result_queries.ResultFilter)
+def results() -> list[result_queries.ResultRow]:
+    """Results of research and where they go."""
+    wanted = asked(result_queries.ResultFilter)
+    return [row for row in result_queries.results(actor=actor(), as_of=g.as_of) if wanted.keeps(row)]
+
+
+@rest.reads(bp, "/results/<code>", shapes.RESULT, load=result_queries.result, may=policies.see)
+def result(thing: Result) -> result_queries.ResultRow | None:
+    """One result."""
+    return result_queries.row_of_result(thing, actor=actor(), as_of=g.as_of)

@@ -1,0 +1,249 @@
+"""What programs are told of projects, milestones, gates, risks, asks, hand-offs, results and reviews."""
+
+from flask import g
+
+from kangjiansheng.core.rest import (
+    DAY,
+    INSTANT,
+    NAMES,
+    REF,
+    TEXT,
+    WHOLE,
+    YES,
+    Shape,
+    Value,
+    many,
+    maybe,
+    word,
+)
+from kangjiansheng.core.rest.shapes import names_in
+from kangjiansheng.projects.rules import hand_offs
+from kangjiansheng.projects.rules.milestones import SEVERITY
+
+_SCRIPTS = Value({"$ref": "#/components/schemas/Names"}, names_in)
+_CODED = {"code": TEXT, "names": NAMES}
+_ENDED = {"illustrative": YES, "archived": YES}
+
+MILESTONE = Shape(
+    "Milestone",
+    project=TEXT("project_code"),
+    names=NAMES,
+    code=TEXT,
+    kind=TEXT,
+    gate=YES,
+    baseline=maybe(DAY),
+    current_plan=maybe(DAY),
+    forecast=maybe(DAY),
+    proposed=maybe(DAY),
+    actual=maybe(DAY),
+    state=TEXT,
+    flagged=YES,
+    moves=WHOLE,
+    status=word(SEVERITY),
+    slip=maybe(WHOLE),
+    version=WHOLE,
+    reason_code=maybe(TEXT),
+    owner=maybe(TEXT)("owner_label"),
+    confirmed_at=maybe(INSTANT),
+)
+LAB_OF = Shape("LabOfProject", **_CODED, leads=YES)
+PARTY_OF = Shape("PartyOfProject", **_CODED, role=TEXT)
+_PROJECT: dict[str, Value] = {
+    **_CODED,
+    "indication": Value({"type": "object"}, dict),
+    "modality": TEXT,
+    "family": TEXT,
+    "indication_group": TEXT,
+    "pathway": TEXT,
+    "stage": TEXT,
+    "status": word(SEVERITY),
+    "claimed_status": TEXT("claimed"),
+    "labs": many(LAB_OF.value),
+    "parties": many(PARTY_OF.value),
+    "confidentiality": TEXT,
+    **_ENDED,
+    "opened_on": DAY,
+    "next_milestone": maybe(TEXT)(lambda row: row.next.code if row.next else None),
+}
+PROJECT = Shape("Project", **_PROJECT)
+PROJECT_WHOLE = Shape("ProjectWithMilestones", **_PROJECT, milestones=many(MILESTONE.value))
+_ANSWER = {"as_of": maybe(DAY)(lambda _row: g.as_of), "illustrative": YES}
+PROJECT_ANSWER = Shape("ProjectAnswer", **_ANSWER, data=PROJECT_WHOLE.value(lambda row: row))
+LAB_PLAN = Shape(
+    "LabPlan",
+    **_CODED,
+    pathway=TEXT,
+    status=word(SEVERITY),
+    illustrative=YES,
+    milestones=many(MILESTONE.value),
+)
+ENTRY = Shape(
+    "LedgerEntry",
+    milestone=TEXT("code"),
+    kind=TEXT,
+    effective_at=INSTANT,
+    recorded_at=INSTANT,
+    imported=YES,
+    baseline=maybe(DAY),
+    current_plan=maybe(DAY),
+    forecast=maybe(DAY),
+    proposed=maybe(DAY),
+    actual=maybe(DAY),
+    state=TEXT,
+    reason_code=maybe(TEXT),
+    note=TEXT,
+    why=TEXT,
+    authority=TEXT,
+    who=TEXT,
+    owner=TEXT,
+)
+MOVED = Shape("Moved", **{"milestone": TEXT("code"), "from": maybe(DAY)("before"), "to": maybe(DAY)("after")})
+EFFECT = Shape(
+    "Effect",
+    effect=many(MOVED.value)(lambda found: found["effect"]),
+    lapses=many(TEXT)(lambda found: [str(one) for one in found["lapses"]]),
+    holds=many(TEXT)(lambda found: [str(one) for one in found["holds"]]),
+)
+RISK = Shape(
+    "Risk",
+    number=WHOLE,
+    kind=TEXT,
+    title=TEXT,
+    description=TEXT,
+    owner=maybe(_SCRIPTS),
+    likelihood=maybe(WHOLE),
+    impact=WHOLE,
+    score=WHOLE,
+    level=TEXT,
+    response=TEXT,
+    measure=TEXT,
+    review_on=maybe(DAY),
+    life=TEXT,
+    closing=TEXT,
+    milestones=many(TEXT),
+)
+VALIDITY = Shape(
+    "Validity",
+    number=WHOLE,
+    kind=TEXT,
+    names=_SCRIPTS("name"),
+    valid_from=maybe(DAY),
+    valid_to=DAY,
+    milestone=maybe(TEXT),
+    agreement=maybe(TEXT),
+    note=TEXT,
+    life=TEXT,
+    ending=TEXT,
+)
+BASELINE = Shape(
+    "Baseline",
+    number=WHOLE,
+    name=TEXT,
+    reason=TEXT,
+    authority=TEXT,
+    recorded_at=INSTANT,
+    who=TEXT,
+    days=Value({"type": "object", "additionalProperties": {"type": "string", "format": "date"}}),
+)
+PIECE = Shape(
+    "Evidence",
+    number=WHOLE,
+    kind=TEXT,
+    name=TEXT,
+    note=TEXT,
+    file_version=WHOLE("version_no"),
+    size=WHOLE,
+    media_type=TEXT,
+    sha256=TEXT,
+    brought_at=INSTANT("at"),
+    verdict=TEXT,
+    verdict_note=TEXT,
+    withdrawn=YES,
+)
+CRITERION = Shape(
+    "Criterion",
+    number=WHOLE,
+    names=NAMES,
+    kinds=many(TEXT),
+    verdict=TEXT,
+    verdict_note=TEXT,
+    judged_at=maybe(INSTANT),
+)
+CONDITION = Shape("Condition", **_CODED, state=TEXT, due=maybe(DAY), owner=TEXT)
+DECIDED = Shape(
+    "GateDecision",
+    verdict=TEXT,
+    decided_on=DAY,
+    body=TEXT,
+    reasons=TEXT,
+    recorded_at=INSTANT,
+    who=TEXT,
+    conditions=many(CONDITION.value),
+)
+DOSSIER = Shape(
+    "GateDossier",
+    criteria=many(CRITERION.value)(lambda found: found[0]),
+    decisions=many(DECIDED.value)(lambda found: found[1]),
+)
+_ASKING = Shape("AskingParty", code=TEXT, names=_SCRIPTS).value
+ASK = Shape(
+    "Ask",
+    code=TEXT,
+    asker=_ASKING,
+    asked=maybe(_ASKING),
+    project=maybe(TEXT),
+    chain=TEXT,
+    title=TEXT,
+    detail=TEXT,
+    raised_on=DAY,
+    life=TEXT,
+    answered_on=maybe(DAY),
+    answer=TEXT,
+    closing=TEXT,
+    illustrative=YES,
+)
+ITEM = Shape(
+    "HandOffItem",
+    text=TEXT(lambda row: row[0]),
+    delivered=YES(lambda row: row[1]),
+    received=YES(lambda row: row[2]),
+)
+HAND_OFF = Shape(
+    "HandOff",
+    **_CODED,
+    kind=word(hand_offs.KINDS),
+    detail=TEXT,
+    project=REF,
+    milestone=maybe(TEXT),
+    giver=REF,
+    receiver=REF,
+    state=word(hand_offs.STATES),
+    promised_on=maybe(DAY),
+    asked_on=maybe(DAY),
+    accepted_on=maybe(DAY),
+    delivered_on=maybe(DAY),
+    received_on=maybe(DAY),
+    round=WHOLE,
+    reason=TEXT,
+    items=many(ITEM.value),
+    illustrative=YES,
+)
+RESULT = Shape(
+    "Result",
+    **_CODED,
+    kind=TEXT,
+    institution=REF,
+    disclosed_on=DAY,
+    detail=TEXT,
+    confidentiality=TEXT,
+    project=maybe(REF),
+    companies=many(REF),
+    **_ENDED,
+)
+TEAM = Shape(
+    "TeamMember",
+    **_CODED,
+    role=TEXT,
+    of_lab=YES,
+    **{"from": DAY("valid_from"), "to": maybe(DAY)("valid_to")},
+)
