@@ -107,3 +107,12 @@ def append_only(connection: Connection) -> list[str]:
         "ORDER BY c.relname"
     )
     return list(connection.execute(sa.text(query)).scalars())
+
+
+def holds_apart(connection: Connection) -> bool:
+    """Whether who is connected may not change the trail, by right and not by trigger alone."""
+    if connection.dialect.name != "postgresql":
+        return False
+    return not connection.scalar(
+        sa.text("SELECT has_table_privilege('audit_entry', 'UPDATE, DELETE, TRIGGER')")
+    )

@@ -13,7 +13,7 @@ from kangjiansheng.accounts import forms, operations, policies, queries, rules
 from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.accounts.queries import work
 from kangjiansheng.accounts.queries.sso import link_of
-from kangjiansheng.core import schema, trail
+from kangjiansheng.core import roles, schema, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
 from kangjiansheng.core.db import db
@@ -195,6 +195,10 @@ def system() -> Response:
         ("Python", platform.python_version()),
         (_("数据库"), queries.database_version()),
         (_("数据库层级"), f"{schema.level(db.engine)} / {schema.head()}"),
+        (
+            _("只增的表"),
+            _("应用无权改删") if roles.holds_apart(db.session.connection()) else _("由触发器拒绝改删"),
+        ),
         (_("审计记录"), _("%(entries)s 条", entries=entries)),
         (_("最后一条的校验值"), head),
         (_("网址"), settings.base_url),

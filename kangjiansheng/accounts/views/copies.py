@@ -34,19 +34,8 @@ def copies() -> Response:
         encrypted=known.backup_key is not None,
         keep=known.backup_keep,
         next_at=queries.due_at(clock.now(), known.backup_hour) + timedelta(days=1),
-        size_words=size_words,
         drill_words=drill_words,
     )
-
-
-def size_words(size: int) -> str:
-    """A size as people say it."""
-    value, units = float(size), ("B", "KB", "MB", "GB", "TB")
-    for unit in units:
-        if value < 1000 or unit == units[-1]:
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError("the last unit takes all")
 
 
 def drill_words(drill: Drill) -> str:
