@@ -40,7 +40,7 @@ def set_policy(
 
 
 def _tell(rule: SignInPolicy, day: date, change: ChangeSet) -> None:
-    for row in queries.standings(rule, only="missing"):
+    for row in queries.narrowed(queries.standings(rule), "missing"):
         person = row.account.person
         facts = {"name": name_of(person, person.locale), "day": day}
         outbox.tell([person.id], "accounts:factor-required", facts, address="/account/second")

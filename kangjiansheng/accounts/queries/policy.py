@@ -70,8 +70,8 @@ class Standing:
         return self.app is None or secret_of(self.app) is not None
 
 
-def standings(rule: SignInPolicy, *, only: str = "") -> list[Standing]:
-    """Everybody who can sign in, with their factors; `only` those `with`, `without`, or `missing` one that is required."""
+def standings(rule: SignInPolicy) -> list[Standing]:
+    """Everybody who can sign in, with their factors."""
     query = (
         select(Account)
         .join(Account.person)
@@ -85,7 +85,7 @@ def standings(rule: SignInPolicy, *, only: str = "") -> list[Standing]:
     held = select(Passkey.account_id, func.count()).group_by(Passkey.account_id)
     keys = {key: number for key, number in db.session.execute(held)}
     signing, today = who_signs(), clock.today()
-    rows = [
+    return [
         Standing(
             account,
             apps.get(account.id),
@@ -99,6 +99,10 @@ def standings(rule: SignInPolicy, *, only: str = "") -> list[Standing]:
         )
         for account in db.session.scalars(query)
     ]
+
+
+def narrowed(rows: list[Standing], only: str) -> list[Standing]:
+    """Those of them who have a factor (`with`), have none (`without`), or lack one that is required (`missing`)."""
     wanted = {
         "with": lambda row: row.account.second_since is not None,
         "without": lambda row: row.account.second_since is None,

@@ -35,7 +35,6 @@ def sign_in_policy() -> Response:
         return saved(request.path, _("登录规定已保存"))
     only, rule = request.args.get("only", ""), found.policy()
     rows = found.standings(rule)
-    shown = found.standings(rule, only=only)
     return page(
         "admin/sign_in.html",
         form.status,
@@ -44,7 +43,7 @@ def sign_in_policy() -> Response:
         due=found.is_due(rule, clock.today()),
         required=REQUIRED_NAMES,
         issuer=current_app.config["SETTINGS"].issuer,
-        rows=cut(shown, request.args.get("page")),
+        rows=cut(found.narrowed(rows, only), request.args.get("page")),
         chips=_chips(rows, only),
         page_url=lambda number: with_args(page=number),
         illustrative=any(row.account.person.illustrative for row in rows),
@@ -52,13 +51,15 @@ def sign_in_policy() -> Response:
 
 
 def _chips(rows: list[found.Standing], only: str) -> list[Any]:
-    has = sum(row.account.second_since is not None for row in rows)
-    missing = sum(row.concerned and row.account.second_since is None for row in rows)
-    words = (("", _("全部"), len(rows)), ("with", _("已有"), has), ("without", _("没有"), len(rows) - has),
-             ("missing", _("须有而没有"), missing))  # fmt: skip
+    words = (("", _("全部")), ("with", _("已有")), ("without", _("没有")), ("missing", _("须有而没有")))
     return [
-        (word, "/admin/sign-in" + (f"?only={key}" if key else ""), only == key, count)
-        for key, word, count in words
+        (
+            word,
+            "/admin/sign-in" + (f"?only={key}" if key else ""),
+            only == key,
+            len(found.narrowed(rows, key)),
+        )
+        for key, word in words
     ]
 
 
