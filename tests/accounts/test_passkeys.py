@@ -15,7 +15,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from tests.accounts.test_second_factor import field, first_step
 from tests.support.app import PASSWORD
-from tests.support.authenticator import Authenticator, filled, offer
+from tests.support.authenticator import Authenticator, filled, offer, text
 from tests.support.critic import Critic
 
 ADD, OPEN = "/account/second/passkeys", "/sign-in/passkey"
@@ -41,6 +41,11 @@ def test_the_life_of_a_passkey(app: Flask, client: Callable[..., Critic]) -> Non
     assert codes and len(codes[1].split()) == 10
     assert add(lead, other, "安全密钥").status_code == 303
     assert add(lead, key).status_code == 422, "the same twice"
+    odd, page = Authenticator(), lead.get(ADD)
+    said = odd.create(offer(page)[0]).replace('["internal"]', "5")
+    assert (
+        lead.post(ADD, data=filled(page, said) | {"name": "x", "password": PASSWORD}).status_code == 303
+    ), "what it says of its ways is no list"
     shown = lead.get("/account").text
     assert "办公室电脑" in shown and "安全密钥" in shown
 
@@ -71,7 +76,11 @@ def test_the_life_of_a_passkey(app: Flask, client: Callable[..., Critic]) -> Non
     page = first_step(client(None))
     data = filled(page, strange.get(offer(page)[0])) | {"ticket": field(page, "ticket")}
     assert client(None).post("/sign-in/second", data=data).status_code == 422, "somebody else's"
-    for junk in ("{", "[]", "{}", '{"id": 1, "response": {"userHandle": []}}'):
+    known = f'{{"id": "{text(key.credential)}", "response": %s}}'
+    for junk in (
+        *("{", "[]", "{}", '{"id": 1, "response": {"userHandle": []}}', '{"id": "\\ud800", "response": {}}'),
+        *("[" * 100_000, known % '"x"', known % "[1]"),
+    ):
         page = client(None).get("/sign-in")
         assert client(None).post(OPEN, data=filled(page, junk)).status_code == 422
     assert (

@@ -101,7 +101,8 @@ def add(account: Account, name: str, answer: Answer) -> Passkey:
     credential_id = _text(made.credential_id)
     if len(credential_id) > LONGEST_ID or queries.by_credential(credential_id):
         raise RuleBroken("accounts:passkey-there")
-    transports = [str(one)[:20] for one in (said.get("response") or {}).get("transports") or []][:8]
+    told = said["response"].get("transports")
+    transports = [str(one)[:20] for one in told[:8]] if isinstance(told, list) else []
     passkey = Passkey(
         account_id=account.id,
         credential_id=credential_id,
@@ -126,7 +127,7 @@ def use(answer: Answer, *, account: Account | None) -> Passkey:
     passkey = queries.by_credential(str(said.get("id", ""))[: LONGEST_ID + 1])
     if passkey is None or (account is not None and passkey.account_id != account.id):
         raise RuleBroken("accounts:passkey-unknown")
-    handle = (said.get("response") or {}).get("userHandle")
+    handle = said["response"].get("userHandle")
     try:
         seen = verify_authentication_response(
             credential=said,
@@ -169,10 +170,12 @@ def _read(answer: Answer) -> tuple[bytes, dict[str, Any]]:
         raise RuleBroken("accounts:second-late")
     try:
         said = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):  # whoever nests too deeply is no authenticator
         said = None
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or not isinstance(said.get("response"), dict):
         raise RuleBroken("accounts:passkey-wrong")
+    if not str(said.get("id")).isascii():
+        raise RuleBroken("accounts:passkey-unknown")
     return base64.urlsafe_b64decode(challenge + "=="), said
 
 
