@@ -152,6 +152,25 @@ def test_guessing_is_slowed_per_account_and_its_owner_hears_of_it(
         assert second(visitor, first_step(visitor), code(secret)).status_code == 303
 
 
+def test_whoever_holds_a_session_does_not_guess_the_password(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    """At every page that asks for it once more they count together, and nobody is told of a code."""
+    lead = client("lead")
+    for number in range(rules.FAILURES_AT_SIGNING):
+        path, name = (("/account/second/app", "password"), ("/account/password", "old"))[number % 2]
+        data = {"code": "000000", "password": "seven quiet cranes", name: "wrong"}
+        assert "当前密码不正确" in lead.post(path, data=data).text
+    for path, name in (("/account/second/app", "password"), ("/account/password", "old")):
+        data = {"code": "000000", "password": "seven quiet cranes", name: PASSWORD}
+        answer = lead.post(path, data=data)
+        assert answer.status_code == 422 and "密码错误次数过多" in answer.text, path
+    with app.app_context():
+        assert not db.session.scalars(select(Outbox).where(Outbox.to == LEAD)).all()
+    with time_machine.travel(clock.now() + rules.FAILURE_WINDOW + timedelta(seconds=1), tick=False):
+        enrol(lead)
+
+
 def test_a_reset_link_does_not_go_round_the_second_step(app: Flask, client: Callable[..., Critic]) -> None:
     secret, _codes = enrol(client("lead"))
     visitor, thief = client(None), client(None)

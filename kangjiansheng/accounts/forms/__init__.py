@@ -32,6 +32,7 @@ REFUSALS = {
     "accounts:password-long": _l("密码最多 %(most)d 个字符。"),
     "accounts:password-common": _l("这个密码太常见或太有规律，请换一个。"),
     "accounts:password-wrong": _l("当前密码不正确。"),
+    "accounts:password-throttled": _l("密码错误次数过多，请 15 分钟后再试。"),
     "accounts:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
     "accounts:code-wrong": _l("编号用大写字母、数字和连字符，2 至 40 位，例如 P-0001。"),
     "accounts:email-taken": _l("邮箱 %(email)s 已属于另一个人。"),

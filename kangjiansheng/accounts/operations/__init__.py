@@ -169,10 +169,28 @@ def use_link(link: OneTimeLink, password: str) -> None:
     _set_password(link.account, password)
 
 
+def password_again(account: Account, password: str, field: str) -> None:
+    """The password once more, of whoever is signed in; whoever holds the session guesses no oftener than elsewhere."""
+    key = _guesses(account.id)
+    if throttle.is_blocked(key, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW):
+        raise RuleBroken("accounts:password-throttled", field)
+    if not passwords.fits(password, account.password_hash):
+        raise RuleBroken("accounts:password-wrong", field)
+    throttle.clear(key)
+
+
+def count_guess(account_id: int) -> None:
+    """The password that was asked for once more was wrong."""
+    throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
+
+
+def _guesses(account_id: int) -> str:
+    return f"password:{account_id}"
+
+
 def change_password(account: Account, old: str, new: str, *, keep_session: int | None) -> None:
     """Change one's own password; all other sessions end."""
-    if not passwords.fits(old, account.password_hash):
-        raise RuleBroken("accounts:password-wrong", "old")
+    password_again(account, old, "old")
     rules.check_password(new, email=account.person.email or "")
     _set_password(account, new, keep_session=keep_session)
 

@@ -41,8 +41,7 @@ def confirm(account: Account, password: str, session_id: int) -> None:
         return
     if not password:
         raise RuleBroken("accounts:password-needed", "password")
-    if not passwords.fits(password, account.password_hash):
-        raise RuleBroken("accounts:password-wrong", "password")
+    operations.password_again(account, password, "password")
 
 
 def enrol_app(

@@ -13,6 +13,7 @@ from kangjiansheng.accounts.queries import factors as found_factors
 from kangjiansheng.accounts.queries import tokens
 from kangjiansheng.accounts.queries.sso import link_of
 from kangjiansheng.accounts.rules.factors import METHODS
+from kangjiansheng.accounts.views.proofs import attempt
 from kangjiansheng.core import i18n
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
@@ -77,7 +78,7 @@ def change_password(account: Account) -> Response:
     def act() -> None:
         operations.change_password(account, form.old.data or "", form.password.data or "", keep_session=keep)
 
-    if form.attempt(act):
+    if attempt(account.id, form, act):
         return saved(url_for(".own"), _("密码已更改，其他设备上的登录已结束"))
     return account_page(account, form.status, form=form)
 

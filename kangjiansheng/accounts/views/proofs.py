@@ -5,12 +5,11 @@ from typing import Any
 
 from flask import request
 
+from kangjiansheng.accounts import operations
 from kangjiansheng.accounts.operations import factors, passkeys
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.transactions import afterwards
-
-COUNTED = ("accounts:password-wrong", "accounts:second-wrong")
 
 
 def attempt(account_id: int | None, form: Form, act: Callable[[], Any]) -> Any:
@@ -29,9 +28,11 @@ def attempt(account_id: int | None, form: Form, act: Callable[[], Any]) -> Any:
 def note(account_id: int | None, problem: RuleBroken) -> None:
     """Keep what a refusal means for an account: one mistake more, or a passkey of which there may be a copy."""
     address = request.remote_addr or ""
-    if problem.code in COUNTED and account_id is not None:
-        number = account_id
+    number = account_id or 0
+    if problem.code == "accounts:second-wrong" and account_id is not None:
         afterwards(lambda: factors.count_failure(number, address=address))
+    if problem.code == "accounts:password-wrong" and account_id is not None:
+        afterwards(lambda: operations.count_guess(number))
     if problem.code == "accounts:passkey-copied":
         copied = int(problem.facts["number"])
         afterwards(lambda: passkeys.doubt(copied))
