@@ -90,7 +90,12 @@ def _settle(live: Path) -> None:
 def _set_aside(live: Path, at: datetime) -> str:
     _settle(live)
     kept = live.with_name(f"{live.name}.before-{at:%Y%m%dT%H%M%SZ}")
-    live.replace(kept)
+    try:
+        os.link(live, kept)  # the new one then replaces a name that was never empty, whenever this is killed
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names
+        live.replace(kept)
     return f"; the old one is kept as {kept}"
 
 
