@@ -43,9 +43,9 @@ def test_the_life_of_a_passkey(app: Flask, client: Callable[..., Critic]) -> Non
     assert add(lead, key).status_code == 422, "the same twice"
     odd, page = Authenticator(), lead.get(ADD)
     said = odd.create(offer(page)[0]).replace('["internal"]', "5")
-    assert (
-        lead.post(ADD, data=filled(page, said) | {"name": "x", "password": PASSWORD}).status_code == 303
-    ), "what it says of its ways is no list"
+    assert lead.post(ADD, data=filled(page, said) | {"name": "x", "password": PASSWORD}).status_code == 303, (
+        "what it says of its ways is no list"
+    )
     shown = lead.get("/account").text
     assert "办公室电脑" in shown and "安全密钥" in shown
 

@@ -147,7 +147,9 @@ def test_what_is_there_is_kept_and_a_copy_of_the_first_format_is_still_read(
     replace_file = Path.replace
 
     def replaced(source: Path, target: Path) -> Path:
-        assert source.suffix != ".new" or target.exists(), "killed here, a server would begin an empty database"
+        assert source.suffix != ".new" or target.exists(), (
+            "killed here, a server would begin an empty database"
+        )
         return replace_file(source, target)
 
     monkeypatch.setattr(Path, "replace", replaced)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kangjiansheng.core import transactions
 from kangjiansheng.labs import operations, queries
 from tests.support.typed import words
 
@@ -71,6 +72,18 @@ def test_everybody_sees_the_open_part(client):
 def test_an_outsider_sees_the_open_agreement_without_history_and_other_peoples_agreements(client):
     text = words(client("outsider").get("/agreements/AGR-001"))
     assert "未载明" in text and "AGR-90" not in text and "谁在何时" not in text
+
+
+def test_the_agreement_above_is_named_to_whom_sees_it(client, actor):
+    executive = actor("executive")
+    facts = {"name_hans": "协议", "kind": "other", "signatory_codes": ["RJ", "KJS"]}
+    made = operations.create_agreement(actor=executive, code="AGR-103", **facts)
+    operations.edit_agreement(made, actor=executive, version=None, parent_code="AGR-902", **facts)
+    transactions.commit()
+    paths = ("/agreements/AGR-103", "/api/v1/agreements/AGR-103", "/api/v1/agreements")
+    for path in paths:
+        assert "AGR-902" in client("executive").get(path).text, path
+        assert "AGR-902" not in client("member").get(path).text, path
 
 
 def test_the_search_does_not_tell_of_the_inside(client):

@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from flask import g
+
+from kangjiansheng.core.access import actor
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.rest import DAY, INSTANT, NAMES, REF, TEXT, WHOLE, YES, Shape, many, maybe
-from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs import queries
+from kangjiansheng.labs.models import Agreement, JointLab
 
 _OF_ALL = {
     "code": TEXT,
@@ -12,6 +17,17 @@ _OF_ALL = {
     "archived": YES(lambda thing: thing.archived_at is not None),
 }
 _NUMBERED = {"number": WHOLE, "note": TEXT}
+
+
+def _above(row: Agreement) -> str | None:
+    """The agreement above one, if the caller sees it; one statement for all rows of an answer."""
+    if row.parent is None:
+        return None
+    seen: dict[Actor, dict[int, str]] = g.setdefault("agreement_codes", {})
+    if actor() not in seen:
+        seen[actor()] = queries.agreement_codes(actor=actor())
+    return seen[actor()].get(row.parent.id)
+
 
 INSTITUTION = Shape(
     "Institution",
@@ -27,7 +43,7 @@ CLAUSE = Shape("Clause", number=TEXT, text=TEXT)
 _AGREEMENT: dict[str, Any] = dict(
     **_OF_ALL,
     kind=TEXT,
-    parent=maybe(TEXT)(lambda row: row.parent.code if row.parent else None),
+    parent=maybe(TEXT)(_above),
     parties=many(PARTY.value)(
         lambda row: sorted(row.parties, key=lambda party: (party.capacity, party.institution.code))
     ),

@@ -63,6 +63,12 @@ def agreement(*, actor: Actor, code: str) -> Agreement | None:
     return found.unique().one_or_none()
 
 
+def agreement_codes(*, actor: Actor) -> dict[int, str]:
+    """The codes of the agreements that the actor sees, by id: whatever leads to another one names it only then."""
+    seen = visible_agreements(actor).with_only_columns(Agreement.id, Agreement.code)
+    return {row.id: row.code for row in db.session.execute(seen)}
+
+
 def agreement_of(lab: JointLab, *, actor: Actor) -> Agreement | None:
     """The agreement on which a laboratory rests, if the actor may see it, with who stands in it; one statement."""
     if lab.agreement_id is None:

@@ -86,6 +86,7 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         status,
         illustrative=illustrative or higher.illustrative,
         agreement=shown,
+        parent=queries.agreement_codes(actor=actor()).get(shown.parent.id) if shown.parent else None,
         under=under,
         labs=labs,
         by_clause=_by_clause(shown, owed),

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.core import audit, file_levels, history, i18n
+from kangjiansheng.core.access import actor
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.pages import with_args
-from kangjiansheng.labs import rules
-from kangjiansheng.labs.models import Agreement, Institution, JointLab
+from kangjiansheng.labs import queries, rules
+from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.views.blueprint import said, travelled
 
 LABELS: dict[str, Any] = {
@@ -125,7 +126,9 @@ class _Words:
         self.people = people.names(members | holders | {row.actor_id for row in rows})
         self.institutions = _names(Institution) if keys & {"parties", "partners", "institution_id"} else {}
         self.labs = _names(JointLab) if "lab_id" in keys else {}
-        self.agreements = _codes(Agreement) if keys & {"agreement_id", "parent_id"} else {}
+        self.agreements = (
+            queries.agreement_codes(actor=actor()) if keys & {"agreement_id", "parent_id"} else {}
+        )
 
     def show(self, key: str, value: Any) -> str:
         """One value in words."""
@@ -169,7 +172,3 @@ class _Words:
 def _names(kind: type[Institution] | type[JointLab]) -> dict[int, str]:
     rows = db.session.execute(select(kind.id, kind.name_hans, kind.name_hant, kind.name_en))
     return {row.id: i18n.name_of(row) for row in rows}
-
-
-def _codes(kind: type[Agreement]) -> dict[int, str]:
-    return {row.id: row.code for row in db.session.execute(select(kind.id, kind.code))}
