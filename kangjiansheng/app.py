@@ -47,6 +47,7 @@ from kangjiansheng.core import (
     mailer,
     measures,
     messengers,
+    once,
     outbox,
     pages,
     proxies,
@@ -392,6 +393,7 @@ def handlers() -> dict[str, Handler]:
 
 
 WORK = {
+    **once.WORK,
     **account_jobs.WORDS,
     **lab_jobs.WORDS,
     **project_jobs.WORDS,

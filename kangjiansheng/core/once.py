@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 from flask import abort, flash, g, make_response, redirect, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
@@ -28,6 +29,9 @@ KEPT = timedelta(days=1)
 _LENGTH = 40
 _HEADERS = ("ETag", "Location", "Content-Location", "Content-Type")
 _ABOUT_THE_FORM = {"csrf_token", "once"}
+
+
+WORK = {"answers": _l("清理过期的回执")}  # what the rounds of the worker are called
 
 
 def mark() -> str:
