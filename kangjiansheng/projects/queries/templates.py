@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Plan, TemplateVersion
+from kangjiansheng.projects.queries.visible import may_see_plan
 from kangjiansheng.projects.rules.vocabulary import Name, Template, template_step
 
 
@@ -40,7 +41,8 @@ def _published() -> list[TemplateVersion]:
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """A pathway with its versions, the newest first, and how many plans were made from each, by version id."""
+    """A pathway with its versions, the newest first, and how many plans that the reader sees were made from each,
+    by version id."""
 
     code: str
     names: dict[str, Any]
@@ -62,10 +64,14 @@ class Pathway:
         return next((row for row in self.versions if row.number == number), None)
 
 
-def pathways(code: str | None = None) -> list[Pathway]:
+def pathways(code: str | None = None, *, actor: Actor) -> list[Pathway]:
     """All pathways in order, or one; two statements."""
     query = select(TemplateVersion).order_by(TemplateVersion.code, TemplateVersion.number.desc())
-    counts = select(Plan.template_version_id, func.count(Plan.id)).group_by(Plan.template_version_id)
+    counts = (
+        select(Plan.template_version_id, func.count(Plan.id))
+        .where(may_see_plan(actor))
+        .group_by(Plan.template_version_id)
+    )
     if code is not None:
         query = query.where(TemplateVersion.code == code)
     plans = {key: count for key, count in db.session.execute(counts) if key is not None}
@@ -77,7 +83,7 @@ def pathways(code: str | None = None) -> list[Pathway]:
 
 def pathway(*, actor: Actor, code: str) -> Pathway | None:
     """One pathway; whoever is signed in may see them."""
-    return next(iter(pathways(code)), None)
+    return next(iter(pathways(code, actor=actor)), None)
 
 
 def version(*, actor: Actor, code: str, number: int) -> TemplateVersion | None:

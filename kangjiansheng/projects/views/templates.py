@@ -46,7 +46,7 @@ STATES = {
 @of_today
 def templates() -> Response:
     """The pathways with their versions."""
-    return page("projects/templates.html", pathways=queries.pathways(), states=STATES)
+    return page("projects/templates.html", pathways=queries.pathways(actor=actor()), states=STATES)
 
 
 @bp.get("/templates/<code>")
