@@ -8,26 +8,71 @@ from collections.abc import Iterator
 from unittest import mock
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, text
 
-from kangjiansheng.committee.models import AgendaItem
+from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.committee.models import AgendaItem, Meeting
+from kangjiansheng.committee.operations import papers
 from kangjiansheng.committee.queries.visible import visible_items
 from kangjiansheng.core import transactions
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import db, is_sqlite
+from kangjiansheng.labs import operations as labs
+from kangjiansheng.labs.queries.documents import owner
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.operations import evidence
 from tests.permissions import table
-from tests.permissions.doors import KINDS, rows
+from tests.permissions.doors import KINDS
 from tests.support.critic import Critic
+from tests.support.papers import PDF
 
 MARK = re.compile(r"zqx([a-z]+?)q(\d+)q")
+
+
+def bring(app: Flask) -> None:
+    """What the demonstration has none of: files of agreements, obligations, milestones and items, one as its thing and
+    one for the team alone, of each."""
+    with app.app_context(), transactions.writing():
+        actor = system_actor()
+        for level in ("", "team"):
+            for of, code in (
+                ("agreements", "AGR-901"),
+                ("agreements", "AGR-902"),
+                ("obligations", "OB-0003"),
+            ):
+                thing = owner(actor=actor, of=of, code=code)
+                assert thing is not None
+                kind = "text" if of == "agreements" else ""
+                labs.bring(thing, [(f"a{level}.pdf", PDF)], actor=actor, kind=kind, level=level)
+            for code in ("KJS-003", "KJS-014"):
+                project = db.session.scalars(select(Project).where(Project.code == code)).one()
+                step = next(m for m in project.plan.milestones if m.state == "open")
+                evidence.add(step, [(f"a{level}.pdf", PDF)], actor=actor, level=level)
+            for item in db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one().items:
+                papers.add(item, f"a{level}.pdf", PDF, actor=actor, title=f"a{level}", level=level)
+
+
+FROZEN = ("meeting", "agenda_item", "decision", "action", "motion")  # in part: what was signed or voted on
+
+
+def _thaw() -> None:
+    """Words are planted in what was signed, too."""
+    if is_sqlite():
+        rows = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN :frozen")
+        for name in list(db.session.scalars(rows.bindparams(bindparam("frozen", FROZEN, expanding=True)))):
+            db.session.execute(text(f'DROP TRIGGER "{name}"'))
+    else:
+        for table_name in FROZEN:
+            db.session.execute(text(f'ALTER TABLE "{table_name}" DISABLE TRIGGER USER'))
 
 
 def plant(app: Flask) -> None:
     """A word of its own in each row of each kind."""
     with app.app_context(), transactions.writing():
-        for name, (kind, field, _door) in KINDS.items():
-            for row in db.session.scalars(select(kind).where(*rows(kind))):
-                setattr(row, field, f"zqx{name}q{row.id}q {getattr(row, field)}")
+        _thaw()
+        for name, kind in KINDS.items():
+            for row in db.session.scalars(select(kind.model).where(kind.only)):
+                setattr(row, kind.words, f"zqx{name}q{row.id}q {getattr(row, kind.words)}")
 
 
 def on_agendas(actor: Actor) -> set[int]:

@@ -1,0 +1,141 @@
+"""What others write is not to be seen from what one reads: everything is read as one person, a hundred records of others
+are added, everything is read again, and not one byte differs."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import actor_by_email
+from kangjiansheng.committee.models import Committee
+from kangjiansheng.committee.operations import meetings
+from kangjiansheng.core import clock, transactions
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs import operations as labs
+from kangjiansheng.labs.models import Institution
+from kangjiansheng.labs.operations import bookings, resources
+from kangjiansheng.labs.queries.documents import owner
+from kangjiansheng.projects.operations import asks, evidence, hand_offs, projects, risks
+from tests.permissions import doors, planted, product
+from tests.support.acting import who
+from tests.support.critic import Critic
+from tests.support.masking import masked
+from tests.support.papers import PDF
+
+# What rightly differs: a new secret is made up for each reader, figures are for operators, and whoever leads a project
+# may propose it for every coming meeting (0014).
+APART = ("/account/second/", "/metrics", "/agenda-item")
+PROJECTS = 3  # each with the milestones of its pathway
+EACH = 8  # of every other kind
+
+
+def others_write(app: Flask) -> None:
+    """A hundred records of the parties of JL-01, none of them open to the readers of this file."""
+    with app.app_context(), transactions.writing():
+        actor = actor_by_email("executive@kjs.example")
+        assert actor is not None
+        for number in range(PROJECTS):
+            _project(f"KJ-{900 + number}", actor)
+        _on_the_lab(actor)
+        for number in range(EACH):
+            labs.create_obligation(
+                actor=actor, name_hans=f"别方的义务 {number}", debtor_code="RJ", creditor_code="SPH",
+                agreement_code="AGR-901", due_on=clock.today() - timedelta(days=number), confidentiality="team",
+            )  # fmt: skip
+            asks.raise_ask(
+                actor=actor, from_code="RJ", to_code="SPH", project_code="KJ-900", chain="industry",
+                title=f"别方的诉求 {number}", detail="",
+            )  # fmt: skip
+
+
+def _project(code: str, actor: Actor) -> None:
+    made = projects.create_project(
+        actor=actor, code=code, name_hans=f"别方的项目 {code}", modality="CAR_T_AUTO", stage="CMC", status="ACTIVE",
+        pathway="A_drug", lab_codes=["JL-01"], lead_lab="JL-01", party_codes=["RJ", "SPH"],
+        confidentiality="team", start=clock.today(), typical=True,
+    )  # fmt: skip
+    ids = {one.code: one.id for one in db.session.scalars(select(Institution))}
+    step = made.plan.milestones[0]
+    for number in range(EACH):
+        hand_offs.create(
+            made, actor=actor, items=["一"], kind="cells", name_hans=f"别方的交接 {number}", name_hant="", name_en="",
+            detail="", giver_id=ids["RJ"], receiver_id=ids["SPH"],
+        )  # fmt: skip
+        risks.create_risk(
+            made, actor=actor, kind="risk", title=f"别方的风险 {number}", likelihood=5, impact=5, owner_id=None,
+            description="", measure="", response="reduce", life="open", review_on=clock.today(),
+        )  # fmt: skip
+        evidence.add(step, [(f"{code}-{number}.pdf", PDF + str(number).encode())], actor=actor)
+
+
+def _on_the_lab(actor: Actor) -> None:
+    """Files of its agreement, a resource with bookings, and meetings of the committee."""
+    agreement = owner(actor=actor, of="agreements", code="AGR-901")
+    assert agreement is not None
+    labs.bring(agreement, [("别方.pdf", PDF)], actor=actor, kind="text")
+    room = resources.create_resource(
+        actor=actor, code="RES-90", kind="clean_room", name_hans="别方的洁净间", institution_code="RJ", lab_code="JL-01",
+        confidentiality="team",
+    )  # fmt: skip
+    board = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+    for number in range(EACH):
+        starts = clock.start_of(clock.today() + timedelta(days=7 * (number + 1))) + timedelta(hours=9)
+        bookings.book(
+            room, actor=actor, starts_at=starts, ends_at=starts + timedelta(hours=4), purpose=f"别方 {number}",
+        )  # fmt: skip
+        meetings.create_meeting(board, actor=actor, held_on=clock.today() + timedelta(days=30 + number))
+
+
+def read(client: Critic, addresses: list[str]) -> dict[str, tuple[int, bytes, str]]:
+    """Each address with its answer; nothing that reading leaves is kept."""
+    found = {}
+    with mock.patch.object(transactions, "commit", lambda: db.session.rollback()):
+        for address in addresses:
+            answer = super(Critic, client).open(address)
+            found[address] = (answer.status_code, masked(answer), answer.headers.get("ETag", ""))
+    return found
+
+
+def pages(app: Flask, actor: Actor) -> Iterator[str]:
+    """All that this person can open: lists, files, figures, feeds, searches, and each thing by each route."""
+    yield from planted.addresses(app)
+    with app.app_context():
+        seen = doors.seen_by(actor)
+    for case in product.cases(app):
+        if "GET" in product.methods(case) and (case.kind is None or case.key in seen[case.kind]):
+            yield case.address
+
+
+def interference(app: Flask, reader: Critic, addresses: list[str]) -> list[str]:
+    """The addresses whose answers tell that others wrote something."""
+    with time_machine.travel(clock.now(), tick=False):
+        before = read(reader, addresses)
+        others_write(app)
+        after = read(reader, addresses)
+    return [address for address in addresses if before[address] != after[address]]
+
+
+def test_what_others_write_changes_nothing_in_what_a_stranger_reads(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    addresses = [one for one in planted.addresses(app) if not one.startswith(("/search", *APART))]
+    assert interference(app, client("outsider"), addresses) == []
+    assert "KJ-900" in client("executive").get("/projects").text, "it was written"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("short", ["partner", "lead2", "outsider"])
+def test_what_others_write_changes_not_one_byte(
+    short: str, client: Callable[..., Critic], app: Flask
+) -> None:
+    with app.app_context():
+        actor = who(short)
+    addresses = [
+        one for one in pages(app, actor) if not one.startswith(APART[:2]) and not one.endswith(APART[2])
+    ]
+    assert interference(app, client(short), addresses) == []
