@@ -56,7 +56,6 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
         "SELECT r.id AS id, p.code AS code, r.number AS number FROM validity r JOIN project p ON p.id = r.project_id",
     ),
     "/projects/<code>": ("project", "SELECT id, code FROM project"),
-    "/api/v1/projects/<code>": ("project", "SELECT id, code FROM project"),
     "/<any(agreements, obligations):of>/<code>/documents/<int:number>": (
         "document",
         "SELECT f.id AS id, 'agreements' AS \"of\", a.code AS code, f.version_no AS number "
@@ -73,7 +72,6 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
         "SELECT NULL, id, 'labs', code FROM joint_lab",
     ),
     "/agreements/<code>": ("agreement", "SELECT id, code FROM agreement"),
-    "/api/v1/agreements/<code>": ("agreement", "SELECT id, code FROM agreement"),
     "/obligations/<code>": ("obligation", "SELECT id, code FROM obligation"),
     "/labs/<code>/papers/<int:number>": (
         "permit",
@@ -84,7 +82,6 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
     "/labs/<code>/plan/new": (None, "SELECT id, code FROM joint_lab"),  # that there is a laboratory all know
     "/labs/<code>/review.xlsx": ("lab", "SELECT id, code FROM joint_lab"),
     "/labs/<code>": (None, "SELECT id, code FROM joint_lab"),
-    "/api/v1/labs/<code>": (None, "SELECT id, code FROM joint_lab"),
     "/asks/<code>": ("ask", "SELECT id, code FROM ask"),
     "/hand-offs/<code>": ("handoff", "SELECT id, code FROM hand_off"),
     "/results/<code>": ("result", "SELECT id, code FROM result"),
@@ -114,12 +111,11 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
         "SELECT t.id AS id, m.code AS code, t.id AS number FROM motion t JOIN meeting m ON m.id = t.meeting_id",
     ),
     "/meetings/<code>": ("meeting", "SELECT id, code FROM meeting WHERE code <> ''"),
-    "/api/v1/meetings/<code>": ("meeting", "SELECT id, code FROM meeting WHERE code <> ''"),
     "/decisions/<number>": ("decision", "SELECT id, number FROM decision WHERE number <> ''"),
     "/actions/<number>": ("action", "SELECT id, number FROM action WHERE number <> ''"),
     "/committees/<code>": (None, "SELECT id, code FROM committee"),
     "/partners/<code>": (None, "SELECT id, code FROM institution"),
-    "/api/v1/institutions/<code>": (None, "SELECT id, code FROM institution"),
+    "/institutions/<code>": (None, "SELECT id, code FROM institution"),
     **dict.fromkeys(
         (
             "/account/", "/admin/", "/audit/", "/views/", "/templates/", "/overview/", "/milestones/changes/",
@@ -129,8 +125,9 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
     ),
 }  # fmt: skip
 # Routes with arguments that name no thing: lists as files and figures (planted.addresses walks them), what a secret
-# opens (tests/core and tests/committee), files of the interface, the language.
-OTHERS = ("<secret>", "/language/", "/static/")
+# opens (tests/core and tests/committee), files of the interface, the language,
+# and the doors by which programs come to the acts of pages, which answer for them.
+OTHERS = ("<secret>", "/language/", "/static/", "<path:address>")
 # Kinds of the trail that have no word of their own here: whose words stand in what is planted, or are for all, for
 # their owner or for an office, with the test that looks at them.
 WITHIN: Mapping[str, str] = {
@@ -167,6 +164,7 @@ WITHIN: Mapping[str, str] = {
         "of a committee: tests/committee/test_recused_finds_nothing.py walks all routes for them",
     ),
 }  # fmt: skip
+API = "/api/v1"
 NOWHERE = {"code": "ZZ-999", "number": 999_999, "milestone_code": "Z999"}  # there is no such thing
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -184,8 +182,8 @@ class Case:
 
 
 def sourced(rule: Rule) -> tuple[str | None, str] | None:
-    """The source of the things of a route: that of the longest beginning."""
-    fits = [start for start in SOURCES if rule.rule.startswith(start)]
+    """The source of the things of a route: that of the longest beginning. Programs read the same things as pages."""
+    fits = [start for start in SOURCES if rule.rule.removeprefix(API).startswith(start)]
     return SOURCES[max(fits, key=len)] if fits else None
 
 
