@@ -149,7 +149,8 @@ def test_two_servers_on_one_sqlite_file(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_read_only_disk_or_wrong_owner(run_command: Callable[..., object], tmp_path: Path) -> None:
     """One line, exit 1: a folder that cannot be made, a database that cannot be written."""
-    schema.upgrade(f"sqlite:///{tmp_path}/there.db")
+    there = f"sqlite:///{tmp_path}/there.db"
+    assert run_command("db", "upgrade", KJS_DATABASE_URL=there).returncode == 0  # type: ignore[attr-defined]
     for environment in (
         {"KJS_INSTANCE": "/proc/no/such"},
         {"KJS_DATABASE_URL": f"sqlite:///file:{tmp_path}/there.db?mode=ro&uri=true"},
