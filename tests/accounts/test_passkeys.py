@@ -33,7 +33,7 @@ def sign_in(visitor: Critic, key: Authenticator, **more: str) -> Any:
 
 
 def test_the_life_of_a_passkey(app: Flask, client: Callable[..., Critic]) -> None:
-    lead, key, other = client("lead"), Authenticator(), Authenticator()
+    lead, key, other = client("lead"), Authenticator(), Authenticator(counting=False)
     page = lead.get(ADD)
     made = key.create(offer(page)[0])
     assert lead.post(ADD, data=filled(page, made) | {"name": "x", "password": "wrong"}).status_code == 422
@@ -62,6 +62,11 @@ def test_the_life_of_a_passkey(app: Flask, client: Callable[..., Critic]) -> Non
     )
     assert client(None).post("/sign-in/second", data=data).status_code == 422, "an answer counts once"
     assert "登录密码和通行密钥" in visitor.get("/account").text
+
+    page = client(None).get("/sign-in")
+    data = filled(page, other.get(offer(page)[0]))
+    assert client(None).post(OPEN, data=data).status_code == 303
+    assert client(None).post(OPEN, data=data).status_code == 422, "nor does one of a key that never counts"
 
     for wrong in (
         replace(key, origin="https://localhost.evil.example", counts=90),
