@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import g, request
+from flask import abort, g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import (
@@ -152,7 +152,9 @@ class Form(FlaskForm):
     def _show_conflict(self, problem: Stale) -> None:
         thing_id, kind = problem.thing.id, type(problem.thing)
         db.session.rollback()
-        thing = db.session.get_one(kind, thing_id)
+        thing = db.session.get(kind, thing_id)
+        if thing is None:  # it would have been made by the same act: there is no other side to show
+            abort(409)
         who, when, by = audit.last_change(thing)
         now = self.stored(thing)
         differences = [

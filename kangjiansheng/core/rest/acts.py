@@ -195,9 +195,9 @@ def _done(found: Act, arguments: dict[str, Any], body: dict[str, Any]) -> Respon
     rule = rules[found.page]
     _check(rule, given)
     opened = _opened(found, rules[found.opens or found.page], given)
-    fields, unknown = _fields(found, opened, body)
-    if unknown:
-        return problem(422, errors=[(name, _("没有这一项。")) for name in unknown])
+    fields, wrong = _fields(found, opened, body)
+    if wrong:
+        return problem(422, errors=wrong)
     path = _address(rule, given)
     with posing(rule, given, "POST", path, fields) as program:
         answer = make_response(current_app.view_functions[found.page](**given))
@@ -237,8 +237,11 @@ def _opened(found: Act, rule: Rule, given: dict[str, Any]) -> Form | None:
     return found.forms[0](formdata=None)
 
 
-def _fields(found: Act, opened: Form | None, body: dict[str, Any]) -> tuple[MultiDict[str, str], list[str]]:
-    """The fields as a browser would send them, and the names that are none."""
+def _fields(
+    found: Act, opened: Form | None, body: dict[str, Any]
+) -> tuple[MultiDict[str, str], list[tuple[str, str]]]:
+    """The fields as a browser would send them; and the names that are none, or whose value is of another kind."""
+    wrong: list[tuple[str, str]] = []
     made: MultiDict[str, str] = MultiDict([("once", "")])
     left = dict(body)
     for name, item in (opened._fields if opened else {}).items():
@@ -248,9 +251,19 @@ def _fields(found: Act, opened: Form | None, body: dict[str, Any]) -> tuple[Mult
         elif isinstance(item, FileField | MultipleFileField) or name in NOT_SENT:
             continue
         else:
-            value = left.pop(name) if name in left else _shown(item)
-            _put(made, name, value)
-    return made, sorted(left)
+            if name in left and not _is_of_kind(item, left[name]):
+                wrong.append((name, _("这一项要一个值，或者一列值，与表单一样。")))
+            _put(made, name, left.pop(name) if name in left else _shown(item))
+    return made, wrong + [(name, _("没有这一项。")) for name in sorted(left)]
+
+
+def _is_of_kind(item: Field, value: Any) -> bool:
+    """Whether JSON has for a field what the form has: one value, several, or a form within."""
+    if isinstance(item, FormField | FieldList):
+        return True
+    if isinstance(item, SelectMultipleField):
+        return isinstance(value, list) and not any(isinstance(one, list | dict) for one in value)
+    return not isinstance(value, list | dict)
 
 
 def _version() -> str:
