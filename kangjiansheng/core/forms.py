@@ -236,9 +236,9 @@ class Required(InputRequired):
             raise StopValidation(str(self.message))
 
 
-def required() -> InputRequired:
-    """The field must be filled."""
-    return Required(_l("请填写此项。"))
+def required(words: Any = None) -> InputRequired:
+    """The field must be filled; `words` say what to do where it is chosen rather than written."""
+    return Required(words or _l("请填写此项。"))
 
 
 def at_most(length: int) -> Length:

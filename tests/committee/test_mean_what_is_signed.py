@@ -341,8 +341,18 @@ def test_the_secretary_signs_as_author_on_the_page(client: Callable[..., Critic]
     assert 'value="approve"' not in page
     found = re.search(r'name="sha256"[^>]*value="([0-9a-f]{64})"', page)
     assert found
+    assert '<p class="only-print unstood">第 2 稿，审阅中，尚未生效。' in page, (
+        "paper says that it is not in force"
+    )
     data = {"meaning": "author", "password": "kangjiansheng", "sha256": found.group(1)}
-    assert secretary.post(f"{base}/drafts/2/signature", data=data).status_code == 303
+    unsaid = secretary.post(f"{base}/drafts/2/signature", data=data | {"meaning": ""})
+    assert (
+        unsaid.status_code == 422
+        and "请选择您的意见" in unsaid.text
+        and 'aria-describedby="meaning-err"' in unsaid.text
+    )
+    answer = secretary.post(f"{base}/drafts/2/signature", data=data)
+    assert answer.status_code == 303 and answer.headers["Location"].endswith("#seals")
     page = secretary.get(base).get_data(as_text=True)
     assert "起草此稿" in page
     assert 'name="sha256"' not in page

@@ -358,7 +358,7 @@ class ReviewForm(VersionedForm):
 class SignForm(PasskeyMixin, Form):
     """An opinion and a signature. `sha256` is the fingerprint of the text that was shown."""
 
-    meaning = RadioField(_l("您的意见"), choices=MEANINGS)
+    meaning = RadioField(_l("您的意见"), [required(_l("请选择您的意见。"))], choices=MEANINGS)
     note = TextAreaField(_l("意见说明"), [at_most(2000)])
     password = PasswordField(_l("登录密码"), [at_most(200)])
     code = StringField(_l("邮件验证码"), [at_most(40)])

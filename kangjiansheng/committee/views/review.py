@@ -129,7 +129,7 @@ def sign(draft: DraftVersion) -> Any:
             "author": _("已签署：起草"),
             "review": _("已签署：审阅"),
         }
-        return saved(url_for(".minutes", code=code), words[form.meaning.data])
+        return saved(url_for(".minutes", code=code, _anchor="seals"), words[form.meaning.data])
     return _back(code, number, form, form.status)
 
 
