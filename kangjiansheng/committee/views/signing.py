@@ -84,14 +84,14 @@ def asked(draft: DraftVersion, form: forms.SignForm, *, actor: Actor) -> Asked |
         form.meaning.data = wanted if wanted in options else options[0] if len(options) == 1 else None
     person = db.session.get_one(Person, actor.id)
     proofs = codes.asked(draft, actor=actor)
-    account = proving.account_of(actor)
+    account = proving.account_of(actor) if "second" in proofs else None
     return Asked(
         approves="approve" in options,
         proofs=proofs,
         seal=signatures.seal_of(draft.minutes, person),
         excluded=[one["position"] for one in signatures.excluded_from(draft, actor.id)],
         code_sent="code" in proofs and codes.waiting(draft, actor=actor) is not None,
-        offer=offered(account, purpose(draft, actor=actor)) if account and "second" in proofs else None,
+        offer=offered(account, purpose(draft, actor=actor)) if account else None,
         mails_leave=bool(current_app.config["SETTINGS"].smtp_url),
         address=person.email or "",
     )
