@@ -86,6 +86,17 @@ def test_an_obligation_from_a_program(app: Flask, client: Callable[..., Critic])
     assert send("GET", "/obligations", Accept="text/csv").status_code == 406
 
 
+def test_what_was_done_stays_done_when_its_token_does_not_read_what_came_of_it(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    secret, program = made(client("executive"), projects="write"), app.test_client()
+    path = "/api/v1/obligations/OB-0001"
+    linked = program.post(f"{path}/links", json={"target": "KJS-006"}, headers=bearer(secret))
+    assert linked.status_code == 204, linked.text
+    assert program.get(path, headers=bearer(secret)).status_code == 403
+    assert "KJS-006" in client("executive").get("/obligations/OB-0001").text
+
+
 def test_lists_go_on_where_they_stopped(app: Flask, client: Callable[..., Critic]) -> None:
     reader = client("executive")
     every = [row["code"] for row in reader.get("/api/v1/obligations").get_json()["data"]]
