@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kangjiansheng.cli import cli
-from kangjiansheng.core.config import read_settings
+from kangjiansheng.core.config import BadSetting, read_settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -52,5 +52,13 @@ def test_only_settings_that_are_there_are_set(tmp_path: Path) -> None:
         assert set(re.findall(r"KJS_[A-Z_]+", path.read_text("utf-8"))) <= known, path.name
     lines = (DEPLOY / "kangjiansheng.env").read_text("utf-8").splitlines()
     settings = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    made = read_settings(settings | {"KJS_INSTANCE": str(tmp_path)})
+    settings["KJS_INSTANCE"] = str(tmp_path)
+    with pytest.raises(BadSetting, match="KJS_SECRET_KEY"):
+        read_settings(settings)  # a key that everybody can read here would sign everybody's sessions
+    made = read_settings(settings | {"KJS_SECRET_KEY": "0123456789abcdef"})
     assert made.secure and not made.demo and made.proxies
+
+
+def test_the_proxy_in_front_keeps_no_secret_of_a_link() -> None:
+    servers = (DEPLOY / "nginx.conf").read_text("utf-8").split("\nserver {")[1:]
+    assert len(servers) == 2 and all("access_log off;" in server for server in servers)
