@@ -27,7 +27,7 @@ from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.queue import Task
 from kangjiansheng.core.traces import AccessTrace
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.labs.models import Institution, InstitutionMember
+from kangjiansheng.labs.models import Institution, InstitutionMember, JointLab, SharedResource
 from kangjiansheng.labs.queries.visible import any_member_of
 from kangjiansheng.overview import jobs
 from kangjiansheng.overview.models import PartyArchive
@@ -173,6 +173,16 @@ def test_an_archive_lives_from_the_asking_to_its_end(client: Client, app: Flask)
 
     # Once the party may not see all any more that is in it, it is given to nobody; seven days later it is gone.
     assert _downloaded(executive) == data
+    for kind in (JointLab, SharedResource):
+        with app.app_context():
+            seen = party_data.scope_of(any_member_of(_party())).labs
+            own = kind.id.in_(seen) if kind is JointLab else kind.lab_id.in_(seen)
+            key = db.session.scalars(select(kind.id).where(own, kind.confidentiality == "parties")).first()
+        for level, status in (("team", 404), ("parties", 200)):
+            with app.app_context(), writing():
+                db.session.get_one(kind, key).confidentiality = level
+            with contact.get(f"{PAGE}/2.zip") as answer:
+                assert answer.status_code == status, (kind, level)
     with app.app_context(), writing():
         db.session.add(Recusal(agenda_item_id=_items()[0].id, person_id=who("executive").id, kind="whole"))
     assert executive.get(f"{PAGE}/2.zip").status_code == contact.get(f"{PAGE}/2.zip").status_code == 404

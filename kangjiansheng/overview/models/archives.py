@@ -16,7 +16,7 @@ _CURRENT = text("life IN ('asked', 'ready')")
 
 class PartyArchive(Base):
     """One archive of one institution, from the asking on. `holds` are the ids of what is in it whose readers may
-    change: projects, agreements, items of agendas, minutes, files."""
+    change: projects, agreements, laboratories and what belongs to them, items of agendas, minutes, files."""
 
     __tablename__ = "party_archive"
     __table_args__ = (

@@ -12,13 +12,18 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
-from kangjiansheng.labs.models import Agreement, Institution
+from kangjiansheng.labs.models import Agreement, Company, Institution, Obligation, SharedResource
+from kangjiansheng.labs.queries import inside_obligations
+from kangjiansheng.labs.queries.residents import inside_companies
+from kangjiansheng.labs.queries.resources import inside_resources
 from kangjiansheng.labs.queries.visible import any_member_of
 from kangjiansheng.overview.models import PartyArchive
 from kangjiansheng.overview.queries.party_data import Scope, files, scope_of
 from kangjiansheng.overview.queries.party_data.committee import with_minutes
 from kangjiansheng.overview.rules import archives as rules
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Ask, Project, Result
+from kangjiansheng.projects.queries import asks
+from kangjiansheng.projects.queries.results import may_see_result
 
 HALF = ".part"
 
@@ -112,6 +117,12 @@ def held(scope: Scope, connection: Connection) -> dict[str, list[int]]:
     asked = {
         "project": [scope.projects],
         "agreement": [scope.agreements],
+        "joint_lab": [scope.labs],
+        "obligation": [select(Obligation.id).where(inside_obligations(scope.actor))],
+        "ask": [select(Ask.id).where(asks.may_see(scope.actor))],
+        "result": [select(Result.id).where(may_see_result(scope.actor))],
+        "company": [select(Company.id).where(inside_companies(scope.actor))],
+        "shared_resource": [select(SharedResource.id).where(inside_resources(scope.actor))],
         "agenda_item": [scope.items],
         "minutes": [standing.with_only_columns(Minutes.id)],
         "file_ref": [query.with_only_columns(FileRef.id) for query in files.stored(scope)],
