@@ -360,7 +360,9 @@ def _now(location: str, *, creates: bool) -> Response:
     with posing(rule, arguments, "GET", PREFIX + path):
         try:
             answer = make_response(current_app.view_functions[rule.endpoint](**arguments))
-        except HTTPException:  # of another part than the token's, or no longer for who has changed it: it is done
+        except (
+            HTTPException
+        ):  # of another part than the token's, or no longer for who has changed it: it is done
             return make_response("", 204)
     if answer.status_code != 200:
         return make_response("", 204)
