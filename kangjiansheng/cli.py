@@ -350,6 +350,8 @@ def main() -> None:
     """The entry point: what was typed wrongly and what the machine refuses end in one line on stderr."""
     from sqlalchemy.exc import OperationalError
 
+    from kangjiansheng.core.errors import NotSetUp
+
     try:
         sys.exit(cli(standalone_mode=False))
     except BrokenPipeError:
@@ -361,6 +363,8 @@ def main() -> None:
         _end("stopped", 1)
     except click.ClickException as problem:
         _end(problem.format_message(), problem.exit_code)
+    except NotSetUp as problem:
+        _end(str(problem), 1)
     except OperationalError as problem:
         _end(f"the database refuses: {problem.orig}", 1)
     except OSError as problem:

@@ -15,6 +15,10 @@ class RuleBroken(Exception):
         self.code, self.field, self.facts = code, field, facts
 
 
+class NotSetUp(LookupError):
+    """The database has its tables but not what every installation starts with; the text says what to do."""
+
+
 class OutcomeUnknown(Exception):
     """The database was cut off while it committed: nobody knows whether it did. The same form sent again is saved
     once, by its mark."""

@@ -27,6 +27,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry, covered
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import NotSetUp
 from kangjiansheng.core.outbox import Outbox
 
 # Filled by the roof: how many things of the floors above a person answers for.
@@ -53,7 +54,7 @@ def system_actor() -> Actor:
     """The person `system`, as whom commands and jobs act."""
     person = db.session.scalar(select(Person).where(Person.code == SYSTEM))
     if person is None:
-        raise LookupError("the person 'system' is missing: run `kangjiansheng db upgrade`")
+        raise NotSetUp("the person 'system' is missing: run `kangjiansheng db upgrade`")
     return Actor(person.id, person.name_hans, frozenset({"system"}))
 
 
