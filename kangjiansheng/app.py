@@ -187,6 +187,7 @@ search.provided_by(overview_queries.FINDABLE)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
 account_queries.duties[:] = [handing.count_duties]
+account_queries.rights_above[:] = [one.rights_held for one in (lab_panels, project_panels, committee_panels)]
 account_policy.signers[:] = [sitting]
 handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
 verify.proofs[:] = [broken_signatures]
@@ -388,15 +389,7 @@ def jobs(app: Flask) -> list[Job]:
 
 def handlers() -> dict[str, Handler]:
     """What the worker does when somebody has asked for it."""
-    drills: dict[str, Handler] = {kept_copies.DRILL: copies.drill}
-    return {**account_jobs.HANDLERS, **drills, **project_jobs.HANDLERS, **overview_jobs.HANDLERS}
+    return {kept_copies.DRILL: copies.drill, **account_jobs.HANDLERS, **project_jobs.HANDLERS, **overview_jobs.HANDLERS}  # fmt: skip
 
 
-WORK = {
-    **once.WORK,
-    **account_jobs.WORDS,
-    **lab_jobs.WORDS,
-    **project_jobs.WORDS,
-    **committee_jobs.WORDS,
-    **overview_jobs.WORDS,
-}
+WORK = once.WORK | account_jobs.WORDS | lab_jobs.WORDS | project_jobs.WORDS | committee_jobs.WORDS | overview_jobs.WORDS  # fmt: skip

@@ -77,7 +77,9 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("email")
-@click.option("--role", type=click.Choice(["admin", "executive", "auditor", "none"]), required=True)
+@click.option(
+    "--role", type=click.Choice(["admin", "security", "executive", "auditor", "none"]), required=True
+)
 @click.option("--name", default="", help="How the person is called; the address by default.")
 @acting_as
 @in_app
@@ -94,6 +96,8 @@ def user_create(email: str, role: str, name: str, as_email: str | None) -> None:
     try:
         with writing():
             actor = entitled(actor_of(as_email), policies.administer)
+            if role != "none":
+                entitled(actor, policies.secure)
             person = operations.create_person(actor=actor, name_hans=name or email, email=email)
             if role != "none":
                 operations.grant_role(person, role, actor=actor)

@@ -31,7 +31,7 @@ def navigation() -> list[dict[str, Any]]:
 
 def _offices() -> list[dict[str, Any]]:
     offices: list[dict[str, Any]] = []
-    if g.actor.has("admin"):
+    if g.actor.has("admin", "security"):
         address, icon = url_for("admin.people"), "adjustments-horizontal"
         offices.append({"key": "admin", "label": _("管理"), "href": address, "icon": icon, "office": True})
     if g.actor.has("auditor"):

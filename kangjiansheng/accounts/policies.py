@@ -10,6 +10,22 @@ def administer(actor: Actor, _thing: Any = None) -> bool:
     return actor.has("admin")
 
 
+def secure(actor: Actor, _thing: Any = None) -> bool:
+    """Rights, how people sign in, sessions and tokens are matters of the security administrator; where the three
+    administrators are not kept apart, of every administrator (queries.actor_of)."""
+    return actor.has("security")
+
+
+def look_after_people(actor: Actor, _thing: Any = None) -> bool:
+    """People and their accounts are seen by who keeps them and by who decides on their rights."""
+    return actor.has("admin", "security")
+
+
+def see_rights(actor: Actor, _thing: Any = None) -> bool:
+    """Who holds which rights is seen by each of the three."""
+    return actor.has("admin", "security", "auditor")
+
+
 def read_mail(actor: Actor, template: str) -> bool:
     """What a mail says: administrators read those about accounts; beyond that only who reads everything anyway."""
     return template.startswith("accounts:") or actor.reads_all

@@ -27,10 +27,13 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the session's key and row, and how people have to sign in."""
+    """What Flask-Login holds: the session's key and row, how people have to sign in, and whether the three
+    administrators are kept apart."""
 
-    def __init__(self, key: str, row: SignedInSession, policy: SignInPolicy | None = None) -> None:
-        self.key, self.row, self.policy = key, row, policy
+    def __init__(
+        self, key: str, row: SignedInSession, policy: SignInPolicy | None = None, separate: bool | None = None
+    ) -> None:
+        self.key, self.row, self.policy, self.separate = key, row, policy, separate
 
     def get_id(self) -> str:
         """The key of the session, which the signed cookie carries."""
@@ -73,8 +76,8 @@ def init_app(app: Flask) -> None:
 
 
 def _load(key: str) -> SignedIn | None:
-    row, policy = queries.open_session(key)
-    return SignedIn(key, row, policy) if row else None
+    row, policy, separate = queries.open_session(key)
+    return SignedIn(key, row, policy, separate) if row else None
 
 
 def _set_actor() -> None:
@@ -88,7 +91,7 @@ def _set_actor() -> None:
             abort(401)  # before the form token is asked for: a program has none
         return
     person = user.row.account.person
-    g.actor = queries.actor_of(person)
+    g.actor = queries.actor_of(person, separate=user.separate)
     g.my_names = _names(person)
     g.session_id = user.row.id
     view = current_app.view_functions.get(request.endpoint or "")

@@ -6,9 +6,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from kangjiansheng.accounts.queries.rights import held_in
+from kangjiansheng.accounts.rules.rights import Right
 from kangjiansheng.committee.forms import OFFICES
 from kangjiansheng.committee.forms.answers import SHAPES, VERDICTS
-from kangjiansheng.committee.models import Decision
+from kangjiansheng.committee.models import Committee, CommitteeMember, Decision
 from kangjiansheng.committee.operations import handing as giving
 from kangjiansheng.committee.queries import advised, effects, handing, tabled
 from kangjiansheng.core import clock
@@ -19,6 +21,11 @@ from kangjiansheng.projects.models import Ask, Milestone, Project
 from kangjiansheng.projects.queries.handing import Duty, Keeper
 
 BRIEF = 4  # decisions on a printed sheet
+
+
+def rights_held(day: date) -> list[Right]:
+    """Who sat on which committee on a day."""
+    return held_in("committee", CommitteeMember, Committee, CommitteeMember.office, dict(OFFICES), day)
 
 
 def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel | None:

@@ -5,8 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from kangjiansheng.accounts.queries.rights import held_in
+from kangjiansheng.accounts.rules.rights import Right
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.labs.models import Agreement, Booking, Company, Institution, JointLab, Obligation
+from kangjiansheng.labs.models import (
+    Agreement,
+    Booking,
+    Company,
+    Institution,
+    InstitutionMember,
+    JointLab,
+    LabMember,
+    Obligation,
+)
+from kangjiansheng.labs.rules import INSTITUTION_ROLES, LAB_ROLES
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,16 @@ booking: list[Callable[[Booking, Actor, date | None], Panel | None]] = []
 # Where what a person answers for in a laboratory is handed over, by the id of the person.
 leaving: list[Callable[[JointLab], Mapping[int, str]]] = []
 company: list[Callable[[Company, Actor, date | None], Panel | None]] = []
+
+
+def rights_held(day: date) -> list[Right]:
+    """Who belonged to which institution and laboratory on a day."""
+    return [
+        *held_in(
+            "institution", InstitutionMember, Institution, InstitutionMember.role, INSTITUTION_ROLES, day
+        ),
+        *held_in("lab", LabMember, JointLab, LabMember.role, LAB_ROLES, day),
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from kangjiansheng.accounts.queries.rights import held_in
+from kangjiansheng.accounts.rules.rights import Right
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import travel
@@ -19,7 +21,8 @@ from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms import results as words
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.obligations import BookingLinkForm, LinkForm
-from kangjiansheng.projects.models import Ask, Milestone, Project
+from kangjiansheng.projects.forms.projects import ROLES
+from kangjiansheng.projects.models import Ask, Milestone, Project, ProjectMember
 from kangjiansheng.projects.operations.handing import give_in_park
 from kangjiansheng.projects.queries import park_duties
 from kangjiansheng.projects.queries.bookings import link_of
@@ -41,6 +44,12 @@ project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
 ways: list[Callable[[Project, Actor, Sequence[TeamMember]], tuple[str, str] | None]] = []
 ask: list[Callable[[Ask, Actor, date | None], Panel | None]] = []
 milestone: list[Callable[[Milestone, Actor, date | None], Panel | None]] = []
+
+
+def rights_held(day: date) -> list[Right]:
+    """Who belonged to the team of which project on a day; codes alone, for who administers sees no project."""
+    return held_in("project", ProjectMember, Project, ProjectMember.role, dict(ROLES), day)
+
 
 # What a leaver answers for in the park, for the page of hand-over.
 park_offices = Keeper(

@@ -221,6 +221,7 @@ PAGES = (
     ("admin", "/admin/system"),
     ("admin", "/admin/sign-in"),
     ("admin", "/admin/people/list"),
+    ("admin", "/admin/rights"),
     ("lead", "/account/second"),
     ("lead", "/account/second/app"),
     ("lead", "/account/second/passkeys"),

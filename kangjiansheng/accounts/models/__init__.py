@@ -10,13 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kangjiansheng.accounts.models.factors import AuthenticatorApp, RecoveryCode
 from kangjiansheng.accounts.models.passkeys import Passkey
 from kangjiansheng.accounts.models.policy import SignInPolicy
+from kangjiansheng.accounts.models.rights import RightsReview, RightsRule
 from kangjiansheng.accounts.models.sso import SsoLink
 from kangjiansheng.accounts.rules import REMINDERS
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
 
 __all__ = [
     "Account", "ApiToken", "AuthenticatorApp", "CalendarFeed", "Digest", "NotificationSetting", "OneTimeLink", "Passkey", "Person",
-    "RecoveryCode", "SignInPolicy", "SignedInSession", "SsoLink", "SystemRole",
+    "RecoveryCode", "RightsReview", "RightsRule", "SignInPolicy", "SignedInSession", "SsoLink", "SystemRole",
 ]  # fmt: skip
 
 SYSTEM = "system"
@@ -123,7 +124,7 @@ class SystemRole(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    role: Mapped[str] = mapped_column(Word)  # admin, executive, auditor, system
+    role: Mapped[str] = mapped_column(Word)  # admin, security, executive, auditor, system
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

@@ -1,15 +1,16 @@
 """What changes in accounts: people, roles, links, passwords, sessions."""
 
 import hmac
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 
 from kangjiansheng.accounts import passwords, queries, rules
-from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession, SystemRole
-from kangjiansheng.accounts.operations import tokens
+from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession
+from kangjiansheng.accounts.operations import rights, tokens
+from kangjiansheng.accounts.operations.rights import grant_role as grant_role
+from kangjiansheng.accounts.operations.rights import revoke_role as revoke_role
 from kangjiansheng.core import clock, outbox, throttle
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
@@ -80,6 +81,8 @@ def edit_person(person: Person, *, actor: Actor, version: int | None, **fields: 
     before = person.state()
     if "email" in fields:
         fields["email"] = (fields["email"] or "").strip() or None
+        if fields["email"] != person.email and rights.is_guarded(person):
+            raise RuleBroken("accounts:rights-guarded", "email")
         _check(None, fields["email"], needed=person.account is not None, besides=person.id)
     for key, value in fields.items():
         setattr(person, key, value)
@@ -94,42 +97,12 @@ def set_locale(person: Person, locale: str, *, actor: Actor) -> None:
     record("accounts:person:edit", person, actor=actor, before=before)
 
 
-def grant_role(
-    person: Person, role: str, *, actor: Actor, valid_from: date | None = None, valid_to: date | None = None
-) -> SystemRole:
-    """Give a system role from a day (today when none is named) to a day (inclusive), or for good."""
-    rules.check_role(role)
-    first = valid_from or clock.today()
-    if valid_to and valid_to < first:
-        raise RuleBroken("accounts:role-backwards", "valid_to")
-    if any(r.role == role and _meet(r, first, valid_to) for r in person.roles):
-        raise RuleBroken("accounts:role-held", "role", role=role)
-    row = SystemRole(role=role, valid_from=first, valid_to=valid_to)
-    person.roles.append(row)
-    db.session.flush()
-    after = {"role": role, "valid_from": first, "valid_to": valid_to}
-    record("accounts:role:grant", person, actor=actor, before={"role": None}, after=after)
-    return row
-
-
-def _meet(row: SystemRole, first: date, last: date | None) -> bool:
-    return (row.valid_to is None or row.valid_to >= first) and (last is None or row.valid_from <= last)
-
-
-def revoke_role(person: Person, role: str, *, actor: Actor) -> None:
-    """End a system role as of yesterday: it no longer holds at the next request."""
-    if role == "admin" and person.id == actor.id:
-        raise RuleBroken("accounts:role-own", "role")
-    for row in person.roles:
-        if row.role == role and (row.valid_to is None or row.valid_to >= clock.today()):
-            row.valid_to = clock.today() - timedelta(days=1)
-            record("accounts:role:revoke", person, actor=actor, before={"role": role}, after={"role": None})
-
-
 def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> str:
     """A one-time link for an invitation or a reset; returns its path. Older links of the account end."""
     if account.disabled_at:
         raise RuleBroken("accounts:account-stopped")
+    if not send and not actor.has("system") and rights.is_guarded(account.person):
+        raise RuleBroken("accounts:rights-guarded")
     now = clock.now()
     db.session.execute(
         update(OneTimeLink)
@@ -212,6 +185,7 @@ def disable(account: Account, *, actor: Actor) -> None:
     """Stop an account at once: its sessions end with it."""
     if account.person_id == actor.id:
         raise RuleBroken("accounts:disable-own")
+    rights.check_stoppable(account.person)
     before = account.state()
     account.disabled_at = clock.now()
     record("accounts:account:disable", account, actor=actor, before=before)

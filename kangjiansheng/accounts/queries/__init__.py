@@ -18,11 +18,13 @@ from kangjiansheng.accounts.models import (
     NotificationSetting,
     OneTimeLink,
     Person,
+    RightsRule,
     SignedInSession,
     SignInPolicy,
     SsoLink,
     SystemRole,
 )
+from kangjiansheng.accounts.rules.rights import Right
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry, covered
 from kangjiansheng.core.changes import Actor, ChangeSet
@@ -32,6 +34,8 @@ from kangjiansheng.core.outbox import Outbox
 
 # Filled by the roof: how many things of the floors above a person answers for.
 duties: list[Callable[[int], int]] = []
+# Likewise: the rights that people hold on a day in what belongs to a floor above.
+rights_above: list[Callable[[date], list[Right]]] = []
 
 
 def count_duties(person_id: int) -> int:
@@ -44,10 +48,18 @@ def holds_on(row: Any, day: date) -> ColumnElement[bool]:
     return (row.valid_from <= day) & (or_(row.valid_to.is_(None), row.valid_to >= day))
 
 
-def actor_of(person: Person) -> Actor:
-    """The person as an actor, with the roles that hold today."""
+def actor_of(person: Person, *, separate: bool | None = None) -> Actor:
+    """The person as an actor, with the roles that hold today. Where the three administrators are not kept apart
+    (`separate`, asked of the database when not given), who runs the system also decides on rights."""
     roles = person.roles_on(clock.today())
+    if "admin" in roles and not (is_separate() if separate is None else separate):
+        roles |= {"security"}
     return Actor(person.id, person.name_hans, roles, person.email or "")
+
+
+def is_separate() -> bool:
+    """Whether the three administrators are kept apart."""
+    return bool(db.session.scalar(select(RightsRule.separate).limit(1)))
 
 
 def system_actor() -> Actor:
@@ -88,10 +100,12 @@ def account_by_id(account_id: int) -> Account | None:
 
 
 @cache
-def _open_session() -> Select[SignedInSession, SignInPolicy]:
+def _open_session() -> Select[SignedInSession, SignInPolicy, RightsRule]:
     return (
-        select(SignedInSession, SignInPolicy)
+        select(SignedInSession, SignInPolicy, RightsRule)
+        .select_from(SignedInSession)
         .outerjoin(SignInPolicy, true())
+        .outerjoin(RightsRule, true())
         .where(SignedInSession.key_sha256 == bindparam("key"), SignedInSession.ended_at.is_(None))
         .options(
             joinedload(SignedInSession.account).joinedload(Account.person).joinedload(Person.roles),
@@ -104,15 +118,16 @@ def session_by_key(key: str) -> SignedInSession | None:
     return open_session(key)[0]
 
 
-def open_session(key: str) -> tuple[SignedInSession | None, SignInPolicy | None]:
-    """The same with how people have to sign in; one statement, which each request asks."""
+def open_session(key: str) -> tuple[SignedInSession | None, SignInPolicy | None, bool]:
+    """The same with how people have to sign in, and whether the three administrators are kept apart; one statement,
+    which each request asks."""
     asked = {"key": rules.secret_digest(key)}
     row = db.session.execute(_open_session(), asked).unique().first()
     if row is None or row[0].account.disabled_at:
-        return None, None
-    found, policy = row
+        return None, None, False
+    found, policy, rule = row
     over = rules.session_is_over(found.created_at, found.last_seen_at, clock.now())
-    return (None, None) if over else (found, policy)
+    return (None, None, False) if over else (found, policy, bool(rule and rule.separate))
 
 
 def sessions_of(account_id: int) -> list[SignedInSession]:

@@ -49,7 +49,7 @@ def must_enrol(account: Account, rule: SignInPolicy | None, *, actor: Actor) -> 
     """Whether somebody has to add a second factor before anything else. Asks the database only when in doubt."""
     if rule is None or account.second_since is not None or not is_due(rule, clock.today()):
         return False
-    if concerns(rule.second_for, is_admin=actor.has("admin"), signs=False):
+    if concerns(rule.second_for, is_admin=actor.has("admin", "security"), signs=False):
         return True
     return concerns(rule.second_for, is_admin=False, signs=True) and actor.id in who_signs()
 
@@ -93,7 +93,7 @@ def standings(rule: SignInPolicy) -> list[Standing]:
             codes.get(account.id, 0),
             concerns(
                 rule.second_for,
-                is_admin="admin" in account.person.roles_on(today),
+                is_admin=not account.person.roles_on(today).isdisjoint(("admin", "security")),
                 signs=account.person_id in signing,
             ),
         )

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.accounts.rules import factors, policy, sso
+from kangjiansheng.accounts.rules import factors, policy, rights, sso
 from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
 from kangjiansheng.core.errors import RuleBroken
 
-ROLES = ("admin", "executive", "auditor")
+ROLES = ("admin", "security", "executive", "auditor")
 SESSION_IDLE = timedelta(hours=12)
 SESSION_TOTAL = timedelta(days=14)
 LINK_LIFE = {"invitation": timedelta(days=7), "reset": timedelta(hours=1)}
@@ -66,6 +66,7 @@ _COMMON = (
 
 ROLE_NAMES = {
     "admin": _l("系统管理员"),
+    "security": _l("安全管理员"),
     "executive": _l("执行管理层"),
     "auditor": _l("审计员"),
     "system": _l("系统"),
@@ -102,6 +103,7 @@ ACTS = {
     "accounts:drill:ask": _l("要求恢复演练"),
     "accounts:drill:end": _l("完成恢复演练"),
     **policy.ACTS,
+    **rights.ACTS,
     **sso.ACTS,
 }
 
@@ -146,6 +148,7 @@ FIELDS = {
     "head": _l("末条记录"),
     "problem": _l("原因"),
     **policy.FIELDS,
+    **rights.FIELDS,
     **sso.FIELDS,
 }
 THINGS = {
@@ -156,6 +159,7 @@ THINGS = {
     "job": _l("任务"),
     "notification_setting": _l("提醒设置"),
     **policy.THINGS,
+    **rights.THINGS,
     "api_token": _l("程序令牌"),
     "kept_copy": _l("备份"),
     "copy_drill": _l("恢复演练"),

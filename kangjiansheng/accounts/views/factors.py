@@ -185,7 +185,7 @@ def remove_passkey(passkey: Passkey) -> Response:
 
 
 @admin.bp.route("/admin/people/<code>/second/removal", methods=["GET", "POST"])
-@on(load=queries.account_of, may=policies.administer)
+@on(load=queries.account_of, may=policies.secure)
 def take_away(account: Account) -> Response:
     """Remove all factors of somebody who has lost them; no administrator ever sees one."""
     person, form = account.person, TakeForm()

@@ -21,7 +21,7 @@ from kangjiansheng.core.paging import cut
 
 
 @admin.bp.route("/admin/sign-in", methods=["GET", "POST"])
-@on(may=policies.administer)
+@on(may=policies.secure)
 def sign_in_policy() -> Response:
     """For whom a second factor is required, and who has which."""
     form = PolicyForm(obj=found.policy())

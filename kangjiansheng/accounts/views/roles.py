@@ -14,7 +14,7 @@ bp = Blueprint("roles", __name__)
 
 
 @bp.post("/admin/people/<code>/roles")
-@on(load=queries.person, may=policies.administer)
+@on(load=queries.person, may=policies.secure)
 def grant(person: Person) -> Response:
     """Give a system role from a day to a day."""
     form = forms.RoleForm()
@@ -34,7 +34,7 @@ def grant(person: Person) -> Response:
 
 
 @bp.post("/admin/people/<code>/roles/end")
-@on(load=queries.person, may=policies.administer)
+@on(load=queries.person, may=policies.secure)
 def revoke(person: Person) -> Response:
     """Take a system role back; it no longer holds at the next request."""
     form = forms.EndRoleForm()

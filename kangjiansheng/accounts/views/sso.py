@@ -172,7 +172,7 @@ def sso_end(account: Account) -> Response:
 
 
 @admin.bp.post("/admin/people/<code>/sso")
-@on(load=queries.account_of, may=policies.administer)
+@on(load=queries.account_of, may=policies.secure)
 def sso_allow(account: Account) -> Response:
     """Let the next single sign-on with this account's address tie it, once; or no longer."""
     issuer()
@@ -181,7 +181,7 @@ def sso_allow(account: Account) -> Response:
 
 
 @admin.bp.post("/admin/people/<code>/sso/removal")
-@on(load=queries.account_of, may=policies.administer)
+@on(load=queries.account_of, may=policies.secure)
 def sso_take(account: Account) -> Response:
     """Take the tie of somebody's account away."""
     where = issuer()

@@ -56,7 +56,7 @@ def revoke_token(token: ApiToken) -> Response:
 
 
 @admin.bp.get("/admin/tokens")
-@on(may=policies.administer)
+@on(may=policies.secure)
 def all_tokens() -> Response:
     """All tokens, whose they are, what they may do and when they were used last."""
     return page(
@@ -65,7 +65,7 @@ def all_tokens() -> Response:
 
 
 @admin.bp.post("/admin/tokens/<int:number>/revocation")
-@on(load=token_queries.token, may=policies.administer)
+@on(load=token_queries.token, may=policies.secure)
 def revoke_any_token(token: ApiToken) -> Response:
     """End somebody's token at once."""
     tokens.revoke_token(token, actor=actor())

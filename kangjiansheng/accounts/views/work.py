@@ -56,7 +56,7 @@ def again(task: Task) -> Response:
 
 
 @bp.get("/admin/sessions")
-@on(may=policies.administer)
+@on(may=policies.secure)
 def sessions() -> Response:
     """Who is signed in, on which device, since when."""
     return page(
@@ -71,7 +71,7 @@ def sessions() -> Response:
 
 
 @bp.post("/admin/sessions/<int:number>/end")
-@on(load=reading.open_session, may=policies.administer)
+@on(load=reading.open_session, may=policies.secure)
 def end_session(session: SignedInSession) -> Response:
     """End one session at once."""
     operations.end_session(session, actor=actor())

@@ -32,7 +32,13 @@ _ALIASES = {
 _FLAGS = {"是": True, "yes": True, "true": True, "1": True, "y": True} | {
     "否": False, "no": False, "false": False, "0": False, "n": False,
 }  # fmt: skip
-_ROLES = {"系统管理员": "admin", "管理员": "admin", "执行管理层": "executive", "审计员": "auditor"}
+_ROLES = {
+    "系统管理员": "admin",
+    "管理员": "admin",
+    "安全管理员": "security",
+    "执行管理层": "executive",
+    "审计员": "auditor",
+}
 LONGEST = 200
 
 

@@ -16,7 +16,7 @@ from kangjiansheng.projects.queries import findable as projects
 def _people(wanted: Wanted, actor: Actor) -> Rows:
     """People whom the actor sees named somewhere, with the first of these places; administrators see everybody."""
     named = [*labs.people(actor), *projects.people(actor), *committee.people(actor)]
-    if actor.has("admin"):
+    if actor.has("admin", "security"):
         named.append(select(Person.id, ("admin/people/" + Person.code).label("path")))
     all_of_them = union_all(*named).subquery()
     person_id, path = all_of_them.c

@@ -8,6 +8,7 @@ import numpy as np
 from flask import g
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts.queries.rights import review_is_due
 from kangjiansheng.committee.queries import duties, step
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
@@ -72,7 +73,8 @@ def home() -> Response:
         meeting=duty.coming if duty else None,
         drafts=duty.drafts if duty else [],
         step=step,
-        is_admin=me.has("admin"),
+        is_admin=me.has("admin", "security"),
+        rights_due=me.has("admin", "security") and review_is_due(),
         words=words,
     )
 
