@@ -44,13 +44,15 @@ def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
 def gates_waiting(day: date | None) -> set[int]:
     """Milestones that are open gates which an item of an agenda decides: what shows as 待决策 everywhere."""
     if day is None:
+        # Asked in the statement which of them are open, SQLite begins with all open milestones there are.
         query = (
-            select(Milestone.id)
+            select(Milestone.id, Milestone.gate, Milestone.state, Milestone.actual)
             .join(AgendaItem, AgendaItem.gate_id == Milestone.id)
             .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-            .where(_to_decide(), Milestone.gate, Milestone.state == "open", Milestone.actual.is_(None))
+            .where(_to_decide())
         )
-        return set(db.session.scalars(query))
+        rows = db.session.execute(query)
+        return {key for key, gate, state, actual in rows if gate and state == "open" and actual is None}
     named = {item.gate_id for item in _agenda_then(day)}
     if not named:
         return set()

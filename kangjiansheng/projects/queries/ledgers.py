@@ -97,18 +97,25 @@ def _since(seq: int) -> Select[int, str, int]:
 
 
 def days(
-    *, actor: Actor, as_of: date | None, others: Collection[date] = (), awaiting: Collection[int] = ()
+    *,
+    actor: Actor,
+    as_of: date | None,
+    others: Collection[date] = (),
+    awaiting: Collection[int] = (),
+    archived: bool = False,
 ) -> list[Day]:
     """What the actor may see today as it stood at the end of a day (now for None), and of other days. One statement
     when nothing was written since the last time.
 
-    `awaiting`: gates that meetings are to decide, as they were known at the end of the day.
+    `awaiting`: gates that meetings are to decide, as they were known at the end of the day. With `archived` also the
+    projects that were put away by then.
     """
     with _guard:
         kept = _kept.setdefault(db.engine, _Kept())
     head, keys = reach(actor=actor)
     known, today = kept.at(head), clock.today()
-    return [Day(known, keys, as_of, today, awaiting), *(Day(known, keys, day, today) for day in others)]
+    first = Day(known, keys, as_of, today, awaiting, archived=archived)
+    return [first, *(Day(known, keys, day, today) for day in others)]
 
 
 def reach(*, actor: Actor) -> tuple[Head, list[int]]:

@@ -1,15 +1,22 @@
 """The list of projects, filtered and sorted as an address asks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from kangjiansheng.core import text
+import numpy as np
+
+from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
-from kangjiansheng.projects.queries.portfolio import portfolio
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.core.paging import Page
+from kangjiansheng.projects.queries.called import names_of
+from kangjiansheng.projects.queries.ledgers import days
+from kangjiansheng.projects.queries.portfolio import gates_waiting, named
+from kangjiansheng.projects.queries.rows import ProjectRow, Ref
+from kangjiansheng.projects.rules.ledgers import NONE, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import column_of, stages
 
@@ -39,26 +46,144 @@ class ProjectFilter:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The projects that a filter lets through: a page of them as rows, and what is said of all.
+
+    Of the milestones a row has those that a list names: the next one, and the one that slips most.
+    """
+
+    rows: Page
+    labs: Sequence[Ref]
+    illustrative: bool
+
+
 def projects(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> list[ProjectRow]:
-    """The projects that the actor sees and the filter lets through, sorted."""
-    rows = portfolio(actor=actor, as_of=as_of, archived=wanted.archived == "1")
-    kept = [row for row in rows if _project_fits(row, wanted)]
-    return sorted(kept, key=_PROJECT_ORDER.get(wanted.sort, _by_code))
+    """The projects that the actor sees and the filter lets through, sorted, with rows as in `Listed`."""
+    found = listed(wanted, actor=actor, as_of=as_of, cut=lambda places: Page(places, 1, 1, len(places)))
+    return list(found.rows.items)
 
 
-def _project_fits(row: ProjectRow, wanted: ProjectFilter) -> bool:
-    return (
-        (not wanted.status or row.status in wanted.status.split(","))
-        and (not wanted.stage or _at_stage(row.stage, wanted.stage))
-        and (not wanted.family or row.family == wanted.family)
-        and (not wanted.pathway or row.pathway == wanted.pathway)
-        and (not wanted.group or row.indication_group == wanted.group)
-        and (not wanted.claimed or row.claimed in wanted.claimed.split(","))
-        and (not wanted.lab or any(lab.code == wanted.lab for lab in row.labs))
-        and (not wanted.party or any(party.code == wanted.party for party in row.parties))
-        and (not wanted.archived or row.archived)
-        and found(wanted.q, _project_words(row))
-    )
+def listed(
+    wanted: ProjectFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
+) -> Listed:
+    """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over the columns of the
+    ledgers, and over rows without milestones where the address asks for words.
+
+    What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
+    all is made once more.
+    """
+    for _attempt in range(2):
+        table = _Table(wanted, actor, as_of)
+        places = table.places()
+        page = cut(places)
+        rows = table.rows(page.items, table.day.next, table.day.worst)
+        if rows is not None:
+            illustrative = table.day.ledgers.projects.facts["illustrative"][places].any()
+            return Listed(replace(page, items=rows), table.labs(places), bool(illustrative))
+        db.session.rollback()
+    raise LookupError("what was counted cannot be read")
+
+
+class _Table:
+    """All projects of a day by their places in its columns; laboratories and parties are called as they were then."""
+
+    def __init__(self, wanted: ProjectFilter, actor: Actor, as_of: date | None) -> None:
+        self.wanted, self.actor, self.as_of = wanted, actor, as_of
+        self.waiting = gates_waiting(as_of)
+        put_away = wanted.archived == "1"
+        (self.day,) = days(actor=actor, as_of=as_of, awaiting=self.waiting, archived=put_away)
+        day = self.day
+        self.keys, self.statuses = day.ledgers.projects.keys, day.statuses
+        self._labs, self._parties = day.facts("labs"), day.facts("parties")
+        self._pathway, self._archived = day.facts("pathway"), day.facts("archived")
+        labs = {key for place in day.there for key, _leads in self._labs[place]}
+        parties = {key for place in day.there for key, _role in self._parties[place] if wanted.party}
+        every = {"id": 0, "labs": [(key, False) for key in labs], "parties": [(key, "") for key in parties]}
+        names = names_of(None, as_of or clock.today(), [every], set())
+        self._called = {lab.id: lab for lab in names.labs[0]}
+        self._lab = {lab.id for lab in names.labs[0] if lab.code == wanted.lab}
+        self._party = {party.id for party in names.parties[0] if party.code == wanted.party}
+
+    def places(self) -> list[int]:
+        """Those that the filter lets through, sorted."""
+        found = [place for place in self.day.there if self._fits(place)]
+        words: dict[int, ProjectRow] = {}
+        if self.wanted.q or self.wanted.group or self.wanted.sort == "name":
+            words = dict(zip(found, self.rows(found) or (), strict=False))
+            found = [place for place, row in words.items() if self._says(row)]
+        if self.wanted.sort == "name":
+            key = sort_key()
+            return sorted(found, key=lambda place: key(name_of(words[place])))
+        order = {
+            "status": self._by_status,
+            "stage": self._by_stage,
+            "next": self._by_next,
+            "slip": self._by_slip,
+        }
+        by = order.get(self.wanted.sort)
+        return sorted(found, key=by()) if by else found
+
+    def rows(self, places: Sequence[int], *milestones: Any) -> list[ProjectRow] | None:
+        """The rows of some places, in their order, with those of these milestones (places) that are theirs; None when
+        one of them is not there."""
+        day = self.day
+        here = np.array([], np.int64) if not milestones else np.unique(np.concatenate(milestones))
+        here = here[np.isin(day.project[here], np.array(places, np.int64))]
+        read = named(
+            {int(self.keys[place]): self.statuses[place] for place in places},
+            day.id[here].tolist(),
+            actor=self.actor,
+            as_of=self.as_of,
+            waiting=self.waiting,
+        )
+        found = {row.id: row for row in read}
+        if len(found) < len(places) or sum(len(row.milestones) for row in read) < len(here):
+            return None
+        return [found[int(self.keys[place])] for place in places]
+
+    def _fits(self, place: int) -> bool:
+        day, wanted = self.day, self.wanted
+        return (
+            (not wanted.status or self.statuses[place] in wanted.status.split(","))
+            and (not wanted.stage or _at_stage(day.stage[place], wanted.stage))
+            and (not wanted.family or day.family[place] == wanted.family)
+            and (not wanted.pathway or self._pathway[place] == wanted.pathway)
+            and (not wanted.claimed or day.claimed[place] in wanted.claimed.split(","))
+            and (not wanted.lab or any(key in self._lab for key, _leads in self._labs[place]))
+            and (not wanted.party or any(key in self._party for key, _role in self._parties[place]))
+            and (not wanted.archived or bool(self._archived[place]))
+        )
+
+    def _says(self, row: ProjectRow) -> bool:
+        fits = not self.wanted.group or row.indication_group == self.wanted.group
+        return fits and found(self.wanted.q, _project_words(row))
+
+    def labs(self, places: Sequence[int]) -> list[Ref]:
+        """The laboratories of some projects."""
+        keys = {key for place in places for key, _leads in self._labs[place]}
+        return [self._called[key] for key in keys if key in self._called]
+
+    def _of_each(self, best: Any, column: Any) -> dict[int, int]:
+        """What a column says of the one milestone of each project that has one."""
+        return dict(zip(self.day.project[best].tolist(), column[best].tolist(), strict=True))
+
+    def _by_status(self) -> Callable[[int], Any]:
+        slip = self._of_each(self.day.worst, self.day.slip)
+        return lambda place: (SEVERITY.index(self.statuses[place]), -slip.get(place, 0))
+
+    def _by_stage(self) -> Callable[[int], Any]:
+        known = stages()
+        return lambda place: known[self.day.stage[place]].order if self.day.stage[place] in known else 99
+
+    def _by_next(self) -> Callable[[int], Any]:
+        promised = self._of_each(self.day.next, self.day.promised)
+        last = number(date.max)
+        return lambda place: last if promised.get(place, NONE) == NONE else promised[place]
+
+    def _by_slip(self) -> Callable[[int], Any]:
+        slip = self._of_each(self.day.worst, self.day.slip)
+        return lambda place: -slip.get(place, -(10**6))
 
 
 def _at_stage(stage: str, wanted: str) -> bool:
@@ -80,39 +205,3 @@ def found(q: str, words: Sequence[str]) -> bool:
         return True
     folded = [text.fold(word) for word in words if word]
     return all(any(part in word for word in folded) for part in wanted)
-
-
-def _by_code(row: ProjectRow) -> Any:
-    return row.code
-
-
-def _by_name(row: ProjectRow) -> Any:
-    return sort_key()(name_of(row))
-
-
-def _by_status(row: ProjectRow) -> Any:
-    return SEVERITY.index(row.status), -(row.worst_slip or 0), row.code
-
-
-def _by_stage(row: ProjectRow) -> Any:
-    known = stages().get(row.stage)
-    return known.order if known else 99, row.code
-
-
-def _by_next(row: ProjectRow) -> Any:
-    day = row.next.promised if row.next else None
-    return day or date.max, row.code
-
-
-def _by_slip(row: ProjectRow) -> Any:
-    return -(row.worst_slip if row.worst_slip is not None else -(10**6)), row.code
-
-
-_PROJECT_ORDER: dict[str, Callable[[ProjectRow], Any]] = {
-    "code": _by_code,
-    "name": _by_name,
-    "status": _by_status,
-    "stage": _by_stage,
-    "next": _by_next,
-    "slip": _by_slip,
-}

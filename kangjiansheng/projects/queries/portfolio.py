@@ -73,7 +73,7 @@ def portfolio(
         stood = [row for row in stood if row.owner_id == owner]
         owned = {row.belongs_to for row in stood}
         heads = [head for head in heads if head["id"] in owned]
-    return _projects(chosen, as_of, heads, stood, since, _waiting(as_of))
+    return _projects(chosen, as_of, heads, stood, since, gates_waiting(as_of))
 
 
 def named(
@@ -95,7 +95,8 @@ def named(
     return [replace(row, status=statuses[row.id]) for row in rows]
 
 
-def _waiting(as_of: date | None) -> set[int]:
+def gates_waiting(as_of: date | None) -> set[int]:
+    """The gates that wait for a decision at the end of a day (now for None)."""
     return set().union(*(source(as_of) for source in awaiting))
 
 

@@ -17,7 +17,7 @@ class Day:
 
     Columns over all projects by their place, of which `seen` says whether they count, and columns over the milestones
     of those that do, by project and in the order of its plan; `project` is the place of each one's project. `awaiting`
-    are gates that wait for a decision.
+    are gates that wait for a decision. Projects that were put away count with `archived`.
     """
 
     def __init__(
@@ -27,11 +27,13 @@ class Day:
         as_of: date | None,
         today: date,
         awaiting: Collection[int] = (),
+        *,
+        archived: bool = False,
     ) -> None:
         self.ledgers, self.day, self._asked = ledgers, as_of or today, (as_of, today, awaiting)
         self._shown = np.isin(ledgers.projects.keys, np.fromiter(keys, np.int64, len(keys)))
         self.number = number(self.day)
-        at, self.seen = ledgers.seen(as_of, self._shown)
+        at, self.seen = ledgers.seen(as_of, self._shown, archived=archived)
         self._said_at = at
         said = ledgers.projects.said
         self.claimed, self.stage, self.family, self.lab = (
@@ -56,6 +58,16 @@ class Day:
         as_of, today, awaiting = self._asked
         shown = set(self.ledgers.projects.keys[self._shown].tolist())
         return Day(self.ledgers, shown & set(keys), as_of, today, awaiting)
+
+    @cached_property
+    def next(self) -> Array:
+        """Of each project that has any the open milestone that is promised first."""
+        return self.best(self.is_open, np.where(self.promised != NONE, self.promised, np.iinfo(np.int32).max))
+
+    @cached_property
+    def worst(self) -> Array:
+        """Of each project that has any the open milestone with the largest slip."""
+        return self.best(self.is_open & (self.slip != NONE), -self.slip)
 
     def facts(self, name: str) -> Array:
         """A column of what is said of the projects."""

@@ -174,7 +174,8 @@ class Ledgers:
         until = np.where(at + 1 == m.starts[thing + 1], _NEVER, said["at"][following])
         return self.project[thing], said["at"][at], until
 
-    def seen(self, day: date | None, shown: Array) -> tuple[Array, Array]:
-        """Of each project its last entry up to a day, and whether it is one of `shown`, was there and not put away."""
+    def seen(self, day: date | None, shown: Array, *, archived: bool = False) -> tuple[Array, Array]:
+        """Of each project its last entry up to a day, and whether it is one of `shown`, was there and not put away
+        (or was, with `archived`)."""
         at = self.projects.last(day)
-        return at, shown & (at >= 0) & ~self.projects.said["archived"][at]
+        return at, shown & (at >= 0) & (archived | ~self.projects.said["archived"][at])

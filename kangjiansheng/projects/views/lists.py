@@ -1,6 +1,6 @@
 """The list of projects, and the same as a file."""
 
-from typing import Any
+from functools import partial
 
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
@@ -19,11 +19,6 @@ from kangjiansheng.projects.rules.vocabulary import families, project_statuses, 
 from kangjiansheng.projects.views import bp, words
 
 
-def _lab_choices(rows: Any) -> list[tuple[str, str]]:
-    labs = {lab.code: name_of(lab) for row in rows for lab in row.labs}
-    return sorted(labs.items())
-
-
 @bp.get("/projects")
 @signed_in
 def projects() -> Response:
@@ -32,19 +27,24 @@ def projects() -> Response:
     if views.opening:
         return redirect(views.opening)
     wanted = asked(lists.ProjectFilter)
-    rows = lists.projects(wanted, actor=actor(), as_of=g.as_of)
+    found = lists.listed(
+        wanted,
+        actor=actor(),
+        as_of=g.as_of,
+        cut=partial(paging.cut, asked=request.args.get("page")),
+    )
     return page(
         "projects/projects.html",
-        illustrative=any(row.illustrative for row in rows),
+        illustrative=found.illustrative,
         wanted=wanted,
         views=views,
-        rows=paging.cut(rows, request.args.get("page")),
+        rows=found.rows,
         words=words,
         statuses=words.status_choices() + words.several(wanted.status, dict(words.status_choices())),
         columns=choices(stage_columns()),
         families=choices(families()),
         claims=choices(project_statuses()),
-        labs=_lab_choices(rows),
+        labs=sorted((lab.code, name_of(lab)) for lab in found.labs),
         labels=words.labels,
         page_address=lambda number: with_args(page=number),
         may_create=g.as_of is None and policies.create(actor()),
