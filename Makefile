@@ -6,7 +6,7 @@ help:
 	@echo "make test    everything that the tests need, then all tests"
 	@echo "make check   what CI runs: format, lint, types, import contract, tests"
 	@echo "make soak    the long tests"
-	@echo "make bench   what the pages cost over little and much data (TIMES)"
+	@echo "make bench   what the pages cost beside their floor (SIZE=small|tenth|full, AGAINST, JSON)"
 	@echo "make setup   the environment for development, without running anything"
 	@echo "make clean   remove what the build made; keeps the instance folder"
 
@@ -23,7 +23,7 @@ check:
 	@./run check
 
 bench:
-	@exec ./run bench $(if $(TIMES),--times $(TIMES))
+	@exec ./run bench $(if $(SIZE),--size $(SIZE)) $(if $(AGAINST),--against $(AGAINST)) $(if $(JSON),--json $(JSON))
 
 soak:
 	@./run soak

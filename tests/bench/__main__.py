@@ -1,103 +1,189 @@
-"""What each page costs over little data and over much, in one run: `make bench [TIMES=20]`.
+"""What each page costs beside its floor and beside a tenth of the data: `make bench [SIZE=full] [AGAINST=docs/bench.json]`.
 
-The two databases take turns, since one machine differs from minute to minute: read the ratio, not the
-milliseconds. CPU is that of one request in this process; the medians of the repeats are shown.
+Read the ratios, not the milliseconds: the page, its floor and the page over a tenth of the data take turns in this one
+process, and CPU is that of one request in it. Seconds of the servers under load are those of this machine, now.
 """
 
 import argparse
+import itertools
+import json
 import logging
 import os
+import platform
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-os.environ["KJS_TEST_CHEAP_HASH"] = "1"
-
-from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 
-from kangjiansheng import demonstration, starting
-from kangjiansheng.accounts.queries import system_actor
-from kangjiansheng.core import schema
-from kangjiansheng.core.transactions import writing
-from kangjiansheng.projects.operations import imports
-from kangjiansheng.projects.queries.imports import compare
-from tests.support import scale
-from tests.support.app import PASSWORD, address, make, settings_for
+from kangjiansheng.core import clock
+from tests.bench import floor, load, sizes
+from tests.support.app import PASSWORD, address
 from tests.support.queries import queries_counted
 
 PAGES = [
-    ("executive", "/overview"),
-    ("executive", "/overview?as_of=2026-06-30"),
+    ("executive", "/"),
     ("executive", "/projects"),
-    ("executive", "/milestones"),
-    ("executive", "/milestones?view=timeline"),
+    ("executive", "/projects?sort=slip"),
     ("executive", "/projects/KJS-003"),
-    ("executive", "/labs/JL-01"),
+    ("executive", "/milestones"),
+    ("executive", "/overview"),
     ("executive", "/search?q=淋巴瘤"),
-    ("executive", "/api/v1/projects"),
-    ("lead", "/"),
     ("lead", "/my/milestones"),
     ("member", "/meetings/SAC-2026-04/minutes"),
 ]
+SAVE = "/projects/KJS-003/milestones/A140/update"
+HEADS = ["page", "CPU ms", "floor", "ratio", "p95 ratio", "10× data", "statements", "kB"]
 
 
-def application(folder: Path, times: int) -> Flask:
-    """The product over the demonstration and `times` further copies of its portfolio."""
-    folder.mkdir(parents=True)
-    url = f"sqlite:///{folder / 'bench.db'}"
-    schema.upgrade(url)
-    app = make(settings_for(folder, url))
-    with app.app_context():
-        starting.load_reference()
-        demonstration.load()
-        if times:
-            with writing():
-                files = scale.write(folder / "portfolio", times).glob("*.csv")
-                imports.apply(compare({path.name: path.read_bytes() for path in files}), actor=system_actor())
-    return app
-
-
-def client(app: Flask, short: str) -> FlaskClient:
+def client(app: Any, short: str) -> FlaskClient:
     """One of the cast, signed in."""
-    made = app.test_client()
+    made: FlaskClient = app.test_client()
     made.post("/sign-in", data={"email": address(short), "password": PASSWORD})
     return made
 
 
-def cost(reader: FlaskClient, path: str) -> float:
+def timed(act: Callable[[], Any], *, wanted: int = 200) -> float:
     """CPU milliseconds of one request."""
     before = time.process_time()
-    answer = reader.get(path)
+    answer = act()
     spent = time.process_time() - before
-    if answer.status_code != 200:
-        raise SystemExit(f"{path} answered {answer.status_code}")
+    if answer.status_code != wanted:
+        raise SystemExit(f"{answer.request.path} answered {answer.status_code}")
     return spent * 1000
 
 
+def taking_turns(acts: Sequence[Callable[[], float]], repeats: int) -> list[list[float]]:
+    """The costs of each, measured one after another, again and again; the first of each warms up."""
+    for act in acts:
+        act()
+    return [list(column) for column in zip(*[[act() for act in acts] for _ in range(repeats)], strict=True)]
+
+
+def p95(values: Sequence[float]) -> float:
+    """Of twenty the second largest."""
+    return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
+
+
+def told(page: list[float], ground: list[float], tenth: list[float] | None, **more: Any) -> dict[str, Any]:
+    """What is kept of a page."""
+    median, below = statistics.median(page), statistics.median(ground)
+    return {
+        "cpu_ms": round(median, 1),
+        "floor_ms": round(below, 1),
+        "ratio": round(median / below, 2),
+        "ratio_p95": round(p95(page) / p95(ground), 2),
+        "ratio_to_tenth": round(median / statistics.median(tenth), 2) if tenth else None,
+        **more,
+    }
+
+
+def saving(reader: FlaskClient) -> Callable[[], float]:
+    """Somebody moves a date, again and again; the form is opened before the clock starts."""
+    numbers = itertools.count()
+
+    def save() -> float:
+        form = html.document_fromstring(reader.get(SAVE.replace("update", "edit")).text)
+        version = form.xpath("//form[contains(@action, '/update')]//input[@name='version']/@value")[0]
+        number = next(numbers)
+        day = clock.today() + timedelta(days=60 + number % 500)
+        data = {
+            "choice": "will_slip",
+            "date": day.isoformat(),
+            "reason": "REGULATOR",
+            "note": f"第 {number} 次",
+        }
+        return timed(partial(reader.post, SAVE, data=data | {"version": version}), wanted=303)
+
+    return save
+
+
+def in_one_process(apps: list[Any], ground: Any, repeats: int) -> dict[str, dict[str, Any]]:
+    """Each page of the product, over all and over a tenth, and its floor."""
+    found = {}
+    bare = ground.test_client()
+    for who, path in PAGES:
+        readers = [client(app, who) for app in apps]
+        for reader in readers:
+            reader.get(path)
+        with queries_counted() as seen:
+            answer = readers[0].get(path, headers={"Accept-Encoding": "gzip"})
+        costs = taking_turns([partial(timed, partial(one.get, path)) for one in (bare, *readers)], repeats)
+        found[path] = told(
+            costs[1], costs[0], costs[2] if len(costs) > 2 else None,
+            statements=len(seen), bytes=len(answer.data),
+        )  # fmt: skip
+    writers = [saving(client(app, "lead")) for app in apps]
+    on_the_floor = partial(bare.post, SAVE, data={"date": "2027-03-01", "note": "审评排队"})
+    costs = taking_turns([partial(timed, on_the_floor, wanted=303), *writers], repeats)
+    found[f"POST {SAVE}"] = told(costs[1], costs[0], costs[2] if len(costs) > 2 else None)
+    return found
+
+
+def printed(found: dict[str, Any], before: dict[str, Any]) -> None:
+    """The tables; beside the ratio that of the last release, when it is given."""
+    print(("{:<44}" + "{:>11}" * 7).format(*HEADS) + ("   ratio before" if before else ""))
+    for path, one in found["pages"].items():
+        keys = ("cpu_ms", "floor_ms", "ratio", "ratio_p95", "ratio_to_tenth", "statements")
+        cells = ["" if one.get(key) is None else str(one[key]) for key in keys]
+        cells.append(str(round(one["bytes"] / 1000)) if "bytes" in one else "")
+        was = before.get("pages", {}).get(path)
+        print(
+            f"{path:<44}" + "".join(f"{cell:>11}" for cell in cells) + (f"{was['ratio']:>15}" if was else "")
+        )
+    if "load" in found:
+        print(
+            f"\n{'under load':<44}{'clients':>11}{'p50 ms':>11}{'p95 ms':>11}{'a second':>11}{'CPU ms':>11}{'floor CPU':>11}"
+        )
+    for one in found.get("load", ()):
+        product, ground = one["product"], one["floor"]
+        cells = (
+            one["clients"],
+            product["p50_ms"],
+            product["p95_ms"],
+            product["a_second"],
+            product["cpu_ms"],
+            ground["cpu_ms"],
+        )
+        print(f"{one['page']:<44}" + "".join(f"{cell:>11}" for cell in cells))
+    if "memory_mb" in found:
+        print(f"\nlargest process after that: {found['memory_mb']} MB")
+
+
 def main() -> None:
-    """Measure and print."""
+    """Build what is missing, measure, print and write."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--times", type=int, default=10, help="how many copies of the 20 projects are added")
-    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--size", choices=list(sizes.PROJECTS), default="tenth")
+    parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=2, help="of load on each page; 0 for none")
+    parser.add_argument("--against", type=Path, help="the figures of the last release")
+    parser.add_argument("--json", type=Path, help="where the figures are written")
     asked = parser.parse_args()
-    logging.disable(logging.INFO)
-    with tempfile.TemporaryDirectory() as folder:
-        apps = [application(Path(folder, str(times)), times) for times in (0, asked.times)]
-        print(f"{'page':<42}{'statements':>12}{'CPU ms':>10}{f'CPU ms +{asked.times}×':>16}{'ratio':>8}")
-        for who, path in PAGES:
-            readers = [client(app, who) for app in apps]
-            counted = []
-            for reader in readers:
-                cost(reader, path)
-                with queries_counted() as seen:
-                    cost(reader, path)
-                counted.append(len(seen))
-            rounds = [[cost(reader, path) for reader in readers] for _ in range(asked.repeats)]
-            small, large = (statistics.median(column) for column in zip(*rounds, strict=True))
-            statements = "/".join(str(n) for n in dict.fromkeys(counted))
-            print(f"{who + ' ' + path:<42}{statements:>12}{small:>10.1f}{large:>16.1f}{large / small:>8.1f}")
+    logging.disable(logging.WARNING)
+    before = json.loads(asked.against.read_text("utf-8")) if asked.against else {}
+    if before and before["size"] != asked.size:
+        raise SystemExit(f"{asked.against} was measured at the size {before['size']}")
+    with tempfile.TemporaryDirectory() as made:
+        names = [asked.size, *filter(None, [sizes.BEFORE.get(asked.size)])]
+        folders = [sizes.folder(name, Path(made)) for name in names]
+        apps = [sizes.application(folder) for folder in folders]
+        ground = floor.create(sizes.address(sizes.folder(asked.size, Path(made, "floor"))))
+        found = {
+            "size": asked.size,
+            "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite",
+            "pages": in_one_process(apps, ground, asked.repeats),
+        }
+        if asked.seconds:
+            found |= load.measure(folders[0], Path(made, "floor", asked.size), PAGES, asked.seconds)
+    printed(found, before)
+    if asked.json:
+        asked.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

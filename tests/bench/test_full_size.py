@@ -1,4 +1,4 @@
-"""What the dashboard costs when the product is full: `pytest -m soak tests/bench/test_full_size.py -s`.
+"""What the dashboard and the list of projects cost when the product is full: `pytest -m soak tests/bench/test_full_size.py -s`.
 
 CPU of this process and, on PostgreSQL, of the server's process that answers it: other work on the machine does not
 count. With `--engine=postgresql` on the other engine.
@@ -31,6 +31,9 @@ PAGES = {
     "/overview?compare=2026-01-31": TODAY,
     "/overview?as_of=2026-06-30": PAST,
     "/overview?as_of=2025-03-14": PAST,
+    "/projects": TODAY,
+    "/projects?sort=slip": TODAY,
+    "/projects?as_of=2026-06-30": PAST,
 }
 
 

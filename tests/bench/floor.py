@@ -1,0 +1,140 @@
+"""The floor: the rows that a page shows, through bare Flask, one or a few statements and a template without a layout.
+
+It looks up the session as the product must, and nothing else: no rights, no languages, no statuses, no menus, no past
+days. Where a page counts over all milestones, the database counts here.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, abort, redirect, render_template, request
+from sqlalchemy import Engine, create_engine, event, text
+
+from kangjiansheng.core import clock
+
+SIGNED_IN = (
+    "SELECT account.id FROM session JOIN account ON account.id = session.account_id WHERE key_sha256 = :key"
+)
+NEXT = """(SELECT m.id FROM milestone m JOIN plan ON plan.id = m.plan_id WHERE plan.project_id = p.id
+ AND m.state = 'open' AND m.kind = 'milestone' ORDER BY coalesce(m.forecast, m.current_plan) LIMIT 1)"""
+PROJECTS = f"""SELECT p.code, p.name_hans, p.status, p.stage, l.code AS lab, n.code AS next, n.name_hans AS next_name,
+ n.forecast, n.baseline FROM (SELECT * FROM project WHERE archived_at IS NULL ORDER BY code LIMIT 50) p
+ LEFT JOIN project_lab pl ON pl.project_id = p.id AND pl.leads LEFT JOIN joint_lab l ON l.id = pl.lab_id
+ LEFT JOIN milestone n ON n.id = {NEXT} ORDER BY p.code"""
+LINES = """SELECT p.code AS project, p.name_hans AS project_name, m.code, m.name_hans, m.state, m.baseline,
+ coalesce(m.actual, m.forecast, m.current_plan) AS day, m.moves, o.name_hans AS owner FROM milestone m
+ JOIN plan ON plan.id = m.plan_id JOIN project p ON p.id = plan.project_id LEFT JOIN person o ON o.id = m.owner_id"""
+ORDER = (
+    " ORDER BY m.state <> 'open', coalesce(m.actual, m.forecast, m.current_plan), p.code, m.position LIMIT 50"
+)
+BY_LAB = """SELECT l.code, m.state, count(*) AS number FROM milestone m JOIN plan ON plan.id = m.plan_id
+ JOIN project_lab pl ON pl.project_id = plan.project_id AND pl.leads JOIN joint_lab l ON l.id = pl.lab_id
+ GROUP BY l.code, m.state ORDER BY l.code"""
+LATE = " WHERE m.state = 'open' AND m.forecast > m.baseline ORDER BY m.forecast LIMIT 120"
+WORDS = """SELECT a.name_hans AS heading, r.text FROM paragraph g JOIN minutes ON minutes.id = g.minutes_id
+ JOIN meeting ON meeting.id = minutes.meeting_id LEFT JOIN agenda_item a ON a.id = g.agenda_item_id
+ JOIN paragraph_revision r ON r.paragraph_id = g.id AND r.number = g.revision_no
+ WHERE meeting.code = :code AND g.removed_at IS NULL ORDER BY a.position, g.position"""
+SEARCH = """SELECT code, name_hans, indication_hans FROM project
+ WHERE name_hans LIKE :q OR indication_hans LIKE :q ORDER BY code LIMIT 100"""
+PROJECT = "SELECT * FROM project WHERE code = :code"
+PARTIES = """SELECT i.code, i.name_hans, pp.role FROM project_party pp JOIN institution i ON i.id = pp.institution_id
+ JOIN project p ON p.id = pp.project_id WHERE p.code = :code"""
+SAID = """SELECT m.code, e.kind, e.recorded_at, e.forecast, e.reason_code FROM milestone_entry e
+ JOIN milestone m ON m.id = e.milestone_id JOIN plan ON plan.id = m.plan_id JOIN project p ON p.id = plan.project_id
+ WHERE p.code = :code ORDER BY e.recorded_at DESC, e.id DESC LIMIT 5"""
+COUNT = {
+    "projects": "SELECT count(*) FROM project WHERE archived_at IS NULL",
+    "milestones": "SELECT count(*) FROM milestone",
+}
+
+
+def create(url: str) -> Flask:
+    """The bare application over a filled database."""
+    app = Flask("floor", template_folder=str(Path(__file__).with_name("templates")))
+    engine = create_engine(url)
+    event.listen(engine, "connect", _as_durable_as_the_product)
+    app.extensions["engine"] = engine
+
+    def rows(sql: str, **values: Any) -> Any:
+        return _rows(engine, sql, values)
+
+    @app.before_request
+    def _sign_in() -> None:
+        key = hashlib.sha256(request.cookies.get("floor", "").encode()).hexdigest()
+        rows(SIGNED_IN, key=key)
+
+    @app.get("/projects")
+    def projects() -> str:
+        total = rows(COUNT["projects"])[0][0]
+        return render_template("floor.html", total=total, tables=[rows(PROJECTS)])
+
+    @app.get("/milestones")
+    def milestones() -> str:
+        total = rows(COUNT["milestones"])[0][0]
+        return render_template("floor.html", total=total, tables=[rows(LINES + ORDER)])
+
+    @app.get("/my/milestones")
+    def mine() -> str:
+        own = rows(
+            LINES
+            + " JOIN person me ON me.id = m.owner_id WHERE me.code = 'lead' AND m.state = 'open'"
+            + ORDER
+        )
+        return render_template("floor.html", total=len(own), tables=[own])
+
+    @app.get("/")
+    @app.get("/overview")
+    def board() -> str:
+        return render_template("floor.html", total=None, tables=[rows(BY_LAB), rows(LINES + LATE)])
+
+    @app.get("/projects/<code>")
+    def project(code: str) -> str:
+        found = rows(PROJECT, code=code) or abort(404)
+        plan = rows(LINES + " WHERE p.code = :code ORDER BY m.position", code=code)
+        tables = [found, rows(PARTIES, code=code), plan, rows(SAID, code=code)]
+        return render_template("floor.html", total=len(plan), tables=tables)
+
+    @app.get("/meetings/<code>/minutes")
+    def minutes(code: str) -> str:
+        return render_template("floor.html", total=None, tables=[rows(WORDS, code=code)])
+
+    @app.get("/search")
+    def search() -> str:
+        found = rows(SEARCH, q=f"%{request.args['q']}%")
+        return render_template("floor.html", total=len(found), tables=[found])
+
+    @app.post("/projects/<project>/milestones/<code>/update")
+    def update(project: str, code: str) -> Any:
+        with engine.begin() as connection:
+            key = connection.execute(
+                text("SELECT m.id FROM milestone m JOIN plan ON plan.id = m.plan_id"
+                     " JOIN project p ON p.id = plan.project_id WHERE p.code = :project AND m.code = :code"),
+                {"project": project, "code": code},
+            ).scalar_one()  # fmt: skip
+            connection.execute(
+                text("UPDATE milestone SET forecast = :day, version = version + 1 WHERE id = :id"),
+                {"day": request.form["date"], "id": key},
+            )
+            connection.execute(
+                text("INSERT INTO floor_entry (milestone_id, day, note) VALUES (:id, :day, :note)"),
+                {"id": key, "day": request.form["date"], "note": request.form["note"]},
+            )
+        return redirect(f"/projects/{project}/milestones/{code}", 303)
+
+    with engine.begin() as connection:
+        made = "CREATE TABLE IF NOT EXISTS floor_entry (id INTEGER PRIMARY KEY, milestone_id INTEGER, day TEXT, note TEXT)"
+        connection.execute(text(made))
+    app.jinja_env.globals["today"] = clock.today
+    return app
+
+
+def _rows(engine: Engine, sql: str, values: dict[str, Any]) -> Any:
+    with engine.connect() as connection:
+        return connection.execute(text(sql), values).all()
+
+
+def _as_durable_as_the_product(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=8000"):
+        connection.execute(f"PRAGMA {pragma}")

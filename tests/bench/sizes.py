@@ -1,0 +1,63 @@
+"""Databases of three sizes, built once and kept in `.build/bench`: each has a tenth of the next one's portfolio."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+os.environ["KJS_TEST_CHEAP_HASH"] = "1"
+
+from flask import Flask
+
+import tests.support.day  # noqa: F401  (the rows are those of one day, whenever they are built)
+from kangjiansheng import demonstration, starting
+from kangjiansheng.core import schema
+from tests.support import full
+from tests.support.app import make, settings_for
+
+KEPT = Path(__file__).parents[2] / ".build" / "bench"
+PROJECTS = {"small": 20, "tenth": 200, "full": 2000}
+BEFORE = {"tenth": "small", "full": "tenth"}
+
+
+def folder(size: str, into: Path) -> Path:
+    """An instance of its own with a copy of the filled database: what is measured may write."""
+    made = into / size
+    made.mkdir(parents=True)
+    shutil.copyfile(_kept(size) / "bench.db", made / "bench.db")
+    return made
+
+
+def application(at: Path) -> Flask:
+    """The product over it."""
+    return make(settings_for(at, address(at)))
+
+
+def address(at: Path) -> str:
+    """The address of the database in an instance."""
+    return f"sqlite:///{at / 'bench.db'}"
+
+
+def _kept(size: str) -> Path:
+    """The folder of the filled database; one that was built by other migrations or another filler is built anew."""
+    root = Path(__file__).parents[2]
+    made_by = [*sorted((root / "migrations" / "versions").glob("*.py")), Path(full.__file__), Path(__file__)]
+    print_of = hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:12]
+    kept = KEPT / f"{size}-{print_of}"
+    if not kept.exists():
+        for old in KEPT.glob(f"{size}-*"):
+            shutil.rmtree(old)
+        building = KEPT / f"building-{size}"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        schema.upgrade(address(building))
+        with application(building).app_context():
+            starting.load_reference()
+            demonstration.load()
+            full.fill(full.Size(projects=PROJECTS[size]))
+            from kangjiansheng.core.db import db
+
+            db.session.remove()
+            db.engine.dispose()
+        building.rename(kept)
+    return kept
