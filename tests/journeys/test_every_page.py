@@ -266,6 +266,11 @@ ONLY_FAULTS = {"resultTypes": ["violations"]}  # what passed is counted, not des
 DRAWN = """() => document.fonts.status === 'loaded'
   && [...document.querySelectorAll('[data-fig]')].every(at => at.dataset.drawn || at.classList.contains('failed'))"""
 
+# Bytes of the first screen as they came, compressed: all but the scripts, which wait until it stands.
+FIRST = """() => ['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
+  .filter(one => !new URL(one.name).pathname.endsWith('.js')).reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+HEAVIEST = 150_000
+
 
 class Tour:
     """Opens pages in any combination and collects what is wrong."""
@@ -299,6 +304,8 @@ class Tour:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             yield f"scrolls sideways: {wide} > {width}"
+        if (weight := page.evaluate(FIRST)) > HEAVIEST:
+            yield f"the first screen weighs {weight} bytes"
         if page.evaluate("document.documentElement.lang") != language:
             yield "the page names another language"
         for found in Axe().run(page, options=ONLY_FAULTS).response["violations"]:
