@@ -4,12 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, url_for
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
-from werkzeug.wrappers import Response
 
-from kangjiansheng import copies, demonstration, programs, sections
+from kangjiansheng import copies, demonstration, programs, sections, travelling
 from kangjiansheng.accounts import forms as account_forms
 from kangjiansheng.accounts import jobs as account_jobs
 from kangjiansheng.accounts import notices as account_notices
@@ -252,11 +251,6 @@ WORDS = (
     overview_notices.WORDS,
 )
 
-# Blueprints whose pages know no past day: accounts, administration, the trail, notices.
-STILL = frozenset(
-    {"account", "accounts", "admin", "audit", "calendar", "core", "copies", "first_run", "mails", "work"}
-)
-
 TRAIL: tuple[tuple[Any, ...], ...] = (
     (saved_views.THINGS, saved_views.FIELDS),
     (installation.THINGS, installation.FIELDS),
@@ -321,7 +315,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     assets.init_app(app)
     pages.init_app(app, navigation=sections.navigation, counts=sections.counts)
     error_pages.init_app(app)
-    app.before_request(_travel)
+    app.before_request(travelling.travel)
     for acts in ACTS:
         audit.catalogue(acts)
     running.called(WORK)
@@ -356,20 +350,6 @@ def demo_accounts() -> list[dict[str, str]]:
     if not current_app.config["SETTINGS"].demo or not demonstration.is_loaded():
         return []
     return [{"email": member.email, "label": i18n.name_of(member)} for member in demonstration.CAST]
-
-
-def _travel() -> Response | None:
-    """Set the day of the time travel. A page that cannot show a past day opens as of today, and says so."""
-    g.as_of = pages.asked_day() if g.get("actor") else None
-    rule = request.url_rule
-    if g.as_of is None or request.method != "GET" or rule is None:
-        return None
-    if request.path.startswith("/api/") or not pages.shows_today(current_app, rule, STILL):
-        return None
-    today = pages.with_args(as_of=None)
-    if "." in request.path.rpartition("/")[2]:
-        return redirect(today)  # a file or JSON has no place to say it in
-    return pages.only_today(today)
 
 
 def jobs(app: Flask) -> list[Job]:

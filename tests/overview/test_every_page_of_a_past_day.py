@@ -3,8 +3,8 @@
 import pytest
 from flask import Flask
 
-from kangjiansheng.app import STILL
 from kangjiansheng.core import pages
+from kangjiansheng.travelling import STILL
 from tests.permissions import table
 
 DAY = "2026-10-31"
