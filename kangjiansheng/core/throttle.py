@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.db import Base, Label, db
+from kangjiansheng.core.db import Base, Instant, Label, db, is_sqlite
 
 
 class Throttle(Base):
@@ -22,20 +23,21 @@ class Throttle(Base):
 
 def is_blocked(key: str, *, most: int, window: timedelta) -> bool:
     """True when the key has failed `most` times or more within the window."""
-    row = db.session.scalar(select(Throttle).where(Throttle.key == key))
+    row = db.session.execute(select(Throttle.failures, Throttle.since).where(Throttle.key == key)).first()
     return bool(row and row.failures >= most and row.since > clock.now() - window)
 
 
 def count(key: str, *, window: timedelta) -> None:
-    """Count one failure; a window that has run out begins anew."""
+    """Count one failure; a window that has run out begins anew. Of two that fail at once both are counted."""
     now = clock.now()
-    row = db.session.scalar(select(Throttle).where(Throttle.key == key).with_for_update())
-    if row is None:
-        db.session.add(Throttle(key=key, since=now, failures=1))
-    elif row.since <= now - window:
-        row.since, row.failures = now, 1
-    else:
-        row.failures += 1
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    ran_out = Throttle.since <= now - window
+    again = {
+        "failures": case((ran_out, 1), else_=Throttle.failures + 1),
+        "since": case((ran_out, literal(now, Instant())), else_=Throttle.since),
+    }
+    first = insert(Throttle).values(key=key, since=now, failures=1)
+    db.session.execute(first.on_conflict_do_update(index_elements=[Throttle.key], set_=again))
 
 
 def clear(key: str) -> None:

@@ -1,5 +1,7 @@
 """Counting failures in a window, shared by all processes."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -36,3 +38,20 @@ def test_a_window_that_ran_out_begins_anew(empty_app: Flask, monkeypatch: pytest
             throttle.count("k", window=WINDOW)
         assert not throttle.is_blocked("k", most=2, window=WINDOW)
         assert throttle.is_blocked("k", most=1, window=WINDOW)
+
+
+def test_of_two_that_fail_first_at_once_both_are_counted(empty_app: Flask) -> None:
+    together = threading.Barrier(4)
+
+    def fail() -> None:
+        with empty_app.app_context():
+            together.wait(20)
+            with writing():
+                throttle.count("k", window=WINDOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(fail) for _number in range(4)]:
+            done.result(30)
+    with empty_app.app_context():
+        assert throttle.is_blocked("k", most=4, window=WINDOW)
+        assert not throttle.is_blocked("k", most=5, window=WINDOW)
