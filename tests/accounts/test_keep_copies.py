@@ -118,7 +118,7 @@ def test_a_day_in_the_life_of_copies(client: Callable[..., Critic], app: Flask, 
     kept.rmdir()
     admin.post(PAGE)
     work(app)
-    assert states(app) == ["gone", "gone", "whole", "failed"] and "accounts:copy-failed" in told(app)
+    assert states(app) == ["gone", "whole", "whole", "failed"] and "accounts:copy-failed" in told(app)
     assert "is no folder" in words(admin.get(PAGE))
     assert acts(app)[:6] == ["copy:make", "copy:ask", "copy:make", "copy:end", "drill:ask", "drill:end"]
     with app.app_context():
@@ -144,6 +144,16 @@ def test_after_a_failure_it_is_tried_again_each_hour(app: Flask, kept: Path) -> 
     with time_machine.travel(clock.now() + timedelta(minutes=61)):
         work(app)
     assert states(app) == ["failed", "whole"]
+
+
+def test_a_copy_that_somebody_asked_for_outlives_the_copy_of_the_night(
+    client: Callable[..., Critic], app: Flask, kept: Path
+) -> None:
+    admin = client("admin")
+    send(admin, PAGE, form_at(admin, PAGE, PAGE))
+    work(app)  # makes it, and the first one of the clock
+    work(app)
+    assert states(app) == ["whole", "whole"] and len(list(kept.glob("*.kjs"))) == 2
 
 
 def test_which_copies_are_kept() -> None:

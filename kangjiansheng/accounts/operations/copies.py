@@ -136,6 +136,8 @@ def _let_go(known: Settings) -> list[Path]:
     """Say of the copies that are no longer kept that they are gone; where they lie."""
     whole = {c.id: c for c in db.session.scalars(select(KeptCopy).where(KeptCopy.state == "whole"))}
     stay = retention.kept({key: c.asked_at for key, c in whole.items()}, known.backup_keep)
+    young = clock.now() - retention.ASKED_FOR
+    stay |= {key for key, c in whole.items() if c.asked_by is not None and c.asked_at > young}
     gone = [whole[key] for key in sorted(whole.keys() - stay)]
     for one in gone:
         one.state = "gone"

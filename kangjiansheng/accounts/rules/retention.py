@@ -1,9 +1,11 @@
 """Which copies are kept: the last of each of the latest days, weeks and months that have one."""
 
 from collections.abc import Hashable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from kangjiansheng.core.calendar import day_of
+
+ASKED_FOR = timedelta(days=30)  # what somebody made before an upgrade is not thinned out by the night's copy
 
 
 def kept(made: Mapping[int, datetime], keep: tuple[int, int, int]) -> set[int]:
