@@ -81,6 +81,8 @@ def test_one_table_meeting_from_the_page(browser: Browser, serve: Callable[..., 
     page.goto(f"{server.base}/asks/new")
     for words in ("已提出", "没有重复保存"):
         page.locator("[name=title]").fill("冻存液变更说明")
+        page.locator("[name=from_code]").select_option("KJS")
+        page.locator("[name=to_code]").select_option("*")
         page.locator("main form button[type=submit]").last.click()
         expect(page.locator(".toast-k")).to_contain_text(words)
         page.go_back()

@@ -30,6 +30,10 @@ SEEN = {
 
 def test_an_obligation_lives_from_clause_to_archive(client):
     executive = client("executive")
+    form = opened(executive, NEW)
+    assert form["debtor_code"] == form["creditor_code"] == "", "nobody owes because she comes first"
+    refused = send(executive, NEW, form, name_hans="质粒两批")
+    assert refused.status_code == 422 and "无账号" in words(refused)
     made = typed(executive, NEW, **FACTS)
     assert made.status_code == 303
     path = made.headers["Location"]

@@ -48,6 +48,8 @@ def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Crit
         "kind": "cells", "name_hans": "第二批制剂", "giver_id": keys["CSCG"], "receiver_id": keys["SCMC"],
         "milestone": "B110", "day": PROMISED.isoformat(), "items": "制剂六袋\n检验报告书",
     }  # fmt: skip
+    assert f'<option selected value="{keys["CSCG"]}">' in giver.get(NEW).get_data(as_text=True), "her own"
+    assert giver.post(NEW, data=facts | {"receiver_id": ""}).status_code == 422
     assert "CSCG" not in giver.get(NEW).get_data(as_text=True)  # by name, not by code
     empty = giver.post(NEW, data=facts | {"items": "", "name_hans": ""})
     assert empty.status_code == 422

@@ -1,6 +1,6 @@
 """What people type about institutions, agreements and laboratories."""
 
-from kangjiansheng.labs.forms.agreements import AgreementForm, party_choices
+from kangjiansheng.labs.forms.agreements import AgreementForm, marked, party_choices, unchosen
 from kangjiansheng.labs.forms.institutions import InstitutionForm
 from kangjiansheng.labs.forms.labs import ContributionForm, LabForm, StepForm
 from kangjiansheng.labs.forms.people import JoinForm, LeaveForm, VersionForm
@@ -16,5 +16,7 @@ __all__ = [
     "LeaveForm",
     "StepForm",
     "VersionForm",
+    "marked",
     "party_choices",
+    "unchosen",
 ]

@@ -1,7 +1,9 @@
 """The form of an agreement."""
 
+from collections.abc import Collection
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
@@ -19,6 +21,18 @@ def party_choices() -> list[tuple[str, str]]:
     found = db.session.execute(db.select(Institution).where(Institution.archived_at.is_(None))).scalars()
     key = sort_key()
     return sorted(((row.code, name_of(row)) for row in found), key=lambda choice: key(choice[1]))
+
+
+def unchosen(choices: list[tuple[Any, str]]) -> list[tuple[Any, Any]]:
+    """Choices after an empty line that must not stay: nobody acts in a name that merely came first."""
+    return [("", _l("请选择")), *choices]
+
+
+def marked(choices: list[tuple[Any, str]], without_account: Collection[Any]) -> list[tuple[Any, str]]:
+    """Choices that say of which institutions nobody could answer or sign, before anything is saved."""
+    return [
+        (key, _("%(name)s（无账号）", name=name) if key in without_account else name) for key, name in choices
+    ]
 
 
 def words(vocabulary: Any) -> Any:

@@ -8,12 +8,12 @@ from wtforms.validators import Optional
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.labs import rules
-from kangjiansheng.labs.forms.agreements import Parties, party_choices, words
+from kangjiansheng.labs.forms.agreements import Parties, party_choices, unchosen, words
 
 
 def lead_choices() -> list[tuple[str, Any]]:
     """The institutions that may lead, after an empty line that must not stay."""
-    return [("", _l("请选择")), *party_choices()]
+    return unchosen(party_choices())
 
 
 class LabForm(Form):

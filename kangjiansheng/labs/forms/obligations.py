@@ -8,7 +8,8 @@ from wtforms.validators import Optional
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.labs import rules
-from kangjiansheng.labs.forms.agreements import party_choices, words
+from kangjiansheng.labs.forms.agreements import marked, party_choices, unchosen, words
+from kangjiansheng.labs.queries.waiting import codes_without_account
 from kangjiansheng.labs.rules.obligations import FIELDS
 
 REFUSALS: dict[str, Any] = {
@@ -34,8 +35,8 @@ class ObligationForm(Form):
     name_hans = StringField(FIELDS["name_hans"], [required(), at_most(200)], description=_l("要交付什么。"))
     name_hant = StringField(FIELDS["name_hant"], [at_most(200)], description=_l("不填时由简体转换，并标明。"))
     name_en = StringField(FIELDS["name_en"], [at_most(200)])
-    debtor_code = SelectField(FIELDS["debtor_id"], choices=party_choices, validate_choice=False)
-    creditor_code = SelectField(FIELDS["creditor_id"], choices=party_choices, validate_choice=False)
+    debtor_code = SelectField(FIELDS["debtor_id"], [required()], choices=[], validate_choice=False)
+    creditor_code = SelectField(FIELDS["creditor_id"], [required()], choices=[], validate_choice=False)
     agreement_code = StringField(
         FIELDS["agreement_id"], [at_most(40)], description=_l("协议的编号；与政府机构的往来可以不填。")
     )
@@ -49,6 +50,12 @@ class ObligationForm(Form):
         FIELDS["detail"], [at_most(4000)], description=_l("交付物、数量、形式、怎样算履行。")
     )
     version = VersionField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parties, without = party_choices(), codes_without_account()
+        self.mute = without & {code for code, _name in parties}
+        self.debtor_code.choices = self.creditor_code.choices = unchosen(marked(parties, self.mute))
 
     def facts(self) -> dict[str, Any]:
         """What was typed, as the operations take it, without the version."""

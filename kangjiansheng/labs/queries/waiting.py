@@ -7,12 +7,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from kangjiansheng.accounts.models import Account
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Agreement, AgreementParty, InstitutionMember, Obligation
-from kangjiansheng.labs.queries.obligations import ObligationRow, obligation_rows
+from kangjiansheng.labs.models import Agreement, AgreementParty, Institution, InstitutionMember, Obligation
+from kangjiansheng.labs.queries.obligations import GOVERNMENT, ObligationRow, obligation_rows
 from kangjiansheng.labs.queries.visible import delivered_by, own_institutions
 
 
@@ -24,6 +25,7 @@ class Waits:
     row: ObligationRow
     why: str
     day: date | None
+    is_own: bool = True  # False: another party owes it, and the actor may only record it in its name
 
 
 def told_for(actor: Actor) -> Select[int]:
@@ -52,17 +54,33 @@ def obligations_waiting(*, actor: Actor, speaking: bool = False) -> list[Waits]:
         and_(Obligation.life == "disputed", or_(debtor, Obligation.creditor_id.in_(mine))),
     )
     rows = obligation_rows(actor=actor, only=[wanted, Obligation.archived_at.is_(None)])
-    return [_waits(row) for row in rows if row.direction != "answer" or row.state == "delivered"]
+    parties = {actor.stands_for} if actor.stands_for else set(db.session.scalars(own_institutions(actor)))
+    return [_waits(row, parties) for row in rows if row.direction != "answer" or row.state == "delivered"]
+
+
+def codes_without_account() -> set[str]:
+    """The codes of institutions of which nobody can sign in today: nobody would answer or sign there. With government
+    there are dealings alone, and no answer is expected."""
+    member = aliased(InstitutionMember)
+    hands = exists().where(
+        member.institution_id == Institution.id,
+        holds_on(member, clock.today()),
+        Account.person_id == member.person_id,
+        Account.disabled_at.is_(None),
+    )
+    dealing = Institution.sectors.any(sector=GOVERNMENT)
+    return set(db.session.scalars(select(Institution.code).where(~hands, ~dealing)))
 
 
 def _owes(mine: Select[int]) -> ColumnElement[bool]:
     return Obligation.debtor_id.in_(mine)
 
 
-def _waits(row: ObligationRow) -> Waits:
+def _waits(row: ObligationRow, parties: set[int]) -> Waits:
     if row.state == "delivered":
         return Waits(row, "accept", row.delivered_on)
-    return Waits(row, "settle" if row.state == "disputed" else "deliver", row.due_on)
+    is_own = bool(parties & {row.debtor.id, row.creditor.id})
+    return Waits(row, "settle" if row.state == "disputed" else "deliver", row.due_on, is_own)
 
 
 def agreements_to_watch(*, actor: Actor) -> Sequence[Agreement]:

@@ -8,6 +8,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.forms import unchosen
 from kangjiansheng.projects.forms.fields import DayField
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.rules import asks as rules
@@ -65,11 +66,14 @@ REFUSALS: dict[str, Any] = {
 }
 
 
+TABLE = "*"  # in the place of a code: all parties at the table
+
+
 class AskForm(Form):
     """An ask of one party to another, or to the whole table."""
 
-    from_code = SelectField(FIELDS["from_id"], validate_choice=False)
-    to_code = SelectField(FIELDS["to_id"], validate_choice=False, default="")
+    from_code = SelectField(FIELDS["from_id"], [required()], validate_choice=False)
+    to_code = SelectField(FIELDS["to_id"], [required()], validate_choice=False, default="")
     chain = RadioField(FIELDS["chain"], choices=list(CHAINS.items()), default="innovation")
     title = StringField(FIELDS["title"], [required(), at_most(200)])
     detail = TextAreaField(FIELDS["detail"], [at_most(2000)])
@@ -87,15 +91,18 @@ class AskForm(Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, obj=obj, **kwargs)
-        self.from_code.choices = mine or ([(obj.from_code, name_of(obj.asker))] if obj else [])
-        self.to_code.choices = [("", str(_("全桌"))), *(parties or [])]
+        self.from_code.choices = unchosen(mine or ([(obj.from_code, name_of(obj.asker))] if obj else []))
+        self.to_code.choices = [*unchosen([(TABLE, str(_("全桌")))]), *(parties or [])]
+        if obj is not None and self.to_code.raw_data is None:
+            self.to_code.data = obj.to_code or TABLE
         if obj is not None and parties is None and obj.asked:  # only to be read: the other side of a conflict
             self.to_code.choices.append((obj.to_code, name_of(obj.asked)))
 
     def facts(self) -> dict[str, Any]:
         """What the operations take."""
         keys = "to_code chain title detail project_code"
-        return {key: getattr(self, key).data or "" for key in keys.split()}
+        facts = {key: getattr(self, key).data or "" for key in keys.split()}
+        return facts | {"to_code": "" if facts["to_code"] == TABLE else facts["to_code"]}
 
 
 class WordsForm(Form):

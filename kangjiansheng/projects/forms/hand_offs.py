@@ -15,6 +15,8 @@ from kangjiansheng.accounts.operations.passkeys import Offer
 from kangjiansheng.core import text
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.forms import marked, unchosen
+from kangjiansheng.labs.queries.waiting import codes_without_account
 from kangjiansheng.projects.forms.fields import DayField
 from kangjiansheng.projects.models import HandOff
 from kangjiansheng.projects.queries.hand_offs import HandOffRow
@@ -103,6 +105,11 @@ REFUSALS = {
 }
 
 
+def _key(value: Any) -> int | None:
+    """The key of an institution; None while none is chosen."""
+    return int(value) if value else None
+
+
 class HandOffForm(Form):
     """A hand-off as it is written down. The day is asked of those who sit on one of its sides."""
 
@@ -110,8 +117,8 @@ class HandOffForm(Form):
     name_hans = StringField(FIELDS["name_hans"], [required(), at_most(200)])
     name_hant = StringField(FIELDS["name_hant"], [at_most(200)])
     name_en = StringField(FIELDS["name_en"], [at_most(200)])
-    giver_id = SelectField(FIELDS["giver_id"], coerce=int)
-    receiver_id = SelectField(FIELDS["receiver_id"], coerce=int)
+    giver_id = SelectField(FIELDS["giver_id"], [required()], coerce=_key)
+    receiver_id = SelectField(FIELDS["receiver_id"], [required()], coerce=_key)
     milestone = SelectField(FIELDS["milestone_id"], description=_l("约定的日期之前，这个里程碑不能达到"))
     day = DayField(
         _l("日期"),
@@ -134,8 +141,10 @@ class HandOffForm(Form):
         super().__init__(*args, obj=_Typed(obj) if obj else None, **kwargs)
         known = list(parties) or ([obj.giver, obj.receiver] if obj else [])
         rows = list(milestone_rows) or ([obj.milestone] if obj and obj.milestone else [])
+        self.mute = codes_without_account() & {party.code for party in known}
         named = [(party.id, name_of(party)) for party in known]
-        self.giver_id.choices = self.receiver_id.choices = named
+        parties_marked = marked(named, {party.id for party in known if party.code in self.mute})
+        self.giver_id.choices = self.receiver_id.choices = unchosen(parties_marked)
         self.milestone.choices = [
             ("", _("没有里程碑在等它")),
             *((m.code, f"{m.code} {name_of(m)}") for m in rows),

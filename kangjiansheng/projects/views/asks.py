@@ -18,6 +18,7 @@ from kangjiansheng.labs.forms import party_choices
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.labs.panels import of
 from kangjiansheng.labs.queries.obligations import ObligationRow, obligation_rows
+from kangjiansheng.labs.queries.resources import homes_of
 from kangjiansheng.projects import panels, policies, sheets
 from kangjiansheng.projects.forms import asks as words
 from kangjiansheng.projects.forms.asks import AgreeForm, AskForm, WordsForm
@@ -84,6 +85,8 @@ def new_ask() -> Response:
     if request.method == "GET":
         form.project_code.data = request.args.get("project", "")[:40]
         form.to_code.data = request.args.get("to", "")[:40]
+        own = [party.code for party in homes_of(actor())]
+        form.from_code.data = own[0] if len(own) == 1 else ""
     made = form.attempt(
         lambda: operations.raise_ask(actor=actor(), from_code=form.from_code.data or "", **form.facts())
     )
@@ -255,8 +258,12 @@ def move_ask(pair: tuple[Ask, str]) -> Response:
     thing, act = pair
     if act in _DONE:
         plain = VersionForm()
-        if plain.attempt(lambda: _DONE[act](thing, actor=actor(), version=plain.version.data)):
-            return saved(_address(thing), _("已记录"))
+        # A press on "undo" says only what is to be undone; a form says what its reader had seen, too.
+        version = None if act == "reopening" and "version" not in request.form else plain.version.data
+        bare = act == "withdrawal" and thing.life == "raised" and thing.answered_on is None
+        undo = url_for(".move_ask", code=thing.code, act="reopening") if bare else None
+        if plain.attempt(lambda: _DONE[act](thing, actor=actor(), version=version)):
+            return saved(_address(thing), _("已撤回") if act == "withdrawal" else _("已记录"), undo=undo)
         telling = WordsForm(formdata=None, version=_again().version)
         telling.refusal, telling.conflict = plain.refusal, plain.conflict
         return _page(_again(), plain.status, telling=telling)

@@ -25,6 +25,7 @@ from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.core.transactions import afterwards
 from kangjiansheng.labs.models import Institution
+from kangjiansheng.labs.queries.resources import homes_of
 from kangjiansheng.projects import policies, queries, sheets
 from kangjiansheng.projects.forms import hand_offs as words
 from kangjiansheng.projects.forms.filters import asked
@@ -113,15 +114,15 @@ def _offered(project: Project) -> dict[str, Any]:
 @on(load=queries.project, may=allowed.raise_one)
 def new_hand_off(thing: Project) -> Response:
     """Write a hand-off down."""
-    form = HandOffForm(parties=parties_of(thing.id), **_offered(thing))
+    parties = parties_of(thing.id)
+    form = HandOffForm(parties=parties, **_offered(thing))
     if request.method == "GET":
         kind = request.args.get("kind", "")
         form.kind.data = kind if kind in rules.KINDS else "cells"
         form.items.data = words.usual(form.kind.data)
         form.milestone.data = request.args.get("milestone", "")
-        form.receiver_id.data = next(
-            (choice[0] for choice in list(form.receiver_id.iter_choices())[1:]), None
-        )
+        own = [party.id for party in homes_of(actor())]
+        form.giver_id.data = own[0] if len(own) == 1 and own[0] in {p.id for p in parties} else None
     made = form.attempt(lambda: operations.create(thing, actor=actor(), day=form.day.data, **form.facts()))
     if made:
         return saved(url_for(".hand_off_page", code=made.code), _("交接已登记"))
