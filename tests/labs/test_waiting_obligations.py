@@ -26,6 +26,12 @@ def test_what_waits_for_whom(client, actor):
     assert codes(member) == {"OB-0003": "deliver"}
     assert codes(actor("partner")) == {"OB-0006": "settle"}
     assert codes(actor("outsider")) == {}
+    ours = obligations_waiting(actor=actor("lead"))
+    assert ours and not any(one.is_own for one in ours), "she directs the laboratory, and belongs to no party"
+    piece = words(client("lead").get("/obligations/waiting"))
+    assert f"{len(ours)} 项可由您代为记录" in piece and "项等贵方办理" not in piece
+    text = words(client("lead").get(f"/obligations/{ours[0].row.code}"))
+    assert "代为记录：记录交付" in text and "的事，您代为记录" in text and "由您办理" not in text
     with writing():
         found = queries.obligation(actor=executive, code="OB-0002")
         operations.step_obligation(found, "deliver", actor=executive, version=None, on=clock.today())

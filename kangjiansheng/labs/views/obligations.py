@@ -120,6 +120,7 @@ def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
         levels=LEVELS,
         steps=steps,
         acts=_words(row.direction),
+        behalf=_on_behalf(steps, found, row),
         may_undo=free and inside and policies.undo(actor(), found),
         files=files,
         people=people,
@@ -135,6 +136,15 @@ def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
 
 def _steps(found: Obligation, row: queries.ObligationRow) -> list[str]:
     return [act for act in lives.steps(row.state, row.direction) if policies.step(actor(), (found, act))]
+
+
+def _on_behalf(
+    steps: Mapping[str, Any], found: Obligation, row: queries.ObligationRow
+) -> dict[str, queries.Party]:
+    """Of the steps those of a party to which the reader does not belong, with that party."""
+    mine = queries.sides(actor(), found) if steps else set()
+    sides = {act: lives.side(act, row.direction) for act in steps}
+    return {act: getattr(row, side) for act, side in sides.items() if side not in mine}
 
 
 def _step_form(act: str, found: Obligation) -> Any:
