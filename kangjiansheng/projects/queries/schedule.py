@@ -32,6 +32,9 @@ class Effect:
     before: date
     after: date
     approximate: bool
+    caught_up: int = (
+        0  # of the days those by which its forecast stood earlier than the plan's interval allows
+    )
 
     @property
     def days(self) -> int:
@@ -277,6 +280,7 @@ def _effect(row: Milestone, shift: Shift) -> Effect:
         shift.before,
         shift.after,
         shift.approximate,
+        shift.caught_up,
     )
 
 

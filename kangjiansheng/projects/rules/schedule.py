@@ -69,6 +69,9 @@ class Shift:
     before: date
     after: date
     approximate: bool
+    caught_up: int = (
+        0  # of these days those by which it stood earlier than the plan's intervals allow, before the slip
+    )
 
     @property
     def days(self) -> int:
@@ -149,7 +152,8 @@ class Schedule:
                 after, approximate = self.earliest(step.id, dates)
                 if after is not None and after > was and (before is None or after > before):
                     dates[step.id] = after
-                    found[step.id] = Shift(step.id, was, after, approximate)
+                    early = 0 if before is None else max(0, (before - was).days)
+                    found[step.id] = Shift(step.id, was, after, approximate, early)
             if dates[step.id] != was:
                 touched.add(step.id)
         return found
