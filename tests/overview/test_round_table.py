@@ -39,6 +39,18 @@ def owed(draw: st.DrawFn) -> Commitment:
     )
 
 
+def test_what_comes_next_is_not_what_is_disputed() -> None:
+    """Nor is a dealing whose day has passed what is to be submitted next."""
+    owed = [
+        Commitment("obligation", "OB-1", "P00", "P01", {"hans": "异"}, DAY - timedelta(5), "disputed"),
+        Commitment("obligation", "OB-2", "P00", "P01", {"hans": "物"}, DAY + timedelta(5), "ontrack"),
+    ]
+    line = table(SEATS, owed, []).line("P00")
+    assert line and line.next and line.next.code == "OB-2" and line.overdue.owes == []
+    alone = table(SEATS, owed[:1], []).line("P00")
+    assert alone and alone.next and alone.next.status == "disputed"
+
+
 @given(st.lists(owed(), max_size=40))
 def test_each_commitment_is_owed_by_one_and_awaited_by_one(commitments: list[Commitment]) -> None:
     """Counted once as owed and once as awaited; what concerns a government body is a dealing and never counted."""

@@ -79,8 +79,15 @@ class Line:
 
     @property
     def next(self) -> Commitment | None:
-        """What it owes next by date."""
-        return next((one for one in self.owes if one.due is not None), None)
+        """What it owes next by date; what is disputed waits for a word, and comes only when there is nothing else."""
+        dated = [one for one in self.owes if one.due is not None]
+        return next((one for one in dated if one.status != "disputed"), dated[0] if dated else None)
+
+    @property
+    def overdue(self) -> "Line":
+        """The same party with what is late alone."""
+        owes, waits = ([one for one in rows if one.status == "late"] for rows in (self.owes, self.waits))
+        return Line(self.seat, owes, waits, [])
 
 
 @dataclass(frozen=True)

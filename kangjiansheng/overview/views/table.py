@@ -41,13 +41,18 @@ def table() -> Response:
     """The table: the sentence, the drawing, one party, and the ledger of all."""
     found = queries.table(actor=actor(), as_of=g.as_of)
     chosen, shown, by = _asked(found)
+    ledger, listed = rules.in_order(found.lines, by), chosen
+    if shown == "late":
+        ledger = [one for one in (line.overdue for line in ledger) if one.owes or one.waits]
+        listed = chosen and chosen.overdue
     return page(
         "overview/table.html",
         table=found,
         line=chosen,
+        listed_line=listed,
         shown=shown,
         by=by,
-        ledger=rules.in_order(found.lines, by),
+        ledger=ledger,
         ring=round_table.ring(len(found.lines)),
         curves=_curves(found, chosen, shown),
         day=g.as_of or clock.today(),

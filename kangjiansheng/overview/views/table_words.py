@@ -1,6 +1,7 @@
 """The words of One Table."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -100,13 +101,14 @@ def beneath(line: Line) -> str:
     return _("%(count)s，%(late)s 逾期", count=count, late=line.late)
 
 
-def submitted(table: Table) -> str:
-    """The dealings with government bodies in a sentence: what we are to submit, what we wait for."""
+def submitted(table: Table, day: date) -> str:
+    """The dealings with government bodies in a sentence: what we are to submit, with the next day that has not passed,
+    and what we wait for."""
     ours = [one for one in table.dealings if not table.seats[one.giver].governs]
     theirs = len(table.dealings) - len(ours)
     parts = []
     if ours:
-        first = next((one for one in ours if one.due), None)
+        first = next((one for one in ours if one.due and one.due >= day), None)
         part = ngettext("待提交 %(num)d 项", "待提交 %(num)d 项", len(ours))
         if first is not None and first.due is not None:
             nearest = _("最近 %(day)s %(name)s", day=first.due.isoformat(), name=name_of(first.names))
