@@ -298,6 +298,9 @@ def test_a_partner_asks_and_is_answered_on_the_pages(client: Callable[..., Criti
     """Form, list, answer with a notice, table and its file; a double press raises one ask."""
     partner, executive = client("partner"), client("executive")
     form = opened(partner, "/asks/new")
+    assert (form["from_code"], form["to_code"]) == ("SCMC", ""), (
+        "her only party; whom she asks is hers to say"
+    )
     sent = {"title": "冻存液变更说明", "to_code": "CSCG", "chain": "industry", "project_code": "KJS-001"}
     for _twice in range(2):
         assert send(partner, "/asks/new", form, **sent).status_code == 303
@@ -307,10 +310,19 @@ def test_a_partner_asks_and_is_answered_on_the_pages(client: Callable[..., Criti
     page = words(partner.get("/asks/ASK-0006"))
     assert "今天提出" in page and "定责任与期限" not in page
     assert partner.post("/asks/ASK-0006/answer", data={"words": "好", "version": "1"}).status_code == 403
-    answered = executive.post("/asks/ASK-0006/answer", data={"words": "周五给出", "version": "1"})
+    # Withdrawing is asked first and can be taken back; a text that is too long is refused, not cut.
+    assert "确定撤回" in page
+    assert partner.post("/asks/ASK-0006/withdrawal", data={"version": "1"}).status_code == 303
+    assert "已撤回" in words(partner.get("/asks/ASK-0006"))
+    assert partner.post("/asks/ASK-0006/reopening").status_code == 303
+    assert "已提出" in words(partner.get("/asks/ASK-0006"))
+    assert 'maxlength="2000"' not in partner.get("/asks/new").get_data(as_text=True)
+    assert "最多 2000 个字符" in words(send(partner, "/asks/new", form, **sent | {"detail": "长" * 2001}))
+    assert "只看逾期" in words(partner.get("/table?show=late"))
+    answered = executive.post("/asks/ASK-0006/answer", data={"words": "周五给出", "version": "3"})
     assert answered.status_code == 303
     assert executive.post("/asks/ASK-0006/refusal", data={"words": "不", "version": "1"}).status_code == 409
-    assert executive.post("/asks/ASK-0006/refusal", data={"words": "", "version": "2"}).status_code == 422
+    assert executive.post("/asks/ASK-0006/refusal", data={"words": "", "version": "4"}).status_code == 422
     with app.app_context():
         told = db.session.scalars(select(Notification).where(Notification.address == "/asks/ASK-0006"))
         assert {row.person_id for row in told} >= {who("partner").id}
