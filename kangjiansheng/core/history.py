@@ -30,7 +30,7 @@ def _entry(
         "act_label": str(audit.acts()[row.act]),
         "changes": _changes(row, labels, show) if row.before else [],
         "mark": None,
-        "note": "",
+        "note": "" if row.before else str(row.after.get("said", "")),
     }
 
 

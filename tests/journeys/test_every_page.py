@@ -81,6 +81,7 @@ PAGES = (
     ("outsider", "/resources/RES-02?as_of=2026-11-02"),
     ("executive", "/resources/RES-04"),
     ("executive", "/resources/RES-01/edit"),
+    ("executive", "/resources/RES-01/waiting/2/removal"),
     ("executive", "/labs/JL-01/papers"),
     ("executive", "/labs/JL-01/review"),
     ("lead", "/labs/JL-01/review?year=2025"),

@@ -41,6 +41,8 @@ def test_the_list_names_the_bottleneck_and_who_waits(client):
 
 
 def test_from_a_free_slot_to_a_booking_and_back(client, app):
+    free = opened(client("lead"), f"{ROOM}/book", f"{ROOM}/book")
+    assert (free["day"], free["from_hour"]) == ("2026-11-27", "15"), "the next hour that is free"
     lead, path = client("lead"), f"{ROOM}/book?day=2026-11-27&from=15"
     form = opened(lead, path, f"{ROOM}/book")
     assert (form["day"], form["from_hour"], form["to_hour"]) == ("2026-11-27", "15", "16")
@@ -59,6 +61,21 @@ def test_from_a_free_slot_to_a_booking_and_back(client, app):
     assert "工艺验证第 3 批" in text and "最近空档 2026-12-04 15:00" in text and "加入候补" in text
     waiting = send(member, f"{ROOM}/waiting", late, purpose="放行检验")
     assert (waiting.status_code, waiting.location) == (303, f"{ROOM}#waiting")
+    # Whoever keeps it takes her off with a reason: she is told, the history says it, and it can be taken back.
+    executive = client("executive")
+    with app.app_context():
+        off = f"{ROOM}/waiting/{db.session.scalars(select(Wait.number).where(Wait.purpose == '放行检验')).one()}"
+    assert executive.post(f"{off}/withdraw").status_code == 403, "nobody leaves in another's name"
+    assert executive.post(f"{off}/removal", data={"reason": " "}).status_code == 422
+    assert executive.post(f"{off}/removal", data={"reason": "改用 B1 室"}).status_code == 303
+    assert "理由：改用 B1 室" in words(member.get("/notifications"))
+    assert "移出候补" in words(executive.get(ROOM)) and "改用 B1 室" in words(executive.get(ROOM))
+    assert member.post(f"{off}/return").status_code == 403, "she does not put herself back"
+    assert executive.post(f"{off}/return").status_code == 303
+    assert executive.post(f"{off}/return").status_code == 422
+    assert (
+        member.post(f"{off}/withdraw").status_code == 303 and member.post(f"{off}/return").status_code == 303
+    )
     # The time is given back: who waits is told, and the notice opens the form.
     assert "立即让给候补的人，不能恢复" in words(lead.get(made.location)), (
         "asked before one tap gives it away"

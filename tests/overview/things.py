@@ -116,7 +116,7 @@ THINGS: dict[type, Thing] = {
     labs.Wait: Thing(
         "/resources/RES-01",
         Why("a place in a line is told of when there is something to book"),
-        ("labs:became-free",),
+        ("labs:became-free", "labs:wait-changed"),
         Why("it is gone as soon as the time is booked"),
         unsearched=BY_RESOURCE,
         undated=Why("nothing is booked yet"),

@@ -38,6 +38,7 @@ REFUSALS: dict[str, Any] = {
     "labs:booking-taken": _l("这段时间已被第 %(number)s 号预约占用：%(when)s。"),
     "labs:booking-over": _l("第 %(number)s 号预约已经结束或取消。"),
     "labs:is-free": _l("这段时间现在有空位，可以直接预约。"),
+    "labs:wait-over": _l("这项候补已经结束，请刷新页面。"),
     "labs:waits-already": _l("您已在候补这段时间。"),
 }
 FIELDS: dict[str, Any] = {
@@ -76,7 +77,12 @@ BOOKING_LABELS: dict[str, Any] = {
     key: FIELDS[key]
     for key in ["place", "places", "starts_at", "ends_at", "institution_id", "purpose", "cancelled_at"]
 }
-LIVES: dict[str, Any] = {"waiting": _l("候补中"), "booked": _l("已订到"), "withdrawn": _l("已退出")}
+LIVES: dict[str, Any] = {
+    "waiting": _l("候补中"),
+    "booked": _l("已订到"),
+    "withdrawn": _l("已退出"),
+    "removed": _l("已移出"),
+}
 VALUES: dict[str, dict[str, Any]] = {
     "kind": {**shared.RESOURCE_KINDS, **shared.USES},
     "open_days": dict(shared.OPEN_DAYS),
@@ -177,6 +183,12 @@ class BookingForm(Form):
     def stored(self, thing: Any) -> "BookingForm":
         """The form as it would open on the booking as it now stands."""
         return type(self)(formdata=None, obj=Typed(thing)).offer(thing.resource, self.homes)
+
+
+class RemovalForm(Form):
+    """Why somebody is taken off the waiting list."""
+
+    reason = StringField(_l("理由"), [required(), at_most(200)], description=_l("候补的人会看到。"))
 
 
 class Typed:

@@ -106,7 +106,7 @@ class Wait(Versioned, Base):
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
     purpose: Mapped[str] = mapped_column(Text, default="")
     asked_at: Mapped[datetime]
-    life: Mapped[str] = mapped_column(Word, default="waiting")  # waiting, booked, withdrawn
+    life: Mapped[str] = mapped_column(Word, default="waiting")  # waiting, booked, withdrawn, removed
 
     resource: Mapped[SharedResource] = relationship()
     person: Mapped[Person] = relationship()

@@ -58,6 +58,13 @@ def booking_changed(booking: Booking, act: str, *, actor: Actor, change: ChangeS
     _tell({booking.person_id}, "labs:booking-changed", resource, facts, address, actor)
 
 
+def wait_changed(wait: Wait, act: str, reason: str, *, actor: Actor) -> None:
+    """Tell who waits that somebody else took her off the list, with the reason, or put her back."""
+    resource = wait.resource
+    facts = _facts(resource) | {"act": act, "who": actor.label, "when": written(wait), "reason": reason}
+    _tell({wait.person_id}, "labs:wait-changed", resource, facts, f"/resources/{resource.code}", actor)
+
+
 def _tell(
     people: set[int],
     template: str,
@@ -90,6 +97,14 @@ def _booking_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     return subject, _("%(who)s：%(act)s。", who=facts["who"], act=str(ACTS[facts["act"]]))
 
 
+def _wait_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    subject = _("%(name)s 的候补有变更：%(when)s", name=name_of(facts["name"]), when=facts["when"])
+    done = {"who": facts["who"], "act": str(ACTS[facts["act"]])}
+    if facts["reason"]:
+        return subject, _("%(who)s：%(act)s，理由：%(reason)s", reason=facts["reason"], **done)
+    return subject, _("%(who)s：%(act)s。", **done)
+
+
 def _changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     subject = _("%(code)s %(name)s：有变更", code=facts["code"], name=name_of(facts["name"]))
     return subject, _("%(who)s：%(act)s。", who=facts["who"], act=str(ACTS[facts["act"]]))
@@ -98,5 +113,6 @@ def _changed(facts: Mapping[str, Any]) -> tuple[str, str]:
 WORDS: dict[str, Words] = {
     "labs:became-free": _became_free,
     "labs:booking-changed": _booking_changed,
+    "labs:wait-changed": _wait_changed,
     "labs:resource-changed": _changed,
 }

@@ -157,6 +157,35 @@ def withdraw(wait: Wait, *, actor: Actor) -> None:
         _end(wait, "withdrawn", "labs:wait:withdraw", actor, None)
 
 
+def remove(wait: Wait, reason: str, *, actor: Actor) -> None:
+    """Take somebody else off the list. She is told why, and the history of the resource keeps it."""
+    if wait.life != "waiting":
+        raise RuleBroken("labs:wait-over")
+    if not reason:
+        raise RuleBroken("labs:obligation-reason", "reason")
+    change = _end(wait, "removed", "labs:wait:remove", actor, None)
+    _told(wait, "labs:wait:remove", actor, change, reason)
+
+
+def return_to_queue(wait: Wait, *, actor: Actor) -> None:
+    """Take leaving, or being taken off, back: she waits again, at the place that she had. Not once the time has passed,
+    or been booked."""
+    if wait.life not in ("withdrawn", "removed") or (
+        wait.ends_at is not None and wait.ends_at <= clock.now()
+    ):
+        raise RuleBroken("labs:wait-over")
+    check_open(wait.resource)
+    change = _end(wait, "waiting", "labs:wait:return", actor, None)
+    if wait.person_id != actor.id:
+        _told(wait, "labs:wait:return", actor, change)
+
+
+def _told(wait: Wait, act: str, actor: Actor, change: ChangeSet, reason: str = "") -> None:
+    said = " ".join(part for part in (rules.written(wait), reason) if part)
+    record(act, wait.resource, actor=actor, change=change, after={"said": said})
+    notices.wait_changed(wait, act, reason, actor=actor)
+
+
 def tell_waiting(resource: SharedResource, *, actor: Actor, change: ChangeSet) -> None:
     """Tell those whose time can be had now. All of them: whoever books first has it."""
     held = _held(resource)
@@ -235,7 +264,7 @@ def _wait_no_more(made: Booking, actor: Actor, recording: dict[str, Any] | None)
             _end(row, "booked", "labs:wait:end", actor, recording)
 
 
-def _end(wait: Wait, life: str, act: str, actor: Actor, recording: dict[str, Any] | None) -> None:
+def _end(wait: Wait, life: str, act: str, actor: Actor, recording: dict[str, Any] | None) -> ChangeSet:
     before = wait.state()
     wait.life = life
-    record(act, wait, actor=actor, before=before, **recording or {})
+    return record(act, wait, actor=actor, before=before, **recording or {})

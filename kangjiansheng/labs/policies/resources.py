@@ -21,5 +21,16 @@ def change_booking(actor: Actor, booking: Booking) -> bool:
 
 
 def leave_queue(actor: Actor, wait: Wait) -> bool:
-    """Whoever waits may cease to, and whoever keeps the resource may take her off the list."""
-    return wait.person_id == actor.id or keep_resource(actor, wait.resource)
+    """Whoever waits may cease to."""
+    return wait.person_id == actor.id
+
+
+def clear_queue(actor: Actor, wait: Wait) -> bool:
+    """Whoever keeps the resource may take somebody else off the list, with a reason."""
+    return wait.person_id != actor.id and keep_resource(actor, wait.resource)
+
+
+def return_to_queue(actor: Actor, wait: Wait) -> bool:
+    """Leaving is taken back by whoever left; being taken off by those who may take off."""
+    left, taken_off = wait.life != "removed", wait.life != "withdrawn"
+    return (left and leave_queue(actor, wait)) or (taken_off and clear_queue(actor, wait))

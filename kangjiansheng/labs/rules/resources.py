@@ -32,6 +32,8 @@ ACTS: Mapping[str, Any] = {
     "labs:booking:block": _l("安排维护"),
     "labs:wait:create": _l("加入候补"),
     "labs:wait:withdraw": _l("退出候补"),
+    "labs:wait:remove": _l("移出候补"),
+    "labs:wait:return": _l("恢复候补"),
     "labs:wait:end": _l("候补已订到"),
 }
 RESOURCE_KINDS: Mapping[str, Any] = {

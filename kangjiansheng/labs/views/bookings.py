@@ -14,7 +14,7 @@ from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.labs import forms, panels
 from kangjiansheng.labs import policies as general
 from kangjiansheng.labs.forms import resources as words
-from kangjiansheng.labs.forms.resources import BookingForm, Typed
+from kangjiansheng.labs.forms.resources import BookingForm, RemovalForm, Typed
 from kangjiansheng.labs.models import Booking, SharedResource, Wait
 from kangjiansheng.labs.operations import bookings as operations
 from kangjiansheng.labs.policies import resources as policies
@@ -33,7 +33,13 @@ def _form(thing: SharedResource, row: Any = None) -> BookingForm:
 
 
 def _fill(form: BookingForm, thing: SharedResource) -> None:
-    """The day and the hours that were tapped in the week."""
+    """The day and the hours that were tapped in the week; without any the next that are free."""
+    if thing.kind != rules.BANK and not {"day", "from"} & request.args.keys():
+        held = found.bookings([thing.id], clock.now(), found.EVER, actor=actor(), inside=[])
+        if free := found.free_at(thing, held.get(thing.id, []), clock.now()):
+            first = free.astimezone(clock.SHANGHAI)
+            form.day.data, form.from_hour.data, form.to_hour.data = first.date(), first.hour, first.hour + 1
+            return
     try:
         form.day.data = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
@@ -173,7 +179,41 @@ def ask_to_wait(thing: SharedResource) -> Response:
 def withdraw(row: Wait) -> Response:
     """Wait no more."""
     operations.withdraw(row, actor=actor())
-    return saved(url_for(".resource", code=row.resource.code, _anchor="waiting"), _("已退出候补"))
+    return saved(_queue(row), _("已退出候补"), undo=_returning(row))
+
+
+def _queue(row: Wait) -> str:
+    return url_for(".resource", code=row.resource.code, _anchor="waiting")
+
+
+def _returning(row: Wait) -> str:
+    return url_for(".return_to_queue", code=row.resource.code, number=row.number)
+
+
+@bp.route("/resources/<code>/waiting/<int:number>/removal", methods=["GET", "POST"])
+@on(load=found.wait, may=policies.clear_queue)
+def clear_queue(row: Wait) -> Response:
+    """Take somebody else off the list; the reason is asked for, and told to her."""
+    form, code, number = RemovalForm(), row.resource.code, row.number
+    if form.attempt(lambda: operations.remove(row, form.reason.data or "", actor=actor())):
+        return saved(_queue(row), _("已移出候补，已通知对方"), undo=_returning(row))
+    again = found.wait(actor=actor(), code=code, number=number) or abort(404)
+    return page(
+        "labs/resources/removal.html",
+        form.status,
+        illustrative=again.resource.illustrative,
+        form=form,
+        wait=again,
+        shared=rules,
+    )
+
+
+@bp.post("/resources/<code>/waiting/<int:number>/return")
+@on(load=found.wait, may=policies.return_to_queue)
+def return_to_queue(row: Wait) -> Response:
+    """Take leaving the list back, or taking somebody off it."""
+    operations.return_to_queue(row, actor=actor())
+    return saved(_queue(row), _("已恢复候补"))
 
 
 @bp.get("/resources/<code>/waiting/<int:number>/book")
