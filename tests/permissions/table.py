@@ -98,10 +98,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/asks/<code>", [{"code": "ASK-0001"}, {"code": "ASK-0003"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
     ("/overview/pack.", [{"kind": "pptx"}]),
-    (
-        "/resources/<code>",
-        [{"code": "RES-01", "number": 1}, {"code": "RES-01", "number": 2}, {"code": "RES-02", "number": 1}],
-    ),
+    ("/resources/<code>", [{"code": "RES-01", "number": 1}, {"code": "RES-02", "number": 1}]),
 )
 ONE_FOR_ALL: dict[str, object] = {
     "kind": "csv",

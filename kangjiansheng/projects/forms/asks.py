@@ -115,7 +115,7 @@ class WordsForm(Form):
 class AgreeForm(Form):
     """Who does what by when."""
 
-    debtor_code = SelectField(_l("义务方"), validate_choice=False)
+    debtor_code = SelectField(_l("义务方"), [required()], validate_choice=False)
     name = StringField(_l("要交付什么"), [at_most(200)])
     due_on = DayField(_l("期限"), [required()])
     owner_email = SelectField(

@@ -14,7 +14,7 @@ from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
-from kangjiansheng.labs.forms import party_choices
+from kangjiansheng.labs.forms import party_choices, unchosen
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.labs.panels import of
 from kangjiansheng.labs.queries.obligations import ObligationRow, obligation_rows
@@ -199,9 +199,8 @@ def _shower(thing: Ask, owed: ObligationRow | None) -> history.Show:
 def _agree_form(thing: Ask, formdata: Any = None) -> AgreeForm:
     form = AgreeForm(formdata=formdata, version=thing.version, debtor_code=thing.to_code)
     own = queries.codes(policies.speaks_for(actor()))
-    form.debtor_code.choices = [
-        pair for pair in party_choices() if pair[0] in own and pair[0] != thing.from_code
-    ]
+    may = [pair for pair in party_choices() if pair[0] in own and pair[0] != thing.from_code]
+    form.debtor_code.choices = may if len(may) == 1 else unchosen(may)
     form.owner_email.choices = [("", "—"), *queries.people_of(policies.speaks_for(actor()), thing.to_code)]
     return form
 
