@@ -60,6 +60,8 @@ THIRD_PARTY = {
 }
 TEXT = {".css", ".js", ".svg", ".json", ".txt", ".xml", ".html", ".webmanifest", ".map"}
 CSS_URL = re.compile(rb"""url\(\s*(["']?)(?!data:|https?:|//|\#|%23)([^"')]+?)\1\s*\)""")
+# Comments that fill lines of our own files, and their indentation: for who reads the source, not for the wire.
+FOR_READERS = re.compile(rb"(?m)^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n|^[ \t]*//.*\n|^[ \t]+")
 SOURCE_MAP = re.compile(rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$")
 
 
@@ -194,15 +196,16 @@ class Assets:
                 f"Style sheets name each other in a circle: {' → '.join([*self.under_way, name])}"
             )
         self.under_way.append(name)
-        content = self.files[name].read_bytes()
+        path, content = Path(name), self.files[name].read_bytes()
         if name.endswith((".css", ".js")):
             content = SOURCE_MAP.sub(
                 b"\n", content
             )  # the maps are not served, and a browser would ask for them
+        if path.name.startswith("kjs") and path.suffix in (".css", ".js"):
+            content = FOR_READERS.sub(b"", content)
         if name.endswith(".css"):
             content = CSS_URL.sub(lambda match: self.address(name, match), content)
         self.under_way.pop()
-        path = Path(name)
         digest = hashlib.sha256(content).hexdigest()[:12]
         self.content[name] = content
         self.served[name] = path.with_name(f"{path.stem}.{digest}{path.suffix}").as_posix()
