@@ -60,7 +60,7 @@ def _furnish(app: Flask) -> str:
         scope = party_data.scope_of(any_member_of(_party()))
         seen = list(db.session.scalars(select(Project).where(Project.id.in_(scope.projects))))
         item = _items()[0]
-        item.name_hans = "zqxitem"
+        item.name_hans = "zq-withheld-word"
         closed = next(one for one in seen if one.id != item.project_id and one.confidentiality != "open")
         closed.confidentiality = "team"
         db.session.add(Recusal(agenda_item_id=item.id, person_id=member.id, kind="whole"))

@@ -146,8 +146,8 @@ def test_a_past_day_does_not_know_what_came_later(told, lead):
 def test_other_projects_and_other_readers_are_kept_apart(told, lead, client):
     codes = [p.code for p in queries.portfolio(actor=lead) if p.code != "KJS-003"]
     other = queries.project(actor=lead, code=codes[0])
-    assert not {act.entry.id for act in acts_of(other.plan)} & {
-        act.entry.id for act in acts_of(project(lead).plan)
+    assert not {act.entry.id for act in acts_of(other.plan, actor=lead)} & {
+        act.entry.id for act in acts_of(project(lead).plan, actor=lead)
     }
     for name in ("partner", "outsider"):
         answer = client(name).get(PATH)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g
+from flask import request
 
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.changes import Actor
@@ -21,12 +21,10 @@ _NUMBERED = {"number": WHOLE, "note": TEXT}
 
 def _above(row: Agreement) -> str | None:
     """The agreement above one, if the caller sees it; one statement for all rows of an answer."""
-    if row.parent is None:
-        return None
-    seen: dict[Actor, dict[int, str]] = g.setdefault("agreement_codes", {})
+    seen: dict[Actor, dict[int, str]] = request.environ.setdefault("kjs.agreement_codes", {})
     if actor() not in seen:
         seen[actor()] = queries.agreement_codes(actor=actor())
-    return seen[actor()].get(row.parent.id)
+    return seen[actor()].get(row.parent.id) if row.parent else None
 
 
 INSTITUTION = Shape(
