@@ -20,7 +20,7 @@ from kangjiansheng.labs.forms.residents import (
     RatingForm,
     RequestForm,
 )
-from kangjiansheng.labs.forms.resources import BookingForm, ResourceForm
+from kangjiansheng.labs.forms.resources import BookingForm, RemovalForm, ResourceForm
 
 _COMPANY = "/residents/<code>"
 _BOOKING = "/resources/<code>/bookings/<int:number>"
@@ -74,6 +74,8 @@ ACTS = (
         "POST", "/resources/<code>/waiting", "labs.ask_to_wait", BookingForm, opens="labs.book", creates=True
     ),
     Act("POST", "/resources/<code>/waiting/<int:number>/withdraw", "labs.withdraw"),
+    Act("POST", "/resources/<code>/waiting/<int:number>/removal", "labs.clear_queue", RemovalForm),
+    Act("POST", "/resources/<code>/waiting/<int:number>/return", "labs.return_to_queue"),
     Act("POST", "/residents", "labs.new_company", CompanyForm, creates=True),
     Act("PATCH", _COMPANY, "labs.edit_company", CompanyForm),
     Act("POST", f"{_COMPANY}/stage", "labs.step_company", CompanyStepForm),
