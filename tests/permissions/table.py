@@ -6,7 +6,7 @@ Nothing that a route does is kept: the one commit is replaced by a rollback.
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -258,9 +258,9 @@ def furnish(app: Flask) -> None:
         rates.create("BIO_ALL", actor=actor, rates=copied, reason="a", **named)
 
 
-def rows(app: Flask) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+def rows(app: Flask, cast: Sequence[str]) -> Iterator[tuple[str, str, str, dict[str, str]]]:
     """(method, address, declared access, {who: verdict}) for each route and thing, in a stable order."""
-    clients = {who: _signed_in(app, who) for who in CAST}
+    clients = {who: _signed_in(app, who) for who in cast}
     clients_with_nobody = {"nobody": app.test_client(), **clients}
     for rule in sorted(app.url_map.iter_rules(), key=lambda r: (r.rule, sorted(r.methods or ()))):
         if rule.endpoint in LEFT_OUT:
@@ -329,6 +329,22 @@ def _verdict(app: Flask, client, method: str, address: str) -> str:  # type: ign
     return "error" if answer.status_code >= 500 else "yes"
 
 
+def cells(line: str, whom: Sequence[str]) -> list[str]:
+    """Of a row of the document: method, address and declared access, and the verdicts of some."""
+    method, address, *verdicts, access = [cell.strip() for cell in line.strip("| \n").split(" | ")]
+    said = dict(zip(("nobody", *CAST), verdicts, strict=True))
+    return [method, address, access, *(said[who] for who in whom)]
+
+
+def tried(app: Flask, whom: Sequence[str]) -> list[list[str]]:
+    """The same as the application gives it."""
+    furnish(app)
+    return [
+        [method, f"`{address}`", f"`{access}`", *(verdicts[who] for who in ("nobody", *whom))]
+        for method, address, access, verdicts in rows(app, whom)
+    ]
+
+
 def document(app: Flask) -> str:
     """The table as Markdown."""
     furnish(app)
@@ -342,9 +358,9 @@ def document(app: Flask) -> str:
         f"| {' | '.join(head)} | declared |",
         f"|{'---|' * (len(head) + 1)}",
     ]
-    for method, address, access, verdicts in rows(app):
-        cells = [method, f"`{address}`", *[verdicts[who] for who in ("nobody", *CAST)], f"`{access}`"]
-        lines.append(f"| {' | '.join(cells)} |")
+    for method, address, access, verdicts in rows(app, CAST):
+        line = [method, f"`{address}`", *[verdicts[who] for who in ("nobody", *CAST)], f"`{access}`"]
+        lines.append(f"| {' | '.join(line)} |")
     return "\n".join([*lines, *_programs(app), *_things(app)]) + "\n"
 
 
