@@ -46,6 +46,7 @@ class Play:
         return self.cast.page(who, path)
 
 
+@pytest.mark.soak
 def test_the_life_of_a_meeting(
     browser: Browser, serve: Callable[..., Server], mail_server: tuple[Caught, str]
 ) -> None:
