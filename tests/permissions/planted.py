@@ -75,10 +75,11 @@ def plant(app: Flask) -> None:
                 setattr(row, kind.words, f"zqx{name}q{row.id}q {getattr(row, kind.words)}")
 
 
-def on_agendas(actor: Actor) -> set[int]:
-    """The projects that agendas name to a person: what an agenda shows, its committee sees."""
+def on_agendas(actor: Actor) -> dict[str, set[int]]:
+    """The projects and gates that agendas name to a person: what an agenda shows, its committee sees."""
     items = AgendaItem.id.in_(visible_items(actor))
-    return {key for key in db.session.scalars(select(AgendaItem.project_id).where(items)) if key}
+    rows = list(db.session.execute(select(AgendaItem.project_id, AgendaItem.gate_id).where(items)))
+    return {"project": {row.project_id for row in rows}, "milestone": {row.gate_id for row in rows}}
 
 
 LISTS = {"kind", "name"}  # arguments of lists as files and figures

@@ -318,7 +318,7 @@ def refused(client: Critic, app: Flask, actor: Actor) -> tuple[int, list[str]]:
 def _policy_refuses(app: Flask, case: Case, actor: Actor) -> bool:
     """What the declaration of the route says of this thing and person: the loader gives it, the policy says no."""
     view = app.view_functions[case.rule.endpoint]
-    declared = inspect.getclosurevars(view).nonlocals
+    declared = inspect.getclosurevars(getattr(view, "checked", view)).nonlocals
     may: Callable[..., bool] | None = declared.get("may")
     if may is None:
         return False  # for all who are signed in, or for everybody

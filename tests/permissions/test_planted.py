@@ -21,6 +21,7 @@ ALONE = {
     "request",
     "criterion",
     "validity",
+    "lab",
     "paper",
     "motion",
     "meeting",
@@ -40,19 +41,18 @@ def test_nothing_is_found_that_is_not_ones_own(short: str, client: Callable[...,
         seen, named = doors.seen_by(actor), planted.on_agendas(actor)
     closed = product.walk(visitor, app, actor, seen, most=1)
     assert leaks(told, seen, named) == {} and closed.wrong == []
-    assert closed.asked > 200, "what is closed was asked for"
+    # Who sits on the committee sees more, so that less is closed.
+    assert closed.asked > (200 if short in CHECKED else 150), "what is closed was asked for"
     there = {kind for kind, ids in seen.items() if ids} - ALONE
     assert there <= {kind for kind, _key in told}, "the walk goes by what this person may see"
 
 
 def leaks(
-    told: dict[tuple[str, int], str], seen: dict[str, set[int]], named: set[int]
+    told: dict[tuple[str, int], str], seen: dict[str, set[int]], named: dict[str, set[int]]
 ) -> dict[tuple[str, int], str]:
-    """What was shown of things that the doors keep closed; an agenda names its projects."""
+    """What was shown of things that the doors keep closed; an agenda names its projects and their gates."""
     return {
-        (kind, key): at
-        for (kind, key), at in told.items()
-        if key not in seen[kind] | (named if kind == "project" else set())
+        (kind, key): at for (kind, key), at in told.items() if key not in seen[kind] | named.get(kind, set())
     }
 
 
