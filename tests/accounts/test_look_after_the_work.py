@@ -81,6 +81,7 @@ def test_a_round_that_fails_says_so_until_it_goes_well(app: Flask, client: Clien
 def test_one_session_is_ended_at_once(app: Flask, client: Client) -> None:
     admin, lead = client("admin"), client("lead")
     assert lead.get("/account").status_code == 200
+    assert ">2<" in admin.get("/admin/system").text, "two sessions are open"
     with app.app_context():
         rows = db.session.scalars(select(SignedInSession).where(SignedInSession.ended_at.is_(None))).all()
         number = next(row.id for row in rows if row.account.person.email == "lead@kjs.example")

@@ -60,7 +60,17 @@ def task(*, actor: Actor, number: int) -> Task | None:
 
 def open_sessions() -> list[SignedInSession]:
     """The sessions that are open, the one seen last first, with the people."""
-    return list(db.session.scalars(_open().limit(LATEST)))
+    return list(db.session.scalars(_with_people(_open()).limit(LATEST)))
+
+
+def count_open_sessions() -> int:
+    """How many sessions are open."""
+    open_ones = _open().with_only_columns(SignedInSession.id).order_by(None)
+    return db.session.scalar(select(func.count()).select_from(open_ones.subquery())) or 0
+
+
+def _with_people(query: Select[SignedInSession]) -> Select[SignedInSession]:
+    return query.options(joinedload(SignedInSession.account).joinedload(Account.person))
 
 
 def _open() -> Select[SignedInSession]:
@@ -68,7 +78,6 @@ def _open() -> Select[SignedInSession]:
     return (
         select(SignedInSession)
         .join(SignedInSession.account)
-        .options(joinedload(SignedInSession.account).joinedload(Account.person))
         .where(
             SignedInSession.ended_at.is_(None),
             SignedInSession.last_seen_at >= now - rules.SESSION_IDLE,
@@ -81,7 +90,7 @@ def _open() -> Select[SignedInSession]:
 
 def open_session(*, actor: Actor, number: int) -> SignedInSession | None:
     """One open session."""
-    return db.session.scalars(_open().where(SignedInSession.id == number)).first()
+    return db.session.scalars(_with_people(_open()).where(SignedInSession.id == number)).first()
 
 
 def storage(instance: Path) -> Storage:

@@ -212,7 +212,7 @@ def system() -> Response:
         facts=facts,
         mails=queries.mail_counts(),
         storage=work.storage(settings.instance),
-        sessions=len(work.open_sessions()),
+        sessions=work.count_open_sessions(),
     )
 
 
