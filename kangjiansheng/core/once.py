@@ -24,6 +24,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import ONCE, ChangeSet
 from kangjiansheng.core.db import Base, db
 from kangjiansheng.core.digests import sha256
+from kangjiansheng.core.text import own_path
 
 KEPT = timedelta(days=1)
 _LENGTH = 40
@@ -61,7 +62,7 @@ def again() -> Response:
     from_here = urlsplit(request.referrer or "")
     if from_here.netloc != request.host:
         return redirect("/", 303)
-    return redirect(f"{from_here.path}?{from_here.query}".rstrip("?"), 303)
+    return redirect(own_path(f"{from_here.path}?{from_here.query}".rstrip("?")), 303)
 
 
 def _key() -> str | None:

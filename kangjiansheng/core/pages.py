@@ -107,13 +107,6 @@ def lang_url(wanted: str) -> str:
     return url_for("core.language", wanted=wanted, back=with_args(lang=None))
 
 
-def own_path(wanted: str | None) -> str:
-    """Only a path of our own: no scheme, no host, no backslash, no control character. Else home."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
-        return "/"
-    return "/" if any(ord(c) < 33 for c in wanted) else wanted
-
-
 def travel(address: str) -> str:
     """The address with the day of the time travel, if one is on."""
     day = g.get("as_of")

@@ -67,3 +67,10 @@ def to_hant(text: str) -> str:
 def fold(text: str) -> str:
     """The form under which texts are searched: Simplified, compatibility-folded, lower case."""
     return to_hans(unicodedata.normalize("NFKC", text)).casefold()
+
+
+def own_path(wanted: str | None) -> str:
+    """Only a path of our own: no scheme, no host, no backslash, no control character. Else home."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
+        return "/"
+    return "/" if any(ord(c) < 33 for c in wanted) else wanted

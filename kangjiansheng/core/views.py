@@ -14,8 +14,9 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Round
 from kangjiansheng.core.outbox import Notification, Outbox
-from kangjiansheng.core.pages import own_path, page, saved
+from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.queue import Task
+from kangjiansheng.core.text import own_path
 
 bp = Blueprint("core", __name__, template_folder="templates")
 

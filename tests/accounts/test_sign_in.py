@@ -13,7 +13,7 @@ from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
-from kangjiansheng.core.pages import own_path
+from kangjiansheng.core.text import own_path
 from kangjiansheng.core.throttle import Throttle
 from kangjiansheng.core.transactions import writing
 from tests.support.app import PASSWORD

@@ -35,6 +35,8 @@ def test_a_double_click_plans_one_meeting(app: Flask, client: Callable[..., Crit
     again = secretary.post(NEW, data=data, headers={"Referer": f"http://localhost{NEW}?from=list"})
     assert (again.status_code, again.headers["Location"]) == (303, f"{NEW}?from=list")
     assert "没有重复保存" in secretary.get(f"{NEW}?from=list").text
+    led = secretary.post(NEW, data=data, headers={"Referer": "http://localhost//elsewhere.example/"})
+    assert led.headers["Location"] == "/", "nobody is led elsewhere"
     assert count(app, Meeting) == before + 1
 
 

@@ -25,7 +25,8 @@ from kangjiansheng.core import resuming, tickets
 from kangjiansheng.core.access import public, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.pages import own_path, page
+from kangjiansheng.core.pages import page
+from kangjiansheng.core.text import own_path
 from kangjiansheng.core.transactions import afterwards
 
 BY_PASSKEY = "sign in"  # what a passkey is shown for
