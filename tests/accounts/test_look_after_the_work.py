@@ -99,5 +99,6 @@ def test_only_administrators_look(client: Client, path: str) -> None:
 
 
 def test_the_system_page_says_what_lies_on_the_disk(client: Client) -> None:
+    assert "，" not in client("admin", "en").get("/admin/system").text
     page = client("admin").get("/admin/system").text
     assert "磁盘剩余" in page and "GB" in page and "存放的文件" in page
