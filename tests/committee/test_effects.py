@@ -147,7 +147,7 @@ def test_a_project_gets_a_new_baseline(
     finalise: Callable[..., Any],
 ) -> None:
     m = opened(plan)[0]
-    milestones.will_slip(m, later(m, 20), "PROCESS", actor=actor("executive"), version=None, follow=False)
+    milestones.will_slip(m, later(m, 20), "PROCESS", actor=actor("executive"), version=None, follow="keep")
     effects.propose(
         item, actor=actor("executive"), kind="baseline", plan=plan, decision=decision, name="委员会议定"
     )

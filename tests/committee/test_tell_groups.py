@@ -105,12 +105,12 @@ def test_nothing_confidential_leaves_whatever_happens(
     state: dict[str, Any] = {"actor": lead, "note": SECRET}
     happens(
         "projects:slipped",
-        lambda: milestones.will_slip(one, after, "REGULATOR", version=one.version, follow=False, **state),
+        lambda: milestones.will_slip(one, after, "REGULATOR", version=one.version, follow="keep", **state),
     )
     happens("projects:flagged", lambda: milestones.flag(one, True, version=one.version, **state))
     happens("projects:done", lambda: milestones.done(one, clock.today(), version=one.version, **state))
     happens("projects:evidence-brought", lambda: evidence.add(two, [(f"{SECRET}.pdf", papers.PDF)], **state))
-    wanted = Wanted("move", days=30, reason_code="REGULATOR", note=SECRET, follow=False)
+    wanted = Wanted("move", days=30, reason_code="REGULATOR", note=SECRET, follow="keep")
     happens("projects:slipped", lambda: bulk.apply({two.id: two.version}, wanted, actor=lead))
     happens(
         "projects:gate-decided",
@@ -208,10 +208,10 @@ def test_what_is_no_slip_is_not_said_to_be_one(
     with writing():
         if way == "earlier":
             to = one.forecast - timedelta(days=20)
-            milestones.will_slip(one, to, "", actor=lead, version=one.version, follow=False)
+            milestones.will_slip(one, to, "", actor=lead, version=one.version, follow="keep")
         elif way == "proposal":  # somebody else has to confirm it
             later, who = one.forecast + timedelta(days=20), actor("partner")
-            milestones.will_slip(one, later, "REGULATOR", actor=who, version=one.version, follow=False)
+            milestones.will_slip(one, later, "REGULATOR", actor=who, version=one.version, follow="keep")
         else:
             milestones.give_to(one, None, actor=lead, version=one.version)
     assert said() == []

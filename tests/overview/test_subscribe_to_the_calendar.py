@@ -67,7 +67,7 @@ def test_a_moved_milestone_is_the_same_event_in_a_newer_state(
     to = clock.today() + timedelta(days=300)
     with writing():
         milestone = db.session.get_one(Milestone, one.milestone.id)
-        milestones.will_slip(milestone, to, "ENROLMENT", actor=lead, version=None, follow=False)
+        milestones.will_slip(milestone, to, "ENROLMENT", actor=lead, version=None, follow="keep")
     after = read(reader, path)[uid]
     assert after.decoded("DTSTART") == to
     assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])

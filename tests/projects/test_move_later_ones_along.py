@@ -58,10 +58,28 @@ def test_what_waits_for_it_moves_along_in_the_same_act(one, lead):
 
 def test_kept_dates_stay_and_nothing_else_is_written(one, lead):
     before = plan_of(one)
-    entry = slip(one, lead, follow=False)
+    entry = slip(one, lead, follow="keep")
     after = plan_of(one)
     assert {code for code in after if after[code] != before[code]} == {"A140"}
     assert queries.moved_along(entry) == []
+
+
+def test_within_the_slip_none_moves_further_and_the_form_says_where_each_comes(client, one, lead):
+    page = client("lead")
+    follower = queries.milestone(actor=lead, code="KJS-003", milestone_code="A170")
+    follower.forecast = follower.forecast - timedelta(days=60)
+    db.session.commit()
+    to = one.forecast + timedelta(days=30)
+    expected = {effect.code: effect for effect in queries.effects(one, to)}
+    assert expected["A170"].days > 30
+    assert max((effect.within - effect.before).days for effect in expected.values()) == 30
+    shown = asked(page, choice="will_slip", date=to.isoformat(), follow="within")
+    assert shown.xpath("//input[@name='follow'][@checked]/@value") == ["within"]
+    assert expected["A170"].within.isoformat() in shown.text_content()
+    entry = slip(one, lead, follow="within")
+    moved = {e.milestone.code: e.forecast for e in queries.moved_along(entry)}
+    assert moved == {c: e.within for c, e in expected.items() if e.within != e.before}
+    operations.undo(entry, actor=lead)
 
 
 def test_one_undo_brings_all_back(one, lead):
@@ -75,7 +93,7 @@ def test_one_undo_brings_all_back(one, lead):
 def test_undo_is_refused_when_one_of_them_was_changed_since(one, lead):
     entry = slip(one, lead)
     other = queries.milestone(actor=lead, code="KJS-003", milestone_code="A170")
-    slip(other, lead, days=3, follow=False)
+    slip(other, lead, days=3, follow="keep")
     db.session.commit()
     with pytest.raises(RuleBroken) as caught:
         operations.undo(entry, actor=lead)

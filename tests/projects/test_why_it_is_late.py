@@ -59,9 +59,7 @@ def test_a_recorded_reason_stands_with_its_days(app: Flask, client: Callable[...
     with app.app_context(), writing():
         thing = queries.milestone(actor=system_actor(), code="KJS-003", milestone_code="A140")
         assert thing is not None
-        operations.will_slip(
-            thing, date(2027, 3, 17), "REGULATOR", actor=system_actor(), version=None, follow=True
-        )
+        operations.will_slip(thing, date(2027, 3, 17), "REGULATOR", actor=system_actor(), version=None)
     with app.app_context():
         _row, why = found("KJS-003")
         worst = why.causes[0]

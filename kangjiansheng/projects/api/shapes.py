@@ -97,7 +97,15 @@ ENTRY = Shape(
     who=TEXT,
     owner=TEXT,
 )
-MOVED = Shape("Moved", **{"milestone": TEXT("code"), "from": maybe(DAY)("before"), "to": maybe(DAY)("after")})
+MOVED = Shape(
+    "Moved",
+    **{
+        "milestone": TEXT("code"),
+        "from": maybe(DAY)("before"),
+        "to": maybe(DAY)("after"),
+        "within": maybe(DAY),  # where it comes when the form says so
+    },
+)
 EFFECT = Shape(
     "Effect",
     effect=many(MOVED.value)(lambda found: found["effect"]),

@@ -11,7 +11,7 @@ from wtforms.validators import NumberRange, Optional
 
 from kangjiansheng.core.forms import Form, WholeNumberField, at_most
 from kangjiansheng.projects.forms.fields import choices
-from kangjiansheng.projects.forms.milestones import FOLLOW
+from kangjiansheng.projects.forms.milestones import FOLLOW, following
 from kangjiansheng.projects.rules.bulk import FURTHEST, UNITS, Act, Wanted
 from kangjiansheng.projects.rules.vocabulary import reasons
 
@@ -82,7 +82,7 @@ class BulkForm(Form):
             reason_code=self.reason.data or "",
             owner_id=self.owner_id.data or None,
             note=self.note.data or "",
-            follow=self.follow.data != "keep",
+            follow=following(self.follow.data),
         )
 
 

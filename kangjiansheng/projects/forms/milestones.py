@@ -18,12 +18,18 @@ from kangjiansheng.core.uploads import FilesField
 from kangjiansheng.projects.forms.evidence import offer
 from kangjiansheng.projects.forms.fields import DayField, choices, label_of
 from kangjiansheng.projects.models import Milestone
+from kangjiansheng.projects.rules import schedule
 from kangjiansheng.projects.rules.evidence import Expected, Standing
+from kangjiansheng.projects.rules.schedule import Follow
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 CHOICES = [("on_track", _l("按计划")), ("will_slip", _l("要推迟")), ("done", _l("已完成"))]
 SHAPES = {"on_track": "ontrack", "will_slip": "slip", "done": "done"}
-FOLLOW = [("move", _l("一起顺延")), ("keep", _l("保持原日期，并标明过早"))]
+FOLLOW = [
+    ("move", _l("一起顺延")),
+    ("within", _l("一起顺延，各不超过本次推迟的天数")),
+    ("keep", _l("保持原日期，并标明过早")),
+]
 QUICK = [("1w", _l("+1 周")), ("2w", _l("+2 周")), ("1m", _l("+1 个月"))]
 
 
@@ -93,6 +99,11 @@ class MilestoneForm(Form):
         self.version.data = thing.version  # type: ignore[assignment]
         self.version.raw_data = None
         self.milestone = thing
+
+
+def following(asked: str | None) -> Follow:
+    """How the later milestones go along; as the plan has it when nothing was said."""
+    return next((one for one in schedule.FOLLOW if one == asked), "move")
 
 
 def quick_days(milestone: Any) -> dict[str, dt.date]:

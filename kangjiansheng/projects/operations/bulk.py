@@ -99,11 +99,11 @@ def apply(
     able = [one for one in found if one.problem is None]
     if not able:
         raise RuleBroken("projects:nothing-to-change")
-    spreads, left = _along(plans, able, shown) if wanted.follow else ([], [])
+    spreads, left = _along(plans, able, shown) if wanted.follow != "keep" else ([], [])
     reason = wanted.reason_code if wanted.act == "move" else None
     change = begin(actor=actor, label=rules.BULK, reason_code=reason, note=wanted.note)
     told = [one.milestone for one in able if _groups_hear(one, wanted)]  # before their dates change
-    along = carry(spreads, actor=actor, change=change, reason_code=reason)
+    along = carry(spreads, wanted.follow, actor=actor, change=change, reason_code=reason)
     for one in able:
         _do(one, wanted, actor=actor, change=change)
     touched = [one.milestone for one in able] + [entry.milestone for entry in along]

@@ -10,12 +10,18 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.saying import write
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import Spread
+from kangjiansheng.projects.rules.schedule import Follow
 
 
 def carry(
-    spreads: Iterable[Spread], *, actor: Actor, change: ChangeSet, reason_code: str | None
+    spreads: Iterable[Spread],
+    follow: Follow,
+    *,
+    actor: Actor,
+    change: ChangeSet,
+    reason_code: str | None,
 ) -> list[MilestoneEntry]:
-    """Move what has to follow milestones that come on other days; call it before these change.
+    """Move what has to follow milestones that come on other days, in the way of `follow`; call it before these change.
 
     A follower that somebody else answers for gets its new date as a proposal.
     """
@@ -24,11 +30,11 @@ def carry(
     for spread in spreads:
         rows = {row.id: row for row in spread.rows}
         for effect in spread.moved:
-            row = rows[effect.id]
+            row, to = rows[effect.id], effect.day(follow)
+            if to == effect.before:
+                continue
             confirmed = standing.may_confirm(row.plan_id, row.owner_id)
-            made.append(
-                _follow(row, effect.after, confirmed, actor=actor, change=change, reason_code=reason_code)
-            )
+            made.append(_follow(row, to, confirmed, actor=actor, change=change, reason_code=reason_code))
     return made
 
 

@@ -22,10 +22,11 @@ from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import moved_along, spread
 from kangjiansheng.projects.rules import milestones as rules
 from kangjiansheng.projects.rules.milestones import MilestoneState
+from kangjiansheng.projects.rules.schedule import Follow
 
 
 def on_track(
-    milestone: Milestone, *, actor: Actor, version: int | None, note: str = "", follow: bool = True
+    milestone: Milestone, *, actor: Actor, version: int | None, note: str = "", follow: Follow = "move"
 ) -> MilestoneEntry:
     """Confirm the promised date, or the proposed one. Without the right to confirm it is a proposal."""
     _start(milestone, version)
@@ -51,12 +52,12 @@ def will_slip(
     actor: Actor,
     version: int | None,
     note: str = "",
-    follow: bool = True,
+    follow: Follow = "move",
 ) -> MilestoneEntry:
     """Promise another date with a reason; from a member who may not confirm it is a proposal.
 
-    With `follow` the later milestones move along as far as they have to; without, they keep their dates, and
-    the pages say that they promise too early.
+    The later milestones move along as far as they have to, or `within` the days of this slip; when they `keep` their
+    dates the pages say that they promise too early.
     """
     _start(milestone, version)
     state = state_of(milestone)
@@ -80,9 +81,9 @@ def done(
     actor: Actor,
     version: int | None,
     note: str = "",
-    follow: bool = True,
+    follow: Follow = "move",
 ) -> MilestoneEntry:
-    """Record the day on which it was reached; what it has held up moves along with `follow`."""
+    """Record the day on which it was reached; what it has held up moves along, as `follow` says."""
     _start(milestone, version)
     new = rules.done(state_of(milestone), on, clock.today(), _begun(milestone))
     change = begin(actor=actor, note=note)
@@ -94,14 +95,14 @@ def done(
 
 
 def _followers(
-    milestone: Milestone, new: MilestoneState, follow: bool, *, actor: Actor, change: ChangeSet
+    milestone: Milestone, new: MilestoneState, follow: Follow, *, actor: Actor, change: ChangeSet
 ) -> list[MilestoneEntry]:
     to = new.actual or new.promised
-    if not follow or to is None:
+    if follow == "keep" or to is None:
         return []
     reason = new.reason_code if new.actual is None else None
     found = [spread(milestone, to)]
-    return carry(found, actor=actor, change=change, reason_code=reason or milestone.reason_code)
+    return carry(found, follow, actor=actor, change=change, reason_code=reason or milestone.reason_code)
 
 
 def reopen(milestone: Milestone, *, actor: Actor, version: int | None, note: str = "") -> MilestoneEntry:

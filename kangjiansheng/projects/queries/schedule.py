@@ -16,7 +16,7 @@ from kangjiansheng.projects.queries.past import Since, stops_then
 from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.rules.bulk import BULK
 from kangjiansheng.projects.rules.hand_offs import not_before
-from kangjiansheng.projects.rules.schedule import Link, Schedule, Shift, Step, Stop, Unit
+from kangjiansheng.projects.rules.schedule import Follow, Link, Schedule, Shift, Step, Stop, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,22 @@ class Effect:
     before: date
     after: date
     approximate: bool
-    caught_up: int = (
-        0  # of the days those by which its forecast stood earlier than the plan's interval allows
-    )
+    caught_up: int  # of the days those by which its forecast stood earlier than the plan's interval allows
+    within: date  # where it comes when nothing moves by more than the slip; its day from before when it then stays
 
     @property
     def days(self) -> int:
         """By how many calendar days it moves."""
         return (self.after - self.before).days
+
+    @property
+    def same(self) -> bool:
+        """True when going no further than the slip comes to the same day."""
+        return self.within == self.after
+
+    def day(self, follow: Follow) -> date:
+        """Where it comes when later milestones go along in this way."""
+        return {"move": self.after, "within": self.within, "keep": self.before}[follow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,14 +270,19 @@ def _spread(
     asked = {key: day for key, day in to.items() if key in by_id}
     kept = {key: plan.dates[key] for key in held if key in plan.dates}
     shifts = plan.moved({**kept, **asked})
-    moved = tuple(_effect(by_id[key], shift) for key, shift in shifts.items() if shift.after >= today)
+    within = plan.within({**kept, **asked}, shifts)
+    moved = tuple(
+        _effect(by_id[key], shift, within[key] if within[key] >= today else shift.before)
+        for key, shift in shifts.items()
+        if shift.after >= today
+    )
     dates = {**plan.dates, **asked, **{effect.id: effect.after for effect in moved}}
     early = {key: day for key in asked if (day := plan.leaves(key, dates))}
     holding = {key: one for key, day in asked.items() if (one := found.holding(key, day))}
     return Spread(rows, asked, moved, early, holding)
 
 
-def _effect(row: Milestone, shift: Shift) -> Effect:
+def _effect(row: Milestone, shift: Shift, within: date) -> Effect:
     return Effect(
         row.id,
         row.code,
@@ -281,6 +294,7 @@ def _effect(row: Milestone, shift: Shift) -> Effect:
         shift.after,
         shift.approximate,
         shift.caught_up,
+        within,
     )
 
 

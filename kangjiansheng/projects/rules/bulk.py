@@ -9,6 +9,7 @@ from kangjiansheng.core.errors import RuleBroken
 
 from . import milestones
 from .milestones import MilestoneState
+from .schedule import Follow
 
 Act = Literal["on_track", "move", "give", "flag", "unflag"]
 ACTS: tuple[Act, ...] = ("on_track", "move", "give", "flag", "unflag")
@@ -22,7 +23,7 @@ FURTHEST = 730  # days by which an act may move
 class Wanted:
     """What somebody wants of all rows. `days` are calendar or working days (`unit`), earlier when negative.
 
-    With `follow` what waits for a row that gets another date moves along, as far as it has to.
+    What waits for a row that gets another date goes along as `follow` says.
     """
 
     act: Act
@@ -31,7 +32,7 @@ class Wanted:
     reason_code: str = ""
     owner_id: int | None = None
     note: str = ""
-    follow: bool = True
+    follow: Follow = "move"
 
 
 def moved(day: date, days: int, unit: str) -> tuple[date, bool]:

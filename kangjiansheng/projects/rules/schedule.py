@@ -16,6 +16,8 @@ from typing import Literal
 from kangjiansheng.core.calendar import Calendar, add_working_days, china, working_days_between
 
 Unit = Literal["day", "workday"]
+Follow = Literal["move", "within", "keep"]  # how later steps go along with a slip
+FOLLOW: tuple[Follow, ...] = ("move", "within", "keep")
 _DAY = timedelta(days=1)
 
 
@@ -156,6 +158,34 @@ class Schedule:
                     found[step.id] = Shift(step.id, was, after, approximate, early)
             if dates[step.id] != was:
                 touched.add(step.id)
+        return found
+
+    def within(self, changes: Mapping[int, date | None], shifts: Mapping[int, Shift]) -> dict[int, date]:
+        """The days of those that `moved` moves when each may move by no more than the slip that reaches it.
+
+        So a step that stood earlier than the intervals of the plan allow does not catch up with them. One may stay on its
+        day, since what it waits for has gone less far; a slip from no day has no measure, and binds nothing.
+        """
+        dates = dict(self.dates)
+        reach: dict[int, timedelta | None] = {}
+        found: dict[int, date] = {}
+        for step in self.steps:
+            was = self.dates[step.id]
+            if step.id in changes:
+                dates[step.id] = to = changes[step.id]
+                reach[step.id] = to - was if to and was else None
+                continue
+            reaching = [reach[link.before] for link in step.links if link.before in reach]
+            if not reaching or step.actual:
+                continue
+            known = [one for one in reaching if one is not None]
+            reach[step.id] = most = max(known) if len(known) == len(reaching) else None
+            if step.cancelled:
+                dates[step.id] = self._begin(step, dates)[0]
+            elif step.id in shifts and was is not None:
+                left = self.earliest(step.id, dates)[0] or was
+                to = left if most is None else min(left, was + most)
+                dates[step.id] = found[step.id] = max(was, to)
         return found
 
     def leaves(self, key: int, dates: Mapping[int, date | None]) -> date | None:

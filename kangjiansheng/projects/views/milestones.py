@@ -18,7 +18,14 @@ from kangjiansheng.projects import charts, panels, policies, queries
 from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
-from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm, quick_days
+from kangjiansheng.projects.forms.milestones import (
+    ActForm,
+    MilestoneForm,
+    OwnerForm,
+    PlanForm,
+    following,
+    quick_days,
+)
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
@@ -244,7 +251,7 @@ def say(thing: Milestone, form: MilestoneForm, *, who: Actor) -> MilestoneEntry:
     common: dict[str, Any] = {
         "actor": who,
         "version": form.version.data,
-        "follow": form.follow.data != "keep",
+        "follow": following(form.follow.data),
     }
     note = form.note.data or ""
     choice = form.choice.data

@@ -3,6 +3,7 @@
 import itertools
 import random
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -242,3 +243,44 @@ def test_three_hundred_milestones_in_under_fifty_milliseconds():
         assert len(Schedule(steps, today=D).moved({0: day(30)})) > 100
         spent.append(time.perf_counter() - begin)
     assert min(spent) < 0.05
+
+
+@given(plans(), st.data())
+def test_within_the_slip_nothing_moves_further_and_the_order_stays(steps, data):
+    """Each by no more than the slip, none in front of what it waits for, and all of it where the plan fitted before."""
+    steps = [replace(step, duration=step.duration or 0) for step in steps]
+    schedule = Schedule(steps, today=D)
+    dates = {step.id: step.promised for step in steps if not (step.actual or step.cancelled)}
+    one = data.draw(st.sampled_from(sorted(dates) or [steps[0].id]))
+    slip = data.draw(st.integers(1, 90))
+    to = {one: dates.get(one, D) + timedelta(slip)}
+    full = schedule.moved(to)
+    within = schedule.within(to, full)
+    assert set(within) == set(full)
+    assert all(full[key].before <= day <= full[key].after for key, day in within.items())
+    assert not dates or all((day - full[key].before).days <= slip for key, day in within.items())
+    before = schedule.dates
+    after = before | to | within
+    whole = before | to | {key: shift.after for key, shift in full.items()}
+    for step in steps:
+        for link in step.links:
+            if step.actual or step.cancelled or any(s.cancelled for s in steps if s.id == link.before):
+                continue
+            if before[link.before] <= before[step.id] and whole[link.before] <= whole[step.id]:
+                assert after[link.before] <= after[step.id]
+    in_days = all(s.unit == "day" and all(link.unit == "day" for link in s.links) for s in steps)
+    if in_days and not schedule.too_early():
+        assert after == whole
+
+
+def test_within_the_slip_nobody_catches_up_and_nothing_is_pushed_needlessly():
+    """2 stands ten days before the plan's gap; 3 has slack that only its catching up would use."""
+    steps = [
+        *chain(0, 30),
+        Step(2, (Link(1),), promised=day(50), planned=day(60)),
+        Step(3, (Link(2),), promised=day(65), planned=day(65), duration=10),
+    ]
+    schedule = Schedule(steps, today=D)
+    full = schedule.moved({0: day(5)})
+    assert {key: shift.days for key, shift in full.items()} == {1: 5, 2: 15, 3: 10}
+    assert schedule.within({0: day(5)}, full) == {1: day(35), 2: day(55), 3: day(65)}
