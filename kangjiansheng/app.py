@@ -53,6 +53,7 @@ from kangjiansheng.core import (
     reader_links,
     saved_views,
     search,
+    templating,
     traces,
     trail,
     transactions,
@@ -302,6 +303,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    templating.init_app(app)
     compressing.init_app(app)
     db.init_app(app)
     logs.init_app(app)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, force_locale, get_locale, refresh
+from flask_babel import Babel, Domain, force_locale, refresh
 from flask_babel import format_date as babel_date
 
 from kangjiansheng.core import text
@@ -27,21 +27,22 @@ def init_app(app: Flask, folders: list[str]) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = CATALOGUES["zh-Hans"]
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     babel = Babel(app, locale_selector=lambda: CATALOGUES[locale()])
-    babel.domain_instance = Words(domain=app.config["BABEL_DOMAIN"])
+    babel.domain_instance = Words(app.config["BABEL_DOMAIN"])
 
 
 class Words(Domain):
     """The catalogues. The usual way to them takes longer than the word that is looked up."""
 
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain=domain)
+        self._spoken: dict[str, Any] = {}
+
     def get_translations(self) -> Any:
-        """The catalogue of the language that is spoken; asked for once as long as it stays the same."""
-        spoken = get_locale()
-        if spoken is None:
-            return super().get_translations()
-        known = g.get("spoken")
-        if known is None or known[0] is not spoken:
-            known = g.spoken = spoken, super().get_translations()
-        return known[1]
+        """The catalogue of the language that is spoken; found once in each."""
+        spoken = locale()
+        if spoken not in self._spoken:
+            self._spoken[spoken] = super().get_translations()
+        return self._spoken[spoken]
 
 
 def locale() -> str:

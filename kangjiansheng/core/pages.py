@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import date
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
@@ -31,6 +33,7 @@ from kangjiansheng.core.calendar import EARLIEST
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
 View = TypeVar("View", bound=Callable[..., Any])
+_SENTENCES = 8192  # that are kept, of all languages
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,11}(?:-[A-Z0-9]{1,11}){1,3}|\d{4}-\d\d-\d\d")
 
 
@@ -53,6 +56,9 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
         }
 
     app.jinja_env.globals.update(
+        _=sentence,
+        gettext=sentence,
+        ngettext=counted,
         csrf_token=generate_csrf,
         once=once.mark,
         lang_url=lang_url,
@@ -69,6 +75,28 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
         name=i18n.name_of,
         unbroken=unbroken,
     )
+
+
+def sentence(text: str, /, **facts: Any) -> Markup:
+    """A sentence of ours in the reader's language, for templates; what it tells is escaped. Jinja's own way there takes
+    ten times as long, and a page has hundreds."""
+    spoken = i18n.locale()
+    return _marked(spoken, text) % facts if facts else _finished(spoken, text)
+
+
+def counted(one: str, many: str, num: int, /, **facts: Any) -> Markup:
+    """The same of a sentence about a number."""
+    return Markup(get_translations().ungettext(one, many, num)) % {"num": num, **facts}  # noqa: S704
+
+
+@lru_cache(maxsize=_SENTENCES)
+def _marked(_spoken: str, text: str) -> Markup:
+    return Markup(get_translations().ugettext(text))  # noqa: S704
+
+
+@lru_cache(maxsize=_SENTENCES)
+def _finished(spoken: str, text: str) -> Markup:
+    return _marked(spoken, text) % {}
 
 
 def unbroken(text: str) -> Markup:

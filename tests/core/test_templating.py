@@ -1,0 +1,65 @@
+"""Templates take our short ways and show what they would by Jinja's own: nothing unescaped, nothing lost."""
+
+from datetime import date
+
+import pytest
+from flask import Flask, render_template_string
+from flask_babel import lazy_gettext
+from jinja2 import Environment, StrictUndefined, UndefinedError, pass_context
+from markupsafe import Markup, escape
+
+from kangjiansheng.core import i18n
+from kangjiansheng.core.templating import Calling, Writing, shown
+
+VALUES = [
+    "",
+    "细胞",
+    "a & b",
+    "<i>",
+    "it's",
+    '"',
+    Markup("<b>&</b>"),
+    0,
+    -3,
+    2.5,
+    True,
+    None,
+    date(2026, 11, 23),
+]
+PAGE = """{% macro cell(value, kind="td") %}<{{ kind }}{{ kwargs|xmlattr }}>{{ value }}{{ caller() if caller is defined and caller }}</{{ kind }}>{% endmacro -%}
+{% for one in values %}{% set seen = one %}{{ cell(one, title=one) }}{% call cell(plain(one), kind="th") %}{{ known("seen") }}{% endcall %}{% endfor -%}
+{{ "a".upper() }}{{ values|length }}{{ range(2)|join(",") }}"""
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_text_is_escaped_as_everywhere(value: object) -> None:
+    assert shown(value) == escape(value)
+
+
+def test_a_page_is_the_same_by_the_short_ways() -> None:
+    @pass_context
+    def known(context, name):  # type: ignore[no-untyped-def]
+        return context.get(name)
+
+    made = []
+    for short in (False, True):
+        environment = Environment(autoescape=True, undefined=StrictUndefined)
+        if short:
+            environment.context_class, environment.code_generator_class = Calling, Writing
+            environment.extend(shown=shown)
+        made.append(environment.from_string(PAGE).render(values=VALUES, plain=lambda one: one, known=known))
+        with pytest.raises(UndefinedError):
+            environment.from_string("{{ nothing }}").render()
+    assert made[0] == made[1] and "&lt;i&gt;" in made[0] and "<i>" not in made[0]
+
+
+def test_sentences_escape_what_they_tell_and_follow_the_reader(app: Flask) -> None:
+    page = "{{ _('跳到正文') }} {{ _('%(a)s 与 %(b)s', a=one, b=two) }} {{ ngettext('%(num)d 条', '%(num)d 条', 3) }}"
+    told = {"one": "<i>", "two": Markup("<b>")}
+    with app.test_request_context("/"):
+        said = [render_template_string(page, **told)]
+        with i18n.speaking("en"):
+            said.append(render_template_string(page, **told))
+            assert str(lazy_gettext("跳到正文")) in said[1]
+    assert said[0].startswith("跳到正文 ") and not said[1].startswith("跳")
+    assert all("&lt;i&gt; 与 <b>" in one for one in said)
