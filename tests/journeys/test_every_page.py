@@ -279,27 +279,25 @@ class Tour:
     def __init__(self, browser: Browser, server: Server) -> None:
         self.browser, self.server = browser, server
         self.wrong: list[str] = []
-        self.contexts: dict[tuple[str, str, int], Any] = {}
+        self.name = ""  # of the visit that goes on
+        self.heard: list[str] = []  # what the browser complained of during it
+        # One page for each, opened once: what a page leaves behind would show on the next.
+        self.pages: dict[tuple[str, str, int], Page] = {}
         self.signed_in: dict[str, Any] = {}  # who → the cookies of their one sign-in
 
     def visit(self, who: str, path: str, language: str, theme: str, width: int) -> None:
         """Open one page in one combination and look at it."""
-        context = self._context(who, theme, width)
-        context.add_cookies([{"name": "kjs_lang", "value": language, "url": self.server.base}])
-        page = context.new_page()
-        name = f"{who} {path} {language} {theme} {width}"
-        heard: list[str] = []
-        page.on("console", lambda m: heard.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda problem: heard.append(str(problem)))
-        page.on("request", lambda request: self._watch(name, request.url))
+        page = self._page(who, theme, width)
+        page.context.add_cookies([{"name": "kjs_lang", "value": language, "url": self.server.base}])
+        self.name = f"{who} {path} {language} {theme} {width}"
+        self.heard.clear()
         answer = page.goto(self.server.base + path)
         assert answer is not None
-        if path != "/no-such-page":
-            self._say(name, [f"status {answer.status}"] if answer.status != 200 else [])
-            self._say(name, heard)
         page.wait_for_function(DRAWN)
-        self._say(name, list(self._look(page, width, language)))
-        page.close()
+        self._say(list(self._look(page, width, language)))
+        if path != "/no-such-page":
+            self._say([f"status {answer.status}"] if answer.status != 200 else [])
+            self._say(self.heard)
 
     def _look(self, page: Page, width: int, language: str) -> Iterator[str]:
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -316,16 +314,16 @@ class Tour:
         if language == "zh-Hant" and (left := SIMPLIFIED.search(words)):
             yield f"simplified word {left.group()!r} in {words[max(left.start() - 60, 0) : left.end() + 60]!r}"
 
-    def _watch(self, name: str, url: str) -> None:
+    def _watch(self, url: str) -> None:
         if not url.startswith((self.server.base, "data:", "blob:")):
-            self.wrong.append(f"{name}: asks {url}")
+            self._say([f"asks {url}"])
 
-    def _say(self, name: str, problems: list[str]) -> None:
-        self.wrong += [f"{name}: {problem}" for problem in problems]
+    def _say(self, problems: list[str]) -> None:
+        self.wrong += [f"{self.name}: {problem}" for problem in problems]
 
-    def _context(self, who: str, theme: str, width: int) -> Any:
+    def _page(self, who: str, theme: str, width: int) -> Page:
         key = (who, theme, width)
-        if key not in self.contexts:
+        if key not in self.pages:
             context = self.browser.new_context(
                 viewport={"width": width, "height": 900},
                 color_scheme=theme,
@@ -334,8 +332,13 @@ class Tour:
             if who != "nobody":
                 context.add_cookies(self._cookies(who))
             context.add_cookies([{"name": "kjs_theme", "value": theme, "url": self.server.base}])
-            self.contexts[key] = context
-        return self.contexts[key]
+            page = self.pages[key] = context.new_page()
+            page.on(
+                "console", lambda m: self.heard.append(m.text) if m.type in ("error", "warning") else None
+            )
+            page.on("pageerror", lambda problem: self.heard.append(str(problem)))
+            page.on("request", lambda request: self._watch(request.url))
+        return self.pages[key]
 
     def _cookies(self, who: str) -> Any:
         if who not in self.signed_in:
