@@ -199,6 +199,7 @@ lab_panels.lab[:] = [
 ]
 lab_panels.obligation[:] = [project_panels.obligation_links]
 lab_panels.booking[:] = [project_panels.booking_project]
+lab_panels.booked_for[:] = [project_panels.booked_for]
 lab_panels.leaving[:] = [project_panels.leaving_lab]
 lab_panels.company[:] = [project_panels.company_results]
 resting.higher[:] = [projects_on]

@@ -17,6 +17,7 @@ from kangjiansheng.labs.models import (
     JointLab,
     LabMember,
     Obligation,
+    SharedResource,
 )
 from kangjiansheng.labs.rules import INSTITUTION_ROLES, LAB_ROLES
 
@@ -28,7 +29,7 @@ class Panel:
     `place` is `strip` (the figures under the head), `wide` (a sheet of the whole width) or `narrow` (a
     sheet in the row of three). `illustrative` labels the page. `brief` is the same in a few lines, the first of which
     is a heading: for a printed sheet, where there is little room. `kpis` are tiles for the strip of figures that the
-    page makes of those of all its panels.
+    page makes of those of all its panels. `entries` join the history of the page, as `core.history` makes them.
     """
 
     template: str
@@ -37,6 +38,7 @@ class Panel:
     illustrative: bool = False
     brief: Sequence[str] = ()
     kpis: Sequence[Mapping[str, Any]] = ()
+    entries: Sequence[dict[str, Any]] = ()
 
 
 # A function of the thing, the reader and the past day (or None) that gives a panel, or None for nothing.
@@ -46,6 +48,29 @@ institution: list[Callable[[Institution, Actor, date | None], Panel | None]] = [
 agreement: list[Callable[[Agreement, Actor, date | None], Panel | None]] = []
 obligation: list[Callable[[Obligation, Actor, date | None], Panel | None]] = []
 booking: list[Callable[[Booking, Actor, date | None], Panel | None]] = []
+
+
+@dataclass(frozen=True)
+class BookedFor:
+    """What a resource can be booked for on a higher floor, as far as one reader sees it.
+
+    `offered` says what may be named when booking a resource, as pairs of code and words; `name` names it; `of` are the
+    things for which bookings of a resource stand, by the number of the booking, each with `code`, `path` and names.
+    """
+
+    offered: Callable[[SharedResource, Actor], Sequence[tuple[str, str]]]
+    name: Callable[[Booking, str, Actor], object]
+    of: Callable[[SharedResource, Actor, date | None], Mapping[int, Any]]
+
+
+booked_for: list[BookedFor] = []
+
+
+def projects_of(resource: SharedResource, actor: Actor, day: date | None) -> Mapping[int, Any]:
+    """For what the bookings of a resource stand, by their numbers, as far as the reader sees it."""
+    return {number: thing for one in booked_for for number, thing in one.of(resource, actor, day).items()}
+
+
 # Where what a person answers for in a laboratory is handed over, by the id of the person.
 leaving: list[Callable[[JointLab], Mapping[int, str]]] = []
 company: list[Callable[[Company, Actor, date | None], Panel | None]] = []
@@ -73,6 +98,11 @@ class Panels:
     def illustrative(self) -> bool:
         """True when any of them shows illustrative data."""
         return any(panel.illustrative for panel in (*self.strip, *self.wide, *self.narrow))
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What all of them add to the history of the page."""
+        return [entry for panel in (*self.strip, *self.wide, *self.narrow) for entry in panel.entries]
 
     @property
     def kpis(self) -> list[Mapping[str, Any]]:

@@ -9,13 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from kangjiansheng.accounts.queries import names
 from kangjiansheng.accounts.queries.rights import held_in
 from kangjiansheng.accounts.rules.rights import Right
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, history
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
+from kangjiansheng.labs import panels as lab_slots
 from kangjiansheng.labs import policies as lab_policies
-from kangjiansheng.labs.models import Booking, Company, Institution, JointLab, Obligation
+from kangjiansheng.labs.models import Booking, Company, Institution, JointLab, Obligation, SharedResource
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.projects import charts, policies
 from kangjiansheng.projects.forms import results as words
@@ -23,9 +26,10 @@ from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.forms.obligations import BookingLinkForm, LinkForm
 from kangjiansheng.projects.forms.projects import ROLES
 from kangjiansheng.projects.models import Ask, Milestone, Project, ProjectMember
+from kangjiansheng.projects.operations.bookings import name_project
 from kangjiansheng.projects.operations.handing import give_in_park
 from kangjiansheng.projects.queries import park_duties
-from kangjiansheng.projects.queries.bookings import link_of
+from kangjiansheng.projects.queries.bookings import link_of, projects_of, said_of, to_name
 from kangjiansheng.projects.queries.handing import Keeper, holders_in_lab
 from kangjiansheng.projects.queries.lab_plans import lab_plans
 from kangjiansheng.projects.queries.obligations import links_of
@@ -131,7 +135,8 @@ def booking_project(booking: Booking, actor: Actor, _as_of: date | None) -> Pane
     """For which project a resource is booked, for who sees that project, and the way to say so."""
     link = link_of(booking, actor=actor)
     may_link = booking.cancelled_at is None and policies.name_project(actor, booking)
-    if link is None and not may_link:
+    said, codes = said_of(booking, actor=actor)
+    if link is None and not may_link and not said:
         return None
     context = {
         "link": link,
@@ -139,8 +144,24 @@ def booking_project(booking: Booking, actor: Actor, _as_of: date | None) -> Pane
         "code": booking.resource.code,
         "number": booking.number,
         "form": g.get("booking_form") or BookingLinkForm(formdata=None),
+        "offered": offered(booking.resource, actor) if may_link and link is None else (),
     }
-    return Panel("projects/_booking_panel.html", context)
+    people = names({row.actor_id for row in said})
+    shown = history.entries(said, labels={}, show=lambda _key, value: str(value), people=people)
+    entries = [entry | {"mark": codes[row.thing_id or 0]} for row, entry in zip(said, shown, strict=True)]
+    return Panel("projects/_booking_panel.html", context, entries=entries)
+
+
+def offered(resource: SharedResource, actor: Actor) -> list[tuple[str, str]]:
+    """The projects that may be named when a resource is booked, with their names."""
+    return [(row.code, name_of(row)) for row in to_name(resource, actor=actor)]
+
+
+booked_for = lab_slots.BookedFor(
+    offered,
+    name=lambda booking, text, actor: name_project(booking, text, actor=actor),
+    of=lambda resource, actor, day: projects_of(resource, actor=actor, as_of=day),
+)
 
 
 def company_results(company: Company, actor: Actor, as_of: date | None) -> Panel | None:

@@ -39,8 +39,32 @@ def test_a_booking_names_its_project_to_who_sees_it(client, app):
     assert "工艺验证第 3 批" in text and "KJS-003" not in text and "为哪个项目" not in text
     assert member.get("/projects/KJS-003/around").status_code == 404
     assert member.post(f"{act}/removal").status_code == 404
+    history = "取消预约与项目的关联"
     assert send(lead, f"{act}/removal", opened(lead, booking, f"{act}/removal")).status_code == 303
+    assert history in words(lead.get(booking)) and history not in words(member.get(booking))
     assert booking not in lead.get("/projects/KJS-003/around").get_data(as_text=True)
+
+
+def test_the_form_lists_the_projects_and_what_was_chosen_stands_in_list_history_and_file(client, app):
+    """A project that the reader does not see stands nowhere: neither offered, nor listed, nor told of."""
+    lead, member = client("lead"), client("member")
+    form = opened(lead, "/resources/RES-01/book?day=2026-11-27&from=15", "/resources/RES-01/book")
+    book = lead.get("/resources/RES-01/book").get_data(as_text=True)
+    listed = html.document_fromstring(book).xpath("//datalist/option/@value")
+    assert "KJS-003" in listed and "KJS-020" not in listed, "lead2's is not hers to see"
+    wrong = send(lead, "/resources/RES-01/book", form, to_hour="18", purpose="第 4 批", project="KJS-020")
+    assert wrong.status_code == 422 and "没有找到项目“KJS-020”" in words(wrong)
+    booking = send(
+        lead, "/resources/RES-01/book", form, to_hour="18", purpose="第 4 批", project="kjs-003"
+    ).location
+    with app.app_context(), writing():
+        db.session.scalars(select(Project).where(Project.code == "KJS-003")).one().confidentiality = "team"
+    for reader, told in ((lead, True), (member, False)):
+        file = reader.get("/resources/RES-01/bookings.csv").get_data(as_text=True)
+        assert "第 4 批" in file and ("KJS-003" in file) is told
+        assert "KJS-003" not in words(reader.get("/resources/RES-01?as_of=2026-11-20"))
+        assert ("KJS-003" in words(reader.get("/resources/RES-01"))) is told
+        assert ("为项目预约" in words(reader.get(booking))) is told
 
 
 def test_it_costs_the_same_for_one_booking_and_for_twenty(client, in_app):

@@ -142,12 +142,22 @@ class BookingForm(Form):
     until = DateField(_l("结束日期"), [Optional()], description=_l("连用几天时填写。"))
     places = WholeNumberField(_l("数量"), [required()], default=1)
     purpose = StringField(_l("用途"), [required(), at_most(200)], description=_l("如：工艺验证第 3 批。"))
+    project = StringField(
+        _l("项目"),
+        [at_most(60)],
+        description=_l("为哪个项目预约：填编号或从列表里选。只有能看到该项目的人看到它。"),
+    )
     institution = SelectField(_l("代表机构"), validate_choice=False)
     version = VersionField()
 
-    def offer(self, resource: SharedResource, homes: Sequence[Institution]) -> "BookingForm":
-        """Offer the hours of the resource, and the reader's institutions where there are several."""
-        self.homes = homes
+    def offer(
+        self,
+        resource: SharedResource,
+        homes: Sequence[Institution],
+        projects: Sequence[tuple[str, str]] = (),
+    ) -> "BookingForm":
+        """Offer the hours of the resource, the reader's institutions where there are several, and for what one books."""
+        self.homes, self.projects = homes, projects
         self.bank = resource.kind == shared.BANK
         self.from_hour.choices = [(n, f"{n:02d}:00") for n in range(resource.opens, resource.closes)]
         self.to_hour.choices = [(n, f"{n:02d}:00") for n in range(resource.opens + 1, resource.closes + 1)]
@@ -159,7 +169,14 @@ class BookingForm(Form):
             del self.places
         if len(homes) < 2:
             del self.institution
+        if not projects:
+            del self.project
         return self
+
+    @property
+    def named(self) -> str:
+        """The project that was named, if any."""
+        return (self.project.data or "").strip() if "project" in self._fields else ""
 
     def facts(self) -> dict[str, Any]:
         """What was typed, as the operations take it."""

@@ -1,6 +1,6 @@
 """Shared resources and their bookings as spreadsheets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -41,8 +41,11 @@ def _line(row: SharedResource, found: Standing) -> list[Any]:
     ]
 
 
-def bookings(kind: str, row: SharedResource, held: Sequence[Held], *, as_of: date | None) -> bytes:
-    """When a resource is taken; by whom and what for only where the reader may know it."""
+def bookings(
+    kind: str, row: SharedResource, held: Sequence[Held], projects: Mapping[int, Any], *, as_of: date | None
+) -> bytes:
+    """When a resource is taken; by whom and what for only where the reader may know it, `projects` by the number of
+    the booking."""
     heads = [
         _("资源"),
         _("开始"),
@@ -53,6 +56,7 @@ def bookings(kind: str, row: SharedResource, held: Sequence[Held], *, as_of: dat
         _("预约人"),
         _("机构"),
         _("用途"),
+        _("项目"),
     ]
     lines = [
         [
@@ -65,6 +69,7 @@ def bookings(kind: str, row: SharedResource, held: Sequence[Held], *, as_of: dat
             name_of(one.person) if one.person else "",
             name_of(one.institution) if one.institution else "",
             one.purpose,
+            projects[one.number].code if one.number in projects else "",
         ]
         for one in held
     ]

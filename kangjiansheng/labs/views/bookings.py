@@ -27,9 +27,15 @@ from kangjiansheng.labs.views.blueprint import bp
 Act = Callable[..., Any]
 
 
-def _form(thing: SharedResource, row: Any = None) -> BookingForm:
+def _form(thing: SharedResource, row: Any = None, *, names: bool = False) -> BookingForm:
+    """The form; with `names` it asks for what one books, where a higher floor has something to name."""
     homes = [] if row is not None and row.person_id != actor().id else queries.homes_of(actor())
-    return BookingForm(obj=Typed(row) if row is not None else None).offer(thing, homes)
+    offered = _offered(thing) if names else ()
+    return BookingForm(obj=Typed(row) if row is not None else None).offer(thing, homes, offered)
+
+
+def _offered(thing: SharedResource) -> list[tuple[str, str]]:
+    return [pair for one in panels.booked_for for pair in one.offered(thing, actor())]
 
 
 def _fill(form: BookingForm, thing: SharedResource) -> None:
@@ -57,7 +63,15 @@ def _fill(form: BookingForm, thing: SharedResource) -> None:
 def book(thing: SharedResource) -> Response:
     """Book: the day, the hours, what for. What stands in the way is shown, with the next free time and the waiting
     list."""
-    return _booking(thing, lambda **facts: operations.book(thing, actor=actor(), **facts), _("已预约"))
+
+    def act(**facts: Any) -> Booking:
+        named = facts.pop("named")
+        made = operations.book(thing, actor=actor(), **facts)
+        for one in panels.booked_for if named else ():
+            one.name(made, named, actor())
+        return made
+
+    return _booking(thing, act, _("已预约"))
 
 
 @bp.route("/resources/<code>/maintenance", methods=["GET", "POST"])
@@ -65,19 +79,19 @@ def book(thing: SharedResource) -> Response:
 def block(thing: SharedResource) -> Response:
     """Keep a resource free of bookings for its maintenance: all its places, or some."""
 
-    def act(**facts: Any) -> Any:
+    def act(named: str, **facts: Any) -> Booking:
         return operations.book(thing, actor=actor(), kind="maintenance", **facts)
 
     return _booking(thing, act, _("维护已安排"), maintenance=True)
 
 
 def _booking(thing: SharedResource, act: Act, done: str, *, maintenance: bool = False) -> Response:
-    form, code = _form(thing), thing.code
+    form, code = _form(thing, names=not maintenance), thing.code
     if request.method == "GET":
         _fill(form, thing)
         if maintenance and "places" in form:
             form.places.data = thing.capacity
-    made = form.attempt(lambda: act(**form.facts()))
+    made = form.attempt(lambda: act(named=form.named, **form.facts()))
     if made:
         return saved(url_for(".booking", code=code, number=made.number), done)
     return _page(form, code, maintenance=maintenance)
@@ -129,18 +143,19 @@ def booking(row: Booking) -> Response:
 
 def show(row: Booking, status: int = 200) -> Response:
     """The page of a booking, with what the floors above put on it."""
+    higher = panels.of(panels.booking, row, actor(), None)
     over = row.cancelled_at is not None or (row.ends_at is not None and row.ends_at <= clock.now())
     return page(
         "labs/resources/booking.html",
         status,
-        higher=panels.of(panels.booking, row, actor(), None),
+        higher=higher,
         illustrative=row.resource.illustrative,
         booking=row,
         over=over,
         shared=rules,
         may_change=not over and policies.change_booking(actor(), row),
         form=forms.VersionForm(obj=row),
-        history=history.panel(row, words.BOOKING_LABELS, words.VALUES),
+        history=history.panel(row, words.BOOKING_LABELS, words.VALUES, besides=higher.entries),
     )
 
 
@@ -224,5 +239,5 @@ def book_waited(row: Wait) -> Response:
     thing = row.resource
     if not policies.book_resource(actor(), thing):
         abort(403)
-    form = BookingForm(formdata=None, obj=Typed(row)).offer(thing, queries.homes_of(actor()))
+    form = BookingForm(formdata=None, obj=Typed(row)).offer(thing, queries.homes_of(actor()), _offered(thing))
     return _page(form, thing.code)

@@ -68,10 +68,12 @@ def panel(
     labels: Mapping[str, Any] = LABELS,
     values: Mapping[str, Mapping[str, Any]] = VALUES,
     unseen: Collection[int] = (),
+    besides: Sequence[dict[str, Any]] = (),
 ) -> Panel:
     """The last five changes up to the day of the time travel; all with `?history=all`. `labels` name the fields of the
-    thing, `values` the words of vocabularies in them; of the files of the numbers `unseen` nothing is told."""
-    return of_all([thing], labels, values, unseen=unseen)
+    thing, `values` the words of vocabularies in them; of the files of the numbers `unseen` nothing is told.
+    `besides` are entries that a higher floor adds."""
+    return of_all([thing], labels, values, unseen=unseen, besides=besides)
 
 
 def of_all(
@@ -80,6 +82,7 @@ def of_all(
     values: Mapping[str, Mapping[str, Any]] = VALUES,
     called: Callable[[AuditEntry], str] | None = None,
     unseen: Collection[int] = (),
+    besides: Sequence[dict[str, Any]] = (),
 ) -> Panel:
     """The same of several things of one kind (one at least) together; `called` says of which each entry tells."""
     day, everything = travelled(), request.args.get("history") == "all"
@@ -91,7 +94,10 @@ def of_all(
     if called:
         for entry, row in zip(shown, rows, strict=True):
             entry["mark"] = called(row)
-    more = with_args(history="all") + "#history" if len(found) > len(rows) else None
+    if besides:
+        shown = sorted([*shown, *besides], key=lambda entry: entry["iso"], reverse=True)
+        shown = shown if everything else shown[:5]
+    more = with_args(history="all") + "#history" if len(found) + len(besides) > len(shown) else None
     return Panel(shown, more)
 
 

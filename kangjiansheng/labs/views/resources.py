@@ -12,7 +12,7 @@ from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.calendar import china
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
-from kangjiansheng.labs import forms, operations
+from kangjiansheng.labs import forms, operations, panels
 from kangjiansheng.labs import policies as general
 from kangjiansheng.labs.forms import resources as words
 from kangjiansheng.labs.forms.resources import ResourceForm
@@ -136,6 +136,7 @@ def resource(thing: SharedResource) -> Response:
         months=_months(shown, held, today, _instant(day)),
         waiting=waiting.get(thing.id, []),
         free_at=None if shown.kind == rules.BANK else found.free_at(shown, held, _instant(day)),
+        projects=panels.projects_of(thing, actor(), day),
         now=_instant(day),
         monday=monday,
         earlier=_week_address(monday - WEEK),
@@ -191,7 +192,8 @@ def bookings_file(asked_for: tuple[SharedResource, str]) -> Response:
     inside = [thing.id] if queries.sees_bookings(actor(), thing) else []
     begins = clock.start_of(rules.month_of(day or clock.today())[0])
     held = found.bookings([thing.id], begins, found.EVER, actor=actor(), inside=inside, as_of=day)
-    data = sheets.bookings(kind, shown, held.get(thing.id, []), as_of=day)
+    projects = panels.projects_of(thing, actor(), day)
+    data = sheets.bookings(kind, shown, held.get(thing.id, []), projects, as_of=day)
     return download(kind, f"{thing.code}-bookings", data)
 
 

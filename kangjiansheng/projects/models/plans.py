@@ -80,6 +80,11 @@ class Project(Named, Versioned, Base):
         """The indication in up to three scripts, for `name_of`."""
         return {"hans": self.indication_hans, "hant": self.indication_hant, "en": self.indication_en}
 
+    @property
+    def path(self) -> str:
+        """The path of its page."""
+        return f"/projects/{self.code}"
+
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
         plain = (
