@@ -11,12 +11,14 @@ from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import operations, queries, rules
-from kangjiansheng.accounts.models import Account, Person, SignedInSession, SignInPolicy
+from kangjiansheng.accounts.models import Account, Person, SignedInSession
 from kangjiansheng.accounts.operations import tokens
 from kangjiansheng.accounts.queries.policy import must_enrol, policy
+from kangjiansheng.accounts.queries.privacy import number_in_force
 from kangjiansheng.accounts.queries.tokens import token_by_secret
-from kangjiansheng.core import clock, i18n
+from kangjiansheng.core import access, clock, i18n
 from kangjiansheng.core.db import db
+from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.transactions import SAFE_METHODS, afterwards
 
 # What is open to whoever still has to add a second factor.
@@ -27,13 +29,15 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the session's key and row, how people have to sign in, and whether the three
-    administrators are kept apart."""
+    """What Flask-Login holds: the session's key, its row and what was asked for with it."""
 
-    def __init__(
-        self, key: str, row: SignedInSession, policy: SignInPolicy | None = None, separate: bool | None = None
-    ) -> None:
-        self.key, self.row, self.policy, self.separate = key, row, policy, separate
+    def __init__(self, key: str, standing: queries.Standing) -> None:
+        self.key, self.standing = key, standing
+
+    @property
+    def row(self) -> SignedInSession:
+        """The row of the session."""
+        return self.standing.row
 
     def get_id(self) -> str:
         """The key of the session, which the signed cookie carries."""
@@ -72,12 +76,13 @@ def init_app(app: Flask) -> None:
     manager.user_loader(_load)
     manager.session_protection = None  # sessions end at the server; an address may change on a phone
     app.before_request(_set_actor)
+    app.before_request(_lead_to_notice)
     app.before_request(_lead_to_enrolment)
 
 
 def _load(key: str) -> SignedIn | None:
-    row, policy, separate = queries.open_session(key)
-    return SignedIn(key, row, policy, separate) if row else None
+    found = queries.open_session(key)
+    return SignedIn(key, found) if found else None
 
 
 def _set_actor() -> None:
@@ -91,7 +96,7 @@ def _set_actor() -> None:
             abort(401)  # before the form token is asked for: a program has none
         return
     person = user.row.account.person
-    g.actor = queries.actor_of(person, separate=user.separate)
+    g.actor = queries.actor_of(person, separate=user.standing.separate)
     g.my_names = _names(person)
     g.session_id = user.row.id
     view = current_app.view_functions.get(request.endpoint or "")
@@ -101,15 +106,36 @@ def _set_actor() -> None:
         afterwards(lambda: _touch(row_id))
 
 
+def _lead_to_notice() -> Response | None:
+    """Who has not accepted the notice on personal data that holds is led to it before anything else. Who has accepted an
+    earlier version is asked with the next page: what they have typed meanwhile is saved."""
+    user: Any = current_user
+    if not g.get("actor") or not user.is_authenticated:
+        return None
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "access", "public") == "public" or access.opens_first(view):
+        return None
+    accepted = user.row.account.notice_number
+    if accepted == user.standing.notice:
+        return None
+    if request.path.startswith("/api/"):
+        abort(403, _("请先在网页上登录并阅读个人信息告知，程序才能继续。"))
+    if accepted is not None and (request.method not in SAFE_METHODS or wants_fragment()):
+        return None
+    if request.method not in SAFE_METHODS:
+        abort(403, _("请先阅读个人信息告知。"))
+    return redirect(url_for("account.notice", next=request.full_path.rstrip("?")))
+
+
 def _lead_to_enrolment() -> Response | None:
     """Of whom a second factor is required, and who has none, is led to add one before anything else."""
     user: Any = current_user
     if request.endpoint in ENROLMENT or not g.get("actor") or not user.is_authenticated:
         return None
-    view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "access", "public") == "public":
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "access", "public") == "public" or access.opens_first(view):
         return None
-    if not must_enrol(user.row.account, user.policy, actor=g.actor):
+    if not must_enrol(user.row.account, user.standing.policy, actor=g.actor):
         return None
     if request.path.startswith("/api/") or request.method not in SAFE_METHODS:
         abort(403)
@@ -136,6 +162,8 @@ def _by_token() -> None:
     g.allows = lambda part, writes: rules.allows(scopes, part, writes=writes)
     g.actor = tokens.actor_of(found)
     account = found.person.account
+    if account is not None and account.notice_number != number_in_force():
+        abort(403, _("请先在网页上登录并阅读个人信息告知，程序才能继续。"))
     if account is not None and must_enrol(account, policy(), actor=g.actor):
         abort(403, _("请先在网页上登录并设置第二步验证，程序才能继续。"))
     g.my_names = _names(found.person)
@@ -158,11 +186,11 @@ def enter(account: Account, *, address: str, device: str, method: str = "passwor
     leave()
     session.clear()
     key = operations.begin_session(account, address=address, device=device, method=method)
-    row = queries.session_by_key(key)
-    if row is None:
+    found = queries.open_session(key)
+    if found is None:
         raise LookupError("a session that was just begun must be found")
     session.permanent = True
-    login_user(SignedIn(key, row))
+    login_user(SignedIn(key, found))
 
 
 def leave() -> str:

@@ -48,6 +48,18 @@ def unattended(view: View) -> View:
     return view
 
 
+def first(view: View) -> View:
+    """A view that is open before its reader has accepted the notice on personal data, or added a second factor that is
+    required: it leads there, out, or explains the product."""
+    view.first = True  # type: ignore[attr-defined]
+    return view
+
+
+def opens_first(view: View) -> bool:
+    """Whether a view is declared so."""
+    return bool(getattr(view, "first", False))
+
+
 def of_any_part(view: View) -> View:
     """A view that belongs to no part of the product: it says nothing of any, or the view that it calls is asked."""
     view.of_any_part = True  # type: ignore[attr-defined]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from kangjiansheng.accounts import operations, passwords
 from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.operations import privacy
+from kangjiansheng.accounts.queries.privacy import number_in_force
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 
@@ -42,7 +44,8 @@ CAST = (
 
 
 def load(*, actor: Actor) -> None:
-    """Create the cast with the well-known password. Their hash is made once: they share it."""
+    """Create the cast with the well-known password (their hash is made once: they share it) who have accepted the notice
+    on personal data."""
     shared = passwords.make(PASSWORD)
     for member in CAST:
         person = operations.create_person(
@@ -64,3 +67,6 @@ def _open(person: Person, password_hash: str) -> None:
         raise LookupError(f"{person.code} has no account")
     person.account.password_hash = password_hash
     person.account.password_changed_at = clock.now()
+    privacy.accept(
+        person.account, actor=Actor(person.id, person.name_hans), number=number_in_force(), language="zh-Hans"
+    )

@@ -70,6 +70,7 @@ def test_a_person_is_invited_by_mail(app: Flask, client: Callable[..., Critic]) 
         assert mail.template == "accounts:invitation"
     visitor = client(None)
     assert visitor.post(path, data={"password": "seven quiet cranes"}).status_code == 303
+    assert visitor.post("/account/notice", data={"number": "0"}).status_code == 303
     assert visitor.get("/account").status_code == 200
 
 

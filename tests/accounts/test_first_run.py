@@ -34,8 +34,11 @@ def test_the_first_administrator_is_set_up_and_signed_in(empty_app: Flask, path:
     assert "首次启用" in visitor.get(path).text
     answer = visitor.post(path, data=FIRST)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/admin/start")
+    told = visitor.get("/admin/start")
+    assert told.status_code == 302, "the first administrator is told, too, how personal data are processed"
+    assert visitor.post(told.location, data={"number": "0"}).headers["Location"] == "/admin/start"
     page = visitor.get("/admin/start").text
-    for way in ("/partners", "/admin/people/new", "/import/portfolio"):
+    for way in ("/admin/privacy", "/partners", "/admin/people/new", "/import/portfolio"):
         assert f'href="{way}"' in page
     assert visitor.get("/admin").status_code == 200
     with empty_app.app_context():

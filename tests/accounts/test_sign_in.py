@@ -148,7 +148,7 @@ def test_signing_in_begins_a_new_session_and_ends_the_old_one(
     with visitor.session_transaction() as cookie:
         assert cookie["_user_id"] != first
     with app.app_context():
-        assert queries.session_by_key(first) is None
+        assert queries.open_session(first) is None
 
 
 def test_signing_out_ends_the_session_at_the_server(client: Callable[..., Critic]) -> None:

@@ -61,6 +61,7 @@ def seat_members(server: Server) -> list[str]:
                     person_id=person.id,
                     password_hash=known.password_hash,
                     password_changed_at=known.password_changed_at,
+                    notice_number=known.notice_number,
                 )
             )
             seat = CommitteeMember(

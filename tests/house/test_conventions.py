@@ -212,7 +212,7 @@ def test_what_is_public_is_on_this_list(app: Flask) -> None:
         if app.view_functions[rule.endpoint].access == "public"  # type: ignore[attr-defined]
     }
     assert public <= {
-        "/healthz", "/readyz", "/metrics", "/language/<wanted>", "/sign-in", "/sign-in/second", "/sign-in/passkey", "/sign-in/sso", "/sign-in/sso/back", "/sign-in/sso/finish", "/sign-in/sso/leave", "/forgot", "/link/<secret>",
+        "/healthz", "/readyz", "/metrics", "/language/<wanted>", "/sign-in", "/sign-in/second", "/sign-in/passkey", "/sign-in/sso", "/sign-in/sso/back", "/sign-in/sso/finish", "/sign-in/sso/leave", "/forgot", "/link/<secret>", "/privacy", "/privacy/<int:number>",
         "/first-run/<secret>", "/api/v1/openapi.json", "/answer/<secret>", "/answer/<secret>/effect",
         "/answer/<secret>/undo/<int:entry_id>", "/calendar/<secret>.ics", "/invitation/<secret>", "/read/<secret>",
     }  # fmt: skip

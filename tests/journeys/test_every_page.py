@@ -22,6 +22,9 @@ EFFECTS = "/meetings/SAC-2026-06/items/20/effects"
 PAGES = (
     ("nobody", "/sign-in"),
     ("nobody", "/forgot"),
+    ("nobody", "/privacy"),
+    ("lead", "/account/notice"),
+    ("admin", "/admin/privacy"),
     ("nobody", "/no-such-page"),
     ("executive", "/"),
     ("executive", "/overview"),

@@ -18,7 +18,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
 from kangjiansheng.accounts import rules
-from kangjiansheng.accounts.forms import factors, policy, rights, sso
+from kangjiansheng.accounts.forms import factors, policy, privacy, rights, sso
 from kangjiansheng.core import messengers
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.messengers import words
@@ -58,6 +58,7 @@ REFUSALS = {
     "accounts:task-not-again": _l("只有已放弃的任务可以再试一次。"),
     **factors.REFUSALS,
     **policy.REFUSALS,
+    **privacy.REFUSALS,
     **rights.REFUSALS,
     **sso.REFUSALS,
 }

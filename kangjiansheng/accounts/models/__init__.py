@@ -10,14 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kangjiansheng.accounts.models.factors import AuthenticatorApp, RecoveryCode
 from kangjiansheng.accounts.models.passkeys import Passkey
 from kangjiansheng.accounts.models.policy import SignInPolicy
+from kangjiansheng.accounts.models.privacy import NoticeAcceptance, PrivacyNotice
 from kangjiansheng.accounts.models.rights import RightsReview, RightsRule
 from kangjiansheng.accounts.models.sso import SsoLink
 from kangjiansheng.accounts.rules import REMINDERS
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
 
 __all__ = [
-    "Account", "ApiToken", "AuthenticatorApp", "CalendarFeed", "Digest", "NotificationSetting", "OneTimeLink", "Passkey", "Person",
-    "RecoveryCode", "RightsReview", "RightsRule", "SignInPolicy", "SignedInSession", "SsoLink", "SystemRole",
+    "Account", "ApiToken", "AuthenticatorApp", "CalendarFeed", "Digest", "NoticeAcceptance", "NotificationSetting", "OneTimeLink",
+    "Passkey", "Person", "PrivacyNotice", "RecoveryCode", "RightsReview", "RightsRule", "SignInPolicy", "SignedInSession", "SsoLink", "SystemRole",
 ]  # fmt: skip
 
 SYSTEM = "system"
@@ -69,6 +70,7 @@ class Account(Versioned, Base):
     password_changed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     sso_by_email: Mapped[bool] = mapped_column(default=False)  # the next single sign-on by address may tie it
+    notice_number: Mapped[int | None]  # the last version of the notice on personal data that was accepted
     second_since: Mapped[datetime | None]  # since when there has been a second factor; None: there is none
 
     person: Mapped[Person] = relationship(back_populates="account")

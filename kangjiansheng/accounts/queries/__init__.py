@@ -18,6 +18,7 @@ from kangjiansheng.accounts.models import (
     NotificationSetting,
     OneTimeLink,
     Person,
+    PrivacyNotice,
     RightsRule,
     SignedInSession,
     SignInPolicy,
@@ -100,9 +101,14 @@ def account_by_id(account_id: int) -> Account | None:
 
 
 @cache
-def _open_session() -> Select[SignedInSession, SignInPolicy, RightsRule]:
+def _open_session() -> Select[SignedInSession, SignInPolicy, RightsRule, int]:
     return (
-        select(SignedInSession, SignInPolicy, RightsRule)
+        select(
+            SignedInSession,
+            SignInPolicy,
+            RightsRule,
+            select(func.max(PrivacyNotice.number)).scalar_subquery(),
+        )
         .select_from(SignedInSession)
         .outerjoin(SignInPolicy, true())
         .outerjoin(RightsRule, true())
@@ -113,21 +119,25 @@ def _open_session() -> Select[SignedInSession, SignInPolicy, RightsRule]:
     )
 
 
-def session_by_key(key: str) -> SignedInSession | None:
-    """The open session under a cookie's key, with account, person and roles."""
-    return open_session(key)[0]
+@dataclass(frozen=True)
+class Standing:
+    """An open session and what each request asks with it: how people have to sign in, whether the three administrators
+    are kept apart, and which version of the notice on personal data holds."""
+
+    row: SignedInSession
+    policy: SignInPolicy | None
+    separate: bool
+    notice: int
 
 
-def open_session(key: str) -> tuple[SignedInSession | None, SignInPolicy | None, bool]:
-    """The same with how people have to sign in, and whether the three administrators are kept apart; one statement,
-    which each request asks."""
-    asked = {"key": rules.secret_digest(key)}
-    row = db.session.execute(_open_session(), asked).unique().first()
-    if row is None or row[0].account.disabled_at:
-        return None, None, False
-    found, policy, rule = row
-    over = rules.session_is_over(found.created_at, found.last_seen_at, clock.now())
-    return (None, None, False) if over else (found, policy, bool(rule and rule.separate))
+def open_session(key: str) -> Standing | None:
+    """The open session whose key a cookie holds, and what goes with it; one statement, which each request asks."""
+    found = db.session.execute(_open_session(), {"key": rules.secret_digest(key)}).unique().first()
+    if found is None or found[0].account.disabled_at:
+        return None
+    row, policy, rule, notice = found
+    over = rules.session_is_over(row.created_at, row.last_seen_at, clock.now())
+    return None if over else Standing(row, policy, bool(rule and rule.separate), notice or 0)
 
 
 def sessions_of(account_id: int) -> list[SignedInSession]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.accounts.rules import factors, policy, rights, sso
+from kangjiansheng.accounts.rules import factors, policy, privacy, rights, sso
 from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
@@ -103,6 +103,7 @@ ACTS = {
     "accounts:drill:ask": _l("要求恢复演练"),
     "accounts:drill:end": _l("完成恢复演练"),
     **policy.ACTS,
+    **privacy.ACTS,
     **rights.ACTS,
     **sso.ACTS,
 }
@@ -148,6 +149,7 @@ FIELDS = {
     "head": _l("末条记录"),
     "problem": _l("原因"),
     **policy.FIELDS,
+    **privacy.FIELDS,
     **rights.FIELDS,
     **sso.FIELDS,
 }
@@ -159,6 +161,7 @@ THINGS = {
     "job": _l("任务"),
     "notification_setting": _l("提醒设置"),
     **policy.THINGS,
+    **privacy.THINGS,
     **rights.THINGS,
     "api_token": _l("程序令牌"),
     "kept_copy": _l("备份"),

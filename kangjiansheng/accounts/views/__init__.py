@@ -10,6 +10,7 @@ from kangjiansheng.accounts.views import (
     first_run,
     mails,
     policy,  # noqa: F401 - likewise
+    privacy,  # noqa: F401 - likewise
     rights,  # noqa: F401 - likewise
     robots,
     roles,

@@ -11,6 +11,7 @@ from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.accounts.operations import feeds, reminders
 from kangjiansheng.accounts.queries import factors as found_factors
 from kangjiansheng.accounts.queries import tokens
+from kangjiansheng.accounts.queries.privacy import acceptances
 from kangjiansheng.accounts.queries.sso import link_of
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.accounts.views.proofs import attempt
@@ -45,6 +46,7 @@ def account_page(account: Account, status: int = 200, **came_back: Any) -> Respo
         account=account,
         roles=actor().roles,
         **shown,
+        acceptances=acceptances(account.person_id),
         feed=queries.feed_of(account.person_id),
         tokens=tokens.tokens_of(account.person_id),
         scope_names=rules.SCOPE_NAMES,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts import forms, operations, policies, queries, rules
 from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.accounts.queries import work
+from kangjiansheng.accounts.queries.privacy import acceptances
 from kangjiansheng.accounts.queries.sso import link_of
 from kangjiansheng.core import roles, schema, trail
 from kangjiansheng.core.access import actor, on
@@ -102,6 +103,7 @@ def person_page(
         refusal=refusal,
         roles=rules.ROLE_NAMES,
         duties=queries.count_duties(person.id),
+        acceptances=acceptances(person.id),
         issuer=issuer,
         sso=link_of(person.account.id, issuer.url) if issuer and person.account else None,
         has_mail=bool(current_app.config["SETTINGS"].smtp_url),

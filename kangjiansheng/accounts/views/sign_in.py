@@ -22,7 +22,7 @@ from kangjiansheng.accounts.queries.sso import must_use
 from kangjiansheng.accounts.rules.factors import TICKET_LASTS
 from kangjiansheng.accounts.views.proofs import attempt
 from kangjiansheng.core import resuming, tickets
-from kangjiansheng.core.access import public, signed_in
+from kangjiansheng.core.access import first, public, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.pages import page
@@ -168,6 +168,7 @@ def sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Resp
 
 @bp.post("/sign-out")
 @signed_in
+@first
 def sign_out() -> Response:
     """End the session at the server."""
     by_issuer = sessions.leave().startswith("sso")

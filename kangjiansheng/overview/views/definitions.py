@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import signed_in
+from kangjiansheng.core.access import first, signed_in
 from kangjiansheng.core.pages import of_today, page
 from kangjiansheng.overview.views import chart_words
 from kangjiansheng.overview.views.blueprint import bp
@@ -10,6 +10,7 @@ from kangjiansheng.overview.views.blueprint import bp
 
 @bp.get("/overview/definitions")
 @signed_in
+@first
 @of_today
 def definitions() -> Response:
     """Definitions of the figures of the board and of the charts."""
