@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -83,6 +83,7 @@ def accesses(about: About, *, form: ReaderLinkForm | None = None, made: str = ""
         stands=STANDS,
         form=form or ReaderLinkForm(formdata=None, until=clock.today() + USUAL),
         failed=form is not None,
+        making=request.args.get("new") == "link",
         last=reader_links.last_day(),
         made=made,
         most=MOST,

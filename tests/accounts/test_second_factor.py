@@ -40,6 +40,11 @@ def enrol(visitor: Critic) -> tuple[str, list[str]]:
     """The secret and the recovery codes of somebody who has just added an app."""
     page = visitor.get("/account/second/app")
     secret = re.search(r'id="app-secret"[^>]*value="([A-Z2-7 ]+)"', page.text)
+    bare = secret.group(1).replace(" ", "") if secret else ""
+    assert re.search(rf'href="otpauth://totp/[^"]*secret={bare}&', page.text), (
+        "on the phone itself nothing is scanned"
+    )
+    assert re.search(rf'aria-controls="app-secret" data-v="{bare}"', page.text)
     assert secret and "data:image/svg+xml" in page.text
     key = secret[1].replace(" ", "")
     done = visitor.post(

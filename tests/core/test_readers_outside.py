@@ -71,6 +71,8 @@ def test_the_life_of_a_link(
         leads
     )  # nothing to take along, no way on
     assert tree.xpath("//form") == [] and ".csv" not in answer.text and ".pdf" not in answer.text
+    phone = tree.xpath("//header//details[contains(@class, 'only-m')]//a/@hreflang")
+    assert phone == ["zh-Hans", "zh-Hant", "en"]
     visitor.get(path)
     assert [row[1:] for row in listed(maker, page) if row[3] == "外部链接"] == [
         [READER["name"], READER["email"], "外部链接"]
@@ -80,7 +82,14 @@ def test_the_life_of_a_link(
     with app.app_context():
         link = db.session.scalars(select(ReaderLink)).one()
         number, acts = link.id, select(AuditEntry.act).where(AuditEntry.thing == "reader_link")
-    assert maker.post(f"{page}/links/{number}/revocation").status_code == 303
+    thing = html.document_fromstring(maker.get(page.removesuffix("/accesses")).text)
+    way = thing.xpath("//details[@class='menu']//a[contains(., '生成读者链接')]/@href")
+    assert way == [f"{page}?new=link#links"], "it is made from the menu of the thing itself"
+    tree = html.document_fromstring(maker.get(way[0]).text)
+    assert tree.xpath("//details[@open]//input[@name='purpose']")
+    act = f"{page}/links/{number}/revocation"
+    assert "不能恢复" in tree.xpath(f"//form[@action='{act}']/..")[0].text_content(), "it asks first"
+    assert maker.post(act).status_code == 303
     over = visitor.get(path)
     assert over.status_code == 404 and "This link has been revoked." in over.text and shows not in over.text
     with app.app_context():

@@ -55,7 +55,7 @@ def enrol_app(account: Account) -> Response:
     uri = facts.app_address(secret, issuer="Kangjiansheng", name=g.actor.email or str(g.actor.id))
     picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff", nl=False)
     return page(
-        "accounts/enrol_app.html", form.status, form=form, picture=picture, secret=facts.grouped(secret), has_password=_again().password_hash is not None,
+        "accounts/enrol_app.html", form.status, form=form, picture=picture, address=uri, secret=facts.grouped(secret), has_password=_again().password_hash is not None,
         there=found.app_of(account.id) is not None,
     )  # fmt: skip
 

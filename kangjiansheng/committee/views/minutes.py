@@ -160,6 +160,7 @@ def minutes_page(
         may_comment=current and bool(held),
         may_edit=keeps and minutes.life == "draft" and not day,
         may_list_accesses=(keeps or who.has("auditor")) and not day,
+        may_link=keeps and minutes.life in ("approved", "record") and not day,
         may_amend=keeps and stands and not day,
         may_translate=keeps and not meeting.source and not day,
         may_resolve={who.id} if not keeps else None,

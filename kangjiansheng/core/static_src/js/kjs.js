@@ -22,6 +22,18 @@
       button.textContent = hidden ? words.hide : words.show;
       field.focus();
     },
+    copy(button) {
+      // Where the browser has no clipboard to give (an address without TLS), the selected text is copied in the old way.
+      const field = document.getElementById(button.getAttribute('aria-controls'));
+      const text = button.dataset.v || field.value;
+      function old() {
+        field.focus();
+        field.select();
+        return document.execCommand('copy') ? Promise.resolve() : Promise.reject(new Error('not copied'));
+      }
+      (navigator.clipboard ? navigator.clipboard.writeText(text).catch(old) : old())
+        .then(function () { window.kjToast(button.dataset.done); }, function () { field.select(); });
+    },
     fill(button) {
       // Demonstration sign-ins only: writes the address and leaves the rest to the person.
       const field = document.getElementById(button.getAttribute('aria-controls'));
