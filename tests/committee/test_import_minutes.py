@@ -170,7 +170,7 @@ def test_the_sample_keeps_label_numbers_and_recusal(
     )
     row = imports.receive(other, "sample.md", source.encode(), actor=secretary)
     member = db.session.scalars(select(Person).where(Person.code == "CAST-MEMBER")).one()
-    imports.correct(row, {"people": {"席位07": member.id}}, actor=secretary, version=row.version)
+    imports.correct(row, {"people": {"席位07": member.id}}, version=row.version)
     made = imports.apply(row, actor=secretary, life="record")
     assert made.illustrative
     assert made.minutes.illustrative
@@ -201,7 +201,7 @@ def test_corrections_change_what_is_written(
         "starts": "09:15",
         "ends": "",
     }
-    imports.correct(row, chosen, actor=actor("secretary"), version=row.version)
+    imports.correct(row, chosen, version=row.version)
     made = imports.apply(row, actor=actor("secretary"), life="draft")
     assert (made.held_on, made.place, made.name_hans) == (date(2025, 3, 13), "甲会议室", "旧会")
     assert (made.starts_at.hour, made.ends_at) == (1, None)
@@ -355,7 +355,7 @@ def test_our_own_exports_come_back(
     data = client("chair", language).get(f"/meetings/{code}/minutes.{kind}").data
     other = committees.create_committee(actor=actor("admin"), code="OLD", name_hans="旧委员会")
     row = imports.receive(other, f"m.{kind}", data, actor=actor("secretary"))
-    imports.correct(row, {"running_no": "", "minutes_no": ""}, actor=actor("secretary"), version=row.version)
+    imports.correct(row, {"running_no": "", "minutes_no": ""}, version=row.version)
     made = imports.apply(row, actor=actor("secretary"), life="draft")
     first = meeting(code)
     assert first.held_on == made.held_on
@@ -430,7 +430,7 @@ def test_the_file_is_withheld_from_who_may_not_read_all_of_it(
     sample = (FOLDER / "sab_minutes_zh_illustrative.md").read_text("utf-8")
     unwritten = bring("sample.md", sample)
     named = {"people": {"席位07": actor("chair").id}}
-    imports.correct(unwritten, named, actor=actor("secretary"), version=unwritten.version)
+    imports.correct(unwritten, named, version=unwritten.version)
     commit()
     chair, there = client("chair"), f"/committees/SAC/imports/{unwritten.id}"
     assert chair.get(there).status_code == chair.get(f"{there}/file").status_code == 404

@@ -70,7 +70,7 @@ def import_(row: MinutesImport) -> Any:
     wants = request.form.get("act", "look")
 
     def act() -> Any:
-        operations.correct(row, chosen, actor=actor(), version=form.seen)
+        operations.correct(row, chosen, version=form.seen)
         if wants == "import":
             return operations.apply(row, actor=actor(), life=request.form.get("life", "")).code
         return True

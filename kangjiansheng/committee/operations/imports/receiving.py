@@ -72,7 +72,7 @@ def receive(
     return row
 
 
-def correct(row: MinutesImport, chosen: Mapping[str, Any], *, actor: Actor, version: int | None) -> None:
+def correct(row: MinutesImport, chosen: Mapping[str, Any], *, version: int | None) -> None:
     """Keep what the importer corrected, so that the dry run shows it."""
     opened(row)
     expect(row, version)

@@ -49,7 +49,7 @@ def apply(row: MinutesImport, *, actor: Actor, life: str) -> Meeting:
     for problem in seen.problems:
         raise RuleBroken(problem.code, problem.where or None, **problem.facts)
     change = begin(actor=actor, source="import", label="minutes")
-    meeting = _meeting(row, seen, actor=actor, change=change)
+    meeting = _meeting(row, seen, change=change)
     items = _items(meeting, seen)
     _attendance(meeting, seen)
     _recusals(items, seen)
@@ -77,7 +77,7 @@ def apply(row: MinutesImport, *, actor: Actor, life: str) -> Meeting:
     return meeting
 
 
-def _meeting(row: MinutesImport, seen: Look, *, actor: Actor, change: ChangeSet) -> Meeting:
+def _meeting(row: MinutesImport, seen: Look, *, change: ChangeSet) -> Meeting:
     plan, committee = seen.plan, row.committee
     day = plan.day
     assert day is not None  # a problem otherwise

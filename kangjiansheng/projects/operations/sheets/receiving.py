@@ -47,8 +47,8 @@ def receive(name: str, data: bytes, *, actor: Actor) -> ImportBatch:
 def accept(batch: ImportBatch, seen: Collection[int], accepted: Collection[int], *, actor: Actor) -> None:
     """Of the rows that a page has shown, these count and the others do not."""
     _require(batch, "checked")
-    own = (ImportRow.batch_id == batch.id) & ImportRow.kind.in_(ACCEPTABLE) & ImportRow.id.in_(seen)
-    db.session.execute(update(ImportRow).where(own).values(accepted=ImportRow.id.in_(accepted)))
+    those = shown(batch, "", actor=actor) & ImportRow.kind.in_(ACCEPTABLE) & ImportRow.id.in_(seen)
+    db.session.execute(update(ImportRow).where(those).values(accepted=ImportRow.id.in_(accepted)))
 
 
 def accept_all(batch: ImportBatch, which: str, accepted: bool, *, actor: Actor) -> None:
