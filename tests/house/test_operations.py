@@ -25,12 +25,16 @@ def _read(function: ast.FunctionDef) -> set[str]:
 
 
 def _operations() -> list[Path]:
-    return [path for path in sources() if "operations" in (path.stem, path.parent.name, path.parent.parent.name)]
+    return [
+        path for path in sources() if "operations" in (path.stem, path.parent.name, path.parent.parent.name)
+    ]
 
 
 def test_an_operation_looks_at_who_acts_and_at_the_version_seen() -> None:
     """The actor goes into the trail, the version into `expect`."""
-    wrong = [f"{name(path)} {found}" for path in _operations() for found in unused(ast.parse(path.read_text()))]
+    wrong = [
+        f"{name(path)} {found}" for path in _operations() for found in unused(ast.parse(path.read_text()))
+    ]
     assert not wrong, wrong
 
 
