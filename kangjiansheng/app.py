@@ -51,6 +51,7 @@ from kangjiansheng.core import (
     pages,
     proxies,
     reader_links,
+    routing,
     saved_views,
     search,
     templating,
@@ -302,6 +303,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         DEMO_ACCOUNTS=demo_accounts,
         **overrides,
     )
+    app.url_rule_class = routing.Route
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     templating.init_app(app)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from flask import Flask
 
 from kangjiansheng import operating
 from kangjiansheng.commanding import (
@@ -219,6 +218,8 @@ def minutes_() -> None:
 def minutes_verify(file: Path, as_json: bool) -> None:
     """Check exported minutes (JSON or PDF): text, signatures, corrections, trail. Without a database, offline.
     Exit 1 names what was changed."""
+    from flask import Flask
+
     from kangjiansheng.committee import commands
     from kangjiansheng.core import i18n
 

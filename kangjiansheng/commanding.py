@@ -5,12 +5,14 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask
 
 from kangjiansheng.core.config import BadSetting, Settings, read_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 # Where the processes of one server count together (core/measures). The name is the library's: it reads it when it is
 # imported, so `serve` sets it before anything of the application is.
@@ -42,7 +44,7 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
-def app() -> Flask:
+def app() -> "Flask":
     """The application, once its database stands at the right level.
 
     The collector of garbage rests until it is made: hardly anything made until then ever goes, and what lies outside
@@ -57,7 +59,7 @@ def app() -> Flask:
         gc.enable()
 
 
-def _app() -> Flask:
+def _app() -> "Flask":
     from kangjiansheng.app import create_app
     from kangjiansheng.core import schema
     from kangjiansheng.core.assets import NotBuilt
