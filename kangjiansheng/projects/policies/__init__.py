@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import exists, select
 
 from kangjiansheng.accounts.queries import holds_on
@@ -256,6 +257,12 @@ class Standing:
     def may_update(self, plan_id: int, owner_id: int | None) -> bool:
         """The same as `update`."""
         return self.may_confirm(plan_id, owner_id) or plan_id in self.members
+
+    def may_update_any(self, plan_ids: Any, owner_ids: Any) -> bool:
+        """Whether `update` holds for one of many; columns of the same length, 0 for nobody."""
+        theirs = [*self.leads, *self.members]
+        whose = (owner_ids == self.actor.id) | np.isin(plan_ids, theirs) | self.actor.has("system")
+        return bool(whose.any())
 
 
 def standing(actor: Actor) -> Standing:

@@ -6,7 +6,7 @@ the acts after it touched is read again; when it does not, this is another datab
 here was committed: it is read on a connection of its own. Who may see what is nowhere here.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from sys import intern
@@ -36,18 +36,27 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import Counted, db, reading
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
+from kangjiansheng.projects.queries.past import SCHEDULED
+from kangjiansheng.projects.queries.stood import CONFIRMING
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.ledgers import NONE, STATES, History, Ledgers
+from kangjiansheng.projects.rules.names import NOBODY, Names
 from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.vocabulary import modalities
 
 _AT_ONCE = 20_000  # rows that are read at a time
+_NAME = ("name_hans", "name_hant", "name_en")
+_INDICATION = ("indication_hans", "indication_hant", "indication_en")
 _MANY = 5_000  # from so many things on all are read
 _TYPES = {
     "at": np.int64,
     "state": np.int8,
     "flagged": np.bool_,
+    "confirms": np.bool_,
+    "by_hand": np.bool_,
+    "reason": np.int16,
+    "moves": np.int16,
 }  # the others are whole numbers that fit 32 bits
 
 
@@ -74,7 +83,8 @@ class _Kept:
             acts = connection.execute(_since(seq)).all()
             if acts and (acts[0].seq, acts[0].hash) == (seq, hash_):
                 later = {one.change_set_id for one in acts[1:]}
-                return (acts[-1].seq, acts[-1].hash), _renewed(ledgers, connection, later)
+                named = {one.thing_id for one in acts[1:] if one.act == SCHEDULED}
+                return (acts[-1].seq, acts[-1].hash), _renewed(ledgers, connection, later, named)
         newest = connection.execute(_newest()).first()
         return (newest.seq, newest.hash) if newest else NO_HEAD, _all(connection)
 
@@ -90,9 +100,11 @@ def _newest() -> Select[str, int, str]:
     return select(kind, AuditEntry.seq, AuditEntry.hash).where(AuditEntry.seq == newest)
 
 
-def _since(seq: int) -> Select[int, str, int]:
+def _since(seq: int) -> Select[int, str, int, str, int]:
     """A place of the trail and all after it."""
-    query = select(AuditEntry.seq, AuditEntry.hash, AuditEntry.change_set_id)
+    query = select(
+        AuditEntry.seq, AuditEntry.hash, AuditEntry.change_set_id, AuditEntry.act, AuditEntry.thing_id
+    )
     return query.where(AuditEntry.seq >= seq).order_by(AuditEntry.seq)
 
 
@@ -127,12 +139,15 @@ def reach(*, actor: Actor) -> tuple[Head, list[int]]:
 
 
 def _all(connection: Connection) -> Ledgers:
-    labs = _labs(connection)
-    return Ledgers(_projects(connection, true(), labs), _milestones(connection, true()), labs)
+    labs, names = _labs(connection), Names()
+    projects = _projects(connection, true(), labs, names)
+    return Ledgers(projects, _milestones(connection, true(), names), labs, names)
 
 
-def _renewed(known: Ledgers, connection: Connection, acts: Collection[int]) -> Ledgers:
-    """What some acts touched is read again, the rest stays."""
+def _renewed(
+    known: Ledgers, connection: Connection, acts: Collection[int], named: Collection[int]
+) -> Ledgers:
+    """What some acts touched is read again, and the milestones that were given other names; the rest stays."""
     if len(acts) > _MANY:
         return _all(connection)
     told = select(literal("project"), ProjectEntry.project_id).where(ProjectEntry.change_set_id.in_(acts))
@@ -142,14 +157,19 @@ def _renewed(known: Ledgers, connection: Connection, acts: Collection[int]) -> L
     touched: dict[str, list[int]] = {"project": [], "milestone": []}
     for kind, key in connection.execute(union(told, moved)) if acts else ():
         touched[kind].append(key)
+    touched["milestone"] = sorted({*touched["milestone"], *named})
     if max(map(len, touched.values())) > _MANY:
         return _all(connection)
     projects, milestones, labs = known.projects, known.milestones, known.labs
     if touched["project"]:
         labs = _labs(connection)
-        projects = projects.renewed(_projects(connection, Project.id.in_(touched["project"]), labs))
+        projects = projects.renewed(
+            _projects(connection, Project.id.in_(touched["project"]), labs, known.names)
+        )
     if touched["milestone"]:
-        milestones = milestones.renewed(_milestones(connection, Milestone.id.in_(touched["milestone"])))
+        milestones = milestones.renewed(
+            _milestones(connection, Milestone.id.in_(touched["milestone"]), known.names)
+        )
     return known.renewed(projects, milestones, labs, touched["milestone"]) if any(touched.values()) else known
 
 
@@ -157,16 +177,24 @@ def _labs(connection: Connection) -> dict[int, str]:
     return dict(connection.execute(select(JointLab.id, JointLab.code)).all())
 
 
-def _milestones(connection: Connection, chosen: Any) -> History:
+def _milestones(connection: Connection, chosen: Any, names: Names) -> History:
+    of_projects = Plan.project_id.is_not(None) & chosen
+    m, e = Milestone, MilestoneEntry
     things = (
         select(
-            Milestone.id, Plan.project_id, Milestone.code, Milestone.position, Milestone.kind, Milestone.gate
+            m.id, m.plan_id, Plan.project_id, m.code, m.name_hans, m.name_hant, m.name_en, m.position, m.kind,
+            m.gate, func.coalesce(Counted(m.confirmed_at), literal(NONE)).label("confirmed"),
+            m.confirmed_by_id.is_not(None).label("by_hand"),
         )
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .where(Plan.project_id.is_not(None), chosen)
-        .order_by(Milestone.id)
-    )
-    e = MilestoneEntry
+        .join(Plan, Plan.id == m.plan_id)
+        .where(of_projects)
+        .order_by(m.id)
+    )  # fmt: skip
+    # A code that no vocabulary has can stand in a sheet that was taken in.
+    codes = select(e.reason_code).where(e.reason_code.is_not(None)).distinct()
+    if chosen is not true():
+        codes = codes.where(e.milestone_id.in_(select(m.id).where(chosen)))
+    numbers = {code: names.number(code) for code in connection.scalars(codes) if code is not None}
     entries = (
         select(
             e.milestone_id,
@@ -177,32 +205,49 @@ def _milestones(connection: Connection, chosen: Any) -> History:
                     ("baseline", e.baseline),
                     ("plan", e.current_plan),
                     ("forecast", e.forecast),
+                    ("proposed", e.proposed),
                     ("actual", e.actual),
                 )
             ),
             case({state: n for n, state in enumerate(STATES)}, value=e.state, else_=-1).label("state"),
             cast(e.flagged, Integer).label("flagged"),
             func.coalesce(e.owner_id, literal(0)).label("owner"),
+            (case(numbers, value=e.reason_code, else_=NOBODY) if numbers else literal(NOBODY)).label(
+                "reason"
+            ),
+            e.moves.label("moves"),
+            case((e.kind.in_(CONFIRMING), 1), else_=0).label("confirms"),
+            case((e.confirmed_by_id.is_not(None), 1), else_=0).label("by_hand"),
         )
-        .join(Milestone, Milestone.id == e.milestone_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .where(Plan.project_id.is_not(None), chosen)
+        .join(m, m.id == e.milestone_id)
+        .join(Plan, Plan.id == m.plan_id)
+        .where(of_projects)
         .order_by(e.milestone_id, e.effective_at, e.id)
     )
-    rows = connection.execute(things).all()
-    keys = np.array([row.id for row in rows], np.int64)
-    facts = {
-        "project": np.array([row.project_id for row in rows], np.int64),
-        "code": _words(row.code for row in rows),
-        "position": np.array([row.position for row in rows], np.int32),
-        "decision": np.array([row.kind == "decision" for row in rows], np.bool_),
-        "gate": np.array([row.gate for row in rows], np.bool_),
-    }
+    found = [_facts((), names), *(_facts(rows, names) for rows in _stretches(connection, things))]
+    facts = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    keys = facts.pop("id")
     of, said = _columns(connection, entries)
     return History(keys, _starts(keys, of), facts, said)
 
 
-def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str]) -> History:
+def _facts(rows: Sequence[Any], names: Names) -> dict[str, Any]:
+    """What some milestones are, as columns."""
+    return {
+        "id": np.array([row.id for row in rows], np.int64),
+        "project": np.array([row.project_id for row in rows], np.int64),
+        "plan": np.array([row.plan_id for row in rows], np.int32),
+        "code": _words(row.code for row in rows),
+        "name": np.array([names.number(row.name_hans, row.name_hant, row.name_en) for row in rows], np.int32),
+        "position": np.array([row.position for row in rows], np.int32),
+        "decision": np.array([row.kind == "decision" for row in rows], np.bool_),
+        "gate": np.array([row.gate for row in rows], np.bool_),
+        "confirmed": np.array([row.confirmed for row in rows], np.int64),
+        "by_hand": np.array([row.by_hand for row in rows], np.bool_),
+    }
+
+
+def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str], names: Names) -> History:
     things = select(Project.id, Project.code, Project.illustrative).where(chosen).order_by(Project.id)
     e = ProjectEntry
     entries = (
@@ -216,6 +261,8 @@ def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str]) -> H
             e.state["parties"].label("parties"),
             e.state["labs"].label("labs"),
             e.state["archived_at"].as_string().is_not(None).label("archived"),
+            e.indication_group.label("group"),
+            *(e.state[key].as_string().label(key) for key in (*_NAME, *_INDICATION, "owner_role")),
         )
         .join(Project, Project.id == e.project_id)
         .where(chosen)
@@ -244,8 +291,16 @@ def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str]) -> H
             "lab": np.array([_leading(row.labs, labs) for row in rows], np.int64),
             "rests": np.array([row.status in RESTING for row in rows], np.bool_),
             "archived": np.array([row.archived for row in rows], np.bool_),
+            "group": _words(row.group for row in rows),
+            "name": _names(rows, _NAME, names),
+            "indication": _names(rows, _INDICATION, names),
+            "owner_role": _names(rows, ("owner_role",), names),
         },
     )
+
+
+def _names(rows: Sequence[Any], keys: Sequence[str], names: Names) -> Any:
+    return np.array([names.number(*(getattr(row, key) or "" for key in keys)) for row in rows], np.int32)
 
 
 def _words(words: Any) -> Any:

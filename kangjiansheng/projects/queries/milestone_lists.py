@@ -1,29 +1,29 @@
 """The list of all milestones: filtered, sorted and grouped as an address asks."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+import numpy as np
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.i18n import name_of, sort_key
-from kangjiansheng.projects.models import Milestone, MilestoneEntry
-from kangjiansheng.projects.queries.lab_plans import owner_rows
-from kangjiansheng.projects.queries.lists import found
-from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
-from kangjiansheng.projects.queries.visible import visible_milestones
-from kangjiansheng.projects.rules import columns, figures, freshness, updates
+from kangjiansheng.core.paging import Page
+from kangjiansheng.projects.queries.milestone_order import Order
+from kangjiansheng.projects.queries.milestone_table import Table
+from kangjiansheng.projects.queries.portfolio import named
+from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow, Ref
+from kangjiansheng.projects.queries.stood import promised_before
+from kangjiansheng.projects.rules import freshness, updates
 from kangjiansheng.projects.rules.freshness import Age
-from kangjiansheng.projects.rules.milestones import SEVERITY
-from kangjiansheng.projects.rules.vocabulary import column_of, families, stages
+from kangjiansheng.projects.rules.ledgers import NONE, Array
+from kangjiansheng.projects.rules.vocabulary import families
 
-WINDOWS = {"30": 30, "90": 90, "365": 365}
 _LAST = 10**6
+_NAMED = 1000  # up to so many milestones are read by their ids, more with all of their projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +79,112 @@ class Line:
     moved: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The milestones that a filter lets through: a page of them as lines, and what is said of all.
+
+    `in_group`: how many there are in the group of each line of the page. `plans` and `owners` are those of all, for the
+    rights. What can be chosen is what occurs among all that the reader sees.
+    """
+
+    rows: Page
+    in_group: Sequence[int]
+    illustrative: bool
+    plans: Any
+    owners: Any
+    labs: Collection[Ref]
+    parties: Collection[Ref]
+    families: Collection[str]
+    people: Mapping[int | None, str]
+
+
 def milestones(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
     """The milestones of all plans that the actor sees and the filter lets through, in its order."""
-    return fitting(everything(wanted, actor=actor, as_of=as_of), wanted, actor=actor, as_of=as_of)
+    return list(listed(wanted, actor=actor, as_of=as_of, cut=whole).rows.items)
 
 
-def everything(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> list[Line]:
-    """All milestones that the actor sees (of one project or laboratory, when the filter names it), by owner and position."""
-    codes = [wanted.project] if wanted.project else None
-    return lines_of(owner_rows(actor=actor, as_of=as_of, codes=codes), wanted, actor=actor, as_of=as_of)
+def whole(places: Sequence[int]) -> Page:
+    """All on one page."""
+    return Page(places, 1, 1, len(places))
 
 
-def lines_of(
-    rows: Sequence[OwnerRow], wanted: MilestoneFilter, *, actor: Actor, as_of: date | None
-) -> list[Line]:
+def listed(
+    wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
+) -> Listed:
+    """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over columns.
+
+    What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
+    all is made once more.
+    """
+    for _attempt in range(2):
+        table = Table(wanted, actor, as_of)
+        places = Order(table).sorted(table.fitting()).tolist()
+        page = cut(places)
+        lines = _lines(table, np.array(page.items, np.int64))
+        if lines is not None:
+            return _told(table, np.array(places, np.int64), replace(page, items=lines))
+        db.session.rollback()
+    raise LookupError("what was counted cannot be read")
+
+
+def _told(table: Table, places: Array, page: Page) -> Listed:
+    things = table.thing[places]
+    return Listed(
+        rows=page,
+        in_group=_in_group(table, things, page) if table.wanted.by else (),
+        illustrative=bool(table.facts_of_things("illustrative")[things].any()),
+        plans=table.fact("plan")[places],
+        owners=table.column("owner")[places],
+        labs=table.lab.values(),
+        parties=table.party.values(),
+        families={table.family[at] for at in table.there},
+        people=table.called.people,
+    )
+
+
+def _in_group(table: Table, things: Array, page: Page) -> list[int]:
+    keys = {at: _group(table, at) for at in table.there}
+    counts = Counter[Any]()
+    for at, count in zip(*np.unique(things, return_counts=True), strict=True):
+        counts[keys[int(at)]] += int(count)
+    return [counts[keys[table.at(line.project)]] for line in page.items]
+
+
+def _group(table: Table, at: int) -> Any:
+    by = table.wanted.by
+    return at if by == "project" else table.lead(at) if by == "lab" else table.family[at]
+
+
+def _lines(table: Table, places: Array) -> list[Line] | None:
+    """The lines of some places; None when one of them cannot be read."""
+    day, (projects, statuses) = table.days[0], (table.days[0].ledgers.projects.keys, table.days[0].statuses)
+    inside = places[places < len(day.id)]
+    ids = day.id[inside].tolist()
+    read = named(
+        {int(projects[at]): statuses[at] for at in np.unique(day.project[inside]).tolist()},
+        ids if len(ids) <= _NAMED else None,
+        actor=table.actor,
+        as_of=table.as_of,
+        waiting=table.waiting,
+    )  # fmt: skip
+    found = {m.id: (m, row) for row in (*read, *table.labs) for m in row.milestones}
+    wanted = table.column("id")[places].tolist()
+    if not all(key in found for key in wanted):
+        return None
+    moved = table.moved[places].tolist() if table.wanted.since else [NONE] * len(wanted)
+    return [_line(*found[key], day.day, days) for key, days in zip(wanted, moved, strict=True)]
+
+
+def lines_of(rows: Sequence[OwnerRow], wanted: MilestoneFilter, *, as_of: date | None) -> list[Line]:
     """The milestones of plans that were read already, compared as the filter asks."""
     today = as_of or clock.today()
-    lines = [Line(m, p, _waits(m, p, today), _age(m, today)) for p in rows for m in p.milestones]
-    return lines if wanted.since is None else _compared(lines, wanted.since, actor)
+    every = [(m, p) for p in rows for m in p.milestones]
+    then = promised_before(wanted.since, [m.id for m, _p in every]) if wanted.since else {}
+    return [_line(m, p, today, _days(then.get(m.id), m.promised)) for m, p in every]
 
 
-def fitting(
-    lines: Sequence[Line], wanted: MilestoneFilter, *, actor: Actor, as_of: date | None
-) -> list[Line]:
-    """The lines that the filter lets through, in its order."""
-    today = as_of or clock.today()
-    return _in_order([line for line in lines if _fits(line, wanted, today, actor)], wanted)
+def _line(m: MilestoneRow, p: OwnerRow, today: date, moved: int) -> Line:
+    return Line(m, p, _waits(m, p, today), _age(m, today), None if moved == NONE else moved)
 
 
 def _waits(m: MilestoneRow, p: OwnerRow, today: date) -> bool:
@@ -119,166 +199,19 @@ def _age(m: MilestoneRow, today: date) -> Age:
     return freshness.age(clock.day_of(m.confirmed_at) if m.confirmed_at else None, today)
 
 
-def _compared(lines: Sequence[Line], since: date, actor: Actor) -> list[Line]:
-    then = _promised_before(since, actor)
-    return [
-        replace(line, moved=_days(then.get(line.milestone.id), line.milestone.promised)) for line in lines
-    ]
-
-
-def _days(before: date | None, now: date | None) -> int | None:
-    return (now - before).days if before is not None and now is not None else None
-
-
-def _promised_before(day: date, actor: Actor) -> dict[int, date | None]:
-    """What each milestone promised before a day began; one statement. Those that were not there are left out."""
-    entry = aliased(MilestoneEntry)
-    last = (
-        select(entry.id)
-        .where(entry.milestone_id == Milestone.id, entry.effective_at < clock.start_of(day))
-        .order_by(entry.effective_at.desc(), entry.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Milestone.id,
-            MilestoneEntry.forecast,
-            MilestoneEntry.current_plan,
-            MilestoneEntry.baseline,
-        )
-        .join(MilestoneEntry, MilestoneEntry.id == last)
-        .where(Milestone.id.in_(visible_milestones(actor)))
-    )
-    return {key: forecast or plan or baseline for key, forecast, plan, baseline in db.session.execute(query)}
-
-
-def _fits(line: Line, wanted: MilestoneFilter, today: date, actor: Actor) -> bool:
-    m, p = line.milestone, line.project
-    days = WINDOWS.get(wanted.within)
-    return (
-        (not wanted.status or m.status in wanted.status.split(","))
-        and (not wanted.lab or any(lab.code == wanted.lab for lab in p.labs))
-        and (not wanted.family or p.family == wanted.family)
-        and (not wanted.party or any(party.code == wanted.party for party in p.parties))
-        and (not wanted.stage or wanted.stage in (p.stage, column_of(p.stage)))
-        and (not wanted.pathway or p.pathway == wanted.pathway)
-        and (not wanted.reason or m.reason_code in wanted.reason.split(","))
-        and (not wanted.gate or m.gate)
-        and (not wanted.stale or (line.age in ("old", "silent") if wanted.stale == "old" else line.stale))
-        and (not wanted.moved or bool(line.moved))
-        and (not wanted.figure or _counts(line, wanted.figure, today))
-        and (not wanted.state or (m.is_open if wanted.state == "open" else m.state == wanted.state))
-        and _owned(m, wanted.owner, actor)
-        and (
-            days is None
-            or (m.is_open and m.promised is not None and m.promised <= today + timedelta(days=days))
-        )
-        and found(
-            wanted.q,
-            [m.code, m.name_hans, m.name_hant, m.name_en, p.code, p.name_hans, p.name_hant, p.name_en],
-        )
-    )
-
-
-def _counts(line: Line, figure: str, today: date) -> bool:
-    """The figures of the board count the milestones of projects alone."""
-    p = line.project
-    known = figures.read(figure)
-    return (
-        known is not None
-        and p.of == "projects"
-        and known.holds(
-            line.milestone,
-            running=not p.resting,
-            lab=p.lead_lab.code if p.lead_lab else "",
-            day=today,
-        )
-    )
-
-
-def _owned(m: MilestoneRow, wanted: str, actor: Actor) -> bool:
-    if wanted == "me":
-        return m.owner_id == actor.id
-    if wanted == "none":
-        return m.owner_id is None
-    return not wanted or str(m.owner_id) == wanted
-
-
-def _in_order(lines: list[Line], wanted: MilestoneFilter) -> list[Line]:
-    """By group, then by the column that is asked for; what has no value there comes last either way."""
-    name, largest_first = columns.order(wanted.sort)
-    lines = sorted(lines, key=_place if name else _usual)
-    if name:
-        value = _VALUES[name]
-        there = [line for line in lines if value(line) is not None]
-        missing = [line for line in lines if value(line) is None]
-        lines = sorted(there, key=value, reverse=largest_first) + missing
-    return sorted(lines, key=lambda line: group_place(line, wanted.by)) if wanted.by else lines
+def _days(before: date | None, now: date | None) -> int:
+    return (now - before).days if before is not None and now is not None else NONE
 
 
 def by_project(lines: Sequence[Line], by: str) -> list[Line]:
     """Lines by group, project and position: the order of a timeline."""
-    return sorted(lines, key=lambda line: (group_place(line, by), *_place(line)))
+    return sorted(
+        lines, key=lambda line: (_group_place(line, by), line.project.code, line.milestone.position)
+    )
 
 
-def group_place(line: Line, by: str) -> Any:
-    """Where the group of a line stands among the groups; the same for all lines of a group."""
+def _group_place(line: Line, by: str) -> Any:
     p = line.project
-    if by == "project":
-        return p.code
     if by == "lab":
         return (0, p.lead_lab.code) if p.lead_lab else (1, "")
-    if by == "family":
-        return _family_place(line)
-    return ""
-
-
-def _place(line: Line) -> Any:
-    return line.project.code, line.milestone.position
-
-
-def _usual(line: Line) -> Any:
-    """What is open first, then by date."""
-    m = line.milestone
-    return (0 if m.is_open else 1), (m.actual or m.promised or date.max), line.project.code, m.position
-
-
-def _family_place(line: Line) -> int:
-    known = list(families())
-    return known.index(line.project.family) if line.project.family in known else _LAST
-
-
-def _named(text: str) -> Any:
-    return sort_key()(text) if text else None
-
-
-def _first(refs: Sequence[Any]) -> Any:
-    return _named(name_of(refs[0])) if refs else None
-
-
-_VALUES: dict[str, Callable[[Line], Any]] = {
-    "project": _place,
-    "name": lambda line: _named(name_of(line.project)),
-    "code": lambda line: line.milestone.code,
-    "milestone": lambda line: _named(name_of(line.milestone)),
-    "status": lambda line: SEVERITY.index(line.milestone.status),
-    "baseline": lambda line: line.milestone.baseline,
-    "plan": lambda line: line.milestone.current_plan,
-    "forecast": lambda line: line.milestone.forecast,
-    "proposed": lambda line: line.milestone.proposed,
-    "actual": lambda line: line.milestone.actual,
-    "date": lambda line: line.milestone.actual or line.milestone.promised,
-    "slip": lambda line: line.milestone.slip,
-    "moved": lambda line: line.moved,
-    "moves": lambda line: line.milestone.moves,
-    "reason": lambda line: line.milestone.reason_code,
-    "note": lambda line: _named(line.milestone.note),
-    "owner": lambda line: _named(line.milestone.owner_label or line.project.owner_role),
-    "lab": lambda line: line.project.lead_lab.code if line.project.lead_lab else None,
-    "family": _family_place,
-    "party": lambda line: _first(line.project.parties),
-    "stage": lambda line: stages()[line.project.stage].order if line.project.stage in stages() else None,
-    "gate": lambda line: line.milestone.gate or None,
-    "told": lambda line: line.milestone.confirmed_at,
-}
+    return list(families()).index(p.family) if by and p.family in families() else _LAST

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_
+from sqlalchemy import Row, Select, and_, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.rules.schedule import Stop
 
@@ -55,6 +56,19 @@ def with_changes(query: Select[Any], day: date) -> Select[Any]:
         )
         .order_by(AuditEntry.seq.desc())
     )
+
+
+def named_then(day: date) -> dict[int, dict[str, Any]]:
+    """Of each milestone whose names, durations or waits have been changed since the end of a day what they were."""
+    changes = select(AuditEntry.thing_id, AuditEntry.before).where(
+        AuditEntry.thing == Milestone.__tablename__,
+        AuditEntry.act == SCHEDULED,
+        AuditEntry.recorded_at > clock.end_of(day),
+    )
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for key, before in db.session.execute(changes.order_by(AuditEntry.seq.desc())):
+        found[key] |= before
+    return found
 
 
 def gathered(rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], dict[int, Since]]:

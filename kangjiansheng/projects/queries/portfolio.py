@@ -78,13 +78,14 @@ def portfolio(
 
 def named(
     statuses: Mapping[int, rules.Status],
-    milestones: Collection[int],
+    milestones: Collection[int] | None,
     *,
     actor: Actor,
     as_of: date | None,
     waiting: Collection[int],
 ) -> list[ProjectRow]:
-    """Some projects by id, with the status that is known of each, and of their milestones only those of some ids.
+    """Some projects by id, with the status that is known of each, and of their milestones only those of some ids, or
+    all for None.
 
     For pages that have counted over all (`queries.ledgers`) and name a few. `waiting`: the gates that wait.
     """

@@ -1,18 +1,22 @@
 """How the milestones of plans stood at the end of a day, and what follows from it for what they belong to."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan
 from kangjiansheng.projects.queries.past import Since, gathered, named, with_changes
 from kangjiansheng.projects.queries.rows import MilestoneRow, state_of
+from kangjiansheng.projects.queries.visible import visible_milestones
 from kangjiansheng.projects.rules import milestones as rules
+
+_DAY = timedelta(days=1)
 
 # Entries of the ledger by which somebody stands by a date.
 CONFIRMING = frozenset({"confirm", "forecast", "done", "undo"})
@@ -48,15 +52,37 @@ def _now(key: Any, ids: Select[int]) -> Select[Any]:
     )
 
 
-def _then(key: Any, ids: Select[int], day: date) -> Select[Any]:
+def promised_before(day: date, ids: Collection[int]) -> dict[int, date | None]:
+    """What some milestones promised before a day began; one statement. Those that were not there are left out."""
+    e = MilestoneEntry
+    query = select(e.milestone_id, e.forecast, e.current_plan, e.baseline).where(e.id == _last(day - _DAY))
+    found = db.session.execute(
+        query.join(Milestone, Milestone.id == e.milestone_id).where(Milestone.id.in_(ids))
+    )
+    return {key: forecast or plan or baseline for key, forecast, plan, baseline in found}
+
+
+def notes_of(actor: Actor, as_of: date | None) -> dict[int, str]:
+    """What was noted last of each milestone of the actor's by the end of a day; one statement."""
+    e = MilestoneEntry
+    query = select(Milestone.id, Milestone.note)
+    if as_of is not None:
+        query = select(Milestone.id, e.note).join(e, e.id == _last(as_of))
+    return dict(db.session.execute(query.where(Milestone.id.in_(visible_milestones(actor)))).all())
+
+
+def _last(day: date) -> Any:
     entry = aliased(MilestoneEntry)
-    last = (
+    return (
         select(entry.id)
         .where(entry.milestone_id == Milestone.id, entry.effective_at <= clock.end_of(day))
         .order_by(entry.effective_at.desc(), entry.id.desc())
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _then(key: Any, ids: Select[int], day: date) -> Select[Any]:
     return (
         select(
             *_own(key),
@@ -65,7 +91,7 @@ def _then(key: Any, ids: Select[int], day: date) -> Select[Any]:
             MilestoneEntry.kind.label("entry_kind"),
         )
         .join(Plan, Plan.id == Milestone.plan_id)
-        .join(MilestoneEntry, MilestoneEntry.id == last)
+        .join(MilestoneEntry, MilestoneEntry.id == _last(day))
         .where(key.in_(ids))
         .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
     )

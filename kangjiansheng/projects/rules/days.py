@@ -35,6 +35,7 @@ class Day:
         self.number = number(self.day)
         at, self.seen = ledgers.seen(as_of, self._shown, archived=archived)
         self._said_at = at
+        self.now = as_of is None
         said = ledgers.projects.said
         self.claimed, self.stage, self.family, self.lab = (
             said[name][at] for name in ("claimed", "stage", "family", "lab")
@@ -93,8 +94,19 @@ class Day:
     @cached_property
     def promised(self) -> Array:
         """The date that counts: the confirmed forecast, else the plan, else the baseline."""
-        planned = np.where(self.plan != NONE, self.plan, self.baseline)
-        return np.where(self.forecast != NONE, self.forecast, planned)
+        return np.where(self.forecast != NONE, self.forecast, self.planned)
+
+    @cached_property
+    def planned(self) -> Array:
+        """The plan, else the baseline."""
+        return np.where(self.plan != NONE, self.plan, self.baseline)
+
+    def promised_at(self, day: date) -> Array:
+        """The date that counted of each of these milestones at the end of another day; `NONE` for what was not there."""
+        entry, said = self.ledgers.milestones.last(day)[self.place], self.ledgers.milestones.said
+        baseline, plan, forecast = (said[name][entry] for name in ("baseline", "plan", "forecast"))
+        promised = np.where(forecast != NONE, forecast, np.where(plan != NONE, plan, baseline))
+        return np.where(entry >= 0, promised, NONE)
 
     @cached_property
     def reached(self) -> Array:
@@ -122,7 +134,28 @@ class Day:
     @cached_property
     def owner(self) -> Array:
         """Whose each milestone is; 0 for nobody's."""
-        return np.take(self.ledgers.milestones.said["owner"], self.entry)
+        return self.said("owner")
+
+    def said(self, name: str) -> Array:
+        """A column of what is said of the milestones."""
+        return np.take(self.ledgers.milestones.said[name], self.entry)
+
+    def fact(self, name: str) -> Array:
+        """A column of what the milestones are."""
+        return np.take(self.ledgers.milestones.facts[name], self.place)
+
+    @cached_property
+    def confirmed(self) -> Array:
+        """When somebody last stood by each milestone's date, as an instant; `NONE` when nobody did. Of a past day that
+        is known when the last entry says so."""
+        if self.now:
+            return self.fact("confirmed")
+        return np.where(self.said("confirms"), self.said("at"), NONE)
+
+    @property
+    def by_hand(self) -> Array:
+        """Which milestones somebody stood by in person."""
+        return self.fact("by_hand") if self.now else self.said("by_hand")
 
     @cached_property
     def status(self) -> Array:

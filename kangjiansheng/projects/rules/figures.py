@@ -3,39 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
 
 from kangjiansheng.core.calendar import add_months
 
+from .days import Day
+from .ledgers import NONE, STATES, Array, number
 from .metrics import TOLERANCE_DAYS
 from .milestones import SLIP_DAYS
 
 YEAR = timedelta(days=365)
 AHEAD = timedelta(days=90)
 MONTHS = 3
-
-
-class Counted(Protocol):
-    """What a figure asks of a milestone."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def is_open(self) -> bool: ...
-    @property
-    def slip(self) -> int | None: ...
-    @property
-    def promised(self) -> date | None: ...
-    @property
-    def actual(self) -> date | None: ...
-    @property
-    def baseline(self) -> date | None: ...
-    @property
-    def current_plan(self) -> date | None: ...
-    @property
-    def forecast(self) -> date | None: ...
-    @property
-    def state(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +26,28 @@ class Figure:
     end: date | None = None
     lab: str = ""
 
-    def holds(self, milestone: Counted, *, running: bool, lab: str, day: date) -> bool:
-        """True when the milestone counts. `running`: its project neither rests nor has ended; `lab` leads it."""
+    def of(self, day: Day, led: Array) -> Array:
+        """Which milestones of a day count; `led` are those whose project `lab` leads."""
         if self.name == "reached" and self.end is not None:
-            return _reached(milestone, day, day - self.end)
+            return _reached(day, self.end, day.number)
         if self.name == "outlook" and self.end is not None:
-            promised = milestone.promised is not None and milestone.promised <= self.end
-            return promised and running and milestone.is_open and lab == self.lab
+            ahead: Array = led & day.runs & (day.promised != NONE) & (day.promised <= number(self.end))
+            return ahead
         if self.end is not None:
-            return lab == self.lab and _reached(milestone, self.end, self.end - months_before(self.end))
-        if self.name == "on-time":
-            return _reached(milestone, day, YEAR)
+            ending: Array = led & _reached(day, months_before(self.end), number(self.end))
+            return ending
         if self.name in _COUNTED:
-            return milestone.kind != "decision" and _COUNTED[self.name](milestone, day)
-        return running and milestone.is_open and _OPEN[self.name](milestone, day)
+            counts: Array = ~day.decision & _COUNTED[self.name](day)
+            return counts
+        opened: Array = day.runs & _OPEN[self.name](day)
+        return opened
 
 
 def read(text: str) -> Figure | None:
     """The figure that an address names, None when there is none of that name."""
     name, _, rest = text.partition(":")
     if name not in ("health", "reached", "outlook"):
-        return Figure(name) if not rest and name in (*_OPEN, *_COUNTED, "on-time") else None
+        return Figure(name) if not rest and name in (*_OPEN, *_COUNTED) else None
     end, _, lab = rest.partition(":")
     try:
         return Figure(name, date.fromisoformat(end), lab)
@@ -81,54 +60,53 @@ def months_before(end: date, months: int = MONTHS) -> date:
     return add_months(end + timedelta(days=1), -months) - timedelta(days=1)
 
 
-def _reached(milestone: Counted, end: date, window: timedelta) -> bool:
-    return (
-        milestone.kind != "decision"
-        and milestone.actual is not None
-        and end - window < milestone.actual <= end
-    )
+def _reached(day: Day, after: date, until: int) -> Array:
+    reached: Array = ~day.decision & (day.actual > number(after)) & (day.actual <= until)
+    return reached
 
 
-def _days_left(milestone: Counted, day: date) -> timedelta:
-    return milestone.promised - day if milestone.promised else timedelta.max
-
-
-_OPEN: Mapping[str, Callable[[Counted, date], bool]] = {
-    "slipped": lambda m, _day: m.slip is not None and m.slip >= SLIP_DAYS,
-    "due": lambda m, day: timedelta(0) <= _days_left(m, day) <= AHEAD,
-    "overdue": lambda m, day: _days_left(m, day) < timedelta(0),
+_OPEN: Mapping[str, Callable[[Day], Array]] = {
+    "slipped": lambda day: (day.slip != NONE) & (day.slip >= SLIP_DAYS),
+    "due": lambda day: (day.promised >= day.number) & (day.promised <= day.number + AHEAD.days),
+    "overdue": lambda day: (day.promised != NONE) & (day.promised < day.number),
 }
 
 
-def _done(milestone: Counted, day: date) -> bool:
-    return milestone.actual is not None and milestone.actual <= day
+def _done(day: Day) -> Array:
+    done: Array = (day.actual != NONE) & (day.actual <= day.number)
+    return done
 
 
-def _kept(milestone: Counted, day: date, promise: date | None, days: int = 0) -> bool:
-    """True when it was done by a day, and not later than so many days after a promise."""
-    return (
-        _done(milestone, day)
-        and promise is not None
-        and milestone.actual is not None
-        and (milestone.actual - promise).days <= days
-    )
+def _kept(day: Day, promise: Array, days: int = 0) -> Array:
+    """What was done by the day, and not later than so many days after a promise."""
+    kept: Array = _done(day) & (promise != NONE) & (day.actual <= promise + days)
+    return kept
 
 
-def _due_by(milestone: Counted, day: date) -> bool:
-    return milestone.baseline is not None and milestone.baseline <= day
+def _year(day: Day) -> Array:
+    return _reached(day, day.day - YEAR, day.number)
+
+
+def _due_by(day: Day) -> Array:
+    due: Array = (day.baseline != NONE) & (day.baseline <= day.number)
+    return due
 
 
 # The figures of `kangjiansheng metrics`: of all projects, whether they run or not (rules/metrics.py).
-_COUNTED: Mapping[str, Callable[[Counted, date], bool]] = {
+_COUNTED: Mapping[str, Callable[[Day], Array]] = {
     "done": _done,
-    "done-on-baseline": lambda m, day: _kept(m, day, m.baseline),
-    "done-within-tolerance": lambda m, day: _kept(m, day, m.baseline, TOLERANCE_DAYS),
-    "done-on-plan": lambda m, day: _kept(m, day, m.current_plan or m.baseline),
-    "on-time-kept": lambda m, day: _reached(m, day, YEAR) and _kept(m, day, m.baseline),
+    "done-on-baseline": lambda day: _kept(day, day.baseline),
+    "done-within-tolerance": lambda day: _kept(day, day.baseline, TOLERANCE_DAYS),
+    "done-on-plan": lambda day: _kept(day, day.planned),
+    "on-time": _year,
+    "on-time-kept": lambda day: _year(day) & _kept(day, day.baseline),
     "due-by": _due_by,
-    "due-done": lambda m, day: _due_by(m, day) and _done(m, day),
-    "due-not-done": lambda m, day: _due_by(m, day) and not _done(m, day),
-    "stale": lambda m, day: (
-        m.state != "cancelled" and not _done(m, day) and m.forecast is not None and m.forecast < day
+    "due-done": lambda day: _due_by(day) & _done(day),
+    "due-not-done": lambda day: _due_by(day) & ~_done(day),
+    "stale": lambda day: (
+        (day.state != STATES.index("cancelled"))
+        & ~_done(day)
+        & (day.forecast != NONE)
+        & (day.forecast < day.number)
     ),
 }

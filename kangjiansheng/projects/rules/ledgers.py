@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from kangjiansheng.core import calendar
 
 from .milestones import SLIP_DAYS
+from .names import NONE as NONE
+from .names import Names
 
 Array = NDArray[Any]
 
-NONE = int(np.iinfo(np.int32).min)
 STATES = ("open", "done", "cancelled")
 _EPOCH = date(1970, 1, 1)
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,11 +98,13 @@ def _spliced(old: Array, new: Array, first: Array, after: Array, begin: Array, e
 
 @dataclass(frozen=True, eq=False)
 class Ledgers:
-    """Both ledgers. `labs` are the codes of laboratories by key. `slipped`: what `slipped_on` has counted."""
+    """Both ledgers. `labs` are the codes of laboratories by key, `names` what columns of numbers mean. `slipped`: what
+    `slipped_on` has counted."""
 
     projects: History
     milestones: History
     labs: Mapping[int, str]
+    names: Names = field(default_factory=Names)
     slipped: dict[date, Array] = field(default_factory=dict)
 
     @cached_property
@@ -124,7 +127,7 @@ class Ledgers:
     ) -> "Ledgers":
         """The same with other entries, of the milestones `touched`. What was made of the things alone stays when there
         are no new ones, and what was counted of all is put right by these."""
-        new = Ledgers(projects, milestones, labs)
+        new = Ledgers(projects, milestones, labs, self.names)
         made = {"rank": len(projects.keys) == len(self.projects.keys)}
         made["project"] = made["order"] = made["rank"] and len(milestones.keys) == len(self.milestones.keys)
         new.__dict__.update(

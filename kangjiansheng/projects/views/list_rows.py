@@ -6,7 +6,6 @@ from typing import Any
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor
 from kangjiansheng.projects.forms.filters import asked_milestones
 from kangjiansheng.projects.queries import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries.milestone_lists import Line, lines_of
@@ -48,7 +47,7 @@ def after(project: OwnerRow, row: MilestoneRow, others: set[int], text: str, und
 
 
 def _lines(project: OwnerRow, ids: set[int]) -> list[Line]:
-    found = lines_of([project], asked_milestones(), actor=actor(), as_of=None)
+    found = lines_of([project], asked_milestones(), as_of=None)
     return [line for line in found if line.milestone.id in ids]
 
 

@@ -1,6 +1,5 @@
 """All milestones in one table or on one timeline, and the same as a file."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -20,7 +19,7 @@ from kangjiansheng.projects.charts import everything
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.forms.filters import asked_columns, asked_milestones, asked_month
 from kangjiansheng.projects.queries import milestone_lists as lists
-from kangjiansheng.projects.queries.milestone_lists import Line, MilestoneFilter
+from kangjiansheng.projects.queries.milestone_lists import Line, Listed, MilestoneFilter
 from kangjiansheng.projects.rules import columns as known
 from kangjiansheng.projects.rules import window
 from kangjiansheng.projects.rules.vocabulary import families, reasons
@@ -35,16 +34,16 @@ def milestones() -> Response:
     if views.opening:
         return redirect(views.opening)
     wanted = asked_milestones()
-    lines = lists.everything(wanted, actor=actor(), as_of=g.as_of)
-    rows = lists.fitting(lines, wanted, actor=actor(), as_of=g.as_of)
-    shown = _timeline(rows, wanted) if request.args.get("view") == "timeline" else _table(rows, wanted)
+    drawn = request.args.get("view") == "timeline"
+    found = lists.listed(wanted, actor=actor(), as_of=g.as_of, cut=lists.whole if drawn else _cut)
+    shown = _timeline(found.rows.items, wanted) if drawn else _table(found, wanted)
     return page(
         "projects/milestones.html",
-        illustrative=any(line.project.illustrative for line in rows),
+        illustrative=found.illustrative,
         wanted=wanted,
         views=views,
-        total=len(rows),
-        options=_options(lines, wanted),
+        total=found.rows.total,
+        options=_options(found, wanted),
         kept=_kept,
         filter_fields=[
             name for name in lists.NARROWING if name not in ("project", "figure", "stage", "pathway")
@@ -55,12 +54,22 @@ def milestones() -> Response:
     )
 
 
-def _table(rows: Sequence[Line], wanted: MilestoneFilter) -> dict[str, Any]:
-    columns = asked_columns(wanted)
-    return row_context(columns, wanted, rows) | {
+def _cut(places: Sequence[int]) -> paging.Page:
+    return paging.cut(places, request.args.get("page"))
+
+
+def _table(found: Listed, wanted: MilestoneFilter) -> dict[str, Any]:
+    columns, lines = asked_columns(wanted), found.rows.items
+    may = policies.standing(actor()) if g.as_of is None else None
+    return _words(columns, wanted) | {
         "view": "table",
-        "rows": paging.cut(rows, request.args.get("page")),
-        "groups": Counter(sheets.group_word(line, wanted.by) for line in rows) if wanted.by else {},
+        "rows": found.rows,
+        "may_change": may is not None and may.may_update_any(found.plans, found.owners),
+        "may_update": _able(may, lines),
+        "groups": {
+            sheets.group_word(line, wanted.by): count
+            for line, count in zip(lines, found.in_group, strict=False)
+        },
         "group_of": lambda line: sheets.group_word(line, wanted.by),
         "every_column": [(name, sheets.column_word(name)) for name in _all_columns(columns)],
         "moved_by": lambda name, places: with_args(
@@ -72,15 +81,22 @@ def _table(rows: Sequence[Line], wanted: MilestoneFilter) -> dict[str, Any]:
 
 
 def row_context(columns: Sequence[str], wanted: MilestoneFilter, lines: Sequence[Line]) -> dict[str, Any]:
-    """What a row of the table needs, on the page and when it comes alone: columns, words, and the rights."""
-    may = policies.standing(actor()) if g.as_of is None else None
-    able = {
+    """What a row of the table needs when it comes alone: columns, words, and the rights."""
+    able = _able(policies.standing(actor()) if g.as_of is None else None, lines)
+    return _words(columns, wanted) | {"may_change": bool(able), "may_update": able}
+
+
+def _able(may: policies.Standing | None, lines: Sequence[Line]) -> set[int]:
+    return {
         line.milestone.id
         for line in lines
         if may
         and not line.project.archived
         and may.may_update(line.milestone.plan_id, line.milestone.owner_id)
     }
+
+
+def _words(columns: Sequence[str], wanted: MilestoneFilter) -> dict[str, Any]:
     own: dict[str, Any] = {"list": ",".join(columns), "moved": wanted.moved or None}
     return {
         "columns": columns,
@@ -88,8 +104,6 @@ def row_context(columns: Sequence[str], wanted: MilestoneFilter, lines: Sequence
         "reason_word": lambda code: words.label_of(code, reasons()),
         "family_word": lambda code: words.label_of(code, families()),
         "labels": words.labels,
-        "may_change": bool(able),
-        "may_update": able,
         "row_address": lambda line, endpoint: url_for(
             endpoint,
             of=line.project.of,
@@ -174,24 +188,22 @@ def _without(names: Iterable[str]) -> str:
     return bare if "?" in bare else f"{bare}?every=1"
 
 
-def _options(lines: Sequence[Line], wanted: MilestoneFilter) -> dict[str, list[tuple[str, str]]]:
+def _options(found: Listed, wanted: MilestoneFilter) -> dict[str, list[tuple[str, str]]]:
     """What the filters offer: only what occurs among the milestones that the reader sees."""
-    projects = {line.project.base: line.project for line in lines}.values()
     key = sort_key()
-    occurring = {p.family for p in projects}
-    owners = {str(m.owner_id): m.owner_label for m in (line.milestone for line in lines) if m.owner_id}
     statuses = words.status_choices()
+    owners = [(str(number), name) for number, name in found.people.items()]
     return {
         "status": statuses + words.several(wanted.status, dict(statuses)),
-        "lab": sorted({lab.code: name_of(lab) for p in projects for lab in p.labs}.items()),
-        "family": [pair for pair in choices(families()) if pair[0] in occurring],
+        "lab": sorted((lab.code, name_of(lab)) for lab in found.labs),
+        "family": [pair for pair in choices(families()) if pair[0] in found.families],
         "party": sorted(
-            {x.code: name_of(x) for p in projects for x in p.parties}.items(), key=lambda pair: key(pair[1])
+            ((party.code, name_of(party)) for party in found.parties), key=lambda pair: key(pair[1])
         ),
         "reason": choices(reasons()) + words.several(wanted.reason, dict(choices(reasons()))),
         "owner": [
             ("me", _("我负责的")),
             ("none", _("没有负责人")),
-            *sorted(owners.items(), key=lambda pair: key(pair[1])),
+            *sorted(owners, key=lambda pair: key(pair[1])),
         ],
     }
