@@ -141,7 +141,7 @@ def test_more_fields_than_the_form_has_change_nothing(app: Flask, client: Callab
 def test_a_stopped_account_is_out_at_once_and_comes_back(client: Callable[..., Critic]) -> None:
     admin, lead = client("admin"), client("lead")
     assert lead.get("/account").status_code == 200
-    assert admin.post("/admin/people/CAST-LEAD/disable").status_code == 303
+    assert admin.post("/admin/people/CAST-LEAD/disable", data={"way": "leave"}).status_code == 303
     assert lead.get("/account").status_code == 302
     assert "已停用" in admin.get("/admin/people/CAST-LEAD").text
     assert admin.post("/admin/people/CAST-LEAD/enable").status_code == 303
@@ -189,7 +189,7 @@ def test_the_list_costs_the_same_however_long_it_is(app: Flask, client: Callable
 
 def test_the_history_says_who_did_what(client: Callable[..., Critic]) -> None:
     admin = client("admin")
-    admin.post("/admin/people/CAST-LEAD/disable")
+    admin.post("/admin/people/CAST-LEAD/disable", data={"way": "leave"})
     page = admin.get("/admin/people/CAST-LEAD").text
     assert "停用账号" in page and "系统管理员" in page
 

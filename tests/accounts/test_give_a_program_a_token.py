@@ -80,7 +80,7 @@ def test_a_token_ends_with_its_day_and_with_the_account(app: Flask, client: Call
     program, admin = app.test_client(), client("admin")
     secret, short = made(client("lead")), made(client("lead"), expires_on="2026-11-23")
     assert program.get("/api/v1/projects", headers=bearer(short)).status_code == 200
-    admin.post("/admin/people/CAST-LEAD/disable")
+    admin.post("/admin/people/CAST-LEAD/disable", data={"way": "leave"})
     assert program.get("/api/v1/projects", headers=bearer(secret)).status_code == 401
     admin.post("/admin/people/CAST-LEAD/enable")
     assert program.get("/api/v1/projects", headers=bearer(secret)).status_code == 401

@@ -19,6 +19,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import JointLab, LabMember
+from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.queries.handing import count_duties
 from tests.support.critic import Critic
 from tests.support.typed import words
@@ -225,10 +226,35 @@ def test_within_a_project_nothing_of_committees_is_told(
     assert number not in page and "lab_" not in page
 
 
-def test_stopping_an_account_says_what_is_left(client: Callable[..., Critic]) -> None:
-    admin = client("admin")
-    answer = admin.post("/admin/people/CAST-LEAD/disable")
-    assert answer.status_code == 303
-    assert "；此人还负责" in admin.get(answer.location).text
+def test_stopping_an_account_insists_on_a_decision(client: Callable[..., Critic], app: Flask) -> None:
+    """Shown what is open: all of it to one successor, or left in so many words; nothing is chosen beforehand."""
+    admin, page, left = client("admin"), "/admin/people/CAST-LEAD/disable", "仍有"
+    with app.app_context():
+        lead, outsider, lead2 = person("lead"), person("outsider"), person("lead2")
+        before = count_duties(lead)
+    form = html.document_fromstring(admin.get(page).text)
+    assert "KJS-003" in form.text_content(), "what is open is shown"
+    assert form.xpath("//input[@name='way'][@checked]") == []
+    for data, said in (({}, "请选择全部交接，或写明不交接。"), ({"way": "give"}, "请选择接手人。")):
+        refused = admin.post(page, data=data)
+        assert refused.status_code == 422 and said in refused.text
+    given = admin.post(page, data={"way": "give", "successor_id": lead2})
+    assert given.status_code == 303
+    with app.app_context(), writing():
+        assert count_duties(lead) < before
+        open_one = db.session.scalars(
+            select(Milestone).where(Milestone.owner_id == lead2, Milestone.state == "open")
+        ).first()
+        assert open_one is not None
+        open_one.owner_id = person("member")
+        before = count_duties(person("member"))
+    page = "/admin/people/CAST-MEMBER/disable"
+    refused = admin.post(page, data={"way": "give", "successor_id": outsider})
+    assert refused.status_code == 422 and "什么也没有交接" in refused.text, "a rule holds something back"
+    with app.app_context():
+        assert count_duties(person("member")) == before
+    assert client("member").get("/account").status_code == 200, "and the account goes on"
+    answer = admin.post(page, data={"way": "leave"})
+    assert answer.status_code == 303 and left in admin.get(answer.location).text
     answer = admin.post("/admin/people/CAST-OUTSIDER/disable")
-    assert "；此人还负责" not in admin.get(answer.location).text
+    assert answer.status_code == 303 and left not in admin.get(answer.location).text

@@ -211,6 +211,7 @@ PAGES = (
     ("lead", "/api"),
     ("admin", "/admin/people/CAST-LEAD"),
     ("admin", "/admin/people/CAST-LEAD/handover"),
+    ("admin", "/admin/people/CAST-LEAD/disable"),
     ("lead", "/projects/KJS-003/people/CAST-LEAD/handover"),
     ("admin", "/admin/mails"),
     ("admin", "/admin/work"),

@@ -134,7 +134,11 @@ class NewPersonForm(PersonForm):
 class RoleForm(Form):
     """A system role from a day to a day."""
 
-    role = SelectField(_l("系统角色"), choices=[(r, rules.ROLE_NAMES[r]) for r in rules.ROLES])
+    role = SelectField(
+        _l("系统角色"),
+        [required()],
+        choices=[("", _l("请选择")), *((r, rules.ROLE_NAMES[r]) for r in rules.ROLES)],
+    )
     valid_from = DateField(_l("自"), [Optional()], description=_l("不填则从今天起。"))
     valid_to = DateField(_l("至"), [Optional()], description=_l("不填则长期有效，最后一天也算在内。"))
 

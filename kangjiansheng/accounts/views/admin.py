@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, policies, queries, rules
@@ -134,17 +133,6 @@ def open_account(person: Person) -> Response:
     """Give a person an account."""
     operations.open_account(person, actor=actor())
     return saved(url_for(".person", code=person.code), _("已开通账号，请发送邀请"))
-
-
-@bp.post("/admin/people/<code>/disable")
-@on(load=queries.account_of, may=policies.administer)
-def disable(account: Account) -> Response:
-    """Stop an account; its sessions end at once."""
-    operations.disable(account, actor=actor())
-    text, left = _("账号已停用，登录已全部结束"), queries.count_duties(account.person_id)
-    if left:
-        text += ngettext("；此人还负责 %(num)d 项，请交接", "；此人还负责 %(num)d 项，请交接", left)
-    return saved(url_for(".person", code=account.person.code), text)
 
 
 @bp.post("/admin/people/<code>/sessions/end")

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
+from kangjiansheng.accounts.models import Account
+from kangjiansheng.accounts.operations import disable
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -40,6 +42,27 @@ def hand_over(
             outcomes.append((thing, problem))
         else:
             outcomes.append((thing, None))
+    return outcomes
+
+
+def stop_account(
+    account: Account, things: Sequence[Duty], *, way: str, successor_id: int, actor: Actor
+) -> Sequence[Outcome]:
+    """Stop an account, and first give away that for which its owner answers, or leave it with her in so many words.
+
+    Refused while nobody has said which (`give`, `leave`). With `give` the account stays as it is when a rule holds
+    something back: the reasons come back, and the caller gives up what went.
+    """
+    outcomes: Sequence[Outcome] = ()
+    if things and way == "give":
+        if not successor_id:
+            raise RuleBroken("projects:successor-missing", "successor_id")
+        outcomes = hand_over(things, account.person_id, successor_id, actor=actor)
+        if any(problem for _thing, problem in outcomes):
+            return outcomes
+    elif things and way != "leave":
+        raise RuleBroken("projects:stop-undecided", "way")
+    disable(account, actor=actor)
     return outcomes
 
 

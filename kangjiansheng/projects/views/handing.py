@@ -4,18 +4,20 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import policies as account_policies
 from kangjiansheng.accounts import queries as accounts
-from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, name_of
-from kangjiansheng.core.pages import page
+from kangjiansheng.core.pages import page, saved
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.labs.rules import LAB_ROLES
 from kangjiansheng.projects import policies
-from kangjiansheng.projects.forms.handing import HandingForm
+from kangjiansheng.projects.forms.handing import HandingForm, StopForm
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations import handing as operations
 from kangjiansheng.projects.queries import handing as queries
@@ -27,6 +29,51 @@ from kangjiansheng.projects.views import bp
 def hand_over_all(person: Person) -> Response:
     """Everything that a person answers for; of projects that the administrator may not see, codes alone."""
     return _page(person, None, [one for one in accounts.people(state="active") if one.id != person.id])
+
+
+@bp.route("/admin/people/<code>/disable", methods=["GET", "POST"])
+@on(load=accounts.account_of, may=account_policies.administer)
+def stop_account(account: Account) -> Response:
+    """Stop an account; its sessions end at once. For what its owner answers is shown first, and somebody decides of it."""
+    leaver = account.person
+    things = queries.duties(leaver.id, actor=actor())
+    by_hand = [one for one in things if _advice(one)]
+    ours = [one for one in things if not _advice(one)]
+    successors = [one for one in accounts.people(state="active") if one.id != leaver.id]
+    form = StopForm()
+    form.successor_id.choices = [
+        (0, _("请选择")),
+        *((one.id, f"{one.code} {name_of(one)}") for one in successors),
+    ]
+    refused: list[tuple[queries.Duty, str]] = []
+
+    def act() -> str:
+        successor = next((one.id for one in successors if one.id == form.successor_id.data), 0)
+        outcomes = operations.stop_account(
+            account, ours or by_hand, way=form.way.data or "", successor_id=successor, actor=actor()
+        )
+        refused[:] = [(one, explain(problem)) for one, problem in outcomes if problem]
+        if refused:
+            raise RuleBroken("projects:stop-refused", "successor_id")
+        return leaver.code
+
+    if code := form.attempt(act):
+        text, left = _("账号已停用，登录已全部结束"), accounts.count_duties(leaver.id)
+        if left:
+            text += ngettext("；仍有 %(num)d 项在此人名下", "；仍有 %(num)d 项在此人名下", left)
+        return saved(url_for("admin.person", code=code), text)
+    return page(
+        "projects/stop_account.html",
+        form.status,
+        illustrative=any(one.illustrative for one in things),
+        leaver=leaver,
+        things=ours,
+        by_hand=[(one, _advice(one), _href(one)) for one in by_hand],
+        refused=refused,
+        words=_words(),
+        form=form,
+        crumbs=_crumbs(leaver, None),
+    )
 
 
 @bp.route("/projects/<code>/people/<person_code>/handover", methods=["GET", "POST"])
