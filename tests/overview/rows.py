@@ -165,7 +165,10 @@ def _milestones(rows: Sequence[P], before: Mapping[int, Mapping[str, Any]], then
             "gate": np.array([m.gate for m, _project in of], np.bool_),
         },
         {
-            "at": np.array([instant(start_of(day)) for _n, day, _state in said], np.int64),
+            "at": np.array(
+                [instant(state.get("confirmed_at") or start_of(day)) for _n, day, state in said], np.int64
+            ),
+            "confirms": np.array([bool(state.get("confirmed_at")) for *_, state in said], np.bool_),
             "state": np.array([STATES.index(state.get("state", "open")) for *_, state in said], np.int8),
             "flagged": np.array([state.get("flagged", False) for *_, state in said], np.bool_),
             "baseline": dates("baseline"),

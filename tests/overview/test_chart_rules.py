@@ -11,7 +11,7 @@ from kangjiansheng.committee.rules.adoption import Advised, adoption
 from kangjiansheng.overview.rules import cycles, expiries, narrowing, spoken, survival, yields
 from kangjiansheng.overview.rules.expiries import Expiry
 from kangjiansheng.overview.rules.yields import Verdict
-from tests.overview.rows import DAY, Named, P, ahead, done
+from tests.overview.rows import DAY, Named, P, Told, ahead, done
 
 # The 6-MP arm of Freireich and others (1963), with which the method is taught: weeks in remission, and whether it ended.
 SIX_MP = (
@@ -73,16 +73,15 @@ def test_a_stretch_counts_what_is_under_way_and_stops_watching_what_has_ended():
     runs = review(date(2026, 10, 1), None, id=1)
     ended = review(date(2026, 10, 1), None, id=2)
     reached = review(date(2026, 8, 1), date(2026, 9, 10), id=3)
-    (found,) = cycles.cycles([runs, ended, reached], {2: date(2026, 10, 21)}, DAY, count)
+    (found,) = cycles.cycles(Told([runs, ended, reached]).day, {2: date(2026, 10, 21)}, count)
     assert found.span.key == "ind_review"
     assert [(c.days, c.ended) for c in found.courses] == [(50, False), (40, True), (20, False)]
     assert (found.ended, found.open, found.median, found.approximate) == (1, 2, None, False)
 
 
 def test_a_stretch_is_told_in_its_own_unit_and_drawn_in_calendar_days():
-    found = cycles.cycles(
-        [review(date(2025, 3, 1), date(2025, 3, 1 + n * 3), id=n) for n in range(1, 8)], {}, DAY, count
-    )[0]
+    reviews = [review(date(2025, 3, 1), date(2025, 3, 1 + n * 3), id=n) for n in range(1, 8)]
+    (found,) = cycles.cycles(Told(reviews).day, {}, count)
     assert found.median is not None and found.told is not None and found.approximate
     assert (found.median.time, found.told.time) == (12, 12 * 5 // 7)
     assert cycles.slowest([found]) is found
@@ -97,27 +96,28 @@ def test_who_did_not_set_out_or_dropped_the_end_or_turned_time_round_is_left_out
         P("P-4", milestones=(start, replace(end, actual=date(2026, 11, 1)))),
         P("P-5", milestones=(replace(ahead(DAY), code="A130"), end)),
     )
-    assert cycles.cycles(odd, {}, DAY, count) == () and cycles.slowest(()) is None
+    assert cycles.cycles(Told(odd).day, {}, count) == () and cycles.slowest(()) is None
 
 
 def test_the_yield_of_a_gate_is_go_of_all_its_decisions():
     gates = [
         replace(done(DAY, DAY), code=code, id=n, gate=True)
-        for n, code in enumerate(("A080", "A080", "A140", "A190"))
+        for n, code in enumerate(("A080", "A080", "A140", "A190"), 1)
     ]
     projects = [P("P-1", milestones=(gates[0], gates[2])), P("P-2", milestones=(gates[1], gates[3]))]
     told = [
-        Verdict(0, "go", date(2026, 1, 1)), Verdict(1, "stop", date(2026, 2, 1)), Verdict(1, "go", date(2026, 3, 1)),
-        Verdict(2, "conditional", date(2026, 4, 1)), Verdict(99, "go", date(2026, 5, 1)),
+        Verdict(1, "go", date(2026, 1, 1)), Verdict(2, "stop", date(2026, 2, 1)), Verdict(2, "go", date(2026, 3, 1)),
+        Verdict(3, "conditional", date(2026, 4, 1)), Verdict(99, "go", date(2026, 5, 1)),
     ]  # fmt: skip
-    found = yields.yields(projects, told)
+    seen = Told(projects)
+    found = yields.yields(seen.day, told)
     assert [(g.code, len(g.decisions), g.count("go")) for g in found.gates] == [
         ("A080", 3, 2),
         ("A140", 1, 0),
     ]
     assert found.total == 4 and found.unrecorded == 1
     assert found.narrowest is found.gates[0]  # one decision at A140 tells nothing
-    assert yields.yields(projects, told[:1]).narrowest is None
+    assert yields.yields(seen.day, told[:1]).narrowest is None
 
 
 def test_what_ends_stands_in_its_month_and_what_has_ended_before_them():
@@ -147,7 +147,8 @@ def test_what_nobody_has_stood_by_is_counted_by_laboratory():
         P("P-2", milestones=(silent, silent)),
         P("P-3", labs=(lab,), claimed="ON_HOLD", milestones=(silent,)),
     ]
-    found = spoken.spoken(projects, DAY)
+    seen = Told(projects)
+    found = spoken.spoken(seen.day, {"JL-01": lab})
     assert [(row.lab.code if row.lab else "", row.stale) for row in found.labs] == [("", 2), ("JL-01", 1)]
     assert [found.labs[1].count(key) for key in spoken.AGES] == [1, 1, 1, 0]
     assert (found.total, found.stale) == (5, 3)

@@ -1,6 +1,7 @@
 """What is read across the floors for the page of charts, beside the portfolio."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -16,15 +17,21 @@ from kangjiansheng.overview.rules.rows import ENDED
 from kangjiansheng.overview.rules.yields import Verdict
 from kangjiansheng.projects.models import GateDecision, Milestone, Plan, Project, ProjectEntry, Validity
 from kangjiansheng.projects.queries import may_see
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.past import NAMES, named_then
 from kangjiansheng.projects.rules.validity import AGREEMENT, HELD
 
 
 def verdicts(*, actor: Actor, as_of: date | None = None) -> list[Verdict]:
     """What was decided at the gates of the projects that the actor sees, as recorded by the end of a day. One
-    statement."""
+    statement, and for a past day one about what the gates were called."""
     query = (
-        select(GateDecision.milestone_id, GateDecision.verdict, GateDecision.decided_on, GateDecision.body)
+        select(
+            GateDecision.milestone_id,
+            GateDecision.verdict,
+            GateDecision.decided_on,
+            GateDecision.body,
+            *(getattr(Milestone, key) for key in NAMES),
+        )
         .join(Milestone, Milestone.id == GateDecision.milestone_id)
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(Project, Project.id == Plan.project_id)
@@ -33,13 +40,18 @@ def verdicts(*, actor: Actor, as_of: date | None = None) -> list[Verdict]:
     )
     if as_of is not None:
         query = query.where(GateDecision.recorded_at <= clock.end_of(as_of))
-    return [Verdict(*row) for row in db.session.execute(query)]
+    found = [Verdict(*row) for row in db.session.execute(query)]
+    then = named_then(as_of) if as_of and found else {}
+    return [
+        replace(one, **{key: names[key] for key in NAMES if key in names})
+        for one in found
+        for names in (then.get(one.milestone_id, {}),)
+    ]
 
 
-def ended_on(projects: Sequence[ProjectRow], day: date) -> dict[int, date]:
-    """Since when those of these projects that have ended by a day have been ended, by their ids. One statement, none
-    when nothing has ended."""
-    keys = [project.id for project in projects if project.claimed in ENDED]
+def ended_on(keys: Collection[int], day: date) -> dict[int, date]:
+    """Since when projects that have ended by a day (ids) have been ended. One statement, none when nothing has
+    ended."""
     if not keys:
         return {}
     query = (
@@ -57,25 +69,26 @@ def ended_on(projects: Sequence[ProjectRow], day: date) -> dict[int, date]:
 
 
 def expiring(
-    projects: Sequence[ProjectRow], *, actor: Actor, as_of: date | None = None, narrowed: bool = False
+    projects: Mapping[int, str], codes: Collection[str] | None, *, actor: Actor, as_of: date | None = None
 ) -> tuple[list[Expiry], bool]:
-    """What these projects hold for a while, the agreements that the actor sees and what the laboratories hold whose
-    inside she sees, as they stood at the end of a day; when `narrowed`, only the agreements on which the laboratories
-    of these projects rest, and what these hold. Whether any is illustrative."""
-    wanted = _resting_on(projects, actor, as_of) if narrowed else None
+    """What these projects (codes by id) hold for a while, the agreements that the actor sees and what the laboratories
+    hold whose inside she sees, as they stood at the end of a day; with `codes` only the agreements on which these
+    laboratories rest, and what these hold. Whether any is illustrative."""
+    wanted = _resting_on(codes, actor, as_of) if codes is not None else None
     rows = [
         row
         for row in agreements(AgreementFilter(), actor=actor, as_of=as_of)
         if row.expires_on and (wanted is None or row.id in wanted)
     ]
-    own = _papers({p.id: p.code for p in projects}, as_of or clock.today())
+    own = _papers(projects, as_of or clock.today())
     ends = [Expiry(AGREEMENT, row.expires_on, row.code, _names(row)) for row in rows if row.expires_on]
-    codes = {lab.code for project in projects for lab in project.labs} if narrowed else None
     held, of_examples = _held_by_labs(codes, actor, as_of)
     return [*ends, *own, *held], of_examples or any(row.illustrative for row in rows)
 
 
-def _held_by_labs(codes: set[str] | None, actor: Actor, as_of: date | None) -> tuple[list[Expiry], bool]:
+def _held_by_labs(
+    codes: Collection[str] | None, actor: Actor, as_of: date | None
+) -> tuple[list[Expiry], bool]:
     found = [one for one in held_papers(actor=actor, as_of=as_of) if codes is None or one[0] in codes]
     ends = [
         Expiry(
@@ -91,8 +104,7 @@ def _held_by_labs(codes: set[str] | None, actor: Actor, as_of: date | None) -> t
     return ends, any(illustrative for _code, illustrative, _state in found)
 
 
-def _resting_on(projects: Sequence[ProjectRow], actor: Actor, as_of: date | None) -> set[int]:
-    codes = {lab.code for project in projects for lab in project.labs}
+def _resting_on(codes: Collection[str], actor: Actor, as_of: date | None) -> set[int]:
     return {
         row.agreement_id for row in labs(actor=actor, as_of=as_of) if row.code in codes and row.agreement_id
     }

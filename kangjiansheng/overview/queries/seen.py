@@ -54,6 +54,14 @@ def seen(
     raise LookupError("what was counted cannot be read")
 
 
+def chosen(*, actor: Actor, as_of: date | None, wanted: Narrowing) -> tuple[Day, list[Card]]:
+    """The portfolio at the end of a day for pages that name no row of it, of the projects that are wanted; and all
+    projects, to choose from. Which gates wait is not asked. Two statements."""
+    (day,) = days(actor=actor, as_of=as_of)
+    every = _cards(day, as_of)
+    return (day.of({card.id for card in narrow(every, wanted)}) if wanted.asked else day), every
+
+
 def _cards(day: Day, as_of: date | None) -> list[Card]:
     """The projects of a day with what they are chosen by, called as they were then. One statement."""
     keys = day.ledgers.projects.keys

@@ -5,6 +5,8 @@ is the first time at which the curve is at or below one half; its interval is th
 (Biometrics 38, 1982, 29), on the log(−log) scale (Kalbfleisch and Prentice), which keeps it within 0 and 1.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, log, sqrt
@@ -47,9 +49,8 @@ def curve(times: Iterable[tuple[int, bool]]) -> tuple[Step, ...]:
     rows = sorted(times)
     share, spread = 1.0, 0.0
     steps = []
-    for time in sorted({time for time, ended in rows if ended}):
-        at_risk = sum(watched >= time for watched, _ended in rows)
-        ended = sum(watched == time and over for watched, over in rows)
+    for time, ended in sorted(Counter(time for time, ended in rows if ended).items()):
+        at_risk = len(rows) - bisect_left(rows, (time,))
         if ended == at_risk:
             steps.append(Step(time, at_risk, ended, 0.0, None))
             break

@@ -1,32 +1,41 @@
 """How many decisions at each gate let a project go on."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from .rows import Milestone, Project
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE
 
 ENOUGH = 3  # decisions, below which nothing is concluded of one gate
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided at a gate: go, conditional, stop."""
+    """What was decided at a gate: go, conditional, stop. `name_*` is that of the gate."""
 
     milestone_id: int
     word: str
     decided_on: date
     body: str = ""
+    name_hans: str = ""
+    name_hant: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict with its gate and project."""
+    """A verdict with the codes of its project and its gate."""
 
-    project: Project
-    milestone: Milestone
+    project: str
+    gate: str
     verdict: Verdict
+
+    @property
+    def path(self) -> str:
+        """The path of the gate's page."""
+        return f"/projects/{self.project}/milestones/{self.gate}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +50,9 @@ class Gate:
         return sum(one.verdict.word == word for one in self.decisions)
 
     @property
-    def milestone(self) -> Milestone:
-        """The gate by the name that it has where it was decided last."""
-        return self.decisions[0].milestone
+    def last(self) -> Verdict:
+        """The newest one; the gate is called as it is where that was."""
+        return self.decisions[0].verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +78,15 @@ class Yields:
         return min(known, key=lambda g: (g.count("go") / len(g.decisions), g.code), default=None)
 
 
-def yields(projects: Sequence[Project], verdicts: Iterable[Verdict]) -> Yields:
+def yields(day: Day, verdicts: Iterable[Verdict]) -> Yields:
     """Decisions at the gates of these projects; what was decided twice counts twice."""
-    gates = {m.id: (p, m) for p in projects for m in p.milestones if m.gate}
     decided: dict[str, list[Decision]] = defaultdict(list)
-    seen = set()
+    unrecorded = day.gate & (day.actual != NONE)
     for verdict in sorted(verdicts, key=lambda one: one.decided_on, reverse=True):
-        if verdict.milestone_id in gates:
-            project, milestone = gates[verdict.milestone_id]
-            decided[milestone.code].append(Decision(project, milestone, verdict))
-            seen.add(milestone.id)
-    unrecorded = sum(m.actual is not None and m.id not in seen for _p, m in gates.values())
-    return Yields(tuple(Gate(code, tuple(decided[code])) for code in sorted(decided)), unrecorded)
+        at = day.find(verdict.milestone_id)
+        if at is not None and day.gate[at]:
+            code = str(day.codes[at])
+            decided[code].append(Decision(day.code(day.project[at]), code, verdict))
+            unrecorded[at] = False
+    gates = tuple(Gate(code, tuple(decided[code])) for code in sorted(decided))
+    return Yields(gates, int(unrecorded.sum()))

@@ -22,55 +22,62 @@ from kangjiansheng.core.saved_view_pages import bar
 from kangjiansheng.labs.queries import ObligationRow, obligation_rows
 from kangjiansheng.overview import charts
 from kangjiansheng.overview.queries import records
+from kangjiansheng.overview.queries.seen import chosen
 from kangjiansheng.overview.rules import cycles, expiries, periods, spoken, yields
 from kangjiansheng.overview.rules.gallery import NAMES, Gallery
-from kangjiansheng.overview.rules.narrowing import Narrowing, narrow
+from kangjiansheng.overview.rules.narrowing import Card, Narrowing
 from kangjiansheng.overview.rules.rows import ENDED
 from kangjiansheng.overview.views import chart_tables, chart_words, exports, narrowed
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.projects.queries import ProjectRow, portfolio
 from kangjiansheng.projects.queries.obligations import linked_with
 
 
-def read(every: Sequence[ProjectRow], wanted: Narrowing, *, actor: Actor) -> Gallery:
-    """What there is to say of those projects that are wanted, of all that the actor sees; actions and advice are
-    narrowed by the project that they are about."""
-    as_of, day = g.as_of, g.as_of or clock.today()
-    projects = narrow(every, wanted)
+def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple[Gallery, Sequence[Card]]:
+    """What there is to say of those projects that are wanted, and all that the actor sees; actions and advice are
+    narrowed by the project that they are about. At most so many projects are listed."""
+    as_of = g.as_of
+    day, every = chosen(actor=actor, as_of=as_of, wanted=wanted)
+    there = day.there
     until = clock.end_of(as_of) if as_of else None
-    ids = {project.id for project in projects} if wanted.asked else None
+    keys = dict(zip(there, day.ledgers.projects.keys[there].tolist(), strict=True))
+    ids = set(keys.values()) if wanted.asked else None
     given = [one for one in tasks(actor=actor, as_of=as_of) if ids is None or one.project_id in ids]
     advice = [one for one in advised(actor=actor, until=until) if ids is None or one.project_id in ids]
-    rows = _obligations(actor, {project.code for project in projects} if wanted.asked else None)
+    rows = _obligations(actor, {day.code(place) for place in there} if wanted.asked else None)
     owed, debtors = (
         [task for _row, task in rows],
         {row.debtor.code: name_of(row.debtor) for row, _task in rows},
     )
-    going = [project for project in projects if project.claimed not in ENDED]
-    ends, of_examples = records.expiring(going, actor=actor, as_of=as_of, narrowed=ids is not None)
-    return Gallery(
-        day=day,
-        projects=len(projects),
-        gates=yields.yields(projects, records.verdicts(actor=actor, as_of=as_of)),
-        cycles=cycles.cycles(projects, records.ended_on(projects, day), day, calendar.working_days_between),
-        expiries=expiries.expiries(ends, day),
-        spoken=spoken.spoken(projects, day),
-        actions=follow_up(given, day),
+    going = {key: day.code(place) for place, key in keys.items() if day.claimed[place] not in ENDED}
+    labs = {lab.code for card in every if card.id in going for lab in card.labs} if wanted.asked else None
+    ends, of_examples = records.expiring(going, labs, actor=actor, as_of=as_of)
+    ended_on = records.ended_on(keys.values() - going.keys(), day.day)
+    named = {lab.code: lab for card in every for lab in card.labs}
+    found = Gallery(
+        day=day.day,
+        projects=len(there),
+        gates=yields.yields(day, records.verdicts(actor=actor, as_of=as_of)),
+        cycles=cycles.cycles(day, ended_on, calendar.working_days_between),
+        expiries=expiries.expiries(ends, day.day),
+        spoken=spoken.spoken(day, named, listed),
+        actions=follow_up(given, day.day),
         by_committee=[
-            (code, follow_up([task for task in given if task.committee == code], day))
+            (code, follow_up([task for task in given if task.committee == code], day.day))
             for code in sorted({task.committee for task in given})
         ],
         advice=adoption(advice),
         committees={one.code: name_of(one) for one in committees()} if given or advice else {},
-        obligations=follow_up(owed, day),
+        obligations=follow_up(owed, day.day),
         by_debtor=[
-            (code, follow_up([task for task in owed if task.institution == code], day))
+            (code, follow_up([task for task in owed if task.institution == code], day.day))
             for code in sorted(debtors)
         ],
         debtors=debtors,
         illustrative=of_examples
-        or any(one.illustrative for one in chain[Any](projects, given, advice, owed)),
+        or day.illustrative
+        or any(one.illustrative for one in chain[Any](given, advice, owed)),
     )
+    return found, every
 
 
 def _obligations(actor: Actor, projects: set[str] | None) -> list[tuple[ObligationRow, Task]]:
@@ -102,8 +109,7 @@ def chart_page() -> Response:
     if views.opening:
         return redirect(views.opening)
     wanted = narrowed.asked()
-    every = portfolio(actor=actor(), as_of=g.as_of)
-    found = read(every, wanted, actor=actor())
+    found, every = read(wanted, actor=actor(), listed=spoken.LISTED)
     return page(
         "overview/charts.html",
         illustrative=found.illustrative,
@@ -114,6 +120,8 @@ def chart_page() -> Response:
         kept=[(key, value) for key, value in request.args.items(multi=True) if key != "as_of"],
         founded=periods.FOUNDED,
         figures=_figures(found),
+        drawn=cycles.DRAWN,
+        folded=any(len(one.courses) < one.ended + one.open for one in found.cycles),
         tables={name: chart_tables.BY_NAME[name](found) for name in NAMES},
         findings={
             "gates": chart_words.in_gates(found.gates),
@@ -135,8 +143,7 @@ def chart_export(name: str, kind: str) -> Response:
     if name not in NAMES:
         abort(404)
     wanted = narrowed.asked()
-    every = portfolio(actor=actor(), as_of=g.as_of)
-    found = read(every, wanted, actor=actor())
+    found, every = read(wanted, actor=actor())
     made = chart_tables.BY_NAME[name](found)
     notes = exports.marks(found.day, illustrative=found.illustrative)
     if wanted.asked:

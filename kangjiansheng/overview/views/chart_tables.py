@@ -22,8 +22,8 @@ def gates(found: Gallery) -> Table:
         ],
         "rows": [
             [
-                f"{gate.code} {name_of(one.milestone)}",
-                linked(one.project.code, words.milestone_href(one.milestone)),
+                f"{gate.code} {name_of(one.verdict)}",
+                linked(one.project, words.milestone_href(one)),
                 chart_words.part(one.verdict.word),
                 one.verdict.decided_on.isoformat(),
                 one.verdict.body,
@@ -57,8 +57,8 @@ def _cycle(cycle: Cycle) -> list[Any]:
         chart_words.interval(told) if told else None,
         _("%(unit)s，近似", unit=unit) if cycle.approximate else unit,
         linked(
-            f"{longest.project.code}，{chart_words.days(longest.days)}",
-            words.milestone_href(longest.milestone),
+            f"{longest.project}，{chart_words.days(longest.days)}",
+            words.milestone_href(longest),
         )
         if longest
         else None,
@@ -104,7 +104,7 @@ def _words(lab: Lab) -> list[list[Any]]:
     return [
         [
             chart_words.lab(lab),
-            linked(word.project.code, words.project_href(word.project.code)),
+            linked(word.project, words.project_href(word.project)),
             *(word.ages[key] for key in AGES),
             word.last.isoformat() if word.last else None,
             word.oldest.isoformat() if word.oldest else None,

@@ -135,7 +135,7 @@ def in_gates(found: Yields) -> str:
         _(
             "%(said)s；%(gate)s最少，%(whole)d 次中 %(part)d 次准予通过",
             said=said,
-            gate=name_of(gate.milestone),
+            gate=name_of(gate.last),
             whole=len(gate.decisions),
             part=gate.count("go"),
         )
@@ -174,7 +174,7 @@ def end_of_cycle(cycle: Cycle) -> str:
 
 def short_cycle(cycle: Cycle) -> str:
     """The same on a phone."""
-    rests = f"{cycle.ended}/{len(cycle.courses)}"
+    rests = f"{cycle.ended}/{cycle.ended + cycle.open}"
     if cycle.told is None:
         return str(_("%(rests)s，历史太少", rests=rests) if cycle.ended < ENOUGH else rests)
     return str(
@@ -187,7 +187,7 @@ def cycle_words() -> charts.CycleWords:
 
     def hover(_cycle: Cycle, course: Course) -> str:
         until = course.until.isoformat() if course.ended else _("在途")
-        return f"{course.project.code}<br>{course.begin.isoformat()} → {until}<br>{days(course.days)}"
+        return f"{course.project}<br>{course.begin.isoformat()} → {until}<br>{days(course.days)}"
 
     return charts.CycleWords(
         name=span,
@@ -195,7 +195,7 @@ def cycle_words() -> charts.CycleWords:
         short=short_cycle,
         hover=hover,
         days=days,
-        href=lambda course: words.milestone_href(course.milestone),
+        href=words.milestone_href,
     )
 
 
@@ -310,7 +310,7 @@ def of_all(part_: int, whole: int) -> str:
 
 def gate_name(gate: Gate) -> str:
     """A gate by the name where it was decided last."""
-    return str(name_of(gate.milestone))
+    return str(name_of(gate.last))
 
 
 def export_href(name: str, kind: str) -> str:

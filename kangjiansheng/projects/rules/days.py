@@ -240,6 +240,11 @@ class Day:
         stands[self.place] = np.arange(len(self.place))
         return stands
 
+    def of_code(self, code: str) -> Array:
+        """Where the milestones of a code stand."""
+        found = self._stands[self.ledgers.by_code.get(code, np.empty(0, np.int32))]
+        return found[found >= 0]
+
     def find(self, key: int) -> int | None:
         """Where a milestone stands, None when it is not there."""
         keys = self.ledgers.milestones.keys

@@ -5,6 +5,7 @@ milestone the entries stand together and in order, so that the last one up to an
 up to it ends.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -118,6 +119,14 @@ class Ledgers:
         return np.lexsort((self.milestones.facts["position"], self.project))
 
     @cached_property
+    def by_code(self) -> Mapping[str, Array]:
+        """Where the milestones of each code stand."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, code in enumerate(self.milestones.facts["code"].tolist()):
+            found[code].append(place)
+        return {code: np.array(places, np.int32) for code, places in found.items()}
+
+    @cached_property
     def rank(self) -> Array:
         """The place of each project when they are sorted by their codes."""
         return np.argsort(np.argsort(self.projects.facts["code"].astype(str), kind="stable"))
@@ -129,7 +138,9 @@ class Ledgers:
         are no new ones, and what was counted of all is put right by these."""
         new = Ledgers(projects, milestones, labs, self.names)
         made = {"rank": len(projects.keys) == len(self.projects.keys)}
-        made["project"] = made["order"] = made["rank"] and len(milestones.keys) == len(self.milestones.keys)
+        made["project"] = made["order"] = made["by_code"] = made["rank"] and len(milestones.keys) == len(
+            self.milestones.keys
+        )
         new.__dict__.update(
             {name: self.__dict__[name] for name, stays in made.items() if stays and name in self.__dict__}
         )
