@@ -4,11 +4,19 @@ Jinja asks of all that a template calls whether it wants the context, and makes 
 out, only to join them all. Both are right, and both take longer than what our macros do.
 """
 
+import os
 import re
+import sys
+from contextlib import suppress
+from importlib.util import cache_from_source
+from pathlib import Path
 from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from jinja2 import __version__ as jinja
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from jinja2.runtime import Context, Macro
@@ -23,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.context_class = Calling
     app.jinja_env.code_generator_class = Writing
     app.jinja_env.extend(shown=shown)
+    app.jinja_env.bytecode_cache = Compiled()
 
 
 def shown(value: Any) -> str:
@@ -58,3 +67,25 @@ class Writing(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("environment.shown(")
+
+
+class Compiled(FileSystemBytecodeCache):
+    """Compiled templates, kept where Python keeps compiled modules and under its rules: whoever may write there may
+    write those, too. Compiling all of ours takes a process three seconds, reading them a quarter of one."""
+
+    def __init__(self) -> None:
+        folder = Path(cache_from_source(__file__)).parent
+        super().__init__(str(folder), "template-%s.bin")
+        sources = [Path(__file__), Path(__file__).with_name("pages.py")]
+        self._made_by = jinja + "".join(path.read_text("utf-8") for path in sources)
+
+    def get_source_checksum(self, source: str) -> str:
+        """What a template is compiled from: its text, Jinja and ours beside it."""
+        return super().get_source_checksum(source + self._made_by)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template, where files may be written."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                os.makedirs(self.directory, exist_ok=True)
+                super().dump_bytecode(bucket)

@@ -1,6 +1,8 @@
 """Templates take our short ways and show what they would by Jinja's own: nothing unescaped, nothing lost."""
 
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask, render_template_string
@@ -9,7 +11,7 @@ from jinja2 import Environment, StrictUndefined, UndefinedError, pass_context
 from markupsafe import Markup, escape
 
 from kangjiansheng.core import i18n
-from kangjiansheng.core.templating import Calling, Writing, shown
+from kangjiansheng.core.templating import Calling, Compiled, Writing, shown
 
 VALUES = [
     "",
@@ -63,3 +65,25 @@ def test_sentences_escape_what_they_tell_and_follow_the_reader(app: Flask) -> No
             assert str(lazy_gettext("跳到正文")) in said[1]
     assert said[0].startswith("跳到正文 ") and not said[1].startswith("跳")
     assert all("&lt;i&gt; 与 <b>" in one for one in said)
+
+
+def test_compiled_templates_are_kept_until_anything_they_come_from_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = str(tmp_path / "kept")
+
+    def code(made_by: str, text: str) -> object:
+        kept = Compiled()
+        kept.directory, kept._made_by = folder, made_by
+        bucket = kept.get_bucket(Environment(), "page.html", "page.html", text)
+        found, bucket.code = bucket.code, compile("1", "page.html", "eval")
+        kept.set_bucket(bucket)
+        return found
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert code("one", "text") is None
+    assert code("one", "text") is not None
+    assert code("one", "other text") is None
+    assert code("two", "other text") is None
+    folder = "/proc/nowhere"  # where nothing can be made
+    assert [code("two", "other text") for _again in range(2)] == [None, None]
