@@ -1,10 +1,12 @@
 """`kangjiansheng serve`: server and worker under one parent; both end on SIGTERM."""
 
+import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -18,6 +20,7 @@ from kangjiansheng.core.jobs import run_due
 
 ROUND = 2.0  # seconds between two rounds of the worker
 LOOK = 0.4  # seconds between two looks for work that somebody waits for
+ARENAS = -8, 2  # M_ARENA_MAX of glibc, and how many heaps a process keeps
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -89,6 +92,7 @@ def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) ->
     from kangjiansheng import demonstration
 
     held = _hold(settings)
+    _keep_few_heaps()
     with app.app_context():
         shown = demonstration.is_loaded()
         if shown:
@@ -105,6 +109,13 @@ def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) ->
             _end(worker)
         if held is not None:
             os.close(held)
+
+
+def _keep_few_heaps() -> None:
+    """Each thread of a process gets a heap of its own and keeps what its largest page needed; threads that wait for the
+    interpreter anyway can share. A C library without the setting goes on as it is."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(*ARENAS)
 
 
 def _hold(settings: Settings) -> int | None:
