@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from kangjiansheng.core import outbox
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.projects import queries as project_queries
 
 
@@ -44,7 +46,11 @@ def _offices() -> list[dict[str, Any]]:
 
 def counts() -> dict[str, int]:
     """The numbers beside the sections and at the bell; one statement."""
-    mine = project_queries.mine_to_update(actor=g.actor).scalar_subquery()
-    unread = outbox.unread(g.actor.id).scalar_subquery()
-    row = db.session.execute(select(mine, unread)).one()
+    row = db.session.execute(_counting(g.actor)).one()
     return {"mine": row[0], "notifications": row[1]}
+
+
+@once_a_day
+def _counting(actor: Actor) -> Select[int, int]:
+    mine = project_queries.mine_to_update(actor=actor).scalar_subquery()
+    return select(mine, outbox.unread(actor.id).scalar_subquery())

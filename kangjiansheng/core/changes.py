@@ -210,7 +210,7 @@ def state_before(thing: Any) -> dict[str, Any]:
     return found
 
 
-def last_revisions(*which: Any, until: datetime) -> Select[int]:
+def last_revisions(*which: Any, until: Any) -> Select[int]:
     """The ids of the last revisions up to an instant of the things that conditions on `Revision` choose, for a
     statement that reads what it needs of them."""
     order = Revision.effective_at.desc(), Revision.id.desc()

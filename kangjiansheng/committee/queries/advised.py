@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from kangjiansheng.committee.models import (
@@ -30,6 +30,7 @@ from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.projects.models import Project
 
 
@@ -78,29 +79,34 @@ def advice(project: Project, *, actor: Actor) -> Advice:
 
     One statement: the page of a project has none to spare.
     """
+    about = _about(actor, db.session.get_bind().dialect.name)
+    rows = list(db.session.execute(about, {"project": project.id}))
+    items = list(dict.fromkeys(row[0] for row in rows))
+    decisions = list(dict.fromkeys(row[1] for row in rows if row[1]))
+    actions = list(dict.fromkeys(row[2] for row in rows if row[2]))
+    answers = {row[1].id: row[3] for row in rows if row[1] and row[4]}
+    return Advice(items, decisions, actions, answers)
+
+
+@once_a_day
+def _about(actor: Actor, _engine: str) -> Any:
     decided = select(Decision.id).join(Minutes, Minutes.meeting_id == Decision.meeting_id)
     decided = decided.where(Minutes.life == "approved", Decision.id.in_(visible_decisions(actor)))
     to_do = visible_actions(actor).where(Action.life == "open")
-    query = (
+    return (
         select(AgendaItem, Decision, Action, CompanyDecision, is_advice())
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .outerjoin(Decision, and_(Decision.agenda_item_id == AgendaItem.id, Decision.id.in_(decided)))
         .outerjoin(Action, and_(Action.agenda_item_id == AgendaItem.id, Action.id.in_(to_do)))
         .outerjoin(CompanyDecision, CompanyDecision.id == latest_id())
         .where(
-            AgendaItem.project_id == project.id,
+            AgendaItem.project_id == bindparam("project"),
             AgendaItem.id.in_(visible_items(actor)),
             Meeting.life.not_in(("cancelled", DISCARDED)),
         )
         .options(contains_eager(AgendaItem.meeting))
         .order_by(Meeting.held_on.desc(), AgendaItem.position, Decision.id, Action.number)
     )
-    rows = list(db.session.execute(query))
-    items = list(dict.fromkeys(row[0] for row in rows))
-    decisions = list(dict.fromkeys(row[1] for row in rows if row[1]))
-    actions = list(dict.fromkeys(row[2] for row in rows if row[2]))
-    answers = {row[1].id: row[3] for row in rows if row[1] and row[4]}
-    return Advice(items, decisions, actions, answers)
 
 
 def advice_then(project: Project, day: date, *, actor: Actor) -> Advice:

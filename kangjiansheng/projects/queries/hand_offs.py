@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, func, null, or_, select
@@ -221,9 +221,8 @@ _KEPT = (
 )
 
 
-def _stood(columns: Sequence[Any], seen: Select[int], day: date) -> Select[Any]:
-    """Columns of the last revisions of some hand-offs up to a day, with what they name, called as it was then."""
-    until = clock.end_of(day)
+def _stood(columns: Sequence[Any], seen: Select[int], until: Any) -> Select[Any]:
+    """Columns of the last revisions of some hand-offs up to an instant, with what they name, called as it was then."""
     newest = last_revisions(Revision.thing == HandOff.__tablename__, Revision.thing_id.in_(seen), until=until)
     state = Revision.state
     return (
@@ -245,7 +244,7 @@ def _of_institution(one: Any, side: Any) -> ColumnElement[bool]:
     return and_(one.thing == Institution.__tablename__, one.thing_id == side.id)
 
 
-def _last(kind: Any, until: datetime, of: Callable[[Any], ColumnElement[bool]]) -> Any:
+def _last(kind: Any, until: Any, of: Callable[[Any], ColumnElement[bool]]) -> Any:
     """The id of the last state of something until an instant."""
     one = aliased(kind)
     query = select(one.id).where(of(one), one.effective_at <= until)
@@ -254,17 +253,18 @@ def _last(kind: Any, until: datetime, of: Callable[[Any], ColumnElement[bool]]) 
 
 def _then(wanted: Iterable[ColumnElement[bool]], day: date, *, archived: bool = True) -> list[HandOffRow]:
     seen = select(HandOff.id).join(Project, Project.id == HandOff.project_id).where(*wanted)
-    query = _stood(_KEPT, seen, day)
+    query = _stood(_KEPT, seen, clock.end_of(day))
     if not archived:
         query = query.where(_entry.state["archived_at"].as_string().is_(None))
     return [row_from(found) for found in db.session.execute(query).mappings()]
 
 
-def of_plans(plan_ids: Collection[int | None], first: Sequence[Any], day: date | None) -> Select[Any]:
-    """The hand-offs of the projects of some plans as they stood on a day, for a statement that reads the plans in one
-    go: after `first`, the columns of its other parts, which have `padding` in the place of these."""
+def of_plans(plan_ids: Any, first: Sequence[Any], until: Any) -> Select[Any]:
+    """The hand-offs of the projects of some plans as they stood at an instant (both are values, or bound later), for a
+    statement that reads the plans in one go: after `first`, the columns of its other parts, which have `padding` in the
+    place of these."""
     seen = select(HandOff.id).join(Plan, Plan.project_id == HandOff.project_id).where(Plan.id.in_(plan_ids))
-    return _stood([*first, *_KEPT], seen, day or clock.today())
+    return _stood([*first, *_KEPT], seen, until)
 
 
 def padding() -> list[Any]:

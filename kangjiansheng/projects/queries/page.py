@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, case, literal, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, defer, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import JointLab, LabMember
 from kangjiansheng.projects.models import (
@@ -29,9 +31,14 @@ from kangjiansheng.projects.queries.visible import DIRECTORS, may_see, may_see_p
 
 def project(*, actor: Actor, code: str) -> Project | None:
     """A project that the actor may see, with its registry numbers, the template of its plan and the decisions."""
-    query = (
+    return db.session.scalars(_project(actor), {"code": code}).unique().first()
+
+
+@once_a_day
+def _project(actor: Actor) -> Select[Project]:
+    return (
         select(Project)
-        .where(Project.code == code, may_see(actor))
+        .where(Project.code == bindparam("code"), may_see(actor))
         .options(
             joinedload(Project.registrations),
             joinedload(Project.claims).joinedload(StatusClaim.change_set),
@@ -41,7 +48,6 @@ def project(*, actor: Actor, code: str) -> Project | None:
             .options(defer(GateDecision.dossier), joinedload(GateDecision.conditions)),
         )
     )
-    return db.session.scalars(query).unique().first()
 
 
 def project_for(*, actor: Actor, code: str, act: str) -> tuple[Project, str] | None:
@@ -85,17 +91,20 @@ def lab_plan(*, actor: Actor, code: str) -> Plan | None:
     return plan(actor=actor, of="labs", code=code)
 
 
-def _of(of: str, code: str) -> ColumnElement[bool]:
+def _of(of: str, code: Any) -> ColumnElement[bool]:
     return Project.code == code if of == "projects" else JointLab.code == code
 
 
 def milestone(*, actor: Actor, code: str, milestone_code: str, of: str = "projects") -> Milestone | None:
     """A milestone of a plan that the actor may see, with its plan and what that belongs to."""
+    return db.session.scalar(_milestone(actor, of), {"owner": code, "code": milestone_code})
+
+
+@once_a_day
+def _milestone(actor: Actor, of: str) -> Select[Milestone]:
     template = contains_eager(Milestone.plan).joinedload(Plan.template_version)
     query = with_owner(select(Milestone), load=True).options(template)
-    return db.session.scalar(
-        query.where(_of(of, code), Milestone.code == milestone_code, may_see_plan(actor))
-    )
+    return query.where(_of(of, bindparam("owner")), Milestone.code == bindparam("code"), may_see_plan(actor))
 
 
 def milestone_for(*, actor: Actor, act: str, **where: str) -> tuple[Milestone, str] | None:
@@ -159,6 +168,14 @@ def ledger(
 
     As of a past day only what counted by the end of that day.
     """
+    asked = {"plan": plan_id, "milestone": milestone_id, "until": as_of and clock.end_of(as_of)}
+    query = _ledger(actor, milestone_id is not None, as_of is not None)
+    given = {key: value for key, value in asked.items() if value is not None or key == "plan"}
+    return [_said(row) for row in db.session.execute(query, given).mappings()]
+
+
+@once_a_day
+def _ledger(actor: Actor, of_one: bool, past: bool) -> Select[Any]:
     keys = [
         "id",
         "milestone_id",
@@ -199,14 +216,12 @@ def ledger(
         .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
         .outerjoin(Person, Person.id == ChangeSet.actor_id)
         .outerjoin(owner, owner.id == MilestoneEntry.owner_id)
-        .where(Plan.id == plan_id, may_see_plan(actor))
+        .where(Plan.id == bindparam("plan"), may_see_plan(actor))
         .order_by(MilestoneEntry.effective_at, MilestoneEntry.id)
     )
-    if milestone_id is not None:
-        query = query.where(Milestone.id == milestone_id)
-    if as_of is not None:
-        query = query.where(MilestoneEntry.effective_at <= clock.end_of(as_of))
-    return [_said(row) for row in db.session.execute(query).mappings()]
+    if of_one:
+        query = query.where(Milestone.id == bindparam("milestone"))
+    return query.where(MilestoneEntry.effective_at <= bindparam("until")) if past else query
 
 
 def _said(row: Any) -> Said:
@@ -241,6 +256,12 @@ class TeamMember:
 
 def team(project_id: int, *, whole_labs: bool = False) -> list[TeamMember]:
     """All memberships of a project, and the directors of its laboratories (or everybody there); one statement."""
+    return _rows_of_team(_of_project(whole_labs), {"project": project_id})
+
+
+@cache
+def _of_project(whole_labs: bool) -> Select[Any]:
+    project_id: Any = bindparam("project")
     members = select(
         ProjectMember.id,
         ProjectMember.person_id,
@@ -278,18 +299,22 @@ def team_of_lab(lab_id: int) -> list[TeamMember]:
         LabMember.valid_from,
         LabMember.valid_to,
     )
-    return _team(rows.where(LabMember.lab_id == lab_id).subquery())
+    return _rows_of_team(_team(rows.where(LabMember.lab_id == lab_id).subquery()), {})
 
 
-def _team(rows: Subquery) -> list[TeamMember]:
-    query = (
+def _rows_of_team(query: Select[Any], asked: dict[str, Any]) -> list[TeamMember]:
+    return [
+        TeamMember(**{**row, "of_lab": bool(row["of_lab"])})
+        for row in db.session.execute(query, asked).mappings()
+    ]
+
+
+def _team(rows: Subquery) -> Select[Any]:
+    return (
         select(rows, Person.code, Person.erased_at, Person.name_hans, Person.name_hant, Person.name_en)
         .join(Person, Person.id == rows.c.person_id)
         .order_by(rows.c.of_lab, rows.c.valid_from, rows.c.id)
     )
-    return [
-        TeamMember(**{**row, "of_lab": bool(row["of_lab"])}) for row in db.session.execute(query).mappings()
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Integer, Select, String, cast, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, Integer, Select, String, bindparam, cast, null, select, union_all
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import Instant, db
 from kangjiansheng.projects.models import ClockStop, Milestone, MilestoneEntry, MilestoneLink
 from kangjiansheng.projects.queries.hand_offs import HandOffRow, of_plans, padding, row_from
 from kangjiansheng.projects.queries.past import Since, stops_then
@@ -93,9 +94,28 @@ def network(*plan_ids: int | None, then: OwnerRow | None = None, as_of: date | N
     links: dict[int, list[Link]] = defaultdict(list)
     stops: dict[int, list[Stop]] = defaultdict(list)
     rows: list[HandOffRow] = []
+    asked = {"plans": plan_ids, "until": clock.end_of(as_of or clock.today())}
+    for found in db.session.execute(_binding(), asked):
+        key, before, lag, unit, first, last, *_more = found
+        if key is None:
+            rows.append(row_from(found._mapping))
+        elif before is None:
+            stops[key].append(Stop(first, last))
+        else:
+            links[key].append(Link(before, lag, _unit(unit)))
+    if then is None:
+        return Network(links, stops, rows)
+    return replace(_network_then(links, stops, then), hand_offs=rows)
+
+
+@cache
+def _binding() -> CompoundSelect[Any]:
+    """All that binds the milestones of `plans`, with the hand-offs as they stood at `until`."""
+    plan_ids: Any = bindparam("plans", expanding=True)
+    until = bindparam("until", type_=Instant())
     none, no_day = cast(null(), Integer), cast(null(), Date)
     away = padding()
-    every: CompoundSelect[Any] = union_all(
+    return union_all(
         select(
             MilestoneLink.milestone_id,
             MilestoneLink.predecessor_id,
@@ -112,19 +132,8 @@ def network(*plan_ids: int | None, then: OwnerRow | None = None, as_of: date | N
         )
         .join(Milestone, Milestone.id == ClockStop.milestone_id)
         .where(Milestone.plan_id.in_(plan_ids)),
-        of_plans(plan_ids, [none, none, none, cast(null(), String), no_day, no_day], as_of),
+        of_plans(plan_ids, [none, none, none, cast(null(), String), no_day, no_day], until),
     )
-    for found in db.session.execute(every):
-        key, before, lag, unit, first, last, *_more = found
-        if key is None:
-            rows.append(row_from(found._mapping))
-        elif before is None:
-            stops[key].append(Stop(first, last))
-        else:
-            links[key].append(Link(before, lag, _unit(unit)))
-    if then is None:
-        return Network(links, stops, rows)
-    return replace(_network_then(links, stops, then), hand_offs=rows)
 
 
 def _network_then(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, literal, select, tuple_, union
+from sqlalchemy import Select, and_, bindparam, func, literal, select, tuple_, union
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, last_revisions, states_at
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import Instant, db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.queries import visible_agreements
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectLab, Validity
@@ -60,6 +61,12 @@ def validities(plan: Plan | None, *, actor: Actor) -> list[ValidityRow]:
 
 def validities_of(plan_ids: Collection[int], *, actor: Actor) -> Mapping[int, list[ValidityRow]]:
     """The same of several plans, by their ids."""
+    return _found(_of_plans(actor), {"plans": list(plan_ids), "until": clock.end_of(clock.today())})
+
+
+@once_a_day
+def _of_plans(actor: Actor) -> Select[Any]:
+    plan_ids: Any = bindparam("plans", expanding=True)
     agreements = select(literal(Agreement.__tablename__), JointLab.agreement_id, Plan.id).where(
         Plan.id.in_(plan_ids), JointLab.agreement_id.in_(_seen(actor))
     )
@@ -67,7 +74,7 @@ def validities_of(plan_ids: Collection[int], *, actor: Actor) -> Mapping[int, li
         Plan, Plan.project_id == ProjectLab.project_id
     )
     of_lab = agreements.join(Plan, Plan.lab_id == JointLab.id)
-    return _stood(plan_ids, [of_project, of_lab], clock.today())
+    return _stood(plan_ids, [of_project, of_lab], bindparam("until", type_=Instant()))
 
 
 def validities_on(
@@ -85,7 +92,7 @@ def validities_on(
     agreements = select(literal(Agreement.__tablename__), agreement, literal(plan.id)).where(
         Revision.id.in_(newest), agreement.in_(_seen(actor))
     )
-    return _stood([plan.id], [agreements], as_of)[plan.id]
+    return _found(_stood([plan.id], [agreements], clock.end_of(as_of)), {})[plan.id]
 
 
 def validities_then(
@@ -115,10 +122,8 @@ def _seen(actor: Actor) -> Any:
     return visible_agreements(actor).with_only_columns(Agreement.id)
 
 
-def _stood(
-    plan_ids: Collection[int], agreements: Sequence[Any], day: date
-) -> Mapping[int, list[ValidityRow]]:
-    """One statement for any day: every change leaves a revision, and the last one up to a day says how it stood."""
+def _stood(plan_ids: Any, agreements: Sequence[Any], until: Any) -> Select[Any]:
+    """One statement for any instant: every change leaves a revision, and the last one up to it says how it stood."""
     own = (
         select(
             literal(Validity.__tablename__).label("thing"), Validity.id.label("key"), Plan.id.label("plan_id")
@@ -128,15 +133,18 @@ def _stood(
     )
     of = union(own, *agreements).subquery()
     theirs = tuple_(Revision.thing, Revision.thing_id).in_(select(of.c.thing, of.c.key))
-    newest = last_revisions(theirs, until=clock.end_of(day))
-    query = (
+    newest = last_revisions(theirs, until=until)
+    return (
         select(of.c.plan_id, Revision.thing, Revision.state)
         .join(of, and_(Revision.thing == of.c.thing, Revision.thing_id == of.c.key))
         .where(Revision.id.in_(newest))
         .order_by(Revision.id)
     )
+
+
+def _found(query: Select[Any], asked: dict[str, Any]) -> Mapping[int, list[ValidityRow]]:
     found: dict[int, list[ValidityRow]] = defaultdict(list)
-    for plan_id, thing, state in db.session.execute(query):
+    for plan_id, thing, state in db.session.execute(query, asked):
         if thing != Agreement.__tablename__:
             found[plan_id].append(_own(state))
         elif state["expires_on"] and not state["archived_at"]:
