@@ -22,6 +22,7 @@ from kangjiansheng.projects.queries.milestone_lists import Line
 from kangjiansheng.projects.queries.results import ResultRow
 from kangjiansheng.projects.queries.risks import RiskRow
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow, ProjectRow
+from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.sheets import Mark, digest, written
 from kangjiansheng.projects.rules.vocabulary import families, modalities, project_statuses, reasons, stages
 
@@ -40,9 +41,15 @@ def status_word(status: str) -> str:
     }[status]
 
 
-def words_of_end(row: OwnerRow) -> str:
-    """A terminated project does not rest, it is over; empty for all others."""
-    return str(_("已终止")) if isinstance(row, ProjectRow) and row.claimed == "TERMINATED" else ""
+def words_of_end(row: Any) -> str:
+    """How a project rests or has ended, by its own word; empty for one that people work on, and for a laboratory."""
+    claimed = getattr(row, "claimed", "")
+    return label_of(claimed, project_statuses()) if claimed in RESTING else ""
+
+
+def words_of_rest(milestone: Any, row: Any) -> str:
+    """The same for a milestone that waits because its project does; empty for any other."""
+    return words_of_end(row) if milestone.status == "pause" else ""
 
 
 def projects(kind: str, rows: Sequence[ProjectRow], *, as_of: date | None) -> bytes:
@@ -243,7 +250,7 @@ def milestone_word(line: Line) -> str:
     m = line.milestone
     if m.kind == "decision":
         return _("决定")
-    return _("已取消") if m.state == "cancelled" else status_word(m.status)
+    return _("已取消") if m.state == "cancelled" else words_of_rest(m, line.project) or status_word(m.status)
 
 
 _VALUES: dict[str, Callable[[Line], Any]] = {
@@ -300,7 +307,7 @@ def editable(kind: str, rows: Sequence[OwnerRow]) -> bytes:
             name_of(project),
             m.code,
             name_of(m),
-            status_word(m.status),
+            words_of_rest(m, project) or status_word(m.status),
             m.baseline,
             m.current_plan,
             m.forecast,

@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from kangjiansheng.projects.rules.vocabulary import project_statuses
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "kangjiansheng"
 FEATURES = ("core", "accounts", "labs", "projects", "committee", "overview")
@@ -149,3 +151,20 @@ def test_templates_show_no_chinese_that_is_not_translated(feature: str) -> None:
         text = re.sub(r'<(\w+)[^>]*\blang="zh[^"]*"[^>]*>[^<]*</\1>', "", text)
         wrong += [f"{path.name}: {found}" for found in re.findall(f"[{HAN}]+", text)]
     assert [w for w in wrong if not w.endswith((": 康健生", ": 语言"))] == []
+
+
+def test_a_paused_and_an_ended_project_have_one_word_each():
+    """The status that a lead chooses, the one that is computed and the sentences say it alike, in all three languages."""
+    told = project_statuses()
+    for code, word in (("ON_HOLD", "已暂停"), ("COMPLETED", "已完成")):
+        name = told[code].name
+        assert name.hans == word
+        for feature in ("core", "projects", "overview"):
+            assert catalogue(feature, "zh_Hant")[word].string == name.hant, feature
+    assert catalogue("core", "en")["已暂停"].string == told["ON_HOLD"].name.en == "Paused"
+    # A state is 已暂停, 已终止, 已结束; what is done to a project, and what a committee decides, are verbs.
+    loose = re.compile("(?:个|之前|另计，|；|。|、|或)(?:暂停|结束)|(?<!已)(?:暂停|结束)的")
+    for feature in ("projects", "overview"):
+        assert [one for one in used(feature) if loose.search(one) and "（暂停、终止）" not in one] == []
+        english = [text for message in catalogue(feature, "en") for text in texts(message)]
+        assert [text for text in english if re.search("on hold", text, re.IGNORECASE)] == []

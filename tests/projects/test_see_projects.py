@@ -5,6 +5,7 @@ import io
 from datetime import date
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.core.db import db
@@ -117,3 +118,25 @@ def test_a_gate_that_waits_is_overdue_all_the_same(client):
 def test_a_company_that_ends_in_a_full_stop_ends_the_sentence_once(client):
     page = client("executive", "en").get("/projects/KJS-005").get_data(as_text=True)
     assert "Co., Ltd." in page and "Ltd.." not in page
+
+
+def test_a_terminated_project_is_terminated_on_every_page(client, in_app):
+    """Neither it nor what stays open in it is said to be paused anywhere; KJS-003 has open milestones, KJS-017 none."""
+    reader = client("executive")
+    with writing():
+        db.session.scalars(select(Project).where(Project.code == "KJS-003")).one().status = "TERMINATED"
+    for path in (
+        "/projects/KJS-003",
+        "/projects/KJS-017/sheet",
+        "/projects?q=KJS-003",
+        "/milestones?q=KJS-003",
+    ):
+        main = html.document_fromstring(reader.get(path).get_data(as_text=True)).xpath("//main")[0]
+        for choice in main.xpath(".//form | .//*[contains(@class, 'legend')]"):
+            choice.drop_tree()
+        for other in main.xpath(".//tr[contains(., 'KJS-') and not(contains(., 'KJS-003'))]"):
+            other.drop_tree()
+        text = main.text_content()
+        assert "已终止" in text and "已暂停" not in text, path
+    rows = reader.get("/projects.csv").get_data().decode("utf-8-sig").splitlines()
+    assert all("已终止" in next(line for line in rows if code in line) for code in ("KJS-003", "KJS-017"))

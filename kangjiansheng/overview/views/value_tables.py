@@ -56,7 +56,7 @@ def _remark(project: Any, step: str | None) -> str | None:
         return str(_("818 路径不走药品注册，不计"))
     if step == chances.MARKET:
         return str(_("已批准，另计"))
-    return str(_("暂停，仍计入")) if project.claimed == chances.ON_HOLD else None
+    return str(_("已暂停，仍计入")) if project.claimed == chances.ON_HOLD else None
 
 
 def bars(now: "Pipeline") -> list[tuple[int, float, bool]]:

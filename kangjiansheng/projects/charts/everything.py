@@ -125,11 +125,11 @@ def finding(shown: Timeline) -> str:
 
 def _titles(lines: Iterable[Line], status_word: Callable[[Line], str]) -> dict[int, str]:
     """What each mark says under the pointer and to a screen reader; each status is put into words once."""
-    known: dict[tuple[str, str, str], str] = {}
+    known: dict[tuple[str, ...], str] = {}
     found, comma = {}, _("，")
     for line in lines:
         m = line.milestone
-        key = (m.status, m.kind, m.state)
+        key = (m.status, m.kind, m.state, getattr(line.project, "claimed", ""))
         if key not in known:
             known[key] = status_word(line)
         parts = [f"{m.code} {name_of(m)}", f"{day_of(line)}", known[key]]

@@ -11,7 +11,7 @@ from kangjiansheng.projects.forms.fields import indication_of, role_of, subject_
 from kangjiansheng.projects.models import Plan, Project
 from kangjiansheng.projects.queries import OwnerRow
 from kangjiansheng.projects.rules.vocabulary import reasons
-from kangjiansheng.projects.sheets import words_of_end
+from kangjiansheng.projects.sheets import words_of_end, words_of_rest
 
 bp = Blueprint("projects", __name__, template_folder="../templates")
 bp.add_app_template_filter(subject_of, "subject")
@@ -59,6 +59,7 @@ def crumbs_of(found: Plan | OwnerRow | Project) -> list[tuple[str, str]]:
 
 
 bp.add_app_template_filter(words_of_end, "ended_word")
+bp.add_app_template_filter(words_of_rest, "rest_word")
 
 
 @bp.app_template_filter("pairs")

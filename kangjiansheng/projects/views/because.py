@@ -64,7 +64,7 @@ def _reason(one: rules.Because) -> str:
     if one.code == "waiting_for":
         return _("主要原因：%(reason)s", reason=label_of(facts["reason"], reasons()))
     return {
-        "paused": _("项目已暂停或结束"),
+        "paused": _("项目已暂停或已结束"),
         "awaiting_decision": _("阶段门等待决策"),
         "flagged": _("负责人标记了风险"),
     }.get(one.code, one.code)

@@ -169,7 +169,9 @@ def shown(key: str, value: Any) -> str:
 
 def status_choices() -> list[tuple[str, str]]:
     """The computed statuses as choices, from the one that needs somebody most."""
-    return [(status, status_word(status)) for status in SEVERITY]
+    words = {status: status_word(status) for status in SEVERITY}
+    words["pause"] = _("已暂停或已终止")  # where a project is chosen by its status, both are found
+    return [*words.items()]
 
 
 def several(asked: str, labels: dict[str, str]) -> list[tuple[str, str]]:

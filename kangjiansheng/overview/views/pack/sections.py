@@ -90,7 +90,7 @@ def pipeline(found: Found) -> Section:
         "pipeline",
         _("管线：阶段与技术路线"),
         words.in_pipeline(grid.finding),
-        _("已结束的项目不列入；暂停的停在原来的阶段。最大推迟取未完成里程碑中最大的偏差。"),
+        _("已结束的项目不列入；已暂停的停在原来的阶段。最大推迟取未完成里程碑中最大的偏差。"),
         **_from_table(tables.pipeline(found.board)),
         chart=Chart("stack", [words.column(column) for column in grid.columns], series, _("项目数")),
         illustrative=illustrative(found.projects),
