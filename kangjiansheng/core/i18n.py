@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, refresh
 from flask_babel import format_date as babel_date
+from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
 from kangjiansheng.core import text
 from kangjiansheng.core.clock import SHANGHAI
@@ -18,6 +20,9 @@ CATALOGUES = {"zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant", "en": "en"}
 _TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 COOKIE = "kjs_lang"
 _refusals: dict[str, Any] = {}
+
+# Words that are looked up late are text like any other and escaped where they are shown; to Flask-Babel they are markup.
+LazyString.__html__ = lambda words: escape(str(words))
 
 
 def init_app(app: Flask, folders: list[str]) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
+from flask_babel import lazy_gettext
 
 from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.errors import RuleBroken
@@ -104,3 +105,10 @@ def test_names_sort_as_their_readers_expect() -> None:
     names = ["张江", "瑞金", "仁济", "上海"]
     assert sorted(names, key=i18n.sort_key("zh-Hans")) == ["仁济", "瑞金", "上海", "张江"]
     assert sorted(["b", "A", "c"], key=i18n.sort_key("en")) == ["A", "b", "c"]
+
+
+def test_words_that_are_looked_up_late_are_escaped_like_any_other_text(app: Flask) -> None:
+    with app.test_request_context("/"):
+        words = lazy_gettext("%(name)s 的日期 < 今天", name="<img src=x>")
+        shown = app.jinja_env.from_string('<p title="{{ words }}">{{ words }}</p>').render(words=words)
+    assert "<img" not in shown and shown.count("&lt;img src=x&gt; 的日期 &lt; 今天") == 2
