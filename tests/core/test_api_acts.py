@@ -73,6 +73,8 @@ def test_an_obligation_from_a_program(app: Flask, client: Callable[..., Critic])
     for method, path, body, status in (
         ("DELETE", address, None, 405),
         ("POST", address, {}, 405),
+        ("POST", f"{address}?as_of=2026-06-30", {}, 405),
+        ("GET", f"{address}/delivery", None, 405),
         ("POST", "/nothing", {}, 404),
         ("PATCH", "/obligations/OB-9999", {}, 404),
         ("POST", "/obligations", [1], 400),
@@ -81,6 +83,9 @@ def test_an_obligation_from_a_program(app: Flask, client: Callable[..., Critic])
         assert answer.status_code == status, (method, path, answer.text)
         assert answer.content_type == "application/problem+json"
     assert "PATCH" in send("DELETE", address).headers["Allow"]
+    for path, methods in ((address, "GET, PATCH"), ("/projects", "GET, POST"), ("/metrics", "GET")):
+        assert send("OPTIONS", path).headers["Allow"] == f"{methods}, OPTIONS"
+    assert send("OPTIONS", "/nothing").status_code == 404
     plain = program.post("/api/v1/obligations", data={"a": "b"}, headers=bearer(secret))
     assert plain.status_code == 415
     assert send("GET", "/obligations", Accept="text/csv").status_code == 406

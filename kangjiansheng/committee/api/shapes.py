@@ -185,7 +185,10 @@ MINUTES = Given(
                     "properties": {
                         **{key: {"type": "string"} for key in ("id", "kind", "text")},
                         "no": _OR_NULL,
-                        "decision": _OR_NULL,
+                        "decision": {
+                            "type": ["object", "null"],
+                            "description": "Its number, kind and count.",
+                        },
                         "withheld": {"const": True},
                     },
                     "additionalProperties": False,

@@ -39,7 +39,7 @@ from kangjiansheng.core.rest.problems import problem
 
 PREFIX = "/api/v1"
 METHODS = ("POST", "PATCH", "DELETE")
-LEFT = ("GET", *METHODS)  # what is read has routes of its own: here comes what is none
+LEFT = ("GET", *METHODS, "OPTIONS")  # what is read has routes of its own: here comes what is none
 _TAG = re.compile(r'^(?:W/)?"(\d{1,9})(?:-[0-9a-f]+)?"$')
 NOTHING = object()  # what a browser does not send
 NOT_SENT = ("csrf_token", "once", "back", "next", "resume", "resolve", "look")
@@ -101,16 +101,16 @@ def known(app: Flask) -> Mapping[str, Act]:
 bp = Blueprint("api", __name__)
 
 
-@bp.route(f"{PREFIX}/<path:address>", methods=LEFT)
+@bp.route(f"{PREFIX}/<path:address>", methods=LEFT, provide_automatic_options=False)
 @signed_in
 @of_any_part
 def act(address: str) -> Response:
-    """Do what a page can do."""
-    if request.method not in METHODS:
-        abort(404)
+    """Do what a page can do, or say what the address is for."""
+    if request.method == "OPTIONS":
+        return _said_of(f"/{address}")
+    found, arguments = _matched(f"/{address}", request.method)
     if g.as_of:
         abort(400, _("过去的日子不能改，请去掉 as_of。"))
-    found, arguments = _matched(f"/{address}", request.method)
     check_scope(current_app.view_functions[found.page], writes=True)
     body = _body()
     key = once.asked_key() if request.method == "POST" else None
@@ -162,6 +162,17 @@ def _matched(path: str, method: str) -> tuple[Act, dict[str, Any]]:
             raise MethodNotAllowed(_readable()) from None
         raise
     return acts.listed[endpoint], dict(arguments)
+
+
+def _said_of(path: str) -> Response:
+    """The methods of an address; no program of another origin is let in by it."""
+    try:
+        _matched(path, "OPTIONS")
+    except MethodNotAllowed as refused:
+        answer = make_response("", 204)
+        answer.headers["Allow"] = ", ".join([*(refused.valid_methods or ()), "OPTIONS"])
+        return answer
+    abort(404)
 
 
 def _readable() -> list[str]:

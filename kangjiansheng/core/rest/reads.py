@@ -111,7 +111,7 @@ def _declare(
     answer.__name__, answer.__doc__, answer.__module__ = view.__name__, view.__doc__, view.__module__
     guarded = on(load=load, may=may)(answer) if may else signed_in(answer)
     guarded.read = read  # type: ignore[attr-defined]
-    bp.add_url_rule(path, view.__name__, guarded, methods=["GET"])
+    bp.add_url_rule(path, view.__name__, guarded, methods=["GET"], provide_automatic_options=False)
     return view
 
 
