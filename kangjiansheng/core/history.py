@@ -25,7 +25,7 @@ def _entry(
     person = people.get(row.actor_id)
     return {
         "when": i18n.moment(row.recorded_at),
-        "iso": row.recorded_at.isoformat(),
+        "iso": row.recorded_at.isoformat(timespec="milliseconds"),
         "who": i18n.name_of(person) if person else row.actor_label,
         "act_label": str(audit.acts()[row.act]),
         "changes": _changes(row, labels, show) if row.before else [],

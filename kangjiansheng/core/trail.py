@@ -119,7 +119,7 @@ def described(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     return [
         {
             "when": i18n.moment(entry.recorded_at),
-            "iso": entry.recorded_at.isoformat(),
+            "iso": entry.recorded_at.isoformat(timespec="milliseconds"),
             "who": acted[entry.id],
             "act_label": act_word(entry.act),
             "changes": changes_of(entry),
