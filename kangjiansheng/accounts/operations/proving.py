@@ -11,7 +11,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 
 
-def account_of(actor: Actor) -> Account | None:
+def account_of(*, actor: Actor) -> Account | None:
     """The actor's account, when it is active."""
     query = select(Account).where(Account.person_id == actor.id, Account.disabled_at.is_(None))
     return db.session.scalar(query)
@@ -19,19 +19,19 @@ def account_of(actor: Actor) -> Account | None:
 
 def fits(password: str, *, actor: Actor) -> bool:
     """Whether the password is the actor's."""
-    account = account_of(actor)
+    account = account_of(actor=actor)
     return passwords.fits(password, account.password_hash if account else None)
 
 
-def has_second(actor: Actor) -> bool:
+def has_second(*, actor: Actor) -> bool:
     """Whether the actor has a second factor, which is then asked for at every signature."""
-    account = account_of(actor)
+    account = account_of(actor=actor)
     return account is not None and account.second_since is not None
 
 
 def second(shown: Shown, *, actor: Actor) -> str:
     """Check the second factor and use it up; returns what it was, nothing for who has none."""
-    account = account_of(actor)
+    account = account_of(actor=actor)
     return factors.prove(account, shown) if account and account.second_since else ""
 
 

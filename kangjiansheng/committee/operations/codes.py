@@ -25,7 +25,7 @@ from kangjiansheng.core.errors import RuleBroken
 
 def asked(draft: DraftVersion, *, actor: Actor) -> tuple[str, ...]:
     """What the actor has to give for a signature on a draft."""
-    account = proving.account_of(actor)
+    account = proving.account_of(actor=actor)
     has_password = account is not None and account.password_hash is not None
     return signing.proofs(
         has_password=has_password,
@@ -37,7 +37,7 @@ def asked(draft: DraftVersion, *, actor: Actor) -> tuple[str, ...]:
 def send(draft: DraftVersion, *, actor: Actor) -> None:
     """Mail a new code for a draft; the codes that were sent for it before are good no longer."""
     person = db.session.get_one(Person, actor.id)
-    if not person.email or proving.account_of(actor) is None:
+    if not person.email or proving.account_of(actor=actor) is None:
         raise RuleBroken("committee:no-address")
     key = f"signature-code:{actor.id}"
     if throttle.is_blocked(key, most=signing.MOST_CODES, window=FAILURE_WINDOW):
@@ -65,7 +65,7 @@ def prove(
     draft: DraftVersion, password: str, code: str, *, actor: Actor, passkey: Answer | None = None
 ) -> str:
     """Check what was typed and use the code up; returns the method as it is written on the signature."""
-    account = proving.account_of(actor)
+    account = proving.account_of(actor=actor)
     needed = asked(draft, actor=actor)
     for what, typed in (("password", password), ("code", code)):
         wanted = what in needed or (what == "code" and "second" in needed and passkey is None)

@@ -84,7 +84,7 @@ def asked(draft: DraftVersion, form: forms.SignForm, *, actor: Actor) -> Asked |
         form.meaning.data = wanted if wanted in options else options[0] if len(options) == 1 else None
     person = db.session.get_one(Person, actor.id)
     proofs = codes.asked(draft, actor=actor)
-    account = proving.account_of(actor) if "second" in proofs else None
+    account = proving.account_of(actor=actor) if "second" in proofs else None
     return Asked(
         approves="approve" in options,
         proofs=proofs,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Text,
+    bindparam,
     cast,
     column,
     delete,
@@ -298,7 +299,8 @@ def vector(found: list[str]) -> str:
 def _remove(session: Session, ids: list[int]) -> None:
     for some in _batches(ids):
         if is_sqlite(session):
-            session.execute(text(f"DELETE FROM {GRAMS} WHERE rowid IN ({','.join(map(str, some))})"))
+            statement = text(f"DELETE FROM {GRAMS} WHERE rowid IN :some")
+            session.execute(statement.bindparams(bindparam("some", expanding=True)), {"some": some})
         session.execute(delete(SearchDocument).where(SearchDocument.id.in_(some)))
 
 

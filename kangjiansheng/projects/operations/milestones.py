@@ -227,7 +227,7 @@ def _take_back(entry: MilestoneEntry, *, actor: Actor, change: ChangeSet) -> Mil
         raise RuleBroken("projects:one-changed-since", code=milestone.code)
     rules.undo(state_of(milestone), state_of(entry), state_of(before))
     values = {key: getattr(before, key) for key in STATE}
-    if not is_quick(entry, actor):
+    if not is_quick(entry, actor=actor):
         moved = before.forecast != entry.forecast or before.current_plan != entry.current_plan
         values["moves"] = entry.moves + int(moved)
     return keep(

@@ -104,7 +104,7 @@ def confirmed_before(undone: Collection[int]) -> dict[int, datetime]:
     return {key: instant for key, instant in db.session.execute(query)}
 
 
-def is_quick(entry: MilestoneEntry, actor: Actor) -> bool:
+def is_quick(entry: MilestoneEntry, *, actor: Actor) -> bool:
     """True when the same person takes an act back within ten minutes: the pair counts no move."""
     within: timedelta = clock.now() - entry.recorded_at
     return within <= UNDO_WINDOW and entry.change_set.actor_id == actor.id

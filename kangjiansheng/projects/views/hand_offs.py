@@ -204,9 +204,9 @@ def _form(step: str, thing: HandOff, **more: Any) -> Any:
     elif step in ("deliver", "receive"):
         row = row_of(thing, actor=actor())
         assert row is not None
-        account = proving.account_of(actor())
+        account = proving.account_of(actor=actor())
         offer = offered(account, _purpose(thing, step)) if account else None
-        made = SignedForm(row=row, second=proving.has_second(actor()), offer=offer, **more)
+        made = SignedForm(row=row, second=proving.has_second(actor=actor()), offer=offer, **more)
     elif step in ("dispute", "withdraw"):
         made = ReasonForm(**more)
     else:

@@ -154,7 +154,7 @@
     form.kjTimers = [
       setTimeout(function () {
         if (!button) return;
-        button.dataset.word = button.innerHTML;
+        button.kjWords = [...button.childNodes];
         button.setAttribute('aria-busy', 'true');
         if (button.classList.contains('btn')) button.textContent = words.saving;
       }, 300),
@@ -170,7 +170,7 @@
     const button = form.kjButton;
     if (button && button.getAttribute('aria-busy')) {
       button.removeAttribute('aria-busy');
-      if (button.dataset.word) button.innerHTML = button.dataset.word;
+      button.replaceChildren(...button.kjWords);
     }
     form.querySelectorAll('.slow').forEach(function (p) { p.remove(); });
   }
