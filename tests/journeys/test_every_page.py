@@ -388,7 +388,7 @@ def furnished(server: Server) -> Server:
     form = form_of(lead.get("/milestones/import")[1], "/milestones/import")
     form.pop("file", None)
     lead.upload("/milestones/import", form, "里程碑.csv", rows.encode("gbk"), field="file")
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while lead.get(SHEET)[1].find(".//*[@id='rows']") is None:
         assert time.monotonic() < until, server.log()[-3000:]
         time.sleep(0.2)

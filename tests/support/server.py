@@ -57,12 +57,14 @@ class Server:
         if smtp:
             self.environment["KJS_SMTP_URL"] = smtp
         self.process: subprocess.Popen[bytes] | None = None
+        self.before: list[str] = []  # a command that starts the server's
 
     def start(self) -> None:
         """Start, and wait until it is ready."""
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [
+                    *self.before,
                     str(Path(sys.executable).with_name("kangjiansheng")),
                     "serve",
                     "--workers",

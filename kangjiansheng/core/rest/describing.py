@@ -135,7 +135,8 @@ def _read(rule: Rule, read: Read, app: Flask) -> dict[str, Any]:
         limit: Schema = {"type": "integer", "minimum": 1, "maximum": MOST}
         parameters += [_asked("limit", limit), _asked("cursor", {"type": "string"})]
     if read.as_of:
-        parameters.append(_asked("as_of", {"type": "string", "format": "date"}))
+        # Left empty, as a form sends it, it is today.
+        parameters.append(_asked("as_of", {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]}))
     parameters.append(_asked("If-None-Match", {"type": "string"}, "header"))
     summary = _summary(app.view_functions[rule.endpoint], rule.endpoint)
     return {
