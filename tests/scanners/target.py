@@ -152,6 +152,13 @@ def broken(tool: str, server: Server) -> list[Finding]:
     ]
 
 
+def strangers(tool: str, server: Server) -> list[Finding]:
+    """What is open when a tool was not let in: most of its requests came from nobody."""
+    log = server.log()
+    nobody, all_ = log.count('"person": null'), requests(server)
+    return [Finding(tool, "not signed in", "", f"{nobody} of {all_} requests")] if nobody * 2 > all_ else []
+
+
 def requests(server: Server) -> int:
     """How many requests the server has answered, by its log."""
     return sum('"status"' in line for line in server.log().splitlines())

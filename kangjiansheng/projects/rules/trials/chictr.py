@@ -1,13 +1,11 @@
 """The Chinese Clinical Trial Registry: trials as XML, in the form that registries hand to the WHO."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from xml.etree.ElementTree import Element
 
 from kangjiansheng.projects.rules.trials import meaning
 from kangjiansheng.projects.rules.trials.node import part, parts, unknown, word, words
 from kangjiansheng.projects.rules.trials.record import Trial
-
-if TYPE_CHECKING:  # read by defusedxml; this is only the name of what it gives
-    from xml.etree.ElementTree import Element
 
 ROOTS = ("triallist", "trials", "trial")
 ITEMS = ("trial", "triall")  # the second is how some exports spell it
@@ -54,7 +52,7 @@ KNOWN: dict[str, Any] = {
 }
 
 
-def plain(element: "Element", depth: int = 0) -> Any:
+def plain(element: Element, depth: int = 0) -> Any:
     """An element as text, or as a mapping from its children's names in lower case to them."""
     if not len(element) or depth > DEEPEST:
         return (element.text or "").strip()
@@ -72,7 +70,7 @@ def plain(element: "Element", depth: int = 0) -> Any:
     return found
 
 
-def local(element: "Element") -> str:
+def local(element: Element) -> str:
     """The name of an element in lower case, without its namespace; a comment has none."""
     return "" if not isinstance(element.tag, str) else element.tag.rsplit("}", 1)[-1].casefold()
 
