@@ -30,10 +30,8 @@ def wapiti(who: str = "executive", *, crawl: int = 240, attack: int = 120) -> Ou
         cookie = target.cookie_of(target.signed_in(server, who))
         starts = [at for name, path in target.PAGES if name == who for at in ("-s", server.base + path)]
         left_out = [at for path in LEFT_OUT for at in ("-x", f"{server.base}/{path}")]
-        command = [tool("wapiti"), "-u", f"{server.base}/", *starts, *left_out, "-H", f"Cookie: {cookie}"]
-        command += shlex.split(
-            f"--drop-set-cookie --scope folder -d 6 --max-scan-time {crawl} --max-attack-time {attack}"
-        )
+        command = [tool("wapiti"), "-u", f"{server.base}/", *starts, *left_out, "-C", cookie]
+        command += shlex.split(f"--scope folder -d 6 --max-scan-time {crawl} --max-attack-time {attack}")
         command += shlex.split(
             "--max-links-per-page 60 --max-files-per-dir 12 --max-parameters 40 --tasks 4 -t 20"
         )
