@@ -53,31 +53,30 @@ def _of_wapiti(rule: str, one: dict[str, str]) -> Finding:
 
 
 def sqlmap() -> Outcome:
-    """Each parameter of each address of the tour and each form on it, as who sees it, at level 1 of 5."""
-    out = cage.WORK / "sqlmap"
+    """Each parameter of each address of the tour, and each field of each form on it, as who sees it, at level 1 of 5.
+
+    Fields of forms are tried in full when a first look (errors, quotes, casts) gives any sign.
+    """
     with target.served("sqlmap", workers=2) as server:
         aims, cookies = target.aims(server)
-        log = cage.WORK / "sqlmap.requests"
-        log.write_text("".join(_as_logged(aim, server, cookies[aim.who]) for aim in aims), "utf-8")
-        command = [tool("sqlmap"), "-l", str(log), "--batch", "--output-dir", str(out), "--flush-session"]
-        command += shlex.split(
-            "--level 1 --risk 1 --technique BEU --dbms SQLite --skip csrf_token,once --drop-set-cookie"
-        )
-        command += shlex.split(
-            "--ignore-code * --ignore-redirects --threads 2 --timeout 20 --retries 1 --text-only"
-        )
-        command += [
-            "--skip-waf",
-            "--disable-coloring",
-            "--answers",
-            "keep testing=Y,skip further=N,follow=N,reduce=Y",
-        ]
-        run("sqlmap", command)
-        found = [one for file in out.glob("results-*.csv") for one in _of_sqlmap(file)]
+        found: list[Finding] = []
+        for method, more in (("GET", ()), ("POST", ("--smart",))):
+            log, out = cage.WORK / f"sqlmap.{method}", cage.WORK / f"sqlmap-{method}"
+            chosen = [_as_logged(aim, server, cookies[aim.who]) for aim in aims if aim.method == method]
+            log.write_text("".join(chosen), "utf-8")
+            run("sqlmap", [tool("sqlmap"), "-l", str(log), "--output-dir", str(out), *HOW, *more])
+            found += [one for file in out.glob("results-*.csv") for one in _of_sqlmap(file)]
         tried = target.log_of("sqlmap").read_text("utf-8", "replace").count("testing URL")
         if tried < len(aims):
             found.append(Finding("sqlmap", "unfinished", "", f"{tried} of {len(aims)} were tried"))
         return _outcome("sqlmap", server, found, f"{tried} addresses and forms")
+
+
+HOW = shlex.split(
+    "--batch --flush-session --level 1 --risk 1 --technique BEU --dbms SQLite --skip csrf_token,once "
+    "--drop-set-cookie --ignore-code * --ignore-redirects --threads 2 --timeout 20 --retries 1 --text-only "
+    "--skip-waf --disable-coloring --answers 'keep testing=Y,skip further=N,follow=N,reduce=Y'"
+)
 
 
 def _of_sqlmap(file: Path) -> list[Finding]:

@@ -103,7 +103,7 @@ def _line(act: Act, named: Mapping[int, str], people: Mapping[int, str]) -> dict
     done = trail.act_word(entry.act)
     return {
         "when": i18n.moment(entry.recorded_at),
-        "iso": entry.recorded_at.isoformat(),
+        "iso": entry.recorded_at.isoformat(timespec="milliseconds"),
         "who": people.get(entry.actor_id, entry.actor_label),
         "act_label": f"{about} · {done}" if about else done,
         "changes": _changes(entry, people),

@@ -339,7 +339,7 @@ def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any
         "when": clock.day_of(entry.effective_at).isoformat()
         if entry.imported
         else moment(entry.effective_at),
-        "iso": entry.effective_at.isoformat(),
+        "iso": entry.effective_at.isoformat(timespec="milliseconds"),
         "who": _("导入") if entry.imported else entry.who,
         "act_label": label,
         "changes": _changes(entry, before),
