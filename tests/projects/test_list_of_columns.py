@@ -16,6 +16,7 @@ from kangjiansheng.projects.queries.lists import ProjectFilter, projects
 from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import stages
+from tests.projects.reference.milestone_lists import found
 from tests.support.acting import who
 
 ORDERS = {
@@ -33,6 +34,23 @@ def fits(row: ProjectRow, key: str, value: str) -> bool:
     if key in ("lab", "party"):
         return value in [one.code for one in (row.labs if key == "lab" else row.parties)]
     return value == getattr(row, {"group": "indication_group"}.get(key, key))
+
+
+def words(row: ProjectRow) -> list[str]:
+    """Where a word is looked for."""
+    said = [row.code, row.name_hans, row.name_hant, row.name_en, *row.indication.values()]
+    for ref in (*row.labs, *row.parties):
+        said += [ref.code, ref.name_hans, ref.name_hant, ref.name_en]
+    return said
+
+
+def asked(row: ProjectRow) -> list[str]:
+    """Words that are there, in other scripts and cases, beside each other, and not at all."""
+    lab, party = row.labs[0], row.parties[0]
+    return [
+        row.code[-3:], row.name_hans[:2], f"{lab.code.lower()} {row.name_en[:4].upper()}", row.indication["hans"][:2],
+        party.name_hans[:3], party.code.lower(), lab.name_hant[:4], "聯合 臨床", "nothing at all", row.family,
+    ]  # fmt: skip
 
 
 def told(row: ProjectRow) -> ProjectRow:
@@ -69,3 +87,7 @@ def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
                     assert [row.code for row in shown] == [
                         row.code for row in there if fits(row, key, value)
                     ], (short, day, key)
+                for q in asked(one):
+                    shown = projects(ProjectFilter(q=q), actor=who(short), as_of=day)
+                    expected = [row for row in there if found(q, words(row))]
+                    assert [row.code for row in shown] == [row.code for row in expected], (short, day, q)

@@ -20,6 +20,8 @@ from kangjiansheng.projects.rules.ledgers import NONE, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import column_of, stages
 
+_SCRIPTS = ("hans", "hant", "en")
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectFilter:
@@ -68,7 +70,7 @@ def listed(
     wanted: ProjectFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
 ) -> Listed:
     """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over the columns of the
-    ledgers, and over rows without milestones where the address asks for words.
+    ledgers.
 
     What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
     all is made once more.
@@ -97,25 +99,24 @@ class _Table:
         self.keys, self.statuses = day.ledgers.projects.keys, day.statuses
         self._labs, self._parties = day.facts("labs"), day.facts("parties")
         self._pathway, self._archived = day.facts("pathway"), day.facts("archived")
+        self._group = day.facts("group")
         labs = {key for place in day.there for key, _leads in self._labs[place]}
-        parties = {key for place in day.there for key, _role in self._parties[place] if wanted.party}
+        by_party = wanted.party or wanted.q
+        parties = {key for place in day.there for key, _role in self._parties[place] if by_party}
         every = {"id": 0, "labs": [(key, False) for key in labs], "parties": [(key, "") for key in parties]}
         names = names_of(None, as_of or clock.today(), [every], set())
         self._called = {lab.id: lab for lab in names.labs[0]}
         self._lab = {lab.id for lab in names.labs[0] if lab.code == wanted.lab}
         self._party = {party.id for party in names.parties[0] if party.code == wanted.party}
+        self._partners = names.parties[0]
 
     def places(self) -> list[int]:
         """Those that the filter lets through, sorted."""
         found = [place for place in self.day.there if self._fits(place)]
-        words: dict[int, ProjectRow] = {}
-        if self.wanted.q or self.wanted.group or self.wanted.sort == "name":
-            words = dict(zip(found, self.rows(found) or (), strict=False))
-            found = [place for place, row in words.items() if self._says(row)]
-        if self.wanted.sort == "name":
-            key = sort_key()
-            return sorted(found, key=lambda place: key(name_of(words[place])))
+        if self.wanted.q:
+            found = self._saying(found)
         order = {
+            "name": self._by_name,
             "status": self._by_status,
             "stage": self._by_stage,
             "next": self._by_next,
@@ -124,11 +125,11 @@ class _Table:
         by = order.get(self.wanted.sort)
         return sorted(found, key=by()) if by else found
 
-    def rows(self, places: Sequence[int], *milestones: Any) -> list[ProjectRow] | None:
+    def rows(self, places: Sequence[int], *best: Any) -> list[ProjectRow] | None:
         """The rows of some places, in their order, with those of these milestones (places) that are theirs; None when
         one of them is not there."""
         day = self.day
-        here = np.array([], np.int64) if not milestones else np.unique(np.concatenate(milestones))
+        here = np.unique(np.concatenate(best))
         here = here[np.isin(day.project[here], np.array(places, np.int64))]
         read = named(
             {int(self.keys[place]): self.statuses[place] for place in places},
@@ -153,11 +154,30 @@ class _Table:
             and (not wanted.lab or any(key in self._lab for key, _leads in self._labs[place]))
             and (not wanted.party or any(key in self._party for key, _role in self._parties[place]))
             and (not wanted.archived or bool(self._archived[place]))
+            and (not wanted.group or self._group[place] == wanted.group)
         )
 
-    def _says(self, row: ProjectRow) -> bool:
-        fits = not self.wanted.group or row.indication_group == self.wanted.group
-        return fits and found(self.wanted.q, _project_words(row))
+    def _saying(self, places: Sequence[int]) -> list[int]:
+        """Those of some places of which each word of the search stands in a code or a name: their own, that of their
+        indication, of a laboratory or of a party."""
+        day, found = self.day, list(places)
+        name, indication = day.facts("name"), day.facts("indication")
+        for part in text.fold(self.wanted.q).split():
+            holding = day.ledgers.names.holding(part)
+            labs, parties = (
+                {ref.id for ref in refs if _holds(ref, part)}
+                for refs in (self._called.values(), self._partners)
+            )
+            found = [
+                at
+                for at in found
+                if holding[name[at]]
+                or holding[indication[at]]
+                or part in text.fold(day.code(at))
+                or any(key in labs for key, _leads in self._labs[at])
+                or any(key in parties for key, _role in self._parties[at])
+            ]
+        return found
 
     def labs(self, places: Sequence[int]) -> list[Ref]:
         """The laboratories of some projects."""
@@ -167,6 +187,10 @@ class _Table:
     def _of_each(self, best: Any, column: Any) -> dict[int, int]:
         """What a column says of the one milestone of each project that has one."""
         return dict(zip(self.day.project[best].tolist(), column[best].tolist(), strict=True))
+
+    def _by_name(self) -> Callable[[int], Any]:
+        key, number, known = sort_key(), self.day.facts("name"), self.day.ledgers.names.all
+        return lambda place: key(name_of(dict(zip(_SCRIPTS, known[number[place]], strict=True))))
 
     def _by_status(self) -> Callable[[int], Any]:
         slip = self._of_each(self.day.worst, self.day.slip)
@@ -191,17 +215,5 @@ def _at_stage(stage: str, wanted: str) -> bool:
     return stage == wanted.removeprefix("=") or column_of(stage) == wanted
 
 
-def _project_words(row: ProjectRow) -> list[str]:
-    names = [row.code, row.name_hans, row.name_hant, row.name_en, *row.indication.values()]
-    for ref in (*row.labs, *row.parties):
-        names += [ref.code, ref.name_hans, ref.name_hant, ref.name_en]
-    return names
-
-
-def found(q: str, words: Sequence[str]) -> bool:
-    """True when each word of a search stands in one of the texts, in whatever Chinese script."""
-    wanted = text.fold(q).split()
-    if not wanted:
-        return True
-    folded = [text.fold(word) for word in words if word]
-    return all(any(part in word for word in folded) for part in wanted)
+def _holds(ref: Ref, part: str) -> bool:
+    return any(part in text.fold(word) for word in (ref.code, ref.name_hans, ref.name_hant, ref.name_en))

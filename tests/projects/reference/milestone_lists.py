@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.projects.queries import owner_rows
-from kangjiansheng.projects.queries.lists import found
 from kangjiansheng.projects.queries.milestone_lists import Line, MilestoneFilter, lines_of
 from kangjiansheng.projects.queries.rows import MilestoneRow
 from kangjiansheng.projects.rules import columns
@@ -158,3 +157,12 @@ _VALUES: dict[str, Callable[[Line], Any]] = {
     "gate": lambda line: line.milestone.gate or None,
     "told": lambda line: line.milestone.confirmed_at,
 }
+
+
+def found(q: str, words: Sequence[str]) -> bool:
+    """True when each word of a search stands in one of the texts, in whatever Chinese script."""
+    wanted = text.fold(q).split()
+    if not wanted:
+        return True
+    folded = [text.fold(word) for word in words if word]
+    return all(any(part in word for word in folded) for part in wanted)
