@@ -21,10 +21,10 @@ from kangjiansheng.overview.views.blueprint import bp
 _LARGEST = 10**9
 
 
-def _table(found: Foretold, name: str) -> tables.Table:
+def _table(found: Foretold, name: str, listed: int | None = None) -> tables.Table:
     """One of the tables that can be taken along."""
     if name == "forecast":
-        return tables.forecast(found.forecast, found.named)
+        return tables.forecast(found.forecast, found.named, listed)
     return tables.record(found.record) if name == "record" else tables.history(found.forecast.chances)
 
 
@@ -51,7 +51,7 @@ def forecast() -> Response:
         shown=shown,
         figure=figures.forecast(shown, day, words.in_figure(named, day)) if shown else None,
         finding=words.finding(found.forecast, named),
-        tables={name: _table(found, name) for name, _text in words.exports()},
+        tables={name: _table(found, name, tables.LISTED) for name, _text in words.exports()},
         quarters=tables.quarters(found.record),
         words=words,
         has_projects=found.has_projects,

@@ -17,10 +17,13 @@ from kangjiansheng.overview.views import words_forecast as said
 Table = dict[str, Any]
 
 
-def forecast(found: Foresight, named: Mapping[int, Named]) -> Table:
-    """Each open milestone of the year ahead, by the day that is promised."""
+LISTED = 120  # milestones that the page lists
+
+
+def forecast(found: Foresight, named: Mapping[int, Named], listed: int | None = None) -> Table:
+    """Each open milestone of the year ahead, by the day that is promised; at most so many."""
     rows = []
-    for one in found.expected:
+    for one in found.expected[:listed]:
         its = named[one.node.id]
         rows.append(
             [
