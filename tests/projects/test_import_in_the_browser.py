@@ -42,6 +42,7 @@ def admin(empty_app: Flask) -> Critic:
     visitor = Critic(empty_app)
     data = {"email": "a@kjs.example", "password": "seven quiet cranes"}
     assert visitor.post("/sign-in", data=data).status_code == 303
+    assert visitor.post("/account/notice", data={"number": "0"}).status_code == 303
     return visitor
 
 
