@@ -40,6 +40,16 @@ def count(key: str, *, window: timedelta) -> None:
     db.session.execute(first.on_conflict_do_update(index_elements=[Throttle.key], set_=again))
 
 
+def counted(*, window: timedelta) -> list[Throttle]:
+    """The counts whose window has not run out."""
+    return list(db.session.scalars(select(Throttle).where(Throttle.since > clock.now() - window)))
+
+
+def clear_row(number: int) -> None:
+    """Forget the failures of one of these counts."""
+    db.session.execute(delete(Throttle).where(Throttle.id == number))
+
+
 def clear(key: str) -> None:
     """Forget the failures under a key."""
     db.session.execute(delete(Throttle).where(Throttle.key == key))

@@ -25,6 +25,8 @@ PAGES = (
     ("nobody", "/privacy"),
     ("lead", "/account/notice"),
     ("admin", "/admin/privacy"),
+    ("admin", "/admin/failures"),
+    ("admin", "/admin/failures?by=address"),
     ("nobody", "/no-such-page"),
     ("executive", "/"),
     ("executive", "/overview"),

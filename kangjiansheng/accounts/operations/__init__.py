@@ -254,12 +254,12 @@ def count_failure(account: Account | None, email: str, *, address: str, actor: A
     """
     throttle.count(f"sign-in:address:{address}", window=rules.FAILURE_WINDOW)
     throttle.count(rules.failure_key(email, address), window=rules.FAILURE_WINDOW)
-    thing = account or _NoAccount()
+    thing = account or NoAccount()
     record("accounts:session:fail", thing, actor=actor, before={"from": None}, after={"from": address},
            change=begin(actor=actor))  # fmt: skip
 
 
-class _NoAccount:
+class NoAccount:
     """The thing of a failed sign-in under an address that nobody has."""
 
     __tablename__ = "account"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.accounts.rules import factors, policy, privacy, rights, sso
+from kangjiansheng.accounts.rules import factors, failures, policy, privacy, rights, sso
 from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
@@ -103,6 +103,7 @@ ACTS = {
     "accounts:drill:ask": _l("要求恢复演练"),
     "accounts:drill:end": _l("完成恢复演练"),
     **policy.ACTS,
+    **failures.ACTS,
     **privacy.ACTS,
     **rights.ACTS,
     **sso.ACTS,
@@ -149,6 +150,7 @@ FIELDS = {
     "head": _l("末条记录"),
     "problem": _l("原因"),
     **policy.FIELDS,
+    **failures.FIELDS,
     **privacy.FIELDS,
     **rights.FIELDS,
     **sso.FIELDS,
@@ -206,6 +208,7 @@ VALUES = {
     "purpose": {"invitation": _l("邀请"), "reset": _l("重设密码")},
     **factors.VALUES,
     **policy.VALUES,
+    **failures.VALUES,
 }
 
 

@@ -7,6 +7,7 @@ from kangjiansheng.accounts.views import (
     calendar,
     copies,
     factors,  # noqa: F401 - likewise
+    failures,  # noqa: F401 - likewise
     first_run,
     mails,
     policy,  # noqa: F401 - likewise
