@@ -10,8 +10,10 @@ from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import (
     DateField,
     Field,
+    FileField,
     HiddenField,
     IntegerField,
+    MultipleFileField,
     PasswordField,
     SelectField,
     StringField,
@@ -21,7 +23,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from kangjiansheng.core import audit, text
+from kangjiansheng.core import audit, identity_numbers, text
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import explain, locale
@@ -100,7 +102,23 @@ class Form(FlaskForm):
                     _l("请填 %(first)s 到 %(last)s 年之间的日期。", first=YEARS[0], last=YEARS[1]),
                 ]
                 fine = False
-        return fine
+        return fine and not self._warns()
+
+    def _warns(self) -> bool:
+        """Whether it comes back once because a text or a file holds the number of an identity card. Who has read the
+        warning sends it again; a program is told in its answer, and refused nothing."""
+        warned = False
+        for item in self:
+            found, in_file = _numbers_in(item)
+            if not found:
+                continue
+            sentence = identity_numbers.words(found, in_file=in_file)
+            if program := g.get("program"):
+                program.warnings.append((item.name, sentence))
+            elif identity_numbers.is_new(found):
+                item.errors = [*item.errors, sentence]
+                warned = True
+        return warned
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Tell the program for which a page is opened of its form."""
@@ -203,6 +221,21 @@ class WholeNumberField(IntegerField):
             super().process_formdata([text.whole(one) for one in valuelist[:1]])
         except ValueError:
             super().process_formdata([""])
+
+
+def _numbers_in(item: Field) -> tuple[set[tuple[str, str]], bool]:
+    """The numbers of identity cards in what a field brings, and whether that is a file."""
+    if isinstance(item, FileField | MultipleFileField):
+        brought = item.data if isinstance(item.data, list) else [item.data]
+        files = [one for one in brought if getattr(one, "filename", "")]
+        numbers: set[tuple[str, str]] = set()
+        for one in files:
+            numbers |= identity_numbers.found_in_file(one.filename, one.read())
+            one.seek(0)
+        return numbers, True
+    if isinstance(item, StringField) and not isinstance(item, HiddenField | PasswordField):
+        return identity_numbers.found_in(item.data if isinstance(item.data, str) else ""), False
+    return set(), False
 
 
 def _named(choice: Any) -> Any:

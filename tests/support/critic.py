@@ -34,7 +34,7 @@ def complain(text: str) -> None:
     whole = "<html" in text[:300]
     tree = html.document_fromstring(text) if whole else html.fragment_fromstring(text, create_parent="div")
     wrong = [*_page(tree)] if whole else []
-    wrong += [*_ids(tree), *_labels(tree), *_inline(tree), *_words(tree)]
+    wrong += [*_ids(tree), *_labels(tree), *_reminders(tree), *_inline(tree), *_words(tree)]
     assert not wrong, "\n".join(wrong)
 
 
@@ -69,6 +69,16 @@ def _labels(tree: Any) -> list[str]:
         name = "".join(button.itertext()).strip() or button.get("aria-label") or button.get("title")
         if not name and not any(image.get("alt") for image in button.iter("img")):
             found.append(f"a {button.tag} has no name: {html.tostring(button)[:120]!r}")
+    return found
+
+
+def _reminders(tree: Any) -> list[str]:
+    """Beside each long text and each upload stands that nothing of patients belongs there."""
+    found = []
+    for field in tree.xpath("//textarea[not(@readonly)] | //input[@type='file']"):
+        around = next(field.iterancestors("form"), tree)
+        if not around.xpath(".//*[contains(concat(' ', @class, ' '), ' np ')]"):
+            found.append(f"no word of patients beside {field.get('name')!r}")
     return found
 
 

@@ -216,7 +216,19 @@ def _done(found: Act, arguments: dict[str, Any], body: dict[str, Any]) -> Respon
         return _refused(program, answer.status_code)
     db.session.flush()
     db.session.expire_all()
-    return _now(answer.headers.get("Location", path), creates=found.creates)
+    now = _now(answer.headers.get("Location", path), creates=found.creates)
+    return _warned(now, program, creates=found.creates) if program.warnings else now
+
+
+def _warned(answer: Response, program: Program, *, creates: bool) -> Response:
+    """The answer with what the texts are warned of; what has no body gets one."""
+    body = orjson.loads(answer.get_data()) if answer.status_code != 204 else {}
+    told = [{"field": name, "detail": sentence} for name, sentence in dict.fromkeys(program.warnings)]
+    answer.set_data(orjson.dumps({**body, "warnings": told}))
+    answer.content_type = "application/json"
+    if answer.status_code == 204:
+        answer.status_code = 201 if creates else 200
+    return answer
 
 
 def _check(rule: Rule, given: dict[str, Any]) -> None:

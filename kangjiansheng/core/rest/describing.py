@@ -54,6 +54,17 @@ _PROBLEM: Schema = {
     },
 }
 
+_DONE: Schema = {
+    "type": "object",
+    "properties": {
+        "warnings": {
+            "type": "array",
+            "description": "What was saved all the same: a text looks as if it named somebody by an identity number.",
+            "items": _PROBLEM["properties"]["errors"]["items"],
+        }
+    },
+}
+
 
 def document(app: Flask) -> dict[str, Any]:
     """The whole description, with labels in the reader's language."""
@@ -158,7 +169,7 @@ def _act(rule: Rule, act: Act, app: Flask) -> dict[str, Any]:
     if act.method == "POST":
         parameters.append(_asked("Idempotency-Key", {"type": "string", "maxLength": 200}, "header"))
     summary = _summary(app.view_functions[act.page], act.page)
-    done = {"description": summary, "content": {"application/json": {"schema": {"type": "object"}}}}
+    done = {"description": summary, "content": {"application/json": {"schema": _DONE}}}
     told: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "_", f"{act.method} {act.path}").strip("_").lower(),
         "summary": summary,

@@ -14,10 +14,14 @@ _POSED = ("method", "path", "url_rule", "view_args", "args", "form", "files")
 
 @dataclass
 class Program:
-    """What a view made for the program that asked: the forms it opened, and the one that was refused."""
+    """What a view made for the program that asked: the forms it opened, the one that was refused, and what it
+    warns of."""
 
     forms: list[Any] = field(default_factory=list)
     refused: Any = None
+    warnings: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # field, sentence: what was saved all the same
 
 
 @contextmanager
