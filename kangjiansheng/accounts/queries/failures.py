@@ -1,6 +1,6 @@
 """Reading failed sign-ins off the trail, and what is slowed down off the counts of failures."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -84,7 +84,7 @@ def _kind(key: str) -> tuple[str, int]:
     return next((found for start, found in kinds.items() if key.startswith(start)), ("", 0))
 
 
-def accounts(ids: Iterable[int]) -> dict[int, Account]:
+def accounts(ids: Collection[int]) -> dict[int, Account]:
     """Accounts by key, with their people."""
-    query = select(Account).where(Account.id.in_(set(ids))).options(joinedload(Account.person))
+    query = select(Account).where(Account.id.in_(ids)).options(joinedload(Account.person))
     return {account.id: account for account in db.session.scalars(query)}

@@ -24,7 +24,7 @@ def failures() -> Response:
     by = by if by in ("account", "address") else ""
     rows, locks = found.failures(days), found.locks()
     heaps = heaped(rows, by) if by else []
-    people = found.accounts([one.account_id for one in (*rows, *locks)])
+    people = found.accounts({one.account_id for one in rows} | {one.account_id for one in locks})
     return page(
         "admin/failures.html",
         locks=locks,
