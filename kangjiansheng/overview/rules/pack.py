@@ -1,10 +1,14 @@
 """What a pack tells since the day of comparison: what was reached, decided, brought, and which risks came and went."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from .rows import Milestone, Project
+import numpy as np
+
+from kangjiansheng.projects.rules.days import Day
+
+from .rows import Milestone, Naming, Project
 
 AT_MOST = 24  # rows of a section in documents that are read; a workbook has all
 
@@ -65,18 +69,15 @@ class RiskState:
     closing: str
 
 
-def reached(projects: Sequence[Project], before: Collection[int]) -> list[tuple[Project, Milestone]]:
-    """Milestones that are reached now and were not known to be then (`before`), by the day on which they were reached.
+def reached(day: Day, past: Day, naming: Naming) -> list[tuple[Project, Milestone]]:
+    """Milestones that are reached now and were not known to be on the day of comparison, by the day on which they were
+    reached.
 
     What was reached before the day of comparison but told only afterwards is news, too.
     """
-    found = [
-        (project, m)
-        for project in projects
-        for m in project.milestones
-        if m.kind != "decision" and m.actual is not None and m.id not in before
-    ]
-    return sorted(found, key=lambda pair: (pair[1].actual or date.min, pair[0].code, pair[1].position))
+    news = day.is_done & ~np.isin(day.id, past.id[past.is_done])
+    found = day.first(news, day.actual, day.rank, day.position)
+    return [(naming.project(day.project[at]), naming.milestone(at)) for at in found]
 
 
 def risks_changed(

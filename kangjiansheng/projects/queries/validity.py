@@ -96,11 +96,10 @@ def validities_on(
 
 
 def validities_then(
-    owners: Sequence[OwnerRow], *, actor: Actor, as_of: date
+    projects: Mapping[int, Iterable[int]], *, actor: Actor, as_of: date
 ) -> Mapping[int, list[ValidityRow]]:
-    """The same of many projects that were read of a day, by the ids of the projects. Three statements, whatever their
-    number; what belongs to none of them is left out."""
-    projects = {owner.id for owner in owners}
+    """The same of many projects with their laboratories of a day, by the ids of the projects. Three statements, whatever
+    their number; what belongs to none of them is left out."""
     found: dict[int, list[ValidityRow]] = defaultdict(list)
     until = clock.end_of(as_of)
     own = states_at(Validity, select(Validity.id).join(Project).where(may_see(actor)), until)
@@ -109,11 +108,11 @@ def validities_then(
             found[state["project_id"]].append(_own(state))
     labs = states_at(JointLab, select(JointLab.id), until)
     agreements = states_at(Agreement, _seen(actor), until)
-    for owner in owners:
-        ids = {labs[lab.id]["agreement_id"] for lab in owner.labs if lab.id in labs}
+    for project, of_project in projects.items():
+        ids = {labs[key]["agreement_id"] for key in of_project if key in labs}
         for key in sorted(ids & agreements.keys()):
             if agreements[key]["expires_on"] and not agreements[key]["archived_at"]:
-                found[owner.id].append(_agreement(agreements[key]))
+                found[project].append(_agreement(agreements[key]))
     return found
 
 

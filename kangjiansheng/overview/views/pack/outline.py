@@ -20,7 +20,7 @@ def outline(asking: Asked, *, actor: Actor, address: str) -> Outline:
     against = words.against(asking.compare, asking.day)
     told = [make(found) for make in (owing.to_decide, *sections.SECTIONS, *owing.SECTIONS)]
     told = [one for one in told if one.key != "not-applied" or one.rows]
-    illustrative = sections.illustrative(found.projects) or any(one.illustrative for one in told)
+    illustrative = found.counted.illustrative or any(one.illustrative for one in told)
     settings = current_app.config["SETTINGS"]
     return Outline(
         language=locale(),
@@ -30,9 +30,11 @@ def outline(asking: Asked, *, actor: Actor, address: str) -> Outline:
         day=asking.day,
         compare=asking.compare,
         foot=_("数据截至 %(cut)s，对比 %(day)s", cut=moment(asking.cut), day=asking.compare.isoformat()),
-        sentence=sentence(found.board.answer, against) if found.projects else _("没有您可以查看的项目"),
+        sentence=sentence(found.counted.board.answer, against)
+        if found.counted.has_projects
+        else _("没有您可以查看的项目"),
         figures=_figures(found, asking),
-        sections=told if found.projects else [one for one in told if one.rows],
+        sections=told if found.counted.has_projects else [one for one in told if one.rows],
         definitions=_definitions(told),
         illustrative=_("含示例数据，不代表任何机构的真实进展。") if illustrative else "",
         address=f"{settings.base_url}{address}",
@@ -62,7 +64,7 @@ def _since(asking: Asked) -> str:
 
 
 def _figures(found: reading.Found, asking: Asked) -> list[Figure]:
-    board = found.board
+    board = found.counted.board
     rate, slipped, due, gates = board.on_time, board.slipped, board.due, board.gates
     day = asking.compare.isoformat()
     before = _("%(day)s 为 %(count)s", day=day, count="%s")

@@ -24,10 +24,10 @@ from kangjiansheng.projects.notices import DECISIONS
 
 def gates(found: Found) -> Section:
     """Which gates were decided or passed."""
-    decided = {one.gate_id for one in found.verdicts}
-    passed = [(one, m) for one, m in found.reached if m.gate and m.id not in decided]
+    decided = {one.gate_id for one in found.counted.verdicts}
+    passed = [(one, m) for one, m in found.counted.reached if m.gate and m.id not in decided]
     rows: list[list[Value]] = []
-    for verdict in found.verdicts:
+    for verdict in found.counted.verdicts:
         one, m = found.milestones[verdict.gate_id]
         asked = ngettext("%(num)d 个条件", "%(num)d 个条件", verdict.conditions) if verdict.conditions else ""
         why = _("；").join(filter(None, (asked, verdict.reasons)))
@@ -45,7 +45,7 @@ def gates(found: Found) -> Section:
         [project(one), milestone(m), _("已完成，没有记录结论"), day(m.actual), owner(one, m), None]
         for one, m in passed
     ]
-    conditional = sum(one.verdict == "conditional" for one in found.verdicts)
+    conditional = sum(one.verdict == "conditional" for one in found.counted.verdicts)
     finding = ngettext("%(num)d 个阶段门有结论或已完成", "%(num)d 个阶段门有结论或已完成", len(rows))
     if conditional:
         finding = _("，").join(
@@ -66,14 +66,17 @@ def gates(found: Found) -> Section:
         ],
         rows,
         illustrative=illustrative(
-            [*(found.milestones[one.gate_id][0] for one in found.verdicts), *(one for one, _m in passed)]
+            [
+                *(found.milestones[one.gate_id][0] for one in found.counted.verdicts),
+                *(one for one, _m in passed),
+            ]
         ),
     )
 
 
 def to_decide(found: Found) -> Section:
     """What needs a decision: gates on a coming agenda, and advice that waits for the company."""
-    waiting, advice = found.board.gates.waiting, found.unanswered
+    waiting, advice = found.counted.board.gates.waiting, found.owing.unanswered
     rows: list[list[Value]] = []
     for one in waiting:
         owning, m = found.milestones[one.milestone_id]
@@ -131,7 +134,7 @@ def actions(found: Found) -> Section:
         return -(one.due_on - found.asking.day).days
 
     rows: list[list[Value]] = []
-    for one in found.overdue:
+    for one in found.owing.overdue:
         seen = found.by_id.get(one.project_id or 0)
         rows.append(
             [
@@ -144,7 +147,7 @@ def actions(found: Found) -> Section:
                 one.meeting,
             ]
         )
-    longest = max((late(one) for one in found.overdue), default=0)
+    longest = max((late(one) for one in found.owing.overdue), default=0)
     return Section(
         "actions",
         _("逾期的行动项"),
@@ -167,7 +170,7 @@ def actions(found: Found) -> Section:
             (_("来自会议"), "c"),
         ],
         rows,
-        illustrative=illustrative(found.overdue),
+        illustrative=illustrative(found.owing.overdue),
         headline=True,
     )
 
@@ -179,7 +182,7 @@ def _days(number: int) -> str:
 def conditions(found: Found) -> Section:
     """The conditions of gates that are not met yet, what is due first."""
     rows: list[tuple[Any, list[Value]]] = []
-    for asked in found.conditions:
+    for asked in found.counted.conditions:
         one, m = found.milestones[asked.milestone_id]
         _one, gate = found.milestones.get(asked.gate_id, (one, None))
         if m.is_open:
@@ -214,7 +217,7 @@ def conditions(found: Found) -> Section:
             (_("决定日期"), "d"),
         ],
         [line for _key, line in rows],
-        illustrative=illustrative(found.milestones[one.milestone_id][0] for one in found.conditions),
+        illustrative=illustrative(found.milestones[one.milestone_id][0] for one in found.counted.conditions),
         headline=True,
     )
 
@@ -234,7 +237,7 @@ def not_applied(found: Found) -> Section:
             explain(RuleBroken(effect.refusal, **effect.refusal_facts)),
         ]
 
-    rows = [row(effect) for effect in found.not_applied]
+    rows = [row(effect) for effect in found.owing.not_applied]
     return Section(
         "not-applied",
         _("没有生效的变动"),
@@ -250,7 +253,9 @@ def not_applied(found: Found) -> Section:
             (str(EFFECT_LIVES["not_applied"]), "w"),
         ],
         rows,
-        illustrative=any(effect.decision.illustrative for effect in found.not_applied if effect.decision),
+        illustrative=any(
+            effect.decision.illustrative for effect in found.owing.not_applied if effect.decision
+        ),
     )
 
 
@@ -272,7 +277,7 @@ def evidence(found: Found) -> Section:
             verdicts[piece.verdict],
         ]
 
-    rows = [row(piece) for piece in found.evidence]
+    rows = [row(piece) for piece in found.counted.evidence]
     return Section(
         "evidence",
         _("新提交的证据"),
@@ -288,7 +293,9 @@ def evidence(found: Found) -> Section:
             (_("审核结论"), ""),
         ],
         rows,
-        illustrative=illustrative(found.milestones[piece.milestone_id][0] for piece in found.evidence),
+        illustrative=illustrative(
+            found.milestones[piece.milestone_id][0] for piece in found.counted.evidence
+        ),
     )
 
 
@@ -303,9 +310,9 @@ def expiries(found: Found) -> Section:
             str(validity_words.STATES[standing.word]),
             validity_words.sentence(row, standing),
         ]
-        for one, (row, standing) in found.expiring
+        for one, (row, standing) in found.counted.expiring
     ]
-    alarms = sum(standing.alarms for _one, (_row, standing) in found.expiring)
+    alarms = sum(standing.alarms for _one, (_row, standing) in found.counted.expiring)
     finding = ngettext("%(num)d 项凭证要留意", "%(num)d 项凭证要留意", len(rows))
     if alarms:
         finding = _("，").join(
@@ -325,7 +332,7 @@ def expiries(found: Found) -> Section:
             (_("说明"), "w"),
         ],
         rows,
-        illustrative=illustrative(one for one, _held in found.expiring),
+        illustrative=illustrative(one for one, _held in found.counted.expiring),
     )
 
 
@@ -345,7 +352,7 @@ def risks(found: Found) -> Section:
             risk.closing if risk.life == "closed" else str(risk_words.LIVES[risk.life]),
         ]
 
-    new, closed = found.new_risks, found.closed_risks
+    new, closed = found.counted.new_risks, found.counted.closed_risks
     parts = []
     if new:
         parts.append(ngettext("新增 %(num)d 项风险", "新增 %(num)d 项风险", len(new)))

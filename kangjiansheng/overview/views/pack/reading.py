@@ -17,111 +17,194 @@ from kangjiansheng.overview.queries import pack
 from kangjiansheng.overview.rules import moves as moving
 from kangjiansheng.overview.rules import pack as rules
 from kangjiansheng.overview.rules.board import Board, board
-from kangjiansheng.overview.rules.rows import Seen
+from kangjiansheng.overview.rules.rows import Naming, Project, Seen
 from kangjiansheng.overview.views.dashboard import spring_after
 from kangjiansheng.overview.views.pack.asking import Asked
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, portfolio
+from kangjiansheng.projects.queries import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries.evidence import expected
 from kangjiansheng.projects.queries.validity import Held, held, validities_then
+from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.evidence import Expected
+from kangjiansheng.projects.rules.ledgers import NONE, day_of
 
 _ALARMS = frozenset({"leaves", "lapsed", "soon"})
 
 
 @dataclass(frozen=True)
-class Found:
-    """All that a reader may see of it, as rows."""
+class _Counted:
+    """What is counted over the whole portfolio, and what it names."""
 
-    asking: Asked
-    projects: list[ProjectRow]
     board: Board
     moved: tuple[moving.Move, ...]
-    reasons: Mapping[int, rules.Told]
     reached: list[tuple[Any, Any]]
     verdicts: list[rules.Verdict]
     conditions: list[pack.Condition]
     evidence: list[rules.Piece]
-    expected: Mapping[int, tuple[Expected, ...]]
-    expiring: list[tuple[ProjectRow, Held]]
+    expiring: list[tuple[Project, Held]]
     new_risks: list[rules.RiskState]
     closed_risks: list[rules.RiskState]
+    has_projects: bool
+    illustrative: bool
+
+
+@dataclass(frozen=True)
+class _Owing:
+    """What committees wait for, whatever it is about."""
+
     overdue: list[owed.Overdue]
     unanswered: list[Decision]
     not_applied: list[DecisionEffect]
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that a reader may see of it; `projects` are those that something names, with the milestones that are."""
+
+    asking: Asked
+    counted: _Counted
+    projects: list[ProjectRow]
+    reasons: Mapping[int, rules.Told]
+    expected: Mapping[int, tuple[Expected, ...]]
+    owing: _Owing
     people: Mapping[int, Person]
 
     @cached_property
     def by_id(self) -> dict[int, ProjectRow]:
-        """The projects that the reader sees, by id."""
+        """The projects that are named, by id."""
         return {project.id: project for project in self.projects}
 
     @cached_property
     def milestones(self) -> dict[int, tuple[ProjectRow, MilestoneRow]]:
-        """Their milestones by id, each with its project."""
+        """The milestones that are named by id, each with its project."""
         return {m.id: (project, m) for project in self.projects for m in project.milestones}
 
 
 def read(asking: Asked, *, actor: Actor) -> Found:
     """Everything from the ledger and the revisions up to the cut-off, in as many statements for one project as for a
     hundred; with the rights of this moment."""
-    day, compare = asking.day, asking.compare
-    span = {"since": clock.end_of(compare), "until": asking.cut}
-    projects = portfolio(actor=actor, as_of=day)
-    (found, moved, before), _rows = queries.seen(
-        partial(_counted, actor=actor, festival=spring_after(day)), actor=actor, as_of=day, compare=compare
-    )
-    there = {m.id for project in projects for m in project.milestones}
-    ids = {project.id for project in projects}
-    pieces = [one for one in pack.evidence(actor=actor, **span) if one.milestone_id in there]
-    new, closed = (
-        [risk for risk in found if risk.project_id in ids]
-        for found in rules.risks_changed(*pack.risks(actor=actor, **span))
-    )
-    return Found(
-        asking=asking,
-        projects=projects,
-        board=found,
-        moved=moved,
-        reasons=pack.reasons(actor=actor, **span),
-        reached=rules.reached(projects, before),
-        verdicts=[one for one in pack.verdicts(actor=actor, **span) if one.gate_id in there],
-        conditions=[
-            one for one in pack.conditions(actor=actor, until=asking.cut) if one.milestone_id in there
-        ],
-        evidence=pieces,
-        expected=expected({one.milestone_id for one in pieces}),
-        expiring=_expiring(projects, asking, actor=actor),
-        new_risks=new,
-        closed_risks=closed,
+    day = asking.day
+    owing = _Owing(
         overdue=owed.overdue(actor=actor, day=day),
         unanswered=owed.unanswered(actor=actor, day=day),
         not_applied=owed.not_applied(actor=actor, day=day),
+    )
+    found, rows = queries.seen(
+        partial(_counted, asking=asking, owing=owing, actor=actor),
+        actor=actor, as_of=day, compare=asking.compare,
+    )  # fmt: skip
+    risks = (*found.new_risks, *found.closed_risks)
+    return Found(
+        asking=asking,
+        counted=found,
+        projects=rows,
+        reasons=pack.reasons(actor=actor, since=clock.end_of(asking.compare), until=asking.cut),
+        expected=expected({one.milestone_id for one in found.evidence}),
+        owing=owing,
         people=names(
-            {one.by_id for one in pieces} | {risk.owner_id for risk in (*new, *closed) if risk.owner_id}
+            {one.by_id for one in found.evidence} | {risk.owner_id for risk in risks if risk.owner_id}
         ),
     )
 
 
-def _counted(
-    seen: Seen, *, actor: Actor, festival: date | None
-) -> tuple[Board, tuple[moving.Move, ...], set[int]]:
-    """The board, all that has moved since the day of comparison, and what was known to be reached then."""
-    day, past = seen.day, seen.past or seen.day
-    return (
-        board(seen, queries.agenda(past.day, actor=actor), {}, festival=festival),
-        moving.moves(day, past, seen.naming, at_most=None).rows,
-        set(past.id[past.is_done].tolist()),
+def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor) -> _Counted:
+    """The board, what has happened since the day of comparison, and the names of all that is told of it."""
+    day, past, naming = seen.day, seen.past or seen.day, seen.naming
+    span = {"since": clock.end_of(asking.compare), "until": asking.cut}
+    new, closed = (
+        [risk for risk in found if _names_project(naming, risk.project_id)]
+        for found in rules.risks_changed(*pack.risks(actor=actor, **span))
+    )
+    _name_owing(naming, owing)
+    made = board(seen, queries.agenda(past.day, actor=actor), {}, festival=spring_after(asking.day))
+    for waiting in made.gates.waiting:
+        _names_milestone(naming, waiting.milestone_id)
+    conditions = [
+        one
+        for one in pack.conditions(actor=actor, until=asking.cut)
+        if _names_milestone(naming, one.milestone_id)
+    ]
+    for one in conditions:
+        _names_milestone(naming, one.gate_id)
+    return _Counted(
+        board=made,
+        moved=moving.moves(day, past, naming, at_most=None).rows,
+        reached=rules.reached(day, past, naming),
+        verdicts=[one for one in pack.verdicts(actor=actor, **span) if _names_milestone(naming, one.gate_id)],
+        conditions=conditions,
+        evidence=[
+            one for one in pack.evidence(actor=actor, **span) if _names_milestone(naming, one.milestone_id)
+        ],
+        expiring=_expiring(naming, asking, actor=actor),
+        new_risks=new,
+        closed_risks=closed,
+        has_projects=bool(day.seen.any()),
+        illustrative=day.illustrative,
     )
 
 
-def _expiring(projects: list[ProjectRow], asking: Asked, *, actor: Actor) -> list[tuple[ProjectRow, Held]]:
+def _name_owing(naming: Naming, owing: _Owing) -> None:
+    about = [one.project_id for one in owing.overdue] + [one.project_id for one in owing.unanswered]
+    for key in about:
+        _names_project(naming, key)
+    for effect in owing.not_applied:
+        _names_project(naming, effect.plan.project_id)
+        _names_milestone(naming, effect.milestone_id)
+
+
+def _names_project(naming: Naming, key: int | None) -> bool:
+    """Name a project when it is there."""
+    at = None if key is None else naming.day.find_project(key)
+    if at is not None:
+        naming.project(at)
+    return at is not None
+
+
+def _names_milestone(naming: Naming, key: int | None) -> bool:
+    """Name a milestone when it is there."""
+    at = None if key is None else naming.day.find(key)
+    if at is not None:
+        naming.milestone(at)
+    return at is not None
+
+
+def _expiring(naming: Naming, asking: Asked, *, actor: Actor) -> list[tuple[Project, Held]]:
     """What has lapsed, ends within 90 days, or ends before it is needed, in running projects."""
-    running = [project for project in projects if not project.resting]
-    rows = validities_then(running, actor=actor, as_of=asking.day)
+    day, labs = naming.day, naming.day.facts("labs")
+    places = {int(day.ledgers.projects.keys[at]): at for at in day.there if day.working[at]}
+    of_projects = {key: [lab for lab, _leads in labs[at]] for key, at in places.items()}
+    rows = validities_then(of_projects, actor=actor, as_of=asking.day)
+    coming = dict(zip(day.project[day.next].tolist(), day.next.tolist(), strict=True))
     found = [
-        (project, one)
-        for project in running
-        for one in held(rows.get(project.id, ()), project.milestones, asking.day)
+        (at, one)
+        for key, at in places.items()
+        if (theirs := rows.get(key))
+        for one in held(theirs, _steps(day, at, coming, {row.milestone for row in theirs}), asking.day)
         if one[1].word in _ALARMS
     ]
-    return sorted(found, key=lambda pair: (pair[1][0].valid_to, pair[0].code))
+    found.sort(key=lambda pair: (pair[1][0].valid_to, day.code(pair[0])))
+    return [(naming.project(at), one) for at, one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A milestone as it is asked when something that holds for a while is needed."""
+
+    code: str
+    actual: date | None
+    promised: date | None
+    is_open: bool
+
+
+def _steps(day: Day, project: int, coming: Mapping[int, int], codes: set[str]) -> list[_Step]:
+    """The open milestone of a project that is promised first, and those of some codes."""
+    at = {coming[project]} if project in coming else set()
+    for code in codes:
+        of_code = day.of_code(code)
+        at |= set(of_code[day.project[of_code] == project].tolist())
+    return [
+        _Step(str(day.codes[n]), _day(day.actual[n]), _day(day.promised[n]), bool(day.is_open[n])) for n in at
+    ]
+
+
+def _day(number: Any) -> date | None:
+    return None if number == NONE else day_of(number)

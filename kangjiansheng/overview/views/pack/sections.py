@@ -60,23 +60,23 @@ def _from_table(table: tables.Table) -> dict[str, Any]:
 
 def trend(found: Found) -> Section:
     """How punctual the last 12 months were, month by month."""
-    months = found.board.on_time.months
+    months = found.counted.board.on_time.months
     names, percents = [f"{end:%Y-%m}" for end, _percent in months], [percent for _end, percent in months]
     return Section(
         TREND,
         _("准时率，近 12 个月"),
-        punctual(found.board.on_time, words.against(found.asking.compare, found.asking.day)),
+        punctual(found.counted.board.on_time, words.against(found.asking.compare, found.asking.day)),
         _("近 12 个月内完成的里程碑中，不晚于最初基线的比例"),
         [(_("月份"), ""), (_("准时率 %"), "n")],
         [[name, percent] for name, percent in zip(names, percents, strict=True)],
         chart=Chart("line", names, [Series(_("准时率 %"), percents, "primary")], "%"),
-        illustrative=illustrative(found.projects),
+        illustrative=found.counted.illustrative,
     )
 
 
 def pipeline(found: Found) -> Section:
     """Where each project stands."""
-    grid = found.board.pipeline
+    grid = found.counted.board.pipeline
     names = words.statuses()
     standing = Counter(
         (chip.project.status, column) for (_row, column), group in grid.cells.items() for chip in group.chips
@@ -91,16 +91,16 @@ def pipeline(found: Found) -> Section:
         _("管线：阶段与技术路线"),
         words.in_pipeline(grid.finding),
         _("已结束的项目不列入；已暂停的停在原来的阶段。最大推迟取未完成里程碑中最大的偏差。"),
-        **_from_table(tables.pipeline(found.board)),
+        **_from_table(tables.pipeline(found.counted.board)),
         chart=Chart("stack", [words.column(column) for column in grid.columns], series, _("项目数")),
-        illustrative=illustrative(found.projects),
+        illustrative=found.counted.illustrative,
         headline=True,
     )
 
 
 def outlook(found: Found) -> Section:
     """What falls due in the coming 90 days."""
-    due, today = found.board.due, found.asking.day
+    due, today = found.counted.board.due, found.asking.day
     starts = [today + timedelta(days=10 * n) for n in range(len(due.tens))]
     series = [
         Series(_("按计划或待决策"), [every - off or None for every, off in due.tens], "ontrack"),
@@ -109,20 +109,20 @@ def outlook(found: Found) -> Section:
     return Section(
         "outlook",
         ngettext("里程碑展望：未来 %(num)d 天", "里程碑展望：未来 %(num)d 天", AHEAD.days),
-        words.in_outlook(found.board.outlook),
+        words.in_outlook(found.counted.board.outlook),
         _(
             "进行中的项目里，尚未完成、确认的日期落在今后 90 天内的里程碑，以及已逾期的。图中每柱 10 天，不含已逾期的。"
         ),
-        **_from_table(tables.outlook(found.board)),
+        **_from_table(tables.outlook(found.counted.board)),
         chart=Chart("stack", [f"{start:%m-%d}" for start in starts], series, _("里程碑数")),
-        illustrative=illustrative(stop.project for stop in found.board.outlook.stops),
+        illustrative=illustrative(stop.project for stop in found.counted.board.outlook.stops),
         headline=True,
     )
 
 
 def slips(found: Found) -> Section:
     """What is latest."""
-    rows = found.board.slips.rows
+    rows = found.counted.board.slips.rows
     names = [f"{row.project.code} {name_of(row.milestone)}" for row in rows]
     series = [
         Series(
@@ -133,9 +133,9 @@ def slips(found: Found) -> Section:
     return Section(
         "slips",
         _("推迟最多的里程碑"),
-        words.in_slips(found.board.slips.finding),
+        words.in_slips(found.counted.board.slips.finding),
         _("偏差为确认的预测减最初基线，按自然日；提议而未确认的日期不算。"),
-        **_from_table(tables.slips(found.board)),
+        **_from_table(tables.slips(found.counted.board)),
         chart=Chart("bar", names, series, _("比基线晚的天数")),
         illustrative=illustrative(row.project for row in rows),
         headline=True,
@@ -144,7 +144,7 @@ def slips(found: Found) -> Section:
 
 def health(found: Found) -> Section:
     """How punctual each laboratory is."""
-    grid = found.board.health
+    grid = found.counted.board.health
 
     def percent(share: Any) -> int | None:
         return share.percent if share.whole >= 3 else None
@@ -161,16 +161,16 @@ def health(found: Found) -> Section:
         _(
             "每格为该月末往前三个月内完成的里程碑中不晚于最初基线的几项与共几项，归入项目的牵头实验室。图中少于 3 项的不画。"
         ),
-        **_from_table(tables.health(found.board)),
+        **_from_table(tables.health(found.counted.board)),
         chart=Chart("bar", [words.lab(row.lab) for row in grid.rows], series, _("准时率 %")),
-        illustrative=illustrative(found.projects),
+        illustrative=found.counted.illustrative,
         headline=True,
     )
 
 
 def moved(found: Found) -> Section:
     """Which promises have moved, by how much, and why."""
-    moves = found.moved
+    moves = found.counted.moved
     later = sum(move.days > 0 for move in moves)
     parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", len(moves))]
     if later:
@@ -232,8 +232,8 @@ def _why(found: Found, key: int) -> str:
 
 def reached(found: Found) -> Section:
     """What was reached."""
-    late = sum((m.slip or 0) > 0 for _project, m in found.reached)
-    finding = ngettext("%(num)d 项完成", "%(num)d 项完成", len(found.reached))
+    late = sum((m.slip or 0) > 0 for _project, m in found.counted.reached)
+    finding = ngettext("%(num)d 项完成", "%(num)d 项完成", len(found.counted.reached))
     if late:
         finding = _("，").join(
             [finding, ngettext("其中 %(num)d 项晚于基线", "其中 %(num)d 项晚于基线", late)]
@@ -241,7 +241,7 @@ def reached(found: Found) -> Section:
     return Section(
         "reached",
         _("完成的里程碑"),
-        finding if found.reached else _("没有完成"),
+        finding if found.counted.reached else _("没有完成"),
         _("截止时已完成、对比日还没有记录完成的里程碑；实际日期更早、后来才记录的也在内。"),
         [
             (_("项目编号"), "c"),
@@ -253,9 +253,9 @@ def reached(found: Found) -> Section:
         ],
         [
             [project(one), milestone(m), day(m.baseline), day(m.actual), m.slip, owner(one, m)]
-            for one, m in found.reached
+            for one, m in found.counted.reached
         ],
-        illustrative=illustrative(one for one, _m in found.reached),
+        illustrative=illustrative(one for one, _m in found.counted.reached),
     )
 
 

@@ -1,0 +1,45 @@
+"""The pack counts over columns; it tells what whole rows say, to each reader, of any days."""
+
+from datetime import date
+
+from flask import Flask
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.calendar import Cut
+from kangjiansheng.overview.views.pack.asking import since
+from kangjiansheng.overview.views.pack.reading import read
+from kangjiansheng.projects.queries import portfolio
+from tests.overview.reference.pack import expiring, reached
+from tests.support.acting import who
+from tests.support.scattered import scatter
+
+DAYS = (
+    (None, date(2026, 9, 30)),
+    (date(2026, 6, 30), date(2026, 1, 31)),
+    (date(2025, 12, 31), date(2025, 3, 14)),
+)
+
+
+def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
+    with app.test_request_context():
+        scatter(5, projects=20)
+        told = 0
+        for short in ("executive", "lead", "outsider"):
+            for cut, compare in DAYS:
+                actor = who(short)
+                day = Cut.at(clock.now() if cut is None else clock.end_of(cut))
+                found = read(since(day, compare, actor=actor), actor=actor)
+                rows, then = portfolio(actor=actor, as_of=day), portfolio(actor=actor, as_of=compare)
+                before = {m.id for p in then for m in p.milestones if m.kind != "decision" and m.actual}
+                assert [(p.id, m.id, m.actual) for p, m in found.counted.reached] == [
+                    (p.id, m.id, m.actual) for p, m in reached(rows, before)
+                ]
+                late = [(p.code, one) for p, one in found.counted.expiring]
+                assert late == expiring(rows, day, actor=actor)
+                told += len(late) + len(found.counted.reached)
+                ids = {m.id for p in rows for m in p.milestones}
+                named = {m.id for p in found.projects for m in p.milestones}
+                assert named <= ids and named == set(found.milestones)
+                assert found.counted.has_projects == bool(rows)
+                assert found.counted.illustrative == any(p.illustrative for p in rows)
+        assert told > 20
