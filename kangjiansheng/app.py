@@ -18,6 +18,8 @@ from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
 from kangjiansheng.accounts.operations import copies as kept_copies
 from kangjiansheng.accounts.queries import policy as account_policy
+from kangjiansheng.accounts.queries import webhooks as kept_webhooks
+from kangjiansheng.accounts.rules import webhooks
 from kangjiansheng.committee import forms as committee_forms
 from kangjiansheng.committee import jobs as committee_jobs
 from kangjiansheng.committee import notices as committee_notices
@@ -243,6 +245,7 @@ saved_views.pages(
 messengers.open_to_all[:] = [naming.page_open_to_all]
 for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUPS, resident_notices.GROUPS):
     messengers.kinds_told(kinds)
+webhooks.told_of(programs.EVENTS)
 WORDS = (
     account_notices.WORDS,
     lab_notices.WORDS,
@@ -261,6 +264,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (holidays.THINGS, holidays.FIELDS),
     (messenger_words.THINGS, messenger_words.FIELDS, messenger_words.values()),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
+    (webhooks.THINGS, webhooks.FIELDS, webhooks.values()),
     (lab_rules.THINGS, lab_history.LABELS),
     (
         obligation_rules.THINGS,
@@ -338,6 +342,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
             "plan": naming.plans,
             "import_batch": sheets_called,
             "group_robot": keeping.names,
+            "webhook": kept_webhooks.names,
             "reader_link": reader_links.names,
             **committee_codes.CODES,
             **overview_naming.CODES,

@@ -13,6 +13,8 @@ from kangjiansheng.labs import api as labs
 from kangjiansheng.overview import api as overview
 from kangjiansheng.projects import api as projects
 
+# What webhooks tell of, in the order in which it is chosen.
+EVENTS = (*labs.EVENTS, *projects.EVENTS, *committee.EVENTS)
 BLUEPRINTS = (acts.bp, accounts.bp, labs.bp, projects.bp, committee.bp, overview.bp)
 ROUNDS = (Job("answers", timedelta(hours=1), once.forget),)
 # The first words of pages' addresses that are others for programs.

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from sqlalchemy import select
 
 from kangjiansheng.accounts import policies, queries
+from kangjiansheng.accounts.models import Webhook, WebhookMessage
+from kangjiansheng.accounts.queries import webhooks
+from kangjiansheng.accounts.rules import webhooks as webhook_rules
 from kangjiansheng.accounts.views.audit import asked_before, asked_filter
 from kangjiansheng.core import outbox, rest
 from kangjiansheng.core.access import actor
@@ -13,7 +16,7 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.pages import with_args
-from kangjiansheng.core.rest import INSTANT, NAMES, TEXT, WHOLE, YES, Act, Shape, Value, many, maybe
+from kangjiansheng.core.rest import INSTANT, NAMES, TEXT, WHOLE, YES, Act, Shape, Value, many, maybe, word
 
 bp = Blueprint("accounts_api", __name__, url_prefix="/api/v1")
 PAGE = 100
@@ -95,4 +98,56 @@ def entry(found: AuditEntry) -> AuditEntry:
     return found
 
 
-ACTS = (Act("POST", "/notifications/read", "core.read_notifications"),)
+WEBHOOK = Shape(
+    "Webhook",
+    id=WHOLE,
+    name=TEXT,
+    address=TEXT,
+    kinds=many(TEXT),
+    enabled=YES,
+    made_at=INSTANT,
+    failing_since=maybe(INSTANT),
+)
+MESSAGE = Shape(
+    "WebhookMessage",
+    id=TEXT("message_id"),
+    type=TEXT,
+    state=word(webhook_rules.STATES),
+    at=INSTANT("happened_at"),
+    attempts=WHOLE,
+    tried_at=maybe(INSTANT),
+    next_try_at=maybe(INSTANT)(lambda row: row.due_at if row.state == "waiting" else None),
+    status=maybe(WHOLE),
+    problem=maybe(TEXT),
+)
+
+
+@rest.lists(bp, "/webhooks", WEBHOOK, key=lambda row: str(row.id), as_of=False)
+def own_webhooks() -> list[Webhook]:
+    """The webhooks of mine."""
+    return webhooks.webhooks_of(actor().id)
+
+
+@rest.reads(
+    bp, "/webhooks/<int:number>", WEBHOOK, load=webhooks.own_webhook, may=policies.own_webhook, as_of=False
+)
+def webhook(found: Webhook) -> Webhook:
+    """One of them."""
+    return found
+
+
+@rest.lists(
+    bp, "/webhooks/<int:number>/messages", MESSAGE, by=("state",), key=lambda row: str(row.message_id),
+    load=webhooks.own_webhook, may=policies.own_webhook, as_of=False,
+)  # fmt: skip
+def webhook_messages(found: Webhook) -> list[WebhookMessage]:
+    """What was sent to it, newest first, as far as the log goes back."""
+    return webhooks.messages(found, state=request.args.get("state", "")[:20])
+
+
+ACTS = (
+    Act("POST", "/notifications/read", "core.read_notifications"),
+    Act("POST", "/webhooks/<int:number>/ping", "webhooks.ping"),
+    Act("POST", "/webhooks/<int:number>/again", "webhooks.all_again"),
+    Act("POST", "/webhooks/<int:number>/messages/<message_id>/again", "webhooks.again"),
+)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.accounts.operations import copies
+from kangjiansheng.accounts.operations import copies, telling
 from kangjiansheng.core.jobs import Job
 from kangjiansheng.core.queue import Handler, Report
 
@@ -20,6 +20,20 @@ def _make(asked: Mapping[str, Any], report: Report) -> None:
     copies.make(current_app.config["SETTINGS"], asked, report)
 
 
-ROUNDS = (Job("copies", timedelta(minutes=1), _ask),)
+def _deliver() -> None:
+    telling.deliver(current_app.config["SETTINGS"])
+
+
+ROUNDS = (
+    Job("copies", timedelta(minutes=1), _ask),
+    Job("webhooks", timedelta(seconds=5), _deliver, apart=True),
+    Job("webhook-log", timedelta(hours=1), telling.forget),
+)
 HANDLERS: dict[str, Handler] = {copies.MAKE: _make}
-WORDS = {"copies": _l("定时备份"), copies.MAKE: _l("制作备份"), copies.DRILL: _l("恢复演练")}
+WORDS = {
+    "copies": _l("定时备份"),
+    copies.MAKE: _l("制作备份"),
+    copies.DRILL: _l("恢复演练"),
+    "webhooks": _l("推送事件"),
+    "webhook-log": _l("清除过期的推送记录"),
+}

@@ -46,6 +46,16 @@ def own_token(actor: Actor, token: Any) -> bool:
     return bool(token.person_id == actor.id)
 
 
+def own_webhook(actor: Actor, webhook: Any) -> bool:
+    """One of one's own webhooks."""
+    return bool(webhook.person_id == actor.id)
+
+
+def own_message(actor: Actor, message: Any) -> bool:
+    """A message to one of one's own webhooks."""
+    return own_webhook(actor, message.webhook)
+
+
 def own_session(actor: Actor, session: Any) -> bool:
     """One of one's own sessions."""
     return bool(session.account.person_id == actor.id)

@@ -101,7 +101,7 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
                 abort(404)
             return thing if may(g.actor, thing) else abort(403)
 
-        guarded.load, guarded.checked = load, checked  # type: ignore[attr-defined]
+        guarded.load, guarded.may, guarded.checked = load, may, checked  # type: ignore[attr-defined]
         load_name = f"{load.__module__}.{load.__name__}" if load else "-"
         guarded.access = f"on {load_name} may {may.__module__}.{may.__name__}"  # type: ignore[attr-defined]
         return guarded
@@ -110,12 +110,17 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
 
 
 def reaches(path: str, actor: Actor) -> bool:
-    """Whether what lies under a path of ours is there for somebody who may not be the one who asks. A page that belongs
-    to nothing in particular is there for everybody."""
+    """Whether what lies under a path of ours is there for somebody who may not be the one who asks: by the loader and the
+    policy that the path declares. A page that belongs to nothing in particular is there for everybody."""
     try:
         endpoint, arguments = current_app.url_map.bind("").match(urlsplit(path).path)
-        load = getattr(current_app.view_functions[endpoint], "load", None)
-        return load is None or load(actor=actor, **arguments) is not None
+        view = current_app.view_functions[endpoint]
+        load: Any = getattr(view, "load", None)
+        may: Any = getattr(view, "may", None)
+        if load is None:
+            return bool(may is None or may(actor))
+        thing = load(actor=actor, **arguments)
+        return thing is not None and bool(may(actor, thing))
     except HTTPException:
         return False
 

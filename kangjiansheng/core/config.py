@@ -43,6 +43,7 @@ class Settings:
     messenger_hosts: frozenset[str] = (
         frozenset()
     )  # origins beside the messengers' own to which notices may go
+    webhook_hosts: frozenset[str] = frozenset()  # origins to which webhooks may go though they are not public
     fonts: Path | None = None
     proxies: frozenset[IPv4Network | IPv6Network] = frozenset()  # whose X-Forwarded-For is believed
     slow_query: int = 500  # milliseconds from which a statement is logged
@@ -139,16 +140,16 @@ def _base_url(env: Mapping[str, str], default: str) -> str:
     return text
 
 
-def _messenger_hosts(env: Mapping[str, str]) -> frozenset[str]:
+def _origins(env: Mapping[str, str], name: str, example: str) -> frozenset[str]:
     """Origins as `https://host:port`. Plain http never leaves this machine: it is for a relay beside us."""
     found = set()
-    for item in env.get("KJS_MESSENGER_HOSTS", "").replace(",", " ").split():
+    for item in env.get(name, "").replace(",", " ").split():
         text = item if "://" in item else f"https://{item}"
         try:
             parts = urlsplit(text)
             port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
         except ValueError as problem:
-            raise BadSetting(f"KJS_MESSENGER_HOSTS holds no address: {problem}") from None
+            raise BadSetting(f"{name} holds no address: {problem}") from None
         plain = parts.scheme == "http" and parts.hostname in LOOPBACK
         if (
             not parts.hostname
@@ -157,7 +158,7 @@ def _messenger_hosts(env: Mapping[str, str]) -> frozenset[str]:
             or not (plain or parts.scheme == "https")
         ):
             raise BadSetting(
-                "KJS_MESSENGER_HOSTS must be names of hosts, such as open.feishu.example or host:8443; "
+                f"{name} must be names of hosts, such as {example} or host:8443; "
                 f"http:// is for this machine only. Not {item!r}"
             )
         found.add(f"{parts.scheme}://{parts.hostname}:{port}")
@@ -277,7 +278,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         demo=demo == "1",
         host=host,
         port=port,
-        messenger_hosts=_messenger_hosts(env),
+        messenger_hosts=_origins(env, "KJS_MESSENGER_HOSTS", "open.feishu.example"),
+        webhook_hosts=_origins(env, "KJS_WEBHOOK_HOSTS", "bus.hospital.example"),
         fonts=_fonts(env),
         proxies=_proxies(env),
         slow_query=_number(env, "KJS_SLOW_QUERY", "500", 600_000),

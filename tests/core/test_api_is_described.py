@@ -22,7 +22,8 @@ PAGES_ONLY = {
     "committee.open_motion committee.circulate committee.annul_motion committee.record_dissent "
     "committee.declare_on_item committee.interests committee.*_interest committee.complete_*",
     "accounts, tokens, roles, the calendar, robots and mails are kept by their owners and administrators": "account.* "
-    "accounts.* admin.* roles.* robots.* mails.* calendar.* copies.* work.* first_run.* projects.hand_over_* projects.stop_account",
+    "accounts.* admin.* roles.* robots.* mails.* calendar.* copies.* work.* first_run.* projects.hand_over_* projects.stop_account "
+    "webhooks.new webhooks.edit webhooks.secret webhooks.enable webhooks.disable webhooks.remove",
     "meetings and minutes are written together: pages merge texts and put conflicts beside each other": "committee.*",
     "files are brought, tried and taken over on pages, row by row": "labs.*_document labs.people_list "
     "labs.consent_to_people projects.*_evidence "

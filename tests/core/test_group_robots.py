@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts import queries
 from kangjiansheng.app import jobs
-from kangjiansheng.core import clock, messengers
+from kangjiansheng.core import clock, messengers, outgoing
 from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.jobs import run_due
-from kangjiansheng.core.messengers import Post, Robot, addresses, delivery, dialects, keeping, transport
+from kangjiansheng.core.messengers import Post, Robot, addresses, delivery, dialects, keeping
 from kangjiansheng.core.outbox import RETRIES
 from kangjiansheng.core.transactions import writing
 from tests.support.messengers import KEY, PATHS, SECRET, TLS, Messengers, serving
@@ -221,7 +221,7 @@ def test_the_waiting_times_grow_and_end(ground: Ground) -> None:
 def test_who_does_not_answer_holds_nobody_up_and_is_not_told_twice(
     ground: Ground, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    monkeypatch.setattr(transport, "WHOLE", 0.3)
+    monkeypatch.setattr(outgoing, "WHOLE", 0.3)
     ground.robot()
     ground.robot("feishu")
     ground.happen()
@@ -245,7 +245,7 @@ def test_while_a_messenger_is_silent_others_save(ground: Ground, monkeypatch: py
             asked.append(begin(actor=ground.actor).id)
         return 200, b'{"errcode": 0}'
 
-    monkeypatch.setattr(transport, "post", look)
+    monkeypatch.setattr(outgoing, "post", look)
     assert ground.deliver() == 1 and len(asked) == 1
 
 
@@ -257,7 +257,7 @@ def test_a_worker_that_died_leaves_a_message_unsure(ground: Ground, monkeypatch:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(transport, "post", die)
+        patch.setattr(outgoing, "post", die)
         ground.deliver()
     ground.deliver()
     assert ground.posts()[0].state == "sending"
@@ -269,39 +269,30 @@ def test_a_worker_that_died_leaves_a_message_unsure(ground: Ground, monkeypatch:
 
 
 def test_nobody_listening_and_a_name_that_is_unknown(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(transport.NotReached, match="unreachable"):
-        transport.post("http://127.0.0.1:1/x", b"{}", private=True)
+    with pytest.raises(outgoing.NotReached, match="unreachable"):
+        outgoing.post("http://127.0.0.1:1/x", b"{}", private=True)
     monkeypatch.setattr(socket, "getaddrinfo", _unknown)
-    with pytest.raises(transport.NotReached, match="unknown-host"):
-        transport.post("https://nowhere.invalid/x", b"{}", private=False)
+    with pytest.raises(outgoing.NotReached, match="unknown-host"):
+        outgoing.post("https://nowhere.invalid/x", b"{}", private=False)
 
 
 def _unknown(*_: Any, **__: Any) -> Any:
     raise OSError
 
 
-@pytest.mark.parametrize(
-    "inside",
-    [
-        "127.0.0.1",
-        "10.0.0.8",
-        "192.168.1.1",
-        "169.254.169.254",
-        "::1",
-        "fd00::1",
-        "::ffff:10.0.0.8",
-        "0.0.0.0",
-    ],
-)
-def test_a_public_name_that_leads_inside_is_not_reached(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch, inside: str
-) -> None:
-    where = (inside, 443, 0, 0) if ":" in inside else (inside, 443)
-    public = ("203.107.1.1", 443)
-    found = [(0, 0, 0, "", public), (0, 0, 0, "", where)]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with pytest.raises(transport.NotReached, match="private"):
-        transport.post("https://oapi.dingtalk.com/robot/send", b"{}", private=False)
+def test_a_public_name_that_leads_inside_is_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = (
+        "127.0.0.1 10.0.0.8 192.168.1.1 169.254.169.254 100.100.100.200 168.63.129.16 0.0.0.0 224.0.0.1 ::1 fd00::1 "
+        "fe80::1%eth0 ff02::1 ::ffff:10.0.0.8 ::10.0.0.8 2002:a00:8::1 64:ff9b::a00:8 64:ff9b:1::a9fe:a9fe"
+    )
+    for number in inside.split():
+        where = (number, 443, 0, 0) if ":" in number else (number, 443)
+        found = [(0, 0, 0, "", ("203.107.1.1", 443)), (0, 0, 0, "", where)]
+        with monkeypatch.context() as patch:
+            patch.setattr(socket, "getaddrinfo", lambda *_, found=found, **__: found)
+            with pytest.raises(outgoing.NotReached, match="private"):
+                outgoing.post("https://oapi.dingtalk.com/robot/send", b"{}", private=False)
+    assert all(outgoing.is_public(n) for n in ("203.107.1.1", "2400:3200::1", "::ffff:203.107.1.1"))
 
 
 def test_a_certificate_of_nobody_is_refused_until_it_is_trusted(

@@ -210,6 +210,10 @@ PAGES = (
     ("admin", "/admin"),
     ("admin", "/admin/tokens"),
     ("lead", "/account/tokens/new"),
+    ("lead", "/webhooks"),
+    ("lead", "/webhooks/new"),
+    ("lead", "/webhooks/1"),
+    ("lead", "/webhooks/1/edit"),
     ("lead", "/api"),
     ("admin", "/admin/people/CAST-LEAD"),
     ("admin", "/admin/people/CAST-LEAD/handover"),
@@ -404,6 +408,10 @@ def furnished(server: Server) -> Server:
     address = "https://open.feishu.cn/open-apis/bot/v2/hook/none"
     wanted = {"messenger": "feishu", "name": "Feishu", "address": address, "kinds": "projects:slipped"}
     assert admin.post("/admin/robots/new", {**form, **wanted})[0] == 200
+    form = form_of(lead.get("/webhooks/new")[1], "/webhooks/new")
+    address = "https://hook.invalid/kjs"
+    wanted = {"name": "Board", "address": address, "kinds": "milestone", "password": PASSWORD}
+    assert lead.post("/webhooks/new", {**form, **wanted})[0] == 200
     return server
 
 

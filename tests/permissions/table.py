@@ -19,6 +19,8 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from kangjiansheng import demonstration
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.accounts.operations import webhooks
 from kangjiansheng.accounts.queries import actor_by_email, system_actor
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.operations import imports, motions
@@ -110,6 +112,7 @@ ONE_FOR_ALL: dict[str, object] = {
     "effect": 1,
     "sha256": "0" * 64,
     "address": "nothing",
+    "message_id": "msg_none",
     "method": "POST",
     "partner": "RJ",
     "person_code": "CAST-LEAD",
@@ -154,6 +157,8 @@ NUMBERS = (
     ("/<int:key>/removal", "SELECT id FROM project WHERE code = 'KJS-003'"),
     ("/accesses/links/", "SELECT 1"),
     ("/tokens/", "SELECT 1"),
+    ("/privacy/", "SELECT 1"),
+    ("/webhooks/", "SELECT coalesce(min(id), 1) FROM webhook"),
     ("/admin/work/", "SELECT 1"),
     ("/evidence/", "SELECT 1"),
     ("/documents/", "SELECT 1"),
@@ -253,6 +258,18 @@ def furnish(app: Flask) -> None:
             actor=actor, messenger="wecom", address=address, secret="", allowed=frozenset(), **told, **hours
         )
         keeping.send_test(robot, actor=actor)
+        lead = actor_by_email("lead@kjs.example")
+        assert lead is not None
+        hook, _secret = webhooks.make(
+            db.session.get_one(Person, lead.id),
+            actor=lead,
+            name="a",
+            address="https://a.example/x",
+            kinds=["milestone"],
+            password=PASSWORD,
+            allowed=(),
+        )
+        webhooks.ping(hook, actor=lead)
         copied = {key: {"p": one.p, "n": one.n} for key, one in published()["BIO_ALL"].rates.items()}
         named = {"name_hans": "a", "name_hant": "", "name_en": "", "source": ""}
         rates.create("BIO_ALL", actor=actor, rates=copied, reason="a", **named)

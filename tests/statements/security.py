@@ -16,7 +16,7 @@ SECURITY = (
     S("A06", "1.3.1, 1.3.5", "Markdown is rendered without HTML and cleaned by a list of what is allowed.",
       ("committee/test_markdown.py::test_nothing_unsafe_comes_out", "house/test_conventions.py::test_markup_is_made_in_one_reviewed_place")),
     S("A07", "1.3.6", "Machines of the inner network are not called by addresses that people give; what was looked at is what is called.",
-      ("core/test_group_robots.py::test_a_public_name_that_leads_inside_is_not_reached", "core/test_group_robots.py::test_where_a_message_may_go")),
+      ("core/test_group_robots.py::test_a_public_name_that_leads_inside_is_not_reached", "core/test_group_robots.py::test_where_a_message_may_go", "accounts/test_tell_a_program.py::test_where_a_webhook_may_go")),
     S("A08", "1.3.7", "No template is made from what people type.",
       ("core/test_statements.py::test_no_template_is_made_from_text",)),
     S("A09", "1.3.11", "A name adds no header to a mail.", ("core/test_outbox.py::test_a_name_cannot_add_headers",)),

@@ -18,7 +18,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
 from kangjiansheng.accounts import rules
-from kangjiansheng.accounts.forms import factors, policy, privacy, rights, sso
+from kangjiansheng.accounts.forms import factors, policy, privacy, rights, sso, webhooks
 from kangjiansheng.core import messengers
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.messengers import words
@@ -59,6 +59,7 @@ REFUSALS = {
     **factors.REFUSALS,
     **policy.REFUSALS,
     **privacy.REFUSALS,
+    **webhooks.REFUSALS,
     **rights.REFUSALS,
     **sso.REFUSALS,
 }

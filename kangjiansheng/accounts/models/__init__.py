@@ -214,3 +214,5 @@ class CalendarFeed(Base):
 
 from kangjiansheng.accounts.models.copies import Drill as Drill  # noqa: E402  (it names people)
 from kangjiansheng.accounts.models.copies import KeptCopy as KeptCopy  # noqa: E402
+from kangjiansheng.accounts.models.webhooks import Webhook as Webhook  # noqa: E402
+from kangjiansheng.accounts.models.webhooks import WebhookMessage as WebhookMessage  # noqa: E402

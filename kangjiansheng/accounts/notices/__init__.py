@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from kangjiansheng.accounts.notices import factors
+from kangjiansheng.accounts.notices import factors, webhooks
 
 
 def _invitation(facts: Mapping[str, Any]) -> tuple[str, str]:
@@ -69,4 +69,5 @@ WORDS = {
     "accounts:reset": _reset,
     "accounts:password-changed": _password_changed,
     **factors.WORDS,
+    **webhooks.WORDS,
 }

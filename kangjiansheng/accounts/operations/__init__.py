@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from kangjiansheng.accounts import passwords, queries, rules
 from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession
-from kangjiansheng.accounts.operations import rights, tokens
+from kangjiansheng.accounts.operations import rights, tokens, webhooks
 from kangjiansheng.accounts.operations.rights import grant_role as grant_role
 from kangjiansheng.accounts.operations.rights import revoke_role as revoke_role
 from kangjiansheng.core import clock, outbox, throttle
@@ -191,6 +191,7 @@ def disable(account: Account, *, actor: Actor) -> None:
     record("accounts:account:disable", account, actor=actor, before=before)
     end_sessions(account)
     tokens.revoke_all(account, actor=actor)
+    webhooks.stop_all(account, actor=actor)
 
 
 def enable(account: Account, *, actor: Actor) -> None:

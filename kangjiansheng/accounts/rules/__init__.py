@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.accounts.rules import factors, failures, policy, privacy, rights, sso
+from kangjiansheng.accounts.rules import factors, failures, policy, privacy, rights, sso, webhooks
 from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
@@ -107,6 +107,7 @@ ACTS = {
     **privacy.ACTS,
     **rights.ACTS,
     **sso.ACTS,
+    **webhooks.ACTS,
 }
 
 # What fields, things and stored values are called where the trail is shown.

@@ -18,6 +18,7 @@ from kangjiansheng.accounts.views import (
     sign_in,
     sso,  # noqa: F401 - likewise
     tokens,  # noqa: F401 - its pages stand among one's own account and the administration
+    webhooks,
     work,
 )
 
@@ -30,6 +31,7 @@ blueprints = (
     mails.bp,
     work.bp,
     robots.bp,
+    webhooks.bp,
     copies.bp,
     audit.bp,
     first_run.bp,

@@ -10,6 +10,8 @@ from kangjiansheng.accounts import forms, policies, queries, rules
 from kangjiansheng.accounts.models import Account, ApiToken
 from kangjiansheng.accounts.operations import proving, tokens
 from kangjiansheng.accounts.queries import tokens as token_queries
+from kangjiansheng.accounts.queries import webhooks
+from kangjiansheng.accounts.rules import webhooks as webhook_rules
 from kangjiansheng.accounts.views import account as own
 from kangjiansheng.accounts.views import admin
 from kangjiansheng.core import clock
@@ -60,7 +62,12 @@ def revoke_token(token: ApiToken) -> Response:
 def all_tokens() -> Response:
     """All tokens, whose they are, what they may do and when they were used last."""
     return page(
-        "admin/tokens.html", tokens=token_queries.all_tokens(), scopes=rules.SCOPE_NAMES, today=clock.today()
+        "admin/tokens.html",
+        tokens=token_queries.all_tokens(),
+        scopes=rules.SCOPE_NAMES,
+        today=clock.today(),
+        webhooks=webhooks.all_webhooks(),
+        kinds=webhook_rules.told(),
     )
 
 

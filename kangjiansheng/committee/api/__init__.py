@@ -8,6 +8,7 @@ from kangjiansheng.committee import policies
 from kangjiansheng.committee.api import minutes as reading
 from kangjiansheng.committee.api import shapes
 from kangjiansheng.committee.api.acts import ACTS as ACTS
+from kangjiansheng.committee.api.events import EVENTS as EVENTS
 from kangjiansheng.committee.models import Action, BacklogItem, Committee, Decision, Meeting, Motion
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, backlog, loaders, overviews

@@ -4,6 +4,7 @@ whoever administers people must not be able to make the server call what only th
 from urllib.parse import parse_qs, urlsplit
 
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.outgoing import is_plain, origin_of
 
 # The host of each messenger, the path of its robots, and the parameter that is the robot's key.
 OWN = {
@@ -13,24 +14,11 @@ OWN = {
 }
 
 
-def origin_of(address: str) -> str:
-    """Scheme, host and port of an address; empty when it is none."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname else ""
-
-
 def check(messenger: str, address: str, allowed: frozenset[str]) -> None:
     """Refuse an address that is not a robot's of this messenger, or lies where nothing may go."""
-    origin = origin_of(address)
-    if not origin or any(c <= " " or c == "\\" for c in address) or not address.isascii():
+    if not is_plain(address):
         raise RuleBroken("core:robot-no-address", "address")
-    parts = urlsplit(address)
-    if parts.username is not None or parts.password is not None or parts.fragment:
-        raise RuleBroken("core:robot-no-address", "address")
+    origin, parts = origin_of(address), urlsplit(address)
     own, path, key = OWN[messenger]
     if origin in allowed:
         return

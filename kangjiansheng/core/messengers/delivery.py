@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, outgoing
 from kangjiansheng.core.calendar import is_digest_time, is_quiet
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.db import db
@@ -25,7 +25,6 @@ from kangjiansheng.core.messengers import (
     addresses,
     dialects,
     put,
-    transport,
     words,
 )
 from kangjiansheng.core.messengers.dialects import Outcome
@@ -174,11 +173,11 @@ def _send(taken: Taken, settings: Settings) -> Outcome:
         return Outcome("failed", "not-allowed")
     address, body = dialects.request(taken.messenger, taken.address, taken.secret, taken.words, clock.now())
     try:
-        private = addresses.origin_of(taken.address) in allowed
-        outcome = dialects.read(taken.messenger, *transport.post(address, body, private=private))
-    except transport.NotReached as problem:
+        private = outgoing.origin_of(taken.address) in allowed
+        outcome = dialects.read(taken.messenger, *outgoing.post(address, body, private=private))
+    except outgoing.NotReached as problem:
         return Outcome("later", str(problem))
-    except transport.NoAnswer as problem:
+    except outgoing.NoAnswer as problem:
         return Outcome("unsure", str(problem))
     return Outcome(outcome.state, outcome.problem, _without(outcome.answer, taken))
 

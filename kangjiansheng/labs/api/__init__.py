@@ -10,6 +10,7 @@ from kangjiansheng.core.access import actor
 from kangjiansheng.labs import policies, queries
 from kangjiansheng.labs.api import shapes
 from kangjiansheng.labs.api.acts import ACTS as ACTS
+from kangjiansheng.labs.api.events import EVENTS as EVENTS
 from kangjiansheng.labs.models import (
     Agreement,
     Booking,

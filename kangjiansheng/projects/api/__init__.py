@@ -11,6 +11,7 @@ from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.api import shapes
 from kangjiansheng.projects.api.acts import ACTS as ACTS
+from kangjiansheng.projects.api.events import EVENTS as EVENTS
 from kangjiansheng.projects.forms.filters import asked, asked_milestones
 from kangjiansheng.projects.forms.milestones import MilestoneForm
 from kangjiansheng.projects.models import Ask, HandOff, Milestone, Plan, Project, Result, Risk
