@@ -1,5 +1,7 @@
 """The database: declarative base, column types, engine settings. One place for both engines."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,6 +38,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+BUSY = 8000  # milliseconds for which a statement waits for another writer of SQLite
+LOOK = 0.005  # seconds between two looks whether one may write
 PROGRAM = "kangjiansheng"  # how our connections call themselves to PostgreSQL
 
 Word = String(40)  # codes, kinds, states
@@ -165,7 +169,7 @@ def make_engine(url: Any, *, migrating: bool = False) -> Engine:
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=8000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -193,7 +197,30 @@ def _sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     writing = db.session.info.get("writing", False) if _in_app() else True
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if writing:
+        _take_turn(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _take_turn(connection: Connection) -> None:
+    """Begin to write as soon as nobody else does. SQLite itself looks again after ever longer pauses: whoever has waited
+    longest looks least often, and of twenty writers some wait ten times as long as the others."""
+    raw: Any = connection.connection.driver_connection
+    until = time.monotonic() + BUSY / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(LOOK)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY}")
 
 
 def _in_app() -> bool:

@@ -152,6 +152,13 @@ def printed(found: dict[str, Any], before: dict[str, Any]) -> None:
             ground["cpu_ms"],
         )
         print(f"{one['page']:<44}" + "".join(f"{cell:>11}" for cell in cells))
+    for one in found.get("saves", ()):
+        product, ground = one["product"], one["floor"]
+        print(
+            f"a save with {one['writers']} writers: p50 {product['p50_ms']} ms, p95 {product['p95_ms']} ms,"
+            f" {product['a_second']} a second; floor {ground['p50_ms']}, {ground['p95_ms']}, {ground['a_second']};"
+            f" ratio {one['ratio']}"
+        )
     if "memory_mb" in found:
         print(f"\nlargest process after that: {found['memory_mb']} MB")
 

@@ -79,7 +79,7 @@ def create(url: str) -> Flask:
     def mine() -> str:
         own = rows(
             LINES
-            + " JOIN person me ON me.id = m.owner_id WHERE me.code = 'lead' AND m.state = 'open'"
+            + " JOIN person me ON me.id = m.owner_id WHERE me.code = 'CAST-LEAD' AND m.state = 'open'"
             + ORDER
         )
         return render_template("floor.html", total=len(own), tables=[own])

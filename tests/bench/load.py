@@ -1,7 +1,10 @@
-"""The product and the floor as servers of two processes each, asked by 1, 4 and 16 clients that wait for each answer."""
+"""The product and the floor as servers of two processes each, asked by 1, 4 and 16 clients that wait for each answer,
+and written to by 1 and 20, each of whom moves a milestone of a project of its own."""
 
 import http.client
+import itertools
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -10,24 +13,30 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from lxml import html
 
+from kangjiansheng.core import clock
 from tests.bench import sizes
 from tests.support.app import PASSWORD, address
 from tests.support.server import Server, free_port
 
 CLIENTS = (1, 4, 16)
+WRITERS = (1, 20)
+FLOOR = "floor=key"  # the cookie of whoever asks the floor
 WORKERS = 2
+_numbers = itertools.count()
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: float) -> dict[str, Any]:
     """Each page with each number of clients, by turns; and the memory of the product's largest process."""
-    found = []
+    found, saves = [], []
+    places = _given_to("lead", product / "bench.db")
     with _product(product) as (port, pid), _floor(ground) as (floor_port, floor_pid):
         cookies = {who: _signed_in(port, who) for who in {who for who, _path in pages}}
         for who, path in pages:
@@ -35,10 +44,80 @@ def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: 
             for number in CLIENTS:
                 said = {"page": path, "clients": number}
                 said["product"] = _asked(port, pid, quoted, cookies[who], number, seconds)
-                said["floor"] = _asked(floor_port, floor_pid, quoted, "floor=key", number, seconds)
+                said["floor"] = _asked(floor_port, floor_pid, quoted, FLOOR, number, seconds)
                 found.append(said)
+        for number in WRITERS:
+            said = {"writers": number}
+            said["product"] = _written(port, cookies["lead"], places[:number], seconds)
+            said["floor"] = _written(floor_port, FLOOR, places[:number], seconds)
+            said["ratio"] = round(said["product"]["p50_ms"] / said["floor"]["p50_ms"], 2)
+            saves.append(said)
         memory = max(_resident(one) for one in _family(pid))
-    return {"load": found, "memory_mb": memory // 1000}
+    return {"load": found, "saves": saves, "memory_mb": memory // 1000}
+
+
+def _given_to(who: str, database: Path) -> list[str]:
+    """An open milestone in each of some of the projects that were filled in, which one of the cast leads from now on."""
+    found = []
+    with closing(sqlite3.connect(database)) as connection, connection:
+        ((person,),) = connection.execute("SELECT id FROM person WHERE email = ?", (address(who),))
+        rows = connection.execute(
+            "SELECT p.id, p.code, min(m.code) FROM project p JOIN plan ON plan.project_id = p.id JOIN milestone m"
+            " ON m.plan_id = plan.id AND m.state = 'open' AND m.kind = 'milestone' WHERE p.code LIKE 'BIG-%'"
+            " AND p.archived_at IS NULL AND p.status IN ('ACTIVE', 'AT_RISK') GROUP BY p.id, p.code ORDER BY p.code LIMIT ?",
+            (max(WRITERS),),
+        )
+        for project, code, milestone in rows.fetchall():
+            connection.execute(
+                "INSERT INTO project_member (project_id, person_id, role, valid_from) VALUES (?, ?, 'lead', '2026-01-01')",
+                (project, person),
+            )
+            found.append(f"/projects/{code}/milestones/{milestone}/update")
+    return found
+
+
+def _written(port: int, cookie: str, places: list[str], seconds: float) -> dict[str, float]:
+    """Each writer moves its milestone until the time is over. The forms are opened before: nobody else writes to these
+    milestones, and each save counts their version up by one."""
+    forms = [({}, cookie) if cookie == FLOOR else _opened(port, one, cookie) for one in places]
+
+    def write(path: str, opened: tuple[dict[str, str], str]) -> list[float]:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        fields, known = opened
+        heads = {"Cookie": known, "Content-Type": "application/x-www-form-urlencoded"}
+        version, times = int(fields.get("version", 0)), []
+        while not times or time.perf_counter() < until:
+            number = next(_numbers)  # a promise of the same day again would be refused
+            day = (clock.today() + timedelta(days=400 + number)).isoformat()
+            data = {"choice": "will_slip", "date": day, "reason": "REGULATOR", "note": f"第 {number} 次"}
+            sent = urllib.parse.urlencode(data | fields | {"version": str(version + len(times))})
+            begun = time.perf_counter()
+            line.request("POST", path, sent, heads)
+            answer = line.getresponse()
+            answer.read()
+            if answer.status != 303:
+                raise SystemExit(f"POST {path} answered {answer.status}")
+            times.append(time.perf_counter() - begun)
+        line.close()
+        return times
+
+    begun = time.perf_counter()
+    until = begun + seconds
+    with ThreadPoolExecutor(len(places)) as pool:
+        times = sorted(one for found in pool.map(write, places, forms) for one in found)
+    return _told(times, time.perf_counter() - begun)
+
+
+def _opened(port: int, place: str, cookie: str) -> tuple[dict[str, str], str]:
+    """What a form carries without being seen, its token and the version it was opened on, and the cookie that goes
+    with it."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line.request("GET", place.replace("/update", "/edit"), headers={"Cookie": cookie})
+    answer = line.getresponse()
+    (form,) = html.document_fromstring(answer.read().decode()).xpath("//form[contains(@action, '/update')]")
+    line.close()
+    fields = {name: form.xpath(f".//input[@name='{name}']/@value")[0] for name in ("csrf_token", "version")}
+    return fields, _cookie(answer) or cookie
 
 
 @contextmanager
@@ -125,11 +204,14 @@ def _asked(port: int, pid: int, path: str, cookie: str, number: int, seconds: fl
     with ThreadPoolExecutor(number) as pool:
         times = sorted(t for one in pool.map(ask, [begun + seconds] * number) for t in one)
     took, spent = time.perf_counter() - begun, _spent(pid) - before
+    return _told(times, took) | {"cpu_ms": round(spent / len(times) * 1000, 1)}
+
+
+def _told(times: list[float], took: float) -> dict[str, float]:
     return {
         "p50_ms": round(statistics.median(times) * 1000, 1),
         "p95_ms": round(times[max(0, -(-len(times) * 95 // 100) - 1)] * 1000, 1),
         "a_second": round(len(times) / took, 1),
-        "cpu_ms": round(spent / len(times) * 1000, 1),
     }
 
 

@@ -16,3 +16,4 @@ def test_each_page_is_measured_beside_its_floor(tmp_path):
     assert {(one["page"], one["clients"]) for one in found["load"]} == {
         (path, number) for path in found["pages"] if path.startswith("/") for number in (1, 4, 16)
     }
+    assert [one["writers"] for one in found["saves"]] == [1, 20]
