@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.projects.models import Evidence, Milestone, Plan, TemplateVersion
 from kangjiansheng.projects.queries.page import milestone
@@ -106,9 +108,15 @@ def pieces(
 
 
 def _now(milestone_ids: Collection[int], actor: Actor) -> dict[int, dict[str, Any]]:
-    query = _seen(select(Evidence), actor).where(Evidence.milestone_id.in_(milestone_ids))
-    query = query.options(contains_eager(Evidence.file))
-    return {row.id: row.state() for row in db.session.scalars(query)}
+    found = db.session.scalars(_brought(actor), {"ids": list(milestone_ids)})
+    return {row.id: row.state() for row in found}
+
+
+@once_a_day
+def _brought(actor: Actor) -> Select[Evidence]:
+    ids: Any = bindparam("ids", expanding=True)
+    query = _seen(select(Evidence), actor).where(Evidence.milestone_id.in_(ids))
+    return query.options(contains_eager(Evidence.file))
 
 
 def _then(milestone_ids: Collection[int], as_of: date, actor: Actor) -> dict[int, dict[str, Any]]:
@@ -126,20 +134,22 @@ def _piece(key: int, state: Mapping[str, Any]) -> Piece:
 
 def expected(milestone_ids: Collection[int]) -> dict[int, tuple[Expected, ...]]:
     """What the template versions of their plans expect of milestones; two statements."""
-    query = (
-        select(Milestone.id, Milestone.code, Plan.template_version_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .where(Milestone.id.in_(milestone_ids))
-    )
-    rows = list(db.session.execute(query))
+    made_by, wants = _expecting()
+    rows = list(db.session.execute(made_by, {"ids": list(milestone_ids)}))
     wanted = {row.template_version_id for row in rows} - {None}
-    known = {
-        row.id: row.milestones
-        for row in db.session.execute(
-            select(TemplateVersion.id, TemplateVersion.milestones).where(TemplateVersion.id.in_(wanted))
-        )
-    }
+    known = {row.id: row.milestones for row in db.session.execute(wants, {"ids": list(wanted)})}
     return {row.id: rules.expected(known.get(row.template_version_id, ()), row.code) for row in rows}
+
+
+@cache
+def _expecting() -> tuple[Select[int, str, int | None], Select[int, list[Any]]]:
+    """From which template versions milestones come, and what template versions want, each for some `ids`."""
+    ids: Any = bindparam("ids", expanding=True)
+    made_by = select(Milestone.id, Milestone.code, Plan.template_version_id).join(
+        Plan, Plan.id == Milestone.plan_id
+    )
+    wants = select(TemplateVersion.id, TemplateVersion.milestones)
+    return made_by.where(Milestone.id.in_(ids)), wants.where(TemplateVersion.id.in_(ids))
 
 
 def expected_in(plan: Plan, milestones: Iterable[Any]) -> dict[int, tuple[Expected, ...]]:

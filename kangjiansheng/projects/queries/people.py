@@ -10,6 +10,7 @@ from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import actor_by_id, holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.labs.models import InstitutionMember, LabMember
 from kangjiansheng.projects.models import Plan, ProjectLab, ProjectMember, ProjectParty
 from kangjiansheng.projects.queries.visible import DIRECTORS, may_see_plan
@@ -18,6 +19,7 @@ LEADING = ("lead",)
 BELONGING = ("lead", "member")
 
 
+@once_a_day
 def taking_part() -> Subquery:
     """Who takes part in which plan today, and as what: plan_id, project_id, person_id, part.
 
