@@ -1,5 +1,6 @@
 """Forms: the gate, refusals beside the field, both sides of a conflict."""
 
+import inspect
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -132,3 +133,23 @@ def test_a_password_is_not_cleaned(empty_app: Flask) -> None:
     with empty_app.test_request_context("/", method="POST", data={"password": "  two  spaces  "}):
         assert forms.NewPasswordForm().password.data == "  two  spaces  "
         db.session.rollback()
+
+
+def _kinds(kind: type[Form]) -> Iterator[type[Form]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _kinds(one)
+
+
+def test_every_form_can_show_what_is_stored_beside_what_was_typed(app: Flask) -> None:
+    """A conflict opens the form anew on the thing alone: one that needs more says what is stored by itself."""
+    ours = [
+        one for one in _kinds(Form) if one.__module__.startswith("kangjiansheng.") and hasattr(one, "version")
+    ]
+    lost = []
+    for one in ours:
+        asked = inspect.signature(one.__init__).parameters.values()
+        needs = [p.name for p in asked if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+        if needs and one.stored is Form.stored:
+            lost.append(f"{one.__name__} needs {needs}")
+    assert len(ours) > 60 and lost == []

@@ -100,6 +100,8 @@ def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Crit
     page = giver.get(address).get_data(as_text=True)
     assert "重新交付" in page and "少一袋" in page
     assert giver.post(f"{address}/delivery", data=form | {"version": "8"}).status_code == 303
+    stale = receiver.post(f"{address}/receipt", data=form | {"version": "8"})
+    assert stale.status_code == 409
     assert receiver.post(f"{address}/receipt", data=form | {"version": "9"}).status_code == 303
     shown = receiver.get(address).get_data(as_text=True)
     assert shown.count("与现在的内容一致") == 2  # the first delivery was over another round

@@ -217,6 +217,10 @@ class SignedForm(PasskeyMixin, Form):
             del self.code
         self.ticked.choices = [(place, one[0]) for place, one in enumerate(row.items, 1)]
 
+    def stored(self, thing: HandOff) -> Form:
+        """Nothing that is ticked or typed here is kept as such: no field has another side."""
+        return Form(formdata=None)
+
 
 class ReasonForm(Form):
     """Why something is disputed or withdrawn."""
