@@ -1,6 +1,7 @@
 """The interface for programs under schemathesis: requests made from its own description, good ones and bad ones."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +25,31 @@ CHECKS = (
 )
 
 
-def schemathesis(*, examples: int = 1000, seconds: int = 3000, who: str = "executive") -> Outcome:
-    """So many examples for each act and each thing that can be read, as somebody with a token for everything."""
+def schemathesis(*, examples: int, who: str = "executive") -> Outcome:
+    """So many examples for each act and each thing that can be read, beside those that its bounds give, as somebody
+    with a token for everything."""
     events = cage.WORK / "schemathesis.ndjson"
     with target.served("schemathesis", furnish=False) as server:
         token = target.token_of(server, who)
         command = [
-            *(
-                tool("schemathesis"),
-                "--config-file",
-                str(CONFIG),
-                "run",
-                f"{server.base}/api/v1/openapi.json",
-            ),
-            *("--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS)),
-            *("--phases", "examples,coverage,fuzzing", "--max-examples", str(examples), "--workers", "1"),
-            *("--max-time", str(seconds), "--continue-on-failure", "--seed", "20261123", "--no-shrink"),
-            *("--generation-database", "none", "--request-timeout", "20", "--suppress-health-check", "all"),
-            *("--report", "ndjson", "--report-ndjson-path", str(events), "--no-color", "--warnings", "off"),
+            tool("schemathesis"),
+            "--config-file",
+            str(CONFIG),
+            "run",
+            f"{server.base}/api/v1/openapi.json",
         ]
+        command += ["--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS)]
+        command += ["--max-examples", str(examples), "--report-ndjson-path", str(events), *HOW]
         run("schemathesis", command)
         found, cases = _read(events)
-        broken = target.broken("schemathesis", server)
-        return Outcome(
-            "schemathesis", [*found, *broken], f"{cases} examples, {target.requests(server)} requests"
-        )
+        looked = f"{cases} examples, {target.requests(server)} requests"
+        return Outcome("schemathesis", [*found, *target.broken("schemathesis", server)], looked)
+
+
+HOW = shlex.split(
+    "--phases examples,coverage,fuzzing --workers 1 --continue-on-failure --seed 20261123 --no-shrink --report ndjson "
+    "--generation-database none --request-timeout 20 --suppress-health-check all --no-color --warnings off"
+)
 
 
 def _read(events: Path) -> tuple[list[Finding], int]:
