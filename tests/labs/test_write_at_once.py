@@ -1,17 +1,10 @@
 """Two write the same at once: each gets a number of its own, and what can be there once is there once."""
 
-import threading
-import time
-from collections.abc import Callable
-from typing import Any
-
 from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
-from kangjiansheng.core.errors import RuleBroken, Stale
-from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Company, JointLab, LabPaper, Lease, ServiceRequest
 from kangjiansheng.labs.operations import companion, papers, residents, reviews, space
@@ -19,31 +12,7 @@ from kangjiansheng.labs.queries.residents import company
 from kangjiansheng.projects.models import ObligationLink
 from kangjiansheng.projects.operations import obligations
 from tests.support.acting import who
-
-
-def both(app: Flask, act: Callable[[], Any]) -> list[str]:
-    """Let two act, the second one while the first has written and not yet committed; what each met."""
-    written, met = threading.Event(), []
-
-    def run(first: bool) -> None:
-        if not first:
-            written.wait(30)
-        try:
-            with app.app_context(), writing():
-                act()
-                if first:
-                    written.set()
-                    time.sleep(0.2)  # the other one reads, or waits where only one may write
-            met.append("")
-        except (RuleBroken, Stale) as problem:
-            met.append(getattr(problem, "code", "stale"))
-
-    people = [threading.Thread(target=run, args=(first,), daemon=True) for first in (True, False)]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join(60)
-    return met
+from tests.support.at_once import both
 
 
 def test_of_two_at_once_each_has_a_number_or_the_second_hears_of_the_first(app: Flask) -> None:

@@ -11,10 +11,10 @@ from kangjiansheng.core.calendar import china
 from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.labs.models import Booking, SharedResource, Wait
 from kangjiansheng.labs.notices import resources as notices
 from kangjiansheng.labs.operations.archiving import check_open
-from kangjiansheng.labs.operations.numbering import next_number
 from kangjiansheng.labs.operations.resources import lock
 from kangjiansheng.labs.queries.bookings import opening
 from kangjiansheng.labs.queries.resources import homes_of
@@ -46,7 +46,7 @@ def book(
     made = Booking(
         resource_id=resource.id,
         resource=resource,
-        number=next_number(Booking, resource),
+        number=next_number(Booking.number, Booking.resource_id, resource),
         kind=kind,
         place=_place(resource, span, fixed=place is not None),
         places=places,
@@ -136,7 +136,7 @@ def ask_to_wait(
     made = Wait(
         resource_id=resource.id,
         resource=resource,
-        number=next_number(Wait, resource),
+        number=next_number(Wait.number, Wait.resource_id, resource),
         places=places,
         starts_at=starts_at,
         ends_at=ends_at,

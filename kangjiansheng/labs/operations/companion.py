@@ -8,10 +8,10 @@ from kangjiansheng.core.calendar import add_working_days
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Company, ParkRule, ServiceContact, ServiceRequest
 from kangjiansheng.labs.notices import residents as notices
-from kangjiansheng.labs.operations.numbering import next_number
 from kangjiansheng.labs.operations.residents import check_open, named_person
 from kangjiansheng.labs.queries.companion import park_rule
 from kangjiansheng.labs.queries.companion import request as request_by_number
@@ -37,7 +37,7 @@ def create_request(
     rules.check_request(kind, text, asked_on, answer_days, today=clock.today())
     made = ServiceRequest(
         company_id=company.id,
-        number=next_number(ServiceRequest, company),
+        number=next_number(ServiceRequest.number, ServiceRequest.company_id, company),
         asked_by_id=actor.id,
     )
     made.company = company
@@ -182,7 +182,7 @@ def log_contact(
     check_open(company)
     made = ServiceContact(
         company_id=company.id,
-        number=next_number(ServiceContact, company),
+        number=next_number(ServiceContact.number, ServiceContact.company_id, company),
         person_id=actor.id,
     )
     made.company = company

@@ -5,9 +5,9 @@ from typing import Any
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.labs.models import JointLab, LabPaper
 from kangjiansheng.labs.operations.archiving import check_open
-from kangjiansheng.labs.operations.numbering import next_number
 from kangjiansheng.labs.rules import papers as rules
 
 
@@ -17,7 +17,7 @@ def create_paper(
     """Write down what the laboratory holds. Refused: see `_check`."""
     check_open(lab)
     _check(lab, facts)
-    paper = LabPaper(lab_id=lab.id, number=next_number(LabPaper, lab), **facts)
+    paper = LabPaper(lab_id=lab.id, number=next_number(LabPaper.number, LabPaper.lab_id, lab), **facts)
     paper.lab = lab
     db.session.add(paper)
     db.session.flush()

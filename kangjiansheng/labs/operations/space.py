@@ -9,9 +9,9 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect, is_sqlite
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.labs import rules as common
 from kangjiansheng.labs.models import Company, Lease, ParkFloor
-from kangjiansheng.labs.operations.numbering import next_number
 from kangjiansheng.labs.operations.residents import check_open
 from kangjiansheng.labs.queries.space import area_of_floors, leases_on
 from kangjiansheng.labs.rules import space as rules
@@ -115,7 +115,7 @@ def create_lease(
     check_open(company)
     if company.kind != "resident":
         raise RuleBroken("labs:space-for-residents")
-    made = Lease(company_id=company.id, number=next_number(Lease, company))
+    made = Lease(company_id=company.id, number=next_number(Lease.number, Lease.company_id, company))
     _write_lease(made, **facts)
     made.company = company
     db.session.add(made)

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.projects.models import Baseline, BaselineRow, Milestone, Plan
 from kangjiansheng.projects.operations.ledger import refuse_archived
 from kangjiansheng.projects.operations.saying import write
@@ -32,15 +33,15 @@ def set_baseline(
     refuse_archived(plan)
     if not reason or not authority:
         raise RuleBroken("projects:baseline-unfounded", "reason" if not reason else "authority")
+    number = next_number(Baseline.number, Baseline.plan_id, plan)  # and nobody else freezes it meanwhile
     rows = _promising(plan)
     moved = [m for m in rows if m.state == "open" and state_of(m).promised != m.current_plan]
     if not moved:
         raise RuleBroken("projects:baseline-same", "name")
-    last = select(func.max(Baseline.number)).where(Baseline.plan_id == plan.id)
     change = change or begin(actor=actor, label=authority, note=reason)
     baseline = Baseline(
         plan_id=plan.id,
-        number=(db.session.scalar(last) or 0) + 1,
+        number=number,
         name=name,
         reason=reason,
         authority=authority,
@@ -68,5 +69,6 @@ def _promising(plan: Plan) -> list[Milestone]:
     query = select(Milestone).where(
         Milestone.plan_id == plan.id, Milestone.kind == "milestone", Milestone.state != "cancelled"
     )
-    rows = db.session.scalars(query.order_by(Milestone.position, Milestone.id))
+    query = query.order_by(Milestone.position, Milestone.id).execution_options(populate_existing=True)
+    rows = db.session.scalars(query)
     return [m for m in rows if (m.actual or state_of(m).promised) is not None]

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from kangjiansheng.core import file_levels, files, outbox, search
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.projects import notices
 from kangjiansheng.projects.models import Evidence, Milestone
 from kangjiansheng.projects.notices.groups import tell_groups
@@ -57,8 +58,8 @@ def add(
 def _add(
     milestone: Milestone, file: File, kind: str, note: str, level: str, *, actor: Actor, change: ChangeSet
 ) -> Evidence:
-    last = db.session.scalar(select(func.max(Evidence.number)).where(Evidence.milestone_id == milestone.id))
-    piece = Evidence(milestone=milestone, number=(last or 0) + 1, kind=kind)
+    number = next_number(Evidence.number, Evidence.milestone_id, milestone)
+    piece = Evidence(milestone=milestone, number=number, kind=kind)
     db.session.add(piece)
     db.session.flush()
     _attach(piece, file, note, level, actor=actor, change=change)

@@ -9,9 +9,9 @@ from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.projects.models import Milestone, Plan, Project, Risk, RiskMilestone
 from kangjiansheng.projects.queries.people import team_ids
-from kangjiansheng.projects.queries.risks import next_number
 from kangjiansheng.projects.rules import risks as rules
 
 
@@ -21,7 +21,9 @@ def create_risk(
     """Write a risk or an issue down. Refused: words and numbers outside the lists, an owner outside the team."""
     _open(project)
     rules.check(facts, today=clock.today())
-    risk = Risk(project_id=project.id, number=next_number(project.id), milestones=[])
+    risk = Risk(
+        project_id=project.id, number=next_number(Risk.number, Risk.project_id, project), milestones=[]
+    )
     risk.project = project
     _fill(risk, milestone_codes, facts)
     db.session.add(risk)

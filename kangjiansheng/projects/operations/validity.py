@@ -7,8 +7,8 @@ from sqlalchemy import select
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.numbering import next_number
 from kangjiansheng.projects.models import Milestone, Plan, Project, Validity
-from kangjiansheng.projects.queries.validity import next_number
 from kangjiansheng.projects.rules import validity as rules
 
 
@@ -16,7 +16,9 @@ def create_validity(project: Project, *, actor: Actor, milestone_code: str = "",
     """Write down what the project holds. Refused: an unknown kind, an end before the beginning."""
     _open(project)
     rules.check(facts)
-    held = Validity(project_id=project.id, number=next_number(project.id), **facts)
+    held = Validity(
+        project_id=project.id, number=next_number(Validity.number, Validity.project_id, project), **facts
+    )
     held.project, held.milestone = project, _milestone(project, milestone_code)
     db.session.add(held)
     db.session.flush()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -165,8 +165,3 @@ def _row(risk_id: int, state: Mapping[str, Any], people: Mapping[int, Person]) -
         milestones=tuple(state["milestones"]),
         **{key: state[key] for key in plain.split()},
     )
-
-
-def next_number(project_id: int) -> int:
-    """The number of the next risk of a project."""
-    return (db.session.scalar(select(func.max(Risk.number)).where(Risk.project_id == project_id)) or 0) + 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, select, tuple_, union
+from sqlalchemy import Select, and_, bindparam, literal, select, tuple_, union
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.core import clock
@@ -212,9 +212,3 @@ class _Step:
     @classmethod
     def of(cls, row: Milestone) -> "_Step":
         return cls(row.code, row.actual, promised(row), row.state == "open" and row.actual is None)
-
-
-def next_number(project_id: int) -> int:
-    """The number of the next thing that a project holds."""
-    query = select(func.max(Validity.number)).where(Validity.project_id == project_id)
-    return (db.session.scalar(query) or 0) + 1
