@@ -20,7 +20,12 @@ def navigation() -> list[dict[str, Any]]:
         {"key": "table", "label": _("一张桌"), "href": url_for("overview.table"), "icon": "circles"},
         {"key": "labs", "label": _("联合实验室"), "href": url_for("labs.labs"), "icon": "flask-2"},
         {"key": "projects", "label": _("项目"), "href": url_for("projects.projects"), "icon": "dna-2"},
-        {"key": "committee", "label": _("科学委员会"), "href": url_for("committee.home"), "icon": "notes"},
+        {
+            "key": "committee",
+            "label": _("科学委员会"),
+            "href": url_for("committee.committee", code="SAC"),
+            "icon": "notes",
+        },
         {
             "key": "mine",
             "label": _("我的里程碑"),

@@ -26,21 +26,10 @@ from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.queries import visible_institutions, visible_labs
 
 
-@bp.get("/committees/SAC")
-@on(load=loaders.committee, may=policies.see)
-def home(committee: Committee) -> Response:
-    """The scientific committee."""
-    return _page(committee)
-
-
 @bp.get("/committees/<code>")
 @on(load=loaders.committee, may=policies.see)
 def committee(committee: Committee) -> Response:
     """Any committee: meetings, members, decisions, open actions."""
-    return _page(committee)
-
-
-def _page(committee: Committee) -> Response:
     day = g.get("as_of") or clock.today()
     meetings = overviews.meetings(actor=actor(), committee_id=committee.id, as_of=g.get("as_of"))
     seats = [m for m in committee.members if sits_on(m, day)]
