@@ -159,6 +159,14 @@ def printed(found: dict[str, Any], before: dict[str, Any]) -> None:
             f" {product['a_second']} a second; floor {ground['p50_ms']}, {ground['p95_ms']}, {ground['a_second']};"
             f" ratio {one['ratio']}"
         )
+    if found.get("screens"):
+        print(
+            ("\n{:<44}" + "{:>11}" * 6).format(
+                "first screen", "kB", "scripts", "Plotly", "paint ms", "shift", "script ms"
+            )
+        )
+    for one in found.get("screens", ()):
+        print(f"{one['page']:<44}" + "".join(f"{value:>11}" for key, value in one.items() if key != "page"))
     if "memory_mb" in found:
         print(f"\nlargest process after that: {found['memory_mb']} MB")
 

@@ -22,6 +22,7 @@ from lxml import html
 
 from kangjiansheng.core import clock
 from tests.bench import sizes
+from tests.bench.screens import measure as first_screens
 from tests.support.app import PASSWORD, address
 from tests.support.server import Server, free_port
 
@@ -52,8 +53,9 @@ def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: 
             said["floor"] = _written(floor_port, FLOOR, places[:number], seconds)
             said["ratio"] = round(said["product"]["p50_ms"] / said["floor"]["p50_ms"], 2)
             saves.append(said)
+        screens = first_screens(f"http://127.0.0.1:{port}", cookies, pages)
         memory = max(_resident(one) for one in _family(pid))
-    return {"load": found, "saves": saves, "memory_mb": memory // 1000}
+    return {"load": found, "saves": saves, "screens": screens, "memory_mb": memory // 1000}
 
 
 def _given_to(who: str, database: Path) -> list[str]:

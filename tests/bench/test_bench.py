@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.support.browser import is_available
+
 
 @pytest.mark.soak
 def test_each_page_is_measured_beside_its_floor(tmp_path):
@@ -17,3 +19,4 @@ def test_each_page_is_measured_beside_its_floor(tmp_path):
         (path, number) for path in found["pages"] if path.startswith("/") for number in (1, 4, 16)
     }
     assert [one["writers"] for one in found["saves"]] == [1, 20]
+    assert not is_available() or all(one["paint_ms"] > 0 for one in found["screens"])
