@@ -86,6 +86,7 @@ from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.notices import resources as resource_notices
 from kangjiansheng.labs.operations.labs import accepted_by, begun_with
 from kangjiansheng.labs.queries import resting
+from kangjiansheng.labs.queries.single import institutions_called
 from kangjiansheng.labs.rules import companion as service_rules
 from kangjiansheng.labs.rules import obligations as obligation_rules
 from kangjiansheng.labs.rules import papers as paper_rules
@@ -189,6 +190,7 @@ mailer.closed[:] = [account_views.mails.is_closed_to_reader]
 search.provided_by(overview_queries.FINDABLE)
 # The agenda decides which gates wait; projects only show it.
 awaiting[:] = [overview_queries.gates_waiting]
+account_queries.belongings[:] = [institutions_called]
 account_queries.duties[:] = [handing.count_duties]
 account_queries.rights_above[:] = [one.rights_held for one in (lab_panels, project_panels, committee_panels)]
 account_policy.signers[:] = [sitting]

@@ -91,6 +91,10 @@ def test_the_secret_is_stored_as_a_digest_only(app: Flask) -> None:
         ("kangjiansheng12", "太常见"),
         ("1q2w3e4r5t6y", "太常见"),
         ("woaini5201314", "太常见"),
+        ("Basketball2024", "太常见"),  # one of the 3,000 most common, and a year
+        ("dragonmonkey", "太常见"),  # two of them
+        ("leavemealone", "太常见"),  # as it stands in the list
+        ("haematology26", "太常见"),  # what the person is called
         ("", "请填写此项"),
     ],
 )
@@ -100,6 +104,12 @@ def test_a_weak_password_is_refused_with_the_reason(
     answer = client(None).post(make(app), data={"password": password})
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def test_what_one_belongs_to_is_no_password(app: Flask, client: Callable[..., Critic]) -> None:
+    path, password = make(app, email="member@kjs.example"), {"password": "jiaotong.school"}
+    assert "太常见" in client(None).post(path, data=password).text  # of the name of the institution
+    assert client(None).post(make(app), data=password).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
 # Routes with arguments that name no thing: lists as files and figures (planted.addresses walks them), what a secret
 # opens (tests/core and tests/committee), files of the interface, the language,
 # and the doors by which programs come to the acts of pages, which answer for them.
-OTHERS = ("<secret>", "/language/", "/static/", "<path:address>")
+OTHERS = ("<secret>", "/language/", "/privacy/<int:number>", "/static/", "<path:address>")
 # Kinds of the trail that have no word of their own here: whose words stand in what is planted, or are for all, for
 # their owner or for an office, with the test that looks at them.
 WITHIN: Mapping[str, str] = {

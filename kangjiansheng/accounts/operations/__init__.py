@@ -137,9 +137,13 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
 
 def use_link(link: OneTimeLink, password: str) -> None:
     """Set the password through a one-time link; the link is used up, all sessions of the account end."""
-    rules.check_password(password, email=link.account.person.email or "")
+    _check_password(password, link.account.person)
     link.used_at = clock.now()
     _set_password(link.account, password)
+
+
+def _check_password(password: str, person: Person) -> None:
+    rules.check_password(password, email=person.email or "", names=queries.names_around(person))
 
 
 def password_again(account: Account, password: str, field: str) -> None:
@@ -164,7 +168,7 @@ def _guesses(account_id: int) -> str:
 def change_password(account: Account, old: str, new: str, *, keep_session: int | None) -> None:
     """Change one's own password; all other sessions end."""
     password_again(account, old, "old")
-    rules.check_password(new, email=account.person.email or "")
+    _check_password(new, account.person)
     _set_password(account, new, keep_session=keep_session)
 
 
@@ -300,7 +304,7 @@ def create_first_admin(*, actor: Actor, name_hans: str, email: str, password: st
     """The first administrator of an installation without demonstration, password and all."""
     if queries.has_admin():
         raise RuleBroken("accounts:admin-there")
-    rules.check_password(password, email=email)
+    rules.check_password(password, email=email, names=[name_hans])
     person = create_person(actor=actor, name_hans=name_hans, email=email)
     grant_role(person, "admin", actor=actor)
     account = person.account

@@ -38,6 +38,15 @@ duties: list[Callable[[int], int]] = []
 # Likewise: the rights that people hold on a day in what belongs to a floor above.
 rights_above: list[Callable[[date], list[Right]]] = []
 
+# Likewise: names and codes of what a person belongs to, which make a poor password.
+belongings: list[Callable[[int], list[str]]] = []
+
+
+def names_around(person: Person) -> list[str]:
+    """What others know of a person: names, code, and what they belong to."""
+    own = [person.code, person.name_hans, person.name_hant, person.name_en]
+    return own + [word for named in belongings for word in named(person.id)]
+
 
 def count_duties(person_id: int) -> int:
     """How many things a person answers for, on all floors that count them."""

@@ -216,3 +216,13 @@ def people_by_home(lab: JointLab, day: date) -> list[Home]:
         found.append(Home(partner.institution, members))
     found.append(Home(None, [row for row in there if row.person_id not in placed]))
     return [home for home in found if home.members]
+
+
+def institutions_called(person_id: int) -> list[str]:
+    """Names and codes of the institutions to which a person belongs today: words that a password does not rest on."""
+    query = (
+        select(Institution.code, Institution.name_hans, Institution.name_hant, Institution.name_en)
+        .join(InstitutionMember, InstitutionMember.institution_id == Institution.id)
+        .where(InstitutionMember.person_id == person_id, holds_on(InstitutionMember, clock.today()))
+    )
+    return [word for row in db.session.execute(query) for word in row if word]
