@@ -45,13 +45,19 @@ def test_a_refusal_says_the_same_whoever_asks(
     assert "Set-Cookie" not in answer.headers or "user_id" not in answer.headers["Set-Cookie"]
 
 
-def test_a_stopped_account_is_refused_in_the_same_words(app: Flask, client: Callable[..., Critic]) -> None:
+def test_a_stopped_account_is_told_so_to_who_knows_its_password(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    signed_in = client("lead")
     with app.app_context(), writing():
         account = queries.account_by_email(LEAD)
         operations.disable(account, actor=queries.system_actor())
+    assert "已被结束" in signed_in.get("/account", follow_redirects=True).text, "whoever is put out is told"
+    assert "已被结束" not in client(None).get("/sign-in").text
     stopped, wrong = sign_in(client(None)), sign_in(client(None), password="wrong")
     assert stopped.status_code == wrong.status_code == 422
-    assert "邮箱或密码不正确" in stopped.text
+    assert "此账号已停用" in stopped.text
+    assert "邮箱或密码不正确" in wrong.text and "停用" not in wrong.text
 
 
 def test_a_missing_account_takes_as_long_as_a_wrong_password(

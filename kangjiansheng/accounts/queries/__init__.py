@@ -149,6 +149,15 @@ def open_session(key: str) -> Standing | None:
     return None if over else Standing(row, policy, bool(rule and rule.separate), notice or 0)
 
 
+def ended_session(key: str) -> SignedInSession | None:
+    """The session whose key a cookie still holds though it is over: who signs out leaves none."""
+    if not key:
+        return None
+    return db.session.scalar(
+        select(SignedInSession).where(SignedInSession.key_sha256 == rules.secret_digest(key))
+    )
+
+
 def sessions_of(account_id: int) -> list[SignedInSession]:
     """The open sessions of an account, newest first."""
     query = select(SignedInSession).where(

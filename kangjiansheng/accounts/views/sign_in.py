@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -37,7 +37,8 @@ bp = Blueprint("accounts", __name__, template_folder="../templates")
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Any:
-    """The sign-in page. Unknown address, wrong password and stopped account answer alike."""
+    """The sign-in page. Unknown address and wrong password answer alike; who knows the password of a stopped account is
+    told that it is stopped."""
     if g.get("actor") and request.method == "GET":
         return redirect(url_for("overview.home"))
     form = forms.SignInForm(next=request.args.get("next", ""))
@@ -53,6 +54,8 @@ def sign_in() -> Any:
     if account and fits and not account.disabled_at:
         return go_on(account, "password", form)
     afterwards(lambda: _count(email, address))
+    if account and fits:
+        return sign_in_page(form, 422, _("此账号已停用，不能登录。请联系管理员。"))
     return sign_in_page(form, 422, _("邮箱或密码不正确。请检查后再试。"))
 
 
@@ -163,6 +166,7 @@ def sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Resp
         offer=passkeys.to_show((), purpose=BY_PASSKEY, site=where) if where else None,
         issuer=current_app.config["SETTINGS"].issuer,
         left=request.args.get("left") == "sso",
+        ended=None if form.refusal or g.get("actor") else queries.ended_session(session.get("_user_id", "")),
     )
 
 
