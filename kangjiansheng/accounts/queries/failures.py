@@ -44,8 +44,9 @@ def locks() -> list[Lock]:
 
 
 def lock(*, actor: Actor, number: int) -> Lock | None:
-    """One of them."""
-    return next((one for one in locks() if one.id == number), None)
+    """One of them, for who decides on rights: nobody else learns that it is there."""
+    found = locks() if actor.has("security") else []
+    return next((one for one in found if one.id == number), None)
 
 
 def _owners() -> dict[str, int]:
