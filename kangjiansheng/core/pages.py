@@ -112,7 +112,8 @@ def figure_json(figure: Any) -> Markup:
 
 def page(template: str, status: int = 200, *, illustrative: bool = False, **context: Any) -> Response:
     """Render a page. `illustrative` labels it 示例数据 in header, footer and print. A program is not shown any."""
-    if g.get("program"):
+    if program := g.get("program"):
+        program.shown = {"illustrative": illustrative, **context}
         return Response(status=status)
     return make_response(render_template(template, illustrative=illustrative, **context), status)
 

@@ -2,11 +2,16 @@
 
 from kangjiansheng.core.rest import pages as pages
 from kangjiansheng.core.rest.acts import Act as Act
+from kangjiansheng.core.rest.filling import KeyedField as KeyedField
+from kangjiansheng.core.rest.filling import RowsField as RowsField
+from kangjiansheng.core.rest.filling import SeveralField as SeveralField
 from kangjiansheng.core.rest.reads import MOST as MOST
 from kangjiansheng.core.rest.reads import asked as asked
+from kangjiansheng.core.rest.reads import hands_out as hands_out
 from kangjiansheng.core.rest.reads import lists as lists
 from kangjiansheng.core.rest.reads import reads as reads
 from kangjiansheng.core.rest.shapes import DAY as DAY
+from kangjiansheng.core.rest.shapes import FILE as FILE
 from kangjiansheng.core.rest.shapes import INSTANT as INSTANT
 from kangjiansheng.core.rest.shapes import NAMES as NAMES
 from kangjiansheng.core.rest.shapes import NUMBER as NUMBER

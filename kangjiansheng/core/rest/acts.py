@@ -5,52 +5,44 @@ form and operation answer, so that what is refused is refused in the words of th
 as the form opens them. The version that a form carries comes as If-Match; a key makes a POST count once.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, abort, current_app, g, make_response, request
 from flask_babel import gettext as _
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
-from wtforms import (
-    BooleanField,
-    Field,
-    FieldList,
-    FileField,
-    FormField,
-    MultipleFileField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-)
+from wtforms import PasswordField, SelectField
 
 from kangjiansheng.core import once
 from kangjiansheng.core.access import check_scope, of_any_part, signed_in
 from kangjiansheng.core.db import db
+from kangjiansheng.core.digests import plain
 from kangjiansheng.core.forms import Form
+from kangjiansheng.core.rest import filling
+from kangjiansheng.core.rest.filling import JSON, NOT_SENT, NOTHING, Sent
 from kangjiansheng.core.rest.posing import Program, posing
 from kangjiansheng.core.rest.problems import problem
+from kangjiansheng.core.rest.shapes import Shape
 
 PREFIX = "/api/v1"
 METHODS = ("POST", "PATCH", "DELETE")
 LEFT = ("GET", *METHODS, "OPTIONS")  # what is read has routes of its own: here comes what is none
-_TAG = re.compile(r'^(?:W/)?"(\d{1,9})(?:-[0-9a-f]+)?"$')
-NOTHING = object()  # what a browser does not send
-NOT_SENT = ("csrf_token", "once", "back", "next", "resume", "resolve", "look")
+Facts = Mapping[str, Any]
 
 
 class Act:
     """An act of a page that programs may do.
 
     `page` is the endpoint of its view, `forms` what is filled in there: one of them, or none. `opens` is the endpoint
-    whose page shows the form, where it is not the same; `creates`: nothing is overwritten, so no version is asked for;
-    `fixed` are arguments of the page's address that the program's does not have.
+    whose page shows the form, where it is not the same; `apart`: no page shows it as such; it begins
+    with what `stands` says of the thing, and what is not named is not sent. `creates`: nothing is overwritten, so no version is asked for; `fixed` are arguments of the page's address that the
+    program's does not have. `shows` is what is read after it, where the page leads elsewhere. `tells` is what the page
+    says of it, when it only looks or leads nowhere, and `wrong` what it says is wrong: the errors of the answer.
     """
 
     def __init__(
@@ -60,16 +52,33 @@ class Act:
         page: str,
         *forms: type[Form],
         opens: str = "",
+        apart: bool = False,
+        stands: Callable[[Any], dict[str, Any]] | None = None,
         creates: bool = False,
         fixed: tuple[tuple[str, str], ...] = (),
+        shows: str = "",
+        tells: Shape | None = None,
+        wrong: Callable[[Facts], list[dict[str, Any]]] | None = None,
     ) -> None:
         self.method, self.path, self.page, self.forms = method, path, page, forms
-        self.opens, self.creates, self.fixed = opens, creates, dict(fixed)
+        self.opens, self.apart, self.creates, self.fixed = opens, apart, creates, dict(fixed)
+        self.stands, self.shows, self.tells, self.wrong = stands, shows, tells, wrong
 
     @property
     def asks_version(self) -> bool:
         """Whether a program must say which version it has seen."""
         return not self.creates and any(hasattr(form, "version") for form in self.forms)
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files may come with it."""
+        return any(filling.takes_files(form) for form in self.forms)
+
+    @property
+    def secret(self) -> set[str]:
+        """The names of what nobody may keep."""
+        fields = [pair for form in self.forms for pair in filling.declared(form)]
+        return {name for name, item in fields if issubclass(item.field_class, PasswordField)}
 
 
 @dataclass
@@ -112,13 +121,14 @@ def act(address: str) -> Response:
     if g.as_of:
         abort(400, _("过去的日子不能改，请去掉 as_of。"))
     check_scope(current_app.view_functions[found.page], writes=True)
-    body = _body()
+    came = filling.sent(files=found.takes_files)
     key = once.asked_key() if request.method == "POST" else None
-    if key and (answer := once.answered(key, body)):
+    facts = came.facts(found.secret) if key else None  # now: afterwards the files have been read
+    if key and (answer := once.answered(key, facts)):
         return answer
-    response = _done(found, arguments, body)
+    response = _done(found, arguments, came)
     if key and response.status_code < 400:
-        once.remember(key, body, response)
+        once.remember(key, facts, response)
     return response
 
 
@@ -137,16 +147,17 @@ def form(method: str, address: str) -> Response:
             "name": name,
             "label": str(item.label.text),
             "required": bool(item.flags.required),
-            "value": None if (value := _shown(item)) is NOTHING else value,
+            "file": filling.is_file(item),
+            "value": None if filling.is_file(item) or (value := filling.shown(item)) is NOTHING else value,
             "choices": [{"value": str(choice[0]), "label": str(choice[1])} for choice in item.iter_choices()]
             if isinstance(item, SelectField)
             else None,
         }
         for name, item in (opened._fields if opened else {}).items()
-        if name not in (*NOT_SENT, "version") and not isinstance(item, FileField | MultipleFileField)
+        if name not in (*NOT_SENT, "version")
     ]
     answer = make_response(orjson.dumps({"needs_version": found.asks_version, "fields": fields}, default=str))
-    answer.content_type = "application/json"
+    answer.content_type = JSON
     return answer
 
 
@@ -184,39 +195,30 @@ def _readable() -> list[str]:
     return ["GET"] if endpoint != "api.act" else []
 
 
-def _body() -> dict[str, Any]:
-    """What was sent: an object, or nothing."""
-    data = request.get_data()
-    if not data.strip() and not request.form and not request.files:
-        return {}
-    if request.mimetype != "application/json":
-        abort(415, _("请用 Content-Type: application/json 发送。"))
-    try:
-        body = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        abort(400, _("这不是 JSON。"))
-    if not isinstance(body, dict):
-        abort(400, _("请发送一个 JSON 对象，例如 {}。"))
-    return body
-
-
-def _done(found: Act, arguments: dict[str, Any], body: dict[str, Any]) -> Response:
+def _done(found: Act, arguments: dict[str, Any], came: Sent) -> Response:
     given = arguments | found.fixed
     rules = {rule.endpoint: rule for rule in current_app.url_map.iter_rules()}
     rule = rules[found.page]
-    _check(rule, given)
+    thing = _check(rule, given)
     opened = _opened(found, rules[found.opens or found.page], given)
-    fields, wrong = _fields(found, opened, body)
+    if found.stands:
+        came.values = found.stands(thing) | came.values
+    fields, wrong = filling.fields(opened, came, creates=found.creates, apart=found.apart)
     if wrong:
         return problem(422, errors=wrong)
     path = _address(rule, given)
-    with posing(rule, given, "POST", path, fields) as program:
+    with posing(rule, given, "POST", path, fields, came.files, request.args) as program:
         answer = make_response(current_app.view_functions[found.page](**given))
     if answer.status_code >= 400:
-        return _refused(program, answer.status_code)
+        return _refused(found, program, answer.status_code)
+    if found.tells and answer.status_code == 200:
+        told = make_response(orjson.dumps(plain(found.tells.of(SimpleNamespace(**program.shown)))))
+        told.content_type = JSON
+        return told
     db.session.flush()
     db.session.expire_all()
-    now = _now(answer.headers.get("Location", path), creates=found.creates)
+    leads = found.shows.format(**given) if found.shows else answer.headers.get("Location", path)
+    now = _now(leads, creates=found.creates)
     return _warned(now, program, creates=found.creates) if program.warnings else now
 
 
@@ -225,18 +227,18 @@ def _warned(answer: Response, program: Program, *, creates: bool) -> Response:
     body = orjson.loads(answer.get_data()) if answer.status_code != 204 else {}
     told = [{"field": name, "detail": sentence} for name, sentence in dict.fromkeys(program.warnings)]
     answer.set_data(orjson.dumps({**body, "warnings": told}))
-    answer.content_type = "application/json"
+    answer.content_type = JSON
     if answer.status_code == 204:
         answer.status_code = 201 if creates else 200
     return answer
 
 
-def _check(rule: Rule, given: dict[str, Any]) -> None:
-    """Refuse whoever may not do it, before anything is opened: the page that shows the form may be open to more."""
+def _check(rule: Rule, given: dict[str, Any]) -> Any:
+    """Refuse whoever may not do it, before anything is opened: the page that shows the form may be open to more. What
+    it is done to, if there is such a thing."""
     check_scope(current_app.view_functions[rule.endpoint], writes=True)
     checked = getattr(current_app.view_functions[rule.endpoint], "checked", None)
-    if checked:
-        checked(**given)
+    return checked(**given) if checked else None
 
 
 def _address(rule: Rule, given: Mapping[str, Any]) -> str:
@@ -250,9 +252,10 @@ def _opened(found: Act, rule: Rule, given: dict[str, Any]) -> Form | None:
     """The form as the page opens it; what the page asks nothing of, and has no page, opens empty."""
     if not found.forms:
         return None
-    if "GET" in (rule.methods or ()):
-        with posing(rule, given, "GET", _address(rule, given)) as program:
-            current_app.view_functions[rule.endpoint](**given)
+    if "GET" in (rule.methods or ()) and not found.apart:
+        own = {name: value for name, value in given.items() if name in rule.arguments}
+        with posing(rule, own, "GET", _address(rule, own), args=request.args) as program:
+            current_app.view_functions[rule.endpoint](**own)
         for form in reversed(program.forms):
             if type(form) in found.forms:
                 return form  # type: ignore[no-any-return]
@@ -260,90 +263,13 @@ def _opened(found: Act, rule: Rule, given: dict[str, Any]) -> Form | None:
     return found.forms[0](formdata=None)
 
 
-def _fields(
-    found: Act, opened: Form | None, body: dict[str, Any]
-) -> tuple[MultiDict[str, str], list[tuple[str, str]]]:
-    """The fields as a browser would send them; and the names that are none, or whose value is of another kind."""
-    wrong: list[tuple[str, str]] = []
-    made: MultiDict[str, str] = MultiDict([("once", "")])
-    left = dict(body)
-    for name, item in (opened._fields if opened else {}).items():
-        if name == "version":
-            unseen = found.creates and "If-Match" not in request.headers
-            made[name] = _written(item.data) if unseen else _version()
-        elif isinstance(item, FileField | MultipleFileField) or name in NOT_SENT:
-            continue
-        else:
-            if name in left and not _is_of_kind(item, left[name]):
-                wrong.append((name, _("这一项要一个值，或者一列值，与表单一样。")))
-            _put(made, name, left.pop(name) if name in left else _shown(item))
-    return made, wrong + [(name, _("没有这一项。")) for name in sorted(left)]
-
-
-def _is_of_kind(item: Field, value: Any) -> bool:
-    """Whether JSON has for a field what the form has: one value, several, or a form within."""
-    if isinstance(item, FormField | FieldList):
-        return True
-    if isinstance(item, SelectMultipleField):
-        return isinstance(value, list) and not any(isinstance(one, list | dict) for one in value)
-    return not isinstance(value, list | dict)
-
-
-def _version() -> str:
-    """The version that the program has seen, from If-Match."""
-    sent = request.headers.get("If-Match", "").strip()
-    if not sent:
-        abort(428, _("请用 If-Match 写明所见的版本：它在读这一项时的 ETag 里。"))
-    found = _TAG.match(sent)
-    if not found:
-        abort(412, _("If-Match 不是这里给出的 ETag。"))
-    return found[1]
-
-
-def _shown(item: Field) -> Any:
-    """What a browser would send of a field that nobody touches."""
-    if isinstance(item, BooleanField):
-        return bool(item.data)
-    if isinstance(item, SelectMultipleField):
-        return list(item.data or [])
-    if isinstance(
-        item, SelectField
-    ):  # a select without its own choice shows the first; radio buttons send nothing
-        offered = [str(choice[0]) for choice in item.iter_choices()]
-        first = [] if isinstance(item, RadioField) else offered[:1]
-        return next((one for one in (str(item.data), *first) if one in offered), NOTHING)
-    if isinstance(item, FormField):
-        return {one.short_name: _shown(one) for one in item.form if one.short_name != "csrf_token"}
-    if isinstance(item, FieldList):
-        return [_shown(one) for one in item]
-    return item._value() if hasattr(item, "_value") else item.data
-
-
-def _put(made: MultiDict[str, str], name: str, value: Any) -> None:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            _put(made, f"{name}-{key}", inner)
-    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        for number, inner in enumerate(value):
-            _put(made, f"{name}-{number}", inner)
-    elif isinstance(value, list):
-        made.setlist(name, [_written(one) for one in value])
-    elif value is not False and value is not NOTHING:
-        made[name] = "y" if value is True else _written(value)
-
-
-def _written(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _refused(program: Program, status: int) -> Response:
+def _refused(found: Act, program: Program, status: int) -> Response:
     form = program.refused or next(
         (one for one in reversed(program.forms) if one.errors or one.refusal), None
     )
+    more = found.wrong(program.shown) if found.wrong and program.shown else []
     if form is None:
-        return problem(status)
+        return problem(status, detail=str(program.shown.get("problem") or ""), errors=more)
     if form.conflict:
         db.session.rollback()
         return problem(
@@ -355,8 +281,10 @@ def _refused(program: Program, status: int) -> Response:
                 for one in form.conflict.differences
             ],
         )
-    errors = [(name, str(word)) for name, words in form.errors.items() if name for word in _flat(words)]
-    return problem(status, detail=form.refusal or "", errors=errors)
+    errors: list[Any] = [
+        (name, str(word)) for name, words in form.errors.items() if name for word in _flat(words)
+    ]
+    return problem(status, detail=form.refusal or "", errors=[*errors, *more])
 
 
 def _flat(words: Any) -> Iterable[Any]:

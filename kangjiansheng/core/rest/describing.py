@@ -6,28 +6,41 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_wtf.file import FileRequired
 from werkzeug.routing import AnyConverter, Rule
 from wtforms import (
     BooleanField,
     DateField,
     FieldList,
-    FileField,
     FormField,
     MultipleFileField,
     PasswordField,
     SelectField,
     SelectMultipleField,
 )
-from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length
 
 from kangjiansheng.core.forms import Form, WholeNumberField
-from kangjiansheng.core.rest.acts import NOT_SENT, PREFIX, Act, Acts
+from kangjiansheng.core.rest.acts import PREFIX, Act, Acts
+from kangjiansheng.core.rest.filling import (
+    FILES,
+    JSON,
+    NOT_SENT,
+    PARTS,
+    KeyedField,
+    RowsField,
+    declared,
+    takes_files,
+)
 from kangjiansheng.core.rest.reads import MOST, Read
 from kangjiansheng.core.rest.shapes import Schema, schemas
 
 _PART = re.compile(r"<(?:[^<>:]*(?:\([^()]*\))?:)?(\w+)>")
-_NO_FILES = (FileField, MultipleFileField, PasswordField)
+_BYTES: Schema = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+_KEYED: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "integer", "boolean", "null"]},
+}
 _PROBLEM: Schema = {
     "type": "object",
     "required": ["type", "status", "title", "detail", "request"],
@@ -46,7 +59,13 @@ _PROBLEM: Schema = {
             "items": {
                 "type": "object",
                 "required": ["field", "detail"],
-                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "file": {"type": "string"},
+                    "row": {"type": "integer", "description": "Of a file, counted as spreadsheets do."},
+                    "column": {"type": "string"},
+                },
             },
         },
         "version": {"type": ["integer", "null"], "description": "Of a stale change: the present version."},
@@ -155,7 +174,10 @@ def _read(rule: Rule, read: Read, app: Flask) -> dict[str, Any]:
         "summary": summary,
         "parameters": parameters,
         "responses": {
-            "200": {"description": summary, "content": {"application/json": {"schema": read.schema}}},
+            "200": {
+                "description": summary,
+                "content": {kind: {"schema": read.schema} for kind in read.media},
+            },
             "304": {"description": "Not Modified"},
             **_problems(400, 401, 403, 404, 406, 429),
         },
@@ -169,7 +191,8 @@ def _act(rule: Rule, act: Act, app: Flask) -> dict[str, Any]:
     if act.method == "POST":
         parameters.append(_asked("Idempotency-Key", {"type": "string", "maxLength": 200}, "header"))
     summary = _summary(app.view_functions[act.page], act.page)
-    done = {"description": summary, "content": {"application/json": {"schema": _DONE}}}
+    answer = act.tells.value.schema if act.tells else _DONE
+    done = {"description": summary, "content": {JSON: {"schema": answer}}}
     told: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "_", f"{act.method} {act.path}").strip("_").lower(),
         "summary": summary,
@@ -181,34 +204,52 @@ def _act(rule: Rule, act: Act, app: Flask) -> dict[str, Any]:
         },
     }
     if act.forms:
-        bodies = [form_schema(form) for form in act.forms]
-        schema = bodies[0] if len(bodies) == 1 else {"anyOf": bodies}
-        told["requestBody"] = {"required": False, "content": {"application/json": {"schema": schema}}}
+        told["requestBody"] = {
+            "required": False,
+            "content": {kind: {"schema": _body(act, files=kind == PARTS)} for kind in _kinds(act)},
+        }
     return told
 
 
-def form_schema(form: type[Form]) -> Schema:
+def _kinds(act: Act) -> list[str]:
+    """In which ways a body may come: as JSON unless it needs a file, in parts when it takes one."""
+    needed = any(
+        isinstance(check, FileRequired)
+        for form in act.forms
+        for _name, item in declared(form)
+        for check in _checks(item)
+    )
+    return [*([] if needed else [JSON]), *([PARTS] if act.takes_files else [])]
+
+
+def _body(act: Act, *, files: bool) -> Schema:
+    bodies = [form_schema(form, files=files) for form in act.forms if not files or takes_files(form)]
+    return bodies[0] if len(bodies) == 1 else {"anyOf": bodies}
+
+
+def form_schema(form: type[Form], *, files: bool = False) -> Schema:
     """What may be sent for a form. What is not sent stays as the form opens it."""
-    found = [(name, getattr(form, name)) for name in dir(form)]
-    fields = [(name, item) for name, item in found if isinstance(item, UnboundField)]
     return {
         "type": "object",
         "properties": {
             name: _field(item)
-            for name, item in sorted(fields, key=lambda pair: pair[1].creation_counter)
-            if name not in (*NOT_SENT, "version") and not issubclass(item.field_class, _NO_FILES)
+            for name, item in declared(form)
+            if name not in (*NOT_SENT, "version") and (files or not issubclass(item.field_class, FILES))
         },
     }
+
+
+def _checks(item: Any) -> tuple[Any, ...]:
+    return (*(item.args[1] if len(item.args) > 1 else ()), *item.kwargs.get("validators", ()))
 
 
 def _field(item: Any) -> Schema:
     kind, label = item.field_class, item.args[0] if item.args else item.kwargs.get("label", "")
     schema = _kind(kind, item)
-    validators = (*(item.args[1] if len(item.args) > 1 else ()), *item.kwargs.get("validators", ()))
-    for check in validators:
+    for check in _checks(item):
         if isinstance(check, Length) and check.max > 0 and "string" in schema.get("type", ()):
             schema["maxLength"] = check.max
-        if isinstance(check, InputRequired):
+        if isinstance(check, InputRequired | FileRequired):
             schema["description"] = _("必填")
     return {"title": str(label), **schema} if label else schema
 
@@ -217,6 +258,14 @@ def _kind(kind: type, item: Any) -> Schema:
     choices = item.kwargs.get("choices")
     known = choices if isinstance(choices, list) and item.kwargs.get("validate_choice", True) else []
     values = [choice[0] for choice in known if isinstance(choice, tuple)]
+    if issubclass(kind, FILES):
+        return {"type": "array", "items": _BYTES} if issubclass(kind, MultipleFileField) else _BYTES
+    if issubclass(kind, KeyedField):
+        return _KEYED
+    if issubclass(kind, RowsField):
+        return {"type": "array", "items": _KEYED}
+    if issubclass(kind, PasswordField):
+        return {"type": "string", "format": "password", "writeOnly": True}
     if issubclass(kind, BooleanField):
         return {"type": "boolean"}
     if issubclass(kind, FormField):

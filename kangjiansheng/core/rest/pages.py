@@ -52,7 +52,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         found.setdefault(part_of(views[rule.endpoint]), []).append(row)
     acts: Acts = current_app.extensions["acts"]
     for act in acts.listed.values():
-        names = [key for form in act.forms for key in describing.form_schema(form)["properties"]]
+        names = [key for form in act.forms for key in describing.form_schema(form, files=True)["properties"]]
         row = {
             "method": act.method,
             "path": PREFIX + describing.path_of(act.path),

@@ -14,11 +14,12 @@ _POSED = ("method", "path", "url_rule", "view_args", "args", "form", "files")
 
 @dataclass
 class Program:
-    """What a view made for the program that asked: the forms it opened, the one that was refused, and what it
-    warns of."""
+    """What a view made for the program that asked: the forms it opened, the one that was refused, what its last page
+    would have shown, and what it warns of."""
 
     forms: list[Any] = field(default_factory=list)
     refused: Any = None
+    shown: dict[str, Any] = field(default_factory=dict)
     warnings: list[tuple[str, str]] = field(
         default_factory=list
     )  # field, sentence: what was saved all the same
@@ -26,7 +27,13 @@ class Program:
 
 @contextmanager
 def posing(
-    rule: Rule, arguments: Mapping[str, Any], method: str, path: str, fields: Any = ()
+    rule: Rule,
+    arguments: Mapping[str, Any],
+    method: str,
+    path: str,
+    fields: Any = (),
+    files: Any = (),
+    args: Any = (),
 ) -> Iterator[Program]:
     """Within it, the request is one of a browser for this route; pages are not rendered, and forms are told of."""
     asked: Any = request._get_current_object()  # type: ignore[attr-defined]
@@ -38,9 +45,9 @@ def posing(
         "path": path,
         "url_rule": rule,
         "view_args": dict(arguments),
-        "args": ImmutableMultiDict(),
+        "args": ImmutableMultiDict(args),
         "form": ImmutableMultiDict(fields),
-        "files": ImmutableMultiDict(),
+        "files": ImmutableMultiDict(files),
     }
     asked.__dict__.update(given)
     try:

@@ -1,5 +1,6 @@
 """Problems as RFC 9457 has them, in the reader's language."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -33,10 +34,15 @@ DETAILS = {
 
 
 def problem(
-    status: int, *, detail: str = "", code: str = "", errors: list[tuple[str, str]] | None = None, **more: Any
+    status: int,
+    *,
+    detail: str = "",
+    code: str = "",
+    errors: Sequence[tuple[str, str] | Mapping[str, Any]] | None = None,
+    **more: Any,
 ) -> Response:
     """The answer for a refusal. Nothing of the failed act stays. `code` is the stable word of a broken rule, `errors`
-    are pairs of a field and what is wrong with it."""
+    are pairs of a field and what is wrong with it, or say more of the place (a row of a file)."""
     undo()
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -48,7 +54,9 @@ def problem(
     if code:
         body["code"] = code
     if errors:
-        body["errors"] = [{"field": name, "detail": words} for name, words in errors]
+        body["errors"] = [
+            one if isinstance(one, Mapping) else {"field": one[0], "detail": one[1]} for one in errors
+        ]
     answer = make_response(orjson.dumps(plain(body | more)), status)
     answer.content_type = TYPE
     return answer

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
 from typing import Any
 
 import orjson
@@ -20,12 +21,15 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import paging, text
 from kangjiansheng.core.access import on, signed_in
 from kangjiansheng.core.digests import plain
+from kangjiansheng.core.filetypes import TYPES
 from kangjiansheng.core.pages import with_args
 from kangjiansheng.core.paging import PER_PAGE
 from kangjiansheng.core.rest.shapes import Schema, Shape
 
 USUAL, MOST = 100, 500  # rows in one answer
 JSON = "application/json"
+BYTES: Schema = {"type": "string", "format": "binary"}
+STORED = tuple(kind.media for kind in TYPES)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class Read:
     filters: tuple[str, ...] = ()
     is_list: bool = False
     as_of: bool = True
+    media: tuple[str, ...] = (JSON,)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is handed out byte for byte."""
+        return self.schema == BYTES
 
 
 def reads(
@@ -113,6 +123,23 @@ def _declare(
     guarded.read = read  # type: ignore[attr-defined]
     bp.add_url_rule(path, view.__name__, guarded, methods=["GET"], provide_automatic_options=False)
     return view
+
+
+def hands_out(
+    bp: Blueprint, path: str, view: Callable[..., Response], *media: str, as_of: bool = False, **fixed: str
+) -> None:
+    """A file as the page's own view gives it, under an address for programs. `media` are the types that it may have, of
+    stored files those that are taken; `fixed` are arguments of the page's address that this one does not have."""
+
+    @wraps(view)
+    def same(**arguments: Any) -> Response:
+        _check_day(as_of)
+        return view(**arguments, **fixed)
+
+    content = Read(BYTES, as_of=as_of, media=media or STORED)
+    same.read = content  # type: ignore[attr-defined]
+    name = "_".join([view.__module__.rpartition(".")[2], view.__name__, *fixed.values()])
+    bp.add_url_rule(path, name, same, methods=["GET"], provide_automatic_options=False)
 
 
 def _check_day(as_of: bool) -> None:

@@ -144,3 +144,15 @@ def schemas() -> Mapping[str, Schema]:
 
 
 REF = Shape("Reference", code=TEXT, names=NAMES).value
+FILE = Shape(
+    "File",
+    number=WHOLE("version_no"),
+    name=TEXT,
+    kind=TEXT,
+    note=TEXT,
+    level=TEXT,  # of confidentiality: empty as its thing
+    size=WHOLE("blob.size"),
+    media_type=TEXT("blob.media_type"),
+    sha256=TEXT("blob.sha256"),
+    brought_at=INSTANT("at"),
+)

@@ -7,6 +7,7 @@ from flask import Blueprint, g
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs import policies, queries
 from kangjiansheng.labs.api import shapes
 from kangjiansheng.labs.api.acts import ACTS as ACTS
@@ -34,14 +35,20 @@ from kangjiansheng.labs.queries import (
 from kangjiansheng.labs.queries import bookings as held
 from kangjiansheng.labs.queries import papers as paper_queries
 from kangjiansheng.labs.queries import resources as resource_queries
+from kangjiansheng.labs.queries.documents import Document, Owner, documents, owner
 from kangjiansheng.labs.queries.residents import CompanyFilter
 from kangjiansheng.labs.queries.resources import ResourceFilter
+from kangjiansheng.labs.views import documents as document_views
 
 bp = Blueprint("labs_api", __name__, url_prefix="/api/v1")
 
 
 def _number(row: Any) -> str:
     return str(row.number)
+
+
+def _number_of_file(row: FileRef) -> str:
+    return str(row.version_no)
 
 
 @rest.lists(bp, "/institutions", shapes.INSTITUTION, by=InstitutionFilter, rows="items", pages=True)
@@ -102,6 +109,27 @@ def obligations() -> list[queries.ObligationRow]:
 def obligation(found: Obligation) -> queries.ObligationRow | None:
     """One obligation."""
     return queries.obligation_row(found, actor=actor(), as_of=g.as_of)
+
+
+FILES = "/<any(agreements, obligations):of>/<code>/documents"
+
+
+@rest.lists(bp, FILES, rest.FILE, key=_number_of_file, load=owner, may=policies.see)
+def files(found: Owner) -> list[FileRef]:
+    """The files of an agreement or an obligation, the newest first; for those who see its inside."""
+    return documents(found, g.as_of, actor=actor())
+
+
+@rest.reads(
+    bp, f"{FILES}/<int:number>", rest.FILE, load=queries.document, may=policies.see, as_of=False,
+    version=lambda _found: None,
+)  # fmt: skip
+def file(found: Document) -> FileRef:
+    """What is known of one file."""
+    return found.file
+
+
+rest.hands_out(bp, f"{FILES}/<int:number>/file", document_views.document)
 
 
 @rest.lists(bp, "/resources", shapes.RESOURCE, by=ResourceFilter)

@@ -1,9 +1,17 @@
 """What programs may do with institutions, agreements, laboratories, obligations, resources and the park: the acts of
-the pages. Files go through the pages."""
+the pages. The list of people stays with administrators."""
 
+from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.rest import Act
 from kangjiansheng.labs.forms.agreements import AgreementForm
-from kangjiansheng.labs.forms.documents import AcceptForm, DeliverForm, DisputeForm, WaiveForm
+from kangjiansheng.labs.forms.documents import (
+    AcceptForm,
+    DeliverForm,
+    DisputeForm,
+    DocumentForm,
+    EvidenceForm,
+    WaiveForm,
+)
 from kangjiansheng.labs.forms.institutions import InstitutionForm
 from kangjiansheng.labs.forms.labs import ContributionForm, LabForm, StepForm
 from kangjiansheng.labs.forms.obligations import ObligationForm
@@ -25,13 +33,39 @@ from kangjiansheng.labs.forms.resources import BookingForm, RemovalForm, Resourc
 _COMPANY = "/residents/<code>"
 _BOOKING = "/resources/<code>/bookings/<int:number>"
 _REQUEST = f"{_COMPANY}/requests/<int:number>"
+_FILES = "/<any(agreements, obligations):of>/<code>/documents"
 
 
 def _obligation(act: str, form: type) -> Act:
     return Act("POST", f"/obligations/<code>/{act}", "labs.step_obligation", form, fixed=(("act", act),))
 
 
+def _files(of: str, form: type) -> Act:
+    shows = "/{of}/{code}/documents"
+    return Act(
+        "POST",
+        f"/{of}/<code>/documents",
+        "labs.bring_document",
+        form,
+        creates=True,
+        fixed=(("of", of),),
+        shows=shows,
+    )
+
+
 ACTS = (
+    _files("agreements", DocumentForm),
+    _files("obligations", EvidenceForm),
+    Act(
+        "POST",
+        f"{_FILES}/<int:number>/level",
+        "labs.level_document",
+        LevelForm,
+        shows="/{of}/{code}/documents/{number}",
+    ),
+    Act(
+        "POST", f"{_FILES}/<int:number>/withdrawal", "labs.withdraw_document", shows="/{of}/{code}/documents"
+    ),
     Act("POST", "/institutions", "labs.new_institution", InstitutionForm, creates=True),
     Act("PATCH", "/institutions/<code>", "labs.edit_institution", InstitutionForm),
     Act("POST", "/institutions/<code>/archive", "labs.archive_institution", VersionForm),

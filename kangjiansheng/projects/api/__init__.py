@@ -6,23 +6,41 @@ from flask import Blueprint, g, request
 
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.filetypes import XLSX
 from kangjiansheng.labs.api.shapes import OBLIGATION
 from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.api import shapes
+from kangjiansheng.projects.api import imports, shapes
 from kangjiansheng.projects.api.acts import ACTS as ACTS
 from kangjiansheng.projects.api.events import EVENTS as EVENTS
 from kangjiansheng.projects.forms.filters import asked, asked_milestones
 from kangjiansheng.projects.forms.milestones import MilestoneForm
-from kangjiansheng.projects.models import Ask, HandOff, Milestone, Plan, Project, Result, Risk
+from kangjiansheng.projects.models import (
+    Ask,
+    Evidence,
+    HandOff,
+    ImportBatch,
+    Milestone,
+    Plan,
+    Project,
+    Result,
+    Risk,
+    TemplateVersion,
+)
 from kangjiansheng.projects.queries import asks as ask_queries
 from kangjiansheng.projects.queries import evidence as evidence_queries
 from kangjiansheng.projects.queries import gates, lists, milestone_lists, obligations
 from kangjiansheng.projects.queries import hand_offs as hand_off_queries
 from kangjiansheng.projects.queries import results as result_queries
 from kangjiansheng.projects.queries import risks as risk_queries
+from kangjiansheng.projects.queries import sheets as sheet_queries
+from kangjiansheng.projects.queries import templates as template_queries
 from kangjiansheng.projects.queries.baselines import Frozen, baselines
 from kangjiansheng.projects.queries.validity import ValidityRow, validities_on
+from kangjiansheng.projects.views import evidence as evidence_views
+from kangjiansheng.projects.views import sheets as sheet_views
+from kangjiansheng.projects.views import trials as record_views
 from kangjiansheng.projects.views.milestones import preview_of
 from kangjiansheng.projects.views.then import owner_row, project_row, row_of
 
@@ -81,6 +99,19 @@ def risk(thing: Risk) -> risk_queries.RiskRow | None:
 def validity(thing: Project) -> list[ValidityRow]:
     """What a project holds for a while: approvals, insurances, permits, its agreements."""
     return list(validities_on(thing.plan, project_row(thing), actor=actor(), as_of=g.as_of))
+
+
+@rest.lists(
+    bp,
+    "/projects/<code>/records",
+    shapes.RECORD,
+    key=lambda row: str(row.id),
+    load=queries.project,
+    may=policies.see,
+)
+def records(thing: Project) -> list[Any]:
+    """What registries of trials state of a project: the newest version of each record."""
+    return queries.trials.records(thing.id, as_of=g.as_of)
 
 
 @rest.lists(bp, "/projects/<code>/obligations", OBLIGATION, load=queries.project, may=policies.see)
@@ -143,6 +174,32 @@ def evidence(thing: Milestone) -> list[evidence_queries.Piece]:
     return evidence_queries.pieces([thing.id], actor=actor(), as_of=g.as_of).get(thing.id, [])
 
 
+ONE = f"{MILESTONE}/evidence/<int:number>"
+
+
+@rest.reads(bp, ONE, shapes.PIECE, load=evidence_queries.evidence, may=policies.see)
+def piece(thing: Evidence) -> evidence_queries.Piece | None:
+    """One piece of evidence."""
+    rows = evidence_queries.pieces([thing.milestone_id], actor=actor(), as_of=g.as_of)
+    return next((row for row in rows.get(thing.milestone_id, []) if row.id == thing.id), None)
+
+
+@rest.lists(
+    bp,
+    f"{ONE}/files",
+    rest.FILE,
+    key=lambda row: str(row.version_no),
+    load=evidence_queries.evidence,
+    may=policies.see,
+)
+def versions(thing: Evidence) -> list[FileRef]:
+    """All files that were brought for a piece, the newest first."""
+    return evidence_queries.versions(thing.id, g.as_of)
+
+
+rest.hands_out(bp, f"{ONE}/files/<int:version>", evidence_views.evidence_file)
+
+
 @rest.reads(bp, f"{MILESTONE}/dossier", shapes.DOSSIER, load=gates.gate, may=policies.see)
 def gate_dossier(thing: Milestone) -> Any:
     """The criteria of a gate with what was said of each, and what was decided."""
@@ -173,6 +230,55 @@ class _Frozen:
 def lab_plan(thing: Plan) -> queries.OwnerRow:
     """The plan by which a laboratory is set up."""
     return owner_row(thing)
+
+
+@rest.lists(bp, "/milestones/import", imports.SHEET, as_of=False)
+def sheets() -> list[ImportBatch]:
+    """The sheets that I have sent, newest first; those who read all see all."""
+    return sheet_queries.batches(actor=actor())
+
+
+@rest.reads(
+    bp, "/milestones/import/<code>", imports.SHEET, load=sheet_queries.batch, may=policies.see, as_of=False
+)
+def sheet(batch: ImportBatch) -> ImportBatch:
+    """One sheet: on its way, tried out, or done."""
+    return batch
+
+
+@rest.lists(
+    bp, "/milestones/import/<code>/rows", imports.ROW, by=("show",), key=lambda row: str(row.id),
+    load=sheet_queries.batch, may=policies.see, as_of=False,
+)  # fmt: skip
+def sheet_rows(batch: ImportBatch) -> list[Any]:
+    """Its rows cell by cell, with what is wrong; `show`: change, conflict, fault, same, accepted, refused."""
+    return imports.rows_of(batch, request.args.get("show", ""))
+
+
+@rest.lists(bp, "/templates", shapes.PATHWAY, may=policies.lists, as_of=False)
+def templates() -> list[template_queries.Pathway]:
+    """The pathways with their versions."""
+    return template_queries.pathways(actor=actor())
+
+
+@rest.reads(
+    bp,
+    "/templates/<code>/<int:number>",
+    shapes.TEMPLATE,
+    load=template_queries.version,
+    may=policies.see,
+    as_of=False,
+)
+def template(thing: TemplateVersion) -> TemplateVersion:
+    """One version of a pathway with its steps."""
+    return thing
+
+
+rest.hands_out(
+    bp, "/projects/<code>/records/<int:number>/file", record_views.registry_file, *record_views.TYPES.values()
+)
+rest.hands_out(bp, "/milestones/sheet.csv", sheet_views.editable_sheet, "text/csv", kind="csv")
+rest.hands_out(bp, "/milestones/sheet.xlsx", sheet_views.editable_sheet, XLSX.media, kind="xlsx")
 
 
 @rest.lists(bp, "/asks", shapes.ASK, by=ask_queries.AskFilter)

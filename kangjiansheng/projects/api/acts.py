@@ -1,14 +1,22 @@
 """What programs may do with projects, plans, milestones, risks, asks, hand-offs and results: the acts of the pages.
 
-Files go through the pages, and so do the steps of a hand-off that are signed, imports with their consent, what
-changes many milestones at once, and the templates of plans.
+The steps of a hand-off that are signed stay with people, and so do the templates of plans.
 """
 
+from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.rest import Act
+from kangjiansheng.projects.api import imports
 from kangjiansheng.projects.forms.asks import AgreeForm, AskForm, WordsForm
-from kangjiansheng.projects.forms.evidence import JudgeForm, WithdrawForm
+from kangjiansheng.projects.forms.evidence import (
+    EvidenceForm,
+    JudgeForm,
+    WithdrawForm,
+)
+from kangjiansheng.projects.forms.evidence import (
+    VersionForm as NewVersionForm,
+)
 from kangjiansheng.projects.forms.gates import CriterionForm, DecisionForm, MetForm, RemoveForm
-from kangjiansheng.projects.forms.hand_offs import DayForm, HandOffForm, ReasonForm, WaitingForm
+from kangjiansheng.projects.forms.hand_offs import DayForm, HandOffForm, ReasonForm, SignedForm, WaitingForm
 from kangjiansheng.projects.forms.lab_reviews import ReviewForm
 from kangjiansheng.projects.forms.milestones import ActForm, MilestoneForm, OwnerForm, PlanForm
 from kangjiansheng.projects.forms.obligations import BookingLinkForm, LinkForm
@@ -22,7 +30,13 @@ from kangjiansheng.projects.forms.plans import (
 from kangjiansheng.projects.forms.projects import ClaimForm, MemberForm, NumberForm, ProjectForm, VersionForm
 from kangjiansheng.projects.forms.results import ResultForm
 from kangjiansheng.projects.forms.risks import ClosingForm, RiskForm
+from kangjiansheng.projects.forms.sheets import ConsentForm as SheetConsentForm
+from kangjiansheng.projects.forms.sheets import SheetForm
 from kangjiansheng.projects.forms.starting import StartingForm
+from kangjiansheng.projects.forms.templates import BeginForm, PublishForm, StepCriterionForm, StepForm
+from kangjiansheng.projects.forms.trials import TrialForm
+from kangjiansheng.projects.forms.uploads import ConsentForm as PortfolioConsentForm
+from kangjiansheng.projects.forms.uploads import PortfolioForm
 from kangjiansheng.projects.forms.validity import EndingForm, ValidityForm
 
 _PLAN = "/<any(projects, labs):of>/<code>"
@@ -34,11 +48,93 @@ _RISK = f"{_PROJECT}/risks/<int:number>"
 _VALIDITY = f"{_PROJECT}/validity/<int:number>"
 
 
+_SHEET = "/milestones/import/<code>"
+_TEMPLATE = "/templates/<code>/<int:number>"
+_STEP = f"{_TEMPLATE}/steps/<milestone_code>"
+_VERSION = "/templates/{code}/{number}"
+
+
 def _act(path: str, act: str, page: str, *form: type, opens: str = "") -> Act:
     return Act("POST", f"{path}/{act}", page, *form, opens=opens, fixed=(("act", act),))
 
 
+_IMPORTS = (
+    Act(
+        "POST",
+        "/import/portfolio",
+        "projects.import_portfolio",
+        PortfolioForm,
+        tells=imports.PORTFOLIO,
+        wrong=imports.wrong_cells,
+    ),
+    Act(
+        "POST",
+        "/import/portfolio/consent",
+        "projects.consent_to_import",
+        PortfolioConsentForm,
+        wrong=imports.wrong_cells,
+    ),
+    *(
+        Act(
+            "POST",
+            f"{path}/{act}".removesuffix("/records"),
+            f"projects.{page}",
+            form,
+            apart=form is imports.RecordsForm,
+            tells=imports.TRIAL,
+            wrong=imports.wrong_records,
+        )
+        for path, act, page, form in (
+            ("/import/trial", "records", "import_trial", TrialForm),
+            ("/import/trial", "consent", "consent_to_trial", imports.RecordsForm),
+            (f"{_PROJECT}/records", "import", "import_record", TrialForm),
+            (f"{_PROJECT}/records", "consent", "consent_to_record", imports.RecordsForm),
+        )
+    ),
+    Act("POST", "/milestones/import", "projects.import_sheet", SheetForm, creates=True),
+    Act("POST", f"{_SHEET}/rows", "projects.accept_rows", imports.RowsForm, apart=True),
+    Act(
+        "POST",
+        f"{_SHEET}/consent",
+        "projects.consent_to_sheet",
+        SheetConsentForm,
+        opens="projects.import_batch",
+    ),
+    *(
+        Act("POST", f"{_SHEET}/{act}", f"projects.{page}")
+        for act, page in (
+            ("discarding", "discard_sheet"),
+            ("undo", "undo_sheet"),
+            ("again", "try_sheet_again"),
+        )
+    ),
+)
+_TEMPLATES = (
+    Act("POST", f"{_TEMPLATE}/draft", "projects.begin_template", BeginForm, creates=True),
+    Act("POST", f"{_TEMPLATE}/publication", "projects.publish_template", PublishForm),
+    Act("POST", f"{_TEMPLATE}/end", "projects.give_up_template", VersionForm),
+    Act("POST", f"{_TEMPLATE}/steps", "projects.new_template_step", StepForm, shows=_VERSION),
+    Act("PATCH", _STEP, "projects.edit_template_step", StepForm, shows=_VERSION),
+    Act("POST", f"{_STEP}/criteria", "projects.new_template_criterion", StepCriterionForm, shows=_VERSION),
+    Act(
+        "PATCH",
+        f"{_STEP}/criteria/<int:place>",
+        "projects.edit_template_criterion",
+        StepCriterionForm,
+        shows=_VERSION,
+    ),
+    *(
+        Act("POST", f"{path}/{act}", f"projects.{page}", VersionForm, fixed=(("act", act),), shows=_VERSION)
+        for path, page in (
+            (_STEP, "change_template_step"),
+            (f"{_STEP}/criteria/<int:place>", "change_template_criterion"),
+        )
+        for act in ("up", "down", "remove")
+    ),
+)
 ACTS = (
+    *_IMPORTS,
+    *_TEMPLATES,
     Act("POST", "/projects", "projects.new_project", ProjectForm, creates=True),
     Act("PATCH", _PROJECT, "projects.edit_project", ProjectForm),
     _act(_PROJECT, "archive", "projects.archive_project", VersionForm),
@@ -67,6 +163,17 @@ ACTS = (
         _act(_MILESTONE, act, "projects.act_on_milestone", ActForm)
         for act in ("reopen", "cancel", "flag", "unflag")
     ),
+    Act(
+        "POST",
+        f"{_MILESTONE}/evidence",
+        "projects.add_evidence",
+        EvidenceForm,
+        opens="projects.milestone",
+        creates=True,
+        shows="/{of}/{code}/milestones/{milestone_code}/evidence",
+    ),
+    Act("POST", f"{_EVIDENCE}/versions", "projects.replace_evidence", NewVersionForm),
+    Act("POST", f"{_EVIDENCE}/level", "projects.level_evidence", LevelForm),
     Act("POST", f"{_EVIDENCE}/verdict", "projects.judge_evidence", JudgeForm),
     Act("POST", f"{_EVIDENCE}/withdrawal", "projects.withdraw_evidence", WithdrawForm),
     Act(
@@ -101,6 +208,10 @@ ACTS = (
     Act("POST", f"{_PROJECT}/hand-offs", "projects.new_hand_off", HandOffForm, creates=True),
     Act("PATCH", "/hand-offs/<code>", "projects.edit_hand_off", HandOffForm, WaitingForm),
     *(_act("/hand-offs/<code>", act, "projects.step_hand_off", DayForm) for act in ("promise", "wish")),
+    *(
+        _act("/hand-offs/<code>", act, "projects.step_hand_off", SignedForm, opens="projects.hand_off_page")
+        for act in ("delivery", "receipt")
+    ),
     *(
         _act("/hand-offs/<code>", act, "projects.step_hand_off", ReasonForm)
         for act in ("dispute", "withdrawal")

@@ -164,6 +164,7 @@ PIECE = Shape(
     media_type=TEXT,
     sha256=TEXT,
     brought_at=INSTANT("at"),
+    level=TEXT,
     verdict=TEXT,
     verdict_note=TEXT,
     withdrawn=YES,
@@ -254,4 +255,28 @@ TEAM = Shape(
     role=TEXT,
     of_lab=YES,
     **{"from": DAY("valid_from"), "to": maybe(DAY)("valid_to")},
+)
+_VERSION: dict[str, Value] = {
+    "number": WHOLE,
+    "status": TEXT,
+    "version": WHOLE,
+    "reason": TEXT,
+    "note": TEXT,
+}
+VERSION_OF = Shape("TemplateVersion", **_VERSION)
+PATHWAY = Shape("Pathway", code=TEXT, names=_SCRIPTS("names"), versions=many(VERSION_OF.value))
+TEMPLATE = Shape(
+    "Template",
+    code=TEXT,
+    names=_SCRIPTS("names"),
+    **_VERSION,
+    steps=many(Value({"type": "object"}, dict))("milestones"),  # as docs/api.md tells of templates
+)
+RECORD = Shape(
+    "RegistryRecord",
+    number=WHOLE("id"),
+    register=TEXT,
+    registered=TEXT("number"),
+    format=TEXT,
+    facts=Value({"type": "object"}, dict),
 )
