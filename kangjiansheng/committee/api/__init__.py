@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import g, request
 
 from kangjiansheng.committee import policies
+from kangjiansheng.committee.api import files as files
 from kangjiansheng.committee.api import minutes as reading
+from kangjiansheng.committee.api import preparing as preparing
 from kangjiansheng.committee.api import shapes
+from kangjiansheng.committee.api import writing as writing
 from kangjiansheng.committee.api.acts import ACTS as ACTS
+from kangjiansheng.committee.api.blueprint import bp as bp
 from kangjiansheng.committee.api.events import EVENTS as EVENTS
 from kangjiansheng.committee.models import Action, BacklogItem, Committee, Decision, Meeting, Motion
 from kangjiansheng.committee.operations.meetings import sits_on
@@ -17,7 +21,6 @@ from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
 
 MOST_DECISIONS = 10_000
-bp = Blueprint("committee_api", __name__, url_prefix="/api/v1")
 
 
 @rest.lists(bp, "/committees", shapes.COMMITTEE, as_of=False)
@@ -64,7 +67,7 @@ def meeting(found: Meeting) -> Any:
 
 @rest.reads(
     bp, "/meetings/<code>/minutes", shapes.MINUTES, load=loaders.meeting, may=policies.read_minutes, as_of=False,
-    version=lambda _meeting: None,
+    version=lambda meeting: meeting.minutes.version if meeting.minutes else None,
 )  # fmt: skip
 def minutes(found: Meeting) -> dict[str, Any] | None:
     """The minutes with fingerprint and signatures; what the reader may not see is only marked as such."""

@@ -1,6 +1,7 @@
 """One paragraph: written with a preview and saved as one writes, joined with what another wrote meanwhile; cut, joined to
 the one before, put elsewhere, taken out and put back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, jsonify, request, url_for
@@ -80,9 +81,10 @@ def _merged(paragraph: Paragraph, form: Any) -> Response:
     if pieces is None or form.seen != paragraph.version:
         form.version.data, form.version.raw_data = paragraph.version, None
         return form_page(code, public_id, form, 409, late=True)
-    choices = {n: request.form.get(f"clash-{n}", "both") for n in range(len(merging.clashes(pieces)))}
+    clashes = merging.clashes(pieces)
+    choices = {n: request.form.get(f"clash-{n}", "both") for n in range(len(clashes))}
     form.text.data = merging.chosen(pieces, choices)
-    return form_page(code, public_id, form, 200, joined=True)
+    return form_page(code, public_id, form, 200, joined=True, clashes=clashes)
 
 
 def _pieces(paragraph: Paragraph, form: Any) -> list[merging.Piece] | None:
@@ -123,6 +125,7 @@ def form_page(
     *,
     preview: Any = None,
     joined: bool = False,
+    clashes: Sequence[merging.Clash] = (),
     late: bool = False,
     problem: str = "",
     picture: Any = None,
@@ -147,6 +150,7 @@ def form_page(
         pieces=_pieces(found, form) if form.conflict or late else None,
         base=request.form.get("base", "") or request.form.get("version", ""),
         joined=joined,
+        clashes=clashes,
         problem=problem,
         picture=picture or paragraph_forms.ImageForm(formdata=None),
         cuts=paragraphs.cuts(found.text) if found.kind == "text" else [],
