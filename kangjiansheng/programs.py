@@ -25,5 +25,5 @@ def init_app(app: Flask) -> None:
     """Let programs read and act on all floors. The pages must be registered before: their acts are the programs'."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    listed = (*accounts.ACTS, *labs.ACTS, *projects.ACTS, *committee.ACTS)
+    listed = (*accounts.ACTS, *labs.ACTS, *projects.ACTS, *committee.ACTS, *overview.ACTS)
     acts.init_app(app, listed, CALLED)

@@ -1,6 +1,7 @@
 """The figures as JSON, for the command and for programs: the same that the pages show."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, abort, g, request
@@ -10,17 +11,39 @@ from kangjiansheng.core import clock, rest
 from kangjiansheng.core import search as searching
 from kangjiansheng.core.access import actor as reader
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.rest import DAY, TEXT, WHOLE, YES, Given, Shape, Value, many, maybe
+from kangjiansheng.core.forms import Form, VersionField
+from kangjiansheng.core.rest import (
+    DAY,
+    NAMES,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    YES,
+    Act,
+    Given,
+    Shape,
+    Value,
+    many,
+    maybe,
+)
 from kangjiansheng.core.rest.shapes import names_in
+from kangjiansheng.overview import policies
+from kangjiansheng.overview.forms.rates import RatesForm, UsualForm
+from kangjiansheng.overview.forms.scenario import MoveForm, ProposalForm, ScenarioForm, StopForm
+from kangjiansheng.overview.forms.value import ValueForm
+from kangjiansheng.overview.models.scenario import Scenario
 from kangjiansheng.overview.queries import foretold
 from kangjiansheng.overview.queries import rates as rate_queries
+from kangjiansheng.overview.queries import scenarios as scenario_queries
 from kangjiansheng.overview.queries import table as tables
-from kangjiansheng.overview.rules import economics, keyed, periods
+from kangjiansheng.overview.queries import value as money
+from kangjiansheng.overview.rules import economics, keyed, periods, rates
 from kangjiansheng.overview.rules.board import PAGE
 from kangjiansheng.overview.rules.forecast import whole
 from kangjiansheng.overview.rules.rates import USUAL
 from kangjiansheng.overview.views import dashboard, value
 from kangjiansheng.overview.views.search import asked_words
+from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import figures_of, portfolio
 
 bp = Blueprint("overview_api", __name__, url_prefix="/api/v1")
@@ -79,6 +102,59 @@ HIT = Shape(
 )
 
 
+_MOVE = Shape(
+    "ScenarioMove",
+    number=WHOLE("milestone.id"),
+    project=TEXT("project.code"),
+    milestone=TEXT("milestone.code"),
+    day=DAY,
+    fits=YES,
+)
+_STOP = Shape("ScenarioStop", number=WHOLE("id"), project=TEXT("code"), names=NAMES)
+_SCENARIO: dict[str, Value] = {
+    "number": WHOLE("id"),
+    "name": TEXT,
+    "note": TEXT,
+    "shared": YES,
+    "owner": NAMES("owner"),
+    "version": WHOLE,
+    "proposed": YES(lambda row: bool(row.proposed_to)),
+    "illustrative": YES,
+}
+SCENARIO = Shape("Scenario", **_SCENARIO)
+SCENARIO_WHOLE = Shape(
+    "ScenarioWithEffect",
+    **{
+        key: value((lambda get: lambda pair: get(pair[0]))(value.get or attrgetter(key)))
+        for key, value in _SCENARIO.items()
+    },
+    moves=many(_MOVE.value)(lambda pair: pair[1].moves),
+    stops=many(_STOP.value)(lambda pair: pair[1].stops),
+    changed=many(TEXT)(lambda pair: pair[1].changed),
+)
+_RATE = Shape(
+    "Rate",
+    transition=TEXT(lambda pair: pair[0]),
+    p=NUMBER(lambda pair: pair[1].p),
+    n=maybe(WHOLE)(lambda pair: pair[1].n),
+)
+RATES = Shape(
+    "RateSet",
+    code=TEXT,
+    names=_SCRIPTS("name"),
+    own=YES,
+    retired=YES,
+    rates=many(_RATE.value)(lambda row: list(row.rates.items())),
+    published=maybe(NUMBER),
+    publisher=TEXT,
+)
+VALUE = Shape(
+    "ProjectValue",
+    project=TEXT(lambda pair: pair[0].code),
+    entered=maybe(Value({"type": "object"}, dict))(lambda pair: pair[1].state() if pair[1] else None),
+)
+
+
 class NoSuchRates(LookupError):
     """There is no set of rates of that code on that day."""
 
@@ -108,6 +184,96 @@ def search() -> list[Any]:
     cut = {name: rows[: searching.MOST] for name, rows in found.items()}
     hits = searching.with_lines(cut, asked_words().words)
     return [hit for rows in hits.values() for hit in rows]
+
+
+SCENARIOS, RATE_SETS = "/overview/scenarios", "/overview/rates"
+
+
+@rest.lists(bp, SCENARIOS, SCENARIO, key=lambda row: str(row.id), as_of=False)
+def scenarios() -> list[Scenario]:
+    """The scenarios beside the plans that the reader sees, the newest first."""
+    return scenario_queries.listed(actor=reader())
+
+
+@rest.reads(
+    bp, f"{SCENARIOS}/<int:number>", SCENARIO_WHOLE, load=scenario_queries.scenario, may=policies.sees_scenario,
+    as_of=False,
+)  # fmt: skip
+def scenario(found: Scenario) -> Any:
+    """One scenario: the days that are tried, the projects that are stopped, and what has changed since."""
+    return found, scenario_queries.consequences(found, actor=reader())
+
+
+@rest.lists(bp, RATE_SETS, RATES)
+def rate_sets() -> list[rates.RateSet]:
+    """The sets of transition rates."""
+    return list(rate_queries.sets(g.as_of).values())
+
+
+@rest.reads(
+    bp, f"{RATE_SETS}/<code>", RATES, load=rate_queries.known, may=policies.sees_rates, as_of=False,
+    version=lambda thing: _version_of(rate_queries.own(actor=reader(), code=thing.code)),
+)  # fmt: skip
+def one_rate_set(thing: rates.RateSet) -> rates.RateSet:
+    """One set."""
+    return thing
+
+
+@rest.reads(
+    bp, "/projects/<code>/value", VALUE, load=money.project_money, may=policies.sees_money, as_of=False,
+    version=lambda thing: _version_of(money.value_of(thing.id)) or 0,
+)  # fmt: skip
+def project_value(thing: Project) -> Any:
+    """What was entered of a project's money; its value is in the figures."""
+    return thing, money.value_of(thing.id)
+
+
+def _version_of(row: Any) -> int | None:
+    return row.version if row else None
+
+
+class GoneForm(Form):
+    """The version of a scenario, where a page sends no more than that."""
+
+    version = VersionField()
+
+
+_SCENARIO_AT = f"{SCENARIOS}/<int:number>"
+_SHOWN = f"{SCENARIOS}/{{number}}"
+_PAGE = "overview.scenario"
+ACTS = (
+    Act(
+        "POST", SCENARIOS, "overview.create_scenario", ScenarioForm, opens="overview.scenarios", creates=True
+    ),
+    Act("PATCH", _SCENARIO_AT, "overview.edit_scenario", ScenarioForm),
+    Act("POST", f"{_SCENARIO_AT}/moves", "overview.move_in_scenario", MoveForm, opens=_PAGE),
+    Act("POST", f"{_SCENARIO_AT}/stops", "overview.stop_in_scenario", StopForm, opens=_PAGE),
+    *(
+        Act(
+            "POST",
+            f"{_SCENARIO_AT}/{kind}/<int:key>/removal",
+            "overview.take_out_of_scenario",
+            GoneForm,
+            fixed=(("kind", kind),),
+        )
+        for kind in ("move", "stop")
+    ),
+    Act("POST", f"{_SCENARIO_AT}/base", "overview.rebase_scenario", GoneForm),
+    Act("POST", f"{_SCENARIO_AT}/removal", "overview.throw_scenario", GoneForm),
+    Act("POST", f"{_SCENARIO_AT}/return", "overview.bring_scenario_back"),
+    Act(
+        "POST",
+        f"{_SCENARIO_AT}/proposal",
+        "overview.propose_scenario",
+        ProposalForm,
+        opens=_PAGE,
+        shows=_SHOWN,
+    ),
+    Act("POST", RATE_SETS, "overview.new_rates", RatesForm, creates=True),
+    Act("PATCH", f"{RATE_SETS}/<code>", "overview.edit_rates", RatesForm),
+    Act("POST", f"{RATE_SETS}/usual", "overview.use_rates", UsualForm, opens="overview.rates", creates=True),
+    Act("PATCH", "/projects/<code>/value", "overview.edit_project_value", ValueForm),
+)
 
 
 def on_day(day: date, *, actor: Actor, code: str | None = None) -> dict[str, Any]:
