@@ -7,6 +7,7 @@ run out. PyJWT checks the tokens; what remains is a handful of requests.
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import secrets
 import urllib.error
@@ -78,8 +79,8 @@ def finish(issuer: Issuer, back: str, begun: Begun, code: str) -> dict[str, Any]
         "code_verifier": begun.verifier,
     }
     headers = {}
-    ways = found.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-    if "client_secret_basic" in ways:
+    ways = found.get("token_endpoint_auth_methods_supported")
+    if not isinstance(ways, list) or not ways or "client_secret_basic" in ways:
         pair = urlencode({issuer.client_id: issuer.client_secret}).replace("=", ":", 1)
         headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
     else:
@@ -92,6 +93,12 @@ def finish(issuer: Issuer, back: str, begun: Begun, code: str) -> dict[str, Any]
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), begun.nonce.encode()):
         raise Refused("nonce")
     return claims
+
+
+def factors_of(claims: Mapping[str, Any]) -> list[Any]:
+    """By what the issuer says that it knew its subject (RFC 8176)."""
+    said = claims.get("amr")
+    return said if isinstance(said, list) else []
 
 
 def leaving(issuer: Issuer, back: str) -> str | None:
@@ -110,7 +117,7 @@ def _claims(issuer: Issuer, token: str, keys_at: str) -> dict[str, Any]:
         head = jwt.get_unverified_header(token)
         if head.get("alg") not in ALGORITHMS:
             raise Refused("algorithm")
-        keys = jwt.PyJWKSet.from_dict(_read(keys_at)).keys
+        keys = jwt.PyJWKSet.from_dict(dict(_read(keys_at))).keys
         fitting = [
             key for key in keys if key.key_id == head.get("kid") or (len(keys) == 1 and "kid" not in head)
         ]
@@ -125,12 +132,19 @@ def _claims(issuer: Issuer, token: str, keys_at: str) -> dict[str, Any]:
             leeway=LEEWAY,
             options={"require": ["iss", "aud", "exp", "iat", "sub"]},
         )
-    except jwt.PyJWTError as problem:
-        raise Refused(type(problem).__name__) from problem
+    except (jwt.PyJWTError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        raise Refused(type(problem).__name__) from problem  # the library takes some shapes for granted
+    if any(_is_unreadable(value) for value in claims.values()):
+        raise Refused("text")
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims.get("azp", None if several else issuer.client_id) != issuer.client_id:
         raise Refused("azp")
     return claims
+
+
+def _is_unreadable(value: Any) -> bool:
+    """Text that no database of ours takes: NUL, or half of a pair of surrogates."""
+    return isinstance(value, str) and ("\0" in value or any("\ud800" <= c <= "\udfff" for c in value))
 
 
 def _discover(issuer: Issuer) -> Mapping[str, Any]:
@@ -148,15 +162,20 @@ def _endpoint(found: Mapping[str, Any], name: str) -> str:
 
 
 def _is_allowed(address: str) -> bool:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if not address.isascii() or not address.isprintable() or " " in address or not parts.hostname:
+        return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _read(
     address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    asked = urllib.request.Request(address, body, {"Accept": "application/json", **(headers or {})})
     try:
+        asked = urllib.request.Request(address, body, {"Accept": "application/json", **(headers or {})})
         with _opener.open(asked, timeout=SECONDS) as answer:
             found = json.loads(answer.read(LARGEST))
     except urllib.error.HTTPError as problem:
@@ -164,7 +183,7 @@ def _read(
             if body is not None and 400 <= problem.code < 500:  # the code, or we, were turned away
                 raise Refused(f"{problem.code}") from problem
         raise Down(f"{problem.code}") from problem
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError, http.client.HTTPException) as problem:
         raise Down(type(problem).__name__) from problem
     if not isinstance(found, dict):
         raise Down("no object")

@@ -46,6 +46,7 @@ def _address() -> str:
 def sso() -> Response:
     """To the issuer. What the browser has to bring back lies in its own cookie."""
     linking = tickets.read(LINKING, session.pop(KEPT, {}).get("linking"), lasts=TICKET_LASTS)
+    db.session.rollback()  # nothing is held open while the issuer is asked
     try:
         at, begun = oidc.begin(issuer(), _address())
     except oidc.Down as problem:
@@ -90,7 +91,7 @@ def sso_finish() -> Any:
     found = form.attempt(lambda: operations.account_for(where.url, claims))
     if not found:
         return sign_in_page(_empty(), form.status, form.refusal or "")
-    several = "mfa" in (claims.get("amr") or [])
+    several = "mfa" in oidc.factors_of(claims)
     going = _empty(next=kept["next"])
     return let_in(found, "sso", going) if several else go_on(found, "sso", going)
 
@@ -123,6 +124,7 @@ def _empty(**data: str) -> forms.SignInForm:
 def sso_leave() -> Response:
     """End the session at the issuer, too."""
     home = str(current_app.config["SETTINGS"].base_url) + url_for("accounts.sign_in")
+    db.session.rollback()
     try:
         return redirect(oidc.leaving(issuer(), home) or home)
     except oidc.Down:
