@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -123,11 +124,11 @@ def _over(story: Story, one: HandOff, giver: Actor, receiver: Actor) -> None:
     everything = {row.position for row in one.items}
     if story.delivered_on:
         operations.deliver(
-            one, actor=giver, version=None, ticked=everything, password=PASSWORD, recording=_on(story.delivered_on)
+            one, actor=giver, version=None, ticked=everything, given=Given(PASSWORD), recording=_on(story.delivered_on)
         )  # fmt: skip
     if story.received_on:
         operations.receive(
-            one, actor=receiver, version=None, ticked=everything, password=PASSWORD, recording=_on(story.received_on)
+            one, actor=receiver, version=None, ticked=everything, given=Given(PASSWORD), recording=_on(story.received_on)
         )  # fmt: skip
     if story.disputed:
         day, reason = story.disputed

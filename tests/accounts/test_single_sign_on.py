@@ -1,5 +1,6 @@
 """Single sign-on against a real issuer: tied by its owner, opened by it, and every lie refused."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,11 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from lxml import html
 from sqlalchemy import select, update
 
 from kangjiansheng.accounts import queries
 from kangjiansheng.accounts.models import Account, SignedInSession, SsoLink
-from kangjiansheng.core import clock, config
+from kangjiansheng.core import clock, config, oidc
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.config import BadSetting, read_settings
 from kangjiansheng.core.db import db
@@ -114,6 +116,91 @@ def test_what_an_issuer_must_not_say_is_refused(client: Callable[..., Critic], s
     sso.rotate()
     sso.keys = lambda: keys  # type: ignore[method-assign]
     assert sign_in(client(None), sso).status_code == 422, "signed with a key that it does not name"
+
+
+KNOWN = "/.well-known/openid-configuration"
+ODD: tuple[tuple[str, str], ...] = (
+    (KNOWN, "[" * 200_000), (KNOWN, '{"issuer": "URL", "authorization_endpoint": "https://["}'),
+    (KNOWN, '{"issuer": "URL", "authorization_endpoint": "https://a\\nSet-Cookie: a"}'), (KNOWN, "null"),
+    ("/keys", '{"keys": ["a"]}'), ("/keys", '{"keys": 1}'), ("/keys", '{"keys": [{"kty": "EC", "crv": []}]}'),
+    ("/token", '{"id_token": 1}'), ("/token", '{"id_token": "a.b.c"}'), ("/token", '{"id_token": "\\ud800"}'), ("/token", "[]"),
+)  # fmt: skip
+STRANGE: tuple[dict[str, Any], ...] = (
+    {"nonce": "\ud800"}, {"sub": "u\ud800"}, {"sub": "u\0"}, {"sub": ["u-1"]}, {"exp": 1e400}, {"amr": 5}, {"aud": 5},
+)  # fmt: skip
+
+
+def test_whatever_an_issuer_answers_is_no_fault_of_ours(client: Callable[..., Critic], sso: Issuer) -> None:
+    assert tie(client("lead"), sso).status_code == 303
+    for path, words in ODD:
+        visitor = client(None)
+        page = there_and_back(visitor, sso)
+        sso.odd = {path: words.replace("URL", sso.url).encode()}
+        assert finish(visitor, page).status_code in (422, 503), words[:60]
+        if path == KNOWN:
+            assert client(None).get("/sign-in/sso").status_code == 503, words[:60]
+        sso.odd = {}
+    for lies in STRANGE:
+        sso.lies = lies
+        assert sign_in(client(None), sso).status_code in (303, 422), lies
+    sso.lies = {"amr": "no mfa"}
+    assert oidc.factors_of(sso.lies) == []
+
+
+def test_who_has_no_password_shows_otherwise_who_it_is(
+    app: Flask, client: Callable[..., Critic], sso: Issuer
+) -> None:
+    """Tokens and hand-offs ask for what there is: a sign-in of just now, or the second factor."""
+    sso.person["sub"] = "u-9"
+    member = client("member")
+    assert tie(member, sso).status_code == 303
+    with app.app_context():
+        account = queries.account_by_email("member@kjs.example")
+        assert account is not None
+        account.password_hash = None
+        db.session.commit()
+    visitor = client(None)
+    assert sign_in(visitor, sso).status_code == 303
+    asked = {
+        "name": "a",
+        "labs": "",
+        "projects": "write",
+        "committee": "",
+        "overview": "",
+        "expires_on": "2026-12-01",
+    }
+    page = visitor.get("/account/tokens/new")
+    assert 'name="password"' not in page.text and "您没有密码" in page.text
+    later = clock.now() + timedelta(minutes=11)
+    with time_machine.travel(later, tick=False):
+        assert "重新登录后 10 分钟内" in visitor.post("/account/tokens/new", data=asked).text
+        fresh = client(None)
+        assert sign_in(fresh, sso).status_code == 303
+        token = fresh.post("/account/tokens/new", data=asked).text
+    secret = re.search(r'value="(kjs_[\w-]{43})"', token)
+    assert secret is not None, token
+    program = app.test_client()
+    headers = {"Authorization": f"Bearer {secret[1]}"}
+    with time_machine.travel(later, tick=False):
+        seen = program.get("/api/v1/hand-offs/HO-0004", headers=headers)
+        given = {"ticked": [1, 2, 3]}
+        known = {"If-Match": seen.headers["ETag"]}
+        answer = program.post("/api/v1/hand-offs/HO-0004/receipt", json=given, headers=headers | known)
+        assert answer.status_code == 422, "a program has not just signed in"
+        codes = enrol(fresh)[1]
+        form = visited(fresh, "receipt")
+        assert "password" not in form
+        done = fresh.post("/hand-offs/HO-0004/receipt", data=form | {"code": codes[0]})
+        assert done.status_code == 303, done.text
+        assert "恢复码" in fresh.get("/hand-offs/HO-0004").text
+
+
+def visited(visitor: Critic, step: str) -> dict[str, Any]:
+    """The form of a step of HO-0004, all ticked."""
+    page = html.document_fromstring(visitor.get("/hand-offs/HO-0004").text)
+    form = next(one for one in page.forms if (one.action or "").endswith(step))
+    ticked = [box.get("value") for box in form.xpath(".//input[@name='ticked']")]
+    return {**dict(form.form_values()), "ticked": ticked}
 
 
 def test_a_state_works_once_and_in_its_own_browser(client: Callable[..., Critic], sso: Issuer) -> None:

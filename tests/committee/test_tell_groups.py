@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.committee.models import Meeting, Minutes
 from kangjiansheng.committee.operations import meetings, reviews
 from kangjiansheng.core import clock, messengers
@@ -140,7 +141,7 @@ def test_nothing_confidential_leaves_whatever_happens(
     sign_off: dict[str, Any] = {
         "version": None,
         "ticked": {row.position for row in handed.items},
-        "password": PASSWORD,
+        "given": Given(PASSWORD),
     }
     happens(
         "projects:hand-off-disputed",

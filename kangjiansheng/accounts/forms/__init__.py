@@ -153,7 +153,7 @@ class LinkForm(Form):
 _LETS = [("", _l("不允许")), ("read", _l("只读")), ("write", _l("读和写"))]
 
 
-class TokenForm(Form):
+class TokenForm(factors.ProofMixin, Form):
     """What a program may do for its owner, and until when."""
 
     name = StringField(
@@ -164,7 +164,6 @@ class TokenForm(Form):
     committee = SelectField(rules.PART_NAMES["committee"], choices=_LETS)
     overview = SelectField(rules.PART_NAMES["overview"], choices=_LETS)
     expires_on = DateField(_l("最后一天"), [required()], description=_l("最长一年，到期后自动失效。"))
-    password = PasswordField(_l("登录密码"), [required(), at_most(200)])
 
     @property
     def scopes(self) -> list[str]:

@@ -1,14 +1,16 @@
 """What people type about second factors, and the sentences for what is refused."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 
 from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.operations.factors import Shown
+from kangjiansheng.accounts.operations.factors import NOTHING, Shown
 from kangjiansheng.accounts.operations.passkeys import Answer, Offer, Site, to_show
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries.passkeys import passkeys_of
 from kangjiansheng.core.forms import Form, at_most, required
 
@@ -50,6 +52,12 @@ def shown(form: Any, purpose: str) -> Shown:
     return Shown(code=form.code.data or "", passkey=answered(form, purpose))
 
 
+def given(form: Any, purpose: str) -> Given:
+    """What was given in a form with ProofMixin."""
+    password = form.password.data or "" if "password" in form else ""
+    return Given(password, shown(form, purpose) if "code" in form else NOTHING, g.get("session_id"))
+
+
 def offered(account: Account, purpose: str) -> Offer | None:
     """One of somebody's passkeys, to be asked for by a page; None where there is none."""
     known, where = passkeys_of(account.id), site()
@@ -61,6 +69,26 @@ class PasskeyMixin:
 
     passkey = HiddenField()
     challenge = HiddenField()
+
+
+class ProofMixin(PasskeyMixin):
+    """What shows once more who it is: the password, the second factor, or neither when that was just now."""
+
+    password = PasswordField(_l("登录密码"), [at_most(200)])
+    code = StringField(_l("验证码"), [at_most(40)])
+    offer: Offer | None = None
+    by_session = False
+
+    def ask(self, needed: Sequence[str], account: Account | None, purpose: str) -> None:
+        """Leave what is asked of this person; with a passkey, if there is one, in place of the code."""
+        form: Any = self
+        if "password" not in needed:
+            del form.password
+        if "second" not in needed:
+            del form.code
+        elif account is not None:
+            self.offer = offered(account, purpose)
+        self.by_session = "session" in needed
 
 
 class _CodeForm(PasskeyMixin, Form):

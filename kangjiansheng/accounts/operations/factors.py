@@ -35,13 +35,20 @@ def confirm(account: Account, password: str, session_id: int) -> None:
     """The owner once more, before the ways to sign in change: by the password, or for who has none here by having
     signed in just now."""
     if account.password_hash is None:
-        session = db.session.get(SignedInSession, session_id)
-        if session is None or session.created_at < clock.now() - facts.TICKET_LASTS:
-            raise RuleBroken("accounts:session-old")
+        fresh(account, session_id)
         return
     if not password:
         raise RuleBroken("accounts:password-needed", "password")
     operations.password_again(account, password, "password")
+
+
+def fresh(account: Account, session_id: int | None) -> str:
+    """How the owner has signed in just now; refused when that is longer ago, and for a program, which never does."""
+    session = db.session.get(SignedInSession, session_id) if session_id is not None else None
+    old = clock.now() - facts.TICKET_LASTS
+    if session is None or session.account_id != account.id or session.created_at < old:
+        raise RuleBroken("accounts:session-old")
+    return session.method
 
 
 def enrol_app(

@@ -1,14 +1,30 @@
-"""Before a signature: the password once more, and the second factor. Mistakes are counted per person, on whatever they sign."""
+"""Before a signature or a token: the password once more, the second factor, or a sign-in of just now. Mistakes are counted
+per person, on whatever they sign."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from kangjiansheng.accounts import passwords, rules
 from kangjiansheng.accounts.models import Account
 from kangjiansheng.accounts.operations import factors
-from kangjiansheng.accounts.operations.factors import Shown
+from kangjiansheng.accounts.operations.factors import NOTHING, Shown
+from kangjiansheng.accounts.rules.factors import proofs
 from kangjiansheng.core import throttle
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+
+MISTAKES = ("accounts:password-wrong", "accounts:second-wrong")  # what is counted
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody gave to show who they are; a program has no session."""
+
+    password: str = ""
+    shown: Shown = NOTHING
+    session_id: int | None = None
 
 
 def account_of(*, actor: Actor) -> Account | None:
@@ -23,10 +39,33 @@ def fits(password: str, *, actor: Actor) -> bool:
     return passwords.fits(password, account.password_hash if account else None)
 
 
-def has_second(*, actor: Actor) -> bool:
-    """Whether the actor has a second factor, which is then asked for at every signature."""
+def asked(*, actor: Actor) -> tuple[str, ...]:
+    """What the actor has to give: see `proofs`."""
     account = account_of(actor=actor)
-    return account is not None and account.second_since is not None
+    return proofs(
+        has_password=account is not None and account.password_hash is not None,
+        has_factor=account is not None and account.second_since is not None,
+    )
+
+
+def prove(given: Given, *, actor: Actor) -> str:
+    """Check what was given, and use it up; returns the method as it is written on a signature."""
+    account, needed = account_of(actor=actor), asked(actor=actor)
+    if account is None:
+        raise RuleBroken("accounts:session-old")
+    ways = []
+    if "password" in needed:
+        if not given.password:
+            raise RuleBroken("accounts:password-needed", "password")
+        if not fits(given.password, actor=actor):
+            raise RuleBroken("accounts:password-wrong", "password")
+        ways.append("password")
+    if "session" in needed:
+        ways.append(factors.fresh(account, given.session_id))
+    if "second" in needed:
+        ways.append(second(given.shown, actor=actor))
+    clear(actor.id)
+    return "+".join(ways)
 
 
 def second(shown: Shown, *, actor: Actor) -> str:

@@ -1,4 +1,4 @@
-"""Tokens of programs: made after the password once more, used, revoked."""
+"""Tokens of programs: made after their owner has shown once more who it is, used, revoked."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from kangjiansheng.accounts import queries, rules
 from kangjiansheng.accounts.models import Account, ApiToken, Person
 from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries import tokens
 from kangjiansheng.core import clock, throttle
 from kangjiansheng.core.changes import Actor, record
@@ -16,15 +17,13 @@ from kangjiansheng.core.errors import RuleBroken
 
 
 def make_token(
-    person: Person, *, actor: Actor, name: str, scopes: Sequence[str], expires_on: date, password: str
+    person: Person, *, actor: Actor, name: str, scopes: Sequence[str], expires_on: date, given: Given
 ) -> tuple[ApiToken, str]:
     """A new token and its secret, which is shown this once."""
     rules.check_token(scopes, expires_on, clock.today())
     if len(tokens.tokens_of(person.id)) >= rules.TOKENS_MOST:
         raise RuleBroken("accounts:token-many", most=rules.TOKENS_MOST)
-    if not proving.fits(password, actor=actor):
-        raise RuleBroken("accounts:password-wrong", "password")
-    proving.clear(actor.id)
+    proving.prove(given, actor=actor)
     secret = rules.TOKEN_PREFIX + rules.new_secret()[0]
     token = ApiToken(
         person_id=person.id,

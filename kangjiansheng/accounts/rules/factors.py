@@ -51,6 +51,13 @@ FIELDS = {"passkey": _l("通行密钥"), "factor": _l("验证方式"), "method":
 VALUES = {"factor": FACTOR_NAMES, "method": METHODS}
 
 
+def proofs(*, has_password: bool, has_factor: bool) -> tuple[str, ...]:
+    """What is asked before a signature or a token: the password of whoever has one here, and the second factor of
+    whoever has one. Who has neither signs in elsewhere: that must have been just now."""
+    asked = (*(("password",) if has_password else ()), *(("second",) if has_factor else ()))
+    return asked or ("session",)
+
+
 def new_app_secret() -> str:
     """160 random bits as the base32 that authenticator apps read."""
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()

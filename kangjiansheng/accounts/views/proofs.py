@@ -7,6 +7,7 @@ from flask import request
 
 from kangjiansheng.accounts import operations
 from kangjiansheng.accounts.operations import factors, passkeys
+from kangjiansheng.accounts.operations.proving import MISTAKES
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.transactions import afterwards
@@ -20,6 +21,21 @@ def attempt(account_id: int | None, form: Form, act: Callable[[], Any]) -> Any:
             return act()
         except RuleBroken as problem:
             note(account_id, problem)
+            raise
+
+    return form.attempt(watched)
+
+
+def signing(form: Form, act: Callable[[], Any], count: Callable[[], Any]) -> Any:
+    """Try what is signed, as a form does; a mistake is counted, though everything else is taken back."""
+
+    def watched() -> Any:
+        try:
+            return act()
+        except RuleBroken as problem:
+            note(None, problem)
+            if problem.code in MISTAKES:
+                afterwards(count)
             raise
 
     return form.attempt(watched)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, policies, queries, rules
+from kangjiansheng.accounts.forms.factors import given
 from kangjiansheng.accounts.models import Account, ApiToken
 from kangjiansheng.accounts.operations import proving, tokens
 from kangjiansheng.accounts.queries import tokens as token_queries
@@ -14,10 +15,10 @@ from kangjiansheng.accounts.queries import webhooks
 from kangjiansheng.accounts.rules import webhooks as webhook_rules
 from kangjiansheng.accounts.views import account as own
 from kangjiansheng.accounts.views import admin
+from kangjiansheng.accounts.views.proofs import signing
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
-from kangjiansheng.core.transactions import afterwards
 
 USUAL = timedelta(days=90)
 
@@ -25,27 +26,28 @@ USUAL = timedelta(days=90)
 @own.bp.route("/account/tokens/new", methods=["GET", "POST"])
 @on(load=queries.own_account, may=policies.own)
 def new_token(account: Account) -> Response:
-    """Make a token; the password is asked for again, and the secret is shown once."""
+    """Make a token; its owner shows once more who it is, and the secret is shown once."""
     who = actor().id
     if proving.is_throttled(who):
         abort(429, _("密码错误次数过多，请 15 分钟后再试。"))
-    form = forms.TokenForm(expires_on=clock.today() + USUAL)
-    person = account.person
-    made = form.attempt(
-        lambda: tokens.make_token(
+    purpose = f"token {account.id}"
+    form, person = forms.TokenForm(expires_on=clock.today() + USUAL), account.person
+    form.ask(proving.asked(actor=actor()), account, purpose)
+
+    def act() -> tuple[ApiToken, str]:
+        return tokens.make_token(
             person,
             actor=actor(),
             name=form.name.data or "",
             scopes=form.scopes,
             expires_on=form.expires_on.data or clock.today(),
-            password=form.password.data or "",
+            given=given(form, purpose),
         )
-    )
+
+    made = signing(form, act, lambda: proving.count(who))
     if made:
         token, secret = made
         return page("accounts/token.html", token=token, secret=secret, scopes=rules.SCOPE_NAMES)
-    if form.password.data and form.password.errors:
-        afterwards(lambda: proving.count(who))
     return page("accounts/new_token.html", form.status, form=form, parts=rules.PARTS)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from kangjiansheng.accounts.rules import factors
+
 CONSENTS = ("approve", "approve_with_reservation")
 APPROVERS = (*CONSENTS, "request_changes")
 AUTHOR, REVIEW = "author", "review"
@@ -27,11 +29,10 @@ def proofs(*, has_password: bool, has_factor: bool, second_step: bool) -> tuple[
     """What is asked before a signature: the password, and the second factor of whoever has one, which stands for the
     code by mail. Else a code by mail where the charter wants two steps, and the code alone of people who sign in
     elsewhere and have no password here."""
-    if has_factor:
-        return ("password", "second") if has_password else ("second",)
-    if not has_password:
+    asked = factors.proofs(has_password=has_password, has_factor=has_factor)
+    if asked == ("session",):
         return ("code",)
-    return ("password", "code") if second_step else ("password",)
+    return (*asked, "code") if second_step and not has_factor else asked
 
 
 def method(given: Collection[str], second: str = "") -> str:

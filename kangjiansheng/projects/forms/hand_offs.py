@@ -7,11 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from kangjiansheng.accounts.forms.factors import PasskeyMixin
-from kangjiansheng.accounts.operations.passkeys import Offer
+from kangjiansheng.accounts.forms.factors import ProofMixin
 from kangjiansheng.core import text
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.core.i18n import name_of
@@ -95,8 +94,6 @@ REFUSALS = {
     "projects:hand-off-day": _l("请填写日期。"),
     "projects:hand-off-no-day": _l("对方还没有提出日期，请先填写您的日期。"),
     "projects:hand-off-unticked": _l("清单还没有逐项勾选。缺了哪一项，请先补齐再签名。"),
-    "projects:hand-off-password": _l("请填写您的登录密码，作为签名。"),
-    "projects:hand-off-password-wrong": _l("登录密码不对，没有签名。"),
     "projects:hand-off-same-hand": _l(
         "交付和接收要由两个人签名。您已代表交付方签名，请接收方的另一位成员来签。"
     ),
@@ -198,23 +195,16 @@ class DayForm(Form):
     version = VersionField()
 
 
-class SignedForm(PasskeyMixin, Form):
-    """The checklist and the password with which one side signs."""
+class SignedForm(ProofMixin, Form):
+    """The checklist, and with what one side signs."""
 
     ticked = SelectMultipleField(
         FIELDS["items"], coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
-    password = PasswordField(_l("登录密码"))
-    code = StringField(_l("验证码"), [at_most(40)])
     version = VersionField()
 
-    def __init__(
-        self, *args: Any, row: HandOffRow, second: bool, offer: Offer | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, row: HandOffRow, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer = offer
-        if not second:
-            del self.code
         self.ticked.choices = [(place, one[0]) for place, one in enumerate(row.items, 1)]
 
     def stored(self, thing: HandOff) -> Form:

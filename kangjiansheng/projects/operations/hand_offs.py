@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.operations import proving
-from kangjiansheng.accounts.operations.factors import NOTHING, Shown
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.changes import Actor, ChangeSet, Revision, begin, record
 from kangjiansheng.core.db import db, expect
@@ -140,11 +140,10 @@ def deliver(
     actor: Actor,
     version: int | None,
     ticked: Collection[int],
-    password: str,
-    shown: Shown = NOTHING,
+    given: Given,
     recording: dict[str, Any] | None = None,
 ) -> HandOffSignature:
-    """Everything on the list is handed over: the giver's member signs with the password. Refused while something is
+    """Everything on the list is handed over: the giver's member signs. Refused while something is
     missing."""
     _start(one, "deliver", version)
     before = one.state()
@@ -153,7 +152,7 @@ def deliver(
         row.taken = False
     one.round += 1
     one.life, one.delivered_on, one.reason, one.asked_on = "delivered", _today(recording), "", None
-    return _sign(one, "giver", "deliver", before, password, shown, actor=actor, recording=recording)
+    return _sign(one, "giver", "deliver", before, given, actor=actor, recording=recording)
 
 
 def receive(
@@ -162,18 +161,17 @@ def receive(
     actor: Actor,
     version: int | None,
     ticked: Collection[int],
-    password: str,
-    shown: Shown = NOTHING,
+    given: Given,
     recording: dict[str, Any] | None = None,
 ) -> HandOffSignature:
-    """Everything has arrived: the receiver's member signs with the password."""
+    """Everything has arrived: the receiver's member signs."""
     _start(one, "receive", version)
     if any(row.round == one.round and row.person_id == actor.id for row in one.signatures):
         raise RuleBroken("projects:hand-off-same-hand")
     before = one.state()
     _tick(one, "taken", ticked)
     one.life, one.received_on = "received", _today(recording)
-    return _sign(one, "receiver", "receive", before, password, shown, actor=actor, recording=recording)
+    return _sign(one, "receiver", "receive", before, given, actor=actor, recording=recording)
 
 
 def dispute(
@@ -327,18 +325,12 @@ def _sign(
     side: Side,
     step: str,
     before: dict[str, Any],
-    password: str,
-    shown: Shown,
+    given: Given,
     *,
     actor: Actor,
     recording: dict[str, Any] | None,
 ) -> HandOffSignature:
-    if not password:
-        raise RuleBroken("projects:hand-off-password", "password")
-    if not proving.fits(password, actor=actor):
-        raise RuleBroken("projects:hand-off-password-wrong", "password")
-    second = proving.second(shown, actor=actor)
-    proving.clear(actor.id)
+    method = proving.prove(given, actor=actor)
     opening = dict(recording or {})
     at = opening.pop("effective_at", None)
     change = begin(actor=actor, **opening)
@@ -353,7 +345,7 @@ def _sign(
         printed_name=name,
         latin_name=person.name_en if person.name_en not in ("", name) else None,
         text_sha256=rules.fingerprint(one.text()),
-        method=f"password+{second}" if second else "password",
+        method=method,
         signed_at=at or change.recorded_at,
         change_set_id=change.id,
     )

@@ -9,21 +9,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from kangjiansheng.accounts.forms.factors import offered, shown
+from kangjiansheng.accounts.forms.factors import given
 from kangjiansheng.accounts.operations import proving
-from kangjiansheng.accounts.operations.factors import NOTHING
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.accounts.views import proofs
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.db import db
-from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form, wants_fragment
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
-from kangjiansheng.core.transactions import afterwards
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.labs.queries.resources import homes_of
 from kangjiansheng.projects import policies, queries, sheets
@@ -190,7 +187,10 @@ def step_hand_off(pair: tuple[HandOff, str]) -> Response:
     if step in ("deliver", "receive") and proving.is_throttled(actor().id):
         form.refusal = _("密码错误次数过多，请 15 分钟后再签名。")
         return _page(_again(), 429, {step: form})
-    if form.attempt(lambda: _take(thing, step, form)):
+    who = actor()
+    if proofs.signing(
+        form, lambda: _take(thing, step, form), lambda: operations.count_failure(code, actor=who)
+    ):
         told, undone = _told(step), step not in ("deliver", "receive", "undo")
         return saved(url_for(".hand_off_page", code=code), told, undo=_undo(thing) if undone else None)
     return _page(_again(), form.status, {step: form})
@@ -204,9 +204,8 @@ def _form(step: str, thing: HandOff, **more: Any) -> Any:
     elif step in ("deliver", "receive"):
         row = row_of(thing, actor=actor())
         assert row is not None
-        account = proving.account_of(actor=actor())
-        offer = offered(account, _purpose(thing, step)) if account else None
-        made = SignedForm(row=row, second=proving.has_second(actor=actor()), offer=offer, **more)
+        made = SignedForm(row=row, **more)
+        made.ask(proving.asked(actor=actor()), proving.account_of(actor=actor()), _purpose(thing, step))
     elif step in ("dispute", "withdraw"):
         made = ReasonForm(**more)
     else:
@@ -222,7 +221,7 @@ def _purpose(thing: HandOff, step: str) -> str:
 
 
 def _take(thing: HandOff, step: str, form: Any) -> Any:
-    who, code = actor(), thing.code
+    who = actor()
     known: dict[str, Any] = {"actor": who, "version": form.version.data}
     if step in ("promise", "ask"):
         return operations.name_day(
@@ -236,17 +235,8 @@ def _take(thing: HandOff, step: str, form: Any) -> Any:
         return act(thing, form.reason.data or "", **known)
     if step == "undo":
         return operations.undo(thing, actor=who, version=form.version.data or None)
-    try:
-        sign = operations.deliver if step == "deliver" else operations.receive
-        given = shown(form, _purpose(thing, step)) if "code" in form else NOTHING
-        return sign(
-            thing, ticked=form.ticked.data or (), password=form.password.data or "", shown=given, **known
-        )
-    except RuleBroken as problem:
-        proofs.note(None, problem)
-        if problem.code in ("projects:hand-off-password-wrong", "accounts:second-wrong"):
-            afterwards(lambda: operations.count_failure(code, actor=who))
-        raise
+    sign = operations.deliver if step == "deliver" else operations.receive
+    return sign(thing, ticked=form.ticked.data or (), given=given(form, _purpose(thing, step)), **known)
 
 
 def _told(step: str) -> str:
