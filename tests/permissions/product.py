@@ -81,6 +81,7 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
     "/labs/<code>/plan": ("lab", "SELECT id, code FROM joint_lab"),
     "/labs/<code>/plan/new": (None, "SELECT id, code FROM joint_lab"),  # that there is a laboratory all know
     "/labs/<code>/review.xlsx": ("lab", "SELECT id, code FROM joint_lab"),
+    "/labs/<code>/reviews": ("lab", "SELECT id, code FROM joint_lab"),
     "/labs/<code>": (None, "SELECT id, code FROM joint_lab"),
     "/asks/<code>": ("ask", "SELECT id, code FROM ask"),
     "/hand-offs/<code>": ("handoff", "SELECT id, code FROM hand_off"),

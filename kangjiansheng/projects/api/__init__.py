@@ -8,8 +8,11 @@ from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.filetypes import XLSX
+from kangjiansheng.labs import policies as keeping
 from kangjiansheng.labs.api.shapes import OBLIGATION
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.labs.queries import ObligationRow
+from kangjiansheng.labs.queries.papers import lab_inside
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.api import imports, shapes
 from kangjiansheng.projects.api.acts import ACTS as ACTS
@@ -30,7 +33,7 @@ from kangjiansheng.projects.models import (
 )
 from kangjiansheng.projects.queries import asks as ask_queries
 from kangjiansheng.projects.queries import evidence as evidence_queries
-from kangjiansheng.projects.queries import gates, lists, milestone_lists, obligations
+from kangjiansheng.projects.queries import gates, lab_reviews, lists, milestone_lists, obligations, plans
 from kangjiansheng.projects.queries import hand_offs as hand_off_queries
 from kangjiansheng.projects.queries import results as result_queries
 from kangjiansheng.projects.queries import risks as risk_queries
@@ -224,6 +227,25 @@ class _Frozen:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._one, name)
+
+
+@rest.lists(bp, f"{PLAN}/schedule", shapes.SCHEDULED, load=queries.plan, may=policies.see)
+def scheduled(thing: Plan) -> list[Any]:
+    """How a plan hangs together: what each milestone waits for and takes, when its clock stood still, and which of them
+    hold the last one where it is."""
+    row = owner_row(thing)
+    found = queries.network(thing.id, then=row if g.as_of else None, as_of=g.as_of)
+    path = () if g.as_of or row.archived else plans.outlook(row, found).critical
+    codes = {one.id: one.code for one in row.milestones}
+    return [shapes.Scheduled(one, found, codes, one.code in path) for one in row.milestones]
+
+
+@rest.lists(
+    bp, "/labs/<code>/reviews", shapes.REVIEW, key=lambda row: str(row.id), load=lab_inside, may=keeping.see
+)
+def reviews(lab: JointLab) -> list[Any]:
+    """What was decided after the reviews of a laboratory's years, the newest first; for those who see its inside."""
+    return list(lab_reviews.reviews_of(lab, as_of=g.as_of))
 
 
 @rest.reads(bp, "/labs/<code>/plan", shapes.LAB_PLAN, load=queries.lab_plan, may=policies.see)

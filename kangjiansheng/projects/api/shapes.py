@@ -1,5 +1,8 @@
 """What programs are told of projects, milestones, gates, risks, asks, hand-offs, results and reviews."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import g
 
 from kangjiansheng.core.rest import (
@@ -17,6 +20,7 @@ from kangjiansheng.core.rest import (
     word,
 )
 from kangjiansheng.core.rest.shapes import names_in
+from kangjiansheng.projects.queries.schedule import Network
 from kangjiansheng.projects.rules import hand_offs
 from kangjiansheng.projects.rules.milestones import SEVERITY
 
@@ -76,6 +80,43 @@ LAB_PLAN = Shape(
     status=word(SEVERITY),
     illustrative=YES,
     milestones=many(MILESTONE.value),
+)
+_WAIT = Shape(
+    "Wait", milestone=TEXT(lambda row: row[0]), lag=WHOLE(lambda row: row[1]), unit=TEXT(lambda row: row[2])
+)
+_STOPPED = Shape("ClockStop", first=DAY, last=maybe(DAY))
+
+
+class Scheduled:
+    """A milestone within its plan."""
+
+    def __init__(self, row: Any, found: Network, codes: Mapping[int, str], driving: bool) -> None:
+        self.code, self.duration, self.unit, self.driving = row.code, row.duration, row.unit, driving
+        links = found.links.get(row.id, ())
+        self.waits_for = [(codes[one.before], one.lag, one.unit) for one in links if one.before in codes]
+        self.stops = list(found.stops.get(row.id, ()))
+        self.hand_offs = [one.code for one in found.awaited(row.id)]
+
+
+SCHEDULED = Shape(
+    "Scheduled",
+    code=TEXT,
+    duration=maybe(WHOLE),
+    unit=TEXT,
+    waits_for=many(_WAIT.value),
+    stops=many(_STOPPED.value),
+    hand_offs=many(TEXT),
+    driving=YES,
+)
+REVIEW = Shape(
+    "LabReview",
+    year=WHOLE,
+    number=maybe(WHOLE),
+    outcome=TEXT,
+    reason=TEXT,
+    expires_on=maybe(DAY),
+    left_open=WHOLE,
+    recorded_at=INSTANT,
 )
 ENTRY = Shape(
     "LedgerEntry",
