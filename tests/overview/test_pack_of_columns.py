@@ -28,15 +28,30 @@ def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
             for cut, compare in DAYS:
                 actor = who(short)
                 day = Cut.at(clock.now() if cut is None else clock.end_of(cut))
-                found = read(since(day, compare, actor=actor), actor=actor)
+                asking = since(day, compare, actor=actor)
+                found = read(asking, actor=actor)
                 rows, then = portfolio(actor=actor, as_of=day), portfolio(actor=actor, as_of=compare)
                 before = {m.id for p in then for m in p.milestones if m.kind != "decision" and m.actual}
-                assert [(p.id, m.id, m.actual) for p, m in found.counted.reached] == [
+                assert [(p.id, m.id, m.actual) for p, m in found.counted.reached.rows] == [
                     (p.id, m.id, m.actual) for p, m in reached(rows, before)
                 ]
                 late = [(p.code, one) for p, one in found.counted.expiring]
                 assert late == expiring(rows, day, actor=actor)
-                told += len(late) + len(found.counted.reached)
+                told += len(late) + len(found.counted.reached.rows)
+                some, whole = read(asking, actor=actor, at_most=3).counted, found.counted
+                for few, every in ((some.reached, whole.reached), (some.passed, whole.passed)):
+                    assert [m.id for _p, m in few.rows] == [m.id for _p, m in every.rows][:3]
+                    assert (few.total, few.late) == (
+                        len(every.rows), sum((m.slip or 0) > 0 for _p, m in every.rows),
+                    )  # fmt: skip
+                    assert few.illustrative == any(p.illustrative for p, _m in every.rows)
+                decided = {one.gate_id for one in whole.verdicts}
+                assert [m.id for _p, m in whole.passed.rows] == [
+                    m.id for _p, m in whole.reached.rows if m.gate and m.id not in decided
+                ]
+                moves = whole.moved.rows
+                assert [m.milestone.id for m in some.moved.rows] == [m.milestone.id for m in moves][:3]
+                assert (some.moved.total, some.moved.later) == (len(moves), sum(m.days > 0 for m in moves))
                 ids = {m.id for p in rows for m in p.milestones}
                 named = {m.id for p in found.projects for m in p.milestones}
                 assert named <= ids and named == set(found.milestones)

@@ -66,6 +66,7 @@ class Section:
     chart: Chart | None = None
     illustrative: bool = False
     headline: bool = False
+    total: int | None = None  # of all rows, when only those that are shown were read
 
     @property
     def shown(self) -> Sequence[Sequence[Value]]:
@@ -75,7 +76,7 @@ class Section:
     @property
     def more(self) -> int:
         """How many rows only the workbook has."""
-        return len(self.rows) - len(self.shown)
+        return (len(self.rows) if self.total is None else self.total) - len(self.shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Nothing is asked by lists of ids, which a database takes only so many of: the ca
 that it has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,8 +38,11 @@ class Condition:
     decided_on: date
 
 
-def reasons(*, actor: Actor, since: datetime, until: datetime) -> dict[int, Told]:
-    """The last thing that was said of why each milestone moved in between, by its id. One statement.
+def reasons(
+    ids: Collection[int] | None, *, actor: Actor, since: datetime, until: datetime
+) -> dict[int, Told]:
+    """The last thing that was said of why each milestone (of all, or of some few ids) moved in between, by its id. One
+    statement.
 
     What moved along with another has the reason that was given for that one.
     """
@@ -53,6 +56,8 @@ def reasons(*, actor: Actor, since: datetime, until: datetime) -> dict[int, Told
         .where(may_see(actor), MilestoneEntry.effective_at > since, MilestoneEntry.effective_at <= until)
         .order_by(MilestoneEntry.effective_at, MilestoneEntry.id)
     )
+    if ids is not None:
+        query = query.where(MilestoneEntry.milestone_id.in_(ids))
     rows = [(row[0], Told(row[1] or "", row[2], bool(row[3]))) for row in db.session.execute(query)]
     return {key: told for key, told in rows if told.says_something}
 

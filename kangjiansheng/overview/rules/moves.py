@@ -30,11 +30,13 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The largest moves first; `total` counts all, `reached` what was reached since."""
+    """The largest moves first; `total` counts all, `later` those away from today, `reached` what was reached since."""
 
     rows: tuple[Move, ...]
     total: int
     reached: int
+    later: int
+    illustrative: bool
 
 
 def moves(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) -> Moves:
@@ -54,4 +56,6 @@ def moves(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) ->
         ),
         int(moved.sum()),
         int((day.is_done & (day.actual > past.number)).sum()),
+        int((moved & (day.promised > before)).sum()),
+        day.any_illustrative(moved),
     )

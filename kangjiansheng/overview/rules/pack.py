@@ -1,6 +1,6 @@
 """What a pack tells since the day of comparison: what was reached, decided, brought, and which risks came and went."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -69,15 +69,34 @@ class RiskState:
     closing: str
 
 
-def reached(day: Day, past: Day, naming: Naming) -> list[tuple[Project, Milestone]]:
-    """Milestones that are reached now and were not known to be on the day of comparison, by the day on which they were
-    reached.
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Milestones that were reached, each with its project; of all `total` there are `late` behind their baseline."""
+
+    rows: list[tuple[Project, Milestone]]
+    total: int
+    late: int
+    illustrative: bool
+
+
+def reached(
+    day: Day, past: Day, naming: Naming, at_most: int | None = None, *, unless: Collection[int] | None = None
+) -> Reached:
+    """What is reached now and was not known to be on the day of comparison, by the day on which it was reached, at most
+    so many rows. With `unless` only gates, but for those of these ids.
 
     What was reached before the day of comparison but told only afterwards is news, too.
     """
     news = day.is_done & ~np.isin(day.id, past.id[past.is_done])
-    found = day.first(news, day.actual, day.rank, day.position)
-    return [(naming.project(day.project[at]), naming.milestone(at)) for at in found]
+    if unless is not None:
+        news = news & day.gate & ~np.isin(day.id, list(unless))
+    found = day.first(news, day.actual, day.rank, day.position, at_most=at_most)
+    return Reached(
+        [(naming.project(day.project[at]), naming.milestone(at)) for at in found],
+        int(news.sum()),
+        int((news & (day.slip > 0)).sum()),
+        day.any_illustrative(news),
+    )
 
 
 def risks_changed(

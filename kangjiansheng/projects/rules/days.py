@@ -212,6 +212,10 @@ class Day:
         """Whether one of the projects that count is."""
         return bool(self.ledgers.projects.facts["illustrative"][self.seen].any())
 
+    def any_illustrative(self, mask: Array) -> bool:
+        """Whether the project of one of the milestones of a mask is."""
+        return bool(self.ledgers.projects.facts["illustrative"][self.project[mask]].any())
+
     def worked_on(self, day: date) -> Array:
         """Which projects people worked on at the end of another day."""
         at, seen = self.ledgers.seen(day, self._shown)

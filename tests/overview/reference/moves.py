@@ -20,4 +20,6 @@ def moves(projects: Sequence[Project], past: Mapping[int, Milestone], compare: d
                 found.append(Move(project, milestone, before, now))
     found.sort(key=lambda one: (-abs(one.after - one.before), one.project.code, one.milestone.position))
     reached = sum(m.actual is not None and m.actual > compare for _, m in done_ones(projects))
-    return Moves(tuple(found[:AT_MOST]), len(found), reached)
+    later = sum(one.after > one.before for one in found)
+    illustrative = any(one.project.illustrative for one in found)  # type: ignore[attr-defined]
+    return Moves(tuple(found[:AT_MOST]), len(found), reached, later, illustrative)

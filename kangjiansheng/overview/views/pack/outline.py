@@ -14,9 +14,10 @@ from kangjiansheng.overview.views.pack.asking import Asked
 from kangjiansheng.overview.views.pack.sentence import sentence
 
 
-def outline(asking: Asked, *, actor: Actor, address: str) -> Outline:
-    """What the pack says to one reader; `address` is the path of its page."""
-    found = reading.read(asking, actor=actor)
+def outline(asking: Asked, *, actor: Actor, address: str, at_most: int | None = None) -> Outline:
+    """What the pack says to one reader; `address` is the path of its page. A workbook has all rows, what is read at most
+    so many."""
+    found = reading.read(asking, actor=actor, at_most=at_most)
     against = words.against(asking.compare, asking.day)
     told = [make(found) for make in (owing.to_decide, *sections.SECTIONS, *owing.SECTIONS)]
     told = [one for one in told if one.key != "not-applied" or one.rows]

@@ -24,8 +24,7 @@ from kangjiansheng.projects.notices import DECISIONS
 
 def gates(found: Found) -> Section:
     """Which gates were decided or passed."""
-    decided = {one.gate_id for one in found.counted.verdicts}
-    passed = [(one, m) for one, m in found.counted.reached if m.gate and m.id not in decided]
+    passed = found.counted.passed
     rows: list[list[Value]] = []
     for verdict in found.counted.verdicts:
         one, m = found.milestones[verdict.gate_id]
@@ -43,10 +42,11 @@ def gates(found: Found) -> Section:
         )
     rows += [
         [project(one), milestone(m), _("已完成，没有记录结论"), day(m.actual), owner(one, m), None]
-        for one, m in passed
+        for one, m in passed.rows
     ]
+    total = len(found.counted.verdicts) + passed.total
     conditional = sum(one.verdict == "conditional" for one in found.counted.verdicts)
-    finding = ngettext("%(num)d 个阶段门有结论或已完成", "%(num)d 个阶段门有结论或已完成", len(rows))
+    finding = ngettext("%(num)d 个阶段门有结论或已完成", "%(num)d 个阶段门有结论或已完成", total)
     if conditional:
         finding = _("，").join(
             [finding, ngettext("其中 %(num)d 个有条件通过", "其中 %(num)d 个有条件通过", conditional)]
@@ -65,12 +65,9 @@ def gates(found: Found) -> Section:
             (_("理由与条件"), "w"),
         ],
         rows,
-        illustrative=illustrative(
-            [
-                *(found.milestones[one.gate_id][0] for one in found.counted.verdicts),
-                *(one for one, _m in passed),
-            ]
-        ),
+        illustrative=passed.illustrative
+        or illustrative(found.milestones[one.gate_id][0] for one in found.counted.verdicts),
+        total=total,
     )
 
 

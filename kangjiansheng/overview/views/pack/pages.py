@@ -12,6 +12,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
 from kangjiansheng.overview.documents.outline import Outline
 from kangjiansheng.overview.rules import periods
+from kangjiansheng.overview.rules.pack import AT_MOST
 from kangjiansheng.overview.views import words
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.overview.views.pack import files, outline
@@ -21,9 +22,9 @@ from kangjiansheng.overview.views.pack.asking import Asked, asked, usual
 _STANDING = ("trend", "pipeline", "outlook", "slips", "health")
 
 
-def said(asking: Asked, *, actor: Actor) -> Outline:
+def said(asking: Asked, *, actor: Actor, at_most: int | None = None) -> Outline:
     """The outline of a pack, with the address at which it always lies."""
-    return outline.outline(asking, actor=actor, address=asking.path)
+    return outline.outline(asking, actor=actor, address=asking.path, at_most=at_most)
 
 
 @bp.get("/overview/pack")
@@ -32,7 +33,7 @@ def pack() -> Response:
     """What has changed since the last meeting, or since any day."""
     me = actor()
     asking = asked(actor=me)
-    found = said(asking, actor=me)
+    found = said(asking, actor=me, at_most=AT_MOST)
     changed = [one for one in found.sections if one.key not in _STANDING]
     standing = [one for one in found.sections if one.key in _STANDING]
     return page(
@@ -55,7 +56,8 @@ def pack_file(kind: str) -> Response:
     """The same as a file, made with the reader's rights of this moment."""
     me = actor()
     asking = asked(actor=me)
-    return files.download(kind, asking.day, files.rendered(kind, said(asking, actor=me)))
+    made = said(asking, actor=me, at_most=None if kind == "xlsx" else AT_MOST)
+    return files.download(kind, asking.day, files.rendered(kind, made))
 
 
 def kinds(asking: Asked) -> list[dict[str, str]]:

@@ -35,8 +35,9 @@ class _Counted:
     """What is counted over the whole portfolio, and what it names."""
 
     board: Board
-    moved: tuple[moving.Move, ...]
-    reached: list[tuple[Any, Any]]
+    moved: moving.Moves
+    reached: rules.Reached
+    passed: rules.Reached  # gates, without a verdict
     verdicts: list[rules.Verdict]
     conditions: list[pack.Condition]
     evidence: list[rules.Piece]
@@ -79,9 +80,9 @@ class Found:
         return {m.id: (project, m) for project in self.projects for m in project.milestones}
 
 
-def read(asking: Asked, *, actor: Actor) -> Found:
+def read(asking: Asked, *, actor: Actor, at_most: int | None = None) -> Found:
     """Everything from the ledger and the revisions up to the cut-off, in as many statements for one project as for a
-    hundred; with the rights of this moment."""
+    hundred; with the rights of this moment. At most so many rows of what has moved or was reached."""
     day = asking.day
     owing = _Owing(
         overdue=owed.overdue(actor=actor, day=day),
@@ -89,7 +90,7 @@ def read(asking: Asked, *, actor: Actor) -> Found:
         not_applied=owed.not_applied(actor=actor, day=day),
     )
     found, rows = queries.seen(
-        partial(_counted, asking=asking, owing=owing, actor=actor),
+        partial(_counted, asking=asking, owing=owing, actor=actor, at_most=at_most),
         actor=actor, as_of=day, compare=asking.compare,
     )  # fmt: skip
     risks = (*found.new_risks, *found.closed_risks)
@@ -97,7 +98,12 @@ def read(asking: Asked, *, actor: Actor) -> Found:
         asking=asking,
         counted=found,
         projects=rows,
-        reasons=pack.reasons(actor=actor, since=clock.end_of(asking.compare), until=asking.cut),
+        reasons=pack.reasons(
+            None if at_most is None else [move.milestone.id for move in found.moved.rows],
+            actor=actor,
+            since=clock.end_of(asking.compare),
+            until=asking.cut,
+        ),
         expected=expected({one.milestone_id for one in found.evidence}),
         owing=owing,
         people=names(
@@ -106,7 +112,7 @@ def read(asking: Asked, *, actor: Actor) -> Found:
     )
 
 
-def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor) -> _Counted:
+def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor, at_most: int | None) -> _Counted:
     """The board, what has happened since the day of comparison, and the names of all that is told of it."""
     day, past, naming = seen.day, seen.past or seen.day, seen.naming
     span = {"since": clock.end_of(asking.compare), "until": asking.cut}
@@ -125,11 +131,13 @@ def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor) -> _Coun
     ]
     for one in conditions:
         _names_milestone(naming, one.gate_id)
+    verdicts = [one for one in pack.verdicts(actor=actor, **span) if _names_milestone(naming, one.gate_id)]
     return _Counted(
         board=made,
-        moved=moving.moves(day, past, naming, at_most=None).rows,
-        reached=rules.reached(day, past, naming),
-        verdicts=[one for one in pack.verdicts(actor=actor, **span) if _names_milestone(naming, one.gate_id)],
+        moved=moving.moves(day, past, naming, at_most=at_most),
+        reached=rules.reached(day, past, naming, at_most),
+        passed=rules.reached(day, past, naming, at_most, unless={one.gate_id for one in verdicts}),
+        verdicts=verdicts,
         conditions=conditions,
         evidence=[
             one for one in pack.evidence(actor=actor, **span) if _names_milestone(naming, one.milestone_id)

@@ -170,9 +170,8 @@ def health(found: Found) -> Section:
 
 def moved(found: Found) -> Section:
     """Which promises have moved, by how much, and why."""
-    moves = found.counted.moved
-    later = sum(move.days > 0 for move in moves)
-    parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", len(moves))]
+    moves, later = found.counted.moved.rows, found.counted.moved.later
+    parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", found.counted.moved.total)]
     if later:
         parts.append(ngettext("其中 %(num)d 项推后", "其中 %(num)d 项推后", later))
     if moves:
@@ -218,7 +217,8 @@ def moved(found: Found) -> Section:
         chart=Chart(
             "bar", names, [Series(_("变动（天）"), [move.days for move in shown], "slip")], _("变动（天）")
         ),
-        illustrative=illustrative(move.project for move in moves),
+        illustrative=found.counted.moved.illustrative,
+        total=found.counted.moved.total,
         headline=True,
     )
 
@@ -232,8 +232,9 @@ def _why(found: Found, key: int) -> str:
 
 def reached(found: Found) -> Section:
     """What was reached."""
-    late = sum((m.slip or 0) > 0 for _project, m in found.counted.reached)
-    finding = ngettext("%(num)d 项完成", "%(num)d 项完成", len(found.counted.reached))
+    done = found.counted.reached
+    late = done.late
+    finding = ngettext("%(num)d 项完成", "%(num)d 项完成", done.total)
     if late:
         finding = _("，").join(
             [finding, ngettext("其中 %(num)d 项晚于基线", "其中 %(num)d 项晚于基线", late)]
@@ -241,7 +242,7 @@ def reached(found: Found) -> Section:
     return Section(
         "reached",
         _("完成的里程碑"),
-        finding if found.counted.reached else _("没有完成"),
+        finding if done.total else _("没有完成"),
         _("截止时已完成、对比日还没有记录完成的里程碑；实际日期更早、后来才记录的也在内。"),
         [
             (_("项目编号"), "c"),
@@ -253,9 +254,10 @@ def reached(found: Found) -> Section:
         ],
         [
             [project(one), milestone(m), day(m.baseline), day(m.actual), m.slip, owner(one, m)]
-            for one, m in found.counted.reached
+            for one, m in done.rows
         ],
-        illustrative=illustrative(one for one, _m in found.counted.reached),
+        illustrative=done.illustrative,
+        total=done.total,
     )
 
 
