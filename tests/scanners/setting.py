@@ -42,11 +42,12 @@ def _prepare_vnu() -> None:
     home.mkdir(parents=True)
     for file in (LOCKS / "package.json", lock, cage.ROOT / ".npmrc"):
         shutil.copy(file, home)
-    sys.path.insert(0, str(cage.ROOT))
-    from setup import npm_command
-
-    command, environment = npm_command()
-    subprocess.run([*command, "ci", "--no-audit", "--no-fund"], check=True, cwd=home, env=environment)
+    # The build has put npm there where the machine has none.
+    path = os.pathsep.join([os.environ["PATH"], str(cage.ROOT / ".build" / "node" / "bin")])
+    npm = shutil.which("npm", path=path)
+    assert npm is not None
+    command = [npm, "ci", "--no-audit", "--no-fund"]
+    subprocess.run(command, check=True, cwd=home, env={**os.environ, "PATH": path})
     _stamp(home, lock)
 
 
