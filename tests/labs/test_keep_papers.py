@@ -93,9 +93,9 @@ def test_its_people_are_reminded_and_the_charts_count_it(in_app):
     dated = [one for one in calendar_of(actor=lead) if one.kind == "paper"]
     assert (made.id, made.valid_to, "/labs/JL-01/papers") in [(one.id, one.day, one.path) for one in dated]
     assert not any(one.kind == "paper" for one in calendar_of(actor=who("member")))
-    ends, _illustrative = expiring([], actor=lead)
+    ends, _illustrative = expiring({}, None, actor=lead)
     assert [one.code for one in ends if one.name.get("hans") == "危化品使用许可 7"] == ["JL-01"]
-    ends, _illustrative = expiring([], actor=who("partner"))
+    ends, _illustrative = expiring({}, None, actor=who("partner"))
     assert not any(one.of_lab for one in ends)
     edit_paper(made, actor=lead, version=None, **FACTS, valid_to=date(2026, 11, 1))
     assert papers(lab())[0].standing == "lapsed" and not to_renew(actor=lead, **ask)
