@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from types import FrameType
 from typing import Any
 
@@ -16,10 +18,12 @@ from gunicorn.app.base import BaseApplication
 
 from kangjiansheng.core import alone, queue, roles
 from kangjiansheng.core.config import Settings
-from kangjiansheng.core.jobs import run_due
+from kangjiansheng.core.jobs import Job, run_due
+from kangjiansheng.core.logs import log
 
 ROUND = 2.0  # seconds between two rounds of the worker
 LOOK = 0.4  # seconds between two looks for work that somebody waits for
+PATIENCE = 6.0  # seconds in which rounds that wait for other machines may end
 ARENAS = -8, 2  # M_ARENA_MAX of glibc, and how many heaps a process keeps
 
 
@@ -182,27 +186,62 @@ def _greet(settings: Settings, shown: bool) -> None:
 
 
 def work(app: Flask, *, once: bool = False) -> None:
-    """Run due jobs, again and again; ends on SIGTERM and when its parent has gone."""
+    """Run due jobs, again and again; ends on SIGTERM and when its parent has gone.
+
+    A round that waits for other machines (mails, groups, webhooks) goes on a thread of its own: one that hangs holds up
+    neither the others nor the work that somebody has asked for.
+    """
     from kangjiansheng.app import handlers, jobs
 
-    ending: list[bool] = []
+    ending = Event()
 
     def end(_signal: int, _frame: FrameType | None) -> Any:
-        ending.append(True)
+        ending.set()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     parent, worker = os.getppid(), queue.name_of_worker()
-    while not ending:
-        with app.app_context():
-            run_due(jobs(app))
-        until = time.monotonic() + ROUND
-        while not ending:
+    rounds = jobs(app)
+    apart = [] if once else [job for job in rounds if job.apart]
+    with _beside(app, apart, ending):
+        while not ending.is_set():
             with app.app_context():
-                busy = queue.run_one(handlers(), worker)
-            if os.getppid() != parent or (once and not busy):
-                return
-            if not busy:
-                time.sleep(LOOK)
-            if time.monotonic() >= until:
-                break
+                run_due([job for job in rounds if job not in apart])
+            until = time.monotonic() + ROUND
+            while not ending.is_set():
+                with app.app_context():
+                    busy = queue.run_one(handlers(), worker)
+                if os.getppid() != parent or (once and not busy):
+                    return
+                if not busy:
+                    time.sleep(LOOK)
+                if time.monotonic() >= until:
+                    break
+
+
+@contextmanager
+def _beside(app: Flask, rounds: list[Job], ending: Event) -> Iterator[None]:
+    """Each round on a thread of its own. What is being sent at the end is noted; what hangs comes again, or counts as
+    not known."""
+    threads = [Thread(target=_go_on, args=(app, job, ending), daemon=True) for job in rounds]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        until = time.monotonic() + PATIENCE
+        for thread in threads:
+            thread.join(max(until - time.monotonic(), 0))
+
+
+def _go_on(app: Flask, job: Job, ending: Event) -> None:
+    while not ending.is_set():
+        try:
+            with app.app_context():
+                run_due([job])
+        except Exception as problem:  # it is tried again, as the others are
+            log.exception(
+                "round failed", extra={"facts": {"job": job.kind, "problem": type(problem).__name__}}
+            )
+        ending.wait(ROUND)

@@ -9,8 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from kangjiansheng import app as roof
+from kangjiansheng import serving
 from kangjiansheng.core import clock, queue
 from kangjiansheng.core.db import db
+from kangjiansheng.core.jobs import Job
 from kangjiansheng.core.queue import Task
 from kangjiansheng.core.transactions import writing
 
@@ -135,3 +138,35 @@ def test_several_workers_never_do_one_twice(running: Flask) -> None:
         thread.join(60)
     assert sorted(done) == list(range(12))
     assert db.session.scalar(select(func.count()).select_from(Task).where(Task.state == "done")) == 12
+
+
+def test_a_round_that_waits_for_another_machine_holds_up_no_other(
+    empty_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker as it runs: one round hangs from its first beginning, the others and the tasks go on."""
+    ends: list[Any] = []
+    hangs, done = threading.Event(), []
+
+    def quick() -> None:
+        done.append("late" if hangs.is_set() else "round")
+        if "late" in done or (done.count("round") > 2 and "task" in done):
+            hangs.set()
+            ends[0](15, None)
+
+    monkeypatch.setattr(serving.signal, "signal", lambda _signal, end: ends.append(end))
+    monkeypatch.setattr(serving, "ROUND", 0.05)
+    monkeypatch.setattr(serving, "LOOK", 0.01)
+    rounds = [
+        Job("mail", timedelta(0), hangs.wait, apart=True),
+        Job("quick", timedelta(0), quick),
+        Job("groups", timedelta(0), lambda: done.append("other"), apart=True),
+    ]
+    monkeypatch.setattr(roof, "jobs", lambda _app: rounds)
+    monkeypatch.setattr(roof, "handlers", lambda: {"count": lambda *_: done.append("task")})
+    with empty_app.app_context():
+        put()
+    late = threading.Timer(10, hangs.set)
+    late.start()
+    serving.work(empty_app)
+    late.cancel()
+    assert {"round", "task", "other"} == set(done)
