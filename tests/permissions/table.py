@@ -159,7 +159,6 @@ NUMBERS = (
     ("/accesses/links/", "SELECT 1"),
     ("/tokens/", "SELECT 1"),
     ("/privacy/", "SELECT 1"),
-    ("/admin/failures/", "SELECT 1"),
     ("/webhooks/", "SELECT coalesce(min(id), 1) FROM webhook"),
     ("/admin/work/", "SELECT 1"),
     ("/evidence/", "SELECT 1"),
