@@ -7,8 +7,10 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,16 +46,37 @@ def other_user() -> str | None:
     return next((name for name in ("postgres", "nobody") if name in names), None)
 
 
+def _lives(process: str) -> bool:
+    """Whether it runs; one that has ended and that nobody has asked after counts as gone."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A running server. Its one user is `tests`, without a password: only the socket's folder lets one in."""
 
     folder: Path
+    start: Callable[[], None]
     restart: Callable[[], None]
 
     def url(self, database: str) -> str:
         """The SQLAlchemy address of one of its databases."""
         return f"postgresql+psycopg://tests@/{database}?host={self.folder}"
+
+    def kill(self) -> None:
+        """kill -9 of its first process; back when those that it had started have gone, too."""
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        started = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        os.kill(postmaster, signal.SIGKILL)
+        until = time.monotonic() + 30
+        while any(_lives(one) for one in (str(postmaster), *started)):
+            assert time.monotonic() < until, "what the server had started lives on"
+            time.sleep(0.02)
+        # A process that nobody has asked after would be taken for a running server.
+        (self.folder / "data" / "postmaster.pid").unlink()
 
     def run(self, statement: str) -> None:
         """Run one statement outside a transaction, as CREATE DATABASE wants it."""
@@ -71,7 +94,7 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 
 @contextmanager
-def running() -> Iterator[Cluster]:
+def running(settings: str = UNSAFE_AND_FAST) -> Iterator[Cluster]:
     """A cluster in a folder of its own; both are gone afterwards."""
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
     if initdb is None or pg_ctl is None:
@@ -102,27 +125,15 @@ def running() -> Iterator[Cluster]:
             raise RuntimeError(done.stderr.decode() + (log.read_text() if log.exists() else ""))
 
     data = str(folder / "data")
-    options = " ".join(f"-c {setting}" for setting in UNSAFE_AND_FAST.split())
+    options = " ".join(f"-c {setting}" for setting in settings.split())
     try:
         run(initdb, "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         options = f"-c listen_addresses='' -k {folder} {options}"
-        run(pg_ctl, "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        control = (pg_ctl, "-D", data, "-w", "-l", str(folder / "log"), "-o", options)
+        run(*control, "start")
         try:
             yield Cluster(
-                folder,
-                lambda: run(
-                    pg_ctl,
-                    "-D",
-                    data,
-                    "-m",
-                    "fast",
-                    "-w",
-                    "-l",
-                    str(folder / "log"),
-                    "-o",
-                    options,
-                    "restart",
-                ),
+                folder, lambda: run(*control, "start"), lambda: run(*control, "-m", "fast", "restart")
             )
         finally:
             run(pg_ctl, "-D", data, "-m", "immediate", "-w", "stop")

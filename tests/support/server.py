@@ -25,6 +25,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _command_of(process: str) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:  # it has ended
+        return b""
+
+
 class Server:
     """`kangjiansheng serve` with its worker, in a process group of its own."""
 
@@ -100,6 +107,18 @@ class Server:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
         self.process = None
+
+    def kill_serving(self) -> int:
+        """kill -9 of the processes that answer requests, all at once; their parent starts others. How many."""
+        assert self.process is not None
+        parent = self.process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        # The worker is a program of its own; what answers is a fork of the parent.
+        started = Path(f"/proc/{parent}/cmdline").read_bytes()
+        serving = [int(child) for child in children if _command_of(child) == started]
+        for child in serving:
+            os.kill(child, signal.SIGKILL)
+        return len(serving)
 
     def stop(self) -> int:
         """SIGTERM to the parent, as `make run` and systemd do it; the exit code."""

@@ -1,6 +1,7 @@
 """Somebody at a browser without script: signs in over HTTP, reads pages, fills in the forms found there."""
 
 import http.cookiejar
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,22 +13,38 @@ PASSWORD = "kangjiansheng"
 EDGE = b"the-edge-of-a-part"
 
 
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_told: Any) -> None:
+        """Follow nothing: the answer that redirects is the answer."""
+
+
 class Visitor:
     """One person, one cookie jar. Errors of the network are the caller's."""
 
-    def __init__(self, base: str, timeout: float = 20) -> None:
+    def __init__(self, base: str, timeout: float = 20, *, follow: bool = True) -> None:
         self.base, self.timeout = base, timeout
         self.jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+        cookies = urllib.request.HTTPCookieProcessor(self.jar)
+        self.opener = urllib.request.build_opener(cookies, *(() if follow else (_Stay(),)))
 
     def get(self, path: str) -> tuple[int, Any]:
         """Status and parsed page."""
         return self._open(urllib.request.Request(self.base + path))
 
-    def post(self, path: str, values: dict[str, str]) -> tuple[int, Any]:
+    def post(self, path: str, values: dict[str, str], **headers: str) -> tuple[int, Any]:
         """Status and parsed page after the redirects."""
         data = urllib.parse.urlencode(values).encode()
-        return self._open(urllib.request.Request(self.base + path, data))
+        return self._open(urllib.request.Request(self.base + path, data, headers))
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, str]:
+        """A request of a program with this session: status, what came back as JSON, and its ETag. Underscores in
+        names of headers stand for hyphens."""
+        data = None if body is None else json.dumps(body).encode()
+        sent = urllib.request.Request(f"{self.base}/api/v1{path}", data, method=method)
+        for name, value in (("Content_Type", "application/json"), *headers.items()):
+            sent.add_header(name.replace("_", "-"), value)
+        status, text, tag = self._send(sent)
+        return status, json.loads(text or b"null"), tag
 
     def upload(
         self, path: str, values: dict[str, str], name: str, data: bytes, *, field: str = "files"
@@ -41,19 +58,23 @@ class Visitor:
         return self._open(sent)
 
     def _open(self, request: urllib.request.Request) -> tuple[int, Any]:
+        status, text, _tag = self._send(request)
+        return status, html.document_fromstring(text or b"<html></html>")
+
+    def _send(self, request: urllib.request.Request) -> tuple[int, bytes, str]:
         try:
             with self.opener.open(request, timeout=self.timeout) as answer:
-                status, text = answer.status, answer.read()
+                return answer.status, answer.read(), answer.headers.get("ETag", "")
         except urllib.error.HTTPError as problem:
-            status, text = problem.code, problem.read()
-        return status, html.document_fromstring(text or b"<html></html>")
+            with problem:
+                return problem.code, problem.read(), ""
 
     def sign_in(self, short: str) -> None:
         """Sign in as one of the cast."""
         _status, page = self.get("/sign-in")
         form = form_of(page, "/sign-in")
         status, _page = self.post("/sign-in", {**form, "email": f"{short}@kjs.example", "password": PASSWORD})
-        assert status == 200, f"{short} could not sign in: {status}"
+        assert status in (200, 303), f"{short} could not sign in: {status}"
 
 
 def form_of(page: Any, action: str) -> dict[str, str]:
