@@ -76,7 +76,8 @@ class Cluster:
             assert time.monotonic() < until, "what the server had started lives on"
             time.sleep(0.02)
         # A process that nobody has asked after would be taken for a running server.
-        (self.folder / "data" / "postmaster.pid").unlink()
+        for left in (self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")):
+            left.unlink()
 
     def run(self, statement: str) -> None:
         """Run one statement outside a transaction, as CREATE DATABASE wants it."""
