@@ -18,6 +18,7 @@ from gunicorn.app.base import BaseApplication
 
 from kangjiansheng.core import alone, queue, roles
 from kangjiansheng.core.config import Settings
+from kangjiansheng.core.errors import LEAVE
 from kangjiansheng.core.jobs import Job, run_due
 from kangjiansheng.core.logs import log
 
@@ -59,7 +60,13 @@ class Server(BaseApplication):  # type: ignore[misc]
 
         with self.app.app_context():
             db.engine.dispose()  # no connection crosses a fork
+        self.app.extensions[LEAVE] = _leave
         return self.app
+
+
+def _leave() -> None:
+    """End this process after what it answers now; the parent starts another."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _gone(_server: Any, process: Any) -> None:

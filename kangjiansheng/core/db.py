@@ -229,6 +229,13 @@ def _in_app() -> bool:
     return has_app_context()
 
 
+def disk_failed(problem: BaseException | None) -> bool:
+    """Whether the system told SQLite that what it wrote may not be on the disk (EIO, of fsync or another call). To ask
+    for the same again proves nothing: the system forgets what it could not write."""
+    code = getattr(getattr(problem, "orig", None), "sqlite_errorcode", 0)
+    return bool(code & 0xFF == sqlite3.SQLITE_IOERR)
+
+
 def undo() -> None:
     """Take back what is open. Of a line that is cut there is nothing to take back, and no answer to wait for."""
     try:

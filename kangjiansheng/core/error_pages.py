@@ -15,8 +15,8 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import i18n, once, pages, resuming
-from kangjiansheng.core.db import db, undo
-from kangjiansheng.core.errors import OutcomeUnknown, RuleBroken, Stale
+from kangjiansheng.core.db import db, disk_failed, undo
+from kangjiansheng.core.errors import LEAVE, OutcomeUnknown, RuleBroken, Stale
 from kangjiansheng.core.rest import problems
 
 CODES = (400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503)
@@ -145,4 +145,7 @@ def _busy(problem: Exception) -> Response:
     except (OperationalError, PoolTimeout):  # not even who asks can be read
         response = make_response(f"{code} {title}", code)
     response.headers["Retry-After"] = "30"
+    leave = current_app.extensions.get(LEAVE)
+    if leave and (disk_failed(problem) or disk_failed(problem.__cause__)):
+        response.call_on_close(leave)
     return response

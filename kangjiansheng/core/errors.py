@@ -2,6 +2,8 @@
 
 from typing import Any
 
+LEAVE = "leave"  # an extension of the application where it is served: ends the process after what it answers
+
 
 class RuleBroken(Exception):
     """A rule of the domain says no.

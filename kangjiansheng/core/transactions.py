@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kangjiansheng.core import audit, search
 from kangjiansheng.core.changes import ONCE
-from kangjiansheng.core.db import db, undo
+from kangjiansheng.core.db import db, disk_failed, undo
 from kangjiansheng.core.errors import OutcomeUnknown
 from kangjiansheng.core.logs import log
 
@@ -23,7 +23,7 @@ def commit() -> None:
     try:
         db.session.commit()
     except DBAPIError as problem:
-        if problem.connection_invalidated:
+        if problem.connection_invalidated or disk_failed(problem):
             raise OutcomeUnknown from problem
         raise
 

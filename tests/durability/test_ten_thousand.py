@@ -160,7 +160,7 @@ def _kill(kind: str, server: Server, cluster: Cluster | None, chance: random.Ran
         server.kill()
         server.start()
     elif kind == "what answers":
-        assert server.kill_serving()
+        assert server.kill_answering()
     elif cluster and kind == "the database":
         cluster.kill()
         cluster.start()

@@ -18,6 +18,7 @@ NEEDS = {
     ),
     "office": (office.is_available, "no LibreOffice with Impress and Writer was found, or no pdftotext"),
     "nginx": (lambda: shutil.which("nginx") is not None, "no nginx was found on the path"),
+    "strace": (lambda: shutil.which("strace") is not None, "no strace was found on the path"),
     "postgres": (postgres.is_available, "no PostgreSQL server programs were found (initdb, pg_ctl)"),
 }
 left_out: Counter[str] = Counter()

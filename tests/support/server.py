@@ -108,17 +108,20 @@ class Server:
         self.process.wait(10)
         self.process = None
 
-    def kill_serving(self) -> int:
-        """kill -9 of the processes that answer requests, all at once; their parent starts others. How many."""
+    def answering(self) -> list[int]:
+        """The processes that answer requests: forks of the parent, for the worker is a program of its own."""
         assert self.process is not None
         parent = self.process.pid
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        # The worker is a program of its own; what answers is a fork of the parent.
         started = Path(f"/proc/{parent}/cmdline").read_bytes()
-        serving = [int(child) for child in children if _command_of(child) == started]
-        for child in serving:
+        return [int(child) for child in children if _command_of(child) == started]
+
+    def kill_answering(self, most: int = 16) -> int:
+        """kill -9 of processes that answer requests, all at once; their parent starts others. How many they were."""
+        chosen = self.answering()[:most]
+        for child in chosen:
             os.kill(child, signal.SIGKILL)
-        return len(serving)
+        return len(chosen)
 
     def stop(self) -> int:
         """SIGTERM to the parent, as `make run` and systemd do it; the exit code."""
@@ -146,7 +149,7 @@ class Server:
         """A command over the same database."""
         script = str(Path(sys.executable).with_name("kangjiansheng"))
         return subprocess.run(
-            [script, *arguments], env=self.environment, capture_output=True, text=True, timeout=120
+            [script, *arguments], env=self.environment, capture_output=True, text=True, timeout=300
         )
 
 
