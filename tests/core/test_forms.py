@@ -96,21 +96,24 @@ def test_a_stale_form_shows_both_sides_and_can_be_sent_again(
 ) -> None:
     path = "/admin/people/CAST-LEAD/edit"
     visitor = client("admin")
-    mine = {"name_hans": "我的称呼", "email": "lead@kjs.example", "locale": "zh-Hans", "version": "1"}
+    mine = {"name_hans": "我的<i>称呼", "email": "lead@kjs.example", "locale": "zh-Hans", "version": "1"}
     with app.app_context(), writing():
         person = queries.person(actor=queries.system_actor(), code="CAST-LEAD")
         assert person is not None
-        operations.edit_person(person, actor=queries.system_actor(), version=None, title="先保存的职务")
+        operations.edit_person(
+            person, actor=queries.system_actor(), version=None, title="先<script>保存的职务"
+        )
         seen = person.version
     answer = visitor.post(path, data=mine)
     assert answer.status_code == 409
-    for part in ("我的称呼", "先保存的职务", "系统", f'value="{seen}"'):
+    for part in ("我的&lt;i&gt;称呼", "先&lt;script&gt;保存的职务", "系统", f'value="{seen}"'):
         assert part in answer.text, part
+    assert "<i>称呼" not in answer.text and "<script>保存" not in answer.text
     with app.app_context():
-        assert queries.person(actor=queries.system_actor(), code="CAST-LEAD").name_hans != "我的称呼"  # type: ignore[union-attr]
+        assert queries.person(actor=queries.system_actor(), code="CAST-LEAD").name_hans != "我的<i>称呼"  # type: ignore[union-attr]
     assert visitor.post(path, data={**mine, "version": str(seen), "resolve": "mine"}).status_code == 303
     with app.app_context():
-        assert queries.person(actor=queries.system_actor(), code="CAST-LEAD").name_hans == "我的称呼"  # type: ignore[union-attr]
+        assert queries.person(actor=queries.system_actor(), code="CAST-LEAD").name_hans == "我的<i>称呼"  # type: ignore[union-attr]
 
 
 def test_a_conflict_with_oneself_says_so(client: Callable[..., Critic]) -> None:

@@ -1,7 +1,9 @@
 """Sixty statements on security (after ASVS 5.0.0) and twenty-five on records and signatures (after 21 CFR 11, EU GMP
-Annex 11 and China's requirements for drug records), and which tests hold each. Mechanisms, not certificates.
+Annex 11 and China's requirements for drug records), the faults that are known to happen, and which tests hold each.
+Mechanisms, not certificates.
 
-`python -m tests.statements` writes docs/statements.md; with `--run` it runs the tests first and keeps their results.
+`python -m tests.statements` writes docs/statements.md and docs/faults.md; with `--run` it runs the tests first and keeps
+their results, with `--run-new` those that have none yet.
 """
 
 from dataclasses import dataclass

@@ -8,16 +8,23 @@ from datetime import date
 from pathlib import Path
 
 from tests.statements import Statement
+from tests.statements.faults import FAULTS
 from tests.statements.records import RECORDS
 from tests.statements.security import SECURITY
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "statements.md"
+OF_FAULTS = ROOT / "docs" / "faults.md"
 RESULTS = ROOT / "docs" / "statements.json"
 HEAD = """# Statements: what can be checked, and what checks it
 
 Written by `python -m tests.statements`; with `--run` the tests are run first. Mechanisms, not certificates; not legal
 advice. Sections of ASVS are those of 5.0.0, sections 11.x those of 21 CFR 11.
+"""
+HEAD_OF_FAULTS = """# Faults: what happens then, and what makes it happen
+
+Written by `python -m tests.statements`; with `--run` the tests are run first. Those that take long are run by
+`make soak`.
 """
 
 
@@ -37,13 +44,22 @@ def _is_there(address: str) -> bool:
 
 def document() -> str:
     """The whole document; results are those of the last run that was kept."""
-    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"day": "", "results": {}}
     parts = [HEAD]
     for title, statements in (("Security", SECURITY), ("Records and signatures", RECORDS)):
-        rows = [_row(statement, kept["results"]) for statement in statements]
-        head = f"| | section | statement | tests | run on {kept['day']} |\n|---|---|---|---|---|"
-        parts.append("\n".join([f"## {title}", "", head, *rows, ""]))
+        parts += [f"## {title}\n", _table("section | statement", statements)]
     return "\n".join(parts)
+
+
+def of_faults() -> str:
+    """The document of faults."""
+    return "\n".join([HEAD_OF_FAULTS, _table("fault | what the product does", FAULTS)])
+
+
+def _table(columns: str, statements: tuple[Statement, ...]) -> str:
+    kept = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"day": "", "results": {}}
+    rows = [_row(statement, kept["results"]) for statement in statements]
+    head = f"| | {columns} | tests | run on {kept['day']} |\n|---|---|---|---|---|"
+    return "\n".join([head, *rows, ""])
 
 
 def _row(statement: Statement, results: dict[str, str]) -> str:
@@ -54,32 +70,29 @@ def _row(statement: Statement, results: dict[str, str]) -> str:
     return f"| {statement.number} | {statement.anchor} | {words} | {tests} | {verdict} |"
 
 
-def run() -> None:
-    """Run all tests of the table and keep how each ended."""
-    wanted = sorted({address for statement in (*SECURITY, *RECORDS) for address in statement.tests})
+def run(*, new_only: bool = False) -> None:
+    """Run all tests of the tables, or those whose result is not kept yet, and keep how each ended."""
+    known = json.loads(RESULTS.read_text("utf-8"))["results"] if new_only else {}
+    wanted = {address for statement in (*SECURITY, *RECORDS, *FAULTS) for address in statement.tests}
     report = ROOT / ".build" / "statements.xml"
     report.parent.mkdir(exist_ok=True)
-    addresses = [f"tests/{address}" for address in wanted]
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-n",
-            "2",
-            "-m",
-            "soak or not soak",
-            f"--junitxml={report}",
-            *addresses,
-        ],
-        cwd=ROOT,
-        check=False,
-    )
-    results = _read(report)
+    addresses = [f"tests/{address}" for address in sorted(wanted - known.keys())]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "-m",
+        "soak or not soak",
+        f"--junitxml={report}",
+    ]
+    subprocess.run([*command, *addresses], cwd=ROOT, check=False)
+    results = known | _read(report)
     kept = {
         "day": date.today().isoformat(),
-        "results": {address: results.get(address, "not run") for address in wanted},
+        "results": {address: results.get(address, "not run") for address in sorted(wanted)},
     }
     RESULTS.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
