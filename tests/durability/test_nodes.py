@@ -1,5 +1,6 @@
 """Several nodes over one PostgreSQL behind nginx, as deploy/ lays them out: one may go at any moment."""
 
+import http.client
 import json
 import random
 import re
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,13 +16,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.support.app import Databases
+from kangjiansheng.core import roles
+from tests.support import composition
+from tests.support.postgres import Cluster
 from tests.support.server import Server, free_port
 from tests.support.visitor import Visitor, form_of
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 TLS = Path(__file__).parents[1] / "support" / "tls"
-SECONDS = 60
+BEATS = 60
+LONGEST = 240.0  # seconds
 CLIENTS = 4
 pytestmark = [pytest.mark.soak, pytest.mark.postgres]
 
@@ -54,11 +59,12 @@ def front(folder: Path, port: int, nodes: list[Server]) -> subprocess.Popen[byte
 
 
 class Client(threading.Thread):
-    """Saves a milestone again and again; whatever fails is sent once more, with the same form."""
+    """Saves a milestone again and again; whatever fails is sent once more, with the same form, a third of a beat later."""
 
-    def __init__(self, base: str, number: int, code: str, until: float) -> None:
+    def __init__(self, base: str, number: int, code: str) -> None:
         super().__init__(daemon=True)
-        self.number, self.code, self.until = number, code, until
+        self.number, self.code = number, code
+        self.until, self.beat = time.monotonic() + LONGEST, 1.0
         self.saved: list[str] = []
         self.errors: list[str] = []
         self.visitor = Visitor(base, timeout=20)
@@ -84,11 +90,11 @@ class Client(threading.Thread):
 
     def _twice(self, ask: Callable[[], tuple[int, object]], note: str) -> object | None:
         said = ""
-        for pause in (0.0, 1.0):
+        for pause in (0.0, self.beat / 3):
             time.sleep(pause)
             try:
                 status, page = ask()
-            except OSError as problem:
+            except (OSError, http.client.HTTPException) as problem:
                 said = f"{type(problem).__name__}: {problem}"
                 continue
             if status < 400:
@@ -98,23 +104,41 @@ class Client(threading.Thread):
         return None
 
 
+SECRETS = {
+    "OWNER_PASSWORD": "0wner", "APP_PASSWORD": "4pp", "KJS_SECRET_KEY": "the same on all nodes",
+}  # fmt: skip
+
+
 @pytest.fixture
 def nodes(
-    tmp_path: Path, new_postgres_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[str, list[Server], Server]]:
-    """The address of nginx, two nodes without a worker, and a node that is only a worker's home."""
+    """The composition in real processes: the address of nginx, two nodes without a worker, and a node that is only a
+    worker's home; each with the environment that the file gives it, over the demonstration."""
     port = free_port()
     base = f"https://localhost:{port}"
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "certificate.pem"))
-    databases = Databases(tmp_path, new_postgres_database())
-    url = databases.fresh("demo")
-    settings = {
-        "KJS_SECRET_KEY": "the same on all nodes", "KJS_BASE_URL": base, "KJS_PROXIES": "127.0.0.1",
-    }  # fmt: skip
+    postgres_cluster.run("CREATE ROLE kangjiansheng_owner LOGIN CREATEROLE")
+    postgres_cluster.run("CREATE DATABASE kangjiansheng OWNER kangjiansheng_owner")
     instance = tmp_path / "instance"
     instance.mkdir()
-    databases.files_into("demo", instance)
-    made = [Server(instance, url, workers=2, worker=number == 3, settings=settings) for number in (1, 2, 3)]
+
+    def settings(service: str) -> dict[str, str]:
+        given = composition.environment(service, SECRETS | {"KJS_BASE_URL": base})
+        here = {
+            name: value.replace("@database/kangjiansheng", f"@/kangjiansheng?host={postgres_cluster.folder}")
+            for name, value in given.items()
+        }
+        return here | {"KJS_PROXIES": "127.0.0.1", "KJS_BACKUP_FOLDER": str(tmp_path / "copies")}
+
+    def server(service: str, *, worker: bool = False) -> Server:
+        given = settings(service)
+        return Server(instance, given["KJS_DATABASE_URL"], workers=2, worker=worker, settings=given)
+
+    made = [server("app1"), server("app2"), server("worker", worker=True)]
+    for one, words in ((server("level"), ("db", "upgrade")), (made[2], ("seed",))):
+        done = one.command(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
     process = None
     try:
         for node in made:
@@ -127,25 +151,31 @@ def nodes(
             process.wait(10)
         for node in made:
             node.stop()
+        postgres_cluster.run("DROP DATABASE kangjiansheng WITH (FORCE)")
+        for role in ("kangjiansheng_app", "kangjiansheng_owner"):
+            postgres_cluster.run(f"DROP ROLE {role}")
 
 
 @pytest.mark.nginx
 def test_a_node_killed_each_second_loses_nothing(nodes: tuple[str, list[Server], Server]) -> None:
     base, pair, worker = nodes
-    until = time.monotonic() + SECONDS
     clients = [
-        Client(base, number, milestone, until)
-        for number, milestone in enumerate(_of_their_own(worker, CLIENTS))
+        Client(base, number, milestone) for number, milestone in enumerate(_of_their_own(worker, CLIENTS))
     ]
     for client in clients:
         client.start()
-    kills = _kill_each_second(pair, worker, until)
+    beat = _beat(clients)
+    until = time.monotonic() + min(BEATS * beat, LONGEST)
+    for client in clients:
+        client.until, client.beat = until, beat
+    kills = _kill_at_each_beat(pair, worker, until, beat)
     for client in clients:
         client.join(60)
+    _only_the_owner_may_change_the_trail(worker)
     errors = [error for client in clients for error in client.errors]
     saved = [note for client in clients for note in client.saved]
-    print(json.dumps({"saves": len(saved), "kills": kills, "errors": errors[:10]}))
-    assert kills >= SECONDS / 10 and len(saved) > SECONDS
+    print(json.dumps({"beat": beat, "saves": len(saved), "kills": kills, "errors": errors[:10]}))
+    assert kills.total() >= 0.8 * min(BEATS, LONGEST / beat) and kills["nodes"] >= 3 and len(saved) > BEATS
     assert errors == []
     _compare(worker, saved)
 
@@ -168,18 +198,43 @@ def _of_their_own(server: Server, count: int) -> list[str]:
     return [f"/projects/{row.code}/milestones/{row.milestone}" for row in rows]
 
 
-def _kill_each_second(pair: list[Server], worker: Server, until: float) -> int:
-    """A node in turn, now and then the worker, each second in which all of them are whole; what was killed is started
-    again, as systemd or the composition would, and takes seconds to be there."""
-    chance, count = random.Random(20261126), 0
+def _beat(clients: list[Client]) -> float:
+    """Seconds between two kills: one, or as long as six saves take on a machine that is busy with other things."""
+    began = time.monotonic()
+    while (saved := min(len(client.saved) for client in clients)) < 4:
+        assert time.monotonic() - began < LONGEST, [client.errors[:3] for client in clients]
+        time.sleep(0.05)
+    return max(1.0, round(6 * (time.monotonic() - began) / saved, 1))
+
+
+def _kill_at_each_beat(pair: list[Server], worker: Server, until: float, beat: float) -> Counter[str]:
+    """At each beat something dies: a whole node (now and then the worker's) as soon as both are whole, else a process
+    that answers on the other one. What was killed is started again, as systemd or the composition would, and takes
+    seconds to be there."""
+    chance, count = random.Random(20261126), Counter[str]()
+    starting: threading.Thread | None = None
     while time.monotonic() < until:
         began = time.monotonic()
-        victim = worker if chance.random() < 0.15 else pair[count % 2]
-        victim.kill()
-        victim.start()
-        count += 1
-        time.sleep(max(0.0, 1 - (time.monotonic() - began)))
+        if starting is None or not starting.is_alive():
+            victim = worker if chance.random() < 0.15 else pair[count["nodes"] % 2]
+            victim.kill()
+            starting = threading.Thread(target=victim.start, daemon=True)
+            starting.start()
+            count["workers" if victim is worker else "nodes"] += 1
+        else:
+            whole = chance.choice([node for node in pair if node is not victim])
+            count["processes"] += whole.kill_answering(1)
+        time.sleep(max(0.0, beat - (time.monotonic() - began)))
+    if starting:
+        starting.join()
     return count
+
+
+def _only_the_owner_may_change_the_trail(server: Server) -> None:
+    engine = sa.create_engine(server.url)
+    with engine.connect() as connection:
+        assert roles.holds_apart(connection)
+    engine.dispose()
 
 
 def _compare(server: Server, saved: list[str]) -> None:

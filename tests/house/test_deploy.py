@@ -9,6 +9,7 @@ import pytest
 
 from kangjiansheng.cli import cli
 from kangjiansheng.core.config import BadSetting, read_settings
+from tests.support import composition
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -47,7 +48,8 @@ def test_containers_start_what_is_there() -> None:
 
 
 def test_only_settings_that_are_there_are_set(tmp_path: Path) -> None:
-    known = set(re.findall(r"^\| `?(KJS_[A-Z_]+)", (ROOT / "README.md").read_text("utf-8"), re.M))
+    named = re.findall(r"^\| (`KJS_[^|]+)\|", (ROOT / "README.md").read_text("utf-8"), re.M)
+    known = {name for cell in named for name in re.findall(r"KJS_[A-Z_]+", cell)}
     for path in (path for path in DEPLOY.rglob("*") if path.is_file()):
         assert set(re.findall(r"KJS_[A-Z_]+", path.read_text("utf-8"))) <= known, path.name
     lines = (DEPLOY / "kangjiansheng.env").read_text("utf-8").splitlines()
@@ -57,6 +59,21 @@ def test_only_settings_that_are_there_are_set(tmp_path: Path) -> None:
         read_settings(settings)  # a key that everybody can read here would sign everybody's sessions
     made = read_settings(settings | {"KJS_SECRET_KEY": "0123456789abcdef"})
     assert made.secure and not made.demo and made.proxies
+
+
+def test_only_the_step_that_migrates_knows_the_owner() -> None:
+    given = {
+        "OWNER_PASSWORD": "secret0",
+        "APP_PASSWORD": "secret1",
+        "KJS_SECRET_KEY": "k" * 16,
+        "KJS_BASE_URL": "https://x",
+    }
+    level, node = (composition.environment(service, given) for service in ("level", "app1"))
+    assert "secret0" in level["KJS_OWNER_URL"] and not any("secret0" in value for value in node.values())
+    assert level["KJS_DATABASE_URL"] == node["KJS_DATABASE_URL"] != level["KJS_OWNER_URL"]
+    assert node == composition.environment("app2", given) == composition.environment("worker", given)
+    with pytest.raises(KeyError, match="APP_PASSWORD"):
+        composition.environment("app1", given | {"APP_PASSWORD": ""})
 
 
 def test_the_proxy_in_front_keeps_no_secret_of_a_link() -> None:
