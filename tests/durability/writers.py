@@ -20,7 +20,7 @@ from tests.support.visitor import Visitor, form_of
 MARK = "soak "
 GIVES_UP = 0.2  # of the writes whose answer was lost, so many are not sent again
 PATIENCE = 120.0  # seconds without any answer
-DRAFT, REVIEW, ROOM = "SAC-2026-05", "SAC-2026-04", "RES-03"
+DRAFT, REVIEW, ROOMS = "SAC-2026-05", "SAC-2026-04", ("RES-02", "RES-03")
 NO_ANSWER = (OSError, http.client.HTTPException)
 SHARES = {
     "paragraph": 40, "book": 22, "cancel": 14, "milestone": 9, "form": 5, "obligation": 4, "comment": 2, "risk": 2,
@@ -48,7 +48,7 @@ class Share:
     remark: str  # a paragraph to comment on
     obligations: list[str]
     places: tuple[int, int]  # of the hours to be booked: the first, and how many writers there are
-    bookings: list[tuple[int, str, str]] = field(default_factory=list)  # number, mark, ETag
+    bookings: list[tuple[str, str, str]] = field(default_factory=list)  # address, mark, ETag
 
 
 class Writer(threading.Thread):
@@ -197,16 +197,18 @@ class Writer(threading.Thread):
             self.form = sent | {"version": version}
 
     def _book(self, write: Write) -> None:
-        days, hour = divmod(next(self.hours), 10)
+        days, rest = divmod(next(self.hours), 10 * len(ROOMS))
+        room, hour = divmod(rest, 10)
         day = date(2027, 3, 1) + timedelta(days=days // 5 * 7 + days % 5)
         wanted = {"day": day.isoformat(), "from_hour": str(8 + hour), "to_hour": str(9 + hour)}
-        told = self._program(write, "lead", f"/resources/{ROOM}/bookings", wanted | {"purpose": write.mark})
+        at = f"/resources/{ROOMS[room]}/bookings"
+        told = self._program(write, "lead", at, wanted | {"purpose": write.mark})
         if told:
-            self.share.bookings.append((told[0]["number"], write.mark, told[1]))
+            self.share.bookings.append((f"{at}/{told[0]['number']}", write.mark, told[1]))
 
     def _cancel(self, write: Write) -> None:
-        number, write.mark, tag = self.share.bookings.pop(self.chance.randrange(len(self.share.bookings)))
-        self._program(write, "lead", f"/resources/{ROOM}/bookings/{number}/cancel", {}, tag=tag)
+        at, write.mark, tag = self.share.bookings.pop(self.chance.randrange(len(self.share.bookings)))
+        self._program(write, "lead", f"{at}/cancel", {}, tag=tag)
 
     def _obligation(self, write: Write) -> None:
         """A change without a key: whoever does not know how it ended looks whether it is there."""
