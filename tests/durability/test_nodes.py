@@ -59,7 +59,7 @@ def front(folder: Path, port: int, nodes: list[Server]) -> subprocess.Popen[byte
 
 
 class Client(threading.Thread):
-    """Saves a milestone again and again; whatever fails is sent once more, with the same form, a third of a beat later."""
+    """Saves a milestone again and again; whatever fails is sent once more, with the same form, a tenth of a beat later."""
 
     def __init__(self, base: str, number: int, code: str) -> None:
         super().__init__(daemon=True)
@@ -90,7 +90,7 @@ class Client(threading.Thread):
 
     def _twice(self, ask: Callable[[], tuple[int, object]], note: str) -> object | None:
         said = ""
-        for pause in (0.0, self.beat / 3):
+        for pause in (0.0, self.beat / 10):
             time.sleep(pause)
             try:
                 status, page = ask()
