@@ -22,13 +22,15 @@ from kangjiansheng.labs.views.blueprint import bp
 def people_list() -> Response:
     """Choose the file; sending it shows what it would do, and writes nothing."""
     form = words.PeopleForm()
-    if not form.validate_on_submit():
+
+    def act() -> tuple[bytes, Outcome]:
+        data = form.data_of()
+        return data, try_out(data, actor=actor(), invite=bool(form.invite.data))
+
+    done = form.attempt(act)
+    if done is None:
         return page("labs/people_list.html", form.status, form=form, columns=COLUMNS)
-    data, invite = form.data_of(), bool(form.invite.data)
-    found = form.attempt(lambda: try_out(data, actor=actor(), invite=invite))
-    if found is None:
-        return page("labs/people_list.html", form.status, form=form, columns=COLUMNS)
-    return _shown(data, found, invite=invite)
+    return _shown(*done, invite=bool(form.invite.data))
 
 
 def _shown(data: bytes, found: Outcome, *, invite: bool, again: bool = False) -> Response:

@@ -95,6 +95,13 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
+  // On paper nothing is folded: older browsers cannot be told so by a style.
+  addEventListener('beforeprint', function () {
+    document.querySelectorAll('.cm-long:not([open])').forEach(function (long) { long.open = long.dataset.printed = true; });
+  });
+  addEventListener('afterprint', function () {
+    document.querySelectorAll('.cm-long[data-printed]').forEach(function (long) { long.open = false; delete long.dataset.printed; });
+  });
   document.addEventListener('keydown', function (event) {
     if (event.key !== 'Escape') return;
     document.querySelectorAll('details.menu[open]').forEach(function (menu) {
