@@ -71,6 +71,11 @@ def test_more_later_and_taken_back(
         assert sent.status_code == 303
     again = page.post(f"{here}/evidence", data={"files": file()}, content_type="multipart/form-data")
     assert "这份文件已经附过" in again.text
+    for number in range(2, evidence.MOST):
+        evidence.attach(action, f"{number}.pdf", PDF + b"%%%d" % number * 2, actor=secretary)
+    with pytest.raises(RuleBroken, match="evidence-many"):
+        evidence.attach(action, "more.pdf", PDF + b"%more", actor=secretary)
+    commit()
     assert client("member2").post(f"{here}/evidence/1/withdrawal").status_code in (403, 404)
     page = client("secretary")
     assert page.post(f"{here}/evidence/1/withdrawal").status_code == 303
