@@ -222,11 +222,8 @@ def mark_read(person_id: int, ids: Iterable[int] | None = None) -> None:
 
 def is_anything_due() -> bool:
     """Whether a mail waits, without a lock: mostly there is none."""
-    db.session.rollback()
     query = select(Outbox.id).where(Outbox.state == "waiting", Outbox.due_at <= clock.now()).limit(1)
-    found = db.session.scalar(query) is not None
-    db.session.rollback()
-    return found
+    return db.session.scalar(query) is not None
 
 
 def claim(limit: int) -> list[Outbox]:

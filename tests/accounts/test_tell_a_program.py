@@ -247,7 +247,13 @@ def test_a_target_that_hangs_holds_up_nobody(ground: Ground, monkeypatch: pytest
         ground.made(lead)
     ground.happen()
     them.answers += ["hang", "hang"]
-    came = []
+    came, open_then, pool = [], [], telling.ThreadPoolExecutor
+
+    def looked(many: int) -> Any:
+        open_then.append(db.session().in_transaction())
+        return pool(many)
+
+    monkeypatch.setattr(telling, "ThreadPoolExecutor", looked)
 
     def save() -> None:
         until = time.monotonic() + 20
@@ -262,6 +268,7 @@ def test_a_target_that_hangs_holds_up_nobody(ground: Ground, monkeypatch: pytest
     assert ground.deliver() == 1  # the third
     beside.join(5)
     assert came == [3]
+    assert open_then and not any(open_then), "no transaction is open while another machine is waited for"
     assert sorted(message.problem for message in ground.messages()) == ["", "silent", "silent"]
 
 

@@ -24,7 +24,7 @@ from kangjiansheng.accounts.rules import webhooks as rules
 from kangjiansheng.core import clock, outgoing
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.config import Settings
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import db, undo
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.logs import log
 from kangjiansheng.core.sealing import unseal
@@ -114,10 +114,7 @@ def _told(found: Webhook, end: int) -> list[WebhookMessage]:
 
 def _is_anything_due() -> bool:
     """Whether a message waits, without a lock: mostly there is none."""
-    db.session.rollback()
-    found = db.session.scalar(_due().limit(1)) is not None
-    db.session.rollback()
-    return found
+    return db.session.scalar(_due().limit(1)) is not None
 
 
 def _due() -> Select[int]:
@@ -143,6 +140,7 @@ def _send_some(settings: Settings) -> int:
     taken = [one for message_id in _claim() if (one := _prepare(message_id, settings))]
     if not taken:
         return 0
+    undo()  # what was read for the last of them ends here, before other machines are waited for
     with ThreadPoolExecutor(len(taken)) as pool:
         outcomes = list(pool.map(_send, taken))
     return sum(_note(one.id, outcome) for one, outcome in zip(taken, outcomes, strict=True))

@@ -71,10 +71,7 @@ def deliver(settings: Settings) -> int:
 
 def _anything() -> bool:
     """Whether there is any robot at all, without a lock: mostly there is none."""
-    db.session.rollback()
-    found = db.session.scalar(select(Robot.id).where(Robot.removed_at.is_(None)).limit(1))
-    db.session.rollback()
-    return found is not None
+    return db.session.scalar(select(Robot.id).where(Robot.removed_at.is_(None)).limit(1)) is not None
 
 
 def _give_up_on_the_dead() -> None:
