@@ -11,7 +11,7 @@ from lxml import html
 from kangjiansheng.core import clock
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.operations import claims
+from kangjiansheng.projects.operations import claims, projects
 from kangjiansheng.projects.queries.claims import claim_on
 from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.views.because import because
@@ -68,6 +68,12 @@ def test_a_claim_needs_a_reason_and_an_end(project, lead, facts, code):
     with pytest.raises(RuleBroken) as caught:
         say(project, lead, **facts)
     assert caught.value.code == code
+
+
+def test_nobody_judges_what_was_put_away(project, lead):
+    projects.archive(project, actor=lead, version=project.version)
+    with pytest.raises(RuleBroken, match="projects:archived"):
+        say(project, lead)
 
 
 @given(st.integers(0, 400))

@@ -1,16 +1,20 @@
 """创新成果孵化转化: each result has a destination, from result to project to company; those without one are listed."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Revision
+from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.projects.models import Project, Result
+from kangjiansheng.projects.operations.results import create_result
 from kangjiansheng.projects.queries.results import results
 from tests.support.acting import who
 from tests.support.critic import Critic
@@ -74,3 +78,27 @@ def test_the_executive_sees_every_way_and_a_past_day_its_own(
             with queries_counted() as count:
                 assert len(results(actor=actor, as_of=as_of)) == 3
             assert len(count) <= 6
+
+
+def test_what_the_form_does_not_offer_is_refused_below_it(
+    in_app: Flask, actor: Callable[[str], Actor]
+) -> None:
+    """A program or a form that was opened before sends what is not on the list any more."""
+    own, other = (
+        db.session.scalars(select(Institution.id).where(Institution.code == code)).one()
+        for code in ("SCMC", "RJ")
+    )
+    hidden = db.session.scalars(select(Project.id).where(Project.code == "KJS-018")).one()
+    facts: dict[str, Any] = {
+        "kind": "know_how", "name_hans": "方案", "institution_id": own, "disclosed_on": clock.today(),
+        "confidentiality": "parties",
+    }  # fmt: skip
+    for wrong, code in (
+        ({"kind": "song"}, "result-word"),
+        ({"name_hans": ""}, "result-name"),
+        ({"institution_id": other}, "result-party"),
+        ({"project_id": hidden}, "result-project"),
+        ({"company_ids": [999]}, "result-company"),
+    ):
+        with pytest.raises(RuleBroken, match=code):
+            create_result(actor=actor("partner"), **facts | wrong)
