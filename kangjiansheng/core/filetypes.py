@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from kangjiansheng.core import text
@@ -9,6 +10,11 @@ from kangjiansheng.core import text
 NAME_BYTES = 180  # file systems take 255; some room for "(1)" and for what a mail program adds
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _SEPARATORS = str.maketrans({"\\": "/", ":": "_", "*": "_", "?": "_", '"': "_", "<": "_", ">": "_", "|": "_"})
+# What reading a package (ZIP, and so each Office file) may meet when it is damaged or forged.
+DAMAGE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, LookupError, ValueError, OverflowError, EOFError, OSError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 _TEXT_CONTROLS = b"\t\n\r\f"
 
 
@@ -67,7 +73,7 @@ def of_media(media: str) -> FileType:
 def _office(data: bytes) -> FileType | None:
     try:
         parts = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+    except DAMAGE:
         return None
     if "[Content_Types].xml" not in parts or any(part.endswith("vbaProject.bin") for part in parts):
         return None

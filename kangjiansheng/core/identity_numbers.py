@@ -22,6 +22,8 @@ from typing import Any
 from flask import current_app, g, session
 from flask_babel import lazy_gettext as _l
 
+from kangjiansheng.core.filetypes import DAMAGE
+
 MAINLAND, HONG_KONG = "mainland", "hong_kong"
 KINDS: dict[str, Any] = {MAINLAND: _l("居民身份证号码"), HONG_KONG: _l("香港身份证号码")}
 _PLACES = frozenset(
@@ -93,10 +95,10 @@ def _office(data: bytes) -> Iterator[str]:
             for part in packed.infolist():
                 if _PARTS.fullmatch(part.filename) and left > 0:
                     with packed.open(part) as stream:
-                        text = stream.read(left).decode("utf-8", "ignore")
-                    left -= len(text)
-                    yield _TAG.sub("", _PARAGRAPH.sub("\n", text))
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
+                        unpacked = stream.read(left)
+                    left -= len(unpacked)
+                    yield _TAG.sub("", _PARAGRAPH.sub("\n", unpacked.decode("utf-8", "ignore")))
+    except DAMAGE:
         return  # whoever opens it will say what is wrong with it
 
 

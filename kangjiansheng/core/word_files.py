@@ -7,9 +7,10 @@ pictures leave a mark, and a file with macros is not taken.
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
+
+from kangjiansheng.core.filetypes import DAMAGE
 
 LARGEST = 12 * 1024 * 1024  # bytes of a file as it was sent
 MOST_PARTS = 2_000
@@ -17,10 +18,7 @@ MOST_BYTES = 64 * 1024 * 1024  # unpacked
 MOST_LINES = 20_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_DAMAGE = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, LookupError, ValueError, OverflowError, EOFError, OSError,
-    NotImplementedError, RuntimeError, SyntaxError,
-)  # fmt: skip
+_DAMAGE = (*DAMAGE, SyntaxError)
 _LEADS = re.compile(r"^(\s*)(#{1,6}\s|>|[-+*]\s|\d{1,9}[.)]\s|\|)")
 _MARKED = re.compile(r"([\\*`])")
 

@@ -40,9 +40,9 @@ def test_only_what_its_check_digit_proves_is_found(text: str, kinds: set[str]) -
     assert {kind for kind, _number in found_in(text)} == kinds
 
 
-def office(part: str, text: str) -> bytes:
+def office(part: str, text: str, how: int = zipfile.ZIP_STORED) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as packed:
+    with zipfile.ZipFile(made, "w", how) as packed:
         packed.writestr(part, text)
     return made.getvalue()
 
@@ -65,6 +65,13 @@ def test_files_are_looked_through_as_far_as_they_can_be_read() -> None:
         == found_in_file("a.png", b"\x89PNG\0\0" + MAINLAND.encode())
         == set()
     )
+
+
+def test_a_damaged_file_is_left_to_whoever_opens_it() -> None:
+    whole = office("word/document.xml", MAINLAND * 500, zipfile.ZIP_DEFLATED)
+    assert found_in_file("a.docx", whole) == set()  # one long number that is none
+    begin = 30 + len("word/document.xml")  # of what is packed
+    assert found_in_file("a.docx", whole[:begin] + b"\xff" * 8 + whole[begin + 8 :]) == set()
 
 
 NEW = "/projects/KJS-003/risks/new"

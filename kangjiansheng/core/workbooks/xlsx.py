@@ -8,13 +8,13 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from bisect import bisect_left
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from xml.parsers import expat
 
+from kangjiansheng.core.filetypes import DAMAGE
 from kangjiansheng.core.workbooks.cells import Cell, Row, Sheet, Unreadable, Workbook, split_place
 
 MOST_PARTS = 2_000
@@ -22,20 +22,7 @@ MOST_BYTES = 96 * 1024 * 1024  # unpacked
 MOST_CELLS = 2_000_000
 _DAY_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-# What reading a damaged or forged package may meet.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    expat.ExpatError,
-    LookupError,
-    ValueError,
-    OverflowError,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-)
+_DAMAGE = (*DAMAGE, expat.ExpatError)
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 _LAST_SERIAL = 2_950_000  # in the year 9976
 
