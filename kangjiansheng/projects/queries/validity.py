@@ -191,7 +191,7 @@ def left_by(spread: Spread, rows: Iterable[ValidityRow]) -> list[Held]:
     """What would lapse before it is needed if milestones of a plan came on other days and others moved along."""
     today, dates = clock.today(), spread.dates
     tried = {row.code: dates[row.id] for row in spread.rows if row.id in dates}
-    steps = [_Step.of(one) for one in spread.rows if one.kind == "milestone"]
+    steps = [_step(one) for one in spread.rows if one.kind == "milestone"]
     found = []
     for row, before in held(rows, steps, today):
         after = rules.standing(row.valid_to, rules.need(steps, row.milestone, tried), today)
@@ -200,15 +200,5 @@ def left_by(spread: Spread, rows: Iterable[ValidityRow]) -> list[Held]:
     return rules.worst_first(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A milestone of today as the rule asks for it."""
-
-    code: str
-    actual: date | None
-    promised: date | None
-    is_open: bool
-
-    @classmethod
-    def of(cls, row: Milestone) -> "_Step":
-        return cls(row.code, row.actual, promised(row), row.state == "open" and row.actual is None)
+def _step(row: Milestone) -> rules.Step:
+    return rules.Step(row.code, row.actual, promised(row), row.state == "open" and row.actual is None)

@@ -42,6 +42,16 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A milestone reduced to that: of today, or of columns of any day."""
+
+    code: str
+    actual: date | None
+    promised: date | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How something stands. `days`: since it lapsed, by which its milestone comes too late, or for which it
     still holds."""

@@ -26,6 +26,7 @@ from kangjiansheng.projects.queries.validity import Held, held, validities_then
 from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.evidence import Expected
 from kangjiansheng.projects.rules.ledgers import NONE, day_of
+from kangjiansheng.projects.rules.validity import Step
 
 _ALARMS = frozenset({"leaves", "lapsed", "soon"})
 
@@ -193,24 +194,14 @@ def _expiring(naming: Naming, asking: Asked, *, actor: Actor) -> list[tuple[Proj
     return [(naming.project(at), one) for at, one in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A milestone as it is asked when something that holds for a while is needed."""
-
-    code: str
-    actual: date | None
-    promised: date | None
-    is_open: bool
-
-
-def _steps(day: Day, project: int, coming: Mapping[int, int], codes: set[str]) -> list[_Step]:
+def _steps(day: Day, project: int, coming: Mapping[int, int], codes: set[str]) -> list[Step]:
     """The open milestone of a project that is promised first, and those of some codes."""
     at = {coming[project]} if project in coming else set()
     for code in codes:
         of_code = day.of_code(code)
         at |= set(of_code[day.project[of_code] == project].tolist())
     return [
-        _Step(str(day.codes[n]), _day(day.actual[n]), _day(day.promised[n]), bool(day.is_open[n])) for n in at
+        Step(str(day.codes[n]), _day(day.actual[n]), _day(day.promised[n]), bool(day.is_open[n])) for n in at
     ]
 
 
