@@ -177,6 +177,9 @@ def test_who_has_no_password_shows_otherwise_who_it_is(
         fresh = client(None)
         assert sign_in(fresh, sso).status_code == 303
         token = fresh.post("/account/tokens/new", data=asked).text
+        hook = {"name": "a", "address": "https://a.example/x", "kinds": ["milestone"]}
+        assert "重新登录后 10 分钟内" in visitor.post("/webhooks/new", data=hook).text
+        assert "whsec_" in fresh.post("/webhooks/new", data=hook).text
     secret = re.search(r'value="(kjs_[\w-]{43})"', token)
     assert secret is not None, token
     program = app.test_client()

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.models.webhooks import Webhook, WebhookMessage
 from kangjiansheng.accounts.operations import telling, webhooks
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries import webhooks as queries
 from kangjiansheng.accounts.rules import webhooks as rules
 from kangjiansheng.committee.models import Meeting
@@ -37,7 +38,7 @@ class Ground:
             for name in names:
                 owner = self.actor(name)
                 row = webhooks.make(
-                    db.session.get_one(Person, owner.id), actor=owner, name=name, password=PASSWORD,
+                    db.session.get_one(Person, owner.id), actor=owner, name=name, given=Given(PASSWORD),
                     address=f"{self.them.origin}/{name}", kinds=list(rules.told()), allowed=self.settings.webhook_hosts,
                 )[0]  # fmt: skip
                 assert row.enabled

@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from kangjiansheng import demonstration
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.operations import webhooks
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries import actor_by_email, system_actor
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.operations import imports, motions
@@ -267,7 +268,7 @@ def furnish(app: Flask) -> None:
             name="a",
             address="https://a.example/x",
             kinds=["milestone"],
-            password=PASSWORD,
+            given=Given(PASSWORD),
             allowed=(),
         )
         webhooks.ping(hook, actor=lead)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectMultipleField, StringField
+from wtforms import SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput
 
+from kangjiansheng.accounts.forms.factors import ProofMixin
 from kangjiansheng.accounts.rules import webhooks as rules
 from kangjiansheng.core.forms import Form, VersionField, at_most, required
 
@@ -35,7 +36,7 @@ class EditWebhookForm(Form):
         self.kinds.choices = [(key, one.label) for key, one in rules.told().items()]
 
 
-class NewWebhookForm(EditWebhookForm):
+class NewWebhookForm(ProofMixin, EditWebhookForm):
     """A webhook that is not kept yet."""
 
     address = StringField(
@@ -43,4 +44,3 @@ class NewWebhookForm(EditWebhookForm):
         [required(), at_most(1000)],
         description=_l("以 https:// 开头；保存后不能改，搬家时另建一个。"),
     )
-    password = PasswordField(_l("登录密码"), [required(), at_most(200)])

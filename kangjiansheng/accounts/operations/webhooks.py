@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.accounts.models.webhooks import Webhook, WebhookMessage
 from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries.webhooks import never_arrived, webhooks_of
 from kangjiansheng.accounts.rules import webhooks as rules
 from kangjiansheng.core import clock, outbox
@@ -27,7 +28,7 @@ def make(
     name: str,
     address: str,
     kinds: Sequence[str],
-    password: str,
+    given: Given,
     allowed: Collection[str],
 ) -> tuple[Webhook, str]:
     """A new webhook, which is told from now on, and its secret, which is shown this once. `allowed` are the origins that
@@ -36,9 +37,7 @@ def make(
     rules.check_address(address, allowed)
     if len(webhooks_of(person.id)) >= rules.MOST:
         raise RuleBroken("accounts:webhook-many", most=rules.MOST)
-    if not proving.fits(password, actor=actor):
-        raise RuleBroken("accounts:password-wrong", "password")
-    proving.clear(actor.id)
+    proving.prove(given, actor=actor)
     now = clock.now()
     found = Webhook(
         person_id=person.id, name=name, address=address, kinds=list(kinds), set_at=now, made_at=now,

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import policies, queries
+from kangjiansheng.accounts.forms.factors import given
 from kangjiansheng.accounts.forms.webhooks import EditWebhookForm, NewWebhookForm
 from kangjiansheng.accounts.models import Account
 from kangjiansheng.accounts.models.webhooks import Webhook, WebhookMessage
@@ -18,12 +19,12 @@ from kangjiansheng.accounts.operations import webhooks as keeping
 from kangjiansheng.accounts.queries import webhooks as found
 from kangjiansheng.accounts.rules import webhooks as rules
 from kangjiansheng.accounts.views import admin
+from kangjiansheng.accounts.views.proofs import signing
 from kangjiansheng.core import trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.paging import cut
-from kangjiansheng.core.transactions import afterwards
 
 bp = Blueprint("webhooks", __name__)
 
@@ -64,26 +65,27 @@ def own(account: Account) -> Response:
 @bp.route("/webhooks/new", methods=["GET", "POST"])
 @on(load=queries.own_account, may=policies.own)
 def new(account: Account) -> Response:
-    """Make one; the password is asked for again, and the secret is shown once."""
-    who, person = actor().id, account.person
+    """Make one; who it is has to be shown again, and the secret is shown once."""
+    who, person, purpose = actor().id, account.person, f"webhook {account.id}"
     if proving.is_throttled(who):
         abort(429, _("密码错误次数过多，请 15 分钟后再试。"))
     form = NewWebhookForm()
-    made = form.attempt(
-        lambda: keeping.make(
+    form.ask(proving.asked(actor=actor()), account, purpose)
+
+    def act() -> tuple[Webhook, str]:
+        return keeping.make(
             person,
             actor=actor(),
             name=form.name.data or "",
             address=(form.address.data or "").strip(),
             kinds=form.kinds.data or [],
-            password=form.password.data or "",
+            given=given(form, purpose),
             allowed=current_app.config["SETTINGS"].webhook_hosts,
         )
-    )
+
+    made = signing(form, act, lambda: proving.count(who))
     if made:
         return page("accounts/webhook_secret.html", webhook=made[0], secret=made[1], former=None)
-    if form.password.data and form.password.errors:
-        afterwards(lambda: proving.count(who))
     return page("accounts/new_webhook.html", form.status, form=form)
 
 
