@@ -3,13 +3,21 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.cast import Cast
 from tests.support.app import PASSWORD
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
+
+
+def tick_all(page: Page) -> None:
+    """Tick the whole checklist of a hand-off, once it is there: counting does not wait for the page behind a link."""
+    boxes = page.get_by_role("checkbox")
+    expect(boxes).to_have_count(4)
+    for box in boxes.all():
+        box.check()
 
 
 def test_from_research_to_production_to_the_market(browser: Browser, serve: Callable[..., Server]) -> None:
@@ -21,16 +29,14 @@ def test_from_research_to_production_to_the_market(browser: Browser, serve: Call
     expect(line.locator("[aria-current=step]")).to_have_text("临床")
     expect(line).to_contain_text("交接条件：清单 4 项逐项勾选")
     line.get_by_role("link", name="脐带 MSC 工作细胞库二十支").click()
-    for box in giver.get_by_role("checkbox").all():
-        box.check()
+    tick_all(giver)
     giver.get_by_label("登录密码").fill(PASSWORD)
     giver.get_by_role("button", name="签名交付").click()
     expect(giver.locator(".pill", has_text="已交付，待接收")).to_be_visible()
 
     receiver = cast.page("partner", "/")
     receiver.locator("#hand-offs").get_by_role("link", name="脐带 MSC 工作细胞库二十支").click()
-    for box in receiver.get_by_role("checkbox").all():
-        box.check()
+    tick_all(receiver)
     receiver.get_by_label("登录密码").fill(PASSWORD)
     receiver.get_by_role("button", name="签名接收").click()
     expect(receiver.locator("main")).to_contain_text("与现在的内容一致")
