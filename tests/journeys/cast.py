@@ -65,8 +65,7 @@ class Cast:
         page.goto("/sign-in")
         page.fill("[name=email]", f"{who}@kjs.example")
         page.fill("[name=password]", "kangjiansheng")
-        page.click("form[action='/sign-in'] button[type=submit]")
-        page.wait_for_url(self.server.base + "/**")
+        press(page, page.locator("form[action='/sign-in'] button[type=submit]"))
         assert "/sign-in" not in page.url, f"{who} could not sign in"
         page.close()
 

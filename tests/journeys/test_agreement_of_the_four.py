@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.cast import Cast
+from tests.journeys.cast import Cast, press
 from tests.support import papers
 from tests.support.server import Server
 
@@ -26,7 +26,7 @@ def test_四方战略合作协议(browser: Browser, serve: Callable[..., Server]
     page.get_by_role("link", name="KJS-003 A140").click()  # two: the milestone
     expect(page.locator("h1")).to_contain_text("A140")
     expect(page.locator("#obligations")).to_contain_text("OB-0004")
-    page.locator("#obligations").get_by_role("link", name="OB-0004").click()  # and back: three
+    press(page, page.locator("#obligations").get_by_role("link", name="OB-0004"))  # and back: three
     page.get_by_text("添加文件").click()
     page.set_input_files(
         "#document-files", {"name": "draft.pdf", "mimeType": "application/pdf", "buffer": papers.PDF}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.cast import Cast
+from tests.journeys.cast import Cast, press
 from tests.support.app import PASSWORD
 from tests.support.server import Server
 
@@ -52,11 +52,11 @@ def test_each_result_has_a_destination(browser: Browser, serve: Callable[..., Se
     server = serve()
     cast = Cast(browser, server, 390)
     page = cast.page("partner", "/results?placed=no")
-    page.get_by_role("link", name="RS-0003").click()
+    press(page, page.get_by_role("link", name="RS-0003"))
     expect(page.locator("main")).to_contain_text("还没有项目承接")
-    page.get_by_role("link", name="修改").click()
+    press(page, page.get_by_role("link", name="修改"))
     page.get_by_label("承接项目").select_option(label="KJS-001 儿童及青少年B-ALL自体CD19 CAR-T")
-    page.get_by_role("button", name="保存").click()
+    press(page, page.get_by_role("button", name="保存"))
     expect(page.locator("main")).to_contain_text("KJS-001")
     page.goto(f"{server.base}/results?placed=no")
     expect(page.locator("main")).to_contain_text("没有符合条件的成果")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
 from kangjiansheng.core import clock
-from tests.journeys.cast import Cast
+from tests.journeys.cast import Cast, press
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -103,7 +103,7 @@ def _give_opinion(cast: Cast, who: str, meaning: str, note: str) -> None:
 def _revise(cast: Cast) -> None:
     page = cast.page("secretary", f"{MINUTES}/edit")
     edit = page.locator(f"a[href^='{MINUTES}/paragraphs/']").nth(3)
-    edit.click()
+    press(page, edit)
     field = page.locator("textarea").first
     field.fill(field.input_value() + "依据见第 3 批检测报告。")
     page.get_by_role("button", name="保存").first.click()
