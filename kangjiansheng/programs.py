@@ -26,4 +26,4 @@ def init_app(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     listed = (*accounts.ACTS, *labs.ACTS, *projects.ACTS, *committee.ACTS, *overview.ACTS)
-    acts.init_app(app, listed, CALLED)
+    acts.init_app(app, listed, CALLED, accounts.pushed)

@@ -10,13 +10,26 @@ from kangjiansheng.accounts.models import Webhook, WebhookMessage
 from kangjiansheng.accounts.queries import webhooks
 from kangjiansheng.accounts.rules import webhooks as webhook_rules
 from kangjiansheng.accounts.views.audit import asked_before, asked_filter
-from kangjiansheng.core import outbox, rest
+from kangjiansheng.core import outbox, rest, trail
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.pages import with_args
-from kangjiansheng.core.rest import INSTANT, NAMES, TEXT, WHOLE, YES, Act, Shape, Value, many, maybe, word
+from kangjiansheng.core.rest import (
+    INSTANT,
+    NAMES,
+    TEXT,
+    WHOLE,
+    YES,
+    Act,
+    Given,
+    Shape,
+    Value,
+    many,
+    maybe,
+    word,
+)
 
 bp = Blueprint("accounts_api", __name__, url_prefix="/api/v1")
 PAGE = 100
@@ -143,6 +156,60 @@ def webhook(found: Webhook) -> Webhook:
 def webhook_messages(found: Webhook) -> list[WebhookMessage]:
     """What was sent to it, newest first, as far as the log goes back."""
     return webhooks.messages(found, state=request.args.get("state", "")[:20])
+
+
+PUSHED = Given(
+    "Pushed",
+    {
+        "type": "object",
+        "required": ["type", "id", "timestamp", "data"],
+        "properties": {
+            "type": {"type": "string"},
+            "id": {"type": "string", "description": "The same however often it is sent."},
+            "timestamp": {
+                "type": "string",
+                "format": "date-time",
+                "description": "When it happened, in UTC.",
+            },
+            "data": {
+                "type": "object",
+                "description": "Where the thing is read, and whether it is illustrative; nothing for a ping.",
+                "properties": {
+                    "address": {"type": "string", "format": "uri"},
+                    "illustrative": {"type": "boolean"},
+                },
+            },
+        },
+    },
+)
+
+
+def pushed() -> dict[str, Any]:
+    """OpenAPI's path item of each type of message that receivers of webhooks are sent."""
+    acts = webhook_rules.acts_of(webhook_rules.told())
+    types = {told.type_of(act): trail.act_word(act) for act, told in acts.items()}
+    return {
+        str(kind): {"post": _push(str(kind), summary)}
+        for kind, summary in {**types, webhook_rules.PING: trail.act_word("accounts:webhook:ping")}.items()
+    }
+
+
+def _push(kind: str, summary: str) -> dict[str, Any]:
+    headers = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    body = {"allOf": [PUSHED.value.schema, {"properties": {"type": {"const": kind}}}]}
+    return {
+        "operationId": f"pushed_{kind}",
+        "summary": summary,
+        "security": [],  # the signature shows who sent it
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "schema": {"type": "string"}} for name in headers
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {
+            "2XX": {"description": "It arrived. Any other answer, or none in time, and it is sent again."},
+            "410": {"description": "Nothing is to be sent here any more."},
+        },
+    }
 
 
 ACTS = (

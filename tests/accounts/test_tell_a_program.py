@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from jsonschema import Draft202012Validator
 from sqlalchemy import select, update
 
 from kangjiansheng.accounts.models.webhooks import Webhook, WebhookMessage
@@ -115,6 +116,18 @@ def test_a_webhook_from_its_making_to_its_end(ground: Ground) -> None:
         "data": {"address": address, "illustrative": True},
     }  # fmt: skip
     assert lead.get(address.removeprefix("http://localhost")).get_json()["flagged"] is True
+
+    # The description of the interface says what comes.
+    described = lead.get("/api/v1/openapi.json").get_json()
+    posted = described["webhooks"]["milestone.flag"]["post"]
+    assert {header["name"] for header in posted["parameters"]} <= got.headers.keys()
+    schema = posted["requestBody"]["content"]["application/json"]["schema"]
+    judge = Draft202012Validator({**schema, "components": described["components"]})
+    assert judge.is_valid(got.said)
+    assert not judge.is_valid({**got.said, "type": "risk.edit"}) and not judge.is_valid(
+        {"type": "milestone.flag"}
+    )
+    assert len(described["webhooks"]) == 1 + sum(len(one.acts) for one in rules.told().values())
 
     # The code that the page shows to whoever receives verifies it, and nothing that was changed.
     shown = next(c for c in re.findall(r"<pre[^>]*>(.*?)</pre>", lead.get("/api").text, re.S) if "hmac" in c)

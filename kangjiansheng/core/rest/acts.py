@@ -88,12 +88,17 @@ class Acts:
     listed: dict[str, Act]
     map: Map
     called: Mapping[str, str]  # the first word of a page's address → that of the same thing here
+    pushed: Callable[
+        [], Mapping[str, Any]
+    ]  # what receivers of webhooks are sent: OpenAPI's path items by type
 
 
-def init_app(app: Flask, acts: Iterable[Act], called: Mapping[str, str]) -> None:
+def init_app(
+    app: Flask, acts: Iterable[Act], called: Mapping[str, str], pushed: Callable[[], Mapping[str, Any]]
+) -> None:
     """Make the acts known. Raises LookupError for an act whose page is not there."""
     listed = {f"{act.method} {act.path}": act for act in acts}
-    found = Acts(listed, Map(converters=app.url_map.converters), called)
+    found = Acts(listed, Map(converters=app.url_map.converters), called, pushed)
     for key, act in listed.items():
         if act.page not in app.view_functions or (act.opens and act.opens not in app.view_functions):
             raise LookupError(f"{key} is the act of no page: {act.page}")

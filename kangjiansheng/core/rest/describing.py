@@ -100,6 +100,7 @@ def document(app: Flask) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"token": []}, {"session": []}],
         "paths": dict(sorted(paths.items())),
+        "webhooks": acts.pushed(),
         "components": {
             "schemas": {**schemas(), "Problem": _PROBLEM},
             "securitySchemes": {
