@@ -3,7 +3,8 @@
 `python setup.py catalogues` compiles every messages.po into the messages.mo beside it.
 `python setup.py assets` gathers the front end into kangjiansheng/core/static: the third-party files of
 THIRD_PARTY, out of the npm packages that package-lock.json pins, and our own from core/static_src.
-Both do only what is out of date, and every build and editable install runs them first.
+Both do only what is out of date, and every build and editable install runs them first. Of Bootstrap's style sheet
+the rules stay whose classes our own files write; the sheets of every page (EVERY_PAGE) are served as one.
 
 A file `css/kjs.css` is served as `css/kjs.<12 hex digits of its SHA-256>.css`, so that it may be cached for
 ever; `manifest.json` gives the served name of each. Text has a .br and a .gz beside it.
@@ -39,27 +40,31 @@ A_WEEK = 7 * 24 * 3600
 
 THIRD_PARTY = {
     "css/bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
-    "js/bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
     "js/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "js/plotly.min.js": "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
     **{
         f"fonts/ibm-plex-{face}.woff2": f"{package}/files/ibm-plex-{face}.woff2"
         for package, face in (
             ("@fontsource-variable/ibm-plex-sans", "sans-latin-wght-normal"),
-            ("@fontsource/ibm-plex-sans", "sans-latin-400-normal"),
-            ("@fontsource/ibm-plex-sans", "sans-latin-600-normal"),
             ("@fontsource/ibm-plex-serif", "serif-latin-600-normal"),
         )
     },
     "licences/bootstrap.txt": "bootstrap/LICENSE",
-    "licences/popper.txt": "@popperjs/core/LICENSE.md",
     "licences/htmx.txt": "htmx.org/LICENSE",
     "licences/plotly.txt": "plotly.js-cartesian-dist-min/LICENSE",
-    "licences/ibm-plex-sans.txt": "@fontsource/ibm-plex-sans/LICENSE",
+    "licences/ibm-plex-sans.txt": "@fontsource-variable/ibm-plex-sans/LICENSE",
     "licences/ibm-plex-serif.txt": "@fontsource/ibm-plex-serif/LICENSE",
 }
+BOOTSTRAP = "css/bootstrap.min.css"
+EVERY_PAGE = "css/kjs-all.css"
+GATHERED = (BOOTSTRAP, *(f"css/kjs{part}.css" for part in ("-tokens", "", "-pages", "-product")))
 TEXT = {".css", ".js", ".svg", ".json", ".txt", ".xml", ".html", ".webmanifest", ".map"}
 CSS_URL = re.compile(rb"""url\(\s*(["']?)(?!data:|https?:|//|\#|%23)([^"')]+?)\1\s*\)""")
+RULE = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")
+CLASS = re.compile(r"\.([a-z][\w-]*)")
+WITHOUT = re.compile(r":not\([^()]*\)")
+# The beginning of a name that a template or script finishes: "col-" ~ width.
+BEGUN = re.compile(r"""(?<![\w-])([a-z][\w-]*-)(?=["']\s*[~+]|\{\{|\$?\{[a-z])""")
 # Comments that fill lines of our own files, and their indentation: for who reads the source, not for the wire.
 FOR_READERS = re.compile(rb"(?m)^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n|^[ \t]*//.*\n|^[ \t]+")
 SOURCE_MAP = re.compile(rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$")
@@ -178,6 +183,37 @@ def gather() -> dict[str, Path]:
     return found
 
 
+def words_of_ours() -> tuple[set[str], tuple[str, ...]]:
+    """All words of our templates, scripts and modules, among which are the classes of all elements, and what names begin
+    with that are put together."""
+    words: set[str] = set()
+    begun: set[str] = set()
+    for path in PACKAGE.rglob("*"):
+        if path.suffix in {".html", ".svg", ".js", ".py"} and not path.is_relative_to(STATIC):
+            text = path.read_text("utf-8")
+            words.update(re.findall(r"[\w-]+", text))
+            begun.update(BEGUN.findall(text))
+    return words, tuple(begun)
+
+
+def only_used(sheet: str, words: set[str], begun: tuple[str, ...]) -> str:
+    """A minified style sheet without the rules for classes that no element of ours can have."""
+
+    def can_match(selector: str) -> bool:
+        classes = CLASS.findall(WITHOUT.sub("", selector))
+        return all(name in words or name.startswith(begun) for name in classes)
+
+    def kept(found: re.Match[str]) -> str:
+        head, body = found.groups()
+        if head.startswith("@"):
+            body = RULE.sub(kept, body) if head.startswith("@media") else body
+        else:
+            head = ",".join(filter(can_match, head.split(",")))
+        return f"{head}{{{body}}}" if head and body else ""
+
+    return RULE.sub(kept, sheet)
+
+
 class Assets:
     """One run over all files; a style sheet is finished after the files that it names."""
 
@@ -196,13 +232,7 @@ class Assets:
                 f"Style sheets name each other in a circle: {' → '.join([*self.under_way, name])}"
             )
         self.under_way.append(name)
-        path, content = Path(name), self.files[name].read_bytes()
-        if name.endswith((".css", ".js")):
-            content = SOURCE_MAP.sub(
-                b"\n", content
-            )  # the maps are not served, and a browser would ask for them
-        if path.name.startswith("kjs") and path.suffix in (".css", ".js"):
-            content = FOR_READERS.sub(b"", content)
+        path, content = Path(name), b"".join(map(self.read, GATHERED if name == EVERY_PAGE else (name,)))
         if name.endswith(".css"):
             content = CSS_URL.sub(lambda match: self.address(name, match), content)
         self.under_way.pop()
@@ -210,6 +240,17 @@ class Assets:
         self.content[name] = content
         self.served[name] = path.with_name(f"{path.stem}.{digest}{path.suffix}").as_posix()
         return self.served[name]
+
+    def read(self, name: str) -> bytes:
+        """A source as it is served, but for the names in it."""
+        content = self.files[name].read_bytes()
+        if name.endswith((".css", ".js")):  # maps are not served, and a browser would ask for them
+            content = SOURCE_MAP.sub(b"\n", content)
+        if Path(name).name.startswith("kjs") and name.endswith((".css", ".js")):
+            content = FOR_READERS.sub(b"", content)
+        if name == BOOTSTRAP:
+            content = only_used(content.decode(), *words_of_ours()).encode()
+        return content
 
     def address(self, sheet: str, match: re.Match[bytes]) -> bytes:
         """A url(...) of a style sheet, with the served name in place of the logical one."""
@@ -230,8 +271,9 @@ def build_assets() -> int:
     if not level.isdigit() or int(level) > 11:
         raise BuildProblem(f"KJS_BROTLI must be a number from 0 to 11, not {level!r}.")
     assets = Assets(gather())
-    for name in assets.files:
-        assets.finish(name)
+    for name in (EVERY_PAGE, *assets.files):
+        if name not in GATHERED:
+            assets.finish(name)
     count, keep = 0, {"manifest.json"}
     for name, served in assets.served.items():
         content, path = assets.content[name], STATIC / served

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "kangjiansheng" / "core" / "static"
 MANIFEST = json.loads((STATIC / "manifest.json").read_text())
 WANTED = {
-    "css/bootstrap.min.css",
-    "css/kjs.css",
-    "js/bootstrap.bundle.min.js",
+    "css/kjs-all.css",
     "js/htmx.min.js",
     "js/plotly.min.js",
     "js/kjs.js",
@@ -52,13 +51,21 @@ def test_a_style_sheet_names_only_served_files(name: str) -> None:
             assert target.relative_to(STATIC).as_posix() in MANIFEST.values()
 
 
-def test_what_is_served_is_named_by_the_manifest_or_an_older_version_of_it() -> None:
+def test_bootstrap_is_served_with_the_rules_for_what_we_write_and_no_others() -> None:
+    sheet = (STATIC / MANIFEST["css/kjs-all.css"]).read_text()
+    assert sheet.count("{") == sheet.count("}")
+    for kept in (":root,[data-bs-theme=light]{", ".form-select:focus{", "@media (prefers-reduced-motion", ".qgo{"):
+        assert kept in sheet
+    assert not re.search(r"\.(carousel|modal|offcanvas|was-validated)\b", sheet)
+
+
+def test_what_is_served_is_named_by_the_manifest_or_is_kept_for_pages_that_are_open() -> None:
     files = {path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()}
     served = {name.removesuffix(".br").removesuffix(".gz") for name in files} - {"manifest.json"}
     assert set(MANIFEST.values()) <= served
-    older = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in served - set(MANIFEST.values())}
-    logical = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in MANIFEST.values()}
-    assert older <= logical
+    for name in served - set(MANIFEST.values()):
+        assert re.search(r"\.[0-9a-f]{12}\.\w+$", name)
+        assert time.time() - (STATIC / name).stat().st_mtime < 8 * 24 * 3600
 
 
 @pytest.mark.parametrize("lock", LOCKS)

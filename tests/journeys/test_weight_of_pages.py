@@ -14,7 +14,7 @@ from tests.journeys.cast import Cast
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-FIRST, REST, REQUESTS, SHIFT, SCRIPT = 150_000, 180_000, 25, 0.05, 5.0
+FIRST, REST, REQUESTS, SHIFT, SCRIPT = 130_000, 155_000, 20, 0.05, 5.0
 SHIFTS = """() => new Promise(done => { let sum = 0;
   new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value; })
     .observe({type: 'layout-shift', buffered: true});
