@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     bindparam,
     event,
+    insert,
     literal_column,
     select,
     text,
@@ -117,37 +118,41 @@ def seal(session: Session) -> None:
     session.flush()
     if not is_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    head = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash, AuditEntry.recorded_at)
-        .order_by(AuditEntry.seq.desc())
-        .limit(1)
-    ).first()
+    head = session.execute(_head()).first()
     seq, last, latest = head or (0, GENESIS, pending[0].change.recorded_at)
     pending = _clock_back(session, latest, pending[0]) + pending
     digests: dict[int, str] = {}
+    entries: list[dict[str, Any]] = []
     for item in pending:
         change_id = item.change.id
         if change_id not in digests:
             digests[change_id] = rows_digest(session, change_id)
         seq += 1
         latest = max(latest, item.change.recorded_at)  # who began later may be sealed first
-        entry = AuditEntry(
-            seq=seq,
-            change_set_id=change_id,
-            act=item.act,
-            thing=item.thing,
-            thing_id=item.thing_id,
-            actor_id=item.actor.id,
-            actor_label=item.actor.signed,
-            recorded_at=latest,
-            before=item.before,
-            after=item.after,
-            rows_digest=digests[change_id],
-            prev_hash=last,
-        )
-        entry.hash = last = entry_hash(entry)
-        session.add(entry)
-    session.flush()
+        facts = {
+            "seq": seq,
+            "change_set_id": change_id,
+            "act": item.act,
+            "thing": item.thing,
+            "thing_id": item.thing_id,
+            "actor_id": item.actor.id,
+            "actor_label": item.actor.signed,
+            "recorded_at": latest,
+            "before": item.before,
+            "after": item.after,
+            "rows_digest": digests[change_id],
+            "prev_hash": last,
+        }
+        last = sha256(facts)
+        entries.append({**facts, "hash": last})
+    table: Any = AuditEntry.__table__
+    session.execute(insert(table), entries)
+
+
+@cache
+def _head() -> Select[int, str, datetime]:
+    query = select(AuditEntry.seq, AuditEntry.hash, AuditEntry.recorded_at)
+    return query.order_by(AuditEntry.seq.desc()).limit(1)
 
 
 def _clock_back(session: Session, latest: datetime, first: _Pending) -> list[_Pending]:
@@ -221,9 +226,14 @@ def row_lines(session: Session, change_id: int) -> list[str]:
 
 def change_digest(session: Session, change_id: int) -> str:
     """SHA-256 over the columns of a change set that are filled: who, when, why, what it undoes."""
-    table = Base.metadata.tables["change_set"]
-    row = session.execute(select(table).where(table.c.id == change_id)).mappings().first()
+    row = session.execute(_change_set(), {"change": change_id}).mappings().first()
     return sha256({key: value for key, value in (row or {}).items() if value is not None})
+
+
+@cache
+def _change_set() -> Select[Any]:
+    table = Base.metadata.tables["change_set"]
+    return select(table).where(table.c.id == bindparam("change"))
 
 
 def _lines(session: Session, change_id: int) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, Text, UniqueConstraint, event, func, select
@@ -90,7 +91,7 @@ def begin(
     idempotency_key: str | None = None,
 ) -> ChangeSet:
     """Open a change set. Its instant is never earlier than that of the one before it."""
-    latest = db.session.scalar(select(ChangeSet.recorded_at).order_by(ChangeSet.id.desc()).limit(1))
+    latest = db.session.scalar(_latest())
     now = clock.now()
     change = ChangeSet(
         source=source or actor.source,
@@ -107,6 +108,11 @@ def begin(
     return change
 
 
+@cache
+def _latest() -> Select[datetime]:
+    return select(ChangeSet.recorded_at).order_by(ChangeSet.id.desc()).limit(1)
+
+
 def record(
     act: str,
     thing: Any,
@@ -116,6 +122,7 @@ def record(
     after: Mapping[str, Any] | None = None,
     change: ChangeSet | None = None,
     effective_at: datetime | None = None,
+    later: bool = False,
     **opening: Any,
 ) -> ChangeSet:
     """Write what happened to a thing: change set, revision (for a versioned thing) and audit entry.
@@ -123,10 +130,13 @@ def record(
     Call it after the change and before returning from the operation. `before` is `thing.state()` taken
     before the change, `{}` for a new thing; `after` defaults to its state now. With `after` but no `before`
     the act is something that happened to the thing, without changing it: an export, a failed attempt.
+    What is there already and is told with both may be written `later`, with the next flush: an act on many things then
+    writes them together.
     Keyword arguments beyond these open the change set (source, note, reason_code, undoes, ...).
     """
     change = change or begin(actor=actor, **opening)
-    db.session.flush()
+    if not later:  # a new thing gets its key, and a state what it is made of
+        db.session.flush()
     has_state = callable(getattr(thing, "state", None))  # a milestone's `state` is a column: it has a ledger
     is_new = not before and after is None
     after = thing.state() if after is None and has_state else after
@@ -138,7 +148,8 @@ def record(
     audit.note(
         act, thing.__tablename__, thing.id, actor=actor, change=change, before=before or {}, after=after or {}
     )
-    db.session.flush()
+    if not later:
+        db.session.flush()
     return change
 
 

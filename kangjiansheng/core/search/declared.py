@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, Row, Select, bindparam
 
 from kangjiansheng.core.changes import Actor
 
@@ -32,10 +33,20 @@ class Texts:
     sounds: bool = False
     also: Mapping[type, Callable[[Any], int | None]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def key(self) -> Any:
         """The column that holds the key of the thing."""
         return self.rows.column_descriptions[0]["expr"]
+
+    @cached_property
+    def ordered(self) -> Rows:
+        """The rows in the order of the keys of their things."""
+        return self.rows.order_by(self.key)
+
+    @cached_property
+    def some(self) -> Rows:
+        """Those of the things whose keys are bound as `keys`."""
+        return self.ordered.where(self.key.in_(bindparam("keys", expanding=True)))
 
     def sources(self) -> dict[type, Callable[[Any], int | None]]:
         """The mapped classes whose rows hold these texts, each with the way to the key of the thing."""

@@ -7,7 +7,7 @@ that it changes no text that is found (`NO_TEXT`).
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from itertools import groupby, islice
@@ -16,6 +16,7 @@ from zlib import crc32
 
 from sqlalchemy import (
     BigInteger,
+    ColumnClause,
     Index,
     Integer,
     Text,
@@ -33,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column
+from sqlalchemy.sql.visitors import iterate
 
 from kangjiansheng.core.db import Base, Word, db, is_sqlite
 from kangjiansheng.core.search import sounds, tokens
@@ -126,11 +128,14 @@ def marker(thing: str) -> str:
 
 
 @cache
-def _sources() -> dict[type, list[tuple[str, Any]]]:
-    found: dict[type, list[tuple[str, Any]]] = defaultdict(list)
+def _sources() -> dict[type, list[tuple[tuple[str, str], Any, frozenset[str]]]]:
+    """For each mapped class the texts that its rows hold: where these are kept, the way to the key of the thing, and the
+    names of all columns on which they rest."""
+    found: dict[type, list[tuple[tuple[str, str], Any, frozenset[str]]]] = defaultdict(list)
     for one in declared():
+        names = frozenset(str(part.key) for part in iterate(one.rows) if isinstance(part, ColumnClause))
         for kind, key in one.sources().items():
-            found[kind].append((one.thing, key))
+            found[kind].append(((one.thing, one.part), key, names))
     return dict(found)
 
 
@@ -149,13 +154,25 @@ def _own(kind: type) -> tuple[str, ...]:
 
 @event.listens_for(Session, "after_flush")
 def _see(session: Session, _context: Any) -> None:
-    """Remember the things whose texts a flush may have changed."""
+    """Remember the texts that a flush may have changed: of a row that was there before, those that rest on a column of
+    which it has another value; else all of the thing."""
     sources = _sources()
-    for row in (*session.new, *session.dirty, *session.deleted):
-        for thing, key in sources.get(type(row), ()):
-            number = key(row)
-            if number is not None:
-                session.info.setdefault(_STATE, defaultdict(set))[thing].add(number)
+    rows: list[tuple[Any, set[str] | None]] = [(row, None) for row in (*session.new, *session.deleted)]
+    rows += [(row, _changed(row)) for row in session.dirty if type(row) in sources]
+    for row, changed in rows:
+        for (thing, part), key, names in sources.get(type(row), ()):
+            if (changed is None or changed & names) and (number := key(row)) is not None:
+                _touched(session, thing, [number], None if changed is None else part)
+
+
+def _changed(row: Any) -> set[str] | None:
+    """The names of the columns of which a row was given another value; None when what belongs to it changed too."""
+    state = inspect(row)
+    columns = state.mapper.column_attrs
+    if not all(name in columns for name in state.committed_state):
+        return None
+    given = [columns[name] for name in state.committed_state if state.attrs[name].history.has_changes()]
+    return {column.key for one in given for column in one.columns}
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -166,7 +183,7 @@ def _see_statement(state: ORMExecuteState) -> None:
     kind = _tables().get(getattr(state.statement, "table", None))
     if kind is None or state.execution_options.get("changes_no_text"):
         return
-    if not state.is_insert or len(_own(kind)) != len({thing for thing, _key in _sources()[kind]}):
+    if not state.is_insert or len(_own(kind)) != len({place[0] for place, _key, _names in _sources()[kind]}):
         raise RuntimeError(
             f"a statement writes {kind.__name__} past the session: change objects, or say NO_TEXT"
         )
@@ -183,23 +200,31 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 
 def touch(thing: str, keys: Iterable[int]) -> None:
     """Say of things that their texts have changed, for a statement that wrote past the session."""
-    db.session.info.setdefault(_STATE, defaultdict(set))[thing].update(keys)
+    _touched(db.session(), thing, keys)
+
+
+def _touched(session: Session, thing: str, keys: Iterable[int], part: str | None = None) -> None:
+    some, state = set(keys), session.info.setdefault(_STATE, defaultdict(set))
+    for place in [(thing, part)] if part else [place for place in _parts() if place[0] == thing]:
+        state[place] |= some
 
 
 def keep(session: Session) -> None:
     """Bring the index up to what this transaction has written. Called by the one commit."""
     session.flush()
-    touched: dict[str, set[int]] = session.info.pop(_STATE, {})
     new: set[type] = session.info.pop(_NEW, set())
-    if not touched and not new:
-        return
-    _lock(session)
+    if new or _STATE in session.info:
+        _lock(session)
     for kind in new:
         for thing in _own(kind):
-            touched.setdefault(thing, set()).update(session.scalars(_unknown(kind, thing)))
-    for thing in sorted(touched):
-        for keys in _batches(sorted(touched[thing])):
-            _renew(session, thing, keys)
+            _touched(session, thing, session.scalars(_unknown(kind, thing)))
+    touched: dict[tuple[str, str], set[int]] = session.info.pop(_STATE, {})
+    alike: dict[tuple[str, tuple[int, ...]], list[str]] = defaultdict(list)
+    for (thing, part), keys in touched.items():
+        alike[thing, tuple(sorted(keys))].append(part)
+    for (thing, numbers), parts in sorted(alike.items()):
+        for some in _batches(numbers):
+            _renew(session, thing, parts, some)
 
 
 def _batches(found: Iterable[Any]) -> Iterator[list[Any]]:
@@ -221,11 +246,10 @@ def _lock(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
-def _renew(session: Session, thing: str, keys: list[int]) -> None:
-    query = select(SearchDocument.id, *_PLACE, SearchDocument.text)
-    query = query.where(SearchDocument.thing == thing, SearchDocument.thing_id.in_(keys))
-    kept = {(*row[1:5],): (row.id, row.text) for row in session.execute(query)}
-    wanted = {place: (words, loud) for place, words, loud in _documents(session, thing, keys)}
+def _renew(session: Session, thing: str, parts: list[str], keys: list[int]) -> None:
+    found = session.execute(_kept(), {"thing": thing, "keys": keys})
+    kept = {(*row[1:5],): (row.id, row.text) for row in found if row.part in parts}
+    wanted = {place: (words, loud) for place, words, loud in _documents(session, thing, parts, keys)}
     same = {place for place, (_id, words) in kept.items() if place in wanted and wanted[place][0] == words}
     _remove(session, [number for place, (number, _words) in kept.items() if place not in same])
     _write(session, [(place, *wanted[place]) for place in wanted if place not in same])
@@ -234,15 +258,20 @@ def _renew(session: Session, thing: str, keys: list[int]) -> None:
 _PLACE = (SearchDocument.thing, SearchDocument.thing_id, SearchDocument.part, SearchDocument.piece)
 
 
+@cache
+def _kept() -> Any:
+    query = select(SearchDocument.id, *_PLACE, SearchDocument.text)
+    keys: Any = bindparam("keys", expanding=True)
+    return query.where(SearchDocument.thing == bindparam("thing"), SearchDocument.thing_id.in_(keys))
+
+
 def _documents(
-    session: Session, thing: str, keys: list[int] | None = None
+    session: Session, thing: str, parts: Collection[str] | None = None, keys: list[int] | None = None
 ) -> Iterator[tuple[Place, str, bool]]:
     """The rows that the index should hold, from the texts themselves."""
-    for one in (texts for texts in declared() if texts.thing == thing):
-        query = one.rows.order_by(one.key)
-        if keys is not None:
-            query = query.where(one.key.in_(keys))
-        for key, rows in groupby(session.execute(query), key=lambda row: row[0]):
+    for one in (texts for texts in declared() if texts.thing == thing and (not parts or texts.part in parts)):
+        found = session.execute(one.ordered) if keys is None else session.execute(one.some, {"keys": keys})
+        for key, rows in groupby(found, key=lambda row: row[0]):
             said = dict.fromkeys(words for row in rows for words in one.say(row) if words)
             pieces = sorted(piece for words in said for piece in cut(words))[:PIECES]
             yield from (

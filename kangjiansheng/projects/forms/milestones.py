@@ -57,8 +57,12 @@ class MilestoneForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.milestone = milestone
-        offer(self.kind, wanted)
+        self.offer(wanted)
         self.reason.choices = choices(reasons())
+
+    def offer(self, wanted: Sequence[tuple[Expected, Standing]]) -> None:
+        """Offer the pieces of evidence that are expected; only who is shown them, or sends files, has to read them."""
+        offer(self.kind, wanted)
 
     @property
     def new_date(self) -> dt.date | None:

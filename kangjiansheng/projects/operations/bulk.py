@@ -268,7 +268,7 @@ def _do(one: Outcome, wanted: Wanted, *, actor: Actor, change: ChangeSet) -> Mil
     kind, act = KINDS[wanted.act], ACTS[wanted.act]
     if one.proposed:
         kind, act = "propose", "projects:milestone:propose"
-    more: dict[str, object] = {}
+    more: dict[str, Any] = {}
     if wanted.act == "give":
         more["owner_id"] = wanted.owner_id
     elif wanted.act in ("flag", "unflag"):

@@ -127,7 +127,8 @@ def _usual(column: Any) -> Any:
 def milestone_entry(
     milestone: Milestone, kind: str, *, change: ChangeSet, undoes: MilestoneEntry | None = None
 ) -> MilestoneEntry:
-    """Write the milestone's state after an act into its ledger; it counts from the act's own instant."""
+    """Write the milestone's state after an act into its ledger with the next flush; it counts from the act's own
+    instant."""
     entry = MilestoneEntry(
         milestone_id=milestone.id,
         kind=kind,
@@ -139,5 +140,4 @@ def milestone_entry(
         **{key: getattr(milestone, key) for key in STATE},
     )
     db.session.add(entry)
-    db.session.flush()
     return entry

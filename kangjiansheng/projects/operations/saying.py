@@ -32,9 +32,11 @@ def write(
     actor: Actor,
     note: str = "",
     change: ChangeSet | None = None,
+    later: bool = False,
     **more: Any,
 ) -> MilestoneEntry:
-    """Bring a milestone into a new state; `change` when the act is part of another one.
+    """Bring a milestone into a new state; `change` when the act is part of another one, and `later` when what comes
+    after it in the same act is flushed with it.
 
     A gate is not said done while a condition of the gate before it is open, nor GMP preparation while the laboratory
     that leads the project is not accepted.
@@ -61,7 +63,7 @@ def write(
     if kind in _CONFIRMING:
         values["confirmed_by_id"] = actor.id
         milestone.confirmed_at = change.recorded_at
-    return keep(milestone, values, kind, act, actor=actor, change=change)
+    return keep(milestone, values, kind, act, actor=actor, change=change, later=later)
 
 
 def keep(
@@ -74,6 +76,7 @@ def keep(
     change: ChangeSet,
     undoes: MilestoneEntry | None = None,
     confirmed: Mapping[int, datetime] | None = None,
+    later: bool = False,
 ) -> MilestoneEntry:
     """Set the values, and write the entry and the trail.
 
@@ -87,7 +90,9 @@ def keep(
         milestone.confirmed_at = known.get(undoes.id)
     entry = milestone_entry(milestone, kind, change=change, undoes=undoes)
     after = {key: getattr(milestone, key) for key in STATE}
-    record(act, milestone, actor=actor, before=before, after=after, change=change)
+    record(act, milestone, actor=actor, before=before, after=after, change=change, later=True)
+    if not later:
+        db.session.flush()
     return entry
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.models import Booking, Institution, JointLab, LabMember
 from kangjiansheng.labs.policies import edit_lab
@@ -267,11 +268,16 @@ class Standing:
 
 def standing(actor: Actor) -> Standing:
     """What the actor is in all plans today; one statement."""
-    row = taking_part()
-    query = select(row.c.plan_id, row.c.part).where(row.c.person_id == actor.id, row.c.part.in_(BELONGING))
-    found = db.session.execute(query).all()
+    found = db.session.execute(_plans_of(), {"person": actor.id}).all()
     leads = frozenset(plan_id for plan_id, part in found if part in LEADING)
     return Standing(actor, leads, frozenset(plan_id for plan_id, _part in found))
+
+
+@once_a_day
+def _plans_of() -> Select[Any]:
+    row = taking_part()
+    whose = row.c.person_id == bindparam("person"), row.c.part.in_(BELONGING)
+    return select(row.c.plan_id, row.c.part).where(*whose)
 
 
 def undo_bulk(actor: Actor, found: Change) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Subquery, case, exists, literal, select, union_all
+from sqlalchemy import Select, Subquery, bindparam, case, exists, literal, select, union_all
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import actor_by_id, holds_on
@@ -55,21 +55,33 @@ def taking_part() -> Subquery:
 
 def takes_part(person_id: int, parts: Collection[str], **of: int) -> bool:
     """True when a person has one of these parts in a plan: `plan_id` or `project_id` says of what."""
+    query = _takes_part(tuple(sorted(parts)), tuple(sorted(of)))
+    return db.session.scalar(query, {"person": person_id, **of}) or False
+
+
+@once_a_day
+def _takes_part(parts: tuple[str, ...], keys: tuple[str, ...]) -> Select[bool]:
     row = taking_part()
-    query = select(literal(True)).where(row.c.person_id == person_id, row.c.part.in_(parts))
-    return (
-        db.session.scalar(query.where(*(row.c[key] == value for key, value in of.items())).limit(1)) or False
-    )
+    what = (row.c[key] == bindparam(key) for key in keys)
+    query = select(literal(True)).where(row.c.person_id == bindparam("person"), row.c.part.in_(parts))
+    return query.where(*what).limit(1)
 
 
 def people_of_plans(plan_ids: Collection[int], parts: Collection[str] = ()) -> dict[int, set[int]]:
     """The ids of those who take part in plans, by plan: in any way, or in one of those named; one statement."""
-    row = taking_part()
-    query = select(row.c.plan_id, row.c.person_id).where(row.c.plan_id.in_(plan_ids))
     found: dict[int, set[int]] = defaultdict(set)
-    for plan_id, person_id in db.session.execute(query.where(row.c.part.in_(parts)) if parts else query):
+    for plan_id, person_id in db.session.execute(_people_of_plans(*sorted(parts)), {"plans": list(plan_ids)}):
         found[plan_id].add(person_id)
     return found
+
+
+@once_a_day
+def _people_of_plans(*parts: str) -> Select[int, int]:
+    row = taking_part()
+    query = select(row.c.plan_id, row.c.person_id).where(
+        row.c.plan_id.in_(bindparam("plans", expanding=True))
+    )
+    return query.where(row.c.part.in_(parts)) if parts else query
 
 
 def owners_who_see(

@@ -335,11 +335,11 @@ def reached_later(milestone: Milestone) -> list[str]:
 def is_advance(entry: MilestoneEntry) -> bool:
     """True when the entry promises an earlier day than the one before it did."""
     query = (
-        select(MilestoneEntry)
+        select(MilestoneEntry.forecast, MilestoneEntry.current_plan, MilestoneEntry.baseline)
         .where(MilestoneEntry.milestone_id == entry.milestone_id, MilestoneEntry.id < entry.id)
         .order_by(MilestoneEntry.effective_at.desc(), MilestoneEntry.id.desc())
         .limit(1)
     )
-    before = db.session.scalar(query)
+    before = db.session.execute(query).first()
     was = promised(before) if before else None
     return was is not None and entry.forecast is not None and entry.forecast < was

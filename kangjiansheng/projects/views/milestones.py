@@ -142,12 +142,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
 @of_today
 def edit_milestone(thing: Milestone) -> Response:
     """The three answers: a row of the table for htmx, a page of its own otherwise."""
-    form = MilestoneForm(
-        version=thing.version,
-        back=request.args.get("back", ""),
-        milestone=thing,
-        wanted=standing.wanted(thing.id),
-    )
+    form = MilestoneForm(version=thing.version, back=request.args.get("back", ""), milestone=thing)
     return _form(thing, form)
 
 
@@ -183,6 +178,7 @@ def preview_of(form: MilestoneForm, who: Actor) -> dict[str, Any]:
 def _form(thing: Milestone, form: MilestoneForm) -> Response:
     project, row = row_of(thing)
     form.milestone = thing
+    form.offer(standing.wanted(thing.id))
     facts: dict[str, Any] = {
         **preview_of(form, actor()),
         "p": project,
@@ -227,7 +223,7 @@ def milestone_row(thing: Milestone) -> Response:
 @on(load=queries.milestone, may=policies.update)
 def update_milestone(thing: Milestone) -> Response:
     """Save one of the three answers."""
-    form = MilestoneForm(milestone=thing, wanted=standing.wanted(thing.id))
+    form = MilestoneForm(milestone=thing)
     if request.form.get("look"):  # without a script: what would it do?
         form.validate()
         return _form(thing, form)
@@ -242,6 +238,7 @@ def _act(thing: Milestone, form: MilestoneForm) -> MilestoneEntry:
     entry = say(thing, form, who=actor())
     brought = form.files.brought
     if brought:
+        form.offer(standing.wanted(thing.id))
         evidence.add(thing, brought, actor=actor(), kind=form.kind.data, note=form.note.data or "")
     return entry
 
