@@ -68,7 +68,8 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        PERMANENT_SESSION_LIFETIME=rules.SESSION_TOTAL,
+        SESSION_REFRESH_EACH_REQUEST=False,  # no session outlives the cookie that it began with
         REMEMBER_COOKIE_DURATION=timedelta(0),
     )
     app.session_interface = Cookies()

@@ -66,8 +66,7 @@ def again() -> Response:
 
 
 def _key() -> str | None:
-    made = request.form.get("once", "")
-    if not made or request.files:
+    if request.method == "GET" or not (made := request.form.get("once", "")) or request.files:
         return None
     fields = sorted(
         (name, value) for name, value in request.form.items(multi=True) if name not in _ABOUT_THE_FORM

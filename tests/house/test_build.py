@@ -54,7 +54,12 @@ def test_a_style_sheet_names_only_served_files(name: str) -> None:
 def test_bootstrap_is_served_with_the_rules_for_what_we_write_and_no_others() -> None:
     sheet = (STATIC / MANIFEST["css/kjs-all.css"]).read_text()
     assert sheet.count("{") == sheet.count("}")
-    for kept in (":root,[data-bs-theme=light]{", ".form-select:focus{", "@media (prefers-reduced-motion", ".qgo{"):
+    for kept in (
+        ":root,[data-bs-theme=light]{",
+        ".form-select:focus{",
+        "@media (prefers-reduced-motion",
+        ".qgo{",
+    ):
         assert kept in sheet
     assert not re.search(r"\.(carousel|modal|offcanvas|was-validated)\b", sheet)
 

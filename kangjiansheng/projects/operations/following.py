@@ -49,4 +49,6 @@ def _follow(
 ) -> MilestoneEntry:
     state = replace(state_of(milestone), reason_code=reason_code)
     new = replace(state, forecast=to, proposed=None) if confirmed else replace(state, proposed=to)
-    return write(milestone, new, "follow", "projects:milestone:follow", actor=actor, change=change, later=True)
+    return write(
+        milestone, new, "follow", "projects:milestone:follow", actor=actor, change=change, later=True
+    )
