@@ -69,13 +69,13 @@ def edit(interest: Interest, *, actor: Actor, version: int | None, **fields: Any
     expect(interest, version)
     if interest.valid_to is not None:
         raise RuleBroken("committee:interest-ended")
+    in_what = [fields.get(key, getattr(interest, key)) for key in ("institution_id", "project_id", "party")]
+    elsewhere = interest.agenda_item_id or interest.meeting_id
+    if not elsewhere and not any(str(one or "").strip() for one in in_what):
+        raise RuleBroken("committee:interest-in-what", "party")
     before = interest.state()
     for key, value in fields.items():
         setattr(interest, key, value)
-    if interest.agenda_item_id is None and not (
-        interest.institution_id or interest.project_id or interest.party.strip() or interest.meeting_id
-    ):
-        raise RuleBroken("committee:interest-in-what", "party")
     record("committee:interest:edit", interest, actor=actor, before=before)
 
 

@@ -152,16 +152,15 @@ def change_rest(
     expect(series, version)
     if starts and ends and ends <= starts:
         raise RuleBroken("committee:times-turned", "ends")
-    before = series.state()
-    change = record("committee:series:change", series, actor=actor, before=before)
     rest = drafts(series, since)
+    if not rest:
+        raise RuleBroken("committee:series-over", "since")
+    change = record("committee:series:change", series, actor=actor, before=series.state())
     for meeting in rest:
         was = meeting.state()
         for key, value in {**_hours(meeting.held_on, starts, ends), "place": place}.items():
             setattr(meeting, key, value)
         record("committee:meeting:edit", meeting, actor=actor, before=was, change=change)
-    if not rest:
-        raise RuleBroken("committee:series-over", "since")
     return len(rest)
 
 

@@ -114,8 +114,8 @@ def agree(
 def decline(ask: Ask, words: str, *, actor: Actor, version: int | None) -> None:
     """Say no, and why."""
     before = _begin(ask, "decline", version)
-    ask.life = "declined"
     _answered(ask, words)
+    ask.life = "declined"
     _done(ask, "decline", actor, before)
 
 
