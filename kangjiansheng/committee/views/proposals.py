@@ -13,7 +13,6 @@ from kangjiansheng.committee.queries import overviews
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.core.access import actor, on
-from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import saved
@@ -56,11 +55,8 @@ def propose_item(project: Project) -> Any:
         fields = gates.take(form.gate.data or "", fields)
         if committee := waiting.get(form.meeting.data):
             return backlog.propose(committee, actor=actor(), **fields)
-        meeting = coming.get(form.meeting.data)
-        if meeting is None:
-            raise RuleBroken("committee:not-planned", "meeting")
         del fields["project_id"]
-        return operations.propose_item(meeting, project, actor=actor(), **fields)
+        return operations.propose_item(coming[form.meeting.data], project, actor=actor(), **fields)
 
     made = form.attempt(act)
     if made:
