@@ -21,7 +21,7 @@ from kangjiansheng.core.outbox import Notification
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.overview.queries import gates_waiting
 from kangjiansheng.projects.models import GateDecision, Milestone, MilestoneEntry, Plan, Project
-from kangjiansheng.projects.operations import milestones
+from kangjiansheng.projects.operations import gates, milestones
 from kangjiansheng.projects.operations.starting import start_lab_plan
 from tests.committee.conftest import PASSWORD
 from tests.support.acting import who
@@ -191,6 +191,37 @@ def test_all_effects_of_a_resolution_come_about_or_none(
         db.session.scalars(select(Notification).where(Notification.template == "committee:effects-held"))
     )
     assert bool(bells) == bool(changed)
+
+
+def test_a_gate_decided_and_a_plan_moved_meanwhile_hold_what_was_signed(
+    draft_minutes: Minutes,
+    plan: Plan,
+    item: AgendaItem,
+    decision: Decision,
+    actor: Callable[[str], Actor],
+    finalise: Callable[..., Any],
+) -> None:
+    """What was signed of a gate and of a baseline is not done over what came about in the days of signing."""
+    who = actor("executive")
+    gate = next(m for m in opened(plan) if m.gate)
+    m = next(m for m in opened(plan) if not m.gate and m.forecast != m.current_plan)
+    other = outcomes.record_decision(
+        draft_minutes, actor=actor("secretary"), kind="D", text="另一条。", item=item
+    )
+    given = {"actor": who, "plan": plan}
+    effects.propose(item, kind="gate", milestone=gate, decision=decision, verdict="stop", **given)
+    effects.propose(item, kind="baseline", decision=other, name="新基线", **given)
+
+    def between() -> None:
+        gates.decide(gate, "stop", actor=who, decided_on=clock.today(), body="公司", reasons="另行商定")
+        milestones.set_plan(m, later(m, 7), actor=who, version=None, note="改", authority="会")
+
+    finalise(between)
+    held = {row.kind: (row.life, row.refusal) for row in db.session.scalars(select(DecisionEffect))}
+    assert held == {
+        "gate": ("not_applied", "committee:effect-decided"),
+        "baseline": ("not_applied", "committee:effect-moved"),
+    }
 
 
 def test_one_resolution_is_held_and_another_applied(
