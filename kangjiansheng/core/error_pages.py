@@ -3,6 +3,7 @@
 import errno
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, make_response, render_template, request
 from flask_babel import gettext as _
@@ -18,8 +19,13 @@ from kangjiansheng.core import i18n, once, pages, resuming
 from kangjiansheng.core.db import db, disk_failed, undo
 from kangjiansheng.core.errors import LEAVE, OutcomeUnknown, RuleBroken, Stale
 from kangjiansheng.core.rest import problems
+from kangjiansheng.core.text import own_path
+from kangjiansheng.core.transactions import SAFE_METHODS
 
+# Pages on which what was typed stands once more, to be sent again.
+KEEPING = ("spent", "full", "disk", "unknown")
 CODES = (400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503)
+NO_DISK = (errno.EIO, errno.EROFS)
 LARGEST_KEY = 2**31 - 1  # keys are 32-bit integers on PostgreSQL
 log = logging.getLogger("kangjiansheng")
 
@@ -45,7 +51,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(unreadable, _unreadable)
     for busy in (OperationalError, PoolTimeout, OutcomeUnknown):
         app.register_error_handler(busy, _busy)
-    app.register_error_handler(OSError, _no_room)
+    app.register_error_handler(OSError, _no_disk)
 
 
 def _check_text() -> None:
@@ -66,17 +72,38 @@ def answer(code: int, detail: str = "", *, word: str = "", ahead: str = "", page
     resume = resuming.keep() if code == 401 else ""
     return make_response(
         render_template(
-            "errors/error.html", code=code, detail=detail, resume=resume, ahead=ahead, words=page
+            "errors/error.html",
+            code=code,
+            detail=detail,
+            resume=resume,
+            kept=_kept(page),
+            again_url=_again_url(),
+            ahead=ahead,
+            words=page,
         ),
         code,
     )
+
+
+def _kept(page: str) -> resuming.Kept | None:
+    kept = resuming.kept() if page in KEEPING else None
+    # Of what may have been saved the same form counts once; without its files it would be another.
+    return kept if kept and kept.written and not (kept.files and page == "unknown") else None
+
+
+def _again_url() -> str:
+    """Where to try it again: the same page, or that of the form."""
+    if request.method in SAFE_METHODS:
+        return own_path(request.full_path.rstrip("?"))
+    came_from = urlsplit(request.referrer or "")
+    return own_path(came_from.path) if came_from.netloc == request.host else "/"
 
 
 def _http(refused: HTTPException) -> Response:
     code = refused.code or 500
     own_words = refused.description if refused.description != type(refused).description else ""
     ahead = pages.forecasts[0]() if isinstance(refused, pages.NotYet) and pages.forecasts else ""
-    response = answer(code, own_words or "", ahead=ahead)
+    response = answer(code, own_words or "", ahead=ahead, page=getattr(refused, "page", ""))
     if code == 405:
         response.headers["Allow"] = ", ".join(getattr(refused, "valid_methods", None) or [])
     if code == 401 and request.path.startswith("/api/"):
@@ -123,8 +150,9 @@ def _is_full(problem: Exception) -> bool:
     return words or getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
 
 
-def _no_room(problem: OSError) -> Response:
-    if not _is_full(problem):
+def _no_disk(problem: OSError) -> Response:
+    """A file that could not be stored: no room, a disk that does not take it, or one that has become read-only."""
+    if not _is_full(problem) and problem.errno not in NO_DISK:
         raise problem
     return _busy(problem)
 
@@ -135,13 +163,15 @@ def _busy(problem: Exception) -> Response:
     db.session.info["writing"] = (
         False  # the page only reads: it must not wait for the lock that was not to be had
     )
-    code, title, page = 503, "Service Unavailable", ""
+    code, title, page, said = 503, "Service Unavailable", "", ""
     if _is_full(problem):
         code, title, page = 507, "Insufficient Storage", "full"
+    elif isinstance(problem, OSError):
+        page, said = "disk", _("磁盘没有确认写入，这次没有保存，没有任何内容被改动。请告知管理员检查磁盘。")
     elif isinstance(problem, OutcomeUnknown):
         page = "unknown"
     try:
-        response = answer(code, page=page)
+        response = answer(code, said if request.path.startswith("/api/") else "", page=page)
     except (OperationalError, PoolTimeout):  # not even who asks can be read
         response = make_response(f"{code} {title}", code)
     response.headers["Retry-After"] = "30"

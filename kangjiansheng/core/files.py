@@ -193,8 +193,12 @@ def put(root: Path, sha256: str, data: bytes) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    for above in (target.parent, target.parent.parent, root):
-        _fsync(above)
+    try:
+        for above in (target.parent, target.parent.parent, root):
+            _fsync(above)
+    except OSError:  # its name may not be on the disk: whoever brings it again must not find it there
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _fsync(directory: Path) -> None:

@@ -1,7 +1,9 @@
-"""A form that was sent after its writer's session had ended: what was typed is kept in the page until they are back.
+"""A form that could not be taken as it came: what was typed is kept in the page until it can.
 
-Nothing is stored. The page carries the fields, signed; after signing in the writer sees them once more and sends
-them with a token of the new session. Only a form of ours is carried on, never one that another site sent.
+Nothing is stored. Where the session had ended the page carries the fields, signed; after signing in the writer sees
+them once more and sends them with a token of the new session. Where it is only too early, or what came with it could
+not be stored, the page of the refusal carries the form itself. Only a form of ours is carried on, never one that
+another site sent.
 """
 
 import re
@@ -33,15 +35,21 @@ class Kept:
 _CODE = re.compile(r"[A-Za-z0-9_]+|[0-9a-f-]{36}")
 
 
-def keep() -> str:
-    """The form of this request as a signed text; empty when it is none of ours or holds a password."""
+def kept() -> Kept | None:
+    """The form of this request; None when it is none of ours or holds a password."""
     if request.method != "POST" or not request.form or not _is_own():
-        return ""
+        return None
     if any("password" in key for key in request.form):
-        return ""
+        return None
     fields = [(key, value) for key, value in request.form.items(multi=True) if key not in _LEFT_OUT]
-    path = request.full_path.rstrip("?")
-    return str(_signer().dumps([path, fields, bool(request.files)]))
+    files = any(one.filename for one in request.files.values())
+    return Kept(request.full_path.rstrip("?"), fields, files)
+
+
+def keep() -> str:
+    """The same as a signed text; empty when there is nothing to keep."""
+    form = kept()
+    return str(_signer().dumps([form.path, form.fields, form.files])) if form else ""
 
 
 def read(text: str) -> Kept | None:

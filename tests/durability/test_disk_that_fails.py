@@ -1,4 +1,5 @@
-"""The system answers fsync with EIO: what was being saved counts as not known, and the process asks no second time."""
+"""The system answers fsync with EIO: what was being saved counts as not known, and the process asks no second time;
+the bytes of a file are known not to be saved, and it goes on."""
 
 import subprocess
 import time
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.durability.test_kill import MILESTONE
+from tests.support import papers
 from tests.support.server import Server
 from tests.support.visitor import Visitor, form_of
 
@@ -59,3 +61,24 @@ def test_a_save_whose_fsync_fails(serve: Callable[..., Server]) -> None:
     engine.dispose()
     verdict = server.command("audit", "verify")
     assert verdict.returncode == 0, verdict.stdout
+
+
+def test_a_file_whose_fsync_fails(serve: Callable[..., Server]) -> None:
+    server = serve(workers=1, worker=False)
+    (process,) = server.answering()
+    visitor = Visitor(server.base, follow=False)
+    visitor.sign_in("lead")
+    form = form_of(visitor.get(MILESTONE)[1], f"{MILESTONE}/evidence")
+    form = {key: value for key, value in form.items() if key != "files"} | {"note": "第 3 批"}
+    files = server.folder / "files"
+    before = sorted(files.rglob("*"))
+    with failing(process):
+        status, page = visitor.upload(f"{MILESTONE}/evidence", form, "x.pdf", papers.PDF)
+        assert status == 503 and "磁盘出错，这次没有保存" in page.text_content()
+        assert "第 3 批" in page.text_content() and "附件请重新选择" in page.text_content()
+        assert [one for one in sorted(files.rglob("*")) if one.is_file()] == [
+            one for one in before if one.is_file()
+        ]
+    assert server.answering() == [process], "nothing is unknown: it goes on"
+    status, _page = visitor.upload(f"{MILESTONE}/evidence", form, "x.pdf", papers.PDF)
+    assert status == 303

@@ -1,6 +1,8 @@
 """Somebody brings photographs and papers to a milestone; others judge them; nothing is ever deleted."""
 
+import errno
 import io
+import os
 from datetime import timedelta
 
 import pytest
@@ -311,3 +313,28 @@ def test_the_row_of_the_table_takes_files_too(client):
     lead = client("lead")
     fragment = lead.get(f"{PATH}/edit?back=project", headers={"HX-Request": "true"}).get_data(as_text=True)
     assert 'hx-encoding="multipart/form-data"' in fragment and 'type="file"' in fragment
+
+
+def test_a_disk_that_takes_no_file_says_so_and_keeps_what_was_typed(client, monkeypatch):
+    lead, fsync, left = client("lead"), os.fsync, []
+
+    def failing(handle):
+        if left and not left.pop():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    for calls in ([False], [False, True]):  # of the bytes, and of the folder that names them
+        left[:] = calls
+        sent = {"files": upload(("x.pdf", papers.PDF)), "kind": "E1", "note": "第 3 批"}
+        answer = lead.post(BRING, data=sent, headers={"Origin": "http://localhost"})
+        assert answer.status_code == 503 and answer.headers["Retry-After"]
+        assert "磁盘出错，这次没有保存" in answer.text and "附件请重新选择" in answer.text
+        assert "<li>第 3 批</li>" in answer.text and f'action="{BRING}"' in answer.text
+        with lead.application.app_context():
+            there = [one for one in files.folder().rglob("*") if one.is_file()]
+            assert papers.PDF not in [one.read_bytes() for one in there]
+    left[:] = [False]
+    answer = lead.post(f"/api/v1{BRING}", data={"files": upload(("x.pdf", papers.PDF)), "kind": "E1"})
+    assert answer.status_code == 503 and "请告知管理员检查磁盘" in answer.get_json()["detail"]
+    assert lead.get(ONE).status_code == 404 and bring(lead, ("x.pdf", papers.PDF)).status_code == 303

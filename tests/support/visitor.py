@@ -55,6 +55,7 @@ class Visitor:
         body = b"".join(b"--%s\r\nContent-Disposition: form-data; %s\r\n" % (EDGE, part) for part in parts)
         sent = urllib.request.Request(self.base + path, body + b"--%s--\r\n" % EDGE)
         sent.add_header("Content-Type", f"multipart/form-data; boundary={EDGE.decode()}")
+        sent.add_header("Origin", self.base)
         return self._open(sent)
 
     def _open(self, request: urllib.request.Request) -> tuple[int, Any]:
