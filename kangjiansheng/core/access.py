@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import once, traces
+from kangjiansheng.core import budgets, once, traces
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.transactions import SAFE_METHODS
 
@@ -36,7 +36,10 @@ def signed_in(view: View) -> View:
         if not g.get("actor"):
             return _ask_to_sign_in()
         check_scope(view, writes=request.method not in SAFE_METHODS)
-        return once.sent_before() or view(**arguments)
+        if saved := once.sent_before():
+            return saved
+        budgets.spend(view)
+        return view(**arguments)
 
     guarded.access = "signed_in"  # type: ignore[attr-defined]
     return guarded
@@ -86,6 +89,8 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
             ):  # first: what was saved may have taken the thing, or the right, away
                 return saved
             thing = checked(**arguments)
+            if budgets.spend(view):
+                thing = checked(**arguments)
             if load is None:
                 return view(**arguments)
             found = traces.about(thing)

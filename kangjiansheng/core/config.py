@@ -55,6 +55,9 @@ class Settings:
     backup_hour: int = 3  # of the day in Asia/Shanghai
     issuer: Issuer | None = None
     backup_keep: tuple[int, int, int] = (7, 5, 12)  # the last copies of so many days, weeks and months
+    files_each: int = 10 * 1024  # megabytes of files of one project, laboratory, agreement or committee
+    files_all: int = 100 * 1024  # megabytes of all files
+    costly: tuple[int, int] = (20, 15)  # of a costly act so many in a row, and one more after so many seconds
 
     @property
     def owner_url(self) -> str:
@@ -255,6 +258,14 @@ def _backup_keep(env: Mapping[str, str]) -> tuple[int, int, int]:
     return int(found[1]), int(found[2]), int(found[3])
 
 
+def _costly(env: Mapping[str, str]) -> tuple[int, int]:
+    text = env.get("KJS_COSTLY") or "20,15"
+    found = re.fullmatch(r"(\d{1,4}),(\d{1,4})", text.replace(" ", ""), re.ASCII)
+    if not found or not int(found[1]) or not int(found[2]):
+        raise BadSetting(f"KJS_COSTLY must be acts,seconds such as 20,15, each from 1 to 9999, not {text!r}")
+    return int(found[1]), int(found[2])
+
+
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Read all settings; raise BadSetting for the first one that is wrong."""
     env = os.environ if env is None else env
@@ -289,4 +300,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         backup_folder=Path(env["KJS_BACKUP_FOLDER"]).absolute() if env.get("KJS_BACKUP_FOLDER") else None,
         backup_hour=_backup_hour(env),
         backup_keep=_backup_keep(env),
+        files_each=_number(env, "KJS_FILES_EACH", "10240", 10**8),
+        files_all=_number(env, "KJS_FILES_ALL", "102400", 10**8),
+        costly=_costly(env),
     )

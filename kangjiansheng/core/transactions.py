@@ -43,6 +43,18 @@ def writing() -> Iterator[None]:
         db.session.info["writing"] = False
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """A short transaction of its own within a request, before the request has changed anything: it stays whatever
+    becomes of the request. What was loaded is let go."""
+    was = db.session.info.get("writing", False)
+    try:
+        with writing():
+            yield
+    finally:
+        db.session.info["writing"] = was
+
+
 def afterwards(act: Callable[[], object]) -> None:
     """Let `act` run in a short transaction of its own after this request's has ended.
 

@@ -335,7 +335,7 @@ def _policy_refuses(app: Flask, case: Case, actor: Actor) -> bool:
 
 
 # What reading and refusing leave by themselves.
-TRACES = {"access_trace", "session", "throttle", "login_session", "search_state", "read_mark"}
+TRACES = {"access_trace", "session", "throttle", "budget", "login_session", "search_state", "read_mark"}
 
 
 def contents(app: Flask) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from kangjiansheng.accounts.queries.sso import link_of
 from kangjiansheng.core import roles, schema, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.db import db
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.paging import cut
@@ -153,6 +154,7 @@ def enable(account: Account) -> Response:
 
 @bp.post("/admin/people/<code>/link")
 @on(load=queries.account_of, may=policies.administer)
+@costly
 def make_link(account: Account) -> Response:
     """A one-time link: by mail, or shown this once to be handed over."""
     form = forms.LinkForm()

@@ -11,6 +11,7 @@ from kangjiansheng.accounts.queries import TrailFilter
 from kangjiansheng.core import clock, i18n, trail, verify
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import AuditEntry, covered
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import canonical
@@ -103,6 +104,7 @@ def change(change: ChangeSet) -> Response:
 
 @bp.get("/audit/verify")
 @on(may=policies.audit)
+@costly
 def check() -> Response:
     """Check the whole chain and every row that it covers; name what was changed."""
     count, head = queries.trail_head()
@@ -119,6 +121,7 @@ def check() -> Response:
 
 @bp.get("/audit.csv")
 @on(may=policies.audit)
+@costly
 def export() -> Response:
     """The entries of the filter as a table; that somebody took it leaves an entry itself."""
     found = queries.trail(asked_filter(), limit=MOST)

@@ -13,6 +13,7 @@ from kangjiansheng.accounts.operations import copies as operations
 from kangjiansheng.accounts.queries import copies as queries
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 
 bp = Blueprint("copies", __name__)
@@ -53,6 +54,7 @@ def drill_words(drill: Drill) -> str:
 
 @bp.post("/admin/copies")
 @on(may=policies.administer)
+@costly
 def make_copy() -> Response:
     """Ask for a copy at once; the worker makes it."""
     operations.ask(current_app.config["SETTINGS"], actor=actor())
@@ -61,6 +63,7 @@ def make_copy() -> Response:
 
 @bp.post("/admin/copies/<int:number>/drill")
 @on(load=queries.copy, may=policies.administer)
+@costly
 def drill(copy: KeptCopy) -> Response:
     """Ask for a drill with one copy."""
     operations.ask_drill(copy, actor=actor())

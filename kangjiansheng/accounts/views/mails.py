@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts import operations, policies, queries
 from kangjiansheng.core import outbox
 from kangjiansheng.core.access import actor, on, reaches
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.outbox import Outbox
 from kangjiansheng.core.pages import page, saved, with_args
@@ -83,6 +84,7 @@ def mail(mail: Outbox) -> Response:
 
 @bp.post("/admin/mails/<int:number>/retry")
 @on(load=queries.mail, may=policies.administer)
+@costly
 def retry(mail: Outbox) -> Response:
     """Put a mail that was kept or given up back into the queue."""
     operations.retry_mail(mail, actor=actor())

@@ -17,6 +17,7 @@ from kangjiansheng.accounts.views import account as own
 from kangjiansheng.accounts.views import admin, sign_in
 from kangjiansheng.core import i18n
 from kangjiansheng.core.access import actor, first, on, public
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.markdown import render
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.text import own_path
@@ -68,6 +69,7 @@ def notice(account: Account) -> Response:
 
 @own.bp.get("/account/data.json")
 @on(load=queries.own_account, may=policies.own)
+@costly
 def own_data(_account: Account) -> Response:
     """What is kept of oneself, as a file."""
     text = orjson.dumps(found.own_data(actor=actor()), option=orjson.OPT_INDENT_2)

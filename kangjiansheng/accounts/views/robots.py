@@ -11,6 +11,7 @@ from kangjiansheng.accounts.forms import EditRobotForm, NewRobotForm
 from kangjiansheng.core import trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.messengers import Post, Robot, addresses, keeping, words
 from kangjiansheng.core.pages import page, saved
 
@@ -118,6 +119,7 @@ def disable(robot: Robot) -> Response:
 
 @bp.post("/admin/robots/<int:number>/test")
 @on(load=keeping.robot, may=policies.administer)
+@costly
 def test(robot: Robot) -> Response:
     """Queue a test message."""
     keeping.send_test(robot, actor=actor())
@@ -126,6 +128,7 @@ def test(robot: Robot) -> Response:
 
 @bp.post("/admin/robots/<int:number>/messages/<int:post_number>/again")
 @on(load=keeping.post, may=policies.administer)
+@costly
 def again(post: Post) -> Response:
     """Queue a message once more that failed, or of which nobody knows."""
     keeping.send_again(post, actor=actor())

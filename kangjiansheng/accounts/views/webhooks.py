@@ -23,6 +23,7 @@ from kangjiansheng.accounts.views.proofs import signing
 from kangjiansheng.core import trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.paging import cut
 
@@ -176,6 +177,7 @@ def disable(webhook: Webhook) -> Response:
 
 @bp.post("/webhooks/<int:number>/ping")
 @on(load=found.own_webhook, may=policies.own_webhook)
+@costly
 def ping(webhook: Webhook) -> Response:
     """Queue a test."""
     keeping.ping(webhook, actor=actor())
@@ -184,6 +186,7 @@ def ping(webhook: Webhook) -> Response:
 
 @bp.post("/webhooks/<int:number>/again")
 @on(load=found.own_webhook, may=policies.own_webhook)
+@costly
 def all_again(webhook: Webhook) -> Response:
     """Queue everything once more that never arrived."""
     done = keeping.all_again(webhook, actor=actor())
@@ -193,6 +196,7 @@ def all_again(webhook: Webhook) -> Response:
 
 @bp.post("/webhooks/<int:number>/messages/<message_id>/again")
 @on(load=found.own_message, may=policies.own_message)
+@costly
 def again(message: WebhookMessage) -> Response:
     """Queue one message once more, under the same id."""
     keeping.again(message, actor=actor())

@@ -11,6 +11,7 @@ from kangjiansheng.accounts.queries import work as reading
 from kangjiansheng.accounts.views.account import METHODS, device_word
 from kangjiansheng.core import jobs
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.paging import cut
 from kangjiansheng.core.queue import Task
@@ -49,6 +50,7 @@ def all_work() -> Response:
 
 @bp.post("/admin/work/<int:number>/again")
 @on(load=reading.task, may=policies.administer)
+@costly
 def again(task: Task) -> Response:
     """Begin a task again that was given up."""
     running.begin_again(task, actor=actor())

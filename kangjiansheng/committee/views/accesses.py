@@ -13,6 +13,7 @@ from kangjiansheng.committee.views.downloads import official
 from kangjiansheng.core import access_pages
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.access_pages import About
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.markdown import render
@@ -40,6 +41,7 @@ def accesses(meeting: Meeting) -> Response:
 
 @bp.get("/meetings/<code>/minutes/accesses.csv")
 @on(load=loaders.meeting_with_minutes, may=policies.list_accesses)
+@costly
 @of_today
 def accesses_file(meeting: Meeting) -> Response:
     """The same as a file."""

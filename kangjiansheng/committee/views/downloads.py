@@ -19,11 +19,13 @@ from kangjiansheng.committee.views.base import bp
 from kangjiansheng.committee.views.minutes import Offer, offered, until_day
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.transactions import afterwards
 
 
 @bp.get("/meetings/<code>/minutes.json")
 @on(load=loaders.meeting, may=policies.read_minutes)
+@costly
 def minutes_json(meeting: Meeting) -> Response:
     """The minutes as data, in the format of docs/minutes-format.md."""
     return _file(meeting, "json", "application/json", as_json)
@@ -31,6 +33,7 @@ def minutes_json(meeting: Meeting) -> Response:
 
 @bp.get("/meetings/<code>/minutes.pdf")
 @on(load=loaders.meeting, may=policies.read_minutes)
+@costly
 def minutes_pdf(meeting: Meeting) -> Response:
     """The minutes as PDF; `?form=plain` in the plain form, else in that of the national standard."""
     form = request.args.get("form", pdf.FORMS[0])
@@ -42,6 +45,7 @@ def minutes_pdf(meeting: Meeting) -> Response:
 
 @bp.get("/meetings/<code>/minutes.docx")
 @on(load=loaders.meeting, may=policies.read_minutes)
+@costly
 def minutes_docx(meeting: Meeting) -> Response:
     """The minutes as DOCX, to work with."""
     media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -50,6 +54,7 @@ def minutes_docx(meeting: Meeting) -> Response:
 
 @bp.get("/meetings/<code>/minutes.md")
 @on(load=loaders.meeting, may=policies.read_minutes)
+@costly
 def minutes_markdown(meeting: Meeting) -> Response:
     """The minutes as Markdown."""
     return _file(meeting, "md", "text/markdown; charset=utf-8", markdown.rendered)

@@ -18,6 +18,7 @@ from kangjiansheng.committee.rules.sources.found import KINDS
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import files
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, name_of
@@ -30,6 +31,7 @@ LIFE = {"read": "gate", "applied": "done", "undone": "idle"}
 
 @bp.route(PATH, methods=["GET", "POST"])
 @on(load=loaders.committee, may=policies.plan_meetings)
+@costly
 @of_today
 def imports(committee: Committee) -> Any:
     """Choose a file, or paste; and what became of the earlier ones."""
@@ -60,6 +62,7 @@ def _receive(committee: Committee, form: words.SourceForm) -> MinutesImport:
 
 @bp.route(f"{PATH}/<int:number>", methods=["GET", "POST"])
 @on(load=reading.reading, may=policies.keep_import)
+@costly
 @of_today
 def import_(row: MinutesImport) -> Any:
     """The dry run with its corrections; once it is imported, what became of it."""

@@ -26,6 +26,7 @@ from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import typed
 from kangjiansheng.committee.views.minutes import offered
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import of_today, saved
 
 
@@ -253,6 +254,7 @@ def _form(
 
 @bp.post("/meetings/<code>/minutes/reminders")
 @on(load=loaders.meeting, may=policies.edit_minutes)
+@costly
 def remind_all(meeting: Meeting) -> Response:
     """Remind everybody who has not answered the draft under review."""
     minutes, code = meeting.minutes or abort(404), meeting.code

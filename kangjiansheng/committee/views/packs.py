@@ -14,12 +14,14 @@ from kangjiansheng.committee.queries import packs as reading
 from kangjiansheng.committee.views.base import bp
 from kangjiansheng.core import files
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import saved
 from kangjiansheng.core.transactions import afterwards
 
 
 @bp.post("/meetings/<code>/packs")
 @on(load=loaders.meeting, may=policies.edit_meeting)
+@costly
 def freeze_pack(meeting: Meeting) -> Response:
     """Freeze agenda, papers, what moved and open actions as they stand."""
     made = operations.freeze(meeting, actor=actor())

@@ -17,6 +17,7 @@ from kangjiansheng.committee.rules.verification import CODE, Finding, fault, not
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.minutes import offered
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.forms import Form
 
 
@@ -28,6 +29,7 @@ class VerifyForm(Form):
 
 @bp.route("/minutes/verify", methods=["GET", "POST"])
 @signed_in
+@costly
 def verify_minutes() -> Response:
     """Check a file that was exported here; the address in the code on a printed page asks by fingerprint alone."""
     form = VerifyForm()

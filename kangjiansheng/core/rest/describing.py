@@ -108,14 +108,18 @@ def document(app: Flask) -> dict[str, Any]:
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-kjs"},
             },
             "responses": {
-                "problem": {
-                    "description": _("问题，按 RFC 9457。"),
-                    "content": {
-                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                    },
-                }
+                "problem": _refusal(_("问题，按 RFC 9457。")),
+                "too_often": _refusal(_("太频繁了，请稍后再试。"))
+                | {"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}},
             },
         },
+    }
+
+
+def _refusal(said: str) -> dict[str, Any]:
+    return {
+        "description": said,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
 
 
@@ -157,7 +161,8 @@ def _summary(view: Any, other: str) -> str:
 
 
 def _problems(*codes: int) -> dict[str, Any]:
-    return {str(code): {"$ref": "#/components/responses/problem"} for code in codes}
+    named = {429: "too_often"}
+    return {str(code): {"$ref": f"#/components/responses/{named.get(code, 'problem')}"} for code in codes}
 
 
 def _read(rule: Rule, read: Read, app: Flask) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import access_pages, clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.access_pages import About
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today
@@ -45,6 +46,7 @@ def accesses(found: Thing) -> Response:
 
 @bp.get(f"{PATH}.csv")
 @on(load=queries.shared, may=policies.list_accesses)
+@costly
 @of_today
 def accesses_file(found: Thing) -> Response:
     """The same as a file."""

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import clock, file_levels, paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
@@ -40,6 +41,7 @@ def agreements() -> Response:
 
 @bp.get("/agreements.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def agreements_file(kind: str) -> Response:
     """The same list as a file."""
     rows = queries.agreements(asked(queries.AgreementFilter), actor=actor(), as_of=travelled())

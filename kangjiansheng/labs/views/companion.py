@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs.forms import residents as forms
@@ -46,6 +47,7 @@ def coverage() -> Response:
 
 @bp.get("/residents/requests.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def requests_file(kind: str) -> Response:
     """What the companies asked for of which the reader sees all, and what she is named to answer, as a file."""
     rows = queries.requests_seen(actor=actor(), as_of=travelled())

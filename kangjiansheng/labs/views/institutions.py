@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
@@ -32,6 +33,7 @@ def institutions() -> Response:
 
 @bp.get("/partners.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def institutions_file(kind: str) -> Response:
     """The same list as a file."""
     rows = queries.institutions(asked(queries.InstitutionFilter), actor=actor(), as_of=travelled())

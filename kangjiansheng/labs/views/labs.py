@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
@@ -39,6 +40,7 @@ def labs() -> Response:
 
 @bp.get("/labs.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def labs_file(kind: str) -> Response:
     """The same list as a file."""
     rows = queries.labs(asked(queries.LabFilter), actor=actor(), as_of=travelled())

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, file_levels, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
@@ -66,6 +67,7 @@ def waiting_obligations() -> Response | str:
 
 @bp.get("/obligations.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def obligations_file(kind: str) -> Response:
     """The same list as a file."""
     rows = queries.obligations(asked(queries.ObligationFilter), actor=actor(), as_of=travelled())

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import policies, sheets
@@ -40,6 +41,7 @@ def lab_papers(found: JointLab) -> Response:
 
 @bp.get("/labs/<code>/papers.<any(csv, xlsx):kind>")
 @on(load=lab_inside_as, may=keeping.take_along)
+@costly
 def lab_papers_file(pair: tuple[JointLab, str]) -> Response:
     """The same list as a file."""
     lab, kind = pair

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.policies import administer
 from kangjiansheng.accounts.rules import ROLE_NAMES
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.pages import page, saved
@@ -19,6 +20,7 @@ from kangjiansheng.labs.views.blueprint import bp
 
 @bp.route("/admin/people/list", methods=["GET", "POST"])
 @on(may=administer)
+@costly
 def people_list() -> Response:
     """Choose the file; sending it shows what it would do, and writes nothing."""
     form = words.PeopleForm()
@@ -59,6 +61,7 @@ def _value(column: str, text: str) -> str:
 
 @bp.post("/admin/people/list/consent")
 @on(may=administer)
+@costly
 def consent_to_people() -> Response:
     """Do what was shown, all of it or nothing. When it would be something else by now, show that."""
     form = words.PeopleConsentForm()

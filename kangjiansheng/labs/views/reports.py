@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import asked_day, page
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import policies, queries
@@ -47,6 +48,7 @@ def party_report_page(found: Institution) -> Response:
 
 @bp.get(f"{PATH}.<any(csv, xlsx):kind>")
 @on(load=queries.institution_as, may=policies.report_as)
+@costly
 def party_report_file(pair: tuple[Institution, str]) -> Response:
     """The same as a file."""
     found, kind = pair

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.core import audit, history, i18n, paging, trail
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import panels
@@ -92,6 +93,7 @@ def _fits_inside(wanted: CompanyFilter, row: Company, inside: set[int], care: Ca
 
 @bp.get("/residents.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def residents_file(kind: str) -> Response:
     """The same list as a file."""
     _every, shown, inside, care = _listed(asked(CompanyFilter))

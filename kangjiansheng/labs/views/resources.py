@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.calendar import china
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
@@ -75,6 +76,7 @@ def of_lab(lab: JointLab) -> dict[str, Any] | None:
 
 @bp.get("/resources.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def resources_file(kind: str) -> Response:
     """The same list as a file."""
     wanted = asked(queries.ResourceFilter)
@@ -185,6 +187,7 @@ def _months(shown: SharedResource, held: list[found.Held], today: date, instant:
 
 @bp.get("/resources/<code>/bookings.<any(csv, xlsx):kind>")
 @on(load=queries.resource_as, may=general.see)
+@costly
 def bookings_file(asked_for: tuple[SharedResource, str]) -> Response:
     """The bookings of a resource, this month's and those ahead, as a file."""
     thing, kind = asked_for

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs.forms import residents as forms
@@ -41,6 +42,7 @@ def space() -> Response:
 
 @bp.get("/residents/space.<any(csv, xlsx):kind>")
 @on(may=policies.read_park)
+@costly
 def space_file(kind: str) -> Response:
     """The same as a file."""
     found = queries.buildings(as_of=travelled())

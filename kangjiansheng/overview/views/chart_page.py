@@ -15,6 +15,7 @@ from kangjiansheng.committee.rules.adoption import adoption
 from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.core import calendar, clock
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page
@@ -138,6 +139,7 @@ def chart_page() -> Response:
 
 @bp.get("/overview/charts/<name>.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def chart_export(name: str, kind: str) -> Response:
     """One table of the page, as CSV or XLSX."""
     if name not in NAMES:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import sheets
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.overview.rules.board import Board
 from kangjiansheng.overview.views import dashboard, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
@@ -16,6 +17,7 @@ from kangjiansheng.overview.views.blueprint import bp
 
 @bp.get("/overview/tables/<name>.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def export(name: str, kind: str) -> Response:
     """One table of the board that the address asks for, as CSV or XLSX."""
     titles = dict(words.exports())

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
 from kangjiansheng.core.text import whole
@@ -61,6 +62,7 @@ def forecast() -> Response:
 
 @bp.get("/overview/forecast/<name>.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def forecast_file(name: str, kind: str) -> Response:
     """One of the forecast's tables, as CSV or XLSX."""
     titles = dict(words.exports())

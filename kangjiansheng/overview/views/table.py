@@ -12,6 +12,7 @@ from kangjiansheng.committee.queries import tabled
 from kangjiansheng.committee.queries.overviews import agenda
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import prose_day
 from kangjiansheng.core.pages import page, travel, with_args
 from kangjiansheng.core.sheets import download
@@ -97,6 +98,7 @@ def tabs(current: str) -> list[tuple[str, str, bool, None]]:
 
 @bp.get("/table.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def table_file(kind: str) -> Response:
     """Everything that is owed at the table, one line each."""
     found = queries.table(actor=actor(), as_of=g.as_of)

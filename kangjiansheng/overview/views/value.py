@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.core.text import whole
@@ -162,6 +163,7 @@ def value() -> Response:
 
 @bp.get("/overview/value/tables/<name>.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def value_table(name: str, kind: str) -> Response:
     """One table of the value of the pipeline as CSV or XLSX."""
     seen = _asked()

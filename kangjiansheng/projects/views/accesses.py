@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import access_pages
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.access_pages import About
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today
@@ -37,6 +38,7 @@ def accesses(thing: Project) -> Response:
 
 @bp.get("/projects/<code>/accesses.csv")
 @on(load=queries.project, may=policies.list_readers)
+@costly
 @of_today
 def accesses_file(thing: Project) -> Response:
     """The same as a file."""

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
@@ -65,6 +66,7 @@ def asks() -> Response:
 
 @bp.get("/asks.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def asks_file(kind: str) -> Response:
     """The same list as a file."""
     return download(kind, "asks", sheets.asks(kind, _listed()[2], as_of=g.as_of))

@@ -16,6 +16,7 @@ from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.accounts.views import proofs
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.db import db
 from kangjiansheng.core.forms import Form, wants_fragment
 from kangjiansheng.core.i18n import name_of
@@ -97,6 +98,7 @@ def list_hand_offs() -> Response | str:
 
 @bp.get("/hand-offs.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def hand_offs_file(kind: str) -> Response:
     """The same list as a file."""
     return download(kind, "hand-offs", sheets.hand_offs(kind, _shown()[2], as_of=g.as_of))

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies
@@ -18,6 +19,7 @@ from kangjiansheng.projects.views import bp
 
 @bp.route("/import/portfolio", methods=["GET", "POST"])
 @on(may=policies.import_portfolio)
+@costly
 def import_portfolio() -> Response:
     """Choose the files; sending them shows what an import would do, and writes nothing."""
     form = PortfolioForm()
@@ -51,6 +53,7 @@ def _criteria(found: Comparison) -> int:
 
 @bp.post("/import/portfolio/consent")
 @on(may=policies.import_portfolio)
+@costly
 def consent_to_import() -> Response:
     """Write what the dry run showed, all of it or nothing. When it would do something else by now, show that."""
     form = ConsentForm()

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import XLSX, Sheet, download, workbook
@@ -97,6 +98,7 @@ def record_lab_review(lab: JointLab) -> Response:
 
 @bp.get("/labs/<code>/review.xlsx")
 @on(load=lab_inside, may=keeping.see)
+@costly
 def lab_review_file(lab: JointLab) -> Response:
     """The same year as a workbook: figures, projects, gates, papers."""
     found = queries.year_of(lab, _asked_year(), actor=actor(), as_of=g.as_of)

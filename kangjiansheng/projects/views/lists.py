@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.core.saved_view_pages import bar
@@ -54,6 +55,7 @@ def projects() -> Response:
 
 @bp.get("/projects.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def projects_file(kind: str) -> Response:
     """The same list as a file."""
     rows = lists.projects(asked(lists.ProjectFilter), actor=actor(), as_of=g.as_of)

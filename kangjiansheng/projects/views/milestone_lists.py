@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import page, travel, with_args
 from kangjiansheng.core.saved_view_pages import bar
@@ -142,6 +143,7 @@ def _timeline(rows: Sequence[Line], wanted: MilestoneFilter) -> dict[str, Any]:
 
 @bp.get("/milestones.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def milestones_file(kind: str) -> Response:
     """The same list as a file: all pages of it, with the columns, the order and the language of the page."""
     wanted = asked_milestones()

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
@@ -59,6 +60,7 @@ def list_results() -> Response:
 
 @bp.get("/results.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 def results_file(kind: str) -> Response:
     """The same list as a file."""
     return download(kind, "results", sheets.results(kind, _shown()[2], as_of=g.as_of))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
@@ -66,6 +67,7 @@ def _may_add(thing: Project) -> bool:
 
 @bp.get("/projects/<code>/risks.<any(csv, xlsx):kind>")
 @on(load=queries.project_as, may=policies.see_part)
+@costly
 def risks_file(pair: tuple[Project, str]) -> Response:
     """The same list as a file."""
     thing, kind = pair

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, page, saved, with_args
@@ -67,6 +68,7 @@ VIEWS: tuple[tuple[str, Any], ...] = (
 
 @bp.get("/milestones/sheet.<any(csv, xlsx):kind>")
 @signed_in
+@costly
 @of_today
 def editable_sheet(kind: str) -> Response:
     """All milestones that the reader sees, or with `owner=me` their own, as a sheet that can be sent back."""
@@ -76,6 +78,7 @@ def editable_sheet(kind: str) -> Response:
 
 @bp.route("/milestones/import", methods=["GET", "POST"])
 @signed_in
+@costly
 def import_sheet() -> Response:
     """Choose an edited sheet; and what became of the earlier ones."""
     form = SheetForm()
@@ -263,6 +266,7 @@ def accept_rows(batch: ImportBatch) -> Response:
 
 @bp.post(f"{PATH}/consent")
 @on(load=queries.batch, may=policies.own_batch)
+@costly
 def consent_to_sheet(batch: ImportBatch) -> Response:
     """Write what is accepted: the ticks of this page count as they were sent."""
     _now()
@@ -313,6 +317,7 @@ def undo_sheet(batch: ImportBatch) -> Response:
 
 @bp.post(f"{PATH}/again")
 @on(load=queries.batch, may=policies.own_batch)
+@costly
 def try_sheet_again(batch: ImportBatch) -> Response:
     """Once more what the worker has given up."""
     _now()

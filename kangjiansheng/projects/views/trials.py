@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain
@@ -39,6 +40,7 @@ TYPES = {"ctgov": "application/json", "ctis": "application/json", "chictr": "app
 
 @bp.route("/import/trial", methods=["GET", "POST"])
 @on(may=policies.import_trial)
+@costly
 def import_trial() -> Response:
     """Choose a file of a registry; sending it shows what an import would do, and writes nothing."""
     return _upload(None)
@@ -46,6 +48,7 @@ def import_trial() -> Response:
 
 @bp.post("/import/trial/consent")
 @on(may=policies.import_trial)
+@costly
 def consent_to_trial() -> Response:
     """Write what the dry run showed, all of it or nothing."""
     return _consent(None)
@@ -53,6 +56,7 @@ def consent_to_trial() -> Response:
 
 @bp.route("/projects/<code>/records/import", methods=["GET", "POST"])
 @on(load=queries.project, may=policies.edit)
+@costly
 def import_record(thing: Project) -> Response:
     """The same for one project: the records of the file go to it."""
     return _upload(thing)
@@ -60,6 +64,7 @@ def import_record(thing: Project) -> Response:
 
 @bp.post("/projects/<code>/records/consent")
 @on(load=queries.project, may=policies.edit)
+@costly
 def consent_to_record(thing: Project) -> Response:
     """Write what the dry run showed into this project."""
     return _consent(thing)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import traces
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.core.transactions import afterwards
@@ -52,6 +53,7 @@ def _found(institution: Institution) -> dict[str, Any]:
 
 @bp.post(f"{PATH}/requests")
 @on(load=labs.institution, may=policies.takes_archive)
+@costly
 def ask_for_archive(institution: Institution) -> Response:
     """Let one be made."""
     operations.ask(institution, actor=actor())
@@ -68,6 +70,7 @@ def end_archive(archive: PartyArchive) -> Response:
 
 @bp.get(f"{PATH}/<int:number>.zip")
 @on(load=queries.offered, may=policies.ends_archive)
+@costly
 @of_today
 def take_archive(archive: PartyArchive) -> Response:
     """The file. That it was taken stands in the trail, and with each confidential thing in it."""

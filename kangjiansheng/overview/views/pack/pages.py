@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
+from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
 from kangjiansheng.overview.documents.outline import Outline
@@ -52,6 +53,7 @@ def pack() -> Response:
 
 @bp.get("/overview/pack.<any(pptx, pdf, docx, xlsx):kind>")
 @signed_in
+@costly
 def pack_file(kind: str) -> Response:
     """The same as a file, made with the reader's rights of this moment."""
     me = actor()
