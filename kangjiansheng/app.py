@@ -52,6 +52,7 @@ from kangjiansheng.core import (
     outbox,
     pages,
     proxies,
+    quotas,
     reader_links,
     routing,
     saved_views,
@@ -168,6 +169,7 @@ ACTS = (
 )
 REFUSALS = (
     files.REFUSALS,
+    quotas.REFUSALS,
     saved_views.REFUSALS,
     reader_links.REFUSALS,
     holidays.REFUSALS,

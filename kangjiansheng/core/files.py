@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Response, current_app, send_file
 from flask_babel import lazy_gettext as _l
@@ -92,6 +92,13 @@ class FileRef(Base):
         return facts | {"note": self.note} | ({"level": self.level} if self.level else {})
 
 
+class Shelf(Protocol):
+    """What files are counted together."""
+
+    def take(self, size: int) -> None:
+        """Refuse a file of so many bytes for which there is no room."""
+
+
 class Damaged(Exception):
     """Stored bytes that are gone, or are no longer those of their digest."""
 
@@ -104,13 +111,15 @@ def attach(
     *,
     actor: Actor,
     at: datetime,
+    within: Shelf,
     kind: str = "",
     note: str = "",
     level: str = "",
 ) -> FileRef:
     """Store a file and put it to a thing as its next version. Refused: an empty one, a large one, a type that is not
-    taken."""
+    taken, and one for which there is no room on the shelf (core/quotas)."""
     type_ = check(name, data)
+    within.take(len(data))
     mine = select(func.max(FileRef.version_no)).where(FileRef.thing == thing, FileRef.thing_id == thing_id)
     ref = FileRef(
         blob=_store(data, type_),

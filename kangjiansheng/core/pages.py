@@ -27,7 +27,7 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core import clock, i18n, once
+from kangjiansheng.core import clock, i18n, once, text
 from kangjiansheng.core.calendar import EARLIEST
 
 Navigation = Callable[[], list[dict[str, Any]]]
@@ -70,6 +70,7 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
     app.jinja_env.filters.update(
         initial=i18n.initial,
         moment=i18n.moment,
+        spoken=text.size,
         prose_day=i18n.prose_day,
         figure_json=figure_json,
         name=i18n.name_of,

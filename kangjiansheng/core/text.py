@@ -74,3 +74,10 @@ def own_path(wanted: str | None) -> str:
     if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
         return "/"
     return "/" if any(ord(c) < 33 for c in wanted) else wanted
+
+
+def size(count: int) -> str:
+    """Bytes as people read them."""
+    if count < 2**20:
+        return f"{max(round(count / 2**10), 1)} KB"
+    return f"{count / 2**20:.1f} MB" if count < 2**30 else f"{count / 2**30:.1f} GB"

@@ -27,6 +27,7 @@ from kangjiansheng.core.filetypes import (
     recognise,
     tidy_name,
 )
+from kangjiansheng.core.quotas import Shelf
 from kangjiansheng.core.transactions import writing
 from tests.support import papers
 
@@ -107,6 +108,9 @@ def test_no_name_leads_elsewhere_or_hides_something(typed):
     assert tidy_name(kept, PDF) == kept
 
 
+NOWHERE = Shelf("", files.FileRef.thing == "nothing")
+
+
 @pytest.fixture
 def app(empty_app):
     """The application without a demonstration, which has files of its own."""
@@ -125,6 +129,7 @@ def attach(in_app):
             data,
             actor=queries.system_actor(),
             at=clock.now(),
+            within=NOWHERE,
         )
 
     return attach
@@ -201,7 +206,9 @@ def test_two_people_bring_the_same_bytes_at_once(app):
                 actor = queries.system_actor()
                 if db.engine.dialect.name == "postgresql":  # SQLite lets one in after the other
                     met.wait(10)
-                files.attach("nothing", number, "x.pdf", papers.PDF, actor=actor, at=clock.now())
+                files.attach(
+                    "nothing", number, "x.pdf", papers.PDF, actor=actor, at=clock.now(), within=NOWHERE
+                )
         except Exception as problem:
             wrong.append(problem)
 

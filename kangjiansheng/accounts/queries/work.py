@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts import rules
 from kangjiansheng.accounts.models import Account, SignedInSession
-from kangjiansheng.core import clock, files
+from kangjiansheng.core import clock, files, quotas
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.jobs import Round
@@ -26,7 +26,7 @@ class Storage:
     """Bytes: of the database, of the stored files, and what is free where they lie."""
 
     database: int
-    files: int
+    files: quotas.Room
     stored: int  # how many files
     free: int
 
@@ -95,10 +95,8 @@ def open_session(*, actor: Actor, number: int) -> SignedInSession | None:
 
 def storage(instance: Path) -> Storage:
     """What lies on the disk. The stored files are counted from their rows, not by walking the folder."""
-    count, size = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(files.FileBlob.size), 0))
-    ).one()
-    return Storage(_database_size(instance), size, count, shutil.disk_usage(instance).free)
+    count = db.session.scalar(select(func.count()).select_from(files.FileBlob)) or 0
+    return Storage(_database_size(instance), quotas.room_of_all(), count, shutil.disk_usage(instance).free)
 
 
 def _database_size(instance: Path) -> int:

@@ -13,7 +13,7 @@ from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.accounts.queries import work
 from kangjiansheng.accounts.queries.privacy import acceptances
 from kangjiansheng.accounts.queries.sso import link_of
-from kangjiansheng.core import roles, schema, trail
+from kangjiansheng.core import quotas, roles, schema, trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
 from kangjiansheng.core.budgets import costly
@@ -204,6 +204,7 @@ def system() -> Response:
         facts=facts,
         mails=queries.mail_counts(),
         storage=work.storage(settings.instance),
+        each=settings.files_each * quotas.MEGABYTE,
         sessions=work.count_open_sessions(),
     )
 

@@ -2,6 +2,7 @@
 
 from kangjiansheng.committee.models import Action
 from kangjiansheng.committee.queries.evidence import THING, files_of
+from kangjiansheng.committee.queries.shelves import shelf_of
 from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.core import file_levels, files
 from kangjiansheng.core.changes import Actor, begin, record
@@ -21,7 +22,15 @@ def attach(action: Action, name: str, data: bytes, *, actor: Actor, level: str =
         raise RuleBroken("committee:evidence-many", "files", most=MOST)
     change = begin(actor=actor)
     ref = files.attach(
-        THING, action.id, name, data, actor=actor, at=change.recorded_at, kind="evidence", level=level
+        THING,
+        action.id,
+        name,
+        data,
+        actor=actor,
+        at=change.recorded_at,
+        within=shelf_of(action.meeting.committee_id),
+        kind="evidence",
+        level=level,
     )
     if any(one.blob_id == ref.blob_id for one in there):
         raise RuleBroken("committee:evidence-there", "files")

@@ -3,6 +3,7 @@
 from kangjiansheng.committee.models import Paragraph
 from kangjiansheng.committee.operations.minutes import edit_paragraph
 from kangjiansheng.committee.queries.images import THING
+from kangjiansheng.committee.queries.shelves import shelf_of
 from kangjiansheng.committee.rules import images
 from kangjiansheng.core import files
 from kangjiansheng.core.changes import Actor, begin
@@ -23,7 +24,7 @@ def add(
     change = begin(actor=actor)
     ref = files.attach(
         THING, paragraph.id, name, data, actor=actor, at=change.recorded_at,
-        kind="image", note=alt,
+        within=shelf_of(paragraph.minutes.meeting.committee_id), kind="image", note=alt,
     )  # fmt: skip
     text = images.written(paragraph.text, alt, ref.blob.sha256)
     return edit_paragraph(paragraph, actor=actor, seen=seen, text=text, change=change)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from kangjiansheng.committee.models import AgendaItem, Paper
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.queries.papers import THING, versions
+from kangjiansheng.committee.queries.shelves import shelf_of
 from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.core import file_levels, files
 from kangjiansheng.core.changes import Actor, begin, record
@@ -78,7 +79,15 @@ def _put(
 ) -> FileRef:
     change = begin(actor=actor, note=note)
     ref = files.attach(
-        THING, paper.id, name, data, actor=actor, at=change.recorded_at, note=note, level=level
+        THING,
+        paper.id,
+        name,
+        data,
+        actor=actor,
+        at=change.recorded_at,
+        within=shelf_of(item.meeting.committee_id),
+        note=note,
+        level=level,
     )
     record(act, item, actor=actor, before={}, after=ref.facts(), change=change)
     return ref

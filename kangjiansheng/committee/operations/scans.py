@@ -3,6 +3,7 @@
 from kangjiansheng.committee.models import Minutes
 from kangjiansheng.committee.operations.locks import locked
 from kangjiansheng.committee.queries.scans import THING, scans
+from kangjiansheng.committee.queries.shelves import shelf_of
 from kangjiansheng.core import files
 from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.errors import RuleBroken
@@ -20,7 +21,17 @@ def add(minutes: Minutes, name: str, data: bytes, *, actor: Actor, note: str = "
         raise RuleBroken("committee:scan-type", "files")
     change = begin(actor=actor, note=note)
     at = change.recorded_at
-    ref = files.attach(THING, minutes.id, name, data, actor=actor, at=at, kind="sealed", note=note)
+    ref = files.attach(
+        THING,
+        minutes.id,
+        name,
+        data,
+        actor=actor,
+        at=at,
+        within=shelf_of(minutes.meeting.committee_id),
+        kind="sealed",
+        note=note,
+    )
     if any(one.blob_id == ref.blob_id for one in scans(minutes.id) if one.id != ref.id):
         raise RuleBroken("committee:scan-there", "files")
     record("committee:scan:add", minutes, actor=actor, before={}, after=ref.facts(), change=change)

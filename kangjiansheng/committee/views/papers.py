@@ -15,6 +15,7 @@ from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import papers as operations
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries import papers as reading
+from kangjiansheng.committee.queries.shelves import shelf_of
 from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import file_levels, files
@@ -39,6 +40,7 @@ def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0)
     meeting: Meeting = item.meeting
     file_levels.offer(form.level, level_of(meeting), FILE_LEVELS)
     found = reading.papers([item], actor=actor()).get(item.id, [])
+    keeps = policies.keep_papers(actor(), item) and locks.facts_lock(meeting) is None
     return page(
         "papers.html",
         next((f.status for f in (form, newer) if f.status != 200), 200),
@@ -51,7 +53,8 @@ def _page(item: AgendaItem, form: PaperForm, newer: NewVersionForm, at: int = 0)
         at=at,
         levels=FILE_LEVELS,
         level_choices=file_levels.choices(level_of(meeting), FILE_LEVELS),
-        keeps=policies.keep_papers(actor(), item) and locks.facts_lock(meeting) is None,
+        keeps=keeps,
+        room=shelf_of(meeting.committee_id).room() if keeps else None,
         illustrative=meeting.illustrative,
     )
 

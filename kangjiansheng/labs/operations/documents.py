@@ -11,7 +11,7 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs import notices, rules
 from kangjiansheng.labs.models import Agreement
 from kangjiansheng.labs.operations.archiving import check_open
-from kangjiansheng.labs.queries.documents import Document, Owner, level_of
+from kangjiansheng.labs.queries.documents import Document, Owner, level_of, shelf_of
 
 File = tuple[str, bytes]  # the name as typed, the content
 MOST = 10  # files at once
@@ -32,11 +32,11 @@ def bring(
         raise RuleBroken("labs:files-too-many", "files", most=MOST)
     change = begin(actor=actor, note=note)
     thing_name, act = thing.__tablename__, f"labs:{thing.__tablename__}:bring"
-    made = []
+    shelf, made = shelf_of(thing), []
     for name, data in brought:
         ref = files.attach(
             thing_name, thing.id, name, data,
-            actor=actor, at=change.recorded_at, kind=kind, note=note, level=level,
+            actor=actor, at=change.recorded_at, within=shelf, kind=kind, note=note, level=level,
         )  # fmt: skip
         record(act, thing, actor=actor, after=_facts(ref), change=change)
         made.append(ref)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 
 from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.quotas import Shelf
 from kangjiansheng.labs.models import Agreement, Obligation
 from kangjiansheng.labs.queries.obligations import obligation
 from kangjiansheng.labs.queries.single import agreement
@@ -28,6 +30,19 @@ class Document:
 def level_of(thing: Owner) -> str:
     """The level below which its files may be: they are for those who see its inside, however open the thing is."""
     return "team" if thing.confidentiality == "team" else "parties"
+
+
+def shelf_of(thing: Owner) -> Shelf:
+    """The files of an agreement and of its obligations, or of an obligation that stands alone."""
+    agreement_id = thing.id if isinstance(thing, Agreement) else thing.agreement_id
+    alone = Obligation.id == thing.id if agreement_id is None else Obligation.agreement_id == agreement_id
+    obligations = (FileRef.thing == Obligation.__tablename__) & FileRef.thing_id.in_(
+        select(Obligation.id).where(alone)
+    )
+    if agreement_id is None:
+        return Shelf(_l("本义务"), obligations)
+    own = (FileRef.thing == Agreement.__tablename__) & (FileRef.thing_id == agreement_id)
+    return Shelf(_l("本协议"), own | obligations)
 
 
 def unseen(thing: Owner, *, actor: Actor) -> set[int]:

@@ -15,7 +15,7 @@ from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels, policies, queries, rules, sheets
 from kangjiansheng.labs.forms.documents import DocumentForm, offer_level
 from kangjiansheng.labs.models import Agreement
-from kangjiansheng.labs.queries.documents import level_of
+from kangjiansheng.labs.queries.documents import level_of, shelf_of
 from kangjiansheng.labs.queries.obligations import clause_numbers, obligations_on
 from kangjiansheng.labs.rules import obligations as lives
 from kangjiansheng.labs.views import history
@@ -106,6 +106,7 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         people=names({file.by_id for file in files}),
         document_form=document_form or offer_level(DocumentForm(formdata=None), found),
         may_bring=may_bring,
+        room=shelf_of(found).room() if may_bring else None,
         mine=policies.withdrawable(actor(), files) if may_bring else set(),
         file_levels=file_levels.choices(level_of(found), rules.LEVELS),
         history=history.panel(found, unseen=queries.unseen(found, actor=actor())) if inside else None,

@@ -20,7 +20,7 @@ from kangjiansheng.labs import forms, operations, panels, policies, queries
 from kangjiansheng.labs.forms.documents import STEPS, EvidenceForm, offer_level, step_facts
 from kangjiansheng.labs.forms.obligations import ObligationForm
 from kangjiansheng.labs.models import Obligation
-from kangjiansheng.labs.queries.documents import level_of
+from kangjiansheng.labs.queries.documents import level_of, shelf_of
 from kangjiansheng.labs.queries.obligations import clause_of, named_in
 from kangjiansheng.labs.queries.waiting import obligations_waiting
 from kangjiansheng.labs.rules import LEVELS
@@ -123,6 +123,7 @@ def show(found: Obligation, status: int = 200, **failed: Any) -> Response:
         steps=steps,
         acts=_words(row.direction),
         behalf=_on_behalf(steps, found, row),
+        room=shelf_of(found).room() if may_bring else None,
         may_undo=free and inside and policies.undo(actor(), found),
         files=files,
         people=people,

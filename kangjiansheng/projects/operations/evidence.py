@@ -15,7 +15,7 @@ from kangjiansheng.projects import notices
 from kangjiansheng.projects.models import Evidence, Milestone
 from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.ledger import refuse_archived
-from kangjiansheng.projects.queries.evidence import THING, expected, versions
+from kangjiansheng.projects.queries.evidence import THING, expected, shelf_of, versions
 from kangjiansheng.projects.rules import evidence as rules
 
 File = tuple[str, bytes]  # the name as typed, the content
@@ -76,6 +76,7 @@ def _attach(piece: Evidence, file: File, note: str, level: str, *, actor: Actor,
         data,
         actor=actor,
         at=change.recorded_at,
+        within=shelf_of(piece.milestone.plan),
         kind=piece.kind,
         note=note,
         level=level,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
@@ -15,6 +16,7 @@ from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.quotas import Shelf
 from kangjiansheng.projects.models import Evidence, Milestone, Plan, TemplateVersion
 from kangjiansheng.projects.queries.page import milestone
 from kangjiansheng.projects.queries.rows import MilestoneRow
@@ -23,6 +25,7 @@ from kangjiansheng.projects.rules import evidence as rules
 from kangjiansheng.projects.rules.evidence import Expected, Tally
 
 THING = Evidence.__tablename__
+PROJECT, LAB = _l("本项目"), _l("本实验室")  # what has a shelf for its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +176,9 @@ def tallies_of(
     there = pieces([row.id for row in rows], actor=actor, as_of=as_of)
     stored = version.milestones if version else ()
     return {row.id: rules.tally(rules.expected(stored, row.code), there.get(row.id, [])) for row in rows}
+
+
+def shelf_of(plan: Plan) -> Shelf:
+    """The files of a project, or of a laboratory's own plan: all evidence, whatever became of it."""
+    mine = select(Evidence.id).join(Evidence.milestone).where(Milestone.plan_id == plan.id)
+    return Shelf(PROJECT if plan.project_id else LAB, (FileRef.thing == THING) & FileRef.thing_id.in_(mine))

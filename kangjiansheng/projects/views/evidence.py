@@ -55,6 +55,9 @@ def add_evidence(thing: Milestone) -> Response:
     if made is None:
         return milestones.show(milestones.milestone_again(), form.status, evidence_form=form)
     text = ngettext("已上传 %(num)d 份证据", "已上传 %(num)d 份证据", len(made))
+    room = reading.shelf_of(thing.plan).room()
+    if room.nearly_full:
+        text += _("；") + room.said
     return saved(f"{milestones.address(thing)}#evidence", text)
 
 
@@ -77,6 +80,7 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         abort(404)
     owner = piece.milestone.plan.owner
     free = g.as_of is None and owner.archived_at is None and not shown.withdrawn
+    may_replace = free and policies.replace_evidence(actor(), piece)
     judges = free and policies.judge(actor(), piece)
     found = reading.versions(piece.id, g.as_of)
     label = next(
@@ -95,7 +99,8 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         people=standing.people(now)
         | {key: name_of(person) for key, person in names({v.by_id for v in found}).items()},
         may_open=policies.open_file(actor(), (piece, found[0])),
-        may_replace=free and policies.replace_evidence(actor(), piece),
+        may_replace=may_replace,
+        room=reading.shelf_of(piece.milestone.plan).room() if may_replace else None,
         may_judge=judges and shown.by_id != actor().id,
         own=judges and shown.by_id == actor().id,
         may_withdraw=free and policies.withdraw(actor(), piece),

@@ -11,6 +11,7 @@ from kangjiansheng.committee.models import (
     MinutesImport,
 )
 from kangjiansheng.committee.queries.imports import THING, file_of
+from kangjiansheng.committee.queries.shelves import shelf_of
 from kangjiansheng.core import clock, files, word_files
 from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.db import db, expect
@@ -65,7 +66,15 @@ def receive(
     if kind == "docx" and files.check(shown, data) is not DOCX:
         raise RuleBroken("committee:import-other-kind", "file", name=harmless(name))
     ref = files.attach(
-        THING, row.id, shown, data, actor=actor, at=change.recorded_at, kind="source", note=origin
+        THING,
+        row.id,
+        shown,
+        data,
+        actor=actor,
+        at=change.recorded_at,
+        within=shelf_of(committee.id),
+        kind="source",
+        note=origin,
     )
     row.sha256 = ref.blob.sha256
     record("committee:import:read", row, actor=actor, after=row.facts(), change=change)
