@@ -5,11 +5,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
-from kangjiansheng.core import measures
+from kangjiansheng.core import budgets, measures
 from kangjiansheng.core.budgets import TOGETHER, Budget
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
@@ -96,6 +99,18 @@ def test_of_many_at_once_no_more_pass_than_the_budget_holds(
 
     with ThreadPoolExecutor(5) as pool:
         assert sorted(pool.map(ask, visitors)) == [200, 200, 429, 429, 429]
+
+
+def test_where_nothing_can_be_written_files_are_still_handed_out(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_told: Any) -> int:
+        raise OperationalError("INSERT INTO budget", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(budgets, "_take", full)
+    lead = client("lead")
+    assert lead.get("/asks.csv").status_code == 200
+    assert lead.post("/milestones/import").status_code == 507
 
 
 def test_each_file_that_is_made_and_each_import_is_costly(app: Flask) -> None:

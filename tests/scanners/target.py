@@ -55,7 +55,9 @@ def served(name: str, *, workers: int = 1, furnish: bool = True) -> Iterator[Ser
     data = folder / "kangjiansheng.db"
     shutil.move(filled().fresh("demo").removeprefix("sqlite:///"), data)
     filled().files_into("demo", folder)
-    wide = {"KJS_COSTLY": "9999,1"}  # a scanner sends each act a thousand times, and should reach what is behind it
+    wide = {
+        "KJS_COSTLY": "9999,1"
+    }  # a scanner sends each act a thousand times, and should reach what is behind it
     server = Server(folder, f"sqlite:///{data}", workers=workers, settings=wide)
     server.before = cage.around(folder)
     server.start()
