@@ -1,13 +1,17 @@
 """Ledgers of which the truth is known: plans whose milestones come late by draws from known distributions."""
 
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
+import numpy as np
+
 from kangjiansheng.core.calendar import shipped, working_days
-from kangjiansheng.overview.rules.forecast.book import Bond, Book, Line, Node, Run
-from kangjiansheng.overview.rules.forecast.days import NEVER, Counting
-from kangjiansheng.overview.rules.forecast.graph import Graph
+from kangjiansheng.overview.rules.forecast.book import Book, Entries, Runs, Steps
+from kangjiansheng.overview.rules.forecast.days import MISSING, NEVER, Counting
+from kangjiansheng.overview.rules.forecast.graph import Bonds, Graph
+from tests.overview.reference.forecast.book import Bond, Line, Node, Run
 
 COUNTING = Counting(working_days(shipped()))
 START = date(2018, 1, 1).toordinal()
@@ -24,6 +28,101 @@ STEPS = (
 )
 
 
+def book_of(nodes: Sequence[Node], lines: Sequence[Line], runs: Sequence[Run], day: int) -> Book:
+    """A book of what is told one by one; nodes come project by project, lines in the order of the ledger."""
+    rows = {node.id: n for n, node in enumerate(nodes)}
+    told = sorted((rows[line.milestone_id], n) for n, line in enumerate(lines) if line.milestone_id in rows)
+    said = [lines[n] for _row, n in told]
+
+    def days(name: str) -> np.ndarray:  # type: ignore[type-arg]
+        return np.array([getattr(line, name) or MISSING for line in said], np.int32)
+
+    steps = Steps(
+        id=np.array([node.id for node in nodes], np.int64),
+        project=np.array([node.project_id for node in nodes], np.int64),
+        code=np.array([node.code for node in nodes], object),
+        kind=np.array([kind_of(node.code) for node in nodes], np.int32),
+        gate=np.array([node.gate for node in nodes], np.bool_),
+    )
+    entries = Entries(
+        np.array([row for row, _n in told], np.int32), days("day"), days("plan"), days("promise"), days("actual"),
+        np.array([line.state == "open" for line in said], np.bool_),
+        np.array([line.state == "cancelled" for line in said], np.bool_),
+    )  # fmt: skip
+    columns = ([getattr(run, name) for run in runs] for name in ("project_id", "since", "until"))
+    return Book(steps, entries, Runs(*(np.array(column, np.int64) for column in columns)), day)
+
+
+def kind_of(code: str) -> int:
+    """A number that the same code has everywhere."""
+    return _KINDS.setdefault(code, len(_KINDS))
+
+
+_KINDS: dict[str, int] = {}
+
+
+def graph_of(nodes: Sequence[Node], bonds: Mapping[int, Bond]) -> Graph:
+    """The dependencies of some milestones; who waits for what is not there waits for nothing."""
+    rows = {node.id: n for n, node in enumerate(nodes)}
+    found = [bonds.get(node.id, Bond()) for node in nodes]
+    links = [
+        (n, rows[before], lag, work)
+        for n, bond in enumerate(found)
+        for before, lag, work in bond.waits
+        if before in rows
+    ]
+    after, before, lag, work = np.array(links, np.int64).reshape(-1, 4).T
+    return Graph(
+        Bonds(
+            np.array([bond.duration for bond in found], np.int32),
+            np.array([bond.in_work for bond in found], np.bool_),
+            after, before, lag.astype(np.int32), work.astype(np.bool_),
+        ),
+        COUNTING,
+    )  # fmt: skip
+
+
+@dataclass
+class Told:
+    """Plans that are told one by one, some projects in each book."""
+
+    nodes: Sequence[Node]
+    lines: Sequence[Line]
+    runs: Sequence[Run]
+    bonds: Callable[[int], Mapping[int, Bond]]
+    in_a_book: int = 50
+    working: Sequence[int] = tuple(COUNTING.working.tolist())
+
+    @property
+    def projects(self) -> list[int]:
+        """All of them."""
+        return sorted({node.project_id for node in self.nodes})
+
+    def begun(self, projects: Collection[int]) -> int:
+        """The day of the first entry."""
+        ids = {node.id for node in self.nodes if node.project_id in projects}
+        return min((line.day for line in self.lines if line.milestone_id in ids), default=NEVER)
+
+    def closed(self, projects: Collection[int], day: int) -> Iterator[tuple[Book, Graph]]:
+        """Some projects as they were known at the end of a day."""
+        keys, bonds = sorted(projects), self.bonds(day)
+        book = {key: n // self.in_a_book for n, key in enumerate(keys)}
+        nodes, lines, runs = ([[] for _ in keys] for _ in range(3))  # type: ignore[var-annotated]
+        of = {node.id: book[node.project_id] for node in self.nodes if node.project_id in book}
+        for node in sorted(self.nodes, key=lambda one: one.project_id):
+            if node.id in of:
+                nodes[of[node.id]].append(node)
+        for line in self.lines:
+            if line.milestone_id in of:
+                lines[of[line.milestone_id]].append(line)
+        for run in self.runs:
+            if run.project_id in book:
+                runs[book[run.project_id]].append(run)
+        for some, said, worked in zip(nodes, lines, runs, strict=True):
+            if some:
+                yield book_of(some, said, worked, day), graph_of(some, bonds)
+
+
 @dataclass
 class World:
     """All that happened and will happen: nodes, the ledger in order, and when each milestone really comes."""
@@ -36,12 +135,12 @@ class World:
 
     def book(self, day: int) -> Book:
         """What is known of it at the end of a day."""
-        return Book(self.nodes, self.lines, self.runs, day)
+        return book_of(self.nodes, self.lines, self.runs, day)
 
     @property
     def graph(self) -> Graph:
         """Its dependencies."""
-        return Graph(self.nodes, self.bonds, COUNTING)
+        return graph_of(self.nodes, self.bonds)
 
 
 def lateness(luck: Random, gate: bool) -> int:

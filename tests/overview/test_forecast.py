@@ -1,21 +1,16 @@
 """The forecast as each of the cast sees it, as of any day, with its scoreboard, and to take along."""
 
-import json
 import re
 from datetime import date, timedelta
 
 import pytest
 from lxml import html
-from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
-from kangjiansheng.core.kept import Kept
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.overview.queries import forecast as reading
-from kangjiansheng.overview.rules.forecast import whole
-from kangjiansheng.overview.rules.forecast.whole import foresee, recorded
+from kangjiansheng.overview.queries.foretold import foretold
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.operations import imports, milestones, plans
 from kangjiansheng.projects.queries import portfolio
@@ -40,7 +35,7 @@ def rows(tree, sheet):  # type: ignore[no-untyped-def]
 
 
 def digest(actor, day: date | None) -> str:  # type: ignore[no-untyped-def]
-    return foresee(reading.read(actor=actor, as_of=day).ledger).inputs
+    return foretold(actor=actor, as_of=day).forecast.inputs
 
 
 def test_each_open_milestone_of_the_year_has_its_days_or_says_too_little(client, actor):
@@ -71,10 +66,9 @@ def test_the_scoreboard_says_how_often_forecasts_held(client):
 def test_the_partner_gets_only_her_projects_and_only_their_history(client, actor, in_app):
     for path in (PATH, *(f"{PATH}/{name}.csv" for name in ("forecast", "record", "history"))):
         assert set(CODE.findall(client("partner").get(path).get_data(as_text=True))) <= PARTNER, path
-    hers = reading.read(actor=actor("partner"), as_of=None).ledger
-    every = reading.read(actor=actor("executive"), as_of=None).ledger
-    of_hers = {node.id for node in hers.nodes}
-    assert {line.milestone_id for line in hers.lines} <= of_hers < {node.id for node in every.nodes}
+    hers, every = (foretold(actor=actor(who), as_of=None) for who in ("partner", "executive"))
+    of_hers, of_all = ({one.id for one in found.forecast.expected} for found in (hers, every))
+    assert of_hers < of_all and {hers.named[key].project_code for key in of_hers} <= PARTNER
     near = rows(page(client("partner")), "learned")[0]
     assert int(near[2]) < int(rows(page(client("executive")), "learned")[0][2])
 
@@ -141,7 +135,7 @@ def test_the_tables_go_along_with_day_method_and_mark(client):
 
 def test_few_reached_milestones_are_too_little_history(client, actor, in_app):
     """Half a year after the first baseline hardly anything had been reached."""
-    found = foresee(reading.read(actor=actor("executive"), as_of=date(2021, 6, 30)).ledger)
+    found = foretold(actor=actor("executive"), as_of=date(2021, 6, 30)).forecast
     assert not found.known
     tree = page(client("executive"), f"{PATH}?as_of=2021-06-30")
     assert "历史太少" in tree.get_element_by_id("learned").text_content()
@@ -172,36 +166,7 @@ def test_it_costs_the_same_with_many_more_rows(client, app, tmp_path):
 
 def test_the_figures_are_those_of_the_command(client, actor, in_app):
     told = client("executive").get("/api/v1/metrics").get_json()["forecast"]
-    ledger = reading.read(actor=actor("executive"), as_of=None).ledger
-    found, record = foresee(ledger), recorded(ledger)
+    told_here = foretold(actor=actor("executive"), as_of=None)
+    found, record = told_here.forecast, told_here.record
     assert told["open_next_year"] == len(found.expected) == told["forecast"] + told["too_little_history"]
     assert told["inputs"] == found.inputs and told["record"]["p80"]["kept"] == record.total["p80"].part
-
-
-def test_a_forecast_is_played_through_once_until_somebody_writes(client, actor, app, monkeypatch):
-    """And is never another one than would be reckoned anew, nor somebody else's."""
-    played: list[int] = []
-    real = whole.play
-    monkeypatch.setattr(whole, "play", lambda *args, **more: played.append(1) or real(*args, **more))
-    monkeypatch.setattr(whole, "_said", Kept(100))
-
-    def told(short="executive"):  # type: ignore[no-untyped-def]
-        played.clear()
-        found = client(short).get("/api/v1/metrics").get_json()["forecast"]
-        return found, len(played)
-
-    first, at_first = told()
-    assert at_first > 10 and told() == (first, 0)
-    partner, other = told("partner")
-    assert other > 0 and partner["inputs"] != first["inputs"]
-    with app.app_context(), writing():
-        thing = db.session.scalars(select(Milestone).where(Milestone.state == "open").limit(1)).one()
-        day = clock.today() + timedelta(days=300)
-        milestones.will_slip(thing, day, "SUPPLY", actor=system_actor(), version=None)
-    later, again = told()
-    assert again == 1, "what was forecast on past days stays"
-    monkeypatch.setattr(whole, "_said", Kept(100))
-    with app.app_context():
-        ledger = reading.read(actor=actor("executive"), as_of=None).ledger
-        anew = json.loads(json.dumps(whole.figures(foresee(ledger), recorded(ledger))))
-    assert later == anew and later["inputs"] != first["inputs"]

@@ -10,16 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kangjiansheng.core.calendar import add_working_days, shipped, working_days_between
-from kangjiansheng.overview.rules.forecast.book import Bond, Book, Line, Node, Run
+from kangjiansheng.overview.rules.forecast.book import Book
 from kangjiansheng.overview.rules.forecast.chances import ENOUGH, Chance, Chances, mixed, product_limit
 from kangjiansheng.overview.rules.forecast.days import MISSING, NEVER
 from kangjiansheng.overview.rules.forecast.graph import Graph, pushed
 from kangjiansheng.overview.rules.forecast.history import Cases
-from kangjiansheng.overview.rules.forecast.record import Held, Said, judge
+from kangjiansheng.overview.rules.forecast.known import learn
+from kangjiansheng.overview.rules.forecast.record import Held, Record, Said, judge
 from kangjiansheng.overview.rules.forecast.runs import at_share, luck, play
-from kangjiansheng.overview.rules.forecast.whole import Ledger, foresee, recorded
+from kangjiansheng.overview.rules.forecast.whole import Foresight, foresee, recorded
 from kangjiansheng.projects.rules.schedule import Link, Schedule, Step
-from tests.overview.histories import COUNTING, START, World, world
+from tests.overview.histories import COUNTING, START, Told, World, book_of, graph_of, kind_of, world
+from tests.overview.reference.forecast.book import Bond, Line, Node, Run
 
 DAY = date(2026, 3, 2)
 ONE = np.array([[False]])
@@ -86,7 +88,7 @@ def test_a_plan_is_pushed_as_its_schedule_pushes_it(plan):
         )
         for s in steps
     }
-    graph = Graph(nodes, bonds, COUNTING)
+    graph = graph_of(nodes, bonds)
     gone = np.array([[s.cancelled] for s in steps])
     planned = column(*(s.planned.toordinal() for s in steps))
     promised = column(*(s.promised.toordinal() for s in steps))
@@ -131,8 +133,8 @@ def chance(*days: int, count: int = 0) -> Chance:
 def test_a_quantile_is_the_first_day_by_which_that_share_has_come():
     found = chance(1, 2, 3, 4, 5)
     assert [int(found.quantile(share)) for share in (0.2, 0.21, 0.5, 0.8, 1.0)] == [1, 2, 3, 4, 5]
-    assert at_share(np.array([1, 2, 3, 4, 5]), 80) == 4 and at_share(np.array([1, 2, 3, 4, 5]), 50) == 3
-    assert at_share(np.array([1, NEVER]), 80) is None
+    rows = np.array([[1, 2, 3, 4, 5], [1, 2, NEVER, NEVER, NEVER]])
+    assert at_share(rows, 80).tolist() == [4, MISSING] and at_share(rows, 50).tolist() == [3, MISSING]
 
 
 def test_what_has_not_come_by_a_day_comes_after_it():
@@ -150,17 +152,20 @@ def test_few_cases_are_drawn_towards_the_wider_kind():
 
 def cases_of(nodes, late):  # type: ignore[no-untyped-def]
     count = len(nodes)
+    came = np.ones(count, dtype=bool)
+    gate = np.array([node.gate for node in nodes], dtype=bool)
+    kind = np.array([kind_of(node.code) for node in nodes], dtype=np.int32)
     return Cases(
-        np.arange(count), np.zeros(count, dtype=int), np.full(count, MISSING, dtype=np.int32),
-        np.array(late, dtype=np.int32), np.ones(count, dtype=bool),
+        np.arange(count), np.zeros(count, dtype=int), gate, kind, np.full(count, MISSING, dtype=np.int32),
+        np.array(late, dtype=np.int32), came, came,
     )  # fmt: skip
 
 
 def test_below_twenty_nothing_is_said():
     nodes = tuple(Node(n, 1, "T010", False) for n in range(ENOUGH))
-    assert Chances(nodes, cases_of(nodes, range(ENOUGH))).of(nodes[0], 0) is not None
+    assert Chances(cases_of(nodes, range(ENOUGH))).of(0, False, kind_of("T010")) is not None
     few = nodes[:-1]
-    assert Chances(few, cases_of(few, range(ENOUGH - 1))).of(nodes[0], 0) is None
+    assert Chances(cases_of(few, range(ENOUGH - 1))).of(0, False, kind_of("T010")) is None
 
 
 def by_hand(second: int) -> tuple[Book, Graph, Chances]:
@@ -171,12 +176,12 @@ def by_hand(second: int) -> tuple[Book, Graph, Chances]:
         Line(1, day - 100, day + 10, day + 10, 0, "open"),
         Line(2, day - 100, day + second, day + second, 0, "open"),
     ]
-    book = Book(nodes, lines, [Run(1, day - 100, NEVER)], day)
+    book = book_of(nodes, lines, [Run(1, day - 100, NEVER)], day)
     past = tuple(Node(n, 2, "P", False) for n in range(20))
     return (
         book,
-        Graph(nodes, {2: Bond(((1, 0, False),))}, COUNTING),
-        Chances(past, cases_of(past, [0] * 10 + [10] * 6 + [30] * 4)),
+        graph_of(nodes, {2: Bond(((1, 0, False),))}),
+        Chances(cases_of(past, [0] * 10 + [10] * 6 + [30] * 4)),
     )
 
 
@@ -200,12 +205,12 @@ def test_slack_takes_a_delay_up():
 
 def test_a_stopped_project_is_not_forecast():
     book, graph, chances = by_hand(30)
-    assert play(book, graph, chances, horizon=365, stopped=[1]) == []
+    assert list(play(book, graph, chances, horizon=365, stopped=[1])) == []
 
 
 def test_what_waits_for_the_unknown_is_unknown():
     book, graph, _ = by_hand(30)
-    nobody = Chances((), cases_of((), []))
+    nobody = Chances(cases_of((), []))
     assert [one.p80 for one in play(book, graph, nobody, horizon=365)] == [None, None]
 
 
@@ -214,7 +219,7 @@ def test_the_same_seed_gives_the_same_days_and_another_gives_others():
     day = date.fromordinal(START + 60 * 23)
 
     def days(seed: int) -> list[tuple[int | None, ...]]:
-        return [(e.p20, e.p50, e.p80) for e in foresee(ledger(made, day), seed=seed).expected]
+        return [(e.p20, e.p50, e.p80) for e in foreseen(made, day, seed=seed).expected]
 
     assert days(1) == days(1) and days(1) != days(2)
     assert sorted(luck(1, 7, 100).tolist()) == pytest.approx([(n + 0.5) / 100 for n in range(100)])
@@ -222,28 +227,45 @@ def test_the_same_seed_gives_the_same_days_and_another_gives_others():
 
 def test_the_luck_of_a_milestone_does_not_hang_on_what_else_is_seen():
     book, graph, chances = by_hand(30)
-    alone = Book(book.nodes[:1], [Line(1, DAY.toordinal() - 100, DAY.toordinal() + 10, DAY.toordinal() + 10, 0, "open")],
+    alone = book_of([Node(1, 1, "A", False)], [Line(1, DAY.toordinal() - 100, DAY.toordinal() + 10, DAY.toordinal() + 10, 0, "open")],
                  [Run(1, DAY.toordinal() - 100, NEVER)], DAY.toordinal())  # fmt: skip
     assert (
-        play(alone, Graph(alone.nodes, {}, COUNTING), chances, horizon=365)[0]
+        play(alone, graph_of([Node(1, 1, "A", False)], {}), chances, horizon=365)[0]
         == play(book, graph, chances, horizon=365)[0]
     )
 
 
-def ledger(made: World, day: date, lines=None) -> Ledger:  # type: ignore[no-untyped-def]
-    return Ledger(day, made.nodes, made.lines if lines is None else lines, made.runs, lambda _day: made.bonds)
+def plans_of(made: World, lines=None) -> Told:  # type: ignore[no-untyped-def]
+    return Told(made.nodes, made.lines if lines is None else lines, made.runs, lambda _day: made.bonds)
+
+
+def foreseen(made: World, day: date, lines=None, seed: int = 1) -> Foresight:  # type: ignore[no-untyped-def]
+    plans = plans_of(made, lines)
+    known = learn(plans.closed(plans.projects, day.toordinal()), day.toordinal())
+    return foresee(plans, known, plans.projects, seed=seed)
+
+
+def scored(made: World, day: date, lines=None) -> Record:  # type: ignore[no-untyped-def]
+    plans = plans_of(made, lines)
+    known = learn(plans.closed(plans.projects, day.toordinal()), day.toordinal())
+    return recorded(plans, known, plans.projects)
 
 
 def test_a_forecast_does_not_look_ahead():
     """The whole ledger and the one that was stopped on the day give the same, digest included."""
     made, day = world(6, 60), date.fromordinal(START + 60 * 23)
     stopped = [line for line in made.lines if line.day <= day.toordinal()]
-    whole, cut = foresee(ledger(made, day)), foresee(ledger(made, day, stopped))
+    whole, cut = foreseen(made, day), foreseen(made, day, stopped)
     assert len(stopped) < len(made.lines) and whole.known
-    assert [(e.node, e.p20, e.p50, e.p80, e.kept) for e in whole.expected] == [
-        (e.node, e.p20, e.p50, e.p80, e.kept) for e in cut.expected
-    ]
+    assert list(whole.expected) == list(cut.expected)
     assert whole.inputs == cut.inputs
+
+
+def judged(made: int, p80: dict[int, int], book: Book) -> Held:
+    nothing = np.full(len(p80), MISSING, np.int32)
+    said = Said(made, np.array(list(p80)), nothing, nothing, np.array(list(p80.values()), np.int32))
+    known = learn([(book, graph_of([Node(n, 1, "A", False) for n in book.steps.id.tolist()], {}))], book.day)
+    return judge([said], known.ends_of(known.ends.keys.tolist()), book.day).total["p80"]
 
 
 def test_a_forecast_is_judged_when_its_day_has_come_whatever_came_of_it():
@@ -255,26 +277,25 @@ def test_a_forecast_is_judged_when_its_day_has_come_whatever_came_of_it():
         Line(1, day - 1, day, day, day - 1, "done"),
         Line(4, day - 20, day, day, 0, "cancelled"),
     ]
-    said = [Said(day - 40, nodes[n], "p80", day - 3) for n in (0, 1, 2, 4)]
-    said.append(Said(day - 40, nodes[3], "p80", day + 9))  # its day has not come
-    found = judge(said, Book(nodes, lines, [Run(1, day - 60, NEVER)], day)).total["p80"]
+    said = {n: day - 3 for n in (0, 1, 2, 4)} | {3: day + 9}  # the day of the last has not come
+    found = judged(day - 40, said, book_of(nodes, lines, [Run(1, day - 60, NEVER)], day))
     assert (found.part, found.whole, found.milestones) == (1, 3, 3)
 
 
 def test_what_stopped_before_its_day_is_not_judged():
     day = DAY.toordinal()
     node = Node(1, 1, "A", False)
-    book = Book([node], [Line(1, day - 50, day, day, 0, "open")], [Run(1, day - 60, day - 10)], day)
-    assert judge([Said(day - 40, node, "p80", day - 3)], book).total["p80"].whole == 0
-    assert judge([Said(day - 40, node, "p80", day - 20)], book).total["p80"].whole == 1
+    book = book_of([node], [Line(1, day - 50, day, day, 0, "open")], [Run(1, day - 60, day - 10)], day)
+    assert judged(day - 40, {1: day - 3}, book).whole == 0
+    assert judged(day - 40, {1: day - 20}, book).whole == 1
 
 
 def test_what_was_given_up_after_its_day_had_been_missed_is_judged():
     day = DAY.toordinal()
     node = Node(1, 1, "A", False)
     lines = [Line(1, day - 90, day, day, 0, "open"), Line(1, day - 5, day, day, 0, "cancelled")]
-    book = Book([node], lines, [Run(1, day - 100, NEVER)], day)
-    missed, gone = (judge([Said(day - 60, node, "p80", day - n)], book).total["p80"] for n in (30, 5))
+    book = book_of([node], lines, [Run(1, day - 100, NEVER)], day)
+    missed, gone = (judged(day - 60, {1: day - n}, book) for n in (30, 5))
     assert (missed.part, missed.whole, gone.whole) == (0, 1, 0)
 
 
@@ -296,7 +317,7 @@ def test_the_interval_is_wilsons_over_milestones():
 def test_eighty_per_cent_hold_where_the_truth_is_known_and_the_scoreboard_says_so(seed):
     """2,800 milestones in 400 plans over ten years; the last three years' forecasts against what came."""
     made = world(seed, 400, every=9)
-    found = recorded(ledger(made, date.fromordinal(START + 400 * 9)))
+    found = scored(made, date.fromordinal(START + 400 * 9))
     held = found.total["p80"]
     assert held.milestones > 500 and held.verdict == "good", held
     assert 44 <= (found.total["p50"].percent or 0) <= 58
@@ -315,7 +336,7 @@ def test_over_many_histories_of_other_truths():
         part = whole = 0
         for seed in range(12):
             made = world(100 * number + seed, 150, late=late)
-            held = recorded(ledger(made, date.fromordinal(START + 150 * 23))).total["p80"]
+            held = scored(made, date.fromordinal(START + 150 * 23)).total["p80"]
             part, whole = part + held.part, whole + held.whole
         assert 0.75 <= part / whole <= 0.85, (number, part / whole)
 
@@ -335,5 +356,5 @@ def test_a_world_that_gets_worse_is_told():
         for x in made.lines
     ]  # fmt: skip
     worse.sort(key=lambda x: x.day)
-    held = recorded(ledger(made, date.fromordinal(START + 150 * 23), worse)).total["p80"]
+    held = scored(made, date.fromordinal(START + 150 * 23), worse).total["p80"]
     assert held.verdict == "low", held

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from kangjiansheng.core import charts
-from kangjiansheng.overview.rules.forecast.runs import Expected
+from kangjiansheng.overview.rules.forecast.days import MISSING
+from kangjiansheng.overview.rules.forecast.runs import Expected, Outlook
 
 MOST = 24
 _ROW = 30
@@ -29,11 +32,11 @@ class Words:
     days: Callable[[int], str]
 
 
-def shown(found: Sequence[Expected]) -> list[Expected]:
+def shown(found: Outlook) -> list[Expected]:
     """Those that a drawing has room for: whose P80 lies furthest after the promise, in the order of promises."""
-    known = [one for one in found if one.p20 is not None and one.p50 is not None and one.p80 is not None]
-    known.sort(key=lambda one: (one.promise - (one.p80 or 0), one.promise, one.node.id))
-    return sorted(known[:MOST], key=lambda one: (one.promise, one.node.id))
+    known = found.at((found.p20 != MISSING) & (found.p50 != MISSING) & (found.p80 != MISSING))
+    furthest = np.lexsort((known.id, known.promise, known.promise - known.p80))[:MOST]
+    return list(known.at(np.sort(furthest)))
 
 
 def forecast(found: Sequence[Expected], day: date, words: Words) -> charts.Figure:

@@ -4,35 +4,287 @@ A forecast rests on the history that its reader may see. Quantiles over all part
 one's milestones slip, and with few of a kind that is somebody's date.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select
+import numpy as np
+from sqlalchemy import Connection, and_, or_, select, true
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
-from kangjiansheng.core.calendar import china, working_days
-from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
-from kangjiansheng.overview.rules.forecast.book import Bond, Line, Node, Run
-from kangjiansheng.overview.rules.forecast.days import MISSING, NEVER
-from kangjiansheng.overview.rules.forecast.whole import Ledger
-from kangjiansheng.projects.models import (
-    Milestone,
-    MilestoneEntry,
-    MilestoneLink,
-    Plan,
-    Project,
-    ProjectEntry,
+from kangjiansheng.core.db import db, reading
+from kangjiansheng.overview.rules.forecast.book import Book, Entries, Runs, Steps
+from kangjiansheng.overview.rules.forecast.days import MISSING, NEVER, Counting
+from kangjiansheng.overview.rules.forecast.graph import Bonds, Graph
+from kangjiansheng.projects.models import Milestone, MilestoneLink, Plan
+from kangjiansheng.projects.queries.past import NAMES, SCHEDULED, named_then
+from kangjiansheng.projects.rules.ledgers import (
+    NONE,
+    STATES,
+    Array,
+    Change,
+    History,
+    Ledgers,
+    day_at,
+    instant,
 )
-from kangjiansheng.projects.queries import may_see
-from kangjiansheng.projects.queries.past import NAMES, SCHEDULED
-from kangjiansheng.projects.rules.plans import RESTING
 
-# What was changed of a milestone: when, and the facts before.
-Changes = Mapping[int, Sequence[tuple[int, Mapping[str, Any]]]]
+_IN_A_BOOK = 2_000  # milestones
+_FIRST = date(1970, 1, 1).toordinal()
+_MANY = 500  # projects that are read again one by one; of more all are
+
+
+class Bond(NamedTuple):
+    """What binds a milestone: the ids it waits for, each with its lag and whether that counts working days, and its
+    duration, MISSING when nobody stated one."""
+
+    waits: tuple[tuple[int, int, bool], ...] = ()
+    duration: int = MISSING
+    in_work: bool = False
+
+
+_FREE = Bond()
+# Of a milestone, newest first: on which day it was bound otherwise, and how it was bound before.
+Changes = Sequence[tuple[int, Bond]]
+
+
+class Portfolio:
+    """All plans of projects, by the columns of their ledgers and what binds their milestones. `changed` says of the
+    projects that were read again from which day on something else is said of them."""
+
+    def __init__(self, ledgers: Ledgers, working: Sequence[int], before: "Portfolio | None") -> None:
+        self.ledgers, self.working = ledgers, working
+        self.counting = Counting(working)
+        touched = ledgers.log.since(before.ledgers.log) if before and before.working is working else None
+        keys = None if touched is None else {key for key, _since in touched}
+        self.changed: Mapping[int, int] | None = None
+        with reading(db.engine) as connection:
+            if before is None or keys is None or len(keys) > _MANY:
+                self.bonds, self.changes = _bonds(connection, true())
+            else:
+                self.bonds, self.changes = dict(before.bonds), dict(before.changes)
+                self.changed = self._renewed(connection, keys, touched or ())
+        self._kind: Array  # of each milestone the number of its code
+        self._places: Array  # of the milestones that are no decisions, project by project
+        self._starts: Array  # where those of each project begin
+        if before is not None and before.ledgers.project is ledgers.project:
+            self._kind, self._places, self._starts = before._kind, before._places, before._starts
+            return
+        m = ledgers.milestones
+        self._kind = np.array([ledgers.names.number(code) for code in m.facts["code"].tolist()], np.int32)
+        order = np.argsort(ledgers.project, kind="stable")
+        self._places = order[~m.facts["decision"][order]].astype(np.int32)
+        self._starts = np.searchsorted(
+            ledgers.project[self._places], np.arange(len(ledgers.projects.keys) + 1)
+        )
+
+    def _renewed(
+        self, connection: Connection, keys: Collection[int], touched: Sequence[Change]
+    ) -> dict[int, int]:
+        """Read again what binds the milestones of some projects. From which day on each project says something else."""
+        found = dict.fromkeys(keys, NEVER)
+        for project, at in touched:
+            found[project] = min(found[project], _day(at))
+        m = self.ledgers.milestones
+        places = np.flatnonzero(np.isin(m.facts["project"], list(keys)))
+        bonds, changes = _bonds(connection, Plan.project_id.in_(keys)) if keys else ({}, {})
+        for at, key, project in zip(
+            places.tolist(), m.keys[places].tolist(), m.facts["project"][places].tolist(), strict=True
+        ):
+            was, now = (
+                (b.pop(key, _FREE), c.pop(key, ())) for b, c in ((self.bonds, self.changes), (bonds, changes))
+            )
+            if was != now and m.starts[at] < m.starts[at + 1]:
+                # Before it was there it bound nobody.
+                first = _day(int(m.said["at"][m.starts[at]]))
+                found[project] = min(found[project], max(first, _parted(*was, *now)))
+            if now[0] != _FREE:
+                self.bonds[key] = now[0]
+            if now[1]:
+                self.changes[key] = now[1]
+        return found
+
+    def planned(self, projects: Collection[int]) -> Array:
+        """The places of those of some projects that have milestones."""
+        return np.flatnonzero(
+            np.isin(self.ledgers.projects.keys, list(projects)) & (np.diff(self._starts) > 0)
+        )
+
+    def begun(self, projects: Collection[int]) -> int:
+        """The day of the first entry of some projects; later than all days without any."""
+        m = self.ledgers.milestones
+        there = np.flatnonzero(np.isin(m.facts["project"], list(projects)) & ~m.facts["decision"])
+        there = there[m.starts[there + 1] > m.starts[there]]
+        return _day(int(m.said["at"][m.starts[there]].min())) if len(there) else NEVER
+
+    def closed(self, projects: Collection[int], day: int) -> Iterator[tuple[Book, Graph]]:
+        """Some projects as they were known at the end of a day, a few in each book."""
+        keys = self.ledgers.projects.keys
+        places = np.flatnonzero(np.isin(keys, list(projects)))
+        sizes = np.cumsum(self._starts[places + 1] - self._starts[places]) // _IN_A_BOOK
+        for some in np.split(places, np.flatnonzero(np.diff(sizes)) + 1):
+            if len(some):
+                yield self._book(some, day)
+
+    def _book(self, projects: Array, day: int) -> tuple[Book, Graph]:
+        m = self.ledgers.milestones
+        which = _ranges(self._starts[projects], self._starts[projects + 1])
+        places = self._places[which]
+        steps = Steps(
+            id=m.keys[places],
+            project=m.facts["project"][places],
+            code=m.facts["code"][places],
+            kind=self._kind[places],
+            gate=m.facts["gate"][places],
+        )
+        book = Book(steps, _entries(m, places, day), _runs(self.ledgers.projects, projects), day)
+        return book, Graph(self._bonds_of(steps, day), self.counting)
+
+    def _bonds_of(self, steps: Steps, day: int) -> Bonds:
+        ids = steps.id.tolist()
+        rows = {key: row for row, key in enumerate(ids)}
+        duration, in_work = np.full(len(ids), MISSING, np.int32), np.zeros(len(ids), np.bool_)
+        links = []
+        for row, key in enumerate(ids):
+            bond = _then(self.bonds.get(key, _FREE), self.changes.get(key, ()), day)
+            if bond is not _FREE:
+                duration[row], in_work[row] = bond.duration, bond.in_work
+                links += [
+                    (row, rows[before], lag, work) for before, lag, work in bond.waits if before in rows
+                ]
+        after, before, lag, work = np.array(links, np.int64).reshape(-1, 4).T
+        return Bonds(duration, in_work, after, before, lag.astype(np.int32), work.astype(np.bool_))
+
+
+def _then(bond: Bond, changes: Changes, day: int) -> Bond:
+    for at, before in changes:
+        if at <= day:
+            break
+        bond = before
+    return bond
+
+
+def _parted(was: Bond, old: Changes, now: Bond, new: Changes) -> int:
+    """From which day on a milestone was bound otherwise than one thought."""
+    days = {MISSING, *(at for at, _bond in (*old, *new))}
+    return min((day for day in days if _then(was, old, day) != _then(now, new, day)), default=NEVER)
+
+
+def _bonds(connection: Connection, chosen: Any) -> tuple[dict[int, Bond], dict[int, Changes]]:
+    """What binds milestones now, and how they were bound before it was changed. Three statements."""
+    of_projects = and_(Plan.id == Milestone.plan_id, Plan.project_id.is_not(None), chosen)
+    waits: dict[int, list[tuple[int, int, bool]]] = {}
+    link = MilestoneLink
+    links = select(link.milestone_id, link.predecessor_id, link.lag, link.unit)
+    links = links.join(Milestone, Milestone.id == link.milestone_id).join(Plan, of_projects)
+    for key, before, lag, unit in connection.execute(links.order_by(link.id)):
+        waits.setdefault(key, []).append((before, lag, unit == "workday"))
+    stated = select(Milestone.id, Milestone.duration, Milestone.unit).join(Plan, of_projects)
+    stated = stated.where(or_(Milestone.duration.is_not(None), Milestone.unit == "workday"))
+    takes = {key: (duration, unit) for key, duration, unit in connection.execute(stated)}
+    found = {
+        key: _bond(tuple(waits.get(key, ())), *takes.get(key, (None, "day"))) for key in {*waits, *takes}
+    }
+    return found, _changes(connection, of_projects, found)
+
+
+def _bond(waits: tuple[tuple[int, int, bool], ...], duration: int | None, unit: str) -> Bond:
+    return Bond(waits, MISSING if duration is None else duration, unit == "workday")
+
+
+def _changes(connection: Connection, of_projects: Any, bonds: Mapping[int, Bond]) -> dict[int, Changes]:
+    entry = AuditEntry
+    query = (
+        select(entry.thing_id, Milestone.plan_id, entry.recorded_at, entry.before)
+        .join(Milestone, Milestone.id == entry.thing_id)
+        .join(Plan, of_projects)
+        .where(entry.thing == Milestone.__tablename__, entry.act == SCHEDULED)
+        .order_by(entry.seq.desc())
+    )
+    rows = connection.execute(query).all()
+    plans = {row.plan_id for row in rows}
+    named = select(Milestone.plan_id, Milestone.code, Milestone.id)
+    ids = {
+        (plan, code): key
+        for plan, code, key in (
+            connection.execute(named.where(Milestone.plan_id.in_(plans))) if plans else ()
+        )
+    }
+    found: dict[int, list[tuple[int, Bond]]] = {}
+    for key, plan, at, before in rows:
+        known = found.setdefault(key, [])
+        bond = known[-1][1] if known else bonds.get(key, _FREE)
+        if "waits" in before:
+            waits = ((ids.get((plan, code)), lag, unit == "workday") for code, lag, unit in before["waits"])
+            bond = bond._replace(waits=tuple((one, lag, work) for one, lag, work in waits if one is not None))
+        if "duration" in before:
+            bond = bond._replace(duration=MISSING if before["duration"] is None else before["duration"])
+        if "unit" in before:
+            bond = bond._replace(in_work=before["unit"] == "workday")
+        known.append((clock.day_of(at).toordinal(), bond))
+    return {key: tuple(known) for key, known in found.items()}
+
+
+def _day(at: int) -> int:
+    """The day of an instant of the ledgers; nothing for one that is before or after all."""
+    return MISSING if at < 0 else NEVER if at == np.iinfo(np.int64).max else day_at(at).toordinal()
+
+
+def _ranges(first: Array, after: Array) -> Array:
+    """All whole numbers from each of `first` up to the one of `after`."""
+    sizes = after - first
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - ends + sizes, sizes)
+
+
+def _entries(m: History, places: Array, day: int) -> Entries:
+    """What was said of milestones up to the end of a day."""
+    first = m.starts[places]
+    sizes = m.starts[places + 1] - first
+    at = _ranges(first, first + sizes)
+    of = np.repeat(np.arange(len(places), dtype=np.int32), sizes)
+    known = m.said["at"][at] <= instant(clock.end_of(date.fromordinal(day)))
+    at, of = at[known], of[known]
+    baseline, plan, forecast, actual = (
+        _days(m.said[name][at]) for name in ("baseline", "plan", "forecast", "actual")
+    )
+    plan = np.where(plan != MISSING, plan, baseline)
+    state = m.said["state"][at]
+    return Entries(
+        of=of,
+        day=_days_of(m.said["at"][at]),
+        plan=plan,
+        promise=np.where(forecast != MISSING, forecast, plan),
+        actual=actual,
+        open=state == STATES.index("open"),
+        cancelled=state == STATES.index("cancelled"),
+    )
+
+
+def _days(numbers: Array) -> Array:
+    return np.where(numbers == NONE, MISSING, numbers + np.int32(_FIRST)).astype(np.int32)
+
+
+def _days_of(at: Array) -> Array:
+    """The days of instants. From 1992 on Shanghai has been eight hours before UTC."""
+    found = ((at + 8 * 3600 * 1_000_000) // (24 * 3600 * 1_000_000)).astype(np.int32) + np.int32(_FIRST)
+    for n in np.flatnonzero(found < date(1992, 1, 1).toordinal()).tolist():
+        found[n] = day_at(int(at[n])).toordinal()
+    return found
+
+
+def _runs(p: History, places: Array) -> Runs:
+    """Since when and until when people worked on projects."""
+    first, after = p.starts[places], p.starts[places + 1]
+    at = _ranges(first, after)
+    since = _days_of(p.said["at"][at]).astype(np.int64)
+    ends = np.cumsum(after - first)[after > first] - 1
+    until = np.append(since[1:], NEVER)
+    until[ends] = NEVER
+    works = ~p.said["rests"][at] & ~p.said["archived"][at]
+    return Runs(np.repeat(p.keys[places], after - first)[works], since[works], until[works])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +298,6 @@ class Named:
     name_hant: str
     name_en: str
     gate: bool
-    illustrative: bool
 
     @property
     def path(self) -> str:
@@ -54,182 +305,27 @@ class Named:
         return f"/projects/{self.project_code}/milestones/{self.code}"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read: the ledger for the rules, and how the milestones are called."""
+class Called:
+    """Milestones by their words, as they were called at the end of a day (now for None). One statement for a past day."""
 
-    ledger: Ledger
-    named: Mapping[int, Named]
+    def __init__(self, ledgers: Ledgers, as_of: date | None) -> None:
+        self._ledgers, self._then = ledgers, named_then(as_of) if as_of else {}
 
-    @property
-    def illustrative(self) -> bool:
-        """True when a row of it is for illustration."""
-        return any(one.illustrative for one in self.named.values())
+    def __getitem__(self, key: int) -> Named:
+        return self.of([key])[0]
 
+    def of(self, keys: Sequence[int]) -> list[Named]:
+        """Some of them, in this order."""
+        m, p, names = self._ledgers.milestones, self._ledgers.projects, self._ledgers.names.all
+        at = np.searchsorted(m.keys, keys)
+        codes = p.facts["code"][np.searchsorted(p.keys, m.facts["project"][at])]
+        columns = (codes, *(m.facts[name][at] for name in ("code", "gate", "name")))
+        return [
+            Named(key, project, code, *self._words(key, names[name]), gate=gate)
+            for key, project, code, gate, name in zip(keys, *(c.tolist() for c in columns), strict=True)
+        ]
 
-def read(*, actor: Actor, as_of: date | None) -> Reading:
-    """All plans of projects that the actor sees, up to the end of a day. Five statements, and one for the holidays."""
-    day = as_of or clock.today()
-    rows = _milestones(actor)
-    ids = {(row.plan_id, row.code): row.id for row in rows}
-    plan_of = {row.id: row.plan_id for row in rows}
-    changes = _changes(actor)
-    links = _links(actor)
-
-    def bonds(at: int) -> Mapping[int, Bond]:
-        found = {}
-        for row in rows:
-            facts = _facts_then(changes.get(row.id, ()), at)
-            waits = links.get(row.id, ())
-            if "waits" in facts:
-                plan = plan_of[row.id]
-                waits = tuple(
-                    (ids[plan, code], lag, unit == "workday")
-                    for code, lag, unit in facts["waits"] if (plan, code) in ids
-                )  # fmt: skip
-            duration = facts.get("duration", row.duration)
-            unit = facts.get("unit", row.unit)
-            if waits or duration is not None or unit == "workday":
-                found[row.id] = Bond(waits, MISSING if duration is None else duration, unit == "workday")
-        return found
-
-    ledger = Ledger(
-        day=day,
-        nodes=[Node(row.id, row.project_id, row.code, row.gate) for row in rows],
-        lines=_lines(actor, day),
-        runs=_runs(actor, day),
-        bonds=bonds,
-        working=working_days(china()),
-    )
-    return Reading(ledger, {row.id: _named(row, changes.get(row.id, ()), day) for row in rows})
-
-
-def _milestones(actor: Actor) -> Sequence[Row[Any]]:
-    query = (
-        select(
-            Milestone.id,
-            Milestone.plan_id,
-            Plan.project_id,
-            Project.code.label("project_code"),
-            Project.illustrative,
-            Milestone.code,
-            Milestone.gate,
-            Milestone.duration,
-            Milestone.unit,
-            *(getattr(Milestone, key) for key in NAMES),
-        )
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(may_see(actor), Milestone.kind == "milestone")
-        .order_by(Milestone.id)
-    )
-    return db.session.execute(query).all()
-
-
-def _named(row: Row[Any], changes: Sequence[tuple[int, Mapping[str, Any]]], day: date) -> Named:
-    facts = _facts_then(changes, day.toordinal())
-    names = {key: facts.get(key, getattr(row, key)) for key in NAMES}
-    return Named(row.id, row.project_code, row.code, **names, gate=row.gate, illustrative=row.illustrative)
-
-
-def _lines(actor: Actor, day: date) -> list[Line]:
-    query = (
-        select(
-            MilestoneEntry.milestone_id,
-            MilestoneEntry.effective_at,
-            MilestoneEntry.baseline,
-            MilestoneEntry.current_plan,
-            MilestoneEntry.forecast,
-            MilestoneEntry.actual,
-            MilestoneEntry.state,
-        )
-        .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(
-            may_see(actor), Milestone.kind == "milestone", MilestoneEntry.effective_at <= clock.end_of(day)
-        )
-        .order_by(MilestoneEntry.effective_at, MilestoneEntry.id)
-    )
-    found, days = [], dict[datetime, int]()
-    for key, at, baseline, plan, forecast, actual, state in db.session.execute(query):
-        if at not in days:
-            days[at] = clock.day_of(at).toordinal()
-        planned = plan or baseline
-        found.append(
-            Line(key, days[at], _number(planned), _number(forecast or planned), _number(actual), state)
-        )
-    return found
-
-
-def _number(day: date | None) -> int:
-    return day.toordinal() if day else 0
-
-
-def _runs(actor: Actor, day: date) -> list[Run]:
-    """Since when and until when people worked on each project, up to the end of `day`."""
-    order = (ProjectEntry.effective_at, ProjectEntry.id)
-    following = func.lead(ProjectEntry.effective_at, type_=ProjectEntry.effective_at.type)
-    query = (
-        select(
-            ProjectEntry.project_id,
-            ProjectEntry.status,
-            ProjectEntry.state["archived_at"].as_string().is_not(None).label("archived"),
-            ProjectEntry.effective_at.label("since"),
-            following.over(partition_by=ProjectEntry.project_id, order_by=order).label("until"),
-        )
-        .join(Project, Project.id == ProjectEntry.project_id)
-        .where(may_see(actor), ProjectEntry.effective_at <= clock.end_of(day))
-    )
-    return [
-        Run(
-            row.project_id,
-            clock.day_of(row.since).toordinal(),
-            clock.day_of(row.until).toordinal() if row.until else NEVER,
-        )
-        for row in db.session.execute(query)
-        if row.status not in RESTING and not row.archived
-    ]
-
-
-def _links(actor: Actor) -> dict[int, tuple[tuple[int, int, bool], ...]]:
-    query = (
-        select(
-            MilestoneLink.milestone_id, MilestoneLink.predecessor_id, MilestoneLink.lag, MilestoneLink.unit
-        )
-        .join(Milestone, Milestone.id == MilestoneLink.milestone_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(may_see(actor))
-        .order_by(MilestoneLink.id)
-    )
-    found: dict[int, tuple[tuple[int, int, bool], ...]] = {}
-    for key, before, lag, unit in db.session.execute(query):
-        found[key] = (*found.get(key, ()), (before, lag, unit == "workday"))
-    return found
-
-
-def _changes(actor: Actor) -> Changes:
-    """What was changed of names, durations and dependencies, newest first."""
-    query = (
-        select(AuditEntry.thing_id, AuditEntry.recorded_at, AuditEntry.before)
-        .join(Milestone, Milestone.id == AuditEntry.thing_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .join(Project, Project.id == Plan.project_id)
-        .where(AuditEntry.thing == Milestone.__tablename__, AuditEntry.act == SCHEDULED, may_see(actor))
-        .order_by(AuditEntry.seq.desc())
-    )
-    found: dict[int, list[tuple[int, Mapping[str, Any]]]] = {}
-    for key, at, before in db.session.execute(query):
-        found.setdefault(key, []).append((clock.day_of(at).toordinal(), before))
-    return found
-
-
-def _facts_then(changes: Sequence[tuple[int, Mapping[str, Any]]], day: int) -> dict[str, Any]:
-    """The facts as they stood at the end of a day, with every later change taken back; empty when there was none."""
-    found: dict[str, Any] = {}
-    for at, before in changes:
-        if at <= day:
-            break
-        found |= before
-    return found
+    def _words(self, key: int, now: Sequence[str]) -> tuple[str, str, str]:
+        was = self._then.get(key, {})
+        hans, hant, en = (was.get(name, text) for name, text in zip(NAMES, now, strict=True))
+        return hans, hant, en

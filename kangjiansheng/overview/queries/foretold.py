@@ -1,87 +1,180 @@
-"""The forecast with its scoreboard as it was reckoned last, kept until something was written or its reader may see
-other projects.
+"""The forecast with its scoreboard, of which only what was written since the last time is reckoned anew.
 
-The trail says whether something was written: nothing of what a forecast takes changes without an act, and each act gets
-its place there. People who sign in do not write. Which projects the reader may see is asked each time.
+What each project adds to it hangs on that project alone and is kept for all readers. What follows from several is kept
+for the projects that a reader may see, which is asked each time: nobody's forecast rests on what another one sees.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from threading import RLock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, or_, select
+import numpy as np
+from sqlalchemy import Engine
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.calendar import china, working_days
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.kept import Kept
-from kangjiansheng.overview.queries.forecast import Named, read
-from kangjiansheng.overview.rules.forecast import whole
-from kangjiansheng.overview.rules.forecast.record import Record
-from kangjiansheng.overview.rules.forecast.runs import SEED
-from kangjiansheng.projects.queries import reach
-from kangjiansheng.projects.queries.ledgers import Head
+from kangjiansheng.overview.queries.forecast import Called, Portfolio
+from kangjiansheng.overview.rules.forecast.days import NEVER
+from kangjiansheng.overview.rules.forecast.known import HORIZON, Known, learn
+from kangjiansheng.overview.rules.forecast.record import Record, Said, judge
+from kangjiansheng.overview.rules.forecast.runs import SEED, Outlook, play
+from kangjiansheng.overview.rules.forecast.whole import Foresight, foresee, quarters, said_on
+from kangjiansheng.projects.queries import columns
+from kangjiansheng.projects.rules.ledgers import Ledgers
 
-_MOST = 16
+_READERS = 8  # forecasts that are kept, each for some projects, a day and a seed
+_DAYS = 2  # of which it is kept what each project adds
 
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
     """A forecast, how such forecasts did, and how the milestones that it names are called."""
 
-    forecast: whole.Foresight
+    forecast: Foresight
     record: Record
-    named: Mapping[int, Named]
+    named: Called
     has_projects: bool
     illustrative: bool  # whether a row that it rests on is
 
 
-class _Memory(Kept[Foretold]):
-    """What one process has reckoned of one database; `looked` is the last place of its trail at which somebody looked,
-    and the last one up to there at which something was written."""
+@dataclass
+class _Told:
+    """What was told to somebody of some projects. Since then some were `touched`; with `anew` distributions changed, too,
+    and all is played again."""
+
+    seen: frozenset[int]
+    forecast: Foresight
+    said: dict[int, Said]
+    record: Record | None = None
+    touched: set[int] = field(default_factory=set)
+    anew: bool = False
+
+
+_Key = tuple[bytes, int, int]  # projects, day and seed
+
+
+class _Memory:
+    """What one process has reckoned of one database."""
 
     def __init__(self) -> None:
-        super().__init__(_MOST)
-        self.looked: tuple[Head, Head] | None = None
+        self.lock = RLock()
+        self.plans: Portfolio | None = None
+        self._known: OrderedDict[int, Known] = OrderedDict()
+        self._told: OrderedDict[_Key, _Told] = OrderedDict()
 
-    def written(self, head: Head) -> Head:
-        """The last place of the trail up to `head` from which a forecast may be another one."""
-        looked = self.looked
-        if looked is not None and looked[0] == head:
-            return looked[1]
-        found = looked[1] if looked is not None and _unwritten(looked[0]) else head
-        self.looked = head, found
-        return found
+    def told(
+        self, ledgers: Ledgers, projects: Collection[int], day: int, seed: int
+    ) -> tuple[Portfolio, _Told]:
+        """What is to be told of some projects, and the plans that it rests on."""
+        working = working_days(china())
+        key = np.sort(np.array(projects, np.int64)).tobytes(), day, seed
+        plans, found = self.plans, self._told.get(key)
+        # Who asks for what is there waits for nobody who reckons.
+        if plans and found and plans.ledgers is ledgers and plans.working is working and not found.touched:
+            return plans, found
+        with self.lock:
+            plans = self._brought_up(ledgers, working)
+            return plans, self._reckoned(plans, key, frozenset(projects))
 
+    def recorded(self, plans: Portfolio, told: _Told) -> Record:
+        """How the forecasts before what was told did."""
+        with self.lock:
+            if told.record is None:
+                day = told.forecast.day
+                for end in quarters(plans, told.seen, day):
+                    if end not in told.said:
+                        told.said[end] = said_on(plans, told.seen, end, told.forecast.seed)
+                known = self._known_on(plans, day.toordinal())
+                told.record = judge(list(told.said.values()), known.ends_of(told.seen), known.day)
+            return told.record
 
-def _unwritten(since: Head) -> bool:
-    """True when the trail still has a place, and after it no act of which a forecast knows."""
-    seq, hash_ = since
-    besides = or_(AuditEntry.act.startswith("accounts:"), AuditEntry.act.startswith("overview:"))
-    query = select(AuditEntry.seq, AuditEntry.hash).where(
-        AuditEntry.seq >= seq, or_(AuditEntry.seq == seq, ~besides)
-    )
-    return [tuple(row) for row in db.session.execute(query.order_by(AuditEntry.seq).limit(2))] == [
-        (seq, hash_)
-    ]
+    def _brought_up(self, ledgers: Ledgers, working: Sequence[int]) -> Portfolio:
+        """The plans as the ledgers have them, or as later ones had; what rested on something else is forgotten."""
+        plans = self.plans
+        known = plans and (plans.ledgers is ledgers or ledgers.log.behind(plans.ledgers.log))
+        if plans is not None and known and plans.working is working:
+            return plans
+        plans = Portfolio(ledgers, working, plans)
+        if plans.changed is None:
+            self._known.clear()
+            self._told.clear()
+        else:
+            self._forget(plans, plans.changed)
+        self.plans = plans
+        return plans
+
+    def _forget(self, plans: Portfolio, changed: Mapping[int, int]) -> None:
+        moved: dict[int, set[int]] = {}  # by day the projects whose cases are others now
+        for day, known in self._known.items():
+            touched = [key for key, since in changed.items() if since <= day]
+            fresh = learn(plans.closed(touched, day), day)
+            moved[day] = known.moved(fresh)
+            self._known[day] = known.renewed(fresh)
+        for (_seen, day, _seed), told in self._told.items():
+            mine = {key: since for key, since in changed.items() if key in told.seen}
+            told.touched |= {key for key, since in mine.items() if since <= day}
+            told.anew |= day not in moved or not told.seen.isdisjoint(moved[day])
+            first = min(mine.values(), default=NEVER)
+            told.said = {end: said for end, said in told.said.items() if end < first}
+
+    def _reckoned(self, plans: Portfolio, key: _Key, seen: frozenset[int]) -> _Told:
+        before = self._told.get(key)
+        if before is None or before.touched:
+            known = self._known_on(plans, key[1])
+            stays = before.forecast.expected if before and not before.anew else None
+            touched = before.touched if before else ()
+            found = foresee(plans, known, seen, seed=key[2], before=stays, touched=touched)
+            self._told[key] = _Told(seen, found, before.said if before else {})
+        self._told.move_to_end(key)
+        while len(self._told) > _READERS:
+            self._told.popitem(last=False)
+        return self._told[key]
+
+    def _known_on(self, plans: Portfolio, day: int) -> Known:
+        if day not in self._known:
+            self._known[day] = learn(plans.closed(plans.ledgers.projects.keys, day), day)
+        self._known.move_to_end(day)
+        while len(self._known) > _DAYS:
+            self._known.popitem(last=False)
+        return self._known[day]
 
 
 _memories: WeakKeyDictionary[Engine, _Memory] = WeakKeyDictionary()
 
 
 def foretold(*, actor: Actor, as_of: date | None, seed: int = SEED) -> Foretold:
-    """The forecast over what the actor sees at the end of a day (now for None). One or two statements when it is kept."""
-    head, projects = reach(actor=actor)
+    """The forecast over what the actor sees at the end of a day (now for None)."""
+    memory, plans, told = _told(actor, as_of, seed)
+    there = plans.planned(told.seen)
+    return Foretold(
+        told.forecast,
+        told.record or memory.recorded(plans, told),
+        Called(plans.ledgers, as_of),
+        has_projects=len(there) > 0,
+        illustrative=bool(plans.ledgers.projects.facts["illustrative"][there].any()),
+    )
+
+
+def tried(
+    projects: Collection[int], moved: Mapping[int, int], stopped: Collection[int], *, actor: Actor
+) -> tuple[Outlook, Outlook]:
+    """What is expected of some projects as they stand, and with other promises and projects stopped, two years ahead."""
+    _memory, plans, told = _told(actor, None, SEED)
+    now, seen = told.forecast.expected, told.seen.intersection(projects)
+    parts = [
+        play(book, graph, told.forecast.chances, horizon=2 * HORIZON, moved=moved, stopped=stopped)
+        for book, graph in plans.closed(seen, told.forecast.day.toordinal())
+    ]
+    return now.at(np.isin(now.project, list(seen))), Outlook.joined(parts)
+
+
+def _told(actor: Actor, as_of: date | None, seed: int) -> tuple[_Memory, Portfolio, _Told]:
+    ledgers, projects = columns(actor=actor)
     memory = _memories.setdefault(db.engine, _Memory())
-    key = (memory.written(head), tuple(sorted(projects)), as_of or clock.today(), seed)
-    return memory.get(key, lambda: _reckoned(actor, as_of, seed))
-
-
-def _reckoned(actor: Actor, as_of: date | None, seed: int) -> Foretold:
-    found = read(actor=actor, as_of=as_of)
-    made = whole.foresee(found.ledger, seed=seed)
-    named = {one.node.id: found.named[one.node.id] for one in made.expected}
-    record = whole.recorded(found.ledger, seed=seed)
-    return Foretold(made, record, named, bool(found.named), found.illustrative)
+    day = (as_of or clock.today()).toordinal()
+    return memory, *memory.told(ledgers, projects, day, seed)

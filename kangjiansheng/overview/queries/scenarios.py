@@ -14,10 +14,9 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.models.scenario import Scenario
-from kangjiansheng.overview.queries import forecast
+from kangjiansheng.overview.queries import foretold
 from kangjiansheng.overview.rules import scenario as rules
-from kangjiansheng.overview.rules.forecast.runs import Expected, play
-from kangjiansheng.overview.rules.forecast.whole import HORIZON, learned
+from kangjiansheng.overview.rules.forecast.runs import Expected
 from kangjiansheng.overview.rules.rows import is_open, is_running
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, portfolio, visible_projects
@@ -133,13 +132,9 @@ def _chances(found: Scenario, days: dict[int, date], by_id: Any, *, actor: Actor
     """The forecast of the projects that it touches, with the same luck on both sides: only the scenario differs."""
     if not found.projects:
         return []
-    ledger = forecast.read(actor=actor, as_of=None).ledger
-    book, graph = ledger.book, ledger.graph(ledger.day.toordinal())
-    chances = learned(book, graph)
-    moved = {key: day.toordinal() for key, day in days.items() if key in book.index}
-    now = {e.node.id: e for e in play(book, graph, chances, horizon=HORIZON)}
-    other = play(book, graph, chances, horizon=2 * HORIZON, moved=moved, stopped=found.stops)
-    then = {e.node.id: e for e in other}
+    moved = {key: day.toordinal() for key, day in days.items()}
+    expected, tried = foretold.tried(found.projects, moved, found.stops, actor=actor)
+    now, then = ({one.id: one for one in side} for side in (expected, tried))
     touched = [
         (p, m) for key, (p, m) in by_id.items()
         if p.id in found.projects and key in now and now[key].known

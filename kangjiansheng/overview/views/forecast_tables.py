@@ -1,13 +1,12 @@
 """Forecast, record and history as tables."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.overview.queries.forecast import Named
+from kangjiansheng.overview.queries.forecast import Called
 from kangjiansheng.overview.rules.forecast.chances import Chance, Chances
 from kangjiansheng.overview.rules.forecast.record import KINDS, TARGET, Record
 from kangjiansheng.overview.rules.forecast.whole import Foresight
@@ -20,11 +19,11 @@ Table = dict[str, Any]
 LISTED = 120  # milestones that the page lists
 
 
-def forecast(found: Foresight, named: Mapping[int, Named], listed: int | None = None) -> Table:
+def forecast(found: Foresight, named: Called, listed: int | None = None) -> Table:
     """Each open milestone of the year ahead, by the day that is promised; at most so many."""
     rows = []
-    for one in found.expected[:listed]:
-        its = named[one.node.id]
+    shown = found.expected[:listed]
+    for one, its in zip(shown, named.of([one.id for one in shown]), strict=True):
         rows.append(
             [
                 {"text": its.project_code, "href": words.project_href(its.project_code)},
@@ -34,7 +33,7 @@ def forecast(found: Foresight, named: Mapping[int, Named], listed: int | None = 
                 said.day(one.p80),
                 said.percent(one.kept),
                 said.later(one),
-                one.chance.count if one.chance else None,
+                one.count,
             ]
         )
     return {

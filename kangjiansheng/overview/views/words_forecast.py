@@ -29,13 +29,13 @@ def finding(found: Foresight, named: Any) -> str:
     text = ngettext(
         "未来一年 %(whole)d 个里程碑中，%(num)d 个更可能晚于承诺",
         "未来一年 %(whole)d 个里程碑中，%(num)d 个更可能晚于承诺",
-        len(found.hopeful),
-        whole=len(found.known),
+        found.hopeful,
+        whole=found.known,
     )
-    worst = max(found.hopeful, key=lambda one: ((one.p80 or 0) - one.promise, one.node.id))
+    worst = found.worst
     most = _(
         "差得最多的是 %(where)s，八成把握要晚 %(days)d 天",
-        where=where(named[worst.node.id]),
+        where=where(named[worst.id]),
         days=(worst.p80 or 0) - worst.promise,
     )
     return f"{text}{_('；')}{most}"
@@ -48,7 +48,7 @@ def where(one: Named) -> str:
 
 def unsaid(found: Foresight) -> str:
     """How many have too little history; empty when none has."""
-    missing = len(found.expected) - len(found.known)
+    missing = len(found.expected) - found.known
     if not missing or not found.known:
         return ""
     return str(
@@ -166,9 +166,9 @@ def in_figure(named: Any, on: date) -> Words:
         promise=_("承诺"),
         half=_("一半把握"),
         most=_("八成把握"),
-        code=lambda one: where(named[one.node.id]),
-        name=lambda one: name_of(named[one.node.id]),
-        href=lambda one: words.milestone_href(named[one.node.id]),
+        code=lambda one: where(named[one.id]),
+        name=lambda one: name_of(named[one.id]),
+        href=lambda one: words.milestone_href(named[one.id]),
         days=words.days,
     )
 

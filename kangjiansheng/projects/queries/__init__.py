@@ -2,7 +2,7 @@
 
 from kangjiansheng.projects.queries import trials
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
-from kangjiansheng.projects.queries.ledgers import days, reach
+from kangjiansheng.projects.queries.ledgers import columns, days
 from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
 from kangjiansheng.projects.queries.page import (
     Said,
@@ -47,6 +47,7 @@ __all__ = [
     "Said",
     "Spread",
     "TeamMember",
+    "columns",
     "days",
     "effects",
     "entry",
@@ -73,7 +74,6 @@ __all__ = [
     "project_as",
     "project_for",
     "project_with",
-    "reach",
     "reached_later",
     "spread",
     "team",

@@ -122,15 +122,20 @@ def days(
     `awaiting`: gates that meetings are to decide, as they were known at the end of the day. With `archived` also the
     projects that were put away by then.
     """
-    with _guard:
-        kept = _kept.setdefault(db.engine, _Kept())
-    head, keys = reach(actor=actor)
-    known, today = kept.at(head), clock.today()
+    (known, keys), today = columns(actor=actor), clock.today()
     first = Day(known, keys, as_of, today, awaiting, archived=archived)
     return [first, *(Day(known, keys, day, today) for day in others)]
 
 
-def reach(*, actor: Actor) -> tuple[Head, list[int]]:
+def columns(*, actor: Actor) -> tuple[Ledgers, list[int]]:
+    """Both ledgers, and the projects in them that the actor may see; `days` costs as much."""
+    with _guard:
+        kept = _kept.setdefault(db.engine, _Kept())
+    head, keys = _reach(actor)
+    return kept.at(head), keys
+
+
+def _reach(actor: Actor) -> tuple[Head, list[int]]:
     """The last place of the trail, and the projects that the actor may see. One statement."""
     seen = select(literal("project"), Project.id, literal("")).where(may_see(actor))
     rows = db.session.execute(union_all(_newest(), seen)).all()
@@ -170,7 +175,9 @@ def _renewed(
         milestones = milestones.renewed(
             _milestones(connection, Milestone.id.in_(touched["milestone"]), known.names)
         )
-    return known.renewed(projects, milestones, labs, touched["milestone"]) if any(touched.values()) else known
+    if not any(touched.values()):
+        return known
+    return known.renewed(projects, milestones, labs, touched["milestone"], touched["project"])
 
 
 def _labs(connection: Connection) -> dict[int, str]:

@@ -26,8 +26,10 @@ Array = NDArray[Any]
 STATES = ("open", "done", "cancelled")
 _EPOCH = date(1970, 1, 1)
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
-_NEVER = int(np.iinfo(np.int64).max)
+_EVER, NEVER = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
 _KEPT = 60  # days of which the counts outlast a write
+_LASTING = {"project", "code", "decision", "gate"}  # what things are, for good
+_LOGGED = 2_000  # changes that are remembered
 
 
 def instant(at: datetime) -> int:
@@ -73,6 +75,32 @@ class History:
         count = reached[after] - reached[first]
         return np.where(count > 0, first + count - 1, -1)
 
+    def differs(self, other: "History", key: int) -> int:
+        """From which instant on `other` says something else of a thing that it holds; `NEVER` when nowhere."""
+        here, there = (int(np.searchsorted(one.keys, key)) for one in (self, other))
+        old, new = [], other.entries(there)
+        if here < len(self.keys) and self.keys[here] == key:
+            old = self.entries(here)
+            if any(
+                self.facts[name][here] != other.facts[name][there] for name in _LASTING & self.facts.keys()
+            ):
+                return _EVER
+        same = next(
+            (n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
+        )
+        return min((rows[same][0] for rows in (old, new) if same < len(rows)), default=NEVER)
+
+    def entries(self, place: int) -> list[tuple[Any, ...]]:
+        """What is said of a thing, entry by entry; the instant comes first."""
+        of = slice(self.starts[place], self.starts[place + 1])
+        return list(
+            zip(
+                self.said["at"][of].tolist(),
+                *(column[of].tolist() for column in self.said.values()),
+                strict=True,
+            )
+        )
+
     def renewed(self, fresh: "History") -> "History":
         """The same where all that is said of the things of `fresh` is what that says."""
         at = np.searchsorted(self.keys, fresh.keys)
@@ -97,16 +125,47 @@ def _spliced(old: Array, new: Array, first: Array, after: Array, begin: Array, e
     return np.concatenate([*parts, old[at:]])
 
 
+Change = tuple[
+    int, int
+]  # a project, and the instant from which something else is said of it; `NEVER` for nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Log:
+    """The last changes of ledgers since all of them were read, `gone` more before them."""
+
+    reading: object = field(default_factory=object)
+    gone: int = 0
+    changes: tuple[Change, ...] = ()
+
+    def and_then(self, changes: Sequence[Change]) -> "Log":
+        """The same with more changes; the oldest are forgotten."""
+        found = (*self.changes, *changes)
+        return Log(self.reading, self.gone + max(0, len(found) - _LOGGED), found[-_LOGGED:])
+
+    def behind(self, other: "Log") -> bool:
+        """Whether `other` goes on where this one ends."""
+        counts = [one.gone + len(one.changes) for one in (self, other)]
+        return self.reading is other.reading and counts[0] < counts[1]
+
+    def since(self, other: "Log") -> tuple[Change, ...] | None:
+        """What has changed since an earlier state of it; None when that is not known."""
+        at = other.gone + len(other.changes) - self.gone
+        return self.changes[at:] if other.reading is self.reading and at >= 0 else None
+
+
 @dataclass(frozen=True, eq=False)
 class Ledgers:
     """Both ledgers. `labs` are the codes of laboratories by key, `names` what columns of numbers mean. `slipped`: what
-    `slipped_on` has counted."""
+    `slipped_on` has counted. `log` names the projects of what was read again, each with the instant from which it says
+    something else: who made something of these ledgers sees there what of it still holds."""
 
     projects: History
     milestones: History
     labs: Mapping[int, str]
     names: Names = field(default_factory=Names)
     slipped: dict[date, Array] = field(default_factory=dict)
+    log: Log = field(default_factory=Log)
 
     @cached_property
     def project(self) -> Array:
@@ -132,11 +191,23 @@ class Ledgers:
         return np.argsort(np.argsort(self.projects.facts["code"].astype(str), kind="stable"))
 
     def renewed(
-        self, projects: History, milestones: History, labs: Mapping[int, str], touched: Sequence[int]
+        self,
+        projects: History,
+        milestones: History,
+        labs: Mapping[int, str],
+        touched: Sequence[int],
+        told: Sequence[int] = (),
     ) -> "Ledgers":
-        """The same with other entries, of the milestones `touched`. What was made of the things alone stays when there
-        are no new ones, and what was counted of all is put right by these."""
-        new = Ledgers(projects, milestones, labs, self.names)
+        """The same with other entries, of the milestones `touched` and of the projects `told`. What was made of the things
+        alone stays when there are no new ones, and what was counted of all is put right by these."""
+        changes = [(key, self.projects.differs(projects, key)) for key in told]
+        for key in touched:
+            at = int(np.searchsorted(milestones.keys, key))
+            if at < len(milestones.keys) and milestones.keys[at] == key:
+                changes.append(
+                    (int(milestones.facts["project"][at]), self.milestones.differs(milestones, key))
+                )
+        new = Ledgers(projects, milestones, labs, self.names, log=self.log.and_then(changes))
         made = {"rank": len(projects.keys) == len(self.projects.keys)}
         made["project"] = made["order"] = made["by_code"] = made["rank"] and len(milestones.keys) == len(
             self.milestones.keys
@@ -185,7 +256,7 @@ class Ledgers:
         thing = np.searchsorted(m.starts, at, "right") - 1
         at, thing = at[~m.facts["decision"][thing]], thing[~m.facts["decision"][thing]]
         following = np.minimum(at + 1, len(said["at"]) - 1)
-        until = np.where(at + 1 == m.starts[thing + 1], _NEVER, said["at"][following])
+        until = np.where(at + 1 == m.starts[thing + 1], NEVER, said["at"][following])
         return self.project[thing], said["at"][at], until
 
     def seen(self, day: date | None, shown: Array, *, archived: bool = False) -> tuple[Array, Array]:

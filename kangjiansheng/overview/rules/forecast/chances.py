@@ -9,21 +9,21 @@ A quantile is the smallest day by which at least that share has come.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .book import Node
-from .days import NEVER, Days, Flags
+from .days import NEVER, Days
 from .history import Cases
 
 PRIOR = 10  # of so many cases the wider kind has the weight
 ENOUGH = 20  # milestones of a band that have come; below nothing is said
-_EXACT = 1e-9
+EXACT = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Chance:
     """A distribution of days. `reached` is the share up to each of `values`; what is left of one is unknown.
 
@@ -37,12 +37,21 @@ class Chance:
 
     def share(self, days: Any) -> Any:
         """The share that has come by those days."""
-        at = np.searchsorted(self.values, days, "right")
-        return np.concatenate([[0.0], self.reached])[at]
+        first, table = self._by_day
+        return table[np.clip(days - first, 0, len(table) - 1)]
+
+    @cached_property
+    def _by_day(self) -> tuple[int, NDArray[np.float64]]:
+        """From the day before the first of `values` on the share of each day."""
+        if not len(self.values):
+            return 0, np.zeros(1)
+        first = int(self.values[0]) - 1
+        at = np.searchsorted(self.values, np.arange(first, int(self.values[-1]) + 1), "right")
+        return first, np.concatenate([[0.0], self.reached])[at]
 
     def quantile(self, shares: Any) -> Any:
         """The smallest day by which each share has come; NEVER where the history does not reach."""
-        at = np.searchsorted(self.reached, np.asarray(shares) - _EXACT, "left")
+        at = np.searchsorted(self.reached, np.asarray(shares) - EXACT, "left")
         return np.concatenate([self.values, np.array([NEVER], dtype=np.int32)])[at]
 
     def beyond(self, shares: Any, days: Any) -> Any:
@@ -50,7 +59,7 @@ class Chance:
         gone = self.share(days)
         left = 1.0 - gone
         found = self.quantile(gone + np.asarray(shares) * left)
-        return np.where(left > _EXACT, np.maximum(found, days + 1), NEVER)
+        return np.where(left > EXACT, np.maximum(found, days + 1), NEVER)
 
 
 def product_limit(entry: Any, late: Any, came: Any) -> tuple[Days, NDArray[np.float64]]:
@@ -74,19 +83,20 @@ def mixed(narrow: Chance, wide: Chance, count: int) -> Chance:
 
 
 class Chances:
-    """Distributions by band, by gate or not, and by step; each made when it is first asked for."""
+    """Distributions by band, by gate or not, and by the step's code; each made when it is first asked for."""
 
-    def __init__(self, nodes: tuple[Node, ...], cases: Cases) -> None:
-        self._cases = cases
-        self._gate = np.array([node.gate for node in nodes], dtype=bool)
-        codes: dict[str, int] = {}
-        self._code = np.array([codes.setdefault(node.code, len(codes)) for node in nodes], dtype=np.int64)
-        self._codes = codes
+    def __init__(self, cases: Cases) -> None:
+        key = _key(cases.band.astype(np.int64), cases.gate, cases.kind)
+        order = np.argsort(key, kind="stable")
+        self._keys = key[order]
+        self._entry, self._late, self._came, self._counted = (
+            column[order] for column in (cases.entry, cases.late, cases.came, cases.counted)
+        )
         self._made: dict[tuple[Any, ...], Chance | None] = {}
 
-    def of(self, node: Node, band: int) -> Chance | None:
-        """The distribution for a milestone whose promise lies in a band; None when there is too little history."""
-        return self._get(band, node.gate, self._codes.get(node.code, -1))
+    def of(self, band: int, gate: bool, kind: int) -> Chance | None:
+        """The distribution for a step whose promise lies in a band; None when there is too little history."""
+        return self._get(band, gate, kind)
 
     def of_kind(self, band: int, gate: bool) -> Chance | None:
         """The distribution of gates, or of the others, in a band."""
@@ -115,18 +125,23 @@ class Chances:
             return wide
         return mixed(self._own(chosen, count, wide.within), wide, count)
 
-    def _chosen(self, key: tuple[Any, ...]) -> Flags:
-        found: Flags = self._cases.band == key[0]
-        if len(key) > 1:
-            found = found & (self._gate[self._cases.node] == key[1])
-        if len(key) > 2:
-            found = found & (self._code[self._cases.node] == key[2])
-        return found
+    def _chosen(self, key: tuple[Any, ...]) -> slice:
+        """Cases of a band, of a gate in it, of a code in that: each stand together."""
+        band, gate, kind = (*key, None, None)[:3]
+        first = _key(band, gate or 0, kind or 0)
+        after = (
+            _key(band + 1, 0, 0) if gate is None else _key(band, gate + 1, 0) if kind is None else first + 1
+        )
+        start, stop = np.searchsorted(self._keys, [first, after]).tolist()
+        return slice(start, stop)
 
-    def _count(self, chosen: Flags) -> int:
-        return len(np.unique(self._cases.node[chosen & self._cases.came]))
+    def _count(self, chosen: slice) -> int:
+        return int(np.count_nonzero(self._counted[chosen]))
 
-    def _own(self, chosen: Flags, count: int, within: int) -> Chance:
-        cases = self._cases
-        values, reached = product_limit(cases.entry[chosen], cases.late[chosen], cases.came[chosen])
+    def _own(self, chosen: slice, count: int, within: int) -> Chance:
+        values, reached = product_limit(self._entry[chosen], self._late[chosen], self._came[chosen])
         return Chance(values, reached, count, within)
+
+
+def _key(band: Any, gate: Any, kind: Any) -> Any:
+    return (band * 2 + gate) * 2**32 + kind

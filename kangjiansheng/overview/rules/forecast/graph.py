@@ -5,15 +5,25 @@ that the plan leaves, a later predecessor only ever pushes, a cancelled step pas
 clock that stood still is not taken out: it is part of how late such steps come, and the history has it.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .book import Bond, Node
 from .days import MISSING, Counting, Days, Flags, is_day
+
+
+@dataclass(frozen=True, eq=False)
+class Bonds:
+    """What binds the steps of a book: of each its duration (MISSING when nobody stated one) and whether that counts
+    working days; and the links, each of a step (`after`) that waits for another one (`before`), both as rows."""
+
+    duration: Days
+    in_work: Flags
+    after: Any
+    before: Any
+    lag: Days
+    lag_in_work: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +51,40 @@ class Level:
 
 
 class Graph:
-    """The dependencies of all steps. `bonds` by id; who waits for what is not there waits for nothing."""
+    """The dependencies of the steps of a book. `levels` hold those that wait or are waited for; the others keep their
+    own days, whatever comes."""
 
-    def __init__(self, nodes: Sequence[Node], bonds: Mapping[int, Bond], counting: Counting) -> None:
-        self.counting = counting
-        self.index = {node.id: n for n, node in enumerate(nodes)}
-        none = Bond()
-        self.bonds = [bonds.get(node.id, none) for node in nodes]
-        self.duration = np.array([[bond.duration] for bond in self.bonds], dtype=np.int32).reshape(-1, 1)
-        self.in_work = np.array([bond.in_work for bond in self.bonds], dtype=bool)
-        self.waits = [[w for w in bond.waits if w[0] in self.index] for bond in self.bonds]
+    def __init__(self, bonds: Bonds, counting: Counting) -> None:
+        self.bonds, self.counting = bonds, counting
+        self.duration, self.in_work = bonds.duration.reshape(-1, 1), bonds.in_work
+        self.linked = np.zeros(len(self.in_work), dtype=bool)
+        self.linked[bonds.after] = self.linked[bonds.before] = True
         self.levels = self._levels()
 
     def _levels(self) -> list[Level]:
-        waiting = [len(waits) for waits in self.waits]
-        followers: dict[int, list[int]] = defaultdict(list)
-        for n, waits in enumerate(self.waits):
-            for before, _lag, _work in waits:
-                followers[self.index[before]].append(n)
-        now = [n for n, count in enumerate(waiting) if not count]
+        """Steps that wait for one another in a ring stand on none, nor do those that wait for them."""
+        bonds, size = self.bonds, len(self.in_work)
+        waiting = np.bincount(bonds.after, minlength=size)
+        now = np.flatnonzero(self.linked & (waiting == 0))
         found = []
-        while now:
+        while len(now):
             found.append(self._level(now))
-            following = []
-            for n in now:
-                for follower in followers[n]:
-                    waiting[follower] -= 1
-                    if not waiting[follower]:
-                        following.append(follower)
-            now = sorted(following)
+            gone = np.zeros(size, dtype=bool)
+            gone[now] = True
+            less = np.bincount(bonds.after[gone[bonds.before]], minlength=size)
+            waiting = waiting - less
+            now = np.flatnonzero((less > 0) & (waiting == 0))
         return found
 
-    def _level(self, steps: list[int]) -> Level:
-        links = [(self.index[before], lag, work) for n in steps for before, lag, work in self.waits[n]]
-        counts = [len(self.waits[n]) for n in steps]
+    def _level(self, steps: Any) -> Level:
+        bonds = self.bonds
+        chosen = np.zeros(len(self.in_work), dtype=bool)
+        chosen[steps] = True
+        links = np.flatnonzero(chosen[bonds.after])
+        links = links[np.argsort(bonds.after[links], kind="stable")]
+        counts = np.bincount(bonds.after[links], minlength=len(chosen))[steps]
         return Level(
-            np.array(steps),
-            np.array([before for before, _, _ in links], dtype=np.int64),
-            np.array([[lag] for _, lag, _ in links], dtype=np.int32).reshape(-1, 1),
-            np.array([work for _, _, work in links], dtype=bool),
-            np.array(counts, dtype=np.int64),
+            steps, bonds.before[links], bonds.lag[links].reshape(-1, 1), bonds.lag_in_work[links], counts
         )
 
     def begins(self, level: Level, dates: Days) -> Days:
@@ -93,7 +97,7 @@ class Graph:
 
     def needs(self, plan: Days, actual: Days, cancelled: Flags) -> Days:
         """What each step takes: as stated, else the gap that the plan leaves after its last predecessor."""
-        planned = np.where(is_day(plan), plan, actual).astype(np.int32)
+        planned = np.where(is_day(plan), plan, actual).astype(np.int32) if self.levels else plan
         found = np.full_like(planned, MISSING)
         for level in self.levels:
             steps = level.steps
@@ -107,7 +111,7 @@ class Graph:
     def earliest(self, dates: Days, needs: Days, cancelled: Flags) -> Days:
         """The first day that the predecessors leave each step. Puts the days of cancelled steps into `dates`."""
         width = np.broadcast_shapes(dates.shape, needs.shape)[1]
-        found = np.full((len(self.bonds), width), MISSING, dtype=np.int32)
+        found = np.full((len(self.in_work), width), MISSING, dtype=np.int32)
         for level in self.levels:
             begin = self.begins(level, dates)
             dates[level.steps] = np.where(cancelled[level.steps], begin, dates[level.steps])

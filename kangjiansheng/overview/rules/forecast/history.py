@@ -19,17 +19,22 @@ from .graph import Graph, pushed
 # How far ahead the promise lay, in days: up to three months (or passed), up to a year, further.
 BANDS = (90, 365)
 _UNBOUND = MISSING
+_SHIFT = 10**8  # makes a day a number from nought
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Cases:
-    """What was observed, one row for each promise of a milestone in a band. Days are those after the pushed promise."""
+    """What was observed, one row for each promise of a milestone in a band, milestone by milestone. Days are those after
+    the pushed promise. `counted` is the first row of each milestone that has come in each band."""
 
-    node: Any
+    row: Any  # of the step in its book
     band: Any
+    gate: Flags
+    kind: Any  # of the step
     entry: Days  # later than this it had to be, for it to be seen at all
     late: Days  # how much later it came, or is so far
     came: Flags
+    counted: Flags
 
 
 def band_of(lead: Any) -> Any:
@@ -40,39 +45,57 @@ def band_of(lead: Any) -> Any:
 def cases(book: Book, graph: Graph, days: Sequence[int]) -> Cases:
     """What the book, as it is closed, shows of the promises that stood at the ends of `days`."""
     then, now = book.at(days), book.at([book.day])
+    came = is_day(now.actual)
+    reference = _references(book, graph, then, now)
+    seen = np.array(days, dtype=np.int32)[None, :]
+    end = np.where(came, now.actual, last_seen(book, now))
+    # It has to have come, or to be watched, after the day from which one looks.
+    counts = then.open & (end > seen) & book.running(days) & is_day(then.promise) & now.known
+    rows, columns = np.nonzero(counts)
+    seen, promise, reference = seen[0][columns], then.promise[rows, columns], reference[rows, columns]
+    since = np.where(promise < seen, seen - reference, _UNBOUND)
+    late = end[rows, 0] - reference
+    kept = np.flatnonzero(late > since)
+    bands = band_of(promise - seen)
+    kept = kept[_firsts(rows[kept] * (len(BANDS) + 1) + bands[kept], reference[kept].astype(np.int64))]
+    rows, bands, came = rows[kept], bands[kept], came[rows[kept], 0]
+    first = np.zeros(len(rows), dtype=bool)
+    first[np.unique(rows * (len(BANDS) + 1) + bands, return_index=True)[1]] = True
+    return Cases(
+        row=rows,
+        band=bands.astype(np.int8),
+        gate=book.steps.gate[rows],
+        kind=book.steps.kind[rows],
+        entry=since[kept].astype(np.int32),
+        late=late[kept].astype(np.int32),
+        came=came,
+        counted=first & came,
+    )
+
+
+def _references(book: Book, graph: Graph, then: Standing, now: Standing) -> Days:
+    """The promises of then, pushed by what really came."""
+    if not graph.levels:
+        return then.promise
     needs = graph.needs(then.plan, then.actual, then.cancelled)
     before = graph.earliest(_dates(then), needs, then.cancelled)
-    came = is_day(now.actual)
     so_far = np.maximum(np.where(is_day(now.promise), now.promise, MISSING), book.day)
-    reality = np.where(came, now.actual, np.where(now.open, so_far, MISSING)).astype(np.int32)
-    after = graph.earliest(reality, needs, now.cancelled)
-    reference = pushed(then.promise, before, after)
-    seen = np.array(days, dtype=np.int32)[None, :]
-    late = np.where(came, now.actual, _last_seen(book, now)) - reference
-    since = np.where(then.promise < seen, seen - reference, _UNBOUND)
-    counts = then.open & book.running(days) & is_day(then.promise) & now.known
-    # It has to have come, or to be watched, after the day from which one looks.
-    counts &= (late + reference > seen) & (late > since)
-    rows, columns = np.nonzero(counts)
-    bands = band_of((then.promise - seen)[rows, columns])
-    # The same promise seen from many months' ends is one case, from where it was first seen.
-    what = np.stack([rows, bands, reference[rows, columns]])
-    first = np.sort(np.unique(what, axis=1, return_index=True)[1])
-    rows, columns, bands = rows[first], columns[first], bands[first]
-    return Cases(
-        node=rows,
-        band=bands,
-        entry=since[rows, columns].astype(np.int32),
-        late=late[rows, columns].astype(np.int32),
-        came=np.broadcast_to(came, counts.shape)[rows, columns],
-    )
+    reality = np.where(is_day(now.actual), now.actual, np.where(now.open, so_far, MISSING)).astype(np.int32)
+    return pushed(then.promise, before, graph.earliest(reality, needs, now.cancelled))
+
+
+def _firsts(what: Any, reference: Any) -> Any:
+    """The same promise seen from many months' ends is one case, from where it was first seen: which rows these are."""
+    keys = what * 2**32 + reference + _SHIFT
+    change = np.flatnonzero(np.diff(keys, prepend=-1))  # most repeat the one before
+    return change[np.sort(np.unique(keys[change], return_index=True)[1])]
 
 
 def _dates(standing: Standing) -> Days:
     return np.where(is_day(standing.actual), standing.actual, standing.promise).astype(np.int32)
 
 
-def _last_seen(book: Book, now: Standing) -> Days:
+def last_seen(book: Book, now: Standing) -> Days:
     """Until when one knows that a milestone had not come: today, or when it was given up or its project stopped."""
     rested = np.minimum(book.rested()[:, None], book.day)
     found: Days = np.where(now.cancelled, np.minimum(now.since, rested), rested).astype(np.int32)

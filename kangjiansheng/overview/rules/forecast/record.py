@@ -6,13 +6,14 @@ ones. What was given up, or whose project stopped, before its day is not judged.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from kangjiansheng.overview.rules.rates import wilson
 
-from .book import Book, Node
-from .days import is_day
+from .days import MISSING, Days, is_day
+from .known import Ends
 
 TARGET, LOW, HIGH = 80, 75, 85
 FEW = 20  # milestones; below nothing is concluded
@@ -55,14 +56,16 @@ class Held:
         return "low" if 100 * self.rate < LOW else "high" if 100 * self.rate > HIGH else "good"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Said:
-    """A forecast made on a day: by when the milestone would come. `by` is p50, p80 or owner."""
+    """Forecasts made on a day, as columns: of milestones by their keys the days by which each was to come, by what the
+    owner, P50 and P80 said; MISSING where nothing was said."""
 
     made: int
-    node: Node
-    by: str
-    day: int
+    id: Any
+    owner: Days
+    p50: Days
+    p80: Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +76,37 @@ class Record:
     days: Mapping[int, Mapping[str, Held]]
 
 
-def judge(said: Sequence[Said], book: Book) -> Record:
-    """Hold forecasts against what the book says at its end."""
-    now = book.at([book.day])
-    rested = book.rested()
-    found: dict[tuple[int, str], list[tuple[bool, int]]] = {}
-    for one in said:
-        n = book.index[one.node.id]
-        came = int(now.actual[n, 0]) if is_day(now.actual)[n, 0] else None
-        last = min(rested[n], now.since[n, 0] - 1) if now.cancelled[n, 0] else rested[n]
-        gone = came is None and last < min(one.day, book.day)
-        if one.day > book.day or gone:
-            continue
-        kept = came is not None and came <= one.day
-        found.setdefault((one.made, one.by), []).append((kept, one.node.id))
-    every = {by: [row for (_, kind), rows in found.items() if kind == by for row in rows] for by in KINDS}
-    days = sorted({made for made, _ in found})
+def judge(said: Sequence[Said], ends: Ends, day: int) -> Record:
+    """Hold forecasts against how the milestones stand at the end of a day."""
+    order = np.argsort(ends.id)
+    found = {
+        one.made: _judged(one, ends, order[np.searchsorted(ends.id, one.id, sorter=order)], day)
+        for one in said
+    }
+    judged = {made: rows for made, rows in found.items() if any(len(ids) for _kept, ids in rows.values())}
     return Record(
-        {by: _held(every[by]) for by in KINDS},
-        {day: {by: _held(found.get((day, by), ())) for by in KINDS} for day in days},
+        {by: _held([rows[by] for rows in judged.values()]) for by in KINDS},
+        {made: {by: _held([rows[by]]) for by in KINDS} for made, rows in sorted(judged.items())},
     )
 
 
 KINDS = ("p80", "p50", "owner")
 
 
-def _held(rows: Sequence[tuple[bool, int]]) -> Held:
-    return Held(
-        int(np.sum([kept for kept, _ in rows])) if rows else 0, len(rows), len({key for _, key in rows})
-    )
+def _judged(said: Said, ends: Ends, at: Any, day: int) -> dict[str, tuple[Any, Any]]:
+    """Of each kind which of those that can be judged were kept, and the keys of the milestones."""
+    actual, watched = ends.actual[at], ends.watched[at]
+    came, found = is_day(actual), {}
+    for by in KINDS:
+        until = getattr(said, by)
+        gone = ~came & (watched < np.minimum(until, day))
+        judged = (until != MISSING) & (until <= day) & ~gone
+        found[by] = (came & (actual <= until))[judged], said.id[judged]
+    return found
+
+
+def _held(rows: Sequence[tuple[Any, Any]]) -> Held:
+    if not rows:
+        return Held()
+    kept, ids = (np.concatenate(columns) for columns in zip(*rows, strict=True))
+    return Held(int(np.count_nonzero(kept)), len(kept), len(np.unique(ids)))

@@ -1,79 +1,42 @@
 """The forecast of a portfolio on a day, and how such forecasts did before."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from kangjiansheng.core.calendar import shipped, working_days
 from kangjiansheng.core.digests import sha256
-from kangjiansheng.core.kept import Kept
-from kangjiansheng.overview.rules.periods import month_ends, quarter_end_before
+from kangjiansheng.overview.rules.periods import quarter_end_before
 
-from .book import Bond, Book, Line, Node, Run
+from .book import Book
 from .chances import Chances
-from .days import MISSING, Counting, Days
+from .days import MISSING, Days
 from .graph import Graph
-from .history import cases
+from .known import HORIZON, Known, learn
 from .record import Record, Said, judge
-from .runs import RUNS, SEED, Expected, play
+from .runs import RUNS, SEED, Expected, Outlook, play, spread
 
-METHOD = 1  # raise it when the same ledger gives other figures
-HORIZON = 365
-MONTHS = 60  # so far back goes the history
+METHOD = 2  # raise it when the same ledger gives other figures, or another digest
 QUARTERS = 12  # so far back goes the record
 _RECORD_RUNS = 400
-_said: Kept[Days] = Kept(4 * QUARTERS)  # the forecasts of past days by all that they follow from
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """All that one reader may see of plans up to a day: `bonds` gives what bound milestones at the end of any day."""
+class Plans(Protocol):
+    """Where the plans of projects are read."""
 
-    day: date
-    nodes: Sequence[Node]
-    lines: Sequence[Line]
-    runs: Sequence[Run]
-    bonds: Callable[[int], Mapping[int, Bond]]
-    working: Sequence[int] = field(default_factory=lambda: working_days(shipped()))
+    working: Sequence[int]  # the ordinals of all working days
 
-    @cached_property
-    def book(self) -> Book:
-        """The entries as arrays."""
-        return Book(self.nodes, self.lines, self.runs, self.day.toordinal())
+    def closed(self, projects: Collection[int], day: int) -> Iterator[tuple[Book, Graph]]:
+        """Some projects as they were known at the end of a day, in ascending order, a few in each book."""
 
-    @cached_property
-    def frame(self) -> str:
-        """A digest of what the ledger holds of no day in particular."""
-        return sha256(repr([METHOD, self.nodes, self.working]).encode())
-
-    @cached_property
-    def counting(self) -> Counting:
-        """Working days."""
-        return Counting(self.working)
-
-    def graph(self, day: int) -> Graph:
-        """The dependencies at the end of a day."""
-        return Graph(self.nodes, self.bonds(day), self.counting)
-
-    def digest(self, seed: int, runs: int) -> str:
-        """What a forecast was computed from: the same digest, the same figures."""
-        told = [
-            METHOD,
-            self.day,
-            seed,
-            runs,
-            self.nodes,
-            self.runs,
-            sorted(self.bonds(self.day.toordinal()).items()),
-        ]
-        return sha256(repr(told).encode() + self.book.digest)
+    def begun(self, projects: Collection[int]) -> int:
+        """The day of the first entry of some projects; later than all days without any."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Foresight:
     """A forecast: the open milestones of the year ahead by the day that is promised, and the history behind it."""
 
@@ -81,75 +44,99 @@ class Foresight:
     seed: int
     runs: int
     inputs: str
-    expected: Sequence[Expected]
+    expected: Outlook
     chances: Chances
 
     @property
-    def known(self) -> list[Expected]:
-        """Those for which there is enough history."""
-        return [one for one in self.expected if one.known]
+    def known(self) -> int:
+        """For how many there is enough history."""
+        return int(np.count_nonzero(self.expected.known))
 
     @property
-    def hopeful(self) -> list[Expected]:
-        """Those that will more likely than not come after the day that is promised."""
-        return [one for one in self.known if one.p50 is not None and one.p50 > one.promise]
+    def hopeful(self) -> int:
+        """How many will more likely than not come after the day that is promised."""
+        return int(np.count_nonzero(self.expected.hopeful))
+
+    @property
+    def worst(self) -> Expected:
+        """Of the hopeful ones that whose P80 lies furthest after its promise."""
+        found = self.expected.at(self.expected.hopeful)
+        late = np.where(found.p80 == MISSING, 0, found.p80).astype(np.int64) - found.promise
+        worst: Expected = found[int(np.lexsort((found.id, late))[-1])]
+        return worst
 
 
-def foresee(ledger: Ledger, *, seed: int = SEED, runs: int = RUNS) -> Foresight:
-    """The forecast of the day on which the ledger was closed."""
-    book, graph = ledger.book, ledger.graph(ledger.day.toordinal())
-    chances = learned(book, graph)
-    expected = play(book, graph, chances, horizon=HORIZON, seed=seed, runs=runs)
-    expected.sort(key=lambda one: (one.promise, one.node.id))
-    return Foresight(ledger.day, seed, runs, ledger.digest(seed, runs), expected, chances)
+def foresee(
+    plans: Plans,
+    known: Known,
+    projects: Collection[int],
+    *,
+    seed: int = SEED,
+    runs: int = RUNS,
+    before: Outlook | None = None,
+    touched: Collection[int] = (),
+) -> Foresight:
+    """The forecast for some projects of the day of what is known.
+
+    `before` is what was expected of them when the cases were the same, and `touched` the projects that have been
+    written to since then: the others are not played again.
+    """
+    chances = Chances(known.cases_of(projects))
+    expected = _expected(plans, known, chances, projects, seed, runs, before, touched)
+    told = sha256(repr([METHOD, known.day, seed, runs]).encode() + _working(plans) + known.digest(projects))
+    return Foresight(date.fromordinal(known.day), seed, runs, told, expected, chances)
 
 
-def learned(book: Book, graph: Graph) -> Chances:
-    """What the book tells about own delays, from the months' ends before its day."""
-    day = date.fromordinal(book.day)
-    ends = [end.toordinal() for end in month_ends(day, MONTHS + 1)[:-1]]
-    return Chances(book.nodes, cases(book, graph, [end for end in ends if end >= book.first]))
+def _working(plans: Plans) -> bytes:
+    return hashlib.sha256(np.array(plans.working, np.int32).tobytes()).digest()
 
 
-def recorded(ledger: Ledger, *, seed: int = SEED) -> Record:
-    """How the forecasts of the last quarters' ends did, ours and those of the owners."""
-    said: list[Said] = []
-    day = quarter_end_before(ledger.day)
+def _expected(
+    plans: Plans,
+    known: Known,
+    chances: Chances,
+    projects: Collection[int],
+    seed: int,
+    runs: int,
+    before: Outlook | None = None,
+    touched: Collection[int] = (),
+) -> Outlook:
+    played = linked = known.linked(projects)
+    parts = [spread(known.asked_of(projects), chances, known.day, runs)]
+    if before is not None:
+        stay = set(linked) - set(touched)
+        parts.append(before.at(np.isin(before.project, list(stay))))
+        played = [key for key in linked if key not in stay]
+    if played:
+        for book, graph in plans.closed(played, known.day):
+            parts.append(play(book, graph, chances, horizon=HORIZON, seed=seed, runs=runs))
+    return Outlook.joined(parts)
+
+
+def quarters(plans: Plans, projects: Collection[int], day: date) -> list[int]:
+    """The quarters' ends before a day on which forecasts could be made."""
+    found, first = [], plans.begun(projects)
     for _ in range(QUARTERS):
-        if day.toordinal() < ledger.book.first:
-            break
-        said += _said_on(ledger, day.toordinal(), seed)
         day = quarter_end_before(day)
-    return judge(said, ledger.book)
+        if day.toordinal() < first:
+            break
+        found.append(day.toordinal())
+    return found
 
 
-def _said_on(ledger: Ledger, day: int, seed: int) -> list[Said]:
-    """The forecasts of a past day. What is said later does not change them: they are made once."""
-    book, bonds = ledger.book.until(day), ledger.bonds(day)
-    worked = [(run.project_id, run.since, min(run.until, day + 1)) for run in ledger.runs if run.since <= day]
-    told = repr([ledger.frame, day, seed, worked, sorted(bonds.items())]).encode()
-    found = _said.get(sha256(told + book.digest), lambda: _made_on(ledger, book, bonds, seed))
-    return [
-        Said(day, ledger.nodes[n], by, at)
-        for n, *days in found.tolist()
-        for by, at in zip(("owner", "p50", "p80"), days, strict=True)
-        if at != MISSING
-    ]
+def said_on(plans: Plans, projects: Collection[int], day: int, seed: int) -> Said:
+    """The forecasts of a past day, made from what was known then."""
+    known = learn(plans.closed(projects, day), day, digests=False)
+    made = _expected(plans, known, Chances(known.cases_of(projects)), projects, seed, _RECORD_RUNS)
+    owner: Days = np.where(made.promise >= day, made.promise, MISSING).astype(np.int32)
+    return Said(day, made.id, owner, made.p50, made.p80)
 
 
-def _made_on(ledger: Ledger, book: Book, bonds: Mapping[int, Bond], seed: int) -> Days:
-    """A row for each milestone: its place, and the days that its owner, P50 and P80 said."""
-    graph = Graph(ledger.nodes, bonds, ledger.counting)
-    made = play(book, graph, learned(book, graph), horizon=HORIZON, seed=seed, runs=_RECORD_RUNS)
-    rows = [
-        (
-            book.index[one.node.id],
-            one.promise if one.promise >= book.day else MISSING,
-            *(MISSING if at is None else at for at in (one.p50, one.p80)),
-        )
-        for one in made
-    ]
-    return np.array(rows, np.int32).reshape(-1, 4)
+def recorded(plans: Plans, known: Known, projects: Collection[int], *, seed: int = SEED) -> Record:
+    """How the forecasts of the last quarters' ends did, ours and those of the owners."""
+    days = quarters(plans, projects, date.fromordinal(known.day))
+    said = [said_on(plans, projects, day, seed) for day in days]
+    return judge(said, known.ends_of(projects), known.day)
 
 
 def figures(found: Foresight, record: Record) -> dict[str, Any]:
@@ -159,9 +146,9 @@ def figures(found: Foresight, record: Record) -> dict[str, Any]:
         "runs": found.runs,
         "inputs": found.inputs,
         "open_next_year": len(found.expected),
-        "forecast": len(found.known),
-        "too_little_history": len(found.expected) - len(found.known),
-        "more_likely_late": len(found.hopeful),
+        "forecast": found.known,
+        "too_little_history": len(found.expected) - found.known,
+        "more_likely_late": found.hopeful,
         "record": {
             by: {
                 "forecasts": held.whole,
