@@ -107,6 +107,7 @@ from kangjiansheng.overview.queries import naming as overview_naming
 from kangjiansheng.overview.rules import acts as overview_rules
 from kangjiansheng.overview.rules import archives as overview_archives
 from kangjiansheng.overview.rules import deliveries as overview_deliveries
+from kangjiansheng.overview.rules import retention as overview_retention
 from kangjiansheng.overview.views import value_trail
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
@@ -166,6 +167,7 @@ ACTS = (
     overview_rules.ACTS,
     overview_deliveries.ACTS,
     overview_archives.ACTS,
+    overview_retention.ACTS,
 )
 REFUSALS = (
     files.REFUSALS,
@@ -293,6 +295,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (value_trail.THINGS, value_trail.FIELDS, value_trail.VALUES),
     (overview_deliveries.THINGS, overview_deliveries.FIELDS, overview_deliveries.VALUES),
     (overview_archives.THINGS, overview_archives.FIELDS, overview_archives.VALUES),
+    (overview_retention.THINGS, overview_retention.FIELDS, overview_retention.VALUES),
 )
 
 

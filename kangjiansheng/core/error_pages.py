@@ -24,7 +24,7 @@ from kangjiansheng.core.transactions import SAFE_METHODS
 
 # Pages on which what was typed stands once more, to be sent again.
 KEEPING = ("spent", "full", "disk", "unknown")
-CODES = (400, 401, 403, 404, 405, 406, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503)
+CODES = (400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503)
 NO_DISK = (errno.EIO, errno.EROFS)
 LARGEST_KEY = 2**31 - 1  # keys are 32-bit integers on PostgreSQL
 log = logging.getLogger("kangjiansheng")

@@ -3,20 +3,24 @@
 The order in which a file arrives: the row of its bytes in the open transaction, the bytes on the disk (written
 beside, made durable, renamed), the reference, the commit. Whatever breaks in between leaves at most bytes that
 no row names; `sweep` takes those away.
+
+A file whose period of retention is over may be disposed of: its reference stays with name and digest, and once no
+reference needs them the bytes go.
 """
 
 import hashlib
 import io
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from flask import Response, current_app, send_file
+from flask import Response, abort, current_app, send_file
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -73,6 +77,8 @@ class FileRef(Base):
     by_id: Mapped[int]  # the person; no key, for core knows no people
     at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    disposed_at: Mapped[datetime | None]  # the database refuses it without a disposal that two people decided
+    disposal_id: Mapped[int | None]  # no key, for core knows no disposals
 
     blob: Mapped[FileBlob] = relationship(lazy="joined", innerjoin=True)
 
@@ -97,6 +103,15 @@ class Shelf(Protocol):
 
     def take(self, size: int) -> None:
         """Refuse a file of so many bytes for which there is no room."""
+
+
+def is_kept() -> ColumnElement[bool]:
+    """The condition on FileBlob that its bytes are to be there: not all that name it were disposed of."""
+    of = select(FileRef.id).where(FileRef.blob_id == FileBlob.id)
+    return (
+        ~of.where(FileRef.disposed_at.is_not(None)).exists()
+        | of.where(FileRef.disposed_at.is_(None)).exists()
+    )
 
 
 class Damaged(Exception):
@@ -173,6 +188,7 @@ def _store(data: bytes, kind: FileType) -> FileBlob:
 
 def _row(digest: str, size: int, kind: FileType) -> FileBlob:
     known = select(FileBlob).where(FileBlob.sha256 == digest)
+    known = known.with_for_update(read=True, key_share=True)  # `remove` waits for it, or this for `remove`
     blob = db.session.scalar(known)
     if blob is not None:
         return blob
@@ -234,6 +250,15 @@ def answer(ref: FileRef) -> Response:
 
     It carries neither the digest nor the day on which the bytes first came: somebody else may have brought them.
     """
+    if ref.disposed_at:
+        facts = {"day": clock.day_of(ref.disposed_at), "number": ref.disposal_id}
+        abort(
+            410,
+            _(
+                "这份文件已于 %(day)s 按保存期限的规定销毁（销毁单 %(number)s），只留下名称和 SHA-256。",
+                **facts,
+            ),
+        )
     data = io.BytesIO(read(folder(), ref.blob.sha256))
     response = send_file(
         data,
@@ -249,8 +274,8 @@ def answer(ref: FileRef) -> Response:
 
 
 def problems(session: Session, root: Path) -> Iterator[str]:
-    """One line for each blob whose bytes are gone or altered."""
-    for digest in session.scalars(select(FileBlob.sha256).order_by(FileBlob.id)):
+    """One line for each blob whose bytes are gone or altered; those that were disposed of are to be gone."""
+    for digest in session.scalars(select(FileBlob.sha256).where(is_kept()).order_by(FileBlob.id)):
         try:
             read(root, digest)
         except Damaged as problem:
@@ -266,8 +291,7 @@ def sweep() -> int:
     root = folder()
     if not root.exists():
         return 0
-    if not is_sqlite():
-        db.session.execute(text("LOCK TABLE file_blob IN EXCLUSIVE MODE"))
+    _alone()
     named = set(db.session.scalars(select(FileBlob.sha256)))
     old = (clock.now() - LEFT_BEHIND).timestamp()
     gone = [path for path in root.glob("*/*/*") if path.name not in named]
@@ -275,3 +299,20 @@ def sweep() -> int:
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
+
+
+def remove(digests: Collection[str]) -> int:
+    """Take away the bytes of files that were disposed of, but for those that another file needs; how many went. Call it
+    in a writing transaction, some time after the disposal: a copy that began before it still reads them."""
+    _alone()
+    over = select(FileBlob.sha256).where(FileBlob.sha256.in_(digests), ~is_kept())
+    gone = db.session.scalars(over).all()
+    for digest in gone:
+        place(folder(), digest).unlink(missing_ok=True)
+    return len(gone)
+
+
+def _alone() -> None:
+    """Until the end of the transaction nobody brings a file. SQLite has one writer anyway."""
+    if not is_sqlite():
+        db.session.execute(text("LOCK TABLE file_blob IN EXCLUSIVE MODE"))

@@ -18,7 +18,7 @@ from sqlalchemy import text as sql
 from kangjiansheng.core import text
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.files import FileBlob, FileRef
+from kangjiansheng.core.files import FileBlob, FileRef, is_kept
 
 LOCK = 0x6B6A76  # advisory lock of those who bring files, on PostgreSQL; SQLite lets in one writer
 MEGABYTE = 2**20
@@ -71,7 +71,7 @@ class Shelf:
         """How much of it is used."""
         size = select(func.coalesce(func.sum(FileBlob.size), 0)).join(FileRef, FileRef.blob_id == FileBlob.id)
         most: int = current_app.config["SETTINGS"].files_each * MEGABYTE
-        return Room(db.session.scalar(size.where(self.holds)) or 0, most)
+        return Room(db.session.scalar(size.where(self.holds, FileRef.disposed_at.is_(None))) or 0, most)
 
     def take(self, size: int) -> None:
         """Make sure that a file of so many bytes may be put here; until the commit nobody else puts one anywhere."""
@@ -90,5 +90,5 @@ class Shelf:
 
 def room_of_all() -> Room:
     """How much of what the installation may keep is used."""
-    used = db.session.scalar(select(func.coalesce(func.sum(FileBlob.size), 0))) or 0
+    used = db.session.scalar(select(func.coalesce(func.sum(FileBlob.size), 0)).where(is_kept())) or 0
     return Room(used, current_app.config["SETTINGS"].files_all * MEGABYTE)

@@ -1,4 +1,4 @@
-"""What the worker does for the overview: packs by mail, archives of parties."""
+"""What the worker does for the overview: packs by mail, archives of parties, bytes of what was disposed of."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
 from kangjiansheng.core.queue import Handler, Report
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.overview.operations import archives, deliveries
+from kangjiansheng.overview.operations import archives, deliveries, retention
 from kangjiansheng.overview.queries.deliveries import waiting
 from kangjiansheng.overview.views.archives import making
 from kangjiansheng.overview.views.pack import sending
@@ -31,6 +31,7 @@ def send_pack(asked: Mapping[str, Any], _report: Report) -> None:
 ROUNDS = (
     Job("packs", timedelta(minutes=1), deliveries.ask),
     Job("archives", timedelta(hours=1), archives.look_after),
+    Job("disposals", timedelta(minutes=10), retention.empty),
 )
 HANDLERS: dict[str, Handler] = {deliveries.SEND: send_pack, archives.MAKE: making.make}
 WORDS = {
@@ -38,4 +39,5 @@ WORDS = {
     deliveries.SEND: _l("发送定期材料"),
     "archives": _l("本方数据包到期删除"),
     archives.MAKE: _l("生成本方数据包"),
+    "disposals": _l("清除已销毁文件的内容"),
 }

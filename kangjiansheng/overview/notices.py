@@ -11,9 +11,11 @@ from flask_babel import ngettext
 
 from kangjiansheng.core.i18n import moment, name_of
 from kangjiansheng.core.outbox import Words
+from kangjiansheng.overview.rules import retention
 
 PACK = "overview:pack"
 ARCHIVE = "overview:archive"
+DISPOSAL, DISPOSAL_REFUSED = "overview:disposal", "overview:disposal-refused"
 SETTINGS = "/overview/pack/deliveries"
 
 
@@ -73,4 +75,22 @@ def _archive(facts: Mapping[str, Any]) -> tuple[str, str]:
     return _("%(name)s的数据包已准备好", name=name), "\n\n".join(parts)
 
 
-WORDS: dict[str, Words] = {PACK: _pack, ARCHIVE: _archive}
+def _disposal(facts: Mapping[str, Any]) -> tuple[str, str]:
+    kind, number = retention.KINDS[facts["kind"]].word, facts["number"]
+    counted = ngettext("%(num)d 份文件", "%(num)d 份文件", facts["count"])
+    subject = _(
+        "销毁单 %(number)s 等待批准：%(kind)s，%(counted)s", number=number, kind=kind, counted=counted
+    )
+    return subject, _("保存期限已满。批准的须是申请人之外的安全管理员。")
+
+
+def _disposal_refused(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return _("销毁单 %(number)s 未获批准", number=facts["number"]), facts["remark"]
+
+
+WORDS: dict[str, Words] = {
+    PACK: _pack,
+    ARCHIVE: _archive,
+    DISPOSAL: _disposal,
+    DISPOSAL_REFUSED: _disposal_refused,
+}

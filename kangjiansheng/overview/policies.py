@@ -6,7 +6,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.labs.queries.visible import is_contact
-from kangjiansheng.overview.models import OwnRates, PackDelivery, PartyArchive, Scenario
+from kangjiansheng.overview.models import Disposal, OwnRates, PackDelivery, PartyArchive, Scenario
 from kangjiansheng.overview.rules.rates import RateSet
 from kangjiansheng.projects import policies as projects
 from kangjiansheng.projects.models import Project
@@ -47,6 +47,32 @@ def sees_money_of(actor: Actor, team: Sequence[TeamMember]) -> bool:
 def enters_money(actor: Actor, project: Project) -> bool:
     """Those who lead the project, and executives."""
     return project.archived_at is None and projects.edit(actor, project)
+
+
+def sees_retention(actor: Actor, _thing: object = None) -> bool:
+    """How long records are kept, what holds them and what was disposed of is seen by each of the three
+    administrators; of the files by number and digest, since none of them sees projects by that office."""
+    return actor.has("admin", "security", "auditor")
+
+
+def keeps_records(actor: Actor, _thing: object = None) -> bool:
+    """Who runs the system sets the periods and proposes what is disposed of."""
+    return actor.has("admin")
+
+
+def places_hold(actor: Actor, _thing: object = None) -> bool:
+    """A hold only keeps more, so that either of the two who can do something may place it."""
+    return actor.has("admin", "security")
+
+
+def guards_records(actor: Actor, _thing: object = None) -> bool:
+    """Lifting a hold, and deciding on what was proposed, is the security administrator's."""
+    return actor.has("security")
+
+
+def refuses_disposal(actor: Actor, disposal: Disposal) -> bool:
+    """Who decides says no, and who proposed it takes it back."""
+    return guards_records(actor) or disposal.proposed_by_id == actor.id
 
 
 def own_delivery(actor: Actor, delivery: PackDelivery) -> bool:

@@ -229,6 +229,8 @@ PAGES = (
     ("admin", "/admin/robots/1"),
     ("admin", "/admin/robots/1/edit"),
     ("admin", "/admin/copies"),
+    ("admin", "/admin/retention"),
+    ("admin", "/admin/retention/kinds/evidence"),
     ("admin", "/admin/system"),
     ("admin", "/admin/sign-in"),
     ("admin", "/admin/people/list"),

@@ -141,7 +141,7 @@ WITHIN: Mapping[str, str] = {
             "saved_view", "person", "account", "session", "outbox", "notification_setting", "api_token",
             "group_robot", "reader_link", "rate_set", "usual_rates", "pack_delivery", "import_batch", "change_set",
             "scenario", "project_value", "installation", "copy_drill", "kept_copy", "job", "sign_in_policy",
-            "party_archive", "rights_rule", "rights_review", "privacy_notice", "notice_acceptance", "webhook",
+            "party_archive", "retention_period", "legal_hold", "disposal", "disposal_file", "rights_rule", "rights_review", "privacy_notice", "notice_acceptance", "webhook",
         ),
         "for its owner or an office: tests/accounts, tests/core, tests/overview",
     ),

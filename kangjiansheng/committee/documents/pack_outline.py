@@ -91,7 +91,7 @@ def _item(place: int, item: Mapping[str, Any], content: Mapping[str, Any]) -> di
             }
             for serial, paper in enumerate(item["papers"], 1)
         ],
-        "gone": _("有材料在冻结之后撤回。") if item["papers_gone"] else "",
+        "gone": _("有材料在冻结之后撤回或销毁。") if item["papers_gone"] else "",
     }
 
 

@@ -243,10 +243,12 @@ def _seen_projects(projects: Mapping[str, Any], items: list[dict[str, Any]], act
 
 def _papers(items: list[dict[str, Any]], actor: Actor) -> tuple[set[int], set[int]]:
     """Of the papers of these items those whose level keeps them from the actor, of which nothing is told, and those
-    that were not taken back since."""
+    that were neither taken back nor disposed of since."""
     keys = [one["id"] for item in items for one in item["papers"]]
     seen = set(db.session.scalars(visible_papers(actor).where(FileRef.thing_id.in_(keys))))
-    query = select(Paper.id).where(Paper.id.in_(keys), Paper.withdrawn_at.is_(None))
+    of = select(FileRef.id).where(FileRef.thing == papers.THING, FileRef.thing_id == Paper.id)
+    gone = of.where(FileRef.disposed_at.is_not(None)).exists()
+    query = select(Paper.id).where(Paper.id.in_(keys), Paper.withdrawn_at.is_(None), ~gone)
     return set(keys) - seen, set(db.session.scalars(query))
 
 

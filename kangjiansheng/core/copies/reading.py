@@ -69,10 +69,17 @@ class Copy:
             raise NotCopied(f"{self.name}: the part {part} is not what the manifest says: it was changed")
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """The stored files by the rows that name them; raises for one that is missing or was changed."""
+        """The stored files by the rows that name them; raises for one that is missing or was changed. Those that were
+        disposed of are not there."""
         if "file_blob" not in self.manifest["tables"]:
             return
+        gone: set[int] = set()
+        needed: set[int] = set()
+        for ref in self.rows("file_ref"):
+            (gone if ref.get("disposed_at") else needed).add(ref["blob_id"])
         for row in self.rows("file_blob"):
+            if row["id"] in gone - needed:
+                continue
             data = self.read(f"files/{row['sha256']}")
             if hashlib.sha256(data).hexdigest() != row["sha256"]:
                 raise NotCopied(f"{self.name}: the part files/{row['sha256']} was changed")

@@ -85,11 +85,22 @@ def _files(
 ) -> dict[str, int]:
     count = size = 0
     if "file_blob" in known:
-        for name in connection.execute(sa.text("SELECT sha256 FROM file_blob ORDER BY id")).scalars().all():
+        for name in connection.execute(sa.text(_kept(known))).scalars().all():
             data = files.read(root, name)
             archive.writestr(_entry(f"files/{name}", at, packed=False), data)
             count, size = count + 1, size + len(data)
     return {"count": count, "bytes": size}
+
+
+def _kept(known: dict[str, Table]) -> str:
+    """The digests of the files whose bytes are to be there, at whichever level: the same as `files.is_kept`."""
+    query, refs = (
+        "SELECT sha256 FROM file_blob AS b",
+        "(SELECT 1 FROM file_ref AS r WHERE r.blob_id = b.id AND r",
+    )
+    if "disposed_at" in known["file_ref"].kinds:
+        query += f" WHERE NOT EXISTS {refs}.disposed_at IS NOT NULL) OR EXISTS {refs}.disposed_at IS NULL)"
+    return f"{query} ORDER BY b.id"
 
 
 def _head(connection: Connection, known: dict[str, Table]) -> dict[str, Any]:

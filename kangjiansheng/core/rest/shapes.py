@@ -155,4 +155,5 @@ FILE = Shape(
     media_type=TEXT("blob.media_type"),
     sha256=TEXT("blob.sha256"),
     brought_at=INSTANT("at"),
+    disposed_at=maybe(INSTANT),  # since when its bytes are no longer kept
 )

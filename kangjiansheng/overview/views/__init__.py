@@ -11,6 +11,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     metrics,
     money,
     rates,
+    retention,
     scenarios,
     search,
     table,

@@ -30,7 +30,7 @@ def _rows(kind: Any, thing: str, place: Any, number: Any, mark: Any) -> Select[A
             place.label("place"),
             number.label("number"),
             FileRef.version_no.label("version"),
-            *columns(FileRef, "name kind note at"),
+            *columns(FileRef, "name kind note at disposed_at"),
             person(FileRef.by_id).label("by"),
             *columns(FileBlob, "size media_type sha256"),
             mark.label("illustrative"),

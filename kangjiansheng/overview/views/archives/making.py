@@ -227,14 +227,17 @@ def _minutes(found: Contents, code: str, who: Actor, at: datetime, language: str
 def _files(
     found: Contents, connection: Connection, stored: Sequence[Select[Any]], code: str, at: datetime
 ) -> None:
-    """The stored files, and a table that says which is whose. One whose bytes are damaged is listed without a path."""
+    """The stored files, and a table that says which is whose. One that was disposed of, or
+    whose bytes are damaged, is listed without a path."""
     listed: list[dict[str, Any]] = []
     for query in stored:
         for row in _rows(connection, query):
             path = readme.path_of(row)
             try:
-                data = files.read(files.folder(), row["sha256"])
+                data = None if row["disposed_at"] else files.read(files.folder(), row["sha256"])
             except files.Damaged:
+                data = None
+            if data is None:
                 listed.append({"path": "", **row})
                 continue
             found.add(path, [data], illustrative=bool(row["illustrative"]))

@@ -52,7 +52,9 @@ def _parts(
         "- `data/*.json` 是规范化 JSON（UTF-8，键按字母排序）；`data/*.csv` 是同样的行，可用电子表格打开。编号（code）连接各表；日期为 ISO 8601，时刻为 UTC。"
     )
     yield _("- `minutes/*.json` 是可核验的会议纪要，`minutes/*.md` 供阅读；不对本机构开放的段落只留指纹。")
-    yield _("- `files/` 是上传的原文件，`data/files.csv` 说明每个文件属于什么。")
+    yield _(
+        "- `files/` 是上传的原文件，`data/files.csv` 说明每个文件属于什么；有 `disposed_at` 的已按保存期限销毁，只留下名称和 SHA-256。"
+    )
     yield _("## 怎么核验")
     yield _(
         "解压后在这个文件夹里运行 `sha256sum -c SHA256SUMS`（macOS：`shasum -a 256 -c SHA256SUMS`）。`manifest.json` 列出每个文件的大小和 SHA-256。整个数据包的 SHA-256 写在申请页面、通知和审计记录里。"

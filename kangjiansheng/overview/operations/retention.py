@@ -1,0 +1,179 @@
+"""How long records are kept, what holds them, and disposing of files whose period is over: proposed by one person, decided
+by another. What goes are bytes; names, digests and the trail stay."""
+
+from sqlalchemy import select, text, update
+
+from kangjiansheng.accounts.operations import proving
+from kangjiansheng.accounts.operations.proving import Given
+from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.accounts.queries.rights import holders
+from kangjiansheng.core import clock, files, outbox
+from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.db import db, expect, is_sqlite
+from kangjiansheng.core.digests import sha256
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.search import NO_TEXT
+from kangjiansheng.overview import notices
+from kangjiansheng.overview.models import Disposal, DisposalFile, LegalHold, RetentionPeriod
+from kangjiansheng.overview.queries import retention as queries
+from kangjiansheng.overview.rules import retention as rules
+
+
+def set_period(
+    kind: str, *, actor: Actor, version: int | None, years: int, source: str, reason: str
+) -> RetentionPeriod:
+    """Say for how long a kind of record is kept. What a hold keeps stays, however short the period."""
+    rules.check_years(years)
+    reason = rules.check_reason(reason, "reason")
+    _alone()
+    period = queries.period(kind)
+    if period.version:
+        expect(period, version)
+    before = period.state() if period.version else {}
+    if before and (period.years, period.source) == (years, source):
+        return period
+    period.years, period.source, period.reason = years, source, reason
+    if not period.version:
+        period.version = 1
+        db.session.add(period)
+        db.session.flush()
+    record("overview:retention:period", period, actor=actor, before=before)
+    return period
+
+
+def place_hold(scope: str, code: str, reason: str, *, actor: Actor) -> LegalHold:
+    """Keep what is of a project, a laboratory, a committee or the whole installation until the hold is lifted."""
+    if scope not in rules.SCOPES:
+        raise RuleBroken("overview:hold-scope", "scope")
+    reason, code = rules.check_reason(reason, "reason"), code if scope != rules.ALL else ""
+    place = queries.place(scope, code) if scope != rules.ALL else None
+    if scope != rules.ALL and place is None:
+        raise RuleBroken("overview:hold-place", "place")
+    _alone()
+    hold = LegalHold(
+        scope=scope, place_id=place, place=code, reason=reason,
+        placed_by_id=actor.id, placed_at=clock.now(), version=1,
+    )  # fmt: skip
+    db.session.add(hold)
+    db.session.flush()
+    record("overview:hold:place", hold, actor=actor, before={}, note=reason)
+    return hold
+
+
+def lift_hold(hold: LegalHold, why: str, *, actor: Actor) -> None:
+    """Let the periods count again for what the hold kept."""
+    why = rules.check_reason(why, "why")
+    _alone()
+    db.session.refresh(hold)
+    if hold.lifted_at is not None:
+        return
+    before = hold.state()
+    hold.lifted_at, hold.lifted_by_id, hold.lifted_why = clock.now(), actor.id, why
+    record("overview:hold:lift", hold, actor=actor, before=before, note=why)
+
+
+def propose(kind: str, reason: str, *, actor: Actor) -> Disposal:
+    """Ask that the files of a kind be disposed of whose period is over and that nothing holds. What is asked for is
+    listed now: what somebody else decides on is what was listed."""
+    reason = rules.check_reason(reason, "reason")
+    _alone()
+    if queries.waiting(kind) is not None:
+        raise RuleBroken("overview:disposal-waits")
+    years = queries.period(kind).years
+    listed = queries.may_go(kind, years)
+    if not listed:
+        raise RuleBroken("overview:disposal-nothing")
+    change = begin(actor=actor, note=reason)
+    disposal = Disposal(
+        kind=kind, years=years, older_than=rules.older_than(years, clock.today()), reason=reason,
+        count=len(listed), size=sum(one.size for one in listed),
+        proposed_by_id=actor.id, proposed_at=change.recorded_at, version=1,
+    )  # fmt: skip
+    db.session.add(disposal)
+    db.session.flush()
+    db.session.add_all(
+        DisposalFile(
+            disposal_id=disposal.id, file_id=one.id, place=one.place or "", name=one.name, size=one.size,
+            sha256=one.sha256, brought_at=one.at, change_set_id=change.id,
+        )
+        for one in listed
+    )  # fmt: skip
+    record("overview:disposal:propose", disposal, actor=actor, before={}, change=change)
+    told = [person.id for role in ("security", "admin") for person in holders()[role]]
+    facts = {"number": disposal.id, "kind": kind, "count": disposal.count}
+    outbox.tell(told, notices.DISPOSAL, facts, address=_page(disposal), besides=actor.id)
+    return disposal
+
+
+def _page(disposal: Disposal) -> str:
+    return f"/admin/retention/disposals/{disposal.id}"
+
+
+def approve(disposal: Disposal, given: Given, *, actor: Actor, remark: str = "") -> None:
+    """Dispose of what was proposed by somebody else. Refused when anything of it may not go any more."""
+    if actor.id == disposal.proposed_by_id:
+        raise RuleBroken("overview:disposal-own")
+    method = proving.prove(given, actor=actor)
+    _alone()
+    _check_waits(disposal)
+    stay = disposal.count - queries.still_may_go(disposal)
+    if stay:
+        raise RuleBroken("overview:disposal-held", number=stay)
+    listed = db.session.execute(
+        queries.files_of(disposal).with_only_columns(DisposalFile.file_id, DisposalFile.sha256)
+    )
+    digests = {key: digest for key, digest in listed}
+    before = disposal.state()
+    change = begin(actor=actor, note=remark)
+    disposal.life, disposal.decided_by_id, disposal.remark = rules.DONE, actor.id, remark
+    disposal.decided_at = change.recorded_at
+    db.session.flush()  # the database lets go of a file only under a disposal that was decided
+    gone = update(FileRef).where(FileRef.id.in_(list(digests)))
+    values = {"disposed_at": change.recorded_at, "disposal_id": disposal.id}
+    db.session.execute(gone.values(**values), execution_options=NO_TEXT)
+    after = disposal.state() | {"method": method, "files": sha256(sorted(digests.values()))}
+    record("overview:disposal:approve", disposal, actor=actor, before=before, after=after, change=change)
+
+
+def refuse(disposal: Disposal, remark: str, *, actor: Actor) -> None:
+    """Let nothing go: whoever proposed it takes it back, anybody else says no."""
+    remark = rules.check_reason(remark, "remark")
+    _check_waits(disposal)
+    own = actor.id == disposal.proposed_by_id
+    before = disposal.state()
+    disposal.life, disposal.decided_by_id = rules.WITHDRAWN if own else rules.REFUSED, actor.id
+    disposal.decided_at, disposal.remark = clock.now(), remark
+    act = "overview:disposal:withdraw" if own else "overview:disposal:refuse"
+    record(act, disposal, actor=actor, before=before, note=remark)
+    address = _page(disposal)
+    facts = {"number": disposal.id, "kind": disposal.kind, "remark": remark}
+    outbox.tell([disposal.proposed_by_id], notices.DISPOSAL_REFUSED, facts, address=address, besides=actor.id)
+
+
+def _check_waits(disposal: Disposal) -> None:
+    db.session.refresh(disposal, with_for_update=True)
+    if disposal.life != rules.PROPOSED:
+        raise RuleBroken("overview:disposal-over")
+
+
+def empty() -> None:
+    """Take away the bytes of what was disposed of some time ago. A crash in between leaves them for the next round."""
+    due = select(Disposal).where(
+        Disposal.life == rules.DONE,
+        Disposal.emptied_at.is_(None),
+        Disposal.decided_at <= clock.now() - rules.GRACE,
+    )
+    for disposal in db.session.scalars(due.with_for_update()).all():
+        digests = db.session.scalars(queries.files_of(disposal).with_only_columns(DisposalFile.sha256))
+        before = disposal.state()
+        disposal.emptied = files.remove(list(digests))
+        disposal.emptied_at = clock.now()
+        record("overview:disposal:empty", disposal, actor=system_actor(), source="job", before=before)
+
+
+def _alone() -> None:
+    """Until the end of the transaction nobody else sets a period, places a hold or decides on a disposal. SQLite has one
+    writer anyway."""
+    if not is_sqlite():
+        db.session.execute(text("LOCK TABLE legal_hold IN SHARE ROW EXCLUSIVE MODE"))

@@ -1,0 +1,181 @@
+"""Records are kept as long as their kind demands: nothing goes before, a hold keeps it after, two people let it go, and
+what is left says what there was."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from kangjiansheng.core import clock, files, verify
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.copies.making import make
+from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileBlob
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.overview.operations import retention
+from kangjiansheng.overview.queries.retention import KINDS, by_place, tally
+from kangjiansheng.overview.rules.retention import KINDS as KNOWN
+from kangjiansheng.overview.rules.retention import begun_before
+from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.operations import projects
+from tests.projects.test_bring_evidence import upload
+from tests.support import papers
+from tests.support.acting import who
+from tests.support.app import PASSWORD
+from tests.support.critic import Critic
+from tests.support.typed import opened, send, words
+
+ALL, KIND = "/admin/retention", "/admin/retention/kinds/evidence"
+FIRST, OTHER = "/projects/KJS-003/milestones/A140", "/projects/KJS-002/milestones/A180"
+SOLE = papers.PDF + b"%sole"
+
+
+def propose(visitor: Critic, why: str = "期限已满") -> Any:
+    return visitor.post(f"{KIND}/disposals", data={"reason": why})
+
+
+def hold(visitor: Critic, scope: str, place: str = "", why: str = "监管检查") -> Any:
+    return visitor.post(f"{ALL}/holds", data={"scope": scope, "place": place, "reason": why})
+
+
+def refuses(app: Flask, statement: str) -> None:
+    with app.app_context(), pytest.raises((DBAPIError, IntegrityError)), writing():
+        db.session.execute(text(statement))
+
+
+def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tmp_path: Path) -> None:
+    lead, admin = client("lead"), client("admin")
+    brought = {"files": upload(("放行报告.pdf", papers.PDF), ("唯一.pdf", SOLE)), "kind": "E1"}
+    assert lead.post(f"{FIRST}/evidence", data=brought).status_code == 303
+    same = {"files": upload(("同一份.pdf", papers.PDF)), "kind": "other"}
+    assert lead.post(f"{OTHER}/evidence", data=same).status_code == 303
+    assert [client(one).get(ALL).status_code for one in ("lead", "executive", "auditor")] == [403, 403, 200]
+    assert client("auditor").post(f"{KIND}/disposals", data={"reason": "x"}).status_code == 403
+
+    # A period is set with a reason; nothing goes before it is over, by no door.
+    assert "30 年" in words(admin.get(KIND)) and "没有可以销毁的" in words(admin.get(KIND))
+    said = propose(admin)
+    assert said.status_code == 422 and "期限未满不能销毁" in words(said)
+    form = opened(admin, KIND, KIND)
+    short = {"years": "2", "source": "院内制度第 7 条"}
+    assert send(admin, KIND, form, **short, reason="").status_code == 422
+    assert send(admin, KIND, form, **short, reason="缩短为两年").status_code == 303
+    assert send(admin, KIND, form, years="101", source="x", reason="x").status_code == 422
+    assert send(admin, KIND, form, years="3", source="x", reason="x").status_code == 409, "set meanwhile"
+    refuses(app, "UPDATE file_ref SET disposed_at = at, disposal_id = 1")
+    refuses(app, "DELETE FROM file_ref")
+    with app.app_context(), writing():
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
+        projects.archive(project, actor=who("executive"), version=project.version)
+
+    with time_machine.travel(clock.now() + timedelta(days=729)):
+        assert propose(client("admin")).status_code == 422, "the year has not gone round"
+
+    with time_machine.travel(clock.now() + timedelta(days=732)) as time:
+        admin, auditor = client("admin"), client("auditor")
+        assert admin.post("/admin/people/CAST-PARTNER/roles", data={"role": "security"}).status_code == 303
+        security = client("partner")
+        assert "2 份可以销毁" in words(admin.get(KIND)), "the project that goes on keeps its file"
+
+        # A hold keeps it: on the laboratory of the project, the project, or everything.
+        assert hold(admin, "project", "KJS-999").status_code == 422
+        lab = re.search(r"JL-\d+", lead_lab(app))[0]  # type: ignore[index]
+        for number, (scope, place) in enumerate((("lab", lab), ("project", "KJS-003"), ("all", "")), start=1):
+            assert hold(security, scope, place).status_code == 303
+            assert propose(admin).status_code == 422, scope
+            lift = f"{ALL}/holds/{number}/lift"
+            assert security.post(lift, data={"why": ""}).status_code == 422
+            assert security.post(lift, data={"why": "检查结束"}).status_code == 303
+        assert hold(security, "project", "KJS-002").status_code == 303
+
+        # One proposes, another approves, who shows once more who it is.
+        assert propose(admin, "").status_code == 422
+        page = propose(admin)
+        one = page.location
+        assert page.status_code == 303 and propose(admin).status_code == 422, "one waits"
+        assert "销毁单 1 等待批准" in words(security.get("/notifications"))
+        approval = {"password": PASSWORD, "remark": "已核对"}
+        said = admin.post(f"{one}/approve", data=approval)
+        assert said.status_code == 422 and "申请人不能批准" in words(said)
+        assert security.post(f"{one}/approve", data={"password": "wrong"}).status_code == 422
+        assert "放行报告" not in admin.get(one).text and "放行报告" in auditor.get(one).text
+        assert security.post(f"{one}/refuse", data={"remark": "先问项目"}).status_code == 303
+        assert security.post(f"{one}/approve", data=approval).status_code == 422, "it was decided"
+        one = propose(admin).location
+        hold(security, "all")
+        said = security.post(f"{one}/approve", data=approval)
+        assert said.status_code == 422 and "2 份现在不能销毁" in words(said)
+        assert security.post(f"{ALL}/holds/5/lift", data={"why": "检查结束"}).status_code == 303
+        assert security.post(f"{one}/approve", data=approval).status_code == 303
+
+        # What is left says what there was; the bytes go a little later, but for what another file needs.
+        reader = client("executive")
+        told = words(reader.get(f"{FIRST}/evidence/1"))
+        assert "放行报告.pdf" in told and "（销毁单 2）" in told and "SHA-256" in told
+        gone = reader.get(f"{FIRST}/evidence/1/files/1")
+        assert gone.status_code == 410 and "只留下名称和 SHA-256" in words(gone)
+        assert reader.get(f"{OTHER}/evidence/1/files/1").data == papers.PDF
+        with app.app_context():
+            root = files.folder()
+            stored = db.session.scalars(select(FileBlob.sha256)).all()
+            lone, shared = (files.place(root, hashlib.sha256(one).hexdigest()) for one in (SOLE, papers.PDF))
+        time.shift(timedelta(minutes=30))
+        with app.app_context(), writing():
+            retention.empty()
+        assert lone.exists(), "a copy that began before still reads it"
+        time.shift(timedelta(minutes=31))
+        with app.app_context(), writing():
+            retention.empty()
+            retention.empty()
+        assert not lone.exists() and shared.exists()
+        assert "已清除 1 份" in words(auditor.get(one)) and "别处还要用" in words(auditor.get(one))
+        assert reader.get(f"{FIRST}/evidence/2/files/1").status_code == 410
+
+        # Trail, files and copies are whole without the bytes; no row of it can be changed.
+        with app.app_context():
+            assert [*verify.problems(db.session()), *files.problems(db.session(), root)] == []
+            assert make(app.config["SETTINGS"], tmp_path / "copy.kjs")["files"]["count"] == len(stored) - 1
+            acts = db.session.scalars(
+                select(AuditEntry.act).where(AuditEntry.thing == "disposal").order_by(AuditEntry.seq)
+            )
+            assert [act.rsplit(":")[-1] for act in acts] == [
+                "propose",
+                "refuse",
+                "propose",
+                "approve",
+                "empty",
+            ]
+        refuses(
+            app, "UPDATE file_ref SET disposed_at = NULL, disposal_id = NULL WHERE disposed_at IS NOT NULL"
+        )
+        refuses(app, "UPDATE disposal SET decided_by_id = proposed_by_id")
+        refuses(app, "DELETE FROM disposal_file")
+
+        # The same file brought again is there again.
+        again = {"files": upload(("又一份.pdf", SOLE)), "kind": "other"}
+        assert client("lead").post(f"{OTHER}/evidence", data=again).status_code == 303
+        assert reader.get(f"{OTHER}/evidence/2/files/1").data == SOLE
+
+
+def lead_lab(app: Flask) -> str:
+    with app.app_context():
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
+        return next(row.lab.code for row in project.labs)
+
+
+def test_every_kind_is_counted_and_ends(app: Flask) -> None:
+    assert KINDS.keys() == KNOWN.keys()
+    assert begun_before(30, clock.today().replace(2028, 2, 29)) == clock.today().replace(1998, 2, 28)
+    with app.app_context(), time_machine.travel(clock.now() + timedelta(days=40 * 366)):
+        for kind in KINDS:
+            there = tally(kind, 30)
+            assert tally(kind, 0).ended == 0 <= there.ended <= there.count and there.held == 0
+            assert sum(one.ended for one in by_place(kind, 30)) == there.ended
