@@ -107,11 +107,9 @@ class Shelf(Protocol):
 
 def is_kept() -> ColumnElement[bool]:
     """The condition on FileBlob that its bytes are to be there: not all that name it were disposed of."""
-    of = select(FileRef.id).where(FileRef.blob_id == FileBlob.id)
-    return (
-        ~of.where(FileRef.disposed_at.is_not(None)).exists()
-        | of.where(FileRef.disposed_at.is_(None)).exists()
-    )
+    gone = select(FileRef.blob_id).where(FileRef.disposed_at.is_not(None))  # few, and looked up once
+    of = select(FileRef.id).where(FileRef.blob_id == FileBlob.id, FileRef.disposed_at.is_(None))
+    return FileBlob.id.not_in(gone) | of.exists()
 
 
 class Damaged(Exception):

@@ -1,8 +1,9 @@
 """How many bytes of files may be kept: of one project (or laboratory, agreement, committee), and of all.
 
 A shelf is what files are counted together. On a shelf each file counts with all its bytes, also one whose bytes lie
-elsewhere or were withdrawn (the record keeps them): else room would tell of files that one may not see. Of all, bytes count as
-they lie on the disk, once; a file that comes is counted whole all the same, known or not. Who looks whether there is
+elsewhere or were withdrawn (the record keeps them until they are disposed of): else room would tell of files that one
+may not see. Of all, bytes count as they lie on the disk, once; a file that comes is counted whole all the same, known
+or not. Who looks whether there is
 room holds a lock until the commit, so that of two uploads at once the later one counts the earlier one's files.
 """
 

@@ -82,17 +82,12 @@ def test_each_file_of_a_committee_and_of_an_agreement_lies_on_its_shelf(in_app: 
             shelf.room().used for shelf in (shelves.shelf_of(meeting.committee_id), shelf_of(agreement))
         ]
         for thing in (*things, agreement, owed):
-            db.session.add(
-                FileRef(
-                    blob=blob,
-                    thing=thing.__tablename__,
-                    thing_id=thing.id,
-                    version_no=99,
-                    name="x",
-                    by_id=1,
-                    at=clock.now(),
-                )
-            )
+            for number, gone in ((98, clock.now()), (99, None)):  # what was disposed of takes no room
+                ref = FileRef(
+                    blob=blob, thing=thing.__tablename__, thing_id=thing.id, version_no=number,
+                    name="x", by_id=1, at=clock.now(), disposed_at=gone,
+                )  # fmt: skip
+                db.session.add(ref)
         db.session.flush()
         after = [shelf.room().used for shelf in (shelves.shelf_of(meeting.committee_id), shelf_of(owed))]
     assert [b - a for a, b in zip(before, after, strict=True)] == [1000 * len(things), 2000]

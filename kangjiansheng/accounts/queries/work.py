@@ -95,7 +95,7 @@ def open_session(*, actor: Actor, number: int) -> SignedInSession | None:
 
 def storage(instance: Path) -> Storage:
     """What lies on the disk. The stored files are counted from their rows, not by walking the folder."""
-    count = db.session.scalar(select(func.count()).select_from(files.FileBlob)) or 0
+    count = db.session.scalar(select(func.count()).select_from(files.FileBlob).where(files.is_kept())) or 0
     return Storage(_database_size(instance), quotas.room_of_all(), count, shutil.disk_usage(instance).free)
 
 
