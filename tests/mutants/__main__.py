@@ -14,6 +14,7 @@ from tests.mutants.sites import KINDS, Site, all_sites
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("accounts", "labs", "projects", "committee", "overview", "core")
+QUICK = ["tests/house/test_operations.py", "tests/house/test_conventions.py"]
 COPY = ROOT / ".build" / "mutant"  # always at the same place, so that what Python compiled is used again
 
 
@@ -27,7 +28,7 @@ def main() -> int:
     caught = 0
     for number, site in enumerate(chosen, 1):
         began = time.monotonic()
-        catcher = "" if asked.only_list else _catcher(site)
+        catcher = "" if asked.only_list else _catcher(site, near=asked.near)
         caught += bool(catcher)
         spent = round(time.monotonic() - began)
         was = " ".join(site.was.split())[:70]
@@ -43,6 +44,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--number", type=int, default=10)
     parser.add_argument("--only-list", action="store_true", help="say what would be planted")
+    parser.add_argument(
+        "--near", action="store_true", help="run the nearest tests only, not the rest of the check"
+    )
     return parser.parse_args()
 
 
@@ -54,12 +58,12 @@ def _chosen(sites: list[Site], chance: random.Random, number: int) -> Iterator[S
         yield of[kind].pop(chance.randrange(len(of[kind])))
 
 
-def _catcher(site: Site) -> str:
+def _catcher(site: Site, *, near: bool) -> str:
     """The first test that failed over the fault; empty when none did."""
     shutil.rmtree(COPY, ignore_errors=True)
     _copy(COPY)
     site.plant(COPY)
-    return next(filter(None, (_first_failure(arguments) for arguments in _runs(site))), "")
+    return next(filter(None, (_first_failure(arguments) for arguments in _runs(site, near=near))), "")
 
 
 def _copy(target: Path) -> None:
@@ -79,14 +83,18 @@ def _copy(target: Path) -> None:
     (target / ".venv").symlink_to(ROOT / ".venv")
 
 
-def _runs(site: Site) -> Iterator[list[str]]:
-    """The nearest tests first; at the end all of the check."""
+def _runs(site: Site, *, near: bool) -> Iterator[list[str]]:
+    """The nearest tests first: what looks at all code, the fault's own floor, the rest of the house; at the end all of
+    the check."""
     floor = next((name for name in FLOORS if f"/{name}/" in site.path), "core")
-    near = ["tests/house", f"tests/{floor}", "tests/permissions"]
-    yield [*near, "-m", "not browser and not soak"]
-    rest = [f"--ignore={name}" for name in near]
-    yield ["tests", *rest, "-m", "not browser and not soak"]
-    yield [*near[1:], "--engine=postgresql", "-m", "not browser and not soak"]
+    ordinary = ["-m", "not browser and not soak"]
+    folders = ["tests/house", f"tests/{floor}", "tests/permissions"]
+    for tests in (QUICK, [f"tests/{floor}"], ["tests/house", "tests/permissions"]):
+        yield [*tests, *ordinary]
+    if near:
+        return
+    yield ["tests", *(f"--ignore={name}" for name in folders), *ordinary]
+    yield [*folders[1:], "--engine=postgresql", *ordinary]
     yield ["tests", "-m", "browser and not soak"]
 
 
