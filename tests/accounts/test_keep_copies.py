@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Drill, KeptCopy
+from kangjiansheng.accounts.operations import copies as operations
 from kangjiansheng.accounts.queries import copies as queries
 from kangjiansheng.accounts.rules import retention
 from kangjiansheng.app import handlers, jobs
@@ -24,6 +25,7 @@ from kangjiansheng.core.jobs import Round, run_due
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
+from tests.support.holding import at_rest
 from tests.support.typed import opened as form_at
 from tests.support.typed import send, words
 
@@ -76,9 +78,15 @@ def test_without_a_folder_there_are_none(client: Callable[..., Critic], app: Fla
     assert states(app) == []
 
 
-def test_a_day_in_the_life_of_copies(client: Callable[..., Critic], app: Flask, kept: Path) -> None:
+def test_a_day_in_the_life_of_copies(
+    client: Callable[..., Critic], app: Flask, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By the clock and on request, encrypted and read back; the head beside; the older goes; a drill says it in words;
     a trail that lost its tail, a damaged copy and a lost folder are told to administrators."""
+    slow = [
+        at_rest(monkeypatch, operations.queue, "holding"),
+        at_rest(monkeypatch, operations.making, "make"),
+    ]
     work(app)
     work(app)  # once a day only
     (first,) = kept.glob("*.kjs")
@@ -123,6 +131,7 @@ def test_a_day_in_the_life_of_copies(client: Callable[..., Critic], app: Flask, 
     assert acts(app)[:6] == ["copy:make", "copy:ask", "copy:make", "copy:end", "drill:ask", "drill:end"]
     with app.app_context():
         assert {drill.state for drill in db.session.scalars(select(Drill))} == {"whole", "failed"}
+    assert all(slow)
 
 
 def test_the_hour_and_the_night(app: Flask) -> None:

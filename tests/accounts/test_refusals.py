@@ -20,6 +20,8 @@ from kangjiansheng.accounts.operations import (
 from kangjiansheng.accounts.operations.factors import Shown
 from kangjiansheng.accounts.operations.proving import Given, prove
 from kangjiansheng.accounts.queries import account_by_email
+from kangjiansheng.accounts.queries import factors as queries
+from kangjiansheng.accounts.queries.passkeys import by_credential
 from kangjiansheng.accounts.rules import TOKENS_MOST
 from kangjiansheng.accounts.rules import factors as facts
 from kangjiansheng.accounts.rules import webhooks as webhook_rules
@@ -27,6 +29,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from tests.support.app import PASSWORD
+from tests.support.holding import held
 from tests.support.refusing import refused
 
 Cast = Callable[[str], Actor]
@@ -91,6 +94,13 @@ def test_of_the_ways_to_sign_in(actor: Cast) -> None:
         factors.take_away(lead, " ", actor=admin)
     with refused("accounts:factors-own"):
         factors.take_away(lead, "丢了", actor=who)
+    with held() as rows:
+        queries.app_of(lead.id, lock=True)
+        queries.recovery_codes(lead.id)
+        by_credential("none")
+    assert rows == ["authenticator_app", "recovery_code", "passkey"], (
+        "each is good once, also for two at once"
+    )
     for _ in range(facts.FAILURES):
         factors.count_failure(lead.id, address="")
     with refused("accounts:second-throttled"):

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from kangjiansheng.accounts import queries
 from kangjiansheng.accounts.models import Account, SignedInSession, SsoLink
+from kangjiansheng.accounts.views import sso as pages
 from kangjiansheng.core import clock, config, oidc
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.config import BadSetting, read_settings
@@ -21,6 +22,7 @@ from kangjiansheng.core.db import db
 from tests.accounts.test_second_factor import enrol, field, first_step, second
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
+from tests.support.holding import at_rest
 from tests.support.issuer import CLIENT, SECRET, Issuer
 
 LEAD = {"sub": "u-1", "email": "lead@kjs.example", "email_verified": True}
@@ -56,8 +58,9 @@ def tie(visitor: Critic, issuer: Issuer) -> Any:
 
 
 def test_tied_by_its_owner_and_opened_by_the_issuer(
-    app: Flask, client: Callable[..., Critic], sso: Issuer
+    app: Flask, client: Callable[..., Critic], sso: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked = [at_rest(monkeypatch, pages.oidc, step) for step in ("begin", "finish", "leaving")]
     assert "用 瑞金统一认证 登录" in client(None).get("/sign-in").text
     refused = sign_in(client(None), sso)
     assert refused.status_code == 422 and "还没有绑定账号" in refused.text, "an address is no proof"
@@ -76,6 +79,7 @@ def test_tied_by_its_owner_and_opened_by_the_issuer(
     assert "同时退出 瑞金统一认证" in visitor.get(out).text
     assert visitor.get("/sign-in/sso/leave").headers["Location"].startswith(f"{sso.url}/leave?client_id=")
     assert client("lead").post("/sign-out").headers["Location"] == "/sign-in"
+    assert all(asked), "nobody's save waits for the issuer"
 
     _secret, codes = enrol(lead)
     visitor = client(None)

@@ -1,0 +1,72 @@
+"""What whoever orders something of the overview holds until the commit, so that two at once get one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kangjiansheng.core import clock
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from kangjiansheng.labs.models import Institution
+from kangjiansheng.overview import jobs
+from kangjiansheng.overview.models import PackDelivery
+from kangjiansheng.overview.operations import archives, deliveries
+from kangjiansheng.overview.rules.deliveries import WEEKLY
+from kangjiansheng.overview.views.archives import making
+from tests.support.holding import at_rest, held
+
+Cast = Callable[[str], Actor]
+
+
+def test_what_who_asks_for_an_archive_holds(actor: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    party = db.session.scalars(select(Institution).where(Institution.code == "RJ")).one()
+    with held() as rows:
+        made = archives.ask(party, actor=actor("partner"))
+    assert set(rows) == {"institution"}
+    number = made.id
+    db.session.commit()
+    steps: list[int] = []
+    monkeypatch.setattr(making, "_table", _resting(making._table, steps))
+    monkeypatch.setattr(making, "_files", _resting(making._files, steps))
+    monkeypatch.setattr(making.Contents, "add", _resting(making.Contents.add, steps))
+    with held() as rows:
+        making.make({"archive": number}, lambda *_: None)
+    assert "party_archive" in rows
+    assert len(steps) > 10
+    with held() as rows:
+        archives.look_after()
+    assert rows == ["party_archive", "party_archive"], "those that are over, and those whose file is left"
+
+
+def _resting(real: Callable[..., Any], steps: list[int]) -> Callable[..., Any]:
+    """A part of the archive, written while no transaction of the session is open: it takes minutes."""
+
+    def look(*given: Any, **more: Any) -> Any:
+        assert not db.session().in_transaction()
+        steps.append(1)
+        return real(*given, **more)
+
+    return look
+
+
+def test_what_who_orders_a_pack_holds(actor: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = actor("lead")
+    with held() as rows:
+        found = deliveries.subscribe(actor=who, rhythm=WEEKLY, committee_id=None, attachment="")
+    assert rows == ["person", "pack_delivery"]
+    found.last_on = clock.today() - timedelta(days=9)
+    db.session.commit()
+    with held() as rows:
+        deliveries.ask()
+    assert set(rows) == {"pack_delivery"}
+    task = db.session.scalars(select(PackDelivery)).one().task
+    assert task is not None
+    payload = dict(task.payload)
+    db.session.commit()
+    seen = at_rest(monkeypatch, jobs, "writing")
+    with held() as rows:
+        jobs.send_pack(payload, lambda *_: None)
+    assert "pack_delivery" in rows and seen
