@@ -4,7 +4,7 @@ what is left says what there was."""
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,17 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from kangjiansheng.committee.models import Action, AgendaItem, BacklogItem, Committee, Minutes, Paper
 from kangjiansheng.core import clock, files, verify
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.copies.making import make
 from kangjiansheng.core.db import db
-from kangjiansheng.core.files import FileBlob
+from kangjiansheng.core.files import FileBlob, FileRef
 from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.models import Agreement, Obligation
+from kangjiansheng.overview.models import LegalHold
 from kangjiansheng.overview.operations import retention
-from kangjiansheng.overview.queries.retention import KINDS, by_place, tally
+from kangjiansheng.overview.queries.retention import KINDS, by_place, may_go, tally
 from kangjiansheng.overview.rules.retention import KINDS as KNOWN
 from kangjiansheng.overview.rules.retention import begun_before
 from kangjiansheng.projects.models import Project
@@ -171,11 +174,86 @@ def lead_lab(app: Flask) -> str:
         return next(row.lab.code for row in project.labs)
 
 
-def test_every_kind_is_counted_and_ends(app: Flask) -> None:
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def put(thing: str, thing_id: int) -> None:
+    blob = FileBlob(sha256=hashlib.sha256(f"{thing} {thing_id}".encode()).hexdigest(), size=10, media_type="")
+    db.session.add(FileRef(blob=blob, thing=thing, thing_id=thing_id, name="x", by_id=1, at=LONG_AGO))
+
+
+def ended_and_held(years: int = 2) -> dict[str, tuple[int, int]]:
+    db.session.flush()
+    found = {kind: tally(kind, years) for kind in KINDS}
+    for kind, one in found.items():
+        assert sum(place.ended for place in by_place(kind, years)) == one.ended
+        assert len(may_go(kind, years)) == one.may_go
+    return {kind: (one.ended, one.held) for kind, one in found.items() if kind != "evidence"}
+
+
+def test_every_kind_ends_with_what_it_concerns_and_is_held_by_it(app: Flask) -> None:
     assert KINDS.keys() == KNOWN.keys()
-    assert begun_before(30, clock.today().replace(2028, 2, 29)) == clock.today().replace(1998, 2, 28)
-    with app.app_context(), time_machine.travel(clock.now() + timedelta(days=40 * 366)):
-        for kind in KINDS:
-            there = tally(kind, 30)
-            assert tally(kind, 0).ended == 0 <= there.ended <= there.count and there.held == 0
-            assert sum(one.ended for one in by_place(kind, 30)) == there.ended
+    assert begun_before(30, date(2028, 2, 29)) == date(1998, 2, 28) and begun_before(0, clock.today()) is None
+    with app.app_context(), time_machine.travel(clock.now() + timedelta(days=16 * 366)):
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-011")).one()
+        committee = db.session.scalars(select(Committee)).one()
+        free, concerned = (
+            db.session.scalars(select(AgendaItem).where(which).order_by(AgendaItem.id)).first()
+            for which in (AgendaItem.project_id.is_(None), AgendaItem.project_id == project.id)
+        )
+        waits = BacklogItem(
+            committee_id=committee.id,
+            kind="hear",
+            name_hans="x",
+            life="waiting",
+            proposed_by_id=1,
+            proposed_at=LONG_AGO,
+        )
+        papers_ = [Paper(item=free, title="x", position=9), Paper(item=concerned, title="x", position=9)]
+        papers_ += [Paper(title="x", position=9)]
+        db.session.add_all([*papers_, waits])
+        db.session.flush()
+        kept = Paper(backlog_item_id=waits.id, title="x", position=9)
+        db.session.add(kept)
+        db.session.flush()
+        for paper in (*papers_, kept):
+            put("paper", paper.id)
+        for item in (free, concerned):
+            minutes = select(Minutes).where(Minutes.meeting_id == item.meeting_id)
+            put("minutes", db.session.scalars(minutes).one().id)
+            actions = select(Action).where(Action.project_id.is_not_distinct_from(item.project_id))
+            put("action", db.session.scalars(actions.order_by(Action.id)).first().id)
+        for kind in (Agreement, Obligation):
+            thing = db.session.scalars(select(kind).order_by(kind.id)).first()
+            put(kind.__tablename__, thing.id)
+            thing.archived_at = LONG_AGO
+
+        both = {"agreements": (1, 0), "obligations": (1, 0)}
+        assert ended_and_held() == {"papers": (1, 0), "proofs": (0, 0), "scans": (0, 0), **both}, (
+            "the charter: 30 years"
+        )
+        assert ended_and_held(0) == dict.fromkeys(ended_and_held(), (0, 0)), "for ever"
+        committee.retention_years = 1
+        assert ended_and_held() == {"papers": (2, 0), "proofs": (1, 0), "scans": (1, 0), **both}, (
+            "the project goes on"
+        )
+        project.archived_at = LONG_AGO
+        assert ended_and_held() == {"papers": (3, 0), "proofs": (2, 0), "scans": (2, 0), **both}
+        assert {kind: one.held for kind, one in ((k, tally(k, 40)) for k in KINDS)} == dict.fromkeys(KINDS, 0)
+
+        lab = next(row.lab_id for row in project.labs)
+        of_all = {"agreements": (1, 1), "obligations": (1, 1)}
+        of_project = {"papers": (3, 2), "proofs": (2, 1), "scans": (2, 1), **of_all}
+        whole = {"papers": (3, 3), "proofs": (2, 2), "scans": (2, 2), **of_all}
+        for scope, place, expected in (
+            ("project", project.id, of_project),
+            ("lab", lab, of_project),
+            ("committee", committee.id, whole),
+            ("all", None, whole),
+            ("project", 1, {"papers": (3, 1), "proofs": (2, 0), "scans": (2, 0), **of_all}),
+        ):
+            standing = LegalHold(scope=scope, place_id=place, reason="x", placed_by_id=1, placed_at=LONG_AGO)
+            db.session.add(standing)
+            assert ended_and_held() == expected, scope
+            standing.lifted_at = LONG_AGO
+        assert ended_and_held()["papers"] == (3, 0)
