@@ -77,7 +77,7 @@ def _archive(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 def _disposal(facts: Mapping[str, Any]) -> tuple[str, str]:
     kind, number = retention.KINDS[facts["kind"]].word, facts["number"]
-    counted = ngettext("%(num)d 份文件", "%(num)d 份文件", facts["count"])
+    counted = ngettext("%(num)d 项", "%(num)d 项", facts["count"])
     subject = _(
         "销毁单 %(number)s 等待批准：%(kind)s，%(counted)s", number=number, kind=kind, counted=counted
     )

@@ -21,7 +21,7 @@ RECORDS = (
       ("core/test_audit_chain.py::test_the_trail_never_goes_back_in_time", "core/test_audit_chain.py::test_change_sets_never_go_back_in_time", "durability/test_faults.py::test_clock_stepping_back")),
     S("R09", "11.10(b)", "Minutes go out whole, with history and signatures, and are checked without the application.",
       ("committee/test_take_minutes_along.py::test_an_export_is_whole", "committee/test_verify_minutes.py::test_what_is_whole_is_confirmed_by_both")),
-    S("R10", "11.10(c)", "Records are kept as long as their kind demands: nothing goes before, nor while a hold keeps it; what goes later are bytes of files, by two people, and the trail stays whole.",
+    S("R10", "11.10(c)", "Records are kept as long as their kind demands: nothing goes before, nor while a hold keeps it; what goes later are bytes of files and old messages, by two people, and the trail stays whole.",
       ("overview/test_keep_and_dispose.py::test_kept_held_and_disposed_of", "overview/test_keep_and_dispose.py::test_every_kind_ends_with_what_it_concerns_and_is_held_by_it")),
     S("R11", "11.10(c)", "A restored copy has the same head of the trail and the same valid signatures, on either database.",
       ("commands/test_copies.py::test_restore_onto_the_other_engine_and_back", "accounts/test_keep_copies.py::test_a_day_in_the_life_of_copies")),

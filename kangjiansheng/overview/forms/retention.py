@@ -16,11 +16,11 @@ REFUSALS: dict[str, Any] = {
     "overview:hold-scope": _l("请选择保全的范围。"),
     "overview:hold-place": _l("没有这个编号。请照原样填写，例如 KJS-003、JL-01、SAC。"),
     "overview:disposal-waits": _l("这一种已有一份销毁单在等待批准。"),
-    "overview:disposal-nothing": _l("没有保存期限已满而又没有保全的文件：期限未满不能销毁。"),
+    "overview:disposal-nothing": _l("没有期限已满而又没有保全的：期限未满不能销毁。"),
     "overview:disposal-own": _l("申请人不能批准自己的申请，请由另一位安全管理员批准。"),
     "overview:disposal-over": _l("这份销毁单已有结论。"),
     "overview:disposal-held": _l(
-        "其中 %(number)d 份现在不能销毁：申请之后设了保全，或期限改长了。请不批准，再重新申请。"
+        "其中 %(number)d 项现在不能销毁：申请之后设了保全，或期限改长了。请不批准，再重新申请。"
     ),
 }
 
@@ -55,7 +55,7 @@ class LiftForm(Form):
 
 
 class ProposeForm(Form):
-    """Why files are disposed of."""
+    """Why something is disposed of."""
 
     reason = TextAreaField(FIELDS["reason"], [required(), at_most(1000)], id="why-dispose")
 

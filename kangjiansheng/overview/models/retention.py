@@ -54,7 +54,7 @@ class LegalHold(Versioned, Base):
 
 
 class Disposal(Versioned, Base):
-    """That the files of a kind be disposed of whose period is over: proposed by one person, decided by another."""
+    """That what is of a kind be disposed of whose period is over: proposed by one person, decided by another."""
 
     __tablename__ = "disposal"
     __table_args__ = (
@@ -66,7 +66,7 @@ class Disposal(Versioned, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Word)
     years: Mapped[int]  # the period as it was then
-    older_than: Mapped[datetime]  # what was brought later cannot be in it: the database refuses it
+    older_than: Mapped[datetime]  # what came later cannot be in it: the database refuses a file that did
     reason: Mapped[str] = mapped_column(Text)
     count: Mapped[int]
     size: Mapped[int] = mapped_column(BigInteger)  # bytes
@@ -76,8 +76,8 @@ class Disposal(Versioned, Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     remark: Mapped[str] = mapped_column(Text, default="")
-    emptied_at: Mapped[datetime | None]  # when the bytes went
-    emptied: Mapped[int | None]  # how many files of bytes that were; the others are needed elsewhere
+    emptied_at: Mapped[datetime | None]  # when the bytes, or the messages, went
+    emptied: Mapped[int | None]  # how many that were; the bytes of the other files are needed elsewhere
 
     proposed_by: Mapped[Person] = relationship(foreign_keys=proposed_by_id)
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)

@@ -1,5 +1,8 @@
-"""How long records are kept, what holds them, and disposing of files whose period is over: proposed by one person, decided
-by another. What goes are bytes; names, digests and the trail stay."""
+"""How long records are kept, what holds them, and disposing of what is over its period: proposed by one person, decided by
+another. What goes are bytes of files, and old messages; names, digests and the trail stay."""
+
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, text, update
 
@@ -8,7 +11,7 @@ from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.accounts.queries.rights import holders
 from kangjiansheng.core import clock, files, outbox
-from kangjiansheng.core.changes import Actor, begin, record
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect, is_sqlite
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
@@ -16,6 +19,7 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.search import NO_TEXT
 from kangjiansheng.overview import notices
 from kangjiansheng.overview.models import Disposal, DisposalFile, LegalHold, RetentionPeriod
+from kangjiansheng.overview.queries import old_messages
 from kangjiansheng.overview.queries import retention as queries
 from kangjiansheng.overview.rules import retention as rules
 
@@ -74,36 +78,41 @@ def lift_hold(hold: LegalHold, why: str, *, actor: Actor) -> None:
 
 
 def propose(kind: str, reason: str, *, actor: Actor) -> Disposal:
-    """Ask that the files of a kind be disposed of whose period is over and that nothing holds. What is asked for is
-    listed now: what somebody else decides on is what was listed."""
+    """Ask that what is of a kind be disposed of whose period is over and that nothing holds. Files are listed now: what
+    somebody else decides on is what was listed."""
     reason = rules.check_reason(reason, "reason")
     _alone()
     if queries.waiting(kind) is not None:
         raise RuleBroken("overview:disposal-waits")
     years = queries.period(kind).years
-    listed = queries.may_go(kind, years)
-    if not listed:
+    files_ = queries.may_go(kind, years) if rules.KINDS[kind].files else []
+    count = len(files_) or queries.tally(kind, years).may_go
+    if not count:
         raise RuleBroken("overview:disposal-nothing")
     change = begin(actor=actor, note=reason)
     disposal = Disposal(
         kind=kind, years=years, older_than=rules.older_than(years, clock.today()), reason=reason,
-        count=len(listed), size=sum(one.size for one in listed),
+        count=count, size=sum(one.size for one in files_),
         proposed_by_id=actor.id, proposed_at=change.recorded_at, version=1,
     )  # fmt: skip
     db.session.add(disposal)
     db.session.flush()
-    db.session.add_all(
-        DisposalFile(
-            disposal_id=disposal.id, file_id=one.id, place=one.place or "", name=one.name, size=one.size,
-            sha256=one.sha256, brought_at=one.at, change_set_id=change.id,
-        )
-        for one in listed
-    )  # fmt: skip
+    _list(disposal, files_, change)
     record("overview:disposal:propose", disposal, actor=actor, before={}, change=change)
     told = [person.id for role in ("security", "admin") for person in holders()[role]]
     facts = {"number": disposal.id, "kind": kind, "count": disposal.count}
     outbox.tell(told, notices.DISPOSAL, facts, address=_page(disposal), besides=actor.id)
     return disposal
+
+
+def _list(disposal: Disposal, found: list[Any], change: ChangeSet) -> None:
+    db.session.add_all(
+        DisposalFile(
+            disposal_id=disposal.id, file_id=one.id, place=one.place or "", name=one.name, size=one.size,
+            sha256=one.sha256, brought_at=one.at, change_set_id=change.id,
+        )
+        for one in found
+    )  # fmt: skip
 
 
 def _page(disposal: Disposal) -> str:
@@ -120,20 +129,30 @@ def approve(disposal: Disposal, given: Given, *, actor: Actor, remark: str = "")
     stay = disposal.count - queries.still_may_go(disposal)
     if stay:
         raise RuleBroken("overview:disposal-held", number=stay)
-    listed = db.session.execute(
-        queries.files_of(disposal).with_only_columns(DisposalFile.file_id, DisposalFile.sha256)
-    )
-    digests = {key: digest for key, digest in listed}
     before = disposal.state()
     change = begin(actor=actor, note=remark)
     disposal.life, disposal.decided_by_id, disposal.remark = rules.DONE, actor.id, remark
     disposal.decided_at = change.recorded_at
-    db.session.flush()  # the database lets go of a file only under a disposal that was decided
-    gone = update(FileRef).where(FileRef.id.in_(list(digests)))
-    values = {"disposed_at": change.recorded_at, "disposal_id": disposal.id}
-    db.session.execute(gone.values(**values), execution_options=NO_TEXT)
-    after = disposal.state() | {"method": method, "files": sha256(sorted(digests.values()))}
+    if rules.KINDS[disposal.kind].files:
+        facts = _let_go(disposal, change.recorded_at)
+    else:
+        facts = {}
+        disposal.emptied, disposal.emptied_at = old_messages.remove(disposal.older_than), change.recorded_at
+    after = disposal.state() | {"method": method} | facts
     record("overview:disposal:approve", disposal, actor=actor, before=before, after=after, change=change)
+
+
+def _let_go(disposal: Disposal, at: datetime) -> dict[str, Any]:
+    """Let nothing open the files of a decided disposal any more; what the trail keeps of them."""
+    db.session.flush()  # the database lets go of a file only under a disposal that was decided
+    listed = db.session.execute(
+        queries.files_of(disposal).with_only_columns(DisposalFile.file_id, DisposalFile.sha256)
+    )
+    digests = {key: digest for key, digest in listed}
+    gone = update(FileRef).where(FileRef.id.in_(list(digests)))
+    values = {"disposed_at": at, "disposal_id": disposal.id}
+    db.session.execute(gone.values(**values), execution_options=NO_TEXT)
+    return {"files": sha256(sorted(digests.values()))}
 
 
 def refuse(disposal: Disposal, remark: str, *, actor: Actor) -> None:

@@ -28,6 +28,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileBlob, FileRef
 from kangjiansheng.labs.models import Agreement, JointLab, Obligation
 from kangjiansheng.overview.models import Disposal, DisposalFile, LegalHold, RetentionPeriod
+from kangjiansheng.overview.queries import old_messages
 from kangjiansheng.overview.rules import retention as rules
 from kangjiansheng.projects.models import Evidence, Milestone, Plan, Project, ProjectLab
 
@@ -279,10 +280,23 @@ def _tallied(count: Any, size: Any, ended: Any, held: Any, free: Any, place: Any
 
 
 def tally(kind: str, years: int) -> Tally:
-    """What there is of a kind. One statement, however much that is."""
+    """What there is of a kind. One or two statements, however much that is."""
+    if kind == rules.MESSAGES:
+        return _messages(years)
     files = KINDS[kind]()
     query = files.rows.with_only_columns(*_tally(files, years), maintain_column_froms=True)
     return _tallied(*db.session.execute(query.where(FileRef.disposed_at.is_(None))).one())
+
+
+def _messages(years: int) -> Tally:
+    """Messages are no single place's: any hold keeps them."""
+    ended = 0 if years == rules.FOREVER else old_messages.count(rules.older_than(years, clock.today()))
+    return Tally(old_messages.count(), 0, ended, ended if anything_is_held() else 0, 0)
+
+
+def anything_is_held() -> bool:
+    """Whether any hold stands."""
+    return db.session.scalar(_standing().limit(1).with_only_columns(LegalHold.id)) is not None
 
 
 def _place(files: Files) -> Any:
@@ -291,6 +305,8 @@ def _place(files: Files) -> Any:
 
 def by_place(kind: str, years: int) -> list[Tally]:
     """What of a kind is over its period, by the code of the project, laboratory or committee."""
+    if kind == rules.MESSAGES:
+        return []
     files = KINDS[kind]()
     place = _place(files)
     query = files.rows.with_only_columns(*_tally(files, years), place, maintain_column_froms=True)
@@ -352,6 +368,10 @@ def places_of(disposal: Disposal) -> list[tuple[str, int, int]]:
 
 
 def still_may_go(disposal: Disposal) -> int:
-    """How many of the files of a proposal may still go: today, by today's periods and holds."""
+    """How much of a proposal may still go: today, by today's periods and holds."""
+    years = period(disposal.kind).years
+    if disposal.kind == rules.MESSAGES:
+        over = years != rules.FOREVER and disposal.older_than <= rules.older_than(years, clock.today())
+        return disposal.count if over and not anything_is_held() else 0
     listed = select(DisposalFile.file_id).where(DisposalFile.disposal_id == disposal.id)
-    return len(may_go(disposal.kind, period(disposal.kind).years, FileRef.id.in_(listed)))
+    return len(may_go(disposal.kind, years, FileRef.id.in_(listed)))

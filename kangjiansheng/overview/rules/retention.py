@@ -31,8 +31,10 @@ class Kind:
     begins: Any  # from when its period runs
     years: int  # as long as nobody has said another number
     source: Any  # on what that rests
+    files: bool = True  # else rows of the database, which are deleted
 
 
+MESSAGES = "messages"
 # In the order of the page. What is not here is kept for ever: the trail, both ledgers, signatures, minutes with their
 # pictures, decisions, agreements, and the names and digests of all files.
 KINDS: Mapping[str, Kind] = {
@@ -50,6 +52,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "agreements": Kind(_l("协议文件"), _l("协议归档之日"), 30, OWN),
     "obligations": Kind(_l("义务履行的证据文件"), _l("义务归档之日"), 30, OWN),
+    MESSAGES: Kind(_l("已发出的邮件和站内通知"), _l("发出之日"), 5, OWN, files=False),
 }  # fmt: skip
 
 ALL, PROJECT, LAB, COMMITTEE = "all", "project", "lab", "committee"
@@ -87,12 +90,12 @@ FIELDS: Mapping[str, Any] = {
     "reason": _l("理由"),
     "lifted_at": _l("解除于"),
     "lifted_why": _l("解除的理由"),
-    "count": _l("文件数"),
+    "count": _l("数量"),
     "size": _l("大小"),
     "life": _l("进展"),
     "remark": _l("说明"),
     "emptied_at": _l("内容清除于"),
-    "emptied": _l("清除的文件数"),
+    "emptied": _l("清除的数量"),
     "files": _l("文件清单的 SHA-256"),
     "method": _l("核验方式"),
 }

@@ -177,7 +177,7 @@ def approve_disposal(disposal: Disposal) -> Response:
     who, number = actor().id, disposal.id
     if proving.is_throttled(who):
         abort(429, _("密码错误次数过多，请 15 分钟后再试。"))
-    form = _ask(number)
+    form, files_ = _ask(number), rules.KINDS[disposal.kind].files
 
     def act() -> bool:
         proof = given(form, _purpose(number))
@@ -185,7 +185,10 @@ def approve_disposal(disposal: Disposal) -> Response:
         return True
 
     if signing(form, act, lambda: proving.count(who)):
-        return saved(url_for(".disposal", number=number), _("已批准：文件不能再打开，内容在一个多小时内清除"))
+        return saved(
+            url_for(".disposal", number=number),
+            _("已批准：文件不能再打开，内容在一个多小时内清除") if files_ else _("已批准，已删除"),
+        )
     return _disposal(number, form, status=form.status)
 
 
@@ -195,7 +198,7 @@ def refuse_disposal(disposal: Disposal) -> Response:
     """Let nothing go, or take one's own proposal back."""
     form, number = RefuseForm(), disposal.id
     if form.attempt(lambda: operations.refuse(disposal, form.remark.data or "", actor=actor())):
-        return saved(url_for(".disposal", number=number), _("没有销毁任何文件"))
+        return saved(url_for(".disposal", number=number), _("没有销毁任何记录"))
     return _disposal(number, _ask(number, empty=True), refuse_form=form, status=form.status)
 
 
@@ -223,6 +226,8 @@ def _disposal(
         illustrative=has_illustrative(),
         disposal=found,
         kind=rules.KINDS[found.kind].word,
+        of_files=rules.KINDS[found.kind].files,
+        source=queries.period(found.kind).source or rules.KINDS[found.kind].source,
         life=rules.LIVES[found.life],
         shape=LIFE_SHAPES[found.life],
         places=queries.places_of(found),
