@@ -141,8 +141,6 @@ def _set(item: AgendaItem, act: str, *, actor: Actor, change: Any = None, **valu
 
 def _check(meeting: Meeting, at: datetime, field: str = "time") -> None:
     """A time of a meeting lies on its day and not in the future."""
-    if meeting.life == "cancelled":
-        raise RuleBroken("committee:cancelled")
     published(meeting)
     if meeting.held_on > clock.today():
         raise RuleBroken("committee:not-yet-held", day=meeting.held_on.isoformat())
