@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -84,18 +85,32 @@ def _copy(target: Path) -> None:
 
 
 def _runs(site: Site, *, near: bool) -> Iterator[list[str]]:
-    """The nearest tests first: what looks at all code, the fault's own floor, the rest of the house; at the end all of
-    the check."""
+    """The nearest tests first: what looks at all code, the files that name the module, its floor, the rest of the
+    house; at the end all of the check."""
     floor = next((name for name in FLOORS if f"/{name}/" in site.path), "core")
     ordinary = ["-m", "not browser and not soak"]
     folders = ["tests/house", f"tests/{floor}", "tests/permissions"]
-    for tests in (QUICK, [f"tests/{floor}"], ["tests/house", "tests/permissions"]):
-        yield [*tests, *ordinary]
+    quick = QUICK if site.kind in ("version", "escape", "audit") else []
+    for tests in (quick, _naming(site, floor), [f"tests/{floor}"], ["tests/house", "tests/permissions"]):
+        if tests:
+            yield [*tests, *ordinary]
     if near:
         return
     yield ["tests", *(f"--ignore={name}" for name in folders), *ordinary]
     yield [*folders[1:], "--engine=postgresql", *ordinary]
     yield ["tests", "-m", "browser and not soak"]
+
+
+def _naming(site: Site, floor: str) -> list[str]:
+    """The test files of the floor that import the module, or what it belongs to."""
+    path = Path(site.path)
+    name = path.parent.name if path.stem == "__init__" else path.stem
+    files = sorted((ROOT / "tests" / floor).glob("test_*.py"))
+    return [
+        str(one.relative_to(ROOT))
+        for one in files
+        if re.search(rf"import.*\b{name}\b|^    {name},$", one.read_text("utf-8"), re.M)
+    ]
 
 
 def _first_failure(arguments: list[str]) -> str:
