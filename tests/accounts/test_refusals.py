@@ -29,6 +29,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from tests.support.app import PASSWORD
+from tests.support.critic import Critic
 from tests.support.holding import held
 from tests.support.refusing import refused
 
@@ -152,3 +153,8 @@ def test_of_what_programs_get(actor: Cast) -> None:
     webhooks.switch(one, False, actor=who)
     with refused("accounts:webhook-not-again"):
         webhooks.again(told, actor=who)
+
+
+def test_of_a_passkey_that_did_not_answer(client: Callable[..., Critic]) -> None:
+    again = client("lead").post("/account/second/passkeys", data={"name": "电话", "password": PASSWORD})
+    assert again.status_code == 422 and "通行密钥没有通过核验" in again.text

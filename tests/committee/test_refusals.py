@@ -131,6 +131,12 @@ def test_of_a_vote(actor: Cast) -> None:
         motions.close(motion, actor=who, counts=YES)
     with refused("committee:number-taken"):
         outcomes.outcome_number(item.meeting, "D", 1)
+    minutes = writing.start(item.meeting, actor=who)
+    decided = motion.decision
+    assert decided is not None
+    carried = next(p for p in minutes.paragraphs if p.id == decided.paragraph_id)
+    with refused("committee:dissent-of-motion", "text"):
+        dissents.enter(decided, carried, actor=who, person_id=member.id, text="不。")
     motions.annul(motion, actor=who, reason="数错")
     with refused("committee:vote-closed"):
         motions.annul(motion, actor=who, reason="又数错")

@@ -137,6 +137,19 @@ def test_of_what_is_owed(actor: Cast) -> None:
             obligation_rules.check_step(
                 act, "open", "mutual", on=on, remark="", delivered_on=None, today=clock.today()
             )
+    bound = next(row for row in db.session.scalars(select(Obligation)) if row.agreement is not None)
+    assert bound.agreement is not None
+    bound.illustrative = not bound.agreement.illustrative
+    db.session.flush()
+    with refused("labs:obligation-mixed", "agreement_code"):
+        obligations.edit_obligation(
+            bound, actor=who, version=bound.version, name_hans=bound.name_hans, due_on=bound.due_on,
+            debtor_code=bound.debtor.code, creditor_code=bound.creditor.code,
+            agreement_code=bound.agreement.code, clause_number=bound.clause.number if bound.clause else "",
+            confidentiality=bound.confidentiality,
+            owner_email=bound.owner.email or "" if bound.owner else "", name_hant=bound.name_hant,
+            name_en=bound.name_en, detail=bound.detail,
+        )  # fmt: skip
     many = [("a.pdf", b"%PDF-1.7")] * (documents.MOST + 1)
     with refused("labs:files-too-many", "files"):
         documents.bring(one, many, actor=who)

@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing as committed
 from kangjiansheng.labs.models import Booking, Institution, JointLab
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.models import HandOff, Milestone, Project
+from kangjiansheng.projects.models import HandOff, ImportBatch, ImportRow, Milestone, Project
 from kangjiansheng.projects.operations import (
     asks,
     bookings,
@@ -43,8 +48,11 @@ from kangjiansheng.projects.rules import templates as template_rules
 from kangjiansheng.projects.rules.milestones import MilestoneState
 from kangjiansheng.projects.rules.vocabulary import Name, TemplateCriterion, modalities
 from kangjiansheng.projects.rules.vocabulary import templates as reference
+from kangjiansheng.projects.views import trials
 from tests.support import papers
+from tests.support.critic import Critic
 from tests.support.refusing import refused
+from tests.support.sheets import change, checked, consent, taken_along, work
 
 Cast = Callable[[str], Actor]
 FACTS: dict[str, Any] = {
@@ -324,3 +332,37 @@ def test_of_a_sheet(actor: Cast) -> None:
     batch = receiving.receive("a.xlsx", b"PK", actor=who)
     with refused("projects:sheet-not-now"):
         receiving.again(batch, actor=who)
+
+
+def test_of_a_sheet_when_it_is_written(app: Flask, client: Callable[..., Critic]) -> None:
+    """What the dry run saw is looked at again when it is written: a reason, a founder, a project may be gone."""
+    lead = client("lead")
+    grid = taken_along(lead)
+    codes = ("A140", "A170", "A180")
+    change(grid, "KJS-003", codes[0], plan=ahead(500))
+    change(grid, "KJS-003", codes[1], forecast=ahead(600))
+    change(grid, "KJS-003", codes[2], forecast=ahead(700))
+    address = checked(app, lead, grid)
+    sent = consent(lead, address, why="招标延后", authority="项目例会", reason="ETHICS")
+    assert sent.status_code == 303
+    with app.app_context(), committed():
+        batch = db.session.scalars(select(ImportBatch)).one()
+        batch.reason_code, batch.authority = None, ""
+        rows = {row.code: row for row in db.session.scalars(select(ImportRow))}
+        rows[codes[2]].milestone_id = project("KJS-004").plan.milestones[0].id
+    work(app)
+    with app.app_context():
+        rows = {row.code: row for row in db.session.scalars(select(ImportRow))}
+        assert [rows[code].faults[0]["code"] for code in codes] == [
+            "projects:baseline-unfounded", "projects:reason-missing", "projects:sheet-gone",
+        ]  # fmt: skip
+        assert db.session.scalars(select(ImportBatch.counts)).one()["applied"] == 0
+
+
+def test_of_a_record_that_no_form_can_carry(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "LARGEST_PACKED", 9)
+    data = (Path(__file__).parents[1] / "data" / "trials" / "chictr.xml").read_bytes()
+    again = client("lead").post("/import/trial", data={"record": (BytesIO(data), "f.xml"), "lab": "JL-01"})
+    assert again.status_code == 422 and "请用命令行导入" in again.text
