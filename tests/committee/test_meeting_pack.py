@@ -26,10 +26,12 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.outbox import Notification
 from tests.support.acting import who
 from tests.support.critic import Critic
+from tests.support.disposing import dispose
 from tests.support.papers import pdf
 
 PLANNED = "SAC-2026-06"
@@ -225,10 +227,16 @@ def test_what_left_the_agenda_is_given_to_nobody(client: Callable[..., Critic], 
     assert title not in text and "其余内容未对您开放" in text
 
 
-def test_a_paper_that_was_taken_back_is_not_in_it(client: Callable[..., Critic], app: Flask) -> None:
+@pytest.mark.parametrize("disposed", [False, True])
+def test_a_paper_that_was_taken_back_or_disposed_of_is_not_in_it(
+    client: Callable[..., Critic], app: Flask, *, disposed: bool
+) -> None:
     frozen(app)
     with app.app_context(), transactions.writing():
-        papers.withdraw(db.session.scalars(select(Paper)).one(), actor=who("secretary"))
+        if disposed:
+            dispose(db.session.scalars(select(FileRef).where(FileRef.thing == "paper")).one())
+        else:
+            papers.withdraw(db.session.scalars(select(Paper)).one(), actor=who("secretary"))
     files = opened(client("executive"))
     assert not any(name.startswith("papers/") for name in files)
     assert "首例方案" not in files["agenda.md"].decode() and "冻结之后撤回" in files["agenda.md"].decode()

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.committee.models import Action, AgendaItem, BacklogItem, Committee, Minutes, Paper
 from kangjiansheng.core import clock, files, verify
 from kangjiansheng.core.audit import AuditEntry
@@ -23,7 +24,7 @@ from kangjiansheng.core.files import FileBlob, FileRef
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Agreement, Obligation
-from kangjiansheng.overview.models import LegalHold
+from kangjiansheng.overview.models import Disposal, LegalHold
 from kangjiansheng.overview.operations import retention
 from kangjiansheng.overview.queries.retention import KINDS, by_place, may_go, tally
 from kangjiansheng.overview.rules.retention import KINDS as KNOWN
@@ -34,6 +35,7 @@ from tests.projects.test_bring_evidence import upload
 from tests.support import papers
 from tests.support.acting import who
 from tests.support.app import PASSWORD
+from tests.support.at_once import both
 from tests.support.critic import Critic
 from tests.support.typed import opened, send, words
 
@@ -115,7 +117,13 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         assert security.post(f"{one}/refuse", data={"remark": "先问项目"}).status_code == 303
         assert security.post(f"{one}/approve", data=approval).status_code == 422, "it was decided"
         one = propose(admin).location
-        hold(security, "all")
+        steps: list[Callable[[], object]] = [
+            lambda: retention.place_hold("all", "", "监管检查", actor=who("partner")),
+            lambda: retention.approve(
+                db.session.get_one(Disposal, 2), Given(password=PASSWORD), actor=who("partner")
+            ),
+        ]
+        assert both(app, lambda: steps.pop(0)()) == ["", "overview:disposal-held"], "at the same moment"
         said = security.post(f"{one}/approve", data=approval)
         assert said.status_code == 422 and "2 项现在不能销毁" in words(said)
         assert security.post(f"{ALL}/holds/5/lift", data={"why": "检查结束"}).status_code == 303

@@ -37,6 +37,7 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project
 from tests.permissions import doors, planted
 from tests.support.acting import who
 from tests.support.critic import Critic
+from tests.support.disposing import dispose
 from tests.support.queries import queries_counted
 from tests.support.sheets import work
 
@@ -170,6 +171,18 @@ def test_an_archive_lives_from_the_asking_to_its_end(client: Client, app: Flask)
     assert any(name.startswith("minutes/") for name in found)
     assert any(name.startswith("files/evidence/") for name in found)
     assert secret not in text  # a member is recused from it: for the others it is left out as well
+
+    # Nor when a file of it was disposed of; another archive names that file, and does not hold it.
+    with app.app_context():
+        made = db.session.scalars(select(PartyArchive).where(PartyArchive.number == 2)).one()
+        held = select(FileRef).where(FileRef.id.in_(made.holds["file_ref"]), FileRef.thing == "evidence")
+        lone = db.session.scalars(held).first()
+        assert lone is not None
+        dispose(lone)
+        assert archives.standing(made) == "outdated"
+        rows = db.session.execute(party_data.files.evidence(party_data.scope_of(any_member_of(_party()))))
+        assert [row.disposed_at for row in rows if row.sha256 == lone.blob.sha256] == [lone.disposed_at]
+        db.session.rollback()
 
     # Once the party may not see all any more that is in it, it is given to nobody; seven days later it is gone.
     assert _downloaded(executive) == data

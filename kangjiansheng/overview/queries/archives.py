@@ -94,7 +94,7 @@ def _life(archive_id: int) -> Select[str]:
 
 def standing(found: PartyArchive | None) -> str:
     """How it stands: none, waiting, running, failed, ready, gone, outdated; or the life of one that is over. `gone`:
-    the file is not here any more. `outdated`: the party may not see all any more that is in it."""
+    the file is not here any more. `outdated`: the party may not see all any more that is in it, or something of it was disposed of."""
     if found is None:
         return "none"
     if found.life == rules.ASKED:
@@ -125,7 +125,10 @@ def held(scope: Scope, connection: Connection) -> dict[str, list[int]]:
         "shared_resource": [select(SharedResource.id).where(inside_resources(scope.actor))],
         "agenda_item": [scope.items],
         "minutes": [standing.with_only_columns(Minutes.id)],
-        "file_ref": [query.with_only_columns(FileRef.id) for query in files.stored(scope)],
+        "file_ref": [
+            query.with_only_columns(FileRef.id).where(FileRef.disposed_at.is_(None))
+            for query in files.stored(scope)
+        ],
     }
     return {
         kind: sorted(key for query in queries for key in connection.scalars(query))
