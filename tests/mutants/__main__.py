@@ -26,6 +26,9 @@ def main() -> int:
     sites = all_sites(ROOT)
     chosen = list(_chosen(sites, chance, asked.number))
     print(f"seed {asked.seed}, {len(sites)} sites", flush=True)
+    _copy(COPY)
+    if not asked.only_list and (failed := _first_failure(QUICK)):
+        raise SystemExit(f"fails without any fault: {failed}")
     caught = 0
     for number, site in enumerate(chosen, 1):
         began = time.monotonic()
@@ -61,7 +64,6 @@ def _chosen(sites: list[Site], chance: random.Random, number: int) -> Iterator[S
 
 def _catcher(site: Site, *, near: bool) -> str:
     """The first test that failed over the fault; empty when none did."""
-    shutil.rmtree(COPY, ignore_errors=True)
     _copy(COPY)
     site.plant(COPY)
     return next(filter(None, (_first_failure(arguments) for arguments in _runs(site, near=near))), "")
@@ -69,6 +71,7 @@ def _catcher(site: Site, *, near: bool) -> str:
 
 def _copy(target: Path) -> None:
     """What git knows, and what the build made of it."""
+    shutil.rmtree(target, ignore_errors=True)
     names = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -130,7 +133,7 @@ def _first_failure(arguments: list[str]) -> str:
     )
     if done.returncode == 0:
         return ""
-    lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED tests/", "ERROR tests/"))]
     if not lines:
         raise SystemExit(f"pytest itself failed:\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
     return lines[0].split(" ", 1)[1].split(" - ")[0]
