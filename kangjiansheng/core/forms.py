@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import abort, g, request
@@ -89,7 +90,7 @@ class Form(FlaskForm):
 
         def get_translations(self, form: Any) -> Any:
             """WTForms' own messages ("Not a valid choice") in the reader's language."""
-            return get_translations(WTFORMS_LOCALES[locale()])
+            return _own_words(locale())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Days that no calendar of ours holds are refused beside their field: hours before or after them cannot be
@@ -236,6 +237,11 @@ def _numbers_in(item: Field) -> tuple[set[tuple[str, str]], bool]:
     if isinstance(item, StringField) and not isinstance(item, HiddenField | PasswordField):
         return identity_numbers.found_in(item.data if isinstance(item.data, str) else ""), False
     return set(), False
+
+
+@cache
+def _own_words(spoken: str) -> Any:
+    return get_translations(WTFORMS_LOCALES[spoken])
 
 
 def _named(choice: Any) -> Any:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+import flask_babel
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, refresh
 from flask_babel import format_date as babel_date
 from flask_babel.speaklater import LazyString
@@ -20,6 +21,7 @@ CATALOGUES = {"zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant", "en": "en"}
 _TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 COOKIE = "kjs_lang"
 _refusals: dict[str, Any] = {}
+_here: Any = g._get_current_object  # what `g` asks for each of its attributes
 
 # Words that are looked up late are text like any other and escaped where they are shown; to Flask-Babel they are markup.
 LazyString.__html__ = lambda words: escape(str(words))
@@ -32,11 +34,12 @@ def init_app(app: Flask, folders: list[str]) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = CATALOGUES["zh-Hans"]
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     babel = Babel(app, locale_selector=lambda: CATALOGUES[locale()])
-    babel.domain_instance = Words(app.config["BABEL_DOMAIN"])
+    babel.domain_instance = words = Words(app.config["BABEL_DOMAIN"])
+    flask_babel.get_domain = lambda: words if has_app_context() else Domain()
 
 
 class Words(Domain):
-    """The catalogues. The usual way to them takes longer than the word that is looked up."""
+    """The catalogues, the same for all requests. The usual way to them takes longer than the word that is looked up."""
 
     def __init__(self, domain: str) -> None:
         super().__init__(domain=domain)
@@ -57,7 +60,7 @@ def locale() -> str:
     cookie, what the browser asks for, Simplified Chinese.
     """
     try:
-        spoken: str = g.locale
+        spoken: str = _here().locale
     except AttributeError:
         spoken = g.locale = _choose() if has_request_context() else "zh-Hans"
     except RuntimeError:  # nobody asks: there is no application

@@ -5,12 +5,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, url_for
 from flask_babel import lazy_gettext
 from jinja2 import Environment, StrictUndefined, UndefinedError, pass_context
 from markupsafe import Markup, escape
+from wtforms.widgets import html_params
 
 from kangjiansheng.core import i18n
+from kangjiansheng.core.pages import attributes
+from kangjiansheng.core.routing import address
 from kangjiansheng.core.templating import Calling, Compiled, Writing, shown
 
 VALUES = [
@@ -65,6 +68,29 @@ def test_sentences_escape_what_they_tell_and_follow_the_reader(app: Flask) -> No
             assert str(lazy_gettext("跳到正文")) in said[1]
     assert said[0].startswith("跳到正文 ") and not said[1].startswith("跳")
     assert all("&lt;i&gt; 与 <b>" in one for one in said)
+
+
+def test_fields_and_addresses_are_those_of_the_libraries(app: Flask) -> None:
+    given = {
+        "class": 'a "b" <i>',
+        "data_one": Markup('<b> "c"'),
+        "aria_label": "&",
+        "value": 3,
+        "hx-get": "/?a&b",
+    }
+    odd = {"checked": True, "hidden": False, "max": None, "maxlength": 0, 'a"b': True, "id": ""}
+    assert attributes(**given, **odd) == html_params(**given, **odd)
+    for root in ("http://localhost/", "http://localhost/under"):
+        for asked in (
+            {"code": "KJS-003"},
+            {"code": "KJS-003", "as_of": "2026-06-30", "q": None},
+            {"code": "é /&"},
+        ):
+            with app.test_request_context("/projects", base_url=root):
+                found = [address("projects.project", **asked) for _again in range(2)]
+                assert (
+                    found == [url_for("projects.project", **asked)] * 2 and url_for(".projects") in found[0]
+                )
 
 
 def test_compiled_templates_are_kept_until_anything_they_come_from_changes(
