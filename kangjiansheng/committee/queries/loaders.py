@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.committee.models import (
@@ -34,6 +34,7 @@ from kangjiansheng.committee.queries.visible import (
 )
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 
 _SEATS: Any = (
     joinedload(Meeting.committee)
@@ -64,13 +65,18 @@ def member(*, actor: Actor, code: str, number: int) -> CommitteeMember | None:
 
 def meeting(*, actor: Actor, code: str) -> Meeting | None:
     """A meeting with committee, seats, attendance and minutes; also by the code that it had as a draft."""
-    query = (
+    return db.session.scalar(_meeting(actor), {"code": code})
+
+
+@once_a_day
+def _meeting(actor: Actor) -> Select[Meeting]:
+    code: Any = bindparam("code")
+    return (
         select(Meeting)
         .where(or_(Meeting.code == code, Meeting.draft_code == code), Meeting.id.in_(visible_meetings(actor)))
         .options(_SEATS, selectinload(Meeting.attendance).joinedload(Attendance.person))
         .options(joinedload(Meeting.minutes).joinedload(Minutes.drafter))
     )
-    return db.session.scalar(query)
 
 
 def meeting_with_minutes(*, actor: Actor, code: str) -> Meeting | None:

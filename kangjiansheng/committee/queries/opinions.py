@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import Account, Person
@@ -120,21 +121,26 @@ def said_to(text: Reading, minutes: Minutes, draft: DraftVersion) -> dict[int, O
     for one in objections:
         if one.said.paragraph_id in found:
             found[one.said.paragraph_id].objections.append(one)
-    query = (
-        select(Suggestion)
-        .join(Paragraph, Paragraph.id == Suggestion.paragraph_id)
-        .where(Paragraph.minutes_id == minutes.id, Suggestion.life != "withdrawn")
-        .options(joinedload(Suggestion.author), joinedload(Suggestion.answered_by))
-        .options(joinedload(Suggestion.paragraph).joinedload(Paragraph.wording))
-        .order_by(Suggestion.id)
-    )
-    made = [row for row in db.session.scalars(query) if row.paragraph_id in shown]
+    suggested = db.session.scalars(_suggestions(), {"minutes": minutes.id})
+    made = [row for row in suggested if row.paragraph_id in shown]
     here = {(p.paragraph_id, p.revision_no): p.text for p in shown.values()}
     bases = here | wordings({(row.paragraph_id, row.revision_no) for row in made} - set(here))
     for made_one in made:
         base = bases[(made_one.paragraph_id, made_one.revision_no)]
         found[made_one.paragraph_id].suggestions.append(Proposed(made_one, base, made_one.paragraph.text))
     return found
+
+
+@cache
+def _suggestions() -> Select[Suggestion]:
+    return (
+        select(Suggestion)
+        .join(Paragraph, Paragraph.id == Suggestion.paragraph_id)
+        .where(Paragraph.minutes_id == bindparam("minutes"), Suggestion.life != "withdrawn")
+        .options(joinedload(Suggestion.author), joinedload(Suggestion.answered_by))
+        .options(joinedload(Suggestion.paragraph).joinedload(Paragraph.wording))
+        .order_by(Suggestion.id)
+    )
 
 
 def wordings(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:

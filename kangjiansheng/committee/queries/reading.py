@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import (
@@ -28,6 +28,7 @@ from kangjiansheng.committee.rules.languages import in_order
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import visible_projects
 
@@ -92,22 +93,31 @@ class Reading:
 
 def seen_items(minutes: Minutes, actor: Actor) -> set[int]:
     """The ids of the meeting's items whose discussion the actor may read."""
-    query = readable_items(actor).where(AgendaItem.meeting_id == minutes.meeting_id)
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(_seen_items(actor), {"meeting": minutes.meeting_id}))
+
+
+@once_a_day
+def _seen_items(actor: Actor) -> Select[int]:
+    return readable_items(actor).where(AgendaItem.meeting_id == bindparam("meeting"))
 
 
 def projects_of(minutes: Minutes, *, actor: Actor) -> dict[int, Project]:
     """The projects that the meeting's items concern, by item, as far as the actor may see both."""
-    query = (
+    found = db.session.scalars(_items_of_projects(actor), {"meeting": minutes.meeting_id})
+    return {item.id: item.project for item in found if item.project}
+
+
+@once_a_day
+def _items_of_projects(actor: Actor) -> Select[AgendaItem]:
+    return (
         select(AgendaItem)
         .where(
-            AgendaItem.meeting_id == minutes.meeting_id,
+            AgendaItem.meeting_id == bindparam("meeting"),
             AgendaItem.id.in_(visible_items(actor)),
             AgendaItem.project_id.in_(visible_projects(actor)),
         )
         .options(joinedload(AgendaItem.project))
     )
-    return {item.id: item.project for item in db.session.scalars(query) if item.project}
 
 
 def drafts(minutes: Minutes, *, until: datetime | None = None) -> list[DraftVersion]:

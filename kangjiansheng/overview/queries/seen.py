@@ -67,7 +67,7 @@ def _cards(day: Day, as_of: date | None) -> list[Card]:
     keys = day.ledgers.projects.keys
     labs, parties, pathway = (day.facts(name) for name in ("labs", "parties", "pathway"))
     heads = [{"id": int(keys[at]), "labs": labs[at], "parties": parties[at]} for at in day.there]
-    names = names_of(None, as_of or clock.today(), heads, set())
+    names = names_of(as_of or clock.today(), heads, set())
     return [
         Card(
             head["id"],

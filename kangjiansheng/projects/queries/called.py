@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, cast, literal, null, select, union_all
+from sqlalchemy import Integer, Select, bindparam, case, cast, literal, null, select, union_all
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock
@@ -15,7 +15,7 @@ from kangjiansheng.core.changes import Revision, last_revisions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Institution, JointLab
-from kangjiansheng.projects.models import Project, ProjectLab, ProjectParty
+from kangjiansheng.projects.models import ProjectLab, ProjectParty
 from kangjiansheng.projects.queries.rows import Ref
 
 
@@ -32,34 +32,19 @@ class Names:
     people: Mapping[int | None, str]
 
 
-def names_of(
-    chosen: Any, as_of: date | None, heads: list[dict[str, Any]], person_ids: set[int | None]
-) -> Names:
-    """All names in one statement; on a past day laboratories and parties are those of the ledger, called as they
-    were then. People have one name, that of today: a past day must not bring back one that was erased."""
-    people = _called("person", Person, null(), Person.id).where(
-        Person.id.in_([i for i in person_ids if i is not None])
-    )
+def names_of(as_of: date | None, heads: list[dict[str, Any]], person_ids: set[int | None]) -> Names:
+    """All names in one statement; of a day (None: now) laboratories and parties are those that the heads tell, called
+    as they were then. People have one name, that of today: a past day must not bring back one that was erased."""
+    asked: dict[str, Any] = {"people": [i for i in person_ids if i is not None]}
     if as_of is None:
-        labs = (
-            _called("lab", JointLab, ProjectLab.project_id, case((ProjectLab.leads, 0), else_=1))
-            .join(ProjectLab, ProjectLab.lab_id == JointLab.id)
-            .join(Project, Project.id == ProjectLab.project_id)
-            .where(chosen)
-        )
-        parties = (
-            _called("party", Institution, ProjectParty.project_id, Institution.id, ProjectParty.role)
-            .join(ProjectParty, ProjectParty.institution_id == Institution.id)
-            .join(Project, Project.id == ProjectParty.project_id)
-            .where(chosen)
-        )
+        query: Any = _of_projects()
+        asked["projects"] = [head["id"] for head in heads]
     else:
-        lab_ids = {lab_id for head in heads for lab_id, _ in head["labs"]}
-        party_ids = {party_id for head in heads for party_id, _ in head["parties"]}
-        labs = _called("lab", JointLab, null(), null()).where(JointLab.id.in_(lab_ids))
-        parties = _called("party", Institution, null(), null()).where(Institution.id.in_(party_ids))
-    parts = [labs, parties, people] + ([_called_then(as_of, lab_ids, party_ids)] if as_of else [])
-    rows = sorted(db.session.execute(union_all(*parts)).all(), key=lambda row: row.place or 0)
+        asked["labs"] = lab_ids = {lab_id for head in heads for lab_id, _ in head["labs"]}
+        asked["parties"] = party_ids = {party_id for head in heads for party_id, _ in head["parties"]}
+        past = as_of < clock.today()
+        query = union_all(*_by_id(), _called_then(as_of, lab_ids, party_ids)) if past else _today_by_id()
+    rows = sorted(db.session.execute(query, asked).all(), key=lambda row: row.place or 0)
     called = {(row.kind, row.id): row for row in rows}
     found: dict[str, dict[int, list[Ref]]] = {"lab": defaultdict(list), "party": defaultdict(list)}
 
@@ -87,6 +72,42 @@ def names_of(
         found["party"],
         {row.id: name_of(row) for row in rows if row.kind == "person"},
     )
+
+
+@cache
+def _of_projects() -> Any:
+    """The laboratories and parties of `projects` today, and `people`."""
+    labs = _called("lab", JointLab, ProjectLab.project_id, case((ProjectLab.leads, 0), else_=1)).join(
+        ProjectLab, ProjectLab.lab_id == JointLab.id
+    )
+    parties = _called("party", Institution, ProjectParty.project_id, Institution.id, ProjectParty.role).join(
+        ProjectParty, ProjectParty.institution_id == Institution.id
+    )
+    return union_all(
+        labs.where(_among(ProjectLab.project_id, "projects")),
+        parties.where(_among(ProjectParty.project_id, "projects")),
+        _people(),
+    )
+
+
+@cache
+def _today_by_id() -> Any:
+    return union_all(*_by_id())
+
+
+def _by_id() -> tuple[Select[Any], ...]:
+    """Some `labs`, `parties` and `people`."""
+    labs = _called("lab", JointLab, null(), null()).where(_among(JointLab.id, "labs"))
+    parties = _called("party", Institution, null(), null()).where(_among(Institution.id, "parties"))
+    return labs, parties, _people()
+
+
+def _people() -> Select[Any]:
+    return _called("person", Person, null(), Person.id).where(_among(Person.id, "people"))
+
+
+def _among(column: Any, name: str) -> Any:
+    return column.in_(bindparam(name, expanding=True))
 
 
 def _called(kind: str, table: Any, project_id: Any, place: Any, role: Any = None) -> Select[Any]:

@@ -104,7 +104,7 @@ class _Table:
         by_party = wanted.party or wanted.q
         parties = {key for place in day.there for key, _role in self._parties[place] if by_party}
         every = {"id": 0, "labs": [(key, False) for key in labs], "parties": [(key, "") for key in parties]}
-        names = names_of(None, as_of or clock.today(), [every], set())
+        names = names_of(as_of or clock.today(), [every], set())
         self._called = {lab.id: lab for lab in names.labs[0]}
         self._lab = {lab.id for lab in names.labs[0] if lab.code == wanted.lab}
         self._party = {party.id for party in names.parties[0] if party.code == wanted.party}

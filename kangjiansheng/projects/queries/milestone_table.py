@@ -84,7 +84,7 @@ class Table:
             "parties": [(key, "") for key in {key for at in self.there for key, _role in parties[at]}],
         }
         owners = set(np.unique(self.column("owner")).tolist()) - {0}
-        return names_of(None, self.as_of or clock.today(), [every], owners)
+        return names_of(self.as_of or clock.today(), [every], owners)
 
     @cached_property
     def lab(self) -> Mapping[int, Ref]:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select, true
+from sqlalchemy import Row, Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneEntry,
@@ -24,7 +25,14 @@ from kangjiansheng.projects.models import (
 from kangjiansheng.projects.queries.called import Names, names_of
 from kangjiansheng.projects.queries.past import Since
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
-from kangjiansheng.projects.queries.stood import milestones_of, next_of, stood_of, told_at, worst_of
+from kangjiansheng.projects.queries.stood import (
+    milestones_of,
+    next_of,
+    stand_now,
+    stood_of,
+    told_at,
+    worst_of,
+)
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import metrics as figures
 from kangjiansheng.projects.rules import milestones as rules
@@ -54,26 +62,28 @@ def portfolio(
     Archived ones only with `archived`; with `owner` only that person's milestones, and projects with any;
     with `lab` or `party` those of a laboratory or an institution (ids) on that day.
     """
-    chosen = may_see(actor)
-    if codes is not None:
-        chosen &= Project.code.in_(list(codes))
-    if owner is not None:
-        chosen &= Project.id.in_(_owned(owner, as_of))
+    since: Mapping[int, Since] = {}
     if as_of is None:
-        chosen &= _working(lab, party)
-        heads = _heads_now(chosen)
+        wanted = {"codes": codes and list(codes), "owner": owner, "lab": lab, "party": party}
+        asked = {key: value for key, value in wanted.items() if value is not None}
+        heads, stood = _read(_now(actor, *sorted(asked)), asked)
     else:
+        chosen = may_see(actor)
+        if codes is not None:
+            chosen &= Project.code.in_(list(codes))
+        if owner is not None:
+            chosen &= Project.id.in_(_owned_then(owner, as_of))
         heads = [head for head in _heads_then(chosen, as_of) if _worked(head, lab, party)]
         if lab is not None or party is not None:
             chosen = Project.id.in_([head["id"] for head in heads])
+        stood, since = stood_of(Plan.project_id, select(Project.id).where(chosen), as_of)
     if not archived:
         heads = [head for head in heads if not head["archived_at"]]
-    stood, since = stood_of(Plan.project_id, select(Project.id).where(chosen), as_of)
     if owner is not None:
         stood = [row for row in stood if row.owner_id == owner]
         owned = {row.belongs_to for row in stood}
         heads = [head for head in heads if head["id"] in owned]
-    return _projects(chosen, as_of, heads, stood, since, gates_waiting(as_of))
+    return _projects(as_of, heads, stood, since, gates_waiting(as_of))
 
 
 def named(
@@ -89,10 +99,18 @@ def named(
 
     For pages that have counted over all (`queries.ledgers`) and name a few. `waiting`: the gates that wait.
     """
-    chosen = may_see(actor) & Project.id.in_(statuses)
-    heads = _heads_now(chosen) if as_of is None else _heads_then(chosen, as_of)
-    stood, since = stood_of(Plan.project_id, select(Project.id).where(chosen), as_of, only=milestones)
-    rows = _projects(chosen, as_of, heads, stood, since, waiting)
+    since: Mapping[int, Since] = {}
+    if as_of is None:
+        asked: dict[str, Any] = {"ids": list(statuses)}
+        if milestones is not None:
+            asked["only"] = list(milestones)
+        heads, stood = _read(_now(actor, *asked), asked)
+    else:
+        chosen = may_see(actor) & Project.id.in_(statuses)
+        heads = _heads_then(chosen, as_of)
+        ids = select(Project.id).where(chosen)
+        stood, since = stood_of(Plan.project_id, ids, as_of, only=milestones)
+    rows = _projects(as_of, heads, stood, since, waiting)
     return [replace(row, status=statuses[row.id]) for row in rows]
 
 
@@ -102,7 +120,6 @@ def gates_waiting(as_of: date | None) -> set[int]:
 
 
 def _projects(
-    chosen: Any,
     as_of: date | None,
     heads: list[dict[str, Any]],
     stood: list[Row[Any]],
@@ -111,7 +128,7 @@ def _projects(
 ) -> list[ProjectRow]:
     people = {head["lead_id"] for head in heads}
     people |= {row.owner_id for row in stood} | {row.confirmed_by_id for row in stood}
-    names = names_of(chosen, as_of, heads, people)
+    names = names_of(as_of, heads, people)
     by_project: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in stood:
         by_project[row.belongs_to].append(row)
@@ -126,24 +143,46 @@ def of_lab(lab_id: int, as_of: date | None = None) -> Any:
     return [head["id"] for head in _heads_then(true(), as_of) if _worked(head, lab_id, None)]
 
 
-def _owned(owner: int, as_of: date | None) -> Select[Any]:
-    """The ids of the projects in which somebody owns a milestone, or has by the end of a day."""
+def _owned_then(owner: int, as_of: date) -> Select[Any]:
+    """The ids of the projects in which somebody has owned a milestone by the end of a day."""
     plans = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
-    if as_of is None:
-        return plans.where(Milestone.owner_id == owner)
     return plans.join(MilestoneEntry, MilestoneEntry.milestone_id == Milestone.id).where(
         MilestoneEntry.owner_id == owner, MilestoneEntry.effective_at <= clock.end_of(as_of)
     )
 
 
-def _working(lab: int | None, party: int | None) -> Any:
-    """The condition that a project is of a laboratory and an institution today; none for None."""
-    found: Any = true()
-    if lab is not None:
-        found &= Project.id.in_(of_lab(lab))
-    if party is not None:
-        found &= Project.id.in_(select(ProjectParty.project_id).where(ProjectParty.institution_id == party))
-    return found
+# How the projects of today are narrowed, by what is then bound.
+_NARROWED: dict[str, Any] = {
+    "codes": Project.code.in_(bindparam("codes", expanding=True)),
+    "ids": Project.id.in_(bindparam("ids", expanding=True)),
+    "owner": Project.id.in_(
+        select(Plan.project_id)
+        .join(Milestone, Milestone.plan_id == Plan.id)
+        .where(Milestone.owner_id == bindparam("owner"))
+    ),
+    "lab": Project.id.in_(select(ProjectLab.project_id).where(ProjectLab.lab_id == bindparam("lab"))),
+    "party": Project.id.in_(
+        select(ProjectParty.project_id).where(ProjectParty.institution_id == bindparam("party"))
+    ),
+}
+
+
+@once_a_day
+def _now(actor: Actor, *asked: str) -> tuple[Select[Any], Select[Any]]:
+    """The heads of the projects that somebody sees, and their milestones: narrowed by what is `asked`, the milestones
+    also to some ids (`only`)."""
+    chosen = and_(may_see(actor), *(_NARROWED[key] for key in asked if key in _NARROWED))
+    stood = stand_now(Plan.project_id, select(Project.id).where(chosen))
+    if "only" in asked:
+        stood = stood.where(Milestone.id.in_(bindparam("only", expanding=True)))
+    return _heads_now(chosen), stood
+
+
+def _read(
+    both: tuple[Select[Any], Select[Any]], asked: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[Row[Any]]]:
+    heads, stood = (db.session.execute(query, dict(asked)) for query in both)
+    return [dict(row) for row in heads.mappings()], list(stood)
 
 
 def _worked(head: Mapping[str, Any], lab: int | None, party: int | None) -> bool:
@@ -173,7 +212,7 @@ def figures_of(found: Sequence[ProjectRow], as_of: date) -> dict[str, Any]:
     )
 
 
-def _heads_now(chosen: Any) -> list[dict[str, Any]]:
+def _heads_now(chosen: Any) -> Select[Any]:
     opened = (
         select(func.min(ProjectEntry.effective_at))
         .where(ProjectEntry.project_id == Project.id)
@@ -189,7 +228,7 @@ def _heads_now(chosen: Any) -> list[dict[str, Any]]:
         *columns,
         opened.label("opened_at"),
     ).where(chosen)
-    return [dict(row) for row in db.session.execute(query.order_by(Project.code)).mappings()]
+    return query.order_by(Project.code)
 
 
 def _heads_then(chosen: Any, day: date) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def stood_of(
     """The milestones of the plans of some owners (`key`, a column of `Plan`, in `ids`) as they stood at the end of
     `as_of` (now for None), in order; `belongs_to` is the owner's id. And what was
     changed of them since, by their ids. One statement. With `only` those of some ids."""
-    query = _now(key, ids) if as_of is None else _then(key, ids, as_of)
+    query = stand_now(key, ids) if as_of is None else _then(key, ids, as_of)
     if only is not None:
         query = query.where(Milestone.id.in_(only))
     if as_of is None:
@@ -39,7 +39,8 @@ def stood_of(
 _STATE = "owner_id baseline current_plan forecast proposed actual state flagged moves reason_code note confirmed_by_id"
 
 
-def _now(key: Any, ids: Select[int]) -> Select[Any]:
+def stand_now(key: Any, ids: Select[int]) -> Select[Any]:
+    """The statement of `stood_of` for now."""
     return (
         select(
             *_own(key),
