@@ -7,7 +7,6 @@ Words in a figure hold no markup. ``<b>`` and ``<span>`` become style attributes
 content policy refuses; weight comes from ``font={"weight": 600}``, and a bold part is an annotation of its own.
 """
 
-import copy
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +32,7 @@ SYMBOLS: Mapping[str, str] = {
 HEIGHT_STEP = 20
 MIN_HEIGHT, MAX_HEIGHT = 80, 1000
 
+_ATOMS = frozenset({str, int, float, bool, type(None)})
 _TEMPLATE: Mapping[str, Any] = {
     "layout": {
         "font": {"family": "sans-serif", "size": 12.5, "color": "@ink-2"},
@@ -113,7 +113,7 @@ def figure(
     """
     out: Figure = {"data": [_plain(trace) for trace in data], "layout": _plain(layout)}
     out["layout"]["height"] = fit_height(out["layout"].get("height", 320))
-    out["layout"]["template"] = copy.deepcopy(dict(_TEMPLATE))
+    out["layout"]["template"] = _plain(_TEMPLATE)
     if mobile is not None:
         small = _plain(mobile)
         if "height" in small.get("layout", {}):
@@ -123,6 +123,8 @@ def figure(
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _ATOMS:  # nearly all: the rest is asked one by one
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
