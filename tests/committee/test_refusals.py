@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
+from docx import Document
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,6 +14,7 @@ from kangjiansheng.committee import policies
 from kangjiansheng.committee.models import (
     AgendaItem,
     Committee,
+    Consent,
     Decision,
     DecisionEffect,
     Interest,
@@ -40,6 +43,7 @@ from kangjiansheng.committee.operations import (
     publishing,
     reviews,
     series,
+    silence,
     suggestions,
     translations,
 )
@@ -47,7 +51,7 @@ from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.imports import receiving
 from kangjiansheng.committee.rules.votes import Tally
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, begin
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, Plan, Project
 from tests.support.acting import eighth, running_meeting, sent_back
@@ -294,9 +298,20 @@ def test_of_what_a_resolution_changes(draft_minutes: Minutes, actor: Cast) -> No
         answers.answer(advice, actor=actor("executive"), seen=0, body=" ", **given)
 
 
-def test_of_a_code_to_sign_with(draft_minutes: Minutes, actor: Cast) -> None:
+def test_of_drafts_that_wait_for_signatures(draft_minutes: Minutes, actor: Cast) -> None:
     draft = reviews.open_review(draft_minutes, actor=actor("secretary"))
     member = actor("member")
+    change = begin(actor=member)
+    for signer in draft.signers:
+        db.session.add(
+            Consent(
+                draft_version_id=draft.id, person_id=signer.person_id, kind="default", printed_name="",
+                given_at=clock.now(), change_set_id=change.id,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    with refused("committee:nobody-pending"):
+        silence.remind_all(draft_minutes, actor=actor("secretary"))
     with refused("committee:not-a-signer"):
         codes.prove(draft, "", "123456", actor=Actor(id=0, label=""))
     db.session.get_one(Person, member.id).email = None
@@ -305,12 +320,24 @@ def test_of_a_code_to_sign_with(draft_minutes: Minutes, actor: Cast) -> None:
         codes.send(draft, actor=member)
 
 
+def also_pdf() -> bytes:
+    """A Word file that other programs take for a PDF."""
+    word, out = BytesIO(), BytesIO()
+    Document().save(word)
+    with ZipFile(out, "w") as packed, ZipFile(word) as parts:
+        packed.writestr("a", "%PDF-1.7")
+        for name in parts.namelist():
+            packed.writestr(name, parts.read(name))
+    return out.getvalue()
+
+
 def test_of_minutes_from_elsewhere(actor: Cast) -> None:
     who = actor("secretary")
     wrong = [
         ("other-kind", b"a\x00b"),
         ("other-kind", b"%PDF-1.7 words"),
         ("other-kind", b"{\\rtf1 words}"),
+        ("other-kind", also_pdf()),
         ("too-large", b"a" * (receiving.LARGEST_TEXT + 1)),
     ]
     for code, data in wrong:

@@ -56,6 +56,8 @@ def receive(
         if kind == "docx"
         else re.sub(r"(\.(?:md|markdown|txt|csv))?$", lambda m: m[1] or ".md", name, count=1)
     )
+    if kind == "docx" and files.check(shown, data) is not DOCX:
+        raise RuleBroken("committee:import-other-kind", "file", name=harmless(name))
     change = begin(actor=actor, source="import", label="minutes")
     row = MinutesImport(
         committee_id=committee.id, by_id=actor.id, name=harmless(shown) or "minutes.md", kind="pasted" if pasted else kind,
@@ -63,8 +65,6 @@ def receive(
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    if kind == "docx" and files.check(shown, data) is not DOCX:
-        raise RuleBroken("committee:import-other-kind", "file", name=harmless(name))
     ref = files.attach(
         THING,
         row.id,
