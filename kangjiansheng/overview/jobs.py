@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
 from kangjiansheng.core.queue import Handler, Report
 from kangjiansheng.core.transactions import writing
@@ -23,7 +22,6 @@ def send_pack(asked: Mapping[str, Any], _report: Report) -> None:
         return
     asking = sending.asked_for(found)
     facts, file = sending.made(found, asking)
-    db.session.rollback()
     with writing():
         deliveries.send(found, facts, address=asking.path, compare=asking.compare, file=file)
 

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -11,7 +11,6 @@ from werkzeug.test import encode_multipart
 
 from kangjiansheng.app import handlers
 from kangjiansheng.core import queue
-from kangjiansheng.core.db import db
 from kangjiansheng.core.workbooks import read
 from tests.support.workbooks import xlsx
 
@@ -59,23 +58,9 @@ def work(app: Flask, worker: str = "worker") -> int:
     """Do what waits, as the worker does; how many tasks that were."""
     count = 0
     with app.app_context():
-        known = {kind: _resting(act) for kind, act in handlers().items()}
-        while queue.run_one(known, worker):
+        while queue.run_one(handlers(), worker):
             count += 1
     return count
-
-
-def _resting(act: queue.Handler) -> queue.Handler:
-    """A task that holds nothing while it says how far it is: whoever saves does not wait for it."""
-
-    def run(payload: Mapping[str, Any], report: queue.Report) -> None:
-        def say(done: int, total: int) -> None:
-            assert not db.session().in_transaction(), "a transaction is open in the middle of a task"
-            report(done, total)
-
-        act(payload, say)
-
-    return run
 
 
 def checked(app: Flask, client: Any, data: bytes | Grid, name: str = "里程碑.xlsx") -> str:

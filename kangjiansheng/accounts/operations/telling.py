@@ -68,14 +68,12 @@ def read_trail() -> None:
 
     What she may see is asked without a lock; then the messages and the place up to which the trail was read are kept
     together, unless another worker has read on meanwhile."""
-    db.session.rollback()
     last = last_entry()
     behind = select(Webhook).where(Webhook.enabled.is_(True), Webhook.read_to < last).order_by(Webhook.id)
     read = []
     for found in db.session.scalars(behind).all():
         end = min(last, found.read_to + ENTRIES)
         read.append((found.id, found.read_to, end, _told(found, end)))
-    db.session.rollback()
     if not read:
         return
     with writing():
@@ -160,7 +158,6 @@ def _claim() -> Sequence[int]:
 
 def _prepare(message_id: int, settings: Settings) -> Taken | None:
     """The message as it stands now. None when its owner may not know of the thing any more: then it is gone."""
-    db.session.rollback()
     message = db.session.get_one(WebhookMessage, message_id)
     data = _data(message, settings)
     if data is None:

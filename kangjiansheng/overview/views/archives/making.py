@@ -113,10 +113,9 @@ def _written(archive: PartyArchive, part: Path, at: datetime, report: Report) ->
 
 
 def _steps(archive_id: int, report: Report) -> Callable[[int, int], None]:
-    """Progress, and the question whether anybody still waits; nothing is held before, between and after."""
+    """Progress, and the question whether anybody still waits."""
 
     def step(done: int, total: int) -> None:
-        db.session.rollback()
         report(done, total)
         if not queries.is_wanted(archive_id):
             raise NotWanted

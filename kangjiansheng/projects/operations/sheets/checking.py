@@ -44,7 +44,6 @@ def check(payload: Mapping[str, Any], report: Report) -> None:
     if batch.state != "reading" or batch.content is None or actor is None:
         return
     batch_id, data = batch.id, batch.content
-    db.session.rollback()
     report(0, 0)
     try:
         reading = rows_of(read(data, heading_words()))
@@ -119,7 +118,6 @@ class Checker:
         self.named: dict[int, RawRow] = {}
         self.counts: Counter[str] = Counter()
         self.illustrative = any(row.illustrative for row in self.raw.values())
-        db.session.rollback()
 
     def decision(self, row: RawRow) -> Decision:
         """What becomes of one row."""

@@ -36,7 +36,6 @@ def undo(payload: Mapping[str, Any], report: Report) -> None:
         return
     ready, refused = _prepare(batch_id, change_id, actor)
     people = queries.concerned({one.milestone.plan_id for one in ready})
-    db.session.rollback()
     report(len(ready), len(ready) + len(refused))
     with committing():
         _write(batch_id, ready, refused, people, actor)
