@@ -1,10 +1,12 @@
 """What a worker and a start hold until the commit: no two take the same mail, task, message or round."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from kangjiansheng.core import clock, installation, jobs, numbering, outbox, queue
 from kangjiansheng.core.changes import Actor
@@ -49,3 +51,22 @@ def test_what_a_start_and_a_worker_hold(in_app: Flask, actor: Callable[[str], Ac
     with held() as rows:
         queue.run_one({"nothing": lambda payload, _report: done.append(payload)}, "worker")
     assert done == [{}] and queue.Task.__tablename__ in rows
+
+
+def test_a_worker_sees_what_is_asked_for_meanwhile_and_rests_with_nothing_open(app: Flask) -> None:
+    done: list[Any] = []
+    handlers: dict[str, queue.Handler] = {"nothing": lambda payload, _report: done.append(payload)}
+    with app.app_context():
+        assert not queue.run_one(handlers, "worker")
+        assert not db.session().in_transaction(), "a worker that waits holds no old state"
+        db.session.scalar(select(queue.Task.id))  # what was left open by who came before
+        asking = threading.Thread(target=_ask, args=(app,))
+        asking.start()
+        asking.join(20)
+        assert queue.run_one(handlers, "worker")
+    assert done == [{}]
+
+
+def _ask(app: Flask) -> None:
+    with app.app_context(), writing():
+        queue.put("nothing", {})

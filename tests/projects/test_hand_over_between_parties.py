@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.core import clock, verify
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
@@ -94,6 +95,9 @@ def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Crit
     assert "没有签名" in giver.post(f"{address}/delivery", data=form | {"password": "wrong"}).get_data(
         as_text=True
     )
+    with app.app_context():
+        failed = select(AuditEntry.actor_id).where(AuditEntry.act == "projects:hand-off:fail")
+        assert db.session.scalars(failed).all() == [who("member2").id]
     assert giver.post(f"{address}/delivery", data=form).status_code == 303
     assert giver.post(f"{address}/undoing").status_code == 422  # it was signed
     assert receiver.post(f"{address}/dispute", data={"reason": "少一袋", "version": "7"}).status_code == 303
