@@ -15,8 +15,10 @@ from kangjiansheng.overview import jobs
 from kangjiansheng.overview.models import PackDelivery
 from kangjiansheng.overview.operations import archives, deliveries
 from kangjiansheng.overview.rules.deliveries import WEEKLY
+from kangjiansheng.overview.rules.rows import Naming
 from kangjiansheng.overview.views.archives import making
-from tests.support.holding import held
+from tests.support.critic import Critic
+from tests.support.holding import fails_once, held
 
 Cast = Callable[[str], Actor]
 
@@ -69,3 +71,11 @@ def test_what_who_orders_a_pack_holds(actor: Cast) -> None:
     with held() as rows:
         jobs.send_pack(payload, lambda *_: None)
     assert "pack_delivery" in rows
+
+
+def test_what_was_counted_too_early_is_counted_again_in_a_new_transaction(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = fails_once(monkeypatch, Naming, "fill", False)
+    assert client("executive").get("/overview").status_code == 200
+    assert len(seen) >= 2 and seen[0] is not seen[1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 
 from kangjiansheng.core.changes import Actor
@@ -9,8 +10,9 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.operations import obligations
-from kangjiansheng.projects.queries import bulk, schedule
-from tests.support.holding import held
+from kangjiansheng.projects.queries import bulk, lists, milestone_lists, schedule
+from tests.support.critic import Critic
+from tests.support.holding import fails_once, held
 
 
 def test_what_an_act_holds(actor: Callable[[str], Actor]) -> None:
@@ -26,3 +28,16 @@ def test_what_an_act_holds(actor: Callable[[str], Actor]) -> None:
     with held() as rows:
         obligations.link(owed, "KJS-004", actor=who)
     assert Obligation.__tablename__ in rows
+
+
+def test_what_was_counted_too_early_is_counted_again_in_a_new_transaction(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = client("lead")
+    for address, place, name in (
+        ("/projects", lists._Table, "rows"),
+        ("/milestones", milestone_lists, "_lines"),
+    ):
+        seen = fails_once(monkeypatch, place, name, None)
+        assert lead.get(address).status_code == 200
+        assert len(seen) == 2 and seen[0] is not seen[1], address

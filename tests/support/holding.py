@@ -42,3 +42,16 @@ def at_rest(monkeypatch: pytest.MonkeyPatch, place: Any, name: str) -> list[str]
 
     monkeypatch.setattr(place, name, look)
     return seen
+
+
+def fails_once(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, answer: object) -> list[Any]:
+    """Let a function answer this the first time it is called; the transactions in which it is called."""
+    seen: list[Any] = []
+    real: Callable[..., Any] = getattr(place, name)
+
+    def first(*given: Any, **more: Any) -> Any:
+        seen.append(db.session().get_transaction())
+        return answer if len(seen) == 1 else real(*given, **more)
+
+    monkeypatch.setattr(place, name, first)
+    return seen
