@@ -25,7 +25,7 @@ from kangjiansheng.core.logs import log
 ROUND = 2.0  # seconds between two rounds of the worker
 LOOK = 0.4  # seconds between two looks for work that somebody waits for
 PATIENCE = 6.0  # seconds in which rounds that wait for other machines may end
-ARENAS = -8, 2  # M_ARENA_MAX of glibc, and how many heaps a process keeps
+HEAPS = ((-8, 2), (-3, 2**17))  # of glibc: M_ARENA_MAX, how many a process keeps; M_MMAP_THRESHOLD, see below
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -124,9 +124,11 @@ def run(app: Flask, settings: Settings, workers: int, *, beside: bool = True) ->
 
 def _keep_few_heaps() -> None:
     """Each thread of a process gets a heap of its own and keeps what its largest page needed; threads that wait for the
-    interpreter anyway can share. A C library without the setting goes on as it is."""
+    interpreter anyway can share. What is larger than 128 kB is given back as soon as it is free: left to itself glibc
+    keeps the columns of a large portfolio in the heaps. A C library without the settings goes on as it is."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(*ARENAS)
+        for setting in HEAPS:
+            ctypes.CDLL(None).mallopt(*setting)
 
 
 def _hold(settings: Settings) -> int | None:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.calendar import Cut
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import JointLab
@@ -22,7 +23,7 @@ from kangjiansheng.overview.views import dashboard
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Project, ProjectEntry
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.operations import plans, projects
-from kangjiansheng.projects.queries import portfolio
+from kangjiansheng.projects.queries import days, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
 from tests.overview.reference import board as reference
 from tests.support.app import make, settings_for
@@ -181,6 +182,25 @@ def test_what_was_committed_is_counted_without_reading_all_of_it_again(app, acto
             assert len(seen) <= 15, seen.shown
             assert known(compared(reader, None, compare)) == known(after) != known(before)
             before = after
+
+
+def test_a_day_is_read_off_once_for_all_who_see_the_same(app, actor, acts):
+    """For nobody else, no other instant of the day, and no longer than until somebody writes."""
+    with app.test_request_context("/overview"):
+        past = date(2026, 6, 30)
+        (first,) = days(actor=actor("executive"), as_of=None)
+        assert days(actor=actor("executive"), as_of=None, awaiting=[10**9])[0] is first
+        assert days(actor=actor("auditor"), as_of=None)[0] is first
+        partner = days(actor=actor("partner"), as_of=None)[0]
+        assert partner is not first and int(partner.seen.sum()) < int(first.seen.sum())
+        whole, cut = (
+            days(actor=actor("executive"), as_of=day)[0] for day in (past, Cut.at(clock.start_of(past)))
+        )
+        assert whole is not cut and days(actor=actor("executive"), as_of=past)[0] is whole
+        with writing():
+            acts[0]()
+        later = days(actor=actor("executive"), as_of=None)[0]
+        assert later is not first and int((later.promised != first.promised).sum()) >= 1
 
 
 def test_what_is_not_committed_is_not_counted(app, actor, acts):

@@ -7,6 +7,7 @@ one's milestones slip, and with few of a kind that is somebody's date.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ from kangjiansheng.projects.rules.ledgers import (
     Change,
     History,
     Ledgers,
+    Log,
     day_at,
     instant,
 )
@@ -50,60 +52,72 @@ _FREE = Bond()
 Changes = Sequence[tuple[int, Bond]]
 
 
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """What is kept of plans from one time to the next beside their ledgers, which others hold: as of which changes, and
+    where the milestones of each project stand that are no decisions."""
+
+    log: Log
+    working: Sequence[int]
+    bonds: Mapping[int, Bond]
+    changes: Mapping[int, Changes]
+    project: Array
+    kind: Array  # of each milestone the number of its code
+    places: Array
+    starts: Array
+
+
 class Portfolio:
     """All plans of projects, by the columns of their ledgers and what binds their milestones. `changed` says of the
-    projects that were read again from which day on something else is said of them."""
+    projects that were written to since `before` from which day on something else is said of them; None when all were
+    read."""
 
-    def __init__(self, ledgers: Ledgers, working: Sequence[int], before: "Portfolio | None") -> None:
+    def __init__(self, ledgers: Ledgers, working: Sequence[int], before: Bound | None) -> None:
         self.ledgers, self.working = ledgers, working
-        self.counting = Counting(working)
-        touched = ledgers.log.since(before.ledgers.log) if before and before.working is working else None
-        keys = None if touched is None else {key for key, _since in touched}
+        touched = ledgers.log.since(before.log) if before and before.working is working else None
+        keys = {key for key, _since in touched or ()}
         self.changed: Mapping[int, int] | None = None
-        with reading(db.engine) as connection:
-            if before is None or keys is None or len(keys) > _MANY:
+        self.bonds, self.changes = (before.bonds, before.changes) if before else ({}, {})
+        if touched is None or len(keys) > _MANY:
+            with reading(db.engine) as connection:
                 self.bonds, self.changes = _bonds(connection, true())
-            else:
-                self.bonds, self.changes = dict(before.bonds), dict(before.changes)
-                self.changed = self._renewed(connection, keys, touched or ())
-        self._kind: Array  # of each milestone the number of its code
-        self._places: Array  # of the milestones that are no decisions, project by project
-        self._starts: Array  # where those of each project begin
-        if before is not None and before.ledgers.project is ledgers.project:
-            self._kind, self._places, self._starts = before._kind, before._places, before._starts
-            return
-        m = ledgers.milestones
-        self._kind = np.array([ledgers.names.number(code) for code in m.facts["code"].tolist()], np.int32)
-        order = np.argsort(ledgers.project, kind="stable")
-        self._places = order[~m.facts["decision"][order]].astype(np.int32)
-        self._starts = np.searchsorted(
-            ledgers.project[self._places], np.arange(len(ledgers.projects.keys) + 1)
-        )
+        else:
+            self.changed = self._renewed(keys, touched) if keys else {}
+        self._kind, self._places, self._starts = _placed(ledgers, before)
 
-    def _renewed(
-        self, connection: Connection, keys: Collection[int], touched: Sequence[Change]
-    ) -> dict[int, int]:
+    @cached_property
+    def counting(self) -> Counting:
+        """Working days."""
+        return Counting(self.working)
+
+    @property
+    def bound(self) -> Bound:
+        """What the next one begins with."""
+        ledgers, placed = self.ledgers, (self._kind, self._places, self._starts)
+        return Bound(ledgers.log, self.working, self.bonds, self.changes, ledgers.project, *placed)
+
+    def _renewed(self, keys: Collection[int], touched: Sequence[Change]) -> dict[int, int]:
         """Read again what binds the milestones of some projects. From which day on each project says something else."""
         found = dict.fromkeys(keys, NEVER)
         for project, at in touched:
             found[project] = min(found[project], _day(at))
         m = self.ledgers.milestones
         places = np.flatnonzero(np.isin(m.facts["project"], list(keys)))
-        bonds, changes = _bonds(connection, Plan.project_id.in_(keys)) if keys else ({}, {})
-        for at, key, project in zip(
-            places.tolist(), m.keys[places].tolist(), m.facts["project"][places].tolist(), strict=True
-        ):
-            was, now = (
-                (b.pop(key, _FREE), c.pop(key, ())) for b, c in ((self.bonds, self.changes), (bonds, changes))
-            )
+        with reading(db.engine) as connection:
+            fresh = _bonds(connection, Plan.project_id.in_(keys))
+        bonds, changes = self.bonds, self.changes = dict(self.bonds), dict(self.changes)
+        projects = m.facts["project"][places].tolist()
+        for at, key, project in zip(places.tolist(), m.keys[places].tolist(), projects, strict=True):
+            was = bonds.pop(key, _FREE), changes.pop(key, ())
+            now = fresh[0].get(key, _FREE), fresh[1].get(key, ())
             if was != now and m.starts[at] < m.starts[at + 1]:
                 # Before it was there it bound nobody.
                 first = _day(int(m.said["at"][m.starts[at]]))
                 found[project] = min(found[project], max(first, _parted(*was, *now)))
             if now[0] != _FREE:
-                self.bonds[key] = now[0]
+                bonds[key] = now[0]
             if now[1]:
-                self.changes[key] = now[1]
+                changes[key] = now[1]
         return found
 
     def planned(self, projects: Collection[int]) -> Array:
@@ -156,6 +170,19 @@ class Portfolio:
                 ]
         after, before, lag, work = np.array(links, np.int64).reshape(-1, 4).T
         return Bonds(duration, in_work, after, before, lag.astype(np.int32), work.astype(np.bool_))
+
+
+def _placed(ledgers: Ledgers, before: Bound | None) -> tuple[Array, Array, Array]:
+    """Of each milestone the number of its code; and the places of those that are no decisions, project by project, and
+    where those of each project begin."""
+    if before is not None and before.project is ledgers.project:
+        return before.kind, before.places, before.starts
+    m = ledgers.milestones
+    kind = np.array([ledgers.names.number(code) for code in m.facts["code"].tolist()], np.int32)
+    order = np.argsort(ledgers.project, kind="stable")
+    places = order[~m.facts["decision"][order]].astype(np.int32)
+    starts = np.searchsorted(ledgers.project[places], np.arange(len(ledgers.projects.keys) + 1))
+    return kind, places, starts.astype(np.int32)
 
 
 def _then(bond: Bond, changes: Changes, day: int) -> Bond:

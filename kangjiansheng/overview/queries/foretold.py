@@ -18,7 +18,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import china, working_days
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.overview.queries.forecast import Called, Portfolio
+from kangjiansheng.overview.queries.forecast import Bound, Called, Portfolio
 from kangjiansheng.overview.rules.forecast.days import NEVER
 from kangjiansheng.overview.rules.forecast.known import HORIZON, Known, learn
 from kangjiansheng.overview.rules.forecast.record import Record, Said, judge
@@ -63,7 +63,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self.plans: Portfolio | None = None
+        self._bound: Bound | None = None
         self._known: OrderedDict[int, Known] = OrderedDict()
         self._told: OrderedDict[_Key, _Told] = OrderedDict()
 
@@ -73,10 +73,10 @@ class _Memory:
         """What is to be told of some projects, and the plans that it rests on."""
         working = working_days(china())
         key = np.sort(np.array(projects, np.int64)).tobytes(), day, seed
-        plans, found = self.plans, self._told.get(key)
+        bound, found = self._bound, self._told.get(key)
         # Who asks for what is there waits for nobody who reckons.
-        if plans and found and plans.ledgers is ledgers and plans.working is working and not found.touched:
-            return plans, found
+        if bound and found and not found.touched and bound.log is ledgers.log and bound.working is working:
+            return Portfolio(ledgers, working, bound), found
         with self.lock:
             plans = self._brought_up(ledgers, working)
             return plans, self._reckoned(plans, key, frozenset(projects))
@@ -94,18 +94,16 @@ class _Memory:
             return told.record
 
     def _brought_up(self, ledgers: Ledgers, working: Sequence[int]) -> Portfolio:
-        """The plans as the ledgers have them, or as later ones had; what rested on something else is forgotten."""
-        plans = self.plans
-        known = plans and (plans.ledgers is ledgers or ledgers.log.behind(plans.ledgers.log))
-        if plans is not None and known and plans.working is working:
-            return plans
-        plans = Portfolio(ledgers, working, plans)
+        """The plans as the ledgers have them; what rested on something else is forgotten."""
+        plans = Portfolio(ledgers, working, self._bound)
+        if self._bound and plans.changed is not None and ledgers.log.behind(self._bound.log):
+            return plans  # somebody who began later was here before
         if plans.changed is None:
             self._known.clear()
             self._told.clear()
-        else:
+        elif plans.changed:
             self._forget(plans, plans.changed)
-        self.plans = plans
+        self._bound = plans.bound
         return plans
 
     def _forget(self, plans: Portfolio, changed: Mapping[int, int]) -> None:

@@ -86,7 +86,7 @@ def outlook(
         end=end,
         horizon=horizon,
         stops=tuple(_stop(day, at, naming) for at in day.first(shown, day.promised, day.rank, day.position)),
-        counts=Counter(day.ledgers.labs.get(key, "") for key in lanes[inside].tolist()),
+        counts=_by_lab(day, lanes[inside]),
         due=len(due),
         overdue=total - len(due),
         off=int((inside & day.is_of("risk", "slip", "late")).sum()),
@@ -94,6 +94,13 @@ def outlook(
         festival=spring,
         before_festival=int((due < number(spring)).sum()) if spring else 0,
     )
+
+
+def _by_lab(day: Day, lanes: Array) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for key, count in zip(*(column.tolist() for column in np.unique(lanes, return_counts=True)), strict=True):
+        found[day.ledgers.labs.get(key, "")] += count
+    return found
 
 
 def _stop(day: Day, at: int, naming: Naming) -> Stop:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from kangjiansheng.projects.rules.days import Day
-from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import column_of, families, stage_columns, stages
 
 from .rows import ENDED, Naming, Project
@@ -92,19 +93,16 @@ class Chips:
 
     def __init__(self, day: Day, naming: Naming) -> None:
         self.day, self.naming = day, naming
-        at = day.best(day.slips, -day.slip)
-        self.slips: dict[int, int] = dict(zip(day.project[at].tolist(), day.slip[at].tolist(), strict=True))
 
     def group(self, places: Sequence[int], few: Few | None) -> Group:
         """Projects in their order when they are few; else the first by status, slip and code."""
         shown = places
         if few and len(places) > few.at_most:
-            shown = sorted(places, key=self._consequence)[: few.shown]
-        chips = tuple(Chip(self.naming.project(at), self.slips.get(at)) for at in shown)
+            found = np.array(places)
+            shown = found[np.argsort(self.day.consequence[found])[: few.shown]].tolist()
+        slips = self.day.worst_slip
+        chips = tuple(Chip(self.naming.project(at), int(slips[at]) or None) for at in shown)
         return Group(chips, len(places))
-
-    def _consequence(self, at: int) -> tuple[int, int, str]:
-        return SEVERITY.index(self.day.statuses[at]), -self.slips.get(at, 0), self.day.code(at)
 
 
 def _family(family: str) -> str:
@@ -112,11 +110,12 @@ def _family(family: str) -> str:
 
 
 def _finding(day: Day, shown: Sequence[int]) -> Finding:
-    running = [at for at in sorted(shown, key=day.code) if day.working[at]]
+    running = [at for at in shown if day.working[at]]
     if not running:
         return Finding("empty")
-    clinical = [at for at in running if column_of(day.stage[at]) in CLINICAL]
-    ahead = [at for at in running if column_of(day.stage[at]) != "TRANSLATION"]
-    furthest = max((stages()[day.stage[at]].order for at in ahead), default=None)
-    nearest = tuple(day.code(at) for at in ahead if stages()[day.stage[at]].order == furthest)
-    return Finding("clinical" if clinical else "early", len(clinical), nearest)
+    columns = {stage: column_of(stage) for stage in set(day.stage[running].tolist())}
+    clinical = [at for at in running if columns[day.stage[at]] in CLINICAL]
+    ahead = [at for at in running if columns[day.stage[at]] != "TRANSLATION"]
+    furthest = max((stages()[stage].order for stage in set(day.stage[ahead].tolist())), default=None)
+    nearest = sorted(day.code(at) for at in ahead if stages()[day.stage[at]].order == furthest)
+    return Finding("clinical" if clinical else "early", len(clinical), tuple(nearest))

@@ -77,9 +77,15 @@ def _options(rows: Iterable[Narrowed]) -> Mapping[str, Options]:
     labs: dict[str, str] = {}
     parties: dict[str, str] = {}
     there: dict[str, set[str]] = {"family": set(), "stage": set(), "pathway": set()}
+    known_labs, known_parties = set[int](), set[int]()
     for row in rows:
-        labs |= {lab.code: name_of(lab) for lab in row.labs if lab.code not in labs}
-        parties |= {party.code: name_of(party) for party in row.parties if party.code not in parties}
+        # Many share the same laboratories and parties, as the same objects.
+        if id(row.labs) not in known_labs:
+            known_labs.add(id(row.labs))
+            labs |= {lab.code: name_of(lab) for lab in row.labs if lab.code not in labs}
+        if id(row.parties) not in known_parties:
+            known_parties.add(id(row.parties))
+            parties |= {party.code: name_of(party) for party in row.parties if party.code not in parties}
         there["family"].add(row.family)
         there["stage"].add(row.stage)
         there["pathway"].add(row.pathway)

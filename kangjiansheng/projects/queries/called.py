@@ -50,15 +50,17 @@ def names_of(as_of: date | None, heads: list[dict[str, Any]], person_ids: set[in
 
     # Thousands of projects share a few laboratories and parties.
     @cache
+    def ref(kind: str, key: int, *, leads: bool = False, role: str = "") -> Ref:
+        return _ref(called[kind, key], leads=leads, role=role)
+
+    @cache
     def labs_of(keys: tuple[tuple[int, Any], ...]) -> list[Ref]:
-        of_one = [
-            _ref(called["lab", key], leads=bool(leads)) for key, leads in keys if ("lab", key) in called
-        ]
+        of_one = [ref("lab", key, leads=bool(leads)) for key, leads in keys if ("lab", key) in called]
         return sorted(of_one, key=lambda lab: (not lab.leads, lab.code))
 
     @cache
     def parties_of(keys: tuple[tuple[int, str], ...]) -> list[Ref]:
-        return [_ref(called["party", key], role=role) for key, role in keys if ("party", key) in called]
+        return [ref("party", key, role=role) for key, role in keys if ("party", key) in called]
 
     if as_of is None:
         for row in sorted(rows, key=lambda row: (row.place, row.code)):

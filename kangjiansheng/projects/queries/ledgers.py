@@ -6,7 +6,8 @@ the acts after it touched is read again; when it does not, this is another datab
 here was committed: it is read on a connection of its own. Who may see what is nowhere here.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from sys import intern
@@ -48,6 +49,7 @@ from kangjiansheng.projects.rules.vocabulary import modalities
 _AT_ONCE = 20_000  # rows that are read at a time
 _NAME = ("name_hans", "name_hant", "name_en")
 _INDICATION = ("indication_hans", "indication_hant", "indication_en")
+_DAYS = 3  # that are kept
 _MANY = 5_000  # from so many things on all are read
 _TYPES = {
     "at": np.int64,
@@ -64,11 +66,13 @@ Head = tuple[int, str]  # the last place of the trail and its hash
 
 
 class _Kept:
-    """What one process knows of one database: both ledgers, up to which place of its trail."""
+    """What one process knows of one database: both ledgers, up to which place of its trail; and the last days that were
+    read off these, each for all who may see the same projects."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.known: tuple[Head, Ledgers] | None = None
+        self.days: OrderedDict[Any, Day] = OrderedDict()
 
     def at(self, head: Head) -> Ledgers:
         """The ledgers up to a place of the trail, or to a later one."""
@@ -76,6 +80,32 @@ class _Kept:
             with self.lock, reading(db.engine) as connection:
                 self.known = self._brought_up(connection)
         return self.known[1]
+
+    def day(
+        self,
+        ledgers: Ledgers,
+        keys: Collection[int],
+        as_of: date | None,
+        today: date,
+        awaiting: Collection[int] = (),
+        *,
+        archived: bool = False,
+    ) -> Day:
+        """A day of some projects."""
+        seen = np.sort(np.fromiter(keys, np.int64, len(keys))).tobytes()
+        until = as_of and clock.end_of(as_of)  # days that are read up to an instant are equal to one another
+        awaiting = awaiting if as_of else ledgers.open_among(awaiting)
+        key = seen, until, today, frozenset(awaiting), archived
+        with self.lock:
+            found = self.days.pop(key, None)
+            if found is None or found.ledgers is not ledgers:
+                found = Day(ledgers, keys, as_of, today, awaiting, archived=archived)
+            self.days[key] = found
+            for old in [one for one, day in self.days.items() if day.ledgers is not ledgers]:
+                del self.days[old]
+            while len(self.days) > _DAYS:
+                self.days.popitem(last=False)
+        return found
 
     def _brought_up(self, connection: Connection) -> tuple[Head, Ledgers]:
         if self.known is not None:
@@ -122,17 +152,23 @@ def days(
     `awaiting`: gates that meetings are to decide, as they were known at the end of the day. With `archived` also the
     projects that were put away by then.
     """
-    (known, keys), today = columns(actor=actor), clock.today()
-    first = Day(known, keys, as_of, today, awaiting, archived=archived)
-    return [first, *(Day(known, keys, day, today) for day in others)]
+    kept, keys, known = _read(actor)
+    today = clock.today()
+    first = kept.day(known, keys, as_of, today, awaiting, archived=archived)
+    return [first, *(kept.day(known, keys, day, today) for day in others)]
 
 
 def columns(*, actor: Actor) -> tuple[Ledgers, list[int]]:
     """Both ledgers, and the projects in them that the actor may see; `days` costs as much."""
+    _memory, keys, known = _read(actor)
+    return known, keys
+
+
+def _read(actor: Actor) -> tuple[_Kept, list[int], Ledgers]:
     with _guard:
         kept = _kept.setdefault(db.engine, _Kept())
     head, keys = _reach(actor)
-    return kept.at(head), keys
+    return kept, keys, kept.at(head)
 
 
 def _reach(actor: Actor) -> tuple[Head, list[int]]:
@@ -293,8 +329,8 @@ def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str], name
             "stage": _words(row.stage for row in rows),
             "family": _words(families),
             "pathway": _words(row.pathway for row in rows),
-            "labs": _objects([row.labs for row in rows]),
-            "parties": _objects([row.parties for row in rows]),
+            "labs": _pairs(row.labs for row in rows),
+            "parties": _pairs(row.parties for row in rows),
             "lab": np.array([_leading(row.labs, labs) for row in rows], np.int64),
             "rests": np.array([row.status in RESTING for row in rows], np.bool_),
             "archived": np.array([row.archived for row in rows], np.bool_),
@@ -314,10 +350,13 @@ def _words(words: Any) -> Any:
     return np.array([intern(word) for word in words], object)
 
 
-def _objects(found: list[Any]) -> Any:
-    column = np.empty(len(found), object)
-    for n, one in enumerate(found):
-        column[n] = one
+def _pairs(found: Iterable[list[list[Any]]]) -> Any:
+    """Thousands of projects have the same laboratories and parties: each list is kept once."""
+    known: dict[Any, Any] = {}
+    pairs = [tuple(map(tuple, one)) for one in found]
+    column = np.empty(len(pairs), object)
+    for n, one in enumerate(pairs):
+        column[n] = known.setdefault(one, one)
     return column
 
 

@@ -164,7 +164,7 @@ class Day:
             (self.forecast != NONE) & (self.baseline != NONE), self.forecast - self.baseline, 0
         )
         reached = (self.actual != NONE) & (self.actual <= self.number)
-        return np.select(
+        codes = np.select(
             [
                 self.decision,
                 reached,
@@ -189,6 +189,7 @@ class Day:
             ],
             _CODE["ontrack"],
         )
+        return codes.astype(np.int8)
 
     @cached_property
     def statuses(self) -> list[Status]:
@@ -200,6 +201,21 @@ class Day:
         held = np.isin(self.claimed, ("ON_HOLD", "TERMINATED"))
         codes = np.where(held, _CODE["pause"], np.where(self.working, worst, _CODE["done"]))
         return [SEVERITY[code] for code in codes.tolist()]
+
+    @cached_property
+    def worst_slip(self) -> Array:
+        """Of each project the largest slip of its open milestones that slip; nought for none."""
+        found, at = np.zeros(len(self.seen), np.int32), self.best(self.slips, -self.slip)
+        found[self.project[at]] = self.slip[at]
+        return found
+
+    @cached_property
+    def consequence(self) -> Array:
+        """The place of each project when they are sorted by status, the largest slip and code."""
+        codes = np.array([_CODE[status] for status in self.statuses], np.int8)
+        found = np.empty(len(codes), np.int32)
+        found[np.lexsort((self.ledgers.rank, -self.worst_slip, codes))] = np.arange(len(codes))
+        return found
 
     @cached_property
     def there(self) -> list[int]:

@@ -6,7 +6,7 @@ up to it ends.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -67,7 +67,7 @@ class History:
 
     def last(self, day: date | None) -> Array:
         """Where the last entry of each thing up to the end of a day stands (of all for None); −1 without any."""
-        first, after = self.starts[:-1], self.starts[1:]
+        first, after = self.starts[:-1].astype(np.int32), self.starts[1:].astype(np.int32)
         if day is None:
             return np.where(after > first, after - 1, -1)
         reached = np.zeros(len(self.said["at"]) + 1, np.int32)
@@ -170,12 +170,12 @@ class Ledgers:
     @cached_property
     def project(self) -> Array:
         """Where the project of each milestone stands."""
-        return np.searchsorted(self.projects.keys, self.milestones.facts["project"])
+        return np.searchsorted(self.projects.keys, self.milestones.facts["project"]).astype(np.int32)
 
     @cached_property
     def order(self) -> Array:
         """The milestones by project, and in the order of its plan."""
-        return np.lexsort((self.milestones.facts["position"], self.project))
+        return np.lexsort((self.milestones.facts["position"], self.project)).astype(np.int32)
 
     @cached_property
     def by_code(self) -> Mapping[str, Array]:
@@ -258,6 +258,16 @@ class Ledgers:
         following = np.minimum(at + 1, len(said["at"]) - 1)
         until = np.where(at + 1 == m.starts[thing + 1], NEVER, said["at"][following])
         return self.project[thing], said["at"][at], until
+
+    def open_among(self, keys: Collection[int]) -> list[int]:
+        """Those of some milestones that are open now: several may ask for them, of whom not all know which are."""
+        m = self.milestones
+        places = np.flatnonzero(np.isin(m.keys, list(keys)))
+        last = m.starts[places + 1] - 1
+        still = (last >= m.starts[places]) & (m.said["state"][last] == STATES.index("open"))
+        still &= m.said["actual"][last] == NONE
+        found: list[int] = m.keys[places[still]].tolist()
+        return found
 
     def seen(self, day: date | None, shown: Array, *, archived: bool = False) -> tuple[Array, Array]:
         """Of each project its last entry up to a day, and whether it is one of `shown`, was there and not put away

@@ -163,6 +163,7 @@ def stages() -> dict[str, Stage]:
     }
 
 
+@cache
 def column_of(stage: str) -> str:
     """The column of the pipeline in which a stage stands; empty for one that is not known."""
     known = stages().get(stage)
