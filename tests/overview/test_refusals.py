@@ -14,9 +14,10 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.overview import policies
 from kangjiansheng.overview.models import PackDelivery
-from kangjiansheng.overview.operations import deliveries, rates, scenarios, value
+from kangjiansheng.overview.operations import deliveries, rates, retention, scenarios, value
 from kangjiansheng.overview.rules import deliveries as delivery_rules
 from kangjiansheng.overview.rules import rates as rate_rules
+from kangjiansheng.overview.rules import retention as retention_rules
 from kangjiansheng.overview.rules import scenario as scenario_rules
 from kangjiansheng.overview.rules.economics import Money
 from kangjiansheng.projects.models import Project
@@ -102,6 +103,19 @@ def test_of_a_pack_by_mail(actor: Cast) -> None:
         deliveries.subscribe(**given, rhythm=delivery_rules.WEEKLY, attachment="pdf")
     assert policies.own_delivery(who, PackDelivery(person_id=who.id))
     assert not policies.own_delivery(actor("executive"), PackDelivery(person_id=who.id))
+
+
+def test_of_what_is_kept(actor: Cast) -> None:
+    who = actor("executive")
+    for code, field, given in (
+        ("hold-scope", "scope", ("song", "", "诉讼")),
+        ("retention-why", "reason", ("all", "", " ")),
+        ("hold-place", "place", ("project", "KJS-999", "诉讼")),
+    ):
+        with refused(f"overview:{code}", field):
+            retention.place_hold(*given, actor=who)
+    with refused("overview:kept-for-ever"):
+        retention_rules.older_than(retention_rules.FOREVER, clock.today())
 
 
 def test_a_scenario_goes_to_a_meeting_that_is_planned(client: Callable[..., Critic], app: Flask) -> None:
