@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
@@ -39,6 +39,7 @@ from kangjiansheng.committee.queries.visible import kept
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.queries import directs
 from kangjiansheng.projects import policies as projects
@@ -47,12 +48,16 @@ from kangjiansheng.projects.models import Project
 
 def offices(actor: Actor, committee_id: int) -> set[str]:
     """The offices that the actor holds on a committee today."""
-    query = select(CommitteeMember.office).where(
-        CommitteeMember.committee_id == committee_id,
-        CommitteeMember.person_id == actor.id,
+    return set(db.session.scalars(_offices(), {"committee": committee_id, "person": actor.id}))
+
+
+@once_a_day
+def _offices() -> Select[str]:
+    return select(CommitteeMember.office).where(
+        CommitteeMember.committee_id == bindparam("committee"),
+        CommitteeMember.person_id == bindparam("person"),
         holds_on(CommitteeMember, clock.today()),
     )
-    return set(db.session.scalars(query))
 
 
 def seated(actor: Actor, committee: Committee) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
@@ -220,7 +221,19 @@ def rows_of(draft: DraftVersion) -> list[Row[Any]]:
 def rows_of_all(drafts: Iterable[DraftVersion], *, until: datetime | None = None) -> dict[int, list[Any]]:
     """The same of several drafts, by the key of each, in one statement; with translations up to an instant."""
     found: dict[int, list[Any]] = {draft.id: [] for draft in drafts}
-    query = (
+    query = _rows() if until is None else _rows_until(until)
+    for row in db.session.execute(query, {"drafts": list(found)}):
+        found[row.draft_version_id].append(row)
+    return found
+
+
+@cache
+def _rows() -> Select[Any]:
+    return _rows_until(None)
+
+
+def _rows_until(until: datetime | None) -> Select[Any]:
+    return (
         select(
             Paragraph.id,
             Paragraph.public_id,
@@ -234,12 +247,9 @@ def rows_of_all(drafts: Iterable[DraftVersion], *, until: datetime | None = None
         )
         .join(ParagraphRevision, ParagraphRevision.id == DraftParagraph.paragraph_revision_id)
         .join(Paragraph, Paragraph.id == ParagraphRevision.paragraph_id)
-        .where(DraftParagraph.draft_version_id.in_(list(found)))
+        .where(DraftParagraph.draft_version_id.in_(bindparam("drafts", expanding=True)))
         .order_by(DraftParagraph.draft_version_id, DraftParagraph.position)
     )
-    for row in db.session.execute(query):
-        found[row.draft_version_id].append(row)
-    return found
 
 
 def _shown(
@@ -311,15 +321,8 @@ def compare(reading: Reading, older: Reading) -> list[Shown]:
 def attach_comments(reading: Reading, minutes: Minutes) -> int:
     """Hang the threads on their paragraphs; returns how many are open."""
     ids = {p.paragraph_id: p for p in reading.paragraphs if not p.withheld}
-    query = (
-        select(Comment)
-        .join(Paragraph, Paragraph.id == Comment.paragraph_id)
-        .where(Paragraph.minutes_id == minutes.id, Comment.withdrawn_at.is_(None))
-        .options(joinedload(Comment.author))
-        .order_by(Comment.id)
-    )
     threads: dict[int, Thread] = {}
-    for remark in db.session.scalars(query):
+    for remark in db.session.scalars(_comments(), {"minutes": minutes.id}):
         if remark.paragraph_id not in ids:
             continue
         if remark.parent_id is None:
@@ -328,6 +331,17 @@ def attach_comments(reading: Reading, minutes: Minutes) -> int:
         elif remark.parent_id in threads:
             threads[remark.parent_id].answers.append(remark)
     return sum(1 for t in threads.values() if t.first.resolved_at is None)
+
+
+@cache
+def _comments() -> Select[Comment]:
+    return (
+        select(Comment)
+        .join(Paragraph, Paragraph.id == Comment.paragraph_id)
+        .where(Paragraph.minutes_id == bindparam("minutes"), Comment.withdrawn_at.is_(None))
+        .options(joinedload(Comment.author))
+        .order_by(Comment.id)
+    )
 
 
 def attach_amendments(
