@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Where the processes of one server count together (core/measures). The name is the library's: it reads it when it is
 # imported, so `serve` sets it before anything of the application is.
 PROCESSES = "PROMETHEUS_MULTIPROC_DIR"
-YOUNG = 20_000  # new objects between two looks of the collector of garbage
+YOUNG = 2_000  # new objects between two looks of the collector of garbage
 
 
 class Refused(click.ClickException):

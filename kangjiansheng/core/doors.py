@@ -19,7 +19,7 @@ from kangjiansheng.core import clock
 
 P = ParamSpec("P")
 Made = TypeVar("Made")
-_MOST = 256  # of each kind: readers of a day
+_MOST = 64  # of each kind: readers of a day; what is kept for one takes 50 to 300 kB
 _asked: ContextVar[dict[Any, CTE] | None] = ContextVar("doors", default=None)
 
 
