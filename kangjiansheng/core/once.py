@@ -16,7 +16,7 @@ import orjson
 from flask import abort, flash, g, make_response, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response
 
@@ -114,8 +114,9 @@ def answered(key: str, body: Any) -> Response | None:
 
 
 def remember(key: str, body: Any, answer: Response) -> None:
-    """Keep the answer, in the transaction of what was done."""
-    db.session.execute(delete(Answered).where(Answered.key_sha256 == key))
+    """Keep the answer, in the transaction of what was done. Who has done the same meanwhile under this key was first: then
+    it cannot be kept, and what was done here is undone with it."""
+    db.session.execute(delete(Answered).where(Answered.key_sha256 == key, _outdated()))
     kept = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
     db.session.add(
         Answered(
@@ -131,4 +132,8 @@ def remember(key: str, body: Any, answer: Response) -> None:
 
 def forget() -> None:
     """Drop the answers that are no longer given again."""
-    db.session.execute(delete(Answered).where(Answered.made_at < clock.now() - KEPT))
+    db.session.execute(delete(Answered).where(_outdated()))
+
+
+def _outdated() -> ColumnElement[bool]:
+    return Answered.made_at < clock.now() - KEPT

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from kangjiansheng.core import budgets
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Obligation
 from tests.accounts.test_give_a_program_a_token import bearer, made
+from tests.committee.test_import_minutes import OWN
 from tests.support.critic import Critic
+from tests.support.programs import program
 
 OWED: dict[str, Any] = {
     "name_hans": "共享设备清单", "debtor_code": "RJ", "creditor_code": "KJS", "due_on": "2026-12-31", "detail": "每年一份。",
@@ -100,6 +104,34 @@ def test_what_was_done_stays_done_when_its_token_does_not_read_what_came_of_it(
     assert linked.status_code == 204, linked.text
     assert program.get(path, headers=bearer(secret)).status_code == 403
     assert "KJS-006" in client("executive").get("/obligations/OB-0001").text
+
+
+def test_the_same_key_twice_at_once_is_one_act(
+    app: Flask, client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a costly act takes of its budget is committed before the act: another one may come in between."""
+    send, spend = program(app, client, "secretary"), budgets.spend
+    answers: list[Any] = []
+
+    def ask() -> Any:
+        body = {"pasted": OWN, "origin": "存档"}
+        return send("POST", "/committees/SAC/imports", body, Idempotency_Key="minutes-1")
+
+    def and_again(view: Any) -> bool:
+        taken = spend(view)
+        if taken and not answers:
+            answers.append(None)
+            answers.append(ask())
+        return taken
+
+    monkeypatch.setattr(budgets, "spend", and_again)
+    late = ask()
+    with app.app_context():
+        brought = AuditEntry.act.startswith("committee:import:")
+        assert db.session.scalar(select(func.count(AuditEntry.id)).where(brought)) == 1
+    assert answers[1].status_code == 201 and late.status_code == 409
+    again = ask()
+    assert again.headers["Idempotency-Replayed"] == "true" and again.data == answers[1].data
 
 
 def test_lists_go_on_where_they_stopped(app: Flask, client: Callable[..., Critic]) -> None:
