@@ -22,6 +22,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from kangjiansheng.core import clock, measures
 from kangjiansheng.core.db import Base, Label, db, is_sqlite
+from kangjiansheng.core.errors import OutcomeUnknown
 from kangjiansheng.core.logs import log
 from kangjiansheng.core.transactions import SAFE_METHODS, apart
 
@@ -84,7 +85,7 @@ def spend(view: View) -> bool:
             if wait:
                 REFUSED.labels(request.blueprint or "none").inc()
                 raise Spent(wait, burst)
-    except OperationalError as problem:
+    except (OperationalError, OutcomeUnknown) as problem:
         if request.method not in SAFE_METHODS:
             raise
         # What is read can be had while nothing can be written.

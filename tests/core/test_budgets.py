@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from kangjiansheng.core import budgets, measures
 from kangjiansheng.core.budgets import TOGETHER, Budget
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import OutcomeUnknown
 from kangjiansheng.core.transactions import writing
 from tests.accounts.test_give_a_program_a_token import bearer, made
 from tests.support.critic import Critic
@@ -104,12 +105,15 @@ def test_of_many_at_once_no_more_pass_than_the_budget_holds(
 def test_where_nothing_can_be_written_files_are_still_handed_out(
     client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_told: Any) -> int:
-        raise OperationalError("INSERT INTO budget", {}, Exception("database or disk is full"))
-
-    monkeypatch.setattr(budgets, "_take", full)
     lead = client("lead")
-    assert lead.get("/asks.csv").status_code == 200
+    full = OperationalError("INSERT INTO budget", {}, Exception("database or disk is full"))
+    for problem in (OutcomeUnknown(), full):
+
+        def taken(*_told: Any, problem: Exception = problem) -> int:
+            raise problem
+
+        monkeypatch.setattr(budgets, "_take", taken)
+        assert lead.get("/asks.csv").status_code == 200
     assert lead.post("/milestones/import").status_code == 507
 
 
