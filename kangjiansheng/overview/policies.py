@@ -71,8 +71,8 @@ def guards_records(actor: Actor, _thing: object = None) -> bool:
 
 
 def refuses_disposal(actor: Actor, disposal: Disposal) -> bool:
-    """Who decides says no, and who proposed it takes it back."""
-    return guards_records(actor) or disposal.proposed_by_id == actor.id
+    """Who decides says no, and who proposed it takes it back, as long as they keep records."""
+    return guards_records(actor) or (keeps_records(actor) and disposal.proposed_by_id == actor.id)
 
 
 def own_delivery(actor: Actor, delivery: PackDelivery) -> bool:

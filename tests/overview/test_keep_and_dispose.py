@@ -20,6 +20,7 @@ from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.committee.models import Action, AgendaItem, BacklogItem, Committee, Minutes, Paper
 from kangjiansheng.core import clock, files, verify
 from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.copies.making import make
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileBlob, FileRef
@@ -27,6 +28,7 @@ from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.quotas import Shelf
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Agreement, Obligation
+from kangjiansheng.overview import policies
 from kangjiansheng.overview.models import Disposal, LegalHold
 from kangjiansheng.overview.operations import retention
 from kangjiansheng.overview.queries.retention import KINDS, by_place, may_go, tally
@@ -70,6 +72,8 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
     assert lead.post(f"{OTHER}/evidence", data=same).status_code == 303
     assert [client(one).get(ALL).status_code for one in ("lead", "executive", "auditor")] == [403, 403, 200]
     assert client("auditor").post(f"{KIND}/disposals", data={"reason": "x"}).status_code == 403
+    former = Actor(7, "x")
+    assert not policies.refuses_disposal(former, Disposal(proposed_by_id=7)), "who keeps records no more"
 
     # A period is set with a reason; nothing goes before it is over, by no door.
     assert "30 年" in words(admin.get(KIND)) and "没有可以销毁的" in words(admin.get(KIND))
@@ -83,6 +87,7 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
     assert send(admin, KIND, form, years="3", source="x", reason="x").status_code == 409, "set meanwhile"
     refuses(app, "UPDATE file_ref SET disposed_at = at, disposal_id = 1")
     refuses(app, "DELETE FROM file_ref")
+    refuses(app, "REPLACE INTO file_ref SELECT * FROM file_ref")
     with app.app_context(), writing():
         project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
         projects.archive(project, actor=who("executive"), version=project.version)
