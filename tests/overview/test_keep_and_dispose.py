@@ -102,9 +102,13 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         assert "2 项可以销毁" in words(admin.get(KIND)), "the project that goes on keeps its file"
 
         # A hold keeps it: on the laboratory of the project, the project, or everything.
-        assert hold(admin, "project", "KJS-999").status_code == 422
+        for scope, place, why in (
+            ("project", "KJS-999", "没有这个编号"), ("project", "", "请填写要保全的"), ("all", "KJS-003", "请改选范围"),
+        ):  # fmt: skip
+            said = hold(admin, scope, place)
+            assert said.status_code == 422 and why in words(said)
         lab = re.search(r"JL-\d+", lead_lab(app))[0]  # type: ignore[index]
-        for number, (scope, place) in enumerate((("lab", lab), ("project", "KJS-003"), ("all", "")), start=1):
+        for number, (scope, place) in enumerate((("lab", lab), ("project", "kjs-003"), ("all", "")), start=1):
             assert hold(security, scope, place).status_code == 303
             assert propose(admin).status_code == 422, scope
             lift = f"{ALL}/holds/{number}/lift"
@@ -139,6 +143,8 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         assert said.status_code == 422 and "2 项现在不能销毁" in words(said)
         assert security.post(f"{ALL}/holds/5/lift", data={"why": "检查结束"}).status_code == 303
         assert security.post(f"{one}/approve", data=approval).status_code == 303
+
+        assert "核验方式 从 — 到 登录密码" in " ".join(words(security.get(one)).split())
 
         # What is left says what there was; the bytes go a little later, but for what another file needs.
         reader = client("executive")

@@ -14,6 +14,8 @@ REFUSALS: dict[str, Any] = {
     "overview:retention-why": _l("请写明理由：多年以后要能看懂。"),
     "overview:kept-for-ever": _l("这一种永久保存，不能销毁。"),
     "overview:hold-scope": _l("请选择保全的范围。"),
+    "overview:hold-which": _l("请填写要保全的项目、实验室或委员会的编号。"),
+    "overview:hold-everything": _l("整个系统不用编号：只保全这一处，请改选范围；要保全全部，请清空编号。"),
     "overview:hold-place": _l("没有这个编号。请照原样填写，例如 KJS-003、JL-01、SAC。"),
     "overview:disposal-waits": _l("这一种已有一份销毁单在等待批准。"),
     "overview:disposal-nothing": _l("没有期限已满而又没有保全的：期限未满不能销毁。"),

@@ -50,9 +50,11 @@ def place_hold(scope: str, code: str, reason: str, *, actor: Actor) -> LegalHold
     """Keep what is of a project, a laboratory, a committee or the whole installation until the hold is lifted."""
     if scope not in rules.SCOPES:
         raise RuleBroken("overview:hold-scope", "scope")
-    reason, code = rules.check_reason(reason, "reason"), code if scope != rules.ALL else ""
-    place = queries.place(scope, code) if scope != rules.ALL else None
-    if scope != rules.ALL and place is None:
+    reason = rules.check_reason(reason, "reason")
+    if (scope == rules.ALL) == bool(code):  # a code beside "everything" may mean that one place only
+        raise RuleBroken("overview:hold-everything" if code else "overview:hold-which", "place")
+    place, code = (queries.place(scope, code) or (None, code)) if code else (None, "")
+    if code and place is None:
         raise RuleBroken("overview:hold-place", "place")
     _alone()
     hold = LegalHold(

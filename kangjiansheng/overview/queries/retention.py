@@ -232,10 +232,12 @@ PLACES: Mapping[str, Any] = {
 }
 
 
-def place(scope: str, code: str) -> int | None:
-    """The id of what a hold is to keep."""
+def place(scope: str, code: str) -> tuple[int, str] | None:
+    """The id and the code of what a hold is to keep; capitals may be typed small."""
     kind = PLACES[scope]
-    return db.session.scalar(select(kind.id).where(kind.code == code))
+    found = select(kind.id, kind.code).where(kind.code.in_([code, code.upper()])).order_by(kind.code != code)
+    row = db.session.execute(found).first()
+    return (row.id, row.code) if row else None
 
 
 # ---------- what is kept, and what may go ----------

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.core.calendar import add_months, start_of
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.files import LEFT_BEHIND
@@ -103,6 +104,7 @@ VALUES: Mapping[str, Any] = {
     "kind": {key: kind.word for key, kind in KINDS.items()},
     "scope": SCOPES,
     "life": LIVES,
+    "method": METHODS,
 }
 
 
