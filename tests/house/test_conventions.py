@@ -183,6 +183,14 @@ def test_every_form_that_changes_something_carries_a_token(path: Path) -> None:
             assert "csrf" in form or "hx-" in form, form[:160]
 
 
+def test_no_link_forces_a_download() -> None:
+    """A browser that must save what comes shows nothing when the answer is a page that says why there is no file."""
+    forced = re.compile(r"<a\b[^>]*\sdownload[\s=>]")
+    assert not [
+        str(path) for path in templates() if forced.search(re.sub(r"{{.*?}}", "", path.read_text("utf-8")))
+    ]
+
+
 def test_markup_is_made_in_one_reviewed_place(trees: dict[Path, ast.Module]) -> None:
     found = {name(p) for p, tree in trees.items() for called, _ in calls(tree) if called.endswith("Markup")}
     assert found <= {"kangjiansheng/core/pages.py", "kangjiansheng/core/markdown.py"}
