@@ -11,6 +11,15 @@
     return values;
   }
 
+  // ---------- a date that was typed is not that of a chip ----------
+  document.addEventListener('change', function (event) {
+    const date = event.target;
+    if (date.name !== 'date' || !date.form) return;
+    date.form.querySelectorAll('[name=quick]:checked').forEach(function (chip) {
+      if (chip.dataset.date !== date.value) chip.checked = false;
+    });
+  });
+
   // ---------- asked anew whenever the form changes ----------
   function ask(form) {
     const into = form.querySelector('[data-effect-into]');
