@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from lxml import html
 
 from kangjiansheng.core import clock
@@ -66,6 +67,27 @@ def test_undo_from_the_toast_leads_back(client):
     undo = page.xpath("//*[@id='toast']//form/@action")[0]
     answer = lead.post(undo)
     assert (answer.status_code, answer.location) == (303, "/my/milestones")
+    assert card.get("id") in cards(lead.get("/my/milestones"))
+
+
+def test_when_the_toast_has_gone_the_page_still_takes_it_back_for_ten_minutes(client):
+    lead = client("lead")
+    card = next(iter(cards(lead.get("/my/milestones")).values()))
+    form = {item.get("name"): item.get("value") for item in card.xpath(".//input[@type='hidden']")}
+    page = card.get("action").removesuffix("/update")
+
+    def offered(who="lead", minutes=0):
+        with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
+            return html.fromstring(client(who).get(page).text).xpath(
+                "//main//form[contains(@action, '/undo/')]/@action"
+            )
+
+    assert not offered()
+    lead.post(card.get("action"), data=form | {"choice": "on_track"})
+    lead.get(page)  # the toast
+    assert not offered("executive") and not offered(minutes=11)
+    assert lead.post(offered()[0]).status_code == 303
+    assert not offered(), "an undo is not undone"
     assert card.get("id") in cards(lead.get("/my/milestones"))
 
 

@@ -1,6 +1,6 @@
 """How an act on a milestone is kept: the row of today, the ledger entry, the entry of the trail."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations.gates import require_conditions_met
 from kangjiansheng.projects.operations.ledger import STATE, milestone_entry
 from kangjiansheng.projects.queries.acceptance import require_accepted
+from kangjiansheng.projects.queries.page import Said
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
 from kangjiansheng.projects.rules.milestones import MilestoneState
@@ -113,3 +114,14 @@ def is_quick(entry: MilestoneEntry, *, actor: Actor) -> bool:
     """True when the same person takes an act back within ten minutes: the pair counts no move."""
     within: timedelta = clock.now() - entry.recorded_at
     return within <= UNDO_WINDOW and entry.change_set.actor_id == actor.id
+
+
+def still_quick(said: Sequence[Said], *, actor: Actor) -> int | None:
+    """The id of the last entry of a ledger while who wrote it may take it back and that counts no move."""
+    last = said[-1] if said else None
+    if last is None or last.imported or last.kind in ("open", "undo", "follow"):
+        return None
+    if clock.now() - last.recorded_at > UNDO_WINDOW:
+        return None
+    entry = db.session.get_one(MilestoneEntry, last.id)
+    return entry.id if is_quick(entry, actor=actor) and entry.change_set.source != "decision" else None

@@ -29,6 +29,7 @@ from kangjiansheng.projects.forms.milestones import (
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.operations import evidence
 from kangjiansheng.projects.operations import milestones as operations
+from kangjiansheng.projects.operations.saying import still_quick
 from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.acceptance import unaccepted
 from kangjiansheng.projects.queries.evidence import tallies
@@ -108,6 +109,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         m=row,
         said=words.said(said, limit=200, with_name=False),
         entries=said,
+        undo=still_quick(said, actor=actor()) if shown["may_update"] else None,
         trend=charts.trend(said, [row], day),
         trend_finding=charts.trend_finding(said, [row], day),
         trend_table=charts.trend_table(said, [row]),
