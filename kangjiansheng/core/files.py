@@ -2,7 +2,7 @@
 
 The order in which a file arrives: the row of its bytes in the open transaction, the bytes on the disk (written
 beside, made durable, renamed), the reference, the commit. Whatever breaks in between leaves at most bytes that
-no row names; `sweep` takes those away.
+no row needs; `sweep` takes those away.
 
 A file whose period of retention is over may be disposed of: its reference stays with name and digest, and once no
 reference needs them the bytes go.
@@ -281,7 +281,8 @@ def problems(session: Session, root: Path) -> Iterator[str]:
 
 
 def sweep() -> int:
-    """Take away bytes that no row names, and halves that a crash left; how many there were.
+    """Take away bytes that no row names, those of files disposed of some time ago (an upload that was refused in the end
+    brings them back), and halves that a crash left; how many there were.
 
     Not by the clock: a database that `restore` set aside may still name them. Call it in a writing transaction: nobody brings a file meanwhile (SQLite has one writer; on PostgreSQL
     the table of blobs is locked against new rows).
@@ -290,8 +291,10 @@ def sweep() -> int:
     if not root.exists():
         return 0
     _alone()
-    named = set(db.session.scalars(select(FileBlob.sha256)))
-    old = (clock.now() - LEFT_BEHIND).timestamp()
+    since = clock.now() - LEFT_BEHIND
+    lately = FileBlob.id.in_(select(FileRef.blob_id).where(FileRef.disposed_at > since))
+    named = set(db.session.scalars(select(FileBlob.sha256).where(is_kept() | lately)))
+    old = since.timestamp()
     gone = [path for path in root.glob("*/*/*") if path.name not in named]
     gone += [path for path in root.glob(f"*{HALF}") if path.stat().st_mtime < old]
     for path in gone:

@@ -160,12 +160,16 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         later.shift(timedelta(minutes=30))
         with app.app_context(), writing():
             retention.empty()
+            assert files.sweep() == 0
         assert lone.exists(), "a copy that began before still reads it"
         later.shift(timedelta(minutes=31))
         with app.app_context(), writing():
             retention.empty()
             retention.empty()
         assert not lone.exists() and shared.exists()
+        with app.app_context(), writing():
+            files.put(root, lone.name, SOLE)  # of an upload that was refused in the end
+            assert files.sweep() == 1 and shared.exists() and not lone.exists()
         assert "已清除 1 项" in words(auditor.get(one)) and "别处还要用" in words(auditor.get(one))
         assert reader.get(f"{FIRST}/evidence/2/files/1").status_code == 410
 
