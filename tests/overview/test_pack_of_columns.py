@@ -1,5 +1,6 @@
 """The pack counts over columns; it tells what whole rows say, to each reader, of any days."""
 
+from collections import Counter
 from datetime import date
 
 from flask import Flask
@@ -52,6 +53,28 @@ def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
                 moves = whole.moved.rows
                 assert [m.milestone.id for m in some.moved.rows] == [m.milestone.id for m in moves][:3]
                 assert (some.moved.total, some.moved.later) == (len(moves), sum(m.days > 0 for m in moves))
+                coming, all_coming = some.board.outlook, whole.board.outlook
+                assert [(s.project.id, s.milestone.id) for s in coming.stops] == [
+                    (s.project.id, s.milestone.id) for s in all_coming.stops
+                ][:3]
+                assert (coming.total, some.board.pipeline.total, some.standing) == (
+                    len(all_coming.stops), whole.board.pipeline.total, whole.standing,
+                )  # fmt: skip
+                shown, chips = (
+                    [
+                        (key, c.project.code)
+                        for key, group in one.board.pipeline.cells.items()
+                        for c in group.chips
+                    ]
+                    for one in (some, whole)
+                )
+                first = sorted(code for _key, code in chips)[:3]
+                assert shown == [(key, code) for key, code in chips if code in first]
+                assert whole.standing == Counter(
+                    (c.project.status, key[1])
+                    for key, group in whole.board.pipeline.cells.items()
+                    for c in group.chips
+                )
                 ids = {m.id for p in rows for m in p.milestones}
                 named = {m.id for p in found.projects for m in p.milestones}
                 assert named <= ids and named == set(found.milestones)

@@ -14,12 +14,14 @@ from .rows import OnAgenda, Risk, Seen
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many rows are shown at most: in a cell and a column of the pipeline, on all lanes of the outlook, of what
-    needs somebody. None shows all."""
+    """How many rows are shown at most: in a cell and a column of the pipeline, of the pipeline by code, on all lanes of
+    the outlook, of the outlook by date, of what needs somebody. None shows all."""
 
     cell: pipeline.Few | None = None
     column: pipeline.Few | None = None
+    first: int | None = None
     stops: int | None = None
+    soonest: int | None = None
     matters: int | None = None
 
 
@@ -72,8 +74,8 @@ def board(
         gates=gates,
         attention=matters.attention(day, gates.waiting, risks, naming, limits.matters),
         moves=moving.moves(day, past, naming),
-        pipeline=pipeline.pipeline(day, naming, limits.cell, limits.column),
-        outlook=outlook.outlook(day, naming, horizon, festival, limits.stops),
+        pipeline=pipeline.pipeline(day, naming, limits.cell, limits.column, limits.first),
+        outlook=outlook.outlook(day, naming, horizon, festival, limits.stops, limits.soonest),
         slips=slips.slips(day, past, naming),
         health=health.health(day, naming),
     )

@@ -66,12 +66,18 @@ class Outlook:
 
 
 def outlook(
-    day: Day, naming: Naming, horizon: int = 90, festival: date | None = None, at_most: int | None = None
+    day: Day,
+    naming: Naming,
+    horizon: int = 90,
+    festival: date | None = None,
+    at_most: int | None = None,
+    soonest: int | None = None,
 ) -> Outlook:
     """Open milestones of running projects promised for the window, and those that are overdue.
 
     `festival` is the next 春节; it is spoken of when it lies in the window. Of more than `at_most` stops each lane
-    shows its share: of those that are still to come the ones off plan first, the largest slip before others.
+    shows its share: of those that are still to come the ones off plan first, the largest slip before others. Of more
+    than `soonest` only the first by date are shown.
     """
     end = day.day + timedelta(days=horizon)
     inside = day.runs & (day.promised != NONE) & (day.promised <= number(end))
@@ -85,7 +91,10 @@ def outlook(
         today=day.day,
         end=end,
         horizon=horizon,
-        stops=tuple(_stop(day, at, naming) for at in day.first(shown, day.promised, day.rank, day.position)),
+        stops=tuple(
+            _stop(day, at, naming)
+            for at in day.first(shown, day.promised, day.rank, day.position, at_most=soonest)
+        ),
         counts=_by_lab(day, lanes[inside]),
         due=len(due),
         overdue=total - len(due),

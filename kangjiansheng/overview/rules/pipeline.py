@@ -1,7 +1,7 @@
 """Where each project stands: stage columns by families of modality."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,16 +69,32 @@ class Pipeline:
         return sum(group.total for group in self.whole.values())
 
 
-def pipeline(day: Day, naming: Naming, cell: Few | None = None, column: Few | None = None) -> Pipeline:
+def standing(day: Day) -> Counter[tuple[str, str]]:
+    """How many projects of each status stand in each column."""
+    return Counter((day.statuses[at], column_of(day.stage[at])) for at in _of(day))
+
+
+def _of(day: Day) -> list[int]:
+    """Whom it shows, by codes: who has ended is left out."""
+    return [place for place in day.there if day.claimed[place] not in ENDED]
+
+
+def pipeline(
+    day: Day,
+    naming: Naming,
+    cell: Few | None = None,
+    column: Few | None = None,
+    first: int | None = None,
+) -> Pipeline:
     """Projects that have ended are left out; one on hold stays where it stopped. Whom a group leaves out needs
-    somebody less than those whom it shows."""
+    somebody less than those whom it shows. With `first` only so many are shown, by their codes."""
     cells: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for place in day.there:
-        if day.claimed[place] not in ENDED:
-            cells[_family(day.family[place]), column_of(day.stage[place])].append(place)
+    there = _of(day)
+    for place in there:
+        cells[_family(day.family[place]), column_of(day.stage[place])].append(place)
     columns = tuple(c for c in stage_columns() if any(column == c for _, column in cells))
     rows = tuple(f for f in families() if any(row == f for row, _ in cells))
-    shown = Chips(day, naming)
+    shown = Chips(day, naming, None if first is None else set(there[:first]))
     return Pipeline(
         columns=columns,
         rows=rows,
@@ -89,14 +105,14 @@ def pipeline(day: Day, naming: Naming, cell: Few | None = None, column: Few | No
 
 
 class Chips:
-    """Makes the chips of a day."""
+    """Makes the chips of a day, `only` for some places."""
 
-    def __init__(self, day: Day, naming: Naming) -> None:
-        self.day, self.naming = day, naming
+    def __init__(self, day: Day, naming: Naming, only: Collection[int] | None = None) -> None:
+        self.day, self.naming, self.only = day, naming, only
 
     def group(self, places: Sequence[int], few: Few | None) -> Group:
         """Projects in their order when they are few; else the first by status, slip and code."""
-        shown = places
+        shown = places if self.only is None else [at for at in places if at in self.only]
         if few and len(places) > few.at_most:
             found = np.array(places)
             shown = found[np.argsort(self.day.consequence[found])[: few.shown]].tolist()

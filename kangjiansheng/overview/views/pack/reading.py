@@ -16,7 +16,8 @@ from kangjiansheng.overview import queries
 from kangjiansheng.overview.queries import pack
 from kangjiansheng.overview.rules import moves as moving
 from kangjiansheng.overview.rules import pack as rules
-from kangjiansheng.overview.rules.board import Board, board
+from kangjiansheng.overview.rules import pipeline
+from kangjiansheng.overview.rules.board import Board, Limits, board
 from kangjiansheng.overview.rules.rows import Naming, Project, Seen
 from kangjiansheng.overview.views.dashboard import spring_after
 from kangjiansheng.overview.views.pack.asking import Asked
@@ -36,6 +37,7 @@ class _Counted:
     """What is counted over the whole portfolio, and what it names."""
 
     board: Board
+    standing: Mapping[tuple[str, str], int]  # how many projects of a status stand in a column of the pipeline
     moved: moving.Moves
     reached: rules.Reached
     passed: rules.Reached  # gates, without a verdict
@@ -83,7 +85,7 @@ class Found:
 
 def read(asking: Asked, *, actor: Actor, at_most: int | None = None) -> Found:
     """Everything from the ledger and the revisions up to the cut-off, in as many statements for one project as for a
-    hundred; with the rights of this moment. At most so many rows of what has moved or was reached."""
+    hundred; with the rights of this moment. At most so many rows of what has moved, was reached or falls due, and of the pipeline."""
     day = asking.day
     owing = _Owing(
         overdue=owed.overdue(actor=actor, day=day),
@@ -122,7 +124,13 @@ def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor, at_most:
         for found in rules.risks_changed(*pack.risks(actor=actor, **span))
     )
     _name_owing(naming, owing)
-    made = board(seen, queries.agenda(past.day, actor=actor), {}, festival=spring_after(asking.day))
+    made = board(
+        seen,
+        queries.agenda(past.day, actor=actor),
+        {},
+        festival=spring_after(asking.day),
+        limits=Limits(first=at_most, soonest=at_most, matters=at_most),
+    )
     for waiting in made.gates.waiting:
         _names_milestone(naming, waiting.milestone_id)
     conditions = [
@@ -135,6 +143,7 @@ def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor, at_most:
     verdicts = [one for one in pack.verdicts(actor=actor, **span) if _names_milestone(naming, one.gate_id)]
     return _Counted(
         board=made,
+        standing=pipeline.standing(day),
         moved=moving.moves(day, past, naming, at_most=at_most),
         reached=rules.reached(day, past, naming, at_most),
         passed=rules.reached(day, past, naming, at_most, unless={one.gate_id for one in verdicts}),

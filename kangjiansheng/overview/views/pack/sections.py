@@ -1,6 +1,5 @@
 """What a pack tells of plans: where the projects stand, what falls due, what slips, and what has changed since."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -78,11 +77,9 @@ def pipeline(found: Found) -> Section:
     """Where each project stands."""
     grid = found.counted.board.pipeline
     names = words.statuses()
-    standing = Counter(
-        (chip.project.status, column) for (_row, column), group in grid.cells.items() for chip in group.chips
-    )
+    standing = found.counted.standing
     series = [
-        Series(names[status], [standing[status, column] or None for column in grid.columns], status)
+        Series(names[status], [standing.get((status, column)) for column in grid.columns], status)
         for status in _STATUSES
         if any(key == status for key, _column in standing)
     ]
@@ -95,12 +92,14 @@ def pipeline(found: Found) -> Section:
         chart=Chart("stack", [words.column(column) for column in grid.columns], series, _("项目数")),
         illustrative=found.counted.illustrative,
         headline=True,
+        total=grid.total,
     )
 
 
 def outlook(found: Found) -> Section:
     """What falls due in the coming 90 days."""
-    due, today = found.counted.board.due, found.asking.day
+    due, today, coming = found.counted.board.due, found.asking.day, found.counted.board.outlook
+    cut = coming.total > len(coming.stops)
     starts = [today + timedelta(days=10 * n) for n in range(len(due.tens))]
     series = [
         Series(_("按计划或待决策"), [every - off or None for every, off in due.tens], "ontrack"),
@@ -109,14 +108,16 @@ def outlook(found: Found) -> Section:
     return Section(
         "outlook",
         ngettext("里程碑展望：未来 %(num)d 天", "里程碑展望：未来 %(num)d 天", AHEAD.days),
-        words.in_outlook(found.counted.board.outlook),
+        words.in_outlook(coming),
         _(
             "进行中的项目里，尚未完成、确认的日期落在今后 90 天内的里程碑，以及已逾期的。图中每柱 10 天，不含已逾期的。"
         ),
         **_from_table(tables.outlook(found.counted.board)),
         chart=Chart("stack", [f"{start:%m-%d}" for start in starts], series, _("里程碑数")),
-        illustrative=illustrative(stop.project for stop in found.counted.board.outlook.stops),
+        illustrative=found.counted.illustrative
+        and (cut or illustrative(stop.project for stop in coming.stops)),
         headline=True,
+        total=coming.total,
     )
 
 
