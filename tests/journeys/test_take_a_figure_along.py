@@ -13,6 +13,15 @@ PICTURE = """navigator.clipboard.read().then(all => {
   const picture = all.find(item => item.types.includes('image/png'));  // until it is there the text still is
   return picture ? picture.getType('image/png').then(blob => blob.size) : 0;
 })"""
+# The lines above the picture, caught where it would become a file.
+TITLE = """() => {
+  const was = Plotly.downloadImage;
+  let lines;
+  Plotly.downloadImage = figure => { lines = figure.layout.title.text.split('<br>'); };
+  document.querySelector('#chart-slips [data-act=png]').click();
+  Plotly.downloadImage = was;
+  return lines;
+}"""
 GONE = "Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true})"
 
 
@@ -42,6 +51,14 @@ def test_words_and_pictures_reach_the_chat(browser: Browser, serve: Callable[...
     open_menu(page)
     page.locator("#chart-slips [data-act=copy-png]").click()
     page.wait_for_function(f"{PICTURE}.then(size => size > 10000)")
+
+    # On a phone, too, the picture says what, of which day, and that it is illustrative.
+    page.set_viewport_size({"width": 280, "height": 844})
+    page.wait_for_function("document.querySelector('#fig-slips-p').getBoundingClientRect().width < 280")
+    *said, day = page.evaluate(TITLE)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert len(said) > 1 and "".join(said).replace(" ", "") == finding.replace(" ", ""), said
+    assert day == "截至 2026-06-30，示例数据"
 
     page.evaluate(GONE)  # as on a page that is not served by https
     open_menu(page)

@@ -125,16 +125,33 @@
   });
 
   // ---------- taking along: a picture, or the words ----------
-  // The picture leaves the page, so it takes its finding, its ground and the mark of illustrative data with it.
+  // The picture leaves the page, so it takes its finding, its day, its ground and the mark of illustrative data along,
+  // in as many lines as fit into its width: what is cut off at the edge of a phone's picture is not said.
+  function lines(text, width, font) {
+    const pen = document.createElement('canvas').getContext('2d');
+    pen.font = font;
+    const all = [''];
+    (text.match(/[\u2e80-\u9fff][\u3001-\u3011\uff01-\uff1f”’]*|[^\s\u2e80-\u9fff]+\s*|\s+/g) || []).forEach(function (word) {
+      const last = all.length - 1;
+      if (all[last] && pen.measureText((all[last] + word).trim()).width > width) all.push(word);
+      else all[last] += word;
+    });
+    return all.map(function (line) { return line.trim(); });
+  }
   function picture(el) {
     const r = read(el);
     const head = el.closest('.fig') && el.closest('.fig').querySelector('h2');
     const mark = document.querySelector('.fig .illus, .illus-strip .illus');
+    const foot = words.foot + (mark && words.foot.indexOf(mark.textContent) < 0 ? '　' + mark.textContent : '');
+    const width = Math.round(el.getBoundingClientRect().width);
+    const font = '15px ' + getComputedStyle(el).fontFamily;
+    const said = lines(head ? head.textContent.replace(/\s+/g, ' ') : '', width * 0.94, font).concat(lines(foot, width * 0.94, font));
+    const above = 16 + 20 * said.length;
     r.layout.paper_bgcolor = css().getPropertyValue('--kj-surface').trim();
-    r.layout.title = { text: (head ? head.textContent : '') + (mark ? '　' + mark.textContent : ''), font: { size: 15 }, x: 0.02, xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12 } };
-    r.layout.margin = Object.assign({}, r.layout.margin, { t: ((r.layout.margin && r.layout.margin.t) || 24) + 36 });
-    r.layout.height += 36;
-    r.layout.width = Math.round(el.getBoundingClientRect().width);
+    r.layout.title = { text: said.join('<br>'), font: { size: 15 }, x: 0.02, xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 24 } };
+    r.layout.margin = Object.assign({}, r.layout.margin, { t: ((r.layout.margin && r.layout.margin.t) || 24) + above });
+    r.layout.height += above;
+    r.layout.width = width;
     return { figure: { data: r.data, layout: r.layout }, as: { format: 'png', scale: 2, width: r.layout.width, height: r.layout.height } };
   }
   // What it says, of which day, and where it stands: the address names the day, so that it says the same tomorrow.
