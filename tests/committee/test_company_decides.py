@@ -23,6 +23,8 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
+from tests.support.acting import who
+from tests.support.at_once import both
 from tests.support.critic import Critic
 
 TYPED = {
@@ -213,3 +215,17 @@ def test_an_answer_is_found_by_who_sees_the_advice(client: Callable[..., Critic]
     found = executive.get("/search?q=年限另行商定").text
     assert f"/decisions/{number}#company" in found and "公司的决定" in found
     assert f"/decisions/{number}" not in client("outsider").get("/search?q=年限另行商定").text
+
+
+def test_of_two_who_answer_at_once_the_second_is_shown_the_first(app: Flask) -> None:
+    def act() -> None:
+        answers.answer(
+            open_advice(),
+            actor=who("executive"),
+            seen=0,
+            verdict="adopted",
+            decided_on=clock.today(),
+            body="会",
+        )
+
+    assert sorted(both(app, act)) == ["", "stale"]
