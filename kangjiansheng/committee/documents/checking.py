@@ -26,6 +26,11 @@ class Checked:
         return not any(found.fault for found in self.findings)
 
     @property
+    def is_foreign(self) -> bool:
+        """True when it is no export at all, as a wrong file: then nothing can be said of what was signed."""
+        return any(found.code in ("not-an-export", "no-attachment") for found in self.findings)
+
+    @property
     def faults(self) -> list[str]:
         """What was changed, removed or put in, in words."""
         return [sentence(found) for found in self.findings if found.fault]
