@@ -168,3 +168,21 @@ def test_what_was_written_is_reckoned_anew_and_nothing_else(app, actor, monkeypa
         for (who, as_of), found in kept.items():
             anew = product.foretold(actor=actor(who), as_of=as_of)
             assert (anew.forecast.inputs, repr(anew.record)) == (found.forecast.inputs, repr(found.record))
+
+
+def test_who_began_before_a_write_keeps_nothing_old_for_who_comes_later(app, actor, monkeypatch):  # type: ignore[no-untyped-def]
+    """Ledgers are read first, then one waits for who reckons: meanwhile another one may have brought up the plans."""
+    executive, columns = actor("executive"), product.columns
+    with app.test_request_context("/overview/forecast"):
+        product.foretold(actor=executive, as_of=None)
+        early = [columns(actor=executive)]
+        with writing():
+            acts(actor)[4]()
+        product.foretold(actor=actor("partner"), as_of=None)
+        monkeypatch.setattr(
+            product, "columns", lambda *, actor: early.pop() if early else columns(actor=actor)
+        )
+        for _again in range(2):
+            found = product.foretold(actor=executive, as_of=None)
+            assert said(found.forecast) == said(whole.foresee(reading.read(actor=executive, as_of=None)))
+        assert not early and "Z010" in {found.named[one.id].code for one in found.forecast.expected}

@@ -69,15 +69,19 @@ class _Memory:
 
     def told(
         self, ledgers: Ledgers, projects: Collection[int], day: int, seed: int
-    ) -> tuple[Portfolio, _Told]:
-        """What is to be told of some projects, and the plans that it rests on."""
+    ) -> tuple[Portfolio, _Told] | None:
+        """What is to be told of some projects, and the plans that it rests on; None where others were here meanwhile who
+        had later ledgers, which are to be asked for again."""
         working = working_days(china())
         key = np.sort(np.array(projects, np.int64)).tobytes(), day, seed
-        bound, found = self._bound, self._told.get(key)
+        # In this order: what is told of later plans comes after them.
+        found, bound = self._told.get(key), self._bound
         # Who asks for what is there waits for nobody who reckons.
         if bound and found and not found.touched and bound.log is ledgers.log and bound.working is working:
             return Portfolio(ledgers, working, bound), found
         with self.lock:
+            if self._bound and ledgers.log.behind(self._bound.log):
+                return None
             plans = self._brought_up(ledgers, working)
             return plans, self._reckoned(plans, key, frozenset(projects))
 
@@ -86,18 +90,18 @@ class _Memory:
         with self.lock:
             if told.record is None:
                 day = told.forecast.day
+                # Of what was written to meanwhile nothing is kept.
+                said = dict(told.said) if told.touched else told.said
                 for end in quarters(plans, told.seen, day):
-                    if end not in told.said:
-                        told.said[end] = said_on(plans, told.seen, end, told.forecast.seed)
+                    if end not in said:
+                        said[end] = said_on(plans, told.seen, end, told.forecast.seed)
                 known = self._known_on(plans, day.toordinal())
-                told.record = judge(list(told.said.values()), known.ends_of(told.seen), known.day)
+                told.record = judge(list(said.values()), known.ends_of(told.seen), known.day)
             return told.record
 
     def _brought_up(self, ledgers: Ledgers, working: Sequence[int]) -> Portfolio:
         """The plans as the ledgers have them; what rested on something else is forgotten."""
         plans = Portfolio(ledgers, working, self._bound)
-        if self._bound and plans.changed is not None and ledgers.log.behind(self._bound.log):
-            return plans  # somebody who began later was here before
         if plans.changed is None:
             self._known.clear()
             self._told.clear()
@@ -172,7 +176,10 @@ def tried(
 
 
 def _told(actor: Actor, as_of: date | None, seed: int) -> tuple[_Memory, Portfolio, _Told]:
-    ledgers, projects = columns(actor=actor)
     memory = _memories.setdefault(db.engine, _Memory())
     day = (as_of or clock.today()).toordinal()
-    return memory, *memory.told(ledgers, projects, day, seed)
+    found: tuple[Portfolio, _Told] | None = None
+    while found is None:
+        ledgers, projects = columns(actor=actor)
+        found = memory.told(ledgers, projects, day, seed)
+    return memory, *found
