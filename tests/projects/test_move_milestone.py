@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.core import audit, clock
@@ -112,6 +113,11 @@ def test_two_people_edit_the_same_milestone_and_the_second_sees_both(client):
     assert mine in text and theirs in text and "我这边的说明" in text
     now = version_on(answer)
     assert now != version
+    kept = html.fromstring(
+        second.post(f"{PATH}/update", data={"choice": "on_track", "version": version}).text
+    )
+    rows = kept.xpath("//*[@id='conflict']//th[@scope='row']/text()")
+    assert "日期" not in rows and "状态" in rows, "who confirms the date that stands takes none away"
     again = second.post(f"{PATH}/update", data=data | {"date": mine, "version": now})
     assert again.status_code == 303
     assert f"<b>{mine}</b>" in second.get(PATH).get_data(as_text=True)

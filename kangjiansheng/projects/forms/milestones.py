@@ -89,8 +89,11 @@ class MilestoneForm(Form):
         thing = db.session.get_one(Milestone, problem.thing.id)
         who, when, by = audit.last_change(thing)
         who, when = who or _("导入"), when or thing.confirmed_at or clock.now()
-        mine_date = self.actual.data if self.choice.data == "done" else self.new_date
         theirs_date = thing.actual or thing.forecast or thing.current_plan or thing.baseline
+        if self.choice.data == "on_track":  # says no date of its own: it confirms the one that stands
+            mine_date = thing.proposed or theirs_date
+        else:
+            mine_date = self.actual.data if self.choice.data == "done" else self.new_date
         mine = [
             (_("状态"), _choice_word(self.choice.data), _state_word(thing)),
             (_("日期"), _iso(mine_date), _iso(theirs_date)),
