@@ -13,8 +13,11 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.core.transactions import writing
 from tests.support import papers
 from tests.support.critic import Critic
+from tests.support.disposing import dispose
 
 BASE = "/meetings/SAC-2026-03/minutes"
 
@@ -40,13 +43,16 @@ def test_the_secretary_adds_it_and_members_read_it(client: Callable[..., Critic]
         assert entry.after["name"] == "盖章.pdf"
 
 
-def test_what_is_not_taken(client: Callable[..., Critic]) -> None:
+def test_what_is_not_taken(client: Callable[..., Critic], app: Flask) -> None:
     secretary = client("secretary")
     assert bring(secretary, b"nothing", "x.pdf") == 422
     assert bring(secretary, b"text", "x.txt") == 422
     assert secretary.post(f"{BASE}/scans", data={}).status_code == 422
     assert bring(secretary) == 303
     assert bring(secretary) == 422, "the same twice"
+    with app.app_context(), writing():
+        dispose(db.session.scalars(select(FileRef).where(FileRef.thing == "minutes")).one())
+    assert bring(secretary) == 303, "it was disposed of"
     assert bring(secretary, base="/meetings/SAC-2026-04/minutes") == 422, "under review"
 
 

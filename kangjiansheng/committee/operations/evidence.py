@@ -32,7 +32,7 @@ def attach(action: Action, name: str, data: bytes, *, actor: Actor, level: str =
         kind="evidence",
         level=level,
     )
-    if any(one.blob_id == ref.blob_id for one in there):
+    if any(one.blob_id == ref.blob_id for one in there if not one.disposed_at):
         raise RuleBroken("committee:evidence-there", "files")
     record("committee:evidence:attach", action, actor=actor, before={}, after=ref.facts(), change=change)
     return ref

@@ -32,7 +32,8 @@ def add(minutes: Minutes, name: str, data: bytes, *, actor: Actor, note: str = "
         kind="sealed",
         note=note,
     )
-    if any(one.blob_id == ref.blob_id for one in scans(minutes.id) if one.id != ref.id):
+    others = (one for one in scans(minutes.id) if one.id != ref.id and not one.disposed_at)
+    if any(one.blob_id == ref.blob_id for one in others):
         raise RuleBroken("committee:scan-there", "files")
     record("committee:scan:add", minutes, actor=actor, before={}, after=ref.facts(), change=change)
     return ref
