@@ -34,6 +34,7 @@ from kangjiansheng.overview.operations import retention
 from kangjiansheng.overview.queries.retention import KINDS, by_place, may_go, tally
 from kangjiansheng.overview.rules.retention import KINDS as KNOWN
 from kangjiansheng.overview.rules.retention import begun_before
+from kangjiansheng.overview.views import retention as views
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations import projects
 from tests.projects.test_bring_evidence import upload
@@ -122,6 +123,10 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         one = page.location
         assert page.status_code == 303 and propose(admin).status_code == 422, "one waits"
         assert "销毁单 1 等待批准" in words(security.get("/notifications"))
+        assert f"可以批准：{label(app, 'partner')}" in words(admin.get(one))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(views, "holders", lambda: {"security": []})
+            assert "现在没有可以批准的人" in words(admin.get(one))
         approval = {"password": PASSWORD, "remark": "已核对"}
         said = admin.post(f"{one}/approve", data=approval)
         assert said.status_code == 422 and "申请人不能批准" in words(said)
@@ -217,6 +222,11 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         again = {"files": upload(("又一份.pdf", SOLE)), "kind": "other"}
         assert client("lead").post(f"{OTHER}/evidence", data=again).status_code == 303
         assert reader.get(f"{OTHER}/evidence/2/files/1").data == SOLE
+
+
+def label(app: Flask, short: str) -> str:
+    with app.app_context():
+        return who(short).label
 
 
 def lead_lab(app: Flask) -> str:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.forms.factors import given
 from kangjiansheng.accounts.operations import proving
 from kangjiansheng.accounts.queries import has_illustrative, own_account
+from kangjiansheng.accounts.queries.rights import holders
 from kangjiansheng.accounts.views.proofs import signing
 from kangjiansheng.core import trail
 from kangjiansheng.core.access import actor, on
@@ -237,6 +238,8 @@ def _disposal(
         form=form,
         refuse_form=refuse_form or RefuseForm(formdata=None, prefix=""),
         own=own,
+        waits=waits,
+        approvers=[one for one in holders()["security"] if one.id != found.proposed_by_id] if waits else [],
         may_approve=waits and not own and policies.guards_records(who),
         may_refuse=waits and policies.refuses_disposal(who, found),
         page_url=lambda number: with_args(page=number),
