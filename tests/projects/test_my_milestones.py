@@ -46,6 +46,14 @@ def test_one_press_confirms_and_the_card_moves_over(client):
     assert name in cards(lead.get("/my/milestones?show=confirmed"))
 
 
+def test_what_is_overdue_is_not_asked_whether_it_is_on_track(client):
+    with time_machine.travel(clock.now() + timedelta(days=10)):
+        found = cards(client("lead").get("/my/milestones")).values()
+    late = [bool(card.xpath(".//*[contains(@class, 'pill s-late')]")) for card in found]
+    assert {*late} == {True, False}
+    assert [not card.xpath(".//button[@value='on_track']") for card in found] == late
+
+
 def test_two_weeks_later_needs_no_typed_date(client):
     lead = client("lead")
     card = next(iter(cards(lead.get("/my/milestones")).values()))
