@@ -35,6 +35,7 @@ from kangjiansheng.core import (
     access,
     assets,
     audit,
+    bodies,
     calendar,
     compressing,
     error_pages,
@@ -314,7 +315,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         DEMO_ACCOUNTS=demo_accounts,
         **overrides,
     )
-    app.url_rule_class = routing.Route
+    app.url_rule_class, app.request_class = routing.Route, bodies.Incoming
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     templating.init_app(app)

@@ -1,0 +1,26 @@
+"""How the body of a request is read."""
+
+from typing import Any
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+from werkzeug.formparser import FormDataParser
+
+
+class _Parts(FormDataParser):
+    """Reads parts as browsers send them: one without a name belongs to no field and is left out."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> tuple[Any, MultiDict[str, str], MultiDict[str, Any]]:
+        stream, form, files = super().parse(*args, **kwargs)
+        return stream, self._named(form), self._named(files)
+
+    def _named(self, found: MultiDict[str, Any]) -> MultiDict[str, Any]:
+        if None not in found:
+            return found
+        return self.cls((name, value) for name, value in found.items(multi=True) if name is not None)
+
+
+class Incoming(Request):
+    """A request whose fields all have names."""
+
+    form_data_parser_class = _Parts
