@@ -34,8 +34,11 @@ def test_an_obligation_from_a_program(app: Flask, client: Callable[..., Critic])
     wrong = send("POST", "/obligations", {"colour": "red"})
     assert wrong.status_code == 422 and wrong.content_type == "application/problem+json"
     assert wrong.get_json()["errors"] == [{"field": "colour", "detail": "没有这一项。"}]
-    shape = send("POST", "/obligations", {"name_hans": ["a"]}).get_json()["errors"]
-    assert shape == [{"field": "name_hans", "detail": "这一项要一个值，或者一列值，与表单一样。"}]
+    for value in (["a"], 5, True, {}):
+        shape = send("POST", "/obligations", {"name_hans": value}).get_json()["errors"]
+        assert shape == [{"field": "name_hans", "detail": "这一项要文字。"}]
+    shape = send("POST", "/obligations", {"debtor_code": ["RJ"]}).get_json()["errors"]
+    assert shape == [{"field": "debtor_code", "detail": "这一项要一个值，或者一列值，与表单一样。"}]
     missing = send("POST", "/obligations", {"debtor_code": "RJ"})
     page = client("executive").post("/obligations/new", data={"debtor_code": "RJ"})
     told = missing.get_json()["errors"]

@@ -48,7 +48,9 @@ def test_the_life_of_a_file(app: Flask, client: Callable[..., Critic]) -> None:
     assert send("POST", "/obligations", data={"files": part(papers.PDF, "a.pdf")}).status_code == 415
     nameless = b'--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x\r\nContent-Disposition: form-data; name="z"\r\n\r\n2\r\n--x--\r\n'
     answer = send("POST", files, data=nameless, content_type="multipart/form-data; boundary=x")
-    assert answer.status_code == 422 and {"field": "z", "detail": "没有这一项。"} in answer.get_json()["errors"]
+    assert (
+        answer.status_code == 422 and {"field": "z", "detail": "没有这一项。"} in answer.get_json()["errors"]
+    )
 
 
 def test_the_versions_of_a_piece_of_evidence(app: Flask, client: Callable[..., Critic]) -> None:

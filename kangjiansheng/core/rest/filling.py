@@ -17,9 +17,12 @@ from wtforms import (
     FileField,
     FormField,
     MultipleFileField,
+    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
+    StringField,
+    TextAreaField,
 )
 from wtforms.fields.core import UnboundField
 
@@ -128,7 +131,10 @@ def fields(
                 wrong.append((name, _("文件请用 multipart/form-data 发送。")))
         elif name not in NOT_SENT and (name in left or not apart):
             if name in left and not _is_of_kind(item, left[name]):
-                wrong.append((name, _("这一项要一个值，或者一列值，与表单一样。")))
+                text = _("这一项要文字。")
+                wrong.append(
+                    (name, text if _is_text(item) else _("这一项要一个值，或者一列值，与表单一样。"))
+                )
                 del left[name]
                 continue
             if isinstance(item, RowsField):
@@ -152,7 +158,13 @@ def _is_of_kind(item: Field, value: Any) -> bool:
         if request.mimetype == PARTS:
             return True
         return isinstance(value, list) and not any(isinstance(one, list | dict) for one in value)
+    if _is_text(item):
+        return value is None or isinstance(value, str)
     return not isinstance(value, list | dict)
+
+
+def _is_text(item: Field) -> bool:
+    return type(item) in (StringField, TextAreaField, PasswordField)
 
 
 def _is_keyed(value: Any) -> bool:
