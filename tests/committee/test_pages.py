@@ -1,10 +1,11 @@
 """Pages in three languages, of past days, and what they cost."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from lxml.html import document_fromstring
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
@@ -191,3 +192,27 @@ def test_more_rows_cost_no_more_statements(client: Callable[..., Critic], app: F
         assert member.get(path).status_code == 200
     assert len(after) <= len(before) + 2, after.shown
     assert len(after) <= 18, after.shown
+
+
+@pytest.mark.parametrize("path", ["/meetings", "/committees/SAC"])
+def test_a_long_list_of_meetings_comes_in_pages(client: Callable[..., Critic], app: Flask, path: str) -> None:
+    with app.app_context(), transaction():
+        committee = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+        for n in range(50):
+            meetings.create_meeting(committee, actor=system_actor(), held_on=date(2031, 1, 1) + timedelta(n))
+    secretary = client("secretary")
+
+    def listed(address: str) -> list[str]:
+        page = document_fromstring(secretary.get(address).text)
+        return page.xpath("(//table)[1]//td[1]/a/@href")
+
+    first, second = listed(path), listed(f"{path}?page=2")
+    assert len(first) == 50 and "/meetings/SAC-2024-01" not in first
+    assert "/meetings/SAC-2024-01" in second and not set(first) & set(second)
+    assert listed(f"{path}?page=99") == second, "the last page stands for those behind it"
+    assert "第 2 / 2 页" in secretary.get(f"{path}?page=2").text
+    with queries_counted() as long:
+        secretary.get(path)
+    with queries_counted() as short:
+        secretary.get(f"{path}?page=2")
+    assert len(long) == len(short), long.shown

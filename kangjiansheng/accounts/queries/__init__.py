@@ -41,6 +41,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import NotSetUp
 from kangjiansheng.core.outbox import Outbox
+from kangjiansheng.core.paging import Page, read
 
 # Filled by the roof: how many things of the floors above a person answers for.
 duties: list[Callable[[int], int]] = []
@@ -250,8 +251,18 @@ def without_digest(day: date) -> list[tuple[Person, NotificationSetting]]:
     return [(person, setting or _usual(person.id)) for person, setting in db.session.execute(query)]
 
 
-def people(*, search: str = "", role: str = "", state: str = "") -> list[Person]:
-    """People, for administrators: with accounts and roles.
+def people(*, state: str = "") -> list[Person]:
+    """Everybody, or those whose accounts are in a state, for lists of choices."""
+    return list(db.session.scalars(_people("", "", state)).unique())
+
+
+def people_page(asked: str | None, *, search: str = "", role: str = "", state: str = "") -> Page:
+    """A page of the people, for administrators: with accounts and roles; three statements."""
+    return read(_people(search, role, state), asked)
+
+
+def _people(search: str, role: str, state: str) -> Select[Person]:
+    """People in the order of their codes.
 
     `search` finds names, codes and addresses; `role` those who hold it today; `state` is active, invited,
     stopped or none (no account).
@@ -271,7 +282,7 @@ def people(*, search: str = "", role: str = "", state: str = "") -> list[Person]
         )
     if state in _STATES:
         query = query.where(_STATES[state])
-    return list(db.session.scalars(query.order_by(Person.code)).unique())
+    return query.order_by(Person.code)
 
 
 _STATES = {

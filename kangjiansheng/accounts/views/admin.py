@@ -19,7 +19,6 @@ from kangjiansheng.core.audit import history
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.db import db
 from kangjiansheng.core.pages import page, saved, with_args
-from kangjiansheng.core.paging import cut
 
 bp = Blueprint("admin", __name__)
 
@@ -29,11 +28,13 @@ bp = Blueprint("admin", __name__)
 def people() -> Response:
     """Everybody who is registered, with account and system roles."""
     asked = {name: request.args.get(name, "") for name in ("q", "role", "state")}
-    found = queries.people(search=asked["q"], role=asked["role"], state=asked["state"])
+    found = queries.people_page(
+        request.args.get("page"), search=asked["q"], role=asked["role"], state=asked["state"]
+    )
     return page(
         "admin/people.html",
-        illustrative=any(person.illustrative for person in found),
-        people=cut(found, request.args.get("page")),
+        illustrative=any(person.illustrative for person in found.items),
+        people=found,
         asked=asked,
         roles=rules.ROLE_NAMES,
         states=_states(),

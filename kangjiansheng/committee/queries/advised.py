@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Integer, and_, bindparam, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from kangjiansheng.committee.models import (
     ITEM_STATE,
@@ -21,6 +21,7 @@ from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.follow_up import submitted_by
 from kangjiansheng.committee.queries.overviews import published_by
 from kangjiansheng.committee.queries.visible import (
+    sees_item,
     visible_actions,
     visible_actions_then,
     visible_decisions,
@@ -90,9 +91,11 @@ def advice(project: Project, *, actor: Actor) -> Advice:
 
 @once_a_day
 def _about(actor: Actor, _engine: str) -> Any:
-    decided = select(Decision.id).join(Minutes, Minutes.meeting_id == Decision.meeting_id)
-    decided = decided.where(Minutes.life == "approved", Decision.id.in_(visible_decisions(actor)))
-    to_do = visible_actions(actor).where(Action.life == "open")
+    item, about = aliased(AgendaItem), bindparam("project", type_=Integer)
+    ours = select(item.id).where(item.project_id == about)  # doors that are asked of few rows, not of all
+    decided = visible_decisions(actor).join(Minutes, Minutes.meeting_id == Decision.meeting_id)
+    decided = decided.where(Minutes.life == "approved", Decision.agenda_item_id.in_(ours))
+    to_do = visible_actions(actor).where(Action.life == "open", Action.agenda_item_id.in_(ours))
     return (
         select(AgendaItem, Decision, Action, CompanyDecision, is_advice())
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
@@ -100,8 +103,8 @@ def _about(actor: Actor, _engine: str) -> Any:
         .outerjoin(Action, and_(Action.agenda_item_id == AgendaItem.id, Action.id.in_(to_do)))
         .outerjoin(CompanyDecision, CompanyDecision.id == latest_id())
         .where(
-            AgendaItem.project_id == bindparam("project"),
-            AgendaItem.id.in_(visible_items(actor)),
+            AgendaItem.project_id == about,
+            sees_item(actor),
             Meeting.life.not_in(("cancelled", DISCARDED)),
         )
         .options(contains_eager(AgendaItem.meeting))

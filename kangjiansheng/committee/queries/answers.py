@@ -7,7 +7,7 @@ minutes are confirmed is none. Who sees the advice sees the answer, and nobody e
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kangjiansheng.accounts.queries import holds_on
@@ -22,7 +22,7 @@ from kangjiansheng.committee.models import (
     Minutes,
     Paragraph,
 )
-from kangjiansheng.committee.queries.visible import EDITORS, visible_decisions
+from kangjiansheng.committee.queries.visible import EDITORS, sees_decision, visible_decisions
 from kangjiansheng.committee.rules.votes import FAILED
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -34,15 +34,16 @@ COMPANY = "company"
 def is_advice() -> ColumnElement[bool]:
     """The condition on a decision under which it is advice to the company."""
     meeting, item, committee = aliased(Meeting), aliased(AgendaItem), aliased(Committee)
+    minutes = aliased(Minutes)
     given = (
         select(meeting.id)
         .join(committee, committee.id == meeting.committee_id)
-        .join(Minutes, Minutes.meeting_id == meeting.id)
-        .where(committee.kind != COMPANY, Minutes.life == "approved")
+        .join(minutes, minutes.meeting_id == meeting.id)
+        .where(meeting.id == Decision.meeting_id, committee.kind != COMPANY, minutes.life == "approved")
+        .correlate(Decision)
     )
-    confirms = select(item.id).where(item.kind == "confirm")
-    own = or_(Decision.agenda_item_id.is_(None), Decision.agenda_item_id.not_in(confirms))
-    return and_(Decision.meeting_id.in_(given), own, ~_failed())
+    confirms = select(item.id).where(item.id == Decision.agenda_item_id, item.kind == "confirm")
+    return and_(given.exists(), ~confirms.correlate(Decision).exists(), ~_failed())
 
 
 def _failed() -> ColumnElement[bool]:
@@ -177,8 +178,10 @@ def owes(actor: Actor) -> bool:
 
 def waiting(*, actor: Actor) -> int:
     """How much advice that the actor sees waits for an answer; 0 for those who owe none. One statement."""
-    query = select(func.count(Decision.id)).where(
-        Decision.id.in_(visible_decisions(actor)), is_advice(), latest_id().is_(None)
+    query = (
+        select(func.count(Decision.id))
+        .join(Meeting, Meeting.id == Decision.meeting_id)
+        .where(is_advice(), latest_id().is_(None), sees_decision(actor))
     )
     if not actor.has("executive"):
         query = query.where(keeps_company(actor).exists())

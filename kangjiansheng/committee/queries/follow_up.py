@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kangjiansheng.committee.models import Action, Committee, CommitteeMember, DraftVersion, Meeting, Minutes
-from kangjiansheng.committee.queries.visible import unsubmitted, visible_actions, visible_actions_then
+from kangjiansheng.committee.queries.visible import put_to_members, sees_action, visible_actions_then
 from kangjiansheng.committee.rules.follow_up import Task
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
@@ -41,12 +41,12 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
         .join(Meeting, Meeting.id == Action.meeting_id)
         .join(Committee, Committee.id == Meeting.committee_id)
         .outerjoin(Institution, Institution.id == seat)
-        .where(Action.meeting_id.not_in(unsubmitted()))
+        .where(put_to_members())
     )
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
     if as_of is None:
-        query = query.where(Action.id.in_(visible_actions(actor)))
+        query = query.where(sees_action(actor))
     else:
         seen = visible_actions_then(actor)
         query = query.where(Action.id.in_(seen), Action.meeting_id.in_(submitted_by(as_of)))

@@ -27,6 +27,7 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.queries.visible import (
     readable_items,
+    sees_meeting,
     visible_actions,
     visible_decisions,
     visible_items,
@@ -73,7 +74,7 @@ def _meeting(actor: Actor) -> Select[Meeting]:
     code: Any = bindparam("code")
     return (
         select(Meeting)
-        .where(or_(Meeting.code == code, Meeting.draft_code == code), Meeting.id.in_(visible_meetings(actor)))
+        .where(or_(Meeting.code == code, Meeting.draft_code == code), sees_meeting(actor))
         .options(_SEATS, selectinload(Meeting.attendance).joinedload(Attendance.person))
         .options(joinedload(Meeting.minutes).joinedload(Minutes.drafter))
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -27,11 +27,12 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.visible import (
     kept,
-    unsubmitted,
-    visible_actions,
+    put_to_members,
+    sees_action,
+    sees_decision,
+    sees_meeting,
     visible_decisions,
     visible_items,
-    visible_meetings,
 )
 from kangjiansheng.committee.rules.agenda import Hours, beginnings, hours
 from kangjiansheng.committee.rules.answers import WAITING
@@ -40,6 +41,7 @@ from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
+from kangjiansheng.core.paging import Page, read
 from kangjiansheng.projects.models import Milestone, Project, ProjectMember
 from kangjiansheng.projects.queries import visible_projects
 from kangjiansheng.projects.queries.gates import lab_gates
@@ -70,11 +72,22 @@ def committees() -> list[Committee]:
     )
 
 
-def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | None = None) -> list[Meeting]:
+def meetings(*, actor: Actor, as_of: date | None = None) -> list[Meeting]:
     """The meetings that the actor may see, newest first; on a past day those known by then."""
+    return list(db.session.scalars(_meetings(actor, None, as_of)))
+
+
+def meetings_page(
+    asked: str | None, *, actor: Actor, committee_id: int | None = None, as_of: date | None = None
+) -> Page:
+    """The same in pages, also those of one committee; two statements."""
+    return read(_meetings(actor, committee_id, as_of), asked)
+
+
+def _meetings(actor: Actor, committee_id: int | None, as_of: date | None) -> Select[Meeting]:
     query = (
         select(Meeting)
-        .where(Meeting.id.in_(visible_meetings(actor)), Meeting.life != DISCARDED)
+        .where(sees_meeting(actor), Meeting.life != DISCARDED)
         .options(joinedload(Meeting.committee), joinedload(Meeting.minutes))
         .order_by(Meeting.held_on.desc(), Meeting.running_no.desc())
     )
@@ -85,7 +98,7 @@ def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | Non
             Revision.thing == "meeting", Revision.effective_at <= clock.end_of(as_of)
         )
         query = query.where(Meeting.id.in_(known), published_by(as_of, actor=actor))
-    return list(db.session.scalars(query))
+    return query
 
 
 def published_by(day: date, *, actor: Actor) -> ColumnElement[bool]:
@@ -193,7 +206,7 @@ def previous(meeting: Meeting, *, actor: Actor) -> Meeting | None:
             Meeting.committee_id == meeting.committee_id,
             earlier(meeting),
             Meeting.life == "held",
-            Meeting.id.in_(visible_meetings(actor)),
+            sees_meeting(actor),
         )
         .options(joinedload(Meeting.minutes))
         .order_by(Meeting.held_on.desc(), Meeting.running_no.desc())
@@ -220,7 +233,7 @@ def decisions(
         select(Decision)
         .join(Meeting, Meeting.id == Decision.meeting_id)
         .join(Minutes, Minutes.meeting_id == Meeting.id)
-        .where(Decision.id.in_(visible_decisions(actor)), Minutes.life.in_(("approved", "record")))
+        .where(sees_decision(actor), Minutes.life.in_(("approved", "record")))
         .options(joinedload(Decision.meeting), joinedload(Decision.project))
         .order_by(Meeting.running_no.desc(), Decision.id)
         .limit(limit)
@@ -270,20 +283,22 @@ def actions(
     committee_id: int | None = None,
     life: str = "",
     before: Meeting | None = None,
+    or_of: Meeting | None = None,
     mine: bool = False,
 ) -> list[Action]:
-    """Actions that the actor may see, by due date; `before` leaves out those of later meetings."""
+    """Actions that the actor may see, by due date; `before` leaves out those of later meetings. `or_of` gives all of one
+    meeting beside those of the `life` that is asked for."""
     query = (
         select(Action)
         .join(Meeting, Meeting.id == Action.meeting_id)
-        .where(Action.id.in_(visible_actions(actor)), Action.meeting_id.not_in(unsubmitted()))
+        .where(sees_action(actor), put_to_members())
         .options(joinedload(Action.owner), joinedload(Action.meeting), joinedload(Action.project))
         .order_by(Action.due_on.is_(None), Action.due_on, Action.number)
     )
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
     if life:
-        query = query.where(Action.life == life)
+        query = query.where(or_(Action.life == life, Action.meeting_id == or_of.id if or_of else false()))
     if before is not None:
         query = query.where(earlier(before))
     if mine:

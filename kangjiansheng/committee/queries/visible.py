@@ -260,6 +260,12 @@ def unsubmitted() -> Select[int]:
     return select(Meeting.id).outerjoin(Minutes, Minutes.meeting_id == Meeting.id).where(hidden)
 
 
+def put_to_members() -> ColumnElement[bool]:
+    """The condition on Meeting that it is none of those: asked of the meeting at hand, not of all."""
+    shown = or_(Minutes.life != "draft", Minutes.current_draft != 0)
+    return exists().where(Minutes.meeting_id == Meeting.id, shown).correlate_except(Minutes)
+
+
 def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[bool]:
     """Outcomes of a draft are for those who read the committee; the others wait until the minutes stand."""
     item = aliased(AgendaItem)

@@ -21,7 +21,7 @@ from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.pages import saved
+from kangjiansheng.core.pages import saved, with_args
 from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.queries import visible_institutions, visible_labs
 
@@ -31,7 +31,9 @@ from kangjiansheng.labs.queries import visible_institutions, visible_labs
 def committee(committee: Committee) -> Response:
     """Any committee: meetings, members, decisions, open actions."""
     day = g.get("as_of") or clock.today()
-    meetings = overviews.meetings(actor=actor(), committee_id=committee.id, as_of=g.get("as_of"))
+    meetings = overviews.meetings_page(
+        request.args.get("page"), actor=actor(), committee_id=committee.id, as_of=g.get("as_of")
+    )
     seats = [m for m in committee.members if sits_on(m, day)]
     held = policies.offices(actor(), committee.id)
     reader = bool(held) or actor().reads_all
@@ -39,7 +41,7 @@ def committee(committee: Committee) -> Response:
     live = g.get("as_of") is None
     decisions = overviews.decisions(actor=actor(), committee_id=committee.id, limit=8) if live else []
     actions = overviews.actions(actor=actor(), committee_id=committee.id, life="open") if live else []
-    rows: list[Any] = [*meetings, *shown, *decisions, *actions]
+    rows: list[Any] = [*meetings.items, *shown, *decisions, *actions]
     return page(
         "committee.html",
         committee=committee,
@@ -47,7 +49,8 @@ def committee(committee: Committee) -> Response:
         lab=_seen_lab(committee),
         examples=_examples(committee),
         meetings=meetings,
-        progress=overviews.progress([m.minutes.id for m in meetings if m.minutes]),
+        page_address=lambda number: with_args(page=number),
+        progress=overviews.progress([m.minutes.id for m in meetings.items if m.minutes]),
         seats=shown,
         seats_known=bool(seats),
         decisions=decisions,

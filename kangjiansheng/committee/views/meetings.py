@@ -20,7 +20,7 @@ from kangjiansheng.committee.views.series import chosen, offer
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.core.pages import of_today, saved
+from kangjiansheng.core.pages import of_today, saved, with_args
 
 MARKS = {
     "on_site": "y",
@@ -38,12 +38,13 @@ MARKS = {
 @signed_in
 def meetings() -> Response:
     """All meetings that the reader may see."""
-    found = overviews.meetings(actor=actor(), as_of=g.get("as_of"))
+    found = overviews.meetings_page(request.args.get("page"), actor=actor(), as_of=g.get("as_of"))
     return page(
         "meetings.html",
         meetings=found,
-        progress=overviews.progress([m.minutes.id for m in found if m.minutes]),
-        illustrative=any(m.illustrative for m in found),
+        page_address=lambda number: with_args(page=number),
+        progress=overviews.progress([m.minutes.id for m in found.items if m.minutes]),
+        illustrative=any(m.illustrative for m in found.items),
     )
 
 
@@ -144,9 +145,10 @@ def _decisions(meeting: Meeting) -> tuple[list[Decision], list[Decision]]:
 
 def _left_over(meeting: Meeting, before: Meeting | None) -> list[Action]:
     """Open actions of earlier meetings and those of the last one: late ones first, closed ones at the end."""
-    found = overviews.actions(actor=actor(), committee_id=meeting.committee_id, before=meeting)
-    kept = [a for a in found if a.life == "open" or (before and a.meeting_id == before.id)]
-    return sorted(kept, key=lambda a: a.life != "open")
+    found = overviews.actions(
+        actor=actor(), committee_id=meeting.committee_id, life="open", or_of=before, before=meeting
+    )
+    return sorted(found, key=lambda a: a.life != "open")
 
 
 def _as_of(meeting: Meeting) -> Response:
