@@ -29,10 +29,9 @@ Written by `python -m tests.statements`; with `--run` the tests are run first. T
 Ten thousand acknowledged writes over a hundred kills (F09), each with its seed, on a machine of two cores that did other
 things beside it: on SQLite 10,003 in 44 minutes (KJS_SOAK_SEED=20261126: 32 times the whole server, 68 times what
 answers; 405 writes had no answer at first, of which 74 were never sent again); on PostgreSQL as the role of the
-application 10,004 in 52 minutes (20261127: 42 times the server, 35 what answers, 15 a process of the database, 8 the
-database; 417 and 92; for the last 4,000 writes fewer bookings were made than the test now has). None was lost, half
-there or there twice; each had its entry and each entry its write. With one of fifty acknowledged acts left undone the
-test goes red within 200 writes.
+application 10,004 in 9 minutes (20261127: 42 times the server, 35 what answers, 15 a process of the database, 8 the
+database; 413 and 90). None was lost, half there or there twice; each had its entry and each entry its write. With one
+of fifty acknowledged acts left undone the test goes red within 200 writes.
 """
 
 
