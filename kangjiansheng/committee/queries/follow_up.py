@@ -42,6 +42,7 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
         .join(Committee, Committee.id == Meeting.committee_id)
         .outerjoin(Institution, Institution.id == seat)
         .where(put_to_members())
+        .order_by(Action.id)
     )
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
