@@ -89,7 +89,7 @@ def _meetings(actor: Actor, committee_id: int | None, as_of: date | None) -> Sel
         select(Meeting)
         .where(sees_meeting(actor), Meeting.life != DISCARDED)
         .options(joinedload(Meeting.committee), joinedload(Meeting.minutes))
-        .order_by(Meeting.held_on.desc(), Meeting.running_no.desc())
+        .order_by(Meeting.held_on.desc(), Meeting.running_no.desc(), Meeting.id.desc())
     )
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
