@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kangjiansheng.overview.rules.forecast.chances import ENOUGH, PRIOR, product_limit
 from kangjiansheng.overview.rules.forecast.days import NEVER, Days, Flags
 
 from .book import Node
 from .history import Cases
 
-PRIOR = 10  # of so many cases the wider kind has the weight
-ENOUGH = 20  # milestones of a band that have come; below nothing is said
 _EXACT = 1e-9
 
 
@@ -52,18 +51,6 @@ class Chance:
         left = 1.0 - gone
         found = self.quantile(gone + np.asarray(shares) * left)
         return np.where(left > _EXACT, np.maximum(found, days + 1), NEVER)
-
-
-def product_limit(entry: Any, late: Any, came: Any) -> tuple[Days, NDArray[np.float64]]:
-    """The days on which cases came, and the share reached by each."""
-    values, events = np.unique(late[came], return_counts=True)
-    risk = _from(late, values) - _from(entry, values)
-    return values.astype(np.int32), 1.0 - np.cumprod(1.0 - events / risk)
-
-
-def _from(days: Any, values: Any) -> Any:
-    """How many of the days are not before each value."""
-    return len(days) - np.searchsorted(np.sort(days), values, "left")
 
 
 def mixed(narrow: Chance, wide: Chance, count: int) -> Chance:

@@ -114,10 +114,3 @@ class Graph:
             dates[level.steps] = np.where(cancelled[level.steps], begin, dates[level.steps])
             found[level.steps] = self.counting.after(begin, needs[level.steps], self.in_work[level.steps])
         return found
-
-
-def pushed(was: Days, before: Days, after: Days) -> Days:
-    """The days of steps that were promised for `was` when their predecessors leave them `after` and no longer
-    `before`: their own, or the later one to which they are pushed."""
-    moves = is_day(was) & (after > was) & ((after > before) | ~is_day(before))
-    return np.where(moves, after, was).astype(np.int32)

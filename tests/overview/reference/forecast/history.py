@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from kangjiansheng.overview.rules.forecast.days import MISSING, Days, Flags, is_day
+from kangjiansheng.overview.rules.forecast.graph import pushed
 
 from .book import Book, Standing
-from .graph import Graph, pushed
+from .graph import Graph
 
 # How far ahead the promise lay, in days: up to three months (or passed), up to a year, further.
 BANDS = (90, 365)

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from kangjiansheng.overview.rules.forecast.days import MISSING, NEVER, Days, Flags, is_day
+from kangjiansheng.overview.rules.forecast.graph import pushed
 
 from .book import Book, Node
 from .chances import Chance, Chances
-from .graph import Graph, pushed
+from .graph import Graph
 from .history import band_of
 
 SEED, RUNS = 1, 1000
