@@ -13,11 +13,13 @@ PICTURE = """navigator.clipboard.read().then(all => {
   const picture = all.find(item => item.types.includes('image/png'));  // until it is there the text still is
   return picture ? picture.getType('image/png').then(blob => blob.size) : 0;
 })"""
-# The lines above the picture, caught where it would become a file.
+# The lines above the picture and its key, caught where it would become a file.
 TITLE = """() => {
   const was = Plotly.downloadImage;
   let lines;
-  Plotly.downloadImage = figure => { lines = figure.layout.title.text.split('<br>'); };
+  Plotly.downloadImage = figure => {
+    lines = [figure.layout.title.text.split('<br>'), figure.layout.annotations.map(one => one.text)];
+  };
   document.querySelector('#chart-slips [data-act=png]').click();
   Plotly.downloadImage = was;
   return lines;
@@ -55,10 +57,11 @@ def test_words_and_pictures_reach_the_chat(browser: Browser, serve: Callable[...
     # On a phone, too, the picture says what, of which day, and that it is illustrative.
     page.set_viewport_size({"width": 280, "height": 844})
     page.wait_for_function("document.querySelector('#fig-slips-p').getBoundingClientRect().width < 280")
-    *said, day = page.evaluate(TITLE)
+    (*said, day), key = page.evaluate(TITLE)
     page.set_viewport_size({"width": 1440, "height": 900})
     assert len(said) > 1 and "".join(said).replace(" ", "") == finding.replace(" ", ""), said
     assert day == "截至 2026-06-30，示例数据"
+    assert key[:2] + key[-2:] == ["○", "基线", "◆", "现预测：已推迟"], "and what its marks mean"
 
     page.evaluate(GONE)  # as on a page that is not served by https
     open_menu(page)

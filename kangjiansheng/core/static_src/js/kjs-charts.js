@@ -138,6 +138,27 @@
     });
     return all.map(function (line) { return line.trim(); });
   }
+  // The key below the figure, mark by mark in its own colour: a picture without it does not say what its marks mean.
+  const GLYPHS = { ontrack: '●', risk: '▲', slip: '◆', late: '■', done: '●', idle: '○', gate: '◇', pause: '‖' };
+  function key(el, width, font) {
+    const legend = el.closest('.fig') && el.closest('.fig').querySelector('.legend');
+    const pen = document.createElement('canvas').getContext('2d');
+    let row = 0, left = 0;
+    pen.font = font;
+    return [...(legend ? legend.querySelectorAll(':scope>span') : [])].map(function (one) {
+      const mark = one.querySelector('svg,.ov-sw'), use = one.querySelector('use');
+      const part = mark && getComputedStyle((!use && mark.querySelector('circle,path')) || mark);
+      const said = one.textContent.trim();
+      const wide = pen.measureText('○— ' + said + '　').width;
+      if (left && left + wide > width) { row += 1; left = 0; }
+      left += wide;
+      return {
+        row: row, left: left - wide, text: said,
+        glyph: mark ? mark.dataset.glyph || (use ? GLYPHS[use.getAttribute('href').replace('#s-', '')] : '■') : '',
+        colour: part && (use ? part.getPropertyValue('--c').trim() : part.stroke !== 'none' ? part.stroke : mark.matches('svg') ? part.fill : part.borderColor),
+      };
+    });
+  }
   function picture(el) {
     const r = read(el);
     const head = el.closest('.fig') && el.closest('.fig').querySelector('h2');
@@ -146,12 +167,22 @@
     const width = Math.round(el.getBoundingClientRect().width);
     const font = '15px ' + getComputedStyle(el).fontFamily;
     const said = lines(head ? head.textContent.replace(/\s+/g, ' ') : '', width * 0.94, font).concat(lines(foot, width * 0.94, font));
-    const above = 16 + 20 * said.length;
+    const marks = key(el, width * 0.94, '13px ' + getComputedStyle(el).fontFamily);
+    const rows = marks.length ? marks[marks.length - 1].row + 1 : 0;
+    const above = 16 + 20 * said.length + 22 * rows;
     r.layout.paper_bgcolor = css().getPropertyValue('--kj-surface').trim();
     r.layout.title = { text: said.join('<br>'), font: { size: 15 }, x: 0.02, xanchor: 'left', y: 1, yref: 'container', yanchor: 'top', pad: { t: 24 } };
     r.layout.margin = Object.assign({}, r.layout.margin, { t: ((r.layout.margin && r.layout.margin.t) || 24) + above });
     r.layout.height += above;
     r.layout.width = width;
+    marks.forEach(function (one) {
+      const at = { x: 0, y: 1, xref: 'paper', yref: 'paper', xanchor: 'left', yanchor: 'middle', showarrow: false, borderpad: 0,
+        yshift: r.layout.margin.t - 34 - 20 * said.length - 22 * one.row };
+      const left = width * 0.02 + one.left - (r.layout.margin.l || 0);
+      const words = Object.assign({}, at, { text: one.text, xshift: left + (one.glyph ? 22 : 0), font: { size: 13 } });
+      const mark = Object.assign({}, at, { text: one.glyph, xshift: left, font: { size: 13, color: one.colour } });
+      r.layout.annotations = (r.layout.annotations || []).concat(one.glyph ? [mark, words] : [words]);
+    });
     return { figure: { data: r.data, layout: r.layout }, as: { format: 'png', scale: 2, width: r.layout.width, height: r.layout.height } };
   }
   // What it says, of which day, and where it stands: the address names the day, so that it says the same tomorrow.
