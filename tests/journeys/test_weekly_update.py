@@ -84,3 +84,41 @@ def test_what_was_entered_survives_a_lost_connection(browser: Browser, serve: Ca
     page.goto("/my/milestones?show=all")
     expect(page.locator(f"#{code} textarea")).to_have_value("")
     cast.close()
+
+
+# What of the words that were saved covers something that can be pressed in the page.
+COVERED = """() => {
+  const toast = document.querySelector('.toast-k').getBoundingClientRect();
+  const at = (e) => { const r = e.getBoundingClientRect(); return r.width && r.top < toast.bottom && r.bottom > toast.top; };
+  return [...document.querySelectorAll('main a, main button, main label, main input, .tabbar a')].filter(at)
+    .map((e) => e.textContent.trim() || e.name);
+}"""
+
+
+def test_nothing_that_one_presses_next_is_covered_or_out_of_sight(
+    browser: Browser, serve: Callable[..., Server]
+) -> None:
+    cast = Cast(browser, serve(), 390)
+    page = cast.page("lead", "/my/milestones")
+    card = page.locator("form.qc").nth(3)
+    code = card.get_attribute("id")
+    card.locator("label.s-slip").click()
+    chips = [chip.bounding_box() for chip in card.locator(".qd label.chip-r").all()]
+    assert len({chip["y"] for chip in chips if chip}) == 1, "one row"
+    assert all(chip and chip["height"] >= 44 and chip["width"] >= 44 for chip in chips)
+    card.locator("input[name=date]").fill("2026-11-20")
+    card.locator(".chips label").first.click()
+    card.get_by_role("button", name="保存更新").click()
+    bad = page.locator(f"#{code} input[aria-invalid=true]")
+    expect(bad).to_be_focused()
+    expect(bad).to_have_value("2026-11-20")
+    box = bad.bounding_box()
+    assert box and 60 < box["y"] < 900 - 58 - 44, "between the header and the bar at the foot"
+    page.locator("form.qc button[value=on_track]").first.click()
+    expect(page.locator(".toast-k")).to_be_visible()
+    assert page.evaluate(COVERED) == []
+    toast, header = page.locator(".toast-k").bounding_box(), page.locator(".hdr").bounding_box()
+    assert toast and header and toast["y"] + toast["height"] <= header["height"], (
+        "wherever the page is scrolled to"
+    )
+    cast.close()

@@ -89,7 +89,7 @@ def test_a_date_without_a_reason_comes_back_with_what_was_typed(client):
         ({"choice": "will_slip", "reason": "OTHER"}, "请填写新的预测日期"),
         ({"choice": "done", "actual": "2999-01-01"}, "日期无法识别"),
         ({"choice": "done", "actual": "2150-01-01"}, "还没有到"),
-        ({}, "请选择按计划、要推迟或已完成"),
+        ({}, "请先选择一个回答"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(client, data, words):

@@ -99,14 +99,120 @@ def test_when_the_toast_has_gone_the_page_still_takes_it_back_for_ten_minutes(cl
     assert card.get("id") in cards(lead.get("/my/milestones"))
 
 
-def test_what_is_refused_comes_back_in_a_card(client):
+def sent(card):
+    """What a card sends besides the answer."""
+    return {item.get("name"): item.get("value") for item in card.xpath(".//input[@type='hidden']")}
+
+
+def test_what_is_refused_comes_back_in_its_place_in_the_list(client):
+    lead = client("lead")
+    before = cards(lead.get("/my/milestones"))
+    name, card = [*before.items()][2]
+    typed = {"choice": "will_slip", "date": "2026-11-22", "reason": "ENROLMENT", "note": "两位受试者推迟"}
+    answer = lead.post(card.get("action"), data=sent(card) | typed)
+    assert answer.status_code == 422
+    after = cards(answer)
+    assert [*after] == [*before]
+    back = after.pop(name)
+    assert back.get("data-card") == "slip"
+    field = back.xpath(".//input[@name='date']")[0]
+    assert (field.get("value"), field.get("aria-invalid")) == ("2026-11-22", "true")
+    assert field.get("autofocus") is not None, "where the typing goes on without a script"
+    assert "已经过去" in back.get_element_by_id(field.get("aria-describedby")).text_content()
+    assert back.xpath(".//input[@name='reason'][@checked]/@value") == ["ENROLMENT"]
+    assert back.xpath(".//textarea")[0].text.strip() == "两位受试者推迟"
+    assert not any(one.xpath(".//*[@aria-invalid]") for one in after.values())
+    links = html.fromstring(answer.text).xpath("//nav[contains(@class, 'mmseg')]/a/@href")
+    assert [link.partition("?")[0] for link in links] == ["/my/milestones"] * 3
+
+
+def test_a_missing_reason_or_answer_is_said_in_the_card(client):
     lead = client("lead")
     card = next(iter(cards(lead.get("/my/milestones")).values()))
-    form = {item.get("name"): item.get("value") for item in card.xpath(".//input[@type='hidden']")}
-    answer = lead.post(card.get("action"), data=form | {"choice": "will_slip", "quick": "1w"})
-    assert answer.status_code == 422
-    assert "请选择一个主要原因" in answer.get_data(as_text=True)
-    assert cards(answer)[card.get("id")].get("data-card") == "slip"
+    answer = lead.post(card.get("action"), data=sent(card) | {"choice": "will_slip", "quick": "1w"})
+    back = cards(answer)[card.get("id")]
+    assert answer.status_code == 422 and "请选择一个主要原因" in back.text_content()
+    assert len(back.xpath(".//input[@name='reason'][@autofocus]")) == 1
+    answer = lead.post(card.get("action"), data=sent(card))
+    assert answer.status_code == 422 and "请先选择一个回答" in cards(answer)[card.get("id")].text_content()
+
+
+def test_a_refused_day_says_nothing_of_the_later_ones(client):
+    lead = client("lead")
+    card = next(iter(cards(lead.get("/my/milestones")).values()))
+    typed = {"choice": "will_slip", "date": "2026-11-22", "reason": "ENROLMENT"}
+    for more in ({}, {"look": "1"}):
+        answer = lead.post(card.get("action"), data=sent(card) | typed | more)
+        said = cards(answer)[card.get("id")].text_content()
+        assert "已经过去" in said and "下游里程碑" not in said
+    for wrong in (
+        typed,
+        {"choice": "done", "actual": "2026-11-24"},
+        {"choice": "will_slip", "date": "2099-01-01"},
+    ):
+        assert not lead.get(card.get("data-effect"), query_string=wrong).text.strip()
+    taken = lead.get(card.get("data-effect"), query_string={"choice": "will_slip", "date": "2027-06-30"}).text
+    assert "下游里程碑" in taken
+
+
+def test_whoever_answers_in_another_list_stays_in_it(client):
+    lead = client("lead")
+    card = [*cards(lead.get("/my/milestones?show=all")).values()][-1]
+    answer = lead.post(card.get("action"), data=sent(card) | {"choice": "will_slip", "quick": "1w"})
+    assert answer.status_code == 422 and len(cards(answer)) == len(cards(lead.get("/my/milestones?show=all")))
+    answer = lead.post(card.get("action"), data=sent(card) | {"choice": "on_track"})
+    assert (answer.status_code, answer.location) == (303, "/my/milestones?show=all")
+
+
+def test_what_is_late_against_its_baseline_is_not_called_on_track(client, actor):
+    lead = client("lead")
+    found = queries.mine(actor=actor("lead"))
+    shown = cards(lead.get("/my/milestones?show=all"))
+    words = set()
+    for one in found:
+        m = one.milestone
+        card = shown[f"card-{one.project.code}-{m.code}"]
+        for answer in card.xpath(".//button[@value='on_track']"):
+            late = (m.slip or 0) > 0
+            words.add((late, answer.text_content().strip()))
+            assert ("比基线晚" in card.text_content()) is late
+            if late and m.current_plan != m.baseline:
+                assert "比现行计划晚" in card.text_content()
+    assert words == {(True, "日期不变"), (False, "按计划")}
+
+
+def test_what_stands_as_the_current_plan_has_it_says_both(client, actor):
+    lead = actor("lead")
+    one = next(o for o in queries.mine(actor=lead) if o.milestone.current_plan != o.milestone.baseline)
+    code, milestone = one.project.code, one.milestone.code
+    with writing():
+        thing = queries.milestone(actor=lead, code=code, milestone_code=milestone)
+        operations.set_plan(
+            thing, thing.forecast, actor=lead, version=None, note="委员会批准", authority="SAC-2026-05"
+        )
+    days = (thing.forecast - thing.baseline).days
+    both = f"与现行计划一致 · 比基线晚 {days} 天"
+    assert both in cards(client("lead").get("/my/milestones"))[f"card-{code}-{milestone}"].text_content()
+    page = client("lead").get(f"/projects/{code}/milestones/{milestone}").text
+    assert "<li>与现行计划一致</li>" in page
+    with writing():
+        operations.will_slip(
+            thing, thing.forecast + timedelta(days=7), "ENROLMENT", actor=actor("executive"), version=None
+        )
+    card = cards(client("lead").get("/my/milestones"))[f"card-{code}-{milestone}"]
+    assert card.xpath(".//button[@value='on_track']")[0].text_content().strip() in ("同意新日期", "日期不变")
+
+
+def test_three_weeks_are_one_touch(client):
+    lead = client("lead")
+    card = next(iter(cards(lead.get("/my/milestones")).values()))
+    days = {one.get("value"): one.get("data-date") for one in card.xpath(".//input[@name='quick']")}
+    assert [*days] == ["1w", "2w", "3w", "1m"]
+    answer = lead.post(
+        card.get("action"), data=sent(card) | {"choice": "will_slip", "quick": "3w", "reason": "ENROLMENT"}
+    )
+    assert answer.status_code == 303
+    assert f"预测日期改为 {days['3w']}" in lead.get("/my/milestones").text
 
 
 def test_a_confirmation_of_last_week_is_asked_for_again(actor):

@@ -44,7 +44,7 @@ from kangjiansheng.projects.queries.validity import ValidityRow, validities_on
 from kangjiansheng.projects.views import evidence as evidence_views
 from kangjiansheng.projects.views import sheets as sheet_views
 from kangjiansheng.projects.views import trials as record_views
-from kangjiansheng.projects.views.milestones import preview_of
+from kangjiansheng.projects.views.spreads import preview_of
 from kangjiansheng.projects.views.then import owner_row, project_row, row_of
 
 bp = Blueprint("projects_api", __name__, url_prefix="/api/v1")

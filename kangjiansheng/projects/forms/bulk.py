@@ -16,7 +16,7 @@ from kangjiansheng.projects.rules.bulk import FURTHEST, UNITS, Act, Wanted
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 WORDS: dict[Act, Any] = {
-    "on_track": _l("确认按计划"),
+    "on_track": _l("确认日期"),
     "move": _l("移动日期"),
     "give": _l("交给某人"),
     "flag": _l("标记风险"),

@@ -12,25 +12,30 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from kangjiansheng.core import audit, clock
 from kangjiansheng.core.calendar import add_months
 from kangjiansheng.core.db import db
-from kangjiansheng.core.errors import Stale
+from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.forms import Conflict, Difference, Form, VersionField, at_most, is_mine, required
 from kangjiansheng.core.uploads import FilesField
 from kangjiansheng.projects.forms.evidence import offer
 from kangjiansheng.projects.forms.fields import DayField, choices, label_of
 from kangjiansheng.projects.models import Milestone
+from kangjiansheng.projects.queries.rows import state_of
+from kangjiansheng.projects.rules import milestones as rules
 from kangjiansheng.projects.rules import schedule
 from kangjiansheng.projects.rules.evidence import Expected, Standing
 from kangjiansheng.projects.rules.schedule import Follow
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 CHOICES = [("on_track", _l("按计划")), ("will_slip", _l("要推迟")), ("done", _l("已完成"))]
+# What is late against its baseline is not on track, though its date stands; and who is asked about a proposed date
+# says yes to that one.
+STANDS, AGREED = _l("日期不变"), _l("同意新日期")
 SHAPES = {"on_track": "ontrack", "will_slip": "slip", "done": "done"}
 FOLLOW = [
     ("move", _l("一起顺延")),
     ("within", _l("一起顺延，各不超过本次推迟的天数")),
     ("keep", _l("保持原日期，并标明过早")),
 ]
-QUICK = [("1w", _l("+1 周")), ("2w", _l("+2 周")), ("1m", _l("+1 个月"))]
+QUICK = [("1w", _l("+1 周")), ("2w", _l("+2 周")), ("3w", _l("+3 周")), ("1m", _l("+1 个月"))]
 
 
 class MilestoneForm(Form):
@@ -57,6 +62,7 @@ class MilestoneForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.milestone = milestone
+        self.choice.choices = answers(milestone)
         self.offer(wanted)
         self.reason.choices = choices(reasons())
 
@@ -70,13 +76,32 @@ class MilestoneForm(Form):
         return self.date.data or quick_days(self.milestone).get(self.quick.data or "")
 
     @property
+    def actual_date(self) -> dt.date | None:
+        """The day that was typed, else today; None when it cannot be read."""
+        return self.actual.data or (
+            None if self.actual.errors or self.actual.process_errors else clock.today()
+        )
+
+    @property
     def outcome(self) -> dt.date | None:
-        """The day on which the milestone would come if this were saved."""
-        if self.choice.data == "done":
-            return self.actual.data or clock.today()
-        if self.choice.data == "will_slip":
-            return self.new_date
-        return self.milestone.proposed if self.milestone is not None else None
+        """The day on which the milestone would come if this were saved; None when no such day would be taken."""
+        if self.milestone is None or self.date.process_errors:
+            return None
+        try:
+            return self.weigh()
+        except RuleBroken:
+            return None
+
+    def weigh(self) -> dt.date | None:
+        """The day that saving this would give. Refused as saving it would be, but for a reason that is not given yet."""
+        state, today, choice = state_of(self.milestone), clock.today(), self.choice.data
+        day = {"done": self.actual_date, "will_slip": self.new_date}.get(choice or "", state.proposed)
+        if day and choice == "done":
+            rules.done(state, day, today)
+        elif day and choice == "will_slip":
+            reason = self.reason.data if self.reason.data in reasons() else next(iter(reasons()))
+            rules.will_slip(state, day, reason, today)
+        return day
 
     @property
     def state(self) -> str:
@@ -95,7 +120,7 @@ class MilestoneForm(Form):
         else:
             mine_date = self.actual.data if self.choice.data == "done" else self.new_date
         mine = [
-            (_("状态"), _choice_word(self.choice.data), _state_word(thing)),
+            (_("状态"), str(dict(answers(thing)).get(self.choice.data, "")), _state_word(thing)),
             (_("日期"), _iso(mine_date), _iso(theirs_date)),
             (_("主要原因"), label_of(self.reason.data, reasons()), label_of(thing.reason_code, reasons())),
             (_("补充一句"), self.note.data or "", thing.note),
@@ -114,14 +139,21 @@ def following(asked: str | None) -> Follow:
 
 
 def quick_days(milestone: Any) -> dict[str, dt.date]:
-    """The days that +1 week, +2 weeks and +1 month mean: from the promised day, or from today when it has passed."""
+    """The days that +1, +2 and +3 weeks and +1 month mean: from the promised day, or from today when it has passed."""
     promised = milestone.forecast or milestone.current_plan or milestone.baseline
     start = max(promised, clock.today()) if promised else clock.today()
-    return {"1w": start + timedelta(7), "2w": start + timedelta(14), "1m": add_months(start, 1)}
+    weeks = {f"{number}w": start + timedelta(7 * number) for number in (1, 2, 3)}
+    return {**weeks, "1m": add_months(start, 1)}
 
 
-def _choice_word(choice: str | None) -> str:
-    return next((str(label) for key, label in CHOICES if key == choice), "")
+def answers(milestone: Any) -> list[tuple[str, Any]]:
+    """The three answers; the first says of a milestone that is late that its date stands, and not that it is on track."""
+    if milestone is None:
+        return CHOICES
+    state = state_of(milestone)
+    late = (rules.slip_days(state) or 0) > 0
+    first = AGREED if state.proposed else STANDS if late else CHOICES[0][1]
+    return [("on_track", first), *CHOICES[1:]]
 
 
 def _state_word(thing: Milestone) -> str:

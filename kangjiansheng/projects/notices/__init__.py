@@ -166,7 +166,7 @@ def _bulk(facts: Mapping[str, Any]) -> tuple[str, str]:
     count = facts["count"]
     subject = ngettext("%(num)d 项与您有关的里程碑有变动", "%(num)d 项与您有关的里程碑有变动", count)
     text = {
-        "on_track": _("%(who)s 一次确认了多项里程碑按计划。", who=facts["who"]),
+        "on_track": _("%(who)s 一次确认了多项里程碑的日期。", who=facts["who"]),
         "move": _("%(who)s 一次移动了多项里程碑的日期。", who=facts["who"]),
         "give": _("%(who)s 一次更换了多项里程碑的负责人。", who=facts["who"]),
         "flag": _("%(who)s 一次为多项里程碑标记了风险。", who=facts["who"]),

@@ -41,7 +41,7 @@ ACTS: dict[str, Any] = {
     "projects:milestone:stop": _l("停钟"),
     "projects:milestone:start": _l("恢复计时"),
     "projects:milestone:edit": _l("修改里程碑资料"),
-    "projects:milestone:on-track": _l("确认按计划"),
+    "projects:milestone:on-track": _l("确认日期"),
     "projects:milestone:slip": _l("推迟里程碑"),
     "projects:milestone:follow": _l("随前置里程碑顺延"),
     "projects:milestone:propose": _l("提议新的日期"),

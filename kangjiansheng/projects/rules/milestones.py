@@ -69,6 +69,15 @@ def slip_days(state: MilestoneState) -> int | None:
     return (reached - state.baseline).days
 
 
+def past_plan(state: MilestoneState) -> int | None:
+    """Calendar days between the current plan and the date that slips from the baseline; None when the plan still is
+    the baseline, or there is nothing to compare."""
+    reached = state.actual or state.confirmed
+    if state.plan in (None, state.baseline) or reached is None:
+        return None
+    return (reached - state.plan).days
+
+
 def status(
     state: MilestoneState,
     today: date,
@@ -130,6 +139,8 @@ def reasons(
         found.append(
             Because(code, {"days": late_by, "baseline": state.baseline, "forecast": state.confirmed})
         )
+        if (over := past_plan(replace(state, actual=None))) is not None:
+            found.append(Because("against_plan", {"days": over}))
     if flagged:
         found.append(Because("flagged"))
     if state.proposed is not None:

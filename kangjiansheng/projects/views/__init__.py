@@ -12,6 +12,7 @@ from kangjiansheng.projects.models import Plan, Project
 from kangjiansheng.projects.queries import OwnerRow
 from kangjiansheng.projects.rules.vocabulary import reasons
 from kangjiansheng.projects.sheets import words_of_end, words_of_rest
+from kangjiansheng.projects.views.because import compared
 
 bp = Blueprint("projects", __name__, template_folder="../templates")
 bp.add_app_template_filter(subject_of, "subject")
@@ -60,6 +61,7 @@ def crumbs_of(found: Plan | OwnerRow | Project) -> list[tuple[str, str]]:
 
 bp.add_app_template_filter(words_of_end, "ended_word")
 bp.add_app_template_filter(words_of_rest, "rest_word")
+bp.add_app_template_filter(compared, "compared")
 
 
 @bp.app_template_filter("pairs")

@@ -37,6 +37,26 @@ def because(m: MilestoneRow, today: date) -> list[str]:
     return words
 
 
+def compared(m: MilestoneRow) -> str:
+    """How late a milestone is against its baseline and, where another plan was approved, against that; empty when it
+    is not late."""
+    slip = m.slip or 0
+    if slip <= 0:
+        return ""
+    late = ngettext("比基线晚 %(num)d 天", "比基线晚 %(num)d 天", slip)
+    over = rules.past_plan(m.as_state)
+    return late if over is None else f"{against_plan(over)} · {late}"
+
+
+def against_plan(days: int) -> str:
+    """How a date stands to the current plan, by the days that it lies after it."""
+    if days > 0:
+        return ngettext("比现行计划晚 %(num)d 天", "比现行计划晚 %(num)d 天", days)
+    if days < 0:
+        return ngettext("比现行计划早 %(num)d 天", "比现行计划早 %(num)d 天", -days)
+    return _("与现行计划一致")
+
+
 def _reason(one: rules.Because) -> str:
     facts = {key: value.isoformat() if isinstance(value, date) else value for key, value in one.facts.items()}
     if one.code in ("slipped", "at_risk"):
@@ -52,6 +72,8 @@ def _reason(one: rules.Because) -> str:
             if one.code == "slipped"
             else _("（不到 %(limit)d 天为有风险）", limit=limit)
         )
+    if one.code == "against_plan":
+        return against_plan(one.facts["days"])
     if one.code in ("forecast_passed", "plan_passed"):
         return ngettext(
             "%(date)s 已过 %(num)d 天，没有完成，也没有新的日期",

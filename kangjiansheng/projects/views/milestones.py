@@ -34,12 +34,13 @@ from kangjiansheng.projects.queries import choices, plans
 from kangjiansheng.projects.queries.acceptance import unaccepted
 from kangjiansheng.projects.queries.evidence import tallies
 from kangjiansheng.projects.queries.risks import risks
-from kangjiansheng.projects.queries.validity import held, left_by, validities, validities_on
+from kangjiansheng.projects.queries.validity import held, validities, validities_on
 from kangjiansheng.projects.rules.risks import CLOSED
 from kangjiansheng.projects.rules.vocabulary import reasons
-from kangjiansheng.projects.views import bp, list_rows, standing, words
+from kangjiansheng.projects.views import bp, list_rows, mine, standing, words
 from kangjiansheng.projects.views.because import because
 from kangjiansheng.projects.views.projects import words_and_figures
+from kangjiansheng.projects.views.spreads import preview_of
 from kangjiansheng.projects.views.then import row_of
 
 PATH = "/<any(projects, labs):of>/<code>/milestones/<milestone_code>"
@@ -162,21 +163,6 @@ def effect_of_milestone(thing: Milestone) -> Response:
     )
 
 
-def preview_of(form: MilestoneForm, who: Actor) -> dict[str, Any]:
-    """What saving the form as it stands would do to the later milestones, and what that `who` may see of the
-    papers would lapse first and of what is still to be handed over, in words."""
-    day, milestone = form.outcome, form.milestone
-    if day is None:
-        return {"effect": [], "lapses": [], "holds": []}
-    found = queries.spread(milestone, day)
-    left = left_by(found, validities(milestone.plan, actor=who))
-    return {
-        "effect": found.moved,
-        "lapses": [validity_words.sentence(*pair) for pair in left],
-        "holds": [hand_off_words.held_words(one) for one in found.held.values()],
-    }
-
-
 def _form(thing: Milestone, form: MilestoneForm) -> Response:
     project, row = row_of(thing)
     form.milestone = thing
@@ -227,11 +213,13 @@ def update_milestone(thing: Milestone) -> Response:
     """Save one of the three answers."""
     form = MilestoneForm(milestone=thing)
     if request.form.get("look"):  # without a script: what would it do?
-        form.validate()
-        return _form(thing, form)
-    written = form.attempt(lambda: _act(thing, form))
+        form.attempt(form.weigh)
+        written = None
+    else:
+        written = form.attempt(lambda: _act(thing, form))
     if written is None:
-        return _form(milestone_again(), form)
+        again = milestone_again()
+        return mine.among(again, form) or _form(again, form)
     return _done(thing, written, form)
 
 
@@ -300,8 +288,8 @@ def _done(thing: Milestone, written: MilestoneEntry, form: MilestoneForm) -> Res
 
 
 def _back(thing: Milestone, back: str | None) -> str:
-    if back == "mine":
-        return url_for(".mine")
+    if back in mine.BACK:
+        return mine.address(mine.BACK[back])
     if back == "project":
         return thing.plan.path
     return address(thing)

@@ -1,19 +1,36 @@
-"""What an act on many milestones does to those that were not selected, as its preview shows it."""
+"""What an act on one milestone, or on many, does to those that were not selected, as its preview shows it."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.projects import policies
+from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.forms.bulk import packed
+from kangjiansheng.projects.forms.milestones import MilestoneForm
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.queries.schedule import Spread, promised
-from kangjiansheng.projects.queries.validity import left_by, validities_of
+from kangjiansheng.projects.queries.validity import left_by, validities, validities_of
 from kangjiansheng.projects.rules.path import STEPS
 
 _FILED = "IND"  # the step that everybody asks after
+
+
+def preview_of(form: MilestoneForm, who: Actor) -> dict[str, Any]:
+    """What saving the form as it stands would do to the later milestones, and what that `who` may see of the
+    papers would lapse first and of what is still to be handed over, in words."""
+    day, milestone = form.outcome, form.milestone
+    if day is None:
+        return {"effect": [], "lapses": [], "holds": []}
+    found = queries.spread(milestone, day)
+    left = left_by(found, validities(milestone.plan, actor=who))
+    return {
+        "effect": found.moved,
+        "lapses": [validity_words.sentence(*pair) for pair in left],
+        "holds": [hand_off_words.held_words(one) for one in found.held.values()],
+    }
 
 
 def spread_facts(spreads: Sequence[Spread], who: Actor) -> dict[str, Any]:

@@ -362,7 +362,10 @@
     const first = scope.querySelector('[aria-invalid=true]');
     const focus = scope.querySelector('[data-focus]');
     if (focus) focus.focus();
-    else if (first) (first.matches('fieldset') ? first.querySelector('input') || first : first).focus();
+    else if (first) {
+      (first.matches('fieldset') ? first.querySelector('input') || first : first).focus();
+      first.scrollIntoView({ block: 'center' });
+    }
     else if (bad) { bad.tabIndex = -1; bad.focus(); }
   }
   try {
