@@ -78,6 +78,7 @@ def answer(code: int, detail: str = "", *, word: str = "", ahead: str = "", page
             resume=resume,
             kept=_kept(page),
             again_url=_again_url(),
+            plain_url=_plain_url(),
             ahead=ahead,
             words=page,
         ),
@@ -97,6 +98,11 @@ def _again_url() -> str:
         return own_path(request.full_path.rstrip("?"))
     came_from = urlsplit(request.referrer or "")
     return own_path(came_from.path) if came_from.netloc == request.host else "/"
+
+
+def _plain_url() -> str:
+    """The same page without the arguments that could not be read; empty where there are none."""
+    return own_path(request.path) if request.args and request.method in SAFE_METHODS else ""
 
 
 def _http(refused: HTTPException) -> Response:

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 from flask import Flask
+from lxml import html
 from sqlalchemy import event
 
 from kangjiansheng.core.db import db, is_sqlite
@@ -241,3 +242,23 @@ def test_a_locked_database_answers_that_it_is_busy_also_who_is_signed_in(
         event.remove(db.engine, "checkout", hasty)
     assert status == 503
     assert visitor.post("/notifications/read").status_code == 303
+
+
+def test_a_page_of_an_error_says_first_what_was_wrong(client: Callable[..., Critic]) -> None:
+    answer = client("lead").get("/milestones?show=all&as_of=gestern")
+    text = answer.text
+    assert answer.status_code == 400
+    assert text.index("日期“gestern”无法识别，请写成 2026-11-20 这样。") < text.index("请回到上一页")
+    assert 'href="/milestones">不带这些条件打开<' in text, "the same address would be refused again"
+
+
+def test_many_tabs_are_a_menu_on_a_phone_that_shows_where_one_is(client: Callable[..., Critic]) -> None:
+    def menus(who: str, path: str) -> list[str]:
+        page = html.fromstring(client(who).get(path).text)
+        return [
+            one.text_content() for one in page.xpath("//nav[contains(@class, 'tabs-m')]//summary/span[1]")
+        ]
+
+    assert menus("admin", "/admin/mails") == ["邮件"]
+    assert menus("executive", "/milestones") == ["全部里程碑"]
+    assert menus("partner", "/table") == [], "a few stand beside each other"

@@ -33,7 +33,7 @@ def find(*, actor: Actor) -> Foretold:
     """The forecast that the address asks for."""
     seed = request.args.get("seed", default=SEED, type=whole)
     if not 0 <= seed <= _LARGEST:
-        abort(400)
+        abort(400, _("seed 请写 0 到 %(most)d 之间的整数。", most=_LARGEST))
     return foretold(actor=actor, as_of=g.as_of, seed=seed)
 
 
