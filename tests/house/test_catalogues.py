@@ -1,8 +1,11 @@
 """The words: complete in three languages, with the same placeholders, punctuated as the language wants it."""
 
+import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -29,11 +32,16 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 # Straight punctuation that touches a Chinese character; a time such as 15:00 and a code such as A,B do not.
 ASCII_BESIDE_HAN = re.compile(rf"[{HAN}] ?[,;:!?](?![\w/])|[,;!?] ?[{HAN}]|[{HAN}]\(|\)[{HAN}]|\([{HAN}]")
 FULL_WIDTH = re.compile("[\u3000-\u303f\uff01-\uff5e]")
-# Characters that Simplified has and Traditional of Hong Kong has not; and words of the Taiwan usage.
+# Characters that Simplified has and Traditional of Hong Kong has not; and words of the Taiwan and the mainland usage.
 NOT_TRADITIONAL = re.compile(
     "[们说这个学时会议实验项协话转为门关长开见书写东车马鸟鱼页风飞龙龟图层级结构调请谁让认识读课计划设论证词诉评议护报导团园国广场卫华币师带归当录彻态总战户]"
 )
-NOT_HONG_KONG = re.compile("專案|收案|登錄|保存|軟體|使用者|資訊安全部|品質|郵箱|郵件")
+NOT_HONG_KONG = re.compile(
+    "專案|收案|登錄|登陸|保存|軟體|使用者|資訊安全部|品質|郵箱|郵件|什麼|裡|臺|計畫|帳戶|賬號|投影片|螢幕|滑鼠|硬碟|網路|數位|行動裝置"
+    "|視頻|默認|服務器|文件夾|打印|搜索|鏈接|刷新|導入|導出|短信|二維碼|字符|程序|[+一每兩個本上下]周|[停存接看寫等意帶沿顯]著"
+)
+# Names that others gave, and what is kept as a thing rather than saved.
+GIVEN = ("突破性治療藥物程序納入", "記錄保存30年", "永久保存", "保存和運輸條件")
 
 
 def key(message: Message) -> str:
@@ -129,6 +137,30 @@ def test_traditional_is_that_of_hong_kong(feature: str) -> None:
                 text for text in texts(message) if NOT_TRADITIONAL.search(text) or NOT_HONG_KONG.search(text)
             ]
     assert [text for text in wrong if text not in ("简体", "简")] == []
+
+
+def test_texts_beside_the_catalogues_are_those_of_hong_kong() -> None:
+    """The notice on personal information, the names of the reference data, and those of the demonstration."""
+    told = [path.read_text("utf-8") for path in PACKAGE.glob("*/reference/**/zh-Hant.*")]
+    for path in PACKAGE.glob("*/reference/**/*.json"):
+        told += [text for key, text in _named(json.loads(path.read_text("utf-8"))) if "hant" in key]
+    for path in PACKAGE.glob("**/*.py"):
+        told += re.findall(r'(?:name_|"|\b)hant"?\s*[=:]\s*"([^"]+)"', path.read_text("utf-8"))
+    assert len(told) > 500
+    wrong = [text for text in told if NOT_TRADITIONAL.search(text) or NOT_HONG_KONG.search(text)]
+    assert [text for text in wrong if not any(name in text for name in GIVEN)] == []
+
+
+def _named(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """The texts of a file, each under the last name that leads to it."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _named(item, name.lower())
+    elif isinstance(value, list):
+        for item in value:
+            yield from _named(item, key)
 
 
 @both
