@@ -37,6 +37,13 @@ PAGES = [
     ("executive", "/search?q=淋巴瘤"),
     ("lead", "/my/milestones"),
     ("member", "/meetings/SAC-2026-04/minutes"),
+    ("executive", "/meetings"),
+    ("member", "/meetings"),
+    ("member", "/meetings/BC-01-0004"),
+    ("executive", "/decisions"),
+    ("executive", "/actions"),
+    ("executive", "/api/v1/meetings?limit=50"),
+    ("executive", "/api/v1/decisions?limit=50"),
 ]
 SAVE = "/projects/KJS-003/milestones/A140/update"
 HEADS = ["page", "CPU ms", "floor", "ratio", "p95 ratio", "10× data", "statements", "kB"]
@@ -109,13 +116,14 @@ def in_one_process(apps: list[Any], ground: Any, repeats: int) -> dict[str, dict
     found = {}
     bare = ground.test_client()
     for who, path in PAGES:
+        name = path if path not in found else f"{path}, {who}"
         readers = [client(app, who) for app in apps]
         for reader in readers:
             reader.get(path)
         with queries_counted() as seen:
             answer = readers[0].get(path, headers={"Accept-Encoding": "gzip"})
         costs = taking_turns([partial(timed, partial(one.get, path)) for one in (bare, *readers)], repeats)
-        found[path] = told(
+        found[name] = told(
             costs[1], costs[0], costs[2] if len(costs) > 2 else None,
             statements=len(seen), bytes=len(answer.data),
         )  # fmt: skip

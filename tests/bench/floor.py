@@ -36,6 +36,21 @@ WORDS = """SELECT a.name_hans AS heading, r.text FROM paragraph g JOIN minutes O
  JOIN meeting ON meeting.id = minutes.meeting_id LEFT JOIN agenda_item a ON a.id = g.agenda_item_id
  JOIN paragraph_revision r ON r.paragraph_id = g.id AND r.number = g.revision_no
  WHERE meeting.code = :code AND g.removed_at IS NULL ORDER BY a.position, g.position"""
+MEETINGS = """SELECT m.code, m.name_hans, m.held_on, m.life, c.name_hans AS committee, t.life AS minutes FROM meeting m
+ JOIN committee c ON c.id = m.committee_id LEFT JOIN minutes t ON t.meeting_id = m.id
+ ORDER BY m.held_on DESC, m.running_no DESC, m.id DESC LIMIT 50"""
+MEETING = """SELECT m.code, m.name_hans, m.held_on, m.place, c.name_hans AS committee FROM meeting m
+ JOIN committee c ON c.id = m.committee_id WHERE m.code = :code"""
+ITEMS = """SELECT i.position, i.name_hans, i.kind, p.code AS project FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id
+ LEFT JOIN project p ON p.id = i.project_id WHERE m.code = :code ORDER BY i.position"""
+SEATS = """SELECT p.name_hans, a.answer, a.mode FROM attendance a JOIN meeting m ON m.id = a.meeting_id
+ JOIN person p ON p.id = a.person_id WHERE m.code = :code ORDER BY a.id"""
+DECISIONS = """SELECT d.number, d.kind, d.text, m.code AS meeting, a.verdict FROM meeting m
+ CROSS JOIN decision d ON d.meeting_id = m.id LEFT JOIN company_decision a ON a.decision_id = d.id
+ ORDER BY m.running_no DESC, d.id LIMIT 50"""
+ACTIONS = """SELECT a.number, a.text, a.due_on, a.life, m.code AS meeting, p.name_hans AS owner FROM action a
+ JOIN meeting m ON m.id = a.meeting_id LEFT JOIN person p ON p.id = a.owner_id WHERE a.life = 'open'
+ ORDER BY a.due_on, a.number LIMIT 50"""
 SEARCH = """SELECT code, name_hans, indication_hans FROM project
  WHERE name_hans LIKE :q OR indication_hans LIKE :q ORDER BY code LIMIT 100"""
 PROJECT = "SELECT * FROM project WHERE code = :code"
@@ -47,6 +62,9 @@ SAID = """SELECT m.code, e.kind, e.recorded_at, e.forecast, e.reason_code FROM m
 COUNT = {
     "projects": "SELECT count(*) FROM project WHERE archived_at IS NULL",
     "milestones": "SELECT count(*) FROM milestone",
+    "meetings": "SELECT count(*) FROM meeting",
+    "decisions": "SELECT count(*) FROM decision",
+    "actions": "SELECT count(*) FROM action WHERE life = 'open'",
 }
 
 
@@ -99,6 +117,23 @@ def create(url: str) -> Flask:
     @app.get("/meetings/<code>/minutes")
     def minutes(code: str) -> str:
         return render_template("floor.html", total=None, tables=[rows(WORDS, code=code)])
+
+    @app.get("/<any(meetings, decisions, actions):kind>")
+    def of_committees(kind: str) -> str:
+        found = rows({"meetings": MEETINGS, "decisions": DECISIONS, "actions": ACTIONS}[kind])
+        return render_template("floor.html", total=rows(COUNT[kind])[0][0], tables=[found])
+
+    @app.get("/api/v1/<any(meetings, decisions):kind>")
+    def for_programs(kind: str) -> Any:
+        found = rows({"meetings": MEETINGS, "decisions": DECISIONS}[kind])
+        return {"total": rows(COUNT[kind])[0][0], "data": [dict(row._mapping) for row in found]}
+
+    @app.get("/meetings/<code>")
+    def meeting(code: str) -> str:
+        found = rows(MEETING, code=code) or abort(404)
+        return render_template(
+            "floor.html", total=None, tables=[found, rows(ITEMS, code=code), rows(SEATS, code=code)]
+        )
 
     @app.get("/search")
     def search() -> str:

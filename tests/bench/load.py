@@ -53,7 +53,8 @@ def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: 
             said["floor"] = _written(floor_port, FLOOR, places[:number], seconds)
             said["ratio"] = round(said["product"]["p50_ms"] / said["floor"]["p50_ms"], 2)
             saves.append(said)
-        screens = first_screens(f"http://127.0.0.1:{port}", cookies, pages)
+        shown = [(who, path) for who, path in pages if not path.startswith("/api/")]
+        screens = first_screens(f"http://127.0.0.1:{port}", cookies, shown)
         memory = max(_resident(one) for one in _family(pid))
     return {"load": found, "saves": saves, "screens": screens, "memory_mb": memory // 1000}
 

@@ -1,4 +1,5 @@
-"""Databases of three sizes, built once and kept in `.build/bench`: each has a tenth of the next one's portfolio."""
+"""Databases of three sizes, built once and kept in `.build/bench`: each has a tenth of the next one's portfolio,
+meetings and people."""
 
 import hashlib
 import os
@@ -12,11 +13,12 @@ from flask import Flask
 import tests.support.day  # noqa: F401  (the rows are those of one day, whenever they are built)
 from kangjiansheng import demonstration, starting
 from kangjiansheng.core import schema
-from tests.support import full
+from tests.support import full, full_meetings
 from tests.support.app import make, settings_for
 
 KEPT = Path(__file__).parents[2] / ".build" / "bench"
 PROJECTS = {"small": 20, "tenth": 200, "full": 2000}
+MEETINGS, PEOPLE = 5, 0.5  # of each project
 BEFORE = {"tenth": "small", "full": "tenth"}
 
 
@@ -41,7 +43,8 @@ def address(at: Path) -> str:
 def _kept(size: str) -> Path:
     """The folder of the filled database; one that was built by other migrations or another filler is built anew."""
     root = Path(__file__).parents[2]
-    made_by = [*sorted((root / "migrations" / "versions").glob("*.py")), Path(full.__file__), Path(__file__)]
+    fillers = [Path(full.__file__), Path(full_meetings.__file__), Path(__file__)]
+    made_by = [*sorted((root / "migrations" / "versions").glob("*.py")), *fillers]
     print_of = hashlib.sha256(b"".join(path.read_bytes() for path in made_by)).hexdigest()[:12]
     kept = KEPT / f"{size}-{print_of}"
     if not kept.exists():
@@ -55,6 +58,8 @@ def _kept(size: str) -> Path:
             starting.load_reference()
             demonstration.load()
             full.fill(full.Size(projects=PROJECTS[size]))
+            meetings, people = PROJECTS[size] * MEETINGS, int(PROJECTS[size] * PEOPLE)
+            full_meetings.fill(full_meetings.Size(meetings, people))
             from kangjiansheng.core.db import db
 
             db.session.remove()

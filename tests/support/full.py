@@ -110,21 +110,7 @@ class _Writer:
             ]
             put(Milestone, (row for row, _entries in found))
             put(MilestoneEntry, (entry for _row, entries in found for entry in entries))
-        if not is_sqlite():
-            for kind in (
-                JointLab,
-                Project,
-                Plan,
-                ProjectLab,
-                ProjectParty,
-                ProjectEntry,
-                Milestone,
-                MilestoneEntry,
-            ):
-                name = kind.__tablename__
-                db.session.connection().exec_driver_sql(
-                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
-                )
+        advance(JointLab, Project, Plan, ProjectLab, ProjectParty, ProjectEntry, Milestone, MilestoneEntry)
 
     def _lab(self, key: int, n: int) -> dict[str, Any]:
         names = _names(
@@ -249,6 +235,15 @@ def put(kind: Any, rows: Iterable[dict[str, Any]]) -> None:
             db.session.execute(insert(table), stretch, execution_options=search.NO_TEXT)
         else:
             _copy(table, stretch)
+
+
+def advance(*kinds: Any) -> None:
+    """Let PostgreSQL give the next keys behind those that were written; SQLite does so by itself."""
+    for kind in () if is_sqlite() else kinds:
+        name = kind.__tablename__
+        db.session.connection().exec_driver_sql(
+            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+        )
 
 
 def _stretches(rows: Iterable[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
