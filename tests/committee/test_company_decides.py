@@ -127,7 +127,7 @@ def test_what_was_voted_down_is_no_advice(
     assert lost.number not in reading.of_meeting(draft_minutes.meeting_id)
     others = [
         d
-        for d in overviews.decisions(actor=executive, answer="waiting")
+        for d in overviews.decisions(actor=executive, answer="waiting").all()
         if d.meeting_id == draft_minutes.meeting_id
     ]
     assert lost not in others and carried in others
@@ -153,11 +153,11 @@ def test_a_past_day_shows_what_stood_and_was_answered_by_then(
         found, actor=executive, seen=0, verdict="adopted", decided_on=clock.today(), body="公司研发决策会"
     )
     now, before = clock.now(), clock.now() - dt.timedelta(days=1)
-    stands = overviews.decisions(actor=executive, until=now, answer="adopted")
+    stands = overviews.decisions(actor=executive, until=now, answer="adopted").all()
     assert found in stands
-    assert found not in overviews.decisions(actor=executive, until=now, answer="waiting")
+    assert found not in overviews.decisions(actor=executive, until=now, answer="waiting").all()
     assert reading.answers([found], until=before) == {found.id: None}
-    assert overviews.decisions(actor=executive, until=before) == [], "their minutes were approved today"
+    assert overviews.decisions(actor=executive, until=before).all() == [], "their minutes were approved today"
     assert reading.course(found, until=before) == []
 
 

@@ -100,7 +100,9 @@ def test_nobody_else_sees_it(actor: Callable[[str], Actor], short: str) -> None:
 def test_the_last_meeting_before_a_draft_is_the_one_before_its_day(actor: Callable[[str], Actor]) -> None:
     found = overviews.previous(drafted(actor("secretary")), actor=actor("secretary"))
     assert found is not None and found.code == "SAC-2026-05"
-    known = {a.meeting.code for a in overviews.actions(actor=actor("chair"), before=drafted(actor("chair")))}
+    known = {
+        a.meeting.code for a in overviews.actions(actor=actor("chair"), before=drafted(actor("chair"))).all()
+    }
     assert "SAC-2026-04" in known
 
 

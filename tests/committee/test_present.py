@@ -91,7 +91,7 @@ def test_what_is_recorded_while_it_runs(
     assert "一致建议补做。" in page and "补做验证" in page and "同意放行。" in page and "D-2026-" in page
     with app.app_context(), transactions.writing():
         made = db.session.scalars(select(Action).where(Action.text == "补做验证")).one()
-        assert made not in overviews.actions(actor=who("chair")), "nobody was shown the minutes yet"
+        assert made not in overviews.actions(actor=who("chair")).all(), "nobody was shown the minutes yet"
         meeting = db.session.get_one(Meeting, made.meeting_id)
         minutes = writing.start(meeting, actor=who("secretary"))
         rows = [(p.kind, p.text) for p in writing.standing_paragraphs(minutes) if p.agenda_item_id == first]

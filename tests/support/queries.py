@@ -1,10 +1,13 @@
-"""Counting statements: a page costs the same for 1 row and for 100."""
+"""Counting statements, rows and work of the database: a page costs the same for 1 row and for 100."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+
+from kangjiansheng.core.db import Base
 
 
 class Statements(list[str]):
@@ -28,5 +31,39 @@ def queries_counted() -> Iterator[Statements]:
     event.listen(Engine, "before_cursor_execute", see)
     try:
         yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", see)
+
+
+@contextmanager
+def rows_counted() -> Iterator[Counter[str]]:
+    """Count the things that become objects meanwhile, by class."""
+    seen: Counter[str] = Counter()
+
+    def see(thing: Any, _context: Any) -> None:
+        seen[type(thing).__name__] += 1
+
+    event.listen(Base, "load", see, propagate=True)
+    try:
+        yield seen
+    finally:
+        event.remove(Base, "load", see)
+
+
+@contextmanager
+def work_counted() -> Iterator[list[int]]:
+    """Count what SQLite does for all statements meanwhile, in hundreds of steps of its machine."""
+    steps = [0]
+
+    def count() -> int:
+        steps[0] += 1
+        return 0
+
+    def see(connection: Any, *_rest: Any) -> None:
+        connection.connection.driver_connection.set_progress_handler(count, 100)
+
+    event.listen(Engine, "before_cursor_execute", see)
+    try:
+        yield steps
     finally:
         event.remove(Engine, "before_cursor_execute", see)

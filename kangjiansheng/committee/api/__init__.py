@@ -1,5 +1,6 @@
 """Committees, meetings, votes, decisions and actions as JSON under /api/v1, over the same doors as the pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g, request
@@ -19,8 +20,7 @@ from kangjiansheng.committee.queries import answers, backlog, loaders, overviews
 from kangjiansheng.committee.queries import motions as motion_queries
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
-
-MOST_DECISIONS = 10_000
+from kangjiansheng.core.paging import Pieces, dressed
 
 
 @rest.lists(bp, "/committees", shapes.COMMITTEE, as_of=False)
@@ -51,9 +51,9 @@ def waiting(found: Committee) -> list[BacklogItem]:
 
 
 @rest.lists(bp, "/meetings", shapes.MEETING, rows="meetings", usual=rest.MOST)
-def meetings() -> list[Meeting]:
+def meetings() -> Pieces:
     """The meetings that the reader may see."""
-    return overviews.meetings(actor=actor(), as_of=g.as_of)
+    return overviews.meetings(actor=actor(), as_of=g.as_of).piece
 
 
 @rest.reads(bp, "/meetings/<code>", shapes.MEETING_WHOLE, load=loaders.meeting, may=policies.see, as_of=False)
@@ -61,7 +61,7 @@ def meeting(found: Meeting) -> Any:
     """One meeting with the items, decisions and actions that the reader may see."""
     agenda = overviews.agenda(found, actor=actor())
     items = [(number, item, agenda.open_projects) for number, item in enumerate(agenda.items, 1)]
-    decided = overviews.decisions(actor=actor(), meeting_id=found.id)
+    decided = overviews.decisions(actor=actor(), meeting_id=found.id).all()
     return found, items, agenda.hidden > 0, decided
 
 
@@ -83,7 +83,7 @@ def motions(found: Meeting) -> list[Motion]:
     return motion_queries.of_meeting(found, actor=actor())
 
 
-def _decisions(found: list[Decision]) -> list[Any]:
+def _decisions(found: Sequence[Decision]) -> list[Any]:
     seen = overviews.open_projects(found, actor=actor())
     given = answers.answers(found)
     return [(row, seen, row.id if row.id in given else None, given.get(row.id)) for row in found]
@@ -92,10 +92,10 @@ def _decisions(found: list[Decision]) -> list[Any]:
 @rest.lists(
     bp, "/decisions", shapes.DECISION, by=("kind", "answer"), key=lambda row: str(row[0].number), as_of=False
 )
-def decisions() -> list[Any]:
+def decisions() -> Pieces:
     """Resolutions and recommendations, newest first, with what the company answered."""
     kind, answer = (request.args.get(name, "")[:20] for name in ("kind", "answer"))
-    return _decisions(overviews.decisions(actor=actor(), kind=kind, answer=answer, limit=MOST_DECISIONS))
+    return dressed(overviews.decisions(actor=actor(), kind=kind, answer=answer).piece, _decisions)
 
 
 @rest.reads(bp, "/decisions/<number>", shapes.DECISION, load=loaders.decision, may=policies.see, as_of=False)
@@ -104,18 +104,17 @@ def decision(found: Decision) -> Any:
     return _decisions([found])[0]
 
 
-def _actions(found: list[Action]) -> list[Any]:
+def _actions(found: Sequence[Action]) -> list[Any]:
     seen = overviews.open_projects(found, actor=actor())
     return [(row, seen) for row in found]
 
 
 @rest.lists(bp, "/actions", shapes.ACTION, by=("show",), key=lambda row: str(row[0].number), as_of=False)
-def actions() -> list[Any]:
+def actions() -> Pieces:
     """Actions: the open ones; with `show=all` all, with `show=mine` one's own."""
     show = request.args.get("show", "open")
-    return _actions(
-        overviews.actions(actor=actor(), life="open" if show != "all" else "", mine=show == "mine")
-    )
+    found = overviews.actions(actor=actor(), life="open" if show != "all" else "", mine=show == "mine")
+    return dressed(found.piece, _actions)
 
 
 @rest.reads(bp, "/actions/<number>", shapes.ACTION, load=loaders.action, may=policies.see, as_of=False)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.accounts.models import Person
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from kangjiansheng.committee.models.minutes import Minutes
 
 OWNED = "all, delete-orphan"
+_DECIDES = text(
+    "gate_id IS NOT NULL"
+)  # few items are about a gate, and every page that names a status asks for them
 
 
 # What a revision of a meeting keeps of each item of its agenda, in this order.
@@ -40,6 +43,12 @@ class Meeting(Named, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("committee_id", "running_no"),
         UniqueConstraint("committee_id", "year", "year_serial"),
+        Index(
+            "ix_meeting_day", "held_on", "running_no", "id"
+        ),  # the order of the lists, of all and of one committee
+        Index("ix_meeting_committee_day", "committee_id", "held_on", "running_no", "id"),
+        Index("ix_meeting_running_no", "running_no"),  # the order of decisions
+        Index("ix_meeting_draft_code", "draft_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,7 +100,11 @@ class AgendaItem(Item, Base):
     """One item of an agenda. `name_*` is its title. It may concern a project, and decide one of its gates."""
 
     __tablename__ = "agenda_item"
-    __table_args__ = (UniqueConstraint("meeting_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "position"),
+        Index("ix_agenda_item_source", "source"),  # which came from an ask
+        Index("ix_agenda_item_gate", "gate_id", sqlite_where=_DECIDES, postgresql_where=_DECIDES),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))

@@ -66,7 +66,10 @@ class Action(Versioned, Base):
     """A numbered action: who does what by when."""
 
     __tablename__ = "action"
-    __table_args__ = (Index("ix_action_open", "life", "due_on"),)
+    __table_args__ = (
+        Index("ix_action_open", "life", "due_on"),
+        Index("ix_action_due", "due_on", "number"),  # the order of all
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(Word, unique=True)  # A-2026-06-01

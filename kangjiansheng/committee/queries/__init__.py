@@ -7,6 +7,8 @@ from kangjiansheng.committee.queries.overviews import (
     meetings,
 )
 from kangjiansheng.committee.queries.visible import (
+    sees_item,
+    sees_meeting,
     visible_actions,
     visible_decisions,
     visible_items,
@@ -19,6 +21,8 @@ __all__ = [
     "decisions",
     "duties",
     "meetings",
+    "sees_item",
+    "sees_meeting",
     "step",
     "visible_actions",
     "visible_decisions",

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from kangjiansheng.committee.models import Committee, CompanyDecision, Decision, Meeting, Minutes
 from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.overviews import stood_at
-from kangjiansheng.committee.queries.visible import visible_decisions
+from kangjiansheng.committee.queries.visible import sees_decision
 from kangjiansheng.committee.rules.adoption import Advised
 from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.core.changes import Actor
@@ -32,7 +32,7 @@ def advised(*, actor: Actor, until: datetime | None = None) -> list[Advised]:
         .join(Committee, Committee.id == Meeting.committee_id)
         .join(Minutes, Minutes.meeting_id == Meeting.id)
         .outerjoin(CompanyDecision, CompanyDecision.id == latest_id(until))
-        .where(Decision.id.in_(visible_decisions(actor)), is_advice())
+        .where(sees_decision(actor), is_advice())
     )
     if until is not None:
         query = query.where(stood_at(until))

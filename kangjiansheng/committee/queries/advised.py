@@ -21,11 +21,11 @@ from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.follow_up import submitted_by
 from kangjiansheng.committee.queries.overviews import published_by
 from kangjiansheng.committee.queries.visible import (
+    sees_decision,
     sees_item,
     visible_actions,
     visible_actions_then,
     visible_decisions,
-    visible_items,
 )
 from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
 from kangjiansheng.core import clock
@@ -128,7 +128,7 @@ def advice_then(project: Project, day: date, *, actor: Actor) -> Advice:
         .where(
             AgendaItem.project_id == project.id,
             Minutes.approved_at <= until,
-            Decision.id.in_(visible_decisions(actor)),
+            sees_decision(actor),
         )
         .options(contains_eager(Decision.meeting))
         .order_by(Meeting.held_on.desc(), AgendaItem.position, Decision.id)
@@ -157,7 +157,7 @@ def _items_then(project: Project, day: date, actor: Actor) -> list[ItemThen]:
         .join(AgendaItem.meeting)
         .where(
             AgendaItem.project_id == project.id,
-            AgendaItem.id.in_(visible_items(actor)),
+            sees_item(actor),
             published_by(day, actor=actor),
         )
         .options(contains_eager(AgendaItem.meeting))

@@ -7,7 +7,7 @@ minutes are confirmed is none. Who sees the advice sees the answer, and nobody e
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kangjiansheng.accounts.queries import holds_on
@@ -22,11 +22,12 @@ from kangjiansheng.committee.models import (
     Minutes,
     Paragraph,
 )
-from kangjiansheng.committee.queries.visible import EDITORS, sees_decision, visible_decisions
+from kangjiansheng.committee.queries.visible import EDITORS, sees_decision
 from kangjiansheng.committee.rules.votes import FAILED
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.kept import figure
 
 COMPANY = "company"
 
@@ -65,6 +66,15 @@ def _failed() -> ColumnElement[bool]:
         .correlate(Decision)
     )
     return and_(Decision.votes_for.is_not(None), lost.exists())
+
+
+def without_answer(until: datetime | None = None) -> ColumnElement[bool]:
+    """The condition on a decision that the company had said nothing of it. It is asked first: most have an answer."""
+    one = aliased(CompanyDecision)
+    given = exists().where(one.decision_id == Decision.id)
+    if until is not None:
+        given = given.where(one.recorded_at <= until)
+    return ~given.correlate_except(one)
 
 
 def latest_id(until: datetime | None = None) -> ColumnElement[int]:
@@ -124,9 +134,10 @@ def given_by(
     query = (
         select(CompanyDecision)
         .join(Decision, Decision.id == CompanyDecision.decision_id)
+        .join(Decision.meeting)
         .where(
             CompanyDecision.by_decision_id.in_([d.id for d in decisions]),
-            CompanyDecision.decision_id.in_(visible_decisions(actor)),
+            sees_decision(actor),
         )
         .options(contains_eager(CompanyDecision.decision))
         .order_by(CompanyDecision.id)
@@ -146,9 +157,7 @@ def company_resolutions(*, actor: Actor) -> list[Decision]:
         .join(Meeting, Meeting.id == Decision.meeting_id)
         .join(Committee, Committee.id == Meeting.committee_id)
         .join(Minutes, Minutes.meeting_id == Meeting.id)
-        .where(
-            Committee.kind == COMPANY, Minutes.life == "approved", Decision.id.in_(visible_decisions(actor))
-        )
+        .where(Committee.kind == COMPANY, Minutes.life == "approved", sees_decision(actor))
         .options(contains_eager(Decision.meeting).contains_eager(Meeting.committee))
         .order_by(Decision.id.desc())
         .limit(50)
@@ -177,12 +186,12 @@ def owes(actor: Actor) -> bool:
 
 
 def waiting(*, actor: Actor) -> int:
-    """How much advice that the actor sees waits for an answer; 0 for those who owe none. One statement."""
+    """How much advice that the actor sees waits for an answer; 0 for those who owe none."""
     query = (
         select(func.count(Decision.id))
         .join(Meeting, Meeting.id == Decision.meeting_id)
-        .where(is_advice(), latest_id().is_(None), sees_decision(actor))
+        .where(without_answer(), is_advice(), sees_decision(actor))
     )
     if not actor.has("executive"):
         query = query.where(keeps_company(actor).exists())
-    return db.session.scalar(query) or 0
+    return figure(lambda: db.session.scalar(query) or 0, "advice that waits", actor=actor)

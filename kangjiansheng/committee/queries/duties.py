@@ -21,7 +21,7 @@ from kangjiansheng.committee.models import (
     Signer,
 )
 from kangjiansheng.committee.queries import answers, motions, raised
-from kangjiansheng.committee.queries.visible import memberships, unsubmitted, visible_actions
+from kangjiansheng.committee.queries.visible import memberships, put_to_members, sees_action
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -135,12 +135,8 @@ def _to_sign(actor: Actor) -> list[DraftVersion]:
 def _actions(actor: Actor) -> list[Action]:
     query = (
         select(Action)
-        .where(
-            Action.id.in_(visible_actions(actor)),
-            Action.owner_id == actor.id,
-            Action.life == "open",
-            Action.meeting_id.not_in(unsubmitted()),
-        )
+        .join(Action.meeting)
+        .where(sees_action(actor), Action.owner_id == actor.id, Action.life == "open", put_to_members())
         .order_by(Action.due_on.is_(None), Action.due_on, Action.number)
     )
     return list(db.session.scalars(query))

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.committee.models import AgendaItem, Decision, DecisionEffect, Meeting, Minutes, Paragraph
-from kangjiansheng.committee.queries.visible import readable_items, visible_decisions
+from kangjiansheng.committee.queries.visible import reads_item, sees_decision
 from kangjiansheng.committee.rules import effects as rules
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -23,7 +23,7 @@ def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
     query = (
         select(AgendaItem)
         .join(Meeting)
-        .where(Meeting.code == code, AgendaItem.id == number, AgendaItem.id.in_(readable_items(actor)))
+        .where(Meeting.code == code, AgendaItem.id == number, reads_item(actor))
         .options(
             joinedload(AgendaItem.meeting).options(
                 joinedload(Meeting.committee), joinedload(Meeting.minutes)
@@ -152,9 +152,11 @@ def moved(
     milestone: Milestone, *, actor: Actor, until: datetime | None = None
 ) -> list[tuple[DecisionEffect, bool]]:
     """The decisions that changed a milestone, newest first, and whether the actor may see each; one statement."""
-    seen = DecisionEffect.decision_id.in_(visible_decisions(actor)).label("seen")
+    seen = and_(DecisionEffect.decision_id.is_not(None), sees_decision(actor))
     query = (
-        select(DecisionEffect, seen)
+        select(DecisionEffect, seen.label("seen"))
+        .outerjoin(DecisionEffect.decision)
+        .outerjoin(Decision.meeting)
         .where(
             DecisionEffect.life == "in_force",
             or_(
@@ -163,7 +165,9 @@ def moved(
             ),
         )
         .options(
-            joinedload(DecisionEffect.decision).joinedload(Decision.meeting).joinedload(Meeting.committee)
+            contains_eager(DecisionEffect.decision)
+            .contains_eager(Decision.meeting)
+            .joinedload(Meeting.committee)
         )
         .order_by(DecisionEffect.id.desc())
     )

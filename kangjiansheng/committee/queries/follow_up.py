@@ -7,11 +7,39 @@ from sqlalchemy import func, select
 
 from kangjiansheng.committee.models import Action, Committee, CommitteeMember, DraftVersion, Meeting, Minutes
 from kangjiansheng.committee.queries.visible import put_to_members, sees_action, visible_actions_then
-from kangjiansheng.committee.rules.follow_up import Task
+from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
+from kangjiansheng.core.kept import figure
 from kangjiansheng.labs.models import Institution
+
+Figures = list[tuple[str, FollowUp]]  # by the code of a committee or an institution
+
+
+def followed(*, actor: Actor) -> tuple[Figures, Figures]:
+    """The figures of today of each committee and of each institution that has any, in the order of their codes."""
+
+    def count() -> tuple[Figures, Figures]:
+        found = tasks(actor=actor)
+        return _by(found, "committee"), _by(found, "institution")
+
+    return figure(count, "follow-up", actor=actor)
+
+
+def _by(found: list[Task], key: str) -> Figures:
+    codes, day = sorted({getattr(task, key) for task in found} - {""}), clock.today()
+    return [(code, follow_up([t for t in found if getattr(t, key) == code], day)) for code in codes]
+
+
+def followed_in(committee_id: int, *, actor: Actor, as_of: date | None = None) -> FollowUp:
+    """The figures of one committee, today or at the end of a past day."""
+
+    def count() -> FollowUp:
+        found = tasks(actor=actor, committee_id=committee_id, as_of=as_of)
+        return follow_up(found, as_of or clock.today())
+
+    return figure(count, "follow-up", committee_id, as_of, actor=actor)
 
 
 def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None = None) -> list[Task]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from kangjiansheng.committee.models import Meeting, Minutes, Paragraph
-from kangjiansheng.committee.queries.visible import readable_items, visible_meetings
+from kangjiansheng.committee.models import AgendaItem, Meeting, Minutes, Paragraph
+from kangjiansheng.committee.queries.visible import reads_item, sees_meeting
 from kangjiansheng.core import files
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -24,9 +24,9 @@ def image(*, actor: Actor, sha256: str) -> list[tuple[Meeting, FileRef]] | None:
         .join(Paragraph, Paragraph.id == FileRef.thing_id)
         .join(Minutes, Minutes.id == Paragraph.minutes_id)
         .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .outerjoin(AgendaItem, AgendaItem.id == Paragraph.agenda_item_id)
         .where(FileRef.thing == THING, FileBlob.sha256 == sha256, FileRef.removed_at.is_(None))
-        .where(Meeting.id.in_(visible_meetings(actor)))
-        .where(Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(readable_items(actor)))
+        .where(sees_meeting(actor), or_(Paragraph.agenda_item_id.is_(None), reads_item(actor)))
         .options(joinedload(Meeting.minutes))
         .order_by(FileRef.id)
     )

@@ -26,12 +26,11 @@ from kangjiansheng.committee.models import (
     Suggestion,
 )
 from kangjiansheng.committee.queries.visible import (
-    readable_items,
+    reads_item,
+    sees_action,
+    sees_decision,
+    sees_item,
     sees_meeting,
-    visible_actions,
-    visible_decisions,
-    visible_items,
-    visible_meetings,
 )
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -100,7 +99,7 @@ def item(*, actor: Actor, code: str, number: int) -> AgendaItem | None:
         .where(
             or_(Meeting.code == code, Meeting.draft_code == code),
             AgendaItem.id == number,
-            AgendaItem.id.in_(visible_items(actor)),
+            sees_item(actor),
         )
         .options(joinedload(AgendaItem.meeting).joinedload(Meeting.committee), joinedload(AgendaItem.project))
     )
@@ -119,7 +118,7 @@ def recusal(*, actor: Actor, code: str, number: int) -> Recusal | None:
         select(Recusal)
         .join(Recusal.item)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(Meeting.code == code, Recusal.id == number, AgendaItem.id.in_(visible_items(actor)))
+        .where(Meeting.code == code, Recusal.id == number, sees_item(actor))
         .options(contains_eager(Recusal.item).joinedload(AgendaItem.meeting).joinedload(Meeting.committee))
     )
     return db.session.scalar(query)
@@ -156,11 +155,12 @@ def any_paragraph(*, actor: Actor, code: str, public_id: str) -> Paragraph | Non
         select(Paragraph)
         .join(Minutes)
         .join(Meeting)
+        .outerjoin(AgendaItem, AgendaItem.id == Paragraph.agenda_item_id)
         .where(
             Meeting.code == code,
-            Meeting.id.in_(visible_meetings(actor)),
+            sees_meeting(actor),
             Paragraph.public_id == public_id,
-            Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(readable_items(actor)),
+            or_(Paragraph.agenda_item_id.is_(None), reads_item(actor)),
         )
         .options(joinedload(Paragraph.wording))
         .options(joinedload(Paragraph.minutes).joinedload(Minutes.meeting).options(_SEATS))
@@ -203,7 +203,7 @@ def draft(*, actor: Actor, code: str, number: int) -> DraftVersion | None:
         select(DraftVersion)
         .join(Minutes)
         .join(Meeting)
-        .where(Meeting.code == code, DraftVersion.number == number, Meeting.id.in_(visible_meetings(actor)))
+        .where(Meeting.code == code, DraftVersion.number == number, sees_meeting(actor))
         .options(joinedload(DraftVersion.minutes).joinedload(Minutes.meeting).options(_SEATS))
         .options(
             selectinload(DraftVersion.signers).joinedload(Signer.person),
@@ -236,8 +236,9 @@ def action(*, actor: Actor, number: str) -> Action | None:
     """An action by its number."""
     query = (
         select(Action)
-        .where(Action.number == number, Action.id.in_(visible_actions(actor)))
-        .options(joinedload(Action.meeting), joinedload(Action.owner))
+        .join(Action.meeting)
+        .where(Action.number == number, sees_action(actor))
+        .options(contains_eager(Action.meeting), joinedload(Action.owner))
     )
     return db.session.scalar(query)
 
@@ -250,7 +251,7 @@ def decision(*, actor: Actor, number: str) -> Decision | None:
         .join(Minutes, Minutes.meeting_id == Meeting.id)
         .where(
             Decision.number == number,
-            Decision.id.in_(visible_decisions(actor)),
+            sees_decision(actor),
             Minutes.life.in_(("approved", "record")),
         )
         .options(
@@ -282,7 +283,7 @@ def dropped_action(*, actor: Actor, code: str, number: str) -> Action | None:
         .join(Meeting)
         .where(
             Meeting.code == code,
-            Meeting.id.in_(visible_meetings(actor)),
+            sees_meeting(actor),
             Action.number == number,
             Action.life == "dropped",
         )

@@ -17,7 +17,7 @@ from kangjiansheng.committee.models import (
     Motion,
 )
 from kangjiansheng.committee.queries import floor, taken
-from kangjiansheng.committee.queries.visible import memberships, visible_motions
+from kangjiansheng.committee.queries.visible import memberships, sees_motion
 from kangjiansheng.committee.rules import presence
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -31,9 +31,10 @@ def motion(*, actor: Actor, code: str, number: int) -> Motion | None:
     query = (
         select(Motion)
         .join(Motion.meeting)
-        .where(Meeting.code == code, Motion.id == number, Motion.id.in_(visible_motions(actor)))
+        .join(Motion.item)
+        .where(Meeting.code == code, Motion.id == number, sees_motion(actor))
         .options(contains_eager(Motion.meeting).options(_SEATS, joinedload(Meeting.minutes)))
-        .options(joinedload(Motion.item).joinedload(AgendaItem.project), joinedload(Motion.decision))
+        .options(contains_eager(Motion.item).joinedload(AgendaItem.project), joinedload(Motion.decision))
         .options(selectinload(Motion.ballots).joinedload(Ballot.entered_by), selectinload(Motion.dissents))
     )
     return db.session.scalar(query)
@@ -43,8 +44,10 @@ def of_meeting(meeting: Meeting, *, actor: Actor) -> list[Motion]:
     """The motions of a meeting that the actor may see, in the order in which they were opened."""
     query = (
         select(Motion)
-        .where(Motion.meeting_id == meeting.id, Motion.id.in_(visible_motions(actor)))
-        .options(joinedload(Motion.item), joinedload(Motion.decision))
+        .join(Motion.meeting)
+        .join(Motion.item)
+        .where(Motion.meeting_id == meeting.id, sees_motion(actor))
+        .options(contains_eager(Motion.item), joinedload(Motion.decision))
         .options(selectinload(Motion.ballots), selectinload(Motion.dissents))
         .order_by(Motion.id)
     )
@@ -58,14 +61,15 @@ def waiting(*, actor: Actor) -> list[Motion]:
     query = (
         select(Motion)
         .join(Motion.meeting)
+        .join(Motion.item)
         .where(
             Motion.closed_at.is_(None),
             Motion.method == "name",
             Motion.id.not_in(voted),
             Meeting.committee_id.in_(memberships(actor)),
-            Motion.id.in_(visible_motions(actor)),
+            sees_motion(actor),
         )
-        .options(contains_eager(Motion.meeting).options(_SEATS), joinedload(Motion.item))
+        .options(contains_eager(Motion.meeting).options(_SEATS), contains_eager(Motion.item))
         .order_by(Motion.id)
     )
     # Who is recused does not see the motion, so that a circulation asks nothing more; a room has one vote at a time.

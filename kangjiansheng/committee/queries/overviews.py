@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
@@ -24,12 +24,13 @@ from kangjiansheng.committee.models import (
     Minutes,
     Signature,
 )
-from kangjiansheng.committee.queries.answers import is_advice, latest_id
+from kangjiansheng.committee.queries.answers import is_advice, latest_id, without_answer
 from kangjiansheng.committee.queries.visible import (
     kept,
     put_to_members,
     sees_action,
     sees_decision,
+    sees_item,
     sees_meeting,
     visible_decisions,
     visible_items,
@@ -41,7 +42,7 @@ from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
-from kangjiansheng.core.paging import Page, read
+from kangjiansheng.core.paging import By, Listing
 from kangjiansheng.projects.models import Milestone, Project, ProjectMember
 from kangjiansheng.projects.queries import visible_projects
 from kangjiansheng.projects.queries.gates import lab_gates
@@ -72,25 +73,10 @@ def committees() -> list[Committee]:
     )
 
 
-def meetings(*, actor: Actor, as_of: date | None = None) -> list[Meeting]:
-    """The meetings that the actor may see, newest first; on a past day those known by then."""
-    return list(db.session.scalars(_meetings(actor, None, as_of)))
-
-
-def meetings_page(
-    asked: str | None, *, actor: Actor, committee_id: int | None = None, as_of: date | None = None
-) -> Page:
-    """The same in pages, also those of one committee; two statements."""
-    return read(_meetings(actor, committee_id, as_of), asked)
-
-
-def _meetings(actor: Actor, committee_id: int | None, as_of: date | None) -> Select[Meeting]:
-    query = (
-        select(Meeting)
-        .where(sees_meeting(actor), Meeting.life != DISCARDED)
-        .options(joinedload(Meeting.committee), joinedload(Meeting.minutes))
-        .order_by(Meeting.held_on.desc(), Meeting.running_no.desc(), Meeting.id.desc())
-    )
+def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | None = None) -> Listing:
+    """The meetings that the actor may see, newest first, also those of one committee; on a past day those known by
+    then."""
+    query = select(Meeting).where(sees_meeting(actor), Meeting.life != DISCARDED)
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
     if as_of is not None:
@@ -98,7 +84,14 @@ def _meetings(actor: Actor, committee_id: int | None, as_of: date | None) -> Sel
             Revision.thing == "meeting", Revision.effective_at <= clock.end_of(as_of)
         )
         query = query.where(Meeting.id.in_(known), published_by(as_of, actor=actor))
-    return query
+    return Listing(
+        query,
+        order=[By(Meeting.held_on, down=True), By(Meeting.running_no, down=True), By(Meeting.id, down=True)],
+        key=Meeting.code,
+        about=("meetings", committee_id, as_of),
+        actor=actor,
+        load=(joinedload(Meeting.committee), joinedload(Meeting.minutes)),
+    )
 
 
 def published_by(day: date, *, actor: Actor) -> ColumnElement[bool]:
@@ -119,7 +112,8 @@ def agenda(meeting: Meeting, *, actor: Actor, beside: Iterable[Decision | Action
     """The agenda for a reader. The hours count all items, so that a hidden one leaves its gap. The projects that the
     reader may see are asked for once, for the items and for what stands `beside` them on the page."""
     rows = db.session.execute(
-        select(AgendaItem, AgendaItem.id.in_(visible_items(actor)).label("seen"))
+        select(AgendaItem, sees_item(actor).label("seen"))
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(AgendaItem.meeting_id == meeting.id)
         .options(joinedload(AgendaItem.project), joinedload(AgendaItem.gate))
         .options(joinedload(AgendaItem.presenting))
@@ -224,36 +218,42 @@ def decisions(
     kind: str = "",
     answer: str = "",
     until: datetime | None = None,
-    limit: int = 200,
-) -> list[Decision]:
+) -> Listing:
     """Decisions and recommendations that the actor may see, newest first. Those of a draft are shown only to
-    readers of drafts, through the minutes. `answer` is what the company said of them by then, or `waiting`; `upto` leaves
-    out those of later meetings than that one, and of other committees. `until` is the end of a past day, on which those stood whose minutes stood."""
+    readers of drafts, through the minutes. `answer` is what the company said of them by then, or `waiting`; `upto` gives
+    those of one meeting, and of the last one of its committee before it that has any. `until` is the end of a past day, on which those stood whose minutes stood."""
     query = (
         select(Decision)
-        .join(Meeting, Meeting.id == Decision.meeting_id)
+        # With a bare key SQLite reads all decisions first and sorts them; so it goes along the meetings in their order.
+        .join(Meeting, Meeting.id + 0 == Decision.meeting_id)
         .join(Minutes, Minutes.meeting_id == Meeting.id)
+        .where(*([without_answer(until), is_advice()] if answer == WAITING else []))
         .where(sees_decision(actor), Minutes.life.in_(("approved", "record")))
-        .options(joinedload(Decision.meeting), joinedload(Decision.project))
-        .order_by(Meeting.running_no.desc(), Decision.id)
-        .limit(limit)
     )
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
     if meeting_id is not None:
         query = query.where(Meeting.id == meeting_id)
     if upto is not None:
-        query = query.where(Meeting.committee_id == upto.committee_id, Meeting.running_no <= upto.running_no)
+        earlier_ones = (Meeting.committee_id == upto.committee_id, Meeting.running_no < upto.running_no)
+        last = query.with_only_columns(Meeting.id, maintain_column_froms=True).where(*earlier_ones)
+        last = last.order_by(Meeting.running_no.desc()).limit(1).correlate(None)
+        query = query.where(or_(Meeting.id == upto.id, Meeting.id == last.scalar_subquery()))
     if kind:
         query = query.where(Decision.kind == kind)
     if until is not None:
         query = query.where(stood_at(until))
-    if answer == WAITING:
-        query = query.where(is_advice(), latest_id(until).is_(None))
-    elif answer:
+    if answer not in ("", WAITING):
         query = query.join(CompanyDecision, CompanyDecision.id == latest_id(until))
         query = query.where(CompanyDecision.verdict == answer)
-    return list(db.session.scalars(query))
+    return Listing(
+        query,
+        order=[By(Meeting.running_no, down=True), By(Decision.id)],
+        key=Decision.number,
+        about=("decisions", committee_id, meeting_id, upto and upto.id, kind, answer, until),
+        actor=actor,
+        load=(contains_eager(Decision.meeting), joinedload(Decision.project)),
+    )
 
 
 def stood_at(until: datetime) -> ColumnElement[bool]:
@@ -285,15 +285,13 @@ def actions(
     before: Meeting | None = None,
     or_of: Meeting | None = None,
     mine: bool = False,
-) -> list[Action]:
+) -> Listing:
     """Actions that the actor may see, by due date; `before` leaves out those of later meetings. `or_of` gives all of one
     meeting beside those of the `life` that is asked for."""
     query = (
         select(Action)
         .join(Meeting, Meeting.id == Action.meeting_id)
         .where(sees_action(actor), put_to_members())
-        .options(joinedload(Action.owner), joinedload(Action.meeting), joinedload(Action.project))
-        .order_by(Action.due_on.is_(None), Action.due_on, Action.number)
     )
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
@@ -303,7 +301,14 @@ def actions(
         query = query.where(earlier(before))
     if mine:
         query = query.where(Action.owner_id == actor.id)
-    return list(db.session.scalars(query))
+    return Listing(
+        query,
+        order=[By(Action.due_on, may_lack=True), By(Action.number)],
+        key=Action.number,
+        about=("actions", committee_id, life, before and before.id, or_of and or_of.id, mine),
+        actor=actor,
+        load=(joinedload(Action.owner), contains_eager(Action.meeting), joinedload(Action.project)),
+    )
 
 
 def progress(minutes_ids: list[int]) -> dict[int, int]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import Action, Decision, DecisionEffect, Meeting, Minutes
-from kangjiansheng.committee.queries.answers import is_advice, latest_id
+from kangjiansheng.committee.queries.answers import is_advice, without_answer
 from kangjiansheng.committee.queries.follow_up import submitted_by
 from kangjiansheng.committee.queries.overviews import published_by
-from kangjiansheng.committee.queries.visible import visible_actions_then, visible_decisions, visible_meetings
+from kangjiansheng.committee.queries.visible import sees_decision, sees_meeting, visible_actions_then
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
@@ -74,12 +74,7 @@ def unanswered(*, actor: Actor, day: date) -> list[Decision]:
         select(Decision)
         .join(Meeting, Meeting.id == Decision.meeting_id)
         .join(Minutes, Minutes.meeting_id == Meeting.id)
-        .where(
-            Decision.id.in_(visible_decisions(actor)),
-            Minutes.approved_at <= until,
-            is_advice(),
-            latest_id(until).is_(None),
-        )
+        .where(without_answer(until), Minutes.approved_at <= until, is_advice(), sees_decision(actor))
         .options(joinedload(Decision.meeting), joinedload(Decision.project))
         .order_by(Meeting.held_on, Decision.number)
     )
@@ -90,13 +85,15 @@ def not_applied(*, actor: Actor, day: date) -> list[DecisionEffect]:
     """What decisions that the actor may see were to change by the end of a day and could not, the oldest first."""
     query = (
         select(DecisionEffect)
+        .join(DecisionEffect.decision)
+        .join(Decision.meeting)
         .where(
-            DecisionEffect.decision_id.in_(visible_decisions(actor)),
+            sees_decision(actor),
             DecisionEffect.life == "not_applied",
             DecisionEffect.settled_at <= clock.end_of(day),
         )
         .options(
-            joinedload(DecisionEffect.decision),
+            contains_eager(DecisionEffect.decision),
             joinedload(DecisionEffect.plan),
             joinedload(DecisionEffect.milestone),
         )
@@ -110,7 +107,7 @@ def held_before(*, actor: Actor, day: date, committee_id: int | None = None) -> 
     query = select(Meeting).where(
         Meeting.life == "held",
         Meeting.held_on < day,
-        Meeting.id.in_(visible_meetings(actor)),
+        sees_meeting(actor),
         published_by(day, actor=actor),
     )
     if committee_id is not None:
@@ -120,7 +117,5 @@ def held_before(*, actor: Actor, day: date, committee_id: int | None = None) -> 
 
 def held_on(*, actor: Actor, day: date) -> Meeting | None:
     """A meeting that was held on a day and that the actor may see."""
-    query = select(Meeting).where(
-        Meeting.life == "held", Meeting.held_on == day, Meeting.id.in_(visible_meetings(actor))
-    )
+    query = select(Meeting).where(Meeting.life == "held", Meeting.held_on == day, sees_meeting(actor))
     return db.session.scalar(query.order_by(Meeting.running_no.desc()).limit(1))

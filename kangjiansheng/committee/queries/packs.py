@@ -12,7 +12,7 @@ from kangjiansheng.committee.models import Action, AgendaItem, Meeting, MeetingP
 from kangjiansheng.committee.queries import loaders, papers
 from kangjiansheng.committee.queries.overviews import earlier
 from kangjiansheng.committee.queries.visible import (
-    unsubmitted,
+    put_to_members,
     visible_actions,
     visible_items,
     visible_meetings,
@@ -168,7 +168,7 @@ def _actions(meeting: Meeting) -> list[dict[str, Any]]:
             Meeting.committee_id == meeting.committee_id,
             earlier(meeting),
             Action.life == "open",
-            Action.meeting_id.not_in(unsubmitted()),
+            put_to_members(),
         )
         .options(joinedload(Action.owner))
         .order_by(Action.due_on.is_(None), Action.due_on, Action.number)

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager
 
 from kangjiansheng.committee.models import AgendaItem, Meeting, Paper
-from kangjiansheng.committee.queries.visible import sees_paper, visible_items, visible_papers
+from kangjiansheng.committee.queries.visible import sees_item, sees_paper, visible_papers
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
@@ -62,7 +62,7 @@ def paper(*, actor: Actor, code: str, number: int) -> Paper | None:
             or_(Meeting.code == code, Meeting.draft_code == code),
             Paper.id == number,
             Paper.withdrawn_at.is_(None),
-            AgendaItem.id.in_(visible_items(actor)),
+            sees_item(actor),
             Paper.id.in_(visible_papers(actor)),
         )
         .options(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, AgendaItem, Decision, Meeting, Motion, Recusal
 from kangjiansheng.committee.queries import floor, taken
-from kangjiansheng.committee.queries.visible import visible_actions, visible_decisions
+from kangjiansheng.committee.queries.visible import sees_action, sees_decision
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -64,10 +64,10 @@ def slide(meeting: Meeting, item: AgendaItem, *, actor: Actor) -> Slide:
     room = floor.in_room(meeting, [item])[item.id]
     out = [row for row in room.recusals if row.kind in floor.presence.OUT]
     inside = [row for row in out if is_inside(meeting, row)]
-    decided = select(Decision).where(
-        Decision.agenda_item_id == item.id, Decision.id.in_(visible_decisions(actor))
-    )
-    acted = select(Action).where(Action.agenda_item_id == item.id, Action.id.in_(visible_actions(actor)))
+    decided = select(Decision).join(Decision.meeting)
+    decided = decided.where(Decision.agenda_item_id == item.id, sees_decision(actor))
+    acted = select(Action).join(Action.meeting)
+    acted = acted.where(Action.agenda_item_id == item.id, sees_action(actor))
     return Slide(
         item,
         room,

@@ -17,13 +17,14 @@ from kangjiansheng.committee.models import (
     Decision,
     DraftParagraph,
     DraftVersion,
+    Meeting,
     Minutes,
     Paragraph,
     ParagraphRevision,
     ParagraphTranslation,
 )
 from kangjiansheng.committee.queries import dissents, floor, translations
-from kangjiansheng.committee.queries.visible import readable_items, visible_actions, visible_items
+from kangjiansheng.committee.queries.visible import readable_items, reads_item, sees_item, visible_actions
 from kangjiansheng.committee.rules import numbers, texts
 from kangjiansheng.committee.rules.languages import in_order
 from kangjiansheng.core.audit import AuditEntry
@@ -112,9 +113,10 @@ def projects_of(minutes: Minutes, *, actor: Actor) -> dict[int, Project]:
 def _items_of_projects(actor: Actor) -> Select[AgendaItem]:
     return (
         select(AgendaItem)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(
             AgendaItem.meeting_id == bindparam("meeting"),
-            AgendaItem.id.in_(visible_items(actor)),
+            sees_item(actor),
             AgendaItem.project_id.in_(visible_projects(actor)),
         )
         .options(joinedload(AgendaItem.project))
@@ -275,8 +277,12 @@ def edits(
     minutes: Minutes, *, actor: Actor, only: Paragraph | None = None, set_aside: bool = False
 ) -> list[AuditEntry]:
     """What was done with the paragraphs whose item the actor may see, newest first: from the trail itself."""
-    seen = Paragraph.agenda_item_id.is_(None) | Paragraph.agenda_item_id.in_(readable_items(actor))
-    of_text = select(Paragraph.id).where(Paragraph.minutes_id == minutes.id, seen)
+    of_text = (
+        select(Paragraph.id)
+        .join(Meeting, Meeting.id == minutes.meeting_id)
+        .outerjoin(AgendaItem, AgendaItem.id == Paragraph.agenda_item_id)
+        .where(Paragraph.minutes_id == minutes.id, or_(Paragraph.agenda_item_id.is_(None), reads_item(actor)))
+    )
     if only is not None:
         of_text = of_text.where(Paragraph.id == only.id)
     told = select(ParagraphTranslation.id).where(ParagraphTranslation.paragraph_id.in_(of_text))

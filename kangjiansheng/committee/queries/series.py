@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import AgendaTemplate, Committee, Meeting, MeetingSeries
-from kangjiansheng.committee.queries.visible import kept, visible_meetings
+from kangjiansheng.committee.queries.visible import kept, sees_meeting
 from kangjiansheng.committee.rules.meetings import DISCARDED
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -54,6 +54,6 @@ def series(*, actor: Actor, code: str, number: int) -> MeetingSeries | None:
 def meetings(series: MeetingSeries, *, actor: Actor) -> list[Meeting]:
     """The meetings of a series that were not given up, by day."""
     query = select(Meeting).where(
-        Meeting.series_id == series.id, Meeting.life != DISCARDED, Meeting.id.in_(visible_meetings(actor))
+        Meeting.series_id == series.id, Meeting.life != DISCARDED, sees_meeting(actor)
     )
     return list(db.session.scalars(query.order_by(Meeting.held_on)))

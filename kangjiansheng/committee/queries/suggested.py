@@ -20,7 +20,7 @@ from kangjiansheng.committee.models import (
     Meeting,
 )
 from kangjiansheng.committee.queries import overviews
-from kangjiansheng.committee.queries.visible import readable_items
+from kangjiansheng.committee.queries.visible import reads_item
 from kangjiansheng.committee.rules import suggestions as rules
 from kangjiansheng.committee.rules.suggestions import Suggestion
 from kangjiansheng.core import clock
@@ -92,7 +92,7 @@ def _minutes(before: Meeting | None, meeting: Meeting) -> Iterator[Suggestion]:
 def _actions(meeting: Meeting, actor: Actor) -> Iterator[Suggestion]:
     """Open actions of earlier meetings that are due by the day of this one."""
     rows = overviews.actions(actor=actor, committee_id=meeting.committee_id, life="open", before=meeting)
-    for action in rows:
+    for action in rows.all():
         if action.due_on is None or action.due_on > meeting.held_on:
             continue
         names = {
@@ -129,11 +129,12 @@ def _deferred(before: Meeting | None, actor: Actor) -> Iterator[Suggestion]:
     )
     query = (
         select(AgendaItem)
+        .join(AgendaItem.meeting)
         .where(
             AgendaItem.meeting_id == before.id,
             AgendaItem.opened_at.is_(None),
             reached.exists(),
-            AgendaItem.id.in_(readable_items(actor)),
+            reads_item(actor),
             AgendaItem.id.not_in(select(Decision.agenda_item_id).where(Decision.agenda_item_id.is_not(None))),
         )
         .order_by(AgendaItem.position)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import AgendaItem, Committee, Meeting
-from kangjiansheng.committee.queries.visible import published, sees_meeting, visible_items
+from kangjiansheng.committee.queries.visible import published, sees_item, sees_meeting
 from kangjiansheng.committee.rules.suggestions import ASK, TABLE
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -16,7 +16,7 @@ def items_of(ask_id: int, *, actor: Actor) -> list[AgendaItem]:
     query = (
         select(AgendaItem)
         .join(AgendaItem.meeting)
-        .where(AgendaItem.source == f"{ASK}{ask_id}", AgendaItem.id.in_(visible_items(actor)))
+        .where(AgendaItem.source == f"{ASK}{ask_id}", sees_item(actor))
         .options(joinedload(AgendaItem.meeting).joinedload(Meeting.committee))
         .order_by(Meeting.held_on.desc())
     )

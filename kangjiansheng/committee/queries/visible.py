@@ -129,8 +129,8 @@ def sees_item(actor: Actor) -> ColumnElement[bool]:
 def reads_item(actor: Actor) -> ColumnElement[bool]:
     """The same for its discussion and outcome: who left for them reads of them only when the minutes stand, as
     everybody does who was not there."""
-    stood = select(Minutes.meeting_id).where(Minutes.life.in_(("approved", "record")))
-    stayed = or_(AgendaItem.id.not_in(_left(actor)), AgendaItem.meeting_id.in_(stood))
+    stood = exists().where(Minutes.meeting_id == Meeting.id, Minutes.life.in_(("approved", "record")))
+    stayed = or_(AgendaItem.id.not_in(_left(actor)), stood.correlate_except(Minutes))
     return and_(sees_item(actor), stayed)
 
 
@@ -185,15 +185,10 @@ def visible_decisions(actor: Actor) -> Select[int]:
 
 
 @once_a_day
-def visible_motions(actor: Actor) -> Select[int]:
-    """The ids of the motions that the actor may see: whoever reads the committee and the discussion of their item. To
-    others a vote is told by the minutes alone."""
-    return (
-        select(Motion.id)
-        .join(AgendaItem, AgendaItem.id == Motion.agenda_item_id)
-        .join(Meeting, Meeting.id == Motion.meeting_id)
-        .where(reads_item(actor), reads_committee(actor))
-    )
+def sees_motion(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a motion with its item and meeting, joined: the actor reads the committee and the discussion of
+    the item. To others a vote is told by the minutes alone."""
+    return and_(reads_item(actor), reads_committee(actor))
 
 
 @once_a_day

@@ -12,9 +12,8 @@ from kangjiansheng.committee.models import Committee, CommitteeMember
 from kangjiansheng.committee.operations import committees as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, loaders, overviews
-from kangjiansheng.committee.queries.follow_up import tasks
+from kangjiansheng.committee.queries.follow_up import followed_in
 from kangjiansheng.committee.rules import numbers
-from kangjiansheng.committee.rules.follow_up import follow_up
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
@@ -31,16 +30,15 @@ from kangjiansheng.labs.queries import visible_institutions, visible_labs
 def committee(committee: Committee) -> Response:
     """Any committee: meetings, members, decisions, open actions."""
     day = g.get("as_of") or clock.today()
-    meetings = overviews.meetings_page(
-        request.args.get("page"), actor=actor(), committee_id=committee.id, as_of=g.get("as_of")
-    )
+    listed = overviews.meetings(actor=actor(), committee_id=committee.id, as_of=g.get("as_of"))
+    meetings = listed.page(request.args.get("page"))
     seats = [m for m in committee.members if sits_on(m, day)]
     held = policies.offices(actor(), committee.id)
     reader = bool(held) or actor().reads_all
     shown = seats if reader else []
     live = g.get("as_of") is None
-    decisions = overviews.decisions(actor=actor(), committee_id=committee.id, limit=8) if live else []
-    actions = overviews.actions(actor=actor(), committee_id=committee.id, life="open") if live else []
+    decisions = overviews.decisions(actor=actor(), committee_id=committee.id).all(8) if live else []
+    actions = overviews.actions(actor=actor(), committee_id=committee.id, life="open").all() if live else []
     rows: list[Any] = [*meetings.items, *shown, *decisions, *actions]
     return page(
         "committee.html",
@@ -56,7 +54,7 @@ def committee(committee: Committee) -> Response:
         decisions=decisions,
         answers=answers.answers(decisions),
         actions=actions,
-        follow=follow_up(tasks(actor=actor(), committee_id=committee.id, as_of=g.get("as_of")), day),
+        follow=followed_in(committee.id, actor=actor(), as_of=g.get("as_of")),
         open_projects=overviews.open_projects([*decisions, *actions], actor=actor()),
         reader=reader,
         sits=bool(held),

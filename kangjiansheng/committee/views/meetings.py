@@ -38,7 +38,7 @@ MARKS = {
 @signed_in
 def meetings() -> Response:
     """All meetings that the reader may see."""
-    found = overviews.meetings_page(request.args.get("page"), actor=actor(), as_of=g.get("as_of"))
+    found = overviews.meetings(actor=actor(), as_of=g.get("as_of")).page(request.args.get("page"))
     return page(
         "meetings.html",
         meetings=found,
@@ -135,12 +135,9 @@ def _room(meeting: Meeting, agenda: overviews.Agenda) -> dict[int, floor.ItemInR
 
 def _decisions(meeting: Meeting) -> tuple[list[Decision], list[Decision]]:
     """What this meeting has decided, and what the last one before it with decisions that stand; one statement."""
-    found = overviews.decisions(actor=actor(), upto=meeting)
+    found = overviews.decisions(actor=actor(), upto=meeting).all()
     older = [d for d in found if d.meeting_id != meeting.id]
-    return (
-        [d for d in found if d.meeting_id == meeting.id],
-        [d for d in older if d.meeting_id == older[0].meeting_id],
-    )
+    return [d for d in found if d.meeting_id == meeting.id], older
 
 
 def _left_over(meeting: Meeting, before: Meeting | None) -> list[Action]:
@@ -148,7 +145,7 @@ def _left_over(meeting: Meeting, before: Meeting | None) -> list[Action]:
     found = overviews.actions(
         actor=actor(), committee_id=meeting.committee_id, life="open", or_of=before, before=meeting
     )
-    return sorted(found, key=lambda a: a.life != "open")
+    return sorted(found.all(), key=lambda a: a.life != "open")
 
 
 def _as_of(meeting: Meeting) -> Response:

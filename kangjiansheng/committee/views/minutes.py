@@ -179,7 +179,7 @@ def _answered(meeting: Meeting, until: datetime | None) -> dict[str, Any]:
     """What the company said of the advice of these minutes, or which advice they answered, by number."""
     if meeting.committee.kind != answers.COMPANY:
         return {"advice": answers.of_meeting(meeting.id, until=until), "answered": {}}
-    own = overviews.decisions(actor=actor(), meeting_id=meeting.id)
+    own = overviews.decisions(actor=actor(), meeting_id=meeting.id).all()
     found = answers.given_by(own, actor=actor(), until=until)
     return {"advice": {}, "answered": {d.number: found[d.id] for d in own if d.id in found}}
 

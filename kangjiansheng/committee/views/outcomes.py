@@ -1,5 +1,6 @@
 """Lists of decisions and actions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, request, url_for
@@ -13,14 +14,13 @@ from kangjiansheng.committee.models import Action
 from kangjiansheng.committee.operations import evidence, outcomes
 from kangjiansheng.committee.queries import answers, loaders, overviews
 from kangjiansheng.committee.queries import evidence as reading
-from kangjiansheng.committee.queries.follow_up import tasks
+from kangjiansheng.committee.queries.follow_up import followed
 from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.rules.answers import WAITING
-from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock, file_levels, files
 from kangjiansheng.core.access import actor, on, signed_in
-from kangjiansheng.core.pages import of_today, saved
+from kangjiansheng.core.pages import of_today, saved, with_args
 
 
 @bp.get("/decisions")
@@ -30,10 +30,14 @@ def decisions() -> Response:
     kind, answer, until = request.args.get("kind", ""), request.args.get("answer", ""), until_day()
     kind = kind if kind in ("D", "R") else ""
     answer = answer if answer in (WAITING, *VERDICTS) else ""
-    found = overviews.decisions(actor=actor(), kind=kind, answer=answer, until=until)
+    listed = overviews.decisions(actor=actor(), kind=kind, answer=answer, until=until)
+    shown = listed.page(request.args.get("page"))
+    found = shown.items
     return page(
         "decisions.html",
         decisions=found,
+        shown=shown,
+        page_address=lambda number: with_args(page=number),
         kind=kind,
         answer=answer,
         answer_links=[
@@ -52,29 +56,26 @@ def decisions() -> Response:
 def actions() -> Response:
     """Actions that the reader may see: open, all, or their own."""
     show = request.args.get("show", "open")
-    found = overviews.actions(actor=actor(), life="open" if show != "all" else "", mine=show == "mine")
+    listed = overviews.actions(actor=actor(), life="open" if show != "all" else "", mine=show == "mine")
+    shown = listed.page(request.args.get("page"))
+    found, (by_committee, by_institution) = shown.items, followed(actor=actor())
     return page(
         "actions.html",
         actions=found,
+        shown=shown,
+        page_address=lambda number: with_args(page=number),
         show=show if show in ("open", "all", "mine") else "open",
         today=clock.today(),
         open_projects=overviews.open_projects(found, actor=actor()),
         may_close=_closable(found),
         files=reading.files_of(found, actor=actor()),
-        by_committee=_by(all_tasks := tasks(actor=actor()), "committee"),
-        by_institution=_by(all_tasks, "institution") if actor().reads_all else [],
+        by_committee=by_committee,
+        by_institution=by_institution if actor().reads_all else [],
         illustrative=any(a.illustrative for a in found),
     )
 
 
-def _by(found: list[Task], key: str) -> list[tuple[str, FollowUp]]:
-    """The figures of each committee or institution that has any, in the order of their codes."""
-    codes = sorted({getattr(task, key) for task in found} - {""})
-    day = clock.today()
-    return [(code, follow_up([t for t in found if getattr(t, key) == code], day)) for code in codes]
-
-
-def _closable(found: list[Action]) -> set[int]:
+def _closable(found: Sequence[Action]) -> set[int]:
     """The open ones that the reader may mark as done."""
     kept = policies.kept_committees(actor())
     mine = actor().id

@@ -23,10 +23,11 @@ from kangjiansheng.core.access import on, signed_in
 from kangjiansheng.core.digests import plain
 from kangjiansheng.core.filetypes import TYPES
 from kangjiansheng.core.pages import with_args
-from kangjiansheng.core.paging import PER_PAGE
+from kangjiansheng.core.paging import PER_PAGE, Behind, Pieces, of_all
 from kangjiansheng.core.rest.shapes import Schema, Shape
 
 USUAL, MOST = 100, 500  # rows in one answer
+MOST_PLACES = 2**31  # that a cursor can be behind of
 JSON = "application/json"
 BYTES: Schema = {"type": "string", "format": "binary"}
 STORED = tuple(kind.media for kind in TYPES)
@@ -91,9 +92,10 @@ def lists(
     pages: bool = False,
     as_of: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The view gives all rows in the order of the page; the answer is the piece that was asked for. `by` is the filter
-    that the page has, whose names are the arguments; `key` tells the rows apart; `rows` is their name in the answer. `pages`:
-    it can also be read by the number of its page, as the first programs did."""
+    """The view gives all rows in the order of the page, or what reads a piece of them; the answer is the piece that was
+    asked for. `by` is the filter that the page has, whose names are the arguments; `key` tells the rows apart, also where
+    they are read piece by piece; `rows` is their name in the answer. `pages`: it can also be read by the number of its
+    page, as the first programs did."""
     names = tuple(one.name for one in fields(by)) if is_dataclass(by) else tuple(by or ())
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -188,16 +190,16 @@ def _list_schema(shape: Shape, rows: str, pages: bool) -> Schema:
 
 
 def _piece(
-    found: Sequence[Any], shape: Shape, key: Callable[[Any], str], rows: str, usual: int
+    found: Sequence[Any] | Pieces, shape: Shape, key: Callable[[Any], str], rows: str, usual: int
 ) -> dict[str, Any]:
-    limit, first = _limit(usual), _begin(found, key)
-    shown = found[first : first + limit]
-    made = [shape.of(row) for row in shown]
-    more = first + limit < len(found)
+    pieces = found if callable(found) else of_all(found, key)
+    behind = Behind(_limit(usual), *_last())
+    piece = pieces(behind)
+    made = [shape.of(row) for row in piece.rows]
     return {
         rows: made,
-        "next": with_args(cursor=_cursor(key(shown[-1]), first + limit)) if more else None,
-        "total": len(found),
+        "next": with_args(cursor=_cursor(key(piece.rows[-1]), piece.end)) if piece.more else None,
+        "total": piece.total,
         "as_of": g.as_of.isoformat() if g.as_of else None,
         "illustrative": any(row.get("illustrative", False) for row in made),
     }
@@ -216,14 +218,13 @@ def _cursor(key: str, place: int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([key, place])).decode().rstrip("=")
 
 
-def _begin(found: Sequence[Any], key: Callable[[Any], str]) -> int:
-    """Where the piece begins: behind the row that the cursor names, or at its place when it is gone."""
+def _last() -> tuple[str | None, int]:
+    """The row that the cursor names, and the place behind it; nothing where a list begins."""
     asked = request.args.get("cursor")
     if not asked:
-        return 0
+        return None, 0
     try:
         last, place = orjson.loads(base64.urlsafe_b64decode(asked + "=" * (-len(asked) % 4)))
-        begin = int(place)
+        return text.line(str(last)), min(max(int(place), 0), MOST_PLACES)
     except (binascii.Error, ValueError, TypeError):
         abort(400, _("cursor 不是上一次答复给出的，请从头读。"))
-    return next((number + 1 for number, row in enumerate(found) if key(row) == last), max(begin, 0))

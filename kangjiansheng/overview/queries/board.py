@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.committee.models import ITEM_STATE, AgendaItem, Meeting
-from kangjiansheng.committee.queries import visible_items
+from kangjiansheng.committee.queries import sees_item
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, last_revisions
 from kangjiansheng.core.db import db
@@ -32,7 +32,7 @@ def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
             AgendaItem.name_hans,
             AgendaItem.name_hant,
             AgendaItem.name_en,
-            AgendaItem.id.in_(visible_items(actor)),
+            sees_item(actor),
         )
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(_to_decide())

@@ -10,7 +10,7 @@ from sqlalchemy import Subquery, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.committee.models import Meeting
-from kangjiansheng.committee.queries.visible import visible_meetings
+from kangjiansheng.committee.queries.visible import sees_meeting
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
@@ -93,7 +93,7 @@ def _meetings(actor: Actor) -> list[Dated]:
         select(Meeting, revised.c.at)
         .outerjoin(revised, revised.c.thing_id == Meeting.id)
         .where(
-            Meeting.id.in_(visible_meetings(actor)),
+            sees_meeting(actor),
             Meeting.life.not_in(HIDDEN),  # a feed is shared and a draft is not
             Meeting.held_on >= clock.today() - BACK,
             or_(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.accounts.queries import actor_of, setting_of
 from kangjiansheng.committee.models import Committee, Meeting
-from kangjiansheng.committee.queries import visible_meetings
+from kangjiansheng.committee.queries import sees_meeting
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import china, is_digest_time
 from kangjiansheng.core.changes import Actor
@@ -56,7 +56,7 @@ def address_of(*, actor: Actor) -> str | None:
 
 def committees(*, actor: Actor) -> list[Committee]:
     """The committees of which the actor sees a meeting."""
-    seen = select(Meeting.committee_id).where(Meeting.id.in_(visible_meetings(actor)))
+    seen = select(Meeting.committee_id).where(sees_meeting(actor))
     query = select(Committee).where(Committee.id.in_(seen), Committee.archived_at.is_(None))
     return list(db.session.scalars(query.order_by(Committee.code)))
 
@@ -125,6 +125,6 @@ def _next_meeting(committee_id: int, today: date, *, actor: Actor) -> date | Non
         Meeting.committee_id == committee_id,
         Meeting.life == "planned",
         Meeting.held_on > today,
-        Meeting.id.in_(visible_meetings(actor)),
+        sees_meeting(actor),
     )
     return db.session.scalar(query.order_by(Meeting.held_on).limit(1))

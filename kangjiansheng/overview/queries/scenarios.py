@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import Meeting
-from kangjiansheng.committee.queries import visible_meetings
+from kangjiansheng.committee.queries import sees_meeting
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -48,8 +48,7 @@ def meeting_of(found: Scenario, *, actor: Actor) -> Meeting | None:
     """The meeting that it was put to last; None for who may not see that, who then learns no more than that it was."""
     if not found.proposed_to:
         return None
-    seen = Meeting.id.in_(visible_meetings(actor))
-    return db.session.scalar(select(Meeting).where(Meeting.code == found.proposed_to, seen))
+    return db.session.scalar(select(Meeting).where(Meeting.code == found.proposed_to, sees_meeting(actor)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.filetypes import XLSX
+from kangjiansheng.core.paging import Pieces, dressed
 from kangjiansheng.labs import policies as keeping
 from kangjiansheng.labs.api.shapes import OBLIGATION
 from kangjiansheng.labs.models import JointLab
@@ -62,9 +63,9 @@ def _milestone_key(row: queries.MilestoneRow) -> str:
 
 
 @rest.lists(bp, "/projects", shapes.PROJECT, by=lists.ProjectFilter, usual=rest.MOST)
-def projects() -> list[queries.ProjectRow]:
+def projects() -> Pieces:
     """The projects that the reader may see."""
-    return lists.projects(asked(lists.ProjectFilter), actor=actor(), as_of=g.as_of)
+    return lists.pieces(asked(lists.ProjectFilter), actor=actor(), as_of=g.as_of)
 
 
 @rest.reads(bp, "/projects/<code>", shapes.PROJECT_ANSWER, load=queries.project, may=policies.see)
@@ -131,10 +132,10 @@ def project_obligations(thing: Project) -> list[ObligationRow]:
     key=_milestone_key,
     usual=rest.MOST,
 )
-def milestones() -> list[queries.MilestoneRow]:
+def milestones() -> Pieces:
     """The milestones that the reader may see."""
-    lines = milestone_lists.milestones(asked_milestones(), actor=actor(), as_of=g.as_of)
-    return [line.milestone for line in lines]
+    found = milestone_lists.pieces(asked_milestones(), actor=actor(), as_of=g.as_of)
+    return dressed(found, lambda lines: [line.milestone for line in lines])
 
 
 @rest.lists(bp, "/my/milestones", shapes.MILESTONE, key=_milestone_key)

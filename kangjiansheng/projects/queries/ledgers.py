@@ -32,9 +32,11 @@ from sqlalchemy import (
 )
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.audit import GENESIS, AuditEntry
+from kangjiansheng.core import kept as figures
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import Counted, db, reading
+from kangjiansheng.core.kept import NO_HEAD, Head
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
 from kangjiansheng.projects.queries.past import SCHEDULED
@@ -60,9 +62,6 @@ _TYPES = {
     "reason": np.int16,
     "moves": np.int16,
 }  # the others are whole numbers that fit 32 bits
-
-
-Head = tuple[int, str]  # the last place of the trail and its hash
 
 
 class _Kept:
@@ -119,7 +118,6 @@ class _Kept:
         return (newest.seq, newest.hash) if newest else NO_HEAD, _all(connection)
 
 
-NO_HEAD = (0, GENESIS)
 _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 _guard = Lock()
 
@@ -176,6 +174,7 @@ def _reach(actor: Actor) -> tuple[Head, list[int]]:
     seen = select(literal("project"), Project.id, literal("")).where(may_see(actor))
     rows = db.session.execute(union_all(_newest(), seen)).all()
     head = next(((seq, hash_) for kind, seq, hash_ in rows if kind == "head"), NO_HEAD)
+    figures.remember(head)
     return head, [key for kind, key, _hash in rows if kind == "project"]
 
 

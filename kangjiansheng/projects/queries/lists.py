@@ -11,7 +11,7 @@ from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
-from kangjiansheng.core.paging import Page
+from kangjiansheng.core.paging import Behind, Page, Piece, Pieces, of_page
 from kangjiansheng.projects.queries.called import names_of
 from kangjiansheng.projects.queries.ledgers import days
 from kangjiansheng.projects.queries.portfolio import gates_waiting, named
@@ -66,6 +66,19 @@ def projects(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> list
     return list(found.rows.items)
 
 
+def pieces(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> Pieces:
+    """The same in pieces, by the codes of the projects."""
+
+    def piece(behind: Behind) -> Piece:
+        def cut(table: _Table, places: list[int]) -> Page:
+            codes = (place for place, at in enumerate(places) if table.day.code(at) == behind.last)
+            return behind.cut(places, next(codes, None))
+
+        return of_page(_listed(wanted, actor, as_of, cut).rows)
+
+    return piece
+
+
 def listed(
     wanted: ProjectFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
 ) -> Listed:
@@ -75,10 +88,16 @@ def listed(
     What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
     all is made once more.
     """
+    return _listed(wanted, actor, as_of, lambda _table, places: cut(places))
+
+
+def _listed(
+    wanted: ProjectFilter, actor: Actor, as_of: date | None, cut: Callable[["_Table", list[int]], Page]
+) -> Listed:
     for _attempt in range(2):
         table = _Table(wanted, actor, as_of)
         places = table.places()
-        page = cut(places)
+        page = cut(table, places)
         rows = table.rows(page.items, table.day.next, table.day.worst)
         if rows is not None:
             illustrative = table.day.ledgers.projects.facts["illustrative"][places].any()

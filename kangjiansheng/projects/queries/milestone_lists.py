@@ -11,7 +11,7 @@ import numpy as np
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.paging import Page
+from kangjiansheng.core.paging import Behind, Page, Piece, Pieces, of_page
 from kangjiansheng.projects.queries.milestone_order import Order
 from kangjiansheng.projects.queries.milestone_table import Table
 from kangjiansheng.projects.queries.portfolio import named
@@ -103,6 +103,19 @@ def milestones(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> 
     return list(listed(wanted, actor=actor, as_of=as_of, cut=whole).rows.items)
 
 
+def pieces(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> Pieces:
+    """The same in pieces, by what the milestones belong to and their codes."""
+
+    def piece(behind: Behind) -> Piece:
+        def cut(table: Table, places: list[int]) -> Page:
+            known = table.named(*(behind.last or "").split("/"))
+            return behind.cut(places, places.index(known) if known in places else None)
+
+        return of_page(_listed(wanted, actor, as_of, cut).rows)
+
+    return piece
+
+
 def whole(places: Sequence[int]) -> Page:
     """All on one page."""
     return Page(places, 1, 1, len(places))
@@ -116,10 +129,16 @@ def listed(
     What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
     all is made once more.
     """
+    return _listed(wanted, actor, as_of, lambda _table, places: cut(places))
+
+
+def _listed(
+    wanted: MilestoneFilter, actor: Actor, as_of: date | None, cut: Callable[[Table, list[int]], Page]
+) -> Listed:
     for _attempt in range(2):
         table = Table(wanted, actor, as_of)
         places = Order(table).sorted(table.fitting()).tolist()
-        page = cut(places)
+        page = cut(table, places)
         lines = _lines(table, np.array(page.items, np.int64))
         if lines is not None:
             return _told(table, np.array(places, np.int64), replace(page, items=lines))

@@ -54,6 +54,14 @@ class Table:
             return int(np.searchsorted(keys[0], owner.id))
         return self.first + int(np.searchsorted(keys[1], owner.id))
 
+    def named(self, of: str = "", owner: str = "", code: str = "", *_more: str) -> int | None:
+        """The place of a milestone by the kind and code of its thing, and its own code."""
+        codes, first = self.facts_of_things("code"), self.first
+        inside = range(first) if of == ProjectRow.of else range(first, len(codes))
+        things = [at for at in inside if codes[at] == owner]
+        places = np.flatnonzero(np.isin(self.thing, things) & (self.column("codes") == code))
+        return int(places[0]) if len(places) else None
+
     def column(self, name: str) -> Array:
         """What each milestone is, or how it stands: an attribute of the days."""
         return np.concatenate([getattr(day, name) for day in self.days])

@@ -1,0 +1,150 @@
+"""Lists of meetings, decisions and actions beside hundreds of them: what is read, in which order, and for whom."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.committee.models import Committee
+from kangjiansheng.committee.operations import meetings as operations
+from kangjiansheng.core import clock
+from kangjiansheng.core.db import db, is_sqlite
+from kangjiansheng.core.transactions import writing
+from tests.support import full_meetings
+from tests.support.critic import Critic
+from tests.support.queries import rows_counted, work_counted
+
+MEETINGS = 120
+LISTS = {
+    "/api/v1/meetings": ("meetings", "code", "Meeting"),
+    "/api/v1/decisions": ("data", "number", "Decision"),
+    "/api/v1/decisions?answer=waiting": ("data", "number", "Decision"),
+    "/api/v1/decisions?kind=R": ("data", "number", "Decision"),
+    "/api/v1/actions?show=all": ("data", "number", "Action"),
+    "/api/v1/actions": ("data", "number", "Action"),
+}
+Reader = Callable[..., Critic]
+
+
+@pytest.fixture
+def many(app: Flask) -> Flask:
+    """Many meetings with their minutes."""
+    with app.app_context():
+        full_meetings.fill(full_meetings.Size(MEETINGS, 20))
+    return app
+
+
+def added(address: str, more: str) -> str:
+    """An address with one argument more."""
+    return f"{address}{'&' if '?' in address else '?'}{more}"
+
+
+def read(reader: Critic, address: str, size: int) -> tuple[list[str], int]:
+    """The keys of a list that is read piece by piece, and the total that each piece told."""
+    rows, key, _kind = LISTS[address]
+    found: list[str] = []
+    totals, following = set(), added(address, f"limit={size}")
+    while following:
+        piece = reader.get(following).get_json()
+        found += [row[key] for row in piece[rows]]
+        totals.add(piece["total"])
+        following = piece["next"]
+    (total,) = totals
+    return found, total
+
+
+def test_pieces_of_any_size_make_the_whole_list(many: Flask, client: Reader) -> None:
+    totals = set()
+    for who in ("executive", "member", "lead", "outsider"):
+        reader = client(who)
+        for address in LISTS:
+            whole, total = read(reader, address, 500)
+            assert len(whole) == len(set(whole)) == total, (who, address)
+            assert read(reader, address, 17) == (whole, total), (who, address)
+        totals.add(read(reader, "/api/v1/meetings", 500)[1])
+    assert len(totals) == 4 and max(totals) > MEETINGS
+
+
+def test_the_order_is_that_of_the_pages(many: Flask, client: Reader) -> None:
+    reader = client("executive")
+    days = [row["held_on"] for row in reader.get("/api/v1/meetings?limit=500").get_json()["meetings"]]
+    assert days == sorted(days, reverse=True)
+    tasks = reader.get("/api/v1/actions?show=all&limit=500").get_json()["data"]
+    order = [(row["due_on"] is None, row["due_on"] or "", row["number"]) for row in tasks]
+    assert order == sorted(order) and order[-1][0] and not order[0][0]
+
+
+def test_a_piece_reads_no_more_rows_than_it_gives(many: Flask, client: Reader) -> None:
+    reader = client("executive")
+    for address, (_rows, _key, kind) in LISTS.items():
+        first = added(address, "limit=2")
+        for one in (first, reader.get(first).get_json()["next"] or first):
+            with rows_counted() as seen:
+                reader.get(one)
+            assert 2 <= seen[kind] <= 3 and seen["Meeting"] <= 4, (address, seen)
+
+
+def test_the_work_of_a_piece_hangs_on_its_length(many: Flask, client: Reader) -> None:
+    with many.app_context():
+        if not is_sqlite():
+            pytest.skip("counts the steps of SQLite")
+    for reader in (client("executive"), client("member")):
+        for address in ("/api/v1/meetings", "/api/v1/decisions", "/api/v1/actions?show=all"):
+            asked = added(address, "limit=2")
+            work = []
+            for path in (added(address, "limit=500"), asked, reader.get(asked).get_json()["next"]):
+                reader.get(path)  # totals are kept from now on
+                with work_counted() as steps:
+                    reader.get(path)
+                work.append(steps[0])
+            assert max(work[1:]) * 3 < work[0], (address, work)
+
+
+def test_pages_read_no_more_than_they_show(many: Flask, client: Reader) -> None:
+    reader = client("executive")
+    for path, kind in (("/meetings", "Meeting"), ("/decisions", "Decision"), ("/actions?show=all", "Action")):
+        first = reader.get(path)
+        assert "第 1 / " in first.text and first.text != reader.get(added(path, "page=2")).text
+        with rows_counted() as seen:
+            reader.get(path)
+        assert 45 <= seen[kind] <= 55, (path, seen)
+
+
+def test_what_is_hidden_is_told_by_no_total_and_no_cursor(many: Flask, client: Reader) -> None:
+    """A cursor that names a meeting which one does not see is one that names none."""
+
+    def behind(name: str, place: int) -> Any:
+        cursor = base64.urlsafe_b64encode(json.dumps([name, place]).encode()).decode().rstrip("=")
+        answer = outsider.get(f"/api/v1/meetings?limit=2&cursor={cursor}").get_json()
+        return [row["code"] for row in answer["meetings"]], answer["total"]
+
+    outsider = client("outsider")
+    seen, total = read(outsider, "/api/v1/meetings", 500)
+    hidden = set(read(client("executive"), "/api/v1/meetings", 500)[0]) - set(seen)
+    assert hidden and total == len(seen)
+    for place in (0, 1, len(seen)):
+        nowhere = behind("NO-SUCH-MEETING", place)
+        assert nowhere == (seen[place : place + 2], total)
+        assert all(behind(name, place) == nowhere for name in sorted(hidden)[:5])
+    assert behind("\0", 2**40) == behind("NO-SUCH-MEETING", 2**63 - 1) == ([], total)
+
+
+def test_a_total_is_counted_anew_once_somebody_writes(many: Flask, client: Reader) -> None:
+    def totals(reader: Critic) -> list[int]:
+        return [reader.get(added(address, "limit=1")).get_json()["total"] for address in LISTS]
+
+    secretary, outsider = client("secretary"), client("outsider")
+    before, hers = totals(secretary), totals(outsider)
+    assert before != hers
+    with many.app_context(), writing():
+        committee = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+        operations.create_meeting(committee, actor=system_actor(), held_on=clock.today())
+    after = totals(secretary)
+    assert after[0] == before[0] + 1 and after[1:] == before[1:]
+    assert totals(outsider) == hers
+    assert f"{after[0]} 次会议" in secretary.get("/meetings").text
