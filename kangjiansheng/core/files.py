@@ -281,8 +281,8 @@ def problems(session: Session, root: Path) -> Iterator[str]:
 
 
 def sweep() -> int:
-    """Take away bytes that no row names, those of files disposed of some time ago (an upload that was refused in the end
-    brings them back), and halves that a crash left; how many there were.
+    """Take away bytes that no row names, those of files disposed of twice as long ago as the worker waits (an upload that
+    was refused in the end brings them back), and halves that a crash left; how many there were.
 
     Not by the clock: a database that `restore` set aside may still name them. Call it in a writing transaction: nobody brings a file meanwhile (SQLite has one writer; on PostgreSQL
     the table of blobs is locked against new rows).
@@ -291,10 +291,10 @@ def sweep() -> int:
     if not root.exists():
         return 0
     _alone()
-    since = clock.now() - LEFT_BEHIND
-    lately = FileBlob.id.in_(select(FileRef.blob_id).where(FileRef.disposed_at > since))
+    now = clock.now()
+    lately = FileBlob.id.in_(select(FileRef.blob_id).where(FileRef.disposed_at > now - 2 * LEFT_BEHIND))
     named = set(db.session.scalars(select(FileBlob.sha256).where(is_kept() | lately)))
-    old = since.timestamp()
+    old = (now - LEFT_BEHIND).timestamp()
     gone = [path for path in root.glob("*/*/*") if path.name not in named]
     gone += [path for path in root.glob(f"*{HALF}") if path.stat().st_mtime < old]
     for path in gone:

@@ -16,6 +16,7 @@ from kangjiansheng.overview.rules import retention
 PACK = "overview:pack"
 ARCHIVE = "overview:archive"
 DISPOSAL, DISPOSAL_REFUSED = "overview:disposal", "overview:disposal-refused"
+DISPOSAL_HELD = "overview:disposal-held"
 SETTINGS = "/overview/pack/deliveries"
 
 
@@ -88,9 +89,16 @@ def _disposal_refused(facts: Mapping[str, Any]) -> tuple[str, str]:
     return _("销毁单 %(number)s 未获批准", number=facts["number"]), facts["remark"]
 
 
+def _disposal_held(facts: Mapping[str, Any]) -> tuple[str, str]:
+    counted = ngettext("%(num)d 份文件", "%(num)d 份文件", facts["count"])
+    subject = _("销毁单 %(number)s：%(counted)s因保全恢复", number=facts["number"], counted=counted)
+    return subject, _("批准之后设了保全。这些文件的内容还在，可以重新打开，保全解除之前不会销毁。")
+
+
 WORDS: dict[str, Words] = {
     PACK: _pack,
     ARCHIVE: _archive,
     DISPOSAL: _disposal,
     DISPOSAL_REFUSED: _disposal_refused,
+    DISPOSAL_HELD: _disposal_held,
 }

@@ -172,6 +172,7 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
             retention.empty()
             retention.empty()
         assert not lone.exists() and shared.exists()
+        later.shift(timedelta(hours=1))
         with app.app_context(), writing():
             files.put(root, lone.name, SOLE)  # of an upload that was refused in the end
             assert files.sweep() == 1 and shared.exists() and not lone.exists()
@@ -222,6 +223,74 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         again = {"files": upload(("又一份.pdf", SOLE)), "kind": "other"}
         assert client("lead").post(f"{OTHER}/evidence", data=again).status_code == 303
         assert reader.get(f"{OTHER}/evidence/2/files/1").data == SOLE
+
+
+def test_a_hold_after_the_approval_brings_back_what_it_keeps(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    lead = client("lead")
+    for place, data in ((FIRST, SOLE), (OTHER, SOLE + b"2"), (OTHER, SOLE + b"3")):
+        brought = {"files": upload(("x.pdf", data)), "kind": "other"}
+        assert lead.post(f"{place}/evidence", data=brought).status_code == 303
+    with app.app_context(), writing():
+        for project in db.session.scalars(select(Project).where(Project.code.in_(["KJS-002", "KJS-003"]))):
+            projects.archive(project, actor=who("executive"), version=project.version)
+        retention.set_period(
+            "evidence", actor=who("admin"), version=None, years=2, source="院内制度", reason="缩短"
+        )
+    with time_machine.travel(clock.now() + timedelta(days=732)) as later:
+        admin = client("admin")
+        one = propose(admin).location
+        waits, security, reader = "1 份销毁单等您批准", client("partner"), client("executive")
+        for late in ("PARTNER", "EXECUTIVE"):  # who gets the right afterwards finds on home what waits
+            assert waits not in words((security if late == "PARTNER" else reader).get("/"))
+            granted = {"role": "security"}
+            assert admin.post(f"/admin/people/CAST-{late}/roles", data=granted).status_code == 303
+            assert waits in words((security if late == "PARTNER" else reader).get("/"))
+        assert waits not in words(admin.get("/")), "she proposed it"
+        assert security.post(f"{one}/approve", data={"password": PASSWORD}).status_code == 303
+        refuses(app, "UPDATE file_ref SET disposed_at = NULL, disposal_id = NULL")
+        first, others = f"{FIRST}/evidence/1/files/1", f"{OTHER}/evidence/%s/files/1"
+        assert reader.get(first).status_code == 410
+
+        # At once: it opens again, takes room again, is in copies again; who proposed it and who approved it are told.
+        assert hold(security, "project", "KJS-003").status_code == 303
+        assert reader.get(first).data == SOLE and reader.get(others % 1).status_code == 410
+        told = "销毁单 1：1 份文件因保全恢复"
+        assert told in words(admin.get("/notifications"))
+        assert "1 份文件因批准之后设的保全没有销毁" in words(admin.get(one))
+        assert "因保全恢复已销毁的文件" in words(admin.get(one))
+        later.shift(timedelta(minutes=61))
+
+        # What came under the hold by another way is asked for once more, right before the bytes go.
+        with app.app_context(), writing():
+            db.session.add(
+                LegalHold(
+                    scope="all", place="", reason="x", placed_by_id=who("admin").id, placed_at=clock.now()
+                )
+            )
+        with app.app_context(), writing():
+            retention.empty()
+        assert [reader.get(others % number).status_code for number in (1, 2)] == [200, 200]
+        assert "销毁单 1：2 份文件因保全恢复" in words(security.get("/notifications"))
+        assert "已清除 0 项" in words(admin.get(one)) and "别处还要用" not in words(admin.get(one))
+        with app.app_context():
+            assert [*verify.problems(db.session()), *files.problems(db.session(), files.folder())] == []
+            acts = select(AuditEntry.act, AuditEntry.after).where(AuditEntry.thing == "disposal")
+            trail = {act.rsplit(":")[-1]: after for act, after in db.session.execute(acts)}
+        assert trail["bring-back"]["held"] == 2 and trail["empty"]["emptied"] == 0
+
+        # Once the holds are lifted, the same files may be proposed anew.
+        for number in (1, 2):
+            assert security.post(f"{ALL}/holds/{number}/lift", data={"why": "检查结束"}).status_code == 303
+        one = propose(admin).location
+        assert security.post(f"{one}/approve", data={"password": PASSWORD}).status_code == 303
+        later.shift(timedelta(minutes=61))
+        with app.app_context(), writing():
+            retention.empty()
+        assert "已清除 3 项" in words(admin.get(one)), "once a hold comes later, nothing is brought back"
+        assert hold(security, "all").status_code == 303
+        assert reader.get(first).status_code == 410
 
 
 def label(app: Flask, short: str) -> str:

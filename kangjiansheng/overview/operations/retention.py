@@ -4,7 +4,7 @@ another. What goes are bytes of files, and old messages; names, digests and the 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 
 from kangjiansheng.accounts.operations import proving
 from kangjiansheng.accounts.operations.proving import Given
@@ -64,6 +64,8 @@ def place_hold(scope: str, code: str, reason: str, *, actor: Actor) -> LegalHold
     db.session.add(hold)
     db.session.flush()
     record("overview:hold:place", hold, actor=actor, before={}, note=reason)
+    for disposal in db.session.scalars(queries.unemptied().with_for_update()).all():
+        _bring_back(disposal, actor=actor)
     return hold
 
 
@@ -179,18 +181,34 @@ def _check_waits(disposal: Disposal) -> None:
 
 
 def empty() -> None:
-    """Take away the bytes of what was disposed of some time ago. A crash in between leaves them for the next round."""
-    due = select(Disposal).where(
-        Disposal.life == rules.DONE,
-        Disposal.emptied_at.is_(None),
-        Disposal.decided_at <= clock.now() - rules.GRACE,
-    )
+    """Take away the bytes of what was disposed of some time ago, but for what a hold keeps now. A crash in between leaves
+    them for the next round."""
+    _alone()
+    due = queries.unemptied().where(Disposal.decided_at <= clock.now() - rules.GRACE)
     for disposal in db.session.scalars(due.with_for_update()).all():
+        _bring_back(disposal, actor=system_actor(), source="job")
         digests = db.session.scalars(queries.files_of(disposal).with_only_columns(DisposalFile.sha256))
         before = disposal.state()
         disposal.emptied = files.remove(list(digests))
         disposal.emptied_at = clock.now()
         record("overview:disposal:empty", disposal, actor=system_actor(), source="job", before=before)
+
+
+def _bring_back(disposal: Disposal, *, actor: Actor, source: str = "page") -> None:
+    """Let those files of a disposal be opened again which a hold keeps that was placed after its approval: their bytes are
+    still there. Under the lock of holds, so that either the hold comes first or the end of the bytes."""
+    held = queries.held_of(disposal)
+    if not held:
+        return
+    facts = {"held": len(held), "files": sha256(sorted(held.values()))}
+    act = "overview:disposal:bring-back"
+    record(act, disposal, actor=actor, source=source, before={}, after=facts)
+    back = update(FileRef).where(FileRef.id.in_(list(held)))
+    values = {"disposed_at": None, "disposal_id": None}
+    db.session.execute(back.values(**values), execution_options=NO_TEXT)
+    told = {"number": disposal.id, "kind": disposal.kind, "count": len(held)}
+    people = [one for one in (disposal.proposed_by_id, disposal.decided_by_id) if one]
+    outbox.tell(people, notices.DISPOSAL_HELD, told, address=_page(disposal), besides=actor.id)
 
 
 def _alone() -> None:

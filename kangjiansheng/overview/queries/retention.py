@@ -353,6 +353,36 @@ def waiting(kind: str) -> Disposal | None:
     return db.session.scalar(select(Disposal).where(Disposal.kind == kind, Disposal.life == rules.PROPOSED))
 
 
+def to_decide(actor: Actor) -> list[Disposal]:
+    """The disposals that wait for the actor: of whoever decides on rights, those that somebody else proposed."""
+    if not actor.has("security"):
+        return []
+    query = select(Disposal).where(Disposal.life == rules.PROPOSED, Disposal.proposed_by_id != actor.id)
+    return list(db.session.scalars(query.order_by(Disposal.id)))
+
+
+def unemptied() -> Select[Disposal]:
+    """The disposals that were decided and whose bytes are still there."""
+    return select(Disposal).where(Disposal.life == rules.DONE, Disposal.emptied_at.is_(None))
+
+
+def held_of(disposal: Disposal) -> dict[int, str]:
+    """The files of such a disposal which a hold keeps now, with their digests."""
+    if disposal.kind == rules.MESSAGES:
+        return {}
+    files = KINDS[disposal.kind]()
+    query = files.rows.with_only_columns(FileRef.id, FileBlob.sha256, maintain_column_froms=True)
+    rows = db.session.execute(query.where(FileRef.disposal_id == disposal.id, _held(files)))
+    return {key: digest for key, digest in rows}
+
+
+def brought_back(disposal: Disposal) -> int:
+    """How many files of a decided disposal a later hold has kept: they are no longer disposed of under it."""
+    listed = select(func.count()).select_from(DisposalFile).join(FileRef, FileRef.id == DisposalFile.file_id)
+    other = FileRef.disposal_id.is_distinct_from(disposal.id)
+    return db.session.scalar(listed.where(DisposalFile.disposal_id == disposal.id, other)) or 0
+
+
 def files_of(disposal: Disposal) -> Select[DisposalFile]:
     """The files of a disposal, place by place, the oldest first."""
     query = select(DisposalFile).where(DisposalFile.disposal_id == disposal.id)

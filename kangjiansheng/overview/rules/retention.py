@@ -79,6 +79,7 @@ ACTS = {
     "overview:disposal:approve": _l("批准销毁"),
     "overview:disposal:refuse": _l("不批准销毁"),
     "overview:disposal:withdraw": _l("撤回销毁申请"),
+    "overview:disposal:bring-back": _l("因保全恢复已销毁的文件"),
     "overview:disposal:empty": _l("清除已销毁文件的内容"),
 }
 THINGS = {"retention_period": _l("保存期限"), "legal_hold": _l("保全"), "disposal": _l("销毁单")}
@@ -97,6 +98,7 @@ FIELDS: Mapping[str, Any] = {
     "remark": _l("说明"),
     "emptied_at": _l("内容清除于"),
     "emptied": _l("清除的数量"),
+    "held": _l("恢复的数量"),
     "files": _l("文件清单的 SHA-256"),
     "method": _l("核验方式"),
 }

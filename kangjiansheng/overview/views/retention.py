@@ -233,6 +233,7 @@ def _disposal(
         shape=LIFE_SHAPES[found.life],
         places=queries.places_of(found),
         stay=found.count - queries.still_may_go(found) if waits else 0,
+        back=queries.brought_back(found) if found.life == rules.DONE else 0,
         rows=files,
         names=who.reads_all,
         form=form,
