@@ -239,7 +239,24 @@ def test_a_paper_that_was_taken_back_or_disposed_of_is_not_in_it(
             papers.withdraw(db.session.scalars(select(Paper)).one(), actor=who("secretary"))
     files = opened(client("executive"))
     assert not any(name.startswith("papers/") for name in files)
-    assert "首例方案" not in files["agenda.md"].decode() and "冻结之后撤回" in files["agenda.md"].decode()
+    said = files["agenda.md"].decode()
+    assert ("“首例方案”（第 1 版）在冻结之后按保存期限的规定销毁" in said) is disposed
+    assert ("有材料在冻结之后撤回" in said) is not disposed and ("首例方案" in said) is disposed
+
+
+def test_a_version_that_is_not_in_the_pack_may_be_disposed_of(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    with app.app_context(), transactions.writing():
+        one = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
+        paper = papers.add(one.items[1], "方案.pdf", pdf("零"), actor=who("secretary"), title="首例方案")
+        papers.replace(paper, "方案.pdf", pdf("一"), actor=who("secretary"))
+        packs.freeze(one, actor=who("secretary"))
+        of = select(FileRef).where(FileRef.thing == "paper", FileRef.version_no == 1)
+        dispose(db.session.scalars(of).one())
+    files = opened(client("executive"))
+    assert [data for name, data in files.items() if name.startswith("papers/")] == [pdf("一")]
+    assert "销毁" not in files["agenda.md"].decode()
 
 
 def test_the_record_cannot_be_changed(app: Flask) -> None:

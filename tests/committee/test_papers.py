@@ -15,7 +15,9 @@ from kangjiansheng.core import transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.files import FileRef
 from tests.support.critic import Critic
+from tests.support.disposing import dispose
 from tests.support.papers import EXE, PDF, pdf
 
 PLANNED = "SAC-2026-06"
@@ -53,8 +55,13 @@ def test_a_paper_in_pages_with_its_versions(client: Callable[..., Critic], app: 
     assert secretary.post(f"{one}/replacement", data=newer).status_code == 303
     member = client("member")
     assert member.get(one).data == pdf("二")
+    with app.app_context(), transactions.writing():
+        dispose(db.session.scalars(select(FileRef).where(FileRef.name == "b.pdf")).one())
+    again = secretary.post(f"{one}/replacement", data={"files": brought("c.pdf", pdf("二"))})
+    assert again.status_code == 303, "the same was disposed of"
+    assert member.get(one).data == pdf("二") and member.get(f"{one}/versions/2").status_code == 410
     assert member.get(f"{one}/versions/1").data == PDF
-    assert member.get(f"{one}/versions/3").status_code == 404
+    assert member.get(f"{one}/versions/4").status_code == 404
     text = member.get(place).text
     assert "第 1 版" in text and "补了附表" in text and "换成新版" not in text
     assert "风险" in member.get("/search?q=风险 评估").text

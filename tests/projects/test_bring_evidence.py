@@ -19,6 +19,7 @@ from kangjiansheng.projects.models import Evidence, Milestone, Plan, Project, Pr
 from kangjiansheng.projects.queries import evidence as reading
 from kangjiansheng.projects.queries import milestone
 from tests.support import papers
+from tests.support.disposing import dispose
 from tests.support.typed import opened, words
 
 PATH = "/projects/KJS-003/milestones/A140"
@@ -156,6 +157,17 @@ def test_a_new_version_follows_and_the_old_one_stays(client):
     assert lead.get(f"{ONE}/files/2").data == newer
     stale = lead.post(f"{ONE}/versions", data={**form, "files": upload(("v3.pdf", papers.pdf("3")))})
     assert stale.status_code == 409
+
+
+def test_the_same_file_may_follow_one_that_was_disposed_of(client):
+    lead = client("lead")
+    bring(lead, ("v1.pdf", papers.PDF))
+    with lead.application.app_context(), writing():
+        dispose(db.session.scalars(select(files.FileRef).where(files.FileRef.name == "v1.pdf")).one())
+    form = opened(lead, ONE, f"{ONE}/versions").to_dict()
+    again = {**form, "files": upload(("v1.pdf", papers.PDF))}
+    assert lead.post(f"{ONE}/versions", data=again).status_code == 303
+    assert lead.get(f"{ONE}/files/1").status_code == 410 and lead.get(f"{ONE}/files/2").data == papers.PDF
 
 
 def test_four_eyes_who_brought_it_does_not_judge_it(client, member):

@@ -91,8 +91,21 @@ def _item(place: int, item: Mapping[str, Any], content: Mapping[str, Any]) -> di
             }
             for serial, paper in enumerate(item["papers"], 1)
         ],
-        "gone": _("有材料在冻结之后撤回或销毁。") if item["papers_gone"] else "",
+        "gone": _gone(item),
     }
+
+
+def _gone(item: Mapping[str, Any]) -> str:
+    """What of the papers is not in the pack any more, each that was disposed of by its name."""
+    said = [
+        _(
+            "“%(title)s”（第 %(n)s 版）在冻结之后按保存期限的规定销毁。",
+            title=paper["title"],
+            n=paper["version"],
+        )
+        for paper in item["papers_disposed"]
+    ]
+    return " ".join(said + ([_("有材料在冻结之后撤回。")] if item["papers_withdrawn"] else []))
 
 
 def _moves(content: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -36,7 +36,7 @@ def replace(paper: Paper, name: str, data: bytes, *, actor: Actor, note: str = "
     ref = _put(
         paper, item, "committee:paper:replace", name, data, actor=actor, note=note, level=before[0].level
     )
-    if ref.blob_id == before[0].blob_id:
+    if ref.blob_id == before[0].blob_id and not before[0].disposed_at:
         raise RuleBroken("committee:paper-same", "files")
     return ref
 

@@ -1,7 +1,7 @@
 """What goes into a pack, and what of a pack one reader gets."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -205,7 +205,7 @@ def for_reader(pack: MeetingPack, *, actor: Actor) -> dict[str, Any]:
     numbers = [row["id"] for row in content["actions"]]
     mine = set(db.session.scalars(visible_actions(actor).where(Action.id.in_(numbers))))
     actions = [row for row in content["actions"] if row["id"] in mine]
-    hidden, there = _papers(items, actor)
+    filed = _papers(items, actor)
     # Every project of the content is that of an item: one that is missing is withheld with its item or by itself.
     whole = (len(items), len(mine), len(projects)) == (
         len(content["items"]),
@@ -218,7 +218,7 @@ def for_reader(pack: MeetingPack, *, actor: Actor) -> dict[str, Any]:
         "frozen_at": pack.frozen_at.isoformat(),
         "sha256": pack.sha256 if whole else None,  # of the whole: for who can compare it
         "since": _since(content["since"], actor),
-        "items": [_open(item, projects, hidden, there) for item in items],
+        "items": [_open(item, projects, filed) for item in items],
         "projects": projects,
         "actions": [_without_id(row) for row in actions],
         "withheld": not whole,
@@ -241,28 +241,44 @@ def _seen_projects(projects: Mapping[str, Any], items: list[dict[str, Any]], act
     return {key: one for key, one in projects.items() if int(key) in allowed}
 
 
-def _papers(items: list[dict[str, Any]], actor: Actor) -> tuple[set[int], set[int]]:
-    """Of the papers of these items those whose level keeps them from the actor, of which nothing is told, and those
-    that were neither taken back nor disposed of since."""
+@dataclass(frozen=True, slots=True)
+class _Papers:
+    """Of the papers of a pack: the keys of those whose level keeps them from the reader, of which nothing is told; of those
+    that nobody took back since; the versions, key and number, whose bytes were disposed of."""
+
+    hidden: set[int]
+    there: set[int]
+    disposed: set[tuple[int, int]]
+
+    def gives(self, one: Mapping[str, Any]) -> bool:
+        """Whether the reader gets a paper."""
+        return one["id"] in self.there and (one["id"], one["version"]) not in self.disposed
+
+    def was_disposed(self, one: Mapping[str, Any]) -> bool:
+        """Whether that version is known by its name alone: the paper itself is still on the agenda."""
+        return one["id"] in self.there and (one["id"], one["version"]) in self.disposed
+
+
+def _papers(items: list[dict[str, Any]], actor: Actor) -> _Papers:
     keys = [one["id"] for item in items for one in item["papers"]]
     seen = set(db.session.scalars(visible_papers(actor).where(FileRef.thing_id.in_(keys))))
-    of = select(FileRef.id).where(FileRef.thing == papers.THING, FileRef.thing_id == Paper.id)
-    gone = of.where(FileRef.disposed_at.is_not(None)).exists()
-    query = select(Paper.id).where(Paper.id.in_(keys), Paper.withdrawn_at.is_(None), ~gone)
-    return set(keys) - seen, set(db.session.scalars(query))
+    there = select(Paper.id).where(Paper.id.in_(keys), Paper.withdrawn_at.is_(None))
+    of = FileRef.thing == papers.THING, FileRef.thing_id.in_(keys), FileRef.disposed_at.is_not(None)
+    disposed = db.session.execute(select(FileRef.thing_id, FileRef.version_no).where(*of))
+    return _Papers(set(keys) - seen, set(db.session.scalars(there)), {(key, no) for key, no in disposed})
 
 
-def _open(
-    item: Mapping[str, Any], projects: Mapping[str, Any], hidden: set[int], there: set[int]
-) -> dict[str, Any]:
+def _open(item: Mapping[str, Any], projects: Mapping[str, Any], filed: _Papers) -> dict[str, Any]:
     own = str(item["project_id"]) if str(item["project_id"]) in projects else None
-    mine = [one for one in item["papers"] if one["id"] not in hidden]
-    kept = [_without_id(one) for one in mine if one["id"] in there]
+    mine = [one for one in item["papers"] if one["id"] not in filed.hidden]
+    kept = [_without_id(one) for one in mine if filed.gives(one)]
+    disposed = [{"title": one["title"], "version": one["version"]} for one in mine if filed.was_disposed(one)]
     return {key: value for key, value in item.items() if key != "project_id"} | {
         "project": own,
         "gate": item["gate"] if own else None,
         "papers": kept,
-        "papers_gone": len(kept) < len(mine),
+        "papers_disposed": disposed,
+        "papers_withdrawn": len(kept) + len(disposed) < len(mine),
     }
 
 

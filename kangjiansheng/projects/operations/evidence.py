@@ -93,7 +93,7 @@ def replace(
     before = piece.state()
     change = begin(actor=actor, note=note)
     _attach(piece, brought[0], note, current.level, actor=actor, change=change)
-    if piece.file is not None and piece.file.blob_id == current.blob_id:
+    if piece.file is not None and piece.file.blob_id == current.blob_id and not current.disposed_at:
         raise RuleBroken("projects:same-file", "files", version=current.version_no)
     piece.verdict, piece.verdict_note, piece.judged_by_id, piece.judged_at = "", "", None, None
     record("projects:evidence:replace", piece, actor=actor, before=before, change=change)
