@@ -162,7 +162,7 @@ def _by_token() -> None:
     scopes = found.scopes
     g.allows = lambda part, writes: rules.allows(scopes, part, writes=writes)
     g.actor = tokens.actor_of(found)
-    g.program_of = f"token:{found.id}"
+    g.by_program = True
     account = found.person.account
     if account is not None and account.notice_number != number_in_force():
         abort(403, _("请先在网页上登录并阅读个人信息告知，程序才能继续。"))

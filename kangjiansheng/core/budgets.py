@@ -1,7 +1,8 @@
 """Budgets for acts that cost much: files made, files read in, what is sent to other systems.
 
-Each act has a bucket for each person, or for each program by its token, so that a program that runs wild does not
-hold up its owner; all acts of one together have another, six times as wide. A bucket gives so many acts in a row and
+Each act has a bucket for each person, and one for all programs of that person, whichever of their tokens they show: a
+program that runs wild does not hold up its owner, and more tokens give no more. All acts of one together have another,
+six times as wide. A bucket gives so many acts in a row and
 fills again, one act every so many seconds (`KJS_COSTLY`). It lies in the database, since several processes and nodes
 answer. Looking and taking are one statement: of two at once both are counted.
 """
@@ -78,7 +79,7 @@ def spend(view: View) -> bool:
     if not act or (request.method in SAFE_METHODS and not _only_reads()):
         return False
     burst, seconds = current_app.config["SETTINGS"].costly
-    who, cost = g.get("program_of") or f"person:{g.actor.id}", seconds * 1000
+    who, cost = f"{'programs' if g.get('by_program') else 'person'}:{g.actor.id}", seconds * 1000
     try:
         with apart():
             wait = _take(f"{who}:{act}", cost, burst * cost) or _take(who, cost // TOGETHER, burst * cost)

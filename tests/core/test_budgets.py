@@ -54,9 +54,14 @@ def test_of_thirty_calls_in_a_row_some_are_too_many(app: Flask, client: Callable
     path = "/api/v1/milestones/sheet.csv"
     assert lead.get("/milestones/sheet.csv").status_code == 200
     set_budget(app, 1)
-    assert program.get(path, headers=bearer(secret)).status_code == 200, "a program has a budget of its own"
+    assert program.get(path, headers=bearer(secret)).status_code == 200, (
+        "her programs have a budget of their own"
+    )
     too_many = program.get(path, headers=bearer(secret))
     assert too_many.status_code == 429 and int(too_many.headers["Retry-After"]) > 9000
+    other = made(lead, name="另一个程序")
+    assert program.get(path, headers=bearer(other)).status_code == 429, "more tokens give no more"
+    assert program.get(path, headers=bearer(made(client("lead2")))).status_code == 200
     assert too_many.content_type == "application/problem+json" and "秒后" in too_many.get_json()["detail"]
     with app.app_context(), writing():
         db.session.execute(update(Budget).values(full_at=Budget.full_at - 9999 * 1000 * 20))
