@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
 
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -15,12 +15,14 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: its items, its number (from 1), how many pages and items there are in all."""
+    """One page of a list: its items, its number (from 1), how many pages and items there are in all; of a list that was
+    read page by page, whether anything in it is illustrative, on whichever page."""
 
     items: Sequence[Any]
     page: int
     pages: int
     total: int
+    illustrative: bool = False
 
 
 def cut(items: Sequence[Any], asked: str | None, *, size: int = PER_PAGE) -> Page:
@@ -32,11 +34,14 @@ def cut(items: Sequence[Any], asked: str | None, *, size: int = PER_PAGE) -> Pag
 
 
 def read(query: Select[Any], asked: str | None, *, size: int = PER_PAGE) -> Page:
-    """The same of the things that a query gives: they are counted, and only those of the page are read."""
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    """The same of the things that a query gives, which may be illustrative: they are counted, and only those of the page
+    are read."""
+    every = query.order_by(None).subquery()
+    shown = func.coalesce(func.sum(case((every.c.illustrative, 1), else_=0)), 0)
+    total, illustrative = db.session.execute(select(func.count(), shown).select_from(every)).one()
     found = cut(range(total), asked, size=size)
     rows = db.session.scalars(query.offset((found.page - 1) * size).limit(size))
-    return replace(found, items=list(rows))
+    return replace(found, items=list(rows), illustrative=bool(illustrative))
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class By(NamedTuple):
 class Listing:
     """A list that the database holds: what is selected of whom it is for, and in which order: no two rows are alike in
     all of that. `key` is the column by which rows are named outside. `about` is all that the query rests on but the
-    reader and the day: the total is kept by it."""
+    reader and the day: the total is kept by it. `illustrative` is the column that says so of a row."""
 
     query: Select[Any]
     order: Sequence[By]
@@ -110,6 +115,7 @@ class Listing:
     about: Sequence[Hashable]
     actor: Actor
     load: Sequence[Any] = ()
+    illustrative: Any = None
 
     def all(self, most: int | None = None) -> list[Any]:
         """All rows, or the first ones of them."""
@@ -117,9 +123,10 @@ class Listing:
 
     def page(self, asked: str | None, *, size: int = PER_PAGE) -> Page:
         """The page that an address asks for."""
-        found = cut(range(self.total()), asked, size=size)
+        total, illustrative = self._figures()
+        found = cut(range(total), asked, size=size)
         rows = db.session.scalars(self._sorted().offset((found.page - 1) * size).limit(size))
-        return replace(found, items=list(rows))
+        return replace(found, items=list(rows), illustrative=illustrative)
 
     def piece(self, behind: Behind) -> Piece:
         """The piece behind a row that the reader sees in this list, or at the place where it stood."""
@@ -134,8 +141,18 @@ class Listing:
 
     def total(self) -> int:
         """How many rows there are for the reader."""
-        counted = self._only(func.count())
-        return figure(lambda: db.session.scalar(counted) or 0, "total", *self.about, actor=self.actor)
+        return self._figures()[0]
+
+    def _figures(self) -> tuple[int, bool]:
+        """The same, and whether any of them is illustrative."""
+        marked = case((self.illustrative, 1), else_=0) if self.illustrative is not None else literal(0)
+        counted = self._only(func.count(), func.coalesce(func.sum(marked), 0))
+
+        def count() -> tuple[int, bool]:
+            total, illustrative = db.session.execute(counted).one()
+            return total, bool(illustrative)
+
+        return figure(count, "total", *self.about, actor=self.actor)
 
     def _sorted(self) -> Select[Any]:
         return self.query.options(*self.load).order_by(*(by.sorting for by in self.order))

@@ -256,3 +256,21 @@ def test_an_administrator_ends_all_sessions_of_somebody(client: Callable[..., Cr
     assert lead.get("/account").status_code == 302
     assert "结束全部登录" in client("auditor").get("/audit").text
     assert client("lead").get("/account").status_code == 200  # the account itself stays open
+
+
+def test_a_list_in_pages_says_on_each_that_some_of_it_is_illustrative(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    admin, strip = client("admin"), "此页含示例数据"
+    with app.app_context(), writing():
+        for number in range(60):
+            facts = {"code": f"A-{number:03d}", "name_hans": "席位", "account": False}
+            operations.create_person(actor=queries.system_actor(), **facts)
+        assert (
+            not db.session.scalars(select(Person.illustrative).order_by(Person.code).limit(50))
+            .all()
+            .count(True)
+        )
+    for page in (1, 2):
+        assert strip in admin.get(f"/admin?page={page}").text
+    assert strip not in admin.get("/admin?q=A-0").text

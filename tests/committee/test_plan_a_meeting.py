@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Committee, Meeting
 from kangjiansheng.committee.operations import committees, meetings
+from kangjiansheng.core import paging
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
+from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
 
 
@@ -129,3 +132,14 @@ def test_times_must_run_forwards(client: Callable[..., Critic]) -> None:
     )
     assert answer.status_code == 422
     assert "结束时间须晚于开始时间" in answer.get_data(as_text=True)
+
+
+def test_a_list_of_meetings_in_pages_says_on_each_that_some_are_illustrative(
+    client: Callable[..., Critic], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging.Listing.page, "__kwdefaults__", {"size": 1})
+    executive, strip = client("executive"), "此页含示例数据"
+    with app.app_context(), writing():
+        for meeting in db.session.scalars(select(Meeting)):
+            meeting.illustrative = meeting.code == "SAC-2026-03"
+    assert strip in executive.get("/meetings").text

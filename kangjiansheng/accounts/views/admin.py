@@ -33,7 +33,7 @@ def people() -> Response:
     )
     return page(
         "admin/people.html",
-        illustrative=any(person.illustrative for person in found.items),
+        illustrative=found.illustrative,
         people=found,
         asked=asked,
         roles=rules.ROLE_NAMES,

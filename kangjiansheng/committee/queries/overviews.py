@@ -91,6 +91,7 @@ def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | Non
         about=("meetings", committee_id, as_of),
         actor=actor,
         load=(joinedload(Meeting.committee), joinedload(Meeting.minutes)),
+        illustrative=Meeting.illustrative,
     )
 
 

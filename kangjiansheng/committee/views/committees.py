@@ -39,7 +39,7 @@ def committee(committee: Committee) -> Response:
     live = g.get("as_of") is None
     decisions = overviews.decisions(actor=actor(), committee_id=committee.id).all(8) if live else []
     actions = overviews.actions(actor=actor(), committee_id=committee.id, life="open").all() if live else []
-    rows: list[Any] = [*meetings.items, *shown, *decisions, *actions]
+    rows: list[Any] = [*shown, *decisions, *actions]
     return page(
         "committee.html",
         committee=committee,
@@ -59,7 +59,7 @@ def committee(committee: Committee) -> Response:
         reader=reader,
         sits=bool(held),
         may_register=bool(held & policies.EDITORS) or actor().has("auditor"),
-        illustrative=any(row.illustrative for row in rows),
+        illustrative=meetings.illustrative or any(row.illustrative for row in rows),
         may_edit=live and policies.edit_committee(actor(), committee),
         may_plan=live and bool(held & policies.EDITORS),
         may_found=live and policies.found(actor()),

@@ -44,7 +44,7 @@ def meetings() -> Response:
         meetings=found,
         page_address=lambda number: with_args(page=number),
         progress=overviews.progress([m.minutes.id for m in found.items if m.minutes]),
-        illustrative=any(m.illustrative for m in found.items),
+        illustrative=found.illustrative,
     )
 
 
