@@ -21,6 +21,7 @@ from kangjiansheng.commanding import (
     in_app,
     no,
     settings,
+    warn_of_identity_numbers,
 )
 
 
@@ -123,6 +124,7 @@ def user_provision(file: Path, dry_run: bool, invite: bool, as_email: str | None
     from kangjiansheng.labs.forms.provisioning import sentence
     from kangjiansheng.labs.operations.provisioning import provision, try_out
 
+    warn_of_identity_numbers(file)
     data = file.read_bytes()
     try:
         with writing():
@@ -257,6 +259,7 @@ def minutes_import(
     actor = entitled(actor, lambda one: policies.plan_meetings(one, found))
     life = "record" if record else "draft"
     options: dict[str, Any] = {"life": life, "origin": source, "dry_run": dry_run, "as_json": as_json}
+    warn_of_identity_numbers(folder)
     sys.exit(commands.import_minutes(folder, found, actor=actor, **options))
 
 
@@ -292,6 +295,7 @@ def import_portfolio(folder: Path, dry_run: bool, as_json: bool, as_email: str |
     from kangjiansheng.projects import commands, policies
 
     actor = entitled(actor_of(as_email), policies.import_portfolio)
+    warn_of_identity_numbers(folder)
     sys.exit(commands.import_portfolio(folder, dry_run=dry_run, as_json=as_json, actor=actor))
 
 
@@ -311,6 +315,7 @@ def import_trial(
 
     actor = actor_of(as_email)
     options: dict[str, Any] = {"dry_run": dry_run, "as_json": as_json, "actor": actor}
+    warn_of_identity_numbers(file)
     sys.exit(commands.import_trial(file, project=project, lab=lab, **options))
 
 

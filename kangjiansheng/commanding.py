@@ -122,3 +122,25 @@ def entitled(actor: Any, may: Callable[[Any], bool]) -> Any:
 
 
 acting_as = click.option("--as", "as_email", metavar="EMAIL", help="Act as this person instead of `system`.")
+
+
+READ_IN = (".csv", ".xlsx", ".md", ".markdown", ".txt", ".docx", ".json", ".xml")
+
+
+def warn_of_identity_numbers(place: Path) -> None:
+    """Say on stderr which files that are read in seem to hold numbers of identity cards, as pages do; not which numbers."""
+    from kangjiansheng.core import i18n, identity_numbers
+
+    every = sorted(place.rglob("*")) if place.is_dir() else [place]
+    for file in every:
+        if file.suffix.lower() not in READ_IN or not file.is_file():
+            continue
+        found = identity_numbers.found_in_file(file.name, file.read_bytes())
+        if found:
+            with i18n.speaking("en"):
+                kinds = identity_numbers.kinds_of(found)
+            click.echo(
+                f"kangjiansheng: {file.name} seems to hold {kinds} (the check digit fits): data that identify patients "
+                "must not be imported",
+                err=True,
+            )

@@ -104,10 +104,15 @@ def _office(data: bytes) -> Iterator[str]:
 
 def words(found: set[tuple[str, str]], *, in_file: bool) -> str:
     """The warning: of which kind, and how one goes on."""
-    kinds = "/".join(str(word) for kind, word in KINDS.items() if kind in {one for one, _number in found})
+    kinds = kinds_of(found)
     if in_file:
         return str(_l("文件里像是有%(kinds)s（末位校验相符）。请不要上传患者或受试者的身份信息。确认不是的话，重新选择文件再提交一次即可。", kinds=kinds))  # fmt: skip
     return str(_l("这里像是有%(kinds)s（末位校验相符）。请不要填写患者或受试者的身份信息。确认不是的话，再提交一次即可。", kinds=kinds))  # fmt: skip
+
+
+def kinds_of(found: set[tuple[str, str]]) -> str:
+    """Of which kinds the numbers are, in words."""
+    return "/".join(str(word) for kind, word in KINDS.items() if kind in {one for one, _number in found})
 
 
 def is_new(found: set[tuple[str, str]]) -> bool:

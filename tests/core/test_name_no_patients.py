@@ -5,6 +5,8 @@ import io
 import logging
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,3 +119,22 @@ def test_files_come_back_and_programs_are_told(client: Callable[..., Critic]) ->
     assert told["field"] == "description" and SAID in told["detail"] and MAINLAND not in told["detail"]
     plain = lead.post("/api/v1/projects/KJS-003/risks", json=body | {"description": "入组慢"})
     assert plain.status_code == 201 and "warnings" not in plain.get_json()
+
+
+def test_an_operator_who_reads_files_in_is_warned_too(
+    run_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    folder = tmp_path / "minutes"
+    folder.mkdir()
+    (folder / "a.md").write_text(f"会议纪要\n\n受试者 {MAINLAND}", "utf-8")
+    (folder / "b.md").write_text("会议纪要\n\n入组慢", "utf-8")
+    for words in (
+        ("minutes", "import", str(folder), "--committee", "SAC", "--dry-run"),
+        ("import", "trial", str(folder / "a.md"), "--dry-run"),
+        ("import", "portfolio", str(folder), "--dry-run"),
+        ("user", "provision", str(folder / "a.md"), "--dry-run"),
+    ):
+        told = run_command(*words).stderr
+        assert "a.md seems to hold a resident identity number" in told, (words, told)
+        said = [line for line in told.splitlines() if "seems to hold" in line]
+        assert len(said) == 1 and MAINLAND not in said[0]
