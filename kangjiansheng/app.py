@@ -35,6 +35,7 @@ from kangjiansheng.core import (
     access,
     assets,
     audit,
+    bell,
     bodies,
     calendar,
     compressing,
@@ -105,6 +106,7 @@ from kangjiansheng.overview import panels as overview_panels
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
 from kangjiansheng.overview.queries import naming as overview_naming
+from kangjiansheng.overview.queries import told
 from kangjiansheng.overview.rules import acts as overview_rules
 from kangjiansheng.overview.rules import archives as overview_archives
 from kangjiansheng.overview.rules import deliveries as overview_deliveries
@@ -340,6 +342,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         i18n.refusals(refusals)
     for words in WORDS:
         outbox.templates(words)
+    bell.doors(told.DOORS)
     for said in TRAIL:
         trail.words(*said)
     trail.people_named_by(account_queries.names)

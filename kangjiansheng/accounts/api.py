@@ -3,18 +3,16 @@
 from typing import Any
 
 from flask import Blueprint, request
-from sqlalchemy import select
 
 from kangjiansheng.accounts import policies, queries
 from kangjiansheng.accounts.models import Webhook, WebhookMessage
 from kangjiansheng.accounts.queries import webhooks
 from kangjiansheng.accounts.rules import webhooks as webhook_rules
 from kangjiansheng.accounts.views.audit import asked_before, asked_filter
-from kangjiansheng.core import outbox, rest, trail
+from kangjiansheng.core import bell, rest, trail
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.audit import AuditEntry
-from kangjiansheng.core.db import db
-from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.bell import Notice
 from kangjiansheng.core.pages import with_args
 from kangjiansheng.core.rest import (
     INSTANT,
@@ -45,8 +43,8 @@ ME = Shape(
 NOTICE = Shape(
     "Notice",
     id=WHOLE,
-    subject=TEXT(lambda row: outbox.words_of(row.template, row.facts)[0]),
-    text=TEXT(lambda row: outbox.words_of(row.template, row.facts)[1]),
+    subject=TEXT,
+    text=TEXT,
     page=TEXT("address"),
     at=INSTANT("created_at"),
     read_at=maybe(INSTANT),
@@ -82,10 +80,9 @@ def me() -> Any:
 
 
 @rest.lists(bp, "/notifications", NOTICE, key=lambda row: str(row.id), as_of=False)
-def notifications() -> list[Notification]:
-    """What happened that concerns me, newest first, in my language."""
-    query = select(Notification).where(Notification.person_id == actor().id).order_by(Notification.id.desc())
-    return list(db.session.scalars(query.limit(100)))
+def notifications() -> list[Notice]:
+    """What happened that concerns me, newest first, in my language; of what I may not see any more not what it was."""
+    return bell.shown(actor=actor())
 
 
 @rest.reads(

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
 
-from kangjiansheng.core import clock, i18n, measures, outbox, proxies, schema
+from kangjiansheng.core import bell, clock, i18n, measures, outbox, proxies, schema
 from kangjiansheng.core.access import actor, public, signed_in
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Round
-from kangjiansheng.core.outbox import Notification, Outbox
+from kangjiansheng.core.outbox import Outbox
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.queue import Task
 from kangjiansheng.core.text import own_path
@@ -97,10 +97,7 @@ def language(wanted: str) -> Answer:
 @signed_in
 def notifications() -> Answer:
     """What happened that concerns me, newest first."""
-    query = select(Notification).where(Notification.person_id == actor().id).order_by(Notification.id.desc())
-    rows = list(db.session.scalars(query.limit(100)))
-    notices = [(row, *outbox.words_of(row.template, row.facts)) for row in rows]
-    return page("notifications.html", notices=notices)
+    return page("notifications.html", notices=bell.shown(actor=actor()))
 
 
 @bp.post("/notifications/read")

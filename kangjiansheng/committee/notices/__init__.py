@@ -209,7 +209,9 @@ def action_assigned(
 ) -> None:
     """The owner of an action."""
     facts = _of(meeting, actor) | {"number": number, "text": text, "due": due}
-    outbox.tell([owner_id], "committee:action-assigned", facts, address="/actions", besides=actor.id)
+    outbox.tell(
+        [owner_id], "committee:action-assigned", facts, address=f"/actions/{number}", besides=actor.id
+    )
 
 
 def _review_opened(facts: Mapping[str, Any]) -> tuple[str, str]:

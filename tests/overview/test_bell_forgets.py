@@ -1,0 +1,107 @@
+"""A notice outlives the right to read: the bell tells no words of what its reader may not see any more."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
+from kangjiansheng.core import bell, clock, outbox
+from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.models import Agreement, Company, JointLab, Obligation, SharedResource
+from kangjiansheng.overview.queries.told import DOORS
+from kangjiansheng.projects.models import Ask, HandOff, Project, ProjectMember, Result
+from tests.support.acting import who
+from tests.support.critic import Critic
+from tests.support.queries import queries_counted
+
+PLANTED, TEMPLATE = "种下的词", "test:planted"
+THINGS: dict[str, Any] = {
+    "/projects/%s": Project.code, "/agreements/%s": Agreement.code,
+    "/obligations/%s": Obligation.code, "/residents/%s/requests/1": Company.code,
+    "/resources/%s/bookings/1": SharedResource.code, "/asks/%s": Ask.code, "/hand-offs/%s": HandOff.code,
+    "/results/%s": Result.code, "/decisions/%s": Decision.number, "/actions/%s": Action.number,
+    "/meetings/%s/minutes?compare=1": Meeting.code, "/labs/%s/milestones/L1": JointLab.code,
+    "/committees/%s/backlog": Committee.code,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def words() -> Iterator[None]:
+    outbox.templates({TEMPLATE: lambda facts: (f"{PLANTED} {facts['of']}", "")})
+    yield
+    del outbox._words[TEMPLATE]
+
+
+def planted(short: str) -> set[str]:
+    """A notice of each thing there is; their addresses."""
+    told = set()
+    for address, column in THINGS.items():
+        for key in db.session.scalars(select(column)):
+            told.add(address % key)
+    told.add("/admin/retention/disposals/1")
+    for address in sorted(told):
+        db.session.add(_notice(short, address))
+    return told
+
+
+def _notice(short: str, address: str) -> Notification:
+    return Notification(
+        person_id=who(short).id,
+        template=TEMPLATE,
+        facts={"of": address},
+        address=address,
+        created_at=clock.now(),
+    )
+
+
+@pytest.mark.parametrize("short", ["outsider", "partner", "executive", "admin"])
+def test_it_tells_of_exactly_what_opens(
+    short: str, client: Callable[..., Critic], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bell, "MOST", 1000)
+    with app.app_context(), writing():
+        told = planted(short)
+    visitor = client(short)
+    with queries_counted() as seen:
+        page = visitor.get("/notifications").text
+    assert len(seen) < len(DOORS) + 12, "one for each kind, however many there are"
+    spoken = {address for address in told if f"{PLANTED} {address}<" in page.replace("&amp;", "&")}
+    of_pages = {address: _page_of(address) for address in told}
+    opens = {path: visitor.get(path).status_code == 200 for path in set(of_pages.values())}
+    assert spoken == {address for address, path in of_pages.items() if opens[path]}
+    assert short != "outsider" or "已不对您开放" in page
+    by_program = visitor.get("/api/v1/notifications?limit=500").get_json()["notices"]
+    assert {one["page"] for one in by_program if PLANTED in one["subject"]} == spoken
+
+
+def _page_of(address: str) -> str:
+    """The page of the thing that a notice is about."""
+    parts = address.split("?")[0].split("/")
+    if parts[1] == "labs":
+        return f"/labs/{parts[2]}/plan"
+    if parts[1] in ("committees", "admin"):
+        return "/admin/retention" if parts[1] == "admin" else address
+    return "/".join(parts[:3])
+
+
+def test_who_left_a_project_is_told_no_more_of_it(client: Callable[..., Critic], app: Flask) -> None:
+    with app.app_context(), writing():
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
+        row = ProjectMember(person_id=who("partner").id, role="member", valid_from=clock.today())
+        project.members.append(row)
+        db.session.add(_notice("partner", "/projects/KJS-003/milestones/A140#evidence"))
+    visitor = client("partner")
+    assert PLANTED in visitor.get("/notifications").text
+    with app.app_context(), writing():
+        db.session.delete(
+            db.session.scalars(
+                select(ProjectMember).where(ProjectMember.person_id == who("partner").id)
+            ).one()
+        )
+    page = visitor.get("/notifications").text
+    assert PLANTED not in page and "KJS-003" not in page and "已不对您开放" in page
