@@ -24,8 +24,8 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 from sqlalchemy.sql.functions import FunctionElement
@@ -158,7 +158,7 @@ def make_engine(url: Any, *, migrating: bool = False) -> Engine:
         return engine
     given = make_url(url).query.get("options", "")
     longest = 0 if migrating else 15000  # milliseconds of a statement
-    return create_engine(
+    engine = create_engine(
         url,
         json_deserializer=_from_json,
         pool_pre_ping=True,
@@ -169,6 +169,16 @@ def make_engine(url: Any, *, migrating: bool = False) -> Engine:
             "options": f"{given} -c statement_timeout={longest} -c lock_timeout=8000 -c jit=off".lstrip(),
         },
     )
+    event.listen(engine, "handle_error", _say_that_it_only_reads)
+    return engine
+
+
+def _say_that_it_only_reads(context: ExceptionContext) -> None:
+    """A standby, or a database that was told to only read, refuses writes with an error that psycopg counts among faults of
+    the program. It is the same as a disk that is full: it passes, and what is read goes on."""
+    problem = context.sqlalchemy_exception
+    if isinstance(problem, InternalError) and only_reads(problem):
+        raise OperationalError(problem.statement, problem.params, problem.orig or problem) from problem
 
 
 def _from_json(stored: str | bytes) -> Any:
@@ -246,6 +256,18 @@ def disk_failed(problem: BaseException | None) -> bool:
     for the same again proves nothing: the system forgets what it could not write."""
     code = getattr(getattr(problem, "orig", None), "sqlite_errorcode", 0)
     return bool(code & 0xFF == sqlite3.SQLITE_IOERR)
+
+
+def only_reads(problem: BaseException | None) -> bool:
+    """Whether the database takes no writes: a standby, one that was told so, or a file that may only be read."""
+    cause = getattr(problem, "orig", None)
+    code = getattr(cause, "sqlite_errorcode", 0)
+    return getattr(cause, "sqlstate", None) == "25006" or bool(code & 0xFF == sqlite3.SQLITE_READONLY)
+
+
+def collided(problem: BaseException | None) -> bool:
+    """Whether two writers waited for each other and PostgreSQL let this one go: it may be sent again as it was."""
+    return getattr(getattr(problem, "orig", None), "sqlstate", None) in ("40P01", "40001")
 
 
 def undo() -> None:

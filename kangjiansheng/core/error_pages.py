@@ -16,14 +16,14 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import i18n, once, pages, resuming
-from kangjiansheng.core.db import db, disk_failed, undo
+from kangjiansheng.core.db import collided, db, disk_failed, only_reads, undo
 from kangjiansheng.core.errors import LEAVE, OutcomeUnknown, RuleBroken, Stale
 from kangjiansheng.core.rest import problems
 from kangjiansheng.core.text import own_path
 from kangjiansheng.core.transactions import SAFE_METHODS
 
 # Pages on which what was typed stands once more, to be sent again.
-KEEPING = ("spent", "full", "disk", "unknown")
+KEEPING = ("spent", "full", "disk", "unknown", "reading", "collided")
 CODES = (400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503)
 NO_DISK = (errno.EIO, errno.EROFS)
 LARGEST_KEY = 2**31 - 1  # keys are 32-bit integers on PostgreSQL
@@ -176,6 +176,11 @@ def _busy(problem: Exception) -> Response:
         page, said = "disk", _("磁盘没有确认写入，这次没有保存，没有任何内容被改动。请告知管理员检查磁盘。")
     elif isinstance(problem, OutcomeUnknown):
         page = "unknown"
+    elif collided(problem):
+        page, said = "collided", _("有人在同一时刻保存，这次没有保存，没有任何内容被改动。请原样再发一次。")
+    elif only_reads(problem):
+        page = "reading"
+        said = _("数据库现在只能读取，这次没有保存，没有任何内容被改动。请告知管理员；可以继续阅读。")
     try:
         response = answer(code, said if request.path.startswith("/api/") else "", page=page)
     except (OperationalError, PoolTimeout):  # not even who asks can be read

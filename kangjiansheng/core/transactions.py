@@ -81,7 +81,10 @@ def _end(response: Response) -> Response:
         undo()
     db.session.info.pop(ONCE, None)
     for act in g.pop("afterwards", []):
-        _afterwards(act, must=400 <= response.status_code < 500)
+        try:
+            _afterwards(act, must=400 <= response.status_code < 500)
+        except (OperationalError, OutcomeUnknown) as problem:
+            return _answered(problem)
     return response
 
 
@@ -91,9 +94,13 @@ def _committed(response: Response) -> Response:
     try:
         commit()
     except Exception as problem:
-        undo()
-        return current_app.make_response(current_app.handle_user_exception(problem))
+        return _answered(problem)
     return response
+
+
+def _answered(problem: Exception) -> Response:
+    undo()
+    return current_app.make_response(current_app.handle_user_exception(problem))
 
 
 def _afterwards(act: Callable[[], object], *, must: bool) -> None:
