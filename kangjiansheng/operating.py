@@ -14,14 +14,23 @@ def db() -> None:
 
 
 @db.command()
-def upgrade() -> None:
-    """Bring the database to this version's level and load the reference data."""
+@click.option(
+    "--without-copy",
+    is_flag=True,
+    help="Make no copy first. Risky: when a step does harm, all that was saved since your last copy is lost.",
+)
+def upgrade(without_copy: bool) -> None:
+    """Bring the database to this version's level and load the reference data; first make a copy and read it back, in
+    KJS_BACKUP_FOLDER or in the instance folder."""
+    from kangjiansheng import upgrading
     from kangjiansheng.core import roles
 
     try:
-        roles.upgrade(settings())
+        made = upgrading.upgrade(settings(), copy=not without_copy)
     except roles.NoRoles as problem:
         no(str(problem))
+    if made:
+        click.echo(f"copied before the upgrade: {made}")
     _load_reference()
 
 
@@ -87,8 +96,10 @@ def files_sweep() -> None:
     `restore` has set aside."""
     from kangjiansheng.core import files
     from kangjiansheng.core.transactions import writing
+    from kangjiansheng.overview.operations import retention
 
     with writing():
+        retention.empty()  # it asks whether a hold keeps them now; what is left to `sweep` nothing can bring back
         click.echo(f"{files.sweep()} taken away")
 
 

@@ -16,7 +16,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from kangjiansheng.core import alone, queue, roles
+from kangjiansheng.core import alone, queue
 from kangjiansheng.core.config import Settings
 from kangjiansheng.core.errors import LEAVE
 from kangjiansheng.core.jobs import Job, run_due
@@ -77,10 +77,11 @@ def _gone(_server: Any, process: Any) -> None:
 
 def prepare(settings: Settings) -> None:
     """Bring the database up; put the starting data into an empty one."""
-    from kangjiansheng import demonstration, starting
+    from kangjiansheng import demonstration, starting, upgrading
     from kangjiansheng.app import create_app
 
-    roles.upgrade(settings)
+    if made := upgrading.upgrade(settings):
+        click.echo(f"copied before the upgrade: {made}", err=True)
     with create_app(settings).app_context():
         starting.load_reference()
         if settings.demo and starting.is_empty():
