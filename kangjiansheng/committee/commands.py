@@ -18,7 +18,6 @@ from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries.imports import Look, look
 from kangjiansheng.core import word_files
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, speaking
 from kangjiansheng.core.invitations import LARGEST
@@ -90,7 +89,6 @@ def _one(file: Path, code: str, *, actor: Actor, life: str, origin: str, dry_run
                 facts["meeting"] = imports.apply(row, actor=actor, life=life).code
     except RuleBroken as problem:
         facts["refused"] = [explain(problem)]
-    db.session.rollback()
     return facts
 
 

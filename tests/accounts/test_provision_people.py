@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -13,6 +14,8 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Outbox
+from kangjiansheng.core.pages import page
+from kangjiansheng.labs.views import provisioning
 from tests.accounts.test_second_factor import field
 from tests.support.critic import Critic
 
@@ -110,3 +113,16 @@ def test_the_command_does_the_same(run_command: Callable[..., Any], tmp_path: Pa
     assert wrong.returncode == 1 and "line 2, name_hans" in wrong.stderr
     none = run_command("user", "remove-factors", "a@kjs.example", "--reason", "lost")
     assert none.returncode == 1 and "factors-none" in none.stderr
+
+
+def test_the_page_of_a_dry_run_holds_up_nobody_who_writes(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[bool] = []
+
+    def look(*given: Any, **more: Any) -> Any:
+        shown.append(db.session().in_transaction())
+        return page(*given, **more)
+
+    monkeypatch.setattr(provisioning, "page", look)
+    assert send(client("admin"), LIST).status_code == 200 and shown == [False]

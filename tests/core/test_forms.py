@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from kangjiansheng.accounts import forms, operations, queries
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.core.db import db
-from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.forms import Form, VersionField, WholeNumberField, at_most, required
 from kangjiansheng.core.transactions import writing
 from tests.support.critic import Critic
@@ -156,3 +158,22 @@ def test_every_form_can_show_what_is_stored_beside_what_was_typed(app: Flask) ->
         if needs and one.stored is Form.stored:
             lost.append(f"{one.__name__} needs {needs}")
     assert len(ours) > 60 and lost == []
+
+
+@pytest.mark.parametrize("problem", [RuleBroken("core:file-empty", name="x"), None])
+def test_who_is_refused_half_way_is_shown_what_is_stored(
+    filled: Callable[..., Probe], problem: RuleBroken | None
+) -> None:
+    form = filled(line="x", version="0")
+    person = db.session.scalars(select(Person)).first()
+    assert person is not None
+    number, before = person.id, person.name_hans
+
+    def act() -> None:
+        person.name_hans = "半路"
+        db.session.flush()
+        raise problem or Stale(person, 0)
+
+    assert form.attempt(act) is None
+    assert (form.conflict is None) is bool(problem)
+    assert db.session.get_one(Person, number).name_hans == before

@@ -196,3 +196,11 @@ def test_each_opening_of_what_is_confidential_is_kept_once_an_hour(
     assert sorted(kept) == [
         ("agreement", "view"), ("joint_lab", "view"), ("minutes", "export"), ("project", "view"), ("project", "view"),
     ]  # fmt: skip
+
+
+def test_a_link_is_opened_so_many_times_in_a_while(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, visitor = made(client("lead"), PROJECT), client(None)
+    monkeypatch.setattr(by_link, "SAVES", 2)
+    assert [visitor.get(path).status_code for _again in range(3)] == [200, 200, 429]

@@ -15,6 +15,7 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Booking, LabMember, SharedResource, Wait
 from kangjiansheng.labs.operations import bookings
 from kangjiansheng.labs.operations.resources import edit_resource
+from kangjiansheng.labs.policies import resources as policies
 from kangjiansheng.labs.queries import bookings as found
 from kangjiansheng.labs.rules.resources import at
 from kangjiansheng.overview.queries.calendar import calendar_of
@@ -86,6 +87,9 @@ def test_from_a_free_slot_to_a_booking_and_back(client, app):
     assert "GMP 洁净间 B2 有空档了：2026-11-27 15:00 – 16:00" in bell
     with app.app_context():
         number = db.session.scalars(select(Wait.number).where(Wait.purpose == "放行检验")).one()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(policies, "book_resource", lambda *_asked: False)
+        assert member.get(f"{ROOM}/waiting/{number}/book").status_code == 403, "it is shared with her no more"
     offered = opened(member, f"{ROOM}/waiting/{number}/book", f"{ROOM}/book")
     assert (offered["from_hour"], offered["purpose"]) == ("15", "放行检验")
     assert send(member, f"{ROOM}/book", offered).status_code == 303

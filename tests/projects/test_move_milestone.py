@@ -12,6 +12,7 @@ from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.outbox import Notification
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
+from kangjiansheng.projects.forms.milestones import MilestoneForm
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneEntry,
@@ -379,3 +380,17 @@ def test_the_history_says_from_whom_to_whom_it_went(client):
     assert "已不由任何人负责" in answer.text and "已交给新的负责人" not in answer.text
     line = client("lead").get("/projects/KJS-003/history").text.split("更换负责人")[1].split("</li>")[0]
     assert "实验室负责人（血液肿瘤）" in line and "—" in line
+
+
+def test_what_was_refused_half_way_is_not_shown_as_the_others(in_app, actor, find):
+    with in_app.test_request_context("/", method="POST", data={"choice": "on_track", "version": "0"}):
+        thing = find(actor("lead"))
+        form, before, key = MilestoneForm(milestone=thing), thing.forecast, thing.id
+
+        def act() -> None:
+            thing.forecast = date(2030, 1, 1)
+            db.session.flush()
+            raise Stale(thing, 0)
+
+        assert form.attempt(act) is None and form.conflict is not None
+        assert db.session.get_one(Milestone, key).forecast == before

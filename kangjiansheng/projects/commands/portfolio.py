@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects.forms.imports import line, sentence
@@ -29,7 +28,6 @@ def import_portfolio(folder: Path, *, dry_run: bool, as_json: bool, actor: Actor
                 found = compare(_read(folder))
                 if not found.errors:
                     imports.apply(found, actor=actor)
-        db.session.rollback()
         return _report(found, dry_run=dry_run, as_json=as_json)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, speaking
 from kangjiansheng.core.transactions import writing
@@ -62,7 +61,6 @@ def _report(found: Look, *, dry_run: bool, as_json: bool) -> int:
         print(f"kangjiansheng: {number}: {words.problem(step)}", file=sys.stderr)
     if found.refused:
         print(f"kangjiansheng: {len(found.refused)} errors, nothing was written", file=sys.stderr)
-    db.session.rollback()
     return 1 if found.refused else 0
 
 
