@@ -23,7 +23,7 @@ def main() -> int:
     """Say one line for each fault; fail when fewer than nine of ten were caught."""
     asked = _asked()
     chance = random.Random(asked.seed)
-    sites = all_sites(ROOT)
+    sites = _changed(all_sites(ROOT), asked.since) if asked.since else all_sites(ROOT)
     chosen = list(_chosen(sites, chance, asked.number))
     print(f"seed {asked.seed}, {len(sites)} sites", flush=True)
     _copy(COPY)
@@ -51,14 +51,32 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--near", action="store_true", help="run the nearest tests only, not the rest of the check"
     )
+    parser.add_argument("--since", default="", help="only in lines that were changed since this commit")
     return parser.parse_args()
+
+
+def _changed(sites: list[Site], since: str) -> list[Site]:
+    told = subprocess.run(
+        ["git", "diff", "-U0", since, "--", "kangjiansheng"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    lines: set[tuple[str, int]] = set()
+    for part in re.split(r"^\+\+\+ b/", told, flags=re.M)[1:]:
+        path = part.partition("\n")[0]
+        for first, count in re.findall(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", part, re.M):
+            lines |= {(path, int(first) + number) for number in range(int(count or 1))}
+    return [site for site in sites if (site.path, site.line) in lines]
 
 
 def _chosen(sites: list[Site], chance: random.Random, number: int) -> Iterator[Site]:
     """As many of each kind, so that the many guards do not hide the few escapes."""
     of = {kind: [site for site in sites if site.kind == kind] for kind in KINDS}
-    for turn in range(number):
-        kind = KINDS[turn % len(KINDS)]
+    for turn in range(min(number, len(sites))):
+        there = [kind for kind in KINDS if of[kind]]
+        kind = there[turn % len(there)]
         yield of[kind].pop(chance.randrange(len(of[kind])))
 
 
