@@ -10,14 +10,16 @@ from sqlalchemy import select
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.overview import jobs
 from kangjiansheng.overview.models import PackDelivery
-from kangjiansheng.overview.operations import archives, deliveries
+from kangjiansheng.overview.operations import archives, deliveries, retention
 from kangjiansheng.overview.rules.deliveries import WEEKLY
 from kangjiansheng.overview.rules.rows import Naming
 from kangjiansheng.overview.views.archives import making
 from tests.support.critic import Critic
+from tests.support.disposing import dispose
 from tests.support.holding import fails_once, held
 
 Cast = Callable[[str], Actor]
@@ -79,3 +81,13 @@ def test_what_was_counted_too_early_is_counted_again_in_a_new_transaction(
     seen = fails_once(monkeypatch, Naming, "fill", False)
     assert client("executive").get("/overview").status_code == 200
     assert len(seen) >= 2 and seen[0] is not seen[1]
+
+
+def test_what_ends_the_bytes_of_a_disposal_and_what_holds_them_hold(actor: Cast) -> None:
+    dispose(db.session.scalars(select(FileRef).order_by(FileRef.id)).first())
+    with held() as rows:
+        retention.place_hold("all", "", "监管检查", actor=actor("admin"))
+    assert rows == ["disposal"], "either the hold comes first or the end of the bytes"
+    with held() as rows:
+        retention.empty()
+    assert rows == ["disposal"]

@@ -19,7 +19,7 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.search import NO_TEXT
 from kangjiansheng.overview import notices
 from kangjiansheng.overview.models import Disposal, DisposalFile, LegalHold, RetentionPeriod
-from kangjiansheng.overview.queries import old_messages
+from kangjiansheng.overview.queries import disposals, old_messages
 from kangjiansheng.overview.queries import retention as queries
 from kangjiansheng.overview.rules import retention as rules
 
@@ -64,7 +64,7 @@ def place_hold(scope: str, code: str, reason: str, *, actor: Actor) -> LegalHold
     db.session.add(hold)
     db.session.flush()
     record("overview:hold:place", hold, actor=actor, before={}, note=reason)
-    for disposal in db.session.scalars(queries.unemptied().with_for_update()).all():
+    for disposal in db.session.scalars(disposals.unemptied().with_for_update()).all():
         _bring_back(disposal, actor=actor)
     return hold
 
@@ -86,7 +86,7 @@ def propose(kind: str, reason: str, *, actor: Actor) -> Disposal:
     somebody else decides on is what was listed."""
     reason = rules.check_reason(reason, "reason")
     _alone()
-    if queries.waiting(kind) is not None:
+    if disposals.waiting(kind) is not None:
         raise RuleBroken("overview:disposal-waits")
     years = queries.period(kind).years
     files_ = queries.may_go(kind, years) if rules.KINDS[kind].files else []
@@ -150,7 +150,7 @@ def _let_go(disposal: Disposal, at: datetime) -> dict[str, Any]:
     """Let nothing open the files of a decided disposal any more; what the trail keeps of them."""
     db.session.flush()  # the database lets go of a file only under a disposal that was decided
     listed = db.session.execute(
-        queries.files_of(disposal).with_only_columns(DisposalFile.file_id, DisposalFile.sha256)
+        disposals.files_of(disposal).with_only_columns(DisposalFile.file_id, DisposalFile.sha256)
     )
     digests = {key: digest for key, digest in listed}
     gone = update(FileRef).where(FileRef.id.in_(list(digests)))
@@ -184,10 +184,10 @@ def empty() -> None:
     """Take away the bytes of what was disposed of some time ago, but for what a hold keeps now. A crash in between leaves
     them for the next round."""
     _alone()
-    due = queries.unemptied().where(Disposal.decided_at <= clock.now() - rules.GRACE)
+    due = disposals.unemptied().where(Disposal.decided_at <= clock.now() - rules.GRACE)
     for disposal in db.session.scalars(due.with_for_update()).all():
         _bring_back(disposal, actor=system_actor(), source="job")
-        digests = db.session.scalars(queries.files_of(disposal).with_only_columns(DisposalFile.sha256))
+        digests = db.session.scalars(disposals.files_of(disposal).with_only_columns(DisposalFile.sha256))
         before = disposal.state()
         disposal.emptied = files.remove(list(digests))
         disposal.emptied_at = clock.now()

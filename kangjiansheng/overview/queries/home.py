@@ -15,6 +15,7 @@ from kangjiansheng.labs.queries import own_labs
 from kangjiansheng.labs.queries.bookings import soon
 from kangjiansheng.labs.queries.companion import concerned
 from kangjiansheng.labs.queries.papers import pressing
+from kangjiansheng.overview.queries.disposals import waits_for
 from kangjiansheng.projects.models import Milestone, Plan
 from kangjiansheng.projects.queries.asks import open_asks
 from kangjiansheng.projects.queries.hand_offs import open_of
@@ -23,7 +24,8 @@ from kangjiansheng.projects.queries.hand_offs import open_of
 @dataclass(frozen=True)
 class Own:
     """What belongs to a person: laboratories by code, bookings of the coming fortnight by time, and whether there is
-    anything else to ask for: in the park, in hand-offs and asks of her institutions, in plans and papers of laboratories."""
+    anything else to ask for: in the park, in hand-offs and asks of her institutions, in plans and papers of laboratories, in
+    disposals that wait for an approval."""
 
     labs: Sequence[JointLab]
     bookings: Sequence[Booking]
@@ -32,6 +34,7 @@ class Own:
     asks: bool
     lab_plans: bool
     papers: bool
+    disposals: bool
 
 
 def own(*, actor: Actor, as_of: date | None = None) -> Own:
@@ -45,6 +48,7 @@ def own(*, actor: Actor, as_of: date | None = None) -> Own:
         open_asks(actor).exists().label("asks"),
         owned.exists().label("lab_plans"),
         pressing(actor).exists().label("papers"),
+        waits_for(actor).exists().label("disposals"),
     )
     query = (
         select(JointLab, Booking, *more)
@@ -63,6 +67,6 @@ def own(*, actor: Actor, as_of: date | None = None) -> Own:
         sorted(bookings.values(), key=lambda one: (one.starts_at, one.id)),
         *(
             any(getattr(row, key) for row in rows)
-            for key in ("park", "hand_offs", "asks", "lab_plans", "papers")
+            for key in ("park", "hand_offs", "asks", "lab_plans", "papers", "disposals")
         ),
     )

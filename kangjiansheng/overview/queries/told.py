@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
+from kangjiansheng.committee.models import Action, Committee, Decision, Meeting, Minutes
 from kangjiansheng.committee.queries.visible import (
     kept,
     sees_meeting,
@@ -59,7 +59,11 @@ _SEEN: Mapping[str, tuple[Any, Seen]] = {
     "results": (Result.code, lambda actor: select(Result).where(may_see_result(actor))),
     "decisions": (
         Decision.number,
-        lambda actor: select(Decision).where(Decision.id.in_(visible_decisions(actor))),
+        lambda actor: (
+            select(Decision)
+            .join(Minutes, Minutes.meeting_id == Decision.meeting_id)
+            .where(Decision.id.in_(visible_decisions(actor)), Minutes.life.in_(("approved", "record")))
+        ),
     ),
     "actions": (Action.number, lambda actor: select(Action).where(Action.id.in_(visible_actions(actor)))),
 }

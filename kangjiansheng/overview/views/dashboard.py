@@ -18,7 +18,7 @@ from kangjiansheng.core.saved_view_pages import Bar, bar
 from kangjiansheng.core.text import whole
 from kangjiansheng.overview import charts as figures
 from kangjiansheng.overview import queries
-from kangjiansheng.overview.queries import retention
+from kangjiansheng.overview.queries import disposals as waiting_disposals
 from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules import retention as retention_rules
 from kangjiansheng.overview.rules.board import ALL as EVERYTHING
@@ -143,7 +143,7 @@ def show(asking: Asked, *, actor: Actor, views: Bar | None = None) -> Response:
             "health": words.in_health(found.health.finding),
         },
         owed=0 if asking.as_of or wanted.asked else answers.waiting(actor=actor),
-        disposals=[] if asking.as_of or wanted.asked else retention.to_decide(actor),
+        disposals=[] if asking.as_of or wanted.asked else waiting_disposals.to_decide(actor),
         kinds=retention_rules.KINDS,
         words=words,
         matters=matters,

@@ -21,7 +21,7 @@ from kangjiansheng.labs.rules import papers as paper_rules
 from kangjiansheng.labs.rules.companion import SERVICES
 from kangjiansheng.labs.rules.resources import written
 from kangjiansheng.overview import queries
-from kangjiansheng.overview.queries import retention
+from kangjiansheng.overview.queries import disposals as waiting_disposals
 from kangjiansheng.overview.rules import attention, figures, gates, pipeline
 from kangjiansheng.overview.rules import retention as retention_rules
 from kangjiansheng.overview.rules.answer import Answer, answer
@@ -76,7 +76,7 @@ def home() -> Response:
         drafts=duty.drafts if duty else [],
         step=step,
         is_admin=me.has("admin", "security"),
-        disposals=[] if g.as_of else retention.to_decide(me),
+        disposals=waiting_disposals.to_decide(me) if own.disposals and not g.as_of else [],
         kinds=retention_rules.KINDS,
         rights_due=me.has("admin", "security") and review_is_due(),
         words=words,

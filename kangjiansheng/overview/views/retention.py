@@ -30,6 +30,7 @@ from kangjiansheng.overview.forms.retention import (
 )
 from kangjiansheng.overview.models import Disposal, LegalHold
 from kangjiansheng.overview.operations import retention as operations
+from kangjiansheng.overview.queries import disposals
 from kangjiansheng.overview.queries import retention as queries
 from kangjiansheng.overview.rules import retention as rules
 from kangjiansheng.overview.views.blueprint import bp
@@ -60,7 +61,7 @@ def _page(*, hold_form: HoldForm | None = None, lift_form: LiftForm | None = Non
         tallies={kind: queries.tally(kind, period.years) for kind, period in periods.items()},
         holds=queries.holds(),
         scopes=rules.SCOPES,
-        disposals=queries.disposals(),
+        disposals=disposals.disposals(),
         lives=rules.LIVES,
         shapes=LIFE_SHAPES,
         hold_form=hold_form or HoldForm(formdata=None),
@@ -131,7 +132,7 @@ def _kind(
         tally=queries.tally(kind, period.years),
         places=queries.by_place(kind, period.years),
         most=rules.AT_ONCE,
-        waiting=queries.waiting(kind),
+        waiting=disposals.waiting(kind),
         period_form=period_form or usual,
         propose_form=propose_form or ProposeForm(formdata=None),
         may_keep=policies.keeps_records(actor()),
@@ -165,14 +166,14 @@ def lift_hold(hold: LegalHold) -> Response:
 
 
 @bp.get("/admin/retention/disposals/<int:number>")
-@on(load=queries.disposal, may=policies.sees_retention)
+@on(load=disposals.disposal, may=policies.sees_retention)
 def disposal(disposal: Disposal) -> Response:
     """One disposal: what it lists, who proposed it, who decided."""
     return _disposal(disposal.id, _ask(disposal.id))
 
 
 @bp.post("/admin/retention/disposals/<int:number>/approve")
-@on(load=queries.disposal, may=policies.guards_records)
+@on(load=disposals.disposal, may=policies.guards_records)
 def approve_disposal(disposal: Disposal) -> Response:
     """Dispose of what somebody else proposed; who it is has to be shown again."""
     who, number = actor().id, disposal.id
@@ -194,7 +195,7 @@ def approve_disposal(disposal: Disposal) -> Response:
 
 
 @bp.post("/admin/retention/disposals/<int:number>/refuse")
-@on(load=queries.disposal, may=policies.refuses_disposal)
+@on(load=disposals.disposal, may=policies.refuses_disposal)
 def refuse_disposal(disposal: Disposal) -> Response:
     """Let nothing go, or take one's own proposal back."""
     form, number = RefuseForm(), disposal.id
@@ -220,7 +221,7 @@ def _disposal(
     found = db.session.get_one(Disposal, number)
     waits, who = found.life == rules.PROPOSED, actor()
     own = found.proposed_by_id == who.id
-    files: Any = cut(list(db.session.scalars(queries.files_of(found))), request.args.get("page"))
+    files: Any = cut(list(db.session.scalars(disposals.files_of(found))), request.args.get("page"))
     return page(
         "overview/disposal.html",
         status,
@@ -231,9 +232,9 @@ def _disposal(
         source=queries.period(found.kind).source or rules.KINDS[found.kind].source,
         life=rules.LIVES[found.life],
         shape=LIFE_SHAPES[found.life],
-        places=queries.places_of(found),
+        places=disposals.places_of(found),
         stay=found.count - queries.still_may_go(found) if waits else 0,
-        back=queries.brought_back(found) if found.life == rules.DONE else 0,
+        back=disposals.brought_back(found) if found.life == rules.DONE else 0,
         rows=files,
         names=who.reads_all,
         form=form,
