@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    UpdateBase,
     create_engine,
     event,
     make_url,
@@ -139,7 +141,41 @@ class Database(SQLAlchemy):
         return make_engine(str(options["url"]) if isinstance(options["url"], str) else options["url"])
 
 
-db = Database(model_class=Base)
+# What is told of each statement that writes past the session, before it does: the session, the statement, its options.
+writes_past: list[Callable[[Session, UpdateBase, Mapping[str, Any]], None]] = []
+
+
+class Asking(FlaskSession):
+    """The session. There is one engine, and nothing to choose; and what watches for statements that write past it is
+    told of these alone: an event of SQLAlchemy's would make it prepare each statement twice."""
+
+    def get_bind(self, *_of: Any, bind: Any = None, **_more: Any) -> Any:
+        """The engine."""
+        return bind or self._db.engine
+
+    def execute(self, statement: Any, params: Any = None, **more: Any) -> Any:
+        """Run a statement."""
+        self._tell(statement, more)
+        return super().execute(statement, params, **more)
+
+    def scalars(self, statement: Any, params: Any = None, **more: Any) -> Any:
+        """Run a statement; the first of each row."""
+        self._tell(statement, more)
+        return super().scalars(statement, params, **more)
+
+    def scalar(self, statement: Any, params: Any = None, **more: Any) -> Any:
+        """Run a statement; the first of the first row, or None."""
+        self._tell(statement, more)
+        return super().scalar(statement, params, **more)
+
+    def _tell(self, statement: Any, more: dict[str, Any]) -> None:
+        if isinstance(statement, UpdateBase):
+            given = more.get("execution_options", {})
+            for told in writes_past:
+                told(self, statement, {**statement.get_execution_options(), **given})
+
+
+db = Database(model_class=Base, session_options={"class_": Asking})
 
 
 def make_engine(url: Any, *, migrating: bool = False) -> Engine:

@@ -7,7 +7,7 @@ that it changes no text that is found (`NO_TEXT`).
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from itertools import groupby, islice
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Text,
+    UpdateBase,
     bindparam,
     cast,
     column,
@@ -33,10 +34,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 from sqlalchemy.sql.visitors import iterate
 
-from kangjiansheng.core.db import Base, Word, db, is_sqlite
+from kangjiansheng.core.db import Base, Word, db, is_sqlite, writes_past
 from kangjiansheng.core.search import sounds, tokens
 from kangjiansheng.core.search.declared import declared
 
@@ -175,19 +176,21 @@ def _changed(row: Any) -> set[str] | None:
     return {column.key for one in given for column in one.columns}
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _see_statement(state: ORMExecuteState) -> None:
+def _see_statement(session: Session, statement: UpdateBase, options: Mapping[str, Any]) -> None:
     """Remember the things of new rows that a statement writes past the session; refuse it otherwise."""
-    if not (state.is_insert or state.is_update or state.is_delete):
+    kind = _tables().get(statement.table)
+    if kind is None or options.get("changes_no_text"):
         return
-    kind = _tables().get(getattr(state.statement, "table", None))
-    if kind is None or state.execution_options.get("changes_no_text"):
-        return
-    if not state.is_insert or len(_own(kind)) != len({place[0] for place, _key, _names in _sources()[kind]}):
+    if not statement.is_insert or len(_own(kind)) != len(
+        {place[0] for place, _key, _names in _sources()[kind]}
+    ):
         raise RuntimeError(
             f"a statement writes {kind.__name__} past the session: change objects, or say NO_TEXT"
         )
-    state.session.info.setdefault(_NEW, set()).add(kind)
+    session.info.setdefault(_NEW, set()).add(kind)
+
+
+writes_past.append(_see_statement)
 
 
 @event.listens_for(Session, "after_soft_rollback")
