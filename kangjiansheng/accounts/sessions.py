@@ -29,15 +29,10 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the session's key, its row and what was asked for with it."""
+    """What Flask-Login holds: the session's key and what was asked for with it."""
 
     def __init__(self, key: str, standing: queries.Standing) -> None:
         self.key, self.standing = key, standing
-
-    @property
-    def row(self) -> SignedInSession:
-        """The row of the session."""
-        return self.standing.row
 
     def get_id(self) -> str:
         """The key of the session, which the signed cookie carries."""
@@ -96,14 +91,12 @@ def _set_actor() -> None:
         if request.path.startswith("/api/") and request.method not in SAFE_METHODS:
             abort(401)  # before the form token is asked for: a program has none
         return
-    person = user.row.account.person
-    g.actor = queries.actor_of(person, separate=user.standing.separate)
-    g.my_names = _names(person)
-    g.session_id = user.row.id
+    standing: queries.Standing = user.standing
+    g.actor, g.my_names, g.session_id = standing.actor, standing.names, standing.id
     view = current_app.view_functions.get(request.endpoint or "")
     attended = not getattr(view, "unattended", False)
-    if attended and clock.now() - user.row.last_seen_at > SEEN_EVERY:
-        row_id = user.row.id
+    if attended and clock.now() - standing.last_seen_at > SEEN_EVERY:
+        row_id = standing.id
         afterwards(lambda: _touch(row_id))
 
 
@@ -116,7 +109,7 @@ def _lead_to_notice() -> Response | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "access", "public") == "public" or access.opens_first(view):
         return None
-    accepted = user.row.account.notice_number
+    accepted = user.standing.accepted
     if accepted == user.standing.notice:
         return None
     if request.path.startswith("/api/"):
@@ -136,11 +129,17 @@ def _lead_to_enrolment() -> Response | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "access", "public") == "public" or access.opens_first(view):
         return None
-    if not must_enrol(user.row.account, user.standing.policy, actor=g.actor):
+    said: queries.Standing = user.standing
+    if not must_enrol(said.second_since, said.second_for, said.second_from, actor=g.actor):
         return None
     if request.path.startswith("/api/") or request.method not in SAFE_METHODS:
         abort(403)
     return redirect(url_for("account.must_enrol"))
+
+
+def _lacks_second(account: Account) -> bool:
+    rule = policy()
+    return must_enrol(account.second_since, rule.second_for, rule.second_from, actor=g.actor)
 
 
 def _names(person: Person) -> dict[str, str]:
@@ -166,7 +165,7 @@ def _by_token() -> None:
     account = found.person.account
     if account is not None and account.notice_number != number_in_force():
         abort(403, _("请先在网页上登录并阅读个人信息告知，程序才能继续。"))
-    if account is not None and must_enrol(account, policy(), actor=g.actor):
+    if account is not None and _lacks_second(account):
         abort(403, _("请先在网页上登录并设置第二步验证，程序才能继续。"))
     g.my_names = _names(found.person)
     if not request.accept_languages and request.args.get("lang") not in i18n.LOCALES:
@@ -200,8 +199,9 @@ def leave() -> str:
     user: Any = current_user
     method = ""
     if user.is_authenticated:
-        method = user.row.method
-        operations.end_session(user.row, actor=queries.actor_of(user.row.account.person))
+        method = user.standing.method
+        row = db.session.get_one(SignedInSession, user.standing.id)
+        operations.end_session(row, actor=user.standing.actor)
         logout_user()
     session.clear()
     return method

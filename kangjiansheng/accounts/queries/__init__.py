@@ -1,12 +1,12 @@
 """Reading people, accounts and sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts import rules
@@ -68,13 +68,17 @@ def holds_on(row: Any, day: date) -> ColumnElement[bool]:
     return (row.valid_from <= day) & (or_(row.valid_to.is_(None), row.valid_to >= day))
 
 
-def actor_of(person: Person, *, separate: bool | None = None) -> Actor:
-    """The person as an actor, with the roles that hold today. Where the three administrators are not kept apart
-    (`separate`, asked of the database when not given), who runs the system also decides on rights."""
+def actor_of(person: Person) -> Actor:
+    """The person as an actor, with the roles that hold today."""
     roles = person.roles_on(clock.today())
-    if "admin" in roles and not (is_separate() if separate is None else separate):
-        roles |= {"security"}
+    if "admin" in roles:
+        roles = _with_security(roles, is_separate())
     return Actor(person.id, person.name_hans, roles, person.email or "")
+
+
+def _with_security(roles: frozenset[str], separate: bool) -> frozenset[str]:
+    """Where the three administrators are not kept apart, who runs the system also decides on rights."""
+    return roles if separate or "admin" not in roles else roles | {"security"}
 
 
 def is_separate() -> bool:
@@ -120,43 +124,78 @@ def account_by_id(account_id: int) -> Account | None:
 
 
 @cache
-def _open_session() -> Select[SignedInSession, SignInPolicy, RightsRule, int]:
+def _open_session() -> Select[*tuple[Any, ...]]:
+    """The open session under `key` with the roles that hold on `today`, one to a row."""
+    day: Any = bindparam("today", type_=Date())
     return (
         select(
-            SignedInSession,
-            SignInPolicy,
-            RightsRule,
-            select(func.max(PrivacyNotice.number)).scalar_subquery(),
+            SignedInSession.id,
+            SignedInSession.created_at,
+            SignedInSession.last_seen_at,
+            SignedInSession.method,
+            Account.disabled_at,
+            Account.notice_number.label("accepted"),
+            Account.second_since,
+            Person.id.label("person_id"),
+            Person.name_hans,
+            Person.name_hant,
+            Person.name_en,
+            Person.email,
+            SystemRole.role,
+            SignInPolicy.second_for,
+            SignInPolicy.second_from,
+            RightsRule.separate,
+            select(func.max(PrivacyNotice.number)).scalar_subquery().label("notice"),
         )
         .select_from(SignedInSession)
+        .join(Account, Account.id == SignedInSession.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(SystemRole, (SystemRole.person_id == Person.id) & holds_on(SystemRole, day))
         .outerjoin(SignInPolicy, true())
         .outerjoin(RightsRule, true())
         .where(SignedInSession.key_sha256 == bindparam("key"), SignedInSession.ended_at.is_(None))
-        .options(
-            joinedload(SignedInSession.account).joinedload(Account.person).joinedload(Person.roles),
-        )
     )
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An open session and what each request asks with it: how people have to sign in, whether the three administrators
-    are kept apart, and which version of the notice on personal data holds."""
+    """An open session, whose it is, and what each request asks with it: how people have to sign in, and which version of
+    the notice on personal data holds and which was accepted."""
 
-    row: SignedInSession
-    policy: SignInPolicy | None
-    separate: bool
+    id: int
+    last_seen_at: datetime
+    method: str
+    actor: Actor
+    names: Mapping[str, str]
+    accepted: int | None
     notice: int
+    second_since: datetime | None
+    second_for: str  # of whom a second factor is required, and from when on
+    second_from: date | None
 
 
 def open_session(key: str) -> Standing | None:
     """The open session whose key a cookie holds, and what goes with it; one statement, which each request asks."""
-    found = db.session.execute(_open_session(), {"key": rules.secret_digest(key)}).unique().first()
-    if found is None or found[0].account.disabled_at:
+    asked = {"key": rules.secret_digest(key), "today": clock.today()}
+    rows = db.session.execute(_open_session(), asked).all()
+    if not rows or rows[0].disabled_at:
         return None
-    row, policy, rule, notice = found
-    over = rules.session_is_over(row.created_at, row.last_seen_at, clock.now())
-    return None if over else Standing(row, policy, bool(rule and rule.separate), notice or 0)
+    row = rows[0]
+    if rules.session_is_over(row.created_at, row.last_seen_at, clock.now()):
+        return None
+    roles = _with_security(frozenset(one.role for one in rows if one.role), bool(row.separate))
+    return Standing(
+        row.id,
+        row.last_seen_at,
+        row.method,
+        Actor(row.person_id, row.name_hans, roles, row.email or ""),
+        {"hans": row.name_hans, "hant": row.name_hant, "en": row.name_en},
+        row.accepted,
+        row.notice or 0,
+        row.second_since,
+        row.second_for or "nobody",
+        row.second_from,
+    )
 
 
 def ended_session(key: str) -> SignedInSession | None:

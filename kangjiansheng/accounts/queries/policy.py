@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -40,18 +40,19 @@ def who_signs() -> set[int]:
     return {person for found in signers for person in found()}
 
 
-def is_due(rule: SignInPolicy | None, day: date) -> bool:
+def is_due(second_from: date | None, day: date) -> bool:
     """Whether a requirement is in force on a day."""
-    return rule is not None and rule.second_from is not None and rule.second_from <= day
+    return second_from is not None and second_from <= day
 
 
-def must_enrol(account: Account, rule: SignInPolicy | None, *, actor: Actor) -> bool:
-    """Whether somebody has to add a second factor before anything else. Asks the database only when in doubt."""
-    if rule is None or account.second_since is not None or not is_due(rule, clock.today()):
+def must_enrol(since: datetime | None, second_for: str, second_from: date | None, *, actor: Actor) -> bool:
+    """Whether somebody who has had a second factor `since` then has to add one before anything else. Asks the database
+    only when in doubt."""
+    if since is not None or not is_due(second_from, clock.today()):
         return False
-    if concerns(rule.second_for, is_admin=actor.has("admin", "security"), signs=False):
+    if concerns(second_for, is_admin=actor.has("admin", "security"), signs=False):
         return True
-    return concerns(rule.second_for, is_admin=False, signs=True) and actor.id in who_signs()
+    return concerns(second_for, is_admin=False, signs=True) and actor.id in who_signs()
 
 
 @dataclass(frozen=True)

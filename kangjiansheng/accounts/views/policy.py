@@ -40,7 +40,7 @@ def sign_in_policy() -> Response:
         form.status,
         form=form,
         rule=rule,
-        due=found.is_due(rule, clock.today()),
+        due=found.is_due(rule.second_from, clock.today()),
         required=REQUIRED_NAMES,
         issuer=current_app.config["SETTINGS"].issuer,
         rows=cut(found.narrowed(rows, only), request.args.get("page")),
@@ -69,6 +69,6 @@ def must_enrol(account: Account) -> Response:
     """Where those are led of whom a second factor is required: which one to add."""
     rule = found.policy()
     return page(
-        "accounts/must_enrol.html", account=account, rule=rule, due=found.must_enrol(account, rule, actor=actor()),
+        "accounts/must_enrol.html", account=account, rule=rule, due=found.must_enrol(account.second_since, rule.second_for, rule.second_from, actor=actor()),
         illustrative=account.person.illustrative,
     )  # fmt: skip
