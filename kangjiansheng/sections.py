@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, url_for
+from flask import g
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
@@ -10,6 +10,7 @@ from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
+from kangjiansheng.core.routing import address as url_for
 from kangjiansheng.projects import queries as project_queries
 
 
