@@ -208,10 +208,11 @@ def history(
     return list(db.session.scalars(query))
 
 
-def covered() -> list[Any]:
+@cache
+def covered() -> tuple[Any, ...]:
     """The mapped classes whose rows an entry covers: append-only, and part of a change set."""
     found = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, AppendOnly)]
-    return sorted(found, key=lambda kind: kind.__tablename__)
+    return tuple(sorted(found, key=lambda kind: kind.__tablename__))
 
 
 def rows_digest(session: Session, change_id: int) -> str:
@@ -237,7 +238,7 @@ def _change_set() -> Select[Any]:
 
 
 def _lines(session: Session, change_id: int) -> Iterable[str]:
-    kinds = tuple(covered())
+    kinds = covered()
     for row in session.execute(_rows_of(kinds), {"change": change_id}):
         yield f"{kinds[row.place].__tablename__}:{row.id}:{row.digest}"
 
