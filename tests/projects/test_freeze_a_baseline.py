@@ -109,3 +109,17 @@ def test_others_read_it_and_change_nothing(client):
     assert client("executive").get(PATH).status_code == 200
     assert client("executive").post(PATH, data=WHY).status_code == 403
     assert client("partner").get(PATH).status_code == 404
+
+
+def test_a_long_reason_is_folded_and_a_short_one_is_not(project, lead, client):
+    def folds():
+        db.session.commit()
+        (facts,) = html.fromstring(client("lead").get(PATH).text).xpath("//dl[.//*[contains(., '批准：')]]")
+        return [len(one.findtext("p")) for one in facts.xpath(".//details[@class='cm-long']")]
+
+    freeze(project, lead)
+    assert folds() == []
+    one = queries.milestone(actor=lead, code="KJS-003", milestone_code="A180")
+    milestones.will_slip(one, one.forecast.replace(year=2029), "REGULATOR", actor=lead, version=one.version)
+    freeze(project, lead, reason="审评补充资料，" * 100)
+    assert folds() == [700]
