@@ -528,3 +528,10 @@ def test_one_plan_costs_as_much_as_two(begun: Flask, client: Callable) -> None:
         start(system_actor(), "JL-02")
         start(system_actor(), "JL-03")
     assert counted() == one
+
+
+def test_a_plan_that_nobody_has_confirmed_is_not_called_on_track(client, actor):
+    with writing():
+        start(actor("lead"))
+    text = html.fromstring(client("lead").get(PLAN).text).get_element_by_id("pj-say").text_content()
+    assert "还没有人确认" in text and "按计划" not in text

@@ -244,6 +244,8 @@ def answer(project: OwnerRow, today: date) -> str:
             name=name,
             day=day,
         )
+    if m.forecast is None:
+        return _("下一个里程碑%(name)s计划于 %(day)s，还没有人确认。", name=name, day=day)
     return _("下一个里程碑%(name)s预计 %(day)s，按计划。", name=name, day=day)
 
 
