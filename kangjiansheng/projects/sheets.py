@@ -13,7 +13,7 @@ from kangjiansheng.projects.forms import asks as ask_words
 from kangjiansheng.projects.forms import hand_offs as hand_off_words
 from kangjiansheng.projects.forms import results as result_words
 from kangjiansheng.projects.forms import risks as risk_words
-from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.forms.fields import indication_of, label_of
 from kangjiansheng.projects.forms.sheets import STATES
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.asks import AskRow
@@ -73,7 +73,7 @@ def projects(kind: str, rows: Sequence[ProjectRow], *, as_of: date | None) -> by
             label_of(row.claimed, project_statuses()),
             label_of(row.stage, stages()),
             label_of(row.modality, modalities()),
-            name_of(row.indication),
+            indication_of(row),
             _("、").join(name_of(lab) for lab in row.labs),
             _("、").join(name_of(party) for party in row.parties),
             f"{row.next.code} {name_of(row.next)}" if row.next else "",

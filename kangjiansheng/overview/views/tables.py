@@ -8,6 +8,7 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.overview.rules.attention import Matter, Threat
 from kangjiansheng.overview.rules.board import Board
 from kangjiansheng.overview.views import matters, words
+from kangjiansheng.projects.forms.fields import indication_of
 
 Table = dict[str, Any]
 
@@ -31,7 +32,7 @@ def pipeline(board: Board) -> Table:
         [
             linked(chip.project.code, words.project_href(chip.project.code)),
             name_of(chip.project),
-            name_of(chip.project.indication),
+            indication_of(chip.project),
             words.family(row),
             words.stage(chip.project.stage),
             status[chip.project.status],
