@@ -50,13 +50,22 @@ _FIELDS = [
 _LEDGER = ["baseline", "current_plan", "forecast", "actual", "state"]
 
 _NOBODY: Mapping[str, int] = {}
+Reasons = Mapping[tuple[str, str], tuple[str, str]]
+_UNSAID: Reasons = {}
 
 
-def apply(found: Comparison, *, actor: Actor, leads: Mapping[str, int] = _NOBODY) -> ChangeSet | None:
+def apply(
+    found: Comparison,
+    *,
+    actor: Actor,
+    leads: Mapping[str, int] = _NOBODY,
+    reasons: Reasons = _UNSAID,
+) -> ChangeSet | None:
     """Write what a comparison found, as one act; None when there is nothing to write.
 
     `leads` says, where the caller knows, which person leads the new projects of a laboratory (by its code) and
-    owns their milestones. The caller has seen that there are no errors.
+    owns their milestones; `reasons`, why a new milestone (by its project's code and its own) has its last date: the code
+    of a reason and a note. The caller has seen that there are no errors.
     """
     if found.errors:
         raise ValueError("a portfolio with errors is not imported")
@@ -72,7 +81,7 @@ def apply(found: Comparison, *, actor: Actor, leads: Mapping[str, int] = _NOBODY
         )
     for changed in found.changed_projects:
         _change_project(changed, lab_ids, partners, actor=actor, change=change)
-    _milestones(found.milestones, projects, change)
+    _milestones(found.milestones, projects, reasons, change)
     for change_of in found.changed_milestones:
         _change_milestone(change_of, actor=actor, change=change)
     audit.note(
@@ -194,7 +203,9 @@ def _add_parties(project: Project, names: tuple[str, ...], partners: dict[str, I
             project.parties.append(ProjectParty(institution_id=institution.id))
 
 
-def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], change: ChangeSet) -> None:
+def _milestones(
+    planned: list[PlannedMilestone], projects: dict[str, Project], reasons: Reasons, change: ChangeSet
+) -> None:
     """Insert new milestones with their whole ledgers and links: three statements for thousands of rows."""
     after = _last_positions(planned, projects)
     for code in {item.project_code for item in planned}:
@@ -202,7 +213,12 @@ def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], c
             projects[code].plan = Plan(template_version_id=template_version(projects[code].pathway))
     db.session.flush()
     insert_many(
-        [_milestone(item, projects[item.project_code], after[item.project_code], change) for item in planned]
+        [
+            _milestone(
+                item, projects[item.project_code], after[item.project_code], _why(item, reasons), change
+            )
+            for item in planned
+        ]
     )
     plan_codes = {project.plan.id: code for code, project in projects.items() if project.plan is not None}
     query = select(Milestone.id, Milestone.plan_id, Milestone.code, Milestone.owner_id)
@@ -214,7 +230,9 @@ def _milestones(planned: list[PlannedMilestone], projects: dict[str, Project], c
     entries, links = [], []
     for item in planned:
         row = stored[item.project_code, item.code]
-        entries += [_imported(row, entry, change) for entry in item.entries]
+        *before, last = item.entries
+        entries += [_imported(row, entry, change) for entry in before]
+        entries.append(_imported(row, last, change, **_why(item, reasons)))
         links += [
             MilestoneLink(
                 milestone_id=row.id, predecessor_id=stored[item.project_code, code].id, lag=0, unit="day"
@@ -236,7 +254,14 @@ def _waits(
     return {code: bridged(known[projects[code].pathway], found) for code, found in present.items()}
 
 
-def _milestone(item: PlannedMilestone, project: Project, after: int, change: ChangeSet) -> Milestone:
+def _why(item: PlannedMilestone, reasons: Reasons) -> dict[str, str]:
+    said = reasons.get((item.project_code, item.code))
+    return {"reason_code": said[0], "note": said[1]} if said else {}
+
+
+def _milestone(
+    item: PlannedMilestone, project: Project, after: int, why: dict[str, str], change: ChangeSet
+) -> Milestone:
     final = item.final
     return Milestone(
         plan_id=project.plan.id if project.plan else 0,
@@ -253,6 +278,7 @@ def _milestone(item: PlannedMilestone, project: Project, after: int, change: Cha
         moves=final.moves,
         confirmed_at=None if final.kind == "open" else _counts_from(final, change),
         **{key: getattr(final, key) for key in _LEDGER},
+        **why,
     )
 
 
@@ -266,7 +292,7 @@ def _last_positions(planned: list[PlannedMilestone], projects: dict[str, Project
     return counts
 
 
-def _imported(milestone: Any, entry: PlannedEntry, change: ChangeSet) -> MilestoneEntry:
+def _imported(milestone: Any, entry: PlannedEntry, change: ChangeSet, **why: str) -> MilestoneEntry:
     return MilestoneEntry(
         milestone_id=milestone.id,
         kind=entry.kind,
@@ -277,8 +303,8 @@ def _imported(milestone: Any, entry: PlannedEntry, change: ChangeSet) -> Milesto
         owner_id=milestone.owner_id,
         moves=entry.moves,
         flagged=False,
-        note="",
         **{key: getattr(entry, key) for key in _LEDGER},
+        **{"note": "", **why},
     )
 
 
