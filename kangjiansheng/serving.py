@@ -25,6 +25,7 @@ from kangjiansheng.core.logs import log
 ROUND = 2.0  # seconds between two rounds of the worker
 LOOK = 0.4  # seconds between two looks for work that somebody waits for
 PATIENCE = 6.0  # seconds in which rounds that wait for other machines may end
+REST = 20.0  # seconds between two times at which memory that is free is given back
 HEAPS = ((-8, 2), (-3, 2**17))  # of glibc: M_ARENA_MAX, how many a process keeps; M_MMAP_THRESHOLD, see below
 
 
@@ -61,6 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         with self.app.app_context():
             db.engine.dispose()  # no connection crosses a fork
         self.app.extensions[LEAVE] = _leave
+        Thread(target=_give_back, args=(Event(),), daemon=True).start()
         return self.app
 
 
@@ -130,6 +132,15 @@ def _keep_few_heaps() -> None:
     with suppress(OSError, AttributeError):
         for setting in HEAPS:
             ctypes.CDLL(None).mallopt(*setting)
+
+
+def _give_back(ended: Event) -> None:
+    """What eight threads needed at once is free afterwards, but scattered: glibc gives back only what lies at the end of
+    a heap, unless it is asked to look through all of it."""
+    with suppress(OSError, AttributeError):
+        trim = ctypes.CDLL(None).malloc_trim
+        while not ended.wait(REST):
+            trim(0)
 
 
 def _hold(settings: Settings) -> int | None:

@@ -3,6 +3,8 @@
 import unicodedata
 from functools import cache
 
+from kangjiansheng.core.in_turn import in_turn
+
 # Overrides and isolates can make a name read as another one; zero-width characters hide in searches.
 _DROPPED = {
     *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x061C,
@@ -42,6 +44,7 @@ def whole(text: str) -> int:
 _USUAL = str.maketrans("牀説啓", "床說啟")
 
 
+@in_turn
 @cache
 def _converter(name: str):  # type: ignore[no-untyped-def]
     from opencc import OpenCC

@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from kangjiansheng.core import clock
-from tests.bench import floor, load, sizes
+from tests.bench import floor, load, memory, sizes
 from tests.support.app import PASSWORD, address
 from tests.support.queries import queries_counted
 
@@ -185,10 +185,17 @@ def main() -> None:
     parser.add_argument("--size", choices=list(sizes.PROJECTS), default="tenth")
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=2, help="of load on each page; 0 for none")
+    parser.add_argument(
+        "--memory", action="store_true", help="measure nothing but the memory of the processes"
+    )
     parser.add_argument("--against", type=Path, help="the figures of the last release")
     parser.add_argument("--json", type=Path, help="where the figures are written")
     asked = parser.parse_args()
     logging.disable(logging.WARNING)
+    if asked.memory:
+        with tempfile.TemporaryDirectory() as made:
+            memory.printed(memory.measure(sizes.folder(asked.size, Path(made)), PAGES))
+        return
     before = json.loads(asked.against.read_text("utf-8")) if asked.against else {}
     if before and before["size"] != asked.size:
         raise SystemExit(f"{asked.against} was measured at the size {before['size']}")

@@ -37,9 +37,9 @@ _TICK = os.sysconf("SC_CLK_TCK")
 def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: float) -> dict[str, Any]:
     """Each page with each number of clients, by turns; and the memory of the product's largest process."""
     found, saves = [], []
-    places = _given_to("lead", product / "bench.db")
-    with _product(product) as (port, pid), _floor(ground) as (floor_port, floor_pid):
-        cookies = {who: _signed_in(port, who) for who in {who for who, _path in pages}}
+    places = given_to("lead", product / "bench.db")
+    with served(product) as (port, pid), _floor(ground) as (floor_port, floor_pid):
+        cookies = {who: signed_in(port, who) for who in {who for who, _path in pages}}
         for who, path in pages:
             quoted = urllib.parse.quote(path, safe="/?=&")
             for number in CLIENTS:
@@ -49,17 +49,17 @@ def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: 
                 found.append(said)
         for number in WRITERS:
             said = {"writers": number}
-            said["product"] = _written(port, cookies["lead"], places[:number], seconds)
-            said["floor"] = _written(floor_port, FLOOR, places[:number], seconds)
+            said["product"] = written(port, cookies["lead"], places[:number], seconds)
+            said["floor"] = written(floor_port, FLOOR, places[:number], seconds)
             said["ratio"] = round(said["product"]["p50_ms"] / said["floor"]["p50_ms"], 2)
             saves.append(said)
         shown = [(who, path) for who, path in pages if not path.startswith("/api/")]
         screens = first_screens(f"http://127.0.0.1:{port}", cookies, shown)
-        memory = max(_resident(one) for one in _family(pid))
+        memory = max(_resident(one) for one in family(pid))
     return {"load": found, "saves": saves, "screens": screens, "memory_mb": memory // 1000}
 
 
-def _given_to(who: str, database: Path) -> list[str]:
+def given_to(who: str, database: Path) -> list[str]:
     """An open milestone in each of some of the projects that were filled in, which one of the cast leads from now on."""
     found = []
     with closing(sqlite3.connect(database)) as connection, connection:
@@ -79,7 +79,7 @@ def _given_to(who: str, database: Path) -> list[str]:
     return found
 
 
-def _written(port: int, cookie: str, places: list[str], seconds: float) -> dict[str, float]:
+def written(port: int, cookie: str, places: list[str], seconds: float) -> dict[str, float]:
     """Each writer moves its milestone until the time is over. The forms are opened before: nobody else writes to these
     milestones, and each save counts their version up by one."""
     forms = [({}, cookie) if cookie == FLOOR else _opened(port, one, cookie) for one in places]
@@ -124,7 +124,7 @@ def _opened(port: int, place: str, cookie: str) -> tuple[dict[str, str], str]:
 
 
 @contextmanager
-def _product(folder: Path) -> Iterator[tuple[int, int]]:
+def served(folder: Path) -> Iterator[tuple[int, int]]:
     server = Server(folder, sizes.address(folder), workers=WORKERS, worker=False)
     server.start()
     assert server.process is not None
@@ -164,7 +164,7 @@ def _floor(folder: Path) -> Iterator[tuple[int, int]]:
         process.wait(15)
 
 
-def _signed_in(port: int, who: str) -> str:
+def signed_in(port: int, who: str) -> str:
     """The cookie of one of the cast."""
     line = http.client.HTTPConnection("127.0.0.1", port)
     line.request("GET", "/sign-in")
@@ -218,7 +218,7 @@ def _told(times: list[float], took: float) -> dict[str, float]:
     }
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all that it started."""
     found = [pid]
     for one in found:
@@ -229,7 +229,7 @@ def _family(pid: int) -> list[int]:
 
 def _spent(pid: int) -> float:
     """Seconds of CPU of a family."""
-    fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in _family(pid)]
+    fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in family(pid)]
     return sum(int(one[11]) + int(one[12]) for one in fields) / _TICK
 
 

@@ -38,11 +38,11 @@ def looked_through(monkeypatch):  # type: ignore[no-untyped-def]
 
     def few(number: int) -> None:
         monkeypatch.setattr(statement, "FEW", number)
-        statement.statement.cache_clear()
+        statement.statement.__wrapped__.cache_clear()
 
     yield few
     monkeypatch.undo()
-    statement.statement.cache_clear()
+    statement.statement.__wrapped__.cache_clear()
 
 
 def test_one_by_one_or_all_at_once_the_same_is_found_and_only_what_is_seen(in_app, looked_through):
@@ -70,7 +70,7 @@ def test_of_many_those_written_last_are_shown(in_app):
 
 
 def test_one_statement_serves_all_of_the_same_roles_and_each_sees_their_own(in_app):
-    statement.statement.cache_clear()
+    statement.statement.__wrapped__.cache_clear()
     found = {}
     for short in ("outsider", "partner", "lead"):
         actor = who(short)
@@ -78,7 +78,7 @@ def test_one_statement_serves_all_of_the_same_roles_and_each_sees_their_own(in_a
         found[short] = {row.id for row in search.find(search.Asked("KJS"), actor=actor).get("projects", ())}
         assert found[short] == set(db.session.scalars(visible_projects(actor))), short
     assert len({frozenset(ids) for ids in found.values()}) > 1
-    assert statement.statement.cache_info().misses == 1
+    assert statement.statement.__wrapped__.cache_info().misses == 1
 
 
 def test_a_door_is_worked_out_once_in_a_statement(in_app):

@@ -40,6 +40,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.doors import asked_once
+from kangjiansheng.core.in_turn import in_turn
 from kangjiansheng.core.search.declared import Holding, Kind, Rows, kinds
 from kangjiansheng.core.search.index import GRAMS, ids_of, keys, marker, span, words_of
 from kangjiansheng.core.search.tokens import Word
@@ -63,6 +64,7 @@ HIT: dict[str, ColumnElement[Any]] = {
 }
 
 
+@in_turn
 @lru_cache(maxsize=32)
 def statement(
     roles: frozenset[str], day: date, words: int, narrow: Narrow, most: int, *, sqlite: bool

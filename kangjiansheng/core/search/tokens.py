@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from kangjiansheng.core import text
+from kangjiansheng.core.in_turn import in_turn
 
 MOST_WORDS = 6
 MOST_LETTERS = 80
+_FEW = 256  # letters that are asked for at once
 LONGEST = 64  # letters of a token; what is beyond is not searched
 HIDDEN = "·"  # stands before a token that is no word of the text: a code without its hyphens, a sound
 HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -44,14 +46,19 @@ Word = tuple[Phrase, ...]
 """One typed word: any of its phrases is enough."""
 
 
+@in_turn
 @cache
 def _simplified() -> dict[int, str]:
     """Each Traditional character with its Simplified one, without regard to what stands beside it: so a word
-    is folded the same way inside a text and alone."""
-    planes = (*range(0x3400, 0xA000), *range(0xF900, 0xFB00), *range(0x20000, 0x323B0))
-    letters = [chr(code) for code in planes if unicodedata.category(chr(code)) == "Lo"]
-    turned = text.to_hans(text.hong_kong_to_hans("\n".join(letters))).split("\n")
-    return {ord(a): b for a, b in zip(letters, turned, strict=True) if a != b}
+    is folded the same way inside a text and alone. There are eighty thousand: they are asked for a few at a time."""
+    found: dict[int, str] = {}
+    for first in (*range(0x3400, 0xA000, _FEW), *range(0xF900, 0xFB00, _FEW), *range(0x20000, 0x32400, _FEW)):
+        letters = [c for c in map(chr, range(first, first + _FEW)) if unicodedata.category(c) == "Lo"]
+        if not letters:
+            continue
+        turned = text.to_hans(text.hong_kong_to_hans("\n".join(letters))).split("\n")
+        found.update((ord(a), b) for a, b in zip(letters, turned, strict=True) if a != b)
+    return found
 
 
 @cache

@@ -48,7 +48,7 @@ from kangjiansheng.projects.rules.names import NOBODY, Names
 from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.vocabulary import modalities
 
-_AT_ONCE = 20_000  # rows that are read at a time
+_AT_ONCE = 2_000  # rows that are read at a time
 _NAME = ("name_hans", "name_hant", "name_en")
 _INDICATION = ("indication_hans", "indication_hant", "indication_en")
 _DAYS = 3  # that are kept
