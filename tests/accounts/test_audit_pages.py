@@ -136,7 +136,9 @@ def test_the_trail_names_projects_and_milestones_and_calls_their_fields_by_words
         assert lead is not None
         find = db.select(Milestone).join(Plan).join(Project)
         thing = db.session.scalars(find.where(Project.code == "KJS-003", Milestone.code == "A140")).one()
-        operations.will_slip(thing, today() + timedelta(days=90), "SUPPLY", actor=lead, version=None)
-    text = client("auditor").get("/audit?thing=milestone").text
-    assert "KJS-003 A140 临床试验默示许可" in text
-    assert "预测：" in text and "样本或物料" in text and "reason_code" not in text
+        operations.will_slip(thing, today() + timedelta(days=90), "ETHICS", actor=lead, version=None)
+    auditor = client("auditor")
+    text = auditor.get("/audit?thing=milestone").text
+    assert "KJS-003 A140 临床试验默示许可" in text and "预测：" in text
+    own = auditor.get(re.search(r'href="(/audit/\d+)"', text).group(1)).text
+    assert "预测" in own and "伦理审批" in own and "reason_code" not in own + text

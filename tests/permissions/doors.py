@@ -68,6 +68,11 @@ def _inside(model: Any, condition: Callable[[Actor], ColumnElement[bool]]) -> Ca
     return lambda actor: select(model.id).where(condition(actor))
 
 
+def _motions(actor: Actor) -> Any:
+    about = select(Motion.id).join(AgendaItem, AgendaItem.id == Motion.agenda_item_id)
+    return about.join(Meeting, Meeting.id == Motion.meeting_id).where(committee.sees_motion(actor))
+
+
 def _booked(actor: Actor) -> ColumnElement[bool]:
     shared = select(SharedResource.id).where(inside_resources(actor))
     return (Booking.person_id == actor.id) | Booking.resource_id.in_(shared)
@@ -131,7 +136,7 @@ KINDS: dict[str, Kind] = {
     "paper": Kind(Paper, "title", _paper),
     "decision": Kind(Decision, "text", lambda actor: Decision.id.in_(committee.visible_decisions(actor))),
     "action": Kind(Action, "text", lambda actor: Action.id.in_(committee.visible_actions(actor))),
-    "motion": Kind(Motion, "text", lambda actor: Motion.id.in_(committee.visible_motions(actor))),
+    "motion": Kind(Motion, "text", lambda actor: Motion.id.in_(_motions(actor))),
 }
 
 
