@@ -15,7 +15,8 @@ from kangjiansheng.labs.models import Institution, InstitutionSector, Obligation
 from kangjiansheng.overview.rules.table import SECTORS
 from tests.support.critic import Critic
 
-PARTIES, COMMITMENTS, LIMIT = 40, 2000, 0.1
+PARTIES, COMMITMENTS = 40, 2000
+LIMIT = 4  # times what a million additions take: a tenth of a second where those take 25 ms
 
 
 def fill() -> None:
@@ -47,19 +48,30 @@ def fill() -> None:
     db.session.execute(insert(Obligation), rows)
 
 
-def test_two_thousand_commitments_are_drawn_in_a_tenth_of_a_second(
+def test_two_thousand_commitments_are_drawn_as_fast_as_four_million_additions(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
-    """The processor's time of one answer, the best of five: what other programs do on this machine does not count."""
+    """The processor's time of one answer, the best of five, beside that of a million additions in the same run: how fast
+    the machine is, and what else it does, counts in both."""
     with app.app_context(), writing():
         fill()
     executive = client("executive")
-    spent = []
+    spent, yard = [], []
     for _try in range(6):
+        yard.append(_million_additions())
         before = time.process_time()
         answer = executive.get("/table")
         spent.append(time.process_time() - before)
         assert answer.status_code == 200
     best = min(spent[1:])
-    print(f"One Table of {PARTIES} parties, {COMMITMENTS} commitments: {best * 1000:.0f} ms")
-    assert best < LIMIT
+    print(
+        f"One Table of {PARTIES} parties, {COMMITMENTS} commitments: {best * 1000:.0f} ms, {best / min(yard):.2f}"
+    )
+    assert best < LIMIT * min(yard)
+
+
+def _million_additions() -> float:
+    before, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return time.process_time() - before
