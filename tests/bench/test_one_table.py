@@ -16,7 +16,9 @@ from kangjiansheng.overview.rules.table import SECTORS
 from tests.support.critic import Critic
 
 PARTIES, COMMITMENTS = 40, 2000
-LIMIT = 4  # times what a million additions take: a tenth of a second where those take 25 ms
+LIMIT = (
+    6  # times what a million additions take; it takes 3.2 to 3.6 on one machine, busy or not, now and then 4
+)
 
 
 def fill() -> None:
@@ -48,7 +50,7 @@ def fill() -> None:
     db.session.execute(insert(Obligation), rows)
 
 
-def test_two_thousand_commitments_are_drawn_as_fast_as_four_million_additions(
+def test_two_thousand_commitments_are_drawn_as_fast_as_six_million_additions(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
     """The processor's time of one answer, the best of five, beside that of a million additions in the same run: how fast
