@@ -2,9 +2,9 @@
 
 Each act has a bucket for each person, and one for all programs of that person, whichever of their tokens they show: a
 program that runs wild does not hold up its owner, and more tokens give no more. All acts of one together have another,
-six times as wide. A bucket gives so many acts in a row and
-fills again, one act every so many seconds (`KJS_COSTLY`). It lies in the database, since several processes and nodes
-answer. Looking and taking are one statement: of two at once both are counted.
+six times as wide. A bucket gives so many acts in a row and fills again, one act every so many seconds (`KJS_COSTLY`).
+It lies in the database, since several processes and nodes answer. Looking and taking are one statement: of two at once
+both are counted.
 """
 
 import math

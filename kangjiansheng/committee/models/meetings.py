@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from kangjiansheng.committee.models.minutes import Minutes
 
 OWNED = "all, delete-orphan"
-_DECIDES = text(
-    "gate_id IS NOT NULL"
-)  # few items are about a gate, and every page that names a status asks for them
+# Few items are about a gate, and every page that names a status asks for them.
+_DECIDES = text("gate_id IS NOT NULL")
 
 
 # What a revision of a meeting keeps of each item of its agenda, in this order.
@@ -43,9 +42,8 @@ class Meeting(Named, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("committee_id", "running_no"),
         UniqueConstraint("committee_id", "year", "year_serial"),
-        Index(
-            "ix_meeting_day", "held_on", "running_no", "id"
-        ),  # the order of the lists, of all and of one committee
+        # The order of the lists, of all and of one committee.
+        Index("ix_meeting_day", "held_on", "running_no", "id"),
         Index("ix_meeting_committee_day", "committee_id", "held_on", "running_no", "id"),
         Index("ix_meeting_running_no", "running_no"),  # the order of decisions
         Index("ix_meeting_draft_code", "draft_code"),
