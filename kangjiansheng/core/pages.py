@@ -58,7 +58,6 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
             "toast": _toast(),
         }
 
-    app.jinja_env.extend(said=said)
     widgets.html_params = attributes
     widgets.Input.html_params = staticmethod(attributes)
     app.jinja_env.globals.update(
@@ -90,11 +89,6 @@ def sentence(text: str, /, **facts: Any) -> Markup:
     ten times as long, and a page has hundreds."""
     spoken = i18n.locale()
     return _marked(spoken, text) % facts if facts else _finished(spoken, text)
-
-
-def said(text: str) -> Markup:
-    """A sentence of ours that tells nothing."""
-    return _finished(i18n.locale(), text)
 
 
 def counted(one: str, many: str, num: int, /, **facts: Any) -> Markup:
