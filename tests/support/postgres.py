@@ -6,6 +6,7 @@ Also as root, under whom the server refuses to start: then only its programs run
 import itertools
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 
 UNSAFE_AND_FAST = "fsync=off synchronous_commit=off full_page_writes=off wal_level=minimal max_wal_senders=0 autovacuum=off max_connections=200 shared_buffers=64MB"
+ROOM = 4 << 30  # bytes; two workers have a cluster each, of some hundreds of megabytes
 
 
 def program(name: str) -> str | None:
@@ -94,6 +96,17 @@ def postgres_cluster() -> Iterator[Cluster]:
         yield made
 
 
+def _in_memory() -> Path | None:
+    """A folder that is held in memory, where there is room for it: a database is three hundred files, and a disk may
+    take a second to make them. What must outlive the machine is no matter of a cluster that is not safe anyway."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made inside it
+    if not os.access(memory, os.W_OK):
+        return None
+    available = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    free = min(shutil.disk_usage(memory).free, int(available[1]) * 1024 if available else 0)
+    return memory if free >= ROOM else None
+
+
 @contextmanager
 def running(settings: str = UNSAFE_AND_FAST) -> Iterator[Cluster]:
     """A cluster in a folder of its own; both are gone afterwards."""
@@ -102,7 +115,9 @@ def running(settings: str = UNSAFE_AND_FAST) -> Iterator[Cluster]:
         pytest.fail(
             "A test that needs PostgreSQL lacks the mark `postgres`: there are no server programs here."
         )
-    folder = Path(tempfile.mkdtemp(prefix="kjs-pg-"))
+    folder = Path(
+        tempfile.mkdtemp(prefix="kjs-pg-", dir=_in_memory() if settings == UNSAFE_AND_FAST else None)
+    )
     prefix: list[str] = []
     if os.geteuid() == 0:
         user = other_user()
