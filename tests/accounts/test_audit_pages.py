@@ -14,6 +14,7 @@ from kangjiansheng.accounts import queries
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.clock import today
 from kangjiansheng.core.db import db
+from kangjiansheng.core.trail import changes_of
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
 
@@ -63,6 +64,15 @@ def test_filters_stand_in_the_address(
     with app.app_context():
         newest = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()))
         assert found == [entry.seq for entry in newest if test(entry)][:50]
+
+
+def test_a_row_says_how_much_it_leaves_out(app: Flask, client: Callable[..., Critic]) -> None:
+    page = client("auditor").get("/audit").text
+    with app.test_request_context():
+        newest = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(50))
+        more = {entry.seq: len(changes_of(entry)) - 3 for entry in newest}
+    told = {int(seq): int(left) for seq, left in re.findall(r'href="/audit/(\d+)">另有 (\d+) 项', page)}
+    assert told and told == {seq: left for seq, left in more.items() if left > 0}
 
 
 def test_an_entry_says_before_and_after_in_words(app: Flask, client: Callable[..., Critic]) -> None:
