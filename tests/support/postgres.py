@@ -99,7 +99,7 @@ def postgres_cluster() -> Iterator[Cluster]:
 def _in_memory() -> Path | None:
     """A folder that is held in memory, where there is room for it: a database is three hundred files, and a disk may
     take a second to make them. What must outlive the machine is no matter of a cluster that is not safe anyway."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made inside it
+    memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK):
         return None
     available = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
