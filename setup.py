@@ -4,7 +4,8 @@
 `python setup.py assets` gathers the front end into kangjiansheng/core/static: the third-party files of
 THIRD_PARTY, out of the npm packages that package-lock.json pins, and our own from core/static_src.
 Both do only what is out of date, and every build and editable install runs them first. Of Bootstrap's style sheet
-the rules stay whose classes our own files write; the sheets of every page (EVERY_PAGE) are served as one.
+the rules stay whose classes our own files write; the sheets of every page (EVERY_PAGE) are served as one. Of the faces
+what no style sheet asks for is left out.
 
 A file `css/kjs.css` is served as `css/kjs.<12 hex digits of its SHA-256>.css`, so that it may be cached for
 ever; `manifest.json` gives the served name of each. Text has a .br and a .gz beside it.
@@ -16,6 +17,7 @@ import contextlib
 import fcntl
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -42,13 +44,8 @@ THIRD_PARTY = {
     "css/bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
     "js/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "js/plotly.min.js": "plotly.js-cartesian-dist-min/plotly-cartesian.min.js",
-    **{
-        f"fonts/ibm-plex-{face}.woff2": f"{package}/files/ibm-plex-{face}.woff2"
-        for package, face in (
-            ("@fontsource-variable/ibm-plex-sans", "sans-latin-wght-normal"),
-            ("@fontsource/ibm-plex-serif", "serif-latin-600-normal"),
-        )
-    },
+    "fonts/kj-latin.woff2": "@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2",
+    "fonts/kj-serif.woff2": "@fontsource/ibm-plex-serif/files/ibm-plex-serif-latin-600-normal.woff2",
     "licences/bootstrap.txt": "bootstrap/LICENSE",
     "licences/htmx.txt": "htmx.org/LICENSE",
     "licences/plotly.txt": "plotly.js-cartesian-dist-min/LICENSE",
@@ -67,6 +64,7 @@ WITHOUT = re.compile(r":not\([^()]*\)")
 BEGUN = re.compile(r"""(?<![\w-])([a-z][\w-]*-)(?=["']\s*[~+]|\{\{|\$?\{[a-z])""")
 # Comments that fill lines of our own files, and their indentation: for who reads the source, not for the wire.
 FOR_READERS = re.compile(rb"(?m)^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n|^[ \t]*//.*\n|^[ \t]+")
+FEATURES = ["ccmp", "kern", "liga", "locl", "mark"]  # of the faces; shapes that only other features use are left out
 SOURCE_MAP = re.compile(rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$")
 
 
@@ -214,6 +212,28 @@ def only_used(sheet: str, words: set[str], begun: tuple[str, ...]) -> str:
     return RULE.sub(kept, sheet)
 
 
+def slimmed(face: bytes) -> bytes:
+    """A face without the features that no style sheet asks for, such as fractions, and the shapes that only they use. Its
+    characters, weights and hints stay. What was changed may not bear a reserved name, so that it is called otherwise."""
+    from fontTools import subset, ttLib, version
+
+    kept = CACHE / "faces" / hashlib.sha256(face + f"{version} {FEATURES}".encode()).hexdigest()[:16]
+    if not kept.exists():
+        font = ttLib.TTFont(io.BytesIO(face), recalcTimestamp=False)
+        asked = subset.Options(name_IDs=["*"], layout_features=FEATURES)
+        cut = subset.Subsetter(asked)
+        cut.populate(unicodes=font.getBestCmap())
+        cut.subset(font)
+        for entry in font["name"].names:
+            if entry.nameID != 0:  # whose it is, which the licence wants to be kept
+                entry.string = re.sub("(IBM )?Plex", "KJ", entry.toUnicode())
+        font.flavor = "woff2"
+        made = io.BytesIO()
+        font.save(made)
+        write(kept, made.getvalue())
+    return kept.read_bytes()
+
+
 class Assets:
     """One run over all files; a style sheet is finished after the files that it names."""
 
@@ -248,6 +268,8 @@ class Assets:
             content = SOURCE_MAP.sub(b"\n", content)
         if Path(name).name.startswith("kjs") and name.endswith((".css", ".js")):
             content = FOR_READERS.sub(b"", content)
+        if name.endswith(".woff2"):
+            content = slimmed(content)
         if name == BOOTSTRAP:
             content = only_used(content.decode(), *words_of_ours()).encode()
         return content
@@ -346,4 +368,5 @@ class BuildPy(build_py):
         super().run()
 
 
-setup(cmdclass={"build_py": BuildPy, "catalogues": Catalogues, "assets": AssetFiles})
+if __name__ == "__main__":
+    setup(cmdclass={"build_py": BuildPy, "catalogues": Catalogues, "assets": AssetFiles})

@@ -5,8 +5,10 @@ import json
 import re
 import time
 from pathlib import Path
+from runpy import run_path
 
 import pytest
+from fontTools import ttLib
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "kangjiansheng" / "core" / "static"
@@ -16,8 +18,8 @@ WANTED = {
     "js/htmx.min.js",
     "js/plotly.min.js",
     "js/kjs.js",
-    "fonts/ibm-plex-sans-latin-wght-normal.woff2",
-    "fonts/ibm-plex-serif-latin-600-normal.woff2",
+    "fonts/kj-latin.woff2",
+    "fonts/kj-serif.woff2",
 }
 LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-uv.lock", "requirements-node.lock"]
 
@@ -39,6 +41,21 @@ def test_a_served_name_is_that_of_its_content(name: str) -> None:
         assert all(
             Path(f"{served}{ending}").stat().st_size < served.stat().st_size for ending in (".br", ".gz")
         )
+
+
+@pytest.mark.parametrize("face", ["kj-latin", "kj-serif"])
+def test_a_face_keeps_its_characters_and_loses_what_no_page_asks_for(face: str) -> None:
+    built = run_path(str(ROOT / "setup.py"), run_name="read")
+    source = ttLib.TTFont(built["third_party"]() / built["THIRD_PARTY"][f"fonts/{face}.woff2"])
+    served = ttLib.TTFont(STATIC / MANIFEST[f"fonts/{face}.woff2"])
+    assert set(served.getBestCmap()) == set(source.getBestCmap())
+    features = {record.FeatureTag for record in served["GPOS"].table.FeatureList.FeatureRecord}
+    assert "kern" in features and len(served.getGlyphOrder()) < len(source.getGlyphOrder())
+    assert served.get("fvar") is None or served["fvar"].axes[0].maxValue == source["fvar"].axes[0].maxValue
+    named = {entry.nameID: entry.toUnicode() for entry in served["name"].names}
+    assert (
+        named[0] and named[14] and not [text for number, text in named.items() if number and "Plex" in text]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(name for name in MANIFEST if name.endswith(".css")))
