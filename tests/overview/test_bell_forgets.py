@@ -1,20 +1,23 @@
 """A notice outlives the right to read: the bell tells no words of what its reader may not see any more."""
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.core import bell, clock, outbox
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.search import NO_TEXT
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Agreement, Company, JointLab, Obligation, SharedResource
 from kangjiansheng.overview.queries.told import DOORS
 from kangjiansheng.projects.models import Ask, HandOff, Plan, Project, ProjectMember, Result
+from tests.support import papers
 from tests.support.acting import who
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
@@ -96,6 +99,8 @@ def _page_of(address: str) -> str:
         return f"/labs/{parts[2]}/plan"
     if parts[1] in ("committees", "admin"):
         return "/admin/retention" if parts[1] == "admin" else address
+    if parts[1] == "residents":
+        return address
     return "/".join(parts[:3])
 
 
@@ -115,3 +120,49 @@ def test_who_left_a_project_is_told_no_more_of_it(client: Callable[..., Critic],
         )
     page = visitor.get("/notifications").text
     assert PLANTED not in page and "KJS-003" not in page and "已不对您开放" in page
+
+
+def _told(client: Critic, address: str, app: Flask, short: str) -> bool:
+    with app.app_context(), writing():
+        db.session.add(_notice(short, address))
+    return PLANTED in client.get("/notifications").text
+
+
+def test_the_open_part_of_a_company_does_not_tell_what_it_asked_for(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    visitor = client("outsider")
+    assert visitor.get("/residents/CO-001").status_code == 200
+    assert not _told(visitor, "/residents/CO-001/requests/1", app, "outsider")
+    assert not _told(visitor, "/residents/CO-001", app, "outsider"), "that it was left alone for so many days"
+    assert _told(client("executive"), "/residents/CO-001", app, "executive")
+
+
+def test_names_of_files_are_told_as_far_as_their_level_goes(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    with app.app_context(), writing():
+        db.session.execute(
+            update(Project).where(Project.code == "KJS-003").values(confidentiality="open"),
+            execution_options=NO_TEXT,
+        )
+    path = "/projects/KJS-003/milestones/A140"
+    brought = {"files": [(io.BytesIO(papers.PDF), "方案.pdf")], "kind": "E1", "level": "team"}
+    assert client("lead").post(f"{path}/evidence", data=brought).status_code == 303
+    address, visitor = f"{path}#evidence", client("outsider")
+    assert "方案" not in visitor.get(path).text
+    assert not _told(visitor, address, app, "outsider")
+    assert _told(client("executive"), address, app, "executive")
+
+
+def test_who_left_the_committee_is_told_no_words_of_its_drafts_and_proposals(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    with app.app_context():
+        meetings = db.session.scalars(select(Meeting.code).where(Meeting.source != "")).all()
+    visitor = client("outsider")
+    for what in ("minutes#draft", "agenda"):
+        address = f"/meetings/{meetings[0]}/{what}"
+        assert visitor.get(f"/meetings/{meetings[0]}").status_code == 200
+        assert not _told(visitor, address, app, "outsider")
+        assert _told(client("secretary"), address, app, "secretary")

@@ -15,3 +15,8 @@ def of_meeting(meeting: Meeting, actor: Actor) -> dict[str, Any]:
 def minutes_address(meeting: Meeting) -> str:
     """The path of a meeting's minutes."""
     return f"/meetings/{meeting.code}/minutes"
+
+
+def draft_address(meeting: Meeting) -> str:
+    """The same for a notice that tells what somebody wrote of a draft: for those who read its committee."""
+    return f"{minutes_address(meeting)}#draft"

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import Meeting, Suggestion
-from kangjiansheng.committee.notices.base import minutes_address, of_meeting
+from kangjiansheng.committee.notices.base import draft_address, minutes_address, of_meeting
 from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.i18n import name_of, prose_day
@@ -101,7 +101,7 @@ def silent(meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor
 def recalled(meeting: Meeting, people: Iterable[int], note: str, *, actor: Actor) -> None:
     """Those who had approved, or had been asked to sign: the draft is being changed."""
     facts = of_meeting(meeting, actor) | {"note": note}
-    outbox.tell(people, "committee:recalled", facts, address=minutes_address(meeting), besides=actor.id)
+    outbox.tell(people, "committee:recalled", facts, address=draft_address(meeting), besides=actor.id)
 
 
 def _subject_and(subject: str, sentence: str, facts: Mapping[str, Any]) -> tuple[str, str]:

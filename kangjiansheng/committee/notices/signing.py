@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import DraftVersion, Meeting
-from kangjiansheng.committee.notices.base import minutes_address, of_meeting
+from kangjiansheng.committee.notices.base import draft_address, minutes_address, of_meeting
 from kangjiansheng.committee.queries.replaced import Replaced
 from kangjiansheng.committee.rules import texts
 from kangjiansheng.core import outbox
@@ -35,7 +35,7 @@ def changes_requested(
     facts = of_meeting(meeting, actor) | {"note": note}
     found = select(Person).where(Person.id.in_(set(people) - {actor.id})).order_by(Person.id)
     for person in db.session.scalars(found):
-        _send("committee:changes-requested", person, facts, address=minutes_address(meeting), change=change)
+        _send("committee:changes-requested", person, facts, address=draft_address(meeting), change=change)
 
 
 def consents_void(

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from kangjiansheng.committee.models import Action, Committee, Decision, Meeting, Minutes
 from kangjiansheng.committee.queries.visible import (
     kept,
+    reads_committee,
     sees_meeting,
     visible_actions,
     visible_decisions,
@@ -15,14 +16,23 @@ from kangjiansheng.committee.queries.visible import (
 from kangjiansheng.core.bell import Door
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.labs.models import Agreement, Company, JointLab, Obligation, SharedResource
-from kangjiansheng.labs.queries.residents import visible_companies
+from kangjiansheng.core.files import FileRef
+from kangjiansheng.labs.models import (
+    Agreement,
+    Company,
+    JointLab,
+    Obligation,
+    ServiceRequest,
+    SharedResource,
+)
+from kangjiansheng.labs.queries.companion import sees_request
+from kangjiansheng.labs.queries.residents import inside_companies
 from kangjiansheng.labs.queries.resources import visible_resources
 from kangjiansheng.labs.queries.visible import inside_labs, visible_agreements, visible_obligations
-from kangjiansheng.projects.models import Ask, HandOff, Project, Result
+from kangjiansheng.projects.models import Ask, Evidence, HandOff, Milestone, Plan, Project, Result
 from kangjiansheng.projects.queries import asks, visible_projects
 from kangjiansheng.projects.queries.results import may_see_result
-from kangjiansheng.projects.queries.visible import may_see
+from kangjiansheng.projects.queries.visible import may_see, sees_evidence
 
 Seen = Callable[[Actor], Select[Any]]
 
@@ -34,10 +44,38 @@ def _by(column: Any, seen: Seen) -> Door:
     return door
 
 
-def _meetings(actor: Actor, codes: Collection[str]) -> Collection[str]:
-    of = or_(Meeting.code.in_(codes), Meeting.draft_code.in_(codes))
-    query = select(Meeting.code, Meeting.draft_code).where(of, sees_meeting(actor))
-    return {code for row in db.session.execute(query) for code in row if code}
+def _meetings(opens: Callable[[Actor], ColumnElement[bool]]) -> Door:
+    def door(actor: Actor, codes: Collection[str]) -> Collection[str]:
+        of = or_(Meeting.code.in_(codes), Meeting.draft_code.in_(codes))
+        query = select(Meeting.code, Meeting.draft_code).where(of, opens(actor))
+        return {code for row in db.session.execute(query) for code in row if code}
+
+    return door
+
+
+def _requests(actor: Actor, keys: Collection[str]) -> Collection[str]:
+    """Of what a company asked for only those are told who see all of it, or answer: a company that is open shows no more
+    than its name, its kind and its stage."""
+    query = (
+        select(Company.code, ServiceRequest.number).join(ServiceRequest.company).where(sees_request(actor))
+    )
+    rows = db.session.execute(query.where(Company.code.in_({key.split("/")[0] for key in keys})))
+    return {f"{code}/requests/{number}" for code, number in rows}
+
+
+def _evidence(actor: Actor, paths: Collection[str]) -> Collection[str]:
+    """The milestones of which no evidence is withheld: such a notice names files, whose levels may be narrower."""
+    query = (
+        select(func.coalesce("projects/" + Project.code, "labs/" + JointLab.code), Milestone.code)
+        .select_from(Evidence)
+        .join(FileRef, FileRef.id == Evidence.file_id)
+        .join(Milestone, Milestone.id == Evidence.milestone_id)
+        .join(Plan, Plan.id == Milestone.plan_id)
+        .outerjoin(Project, Project.id == Plan.project_id)
+        .outerjoin(JointLab, JointLab.id == Plan.lab_id)
+        .where(Milestone.code.in_({path.split("/")[-1] for path in paths}), ~sees_evidence(actor))
+    )
+    return set(paths) - {f"{of}/milestones/{code}" for of, code in db.session.execute(query)}
 
 
 def _offices(actor: Actor, _keys: Collection[str]) -> Collection[str]:
@@ -48,7 +86,6 @@ def _offices(actor: Actor, _keys: Collection[str]) -> Collection[str]:
 _SEEN: Mapping[str, tuple[Any, Seen]] = {
     "agreements": (Agreement.code, visible_agreements),
     "obligations": (Obligation.code, visible_obligations),
-    "residents": (Company.code, visible_companies),
     "resources": (SharedResource.code, visible_resources),
     "projects": (Project.code, lambda actor: select(Project).where(Project.id.in_(visible_projects(actor)))),
     "asks": (Ask.code, lambda actor: select(Ask).where(asks.may_see(actor))),
@@ -70,7 +107,14 @@ _SEEN: Mapping[str, tuple[Any, Seen]] = {
 DOORS: dict[str, Door] = {
     rf"/{first}/([^/?#]+)": _by(column, seen) for first, (column, seen) in _SEEN.items()
 } | {
-    r"/meetings/([^/?#]+)": _meetings,
+    r"/meetings/([^/?#]+)": _meetings(sees_meeting),
+    r"/meetings/([^/?#]+)/minutes#draft": _meetings(reads_committee),
+    r"/meetings/([^/?#]+)/agenda": _meetings(lambda actor: Meeting.committee_id.in_(kept(actor))),
+    r"/residents/([^/?#]+)(?:[?#]|$)": _by(
+        Company.code, lambda actor: select(Company).where(inside_companies(actor))
+    ),
+    r"/residents/([^/?#]+/requests/\d+)": _requests,
+    r"/((?:projects|labs)/[^/?#]+/milestones/[^/?#]+)#evidence": _evidence,
     r"/labs/([^/?#]+)/(?:plan|milestones)": _by(
         JointLab.code, lambda actor: select(JointLab).where(inside_labs(actor))
     ),
