@@ -20,9 +20,12 @@ RISKS, EVIDENCE = f"{API}/projects/KJS-003/risks", f"{API}/projects/KJS-003/mile
     [
         ("/projects/KJS-003?as_of=1900-01-01", "之前的日期"),
         ("/notifications?as_of=2026-11-01", "这里只有今天的情况"),
+        ("/projects?limit=501", "1 到 500"),
+        ("/projects?limit=00000001000", "1 到 500"),
+        ("/meetings?limit=000000001" + "0" * 20, "1 到 500"),
     ],
 )
-def test_days_that_cannot_be_read(client: Callable[..., Critic], path: str, words: str) -> None:
+def test_days_and_lengths_that_cannot_be_read(client: Callable[..., Critic], path: str, words: str) -> None:
     answer = client("lead").get(f"{API}{path}")
     assert answer.status_code == 400 and words in answer.get_json()["detail"]
 

@@ -209,7 +209,7 @@ def _limit(usual: int) -> int:
     asked = request.args.get("limit")
     if asked is None:
         return usual
-    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MOST):
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 9 and 1 <= int(asked) <= MOST):
         abort(400, _("limit 请写 1 到 %(most)d 之间的整数。", most=MOST))
     return int(asked)
 
