@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
 
@@ -45,6 +45,20 @@ def read(query: Select[Any], asked: str | None, *, size: int = PER_PAGE) -> Page
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A piece of a list: its items, the place behind the last one, whether more follow, how many items the whole list
+    has."""
+
+    items: Sequence[Any]
+    end: int
+    more: bool
+    total: int
+
+
+Part = TypeVar("Part", Page, Piece)  # what is read of a list
+
+
+@dataclass(frozen=True)
 class Behind:
     """Where a piece of a list begins: behind the row of a key, or at a place when that row is gone; and its length."""
 
@@ -52,27 +66,12 @@ class Behind:
     last: str | None = None
     place: int = 0
 
-    def cut(self, rows: Sequence[Any], at: int | None) -> Page:
-        """The piece of all rows, when the row of the key is `at` this place; its `page` is the place where it ends."""
+    def cut(self, items: Sequence[Any], at: int | None) -> Piece:
+        """The piece of all items, when that of the key is `at` this place."""
         begin = self.place if at is None else at + 1
-        shown = rows[begin : begin + self.limit]
-        return Page(shown, begin + len(shown), 1, len(rows))
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of a list: its rows, the place behind the last one, whether more follow, how many rows the whole list
-    has."""
-
-    rows: Sequence[Any]
-    end: int
-    more: bool
-    total: int
-
-
-def of_page(page: Page) -> Piece:
-    """What `Behind.cut` has cut."""
-    return Piece(page.items, page.page, page.page < page.total, page.total)
+        shown = items[begin : begin + self.limit]
+        end = begin + len(shown)
+        return Piece(shown, end, end < len(items), len(items))
 
 
 Pieces = Callable[[Behind], Piece]
@@ -175,7 +174,7 @@ def of_all(rows: Sequence[Any], key: Callable[[Any], str]) -> Pieces:
     def piece(behind: Behind) -> Piece:
         named = enumerate(rows) if behind.last is not None else ()
         at = next((place for place, row in named if key(row) == behind.last), None)
-        return of_page(behind.cut(rows, at))
+        return behind.cut(rows, at)
 
     return piece
 
@@ -185,6 +184,6 @@ def dressed(pieces: Pieces, dress: Callable[[Sequence[Any]], Sequence[Any]]) -> 
 
     def piece(behind: Behind) -> Piece:
         found = pieces(behind)
-        return replace(found, rows=dress(found.rows))
+        return replace(found, items=dress(found.items))
 
     return piece

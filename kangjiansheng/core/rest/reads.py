@@ -195,10 +195,10 @@ def _piece(
     pieces = found if callable(found) else of_all(found, key)
     behind = Behind(_limit(usual), *_last())
     piece = pieces(behind)
-    made = [shape.of(row) for row in piece.rows]
+    made = [shape.of(row) for row in piece.items]
     return {
         rows: made,
-        "next": with_args(cursor=_cursor(key(piece.rows[-1]), piece.end)) if piece.more else None,
+        "next": with_args(cursor=_cursor(key(piece.items[-1]), piece.end)) if piece.more else None,
         "total": piece.total,
         "as_of": g.as_of.isoformat() if g.as_of else None,
         "illustrative": any(row.get("illustrative", False) for row in made),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
-from kangjiansheng.core.paging import Behind, Page, Piece, Pieces, of_page
+from kangjiansheng.core.paging import Behind, Page, Part, Piece, Pieces
 from kangjiansheng.projects.queries.called import names_of
 from kangjiansheng.projects.queries.ledgers import days
 from kangjiansheng.projects.queries.portfolio import gates_waiting, named
@@ -49,13 +49,13 @@ class ProjectFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The projects that a filter lets through: a page of them as rows, and what is said of all.
+class Listed(Generic[Part]):
+    """The projects that a filter lets through: a page or a piece of them as rows, and what is said of all.
 
     Of the milestones a row has those that a list names: the next one, and the one that slips most.
     """
 
-    rows: Page
+    rows: Part
     labs: Sequence[Ref]
     illustrative: bool
 
@@ -70,18 +70,18 @@ def pieces(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> Pieces
     """The same in pieces, by the codes of the projects."""
 
     def piece(behind: Behind) -> Piece:
-        def cut(table: _Table, places: list[int]) -> Page:
+        def cut(table: _Table, places: list[int]) -> Piece:
             codes = (place for place, at in enumerate(places) if table.day.code(at) == behind.last)
             return behind.cut(places, next(codes, None))
 
-        return of_page(_listed(wanted, actor, as_of, cut).rows)
+        return _listed(wanted, actor, as_of, cut).rows
 
     return piece
 
 
 def listed(
     wanted: ProjectFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
-) -> Listed:
+) -> Listed[Page]:
     """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over the columns of the
     ledgers.
 
@@ -92,16 +92,16 @@ def listed(
 
 
 def _listed(
-    wanted: ProjectFilter, actor: Actor, as_of: date | None, cut: Callable[["_Table", list[int]], Page]
-) -> Listed:
+    wanted: ProjectFilter, actor: Actor, as_of: date | None, cut: Callable[["_Table", list[int]], Part]
+) -> Listed[Part]:
     for _attempt in range(2):
         table = _Table(wanted, actor, as_of)
         places = table.places()
-        page = cut(table, places)
-        rows = table.rows(page.items, table.day.next, table.day.worst)
+        part = cut(table, places)
+        rows = table.rows(part.items, table.day.next, table.day.worst)
         if rows is not None:
             illustrative = table.day.ledgers.projects.facts["illustrative"][places].any()
-            return Listed(replace(page, items=rows), table.labs(places), bool(illustrative))
+            return Listed(replace(part, items=rows), table.labs(places), bool(illustrative))
         db.session.rollback()
     raise LookupError("what was counted cannot be read")
 

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.paging import Behind, Page, Piece, Pieces, of_page
+from kangjiansheng.core.paging import Behind, Page, Part, Piece, Pieces
 from kangjiansheng.projects.queries.milestone_order import Order
 from kangjiansheng.projects.queries.milestone_table import Table
 from kangjiansheng.projects.queries.portfolio import named
@@ -80,14 +80,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The milestones that a filter lets through: a page of them as lines, and what is said of all.
+class Listed(Generic[Part]):
+    """The milestones that a filter lets through: a page or a piece of them as lines, and what is said of all.
 
-    `in_group`: how many there are in the group of each line of the page. `plans` and `owners` are those of all, for the
+    `in_group`: how many there are in the group of each line of that. `plans` and `owners` are those of all, for the
     rights. What can be chosen is what occurs among all that the reader sees.
     """
 
-    rows: Page
+    rows: Part
     in_group: Sequence[int]
     illustrative: bool
     plans: Any
@@ -107,11 +107,11 @@ def pieces(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> Piec
     """The same in pieces, by what the milestones belong to and their codes."""
 
     def piece(behind: Behind) -> Piece:
-        def cut(table: Table, places: list[int]) -> Page:
+        def cut(table: Table, places: list[int]) -> Piece:
             known = table.named(*(behind.last or "").split("/"))
             return behind.cut(places, places.index(known) if known in places else None)
 
-        return of_page(_listed(wanted, actor, as_of, cut).rows)
+        return _listed(wanted, actor, as_of, cut).rows
 
     return piece
 
@@ -123,7 +123,7 @@ def whole(places: Sequence[int]) -> Page:
 
 def listed(
     wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
-) -> Listed:
+) -> Listed[Page]:
     """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over columns.
 
     What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
@@ -133,24 +133,24 @@ def listed(
 
 
 def _listed(
-    wanted: MilestoneFilter, actor: Actor, as_of: date | None, cut: Callable[[Table, list[int]], Page]
-) -> Listed:
+    wanted: MilestoneFilter, actor: Actor, as_of: date | None, cut: Callable[[Table, list[int]], Part]
+) -> Listed[Part]:
     for _attempt in range(2):
         table = Table(wanted, actor, as_of)
         places = Order(table).sorted(table.fitting()).tolist()
-        page = cut(table, places)
-        lines = _lines(table, np.array(page.items, np.int64))
+        part = cut(table, places)
+        lines = _lines(table, np.array(part.items, np.int64))
         if lines is not None:
-            return _told(table, np.array(places, np.int64), replace(page, items=lines))
+            return _told(table, np.array(places, np.int64), replace(part, items=lines))
         db.session.rollback()
     raise LookupError("what was counted cannot be read")
 
 
-def _told(table: Table, places: Array, page: Page) -> Listed:
+def _told(table: Table, places: Array, part: Part) -> Listed[Part]:
     things = table.thing[places]
     return Listed(
-        rows=page,
-        in_group=_in_group(table, things, page) if table.wanted.by else (),
+        rows=part,
+        in_group=_in_group(table, things, part) if table.wanted.by else (),
         illustrative=bool(table.facts_of_things("illustrative")[things].any()),
         plans=table.fact("plan")[places],
         owners=table.column("owner")[places],
@@ -161,12 +161,12 @@ def _told(table: Table, places: Array, page: Page) -> Listed:
     )
 
 
-def _in_group(table: Table, things: Array, page: Page) -> list[int]:
+def _in_group(table: Table, things: Array, part: Page | Piece) -> list[int]:
     keys = {at: _group(table, at) for at in table.there}
     counts = Counter[Any]()
     for at, count in zip(*np.unique(things, return_counts=True), strict=True):
         counts[keys[int(at)]] += int(count)
-    return [counts[keys[table.at(line.project)]] for line in page.items]
+    return [counts[keys[table.at(line.project)]] for line in part.items]
 
 
 def _group(table: Table, at: int) -> Any:
