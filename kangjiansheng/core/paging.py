@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -113,8 +113,8 @@ class Listing:
     key: Any
     about: Sequence[Hashable]
     actor: Actor
+    illustrative: Any
     load: Sequence[Any] = ()
-    illustrative: Any = None
 
     def all(self, most: int | None = None) -> list[Any]:
         """All rows, or the first ones of them."""
@@ -144,8 +144,8 @@ class Listing:
 
     def _figures(self) -> tuple[int, bool]:
         """The same, and whether any of them is illustrative."""
-        marked = case((self.illustrative, 1), else_=0) if self.illustrative is not None else literal(0)
-        counted = self._only(func.count(), func.coalesce(func.sum(marked), 0))
+        marked = func.sum(case((self.illustrative, 1), else_=0))
+        counted = self._only(func.count(), func.coalesce(marked, 0))
 
         def count() -> tuple[int, bool]:
             total, illustrative = db.session.execute(counted).one()

@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
-from kangjiansheng.committee.models import Committee
+from kangjiansheng.committee.models import Action, Committee
 from kangjiansheng.committee.operations import meetings as operations
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, paging
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.transactions import writing
 from tests.support import full_meetings
@@ -113,6 +113,18 @@ def test_pages_read_no_more_than_they_show(many: Flask, client: Reader) -> None:
         with rows_counted() as seen:
             reader.get(path)
         assert 45 <= seen[kind] <= 55, (path, seen)
+
+
+def test_a_list_in_pages_is_labelled_by_all_of_it(
+    app: Flask, client: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging.Listing.page, "__kwdefaults__", {"size": 1})
+    reader, path = client("executive"), "/actions?show=all"
+    last = reader.get(f"/api/v1{path}").get_json()["data"][-1]["number"]
+    with app.app_context(), writing():
+        for action in db.session.scalars(select(Action)):
+            action.illustrative = action.number == last
+    assert all("此页含示例数据" in reader.get(added(path, f"page={n}")).text for n in (1, 2))
 
 
 def test_what_is_hidden_is_told_by_no_total_and_no_cursor(many: Flask, client: Reader) -> None:

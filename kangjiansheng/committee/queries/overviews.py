@@ -254,6 +254,7 @@ def decisions(
         about=("decisions", committee_id, meeting_id, upto and upto.id, kind, answer, until),
         actor=actor,
         load=(contains_eager(Decision.meeting), joinedload(Decision.project)),
+        illustrative=Decision.illustrative,
     )
 
 
@@ -309,6 +310,7 @@ def actions(
         about=("actions", committee_id, life, before and before.id, or_of and or_of.id, mine),
         actor=actor,
         load=(joinedload(Action.owner), contains_eager(Action.meeting), joinedload(Action.project)),
+        illustrative=Action.illustrative,
     )
 
 

@@ -46,7 +46,7 @@ def decisions() -> Response:
         ],
         answers=answers.answers(found, until=until),
         open_projects=overviews.open_projects(found, actor=actor()),
-        illustrative=any(d.illustrative for d in found),
+        illustrative=shown.illustrative,
     )
 
 
@@ -71,7 +71,7 @@ def actions() -> Response:
         files=reading.files_of(found, actor=actor()),
         by_committee=by_committee,
         by_institution=by_institution if actor().reads_all else [],
-        illustrative=any(a.illustrative for a in found),
+        illustrative=shown.illustrative,
     )
 
 
