@@ -20,6 +20,7 @@ from kangjiansheng.projects.forms.fields import DayField, choices
 from kangjiansheng.projects.forms.refusals import REFUSALS
 from kangjiansheng.projects.forms.starting import StartingForm
 from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.operations.projects import FIELDS
 from kangjiansheng.projects.rules.codes import is_code
 from kangjiansheng.projects.rules.registry import registries
 from kangjiansheng.projects.rules.vocabulary import (
@@ -33,23 +34,7 @@ from kangjiansheng.projects.rules.vocabulary import (
 LEVELS = [("parties", _l("参与各方")), ("team", _l("仅项目团队")), ("open", _l("所有登录者"))]
 CLAIMS = [("ontrack", _l("按计划")), ("risk", _l("有风险")), ("slip", _l("已推迟"))]
 ROLES = [("member", _l("成员")), ("lead", _l("项目负责人")), ("reader", _l("查阅"))]
-_FACTS = [
-    "name_hans",
-    "name_hant",
-    "name_en",
-    "modality",
-    "donor_source",
-    "target",
-    "indication_hans",
-    "indication_hant",
-    "indication_en",
-    "indication_group",
-    "stage",
-    "priority",
-    "owner_role",
-    "confidentiality",
-    "note",
-]
+_FACTS = [key for key in FIELDS if key != "status"]
 
 
 def well_formed(_form: Any, field: Any) -> None:

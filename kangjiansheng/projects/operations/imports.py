@@ -27,26 +27,14 @@ from kangjiansheng.projects.operations.ledger import insert_many, project_entry,
 from kangjiansheng.projects.queries.imports import Comparison, MilestoneChange, ProjectChange
 from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.rules.plans import bridged
-from kangjiansheng.projects.rules.portfolio import PlannedEntry, PlannedMilestone, PlannedProject
+from kangjiansheng.projects.rules.portfolio import (
+    PROJECT_FACTS,
+    PlannedEntry,
+    PlannedMilestone,
+    PlannedProject,
+)
 
-_FIELDS = [
-    "code",
-    "name_hans",
-    "name_en",
-    "modality",
-    "donor_source",
-    "target",
-    "indication_hans",
-    "indication_group",
-    "pathway",
-    "stage",
-    "status",
-    "priority",
-    "owner_role",
-    "note",
-    "baseline_start",
-    "illustrative",
-]
+_FIELDS = ("code", *PROJECT_FACTS, "illustrative")
 _LEDGER = ["baseline", "current_plan", "forecast", "actual", "state"]
 
 _NOBODY: Mapping[str, int] = {}

@@ -32,25 +32,23 @@ from kangjiansheng.projects.rules.vocabulary import (
     stages,
 )
 
-FIELDS = frozenset(
-    [
-        "name_hans",
-        "name_hant",
-        "name_en",
-        "modality",
-        "donor_source",
-        "target",
-        "indication_hans",
-        "indication_hant",
-        "indication_en",
-        "indication_group",
-        "stage",
-        "status",
-        "priority",
-        "owner_role",
-        "confidentiality",
-        "note",
-    ]
+FIELDS = (
+    "name_hans",
+    "name_hant",
+    "name_en",
+    "modality",
+    "donor_source",
+    "target",
+    "indication_hans",
+    "indication_hant",
+    "indication_en",
+    "indication_group",
+    "stage",
+    "status",
+    "priority",
+    "owner_role",
+    "confidentiality",
+    "note",
 )
 _VOCABULARIES: Mapping[str, tuple[Any, str]] = {
     "modality": (modalities, "projects:modality-unknown"),
@@ -200,7 +198,7 @@ def _start(project: Project, version: int | None) -> None:
 
 
 def _check(facts: Mapping[str, Any]) -> None:
-    unknown = set(facts) - FIELDS
+    unknown = set(facts).difference(FIELDS)
     if unknown:
         raise TypeError(f"a project has no {', '.join(sorted(unknown))}")
     for key, (terms, code) in _VOCABULARIES.items():

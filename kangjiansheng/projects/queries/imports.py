@@ -16,6 +16,7 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Proje
 from kangjiansheng.projects.queries.acceptance import meaning
 from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.rules.portfolio import (
+    PROJECT_FACTS,
     Known,
     PlannedLab,
     PlannedMilestone,
@@ -26,22 +27,6 @@ from kangjiansheng.projects.rules.portfolio import (
 )
 from kangjiansheng.projects.rules.templates import GMP
 
-_FIELDS = [
-    "name_hans",
-    "name_en",
-    "modality",
-    "donor_source",
-    "target",
-    "indication_hans",
-    "indication_group",
-    "pathway",
-    "stage",
-    "status",
-    "priority",
-    "owner_role",
-    "note",
-    "baseline_start",
-]
 _STATE = ("current_plan", "forecast", "actual", "state")
 
 
@@ -212,7 +197,9 @@ def _compare_projects(found: Comparison, directory: labs.Directory) -> None:
 def _project_change(
     project: Project, planned: PlannedProject, lab_codes: Mapping[int, str], directory: labs.Directory
 ) -> ProjectChange | None:
-    values = {key: getattr(planned, key) for key in _FIELDS if getattr(planned, key) != getattr(project, key)}
+    values = {
+        key: getattr(planned, key) for key in PROJECT_FACTS if getattr(planned, key) != getattr(project, key)
+    }
     leading = next((lab_codes[row.lab_id] for row in project.labs if row.leads), None)
     lab_code = planned.lab_code if planned.lab_code and planned.lab_code != leading else None
     parties = {row.institution_id for row in project.parties}

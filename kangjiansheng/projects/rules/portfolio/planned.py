@@ -46,6 +46,25 @@ class PlannedProject:
     row: int
 
 
+# What of it a stored project bears under the same names, and a file may change.
+PROJECT_FACTS = (
+    "name_hans",
+    "name_en",
+    "modality",
+    "donor_source",
+    "target",
+    "indication_hans",
+    "indication_group",
+    "pathway",
+    "stage",
+    "status",
+    "priority",
+    "owner_role",
+    "note",
+    "baseline_start",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
     """One entry of a milestone's ledger: the full state after it, counting from `effective_at` (UTC)."""
