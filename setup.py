@@ -64,7 +64,8 @@ WITHOUT = re.compile(r":not\([^()]*\)")
 BEGUN = re.compile(r"""(?<![\w-])([a-z][\w-]*-)(?=["']\s*[~+]|\{\{|\$?\{[a-z])""")
 # Comments that fill lines of our own files, and their indentation: for who reads the source, not for the wire.
 FOR_READERS = re.compile(rb"(?m)^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n|^[ \t]*//.*\n|^[ \t]+")
-FEATURES = ["ccmp", "kern", "liga", "locl", "mark"]  # of the faces; shapes that only other features use are left out
+# Of the faces; shapes that only other features use are left out.
+FEATURES = ["ccmp", "kern", "liga", "locl", "mark"]
 SOURCE_MAP = re.compile(rb"\n?(?://# sourceMappingURL=\S+|/\*# sourceMappingURL=\S+ \*/)\s*$")
 
 
