@@ -40,8 +40,14 @@ def shown(*, actor: Actor) -> list[Notice]:
     """The notices of a person, newest first; one statement more for each kind of thing that they are about."""
     query = select(Notification).where(Notification.person_id == actor.id).order_by(Notification.id.desc())
     rows = list(db.session.scalars(query.limit(MOST)))
-    closed = _closed({row.address for row in rows}, actor)
-    return [_notice(row, closed=row.address in closed) for row in rows]
+    closed = _closed({address for row in rows for address in _about(row)}, actor)
+    return [_notice(row, closed=not closed.isdisjoint(_about(row))) for row in rows]
+
+
+def _about(row: Notification) -> Collection[str]:
+    """The pages of what a notice names: of the thing that it leads to, or of all things of a list."""
+    found: Collection[str] = row.facts.get("about") or (row.address,)
+    return found
 
 
 def _closed(addresses: Collection[str], actor: Actor) -> set[str]:

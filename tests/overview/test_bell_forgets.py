@@ -1,6 +1,7 @@
 """A notice outlives the right to read: the bell tells no words of what its reader may not see any more."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Agreement, Company, JointLab, Obligation, SharedResource
 from kangjiansheng.overview.queries.told import DOORS
 from kangjiansheng.projects.models import Ask, HandOff, Plan, Project, ProjectMember, Result
+from kangjiansheng.projects.operations.reminders import remind
 from tests.support import papers
 from tests.support.acting import who
 from tests.support.critic import Critic
@@ -120,6 +122,31 @@ def test_who_left_a_project_is_told_no_more_of_it(client: Callable[..., Critic],
         )
     page = visitor.get("/notifications").text
     assert PLANTED not in page and "KJS-003" not in page and "已不对您开放" in page
+
+
+def test_a_list_is_told_while_all_that_it_names_is_open(app: Flask) -> None:
+    with app.app_context(), writing():
+        assert remind()
+        told = list(
+            db.session.scalars(select(Notification).where(Notification.template == "projects:reminder"))
+        )
+        about = {address for row in told for address in row.facts["about"]}
+        assert all(any(re.match(pattern, address) for pattern in DOORS) for address in about)
+        of_lead = next(row for row in told if row.person_id == who("lead").id)
+        db.session.add(
+            Notification(
+                person_id=who("outsider").id,
+                template=of_lead.template,
+                facts=of_lead.facts,
+                address=of_lead.address,
+                created_at=clock.now(),
+            )
+        )
+    with app.test_request_context():
+        for short in ("lead", "member", "partner"):
+            assert all(notice.address for notice in bell.shown(actor=who(short))), short
+        closed = bell.shown(actor=who("outsider"))[0]
+    assert not closed.address and not closed.text and "不对您开放" in closed.subject
 
 
 def _told(client: Critic, address: str, app: Flask, short: str) -> bool:

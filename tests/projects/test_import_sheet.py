@@ -406,6 +406,7 @@ def test_one_notice_for_each_person_however_many_rows(app, client):
         told = list(db.session.scalars(select(Notification).where(Notification.template == "projects:sheet")))
         partner = actor_by_email("partner@kjs.example")
         assert [(n.person_id, n.facts["count"]) for n in told] == [(partner.id, 3)]
+        assert told[0].facts["about"] == ["/projects/KJS-003"]
     bell = text(client("partner").get("/notifications"))
     assert "用表格更新了 3 个里程碑" in bell and "KJS-003 A140、KJS-003 A150、KJS-003 A170" in bell
 

@@ -115,7 +115,7 @@ DOORS: dict[str, Door] = {
     ),
     r"/residents/([^/?#]+/requests/\d+)": _requests,
     r"/((?:projects|labs)/[^/?#]+/milestones/[^/?#]+)#evidence": _evidence,
-    r"/labs/([^/?#]+)/(?:plan|milestones)": _by(
+    r"/labs/([^/?#]+)/(?:plan|milestones|papers)": _by(
         JointLab.code, lambda actor: select(JointLab).where(inside_labs(actor))
     ),
     r"/committees/([^/?#]+)/backlog": _by(

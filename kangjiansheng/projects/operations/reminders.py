@@ -61,6 +61,7 @@ def _digest(person: Person, setting: NotificationSetting, day: date) -> bool:
         return False
     facts: dict[str, Any] = {
         "things": [_fact(thing) for thing in things],
+        "about": sorted({thing.address for thing in things}),
         "illustrative": any(thing.illustrative for thing in things),
     }
     outbox.tell([person.id], "projects:reminder", facts, address="/my/milestones")

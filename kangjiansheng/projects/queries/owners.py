@@ -13,6 +13,9 @@ Ts = TypeVarTuple("Ts")
 
 # Columns of a statement that `with_owner` has joined.
 CODE = func.coalesce(Project.code, JointLab.code)
+PATH = func.coalesce(
+    "/projects/" + Project.code, "/labs/" + JointLab.code + "/plan"
+)  # of the page of the plan
 ILLUSTRATIVE = func.coalesce(Project.illustrative, JointLab.illustrative)
 ARCHIVED_AT = func.coalesce(Project.archived_at, JointLab.archived_at)
 

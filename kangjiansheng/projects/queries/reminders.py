@@ -38,6 +38,7 @@ class Reminder:
     names: dict[str, str]
     day: date
     illustrative: bool
+    address: str  # of its page, or of the page that it stands on
 
 
 def own_reminders(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[Reminder]:
@@ -51,7 +52,9 @@ def own_reminders(*, actor: Actor, today: date, days_before: Iterable[int]) -> l
         if one.asked and m.is_open and kind and m.promised:
             names = {"hans": m.name_hans, "hant": m.name_hant, "en": m.name_en}
             found.append(
-                Reminder(kind, m.id, one.project.code, m.code, names, m.promised, one.project.illustrative)
+                Reminder(
+                    kind, m.id, one.project.code, m.code, names, m.promised, one.project.illustrative, m.path
+                )
             )
     return sorted(found, key=lambda r: (rules.KINDS.index(r.kind), r.day, r.project, r.code))  # type: ignore[arg-type]
 
@@ -74,7 +77,11 @@ def to_confirm(*, actor: Actor, led: Collection[int]) -> list[Reminder]:
         owner = m.plan.owner
         if m.proposed is not None:
             names = {"hans": m.name_hans, "hant": m.name_hant, "en": m.name_en}
-            found.append(Reminder("confirm", m.id, owner.code, m.code, names, m.proposed, owner.illustrative))
+            found.append(
+                Reminder(
+                    "confirm", m.id, owner.code, m.code, names, m.proposed, owner.illustrative, m.plan.path
+                )
+            )
     return found
 
 
@@ -103,6 +110,7 @@ def to_review(*, actor: Actor, today: date) -> list[Reminder]:
             {"hans": risk.title, "hant": "", "en": ""},
             risk.review_on,
             risk.project.illustrative,
+            risk.project.path,
         )
         for risk in db.session.scalars(query)
         if risk.review_on is not None
@@ -121,6 +129,7 @@ def to_renew(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[R
             {"hans": paper.label, "hant": "", "en": ""},
             paper.valid_to,
             paper.lab.illustrative,
+            f"/labs/{paper.lab.code}/papers",
         )
         for paper in papers_to_watch(actor=actor)
         if rules.is_due(paper.valid_to, today, days)
@@ -131,7 +140,16 @@ def to_fulfil(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[
     """What the actor's institution owes and is over its day or soon due, and what was delivered to it and waits."""
     days = tuple(days_before)
     return [
-        Reminder("owed", None, row.code, "", _names_of(row), waits.day, row.illustrative)
+        Reminder(
+            "owed",
+            None,
+            row.code,
+            "",
+            _names_of(row),
+            waits.day,
+            row.illustrative,
+            f"/obligations/{row.code}",
+        )
         for waits in obligations_waiting(actor=actor, speaking=True)
         if (row := waits.row)
         and waits.day
@@ -143,7 +161,16 @@ def to_extend(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[
     """The agreements of the actor's institution on the day on which talks about renewal begin, and before their end."""
     days = (*AHEAD, *days_before)
     return [
-        Reminder("renewal", None, one.code, "", _names_of(one), one.expires_on, one.illustrative)
+        Reminder(
+            "renewal",
+            None,
+            one.code,
+            "",
+            _names_of(one),
+            one.expires_on,
+            one.illustrative,
+            f"/agreements/{one.code}",
+        )
         for one in agreements_to_watch(actor=actor)
         if one.expires_on
         and (
@@ -169,6 +196,7 @@ def to_answer(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[
             _names_of(row.company),
             row.promised_on,
             row.company.illustrative,
+            f"/residents/{row.company.code}/requests/{row.number}",
         )
         for row in requests_to_answer(actor=actor)
         if row.promised_on < today or rules.is_due(row.promised_on, today, days)
@@ -186,7 +214,18 @@ def to_hand_over(*, actor: Actor, today: date, days_before: Iterable[int]) -> li
         answers = row.state == "delivered" or asked is not None
         if day and (answers or day < today or rules.is_due(day, today, days)):
             names = _names_of(row)
-            found.append(Reminder("hand_off", None, row.project.code, row.code, names, day, row.illustrative))
+            found.append(
+                Reminder(
+                    "hand_off",
+                    None,
+                    row.project.code,
+                    row.code,
+                    names,
+                    day,
+                    row.illustrative,
+                    f"/hand-offs/{row.code}",
+                )
+            )
     return found
 
 
@@ -196,7 +235,7 @@ def to_reply(*, actor: Actor, today: date, days_before: Iterable[int]) -> list[R
     days = tuple(days_before)
     due = ((row, ask_rules.answer_due(row.raised_on)) for row in asks.waiting(actor=actor, speaking=True))
     return [
-        Reminder("ask", None, row.code, "", row.asker.names, day, row.illustrative)
+        Reminder("ask", None, row.code, "", row.asker.names, day, row.illustrative, f"/asks/{row.code}")
         for row, day in due
         if day < today or rules.is_due(day, today, days)
     ]

@@ -21,7 +21,7 @@ from kangjiansheng.projects.models import (
     Project,
 )
 from kangjiansheng.projects.queries.gates import stopped
-from kangjiansheng.projects.queries.owners import ARCHIVED_AT, CODE, ILLUSTRATIVE, with_owner
+from kangjiansheng.projects.queries.owners import ARCHIVED_AT, CODE, ILLUSTRATIVE, PATH, with_owner
 from kangjiansheng.projects.queries.people import BELONGING, people_of_plans
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.visible import may_see_plan, visible_milestones
@@ -75,6 +75,7 @@ def _rows(actor: Actor) -> Select[Any]:
         select(
             *(getattr(Milestone, key) for key in _COLUMNS.split()),
             CODE.label("project"),
+            PATH.label("path"),
             ILLUSTRATIVE.label("illustrative"),
             ARCHIVED_AT.label("archived_at"),
             func.coalesce(Project.owner_role, "").label("owner_role"),

@@ -135,6 +135,7 @@ def tell(
             "who": actor.label,
             "count": len(rows),
             "named": [f"{row.project} {row.code}" for row in rows[:EXAMPLES]],
+            "about": sorted({row.path for row in rows[:EXAMPLES]}),
             "illustrative": any(row.illustrative for row in rows),
         }
         outbox.tell([person], template, facts, address="/milestones", besides=actor.id)
