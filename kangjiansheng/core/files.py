@@ -177,6 +177,11 @@ def place(root: Path, sha256: str) -> Path:
     return root / sha256[:2] / sha256[2:4] / sha256
 
 
+def lies_there(sha256: str) -> bool:
+    """Whether there are bytes at the place of a digest; what they are, `read` says."""
+    return place(folder(), sha256).exists()
+
+
 def _store(data: bytes, kind: FileType) -> FileBlob:
     digest = hashlib.sha256(data).hexdigest()
     blob = _row(digest, len(data), kind)

@@ -293,6 +293,35 @@ def test_a_hold_after_the_approval_brings_back_what_it_keeps(
         assert reader.get(first).status_code == 410
 
 
+def test_a_hold_brings_nothing_back_of_which_the_bytes_went_before_a_crash(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    brought = {"files": upload(("x.pdf", SOLE)), "kind": "other"}
+    assert client("lead").post(f"{FIRST}/evidence", data=brought).status_code == 303
+    with app.app_context(), writing():
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
+        projects.archive(project, actor=who("executive"), version=project.version)
+        retention.set_period(
+            "evidence", actor=who("admin"), version=None, years=2, source="院内制度", reason="缩短"
+        )
+    with time_machine.travel(clock.now() + timedelta(days=732)) as later:
+        admin, security = client("admin"), client("partner")
+        granted = {"role": "security"}
+        assert admin.post("/admin/people/CAST-PARTNER/roles", data=granted).status_code == 303
+        one = propose(admin).location
+        assert security.post(f"{one}/approve", data={"password": PASSWORD}).status_code == 303
+        later.shift(timedelta(minutes=61))
+        with pytest.raises(KeyboardInterrupt), app.app_context(), writing():
+            retention.empty()
+            raise KeyboardInterrupt
+        assert hold(security, "all").status_code == 303
+        assert client("executive").get(f"{FIRST}/evidence/1/files/1").status_code == 410
+        with app.app_context(), writing():
+            assert [*files.problems(db.session(), files.folder())] == []
+            retention.empty()
+        assert "已清除 1 项" in words(admin.get(one))
+
+
 def label(app: Flask, short: str) -> str:
     with app.app_context():
         return who(short).label

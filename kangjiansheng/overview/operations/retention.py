@@ -195,9 +195,10 @@ def empty() -> None:
 
 
 def _bring_back(disposal: Disposal, *, actor: Actor, source: str = "page") -> None:
-    """Let those files of a disposal be opened again which a hold keeps that was placed after its approval: their bytes are
-    still there. Under the lock of holds, so that either the hold comes first or the end of the bytes."""
-    held = queries.held_of(disposal)
+    """Let those files of a disposal be opened again which a hold keeps that was placed after its approval, as far as their
+    bytes are still there: a round that was broken off has taken some already. Under the lock of holds, so that either
+    the hold comes first or the end of the bytes."""
+    held = {key: digest for key, digest in queries.held_of(disposal).items() if files.lies_there(digest)}
     if not held:
         return
     facts = {"held": len(held), "files": sha256(sorted(held.values()))}
