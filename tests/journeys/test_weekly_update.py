@@ -86,6 +86,23 @@ def test_what_was_entered_survives_a_lost_connection(browser: Browser, serve: Ca
     cast.close()
 
 
+def test_what_is_given_now_is_no_longer_asked_for(browser: Browser, serve: Callable[..., Server]) -> None:
+    cast = Cast(browser, serve(), 390)
+    page = cast.page("lead", "/my/milestones")
+    card = page.locator("form.qc").nth(3)
+    code = card.get_attribute("id")
+    card.locator("label.s-slip").click()
+    card.get_by_role("button", name="保存更新").click()
+    card = page.locator(f"#{code}")
+    expect(card.locator(".fe")).to_have_count(2)
+    card.locator("label.chip-r", has_text="+2 周").click()
+    expect(card.locator(".fe")).to_have_text(["请选择一个主要原因。"])
+    expect(card.locator("input[name=date]")).not_to_have_attribute("aria-invalid", "true")
+    card.locator("label.chip-r", has_text="样本或物料").click()
+    expect(card.locator(".fe")).to_have_count(0)
+    cast.close()
+
+
 # What of the words that were saved covers something that can be pressed in the page.
 COVERED = """() => {
   const toast = document.querySelector('.toast-k').getBoundingClientRect();

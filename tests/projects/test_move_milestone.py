@@ -22,6 +22,7 @@ from kangjiansheng.projects.models import (
     ProjectMember,
 )
 from kangjiansheng.projects.operations import milestones as operations
+from tests.support.typed import whole
 
 PATH = "/projects/KJS-003/milestones/A140"
 
@@ -63,7 +64,7 @@ def test_a_lead_moves_it_with_a_reason_and_everybody_sees_the_new_date(client):
         },
     )
     assert (answer.status_code, answer.location) == (303, PATH)
-    text = lead.get(PATH).get_data(as_text=True)
+    text = whole(lead.get(PATH))
     assert f"预测日期改为 {later().isoformat()}" in text
     assert "监管审评" in text and "审评中心要求补充资料" in text
     sentence = client("executive").get("/projects/KJS-003").get_data(as_text=True)
@@ -79,6 +80,16 @@ def test_a_date_without_a_reason_comes_back_with_what_was_typed(client):
     assert answer.status_code == 422
     assert "请选择一个主要原因" in text
     assert "写了一半" in text and later().isoformat() in text
+
+
+def test_who_gives_neither_date_nor_reason_is_told_of_both_at_once(client):
+    lead = client("lead")
+    version = version_on(lead.get(f"{PATH}/edit"))
+    answer = lead.post(f"{PATH}/update", data={"choice": "will_slip", "version": version})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "请填写新的预测日期" in text and "请选择一个主要原因" in text
+    assert text.count("autofocus") == 1
 
 
 @pytest.mark.parametrize(
@@ -371,7 +382,7 @@ def test_done_before_its_predecessor_is_taken_and_doubted(client, app):
 def test_an_earlier_date_is_called_an_advance(client):
     day = later(1)
     answer = post(client, "lead", "update", choice="will_slip", date=day.isoformat())
-    assert answer.status_code == 200 and f"预测日期提前到 {day.isoformat()}" in answer.text
+    assert answer.status_code == 200 and f"预测日期提前到 {day.isoformat()}" in whole(answer)
     assert "A140 临床试验默示许可 · 提前" in client("lead").get("/projects/KJS-003/history").text
 
 

@@ -1,5 +1,6 @@
 """Typing into the forms that a page holds, as a person does: what the page filled in goes along."""
 
+import re
 from typing import Any
 
 from lxml import html
@@ -42,3 +43,8 @@ def words(answer: TestResponse) -> str:
     """The text of a page's <main> with white space made single."""
     page = html.document_fromstring(answer.get_data(as_text=True))
     return " ".join(" ".join(page.find(".//main").itertext()).split())
+
+
+def whole(answer: TestResponse) -> str:
+    """The source of a page without the marks that keep codes and dates on one line."""
+    return re.sub(r'<span class="nw">([^<]*)</span>', r"\1", answer.get_data(as_text=True))

@@ -108,6 +108,12 @@ class MilestoneForm(Form):
         """Which part of the card is open: none, ok, slip or done."""
         return {"on_track": "ok", "will_slip": "slip", "done": "done"}.get(self.choice.data or "", "none")
 
+    def _refuse(self, problem: RuleBroken) -> None:
+        """Who gave neither date nor reason is told of both at once, not of one after the other."""
+        super()._refuse(problem)
+        if problem.code == "projects:date-missing" and self.reason.data not in reasons():
+            super()._refuse(RuleBroken("projects:reason-missing", "reason"))
+
     def _show_conflict(self, problem: Stale) -> None:
         """The other's state beside what was typed here; the form then carries the current version."""
         db.session.rollback()

@@ -20,6 +20,21 @@
     });
   });
 
+  // ---------- what was asked for and is given now is no longer asked for ----------
+  document.addEventListener('change', function (event) {
+    const given = event.target, form = given.form;
+    if (!form || !form.dataset.effect || !given.value) return;
+    const name = given.name === 'quick' ? 'date' : given.name;
+    form.querySelectorAll('.fe[id^="' + name + '-"]').forEach(function (said) {
+      form.querySelectorAll('[aria-describedby="' + said.id + '"]').forEach(function (at) {
+        at.removeAttribute('aria-invalid');
+        at.removeAttribute('aria-describedby');
+        at.classList.remove('is-bad');
+      });
+      said.remove();
+    });
+  });
+
   // ---------- asked anew whenever the form changes ----------
   function ask(form) {
     const into = form.querySelector('[data-effect-into]');
