@@ -13,7 +13,7 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.rules.columns import COLUMNS
-from tests.support.typed import words
+from tests.support.typed import whole, words
 
 
 def table(client, query=""):
@@ -184,7 +184,7 @@ def test_a_row_is_edited_in_its_place_with_the_columns_of_the_list(client):
     plain = lead.get(f"{ROW}/row?{query}", headers=AS_PIECE).get_data(as_text=True)
     assert "<form" not in plain and "A140" in plain
     data = {**dict(form.form_values()), "choice": "will_slip", "date": "2027-06-01", "reason": "REGULATOR"}
-    saved = lead.post(form.get("hx-post"), data=data, headers=AS_PIECE).get_data(as_text=True)
+    saved = whole(lead.post(form.get("hx-post"), data=data, headers=AS_PIECE))
     assert "预测日期改为 2027-06-01" in saved and "+281" in saved
     assert saved.count("<tbody") > 1, "what moved along is shown, too"
     wrong = lead.post(form.get("hx-post"), data={**data, "reason": ""}, headers=AS_PIECE)

@@ -11,6 +11,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.operations import milestones as operations
+from tests.support.typed import whole
 
 
 def cards(answer):
@@ -63,7 +64,7 @@ def test_two_weeks_later_needs_no_typed_date(client):
         card.get("action"), data=form | {"choice": "will_slip", "quick": "2w", "reason": "ENROLMENT"}
     )
     assert answer.status_code == 303
-    assert f"预测日期改为 {meant}" in lead.get("/my/milestones").get_data(as_text=True)
+    assert f"预测日期改为 {meant}" in whole(lead.get("/my/milestones"))
 
 
 def test_undo_from_the_toast_leads_back(client):
@@ -212,7 +213,7 @@ def test_three_weeks_are_one_touch(client):
         card.get("action"), data=sent(card) | {"choice": "will_slip", "quick": "3w", "reason": "ENROLMENT"}
     )
     assert answer.status_code == 303
-    assert f"预测日期改为 {days['3w']}" in lead.get("/my/milestones").text
+    assert f"预测日期改为 {days['3w']}" in whole(lead.get("/my/milestones"))
 
 
 def test_a_confirmation_of_last_week_is_asked_for_again(actor):

@@ -10,6 +10,7 @@ from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.core.charts import text_width
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
@@ -53,6 +54,36 @@ def test_the_page_says_what_cost_most(client: Callable[..., Critic]) -> None:
     assert "合计 +102" in text and "追回 −21" in text
     lead.set_cookie("kjs_lang", "en")
     assert "102 days late, most of it, 56 days, at A080, with no reason recorded" in shown(lead)
+
+
+def test_one_sentence_ends_before_the_next_begins(client: Callable[..., Critic]) -> None:
+    def said(at: str) -> str:
+        page = html.document_fromstring(lead.get(HOME).get_data(as_text=True))
+        (found,) = page.xpath(at)
+        return " ".join(found.text_content().split())
+
+    lead = client("lead")
+    assert "（示例）。注意：中心资质" in said("//p[@id='pj-say']")
+    assert "的交接还没有登记。交接条件：" in said("//p[contains(@class, 'pj-chain')]")
+    lead.set_cookie("kjs_lang", "en")
+    assert "（示例）. Note: Site" in said("//p[@id='pj-say']")
+    chain = said("//p[contains(@class, 'pj-chain')]")
+    assert "Market. No hand-off towards Clinic is registered yet. Conditions: " in chain
+
+
+def test_on_a_phone_words_beside_bars_and_marks_have_room(client: Callable[..., Critic]) -> None:
+    lead = client("lead")
+    lead.set_cookie("kjs_lang", "en")
+    page = html.document_fromstring(lead.get(HOME).get_data(as_text=True))
+    for name in ("delay", "timeline"):
+        (text,) = page.xpath(f"//script[@id='fig-{name}']/text()")
+        figure = json.loads(text)
+        layout, phone = figure["layout"], figure["mobile"]["layout"]
+        margin = layout["margin"] | phone.get("margin", {})
+        beside = [note["text"] for note in layout["annotations"] if note.get("xshift")]
+        assert beside and all(text_width(text) <= margin["r"] + 1 for text in beside if "day" in text)
+        labels = phone.get("yaxis", layout["yaxis"])["ticktext"]
+        assert all(text_width(label) <= margin["l"] for label in labels)
 
 
 def test_a_recorded_reason_stands_with_its_days(app: Flask, client: Callable[..., Critic]) -> None:

@@ -52,13 +52,15 @@ def delay(project: OwnerRow, found: Attribution | None) -> Figure | None:
         )
     labels = [f"{short(label, 12)}  " for label, _change, _tone in bars]
     wide = max(charts.text_width(label) for label in labels) + 10
+    # The days stand beside the longest bar too, on a phone as on a wide screen.
+    beside = max(charts.text_width(note["text"]) for note in notes) + 18
     room = max(ends) - min(ends)
-    axis: dict[str, Any] = {"range": [min(ends) - room * 0.02, max(ends) + room * 0.2], "zeroline": True}
+    axis: dict[str, Any] = {"range": [min(ends) - room * 0.02, max(ends) + room * 0.02], "zeroline": True}
     return charts.figure(
         data,
         {
             "height": 50 + ROW * len(bars),
-            "margin": {"l": wide, "r": 10, "t": 8, "b": 30},
+            "margin": {"l": wide, "r": beside, "t": 8, "b": 30},
             "annotations": notes,
             "xaxis": {**axis, "zerolinecolor": "@axis"},
             "yaxis": {
@@ -69,7 +71,7 @@ def delay(project: OwnerRow, found: Attribution | None) -> Figure | None:
                 "tickfont": {"size": 12.5, "color": "@ink"},
             },
         },
-        mobile={"layout": {"xaxis": {"range": [axis["range"][0], max(ends) + room * 0.35], "nticks": 4}}},
+        mobile={"layout": {"xaxis": {"nticks": 4}}},
     )
 
 

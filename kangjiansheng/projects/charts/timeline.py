@@ -18,6 +18,7 @@ from kangjiansheng.projects.rules.validity import Standing
 
 ROW = 44
 LASTING = 5  # intervals below the milestones
+NARROW = 96  # pixels of a word beside the plot of a phone
 MOST = 28  # more rows do not fit the tallest figure
 
 
@@ -76,6 +77,9 @@ def timeline(
     ticks, ticktext = charts.date_ticks(start, end, at_most=7)
     few, fewtext = charts.date_ticks(start, end, at_most=4)
     width = max(charts.text_width(label) for label in labels) + 10
+    beside = max((charts.text_width(days(row.slip)) for row in rows if row.slip), default=0)
+    narrow = [f"{row.code}  " for row in rows]
+    narrow += [f"{charts.cut(held_words.kind(row), NARROW)}  " for row, _s in lasting]
     axis_y = {
         "range": [-count + 0.4, 0.6],
         "tickvals": [-n for n in range(count)],
@@ -95,18 +99,14 @@ def timeline(
         },
         mobile={
             "layout": {
-                "margin": {"l": 60, "r": 8, "t": 24, "b": 28},
-                "xaxis": {
-                    "range": [start, end + (end - start) / 5],  # room for the words at the end
-                    "tickvals": few,
-                    "ticktext": fewtext,
+                "margin": {
+                    "l": max(60, max(charts.text_width(label) for label in narrow) + 10),
+                    "r": max(8, beside),  # room for the words at the end
+                    "t": 24,
+                    "b": 28,
                 },
-                "yaxis": {
-                    "ticktext": [
-                        *(f"{row.code}  " for row in rows),
-                        *(f"{short(held_words.kind(row), 4)}  " for row, _s in lasting),
-                    ]
-                },
+                "xaxis": {"tickvals": few, "ticktext": fewtext},
+                "yaxis": {"ticktext": narrow},
             }
         },
     )

@@ -27,6 +27,7 @@ from kangjiansheng.projects.rules.vocabulary import (
 )
 from kangjiansheng.projects.sheets import status_word
 
+ENDS = ("。", "！", "？", "…", ".", "!", "?")  # of a sentence
 KINDS: dict[str, Any] = {
     "open": _l("建立计划"),
     "rebaseline": _l("调整计划"),
@@ -253,8 +254,9 @@ def _because(m: MilestoneRow) -> str:
     if not m.reason_code:
         return ""
     reason = label_of(m.reason_code, reasons())
-    if m.note:
-        return _("卡在%(reason)s：%(note)s", reason=reason, note=m.note)
+    if m.note:  # a sentence may follow, and few people end theirs
+        ended = m.note.rstrip().endswith(ENDS)
+        return _("卡在%(reason)s：%(note)s", reason=reason, note=m.note) + ("" if ended else _("。"))
     return _("卡在%(reason)s。", reason=reason)
 
 
