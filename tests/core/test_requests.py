@@ -134,6 +134,7 @@ def test_a_body_that_is_too_large_is_refused(client: Callable[..., Critic]) -> N
         environ_overrides={"CONTENT_LENGTH": str(17 * 1024 * 1024)},
     )
     assert huge.status_code == 413
+    assert "一次最多提交 16 MB" in huge.text, "how much would be taken"
 
 
 def test_a_broken_body_is_no_fault(client: Callable[..., Critic]) -> None:

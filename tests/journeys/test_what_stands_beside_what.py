@@ -47,3 +47,21 @@ def test_a_box_to_remove_an_item_stands_on_the_line_of_its_fields(
         box, field = _box(row.locator("input.check")), _box(row.locator("input[name^=minutes]"))
         assert abs(box["y"] + box["height"] / 2 - field["y"] - field["height"] / 2) <= 3, f"at {width}"
         cast.close()
+
+
+def test_on_a_phone_no_word_stands_in_a_column_of_its_letters(
+    browser: Browser, serve: Callable[..., Server]
+) -> None:
+    cast = Cast(browser, serve(), 390)
+    page = cast.page("lead", "/account")
+    for way in page.locator(".coil li.wide3 > a").all():
+        at = _box(way)
+        assert at["x"] > 50 and at["width"] > 24, "under the words, not under the icon"
+    page.goto("/")
+    between = page.locator(".ob > .sm").first
+    between.wait_for()
+    assert _box(between)["width"] > 250, "who owes what to whom has the whole line"
+    page.goto("/committees/SAC")
+    row = page.locator("table.stack tr", has_text="筹备中").first
+    assert "—" not in row.inner_text(), "nothing stands for what is not there yet"
+    cast.close()
