@@ -61,6 +61,11 @@ def test_on_a_phone_no_word_stands_in_a_column_of_its_letters(
     between = page.locator(".ob > .sm").first
     between.wait_for()
     assert _box(between)["width"] > 250, "who owes what to whom has the whole line"
+    page.goto("/overview/pack")
+    said, figures = _box(page.locator(".answer + .cap")), _box(page.locator(".cap + .kpis"))
+    assert figures["y"] - said["y"] - said["height"] >= 8, (
+        "what the day is said of stands apart from the figures"
+    )
     page.goto("/committees/SAC")
     row = page.locator("table.stack tr", has_text="筹备中").first
     assert "—" not in row.inner_text(), "nothing stands for what is not there yet"
