@@ -124,7 +124,9 @@ class Outline:
 
 
 def text(value: Value) -> str:
-    """A cell as text; nothing is a dash."""
+    """A cell as text; nothing is a dash, and what is below nothing has a true minus."""
     if value is None or value == "":
         return "—"
-    return value.text if isinstance(value, Cell) else str(value)
+    if isinstance(value, int):
+        return f"−{-value}" if value < 0 else str(value)
+    return value.text if isinstance(value, Cell) else value

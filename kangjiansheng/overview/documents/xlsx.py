@@ -8,6 +8,8 @@ from kangjiansheng.core import sheets
 from kangjiansheng.core.archives import settled
 from kangjiansheng.overview.documents.outline import Cell, Outline, Section, Value
 
+_LONGEST = 31  # characters in the name of a sheet, as programs take them
+
 
 def rendered(said: Outline) -> bytes:
     """The workbook of an outline; the same outline gives the same bytes."""
@@ -46,11 +48,20 @@ def _number(text: str) -> Any:
 
 def _named(title: str, taken: set[str]) -> str:
     """A name for a sheet that no other has: programs cut them, and do not tell upper from lower case."""
-    short = title.replace(":", "").replace("：", " ")[:28]
-    found = next(name for name in _tries(short) if name.casefold() not in taken)
+    said = title.replace(":", "").replace("：", " ")
+    found = next(name for name in _tries(said) if name.casefold() not in taken)
     taken.add(found.casefold())
     return found
 
 
-def _tries(short: str) -> Sequence[str]:
-    return [short, *(f"{short} {n}" for n in range(2, 30))]
+def _tries(said: str) -> Sequence[str]:
+    return [_cut(said, _LONGEST), *(f"{_cut(said, _LONGEST - 3)} {n}" for n in range(2, 30))]
+
+
+def _cut(said: str, most: int) -> str:
+    """As much as there is room for, and no Latin word by half."""
+    if len(said) <= most:
+        return said
+    head = said[:most]
+    half = said[most].isascii() and said[most].isalnum() and head[-1].isascii() and " " in head
+    return (head.rpartition(" ")[0] if half else head).rstrip()

@@ -11,7 +11,7 @@ from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import page
-from kangjiansheng.overview.documents.outline import Outline
+from kangjiansheng.overview.documents.outline import Outline, text
 from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules.pack import AT_MOST
 from kangjiansheng.overview.views import words
@@ -41,6 +41,7 @@ def pack() -> Response:
         "overview/pack.html",
         illustrative=bool(found.illustrative),
         said=found,
+        written=text,
         asking=asking,
         changed=changed,
         standing=standing,
