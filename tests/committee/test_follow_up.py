@@ -7,6 +7,7 @@ import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, Minutes
@@ -86,6 +87,18 @@ def test_only_links_become_links(client: Callable[..., Critic], app: Flask) -> N
     typed = {"done_on": "2026-06-29", "evidence": "javascript:alert(1)"}
     assert secretary.post(f"/actions/{number}", data=typed).status_code == 303
     assert 'href="javascript' not in secretary.get("/actions?show=all").text
+
+
+def test_figures_stand_under_the_name_of_the_committee(client: Callable[..., Critic]) -> None:
+    reader = client("executive")
+    for lang, name in (
+        ("zh-Hans", "康健生细胞治疗科学委员会"),
+        ("en", "Scientific Committee for Cell Therapy"),
+    ):
+        page = html.document_fromstring(reader.get(f"/actions?lang={lang}").text)
+        heads = [one.text_content() for one in page.get_element_by_id("main").iter("b")]
+        assert any(name in head for head in heads), heads
+        assert "SAC" not in heads
 
 
 def test_the_figures_are_of_what_the_reader_sees_and_of_the_day(

@@ -1,5 +1,6 @@
 """Actions as they stood at the end of a day, for the figures of their follow-up."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.kept import figure
 from kangjiansheng.labs.models import Institution
 
-Figures = list[tuple[str, FollowUp]]  # by the code of a committee or an institution
+Figures = list[tuple[Mapping[str, str], FollowUp]]  # by the names of a committee or an institution
 
 
 def followed(*, actor: Actor) -> tuple[Figures, Figures]:
@@ -29,7 +30,11 @@ def followed(*, actor: Actor) -> tuple[Figures, Figures]:
 
 def _by(found: list[Task], key: str) -> Figures:
     codes, day = sorted({getattr(task, key) for task in found} - {""}), clock.today()
-    return [(code, follow_up([t for t in found if getattr(t, key) == code], day)) for code in codes]
+    made = []
+    for code in codes:
+        theirs = [task for task in found if getattr(task, key) == code]
+        made.append((theirs[0].names[key], follow_up(theirs, day)))
+    return made
 
 
 def followed_in(committee_id: int, *, actor: Actor, as_of: date | None = None) -> FollowUp:
@@ -65,6 +70,8 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
             Action.number,
             Action.project_id,
             Action.illustrative,
+            *_names(Committee),
+            *_names(Institution),
         )
         .join(Meeting, Meeting.id == Action.meeting_id)
         .join(Committee, Committee.id == Meeting.committee_id)
@@ -82,7 +89,7 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
     rows = list(db.session.execute(query))
     then = states_at(Action, [row[0] for row in rows], clock.end_of(as_of)) if as_of is not None else None
     found = []
-    for key, held_on, due_on, life, done_on, committee, institution, *about in rows:
+    for key, held_on, due_on, life, done_on, committee, institution, number, project, shown, *named in rows:
         if then is not None:
             state = then.get(key)
             if state is None or state["life"] == "dropped":
@@ -91,8 +98,20 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
         if life == "done" and done_on is None:  # nobody wrote down when: no figure can tell whether in time
             continue
         ended = done_on if life == "done" else None
-        found.append(Task(held_on, due_on, ended, committee, institution or "", *about))
+        # Names in all scripts: figures are kept for a reader, who may read them in another language the next time.
+        names = {"committee": _scripts(named[:3]), "institution": _scripts(named[3:])}
+        found.append(
+            Task(held_on, due_on, ended, committee, institution or "", number, project, shown, names)
+        )
     return found
+
+
+def _names(kind: type[Committee] | type[Institution]) -> tuple[Any, Any, Any]:
+    return kind.name_hans, kind.name_hant, kind.name_en
+
+
+def _scripts(named: list[str | None]) -> Mapping[str, str]:
+    return {script: name or "" for script, name in zip(("hans", "hant", "en"), named, strict=True)}
 
 
 def submitted_by(day: date) -> Any:

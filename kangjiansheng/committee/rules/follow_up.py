@@ -1,7 +1,7 @@
 """How actions are followed up: of those that are due, how many were done in time."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
@@ -18,6 +18,7 @@ class Task:
     number: str = ""
     project_id: int | None = None  # what it is about, if anything
     illustrative: bool = False
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # of both
 
 
 @dataclass(frozen=True, slots=True)
