@@ -24,7 +24,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from kangjiansheng.core import audit, identity_numbers, text
+from kangjiansheng.core import identity_numbers, text, trail
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import explain, locale
@@ -174,7 +174,7 @@ class Form(FlaskForm):
         thing = db.session.get(kind, thing_id)
         if thing is None:  # it would have been made by the same act: there is no other side to show
             abort(409)
-        who, when, by = audit.last_change(thing)
+        who, when, by = trail.last_change(thing)
         now = self.stored(thing)
         differences = [
             Difference(str(mine.label.text), shown(mine), shown(theirs), mine.id)

@@ -112,6 +112,12 @@ def who(entries: Iterable[AuditEntry]) -> dict[int, str]:
     return {e.id: found.get(e.actor_id, e.actor_label) for e in entries}
 
 
+def last_change(thing: Any) -> tuple[str, datetime | None, int | None]:
+    """Who changed a thing last, by their name in the reader's script, when, and the key of that person."""
+    label, when, by = audit.last_change(thing)
+    return (names({by}).get(by, label) if by else label), when, by
+
+
 def described(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
     """Entries as the macro `history` wants them."""
     entries = list(entries)

@@ -166,6 +166,18 @@ def test_two_people_edit_the_facts(client):
     assert "CD19" in text and "CD22" in text
 
 
+def test_who_saved_first_is_named_in_the_language_of_the_page(client):
+    from tests.support.typed import opened, send
+
+    first, second = client("lead"), client("executive", "en")
+    path = "/projects/KJS-003/edit"
+    stale = opened(second, path)
+    assert typed(first, path, target="CD19").status_code == 303
+    text = send(second, path, stale, target="CD22").get_data(as_text=True)
+    assert "Lab lead, haematology also changed this" in text
+    assert "实验室负责人" not in text
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("lead2", 404), ("partner", 404), ("auditor", 403), ("member", 403)]
 )

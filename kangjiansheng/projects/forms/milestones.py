@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
-from kangjiansheng.core import audit, clock
+from kangjiansheng.core import clock, trail
 from kangjiansheng.core.calendar import add_months
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
@@ -118,7 +118,7 @@ class MilestoneForm(Form):
         """The other's state beside what was typed here; the form then carries the current version."""
         db.session.rollback()
         thing = db.session.get_one(Milestone, problem.thing.id)
-        who, when, by = audit.last_change(thing)
+        who, when, by = trail.last_change(thing)
         who, when = who or _("导入"), when or thing.confirmed_at or clock.now()
         theirs_date = thing.actual or thing.forecast or thing.current_plan or thing.baseline
         if self.choice.data == "on_track":  # says no date of its own: it confirms the one that stands
