@@ -107,6 +107,13 @@ def test_actions_and_advice_say_what_the_lists_say(client):
     assert waiting and len(set(re.findall(r"[DR]-\d{4}-\d\d-\d\d", listed))) == int(waiting[1])
 
 
+@pytest.mark.parametrize("name", ["actions", "advice"])
+def test_a_table_of_committees_names_them(client, name):
+    told = "\n".join(rows(client("executive"), name))
+    assert "康健生细胞治疗科学委员会" in told
+    assert not re.search(r"(^|,)SAC(,|$)", told, re.M)
+
+
 def test_who_sees_less_of_a_committee_counts_less_of_its_advice(client):
     told = set(re.findall(r"[DR]-\d{4}-\d\d-\d\d", "\n".join(rows(client("outsider"), "advice"))))
     every = set(re.findall(r"[DR]-\d{4}-\d\d-\d\d", "\n".join(rows(client("executive"), "advice"))))

@@ -122,8 +122,8 @@ def actions(found: Gallery) -> Table:
         ],
         "rows": [
             [
-                linked(code, travel(f"/committees/{code}")), one.due, one.in_time, one.late, one.overdue,
-                one.percent, one.open, None if one.age is None else round(one.age),
+                linked(found.named(code), travel(f"/committees/{code}")), one.due, one.in_time, one.late,
+                one.overdue, one.percent, one.open, None if one.age is None else round(one.age),
             ]
             for code, one in found.by_committee
         ],
@@ -156,7 +156,7 @@ def advice(found: Gallery) -> Table:
         "rows": [
             [
                 linked(one.number, travel(f"/decisions/{one.number}")),
-                one.committee,
+                found.named(one.committee),
                 one.given_on.isoformat(),
                 chart_words.part(one.verdict),
                 one.decided_on.isoformat() if one.decided_on else None,
