@@ -96,9 +96,14 @@ def workbook(
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "text": book.add_format({"quote_prefix": True}),
     }
+    label = _("示例数据")
+    marked = any(label in text for pair in notes for text in pair)
     for one in sheets:
         sheet = book.add_worksheet(_tab(one.title))
         _fill(sheet, one.heads, one.rows, styles)
+        sheet.repeat_rows(0)
+        if marked:
+            sheet.set_header(f"&R{label}")  # paper has no second sheet that says so
         for column in one.hidden:
             sheet.set_column(column, column, None, None, {"hidden": True})
     if notes:

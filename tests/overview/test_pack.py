@@ -411,3 +411,14 @@ def test_no_cell_of_a_file_acts_as_a_formula(app: Flask, client: Client) -> None
         sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets" in name]
         assert "=1+1" in archive.read("xl/sharedStrings.xml").decode()
     assert not any("<f>" in sheet for sheet in sheets)
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh-Hans", "示例数据"), ("en", "Illustrative data")])
+def test_each_printed_sheet_says_that_it_is_illustrative(
+    client: Callable[..., Critic], language: str, label: str
+) -> None:
+    data = client("executive", language).get("/overview/pack.xlsx").data
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/sheet")]
+        headed = [name for name in sheets if f"<oddHeader>&amp;R{label}" in packed.read(name).decode()]
+    assert len(headed) >= len(sheets) - 1 > 1
