@@ -29,8 +29,9 @@ from kangjiansheng.labs.queries.companion import sees_request
 from kangjiansheng.labs.queries.residents import inside_companies
 from kangjiansheng.labs.queries.resources import visible_resources
 from kangjiansheng.labs.queries.visible import inside_labs, visible_agreements, visible_obligations
-from kangjiansheng.projects.models import Ask, Evidence, HandOff, Milestone, Plan, Project, Result
+from kangjiansheng.projects.models import Ask, Evidence, HandOff, Milestone, Project, Result
 from kangjiansheng.projects.queries import asks, visible_projects
+from kangjiansheng.projects.queries.owners import with_owner
 from kangjiansheng.projects.queries.results import may_see_result
 from kangjiansheng.projects.queries.visible import may_see, sees_evidence
 
@@ -65,16 +66,14 @@ def _requests(actor: Actor, keys: Collection[str]) -> Collection[str]:
 
 def _evidence(actor: Actor, paths: Collection[str]) -> Collection[str]:
     """The milestones of which no evidence is withheld: such a notice names files, whose levels may be narrower."""
-    query = (
+    of_evidence = (
         select(func.coalesce("projects/" + Project.code, "labs/" + JointLab.code), Milestone.code)
         .select_from(Evidence)
         .join(FileRef, FileRef.id == Evidence.file_id)
         .join(Milestone, Milestone.id == Evidence.milestone_id)
-        .join(Plan, Plan.id == Milestone.plan_id)
-        .outerjoin(Project, Project.id == Plan.project_id)
-        .outerjoin(JointLab, JointLab.id == Plan.lab_id)
-        .where(Milestone.code.in_({path.split("/")[-1] for path in paths}), ~sees_evidence(actor))
     )
+    codes = {path.split("/")[-1] for path in paths}
+    query = with_owner(of_evidence).where(Milestone.code.in_(codes), ~sees_evidence(actor))
     return set(paths) - {f"{of}/milestones/{code}" for of, code in db.session.execute(query)}
 
 

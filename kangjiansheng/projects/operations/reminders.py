@@ -61,10 +61,10 @@ def _digest(person: Person, setting: NotificationSetting, day: date) -> bool:
         return False
     facts: dict[str, Any] = {
         "things": [_fact(thing) for thing in things],
-        "about": sorted({thing.address for thing in things}),
         "illustrative": any(thing.illustrative for thing in things),
     }
-    outbox.tell([person.id], "projects:reminder", facts, address="/my/milestones")
+    about = sorted({thing.address for thing in things})
+    outbox.tell([person.id], "projects:reminder", facts | {"about": about}, address="/my/milestones")
     if setting.channel == "mail" and person.email:
         key = f"digest-{day.isoformat()}-{person.id}"
         links = make_links(person.id, [thing.milestone_id for thing in things if thing.milestone_id])

@@ -13,9 +13,7 @@ Ts = TypeVarTuple("Ts")
 
 # Columns of a statement that `with_owner` has joined.
 CODE = func.coalesce(Project.code, JointLab.code)
-PATH = func.coalesce(
-    "/projects/" + Project.code, "/labs/" + JointLab.code + "/plan"
-)  # of the page of the plan
+PATH = func.coalesce("/projects/" + Project.code, "/labs/" + JointLab.code + "/plan")  # of the plan's page
 ILLUSTRATIVE = func.coalesce(Project.illustrative, JointLab.illustrative)
 ARCHIVED_AT = func.coalesce(Project.archived_at, JointLab.archived_at)
 
