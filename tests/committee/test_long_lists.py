@@ -13,7 +13,7 @@ from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.committee.models import Action, Committee
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.core import clock, paging
-from kangjiansheng.core.db import db, is_sqlite
+from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from tests.support import full_meetings
 from tests.support.critic import Critic
@@ -89,10 +89,8 @@ def test_a_piece_reads_no_more_rows_than_it_gives(many: Flask, client: Reader) -
             assert 2 <= seen[kind] <= 3 and seen["Meeting"] <= 4, (address, seen)
 
 
+@pytest.mark.sqlite
 def test_the_work_of_a_piece_hangs_on_its_length(many: Flask, client: Reader) -> None:
-    with many.app_context():
-        if not is_sqlite():
-            pytest.skip("counts the steps of SQLite")
     for reader in (client("executive"), client("member")):
         for address in ("/api/v1/meetings", "/api/v1/decisions", "/api/v1/actions?show=all"):
             asked = added(address, "limit=2")

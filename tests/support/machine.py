@@ -30,17 +30,20 @@ def in_ci() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the machine cannot give, and the long tests unless -m asks for them."""
+    """Leave out what the machine cannot give, what is about the other engine, and the long tests unless -m asks for
+    them."""
     missing = [mark for mark, (is_available, _) in NEEDS.items() if not is_available()]
     wants_soak = "soak" in config.getoption("markexpr")
+    elsewhere = config.getoption("--engine") == "postgresql"
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
     for item in items:
         reason = next((mark for mark in missing if item.get_closest_marker(mark)), None)
+        of_other = elsewhere and item.get_closest_marker("sqlite") is not None
         too_long = item.get_closest_marker("soak") is not None and not wants_soak
-        if reason is not None and not too_long:
+        if reason is not None and not (of_other or too_long):
             left_out[reason] += 1
-        (dropped if reason is not None or too_long else kept).append(item)
+        (dropped if reason is not None or of_other or too_long else kept).append(item)
     if dropped:
         items[:] = kept
         config.hook.pytest_deselected(items=dropped)
