@@ -111,6 +111,7 @@ from kangjiansheng.overview.rules import acts as overview_rules
 from kangjiansheng.overview.rules import archives as overview_archives
 from kangjiansheng.overview.rules import deliveries as overview_deliveries
 from kangjiansheng.overview.rules import retention as overview_retention
+from kangjiansheng.overview.rules import trail_words
 from kangjiansheng.overview.views import value_trail
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
@@ -345,6 +346,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     bell.doors(told.DOORS)
     for said in TRAIL:
         trail.words(*said)
+    trail.words_anywhere(trail_words.ANYWHERE)
     trail.people_named_by(account_queries.names)
     trail.things_named_by(
         {

@@ -13,6 +13,7 @@ Names = Callable[[set[int]], Mapping[int, Any]]
 _things: dict[str, Any] = {}
 _fields: dict[str, Mapping[str, Any]] = {}
 _values: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+_anywhere: dict[str, Any] = {}
 _namers: list[Names] = []
 _called: dict[str, Callable[[set[int]], Mapping[int, str]]] = {}
 
@@ -26,6 +27,11 @@ def words(
     _things.update(things)
     for thing in things:
         _fields[thing], _values[thing] = fields, values or {}
+
+
+def words_anywhere(fields: Mapping[str, Any]) -> None:
+    """What fields are called of which the words of their thing say nothing."""
+    _anywhere.update(fields)
 
 
 def people_named_by(namer: Names) -> None:
@@ -61,7 +67,7 @@ def thing_word(thing: str) -> str:
 
 def field_word(thing: str, key: str) -> str:
     """What a field of a kind of thing is called."""
-    return str(_fields.get(thing, {}).get(key, key))
+    return str(_fields.get(thing, {}).get(key) or _anywhere.get(key, key))
 
 
 def value_words(thing: str, key: str, value: Any) -> str:
