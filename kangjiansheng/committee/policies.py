@@ -234,7 +234,7 @@ def read_minutes(actor: Actor, meeting: Meeting) -> bool:
         return edit_meeting(actor, meeting)
     if minutes.life in ("approved", "record"):
         return True
-    return may_read(minutes, offices(actor, meeting.committee_id), actor)
+    return may_read(minutes, seated(actor, meeting.committee), actor)
 
 
 def may_read(minutes: Minutes, held: set[str], actor: Actor) -> bool:

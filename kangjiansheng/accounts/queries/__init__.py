@@ -35,7 +35,7 @@ from kangjiansheng.accounts.queries.trails import trail_count as trail_count
 from kangjiansheng.accounts.queries.trails import trail_kinds as trail_kinds
 from kangjiansheng.accounts.queries.trails import trail_people as trail_people
 from kangjiansheng.accounts.rules.rights import Right
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, kept, outbox
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -127,6 +127,7 @@ def account_by_id(account_id: int) -> Account | None:
 def _open_session() -> Select[*tuple[Any, ...]]:
     """The open session under `key` with the roles that hold on `today`, one to a row."""
     day: Any = bindparam("today", type_=Date())
+    newest = kept.newest().subquery()
     return (
         select(
             SignedInSession.id,
@@ -146,6 +147,9 @@ def _open_session() -> Select[*tuple[Any, ...]]:
             SignInPolicy.second_from,
             RightsRule.separate,
             select(func.max(PrivacyNotice.number)).scalar_subquery().label("notice"),
+            outbox.unread(Person.id).correlate(Person).scalar_subquery().label("unread"),
+            newest.c.seq,
+            newest.c.hash,
         )
         .select_from(SignedInSession)
         .join(Account, Account.id == SignedInSession.account_id)
@@ -153,14 +157,15 @@ def _open_session() -> Select[*tuple[Any, ...]]:
         .outerjoin(SystemRole, (SystemRole.person_id == Person.id) & holds_on(SystemRole, day))
         .outerjoin(SignInPolicy, true())
         .outerjoin(RightsRule, true())
+        .outerjoin(newest, true())
         .where(SignedInSession.key_sha256 == bindparam("key"), SignedInSession.ended_at.is_(None))
     )
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An open session, whose it is, and what each request asks with it: how people have to sign in, and which version of
-    the notice on personal data holds and which was accepted."""
+    """An open session, whose it is, and what each request asks with it: how people have to sign in, which version of
+    the notice on personal data holds and which was accepted, and how many notices wait at the bell."""
 
     id: int
     last_seen_at: datetime
@@ -169,6 +174,7 @@ class Standing:
     names: Mapping[str, str]
     accepted: int | None
     notice: int
+    unread: int
     second_since: datetime | None
     second_for: str  # of whom a second factor is required, and from when on
     second_from: date | None
@@ -181,6 +187,7 @@ def open_session(key: str) -> Standing | None:
     if not rows or rows[0].disabled_at:
         return None
     row = rows[0]
+    kept.remember(row.seq, row.hash)
     if rules.session_is_over(row.created_at, row.last_seen_at, clock.now()):
         return None
     roles = _with_security(frozenset(one.role for one in rows if one.role), bool(row.separate))
@@ -192,6 +199,7 @@ def open_session(key: str) -> Standing | None:
         {"hans": row.name_hans, "hant": row.name_hant, "en": row.name_en},
         row.accepted,
         row.notice or 0,
+        row.unread,
         row.second_since,
         row.second_for or "nobody",
         row.second_from,

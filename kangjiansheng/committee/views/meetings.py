@@ -84,7 +84,7 @@ def meeting(meeting: Meeting) -> Response:
     if g.get("as_of") is not None:
         return _as_of(meeting)
     who = actor()
-    held = policies.offices(who, meeting.committee_id)
+    held = policies.seated(who, meeting.committee)
     keeps = bool(held & policies.EDITORS) and not meeting.source
     before = overviews.previous(meeting, actor=who)
     own, older = _decisions(meeting)
