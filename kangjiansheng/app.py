@@ -88,6 +88,7 @@ from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.notices import resources as resource_notices
 from kangjiansheng.labs.operations.labs import accepted_by, begun_with
+from kangjiansheng.labs.queries import naming as lab_naming
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.queries.single import institutions_called
 from kangjiansheng.labs.rules import companion as service_rules
@@ -275,7 +276,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (messenger_words.THINGS, messenger_words.FIELDS, messenger_words.values()),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (webhooks.THINGS, webhooks.FIELDS, webhooks.values()),
-    (lab_rules.THINGS, lab_history.LABELS),
+    (lab_rules.THINGS, lab_history.LABELS, lab_history.VALUES | {"parties": lab_rules.CAPACITIES}),
     (
         obligation_rules.THINGS,
         obligation_rules.FIELDS,
@@ -346,7 +347,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     bell.doors(told.DOORS)
     for said in TRAIL:
         trail.words(*said)
-    trail.words_anywhere(trail_words.ANYWHERE)
+    trail.words_anywhere(trail_words.ANYWHERE, trail_words.REFERS)
     trail.people_named_by(account_queries.names)
     trail.things_named_by(
         {
@@ -357,6 +358,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
             "group_robot": keeping.names,
             "webhook": kept_webhooks.names,
             "reader_link": reader_links.names,
+            **lab_naming.CODES,
             **committee_codes.CODES,
             **overview_naming.CODES,
         }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,10 +11,12 @@ from kangjiansheng.core import audit, i18n
 from kangjiansheng.core.audit import AuditEntry
 
 Names = Callable[[set[int]], Mapping[int, Any]]
+Referred = Mapping[tuple[str, int], str]  # what a number of a kind of thing is called
 _things: dict[str, Any] = {}
 _fields: dict[str, Mapping[str, Any]] = {}
 _values: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 _anywhere: dict[str, Any] = {}
+_refers: dict[str, str] = {}
 _namers: list[Names] = []
 _called: dict[str, Callable[[set[int]], Mapping[int, str]]] = {}
 
@@ -29,9 +32,11 @@ def words(
         _fields[thing], _values[thing] = fields, values or {}
 
 
-def words_anywhere(fields: Mapping[str, Any]) -> None:
-    """What fields are called of which the words of their thing say nothing."""
+def words_anywhere(fields: Mapping[str, Any], refers: Mapping[str, str]) -> None:
+    """What fields are called of which the words of their thing say nothing; and which fields hold the numbers of other
+    things, or rows that begin with one, and of what kind."""
     _anywhere.update(fields)
+    _refers.update(refers)
 
 
 def people_named_by(namer: Names) -> None:
@@ -53,6 +58,34 @@ def called(entries: Iterable[AuditEntry]) -> dict[int, str]:
         if any(e.thing == thing for e in entries)
     }
     return {e.id: known.get(e.thing, {}).get(e.thing_id, str(e.thing_id)) for e in entries}
+
+
+def referred(entries: Iterable[AuditEntry]) -> Referred:
+    """What the numbers in entries stand for; for pages of who reads the whole trail. One call a kind."""
+    asked: dict[str, set[int]] = {}
+    for entry in entries:
+        for key, value in (*entry.before.items(), *entry.after.items()):
+            if key in _refers:
+                asked.setdefault(_refers[key], set()).update(_numbers(value))
+    named = {kind: (names if kind == "person" else _called[kind])(ids) for kind, ids in asked.items() if ids}
+    return {(kind, key): name for kind, found in named.items() for key, name in found.items()}
+
+
+def _numbers(value: Any) -> set[int]:
+    if type(value) is int:
+        return {value}
+    rows = value if isinstance(value, list) else []
+    return {first for row in rows if type(first := row[0] if isinstance(row, list) and row else row) is int}
+
+
+def _with_names(key: str, value: Any, named: Referred) -> Any:
+    """A value in which names stand for the numbers of things."""
+    if type(value) is int:
+        return named.get((_refers.get(key, ""), value), value)
+    if isinstance(value, list) and key in _refers:
+        rows = (row if isinstance(row, list) else [row] for row in value)
+        return [[_with_names(key, row[0], named), *row[1:]] for row in rows if row]
+    return value
 
 
 def act_word(act: str) -> str:
@@ -77,7 +110,8 @@ def value_words(thing: str, key: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
     if isinstance(value, list):
-        return str(_("、")).join(filter(None, (value_words(thing, key, item) for item in value)))
+        between = _("；") if any(isinstance(item, list) for item in value) else _("、")
+        return str(between).join(filter(None, (value_words(thing, key, item) for item in value)))
     if isinstance(value, Mapping):
         parts = ((field_word(thing, str(k)), value_words(thing, str(k), v)) for k, v in value.items())
         return str(_("；")).join(f"{label}{_('：')}{words}" for label, words in parts if words)
@@ -93,13 +127,16 @@ def _instant(value: str) -> str:
     return value
 
 
-def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
-    """What an entry changed: label, before and after of each field, in the order of the record."""
+def changes_of(entry: AuditEntry, named: Referred = MappingProxyType({})) -> list[dict[str, str]]:
+    """What an entry changed: label, before and after of each field, in the order of the record; `named` tells what
+    numbers of other things stand for."""
     keys = [*entry.after, *(key for key in entry.before if key not in entry.after)]
     found = []
     for key in keys:
-        before = value_words(entry.thing, key, entry.before.get(key))
-        after = value_words(entry.thing, key, entry.after.get(key))
+        before, after = (
+            value_words(entry.thing, key, _with_names(key, side.get(key), named))
+            for side in (entry.before, entry.after)
+        )
         if before != after:
             found.append({"label": field_word(entry.thing, key), "before": before, "after": after})
     return found

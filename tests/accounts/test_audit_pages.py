@@ -15,7 +15,7 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.clock import today
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import speak_now
-from kangjiansheng.core.trail import changes_of, field_word
+from kangjiansheng.core.trail import changes_of, field_word, referred
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
 
@@ -173,3 +173,25 @@ def test_a_field_that_nobody_named_is_shown_all_the_same(app: Flask) -> None:
             "性质",
             "nobody_named",
         )
+
+
+def test_auditors_read_names_where_the_trail_keeps_numbers(app: Flask, client: Callable[..., Critic]) -> None:
+    """Of projects brought in: laboratories, leads, members and parties by name, as what they take part."""
+    with app.app_context():
+        kept = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "projects:project:import")).all()
+        seq = next(e.seq for e in kept if e.after["code"] == "KJS-003")
+    page = client("auditor").get(f"/audit/{seq}").text
+    assert "JL-01 " in page and "实验室负责人（血液肿瘤）、项目负责人" in page
+    assert not re.search(r'<td class="b">(\d|、|lead|partner)+</td>', page)
+
+
+def test_names_cost_the_same_for_one_entry_and_many(app: Flask, client: Callable[..., Critic]) -> None:
+    auditor = client("auditor")
+    auditor.get("/audit?thing=project")
+    with queries_counted() as many:
+        auditor.get("/audit?thing=project")
+    with app.app_context(), queries_counted() as named:
+        entries = db.session.scalars(select(AuditEntry).where(AuditEntry.thing == "project")).all()
+        assert len(entries) > 10 and len(referred(entries)) > 10
+    assert len(named) <= 6, named.shown
+    assert len(many) <= 15, many.shown

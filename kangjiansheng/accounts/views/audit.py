@@ -58,6 +58,7 @@ def entries() -> Response:
         entries=shown,
         who=trail.who(shown),
         called=trail.called(shown),
+        named=trail.referred(shown),
         words=trail,
         total=queries.trail_count(wanted),
         older=with_args(before=shown[-1].seq) if len(found) > PAGE else None,
@@ -81,7 +82,7 @@ def entry(entry: AuditEntry) -> Response:
         who=trail.who([entry])[entry.id],
         called=trail.called([entry])[entry.id],
         words=trail,
-        changes=trail.changes_of(entry),
+        changes=trail.changes_of(entry, trail.referred([entry])),
     )
 
 

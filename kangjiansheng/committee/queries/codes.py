@@ -1,6 +1,6 @@
 """What the trail calls the things of this floor: SAC-2026-07 and not a key."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -30,8 +30,7 @@ from kangjiansheng.committee.models import (
     Suggestion,
 )
 from kangjiansheng.core.db import db
-
-Namer = Callable[[set[int]], Mapping[int, str]]
+from kangjiansheng.labs.queries.naming import Namer, by_code
 
 
 def _by_meeting(kind: Any, *way: Any) -> Namer:
@@ -53,6 +52,7 @@ def _by_committee(kind: Any) -> Namer:
 
 
 CODES: dict[str, Namer] = {
+    "committee": by_code(Committee),
     "meeting": _by_meeting(Meeting),
     "agenda_item": _by_meeting(AgendaItem, AgendaItem.meeting),
     "presence": _by_meeting(Presence, Presence.meeting),

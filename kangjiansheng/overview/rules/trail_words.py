@@ -1,4 +1,4 @@
-"""Words of the trail for fields that no form calls by name, of all floors."""
+"""Words of the trail for fields that no form calls by name, of all floors, and which fields tell of other things."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -75,3 +75,24 @@ ANYWHERE: Mapping[str, Any] = {
     "size": _l("大小"),
     "sha256": _l("校验值"),
 }
+
+_OF_KIND = {
+    "person": (
+        "by_id", "judged_by_id", "withdrawn_by_id", "confirmed_by_id", "person_id", "person", "owner_id", "lead_id",
+        "drafter_id", "presenter_id", "companion_id", "asked_by_id", "holder_id", "members", "directors",
+    ),
+    "project": ("project_id",),
+    "milestone": ("milestone_id",),
+    "meeting": ("meeting_id",),
+    "agenda_item": ("agenda_item_id",),
+    "committee": ("committee_id",),
+    "joint_lab": ("lab_id", "labs"),
+    "agreement": ("agreement_id", "parent_id"),
+    "institution": (
+        "institution_id", "from_id", "to_id", "giver_id", "receiver_id", "creditor_id", "debtor_id", "parties",
+    ),
+    "obligation": ("obligation_id",),
+    "company": ("company_id", "companies"),
+    "shared_resource": ("resource_id",),
+}  # fmt: skip
+REFERS: Mapping[str, str] = {field: kind for kind, fields in _OF_KIND.items() for field in fields}
