@@ -16,7 +16,7 @@ ANYWHERE: Mapping[str, Any] = {
     "by_id": _l("提交人"),
     "judged_at": _l("判断时间"),
     "judged_by_id": _l("判断人"),
-    "withdrawn_at": _l("撤回时间"),
+    "withdrawn_at": _l("撤回于"),
     "withdrawn_by_id": _l("撤回人"),
     "removed_at": _l("移除时间"),
     "archived_at": _l("归档时间"),
