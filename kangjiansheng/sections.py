@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
+from sqlalchemy import Select, select
 
+from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.kept import figure
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.routing import address as url_for
 from kangjiansheng.projects import queries as project_queries
 
@@ -49,10 +51,12 @@ def _offices() -> list[dict[str, Any]]:
 
 
 def counts() -> dict[str, int]:
-    """The numbers beside the sections and at the bell; no statement, unless somebody has written since."""
-    mine = figure(lambda: _mine(actor=g.actor), "mine to update", actor=g.actor)
-    return {"mine": mine, "notifications": g.unread}
+    """The numbers beside the sections and at the bell; one statement."""
+    row = db.session.execute(_counting(g.actor)).one()
+    return {"mine": row[0], "notifications": row[1]}
 
 
-def _mine(*, actor: Actor) -> int:
-    return db.session.scalar(project_queries.mine_to_update(actor=actor)) or 0
+@once_a_day
+def _counting(actor: Actor) -> Select[int, int]:
+    mine = project_queries.mine_to_update(actor=actor).scalar_subquery()
+    return select(mine, outbox.unread(actor.id).scalar_subquery())

@@ -93,7 +93,6 @@ def _set_actor() -> None:
         return
     standing: queries.Standing = user.standing
     g.actor, g.my_names, g.session_id = standing.actor, standing.names, standing.id
-    g.unread = standing.unread
     view = current_app.view_functions.get(request.endpoint or "")
     attended = not getattr(view, "unattended", False)
     if attended and clock.now() - standing.last_seen_at > SEEN_EVERY:

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, event, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
 from kangjiansheng.core import clock
@@ -51,18 +51,16 @@ def figure(count: Callable[[], Made], what: str, *about: Hashable, actor: Actor)
 def head() -> Head:
     """The last place of the trail, asked for once in a transaction."""
     if _HEAD not in db.session.info:
-        remember(*(db.session.execute(newest()).first() or NO_HEAD))
-    return db.session.info[_HEAD]  # type: ignore[no-any-return]
+        newest = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+        row = db.session.execute(newest).first()
+        remember((row.seq, row.hash) if row else NO_HEAD)
+    found: Head = db.session.info[_HEAD]
+    return found
 
 
-def newest() -> Select[int, str]:
-    """The last place of the trail and its hash, as a statement."""
-    return select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-
-
-def remember(seq: int | None, digest: str | None) -> None:
+def remember(found: Head) -> None:
     """Take the last place of the trail from a statement that has read it for something else."""
-    db.session.info[_HEAD] = (seq, digest) if seq else NO_HEAD
+    db.session.info[_HEAD] = found
 
 
 @event.listens_for(Session, "after_transaction_end")

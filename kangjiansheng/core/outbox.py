@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import ChangeSet
@@ -207,8 +207,8 @@ def take_back(
             settle(mail, "withheld")
 
 
-def unread(person_id: int | InstrumentedAttribute[int]) -> Select[int]:
-    """How many notices the person has not read, as a statement; the person may be a column of one around it."""
+def unread(person_id: int) -> Select[int]:
+    """How many notices the person has not read, as a statement."""
     return select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))
 
 

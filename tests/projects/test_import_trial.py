@@ -376,7 +376,6 @@ def test_the_page_costs_the_same_with_many_records(
                 )
                 == 0
             )
-    lead.get("/projects/KJS-003")
     with queries_counted() as many:
         lead.get("/projects/KJS-003")
     assert len(many) == len(none) + 1, many.shown  # without a registry number nothing is asked

@@ -1,9 +1,12 @@
 """Reading people, accounts and sessions."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, or_, select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts import rules
@@ -15,14 +18,13 @@ from kangjiansheng.accounts.models import (
     NotificationSetting,
     OneTimeLink,
     Person,
+    PrivacyNotice,
     RightsRule,
     SignedInSession,
+    SignInPolicy,
     SsoLink,
     SystemRole,
 )
-from kangjiansheng.accounts.queries.sessions import Standing as Standing
-from kangjiansheng.accounts.queries.sessions import holds_on as holds_on
-from kangjiansheng.accounts.queries.sessions import open_session as open_session
 from kangjiansheng.accounts.queries.trails import TrailFilter as TrailFilter
 from kangjiansheng.accounts.queries.trails import change_set as change_set
 from kangjiansheng.accounts.queries.trails import entries_of as entries_of
@@ -32,7 +34,7 @@ from kangjiansheng.accounts.queries.trails import trail as trail
 from kangjiansheng.accounts.queries.trails import trail_count as trail_count
 from kangjiansheng.accounts.queries.trails import trail_kinds as trail_kinds
 from kangjiansheng.accounts.queries.trails import trail_people as trail_people
-from kangjiansheng.accounts.rules.rights import Right, with_security
+from kangjiansheng.accounts.rules.rights import Right
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
@@ -61,12 +63,22 @@ def count_duties(person_id: int) -> int:
     return sum(count(person_id) for count in duties)
 
 
+def holds_on(row: Any, day: date) -> ColumnElement[bool]:
+    """The condition that a membership (valid_from, valid_to) holds on a day."""
+    return (row.valid_from <= day) & (or_(row.valid_to.is_(None), row.valid_to >= day))
+
+
 def actor_of(person: Person) -> Actor:
     """The person as an actor, with the roles that hold today."""
     roles = person.roles_on(clock.today())
     if "admin" in roles:
-        roles = with_security(roles, is_separate())
+        roles = _with_security(roles, is_separate())
     return Actor(person.id, person.name_hans, roles, person.email or "")
+
+
+def _with_security(roles: frozenset[str], separate: bool) -> frozenset[str]:
+    """Where the three administrators are not kept apart, who runs the system also decides on rights."""
+    return roles if separate or "admin" not in roles else roles | {"security"}
 
 
 def is_separate() -> bool:
@@ -109,6 +121,81 @@ def account_by_email(email: str) -> Account | None:
 def account_by_id(account_id: int) -> Account | None:
     """An account by its key, with its person."""
     return db.session.get(Account, account_id, options=[joinedload(Account.person)])
+
+
+@cache
+def _open_session() -> Select[*tuple[Any, ...]]:
+    """The open session under `key` with the roles that hold on `today`, one to a row."""
+    day: Any = bindparam("today", type_=Date())
+    return (
+        select(
+            SignedInSession.id,
+            SignedInSession.created_at,
+            SignedInSession.last_seen_at,
+            SignedInSession.method,
+            Account.disabled_at,
+            Account.notice_number.label("accepted"),
+            Account.second_since,
+            Person.id.label("person_id"),
+            Person.name_hans,
+            Person.name_hant,
+            Person.name_en,
+            Person.email,
+            SystemRole.role,
+            SignInPolicy.second_for,
+            SignInPolicy.second_from,
+            RightsRule.separate,
+            select(func.max(PrivacyNotice.number)).scalar_subquery().label("notice"),
+        )
+        .select_from(SignedInSession)
+        .join(Account, Account.id == SignedInSession.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .outerjoin(SystemRole, (SystemRole.person_id == Person.id) & holds_on(SystemRole, day))
+        .outerjoin(SignInPolicy, true())
+        .outerjoin(RightsRule, true())
+        .where(SignedInSession.key_sha256 == bindparam("key"), SignedInSession.ended_at.is_(None))
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An open session, whose it is, and what each request asks with it: how people have to sign in, and which version of
+    the notice on personal data holds and which was accepted."""
+
+    id: int
+    last_seen_at: datetime
+    method: str
+    actor: Actor
+    names: Mapping[str, str]
+    accepted: int | None
+    notice: int
+    second_since: datetime | None
+    second_for: str  # of whom a second factor is required, and from when on
+    second_from: date | None
+
+
+def open_session(key: str) -> Standing | None:
+    """The open session whose key a cookie holds, and what goes with it; one statement, which each request asks."""
+    asked = {"key": rules.secret_digest(key), "today": clock.today()}
+    rows = db.session.execute(_open_session(), asked).all()
+    if not rows or rows[0].disabled_at:
+        return None
+    row = rows[0]
+    if rules.session_is_over(row.created_at, row.last_seen_at, clock.now()):
+        return None
+    roles = _with_security(frozenset(one.role for one in rows if one.role), bool(row.separate))
+    return Standing(
+        row.id,
+        row.last_seen_at,
+        row.method,
+        Actor(row.person_id, row.name_hans, roles, row.email or ""),
+        {"hans": row.name_hans, "hant": row.name_hant, "en": row.name_en},
+        row.accepted,
+        row.notice or 0,
+        row.second_since,
+        row.second_for or "nobody",
+        row.second_from,
+    )
 
 
 def ended_session(key: str) -> SignedInSession | None:

@@ -68,8 +68,3 @@ def check_ready(holders: Mapping[str, Collection[int]]) -> None:
 def is_due(last: date | None, every: int, today: date) -> bool:
     """Whether rights should be looked through: never done, or too long ago."""
     return last is None or last + timedelta(days=every) < today
-
-
-def with_security(roles: frozenset[str], separate: bool) -> frozenset[str]:
-    """Where the three administrators are not kept apart, who runs the system also decides on rights."""
-    return roles if separate or "admin" not in roles else roles | {"security"}

@@ -174,7 +174,7 @@ def _reach(actor: Actor) -> tuple[Head, list[int]]:
     seen = select(literal("project"), Project.id, literal("")).where(may_see(actor))
     rows = db.session.execute(union_all(_newest(), seen)).all()
     head = next(((seq, hash_) for kind, seq, hash_ in rows if kind == "head"), NO_HEAD)
-    figures.remember(*head)
+    figures.remember(head)
     return head, [key for kind, key, _hash in rows if kind == "project"]
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import Select, func, or_, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.projects.models import Milestone, Plan
 from kangjiansheng.projects.queries.lab_plans import owner_rows
 from kangjiansheng.projects.queries.owners import running
@@ -27,7 +26,6 @@ class Mine:
     confirmed: bool
 
 
-@once_a_day
 def mine_to_update(*, actor: Actor) -> Select[int]:
     """How many of my milestones wait for my word, as a statement: the same rule as `mine`."""
     today = clock.today()
