@@ -347,7 +347,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     bell.doors(told.DOORS)
     for said in TRAIL:
         trail.words(*said)
-    trail.words_anywhere(trail_words.ANYWHERE, trail_words.REFERS)
+    trail.words_anywhere(trail_words.ANYWHERE, trail_words.REFERS, trail_words.ROWS)
     trail.people_named_by(account_queries.names)
     trail.things_named_by(
         {

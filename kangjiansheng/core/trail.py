@@ -17,6 +17,7 @@ _fields: dict[str, Mapping[str, Any]] = {}
 _values: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 _anywhere: dict[str, Any] = {}
 _refers: dict[str, str] = {}
+_rows: dict[str, str] = {}
 _namers: list[Names] = []
 _called: dict[str, Callable[[set[int]], Mapping[int, str]]] = {}
 
@@ -32,11 +33,12 @@ def words(
         _fields[thing], _values[thing] = fields, values or {}
 
 
-def words_anywhere(fields: Mapping[str, Any], refers: Mapping[str, str]) -> None:
-    """What fields are called of which the words of their thing say nothing; and which fields hold the numbers of other
-    things, or rows that begin with one, and of what kind."""
+def words_anywhere(fields: Mapping[str, Any], refers: Mapping[str, str], rows: Mapping[str, str]) -> None:
+    """What fields are called of which the words of their thing say nothing; and which fields hold the number of another
+    thing (`refers`), or rows that begin with one (`rows`), and of what kind."""
     _anywhere.update(fields)
     _refers.update(refers)
+    _rows.update(rows)
 
 
 def people_named_by(namer: Names) -> None:
@@ -65,27 +67,30 @@ def referred(entries: Iterable[AuditEntry]) -> Referred:
     asked: dict[str, set[int]] = {}
     for entry in entries:
         for key, value in (*entry.before.items(), *entry.after.items()):
-            if key in _refers:
-                asked.setdefault(_refers[key], set()).update(_numbers(value))
+            if kind := _kind_in(key, value):
+                firsts = [row[0] for row in _rows_in(value)] if isinstance(value, list) else [value]
+                asked.setdefault(kind, set()).update(one for one in firsts if type(one) is int)
     named = {kind: (names if kind == "person" else _called[kind])(ids) for kind, ids in asked.items() if ids}
     return {(kind, key): name for kind, found in named.items() for key, name in found.items()}
 
 
-def _numbers(value: Any) -> set[int]:
-    if type(value) is int:
-        return {value}
-    rows = value if isinstance(value, list) else []
-    return {first for row in rows if type(first := row[0] if isinstance(row, list) and row else row) is int}
+def _kind_in(key: str, value: Any) -> str | None:
+    """Of what kind of thing a field keeps the number: a bare number under the name of a list is how many they are."""
+    return (_rows if isinstance(value, list) else _refers).get(key)
+
+
+def _rows_in(value: list[Any]) -> list[list[Any]]:
+    return [row if isinstance(row, list) else [row] for row in value if row != []]
 
 
 def _with_names(key: str, value: Any, named: Referred) -> Any:
     """A value in which names stand for the numbers of things."""
-    if type(value) is int:
-        return named.get((_refers.get(key, ""), value), value)
-    if isinstance(value, list) and key in _refers:
-        rows = (row if isinstance(row, list) else [row] for row in value)
-        return [[_with_names(key, row[0], named), *row[1:]] for row in rows if row]
-    return value
+    kind = _kind_in(key, value)
+    if kind is None or isinstance(value, Mapping):
+        return value
+    if isinstance(value, list):
+        return [[named.get((kind, row[0]), row[0]), *row[1:]] for row in _rows_in(value)]
+    return named.get((kind, value), value)
 
 
 def act_word(act: str) -> str:

@@ -195,3 +195,10 @@ def test_names_cost_the_same_for_one_entry_and_many(app: Flask, client: Callable
         assert len(entries) > 10 and len(referred(entries)) > 10
     assert len(named) <= 6, named.shown
     assert len(many) <= 15, many.shown
+
+
+def test_how_many_members_voted_is_no_person(app: Flask) -> None:
+    """A vote keeps how many members could vote under the name that a project keeps its members by."""
+    with app.test_request_context():
+        vote = AuditEntry(thing="motion", before={}, after={"members": 8})
+        assert changes_of(vote, referred([vote]))[0]["after"] == "8"

@@ -79,20 +79,26 @@ ANYWHERE: Mapping[str, Any] = {
 _OF_KIND = {
     "person": (
         "by_id", "judged_by_id", "withdrawn_by_id", "confirmed_by_id", "person_id", "person", "owner_id", "lead_id",
-        "drafter_id", "presenter_id", "companion_id", "asked_by_id", "holder_id", "members", "directors",
+        "drafter_id", "presenter_id", "companion_id", "asked_by_id", "holder_id",
     ),
     "project": ("project_id",),
     "milestone": ("milestone_id",),
     "meeting": ("meeting_id",),
     "agenda_item": ("agenda_item_id",),
     "committee": ("committee_id",),
-    "joint_lab": ("lab_id", "labs"),
+    "joint_lab": ("lab_id",),
     "agreement": ("agreement_id", "parent_id"),
     "institution": (
-        "institution_id", "from_id", "to_id", "giver_id", "receiver_id", "creditor_id", "debtor_id", "parties",
+        "institution_id", "from_id", "to_id", "giver_id", "receiver_id", "creditor_id", "debtor_id",
     ),
     "obligation": ("obligation_id",),
-    "company": ("company_id", "companies"),
+    "company": ("company_id",),
     "shared_resource": ("resource_id",),
 }  # fmt: skip
 REFERS: Mapping[str, str] = {field: kind for kind, fields in _OF_KIND.items() for field in fields}
+ROWS: Mapping[str, str] = {
+    "members": "person",
+    "parties": "institution",
+    "labs": "joint_lab",
+    "companies": "company",
+}
