@@ -351,7 +351,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     trail.people_named_by(account_queries.names)
     trail.things_named_by(
         {
-            "project": naming.projects,
+            "project": lab_naming.by_code(Project),
             "milestone": naming.milestones,
             "plan": naming.plans,
             "import_batch": sheets_called,

@@ -9,12 +9,6 @@ from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.queries.owners import CODE, with_owner
 
 
-def projects(ids: set[int]) -> dict[int, str]:
-    """Code and name by id. Who reads the trail reads all of it."""
-    query = select(Project).where(Project.id.in_(ids))
-    return {row.id: f"{row.code} {name_of(row)}" for row in db.session.scalars(query)}
-
-
 def page_open_to_all(code: str) -> str | None:
     """The path of a project that whoever is signed in may see; None for any other."""
     query = select(Project.id).where(
