@@ -2,8 +2,8 @@
 application does not start."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from functools import partial, wraps
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -16,6 +16,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.transactions import SAFE_METHODS
 
 View = Callable[..., Any]
+Thing = TypeVar("Thing")
 
 
 class Undeclared(Exception):
@@ -93,6 +94,7 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
                 thing = checked(**arguments)
             if load is None:
                 return view(**arguments)
+            g.load_again = partial(load, **arguments)
             found = traces.about(thing)
             answer = view(thing)
             traces.leave(found, answer, actor=g.actor)
@@ -112,6 +114,15 @@ def on(*, load: Callable[..., Any] | None = None, may: Callable[..., bool]) -> C
         return guarded
 
     return declare
+
+
+def afresh(thing: Thing) -> Thing:
+    """What the view acts on, as it stands after a save that was refused: that took back all that had been loaded, so it
+    is loaded once more. A page that was only opened has it still."""
+    if request.method in SAFE_METHODS:
+        return thing
+    found: Thing | None = g.load_again(actor=actor())
+    return abort(404) if found is None else found
 
 
 def reaches(path: str, actor: Actor) -> bool:

@@ -17,7 +17,7 @@ from kangjiansheng.committee.views.backlog import beside
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.deciding import GateChoice
 from kangjiansheng.committee.views.locked import facts_locked
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
@@ -36,7 +36,7 @@ def agenda(meeting: Meeting) -> Any:
     fields = lambda: _item_fields(form, gates, people)  # noqa: E731
     if form.attempt(lambda: operations.add_item(meeting, actor=actor(), **fields())):
         return saved(url_for(".agenda", code=code), _("已增加议题"))
-    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    meeting = afresh(meeting)
     return facts_locked(meeting, form) or builder(meeting, form)
 
 
@@ -81,7 +81,7 @@ def arrange(meeting: Meeting) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".agenda", code=code), _("已保存议程的安排"))
-    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    meeting = afresh(meeting)
     if refused := facts_locked(meeting):
         return refused
     if form.conflict:
@@ -114,7 +114,7 @@ def _item_fields(
 @on(load=loaders.item, may=policies.edit_item)
 def edit_item(item: AgendaItem) -> Any:
     """Change an item."""
-    code, number = item.meeting.code, item.id
+    code = item.meeting.code
     form, gates = forms.ItemForm(obj=item), GateChoice(item=item)
     gates.offer(form.gate)
     people = presenters.choices(form.presenter_id, item.meeting, actor=actor(), item=item)
@@ -126,7 +126,7 @@ def edit_item(item: AgendaItem) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".agenda", code=code), _("已保存"))
-    found = loaders.item(actor=actor(), code=code, number=number) or abort(404)
+    found = afresh(item)
     if refused := facts_locked(found.meeting, form):
         return refused
     return page(

@@ -13,7 +13,7 @@ from kangjiansheng.committee.queries import loaders, scans
 from kangjiansheng.committee.rules import quorum, texts
 from kangjiansheng.committee.views import signing
 from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import saved
 
 
@@ -21,8 +21,7 @@ from kangjiansheng.core.pages import saved
 @on(load=loaders.paragraph, may=policies.amend_paragraph)
 def propose_amendment(paragraph: Paragraph) -> Any:
     """Propose a corrected wording."""
-    form = forms.AmendmentForm()
-    code, public_id = paragraph.minutes.meeting.code, paragraph.public_id
+    form, code = forms.AmendmentForm(), paragraph.minutes.meeting.code
     made = form.attempt(
         lambda: amendments.propose(
             paragraph, actor=actor(), text=form.text.data or "", reason=form.reason.data or ""
@@ -30,7 +29,7 @@ def propose_amendment(paragraph: Paragraph) -> Any:
     )
     if made:
         return saved(url_for(".amendment", code=code, number=made.number), _("已提出勘误，签署人已收到通知"))
-    found = loaders.paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
+    found = afresh(paragraph)
     valid = amendments.valid_text(found)
     if not form.is_submitted():
         form.text.data = valid

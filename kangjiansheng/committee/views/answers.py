@@ -15,7 +15,7 @@ from kangjiansheng.committee.queries import effects as changing
 from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.pages import saved
 
@@ -78,7 +78,7 @@ def answer_advice(decision: Decision) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".decision", number=number), _("已记录公司的决定"))
-    return _page(loaders.decision(actor=actor(), number=number) or abort(404), form)
+    return _page(afresh(decision), form)
 
 
 def _resolution(number: str) -> Decision | None:

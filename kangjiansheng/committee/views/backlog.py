@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from kangjiansheng.committee.queries import backlog as reading
 from kangjiansheng.committee.queries import loaders, overviews, suggested
 from kangjiansheng.committee.rules.suggestions import Suggestion
 from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import of_today, saved
 
@@ -61,7 +61,7 @@ def propose_to_backlog(committee: Committee) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".backlog", code=code), _("已列入待议事项"))
-    return _page(loaders.committee(actor=actor(), code=code) or abort(404), form)
+    return _page(afresh(committee), form)
 
 
 @bp.post(f"{WAITING}/<int:number>/removal")

@@ -16,7 +16,7 @@ from kangjiansheng.committee.queries.follow_up import followed_in
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
@@ -213,7 +213,7 @@ def add_member(committee: Committee) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".edit_committee", code=code), _("已增加委员"))
-    committee = loaders.committee(actor=actor(), code=code) or abort(404)
+    committee = afresh(committee)
     return _edit_page(code, forms.CommitteeForm(formdata=None, obj=committee), form, form.status)
 
 

@@ -11,7 +11,7 @@ from kangjiansheng.committee.operations import dissents as operations
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.views.base import bp
 from kangjiansheng.committee.views.paragraphs import decision_form, form_page
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import saved
 
 
@@ -32,6 +32,6 @@ def enter_dissent(paragraph: Paragraph) -> Response:
     if form.attempt(act):
         words = _("已记录保留意见") if form.text.data else _("已撤回保留意见")
         return saved(url_for(".edit_paragraph", code=code, public_id=public_id, _anchor="dissent"), words)
-    found = loaders.paragraph(actor=actor(), code=code, public_id=public_id) or abort(404)
+    found = afresh(paragraph)
     fresh = decision_form(found, loaders.decision_of(found) or abort(404))
     return form_page(code, public_id, fresh, form.status, dissent=form)

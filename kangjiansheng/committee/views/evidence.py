@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.views.base import bp
 from kangjiansheng.committee.views.outcomes import action_page, brought
 from kangjiansheng.core import files
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.file_levels import LevelForm, offer
 from kangjiansheng.core.files import FileRef
@@ -47,7 +47,7 @@ def add_evidence(action: Action) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".action", number=number), _("证据已附上"))
-    return action_page(loaders.action(actor=actor(), number=number) or abort(404), evidence_form=form)
+    return action_page(afresh(action), evidence_form=form)
 
 
 @bp.post(f"{ONE}/level")

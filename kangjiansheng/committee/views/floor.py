@@ -15,7 +15,7 @@ from kangjiansheng.committee.queries import floor, loaders, overviews
 from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.pages import of_today, saved
 
@@ -97,7 +97,7 @@ def leave(meeting: Meeting) -> Response:
 @on(load=loaders.stay, may=policies.edit_stay)
 def edit_stay(stay: Presence) -> Any:
     """Set right when somebody came and left."""
-    code, number, day = stay.meeting.code, stay.id, stay.meeting.held_on
+    code, day = stay.meeting.code, stay.meeting.held_on
     form = inputs.StayForm(obj=inputs.Shown(stay))
 
     def act() -> None:
@@ -113,7 +113,7 @@ def edit_stay(stay: Presence) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".floor_page", code=code), _("已保存"))
-    found = loaders.stay(actor=actor(), code=code, number=number) or abort(404)
+    found = afresh(stay)
     if refused := facts_locked(found.meeting, form):
         return refused
     member = next(m for m in found.meeting.committee.members if m.person_id == found.person_id)

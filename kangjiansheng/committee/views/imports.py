@@ -17,7 +17,7 @@ from kangjiansheng.committee.queries.imports import Look
 from kangjiansheng.committee.rules.sources.found import KINDS
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import files
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.errors import RuleBroken
@@ -39,7 +39,7 @@ def imports(committee: Committee) -> Any:
     row = form.attempt(lambda: _receive(committee, form))
     if row:
         return saved(url_for(".import_", code=code, number=row.id), _("已读取，尚未导入"))
-    committee = loaders.committee(actor=actor(), code=code) or abort(404)
+    committee = afresh(committee)
     return page(
         "imports.html", form.status, committee=committee, form=form, life=LIFE, words=words,
         rows=reading.imports(committee, actor=actor()),
@@ -83,7 +83,7 @@ def import_(row: MinutesImport) -> Any:
         return saved(url_for(".minutes" if wants == "import" else ".imports", code=done), _("已导入"))
     if done:
         return saved(url_for(".import_", code=code, number=number), _("已按您的更正重新读取"))
-    again = reading.reading(actor=actor(), code=code, number=number) or abort(404)
+    again = afresh(row)
     if again.state == "read" and form.status == 422:
         again.chosen = chosen  # shown as typed; nothing is written by a form that failed
     return _page(again, form, form.status)
@@ -167,11 +167,10 @@ def discard_import(row: MinutesImport) -> Response:
 @on(load=reading.reading, may=policies.keep_import)
 def undo_import(row: MinutesImport) -> Any:
     """Take an imported draft back."""
-    form, code, number = VersionedForm(), row.committee.code, row.id
+    form, code = VersionedForm(), row.committee.code
     if form.attempt(lambda: operations.undo(row, actor=actor())):
         return saved(url_for(".imports", code=code), _("已撤销这次导入"))
-    again = reading.reading(actor=actor(), code=code, number=number) or abort(404)
-    return _page(again, form, form.status)
+    return _page(afresh(row), form, form.status)
 
 
 @bp.route("/meetings/<code>/minutes/record", methods=["GET", "POST"])

@@ -16,7 +16,7 @@ from kangjiansheng.committee.queries import interests as queries
 from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
@@ -37,7 +37,7 @@ def interests(committee: Committee) -> Any:
     _choices(form)
     if form.attempt(lambda: operations.declare(committee, actor=actor(), **_fields(form))):
         return saved(url_for(".interests", code=code), _("已申报"))
-    committee = loaders.committee(actor=actor(), code=code) or abort(404)
+    committee = afresh(committee)
     own = queries.interests(committee, actor=actor(), person_id=actor().id)
     return page(
         "interests.html",
@@ -122,14 +122,13 @@ class _EditForm(inputs.InterestForm):
 @on(load=loaders.interest, may=policies.own_interest)
 def edit_interest(interest: Interest) -> Any:
     """Change an interest that was declared."""
-    code, number = interest.committee.code, interest.id
-    form = _EditForm(obj=_Shown(interest))
+    code, form = interest.committee.code, _EditForm(obj=_Shown(interest))
     _choices(form, interest)
     if form.attempt(
         lambda: operations.edit(interest, actor=actor(), version=form.seen, **_fields(form, interest))
     ):
         return saved(url_for(".interests", code=code), _("已保存"))
-    found = loaders.interest(actor=actor(), code=code, number=number) or abort(404)
+    found = afresh(interest)
     return page(
         "interest_form.html",
         form.status,

@@ -18,7 +18,7 @@ from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.committee.views.series import chosen, offer
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, saved, with_args
 
@@ -197,7 +197,7 @@ def edit_meeting(meeting: Meeting) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".meeting", code=code), _("已保存"))
-    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    found = afresh(meeting)
     if refused := facts_locked(found, form):
         return refused
     return page("meeting_form.html", form.status, form=form, committee=found.committee, meeting=found)
@@ -243,7 +243,7 @@ def attendance(meeting: Meeting) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".meeting", code=code), _("已记录出席"))
-    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    meeting = afresh(meeting)
     if refused := facts_locked(meeting):
         return refused
     early = meeting.held_on > clock.today()

@@ -18,7 +18,7 @@ from kangjiansheng.committee.rules.votes import Tally
 from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of, seat
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, saved
@@ -182,7 +182,7 @@ def annul_motion(motion: Motion) -> Any:
     code, number, form = motion.meeting.code, motion.id, inputs.AnnulForm()
     if form.attempt(lambda: operations.annul(motion, actor=actor(), reason=form.reason.data or "")):
         return saved(url_for(".motion", code=code, number=number), _("表决已作废"))
-    found = queries.motion(actor=actor(), code=code, number=number) or abort(404)
+    found = afresh(motion)
     if refused := facts_locked(found.meeting, form):
         return refused
     return page(
@@ -223,7 +223,7 @@ def deputy(meeting: Meeting) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".deputy", code=code), _("已委托代理人"))
-    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    found = afresh(meeting)
     if refused := facts_locked(found, form):
         return refused
     given = queries.mandates(found)

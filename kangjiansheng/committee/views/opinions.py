@@ -25,7 +25,7 @@ from kangjiansheng.committee.views import readers
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import typed
 from kangjiansheng.committee.views.minutes import offered
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import of_today, saved
 
@@ -124,12 +124,11 @@ def withdraw_suggestion(suggestion: Suggestion) -> Response:
 @on(load=loaders.suggestion, may=policies.answer_suggestion)
 def take_suggestion(suggestion: Suggestion) -> Any:
     """Take a suggestion into the text. One that no longer fits is shown beside the text as it stands now."""
-    form = forms.TakeForm()
-    code, number = suggestion.paragraph.minutes.meeting.code, suggestion.id
+    form, code = forms.TakeForm(), suggestion.paragraph.minutes.meeting.code
     act = lambda: suggestions.take(suggestion, actor=actor(), text=form.text.data or "")  # noqa: E731
     if form.attempt(act):
         return saved(_onward(code), _("已采纳，写入新的一稿"))
-    found = loaders.suggestion(actor=actor(), code=code, number=number) or abort(404)
+    found = afresh(suggestion)
     shown = opinions.proposed(found)
     if not form.text.data:
         form.text.data = shown.merged or shown.now
@@ -271,7 +270,7 @@ def recall_draft(meeting: Meeting) -> Any:
     form = forms.RecallForm()
     if form.attempt(lambda: recall.recall(minutes, actor=actor(), note=form.note.data or "")):
         return saved(_onward(code), _("文稿已收回，签署人已收到通知"))
-    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    found = afresh(meeting)
     text = found.minutes
     drafts = reading.drafts(text) if text and text.life == "review" else []
     given = len(signatures.consents(drafts[0])) if drafts else 0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -19,7 +19,7 @@ from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock, file_levels, files
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.pages import of_today, saved, with_args
 
 
@@ -114,7 +114,7 @@ def action(action: Action) -> Any:
             _("已完成 %(number)s", number=number),
             undo=url_for(".reopen_action", number=number),
         )
-    return action_page(loaders.action(actor=actor(), number=number) or abort(404), form=form)
+    return action_page(afresh(action), form=form)
 
 
 def brought(file: Any) -> tuple[str, bytes] | None:

@@ -19,7 +19,7 @@ from kangjiansheng.committee.queries.shelves import shelf_of
 from kangjiansheng.committee.queries.visible import level_of
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import file_levels, files
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.files import FileRef
@@ -74,7 +74,7 @@ def add_paper(item: AgendaItem) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".papers", code=code, number=number), _("材料已附上"))
-    again = loaders.item(actor=actor(), code=code, number=number) or abort(404)
+    again = afresh(item)
     return _page(again, form, NewVersionForm(formdata=None))
 
 

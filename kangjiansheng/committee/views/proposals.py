@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, g, render_template, url_for
+from flask import g, render_template, url_for
 from flask_babel import gettext as _
 
 from kangjiansheng.committee import forms, panels, policies
@@ -12,7 +12,7 @@ from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import overviews
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.deciding import GateChoice
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import saved
@@ -45,7 +45,7 @@ def propose_item(project: Project) -> Any:
         *((code, f"{name_of(m.committee)} {prose_day(m.held_on)}") for code, m in coming.items()),
         *((key, f"{name_of(c)} {_('待议事项')}") for key, c in waiting.items()),
     ]
-    gates, code = GateChoice(code=project.code), project.code
+    gates = GateChoice(code=project.code)
     gates.offer(form.gate)
 
     def act() -> AgendaItem | BacklogItem:
@@ -64,7 +64,7 @@ def propose_item(project: Project) -> Any:
         if chosen in waiting:
             return saved(url_for(".backlog", code=waiting[chosen].code), said)
         return saved(url_for(".meeting", code=chosen), said)
-    found = projects.project(actor=actor(), code=code) or abort(404)
+    found = afresh(project)
     return page(
         "proposal_form.html",
         form.status,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from kangjiansheng.committee import policies
@@ -11,7 +11,7 @@ from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.operations import replies as operations
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.invitations import LARGEST
 from kangjiansheng.core.pages import of_today, saved
@@ -28,5 +28,5 @@ def replies(meeting: Meeting) -> Any:
     )
     if done:
         return saved(url_for(".meeting", code=code), _("已记录%(who)s的答复", who=name_of(done[1])))
-    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    found = afresh(meeting)
     return page("replies.html", form.status, meeting=found, form=form, illustrative=found.illustrative)

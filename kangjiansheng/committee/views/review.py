@@ -18,7 +18,7 @@ from kangjiansheng.committee.views import signing
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import text_locked
 from kangjiansheng.committee.views.minutes import minutes_page
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
@@ -41,7 +41,7 @@ def open_review(meeting: Meeting) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".minutes", code=code), _("已提交审阅，签署人已收到通知"))
-    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    found = afresh(meeting)
     if refused := text_locked(found, form):
         return refused
     return page("review_form.html", form.status, form=form, meeting=found, signers=_expected(found))
@@ -65,7 +65,7 @@ def put_off(meeting: Meeting) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".minutes", code=code), _("审阅截止已延后，未答复的人已收到通知"))
-    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    found = afresh(meeting)
     text = found.minutes
     draft = next(iter(reading.drafts(text)), None) if text and text.life == "review" else None
     if text is None or draft is None:

@@ -15,7 +15,7 @@ from kangjiansheng.committee.queries import scans as reading
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.minutes import until_day
 from kangjiansheng.core import files
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.pages import saved
@@ -60,9 +60,7 @@ def add_scan(meeting: Meeting) -> Any:
     form, code = ScanForm(), meeting.code
     if form.attempt(lambda: _add(meeting, form)):
         return saved(url_for(".scans", code=code), _("扫描件已附上"))
-    return _page(
-        reading.meeting(actor=actor(), code=code) or abort(404), form, WithdrawScanForm(formdata=None)
-    )
+    return _page(afresh(meeting), form, WithdrawScanForm(formdata=None))
 
 
 def _add(meeting: Meeting, form: ScanForm) -> FileRef:

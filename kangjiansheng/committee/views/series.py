@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import abort, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -25,7 +25,7 @@ from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.queries import series as reading
 from kangjiansheng.committee.rules.series import nth_of
 from kangjiansheng.committee.views.base import bp, page
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.calendar import china
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
@@ -86,7 +86,7 @@ def plan_series(committee: Committee) -> Any:
     made = form.attempt(act)
     if made:
         return saved(url_for(".series", code=code, number=made.id), _said(made))
-    committee = loaders.committee(actor=actor(), code=code) or abort(404)
+    committee = afresh(committee)
     offer(form.template, committee)
     return _all(committee, form)
 
@@ -169,7 +169,7 @@ def change_rest(series: MeetingSeries) -> Any:
     if count:
         said = ngettext("已修改 %(num)d 次会议", "已修改 %(num)d 次会议", count)
         return saved(url_for(".series", code=code, number=number), said)
-    again = reading.series(actor=actor(), code=code, number=number) or abort(404)
+    again = afresh(series)
     return _one(again, form, EndForm(formdata=None))
 
 
@@ -182,7 +182,7 @@ def end_series(series: MeetingSeries) -> Any:
     if count:
         said = ngettext("已放弃 %(num)d 份草稿", "已放弃 %(num)d 份草稿", count)
         return saved(url_for(".series", code=code, number=number), said)
-    again = reading.series(actor=actor(), code=code, number=number) or abort(404)
+    again = afresh(series)
     return _one(again, RestForm(formdata=None, obj=again), form)
 
 
@@ -199,7 +199,7 @@ def templates(committee: Committee) -> Response:
 @of_today
 def edit_template(template: AgendaTemplate) -> Any:
     """Rename a template, and change its items, their lengths and their order."""
-    code, number, form = template.committee.code, template.id, TemplateEditForm(obj=template)
+    code, form = template.committee.code, TemplateEditForm(obj=template)
 
     def act() -> None:
         names = {key: getattr(form, key).data or "" for key in ("name_hans", "name_hant", "name_en")}
@@ -207,7 +207,7 @@ def edit_template(template: AgendaTemplate) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".templates", code=code), _("模板已保存"))
-    found = reading.template(actor=actor(), code=code, number=number) or abort(404)
+    found = afresh(template)
     return page(
         "template_edit.html", form.status, form=form, edited=found, committee=found.committee,
         rows=form.rows(found), kinds=KINDS,
@@ -227,7 +227,7 @@ def remove_template(template: AgendaTemplate) -> Response:
 @on(load=loaders.meeting, may=policies.edit_meeting)
 def make_template(meeting: Meeting) -> Any:
     """Keep the agenda of a meeting as a template."""
-    form, code, committee = TemplateForm(), meeting.code, meeting.committee.code
+    form, committee = TemplateForm(), meeting.committee.code
     seen = overviews.agenda(meeting, actor=actor()).items
 
     def act() -> AgendaTemplate:
@@ -235,5 +235,5 @@ def make_template(meeting: Meeting) -> Any:
 
     if form.attempt(act):
         return saved(url_for(".templates", code=committee), _("已存为模板"))
-    found = loaders.meeting(actor=actor(), code=code) or abort(404)
+    found = afresh(meeting)
     return page("template_form.html", form.status, form=form, meeting=found, illustrative=found.illustrative)

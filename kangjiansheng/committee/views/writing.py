@@ -13,7 +13,7 @@ from kangjiansheng.committee.operations import outcomes
 from kangjiansheng.committee.queries import loaders, overviews, reading
 from kangjiansheng.committee.views.base import bp, page, seat
 from kangjiansheng.committee.views.locked import text_locked
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, saved
 
@@ -128,7 +128,7 @@ def add_paragraph(meeting: Meeting) -> Any:
     made = form.attempt(act)
     if made:
         return saved(url_for(".write", code=code, _anchor=made.public_id), _("已增加段落"))
-    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    meeting = afresh(meeting)
     return text_locked(meeting, form) or write_page(meeting, form.status, paragraph=form)
 
 
@@ -150,7 +150,7 @@ def add_decision(meeting: Meeting) -> Any:
     )
     if made:
         return saved(url_for(".write", code=code), _("已记录 %(number)s", number=made.number))
-    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    meeting = afresh(meeting)
     return text_locked(meeting, form) or write_page(meeting, form.status, decision=form)
 
 
@@ -175,7 +175,7 @@ def add_action(meeting: Meeting) -> Any:
     made = form.attempt(act)
     if made:
         return saved(url_for(".write", code=code), _("已记录 %(number)s", number=made.number))
-    meeting = loaders.meeting(actor=actor(), code=code) or abort(404)
+    meeting = afresh(meeting)
     return text_locked(meeting, form) or write_page(meeting, form.status, action=form)
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.overview import policies
 from kangjiansheng.overview.forms.value import ValueForm, filled
@@ -97,7 +97,7 @@ def edit_project_value(thing: Project) -> Response:
     )
     if done:
         return saved(url_for(".project_value", code=thing.code), _("经济数字已保存"))
-    again = queries.project_money(actor=actor(), code=str((request.view_args or {})["code"])) or abort(404)
+    again = afresh(thing)
     return page(
         "overview/project_value_form.html",
         form.status,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
@@ -217,7 +217,7 @@ def edit_ask(thing: Ask) -> Response:
         lambda: operations.edit_ask(thing, actor=actor(), version=form.version.data, **form.facts())
     ):
         return saved(_address(thing), _("已保存"))
-    again = _again()
+    again = afresh(thing)
     return page("projects/ask_form.html", form.status, form=form, ask=again, illustrative=again.illustrative)
 
 
@@ -245,7 +245,7 @@ def agree_ask(thing: Ask) -> Response:
 
     if form.attempt(act):
         return saved(_address(thing), _("已议定，承诺已登记"))
-    return _page(_again(), form.status, agreeing=form)
+    return _page(afresh(thing), form.status, agreeing=form)
 
 
 _SAID = {"answer": operations.answer, "refusal": operations.decline, "closure": operations.close}

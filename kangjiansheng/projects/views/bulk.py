@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, trail
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, name_of
 from kangjiansheng.core.pages import of_today, page, saved
@@ -88,9 +88,9 @@ def undo_bulk(found: bulk.Change) -> Response:
     try:
         count, refused = operations.undo(found.change, actor=actor())
     except RuleBroken as problem:
-        return _change(bulk.change(actor=actor(), number=number) or abort(404), problem=problem)
+        return _change(afresh(found), problem=problem)
     if refused:
-        return _change(bulk.change(actor=actor(), number=number) or abort(404), refused)
+        return _change(afresh(found), refused)
     text = ngettext("已撤销 %(num)d 项", "已撤销 %(num)d 项", count)
     return saved(url_for(".bulk_result", number=number), text)
 

@@ -6,7 +6,7 @@ from flask import abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects import policies, queries
@@ -99,7 +99,7 @@ def edit_project(thing: Project) -> Response:
         "projects/form.html",
         form.status,
         form=form,
-        thing=_again(),
+        thing=afresh(thing),
         preview=None,
         illustrative=thing.illustrative,
     )
@@ -166,7 +166,7 @@ def add_member(thing: Project) -> Response:
     )
     if done:
         return saved(url_for(".people_of_project", code=thing.code), _("成员已加入"))
-    return _people_page(_again(), form.status, member_form=form)
+    return _people_page(afresh(thing), form.status, member_form=form)
 
 
 @bp.post("/projects/<code>/members/<int:number>/end")
@@ -194,7 +194,7 @@ def add_number(thing: Project) -> Response:
         doubt = numbers.problem(done.register, done.typed)
         said = _("登记号已保存。%(doubt)s", doubt=doubt) if doubt else _("登记号已保存")
         return saved(url_for(".people_of_project", code=thing.code), said)
-    return _people_page(_again(), form.status, number_form=form)
+    return _people_page(afresh(thing), form.status, number_form=form)
 
 
 @bp.post("/projects/<code>/numbers/<int:number>/remove")
@@ -225,7 +225,7 @@ def claim_status(thing: Project) -> Response:
     )
     if done:
         return saved(url_for(".project", code=thing.code), _("判断已记录，到期自动失效"))
-    return page("projects/project.html", form.status, **context(_again(), claim_form=form))
+    return page("projects/project.html", form.status, **context(afresh(thing), claim_form=form))
 
 
 @bp.post("/projects/<code>/claim/withdrawal")
@@ -235,4 +235,4 @@ def withdraw_claim(thing: Project) -> Response:
     form = VersionForm()
     if form.attempt(lambda: claims.withdraw(thing, actor=actor(), version=form.version.data)):
         return saved(url_for(".project", code=thing.code), _("判断已收回"))
-    return page("projects/project.html", form.status, **context(_again()))
+    return page("projects/project.html", form.status, **context(afresh(thing)))

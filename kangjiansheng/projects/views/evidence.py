@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import abort, g, request
+from flask import abort, g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, file_levels, files, history, trail
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.i18n import name_of
@@ -53,7 +53,7 @@ def add_evidence(thing: Milestone) -> Response:
         )
     )
     if made is None:
-        return milestones.show(milestones.milestone_again(), form.status, evidence_form=form)
+        return milestones.show(afresh(thing), form.status, evidence_form=form)
     text = ngettext("已上传 %(num)d 份证据", "已上传 %(num)d 份证据", len(made))
     room = reading.shelf_of(thing.plan).room()
     if room.nearly_full:
@@ -66,11 +66,6 @@ def add_evidence(thing: Milestone) -> Response:
 def evidence(piece: Evidence) -> Response:
     """One piece: its versions, what was said of it, and what may be done with it."""
     return _page(piece)
-
-
-def _again() -> Evidence:
-    """The piece once more, after a refusal has rolled everything back."""
-    return reading.evidence(actor=actor(), **(request.view_args or {})) or abort(404)
 
 
 def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
@@ -140,7 +135,7 @@ def replace_evidence(piece: Evidence) -> Response:
         )
     )
     if done is None:
-        return _page(_again(), form.status, version_form=form)
+        return _page(afresh(piece), form.status, version_form=form)
     return saved(address(piece), _("新版本已上传，等待审核"))
 
 
@@ -159,7 +154,7 @@ def judge_evidence(piece: Evidence) -> Response:
         )
     )
     if done is None:
-        return _page(_again(), form.status, judge_form=form)
+        return _page(afresh(piece), form.status, judge_form=form)
     return saved(address(piece), _("审核结论已记录"))
 
 
@@ -183,7 +178,7 @@ def withdraw_evidence(piece: Evidence) -> Response:
         )
     )
     if done is None:
-        return _page(_again(), form.status, withdraw_form=form)
+        return _page(afresh(piece), form.status, withdraw_form=form)
     return saved(f"{milestones.address(piece.milestone)}#evidence", _("证据已撤回"))
 
 

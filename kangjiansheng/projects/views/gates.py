@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import abort, g, request
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history, trail
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.labs import policies as keeping
@@ -110,12 +110,8 @@ def add_criterion(thing: Milestone) -> Response:
         lambda: operations.add_criterion(thing, form.names, actor=actor(), kinds=form.kinds.data or ())
     )
     if made is None:
-        return page("projects/criterion.html", form.status, one=None, form=form, **_facts(_again()))
+        return page("projects/criterion.html", form.status, one=None, form=form, **_facts(afresh(thing)))
     return saved(milestones.address(thing, ".gate_dossier"), _("标准已保存"))
-
-
-def _again() -> Milestone:
-    return reading.gate(actor=actor(), **(request.view_args or {})) or abort(404)
 
 
 @bp.get(ONE)
@@ -154,10 +150,6 @@ def _page(pair: Pair, status: int = 200, **forms: Any) -> Response:
     )
 
 
-def _pair_again() -> Pair:
-    return reading.criterion(actor=actor(), **(request.view_args or {})) or abort(404)
-
-
 @bp.post(ONE)
 @on(load=reading.criterion, may=policies.keep_criteria)
 def edit_criterion(pair: Pair) -> Response:
@@ -176,7 +168,7 @@ def edit_criterion(pair: Pair) -> Response:
         )
     )
     if done is None:
-        return _page(_pair_again(), form.status, form=form)
+        return _page(afresh(pair), form.status, form=form)
     return saved(milestones.address(thing, ".gate_dossier"), _("标准已保存"))
 
 
@@ -197,7 +189,7 @@ def judge_criterion(pair: Pair) -> Response:
         )
     )
     if done is None:
-        return _page(_pair_again(), form.status, met_form=form)
+        return _page(afresh(pair), form.status, met_form=form)
     return saved(milestones.address(thing, ".gate_dossier"), _("判断已记录"))
 
 
@@ -211,7 +203,7 @@ def remove_criterion(pair: Pair) -> Response:
         lambda: operations.remove_criterion(thing, one.number, actor=actor(), version=form.version.data)
     )
     if done is None:
-        return _page(_pair_again(), form.status, remove_form=form)
+        return _page(afresh(pair), form.status, remove_form=form)
     return saved(milestones.address(thing, ".gate_dossier"), _("标准已删去"))
 
 
@@ -262,7 +254,7 @@ def decide_gate(thing: Milestone) -> Response:
         )
     )
     if made is None:
-        return _decision_page(_again(), form)
+        return _decision_page(afresh(thing), form)
     count = len(form.conditions)
     text = ngettext("决策已记录，%(num)d 个条件成为里程碑", "决策已记录，%(num)d 个条件成为里程碑", count)
     return saved(milestones.address(thing, ".gate_dossier"), text if count else _("决策已记录"))

@@ -15,7 +15,7 @@ from kangjiansheng.accounts.queries import names
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.accounts.views import proofs
 from kangjiansheng.core import audit, clock, history, paging
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.db import db
 from kangjiansheng.core.forms import Form, wants_fragment
@@ -125,7 +125,7 @@ def new_hand_off(thing: Project) -> Response:
     made = form.attempt(lambda: operations.create(thing, actor=actor(), day=form.day.data, **form.facts()))
     if made:
         return saved(url_for(".hand_off_page", code=made.code), _("交接已登记"))
-    again = queries.project(actor=actor(), code=str((request.view_args or {})["code"])) or abort(404)
+    again = afresh(thing)
     return page(
         "projects/hand_off_form.html",
         form.status,
@@ -156,7 +156,7 @@ def edit_hand_off(thing: HandOff) -> Response:
         form = WaitingForm(obj=thing, **_offered(thing.project))
     if form.attempt(lambda: operations.edit(thing, actor=actor(), version=form.version.data, **form.facts())):
         return saved(url_for(".hand_off_page", code=thing.code), _("交接已保存"), undo=_undo(thing))
-    again = _again()
+    again = afresh(thing)
     return page(
         "projects/hand_off_form.html",
         form.status,

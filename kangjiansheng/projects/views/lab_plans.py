@@ -1,11 +1,11 @@
 """The plan of a joint laboratory: its page, its history, and how it begins."""
 
-from flask import abort, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock, paging
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import page, saved, travel, with_args
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.models import JointLab
@@ -93,7 +93,7 @@ def start_plan(lab: JointLab) -> Response:
     )
     if made:
         return saved(there, _("建设计划已建立"))
-    again = labs.lab(actor=actor(), code=code) or abort(404)
+    again = afresh(lab)
     return page(
         "projects/start.html",
         form.status,

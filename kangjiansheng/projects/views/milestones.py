@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import wants_fragment
@@ -218,7 +218,7 @@ def update_milestone(thing: Milestone) -> Response:
     else:
         written = form.attempt(lambda: _act(thing, form))
     if written is None:
-        again = milestone_again()
+        again = afresh(thing)
         return mine.among(again, form) or _form(again, form)
     return _done(thing, written, form)
 
@@ -366,7 +366,7 @@ def plan_milestone(thing: Milestone) -> Response:
         )
     )
     if written is None:
-        return show(milestone_again(), form.status, plan_form=form)
+        return show(afresh(thing), form.status, plan_form=form)
     return saved(address(thing), _("计划已调整"), undo=address(thing, ".undo_milestone", entry_id=written.id))
 
 
@@ -382,6 +382,6 @@ def give_milestone(thing: Milestone) -> Response:
         )
     )
     if written is None:
-        return show(milestone_again(), form.status, owner_form=form)
+        return show(afresh(thing), form.status, owner_form=form)
     text = _("已交给新的负责人") if thing.owner_id else _("已不由任何人负责")
     return saved(address(thing), text, undo=address(thing, ".undo_milestone", entry_id=written.id))

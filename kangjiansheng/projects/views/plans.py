@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import abort, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies, queries
@@ -36,11 +36,6 @@ def _offers(plan_id: int, besides: int | None = None) -> list[tuple[str, str]]:
 PLAN = "/<any(projects, labs):of>/<code>"
 
 
-def _again() -> Plan:
-    """The plan once more, after a refusal has rolled everything back."""
-    return queries.plan(actor=actor(), **(request.view_args or {})) or abort(404)
-
-
 @bp.route(f"{PLAN}/milestones/new", methods=["GET", "POST"])
 @on(load=queries.plan, may=policies.lead)
 def new_milestone(thing: Plan) -> Response:
@@ -60,7 +55,7 @@ def new_milestone(thing: Plan) -> Response:
     )
     if made:
         return saved(address(made), _("里程碑已加入计划"))
-    again = _again()
+    again = afresh(thing)
     return page(
         "projects/schedule.html",
         form.status,
@@ -83,7 +78,7 @@ def schedule_milestone(thing: Milestone) -> Response:
     )
     if done:
         return saved(address(thing), _("工期与依赖已保存"))
-    return _schedule_page(milestone_again(), form.status, form=form)
+    return _schedule_page(afresh(thing), form.status, form=form)
 
 
 def _stored(thing: Milestone) -> ScheduleForm:
@@ -132,7 +127,7 @@ def stop_milestone(thing: Milestone) -> Response:
     )
     if done:
         return saved(address(thing, ".schedule_milestone"), _("停钟已记录"))
-    return _schedule_page(milestone_again(), form.status, stop_form=form)
+    return _schedule_page(afresh(thing), form.status, stop_form=form)
 
 
 @bp.post(f"{PATH}/stops/<int:number>/end")
@@ -193,4 +188,4 @@ def freeze_baseline(thing: Plan) -> Response:
     )
     if done:
         return saved(url_for(".baselines_of_project", of=thing.of, code=thing.owner.code), _("新基线已冻结"))
-    return _baselines(_again(), form.status, form)
+    return _baselines(afresh(thing), form.status, form)

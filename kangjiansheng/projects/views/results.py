@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history, paging
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved, with_args
@@ -134,7 +134,7 @@ def edit_result(thing: Result) -> Response:
             _("成果已保存"),
             undo=url_for(".undo_result", code=done.code) if done.version != was else None,
         )
-    again = result(actor=actor(), code=str((request.view_args or {})["code"])) or abort(404)
+    again = afresh(thing)
     return page(
         "projects/result_form.html", form.status, form=form, result=again, illustrative=again.illustrative
     )

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, clock, history
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
@@ -101,15 +101,10 @@ def new_risk(thing: Project) -> Response:
         "projects/risk_form.html",
         form.status,
         form=form,
-        thing=_project(),
+        thing=afresh(thing),
         risk=None,
         illustrative=thing.illustrative,
     )
-
-
-def _project() -> Project:
-    """The project once more, after a refusal has rolled everything back."""
-    return queries.project(actor=actor(), code=str((request.view_args or {})["code"])) or abort(404)
 
 
 def _again() -> Risk:
@@ -172,7 +167,7 @@ def edit_risk(thing: Risk) -> Response:
     )
     if done:
         return saved(_address(done), _("风险已保存"))
-    again = _again()
+    again = afresh(thing)
     return page(
         "projects/risk_form.html",
         form.status,

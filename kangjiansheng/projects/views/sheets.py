@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import paging
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
@@ -257,7 +257,7 @@ def accept_rows(batch: ImportBatch) -> Response:
             operations.accept(batch, _numbers("seen"), _numbers("accept"), actor=actor())
 
     if form.attempt(act) is None:
-        return _page(queries.batch(actor=actor(), code=batch.code) or abort(404), form)
+        return _page(afresh(batch), form)
     if wants_fragment():
         counts = queries.tally(batch, actor=actor())
         return Response(render_template("projects/_sheet_bar.html", form=form, tally=counts, batch=batch))
@@ -270,7 +270,7 @@ def accept_rows(batch: ImportBatch) -> Response:
 def consent_to_sheet(batch: ImportBatch) -> Response:
     """Write what is accepted: the ticks of this page count as they were sent."""
     _now()
-    form, code = ConsentForm(), batch.code
+    form = ConsentForm()
 
     def act() -> None:
         operations.accept(batch, _numbers("seen"), _numbers("accept"), actor=actor())
@@ -283,7 +283,7 @@ def consent_to_sheet(batch: ImportBatch) -> Response:
         )
 
     if form.attempt(act) is None:
-        return _page(queries.batch(actor=actor(), code=code) or abort(404), form)
+        return _page(afresh(batch), form)
     return saved(_address(batch), _("正在写入"))
 
 

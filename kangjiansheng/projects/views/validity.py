@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.forms import validity as words
@@ -38,8 +38,7 @@ def new_validity(thing: Project) -> Response:
         form.kind.data, form.milestone.data = "ethics", request.args.get("milestone", "")
     if form.attempt(lambda: operations.create_validity(thing, actor=actor(), **form.facts())):
         return saved(_home(thing), _("已登记"))
-    code = str((request.view_args or {})["code"])
-    return _page(queries.project(actor=actor(), code=code) or abort(404), None, form, form.status)
+    return _page(afresh(thing), None, form, form.status)
 
 
 def _page(
@@ -71,7 +70,7 @@ def edit_validity(thing: Validity) -> Response:
     )
     if done:
         return saved(_home(done.project), _("有效期已保存"))
-    again = _again()
+    again = afresh(thing)
     return _page(again.project, again, form, form.status)
 
 
@@ -85,16 +84,9 @@ def end_validity(thing: Validity) -> Response:
     )
     if done:
         return saved(_home(done.project), _("有效期已终止"))
-    again = _again()
+    again = afresh(thing)
     shown = ValidityForm(formdata=None, obj=again, milestone_rows=again.project.plan.milestones)  # type: ignore[union-attr]
     return _page(again.project, again, shown, form.status, form)
-
-
-def _again() -> Validity:
-    """The same once more, after a refusal has rolled everything back."""
-    asked = request.view_args or {}
-    found = validity(actor=actor(), code=str(asked["code"]), number=int(asked["number"]))
-    return found or abort(404)
 
 
 def panel(rows: Sequence[ValidityRow], found: Sequence[Held]) -> dict[str, Any]:
