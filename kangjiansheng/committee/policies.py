@@ -107,7 +107,7 @@ def keep_import(actor: Actor, row: MinutesImport) -> bool:
 
 def edit_meeting(actor: Actor, meeting: Meeting) -> bool:
     """Agenda, place and time; a meeting told by a published source is nobody's to change."""
-    return not meeting.source and edits(actor, meeting.committee_id)
+    return not meeting.source and not EDITORS.isdisjoint(seated(actor, meeting.committee))
 
 
 def edit_item(actor: Actor, item: AgendaItem) -> bool:

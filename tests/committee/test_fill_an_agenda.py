@@ -48,7 +48,7 @@ def milestones(code: str, *, gate: bool) -> list[Milestone]:
 
 
 def sources(one: Meeting, who: Actor) -> set[str]:
-    return {found.source for found in suggested(one, actor=who)}
+    return {found.source for found in suggested(one, actor=who).rows}
 
 
 def test_milestones_and_gates_are_proposed_to_who_sees_the_project(actor: Cast, meeting: Find) -> None:
@@ -68,7 +68,7 @@ def test_milestones_and_gates_are_proposed_to_who_sees_the_project(actor: Cast, 
     wanted = {f"milestone:{late.id}", f"gate:{gate.id}", f"milestone:{asked.id}"}
     assert not sources(one, chair) & wanted and not sources(one, secretary) & wanted
     lead("KJS-002", chair)
-    found = {row.source: row for row in suggested(one, actor=chair)}
+    found = {row.source: row for row in suggested(one, actor=chair).rows}
     assert wanted <= found.keys() and not sources(one, secretary) & wanted
     assert found[f"milestone:{late.id}"].facts["late"] == 12
     assert found[f"milestone:{asked.id}"].why == "ask"
@@ -83,7 +83,7 @@ def test_milestones_and_gates_are_proposed_to_who_sees_the_project(actor: Cast, 
 
 def test_open_actions_and_the_last_minutes(actor: Cast, meeting: Find, draft_minutes: Minutes) -> None:
     one, chair = meeting(PLANNED), actor("chair")
-    found = {row.source: row for row in suggested(one, actor=chair)}
+    found = {row.source: row for row in suggested(one, actor=chair).rows}
     actions = [row for row in found.values() if row.why == "action"]
     assert actions and all(row.facts["due"] <= one.held_on for row in actions)
     assert f"minutes:{draft_minutes.id}" not in found  # the agenda confirms minutes already
@@ -108,7 +108,7 @@ def test_what_comes_of_a_withheld_item_is_withheld(
     )
     draft_minutes.life, draft_minutes.current_draft = "review", 1
     db.session.flush()
-    row = next(row for row in suggested(one, actor=secretary) if row.source == f"action:{action.id}")
+    row = next(row for row in suggested(one, actor=secretary).rows if row.source == f"action:{action.id}")
     backlog.add_suggested(one, [row.row()], actor=secretary)
     made = one.items[-1]
     recused = select(Recusal.person_id).where(Recusal.agenda_item_id == made.id, Recusal.kind == "whole")
@@ -120,11 +120,13 @@ def test_items_that_were_not_reached_come_back(actor: Cast, meeting: Find) -> No
     for item in last.items:
         item.opened_at = item.closed_at = None
     db.session.flush()
-    assert not [row for row in suggested(one, actor=secretary) if row.why == "item"]  # no times were kept
+    assert not [
+        row for row in suggested(one, actor=secretary).rows if row.why == "item"
+    ]  # no times were kept
     last.items[0].opened_at = last.starts_at or clock.now()
     decided = set(db.session.scalars(select(AgendaItem.id).where(AgendaItem.id.in_([last.items[-1].id]))))
     db.session.flush()
-    found = {row.source for row in suggested(one, actor=secretary) if row.why == "item"}
+    found = {row.source for row in suggested(one, actor=secretary).rows if row.why == "item"}
     assert decided and f"item:{last.items[0].id}" not in found
     assert found <= {f"item:{item.id}" for item in last.items[1:]} and found
 
@@ -189,7 +191,7 @@ def test_one_tap_adds_several_and_sets_aside(client: Callable[..., Critic], app:
         assert who
         one = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
         before = len(one.items)
-        first, second, *rest = [row.source for row in suggested(one, actor=who)]
+        first, second, *rest = [row.source for row in suggested(one, actor=who).rows]
         unseen = f"milestone:{milestones('KJS-002', gate=False)[0].id}"
     secretary.post(place, data={"dismiss": first})
     assert first not in secretary.get(f"/meetings/{PLANNED}/agenda").text

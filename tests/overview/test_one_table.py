@@ -67,13 +67,13 @@ def test_from_the_ask_to_the_minutes(app: Flask, client: Callable[..., Critic]) 
     with app.app_context():
         with saving():
             meeting = coming_meeting()
-        proposed = {one.source: one for one in suggested.suggested(meeting, actor=who("executive"))}
+        proposed = {one.source: one for one in suggested.suggested(meeting, actor=who("executive")).rows}
         key = f"ask:{ask('ASK-0002').id}"
         assert proposed[key].why == "wish" and proposed[key].facts["days"] == 11
         with saving():
             backlog.add_suggested(meeting, [proposed[key].row()], actor=who("executive"))
         assert ask("ASK-0002").life == "tabled"
-        assert key not in {one.source for one in suggested.suggested(meeting, actor=who("executive"))}
+        assert key not in {one.source for one in suggested.suggested(meeting, actor=who("executive")).rows}
         due = clock.today() + timedelta(20)
         with saving():
             asks.agree(
@@ -181,7 +181,7 @@ def test_what_was_said_to_one_party_is_not_told_to_the_next(
             coming = meetings.create_meeting(
                 meeting, actor=executive, held_on=clock.today(), illustrative=True
             )
-            proposed = {row.source: row for row in suggested.suggested(coming, actor=executive)}
+            proposed = {row.source: row for row in suggested.suggested(coming, actor=executive).rows}
             backlog.add_suggested(coming, [proposed[f"ask:{one.id}"].row()], actor=executive)
         project = db.session.scalars(select(Project).where(Project.code == "KJS-010")).one()
         assert project.id in set(db.session.scalars(visible_projects(partner)))

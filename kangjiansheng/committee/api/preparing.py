@@ -57,7 +57,7 @@ def item(found: AgendaItem) -> Any:
 )  # fmt: skip
 def proposals(meeting: Meeting) -> list[Suggestion]:
     """What is proposed for an agenda, for those who keep it."""
-    return suggested.suggested(meeting, actor=actor())
+    return suggested.suggested(meeting, actor=actor()).rows
 
 
 @rest.lists(

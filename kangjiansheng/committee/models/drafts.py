@@ -37,6 +37,7 @@ class DraftVersion(AppendOnly, Base):
     signers: Mapped[list["Signer"]] = relationship(back_populates="draft", order_by="Signer.id")
     signatures: Mapped[list["Signature"]] = relationship(back_populates="draft", order_by="Signature.id")
     consents: Mapped[list["Consent"]] = relationship(back_populates="draft", order_by="Consent.id")
+    amendment: Mapped["Amendment | None"] = relationship(back_populates="draft", lazy="joined")
 
 
 class DraftParagraph(AppendOnly, Base):
@@ -135,4 +136,4 @@ class Amendment(Base):
     minutes: Mapped[Minutes] = relationship(back_populates="amendments")
     paragraph: Mapped[Paragraph] = relationship()
     author: Mapped[Person] = relationship()
-    draft: Mapped[DraftVersion | None] = relationship()
+    draft: Mapped[DraftVersion | None] = relationship(back_populates="amendment")

@@ -146,7 +146,7 @@ class Attendance(Base):
     voting: Mapped[bool] = mapped_column(default=True)
 
     meeting: Mapped[Meeting] = relationship(back_populates="attendance")
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined")
 
 
 class Presence(Base):

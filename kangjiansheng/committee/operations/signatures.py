@@ -9,7 +9,6 @@ from kangjiansheng.accounts.operations.passkeys import Answer
 from kangjiansheng.committee import notices, policies
 from kangjiansheng.committee.models import (
     AgendaItem,
-    Amendment,
     Consent,
     DraftVersion,
     Minutes,
@@ -83,7 +82,7 @@ def meanings(draft: DraftVersion, *, actor: Actor) -> tuple[str, ...]:
 
 def recused_of(draft: DraftVersion) -> frozenset[int]:
     """Who is recused from the item of the paragraph that a correction is about."""
-    found = amendment_of(draft)
+    found = draft.amendment
     item = found.paragraph.agenda_item_id if found else None
     return out_of(recusals_of(draft.minutes.meeting).get(item, [])) if item else frozenset()
 
@@ -105,14 +104,9 @@ def excluded_from(draft: DraftVersion, person_id: int) -> list[dict[str, int]]:
 def is_open(draft: DraftVersion) -> bool:
     """True while a draft waits for signatures: it is the one under review."""
     if draft.kind == "amendment":
-        found = amendment_of(draft)
+        found = draft.amendment
         return found is not None and found.life == "review"
     return draft.minutes.life == "review" and draft.number == draft.minutes.current_draft
-
-
-def amendment_of(draft: DraftVersion) -> Amendment | None:
-    """The amendment that a draft of kind amendment carries."""
-    return db.session.scalar(select(Amendment).where(Amendment.draft_version_id == draft.id))
 
 
 def _signed(
@@ -189,8 +183,7 @@ def _suffices(draft: DraftVersion) -> bool:
 
 def drafter_of(draft: DraftVersion) -> int:
     """Who wrote a draft; of a correction, who proposed it."""
-    found = amendment_of(draft) if draft.kind == "amendment" else None
-    return found.author_id if found else draft.minutes.drafter_id
+    return draft.amendment.author_id if draft.amendment else draft.minutes.drafter_id
 
 
 def _back_to_draft(
@@ -199,7 +192,7 @@ def _back_to_draft(
     """Consents stay in the record and count no more; those who gave them are told."""
     told = {s.person_id for s in draft.signatures if s.meaning != "request_changes"} | {drafter_of(draft)}
     if draft.kind == "amendment":
-        amendment = amendment_of(draft)
+        amendment = draft.amendment
         if amendment is not None:
             amendment.life = "withdrawn"
             facts = {"amendment": amendment.number, "note": note}
@@ -218,7 +211,7 @@ def _back_to_draft(
 
 def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: ChangeSet) -> None:
     if draft.kind == "amendment":
-        amendment = amendment_of(draft)
+        amendment = draft.amendment
         if amendment is not None:
             amendment.life, amendment.approved_at = "approved", clock.now()
             facts = {"amendment": amendment.number, "sha256": draft.sha256}

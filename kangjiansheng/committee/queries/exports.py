@@ -143,7 +143,7 @@ def _text(draft: DraftVersion, text: reading.Reading, *, actor: Actor) -> dict[s
     if not canon.is_in_blocks(draft.header):
         return _text_1(draft, text, actor=actor)
     whole = canon.document(draft.header, reading.frozen_rows(draft))
-    seen = reading.seen_items(draft.minutes, actor)
+    seen = reading.items_of(draft.minutes, actor=actor).read
     hidden = {p.public_id for p in text.paragraphs if p.withheld}
     items = [block["item"] for block in draft.header["blocks"]] + [None] * len(whole["blocks"])
     opened = [
@@ -168,7 +168,7 @@ def _unsigned(
     head: Mapping[str, Any], text: reading.Reading, *, actor: Actor, minutes: Minutes
 ) -> dict[str, Any]:
     """Header and runs of paragraphs, one empty place for each gap, in the shape of blocks without salt."""
-    seen = reading.seen_items(minutes, actor)
+    seen = reading.items_of(minutes, actor=actor).read
     open_actions = [a for a in head.get("actions", []) if a["item"] is None or a["item"] in seen]
     blocks: list[dict[str, Any] | None] = []
     for p, row in zip(text.paragraphs, _rows(text), strict=True):

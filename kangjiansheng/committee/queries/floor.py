@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Row, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import (
     AgendaItem,
+    Attendance,
     Committee,
     Decision,
     Mandate,
     Meeting,
+    Presence,
     Recusal,
 )
 from kangjiansheng.committee.queries import taken
@@ -44,16 +47,75 @@ def voters_of(meeting: Meeting, day: date | None = None) -> frozenset[int]:
     )
 
 
-def room_of(meeting: Meeting) -> presence.Room:
+STAY, SEAT, MANDATE = "stay", "seat", "mandate"
+
+
+@dataclass(frozen=True)
+class Came:
+    """Who takes part in a meeting, as rows: what each seat answered and was recorded as, the stays with times, and who is
+    represented by whom."""
+
+    seats: list[Row[Any]]
+    stays: list[Row[Any]]
+    mandates: list[Row[Any]]
+
+    @property
+    def recorded(self) -> bool:
+        """True when it was written down, with times or afterwards, who was there."""
+        return bool(self.stays) or any(row.mode for row in self.seats)
+
+
+def came_to(meeting: Meeting) -> Came:
+    """Who takes part in a meeting; one statement."""
+    kinds: dict[str, list[Row[Any]]] = {SEAT: [], STAY: [], MANDATE: []}
+    for row in db.session.execute(_came(), {"meeting": meeting.id}):
+        kinds[row.kind].append(row)
+    return Came(kinds[SEAT], kinds[STAY], kinds[MANDATE])
+
+
+def room_of(meeting: Meeting, came: Came | None = None) -> presence.Room:
     """Who votes and who is there; before anybody was recorded, those who said that they come."""
-    stays = tuple(presence.Stay(p.person_id, p.mode, p.came_at, p.left_at) for p in meeting.presence)
-    recorded = bool(stays) or any(row.mode for row in meeting.attendance)
+    came = came or came_to(meeting)
+    stays = tuple(presence.Stay(p.person_id, p.mode, p.came_at, p.left_at) for p in came.stays)
     there = {
         row.person_id
-        for row in meeting.attendance
-        if (row.mode in ("on_site", "online") if recorded else row.answer in ("yes", "online"))
+        for row in came.seats
+        if (row.mode in ("on_site", "online") if came.recorded else row.answer in ("yes", "online"))
     }
-    return presence.Room(voters_of(meeting), stays, frozenset(there), mandates_of(meeting))
+    mandates = tuple((row.person_id, row.deputy_id) for row in came.mandates)
+    return presence.Room(voters_of(meeting), stays, frozenset(there), mandates)
+
+
+@cache
+def _came() -> CompoundSelect[Any]:
+    """Stays, attendance and mandates of a meeting: three kinds of rows that tell together who takes part."""
+    nobody, never = cast(null(), Mandate.deputy_id.type), cast(null(), Presence.came_at.type)
+    of: Any = bindparam("meeting")
+    nothing = literal("")
+    stays = select(
+        literal(STAY).label("kind"),
+        Presence.person_id,
+        Presence.mode,
+        nothing.label("answer"),
+        nobody.label("deputy_id"),
+        Presence.came_at,
+        Presence.left_at,
+        Presence.id,
+    ).where(Presence.meeting_id == of)
+    seats = select(
+        literal(SEAT),
+        Attendance.person_id,
+        Attendance.mode,
+        Attendance.answer,
+        nobody,
+        never,
+        never,
+        Attendance.id,
+    ).where(Attendance.meeting_id == of)
+    mandates = select(
+        literal(MANDATE), Mandate.person_id, nothing, nothing, Mandate.deputy_id, never, never, Mandate.id
+    ).where(Mandate.meeting_id == of)
+    return union_all(stays, seats, mandates).order_by("kind", "came_at", "id")
 
 
 def mandates_of(meeting: Meeting) -> tuple[tuple[int, int], ...]:
@@ -97,24 +159,27 @@ class ItemInRoom:
         return len(self.course) > 1
 
 
-def in_room(meeting: Meeting, items: Iterable[AgendaItem]) -> dict[int, ItemInRoom]:
-    """The quorum of each of these items, by key. One statement, however many items."""
-    charter, room, recused = charter_of(meeting.committee), room_of(meeting), recusals_of(meeting)
+def in_room(
+    meeting: Meeting, items: Iterable[AgendaItem], room: presence.Room | None = None
+) -> dict[int, ItemInRoom]:
+    """The quorum of each of these items, by key; `room` where it is known already. Two statements at most, however many
+    items."""
+    charter, room, recused = charter_of(meeting.committee), room or room_of(meeting), recusals_of(meeting)
     found = {}
     for item in items:
         rows = recused.get(item.id, [])
         out = out_of(rows)
         way = _course(charter, room, out, item)
         ended = bool(way) and item.closed_at is not None
-        now = way[-1][1] if ended else presence.count(charter, room, out, instant_of(meeting, item))
+        now = way[-1][1] if ended else presence.count(charter, room, out, instant_of(meeting, room, item))
         found[item.id] = ItemInRoom(item, now, way, rows)
     return found
 
 
-def instant_of(meeting: Meeting, item: AgendaItem) -> datetime | None:
+def instant_of(meeting: Meeting, room: presence.Room, item: AgendaItem) -> datetime | None:
     """When the quorum of an item that has not ended is asked for: now while people are there, else at its
     beginning; None (who was there at all) when no time is known."""
-    if any(stay.left_at is None for stay in meeting.presence) and meeting.held_on == clock.today():
+    if any(stay.left_at is None for stay in room.stays) and meeting.held_on == clock.today():
         return clock.now()
     return item.opened_at
 
@@ -135,7 +200,8 @@ def _counted(meeting: Meeting, voted: list[Decision]) -> dict[int, dict[str, Any
     if not voted:
         return {}
     charter, room = charter_of(meeting.committee), room_of(meeting)
-    items = in_room(meeting, [item for item in meeting.items if item.id in {d.agenda_item_id for d in voted}])
+    of_them = [item for item in meeting.items if item.id in {d.agenda_item_id for d in voted}]
+    items = in_room(meeting, of_them, room)
     found = {}
     for decision in voted:
         one = items.get(decision.agenda_item_id or 0)

@@ -9,7 +9,6 @@ from kangjiansheng.committee.models import (
     Action,
     AgendaItem,
     Amendment,
-    Attendance,
     Comment,
     Committee,
     CommitteeMember,
@@ -64,7 +63,7 @@ def member(*, actor: Actor, code: str, number: int) -> CommitteeMember | None:
 
 
 def meeting(*, actor: Actor, code: str) -> Meeting | None:
-    """A meeting with committee, seats, attendance and minutes; also by the code that it had as a draft."""
+    """A meeting with committee, seats and minutes; also by the code that it had as a draft."""
     return db.session.scalar(_meeting(actor), {"code": code})
 
 
@@ -74,8 +73,7 @@ def _meeting(actor: Actor) -> Select[Meeting]:
     return (
         select(Meeting)
         .where(or_(Meeting.code == code, Meeting.draft_code == code), sees_meeting(actor))
-        .options(_SEATS, selectinload(Meeting.attendance).joinedload(Attendance.person))
-        .options(joinedload(Meeting.minutes).joinedload(Minutes.drafter))
+        .options(_SEATS, joinedload(Meeting.minutes).joinedload(Minutes.drafter))
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Minutes, Paragraph, ParagraphRevision, ReadingMark
-from kangjiansheng.committee.queries.reading import Reading, Shown, seen_items
+from kangjiansheng.committee.queries.reading import Reading, Shown, items_of
 from kangjiansheng.committee.rules import texts
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -42,7 +42,7 @@ def since(text: Reading, mark: ReadingMark, minutes: Minutes, *, actor: Actor) -
     found = Since(mark.read_at)
     if not other and not missing:
         return found
-    items = seen_items(minutes, actor) if missing else set()
+    items = items_of(minutes, actor=actor).read if missing else set()
     query = (
         select(
             Paragraph.public_id, Paragraph.agenda_item_id, ParagraphRevision.number, ParagraphRevision.text

@@ -111,9 +111,9 @@ def earlier(meeting: Meeting) -> ColumnElement[bool]:
 
 def agenda(meeting: Meeting, *, actor: Actor, beside: Iterable[Decision | Action] = ()) -> Agenda:
     """The agenda for a reader. The hours count all items, so that a hidden one leaves its gap. The projects that the
-    reader may see are asked for once, for the items and for what stands `beside` them on the page."""
+    reader may see are told of the items, and of what stands `beside` them on the page."""
     rows = db.session.execute(
-        select(AgendaItem, sees_item(actor).label("seen"))
+        select(AgendaItem, sees_item(actor).label("seen"), _opens_project(actor).label("open"))
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(AgendaItem.meeting_id == meeting.id)
         .options(joinedload(AgendaItem.project), joinedload(AgendaItem.gate))
@@ -124,14 +124,20 @@ def agenda(meeting: Meeting, *, actor: Actor, beside: Iterable[Decision | Action
     begin = zip(rows, beginnings(meeting.starts_at, lengths), strict=True)
     seen = [(row[0], at) for row, at in begin if row.seen]
     items = [item for item, _at in seen]
+    known = {item.project_id for item in items}
+    opened = {row[0].project_id for row in rows if row.seen and row.open and row[0].project_id}
     return Agenda(
         items,
         [at for _item, at in seen],
         len(rows) - len(items),
         hours(meeting.starts_at, meeting.ends_at, lengths),
-        open_projects([*items, *beside], actor=actor),
+        opened | open_projects((one for one in beside if one.project_id not in known), actor=actor),
         lab_gates([item.gate_id for item in items if item.gate_id and item.project_id is None], actor=actor),
     )
+
+
+def _opens_project(actor: Actor) -> ColumnElement[bool]:
+    return AgendaItem.project_id.in_(visible_projects(actor))
 
 
 def open_projects(
@@ -314,15 +320,16 @@ def actions(
     )
 
 
-def progress(minutes_ids: list[int]) -> dict[int, int]:
-    """How many approvals the draft under review of each minutes has."""
+def progress(meetings: Iterable[Meeting]) -> dict[int, int]:
+    """How many approvals the last draft of each minutes has, by the key of these."""
+    of_minutes = [m.minutes.id for m in meetings if m.minutes]
     query = (
         select(DraftVersion.minutes_id, func.count(Signature.id))
         .join(
             Minutes, (Minutes.id == DraftVersion.minutes_id) & (Minutes.current_draft == DraftVersion.number)
         )
         .join(Signature, Signature.draft_version_id == DraftVersion.id)
-        .where(DraftVersion.minutes_id.in_(minutes_ids), Signature.meaning.in_(CONSENTS))
+        .where(DraftVersion.minutes_id.in_(of_minutes), Signature.meaning.in_(CONSENTS))
         .group_by(DraftVersion.minutes_id)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}

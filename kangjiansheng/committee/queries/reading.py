@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from kangjiansheng.committee.models import (
     Action,
@@ -22,9 +22,11 @@ from kangjiansheng.committee.models import (
     Paragraph,
     ParagraphRevision,
     ParagraphTranslation,
+    Signature,
+    Signer,
 )
 from kangjiansheng.committee.queries import dissents, floor, translations
-from kangjiansheng.committee.queries.visible import readable_items, reads_item, sees_item, visible_actions
+from kangjiansheng.committee.queries.visible import reads_item, sees_item, visible_actions
 from kangjiansheng.committee.rules import numbers, texts
 from kangjiansheng.committee.rules.languages import in_order
 from kangjiansheng.core.audit import AuditEntry
@@ -93,33 +95,31 @@ class Reading:
         return sum(texts.differences(p.changes) for p in self.paragraphs if p.changes)
 
 
-def seen_items(minutes: Minutes, actor: Actor) -> set[int]:
-    """The ids of the meeting's items whose discussion the actor may read."""
-    return set(db.session.scalars(_seen_items(actor), {"meeting": minutes.meeting_id}))
+@dataclass(frozen=True)
+class Items:
+    """What of a meeting's agenda one reader may see."""
+
+    read: set[int]  # the items whose discussion and outcome are open to them
+    projects: dict[int, Project]  # what an item concerns, as far as they see both
+
+
+def items_of(minutes: Minutes, *, actor: Actor) -> Items:
+    """The items of the meeting that the actor may read, and the projects that the items concern which they may see."""
+    rows = db.session.execute(_items(actor), {"meeting": minutes.meeting_id}).all()
+    return Items(
+        {row.id for row in rows if row.reads},
+        {row.id: row.Project for row in rows if row.Project is not None},
+    )
 
 
 @once_a_day
-def _seen_items(actor: Actor) -> Select[int]:
-    return readable_items(actor).where(AgendaItem.meeting_id == bindparam("meeting"))
-
-
-def projects_of(minutes: Minutes, *, actor: Actor) -> dict[int, Project]:
-    """The projects that the meeting's items concern, by item, as far as the actor may see both."""
-    found = db.session.scalars(_items_of_projects(actor), {"meeting": minutes.meeting_id})
-    return {item.id: item.project for item in found if item.project}
-
-
-@once_a_day
-def _items_of_projects(actor: Actor) -> Select[AgendaItem]:
+def _items(actor: Actor) -> Select[int, bool, Project]:
+    concerned = and_(Project.id == AgendaItem.project_id, Project.id.in_(visible_projects(actor)))
     return (
-        select(AgendaItem)
+        select(AgendaItem.id, reads_item(actor).label("reads"), Project)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(
-            AgendaItem.meeting_id == bindparam("meeting"),
-            sees_item(actor),
-            AgendaItem.project_id.in_(visible_projects(actor)),
-        )
-        .options(joinedload(AgendaItem.project))
+        .outerjoin(Project, concerned)
+        .where(AgendaItem.meeting_id == bindparam("meeting"), sees_item(actor))
     )
 
 
@@ -129,9 +129,24 @@ def drafts(minutes: Minutes, *, until: datetime | None = None) -> list[DraftVers
     return sorted(found, key=lambda d: -d.number)
 
 
-def working(minutes: Minutes, *, actor: Actor) -> Reading:
-    """What the secretary is writing, or the record of a published source."""
-    seen = seen_items(minutes, actor)
+def signed_drafts(minutes: Minutes) -> list[DraftVersion]:
+    """All that was ever frozen of minutes, corrections too, with who was asked, who signed and who kept silent: four
+    statements, however many drafts."""
+    query = (
+        select(DraftVersion)
+        .where(DraftVersion.minutes_id == minutes.id)
+        .options(selectinload(DraftVersion.signers).joinedload(Signer.person))
+        .options(selectinload(DraftVersion.signatures).joinedload(Signature.person))
+        .options(selectinload(DraftVersion.consents))
+        .order_by(DraftVersion.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def working(minutes: Minutes, *, actor: Actor, seen: set[int] | None = None) -> Reading:
+    """What the secretary is writing, or the record of a published source. `seen` are the items that the actor may read,
+    where they are known already."""
+    seen = items_of(minutes, actor=actor).read if seen is None else seen
     query = (
         select(Paragraph, translations.spoken(Paragraph.revision_no))
         .where(Paragraph.minutes_id == minutes.id, Paragraph.removed_at.is_(None))
@@ -192,7 +207,7 @@ def frozen(
 ) -> Reading:
     """A frozen draft, as it was signed or is to be signed. `seen` are the items that the actor may read, `rows` the
     paragraphs of the draft, where they are known already."""
-    seen = seen_items(draft.minutes, actor) if seen is None else seen
+    seen = items_of(draft.minutes, actor=actor).read if seen is None else seen
     shown = [
         _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen, r.spoken)
         for r in (rows_of(draft) if rows is None else rows)
@@ -355,15 +370,10 @@ def attach_amendments(
 ) -> list[Amendment]:
     """Hang corrections on their paragraphs: approved ones, and with `waiting` those under review."""
     by_id = {p.paragraph_id: p for p in reading.paragraphs if not p.withheld}
-    query = (
-        select(Amendment)
-        .where(Amendment.minutes_id == minutes.id)
-        .options(joinedload(Amendment.draft))
-        .order_by(Amendment.number)
-    )
     lives = ("approved", "review") if waiting else ("approved",)
     found = []
-    for one in db.session.scalars(query):
+    all_made = [draft.amendment for draft in minutes.drafts if draft.amendment is not None]
+    for one in sorted(all_made, key=lambda made: made.number):
         late = until is not None and (one.approved_at is None or one.approved_at > until)
         if one.paragraph_id in by_id and one.life in lives and not late:
             by_id[one.paragraph_id].amendments.append(one)

@@ -1,14 +1,15 @@
 """What might go on an agenda: proposed to those who keep the committee, each of what that person may see.
 
-Seven statements, whatever there is; a meeting of One Table asks for what is asked and owed, too. What stands on the agenda already, waits in the backlog or was set aside for this
+Six statements, whatever there is; a meeting of One Table asks for what is asked and owed, too. What stands on the agenda already, waits in the backlog or was set aside for this
 meeting is not proposed again.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import String, cast, false, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.committee.models import (
@@ -35,45 +36,53 @@ from kangjiansheng.projects.rules import asks as ask_rules
 MOST, PATIENCE = 30, timedelta(days=7)
 
 
-def suggested(meeting: Meeting, *, actor: Actor) -> list[Suggestion]:
-    """The proposals, in the order of their kinds."""
+@dataclass(frozen=True)
+class Suggested:
+    """The proposals in the order of their kinds, and how many were set aside for this meeting."""
+
+    rows: list[Suggestion]
+    dismissed: int
+
+
+def suggested(meeting: Meeting, *, actor: Actor) -> Suggested:
+    """What might go on the agenda of a meeting."""
     before = overviews.previous(meeting, actor=actor)
-    found = [*_minutes(before, meeting), *_actions(meeting, actor), *_deferred(before, actor)]
+    found = [*_minutes(before), *_actions(meeting, actor), *_deferred(before, actor)]
     found += _milestones(meeting, actor)
     if meeting.committee.kind == rules.TABLE:
         found += [*_wishes(actor), *_owed(actor)]
-    gone = _known(meeting)
+    gone, dismissed = _known(meeting)
     rank = {kind: place for place, kind in enumerate(rules.KINDS)}
-    left = [one for one in found if one.source not in gone]
-    return sorted(left, key=lambda one: rank[one.why])[:MOST]
+    left = [one for one in found if one.source not in gone and one.why not in gone]
+    return Suggested(sorted(left, key=lambda one: rank[one.why])[:MOST], dismissed)
 
 
-def dismissed(meeting: Meeting) -> int:
-    """How many proposals were set aside for a meeting."""
-    query = select(func.count()).select_from(Dismissal).where(Dismissal.meeting_id == meeting.id)
-    return db.session.scalar(query) or 0
-
-
-def _known(meeting: Meeting) -> set[str]:
-    """What is not proposed: on this agenda or one that is coming, waiting, or set aside for this meeting."""
+def _known(meeting: Meeting) -> tuple[set[str], int]:
+    """What is not proposed, by its source: on this agenda or one that is coming, waiting, or set aside for this meeting.
+    An agenda that has something to confirm asks for no minutes, whatever their source. And how many were set aside."""
     coming = or_(Meeting.id == meeting.id, Meeting.life.in_(("planned", "unpublished")))
     on_agenda = (
-        select(AgendaItem.source).join(Meeting).where(Meeting.committee_id == meeting.committee_id, coming)
+        select(AgendaItem.source, false())
+        .join(Meeting)
+        .where(Meeting.committee_id == meeting.committee_id, coming)
     )
-    waiting = select(BacklogItem.source).where(
+    here = AgendaItem.meeting_id == meeting.id
+    gates = select(literal("gate:").concat(cast(AgendaItem.gate_id, String)), false()).where(
+        here, AgendaItem.gate_id.is_not(None)
+    )
+    confirms = select(literal("minutes"), false()).where(here, AgendaItem.kind == "confirm")
+    waiting = select(BacklogItem.source, false()).where(
         BacklogItem.committee_id == meeting.committee_id, BacklogItem.life == "waiting"
     )
-    aside = select(Dismissal.source).where(Dismissal.meeting_id == meeting.id)
-    found = set(db.session.scalars(union_all(on_agenda, waiting, aside)))
-    return found | {f"gate:{item.gate_id}" for item in meeting.items if item.gate_id}
+    aside = select(Dismissal.source, true()).where(Dismissal.meeting_id == meeting.id)
+    rows = db.session.execute(union_all(on_agenda, gates, confirms, waiting, aside)).all()
+    return {source for source, _aside in rows}, sum(1 for _source, aside in rows if aside)
 
 
-def _minutes(before: Meeting | None, meeting: Meeting) -> Iterator[Suggestion]:
-    """The last minutes, unless the agenda has something to confirm already."""
+def _minutes(before: Meeting | None) -> Iterator[Suggestion]:
+    """The last minutes."""
     minutes = before.minutes if before else None
     if before is None or minutes is None or minutes.life == "record":
-        return
-    if any(item.kind == "confirm" for item in meeting.items):
         return
     names = {
         "name_hans": f"通过{before.name_hans}纪要",

@@ -56,7 +56,7 @@ def amendment(amendment: Amendment) -> Response:
 
 def amendment_page(draft: DraftVersion, form: forms.SignForm, status: int) -> Response:
     """The page of an amendment, also when a signature came back with something to mend."""
-    found = signatures.amendment_of(draft) or abort(404)
+    found = draft.amendment or abort(404)
     who = actor()
     steps = signing.progress(draft, who.id, whole=scans.is_whole(draft.minutes.meeting, actor=who))
     waits = signatures.is_open(draft) and g.get("as_of") is None

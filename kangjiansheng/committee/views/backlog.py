@@ -100,7 +100,7 @@ def answer_suggestions(meeting: Meeting) -> Response:
     if "restore" in request.form:
         dismissals.restore(meeting, actor=actor())
         return saved(url_for(".agenda", code=meeting.code), _("已恢复显示"))
-    there = {one.source: one for one in suggested.suggested(meeting, actor=actor())}
+    there = {one.source: one for one in suggested.suggested(meeting, actor=actor()).rows}
     if aside := there.get(request.form.get("dismiss", "")):
         dismissals.dismiss(meeting, aside.source, actor=actor())
         return saved(url_for(".agenda", code=meeting.code), _("本次会议不再提示"))
@@ -168,8 +168,8 @@ def beside(meeting: Meeting) -> dict[str, Any]:
     found = suggested.suggested(meeting, actor=who)
     waiting = reading.waiting(meeting.committee, actor=who)
     return {
-        "suggestions": [(one, reason(one)) for one in found],
-        "dismissed": suggested.dismissed(meeting),
+        "suggestions": [(one, reason(one)) for one in found.rows],
+        "dismissed": found.dismissed,
         "waiting": waiting,
         "kinds": dict(forms.KINDS),
     }

@@ -48,7 +48,7 @@ def committee(committee: Committee) -> Response:
         examples=_examples(committee),
         meetings=meetings,
         page_address=lambda number: with_args(page=number),
-        progress=overviews.progress([m.minutes.id for m in meetings.items if m.minutes]),
+        progress=overviews.progress(meetings.items),
         seats=shown,
         seats_known=bool(seats),
         decisions=decisions,

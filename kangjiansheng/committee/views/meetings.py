@@ -43,7 +43,7 @@ def meetings() -> Response:
         "meetings.html",
         meetings=found,
         page_address=lambda number: with_args(page=number),
-        progress=overviews.progress([m.minutes.id for m in found.items if m.minutes]),
+        progress=overviews.progress(found.items),
         illustrative=found.illustrative,
     )
 
@@ -91,16 +91,17 @@ def meeting(meeting: Meeting) -> Response:
     actions = _left_over(meeting, before)
     agenda = overviews.agenda(meeting, actor=who, beside=[*own, *older, *actions])
     reader = bool(held) or who.reads_all
-    row = next((a for a in meeting.attendance if a.person_id == who.id), None)
+    came = floor.came_to(meeting)
+    row = next((a for a in came.seats if a.person_id == who.id), None)
     return page(
         "meeting.html",
         meeting=meeting,
         agenda=agenda,
         papers=papers.papers(agenda.items, actor=actor()),
         packs=packs.packs(meeting),
-        seats=_seats(meeting) if reader else [],
-        standing=_standing(meeting) if reader and meeting.life not in HIDDEN else None,
-        room=_room(meeting, agenda) if reader else {},
+        seats=_seats(meeting, came) if reader else [],
+        standing=_standing(meeting, came) if reader and meeting.life not in HIDDEN else None,
+        room=_room(meeting, agenda, came) if reader else {},
         before=before,
         before_open=bool(before and before.minutes and policies.may_read(before.minutes, held, who)),
         own=own,
@@ -118,7 +119,9 @@ def meeting(meeting: Meeting) -> Response:
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
         attendances=forms.ANSWERS,
-        progress=overviews.progress([meeting.minutes.id]) if meeting.minutes else {},
+        progress=overviews.progress([meeting])
+        if meeting.minutes and meeting.minutes.life == "review"
+        else {},
         today=clock.today(),
         reader=reader,
         illustrative=meeting.illustrative,
@@ -126,11 +129,11 @@ def meeting(meeting: Meeting) -> Response:
     )
 
 
-def _room(meeting: Meeting, agenda: overviews.Agenda) -> dict[int, floor.ItemInRoom]:
+def _room(meeting: Meeting, agenda: overviews.Agenda, came: floor.Came) -> dict[int, floor.ItemInRoom]:
     """The quorum of each item that the reader sees; nothing for what a source told or what was cancelled."""
     if meeting.source or meeting.life == "cancelled":
         return {}
-    return floor.in_room(meeting, agenda.items)
+    return floor.in_room(meeting, agenda.items, floor.room_of(meeting, came))
 
 
 def _decisions(meeting: Meeting) -> tuple[list[Decision], list[Decision]]:
@@ -153,33 +156,31 @@ def _as_of(meeting: Meeting) -> Response:
     return page("meeting_past.html", meeting=meeting, state=state, illustrative=meeting.illustrative)
 
 
-def _recorded(meeting: Meeting) -> bool:
-    return any(row.mode for row in meeting.attendance)
+def _recorded(came: floor.Came) -> bool:
+    return any(row.mode for row in came.seats)
 
 
-def _seats(meeting: Meeting) -> list[dict[str, Any]]:
+def _seats(meeting: Meeting, came: floor.Came) -> list[dict[str, Any]]:
     """Who comes, or came: one entry for each seat of that day."""
-    rows = {row.person_id: row for row in meeting.attendance}
+    rows = {row.person_id: row for row in came.seats}
+    recorded = _recorded(came)
     words = {str(key): str(word) for key, word in [*forms.ANSWERS, *forms.MODES]}
     found = []
     for member in meeting.committee.members:
         if not operations.sits_on(member, meeting.held_on):
             continue
         row = rows.get(member.person_id)
-        value = (row.mode if _recorded(meeting) else row.answer) if row else ""
-        word = words.get(value) or (_("未记录") if _recorded(meeting) else _("未回复"))
+        value = (row.mode if recorded else row.answer) if row else ""
+        word = words.get(value) or (_("未记录") if recorded else _("未回复"))
         found.append({"member": member, "mark": MARKS[value], "word": word})
     return found
 
 
-def _standing(meeting: Meeting) -> quorum.Standing:
+def _standing(meeting: Meeting, came: floor.Came) -> quorum.Standing:
     committee = meeting.committee
     voters = {m.person_id for m in committee.members if m.voting and operations.sits_on(m, meeting.held_on)}
-    there = {
-        row.person_id
-        for row in meeting.attendance
-        if MARKS[row.mode if _recorded(meeting) else row.answer] in ("y", "o")
-    }
+    recorded = _recorded(came)
+    there = {row.person_id for row in came.seats if MARKS[row.mode if recorded else row.answer] in ("y", "o")}
     return quorum.standing(
         len(voters), len(voters & there), committee.quorum_numerator, committee.quorum_denominator
     )
@@ -246,7 +247,7 @@ def attendance(meeting: Meeting) -> Any:
     meeting = afresh(meeting)
     if refused := facts_locked(meeting):
         return refused
-    early = meeting.held_on > clock.today()
+    came, early = floor.came_to(meeting), meeting.held_on > clock.today()
     if not form.is_submitted():
         form.version.data = str(meeting.version)
     return page(
@@ -254,10 +255,10 @@ def attendance(meeting: Meeting) -> Any:
         form.status,
         form=form,
         meeting=meeting,
-        seats=_seats(meeting),
+        seats=_seats(meeting, came),
         modes=forms.MODES,
         early=early,
-        chosen={row.person_id: row.mode or _expected(row.answer) for row in meeting.attendance},
+        chosen={row.person_id: row.mode or _expected(row.answer) for row in came.seats},
     )
 
 

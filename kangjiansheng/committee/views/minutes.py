@@ -105,10 +105,11 @@ def minutes_page(
     held = offer.held
     older = next((d for d in versions if draft is not None and d.number < draft.number), None)
     rows = reading.rows_of_all([d for d in (draft, older) if d], until=until)
+    items = reading.items_of(minutes, actor=who)
     text = (
-        reading.frozen(draft, actor=who, rows=rows[draft.id])
+        reading.frozen(draft, actor=who, seen=items.read, rows=rows[draft.id])
         if draft
-        else reading.working(minutes, actor=who)
+        else reading.working(minutes, actor=who, seen=items.read)
     )
     before = reading.frozen(older, actor=who, seen=text.seen, rows=rows[older.id]) if older else None
     gone = reading.compare(text, before) if before else []
@@ -133,7 +134,7 @@ def minutes_page(
         minutes=minutes,
         head=heading_of(meeting, draft),
         text=text,
-        projects=reading.projects_of(minutes, actor=who),
+        projects=items.projects,
         **_answered(meeting, until) if stands else {"advice": {}, "answered": {}},
         settled=effects.in_text(text) if draft else {},
         draft=draft,
@@ -215,7 +216,7 @@ def minutes_history(meeting: Meeting) -> Response:
     minutes = meeting.minutes or abort(404)
     found: list[dict[str, Any]] = []
     whole = scans.is_whole(meeting, actor=actor())
-    for draft in sorted(minutes.drafts, key=lambda d: d.number):
+    for draft in reading.signed_drafts(minutes):
         steps = signing.progress(draft, actor().id, whole=whole)
         found.append({"draft": draft, "steps": steps, "open": reviews_open(draft)})
     return page(
