@@ -1,6 +1,6 @@
 """Who may do what with projects and milestones. Executives and auditors read and change no plan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -264,6 +264,16 @@ class Standing:
         theirs = [*self.leads, *self.members]
         whose = (owner_ids == self.actor.id) | np.isin(plan_ids, theirs) | self.actor.has("system")
         return bool(whose.any())
+
+
+def standing_in(actor: Actor, plan_id: int, parts: Mapping[int, Collection[str]]) -> Standing:
+    """The same for one plan, from the parts in it that were read already."""
+    mine = set(parts.get(actor.id, ()))
+    return Standing(
+        actor,
+        frozenset({plan_id} if mine & set(LEADING) else ()),
+        frozenset({plan_id} if mine & set(BELONGING) else ()),
+    )
 
 
 def standing(actor: Actor) -> Standing:

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
@@ -70,7 +71,12 @@ def evidence(*, actor: Actor, number: int, **where: str) -> Evidence | None:
     if found is None:
         return None
     query = _seen(select(Evidence), actor).where(Evidence.milestone_id == found.id, Evidence.number == number)
-    return db.session.scalar(query.options(contains_eager(Evidence.file)))
+    piece = db.session.scalar(query.options(contains_eager(Evidence.file)))
+    if piece is not None:
+        set_committed_value(
+            piece, "milestone", found
+        )  # read with its plan: who asks for it asks nothing more
+    return piece
 
 
 def _seen(query: Select[Any], actor: Actor) -> Select[Any]:
@@ -108,6 +114,20 @@ def pieces(
     for row in found.values():
         row.sort(key=lambda piece: piece.number)
     return found
+
+
+def piece_of(row: Evidence, *, actor: Actor, as_of: date | None = None) -> Piece | None:
+    """One piece as its line says it; on a past day as it stood, None before it was brought."""
+    if as_of is None:
+        return _piece(row.id, row.state())
+    return next(
+        (
+            one
+            for one in pieces([row.milestone_id], actor=actor, as_of=as_of)[row.milestone_id]
+            if one.id == row.id
+        ),
+        None,
+    )
 
 
 def _now(milestone_ids: Collection[int], actor: Actor) -> dict[int, dict[str, Any]]:

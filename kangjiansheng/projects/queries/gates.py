@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -21,7 +21,6 @@ from kangjiansheng.projects.models import (
     MilestoneLink,
     Plan,
     Project,
-    TemplateVersion,
 )
 from kangjiansheng.projects.queries.evidence import Piece, expected_in, pieces
 from kangjiansheng.projects.queries.owners import ARCHIVED_AT, with_owner
@@ -122,7 +121,7 @@ def _criterion(key: int, state: Mapping[str, Any]) -> Criterion:
 
 
 def _of_template(thing: Milestone) -> list[Criterion]:
-    query = select(TemplateVersion.milestones).join(Plan).where(Plan.id == thing.plan_id)
+    made_from = thing.plan.template_version
     return [
         Criterion(
             id=None,
@@ -133,7 +132,9 @@ def _of_template(thing: Milestone) -> list[Criterion]:
             kinds=list(row.get("evidence", ())),
             basis=row.get("basis", {}),
         )
-        for number, row in enumerate(rules.from_template(db.session.scalar(query) or (), thing.code), 1)
+        for number, row in enumerate(
+            rules.from_template(made_from.milestones if made_from else (), thing.code), 1
+        )
     ]
 
 
@@ -249,10 +250,16 @@ def open_conditions(thing: Milestone) -> list[Milestone]:
 
 def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone]]:
     """The gates (of some plans, or of all) that conditions still stop, each with the milestones that stop it; at
-    most three statements."""
+    most two statements."""
     asked, first = aliased(Milestone), aliased(Milestone)
+    later = aliased(GateDecision)
+    go = (
+        select(func.max(later.id))
+        .where(later.milestone_id == GateDecision.milestone_id, later.verdict == "go")
+        .scalar_subquery()
+    )
     query = (
-        select(GateCondition.decision_id, GateDecision.milestone_id, asked, first.position)
+        select(GateCondition.decision_id, GateDecision.milestone_id, asked, first.position, go)
         .join(asked, asked.id == GateCondition.milestone_id)
         .join(first, first.id == GateCondition.stops_id)
         .join(GateDecision, GateDecision.id == GateCondition.decision_id)
@@ -261,13 +268,10 @@ def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone
     )
     if plan_ids is not None:
         query = query.where(asked.plan_id.in_(plan_ids))
-    rows: list[Row[int, int, Milestone, int]] = list(db.session.execute(query))
+    rows: list[Row[int, int, Milestone, int, int | None]] = list(db.session.execute(query))
     if not rows:
         return {}
-    passed = select(GateDecision.milestone_id, GateDecision.id).where(
-        GateDecision.verdict == "go", GateDecision.milestone_id.in_({row[1] for row in rows})
-    )
-    unconditional = {row.milestone_id: row.id for row in db.session.execute(passed.order_by(GateDecision.id))}
+    unconditional = {row[1]: row[4] for row in rows if row[4] is not None}
     gates = select(Milestone.id, Milestone.plan_id, Milestone.position).where(
         Milestone.gate, Milestone.plan_id.in_({row[2].plan_id for row in rows})
     )
@@ -275,7 +279,7 @@ def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone
     for gate_id, plan_id, position in db.session.execute(gates):
         here = {
             m.code: (m, rules.Standing(m.code, gate, decision, place, m.state))
-            for decision, gate, m, place in rows
+            for decision, gate, m, place, _go in rows
             if m.plan_id == plan_id
         }
         holding = rules.stopping((one for _m, one in here.values()), position, unconditional)

@@ -84,6 +84,20 @@ def _people_of_plans(*parts: str) -> Select[int, int]:
     return query.where(row.c.part.in_(parts)) if parts else query
 
 
+def parts_in(plan_id: int) -> dict[int, set[str]]:
+    """The parts that people have in a plan today, by person; one statement."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for person_id, part in db.session.execute(_parts_in(), {"plan": plan_id}):
+        found[person_id].add(part)
+    return found
+
+
+@once_a_day
+def _parts_in() -> Select[int, str]:
+    row = taking_part()
+    return select(row.c.person_id, row.c.part).where(row.c.plan_id == bindparam("plan"))
+
+
 def owners_who_see(
     owners: Mapping[int, Collection[int]], belonging: Mapping[int, set[int]]
 ) -> dict[int, set[int]]:

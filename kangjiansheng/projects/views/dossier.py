@@ -1,6 +1,6 @@
 """The dossier of a gate: criteria × evidence × verdict, and who still owes what."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +11,14 @@ from flask_babel import ngettext
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects import notices, queries
+from kangjiansheng.projects import queries
 from kangjiansheng.projects.forms.fields import role_of
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.queries import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.evidence import Piece
 from kangjiansheng.projects.queries.gates import Decided, Holder
+from kangjiansheng.projects.queries.people import LEADING
 from kangjiansheng.projects.rules.evidence import OTHER, standing
 from kangjiansheng.projects.views.template_words import origin
 from kangjiansheng.projects.views.then import row_of
@@ -62,8 +63,9 @@ class Dossier:
     finding: str
 
 
-def of(thing: Milestone) -> Dossier:
-    """The dossier on the day that the address asks for: links, owners, evidence and verdicts of that day."""
+def of(thing: Milestone, parts: Mapping[int, Collection[str]]) -> Dossier:
+    """The dossier on the day that the address asks for: links, owners, evidence and verdicts of that day. `parts` are
+    those that people have in the plan today."""
     project, row = row_of(thing)
     network = queries.network(thing.plan_id, then=project if g.as_of else None, as_of=g.as_of)
     waited = {link.before for link in network.links.get(thing.id, ())}
@@ -88,7 +90,7 @@ def of(thing: Milestone) -> Dossier:
     others = _beside(row, there)
     earlier = [_before(m, wanted[m.id], there.get(m.id, [])) for m in before]
     decided = reading.decisions(thing.plan_id, project.milestones, as_of=g.as_of).get(thing.id, [])
-    leading = notices.leading(thing) if g.as_of is None else set()
+    leading = {who for who, their in parts.items() if set(LEADING) & set(their)} if g.as_of is None else set()
     return Dossier(
         project,
         row,

@@ -1,5 +1,6 @@
 """The evidence of a milestone: bringing files, reading them, judging and withdrawing them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort, g
@@ -7,9 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import audit, file_levels, files, history, trail
 from kangjiansheng.core.access import actor, afresh, on
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.file_levels import LevelForm
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.i18n import name_of
@@ -69,8 +72,7 @@ def evidence(piece: Evidence) -> Response:
 
 
 def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
-    now = reading.pieces([piece.milestone_id], actor=actor(), as_of=g.as_of)[piece.milestone_id]
-    shown = next((one for one in now if one.id == piece.id), None)
+    shown = reading.piece_of(piece, actor=actor(), as_of=g.as_of)
     if shown is None:
         abort(404)
     owner = piece.milestone.plan.owner
@@ -78,9 +80,10 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
     may_replace = free and policies.replace_evidence(actor(), piece)
     judges = free and policies.judge(actor(), piece)
     found = reading.versions(piece.id, g.as_of)
-    label = next(
-        (o for o in reading.expected([piece.milestone_id])[piece.milestone_id] if o.kind == shown.kind), None
-    )
+    wanted = reading.expected_in(piece.milestone.plan, [piece.milestone])[piece.milestone_id]
+    label = next((one for one in wanted if one.kind == shown.kind), None)
+    acts = audit.history(reading.THING, piece.id, until=g.as_of)
+    people = names(shown.people | {v.by_id for v in found} | {act.actor_id for act in acts})
     return page(
         "projects/evidence.html",
         status,
@@ -91,8 +94,7 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         piece=shown,
         kind=name_of(label.name) if label else _("其他材料"),
         versions=found,
-        people=standing.people(now)
-        | {key: name_of(person) for key, person in names({v.by_id for v in found}).items()},
+        people={key: name_of(person) for key, person in people.items()},
         may_open=policies.open_file(actor(), (piece, found[0])),
         may_replace=may_replace,
         room=reading.shelf_of(piece.milestone.plan).room() if may_replace else None,
@@ -101,7 +103,7 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
         may_withdraw=free and policies.withdraw(actor(), piece),
         levels=FILE_LEVELS,
         level_choices=file_levels.choices(owner.confidentiality, FILE_LEVELS),
-        history=_history(piece),
+        history=_history(acts, people),
         **{
             "version_form": VersionForm(formdata=None, version=piece.version),
             "judge_form": JudgeForm(formdata=None, version=piece.version),
@@ -111,16 +113,15 @@ def _page(piece: Evidence, status: int = 200, **forms: Any) -> Response:
     )
 
 
-def _history(piece: Evidence) -> list[dict[str, Any]]:
-    rows = audit.history(reading.THING, piece.id, until=g.as_of)
+def _history(acts: Sequence[AuditEntry], people: Mapping[int, Person]) -> list[dict[str, Any]]:
     return history.entries(
-        rows,
+        acts,
         labels={
             key: words.EVIDENCE[key]
             for key in ("name", "version_no", "verdict", "verdict_note", "withdrawn_note", "level")
         },
         show=lambda key, value: trail.value_words(reading.THING, key, value),
-        people=names({row.actor_id for row in rows}),
+        people=people,
     )
 
 

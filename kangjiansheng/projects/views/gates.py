@@ -25,6 +25,7 @@ from kangjiansheng.projects.queries import choices, lab_reviews
 from kangjiansheng.projects.queries import gates as reading
 from kangjiansheng.projects.queries.acceptance import meaning_of
 from kangjiansheng.projects.queries.gates import Criterion
+from kangjiansheng.projects.queries.people import parts_in
 from kangjiansheng.projects.rules.templates import RENEWAL, REVIEW
 from kangjiansheng.projects.views import bp, dossier, milestones, words
 
@@ -51,8 +52,8 @@ def _facts(thing: Milestone) -> dict[str, Any]:
 @on(load=reading.gate, may=policies.see)
 def gate_dossier(thing: Milestone) -> Response:
     """What the gate asks for, what there is, what is said of it, and who still owes what."""
-    free = _free(thing)
-    made = dossier.of(thing)
+    free, parts = _free(thing), parts_in(thing.plan_id)
+    made, mine = dossier.of(thing, parts), policies.standing_in(actor(), thing.plan_id, parts)
     standing = lab_reviews.standing_for(one.id for one in made.decisions) if thing.plan.lab_id else {}
     return page(
         "projects/dossier.html",
@@ -62,9 +63,11 @@ def gate_dossier(thing: Milestone) -> Response:
         may_review=free and _waits_for_review(thing, made, standing),
         words=DECISIONS,
         stops=reading.open_conditions(thing) if g.as_of is None else [],
-        may_keep=free and policies.keep_criteria(actor(), (thing, None)),
-        may_bring=free and thing.state != "cancelled" and policies.update(actor(), thing),
-        may_decide=free and thing.state != "cancelled" and policies.decide(actor(), thing),
+        may_keep=free and mine.may_plan(thing.plan_id),
+        may_bring=free and thing.state != "cancelled" and mine.may_update(thing.plan_id, thing.owner_id),
+        may_decide=free
+        and thing.state != "cancelled"
+        and (actor().has("executive") or mine.may_plan(thing.plan_id)),
         **_facts(thing),
     )
 
@@ -220,7 +223,7 @@ def _decision_page(thing: Milestone, form: DecisionForm) -> Response:
         "projects/decision.html",
         form.status,
         form=form,
-        d=dossier.of(thing),
+        d=dossier.of(thing, parts_in(thing.plan_id)),
         follower=reading.next_gate(thing),
         stops=reading.open_conditions(thing),
         **_facts(thing),

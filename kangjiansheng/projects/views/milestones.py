@@ -135,7 +135,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         holding=[pair for pair in intervals if pair[1].need and pair[1].need.code == thing.code],
         validity_words=validity_words,
         panels=slots.of(panels.milestone, thing, actor(), g.as_of),
-        evidence=standing.panel(thing, row, form=shown.pop("evidence_form", None)),
+        evidence=standing.panel(thing, row, whole_team, form=shown.pop("evidence_form", None)),
         **shown,
     )
 

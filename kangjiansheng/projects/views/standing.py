@@ -1,6 +1,6 @@
 """How the evidence of a milestone stands, in words: what its page, its card and its dossier share."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from flask import g
@@ -37,8 +37,14 @@ def wanted(milestone_id: int) -> Wanted:
     return papers([milestone_id])[milestone_id][0]
 
 
-def panel(thing: Milestone, row: queries.MilestoneRow, *, form: EvidenceForm | None) -> dict[str, Any]:
-    """What the page of a milestone shows of its evidence, on the day that the address asks for.
+def panel(
+    thing: Milestone,
+    row: queries.MilestoneRow,
+    team: Iterable[queries.TeamMember],
+    *,
+    form: EvidenceForm | None,
+) -> dict[str, Any]:
+    """What the page of a milestone shows of its evidence, on the day that the address asks for. `team` is known by name.
 
     `form` is one that came back with something to say.
     """
@@ -55,7 +61,7 @@ def panel(thing: Milestone, row: queries.MilestoneRow, *, form: EvidenceForm | N
             p for p in there if p.kind not in {one.kind for one, _stand in stands} and not p.withdrawn
         ],
         "withdrawn": [piece for piece in there if piece.withdrawn],
-        "people": people(there),
+        "people": _people(there, team),
         "levels": FILE_LEVELS,
         "lacks": row.actual is not None and any(stand == "missing" for _one, stand in stands),
         "form": form or EvidenceForm(formdata=None, within=thing.plan.owner.confidentiality, wanted=stands),
@@ -66,10 +72,11 @@ def _of(kind: str, there: Sequence[Piece]) -> list[Piece]:
     return [piece for piece in there if piece.kind == kind and not piece.withdrawn]
 
 
-def people(there: Sequence[Piece]) -> dict[int, str]:
-    """The names of everybody whom the lines name."""
-    found: Mapping[int, Any] = names(set().union(*(piece.people for piece in there)))
-    return {key: name_of(person) for key, person in found.items()}
+def _people(there: Sequence[Piece], team: Iterable[queries.TeamMember]) -> dict[int, str]:
+    """The names of everybody whom the lines name; only who is not of the team is asked for."""
+    wanted: set[int] = set().union(*(piece.people for piece in there))
+    known: dict[int, Any] = {one.person_id: one for one in team if one.person_id in wanted}
+    return {key: name_of(person) for key, person in (known | names(wanted - known.keys())).items()}
 
 
 def finding(stands: Sequence[Standing], there: Sequence[Piece]) -> str:
