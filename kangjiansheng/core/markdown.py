@@ -5,7 +5,7 @@ Raw HTML is not parsed, and what comes out goes through an allow-list.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -35,8 +35,10 @@ _CJK = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def render(text: str, images: str = "") -> Markup:
-    """The text as HTML: paragraphs, emphasis, lists, tables, links to http(s) and to our own pages.
+    """The text as HTML: paragraphs, emphasis, lists, tables, links to http(s) and to our own pages. It rests on nothing
+    but the text, so what was made is kept for the texts that were read last.
 
     `images` is the path under which pictures that we keep are shown, by their digest; without it, and of any other
     picture, what stands for it in words is shown.

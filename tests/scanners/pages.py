@@ -7,10 +7,11 @@ import subprocess
 from urllib.parse import quote
 from urllib.request import Request
 
-from tests.journeys.test_every_page import LANGUAGES, PAGES
+from tests.journeys.test_every_page import LANGUAGES
 from tests.scanners import cage, target
 from tests.scanners.finding import Finding
 from tests.scanners.outcome import Outcome
+from tests.support.tour import PAGES
 from tests.support.visitor import Visitor
 
 

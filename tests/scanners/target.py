@@ -14,11 +14,12 @@ from urllib.request import Request, urlopen
 
 from lxml import html
 
-from tests.journeys.test_every_page import PAGES, furnished
+from tests.journeys.test_every_page import furnished
 from tests.scanners import cage
 from tests.scanners.finding import Finding
 from tests.support.app import Databases
 from tests.support.server import Server
+from tests.support.tour import PAGES
 from tests.support.visitor import PASSWORD, Visitor, form_of
 
 # Acts that end the scanner's own session or close the door behind it.
