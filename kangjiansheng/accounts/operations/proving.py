@@ -39,9 +39,8 @@ def fits(password: str, *, actor: Actor) -> bool:
     return passwords.fits(password, account.password_hash if account else None)
 
 
-def asked(*, actor: Actor) -> tuple[str, ...]:
-    """What the actor has to give: see `proofs`."""
-    account = account_of(actor=actor)
+def asked(account: Account | None) -> tuple[str, ...]:
+    """What somebody with this account has to give: see `proofs`."""
     return proofs(
         has_password=account is not None and account.password_hash is not None,
         has_factor=account is not None and account.second_since is not None,
@@ -50,7 +49,8 @@ def asked(*, actor: Actor) -> tuple[str, ...]:
 
 def prove(given: Given, *, actor: Actor) -> str:
     """Check what was given, and use it up; returns the method as it is written on a signature."""
-    account, needed = account_of(actor=actor), asked(actor=actor)
+    account = account_of(actor=actor)
+    needed = asked(account)
     if account is None:
         raise RuleBroken("accounts:session-old")
     ways = []

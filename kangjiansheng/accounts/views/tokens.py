@@ -32,7 +32,7 @@ def new_token(account: Account) -> Response:
         abort(429, _("密码错误次数过多，请 15 分钟后再试。"))
     purpose = f"token {account.id}"
     form, person = forms.TokenForm(expires_on=clock.today() + USUAL), account.person
-    form.ask(proving.asked(actor=actor()), account, purpose)
+    form.ask(proving.asked(account), account, purpose)
 
     def act() -> tuple[ApiToken, str]:
         return tokens.make_token(

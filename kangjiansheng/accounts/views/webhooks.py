@@ -71,7 +71,7 @@ def new(account: Account) -> Response:
     if proving.is_throttled(who):
         abort(429, _("密码错误次数过多，请 15 分钟后再试。"))
     form = NewWebhookForm()
-    form.ask(proving.asked(actor=actor()), account, purpose)
+    form.ask(proving.asked(account), account, purpose)
 
     def act() -> tuple[Webhook, str]:
         return keeping.make(

@@ -211,7 +211,7 @@ def _purpose(number: int) -> str:
 def _ask(number: int, *, empty: bool = False) -> ApproveForm:
     form = ApproveForm(formdata=None) if empty else ApproveForm()
     account = own_account(actor=actor())
-    form.ask(proving.asked(actor=actor()), account, _purpose(number))
+    form.ask(proving.asked(account), account, _purpose(number))
     return form
 
 

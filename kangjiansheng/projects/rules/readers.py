@@ -34,9 +34,10 @@ class Reader:
 
 
 def readers(level: str, ties: Iterable[Tie]) -> Sequence[Reader]:
-    """Those whose ties count at a level of confidentiality; an open project is seen by others as well, who have none."""
-    found: dict[int, list[Tie]] = {}
-    for tie in ties:
+    """Those whose ties count at a level of confidentiality, each one's by kind; an open project is seen by others as well,
+    who have none."""
+    kinds, found = list(_AT), dict[int, list[Tie]]()
+    for tie in sorted(ties, key=lambda tie: kinds.index(tie.kind)):
         if level in _AT[tie.kind]:
             found.setdefault(tie.person_id, []).append(tie)
     return [Reader(key, tuple(rows)) for key, rows in found.items()]

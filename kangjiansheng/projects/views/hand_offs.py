@@ -6,20 +6,19 @@ from typing import Any
 
 from flask import abort, g, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.forms.factors import given
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.operations import proving
-from kangjiansheng.accounts.queries import names
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.accounts.views import proofs
 from kangjiansheng.core import audit, clock, history, paging
 from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.budgets import costly
-from kangjiansheng.core.db import db
 from kangjiansheng.core.forms import Form, wants_fragment
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.naming import called
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs.models import Institution
@@ -207,7 +206,8 @@ def _form(step: str, thing: HandOff, **more: Any) -> Any:
         row = row_of(thing, actor=actor())
         assert row is not None
         made = SignedForm(row=row, **more)
-        made.ask(proving.asked(actor=actor()), proving.account_of(actor=actor()), _purpose(thing, step))
+        account = proving.account_of(actor=actor())
+        made.ask(proving.asked(account), account, _purpose(thing, step))
     elif step in ("dispute", "withdraw"):
         made = ReasonForm(**more)
     else:
@@ -299,22 +299,19 @@ def _signatures(thing: HandOff) -> list[dict[str, Any]]:
 def _history(thing: HandOff) -> list[dict[str, Any]]:
     found = audit.history("hand_off", thing.id, 100, until=g.as_of)
     sides = [side for entry in found for side in (entry.before, entry.after)]
-    known = {
-        "giver_id": _named(
-            Institution,
-            {side.get("giver_id") for side in sides} | {side.get("receiver_id") for side in sides},
-        ),
-        "milestone_id": _named(Milestone, {side.get("milestone_id") for side in sides}),
-    }
-    known["receiver_id"] = known["giver_id"]
+    named = called(
+        {
+            Institution: {side.get(key) for side in sides for key in ("giver_id", "receiver_id")},
+            Milestone: {side.get("milestone_id") for side in sides},
+            Person: {entry.actor_id for entry in found},
+        }
+    )
+    kinds = {"giver_id": Institution, "receiver_id": Institution, "milestone_id": Milestone}
 
     def shown(key: str, value: Any) -> str:
-        return known[key].get(value, "") if key in known else words.shown(key, value)
+        if key not in kinds:
+            return words.shown(key, value)
+        row = named[kinds[key]].get(value)
+        return f"{row.code} {name_of(row)}" if row else ""
 
-    people = names({entry.actor_id for entry in found})
-    return history.entries(found, labels=words.FIELDS, show=shown, people=people)
-
-
-def _named(kind: Any, ids: set[Any]) -> dict[Any, str]:
-    rows = db.session.scalars(select(kind).where(kind.id.in_(ids - {None})))
-    return {row.id: f"{row.code} {name_of(row)}" for row in rows}
+    return history.entries(found, labels=words.FIELDS, show=shown, people=named[Person])
