@@ -115,7 +115,7 @@ handing_over = Keeper(
     | {"minutes": _l("起草中的会议纪要"), "action": _l("行动项"), "signed_action": _l("行动项")},
     advice={f"office_{office}": _ADVICE for office in handing.ELECTED} | {"signed_action": _SIGNED},
     duties=handing.duties,
-    count=handing.count,
+    held=handing.held,
     give=giving.give,
     href=_place,
 )

@@ -60,7 +60,7 @@ park_offices = Keeper(
     words={"companion": _l("陪伴人"), "service": _l("服务请求")},
     advice={},
     duties=park_duties.duties,
-    count=park_duties.count,
+    held=park_duties.held,
     give=give_in_park,
     href=lambda one: "",
 )

@@ -25,6 +25,7 @@ from kangjiansheng.projects.operations.milestones import give_to
 from kangjiansheng.projects.operations.starting import start_lab_plan
 from kangjiansheng.projects.queries.handing import count_duties, duties
 from tests.support.critic import Critic
+from tests.support.queries import queries_counted
 
 ALL = "/admin/people/CAST-LEAD/handover"
 IN_003 = "/projects/KJS-003/people/CAST-LEAD/handover"
@@ -244,3 +245,12 @@ def test_a_director_hands_over_within_the_laboratory_and_nothing_else(
     assert client("member").get(here).status_code == 403
     assert client("outsider").get(here).status_code == 404
     assert lead.get("/labs/JL-02/people/CAST-LEAD2/handover").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/admin/people/CAST-LEAD", "/admin/people/CAST-LEAD/disable", ALL, IN_003])
+def test_its_pages_ask_at_most_fifteen_times(client: Callable[[str], Critic], path: str) -> None:
+    reader = client("admin" if path.startswith("/admin") else "lead")
+    reader.get(path)
+    with queries_counted() as seen:
+        assert reader.get(path).status_code == 200
+    assert len(seen) <= 15, seen.shown

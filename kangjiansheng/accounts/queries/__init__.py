@@ -297,7 +297,7 @@ def people(*, state: str = "") -> list[Person]:
 
 def people_page(asked: str | None, *, search: str = "", role: str = "", state: str = "") -> Page:
     """A page of the people, for administrators: with accounts and roles; three statements."""
-    return read(_people(search, role, state), asked)
+    return read(_people(search, role, state).options(selectinload(Person.roles)), asked)
 
 
 def _people(search: str, role: str, state: str) -> Select[Person]:
@@ -310,7 +310,7 @@ def _people(search: str, role: str, state: str) -> Select[Person]:
         select(Person)
         .where(Person.code != SYSTEM)
         .outerjoin(Person.account)
-        .options(contains_eager(Person.account), selectinload(Person.roles))
+        .options(contains_eager(Person.account))
     )
     if search:
         columns = (Person.name_hans, Person.name_hant, Person.name_en, Person.email, Person.code)
@@ -344,8 +344,8 @@ def person(*, actor: Actor, code: str) -> Person | None:
 
 def account_of(*, actor: Actor, code: str) -> Account | None:
     """The account of a person by her code, for administrators."""
-    found = person(actor=actor, code=code)
-    return found.account if found else None
+    query = select(Account).join(Account.person).where(Person.code == code, Person.code != SYSTEM)
+    return db.session.scalar(query.options(contains_eager(Account.person)))
 
 
 def names(ids: set[int]) -> dict[int, Person]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import Action, Committee, CommitteeMember, Meeting, Minutes
@@ -50,8 +50,7 @@ def _actions(person_id: int) -> Select[Action, Meeting, str]:
 def duties(person_id: int, actor: Actor) -> list[Duty]:
     """Offices, minutes, actions. The names of committees are open; titles of meetings and texts of actions are told
     to those who see them."""
-    meetings = set(db.session.scalars(visible_meetings(actor)))
-    actions = set(db.session.scalars(visible_actions(actor)))
+    sees_meeting, sees_action = Meeting.id.in_(visible_meetings(actor)), Action.id.in_(visible_actions(actor))
     found = [
         Duty(
             f"office_{seat.office}",
@@ -65,12 +64,11 @@ def duties(person_id: int, actor: Actor) -> list[Duty]:
         for seat, committee in db.session.execute(_seats(person_id))
     ]
     found += [
-        Duty("minutes", row.id, meeting.code, "", _names(meeting), meeting.id in meetings, row.illustrative)
-        for row, meeting in db.session.execute(_writing(person_id))
+        Duty("minutes", row.id, meeting.code, "", _names(meeting), seen, row.illustrative)
+        for row, meeting, seen in db.session.execute(_writing(person_id).add_columns(sees_meeting))
     ]
-    for row, meeting, life in db.session.execute(_actions(person_id)):
+    for row, meeting, life, seen in db.session.execute(_actions(person_id).add_columns(sees_action)):
         kind = "action" if life in (None, "draft") else "signed_action"
-        seen = row.id in actions
         found.append(Duty(kind, row.id, meeting.code, row.number, {"hans": row.text}, seen, row.illustrative))
     return found
 
@@ -79,13 +77,6 @@ def _names(thing: Any) -> dict[str, str]:
     return {script: getattr(thing, f"name_{script}") for script in ("hans", "hant", "en")}
 
 
-def count(person_id: int) -> int:
-    """How many of them there are."""
-    queries = (_seats(person_id), _writing(person_id), _actions(person_id))
-    return sum(
-        db.session.scalar(
-            select(func.count()).select_from(query.with_only_columns(key).order_by(None).subquery())
-        )
-        or 0
-        for query, key in zip(queries, (CommitteeMember.id, Minutes.id, Action.id), strict=True)
-    )
+def held(person_id: int) -> tuple[Any, ...]:
+    """What is counted of them."""
+    return _seats(person_id), _writing(person_id), _actions(person_id)

@@ -1,10 +1,10 @@
 """What a person answers for: roles in laboratories and as lead, open milestones, open risks, and things above."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, func, literal, select, union
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import holds_on
@@ -18,7 +18,7 @@ from kangjiansheng.labs.rules import LAB_ROLES
 from kangjiansheng.projects.models import Milestone, Plan, Project, ProjectMember, Risk
 from kangjiansheng.projects.queries.page import project
 from kangjiansheng.projects.queries.people import candidates, people
-from kangjiansheng.projects.queries.visible import visible_projects
+from kangjiansheng.projects.queries.visible import may_see
 
 ROLES = tuple(f"lab_{role}" for role in LAB_ROLES)
 KINDS = (*ROLES, "lead", "milestone", "risk")
@@ -50,14 +50,14 @@ class Duty:
 class Keeper:
     """What a person may answer for on a higher floor, and how it is given away.
 
-    `words` name its kinds; `advice` says of those that cannot be given away here what to do, `href` where. `give`
-    takes a thing, its holder and the successor, and raises RuleBroken.
+    `words` name its kinds; `advice` says of those that cannot be given away here what to do, `href` where. `duties`
+    reads them for somebody, `held` are the queries by which they are counted. `give` takes a thing, its holder and the successor, and raises RuleBroken.
     """
 
     words: Mapping[str, Any]
     advice: Mapping[str, Any]
     duties: Callable[[int, Actor], list[Duty]]
-    count: Callable[[int], int]
+    held: Callable[[int], Sequence[Any]]
     give: Callable[[Duty, int, int, Actor], None]
     href: Callable[[Duty], str]
 
@@ -75,9 +75,8 @@ def duties(person_id: int, *, actor: Actor, within: Within = None) -> list[Duty]
     project = within if isinstance(within, Project) else None
     found = [] if lab else _in_projects(person_id, actor, project)
     if project is None:
-        open_labs = set(db.session.scalars(select(JointLab.id).where(inside_labs(actor))))
-        for thing, owner in db.session.execute(_of_labs(person_id, lab)):
-            found.append(_duty("milestone", thing, owner, owner.id in open_labs))
+        query = _of_labs(person_id, lab).add_columns(inside_labs(actor))
+        found += [_duty("milestone", *row) for row in db.session.execute(query)]
     found.sort(key=lambda one: (one.place, KINDS.index(one.kind), one.code))
     if project is not None:
         return found
@@ -86,12 +85,11 @@ def duties(person_id: int, *, actor: Actor, within: Within = None) -> list[Duty]
 
 
 def _in_projects(person_id: int, actor: Actor, project: Project | None) -> list[Duty]:
-    seen = set(db.session.scalars(visible_projects(actor)))
     found = []
     for kind in _IN_PROJECTS:
-        query = _owned(kind, person_id)
-        for thing, owner in db.session.execute(query.where(Project.id == project.id) if project else query):
-            found.append(_duty(kind, thing, owner, owner.id in seen))
+        query = _owned(kind, person_id).add_columns(may_see(actor))
+        rows = db.session.execute(query.where(Project.id == project.id) if project else query)
+        found += [_duty(kind, *row) for row in rows]
     return found
 
 
@@ -181,14 +179,18 @@ def _of_labs(person_id: int, only: JointLab | None = None) -> Select[Any]:
 
 
 def count_duties(person_id: int) -> int:
-    """How many things a person answers for."""
-    queries: list[Any] = [
+    """How many things a person answers for; one statement."""
+    queries = [
         _roles(person_id),
         *(_owned(kind, person_id) for kind in _IN_PROJECTS),
         _of_labs(person_id),
+        *(query for keeper in keepers for query in keeper.held(person_id)),
     ]
-    own = sum(db.session.scalar(select(func.count()).select_from(query.subquery())) or 0 for query in queries)
-    return own + sum(keeper.count(person_id) for keeper in keepers)
+    counted: list[Any] = [
+        query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None).scalar_subquery()
+        for query in queries
+    ]
+    return db.session.scalar(select(sum(counted, literal(0)))) or 0
 
 
 def holders(project_id: int) -> dict[int, str]:

@@ -1,6 +1,8 @@
 """What a person answers for in the park: the companies that she accompanies, the requests that she is named to answer."""
 
-from sqlalchemy import Select, func, select
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -29,14 +31,14 @@ def _asked(person_id: int) -> Select[ServiceRequest, Company]:
 
 def duties(person_id: int, actor: Actor) -> list[Duty]:
     """The companion's office of companies, and open requests; the names of companies that the actor sees."""
-    seen = set(db.session.scalars(visible_companies(actor).with_only_columns(Company.id)))
+    seen = Company.id.in_(visible_companies(actor).with_only_columns(Company.id))
     rows = [
-        ("companion", company.id, "", company)
-        for company, _same in db.session.execute(_accompanied(person_id))
+        ("companion", company.id, "", company, is_seen)
+        for company, _same, is_seen in db.session.execute(_accompanied(person_id).add_columns(seen))
     ]
     rows += [
-        ("service", one.id, f"{one.number}", company)
-        for one, company in db.session.execute(_asked(person_id))
+        ("service", one.id, f"{one.number}", company, is_seen)
+        for one, company, is_seen in db.session.execute(_asked(person_id).add_columns(seen))
     ]
     return [
         Duty(
@@ -45,18 +47,13 @@ def duties(person_id: int, actor: Actor) -> list[Duty]:
             company.code,
             code,
             {script: getattr(company, f"name_{script}") for script in ("hans", "hant", "en")},
-            company.id in seen,
+            is_seen,
             company.illustrative,
         )
-        for kind, key, code, company in rows
+        for kind, key, code, company, is_seen in rows
     ]
 
 
-def count(person_id: int) -> int:
-    """How many of them there are."""
-    queries = ((_accompanied(person_id), Company.id), (_asked(person_id), ServiceRequest.id))
-    counted = (
-        select(func.count()).select_from(query.with_only_columns(key).order_by(None).subquery())
-        for query, key in queries
-    )
-    return sum(db.session.scalar(one) or 0 for one in counted)
+def held(person_id: int) -> tuple[Any, ...]:
+    """What is counted of them."""
+    return _accompanied(person_id), _asked(person_id)
