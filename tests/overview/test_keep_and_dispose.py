@@ -31,7 +31,7 @@ from kangjiansheng.labs.models import Agreement, Obligation
 from kangjiansheng.overview import policies
 from kangjiansheng.overview.models import Disposal, LegalHold
 from kangjiansheng.overview.operations import retention
-from kangjiansheng.overview.queries.retention import KINDS, by_place, may_go, tally
+from kangjiansheng.overview.queries.retention import KINDS, by_place, may_go, tallies, tally
 from kangjiansheng.overview.rules.retention import KINDS as KNOWN
 from kangjiansheng.overview.rules.retention import begun_before
 from kangjiansheng.overview.views import retention as views
@@ -340,7 +340,7 @@ def put(thing: str, thing_id: int) -> None:
 
 def ended_and_held(years: int = 2) -> dict[str, tuple[int, int]]:
     db.session.flush()
-    found = {kind: tally(kind, years) for kind in KINDS}
+    found = tallies(dict.fromkeys(KINDS, years))
     for kind, one in found.items():
         assert sum(place.ended for place in by_place(kind, years)) == one.ended
         assert len(may_go(kind, years)) == one.may_go

@@ -4,7 +4,7 @@ it says whether silence counts."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, false, func, literal, select
 
 from kangjiansheng.committee.models import ReviewReminder
 from kangjiansheng.core.db import db
@@ -21,14 +21,15 @@ def _over(kind: Any, named: Any) -> ColumnElement[bool]:
     return over & (Outbox.state != "waiting") if kind is Outbox else over
 
 
-def count(before: datetime | None = None) -> int:
-    """How many there are; of those from before an instant, how many may go."""
-    found = 0
-    for kind, at, named in KINDS:
-        query = select(func.count(kind.id))
-        if before is not None:
-            query = query.where(at < before, _over(kind, named))
-        found += db.session.scalar(query) or 0
+def counts(before: datetime | None) -> tuple[int, int]:
+    """How many there are, and how many of those from before an instant may go; one statement."""
+    each = [
+        (select(func.count(kind.id)), false() if before is None else (at < before) & _over(kind, named))
+        for kind, at, named in KINDS
+    ]
+    every = sum((query.scalar_subquery() for query, _over in each), literal(0))
+    ended = sum((query.where(over).scalar_subquery() for query, over in each), literal(0))
+    found: tuple[int, int] = db.session.execute(select(every, ended)).one()
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.committee.models import (
@@ -281,19 +281,31 @@ def _tallied(count: Any, size: Any, ended: Any, held: Any, free: Any, place: Any
     return Tally(int(count), int(size), int(ended), int(held), int(free), place or "")
 
 
+def tallies(periods: Mapping[str, int]) -> dict[str, Tally]:
+    """What there is of some kinds, kept for so many years. Six statements at most, however much that is."""
+    found = {rules.MESSAGES: _messages(periods[rules.MESSAGES])} if rules.MESSAGES in periods else {}
+    each = [_counted(kind, years) for kind, years in periods.items() if kind != rules.MESSAGES]
+    rows = db.session.execute(union_all(*each)) if each else ()
+    return found | {kind: _tallied(*numbers) for kind, *numbers in rows}
+
+
 def tally(kind: str, years: int) -> Tally:
-    """What there is of a kind. One or two statements, however much that is."""
-    if kind == rules.MESSAGES:
-        return _messages(years)
+    """The same of one kind."""
+    return tallies({kind: years})[kind]
+
+
+def _counted(kind: str, years: int) -> Select[Any]:
     files = KINDS[kind]()
-    query = files.rows.with_only_columns(*_tally(files, years), maintain_column_froms=True)
-    return _tallied(*db.session.execute(query.where(FileRef.disposed_at.is_(None))).one())
+    query = files.rows.with_only_columns(literal(kind), *_tally(files, years), maintain_column_froms=True)
+    return query.where(FileRef.disposed_at.is_(None))
 
 
 def _messages(years: int) -> Tally:
     """Messages are no single place's: any hold keeps them."""
-    ended = 0 if years == rules.FOREVER else old_messages.count(rules.older_than(years, clock.today()))
-    return Tally(old_messages.count(), 0, ended, ended if anything_is_held() else 0, 0)
+    count, ended = old_messages.counts(
+        None if years == rules.FOREVER else rules.older_than(years, clock.today())
+    )
+    return Tally(count, 0, ended, ended if anything_is_held() else 0, 0)
 
 
 def anything_is_held() -> bool:

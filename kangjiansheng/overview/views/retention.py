@@ -58,7 +58,7 @@ def _page(*, hold_form: HoldForm | None = None, lift_form: LiftForm | None = Non
         illustrative=has_illustrative(),
         kinds=rules.KINDS,
         periods=periods,
-        tallies={kind: queries.tally(kind, period.years) for kind, period in periods.items()},
+        tallies=queries.tallies({kind: period.years for kind, period in periods.items()}),
         holds=queries.holds(),
         scopes=rules.SCOPES,
         disposals=disposals.disposals(),
