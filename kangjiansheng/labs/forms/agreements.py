@@ -16,9 +16,10 @@ from kangjiansheng.labs.forms.institutions import Chips
 from kangjiansheng.labs.models import Institution
 
 
-def party_choices() -> list[tuple[str, str]]:
-    """The institutions that may stand in an agreement or own a laboratory, by name."""
-    found = db.session.execute(db.select(Institution).where(Institution.archived_at.is_(None))).scalars()
+def party_choices(among: Collection[int] | None = None) -> list[tuple[str, str]]:
+    """The institutions that may stand in an agreement or own a laboratory, by name; `among` are the ids of some."""
+    query = db.select(Institution).where(Institution.archived_at.is_(None))
+    found = db.session.scalars(query if among is None else query.where(Institution.id.in_(among)))
     key = sort_key()
     return sorted(((row.code, name_of(row)) for row in found), key=lambda choice: key(choice[1]))
 

@@ -156,26 +156,36 @@ def raise_ask(actor: Actor) -> bool:
     return not actor.has("auditor") and bool(speaks_for(actor))
 
 
+_BY_ASKER = {"edit", "withdrawal", "closure", "reopening"}
+_BY_ASKED = {"agreement", "answer", "refusal"}
+
+
+def ask_acts(actor: Actor, ask: Ask) -> set[str]:
+    """What the actor may do about an ask, by the names in the addresses. Its words, closing, withdrawing and raising again
+    are for whoever asks; agreeing, answering and declining for whom it is asked of. One of the whole table may be
+    answered by any party at it, and is declined by no single one."""
+    mine = set() if actor.has("auditor") else speaks_for(actor)
+    found = _BY_ASKER if ask.from_id in mine else set()
+    if ask.to_id is not None:
+        return found | (_BY_ASKED if ask.to_id in mine else set())
+    found = found | (_BY_ASKED - {"refusal"} if mine else set())
+    return found | ({"refusal"} if actor.has("executive") else set())
+
+
 def change_ask(actor: Actor, ask: Ask) -> bool:
     """The words of an ask are those of whoever asks."""
-    return raise_ask(actor) and ask.from_id in speaks_for(actor)
+    return "edit" in ask_acts(actor, ask)
 
 
 def answer_ask(actor: Actor, ask: Ask) -> bool:
-    """Whoever is asked answers; an ask of the whole table may be answered by any party at it."""
-    return raise_ask(actor) and (ask.to_id is None or ask.to_id in speaks_for(actor))
-
-
-_BY_ASKER = ("withdrawal", "closure", "reopening")
+    """Whoever is asked answers, and agrees on who does what."""
+    return "agreement" in ask_acts(actor, ask)
 
 
 def move_ask(actor: Actor, pair: tuple[Ask, str]) -> bool:
-    """Closing, withdrawing and raising again is for the asker; answering and declining for whom it is asked of. No
-    single party declines for the whole table."""
+    """Closing, withdrawing and raising again, answering and declining."""
     ask, act = pair
-    if act == "refusal" and ask.to_id is None:
-        return actor.has("executive")
-    return change_ask(actor, ask) if act in _BY_ASKER else answer_ask(actor, ask)
+    return act in ask_acts(actor, ask)
 
 
 def raises(actor: Actor, team: Sequence[TeamMember]) -> bool:

@@ -257,11 +257,6 @@ def _day(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def codes(institution_ids: Iterable[int]) -> set[str]:
-    """The codes of institutions by id."""
-    return set(db.session.scalars(select(Institution.code).where(Institution.id.in_(set(institution_ids)))))
-
-
 def people_of(institution_ids: Iterable[int], first: str = "") -> list[tuple[str, str]]:
     """The people of institutions today who have an address: who may own what is agreed. Those of the institution
     whose code is `first` come first."""

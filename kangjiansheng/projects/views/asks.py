@@ -73,10 +73,8 @@ def asks_file(kind: str) -> Response:
 
 
 def _form(found: Ask | None = None) -> AskForm:
-    mine = policies.speaks_for(actor())
-    parties = party_choices()
-    own = queries.codes(mine)
-    return AskForm(obj=found, mine=[pair for pair in parties if pair[0] in own], parties=parties)
+    mine = party_choices(policies.speaks_for(actor()))
+    return AskForm(obj=found, mine=mine, parties=party_choices())
 
 
 @bp.route("/asks/new", methods=["GET", "POST"])
@@ -116,7 +114,8 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
     found = audit.history("ask", thing.id, 100, until=g.as_of)
     people = names({entry.actor_id for entry in found})
     free = g.as_of is None
-    may_answer = free and policies.answer_ask(actor(), thing) and thing.life in rules.STEPS["agree"]
+    acts = policies.ask_acts(actor(), thing) if free else set()
+    may_answer = "agreement" in acts and thing.life in rules.STEPS["agree"]
     owed = _owed(row)
     higher = of(panels.ask, thing, actor(), g.as_of)
     return page(
@@ -128,11 +127,11 @@ def _page(thing: Ask, status: int = 200, **forms: Any) -> Response:
         words=words,
         waiting=words.waiting_words(row, _day()),
         late=rules.overdue(row, _day()),
-        may_change=free and policies.change_ask(actor(), thing),
+        may_change="edit" in acts,
         tabled=queries.was_tabled(thing),
         may_answer=may_answer,
         steps={act for act, lives in rules.STEPS.items() if thing.life in lives},
-        may_decline=free and policies.move_ask(actor(), (thing, "refusal")),
+        may_decline="refusal" in acts,
         agreeing=forms.get("agreeing") or (_agree_form(thing) if may_answer else None),
         telling=forms.get("telling") or WordsForm(formdata=None, version=thing.version),
         history=history.entries(
@@ -200,10 +199,10 @@ def _shower(thing: Ask, owed: ObligationRow | None) -> history.Show:
 
 def _agree_form(thing: Ask, formdata: Any = None) -> AgreeForm:
     form = AgreeForm(formdata=formdata, version=thing.version, debtor_code=thing.to_code)
-    own = queries.codes(policies.speaks_for(actor()))
-    may = [pair for pair in party_choices() if pair[0] in own and pair[0] != thing.from_code]
+    mine = policies.speaks_for(actor())
+    may = party_choices(mine - {thing.from_id})
     form.debtor_code.choices = may if len(may) == 1 else unchosen(may)
-    form.owner_email.choices = [("", "—"), *queries.people_of(policies.speaks_for(actor()), thing.to_code)]
+    form.owner_email.choices = [("", "—"), *queries.people_of(mine, thing.to_code)]
     return form
 
 
