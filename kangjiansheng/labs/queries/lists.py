@@ -5,11 +5,12 @@ reader's language and the search goes across scripts and aliases, which the two 
 and there are hundreds of institutions, not millions. A list costs the same number of statements whatever its length.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import joinedload, selectinload
 
 from kangjiansheng.core.changes import Actor
@@ -94,32 +95,47 @@ def institutions(
 
 
 def agreements(
-    wanted: AgreementFilter = AgreementFilter(), *, actor: Actor, as_of: date | None = None
+    wanted: AgreementFilter = AgreementFilter(),
+    *,
+    actor: Actor,
+    as_of: date | None = None,
+    only: Collection[ColumnElement[bool]] = (),
 ) -> list[Agreement]:
-    """The agreements that the actor sees and wants, by code."""
-    query = visible_agreements(actor).options(
-        selectinload(Agreement.parties)
-        .joinedload(AgreementParty.institution)
-        .selectinload(Institution.aliases),
-        joinedload(Agreement.parent),
-    )
+    """The agreements that the actor sees and wants, by code; `only` narrows them by what holds today."""
+    parties = selectinload(Agreement.parties).joinedload(AgreementParty.institution)
+    query = visible_agreements(actor).where(*only)
+    query = query.options(_searched(parties, wanted.q), joinedload(Agreement.parent))
     return _chosen(as_they_stood(list(db.session.scalars(query)), as_of), wanted.fits, _code)
 
 
-def labs(wanted: LabFilter = LabFilter(), *, actor: Actor, as_of: date | None = None) -> list[JointLab]:
-    """The laboratories that the actor sees and wants, by code."""
-    query = visible_labs(actor).options(
-        selectinload(JointLab.partners).joinedload(LabPartner.institution).selectinload(Institution.aliases),
-        joinedload(JointLab.agreement),
-    )
+def labs(
+    wanted: LabFilter = LabFilter(),
+    *,
+    actor: Actor,
+    as_of: date | None = None,
+    only: Collection[ColumnElement[bool]] = (),
+) -> list[JointLab]:
+    """The laboratories that the actor sees and wants, by code; `only` narrows them by what holds today."""
+    partners = selectinload(JointLab.partners).joinedload(LabPartner.institution)
+    query = visible_labs(actor).where(*only)
+    query = query.options(_searched(partners, wanted.q), joinedload(JointLab.agreement))
     return _chosen(as_they_stood(list(db.session.scalars(query)), as_of), wanted.fits, _code)
+
+
+def _searched(institutions: Any, text: str) -> Any:
+    """Institutions with the other names that they go by, where a text is looked for."""
+    return institutions.selectinload(Institution.aliases) if text else institutions
 
 
 def agreements_of(
     institution: Institution, *, actor: Actor, as_of: date | None = None
 ) -> list[tuple[Agreement, str]]:
     """The agreements in which an institution stands, as far as the actor sees them, with its capacity."""
-    rows = agreements(AgreementFilter(party=institution.code), actor=actor, as_of=as_of)
+    wanted, today = (
+        AgreementFilter(party=institution.code),
+        Agreement.parties.any(institution_id=institution.id),
+    )
+    rows = agreements(wanted, actor=actor, as_of=as_of, only=() if as_of else (today,))
     return [(row, p.capacity) for row in rows for p in row.parties if p.institution_id == institution.id]
 
 
@@ -127,18 +143,23 @@ def labs_of(
     institution: Institution, *, actor: Actor, as_of: date | None = None
 ) -> list[tuple[JointLab, str]]:
     """The laboratories that an institution owns, with its role."""
-    rows = labs(LabFilter(party=institution.code), actor=actor, as_of=as_of)
+    wanted, today = LabFilter(party=institution.code), JointLab.partners.any(institution_id=institution.id)
+    rows = labs(wanted, actor=actor, as_of=as_of, only=() if as_of else (today,))
     return [(row, p.role) for row in rows for p in row.partners if p.institution_id == institution.id]
 
 
 def labs_on(agreement: Agreement, *, actor: Actor, as_of: date | None = None) -> list[JointLab]:
     """The laboratories that rest on an agreement."""
-    return [row for row in labs(actor=actor, as_of=as_of) if row.agreement_id == agreement.id]
+    today = JointLab.agreement_id == agreement.id
+    rows = labs(actor=actor, as_of=as_of, only=() if as_of else (today,))
+    return [row for row in rows if row.agreement_id == agreement.id]
 
 
 def agreements_under(agreement: Agreement, *, actor: Actor, as_of: date | None = None) -> list[Agreement]:
     """The agreements that hang under one, as far as the actor sees them."""
-    return [row for row in agreements(actor=actor, as_of=as_of) if row.parent_id == agreement.id]
+    today = Agreement.parent_id == agreement.id
+    rows = agreements(actor=actor, as_of=as_of, only=() if as_of else (today,))
+    return [row for row in rows if row.parent_id == agreement.id]
 
 
 def _code(thing: Any) -> str:

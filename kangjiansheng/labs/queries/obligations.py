@@ -1,7 +1,7 @@
 """Obligations as somebody may see them: plain rows of today or of a past day, in a constant number of statements."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -272,8 +272,12 @@ def obligations(
 def obligations_on(agreement: Agreement, *, actor: Actor, as_of: date | None = None) -> list[ObligationRow]:
     """The obligations that rest on an agreement which the actor sees."""
     today = [Obligation.agreement_id == agreement.id] if as_of is None else []
-    rows = obligation_rows(actor=actor, as_of=as_of, only=today)
-    return [row for row in rows if row.agreement_id == agreement.id and not row.archived]
+    rows = obligation_rows(actor=actor, as_of=as_of, only=today, agreements=False)
+    return [
+        replace(row, agreement=agreement.code)
+        for row in rows
+        if row.agreement_id == agreement.id and not row.archived
+    ]
 
 
 def obligation(*, actor: Actor, code: str) -> Obligation | None:

@@ -33,13 +33,14 @@ from kangjiansheng.labs.queries.visible import (
 def institution(*, actor: Actor, code: str) -> Institution | None:
     """The institution under a code; None when there is none."""
     query = visible_institutions(actor).where(Institution.code == code)
-    return db.session.scalar(
+    found = db.session.scalars(
         query.options(
             selectinload(Institution.aliases),
-            selectinload(Institution.sectors),
+            joinedload(Institution.sectors),
             selectinload(Institution.members).joinedload(InstitutionMember.person),
         )
     )
+    return found.unique().one_or_none()
 
 
 def institution_as(*, actor: Actor, code: str, kind: str) -> tuple[Institution, str] | None:

@@ -16,7 +16,7 @@ from kangjiansheng.labs import forms, operations, panels, policies, queries, rul
 from kangjiansheng.labs.forms.documents import DocumentForm, offer_level
 from kangjiansheng.labs.models import Agreement
 from kangjiansheng.labs.queries.documents import level_of, shelf_of
-from kangjiansheng.labs.queries.obligations import clause_numbers, obligations_on
+from kangjiansheng.labs.queries.obligations import obligations_on
 from kangjiansheng.labs.rules import obligations as lives
 from kangjiansheng.labs.views import history
 from kangjiansheng.labs.views.blueprint import as_shown, asked, bp, page_address, travelled
@@ -91,7 +91,7 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
         parent=queries.agreement_codes(actor=actor()).get(shown.parent.id) if shown.parent else None,
         under=under,
         labs=labs,
-        by_clause=_by_clause(shown, owed),
+        by_clause=_by_clause(shown, {one.id: one.number for one in found.clauses}, owed),
         day=day or clock.today(),
         lives=lives,
         reasons=rules.year_reasons(found.code) if shown.year_inferred else [],
@@ -113,11 +113,13 @@ def show(found: Agreement, status: int = 200, *, document_form: DocumentForm | N
     )
 
 
-def _by_clause(agreement: Agreement, owed: list[queries.ObligationRow]) -> list[tuple[Any, list[Any]]]:
-    """The clauses with the obligations that rest on each; None for those that name no clause."""
-    numbers = clause_numbers(owed)
+def _by_clause(
+    agreement: Agreement, numbers: dict[int, str], owed: list[queries.ObligationRow]
+) -> list[tuple[Any, list[Any]]]:
+    """The clauses with the obligations that rest on each; None for those that name no clause. `numbers` are those of
+    today's clauses, by id."""
     rows: list[tuple[Any, list[Any]]] = [
-        (clause, [row for row in owed if numbers.get(row.clause_id) == clause.number])
+        (clause, [row for row in owed if numbers.get(row.clause_id or 0) == clause.number])
         for clause in agreement.clauses
     ]
     others = [row for row in owed if not any(row in some for _clause, some in rows)]

@@ -7,13 +7,11 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
-from kangjiansheng.accounts import queries as people
-from kangjiansheng.core import audit, file_levels, history, i18n
+from kangjiansheng.accounts.models import Person
+from kangjiansheng.core import audit, file_levels, history, i18n, naming
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.audit import AuditEntry
-from kangjiansheng.core.db import db
 from kangjiansheng.core.pages import with_args
 from kangjiansheng.labs import queries, rules
 from kangjiansheng.labs.models import Institution, JointLab
@@ -129,9 +127,17 @@ class _Words:
         keys = {key for state in states for key in state}
         members = {member[0] for state in states for member in state.get("members", [])}
         holders = {state["holder_id"] for state in states if state.get("holder_id")}
-        self.people = people.names(members | holders | {row.actor_id for row in rows})
-        self.institutions = _names(Institution) if keys & {"parties", "partners", "institution_id"} else {}
-        self.labs = _names(JointLab) if "lab_id" in keys else {}
+        listed = {row[0] for state in states for key in ("parties", "partners") for row in state.get(key, [])}
+        named = naming.called(
+            {
+                Person: members | holders | {row.actor_id for row in rows},
+                Institution: listed | {state.get("institution_id") for state in states},
+                JointLab: {state.get("lab_id") for state in states},
+            }
+        )
+        self.people = named[Person]
+        self.institutions = {key: i18n.name_of(row) for key, row in named[Institution].items()}
+        self.labs = {key: i18n.name_of(row) for key, row in named[JointLab].items()}
         self.agreements = (
             queries.agreement_codes(actor=actor()) if keys & {"agreement_id", "parent_id"} else {}
         )
@@ -173,8 +179,3 @@ class _Words:
 
     def _with(self, name: str, detail: Any) -> str:
         return _("%(name)s（%(detail)s）", name=name, detail=detail)
-
-
-def _names(kind: type[Institution] | type[JointLab]) -> dict[int, str]:
-    rows = db.session.execute(select(kind.id, kind.name_hans, kind.name_hant, kind.name_en))
-    return {row.id: i18n.name_of(row) for row in rows}
