@@ -8,9 +8,11 @@ from tests.support.tour import PAGES
 MOST = 15
 # Pages that show many kinds of things beside one another, each of which is asked for once.
 MORE = {
-    "/overview/pack": 27,
+    "/overview/pack": 28,
     "/overview/metrics": 23,
     "/overview/charts": 22,
+    "/labs/JL-01/review": 28,
+    "/labs/JL-01": 21,
     "/meetings/SAC-2026-03/minutes?side=en": 16,
     "/projects/KJS-020/milestones/D090": 16,  # who brought and judged its evidence is of no team of the project
 }
@@ -25,6 +27,7 @@ ADDED = (
     "/milestones/import/",
     "/overview/rates/OWN-1",
     "/overview/scenarios/1",
+    "/webhooks/1",
 )
 READERS = sorted({who for who, _path in PAGES} - {"nobody"})
 

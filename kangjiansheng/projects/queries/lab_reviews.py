@@ -85,8 +85,7 @@ def year_of(lab: JointLab, year: int, *, actor: Actor, as_of: date | None = None
     today = clock.today()
     first, last = date(year, 1, 1), min(date(year, 12, 31), as_of or today)
     then = last if last < today else None
-    rows: list[Any] = [*portfolio(actor=actor, as_of=then, lab=lab.id)]
-    rows += lab_plans(actor=actor, as_of=then, codes=[lab.code], archived=True)
+    rows = _rows(lab, actor, then)
     every = [m for row in rows for m in row.milestones]
     promised = _promised(rules.reached_in(every, first, last))
     stood = labs.as_it_stood(lab, then) or lab
@@ -109,6 +108,14 @@ def year_of(lab: JointLab, year: int, *, actor: Actor, as_of: date | None = None
         overdue=sum(row.late(last) > 0 for row in owed),
         rooms=_rooms(lab, first, last, actor, then),
     )
+
+
+def _rows(lab: JointLab, actor: Actor, then: date | None = None) -> list[ProjectRow | LabRow]:
+    """The projects of a laboratory and its own plan, on a day."""
+    return [
+        *portfolio(actor=actor, as_of=then, lab=lab.id),
+        *lab_plans(actor=actor, as_of=then, codes=[lab.code], archived=True),
+    ]
 
 
 def _leads(row: ProjectRow | LabRow, lab: JointLab) -> bool:
@@ -205,13 +212,13 @@ class Unsettled:
         return len(self.milestones) + len(self.projects) + self.people + self.papers
 
 
-def unsettled(lab: JointLab, *, actor: Actor) -> Unsettled:
+def unsettled(lab: JointLab, *, actor: Actor, year: Year | None = None) -> Unsettled:
     """What is still open in a laboratory today: its own milestones, projects at work that it leads, people in their
-    terms, papers that it holds."""
-    plans = lab_plans(actor=actor, codes=[lab.code], archived=True)
+    terms, papers that it holds. `year` is one that was read; where it comes up to today it is not read again."""
+    rows = [line.row for line in year.lines] if year and year.last >= clock.today() else _rows(lab, actor)
     return Unsettled(
-        [m for row in plans for m in row.milestones if m.is_open],
-        [row for row in portfolio(actor=actor, lab=lab.id) if _leads(row, lab) and not row.resting],
+        [m for row in rows if isinstance(row, LabRow) for m in row.milestones if m.is_open],
+        [row for row in rows if isinstance(row, ProjectRow) and _leads(row, lab) and not row.resting],
         len({row.person_id for row in lab.members if _holds(row, clock.today())}),
         sum(row.life == HELD for row in papers(lab)),
     )

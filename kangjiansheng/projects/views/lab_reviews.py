@@ -39,13 +39,10 @@ def _asked_year() -> int:
 @on(load=lab_inside, may=keeping.see)
 def lab_review(lab: JointLab) -> Response:
     """The year of a laboratory."""
-    gates = queries.gates_of(lab) if keeping.manage(actor(), lab) else []
-    year = _asked_year()
-    seen = next((one.version for one in queries.reviews_of(lab, as_of=g.as_of) if one.year == year), 1)
-    return _page(lab, ReviewForm(formdata=None, version=seen).offer(gates))
+    return _page(lab)
 
 
-def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
+def _page(lab: JointLab, form: ReviewForm | None = None, status: int = 200) -> Response:
     year = _asked_year()
     shown = labs.as_it_stood(lab, g.as_of) or abort(
         404, _("这一天 %(code)s 还没有登记。") % {"code": lab.code}
@@ -54,6 +51,9 @@ def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
     reviews = queries.reviews_of(lab, as_of=g.as_of)
     decides = keeping.manage(actor(), lab) and g.as_of is None and not lab.archived_at
     decides = decides and lab.life in rules.AT_WORK
+    if decides and form is None:
+        seen = next((one.version for one in reviews if one.year == year), 1)
+        form = ReviewForm(formdata=None, version=seen).offer(queries.gates_of(lab))
     return page(
         "projects/lab_review.html",
         status,
@@ -68,7 +68,7 @@ def _page(lab: JointLab, form: ReviewForm, status: int = 200) -> Response:
         papers=paper_words,
         lab_rules=lab_rules,
         form=form if decides else None,
-        unsettled=queries.unsettled(lab, actor=actor()) if decides else None,
+        unsettled=queries.unsettled(lab, actor=actor(), year=found) if decides else None,
     )
 
 
