@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, url_for
+from flask import Blueprint, current_app, g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from kangjiansheng.accounts.queries.sso import link_of
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.accounts.views.proofs import attempt
 from kangjiansheng.core import i18n
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import page, saved
 
 bp = Blueprint("account", __name__)
@@ -116,12 +116,7 @@ def set_reminders(account: Account) -> Response:
 
     if form.attempt(act):
         return saved(url_for(".own") + "#reminders", _("提醒设置已保存"))
-    return account_page(_again(), form.status, reminders=form)
-
-
-def _again() -> Account:
-    """The account once more, after a refusal has rolled everything back."""
-    return queries.own_account(actor=actor()) or abort(404)
+    return account_page(afresh(account), form.status, reminders=form)
 
 
 @bp.post("/account/calendar")

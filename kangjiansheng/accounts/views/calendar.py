@@ -1,6 +1,6 @@
 """The working calendar: which years are known, and loading the State Council's list for one."""
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -9,7 +9,7 @@ from wtforms import StringField, TextAreaField
 
 from kangjiansheng.accounts import policies
 from kangjiansheng.core import clock, holidays, trail
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.audit import history
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form, VersionField, at_most
@@ -86,12 +86,7 @@ def calendar_year(thing: Year) -> Response:
     if done:
         undo = url_for(".undo_calendar", number=number, version=done.version)
         return saved(url_for(".calendar"), _("%(year)s 年的安排已载入，立即生效", year=number), undo=undo)
-    return _year_page(_again(), form.status, form)
-
-
-def _again() -> Year:
-    number = (request.view_args or {})["number"]
-    return holidays.year(actor=actor(), number=number) or abort(404)
+    return _year_page(afresh(thing), form.status, form)
 
 
 def _year_page(thing: Year, status: int, form: YearForm) -> Response:
@@ -112,7 +107,7 @@ def undo_calendar(thing: Year) -> Response:
     version = request.args.get("version", type=whole) or form.version.data
     if form.attempt(lambda: holidays.undo(thing, actor=actor(), version=version)):
         return saved(url_for(".calendar"), _("已撤销，立即生效"))
-    again = _again()
+    again = afresh(thing)
     shown = YearForm(
         formdata=None,
         days=written(again.holidays, again.workdays),

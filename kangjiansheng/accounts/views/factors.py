@@ -25,7 +25,7 @@ from kangjiansheng.accounts.views import account as own
 from kangjiansheng.accounts.views import admin
 from kangjiansheng.accounts.views.proofs import attempt
 from kangjiansheng.core import tickets
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import page, saved
@@ -55,7 +55,7 @@ def enrol_app(account: Account) -> Response:
     uri = facts.app_address(secret, issuer="Kangjiansheng", name=g.actor.email or str(g.actor.id))
     picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff", nl=False)
     return page(
-        "accounts/enrol_app.html", form.status, form=form, picture=picture, address=uri, secret=facts.grouped(secret), has_password=_again().password_hash is not None,
+        "accounts/enrol_app.html", form.status, form=form, picture=picture, address=uri, secret=facts.grouped(secret), has_password=afresh(account).password_hash is not None,
         there=found.app_of(account.id) is not None,
     )  # fmt: skip
 
@@ -85,7 +85,7 @@ def remove_app(account: Account) -> Response:
     if attempt(account.id, form, act):
         return saved(BACK, _("验证器应用已移除"))
     return _proven_page(
-        _again(), form, _("移除验证器应用"), _("移除后登录只问密码，直到您再添加一种验证方式。")
+        afresh(account), form, _("移除验证器应用"), _("移除后登录只问密码，直到您再添加一种验证方式。")
     )
 
 
@@ -106,7 +106,7 @@ def renew_codes(account: Account) -> Response:
     codes = attempt(account.id, form, act)
     if codes:
         return codes_page(codes)
-    return _proven_page(_again(), form, _("生成新的恢复码"), _("旧的恢复码会立即失效。"))
+    return _proven_page(afresh(account), form, _("生成新的恢复码"), _("旧的恢复码会立即失效。"))
 
 
 def _proven_page(account: Account, form: ProvenForm, title: str, text: str) -> Response:
@@ -151,7 +151,7 @@ def enrol_passkey(account: Account) -> Response:
     codes = attempt(account.id, form, act)
     if codes is not None:
         return codes_page(codes) if codes else saved(BACK, _("通行密钥已添加"))
-    account = _again()
+    account = afresh(account)
     offer = None
     if where is not None:
         known, name = passkeys_of(account.id), name_of(account.person)
@@ -194,7 +194,7 @@ def take_away(account: Account) -> Response:
         abort(404)
     if form.attempt(lambda: factors.take_away(account, form.reason.data or "", actor=actor())):
         return saved(url_for("admin.person", code=code), _("验证方式已移除，登录已全部结束，本人会收到邮件"))
-    fresh = queries.account_of(actor=actor(), code=code) or abort(404)
+    fresh = afresh(account)
     return page(
         "admin/take_factors.html", form.status, form=form, person=fresh.person, illustrative=fresh.person.illustrative
     )  # fmt: skip

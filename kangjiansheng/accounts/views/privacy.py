@@ -16,7 +16,7 @@ from kangjiansheng.accounts.rules.privacy import Notice
 from kangjiansheng.accounts.views import account as own
 from kangjiansheng.accounts.views import admin, sign_in
 from kangjiansheng.core import i18n
-from kangjiansheng.core.access import actor, first, on, public
+from kangjiansheng.core.access import actor, afresh, first, on, public
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.markdown import render
 from kangjiansheng.core.pages import page, saved
@@ -53,7 +53,7 @@ def notice(account: Account) -> Response:
     if form.attempt(act):
         return saved(back, _("已记录：您接受了个人信息告知"))
     form.number.data = str(holds.number)
-    account = queries.own_account(actor=actor()) or abort(404)
+    account = afresh(account)
     return page(
         "accounts/accept_notice.html",
         form.status,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.labs import forms, panels
 from kangjiansheng.labs import policies as general
@@ -166,7 +166,7 @@ def move_booking(row: Booking) -> Response:
     form, code, number = _form(row.resource, row), row.resource.code, row.number
     if form.attempt(lambda: operations.move(row, actor=actor(), version=form.version.data, **form.facts())):
         return saved(url_for(".booking", code=code, number=number), _("预约已改动"))
-    again = found.booking(actor=actor(), code=code, number=number) or abort(404)
+    again = afresh(row)
     return _page(form, code, again, maintenance=again.kind == "maintenance")
 
 
@@ -209,10 +209,10 @@ def _returning(row: Wait) -> str:
 @on(load=found.wait, may=policies.clear_queue)
 def clear_queue(row: Wait) -> Response:
     """Take somebody else off the list; the reason is asked for, and told to her."""
-    form, code, number = RemovalForm(), row.resource.code, row.number
+    form = RemovalForm()
     if form.attempt(lambda: operations.remove(row, form.reason.data or "", actor=actor())):
         return saved(_queue(row), _("已移出候补，已通知对方"), undo=_returning(row))
-    again = found.wait(actor=actor(), code=code, number=number) or abort(404)
+    again = afresh(row)
     return page(
         "labs/resources/removal.html",
         form.status,

@@ -6,7 +6,7 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor, on, signed_in
+from kangjiansheng.core.access import actor, afresh, on, signed_in
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
@@ -76,7 +76,7 @@ def new_request(found: Company) -> Response:
     made = form.attempt(lambda: operations.create_request(found, actor=actor(), **form.facts()))
     if made:
         return saved(url_for(".service_request", code=code, number=made.number), _("服务请求已提出"))
-    company = companies.inside_company(actor=actor(), code=code) or abort(404)
+    company = afresh(found)
     return form_page(form, _("提出服务请求"), company=company)
 
 
@@ -130,7 +130,7 @@ def edit_request(found: ServiceRequest) -> Response:
         lambda: operations.edit_request(found, actor=actor(), version=form.version.data, **form.facts())
     ):
         return saved(url_for(".service_request", code=code, number=number), _("已保存"))
-    again = queries.request(actor=actor(), code=code, number=number) or abort(404)
+    again = afresh(found)
     back = url_for(".service_request", code=code, number=number)
     return form_page(form, _("修改服务请求"), company=again.company, back=back)
 
@@ -144,7 +144,7 @@ def answer_request(found: ServiceRequest) -> Response:
         lambda: operations.answer_request(found, actor=actor(), version=form.version.data, **form.facts())
     ):
         return saved(url_for(".service_request", code=code, number=number), _("已答复"))
-    return _request_page(queries.request(actor=actor(), code=code, number=number) or abort(404), form, None)
+    return _request_page(afresh(found), form, None)
 
 
 @bp.post("/residents/<code>/requests/<int:number>/rate")
@@ -156,7 +156,7 @@ def rate_request(found: ServiceRequest) -> Response:
         lambda: operations.rate_request(found, actor=actor(), version=form.version.data, **form.facts())
     ):
         return saved(url_for(".service_request", code=code, number=number), _("感谢评价"))
-    return _request_page(queries.request(actor=actor(), code=code, number=number) or abort(404), None, form)
+    return _request_page(afresh(found), None, form)
 
 
 @bp.post("/residents/<code>/requests/<int:number>/withdraw")
@@ -189,7 +189,7 @@ def new_contact(found: Company) -> Response:
     if made:
         back = url_for(".withdraw_contact", code=code, number=made.number)
         return saved(_home(found), _("触点已记录"), undo=back)
-    company = companies.inside_company(actor=actor(), code=code) or abort(404)
+    company = afresh(found)
     return form_page(form, _("记录服务触点"), company=company)
 
 

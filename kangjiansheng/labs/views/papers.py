@@ -1,10 +1,10 @@
 """The papers of a laboratory: /labs/<code>/papers."""
 
-from flask import abort, request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
@@ -56,8 +56,7 @@ def new_paper(found: JointLab) -> Response:
     form = PaperForm().offer(found)
     if form.attempt(lambda: operations.create_paper(found, actor=actor(), **form.facts())):
         return saved(url_for(".lab_papers", code=found.code), _("已登记"))
-    code = str((request.view_args or {})["code"])
-    return _page(lab_inside(actor=actor(), code=code) or abort(404), None, form, form.status)
+    return _page(afresh(found), None, form, form.status)
 
 
 @bp.route("/labs/<code>/papers/<int:number>/edit", methods=["GET", "POST"])
@@ -69,7 +68,7 @@ def edit_paper(found: LabPaper) -> Response:
         lambda: operations.edit_paper(found, actor=actor(), version=form.version.data, **form.facts())
     ):
         return saved(url_for(".lab_papers", code=found.lab.code), _("已保存"))
-    again = _again()
+    again = afresh(found)
     return _page(again.lab, again, form, form.status)
 
 
@@ -82,7 +81,7 @@ def end_paper(found: LabPaper) -> Response:
         lambda: operations.end_paper(found, form.reason.data or "", actor=actor(), version=form.version.data)
     ):
         return saved(url_for(".lab_papers", code=found.lab.code), _("有效期已终止"))
-    again = _again()
+    again = afresh(found)
     shown = PaperForm(formdata=None, obj=again).offer(again.lab)
     return _page(again.lab, again, shown, form.status, form)
 
@@ -103,9 +102,3 @@ def _page(
         ending=(ending or EndingForm(formdata=None, version=found.version)) if found else None,
         illustrative=lab.illustrative,
     )
-
-
-def _again() -> LabPaper:
-    """The same once more, after a refusal has rolled everything back."""
-    asked = request.view_args or {}
-    return paper(actor=actor(), code=str(asked["code"]), number=int(asked["number"])) or abort(404)

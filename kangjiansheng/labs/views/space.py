@@ -4,7 +4,7 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.sheets import download
@@ -107,7 +107,7 @@ def new_lease(found: Company) -> Response:
     form, code = forms.LeaseForm().offer(queries.floors()), found.code
     if form.attempt(lambda: operations.create_lease(found, actor=actor(), **form.facts())):
         return saved(url_for(".company", code=code), _("租用空间已登记"))
-    company = companies.inside_company(actor=actor(), code=code) or abort(404)
+    company = afresh(found)
     return form_page(form, _("登记租用空间"), company=company)
 
 
