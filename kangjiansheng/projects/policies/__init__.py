@@ -279,11 +279,8 @@ class Standing:
 def standing_in(actor: Actor, plan_id: int, parts: Mapping[int, Collection[str]]) -> Standing:
     """The same for one plan, from the parts in it that were read already."""
     mine = set(parts.get(actor.id, ()))
-    return Standing(
-        actor,
-        frozenset({plan_id} if mine & set(LEADING) else ()),
-        frozenset({plan_id} if mine & set(BELONGING) else ()),
-    )
+    leads, members = (frozenset({plan_id} if mine & set(part) else ()) for part in (LEADING, BELONGING))
+    return Standing(actor, leads, members)
 
 
 def standing(actor: Actor) -> Standing:
