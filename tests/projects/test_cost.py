@@ -20,7 +20,6 @@ PATHS = [
     "/milestones?by=lab&moved=2026-06-01",
     "/milestones?view=timeline&zoom=all&by=family",
     "/projects",
-    "/hand-offs/HO-0001",
     "/my/milestones",
     "/api/v1/projects",
 ]
