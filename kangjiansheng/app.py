@@ -18,7 +18,6 @@ from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
 from kangjiansheng.accounts.operations import copies as kept_copies
 from kangjiansheng.accounts.queries import policy as account_policy
-from kangjiansheng.accounts.queries import webhooks as kept_webhooks
 from kangjiansheng.accounts.rules import webhooks
 from kangjiansheng.committee import forms as committee_forms
 from kangjiansheng.committee import jobs as committee_jobs
@@ -28,7 +27,6 @@ from kangjiansheng.committee import rules as committee_rules
 from kangjiansheng.committee import views as committee_views
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations.reviews import broken_signatures
-from kangjiansheng.committee.queries import codes as committee_codes
 from kangjiansheng.committee.queries.visible import sitting
 from kangjiansheng.committee.views import accesses as committee_accesses
 from kangjiansheng.core import (
@@ -70,7 +68,7 @@ from kangjiansheng.core import views as core_views
 from kangjiansheng.core.config import Settings, read_settings
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job
-from kangjiansheng.core.messengers import delivery, keeping
+from kangjiansheng.core.messengers import delivery
 from kangjiansheng.core.messengers import words as messenger_words
 from kangjiansheng.core.queue import Handler
 from kangjiansheng.labs import forms as lab_forms
@@ -88,7 +86,6 @@ from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.notices import resources as resource_notices
 from kangjiansheng.labs.operations.labs import accepted_by, begun_with
-from kangjiansheng.labs.queries import naming as lab_naming
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.queries.single import institutions_called
 from kangjiansheng.labs.rules import companion as service_rules
@@ -106,14 +103,13 @@ from kangjiansheng.overview import notices as overview_notices
 from kangjiansheng.overview import panels as overview_panels
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
-from kangjiansheng.overview.queries import naming as overview_naming
-from kangjiansheng.overview.queries import told
+from kangjiansheng.overview.queries import meanings, told
 from kangjiansheng.overview.rules import acts as overview_rules
 from kangjiansheng.overview.rules import archives as overview_archives
 from kangjiansheng.overview.rules import deliveries as overview_deliveries
 from kangjiansheng.overview.rules import retention as overview_retention
 from kangjiansheng.overview.rules import trail_words
-from kangjiansheng.overview.views import value_trail
+from kangjiansheng.overview.views import trail_shapes, value_trail
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
 from kangjiansheng.projects import notices as project_notices
@@ -130,16 +126,16 @@ from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
 from kangjiansheng.projects.operations.starting import set_up_lab
-from kangjiansheng.projects.queries import handing, naming
+from kangjiansheng.projects.queries import handing
 from kangjiansheng.projects.queries.acceptance import acceptance_gate
 from kangjiansheng.projects.queries.portfolio import awaiting
 from kangjiansheng.projects.queries.resting import projects_on
-from kangjiansheng.projects.queries.sheets import called as sheets_called
+from kangjiansheng.projects.queries.visible import page_open_to_all
 from kangjiansheng.projects.rules import acts as project_rules
 from kangjiansheng.projects.rules import obligations as link_rules
 from kangjiansheng.projects.views import accesses as project_accesses
+from kangjiansheng.projects.views import histories, template_words
 from kangjiansheng.projects.views import sheets as sheet_views
-from kangjiansheng.projects.views import template_words
 from kangjiansheng.projects.views import words as project_words
 
 ROOT = Path(__file__).parent
@@ -253,7 +249,7 @@ saved_views.pages(
         "charts": ("/overview/charts", _l("图表")),
     }
 )
-messengers.open_to_all[:] = [naming.page_open_to_all]
+messengers.open_to_all[:] = [page_open_to_all]
 for kinds in (project_groups.GROUPS, committee_notices.GROUPS, lab_notices.GROUPS, resident_notices.GROUPS):
     messengers.kinds_told(kinds)
 webhooks.told_of(programs.EVENTS)
@@ -276,7 +272,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (messenger_words.THINGS, messenger_words.FIELDS, messenger_words.values()),
     (account_rules.THINGS, account_rules.FIELDS, account_rules.VALUES),
     (webhooks.THINGS, webhooks.FIELDS, webhooks.values()),
-    (lab_rules.THINGS, lab_history.LABELS, lab_history.VALUES | {"parties": lab_rules.CAPACITIES}),
+    (lab_rules.THINGS, lab_history.LABELS),
     (
         obligation_rules.THINGS,
         obligation_rules.FIELDS,
@@ -286,7 +282,7 @@ TRAIL: tuple[tuple[Any, ...], ...] = (
     (resource_rules.THINGS, resource_words.RESOURCE_LABELS | resource_words.FIELDS, resource_words.VALUES),
     (review_rules.THINGS, review_rules.FIELDS, {"outcome": review_rules.OUTCOMES}),
     (paper_rules.THINGS, paper_rules.FIELDS, {"kind": paper_rules.KINDS, "life": paper_rules.LIVES}),
-    (project_rules.THINGS, project_words.FACTS | project_words.STATE, project_words.STATE_VALUES),
+    (project_rules.THINGS, histories.FIELDS, project_words.STATE_VALUES),
     (project_rules.TEMPLATES, template_words.TEMPLATE, template_words.TEMPLATE_VALUES),
     (project_rules.EVIDENCE, project_words.EVIDENCE, project_words.EVIDENCE_VALUES),
     ({"import_batch": project_rules.THINGS["import_batch"]}, sheet_views.FIELDS, sheet_views.VALUES),
@@ -347,22 +343,8 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     bell.doors(told.DOORS)
     for said in TRAIL:
         trail.words(*said)
-    trail.words_anywhere(trail_words.ANYWHERE, trail_words.REFERS, trail_words.ROWS)
+    trail.besides(trail_words.ANYWHERE, trail_shapes.SHAPES, meanings.meant)
     trail.people_named_by(account_queries.names)
-    trail.things_named_by(
-        {
-            "project": lab_naming.by_code(Project),
-            "milestone": naming.milestones,
-            "plan": naming.plans,
-            "import_batch": sheets_called,
-            "group_robot": keeping.names,
-            "webhook": kept_webhooks.names,
-            "reader_link": reader_links.names,
-            **lab_naming.CODES,
-            **committee_codes.CODES,
-            **overview_naming.CODES,
-        }
-    )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     programs.init_app(app)

@@ -137,9 +137,3 @@ def of(thing: Any) -> Sequence[ReaderLink]:
     """The links to a thing, newest first."""
     mine = (ReaderLink.thing == thing.__tablename__) & (ReaderLink.thing_id == thing.id)
     return db.session.scalars(select(ReaderLink).where(mine).order_by(ReaderLink.id.desc())).all()
-
-
-def names(ids: set[int]) -> dict[int, str]:
-    """What links are called in the trail: the code of the thing and the reader's name."""
-    rows = db.session.scalars(select(ReaderLink).where(ReaderLink.id.in_(ids)))
-    return {row.id: f"{row.about} {row.name}" for row in rows}

@@ -1,25 +1,32 @@
 """The trail in words: entries as the audit pages show them, whatever feature they are of."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
 
-from kangjiansheng.core import audit, i18n
+from kangjiansheng.core import audit, history, i18n
 from kangjiansheng.core.audit import AuditEntry
 
 Names = Callable[[set[int]], Mapping[int, Any]]
-Referred = Mapping[tuple[str, int], str]  # what a number of a kind of thing is called
+Meant = Mapping[str, Mapping[int, str]]  # kind of thing → key → what it is called
+
+# How a stored value is read: a kind of thing, when it holds the keys of such things; words by code; what makes words of
+# it; or one of these (None for a plain value) for each column, when it holds rows, the first of which leads.
+HIDDEN, LEADS = (
+    object(),
+    object(),
+)  # a column that is not shown; a plain one that leads though it is not the first
+Shape = str | Mapping[Any, Any] | Callable[[Any], str] | tuple[Any, ...]
 _things: dict[str, Any] = {}
 _fields: dict[str, Mapping[str, Any]] = {}
 _values: dict[str, Mapping[str, Mapping[str, Any]]] = {}
 _anywhere: dict[str, Any] = {}
-_refers: dict[str, str] = {}
-_rows: dict[str, str] = {}
 _namers: list[Names] = []
-_called: dict[str, Callable[[set[int]], Mapping[int, str]]] = {}
+_shapes: dict[str, Mapping[str, Shape]] = {}
+_meant: list[Callable[[Mapping[str, set[int]]], Meant]] = []
 
 
 def words(
@@ -33,12 +40,16 @@ def words(
         _fields[thing], _values[thing] = fields, values or {}
 
 
-def words_anywhere(fields: Mapping[str, Any], refers: Mapping[str, str], rows: Mapping[str, str]) -> None:
-    """What fields are called of which the words of their thing say nothing; and which fields hold the number of another
-    thing (`refers`), or rows that begin with one (`rows`), and of what kind."""
+def besides(
+    fields: Mapping[str, Any],
+    shapes: Mapping[str, Mapping[str, Shape]],
+    namer: Callable[[Mapping[str, set[int]]], Meant],
+) -> None:
+    """What fields are called of which the words of their thing say nothing; how values are read that are no plain words
+    (thing → field → shape); and who knows what keys mean, of all kinds in one statement: kind → keys → names."""
     _anywhere.update(fields)
-    _refers.update(refers)
-    _rows.update(rows)
+    _shapes.update(shapes)
+    _meant[:] = [namer]
 
 
 def people_named_by(namer: Names) -> None:
@@ -46,51 +57,43 @@ def people_named_by(namer: Names) -> None:
     _namers[:] = [namer]
 
 
-def things_named_by(namers: Mapping[str, Callable[[set[int]], Mapping[int, str]]]) -> None:
-    """Who knows what things are called, by kind: ids → code and name in the reader's script."""
-    _called.update(namers)
-
-
-def called(entries: Iterable[AuditEntry]) -> dict[int, str]:
-    """What the things of entries are called, by entry id; their number where nobody knows it. One call a kind."""
-    entries = list(entries)
-    known = {
-        thing: namer({e.thing_id for e in entries if e.thing == thing})
-        for thing, namer in _called.items()
-        if any(e.thing == thing for e in entries)
-    }
-    return {e.id: known.get(e.thing, {}).get(e.thing_id, str(e.thing_id)) for e in entries}
-
-
-def referred(entries: Iterable[AuditEntry]) -> Referred:
-    """What the numbers in entries stand for; for pages of who reads the whole trail. One call a kind."""
-    asked: dict[str, set[int]] = {}
+def meant(entries: Iterable[AuditEntry]) -> Meant:
+    """What entries mean by keys, in themselves and in their values: for whoever may read the whole trail. One statement."""
+    wanted: dict[str, set[int]] = {}
     for entry in entries:
+        wanted.setdefault(entry.thing, set()).add(entry.thing_id)
         for key, value in (*entry.before.items(), *entry.after.items()):
-            if kind := _kind_in(key, value):
-                firsts = [row[0] for row in _rows_in(value)] if isinstance(value, list) else [value]
-                asked.setdefault(kind, set()).update(one for one in firsts if type(one) is int)
-    named = {kind: (names if kind == "person" else _called[kind])(ids) for kind, ids in asked.items() if ids}
-    return {(kind, key): name for kind, found in named.items() for key, name in found.items()}
+            for kind, number in _keys(_shapes.get(entry.thing, {}).get(key), value):
+                wanted.setdefault(kind, set()).add(number)
+    return _meant[0](wanted)
 
 
-def _kind_in(key: str, value: Any) -> str | None:
-    """Of what kind of thing a field keeps the number: a bare number under the name of a list is how many they are."""
-    return (_rows if isinstance(value, list) else _refers).get(key)
+def _keys(shape: Any, value: Any) -> Iterator[tuple[str, int]]:
+    if isinstance(shape, str):
+        yield from ((shape, item) for item in _listed(value) if type(item) is int)
+    elif isinstance(shape, tuple):
+        with suppress(TypeError, ValueError):  # kept in another shape: nothing in it is a key
+            for row in _rows(value):
+                for column, cell in zip(shape, row, strict=False):
+                    yield from _keys(column, cell)
 
 
-def _rows_in(value: list[Any]) -> list[list[Any]]:
-    return [row if isinstance(row, list) else [row] for row in value if row != []]
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def _with_names(key: str, value: Any, named: Referred) -> Any:
-    """A value in which names stand for the numbers of things."""
-    kind = _kind_in(key, value)
-    if kind is None or isinstance(value, Mapping):
-        return value
-    if isinstance(value, list):
-        return [[named.get((kind, row[0]), row[0]), *row[1:]] for row in _rows_in(value)]
-    return named.get((kind, value), value)
+def _rows(value: Any) -> list[Any]:
+    """Rows as they are stored: a list of them, or pairs by their keys. What is none is no row."""
+    if isinstance(value, Mapping):
+        return [(int(key), item) for key, item in value.items()]
+    if any(not isinstance(row, list | tuple) for row in value or ()):
+        raise TypeError("no rows")
+    return list(value or ())
+
+
+def called(entry: AuditEntry, meant: Meant) -> str:
+    """What the thing of an entry is called; its number when it is gone or has no name."""
+    return meant.get(entry.thing, {}).get(entry.thing_id, str(entry.thing_id))
 
 
 def act_word(act: str) -> str:
@@ -103,27 +106,71 @@ def thing_word(thing: str) -> str:
     return str(_things.get(thing, thing))
 
 
+def says_of(thing: str, key: str) -> bool:
+    """True when a field of a kind of thing has a word, or it is of no kind that the trail knows."""
+    return thing not in _things or key in _fields[thing] or key in _anywhere
+
+
+def reads(thing: str, key: str) -> bool:
+    """True when somebody has said how the values of a field are read."""
+    return key in _shapes.get(thing, {}) or key in _values.get(thing, {})
+
+
 def field_word(thing: str, key: str) -> str:
     """What a field of a kind of thing is called."""
     return str(_fields.get(thing, {}).get(key) or _anywhere.get(key, key))
 
 
-def value_words(thing: str, key: str, value: Any) -> str:
-    """A stored value as a person reads it; empty when there is none."""
+def value_words(thing: str, key: str, value: Any, meant: Meant | None = None) -> str:
+    """A stored value as a person reads it; empty when there is none, and for keys of whose meaning nobody was asked."""
     if value is None or value == "":
         return ""
+    shape = _shapes.get(thing, {}).get(key)
+    if shape is not None:
+        try:
+            return _shaped(shape, value, meant)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            pass  # kept by an earlier version in another shape: it is shown as it stands
     if isinstance(value, bool):
         return str(_("是") if value else _("否"))
     if isinstance(value, list):
-        between = _("；") if any(isinstance(item, list) for item in value) else _("、")
-        return str(between).join(filter(None, (value_words(thing, key, item) for item in value)))
+        return str(_("、")).join(filter(None, (value_words(thing, key, item, meant) for item in value)))
     if isinstance(value, Mapping):
-        parts = ((field_word(thing, str(k)), value_words(thing, str(k), v)) for k, v in value.items())
+        parts = ((field_word(thing, str(k)), value_words(thing, str(k), v, meant)) for k, v in value.items())
         return str(_("；")).join(f"{label}{_('：')}{words}" for label, words in parts if words)
     known = _values.get(thing, {}).get(key, {})
     if isinstance(value, str) and value in known:
         return str(known[value])
     return _instant(value) if isinstance(value, str) else str(value)
+
+
+def _shaped(shape: Any, value: Any, meant: Meant | None) -> str:
+    if isinstance(shape, tuple):
+        parts = [_row(shape, row, meant) for row in _rows(value)]
+    else:
+        parts = [_cell(shape, item, meant) for item in _listed(value)]
+    return str(_("、")).join(filter(None, parts))
+
+
+def _row(shape: tuple[Any, ...], row: Any, meant: Meant | None) -> str:
+    """A row: the column that leads, and what the others add to it."""
+    shown = [(column, cell) for column, cell in zip(shape, row, strict=False) if column is not HIDDEN]
+    shown.sort(key=lambda pair: pair[0] is not LEADS)
+    first, *more = (_cell(None if column is LEADS else column, cell, meant) for column, cell in shown)
+    told = str(_("，")).join(filter(None, more))
+    return str(_("%(name)s（%(detail)s）", name=first, detail=told)) if first and told else first or told
+
+
+def _cell(shape: Any, value: Any, meant: Meant | None) -> str:
+    if value is None or value == "":
+        return ""
+    if shape is None:
+        return _instant(value) if isinstance(value, str) else str(value)
+    if isinstance(shape, str):
+        return "" if meant is None else meant.get(shape, {}).get(value, str(value))
+    if isinstance(shape, Mapping):
+        return str(shape.get(value, value))
+    return str(shape(value))
 
 
 def _instant(value: str) -> str:
@@ -132,19 +179,26 @@ def _instant(value: str) -> str:
     return value
 
 
-def changes_of(entry: AuditEntry, named: Referred = MappingProxyType({})) -> list[dict[str, str]]:
-    """What an entry changed: label, before and after of each field, in the order of the record; `named` tells what
-    numbers of other things stand for."""
+def changes_of(entry: AuditEntry, meant: Meant | None = None) -> list[dict[str, str]]:
+    """What an entry changed: label, before and after of each field, in the order of the record; of keys only what they
+    mean (see `meant`). Of two lists with much in common only what the other one lacks."""
     keys = [*entry.after, *(key for key in entry.before if key not in entry.after)]
     found = []
     for key in keys:
-        before, after = (
-            value_words(entry.thing, key, _with_names(key, side.get(key), named))
-            for side in (entry.before, entry.after)
-        )
+        pair = _differing(entry.before.get(key), entry.after.get(key))
+        before, after = (value_words(entry.thing, key, value, meant) for value in pair)
         if before != after:
             found.append({"label": field_word(entry.thing, key), "before": before, "after": after})
     return found
+
+
+def _differing(before: Any, after: Any) -> tuple[Any, Any]:
+    if not (isinstance(before, list) and isinstance(after, list)):
+        return before, after
+    same = [item for item in before if item in after]
+    if same != [item for item in after if item in before]:
+        return before, after  # their order is what changed
+    return history.differing(before, after)
 
 
 def names(ids: set[int]) -> dict[int, str]:

@@ -15,9 +15,10 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.clock import today
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import speak_now
-from kangjiansheng.core.trail import changes_of, field_word, referred
+from kangjiansheng.core.trail import changes_of, field_word, meant
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
+from tests.support.typed import words
 
 PAGES = ["/audit", "/audit/1", "/audit/changes/1", "/audit/verify", "/audit.csv"]
 
@@ -70,8 +71,9 @@ def test_filters_stand_in_the_address(
 def test_a_row_says_how_much_it_leaves_out(app: Flask, client: Callable[..., Critic]) -> None:
     page = client("auditor").get("/audit").text
     with app.test_request_context():
-        newest = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(50))
-        more = {entry.seq: len(changes_of(entry)) - 3 for entry in newest}
+        newest = list(db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(50)))
+        known = meant(newest)
+        more = {entry.seq: len(changes_of(entry, known)) - 3 for entry in newest}
     told = {int(seq): int(left) for seq, left in re.findall(r'href="/audit/(\d+)">另有 (\d+) 项', page)}
     assert told and told == {seq: left for seq, left in more.items() if left > 0}
 
@@ -162,7 +164,8 @@ def test_fields_are_called_by_words(app: Flask, language: str) -> None:
     with app.test_request_context():
         speak_now(language)
         entries = db.session.scalars(select(AuditEntry)).all()
-        called = {(e.thing, change["label"]) for e in entries for change in changes_of(e)}
+        known = meant(entries)
+        called = {(e.thing, change["label"]) for e in entries for change in changes_of(e, known)}
         assert len(called) > 300
         assert [one for one in sorted(called) if code_name.fullmatch(one[1])] == []
 
@@ -175,30 +178,64 @@ def test_a_field_that_nobody_named_is_shown_all_the_same(app: Flask) -> None:
         )
 
 
-def test_auditors_read_names_where_the_trail_keeps_numbers(app: Flask, client: Callable[..., Critic]) -> None:
-    """Of projects brought in: laboratories, leads, members and parties by name, as what they take part."""
+def test_values_say_what_is_meant_and_no_key(app: Flask, client: Callable[..., Critic]) -> None:
+    """A person, an institution, a laboratory and a pathway by what they are called, in the reader's language."""
     with app.app_context():
-        kept = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "projects:project:import")).all()
-        seq = next(e.seq for e in kept if e.after["code"] == "KJS-003")
-    page = client("auditor").get(f"/audit/{seq}").text
-    assert "JL-01 " in page and "实验室负责人（血液肿瘤）、项目负责人" in page
-    assert not re.search(r'<td class="b">(\d|、|lead|partner)+</td>', page)
+        chosen = select(AuditEntry.seq).where(
+            AuditEntry.act == "projects:project:import", AuditEntry.thing_id == 3
+        )
+        seq = db.session.scalars(chosen).first()
+    page = words(client("auditor", "en").get(f"/audit/{seq}"))
+    for part in (
+        "Ruijin Hospital",
+        "(Partner)",
+        "JL-01 Joint Laboratory",
+        "(lead)",
+        "Project lead, since 2023-09-18",
+    ):
+        assert part in page, part
+    assert "A_drug" not in page and "partner" not in page
+    assert "药品注册路径" in words(client("auditor").get(f"/audit/{seq}"))
 
 
-def test_names_cost_the_same_for_one_entry_and_many(app: Flask, client: Callable[..., Critic]) -> None:
-    auditor = client("auditor")
-    auditor.get("/audit?thing=project")
-    with queries_counted() as many:
-        auditor.get("/audit?thing=project")
-    with app.app_context(), queries_counted() as named:
-        entries = db.session.scalars(select(AuditEntry).where(AuditEntry.thing == "project")).all()
-        assert len(entries) > 10 and len(referred(entries)) > 10
-    assert len(named) <= 6, named.shown
-    assert len(many) <= 15, many.shown
+def test_of_lists_the_difference_is_shown(app: Flask) -> None:
+    """Of two long lists what the other one lacks; of two in another order both."""
+    many, fewer = [[n, "none", "on_site"] for n in (1, 2, 3)], [[n, "none", "on_site"] for n in (1, 3)]
+    ids = {"person": {1: "甲", 2: "乙", 3: "丙"}}
+
+    def said(before: list[object], after: list[object]) -> list[dict[str, str]]:
+        entry = AuditEntry(thing="meeting", before={"attendance": before}, after={"attendance": after})
+        return changes_of(entry, ids)
+
+    with app.test_request_context():
+        assert said(many, fewer) == [{"label": "出席", "before": "乙（未回复，到场）", "after": ""}]
+        turned = said(many, many[::-1])[0]
+        assert turned["before"].startswith("甲") and turned["after"].startswith("丙")
+        assert changes_of(AuditEntry(thing="risk", before={}, after={"owner_id": 7})) == []
+        gone = changes_of(AuditEntry(thing="risk", before={}, after={"owner_id": 7}), {"person": {}})
+        assert gone[0]["after"] == "7"
+
+
+def test_what_an_earlier_version_kept_in_another_shape_is_shown_as_it_stands(app: Flask) -> None:
+    older = {"registrations": ["NCT01234567"], "members": 7, "labs": {"x": 1}, "lead_id": [[1]]}
+    with app.test_request_context():
+        entry = AuditEntry(thing="project", thing_id=0, before={}, after=older)
+        shown = {change["label"]: change["after"] for change in changes_of(entry, meant([entry]))}
+        assert shown["登记号"] == "NCT01234567" and shown["成员"] == "7"
 
 
 def test_how_many_members_voted_is_no_person(app: Flask) -> None:
     """A vote keeps how many members could vote under the name that a project keeps its members by."""
     with app.test_request_context():
-        vote = AuditEntry(thing="motion", before={}, after={"members": 8})
-        assert changes_of(vote, referred([vote]))[0]["after"] == "8"
+        vote = AuditEntry(thing="motion", thing_id=0, before={}, after={"members": 8})
+        assert changes_of(vote, meant([vote]))[0]["after"] == "8"
+
+
+def test_names_cost_the_same_for_one_entry_and_many(app: Flask) -> None:
+    with app.app_context():
+        entries = list(db.session.scalars(select(AuditEntry)))
+        with queries_counted() as one:
+            meant(entries[-1:])
+        with queries_counted() as many:
+            known = meant(entries)
+    assert len(known) > 30 and len(one) == len(many) == 1, many.shown

@@ -17,6 +17,7 @@ from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.models import JointLab, LabMember
+from kangjiansheng.overview.queries import meanings
 from kangjiansheng.overview.queries.calendar import calendar_of
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.models import Evidence, GateDecision, Milestone, Plan
@@ -24,7 +25,7 @@ from kangjiansheng.projects.operations import bulk as many
 from kangjiansheng.projects.operations import gates, milestones, projects
 from kangjiansheng.projects.operations.links import make_links
 from kangjiansheng.projects.operations.starting import start_lab_plan
-from kangjiansheng.projects.queries import bulk, handing, naming
+from kangjiansheng.projects.queries import bulk, handing
 from kangjiansheng.projects.queries.links import answering
 from kangjiansheng.projects.queries.milestone_lists import MilestoneFilter
 from kangjiansheng.projects.queries.milestone_lists import milestones as listed
@@ -474,8 +475,9 @@ def test_a_leaver_hands_it_over_and_the_trail_names_it(begun: Flask, actor: Call
         )
         assert handing.count_duties(person) >= 12
         thing = find(system_actor())
-        assert naming.milestones({thing.id})[thing.id].startswith("JL-01 E050")
-        assert naming.plans({thing.plan_id})[thing.plan_id].startswith("JL-01")
+        named = meanings.meant({"milestone": {thing.id}, "plan": {thing.plan_id}})
+        assert named["milestone"][thing.id].startswith("JL-01 E050")
+        assert named["plan"][thing.plan_id].startswith("JL-01 ")
 
 
 # What stays as it was

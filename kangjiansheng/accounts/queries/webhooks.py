@@ -90,8 +90,3 @@ def place(kind: str, thing_id: int, *, actor: Actor) -> Place | None:
     told = webhook_rules.told().get(kind)
     found = told.place(actor, thing_id) if told else None
     return found if found and access.reaches(API + found.path, actor) else None
-
-
-def names(ids: set[int]) -> dict[int, str]:
-    """What webhooks are called in the trail; also those that were removed."""
-    return {row.id: row.name for row in db.session.scalars(select(Webhook).where(Webhook.id.in_(ids)))}

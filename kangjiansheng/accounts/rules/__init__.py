@@ -113,7 +113,7 @@ FIELDS = {
     "title": _l("职务"),
     "email": _l("工作邮箱"),
     "locale": _l("邮件语言"),
-    "person_id": _l("人员序号"),
+    "person_id": _l("人员"),
     "password_changed_at": _l("密码设置时间"),
     "disabled_at": _l("停用时间"),
     "role": _l("系统角色"),

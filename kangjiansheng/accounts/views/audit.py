@@ -52,13 +52,13 @@ def entries() -> Response:
     found = queries.trail(wanted, before=before, limit=PAGE + 1)
     acts, things = queries.trail_kinds()
     shown = found[:PAGE]
+    meant = trail.meant(shown)
     return page(
         "audit/entries.html",
         illustrative=queries.has_illustrative(),
         entries=shown,
         who=trail.who(shown),
-        called=trail.called(shown),
-        named=trail.referred(shown),
+        meant=meant,
         words=trail,
         total=queries.trail_count(wanted),
         older=with_args(before=shown[-1].seq) if len(found) > PAGE else None,
@@ -75,14 +75,15 @@ def entries() -> Response:
 @on(load=queries.entry, may=policies.audit)
 def entry(entry: AuditEntry) -> Response:
     """One entry: who, what, before and after in words, and its place in the chain."""
+    meant = trail.meant([entry])
     return page(
         "audit/entry.html",
         illustrative=queries.has_illustrative(),
         entry=entry,
         who=trail.who([entry])[entry.id],
-        called=trail.called([entry])[entry.id],
+        called=trail.called(entry, meant),
         words=trail,
-        changes=trail.changes_of(entry, trail.referred([entry])),
+        changes=trail.changes_of(entry, meant),
     )
 
 
@@ -97,7 +98,7 @@ def change(change: ChangeSet) -> Response:
         change=change,
         entries=found,
         who=trail.who(found),
-        called=trail.called(found),
+        meant=trail.meant(found),
         words=trail,
         rows=queries.rows_of(change),
     )

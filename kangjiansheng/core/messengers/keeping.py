@@ -44,11 +44,6 @@ def last_posts() -> dict[int, Post]:
     return {found.robot_id: found for found in db.session.scalars(query)}
 
 
-def names(ids: set[int]) -> dict[int, str]:
-    """What robots are called in the trail; also those that were removed."""
-    return {row.id: row.name for row in db.session.scalars(select(Robot).where(Robot.id.in_(ids)))}
-
-
 def add(
     *, actor: Actor, messenger: str, address: str, secret: str, allowed: frozenset[str], **settings: Any
 ) -> Robot:

@@ -1,4 +1,4 @@
-"""Words of the trail for fields that no form calls by name, of all floors, and which fields tell of other things."""
+"""Words of the trail for fields that no form calls by name, of all floors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,24 +28,16 @@ ANYWHERE: Mapping[str, Any] = {
     "person_id": _l("人员"),
     "person": _l("人员"),
     "lead_id": _l("项目负责人"),
-    "members": _l("成员"),
     "parties": _l("各方"),
     "lab": _l("联合实验室"),
     "labs": _l("联合实验室"),
     "pathway": _l("路径"),
     "baseline_start": _l("计划起点"),
     "start": _l("计划起点"),
-    "registrations": _l("登记号"),
     "indication_hant": _l("适应症（繁体）"),
     "indication_en": _l("适应症（英文）"),
     "gate": _l("阶段门"),
     "optional": _l("可选步骤"),
-    "duration": _l("时长"),
-    "unit": _l("单位"),
-    "waits": _l("依赖"),
-    "first": _l("停钟首日"),
-    "last": _l("停钟末日"),
-    "until": _l("有效至"),
     "authority": _l("批准依据"),
     "reason": _l("原因"),
     "round": _l("轮次"),
@@ -65,7 +57,6 @@ ANYWHERE: Mapping[str, Any] = {
     "institutions": _l("机构数"),
     "entries": _l("台账记录数"),
     "register": _l("登记平台"),
-    "stated_on": _l("平台版本"),
     "content": _l("内容校验值"),
     "confidence": _l("可信度"),
     "text": _l("内容"),
@@ -74,31 +65,4 @@ ANYWHERE: Mapping[str, Any] = {
     "en": _l("英文"),
     "size": _l("大小"),
     "sha256": _l("校验值"),
-}
-
-_OF_KIND = {
-    "person": (
-        "by_id", "judged_by_id", "withdrawn_by_id", "confirmed_by_id", "person_id", "person", "owner_id", "lead_id",
-        "drafter_id", "presenter_id", "companion_id", "asked_by_id", "holder_id",
-    ),
-    "project": ("project_id",),
-    "milestone": ("milestone_id",),
-    "meeting": ("meeting_id",),
-    "agenda_item": ("agenda_item_id",),
-    "committee": ("committee_id",),
-    "joint_lab": ("lab_id",),
-    "agreement": ("agreement_id", "parent_id"),
-    "institution": (
-        "institution_id", "from_id", "to_id", "giver_id", "receiver_id", "creditor_id", "debtor_id",
-    ),
-    "obligation": ("obligation_id",),
-    "company": ("company_id",),
-    "shared_resource": ("resource_id",),
-}  # fmt: skip
-REFERS: Mapping[str, str] = {field: kind for kind, fields in _OF_KIND.items() for field in fields}
-ROWS: Mapping[str, str] = {
-    "members": "person",
-    "parties": "institution",
-    "labs": "joint_lab",
-    "companies": "company",
 }

@@ -161,12 +161,6 @@ def batch(*, actor: Actor, code: str) -> ImportBatch | None:
     return db.session.scalar(query)
 
 
-def called(ids: set[int]) -> dict[int, str]:
-    """What batches are called, for the trail."""
-    query = select(ImportBatch.id, ImportBatch.code, ImportBatch.name).where(ImportBatch.id.in_(ids))
-    return {row.id: f"{row.code} {row.name}" for row in db.session.execute(query)}
-
-
 SHOWN = {
     "change": ImportRow.kind == "change",
     "conflict": ImportRow.kind == "conflict",

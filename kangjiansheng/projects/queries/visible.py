@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import door, once_a_day
 from kangjiansheng.labs.models import InstitutionMember, JointLab, LabMember
 from kangjiansheng.labs.queries import inside_labs
@@ -113,3 +114,11 @@ def _projects_of_lab(actor: Actor, roles: tuple[str, ...] = ()) -> Select[int]:
         .where(LabMember.person_id == actor.id, holds_on(LabMember, clock.today()))
     )
     return query.where(LabMember.role.in_(roles)) if roles else query
+
+
+def page_open_to_all(code: str) -> str | None:
+    """The path of a project that whoever is signed in may see; None for any other."""
+    query = select(Project.id).where(
+        Project.code == code, Project.confidentiality == "open", Project.archived_at.is_(None)
+    )
+    return f"/projects/{code}" if db.session.scalar(query) else None

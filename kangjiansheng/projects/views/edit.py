@@ -21,7 +21,7 @@ from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.rules.templates import GMP
 from kangjiansheng.projects.views import bp, numbers, words
 from kangjiansheng.projects.views.projects import context
-from kangjiansheng.projects.views.templates import duration_words
+from kangjiansheng.projects.views.template_words import lasting
 
 
 def _again() -> Project:
@@ -77,7 +77,12 @@ def previewed(form: StartingForm, lab: JointLab | None = None) -> dict[str, Any]
         return None
     rows, past = found
     lines = [
-        (one, word(one.item.name), duration_words(one.item), [word(c.name) for c in one.item.criteria])
+        (
+            one,
+            word(one.item.name),
+            lasting(one.item.duration_min, one.item.duration_max, one.item.duration_unit),
+            [word(c.name) for c in one.item.criteria],
+        )
         for one in rows
     ]
     gmp = [one.item.code for one in rows if one.item.meaning == GMP]

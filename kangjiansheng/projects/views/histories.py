@@ -41,15 +41,20 @@ _SCHEDULE: dict[str, Any] = {
     "first": _l("停钟首日"),
     "last": _l("停钟末日"),
 }
+_PROJECT: dict[str, Any] = {"members": _l("成员"), "registrations": _l("登记号"), "until": _l("有效至")}
+_RECORD: dict[str, Any] = {"stated_on": _l("平台版本")}
+FIELDS: Mapping[str, Any] = (
+    _SCHEDULE | _PROJECT | _RECORD | words.FACTS | words.STATE
+)  # as the trail calls them
 _LABELS: dict[str, Mapping[str, Any]] = {
-    "project": words.FACTS | {"members": _l("成员"), "registrations": _l("登记号"), "until": _l("有效至")},
+    "project": words.FACTS | _PROJECT,
     "milestone": _SCHEDULE,
     "evidence": {key: words.EVIDENCE[key] for key in ("name", "version_no", "verdict")},
     "gate_criterion": {key: words.CRITERION[key] for key in ("name_hans", "name_hant", "name_en", "verdict")},
     "gate_decision": {key: words.EVIDENCE[key] for key in ("decided_on", "body")},
     "risk": {key: label for key, label in risk_words.FIELDS.items() if key != "closing"},
     "validity": {key: label for key, label in held_words.FIELDS.items() if key != "ending"},
-    "registry_record": {"stated_on": _l("平台版本")},
+    "registry_record": _RECORD,
 }
 # Why, as the act itself has it.
 _WHY = {
@@ -180,7 +185,7 @@ def _shown(thing: str, key: str, value: Any, people: Mapping[int, str]) -> str:
     if key == "owner_id":
         return people.get(value, "")
     if key == "waits":
-        return str(_("、")).join(_wait(*item) for item in value)
+        return str(_("、")).join(wait(*item) for item in value)
     if key == "members":
         joined = (f"{people.get(number, '')} {words.ROLES.get(role, role)}" for number, role, _from in value)
         return str(_("、")).join(joined)
@@ -198,7 +203,8 @@ def _shown(thing: str, key: str, value: Any, people: Mapping[int, str]) -> str:
     return trail.value_words(thing, key, value)
 
 
-def _wait(code: str, lag: int, unit: str) -> str:
+def wait(code: str, lag: int, unit: str) -> str:
+    """For which milestone one waits, and how long after it."""
     if not lag:
         return code
     if unit == "workday":

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.forms.templates import CONFIDENCE, KINDS, MEANINGS
@@ -39,6 +40,17 @@ TEMPLATE_VALUES = {
     "status": {"draft": _l("草稿"), "published": _l("使用中"), "retired": _l("不再使用")},
     "meaning": MEANINGS,
 }
+
+
+def lasting(few: int, many: int, unit: str) -> str:
+    """How long a step typically takes: 6–18 个月."""
+    count = f"{few}–{many}" if few != many else str(many)
+    return {
+        "day": ngettext("%(count)s 天", "%(count)s 天", many, count=count),
+        "workday": ngettext("%(count)s 个工作日", "%(count)s 个工作日", many, count=count),
+        "month": ngettext("%(count)s 个月", "%(count)s 个月", many, count=count),
+        "year": ngettext("%(count)s 年", "%(count)s 年", many, count=count),
+    }.get(unit, count)
 
 
 def criterion_words(item: TemplateCriterion, kinds: Mapping[str, Name]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import audit, trail
@@ -32,7 +31,7 @@ from kangjiansheng.projects.queries.templates import Pathway
 from kangjiansheng.projects.rules.templates import differences
 from kangjiansheng.projects.rules.vocabulary import TemplateCriterion, TemplateMilestone
 from kangjiansheng.projects.views import bp
-from kangjiansheng.projects.views.template_words import STEP, of_gates, origin
+from kangjiansheng.projects.views.template_words import STEP, lasting, of_gates, origin
 
 STATES = {
     "draft": ("gate", _l("草稿")),
@@ -115,7 +114,7 @@ def _field(step: TemplateMilestone, key: str) -> str:
     if key == "predecessors":
         return _("、").join(step.predecessors)
     if key == "duration":
-        return duration_words(step)
+        return lasting(step.duration_min, step.duration_max, step.duration_unit)
     if key in ("gate", "optional"):
         return _("是") if getattr(step, key) else _("否")
     if key == "meaning":
@@ -130,18 +129,6 @@ def _field(step: TemplateMilestone, key: str) -> str:
     return _("，").join(
         str(part) for part in (KINDS.get(kind or ""), CONFIDENCE.get(confidence or "")) if part
     )
-
-
-def duration_words(step: TemplateMilestone) -> str:
-    """How long a step typically takes: 6–18 个月."""
-    few, many = step.duration_min, step.duration_max
-    count = f"{few}–{many}" if few != many else str(many)
-    return {
-        "day": ngettext("%(count)s 天", "%(count)s 天", many, count=count),
-        "workday": ngettext("%(count)s 个工作日", "%(count)s 个工作日", many, count=count),
-        "month": ngettext("%(count)s 个月", "%(count)s 个月", many, count=count),
-        "year": ngettext("%(count)s 年", "%(count)s 年", many, count=count),
-    }.get(step.duration_unit, count)
 
 
 def _changes(before: TemplateVersion, after: TemplateVersion) -> list[dict[str, Any]]:

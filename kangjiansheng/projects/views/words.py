@@ -111,8 +111,6 @@ STATE: dict[str, Any] = {
 STATE_VALUES: dict[str, dict[str, Any]] = {
     "state": {"open": _l("未完成"), "done": _l("已完成"), "cancelled": _l("已取消")},
     "confidentiality": LEVELS,
-    "members": ROLES,
-    "parties": PARTY_ROLES,
     **{
         key: {code: LazyString(word, term.name) for code, term in terms().items()}
         for key, terms in _TERMS.items()
