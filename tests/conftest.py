@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.support.day",
     "tests.support.offline",
     "tests.support.postgres",
+    "tests.support.worded",
     "tests.support.app",
     "tests.support.server",
     "tests.support.browser",
