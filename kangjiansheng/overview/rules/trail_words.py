@@ -48,6 +48,7 @@ ANYWHERE: Mapping[str, Any] = {
     "translation": _l("译文"),
     "decision": _l("决议编号"),
     "level": _l("谁能看到"),
+    "was": _l("此前谁能看到"),
     "file": _l("文件"),
     "said": _l("提醒内容"),
     "created": _l("新增"),

@@ -260,6 +260,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "project_id": "project",
         "gate_id": "milestone",
         "level": projects.LEVELS,
+        "was": projects.LEVELS,
     },
     "backlog_item": {"presenter_id": "person", "project_id": "project", "gate_id": "milestone"},
     "meeting_series": {"unit": dict(UNITS)},
