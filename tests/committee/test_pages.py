@@ -192,7 +192,7 @@ def test_more_rows_cost_no_more_statements(client: Callable[..., Critic], app: F
     with queries_counted() as after:
         assert member.get(path).status_code == 200
     assert len(after) <= len(before) + 2, after.shown
-    assert len(after) <= 18, after.shown
+    assert len(after) <= 16, after.shown
 
 
 @pytest.mark.parametrize("path", ["/meetings", "/committees/SAC"])

@@ -136,10 +136,6 @@ def show(motion: Motion, form: Form | None = None) -> Response:
     )
 
 
-def _again(code: str, number: int, form: Form) -> Response:
-    return show(queries.motion(actor=actor(), code=code, number=number) or abort(404), form)
-
-
 @bp.post("/meetings/<code>/motions/<int:number>/ballots")
 @on(load=queries.motion, may=policies.vote)
 def cast_ballot(motion: Motion) -> Response:
@@ -155,7 +151,7 @@ def cast_ballot(motion: Motion) -> Response:
 
     if form.attempt(act):
         return saved(url_for(".motion", code=code, number=number), _("已记录表决"))
-    return _again(code, number, form)
+    return show(afresh(motion), form)
 
 
 @bp.post("/meetings/<code>/motions/<int:number>/closing")
@@ -165,7 +161,7 @@ def close_motion(motion: Motion) -> Response:
     code, number, form = motion.meeting.code, motion.id, inputs.HandsForm()
     if form.attempt(lambda: end(motion, form)):
         return saved(url_for(".motion", code=code, number=number), _("表决已结束"))
-    return _again(code, number, form)
+    return show(afresh(motion), form)
 
 
 def end(motion: Motion, form: inputs.HandsForm) -> None:
@@ -203,7 +199,7 @@ def record_dissent(motion: Motion) -> Response:
     if form.attempt(lambda: operations.dissent(motion, actor=actor(), text=form.text.data or "")):
         words = _("已记录您的保留意见") if form.text.data else _("已撤回您的保留意见")
         return saved(url_for(".motion", code=code, number=number), words)
-    return _again(code, number, form)
+    return show(afresh(motion), form)
 
 
 # ---------- deputies ----------
