@@ -12,8 +12,9 @@ from kangjiansheng.core.transactions import writing
 
 
 def both(app: Flask, act: Callable[[], Any]) -> list[str]:
-    """Let two act, the second one while the first has written and not yet committed; what each met."""
-    written, met = threading.Event(), []
+    """Let two act, the second one while the first has written and not yet committed; what each met, the
+    first one's before the second's, whoever comes back first."""
+    written, met = threading.Event(), dict[bool, str]()
 
     def run(first: bool) -> None:
         if not first:
@@ -24,13 +25,13 @@ def both(app: Flask, act: Callable[[], Any]) -> list[str]:
                 if first:
                     written.set()
                     time.sleep(0.2)  # the other one reads, or waits where only one may write
-            met.append("")
+            met[first] = ""
         except (RuleBroken, Stale) as problem:
-            met.append(getattr(problem, "code", "stale"))
+            met[first] = getattr(problem, "code", "stale")
 
     people = [threading.Thread(target=run, args=(first,), daemon=True) for first in (True, False)]
     for one in people:
         one.start()
     for one in people:
         one.join(60)
-    return met
+    return [met[True], met[False]]
