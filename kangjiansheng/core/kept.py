@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, SessionTransaction
@@ -26,26 +26,34 @@ NO_HEAD: Head = (0, GENESIS)
 _HEAD = "head of the trail"
 _MOST = 1000  # figures; each is a number, or a few
 _kept: WeakKeyDictionary[Engine, OrderedDict[Any, tuple[Head, Any]]] = WeakKeyDictionary()
+_turns: WeakValueDictionary[Any, Any] = WeakValueDictionary()  # a lock for each figure that is asked for now
 _guard = Lock()
 
 
 def figure(count: Callable[[], Made], what: str, *about: Hashable, actor: Actor) -> Made:
     """What `count` gives, for this reader and `about` this; one statement when it is kept. It must rest on nothing else
-    but what is committed and the day of today."""
+    but what is committed and the day of today. Of several who ask at once one counts and the others wait."""
     if db.session.info.get("writing") or db.session.info.get("audit"):  # an act that is not committed yet
         return count()
     # The place is asked for first: what is committed in between is counted under a place that nobody asks for again.
     found, now = _of(db.engine), head()
     key = what, about, actor.id, actor.roles, actor.stands_for, clock.today()
-    with _guard:
-        at, made = found.pop(key, (None, None))
-    if at != now:
-        made = count()
-    with _guard:
-        found[key] = (now, made)
-        while len(found) > _MOST:
-            found.popitem(last=False)
+    with _turn(db.engine, key):
+        with _guard:
+            at, made = found.pop(key, (None, None))
+        if at != now:
+            made = count()
+        with _guard:
+            found[key] = (now, made)
+            while len(found) > _MOST:
+                found.popitem(last=False)
     return made  # type: ignore[return-value]
+
+
+def _turn(*whose: Hashable) -> Any:
+    """The lock of a figure, as long as anybody holds it or waits for it."""
+    with _guard:
+        return _turns.setdefault(whose, Lock())
 
 
 def head() -> Head:

@@ -88,7 +88,7 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
         query = query.where(Action.id.in_(seen), Action.meeting_id.in_(submitted_by(as_of)))
     rows = list(db.session.execute(query))
     then = states_at(Action, [row[0] for row in rows], clock.end_of(as_of)) if as_of is not None else None
-    found = []
+    found, shared = list[Task](), dict[tuple[str | None, ...], Mapping[str, Mapping[str, str]]]()
     for key, held_on, due_on, life, done_on, committee, institution, number, project, shown, *named in rows:
         if then is not None:
             state = then.get(key)
@@ -99,9 +99,10 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
             continue
         ended = done_on if life == "done" else None
         # Names in all scripts: figures are kept for a reader, who may read them in another language the next time.
-        names = {"committee": _scripts(named[:3]), "institution": _scripts(named[3:])}
+        if (whose := tuple(named)) not in shared:  # one for all actions of the same two: there are thousands
+            shared[whose] = {"committee": _scripts(named[:3]), "institution": _scripts(named[3:])}
         found.append(
-            Task(held_on, due_on, ended, committee, institution or "", number, project, shown, names)
+            Task(held_on, due_on, ended, committee, institution or "", number, project, shown, shared[whose])
         )
     return found
 
