@@ -78,7 +78,27 @@ def _gone(_server: Any, process: Any) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database up; put the starting data into an empty one."""
+    """Bring the database up; put the starting data into an empty one. A process of its own does it and ends: what migrations
+    and starting data took would stay with this one, and with each that is forked from it."""
+    sys.stdout.flush()
+    parent, child = os.getpid(), os.fork()
+    if child == 0:
+        _end_with(parent)
+        _bring_up(settings)
+        sys.exit()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code:  # it has said why
+        sys.exit(abs(code))
+
+
+def _end_with(parent: int) -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG, where there is one
+    if os.getppid() != parent:  # it has gone already
+        sys.exit(1)
+
+
+def _bring_up(settings: Settings) -> None:
     from kangjiansheng import demonstration, starting, upgrading
     from kangjiansheng.app import create_app
 
