@@ -1,5 +1,6 @@
 """Planning: numbers, agenda, answers, attendance."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -124,6 +125,37 @@ def test_a_meeting_from_plan_to_attendance_in_pages(client: Callable[..., Critic
     assert "血液学" in form
     assert client("member").get(f"{address}/agenda").status_code == 403
     assert client("outsider").get(address).status_code == 404
+
+
+def test_who_records_attendance_second_keeps_what_was_chosen(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    secretary = client("secretary")
+    address = secretary.post(
+        "/committees/SAC/meetings/new",
+        data={"held_on": "2026-11-02", "starts": "09:30", "ends": "11:00", "place": "会议室"},
+    ).headers["Location"]
+    with app.app_context():
+        one = db.session.scalars(select(Meeting).where(Meeting.code == address.rpartition("/")[2])).one()
+        first, second, third = (member.person_id for member in one.committee.members[:3])
+        version = str(one.version)
+
+    def chosen(page: str) -> dict[str, str]:
+        return dict(re.findall(r'name="mode-(\d+)" value="(\w+)" checked', page))
+
+    earlier = {f"mode-{first}": "on_site", f"mode-{third}": "on_site", "version": version}
+    assert secretary.post(f"{address}/attendance", data=earlier).status_code == 303
+    later = {f"mode-{second}": "online", f"mode-{third}": "absent", "version": version}
+    answer = secretary.post(f"{address}/attendance", data=later)
+    assert answer.status_code == 409
+    merged = {str(first): "on_site", str(second): "online", str(third): "absent"}
+    assert chosen(answer.text) == merged
+    rows = re.findall(r'<td class="b num"[^>]*>([^<]*)</td>', answer.text)
+    assert rows == ["线上", "—", "缺席", "到场"]
+    version = re.search(r'name="version"[^>]*value="(\d+)"', answer.text)[1]  # type: ignore[index]
+    mine = {f"mode-{key}": value for key, value in merged.items()} | {"version": version, "resolve": "mine"}
+    assert secretary.post(f"{address}/attendance", data=mine).status_code == 303
+    assert chosen(secretary.get(f"{address}/attendance").text) == merged
 
 
 def test_times_must_run_forwards(client: Callable[..., Critic]) -> None:

@@ -1,5 +1,6 @@
 """What people type here, and the sentences for what is refused."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -35,7 +36,7 @@ from kangjiansheng.committee.forms.scans import REFUSALS as SCANS
 from kangjiansheng.committee.forms.series import REFUSALS as SERIES
 from kangjiansheng.committee.forms.translations import REFUSALS as TRANSLATED
 from kangjiansheng.core.clock import SHANGHAI
-from kangjiansheng.core.forms import Form, WholeNumberField, at_most, required
+from kangjiansheng.core.forms import Difference, Form, WholeNumberField, at_most, required
 
 __all__ = [
     "KINDS",
@@ -116,7 +117,7 @@ REFUSALS: dict[str, Any] = {
     ),
     "committee:not-in-review": _l("纪要不在审阅中，暂不能写批注。"),
     "committee:not-a-signer": _l("您不在这一稿的签署人名单中。"),
-    "committee:draft-replaced": _l("您看到的文稿已被新稿取代，签署没有记录。请重新阅读后再签署。"),
+    "committee:draft-replaced": _l("您看到的文稿已被退回或被新稿取代，签署没有记录。请阅读下一稿后再签署。"),
     "committee:already-signed": _l("您已签署过这一稿。"),
     "committee:meaning-unknown": _l("请选择您的意见。"),
     "committee:note-missing": _l("请写明意见：保留什么，或修改哪一段。"),
@@ -375,3 +376,11 @@ class AmendmentForm(Form):
 
 class AttendanceForm(VersionedForm):
     """Who was there; the fields are one per seat, read by the view."""
+
+    def compare(self, seats: Sequence[tuple[str, str, str]]) -> None:
+        """Say of each seat, by its name, what was chosen here and what stands now, where these differ."""
+        if self.conflict:
+            words = {"": "", **{value: str(word) for value, word in MODES}}
+            self.conflict.differences = [
+                Difference(name, words[mine], words[theirs]) for name, mine, theirs in seats if mine != theirs
+            ]

@@ -14,7 +14,7 @@ from kangjiansheng.committee.queries import answers, floor, loaders, overviews, 
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
-from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.base import bp, page, seat
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.committee.views.series import chosen, offer
 from kangjiansheng.core import clock
@@ -248,17 +248,23 @@ def attendance(meeting: Meeting) -> Any:
     if refused := facts_locked(meeting):
         return refused
     came, early = floor.came_to(meeting), meeting.held_on > clock.today()
-    if not form.is_submitted():
+    seats, stood = _seats(meeting, came), {row.person_id: row.mode for row in came.seats if row.mode}
+    if form.is_submitted():
+        modes = stood | _modes(meeting)  # of a seat for which nothing was chosen what stands is kept
+        people = {entry["member"].person_id: seat(entry["member"]) for entry in seats}
+        form.compare([(name, modes.get(key, ""), stood.get(key, "")) for key, name in people.items()])
+    else:
         form.version.data = str(meeting.version)
+        modes = {row.person_id: row.mode or _expected(row.answer) for row in came.seats}
     return page(
         "attendance.html",
         form.status,
         form=form,
         meeting=meeting,
-        seats=_seats(meeting, came),
+        seats=seats,
         modes=forms.MODES,
         early=early,
-        chosen={row.person_id: row.mode or _expected(row.answer) for row in came.seats},
+        chosen=modes,
     )
 
 
