@@ -142,6 +142,10 @@ def test_what_cannot_be_is_refused(actor):
     with pytest.raises(RuleBroken) as problem:
         bookings.ask_to_wait(room(), actor=lead, **wanted)
     assert problem.value.code == "labs:is-free"
+    for ends_at, field in ((at(day, 14), "to_hour"), (at(day - timedelta(days=1), 17), "until")):
+        with pytest.raises(RuleBroken) as problem:
+            bookings.book(room(), actor=lead, **{**wanted, "ends_at": ends_at})
+        assert problem.value.field == field
 
 
 def test_a_booking_is_moved_and_who_keeps_the_room_tells_whose_it_was(actor):

@@ -123,7 +123,8 @@ def check_span(
     if ends is None and kind != BANK:
         raise RuleBroken("labs:no-end", "to_hour")
     if ends is not None and ends <= wanted.starts_at:
-        raise RuleBroken("labs:span-reversed", "to_hour" if kind != BANK else "until")
+        by_day = kind == BANK or day_of(ends) < day_of(wanted.starts_at)
+        raise RuleBroken("labs:span-reversed", "until" if by_day else "to_hour")
     if begun is None and wanted.starts_at < (start_of(day_of(now)) if kind == BANK else now - HOUR):
         raise RuleBroken("labs:span-past", "day")
     if ends is not None and ends <= now:

@@ -232,8 +232,8 @@ def in_spoken(found: Spoken) -> str:
     worst = found.labs[0]
     return str(
         ngettext(
-            "%(total)d 项未完成的里程碑中 %(num)d 项三周以上没有确认，最多的是%(lab)s，%(most)d 项",
-            "%(total)d 项未完成的里程碑中 %(num)d 项三周以上没有确认，最多的是%(lab)s，%(most)d 项",
+            "%(total)d 项未完成的里程碑中 %(num)d 项三周内没有确认，最多的是%(lab)s，%(most)d 项",
+            "%(total)d 项未完成的里程碑中 %(num)d 项三周内没有确认，最多的是%(lab)s，%(most)d 项",
             found.stale,
             total=found.total,
             lab=lab(worst),

@@ -162,6 +162,8 @@ def trend_finding(said: Sequence[Said], milestones: Sequence[MilestoneRow], toda
     lines = trend_lines(said, milestones)
     if not lines:
         return _("还没有足够的历史")
+    if not any(m.is_open for m, _points in lines):
+        return _finding_of_closed(lines)
     since = today - timedelta(days=90)
     moved = sorted(
         ((_shift(points, since), m) for m, points in lines if m.is_open and _shift(points, since) > 0),
@@ -179,6 +181,17 @@ def trend_finding(said: Sequence[Said], milestones: Sequence[MilestoneRow], toda
         name=name_of(row),
         days=moved_days,
     )
+
+
+def _finding_of_closed(lines: Sequence[tuple[MilestoneRow, list[tuple[date, date]]]]) -> str:
+    """How the day of completion compares with what was promised first: nothing is left that could hold or move."""
+    (row, points), several = lines[0], len(lines) > 1
+    if several or row.actual is None:
+        return _("没有未完成的里程碑")
+    late = (row.actual - points[0][1]).days
+    if late <= 0:
+        return _("完成时没有晚于最初的预测")
+    return ngettext("完成时比最初的预测晚 %(num)d 天", "完成时比最初的预测晚 %(num)d 天", late)
 
 
 def _shift(points: list[tuple[date, date]], since: date) -> int:

@@ -11,6 +11,7 @@ from wtforms import DateField
 from wtforms.validators import StopValidation
 
 from kangjiansheng.core import i18n
+from kangjiansheng.core.forms import YEARS
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.rules.portfolio.tables import parse_date
 from kangjiansheng.projects.rules.vocabulary import Name, Term, indication_groups
@@ -42,7 +43,9 @@ def _why(text: str) -> str:
     match = _DAY.fullmatch(text)
     if match:
         year, month, day = (int(part) for part in match.groups())
-        if 1900 <= year < 2200 and 1 <= month <= 12:
+        if not YEARS[0] <= year <= YEARS[1]:
+            return _("请填 %(first)s 到 %(last)s 年之间的日期。", first=YEARS[0], last=YEARS[1])
+        if 1 <= month <= 12:
             last = calendar.monthrange(year, month)[1]
             if day > last:
                 return _(
