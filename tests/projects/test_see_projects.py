@@ -41,6 +41,17 @@ def test_each_of_the_cast_sees_what_is_theirs_everywhere(client, who, codes):
     assert reader.get("/projects/KJS-002/history").status_code == (200 if "KJS-002" in codes else 404)
 
 
+def test_the_list_on_a_phone_says_what_a_number_of_days_is_about(client):
+    """The largest slip of a project is not that of the milestone that stands beside it."""
+    tree = html.document_fromstring(client("executive").get("/projects").text)
+    cards = tree.xpath("//div[contains(@class, 'only-m')]/div[@class='mc']")
+    assert len(cards) == 20
+    for card in cards:
+        for days in card.xpath(".//span[contains(@class, 'slipd')]"):
+            assert days.getparent().text_content() == f"最大偏差{days.text_content()}"
+    assert any(card.xpath(".//span[contains(@class, 'slipd')]") for card in cards)
+
+
 @pytest.mark.parametrize("path", ["/projects", "/milestones", "/my/milestones", "/projects/KJS-001"])
 def test_who_is_not_signed_in_is_asked_to(client, path):
     answer = client(None).get(path)
