@@ -261,6 +261,7 @@ def test_the_page_of_a_milestone_offers_what_works(begun: Flask, client: Callabl
     assert "完成于 2026-11-20" in words(lead.get(E050))
     assert lead.get(f"{E050}/effect?choice=on_track&version=2").status_code == 200
     assert lead.post(f"{E050}/reopen", data={"version": "2"}).location == E050
+    assert "已重新打开，其他里程碑的日期不变" in words(lead.get(E050))  # what had followed is not taken back
 
 
 def test_a_row_is_edited_in_the_page_of_the_plan_and_comes_back(begun: Flask, client: Callable) -> None:

@@ -338,7 +338,8 @@ def act_on_milestone(pair: tuple[Milestone, str]) -> Response:
     written = form.attempt(lambda: _simple(thing, act, form))
     if written is None:
         return show(milestone_again(), form.status, act_form=form)
-    return saved(address(thing), _("已保存"), undo=address(thing, ".undo_milestone", entry_id=written.id))
+    said = _("已重新打开，其他里程碑的日期不变") if act == "reopen" else _("已保存")
+    return saved(address(thing), said, undo=address(thing, ".undo_milestone", entry_id=written.id))
 
 
 def _simple(thing: Milestone, act: str, form: ActForm) -> MilestoneEntry:
