@@ -1,5 +1,6 @@
 """My milestones: what waits for my word this week, one answer at a time."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,11 @@ def test_when_the_toast_has_gone_the_page_still_takes_it_back_for_ten_minutes(cl
     lead.post(card.get("action"), data=form | {"choice": "on_track"})
     lead.get(page)  # the toast
     assert not offered("executive") and not offered(minutes=11)
+    until = re.search(r"撤销上一步（(\d\d:\d\d) 前）", lead.get(page).text)
+    said = [
+        clock.now().astimezone(clock.SHANGHAI) + timedelta(minutes=minutes) for minutes in (9, 10)
+    ]  # some seconds passed
+    assert until is not None and until[1] in [f"{one:%H:%M}" for one in said]
     assert lead.post(offered()[0]).status_code == 303
     assert not offered(), "an undo is not undone"
     assert card.get("id") in cards(lead.get("/my/milestones"))

@@ -111,6 +111,7 @@ def show(thing: Milestone, status: int = 200, **forms: Any) -> Response:
         said=words.said(said, limit=200, with_name=False),
         entries=said,
         undo=still_quick(said, actor=actor()) if shown["may_update"] else None,
+        undo_until=words.undo_until(said),
         trend=charts.trend(said, [row], day),
         trend_finding=charts.trend_finding(said, [row], day),
         trend_table=charts.trend_table(said, [row]),

@@ -15,6 +15,7 @@ from kangjiansheng.projects.forms.fields import indication_of, label_of, word
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import MilestoneRow, OwnerRow, ProjectRow, Said
 from kangjiansheng.projects.rules import figures
+from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.path import Step, steps
 from kangjiansheng.projects.rules.vocabulary import (
@@ -321,6 +322,11 @@ def labels(project: ProjectRow) -> dict[str, str]:
         "modality": label_of(project.modality, modalities()),
         "level": str(LEVELS.get(project.confidentiality, project.confidentiality)),
     }
+
+
+def undo_until(entries: Sequence[Said]) -> str:
+    """The hour and minute in Asia/Shanghai until which what was said last is taken back with one tap."""
+    return f"{(entries[-1].recorded_at + UNDO_WINDOW).astimezone(clock.SHANGHAI):%H:%M}" if entries else ""
 
 
 def said(entries: Sequence[Said], *, limit: int = 5, with_name: bool = True) -> list[dict[str, Any]]:
