@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +56,6 @@ def test_one_that_was_killed_counts_as_refused(
     assert (found.stdout, found.returncode) == ("", signal.SIGKILL)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the system tells children of Linux alone")
 def test_it_ends_with_the_server_that_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = tmp_path / "process"
 
