@@ -28,16 +28,16 @@ def test_多个专业特色联合实验室(browser: Browser, serve: Callable[...
     press(page, page.locator("main form.form button[type=submit]"))
     # A director registers a project that her laboratory leads, and says that its cells are released.
     page = cast.page("lead", "/projects/new?pathway=D_iit")
-    page.fill("[name=code]", "KJ-771")
+    page.fill("[name=code]", "JL-77-001")
     page.fill("[name=name_hans]", "递送研究")
     page.select_option("[name=lead_lab]", "JL-77")
     page.fill("[name=start]", "2026-11-23")
     press(page, page.locator("main form.form button[type=submit]:not([name])"))
-    page.goto("/projects/KJ-771/milestones/D070")
+    page.goto("/projects/JL-77-001/milestones/D070")
     expect(page.locator("main")).to_contain_text("牵头实验室 JL-77 细胞药物递送联合实验室 尚未验收，不能承接")
 
     def release() -> None:
-        page.goto("/projects/KJ-771/milestones/D070/edit")
+        page.goto("/projects/JL-77-001/milestones/D070/edit")
         page.locator("label.s-done").click()
         press(page, page.get_by_role("button", name="保存更新"))
 

@@ -157,7 +157,7 @@ def acts(actor):
         facts = {"name_hans": "新项目", "modality": "CAR_T_AUTO", "stage": "CMC", "status": "ACTIVE"}
         (
             projects.create_project(
-                code="NEW-001",
+                code="JL-01-901",
                 pathway="A_drug",
                 actor=executive,
                 lab_codes=["JL-01"],

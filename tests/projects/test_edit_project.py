@@ -18,7 +18,7 @@ from kangjiansheng.projects.rules.vocabulary import templates
 from tests.support.typed import typed, words
 
 NEW = {
-    "code": "NEW-001",
+    "code": "JL-01-901",
     "name_hans": "示例新项目",
     "name_en": "New example",
     "pathway": "D_iit",
@@ -33,7 +33,7 @@ NEW = {
 OPTIONAL = ["A_drug:A090", "D_iit:D130"]  # of two pathways; only those of the chosen one count
 
 
-def project(code="NEW-001"):
+def project(code="JL-01-901"):
     """A stored project."""
     return db.session.scalars(select(Project).where(Project.code == code)).one()
 
@@ -41,8 +41,8 @@ def project(code="NEW-001"):
 def test_a_director_registers_a_project_and_leads_it(client, app):
     lead = client("lead")
     answer = typed(lead, "/projects/new", **NEW)
-    assert (answer.status_code, answer.location) == (303, "/projects/NEW-001")
-    text = words(lead.get("/projects/NEW-001"))
+    assert (answer.status_code, answer.location) == (303, "/projects/JL-01-901")
+    text = words(lead.get("/projects/JL-01-901"))
     assert "示例新项目" in text and "实验室负责人（血液肿瘤）" in text
     with app.app_context():
         made = project()
@@ -106,8 +106,6 @@ def test_a_start_from_which_milestones_would_be_overdue_is_asked_about(client, a
 
 
 def test_the_typical_dates_are_the_offer(client):
-    from lxml import html
-
     tree = html.document_fromstring(client("lead").get("/projects/new").text)
     assert tree.xpath("//input[@name='typical']/@checked")
     assert tree.xpath("//form[@data-draft]")
@@ -120,7 +118,7 @@ def test_a_director_registers_only_for_the_own_laboratory(client):
     with pytest.raises(RuleBroken, match="lab-not-led"), client("lead").application.app_context():
         operations.create_project(
             actor=actor_by_email("lead@kjs.example"),
-            code="NEW-9",
+            code="JL-01-909",
             pathway="D_iit",
             lab_codes=[],
             lead_lab="JL-05",
@@ -131,8 +129,8 @@ def test_without_dates_nobody_is_asked_and_the_page_says_which_comes_next(client
     lead = client("lead")
     before = lead.get("/my/milestones").text
     typed(lead, "/projects/new", **{**NEW, "start": "", "typical": ""})
-    assert "NEW-001" not in lead.get("/my/milestones").text and before
-    text = words(lead.get("/projects/NEW-001"))
+    assert "JL-01-901" not in lead.get("/my/milestones").text and before
+    text = words(lead.get("/projects/JL-01-901"))
     assert "还没有日期" in text and "没有等待中的里程碑" not in text
 
 
@@ -253,12 +251,12 @@ def test_an_unknown_word_is_refused_by_the_operation_too(actor):
     facts = {"lab_codes": ["JL-01"], "lead_lab": "JL-01", "party_codes": []}
     with pytest.raises(RuleBroken, match="modality-unknown"):
         operations.create_project(
-            actor=lead, code="NEW-9", pathway="D_iit", name_hans="x", modality="MAGIC", **facts
+            actor=lead, code="JL-01-909", pathway="D_iit", name_hans="x", modality="MAGIC", **facts
         )
     with pytest.raises(RuleBroken, match="lab-missing"), writing():
         operations.create_project(
             actor=lead,
-            code="NEW-9",
+            code="JL-01-909",
             pathway="D_iit",
             name_hans="x",
             modality="CAR_T_AUTO",

@@ -280,16 +280,17 @@ def test_the_way_through_the_browser(
 def test_a_new_project_through_the_browser(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
     answer = upload(lead, "/import/trial", (DATA / "chictr.xml").read_bytes(), lab="JL-01")
-    assert "新建项目 CHICTR2699990003" in answer.text
+    assert "新建项目 JL-01-CHICTR2699990003" in answer.text
     held = offered(answer.text)
     changed = lead.post("/import/trial/consent", data={**held, "target-0": "skip", "target-1": "new"})
     assert changed.status_code == 409 and "再确认一次" in changed.text
     held = offered(changed.text)
     done = lead.post("/import/trial/consent", data={**held, "target-0": "skip", "target-1": "new"})
-    assert done.status_code == 303 and done.headers["Location"].endswith("/projects/CHICTR2699990004")
+    assert done.status_code == 303 and done.headers["Location"].endswith("/projects/JL-01-CHICTR2699990004")
     with app.app_context():
-        assert not records("CHICTR2699990003") and len(records("CHICTR2699990004")) == 1
-    assert lead.get("/projects/CHICTR2699990004").status_code == 200
+        assert not records("JL-01-CHICTR2699990003")
+        assert len(records("JL-01-CHICTR2699990004")) == 1
+    assert lead.get("/projects/JL-01-CHICTR2699990004").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.forms import trials as words
 from kangjiansheng.projects.operations import trials as operations
+from kangjiansheng.projects.policies.codes import series
 from kangjiansheng.projects.queries.trials import Look, Rights, Step, look
 from kangjiansheng.projects.rules.trials import LARGEST
 
@@ -26,10 +27,10 @@ def import_trial(file: Path, *, project: str, lab: str, dry_run: bool, as_json: 
         try:
             data = _bytes(file)
             if dry_run:
-                found = _look(data, file.name, project, actor)
+                found = _look(data, file.name, project, lab, actor)
             else:
                 with writing():
-                    found = _look(data, file.name, project, actor)
+                    found = _look(data, file.name, project, lab, actor)
                     if not found.refused:
                         operations.apply(found, data, actor=actor, lead_lab=lab)
         except RuleBroken as problem:
@@ -43,8 +44,8 @@ def _bytes(file: Path) -> bytes:
         return opened.read(LARGEST + 1)
 
 
-def _look(data: bytes, name: str, project: str, actor: Actor) -> Look:
-    rights = Rights(policies.create(actor), policies.editable(actor))
+def _look(data: bytes, name: str, project: str, lab: str, actor: Actor) -> Look:
+    rights = Rights(policies.create(actor), policies.editable(actor), series(actor, lab))
     return look(data, name, actor=actor, rights=rights, code=project)
 
 

@@ -25,6 +25,7 @@ REFUSALS = {
     "projects:undo-twice": _l("这次修改已经撤销过了。"),
     "projects:undo-opening": _l("这是最初的计划，不能撤销。"),
     "projects:code-taken": _l("编号 %(code)s 已被使用，请换一个。"),
+    "projects:code-outside-series": _l("编号须以您的实验室的编号开头，例如 %(example)s。"),
     "projects:code-invalid": _l("编号由 2 到 40 个大写字母、数字和连字符组成，例如 KJS-021 或 A145。"),
     "projects:modality-unknown": _l("没有“%(value)s”这种技术类型。"),
     "projects:stage-unknown": _l("没有“%(value)s”这个阶段。"),

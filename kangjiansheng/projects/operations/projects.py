@@ -25,7 +25,7 @@ from kangjiansheng.projects.operations.starting import ask_when_past, first_mile
 from kangjiansheng.projects.queries.templates import of, published_version
 from kangjiansheng.projects.rules import plans, registry
 from kangjiansheng.projects.rules.acts import CONFIDENTIALITY
-from kangjiansheng.projects.rules.codes import is_code
+from kangjiansheng.projects.rules.codes import in_series, is_code, next_in_series
 from kangjiansheng.projects.rules.vocabulary import (
     modalities,
     project_statuses,
@@ -76,12 +76,17 @@ def create_project(
 
     `optional` names the optional steps that the plan takes in. With `typical` and a `start` the milestones are
     planned from the typical durations; without, they have no date until somebody plans them. A start so early that
-    milestones would be overdue at once is refused unless `past_ok`. A director registers for the own laboratories,
-    an executive for all. Who registers it leads it, unless that is an executive. As a part of a `change` that an
+    milestones would be overdue at once is refused unless `past_ok`. A director registers for the own laboratories
+    and within their series of codes, an executive for all. Who registers it leads it, unless that is an executive. As a part of a `change` that an
     import began it may lack a laboratory, or be led by any.
     """
     if not is_code(code):
         raise RuleBroken("projects:code-invalid", "code")
+    led = policies.labs_led(actor) if change is None else None
+    if led is not None and not in_series(code, led):
+        raise RuleBroken(
+            "projects:code-outside-series", "code", example=next_in_series(min(led, default=""), ())
+        )
     if _is_taken(code):
         raise RuleBroken("projects:code-taken", "code", code=code)
     version = published_version(pathway)
@@ -89,7 +94,6 @@ def create_project(
         raise RuleBroken("projects:pathway-unknown", "pathway", value=pathway)
     template = of(version)
     _check(facts)
-    led = policies.labs_led(actor) if change is None else None
     leading = lead_lab or min(lab_codes, default="")
     if led is not None and leading and leading not in led:
         raise RuleBroken("projects:lab-not-led", "lead_lab")

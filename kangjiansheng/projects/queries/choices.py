@@ -12,6 +12,7 @@ from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.projects.models import Plan, Project
 from kangjiansheng.projects.queries.page import TeamMember
 from kangjiansheng.projects.queries.people import candidates, team
+from kangjiansheng.projects.rules.codes import next_in_series
 
 
 def for_form() -> dict[str, list[Any]]:
@@ -23,6 +24,13 @@ def for_form() -> dict[str, list[Any]]:
         "lab_rows": list(db.session.scalars(labs)),
         "party_rows": sorted(db.session.scalars(parties), key=lambda row: key(name_of(row))),
     }
+
+
+def next_code(labs: Iterable[str]) -> str:
+    """The code that a new project of the first of these laboratories would have in its series; none without one."""
+    lab = min(labs, default="")
+    taken = select(Project.code).where(Project.code.startswith(f"{lab}-", autoescape=True))
+    return next_in_series(lab, db.session.scalars(taken).all()) if lab else ""
 
 
 def for_team(project: Project) -> list[tuple[int, str]]:

@@ -78,6 +78,7 @@ class Rights:
 
     create: bool
     editable: Collection[str]
+    series: str = ""  # the laboratory in whose series of codes new projects are made; "" for who may give any
 
 
 def look(
@@ -185,7 +186,7 @@ def _aim(step: Step, target: str, owners: Owners, projects: Mapping[str, Project
         step.project, step.code = projects[target], target
         step.problem = _closed(step.project, rights)
     else:
-        _make(step, new_code(step.trial) if target == NEW else target, rights)
+        _make(step, new_code(step.trial, rights.series) if target == NEW else target, rights)
 
 
 def _closed(project: Project, rights: Rights) -> str:
@@ -206,10 +207,12 @@ def _make(step: Step, code: str, rights: Rights) -> None:
         step.kind = NEW
 
 
-def new_code(trial: Trial) -> str:
-    """The code of a project that is made from a record: its number."""
-    number = trial.number.normal.upper() if trial.number else ""
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in number).strip("-")[:40]
+def new_code(trial: Trial, series: str = "") -> str:
+    """The code of a project that is made from a record: its number, within the series of a laboratory if one is given."""
+    if trial.number is None:
+        return ""
+    whole = f"{series}-{trial.number.normal.upper()}"
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in whole).strip("-")[:40]
 
 
 def _codes_once(steps: list[Step]) -> None:

@@ -42,6 +42,7 @@ def new_project() -> Response:
     if request.method == "GET":
         form.stage.data, form.claimed.data, form.confidentiality.data = "DISCOVERY", "ACTIVE", "parties"
         form.typical.data = True
+        form.code.data = choices.next_code(led or ())
         if request.args.get("pathway") in form.templates:
             form.pathway.data = request.args["pathway"]
     if request.form.get("preview"):

@@ -20,6 +20,7 @@ from kangjiansheng.projects.forms.trials import FILE, LARGEST_PACKED, TrialConse
 from kangjiansheng.projects.forms.uploads import pack
 from kangjiansheng.projects.models import Project, RegistryRecord
 from kangjiansheng.projects.operations import trials as operations
+from kangjiansheng.projects.policies.codes import series
 from kangjiansheng.projects.queries import choices
 from kangjiansheng.projects.queries.trials import (
     Look,
@@ -101,7 +102,7 @@ def _look(
 ) -> Response:
     """The dry run, or the form again with what is wrong with the file."""
     try:
-        found = _found(data, name, only, chosen)
+        found = _found(data, name, lab, only, chosen)
         packed = pack({FILE: data})
         if len(packed) > LARGEST_PACKED:
             raise RuleBroken("projects:trial-too-large-here", "file")
@@ -111,8 +112,8 @@ def _look(
     return _dry_run(found, packed, lab, only)
 
 
-def _found(data: bytes, name: str, only: Project | None, chosen: dict[int, str]) -> Look:
-    rights = Rights(policies.create(actor()), policies.editable(actor()))
+def _found(data: bytes, name: str, lab: str, only: Project | None, chosen: dict[int, str]) -> Look:
+    rights = Rights(policies.create(actor()), policies.editable(actor()), series(actor(), lab))
     return look(data, name, actor=actor(), rights=rights, only=only, chosen=chosen)
 
 
@@ -154,7 +155,7 @@ def _consent(only: Project | None) -> Response:
         if key.startswith("target-") and key.removeprefix("target-").isdecimal() and len(key) < 14
     }
     try:
-        found = _found(data, name, only, chosen)
+        found = _found(data, name, lab, only, chosen)
     except RuleBroken as problem:
         again = _form()
         again.refusal = explain(problem)
