@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import actor_by_email
@@ -103,6 +104,65 @@ def test_two_who_rearrange_are_shown_both_orders(client: Callable[..., Critic], 
     again = late | {"version": _form(app, keys)["version"], "resolve": "mine"}
     assert secretary.post(f"/meetings/{PLANNED}/agenda/order", data=again).status_code == 303
     assert [key for key, _name in _items(app)] == [keys[1], keys[0], *keys[2:]]
+
+
+def test_who_rearranges_other_rows_takes_nothing_back(client: Callable[..., Critic], app: Flask) -> None:
+    """The chair moves the first two and gives the last an hour; the secretary, who opened the agenda before, moves two
+    others and gives the first a length. Her page has both, and only her own rows differ from what stands."""
+    secretary, before = client("secretary"), _items(app)
+    keys = [key for key, _name in before]
+    assert len(keys) >= 4
+    page = html.document_fromstring(secretary.get(f"/meetings/{PLANNED}/agenda").text)
+    (was,) = page.xpath("//form[@id='order']//input[@name='was']/@value")
+    lengths = {key: value for key, _sep, value in (pair.partition(":") for pair in was.split())}
+    as_it_was = {f"minutes-{key}": value for key, value in lengths.items()}
+    late = _form(app, [*keys[:-2], keys[-1], keys[-2]], was=was) | as_it_was | {f"minutes-{keys[0]}": "33"}
+    first = _form(app, [keys[1], keys[0], *keys[2:]]) | as_it_was | {f"minutes-{keys[-1]}": "60"}
+    assert client("chair").post(f"/meetings/{PLANNED}/agenda/order", data=first).status_code == 303
+    answer = secretary.post(f"/meetings/{PLANNED}/agenda/order", data=late)
+    assert answer.status_code == 409
+    tree = html.document_fromstring(answer.text)
+    shown = [name.removeprefix("at-") for name in tree.xpath("//input[starts-with(@name, 'at-')]/@name")]
+    wanted = [keys[1], keys[0], *keys[2:-2], keys[-1], keys[-2]]
+    assert shown == [str(key) for key in wanted]
+    places = tree.xpath("//*[@id='conflict']//th[@scope='row']/text()")
+    assert [int(place) for place in places] == [
+        2,
+        len(keys) - 1,
+        len(keys),
+    ]  # the first item's length, two moved
+    fields = tree.xpath("//form[@id='order']//input | //input[@form='order']")
+    sent = {field.get("name"): field.get("value") for field in fields} | {"resolve": "mine"}
+    assert secretary.post(f"/meetings/{PLANNED}/agenda/order", data=sent).status_code == 303
+    with app.app_context():
+        one = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
+        stands = sorted(one.items, key=lambda item: item.position)
+        assert [item.id for item in stands] == wanted
+        minutes = {item.id: item.minutes_planned for item in stands}
+    assert (minutes[keys[0]], minutes[keys[-1]]) == (33, 60)
+
+
+@given(
+    st.permutations(range(6)),
+    st.permutations(range(6)),
+    st.lists(st.integers(0, 3), min_size=18, max_size=18),
+)
+def test_nothing_that_one_alone_changed_is_lost(mine: list[int], now: list[int], lengths: list[int]) -> None:
+    was = dict(zip(range(6), lengths, strict=False))
+    ours, theirs = ({key: lengths[at + key] for key in order} for order, at in ((mine, 6), (now, 12)))
+    both = agenda.merged(was, ours, theirs)
+    assert both.keys() == was.keys()
+    assert agenda.merged(was, was, theirs) == theirs and list(agenda.merged(was, was, theirs)) == now
+    assert agenda.merged(was, ours, was) == ours and list(agenda.merged(was, ours, was)) == mine
+    for key, length in both.items():
+        assert length == (ours[key] if ours[key] != was[key] else theirs[key])
+
+
+@given(st.permutations(range(3)), st.permutations(range(3, 6)))
+def test_two_who_move_other_rows_both_have_their_way(mine: list[int], theirs: list[int]) -> None:
+    was = dict.fromkeys(range(6), 20)
+    ours, now = dict.fromkeys([*mine, 3, 4, 5], 20), dict.fromkeys([0, 1, 2, *theirs], 20)
+    assert list(agenda.merged(was, ours, now)) == [*mine, *theirs]
 
 
 def test_what_is_no_number_of_minutes_comes_back(client: Callable[..., Critic], app: Flask) -> None:

@@ -10,7 +10,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange
 
 from kangjiansheng.committee.forms.base import KINDS, VersionedForm
-from kangjiansheng.committee.rules.agenda import LONGEST, shifted
+from kangjiansheng.committee.rules.agenda import LONGEST, merged, shifted
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.file_levels import level_field
 from kangjiansheng.core.forms import Difference, Form, WholeNumberField, at_most, required
@@ -32,7 +32,9 @@ REFUSALS: dict[str, Any] = {
 
 class ArrangeForm(VersionedForm):
     """Places and lengths of the items of an agenda: `at-7` and `minutes-7` for the item 7, and `move` with `7:-1` for
-    a button that moves it up."""
+    a button that moves it up. `was` holds what stood when it was opened: `7:20 9:30`."""
+
+    both: dict[int, int] | None = None
 
     def typed(self) -> list[tuple[int, int | None]]:
         """The items in the order that was asked for, each with its minutes: None for what is no number."""
@@ -60,23 +62,30 @@ class ArrangeForm(VersionedForm):
             minutes[key] = length
         return [*order, *(key for key in ours if key not in minutes)], minutes
 
+    def began_with(self) -> dict[int, int]:
+        """Order and lengths as they stood when the form was opened; nothing when it does not say."""
+        pairs = (pair.partition(":") for pair in request.form.get("was", "").split())
+        read = ((_number(key), _number(length)) for key, _sep, length in pairs)
+        return {key: length for key, length in read if key is not None and length is not None}
+
     def compare(self, now: Sequence[tuple[int, str, int]]) -> None:
-        """Say of each place what was wanted there and what stands there now."""
+        """Take over what the other one changed besides, and say of each place what is wanted there and what stands
+        there now."""
         if self.conflict is None:
             return
-        names = {key: (name, minutes) for key, name, minutes in now}
-        mine = [
-            (names[key][0], names[key][1] if length is None else length)
-            for key, length in self.typed()
-            if key in names
-        ]
-        theirs = [(name, minutes) for _key, name, minutes in now]
-        mine += theirs[len(mine) :]
+        names = {key: name for key, name, _minutes in now}
+        stands = {key: minutes for key, _name, minutes in now}
+        mine = {key: stands.get(key, 0) if length is None else length for key, length in self.typed()}
+        self.both = merged(self.began_with(), mine, stands)
         self.conflict.differences = [
-            Difference(str(place), f"{ours[0]} ({ours[1]})", f"{other[0]} ({other[1]})")
-            for place, (ours, other) in enumerate(zip(mine, theirs, strict=True), 1)
-            if ours != other
+            Difference(str(place), f"{names[a]} ({self.both[a]})", f"{names[b]} ({stands[b]})")
+            for place, (a, b) in enumerate(zip(self.both, stands, strict=True), 1)
+            if (a, self.both[a]) != (b, stands[b])
         ]
+
+    def wishes(self) -> list[tuple[int, int | None]]:
+        """What the page shows when it could not be saved: what was typed, with what another one changed besides."""
+        return [*self.both.items()] if self.both else self.typed()
 
 
 def _number(text: str) -> int | None:

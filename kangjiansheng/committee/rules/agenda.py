@@ -1,6 +1,6 @@
 """The arithmetic of an agenda: its order, when each item begins, and whether all of it fits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,28 @@ def shifted(order: Sequence[int], item: int, by: int) -> list[int]:
     moved = [one for one in order if one != item]
     moved.insert(to, item)
     return moved
+
+
+def merged(was: Mapping[int, int], mine: Mapping[int, int], now: Mapping[int, int]) -> dict[int, int]:
+    """Order and lengths when two arranged at once: items, in order, with their minutes.
+
+    `was` is what `mine` began with and `now` what stands meanwhile. What only one of the two changed is taken from
+    that one. Where both moved something to or from the same place, or somebody added or removed an item, the order is
+    that of `mine` if it moved anything; what it does not know comes last. An empty `was` takes all from `mine`.
+    """
+    lengths = {key: mine[key] if mine.get(key, was.get(key)) != was.get(key) else now[key] for key in now}
+    return {key: lengths[key] for key in _order(list(was), list(mine), list(now))}
+
+
+def _order(was: list[int], mine: list[int], now: list[int]) -> list[int]:
+    if was and [key for key in was if key in mine] == [key for key in mine if key in was]:
+        return now
+    if set(was) == set(mine) == set(now):
+        both = [mine[at] if mine[at] != key else now[at] for at, key in enumerate(was)]
+        if len(set(both)) == len(both):
+            return both
+    known = [key for key in mine if key in now]
+    return [*known, *(key for key in now if key not in known)]
 
 
 def beginnings(starts_at: datetime | None, minutes: Iterable[int]) -> list[datetime | None]:

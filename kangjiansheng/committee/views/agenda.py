@@ -48,7 +48,7 @@ def builder(meeting: Meeting, form: forms.ItemForm, arranged: ArrangeForm | None
         for item, at in zip(found.items, found.starts, strict=True)
     ]
     if arranged:
-        typed = {key: (place, length) for place, (key, length) in enumerate(arranged.typed())}
+        typed = {key: (place, length) for place, (key, length) in enumerate(arranged.wishes())}
         rows.sort(key=lambda row: typed.get(row["item"].id, (len(typed), None))[0])
         for row in rows:
             _place, length = typed.get(row["item"].id, (0, None))
