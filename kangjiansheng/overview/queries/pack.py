@@ -38,17 +38,21 @@ class Condition:
     decided_on: date
 
 
+_REMARKS = frozenset({"confirm", "done", "flag", "reopen"})
+
+
 def reasons(
     ids: Collection[int] | None, *, actor: Actor, since: datetime, until: datetime
 ) -> dict[int, Told]:
     """The last thing that was said of why each milestone (of all, or of some few ids) moved in between, by its id. One
     statement.
 
-    What moved along with another has the reason that was given for that one.
+    What moved along with another has the reason that was given for that one. A word at a confirmation or at the end
+    gives no reason for a move before it, and counts where nothing else was said.
     """
     code = func.coalesce(func.nullif(MilestoneEntry.reason_code, ""), ChangeSet.reason_code)
     query = (
-        select(MilestoneEntry.milestone_id, code, MilestoneEntry.note, MilestoneEntry.kind == "follow")
+        select(MilestoneEntry.milestone_id, code, MilestoneEntry.note, MilestoneEntry.kind)
         .join(ChangeSet, ChangeSet.id == MilestoneEntry.change_set_id)
         .join(Milestone, Milestone.id == MilestoneEntry.milestone_id)
         .join(Plan, Plan.id == Milestone.plan_id)
@@ -58,8 +62,17 @@ def reasons(
     )
     if ids is not None:
         query = query.where(MilestoneEntry.milestone_id.in_(ids))
-    rows = [(row[0], Told(row[1] or "", row[2], bool(row[3]))) for row in db.session.execute(query)]
-    return {key: told for key, told in rows if told.says_something}
+    found: dict[int, Told] = {}
+    for key, reason, note, kind in db.session.execute(query):
+        if kind not in _REMARKS:
+            told = Told(reason or "", note, kind == "follow")
+        elif key in found:
+            continue
+        else:
+            told = Told("" if note else reason or "", note)
+        if told.says_something:
+            found[key] = told
+    return found
 
 
 def verdicts(*, actor: Actor, since: datetime, until: datetime) -> list[Verdict]:
