@@ -2,11 +2,13 @@
 
 What each project adds to it hangs on that project alone and is kept for all readers. What follows from several is kept
 for the projects that a reader may see, which is asked each time: nobody's forecast rests on what another one sees.
+Who narrows it is shown some rows of that same forecast: the dates of a milestone do not hang on what else is asked for,
+and of such a question nothing is kept.
 """
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import RLock
 from weakref import WeakKeyDictionary
@@ -18,12 +20,14 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import china, working_days
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.overview.queries.cards import choose
 from kangjiansheng.overview.queries.forecast import Bound, Called, Portfolio
 from kangjiansheng.overview.rules.forecast.days import NEVER
-from kangjiansheng.overview.rules.forecast.known import HORIZON, Known, learn
+from kangjiansheng.overview.rules.forecast.known import HORIZON, Ends, Known, learn
 from kangjiansheng.overview.rules.forecast.record import Record, Said, judge
 from kangjiansheng.overview.rules.forecast.runs import SEED, Outlook, play
 from kangjiansheng.overview.rules.forecast.whole import Foresight, foresee, quarters, said_on
+from kangjiansheng.overview.rules.narrowing import Card, Narrowing
 from kangjiansheng.projects.queries import columns
 from kangjiansheng.projects.rules.ledgers import Ledgers
 
@@ -33,13 +37,16 @@ _DAYS = 2  # of which it is kept what each project adds
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """A forecast, how such forecasts did, and how the milestones that it names are called."""
+    """A forecast, how such forecasts did, and how the milestones that it names are called; of a narrowed one `every` are
+    the projects that can be chosen, and `wanted` how many of these are."""
 
     forecast: Foresight
     record: Record
     named: Called
     has_projects: bool
     illustrative: bool  # whether a row that it rests on is
+    every: Sequence[Card] = ()
+    wanted: int = 0
 
 
 @dataclass
@@ -89,15 +96,27 @@ class _Memory:
         """How the forecasts before what was told did."""
         with self.lock:
             if told.record is None:
-                day = told.forecast.day
-                # Of what was written to meanwhile nothing is kept.
-                said = dict(told.said) if told.touched else told.said
-                for end in quarters(plans, told.seen, day):
-                    if end not in said:
-                        said[end] = said_on(plans, told.seen, end, told.forecast.seed)
-                known = self._known_on(plans, day.toordinal())
-                told.record = judge(list(said.values()), known.ends_of(told.seen), known.day)
+                told.record = judge(*self._held(plans, told, told.seen))
             return told.record
+
+    def recorded_of(self, plans: Portfolio, told: _Told, projects: Collection[int]) -> Record:
+        """How those of some of its projects did. Of this nothing is kept but what the record of all rests on."""
+        with self.lock:
+            said, ends, day = self._held(plans, told, projects)
+        return judge([one.of(ends.id) for one in said], ends, day)
+
+    def _held(
+        self, plans: Portfolio, told: _Told, projects: Collection[int]
+    ) -> tuple[Sequence[Said], Ends, int]:
+        """The forecasts before what was told, and how the milestones of some of its projects stand on its day."""
+        day = told.forecast.day
+        # Of what was written to meanwhile nothing is kept.
+        said = dict(told.said) if told.touched else told.said
+        for end in quarters(plans, told.seen, day):
+            if end not in said:
+                said[end] = said_on(plans, told.seen, end, told.forecast.seed)
+        known = self._known_on(plans, day.toordinal())
+        return list(said.values()), known.ends_of(projects), known.day
 
     def _brought_up(self, ledgers: Ledgers, working: Sequence[int]) -> Portfolio:
         """The plans as the ledgers have them; what rested on something else is forgotten."""
@@ -149,16 +168,33 @@ class _Memory:
 _memories: WeakKeyDictionary[Engine, _Memory] = WeakKeyDictionary()
 
 
-def foretold(*, actor: Actor, as_of: date | None, seed: int = SEED) -> Foretold:
-    """The forecast over what the actor sees at the end of a day (now for None)."""
+def foretold(
+    *, actor: Actor, as_of: date | None, seed: int = SEED, wanted: Narrowing | None = None
+) -> Foretold:
+    """The forecast over what the actor sees at the end of a day (now for None). With `wanted` only of the projects that
+    it lets through, and all are there to choose from."""
     memory, plans, told = _told(actor, as_of, seed)
-    there = plans.planned(told.seen)
-    return Foretold(
+    ledgers, there = plans.ledgers, plans.planned(told.seen)
+    found = Foretold(
         told.forecast,
         told.record or memory.recorded(plans, told),
-        Called(plans.ledgers, as_of),
+        Called(ledgers, as_of),
         has_projects=len(there) > 0,
-        illustrative=bool(plans.ledgers.projects.facts["illustrative"][there].any()),
+        illustrative=bool(ledgers.projects.facts["illustrative"][there].any()),
+    )
+    if wanted is None:
+        return found
+    every, ids = choose(ledgers, list(told.seen), as_of, wanted, actor=actor)
+    shown = sum(card.id in ids for card in every)
+    if not wanted.asked:
+        return replace(found, every=every, wanted=shown)
+    return replace(
+        found,
+        forecast=found.forecast.of(ids),
+        record=memory.recorded_of(plans, told, ids),
+        has_projects=shown > 0,
+        every=every,
+        wanted=shown,
     )
 
 

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
-from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.overview.queries import cards
 from kangjiansheng.overview.queries.board import agenda
 from kangjiansheng.overview.rules.narrowing import Card, Narrowing, narrow
 from kangjiansheng.overview.rules.rows import Naming, Seen
 from kangjiansheng.projects.queries import ProjectRow, days, named
-from kangjiansheng.projects.queries.called import names_of
 from kangjiansheng.projects.rules.days import Day
 
 T = TypeVar("T")
@@ -39,7 +38,7 @@ def seen(
             others=[compare] if compare else [],
             awaiting={item.gate_id for item in items},
         )
-        every = _cards(day, as_of) if wanted else []
+        every = cards.of_day(day, as_of, actor=actor) if wanted else []
         if wanted and wanted.asked:
             ids = {card.id for card in narrow(every, wanted)}
             day, past = day.of(ids), [one.of(ids) for one in past]
@@ -58,24 +57,5 @@ def chosen(*, actor: Actor, as_of: date | None, wanted: Narrowing) -> tuple[Day,
     """The portfolio at the end of a day for pages that name no row of it, of the projects that are wanted; and all
     projects, to choose from. Which gates wait is not asked. Two statements."""
     (day,) = days(actor=actor, as_of=as_of)
-    every = _cards(day, as_of)
+    every = cards.of_day(day, as_of, actor=actor)
     return (day.of({card.id for card in narrow(every, wanted)}) if wanted.asked else day), every
-
-
-def _cards(day: Day, as_of: date | None) -> list[Card]:
-    """The projects of a day with what they are chosen by, called as they were then. One statement."""
-    keys = day.ledgers.projects.keys
-    labs, parties, pathway = (day.facts(name) for name in ("labs", "parties", "pathway"))
-    heads = [{"id": int(keys[at]), "labs": labs[at], "parties": parties[at]} for at in day.there]
-    names = names_of(as_of or clock.today(), heads, set())
-    return [
-        Card(
-            head["id"],
-            names.labs[head["id"]],
-            names.parties[head["id"]],
-            day.family[at],
-            day.stage[at],
-            pathway[at],
-        )
-        for head, at in zip(heads, day.there, strict=True)
-    ]

@@ -5,7 +5,6 @@ from itertools import chain
 from typing import Any
 
 from flask import abort, g, redirect, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee.queries.adoption import advised
@@ -147,10 +146,11 @@ def chart_export(name: str, kind: str) -> Response:
     wanted = narrowed.asked()
     found, every = read(wanted, actor=actor())
     made = chart_tables.BY_NAME[name](found)
-    notes = exports.marks(found.day, illustrative=found.illustrative)
-    if wanted.asked:
-        notes.append((_("筛选"), _("，").join(narrowed.bar(every, wanted, found.projects).chosen)))
-    notes.append((chart_words.names()[name], chart_words.definitions()[name]))
+    notes = [
+        *narrowed.marks(every, wanted),
+        *exports.marks(found.day, illustrative=found.illustrative),
+        (chart_words.names()[name], chart_words.definitions()[name]),
+    ]
     return exports.download(name, kind, chart_words.names()[name], made, found.day, notes)
 
 

@@ -27,10 +27,7 @@ def export(name: str, kind: str) -> Response:
     wanted = narrowed.asked()
     every, found = dashboard.narrowed_to(asking, wanted, actor=actor())
     made = figures(found) if name == "figures" else getattr(tables, name)(found)
-    notes = about(found, illustrative=found.illustrative)
-    if wanted.asked:
-        chosen = narrowed.bar(every, wanted, found.answer.total).chosen
-        notes.insert(0, (_("筛选"), _("，").join(chosen)))
+    notes = [*narrowed.marks(every, wanted), *about(found, illustrative=found.illustrative)]
     return download(name, kind, titles[name], made, found.day, notes)
 
 

@@ -14,7 +14,7 @@ from kangjiansheng.core.text import whole
 from kangjiansheng.overview.charts import forecast as figures
 from kangjiansheng.overview.queries.foretold import Foretold, foretold
 from kangjiansheng.overview.rules.forecast.runs import SEED
-from kangjiansheng.overview.views import exports
+from kangjiansheng.overview.views import exports, narrowed
 from kangjiansheng.overview.views import forecast_tables as tables
 from kangjiansheng.overview.views import words_forecast as words
 from kangjiansheng.overview.views.blueprint import bp
@@ -30,11 +30,11 @@ def _table(found: Foretold, name: str, listed: int | None = None) -> tables.Tabl
 
 
 def find(*, actor: Actor) -> Foretold:
-    """The forecast that the address asks for."""
+    """The forecast that the address asks for, of all projects or of some."""
     seed = request.args.get("seed", default=SEED, type=whole)
     if not 0 <= seed <= _LARGEST:
         abort(400, _("seed 请写 0 到 %(most)d 之间的整数。", most=_LARGEST))
-    return foretold(actor=actor, as_of=g.as_of, seed=seed)
+    return foretold(actor=actor, as_of=g.as_of, seed=seed, wanted=narrowed.asked())
 
 
 @bp.get("/overview/forecast")
@@ -56,6 +56,8 @@ def forecast() -> Response:
         quarters=tables.quarters(found.record),
         words=words,
         has_projects=found.has_projects,
+        keep=narrowed.keep,
+        narrowing=narrowed.bar(found.every, narrowed.asked(), found.wanted),
         export=_export_href,
     )
 
@@ -69,11 +71,16 @@ def forecast_file(name: str, kind: str) -> Response:
     if name not in titles:
         abort(404)
     found = find(actor=actor())
-    return exports.download(name, kind, titles[name], _table(found, name), found.forecast.day, _about(found))
+    return exports.download(
+        name, kind, titles[name], _table(found, name), found.forecast.day, _about(found, name)
+    )
 
 
-def _about(found: Foretold) -> list[tuple[str, str]]:
+def _about(found: Foretold, name: str) -> list[tuple[str, str]]:
+    wanted = narrowed.asked()
+    whole_one = wanted.asked and name == "history"
     return [
+        *([(_("筛选"), words.of_all())] if whole_one else narrowed.marks(found.every, wanted)),
         *exports.marks(found.forecast.day, illustrative=found.illustrative),
         (_("一半把握（P50）"), _("推演中至少一半不晚于这一天")),
         (_("八成把握（P80）"), _("推演中至少八成不晚于这一天")),
@@ -84,5 +91,5 @@ def _about(found: Foretold) -> list[tuple[str, str]]:
 
 
 def _export_href(name: str, kind: str) -> str:
-    asked: dict[str, Any] = {key: request.args[key] for key in ("as_of", "seed") if key in request.args}
+    asked: dict[str, Any] = narrowed.kept_args("as_of", "seed")
     return url_for("overview.forecast_file", name=name, kind=kind, **asked)

@@ -38,6 +38,12 @@ def keep(address: str) -> str:
     return travel(f"{path}{joint}{urlencode(more)}{hash_}{place}" if more else address)
 
 
+def kept_args(*names: str) -> dict[str, str]:
+    """What an address of a file has to say, so that it holds what this page shows: some arguments of this one, and the
+    same projects."""
+    return {key: request.args[key] for key in (*names, *NAMES) if key in request.args}
+
+
 @dataclass(frozen=True)
 class Bar:
     """What a page shows of it: the fields (name, label, options, chosen one), what is chosen in words, how many of
@@ -57,9 +63,15 @@ def bar(every: Iterable[Narrowed], wanted: Narrowing, shown: int) -> Bar:
     options = _options(rows)
     found = [(name, _labels()[name], options[name], wanted.asked.get(name, "")) for name in NAMES]
     chosen = [dict(offered).get(value, value) for _name, _label, offered, value in found if value]
-    bare = with_args(**dict.fromkeys(NAMES))
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in NAMES and k != "every"]
+    # Another choice has other pages.
+    bare = with_args(page=None, **dict.fromkeys(NAMES))
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in (*NAMES, "every", "page")]
     return Bar(found, chosen, shown, len(rows), bare if "?" in bare else f"{bare}?every=1", kept)
+
+
+def marks(every: Iterable[Narrowed], wanted: Narrowing) -> list[tuple[str, str]]:
+    """What a file says of what it was narrowed to; nothing when it holds all."""
+    return [(_("筛选"), _("，").join(bar(every, wanted, 0).chosen))] if wanted.asked else []
 
 
 def _labels() -> Mapping[str, str]:

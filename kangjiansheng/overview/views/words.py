@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
@@ -367,9 +367,5 @@ def files() -> list[dict[str, str]]:
 
 def export_href(name: str, kind: str) -> str:
     """Where an export lies, for what this page shows."""
-    asked: dict[str, Any] = {
-        key: request.args[key]
-        for key in ("as_of", "compare", "horizon", *narrowed.NAMES)
-        if key in request.args
-    }
+    asked: dict[str, Any] = narrowed.kept_args("as_of", "compare", "horizon")
     return url_for("overview.export", name=name, kind=kind, **asked)

@@ -117,6 +117,11 @@ def method() -> str:
     )
 
 
+def of_all() -> str:
+    """What of a narrowed page is not narrowed."""
+    return str(_("历史按您能查看的全部项目计，不按筛选，所以同一个里程碑的预测日期不会因为筛选而改变。"))
+
+
 def bands() -> list[str]:
     """How far ahead the promise lay."""
     near, year = BANDS

@@ -34,7 +34,7 @@ class Day:
         self._shown = np.isin(ledgers.projects.keys, np.fromiter(keys, np.int64, len(keys)))
         self.number = number(self.day)
         at, self.seen = ledgers.seen(as_of, self._shown, archived=archived)
-        self._said_at = at
+        self.said_at = at
         self.now = as_of is None
         said = ledgers.projects.said
         self.claimed, self.stage, self.family, self.lab = (
@@ -72,7 +72,7 @@ class Day:
 
     def facts(self, name: str) -> Array:
         """A column of what is said of the projects."""
-        return self.ledgers.projects.said[name][self._said_at]
+        return self.ledgers.projects.said[name][self.said_at]
 
     @cached_property
     def is_open(self) -> Array:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -46,6 +46,10 @@ class Foresight:
     inputs: str
     expected: Outlook
     chances: Chances
+
+    def of(self, projects: Collection[int]) -> "Foresight":
+        """The same of some of its projects; what stands behind it is that of all."""
+        return replace(self, expected=self.expected.at(np.isin(self.expected.project, list(projects))))
 
     @property
     def known(self) -> int:
