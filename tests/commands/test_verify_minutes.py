@@ -47,7 +47,7 @@ def test_a_whole_file_and_one_that_was_changed(
     assert "1 broken" in done.stderr
 
 
-@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+@pytest.mark.parametrize("language", ["zh-Hant", pytest.param("en", marks=pytest.mark.soak)])
 def test_a_pdf_is_set_again_where_no_installation_is(
     client: Callable[..., Critic], verify: Callable[..., Any], language: str
 ) -> None:

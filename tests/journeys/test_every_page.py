@@ -1,5 +1,5 @@
 """Every page in a real browser: nothing for axe to find, no complaint, no other host, no sideways scroll, no
-word left untranslated. The check opens each page once, language, theme and width rotating; the soak opens all."""
+word left untranslated. The check opens one page in four, language, theme and width rotating; the soak opens all."""
 
 import itertools
 import re
@@ -232,9 +232,9 @@ def circulated(server: Server) -> None:
     fill(secretary, "/meetings/SAC-2026-06/agenda/template", "name", name="例会")
 
 
-def test_each_page_once(browser: Browser, serve: Callable[..., Server]) -> None:
+def test_some_pages_once(browser: Browser, serve: Callable[..., Server]) -> None:
     tour = Tour(browser, furnished(serve()))
-    for number, (who, path) in enumerate(PAGES):
+    for number, (who, path) in enumerate(PAGES[::4]):
         tour.visit(who, path, *COMBINATIONS[number % len(COMBINATIONS)])
     assert not tour.wrong, "\n".join(tour.wrong)
 

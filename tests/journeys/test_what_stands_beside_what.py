@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator
 from tests.journeys.cast import Cast, press
 from tests.support.server import Server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 def _box(at: Locator) -> dict[str, float]:
