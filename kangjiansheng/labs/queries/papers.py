@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.accounts.queries import names
@@ -41,9 +41,10 @@ class PaperRow:
 
 
 def lab_inside(*, actor: Actor, code: str) -> JointLab | None:
-    """A laboratory whose inside the actor sees; None for all others."""
+    """A laboratory whose inside the actor sees, with its people; None for all others. One statement."""
     query = select(JointLab).where(JointLab.code == code, inside_labs(actor))
-    return db.session.scalar(query.options(selectinload(JointLab.members).joinedload(LabMember.person)))
+    people = joinedload(JointLab.members).joinedload(LabMember.person)
+    return db.session.scalars(query.options(people)).unique().one_or_none()
 
 
 def lab_inside_as(*, actor: Actor, code: str, kind: str) -> tuple[JointLab, str] | None:

@@ -3,13 +3,14 @@
 Projects that the reader may not see are not counted: who sees more may find other figures, and the page says so.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -17,16 +18,18 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.models import JointLab, LabReview, SharedResource
 from kangjiansheng.labs.queries.bookings import bookings, share
+from kangjiansheng.labs.queries.obligations import obligations_on
 from kangjiansheng.labs.queries.papers import PaperRow, papers
 from kangjiansheng.labs.queries.resources import ResourceFilter, resources
+from kangjiansheng.labs.queries.single import agreement_of
 from kangjiansheng.labs.rules.papers import HELD
 from kangjiansheng.projects.models import GateDecision, Milestone, MilestoneEntry, Plan, ReviewDecision
-from kangjiansheng.projects.queries.acceptance import meaning, meaning_of
-from kangjiansheng.projects.queries.lab_plans import lab_plans
-from kangjiansheng.projects.queries.portfolio import portfolio
-from kangjiansheng.projects.queries.rows import LabRow, MilestoneRow, ProjectRow
+from kangjiansheng.projects.queries.acceptance import meaning_of
+from kangjiansheng.projects.queries.portfolio import heads_of_lab
+from kangjiansheng.projects.queries.stood import stood_of
 from kangjiansheng.projects.rules import lab_review as rules
 from kangjiansheng.projects.rules.lab_review import Figures
+from kangjiansheng.projects.rules.plans import CLOSED, RESTING
 from kangjiansheng.projects.rules.templates import RENEWAL, REVIEW
 
 FIRST_YEAR = 2024  # nothing here is older
@@ -47,11 +50,31 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A project of the laboratory, or its own plan, with the figures of its year."""
+class Owner:
+    """A project of the laboratory, or the laboratory with its own plan: with the milestones of the day."""
 
-    row: ProjectRow | LabRow
+    of: str  # as the first word of addresses: projects, labs
+    code: str
+    name_hans: str
+    name_hant: str
+    name_en: str
+    illustrative: bool
     leads: bool
+    rests: bool
+    milestones: Sequence[Any]
+    id: int | None = None  # of the project
+
+    @property
+    def path(self) -> str:
+        """The path of its page."""
+        return f"/{self.of}/{self.code}" + ("/plan" if self.of == "labs" else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of them with the figures of its year."""
+
+    row: Owner
     figures: Figures
 
 
@@ -73,6 +96,7 @@ class Year:
     fulfilled: int
     overdue: int
     rooms: Sequence[tuple[SharedResource, int | None]]  # how full, in percent of the hours open
+    unsettled: "Unsettled | None"  # when it is looked at today
 
     @property
     def running(self) -> bool:
@@ -85,41 +109,58 @@ def year_of(lab: JointLab, year: int, *, actor: Actor, as_of: date | None = None
     today = clock.today()
     first, last = date(year, 1, 1), min(date(year, 12, 31), as_of or today)
     then = last if last < today else None
-    rows = _rows(lab, actor, then)
+    stood = labs.as_it_stood(lab, then) or lab
+    rows = _owners(lab, stood, actor, then)
     every = [m for row in rows for m in row.milestones]
     promised = _promised(rules.reached_in(every, first, last))
-    stood = labs.as_it_stood(lab, then) or lab
     owed = _owed(stood, first, last, actor, then)
+    kept = papers(lab, as_of=then)
     return Year(
         year=year,
         first=first,
         last=last,
-        lines=[
-            Line(row, _leads(row, lab), rules.figures(row.milestones, promised, first, last)) for row in rows
-        ],
+        lines=[Line(row, rules.figures(row.milestones, promised, first, last)) for row in rows],
         whole=rules.figures(every, promised, first, last),
         gates=_gates(lab, rows, first, last),
         people=len({row.person_id for row in stood.members if _holds(row, last)}),
         joined=sum(first <= row.valid_from <= last for row in stood.members),
         left=sum(row.valid_to is not None and first <= row.valid_to <= last for row in stood.members),
-        papers=_ending(lab, year, last, then),
+        papers=_ending(kept, year),
         obligations=len(owed),
         fulfilled=sum(row.fulfilled for row in owed),
         overdue=sum(row.late(last) > 0 for row in owed),
         rooms=_rooms(lab, first, last, actor, then),
+        unsettled=_unsettled(lab, rows, kept) if then is None else None,
     )
 
 
-def _rows(lab: JointLab, actor: Actor, then: date | None = None) -> list[ProjectRow | LabRow]:
-    """The projects of a laboratory and its own plan, on a day."""
-    return [
-        *portfolio(actor=actor, as_of=then, lab=lab.id),
-        *lab_plans(actor=actor, as_of=then, codes=[lab.code], archived=True),
+def _owners(lab: JointLab, stood: JointLab, actor: Actor, as_of: date | None) -> list[Owner]:
+    """The projects of a laboratory that the actor sees, then its own plan, of a laboratory whose inside she sees. Two
+    statements."""
+    heads = heads_of_lab(lab.id, actor=actor, as_of=as_of)
+    own = Plan.lab_id == lab.id
+    milestones: dict[int | None, list[Any]] = defaultdict(list)
+    for row in stood_of(Plan.project_id, [head["id"] for head in heads], as_of, also=own)[0]:
+        milestones[row.belongs_to].append(row)
+
+    named = ("code", "name_hans", "name_hant", "name_en", "illustrative")
+    found = [
+        Owner(
+            "projects",
+            **{key: head[key] for key in named},
+            leads=head["leads"],
+            rests=head["status"] in RESTING,
+            milestones=milestones[head["id"]],
+            id=head["id"],
+        )
+        for head in heads
     ]
-
-
-def _leads(row: ProjectRow | LabRow, lab: JointLab) -> bool:
-    return any(one.leads and one.code == lab.code for one in row.labs)
+    if milestones[None]:
+        facts: dict[str, Any] = {key: getattr(stood, key) for key in named}
+        found.append(
+            Owner("labs", **facts, leads=True, rests=stood.life == CLOSED, milestones=milestones[None])
+        )
+    return found
 
 
 def _holds(row: Any, day: date) -> bool:
@@ -144,8 +185,8 @@ def _promised(reached: Sequence[Any]) -> dict[int, date | None]:
     return found
 
 
-def _gates(lab: JointLab, rows: Collection[Any], first: date, last: date) -> list[Passed]:
-    projects = {row.id: row.code for row in rows if row.of == "projects"}
+def _gates(lab: JointLab, rows: Collection[Owner], first: date, last: date) -> list[Passed]:
+    projects = {row.id: row.code for row in rows if row.id is not None}
     query = (
         select(GateDecision, Milestone, Plan.project_id)
         .join(Milestone, Milestone.id == GateDecision.milestone_id)
@@ -166,29 +207,24 @@ def _gates(lab: JointLab, rows: Collection[Any], first: date, last: date) -> lis
     return found
 
 
-def _ending(lab: JointLab, year: int, last: date, then: date | None) -> list[PaperRow]:
-    ends = date(year + 1, 12, 31)
-    return [
-        row
-        for row in papers(lab, as_of=then)
-        if row.life == HELD and date(year, 1, 1) <= row.valid_to <= ends
-    ]
+def _ending(kept: Iterable[PaperRow], year: int) -> list[PaperRow]:
+    first, ends = date(year, 1, 1), date(year + 1, 12, 31)
+    return [row for row in kept if row.life == HELD and first <= row.valid_to <= ends]
 
 
 def _owed(
     lab: JointLab, first: date, last: date, actor: Actor, then: date | None
 ) -> list[labs.ObligationRow]:
-    if lab.agreement is None:
-        return []
-    wanted = labs.ObligationFilter(agreement=lab.agreement.code)
-    rows = labs.obligations(wanted, actor=actor, as_of=then)
+    agreement = agreement_of(lab, actor=actor)
+    rows = obligations_on(agreement, actor=actor, as_of=then) if agreement else []
     return [row for row in rows if row.due_on is not None and first <= row.due_on <= last]
 
 
 def _rooms(
     lab: JointLab, first: date, last: date, actor: Actor, then: date | None
 ) -> list[tuple[SharedResource, int | None]]:
-    rows = [one.resource for one in resources(ResourceFilter(lab=lab.code), actor=actor, as_of=then)]
+    wanted, today = ResourceFilter(lab=lab.code), lab if then is None else None
+    rows = [one.resource for one in resources(wanted, actor=actor, as_of=then, of=today)]
     if not rows:
         return []
     begins, instant = clock.start_of(first), clock.end_of(last)
@@ -201,8 +237,8 @@ def _rooms(
 class Unsettled:
     """What is not done yet when a laboratory closes."""
 
-    milestones: Sequence[MilestoneRow]
-    projects: Sequence[ProjectRow]
+    milestones: Sequence[Any]
+    projects: Sequence[Owner]
     people: int
     papers: int
 
@@ -212,15 +248,24 @@ class Unsettled:
         return len(self.milestones) + len(self.projects) + self.people + self.papers
 
 
-def unsettled(lab: JointLab, *, actor: Actor, year: Year | None = None) -> Unsettled:
+def unsettled(lab: JointLab, *, actor: Actor) -> Unsettled:
     """What is still open in a laboratory today: its own milestones, projects at work that it leads, people in their
-    terms, papers that it holds. `year` is one that was read; where it comes up to today it is not read again."""
-    rows = [line.row for line in year.lines] if year and year.last >= clock.today() else _rows(lab, actor)
+    terms, papers that it holds. Three statements."""
+    return _unsettled(lab, _owners(lab, lab, actor, None), papers(lab))
+
+
+def _unsettled(lab: JointLab, owners: Sequence[Owner], kept: Sequence[PaperRow]) -> Unsettled:
+    plans = [one for one in owners if one.of == "labs"]
     return Unsettled(
-        [m for row in rows if isinstance(row, LabRow) for m in row.milestones if m.is_open],
-        [row for row in rows if isinstance(row, ProjectRow) and _leads(row, lab) and not row.resting],
+        [
+            m
+            for one in plans
+            for m in one.milestones
+            if m.kind == "milestone" and m.state == "open" and m.actual is None
+        ],
+        [one for one in owners if one.of == "projects" and one.leads and not one.rests],
         len({row.person_id for row in lab.members if _holds(row, clock.today())}),
-        sum(row.life == HELD for row in papers(lab)),
+        sum(row.life == HELD for row in kept),
     )
 
 
@@ -236,25 +281,27 @@ class Gate:
 def gates_of(lab: JointLab) -> list[Gate]:
     """The gates of the yearly evaluation and of the renewal in the plan of a laboratory. At most two statements."""
     plan = db.session.scalar(
-        select(Plan)
-        .where(Plan.lab_id == lab.id)
-        .options(joinedload(Plan.template_version), selectinload(Plan.milestones))
+        select(Plan).where(Plan.lab_id == lab.id).options(joinedload(Plan.template_version))
     )
-    if plan is None:
+    steps = plan.template_version.milestones if plan and plan.template_version else ()
+    means = {step["code"]: step.get("meaning", "") for step in steps}
+    codes = [code for code, meant in means.items() if meant in (REVIEW, RENEWAL)]
+    if plan is None or not codes:
         return []
-    found = [
-        (one, meaning(plan, one.code)) for one in plan.milestones if one.gate and one.state != "cancelled"
-    ]
-    gates = [(one, means) for one, means in found if means in (REVIEW, RENEWAL)]
     query = (
-        select(GateDecision, ReviewDecision.id)
+        select(Milestone, GateDecision, ReviewDecision.id)
+        .outerjoin(GateDecision, GateDecision.milestone_id == Milestone.id)
         .outerjoin(ReviewDecision, ReviewDecision.decision_id == GateDecision.id)
-        .where(GateDecision.milestone_id.in_([one.id for one, _means in gates]))
-        .order_by(GateDecision.id)
+        .where(
+            Milestone.plan_id == plan.id,
+            Milestone.code.in_(codes),
+            Milestone.gate,
+            Milestone.state != "cancelled",
+        )
+        .order_by(Milestone.position, Milestone.id, GateDecision.id)
     )
-    newest = {row.milestone_id: (row, link) for row, link in db.session.execute(query)} if gates else {}
-    free = {key: row for key, (row, link) in newest.items() if link is None}
-    return [Gate(one, means, free.get(one.id)) for one, means in gates]
+    newest = {one: row if link is None else None for one, row, link in db.session.execute(query)}
+    return [Gate(one, means[one.code], row) for one, row in newest.items()]
 
 
 def to_stand_for(gate: Milestone) -> LabReview | None:
@@ -282,25 +329,29 @@ def standing_for(decisions: Iterable[int]) -> dict[int, LabReview]:
     return {row.decision_id: row.review for row in rows}
 
 
-def decided_by(reviews: Iterable[LabReview], *, as_of: date | None = None) -> dict[int, list[GateDecision]]:
-    """The decisions at gates that stand for some reviews, by the id of the review."""
+def decided(lab: JointLab, *, as_of: date | None = None) -> dict[LabReview, list[GateDecision]]:
+    """The reviews of a laboratory with the decisions at gates that stand for them, the newest first; one statement."""
     query = (
-        select(ReviewDecision)
-        .join(ReviewDecision.decision)
-        .where(ReviewDecision.review_id.in_([one.id for one in reviews]))
-        .options(contains_eager(ReviewDecision.decision).joinedload(GateDecision.milestone))
+        _reviews(lab, as_of)
+        .add_columns(GateDecision)
+        .outerjoin(ReviewDecision, ReviewDecision.review_id == LabReview.id)
+        .outerjoin(GateDecision, GateDecision.id == ReviewDecision.decision_id)
+        .options(joinedload(GateDecision.milestone))
         .order_by(ReviewDecision.id)
     )
-    found: dict[int, list[GateDecision]] = {}
-    for row in db.session.scalars(query):
-        if as_of is None or row.decision.recorded_at <= clock.end_of(as_of):
-            found.setdefault(row.review_id, []).append(row.decision)
+    found: dict[LabReview, list[GateDecision]] = {}
+    for review, decision in db.session.execute(query):
+        rows = found.setdefault(review, [])
+        if decision is not None and (as_of is None or decision.recorded_at <= clock.end_of(as_of)):
+            rows.append(decision)
     return found
 
 
 def reviews_of(lab: JointLab, *, as_of: date | None = None) -> Sequence[LabReview]:
     """What was decided after its reviews, the newest first."""
+    return db.session.scalars(_reviews(lab, as_of)).all()
+
+
+def _reviews(lab: JointLab, as_of: date | None) -> Select[LabReview]:
     query = select(LabReview).where(LabReview.lab_id == lab.id).order_by(LabReview.id.desc())
-    if as_of is not None:
-        query = query.where(LabReview.recorded_at <= clock.end_of(as_of))
-    return db.session.scalars(query).all()
+    return query if as_of is None else query.where(LabReview.recorded_at <= clock.end_of(as_of))

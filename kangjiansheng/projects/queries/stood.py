@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, false, or_, select
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.core import clock
@@ -17,18 +17,20 @@ from kangjiansheng.projects.queries.visible import visible_milestones
 from kangjiansheng.projects.rules import milestones as rules
 
 _DAY = timedelta(days=1)
+NOTHING = false()
 
 # Entries of the ledger by which somebody stands by a date.
 CONFIRMING = frozenset({"confirm", "forecast", "done", "undo"})
 
 
 def stood_of(
-    key: Any, ids: Select[int], as_of: date | None, *, only: Collection[int] | None = None
+    key: Any, ids: Any, as_of: date | None, *, only: Collection[int] | None = None, also: Any = NOTHING
 ) -> tuple[list[Row[Any]], Mapping[int, Since]]:
     """The milestones of the plans of some owners (`key`, a column of `Plan`, in `ids`) as they stood at the end of
     `as_of` (now for None), in order; `belongs_to` is the owner's id. And what was
-    changed of them since, by their ids. One statement. With `only` those of some ids."""
-    query = stand_now(key, ids) if as_of is None else _then(key, ids, as_of)
+    changed of them since, by their ids. One statement. With `only` those of some ids; `also` is a condition on `Plan`
+    that chooses others, which need not have such an owner."""
+    query = stand_now(key, ids, also) if as_of is None else _then(key, ids, as_of, also)
     if only is not None:
         query = query.where(Milestone.id.in_(only))
     if as_of is None:
@@ -39,7 +41,7 @@ def stood_of(
 _STATE = "owner_id baseline current_plan forecast proposed actual state flagged moves reason_code note confirmed_by_id"
 
 
-def stand_now(key: Any, ids: Select[int]) -> Select[Any]:
+def stand_now(key: Any, ids: Any, also: Any = NOTHING) -> Select[Any]:
     """The statement of `stood_of` for now."""
     return (
         select(
@@ -48,7 +50,7 @@ def stand_now(key: Any, ids: Select[int]) -> Select[Any]:
             Milestone.confirmed_at,
         )
         .join(Plan, Plan.id == Milestone.plan_id)
-        .where(key.in_(ids))
+        .where(or_(key.in_(ids), also))
         .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
     )
 
@@ -83,7 +85,7 @@ def _last(day: date) -> Any:
     )
 
 
-def _then(key: Any, ids: Select[int], day: date) -> Select[Any]:
+def _then(key: Any, ids: Any, day: date, also: Any) -> Select[Any]:
     return (
         select(
             *_own(key),
@@ -93,7 +95,7 @@ def _then(key: Any, ids: Select[int], day: date) -> Select[Any]:
         )
         .join(Plan, Plan.id == Milestone.plan_id)
         .join(MilestoneEntry, MilestoneEntry.id == _last(day))
-        .where(key.in_(ids))
+        .where(or_(key.in_(ids), also))
         .order_by(Milestone.plan_id, Milestone.position, Milestone.id)
     )
 

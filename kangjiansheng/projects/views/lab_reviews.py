@@ -48,7 +48,7 @@ def _page(lab: JointLab, form: ReviewForm | None = None, status: int = 200) -> R
         404, _("这一天 %(code)s 还没有登记。") % {"code": lab.code}
     )
     found = queries.year_of(lab, year, actor=actor(), as_of=g.as_of)
-    reviews = queries.reviews_of(lab, as_of=g.as_of)
+    reviews = queries.decided(lab, as_of=g.as_of)
     decides = keeping.manage(actor(), lab) and g.as_of is None and not lab.archived_at
     decides = decides and lab.life in rules.AT_WORK
     if decides and form is None:
@@ -61,14 +61,14 @@ def _page(lab: JointLab, form: ReviewForm | None = None, status: int = 200) -> R
         lab=shown,
         y=found,
         years=range((g.as_of or clock.today()).year, queries.FIRST_YEAR - 1, -1),
-        reviews=reviews,
-        decided=queries.decided_by(reviews, as_of=g.as_of),
+        reviews=list(reviews),
+        decided={one.id: rows for one, rows in reviews.items()},
         outcomes=rules.OUTCOMES,
         decisions=DECISIONS,
         papers=paper_words,
         lab_rules=lab_rules,
         form=form if decides else None,
-        unsettled=queries.unsettled(lab, actor=actor(), year=found) if decides else None,
+        unsettled=(found.unsettled or queries.unsettled(lab, actor=actor())) if decides else None,
     )
 
 
