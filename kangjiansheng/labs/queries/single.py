@@ -80,13 +80,14 @@ def agreement_of(lab: JointLab, *, actor: Actor) -> Agreement | None:
 
 
 def lab(*, actor: Actor, code: str) -> JointLab | None:
-    """The laboratory under a code; None when there is none. Its inside is another question: `sees_inside`."""
+    """The laboratory under a code; None when there is none. Its inside is another question: `sees_inside`. Three
+    statements."""
     query = visible_labs(actor).where(JointLab.code == code)
     return db.session.scalar(
         query.options(
             selectinload(JointLab.partners)
             .joinedload(LabPartner.institution)
-            .selectinload(Institution.sectors),
+            .joinedload(Institution.sectors),
             selectinload(JointLab.members).joinedload(LabMember.person),
             joinedload(JointLab.agreement),
         )

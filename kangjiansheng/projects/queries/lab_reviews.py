@@ -13,13 +13,14 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.models import JointLab, LabReview, SharedResource
 from kangjiansheng.labs.queries.bookings import bookings, share
 from kangjiansheng.labs.queries.obligations import obligations_on
 from kangjiansheng.labs.queries.papers import PaperRow, papers
+from kangjiansheng.labs.queries.past import plain_copy
 from kangjiansheng.labs.queries.resources import ResourceFilter, resources
 from kangjiansheng.labs.queries.single import agreement_of
 from kangjiansheng.labs.rules.papers import HELD
@@ -47,6 +48,15 @@ class Passed:
     path: str
     verdict: str
     decided_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """That somebody belonged to the laboratory for a while."""
+
+    person_id: int
+    valid_from: date
+    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,7 @@ def year_of(lab: JointLab, year: int, *, actor: Actor, as_of: date | None = None
     today = clock.today()
     first, last = date(year, 1, 1), min(date(year, 12, 31), as_of or today)
     then = last if last < today else None
-    stood = labs.as_it_stood(lab, then) or lab
+    stood, terms = _stood(lab, then)
     rows = _owners(lab, stood, actor, then)
     every = [m for row in rows for m in row.milestones]
     promised = _promised(rules.reached_in(every, first, last))
@@ -122,9 +132,9 @@ def year_of(lab: JointLab, year: int, *, actor: Actor, as_of: date | None = None
         lines=[Line(row, rules.figures(row.milestones, promised, first, last)) for row in rows],
         whole=rules.figures(every, promised, first, last),
         gates=_gates(lab, rows, first, last),
-        people=len({row.person_id for row in stood.members if _holds(row, last)}),
-        joined=sum(first <= row.valid_from <= last for row in stood.members),
-        left=sum(row.valid_to is not None and first <= row.valid_to <= last for row in stood.members),
+        people=len({row.person_id for row in terms if _holds(row, last)}),
+        joined=sum(first <= row.valid_from <= last for row in terms),
+        left=sum(row.valid_to is not None and first <= row.valid_to <= last for row in terms),
         papers=_ending(kept, year),
         obligations=len(owed),
         fulfilled=sum(row.fulfilled for row in owed),
@@ -132,6 +142,20 @@ def year_of(lab: JointLab, year: int, *, actor: Actor, as_of: date | None = None
         rooms=_rooms(lab, first, last, actor, then),
         unsettled=_unsettled(lab, rows, kept) if then is None else None,
     )
+
+
+def _stood(lab: JointLab, day: date | None) -> tuple[JointLab, Sequence[Term]]:
+    """The laboratory with its own columns as they stood at the end of a day, and the terms of its people; at most one
+    statement."""
+    state = states_at(JointLab, [lab.id], clock.end_of(day)).get(lab.id) if day else None
+    if state is None:
+        return lab, [Term(row.person_id, row.valid_from, row.valid_to) for row in lab.members]
+    read = date.fromisoformat
+    terms = [
+        Term(person_id, read(begins), read(ends) if ends else None)
+        for person_id, _role, begins, ends in state["members"]
+    ]
+    return plain_copy(lab, state), terms
 
 
 def _owners(lab: JointLab, stood: JointLab, actor: Actor, as_of: date | None) -> list[Owner]:
