@@ -20,6 +20,9 @@ PATHS = [
     "/milestones?by=lab&moved=2026-06-01",
     "/milestones?view=timeline&zoom=all&by=family",
     "/projects",
+    "/labs/JL-01/review",
+    "/partners/RJ",
+    "/agreements/AGR-901",
     "/my/milestones",
     "/api/v1/projects",
 ]

@@ -131,11 +131,12 @@ def agreements_of(
     institution: Institution, *, actor: Actor, as_of: date | None = None
 ) -> list[tuple[Agreement, str]]:
     """The agreements in which an institution stands, as far as the actor sees them, with its capacity."""
-    wanted, today = (
-        AgreementFilter(party=institution.code),
-        Agreement.parties.any(institution_id=institution.id),
-    )
-    rows = agreements(wanted, actor=actor, as_of=as_of, only=() if as_of else (today,))
+    if as_of is None:
+        here = AgreementParty.institution_id == institution.id, Agreement.archived_at.is_(None)
+        query = visible_agreements(actor).join(Agreement.parties).add_columns(AgreementParty.capacity)
+        query = query.where(*here).order_by(Agreement.code, AgreementParty.id)
+        return [(row, capacity) for row, capacity in db.session.execute(query)]
+    rows = agreements(AgreementFilter(party=institution.code), actor=actor, as_of=as_of)
     return [(row, p.capacity) for row in rows for p in row.parties if p.institution_id == institution.id]
 
 
@@ -143,8 +144,12 @@ def labs_of(
     institution: Institution, *, actor: Actor, as_of: date | None = None
 ) -> list[tuple[JointLab, str]]:
     """The laboratories that an institution owns, with its role."""
-    wanted, today = LabFilter(party=institution.code), JointLab.partners.any(institution_id=institution.id)
-    rows = labs(wanted, actor=actor, as_of=as_of, only=() if as_of else (today,))
+    if as_of is None:
+        here = LabPartner.institution_id == institution.id, JointLab.archived_at.is_(None)
+        query = visible_labs(actor).join(JointLab.partners).add_columns(LabPartner.role)
+        query = query.where(*here).order_by(JointLab.code, LabPartner.id)
+        return [(row, role) for row, role in db.session.execute(query)]
+    rows = labs(LabFilter(party=institution.code), actor=actor, as_of=as_of)
     return [(row, p.role) for row in rows for p in row.partners if p.institution_id == institution.id]
 
 

@@ -35,7 +35,7 @@ def institution(*, actor: Actor, code: str) -> Institution | None:
     query = visible_institutions(actor).where(Institution.code == code)
     found = db.session.scalars(
         query.options(
-            selectinload(Institution.aliases),
+            joinedload(Institution.aliases),
             joinedload(Institution.sectors),
             selectinload(Institution.members).joinedload(InstitutionMember.person),
         )
