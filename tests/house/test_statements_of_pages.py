@@ -11,8 +11,8 @@ MORE = {
     "/overview/pack": 28,
     "/overview/metrics": 23,
     "/overview/charts": 22,
-    "/labs/JL-01/review": 28,
-    "/labs/JL-01": 21,
+    "/labs/JL-01/review?year=2025": 19,  # of a past day the states of each kind are read by themselves
+    "/labs/JL-01": 20,
     "/meetings/SAC-2026-03/minutes?side=en": 16,
     "/projects/KJS-020/milestones/D090": 16,  # who brought and judged its evidence is of no team of the project
 }
