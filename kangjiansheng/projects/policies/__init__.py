@@ -157,7 +157,6 @@ def raise_ask(actor: Actor) -> bool:
 
 
 _BY_ASKER = {"edit", "withdrawal", "closure", "reopening"}
-_BY_ASKED = {"agreement", "answer", "refusal"}
 
 
 def ask_acts(actor: Actor, ask: Ask) -> set[str]:
@@ -165,11 +164,10 @@ def ask_acts(actor: Actor, ask: Ask) -> set[str]:
     are for whoever asks; agreeing, answering and declining for whom it is asked of. One of the whole table may be
     answered by any party at it, and is declined by no single one."""
     mine = set() if actor.has("auditor") else speaks_for(actor)
+    to_all = ask.to_id is None
+    answers, declines = (bool(mine), actor.has("executive")) if to_all else (ask.to_id in mine,) * 2
     found = _BY_ASKER if ask.from_id in mine else set()
-    if ask.to_id is not None:
-        return found | (_BY_ASKED if ask.to_id in mine else set())
-    found = found | (_BY_ASKED - {"refusal"} if mine else set())
-    return found | ({"refusal"} if actor.has("executive") else set())
+    return found | ({"agreement", "answer"} if answers else set()) | ({"refusal"} if declines else set())
 
 
 def change_ask(actor: Actor, ask: Ask) -> bool:
@@ -184,8 +182,7 @@ def answer_ask(actor: Actor, ask: Ask) -> bool:
 
 def move_ask(actor: Actor, pair: tuple[Ask, str]) -> bool:
     """Closing, withdrawing and raising again, answering and declining."""
-    ask, act = pair
-    return act in ask_acts(actor, ask)
+    return pair[1] in ask_acts(actor, pair[0])
 
 
 def raises(actor: Actor, team: Sequence[TeamMember]) -> bool:
