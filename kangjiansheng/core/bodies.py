@@ -1,10 +1,20 @@
 """How the body of a request is read."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
+
+View = Callable[..., Any]
+
+
+def long_texts(view: View) -> View:
+    """A view to which a text may be sent that is as long as a file may be; other texts are bounded, since they are read
+    whole into memory."""
+    view.long_texts = True  # type: ignore[attr-defined]
+    return view
 
 
 class _Parts(FormDataParser):

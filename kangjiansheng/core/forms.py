@@ -76,7 +76,9 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Every text field cleans what comes in."""
             filters = list(unbound_field.kwargs.get("filters", []))
-            if issubclass(unbound_field.field_class, TextAreaField):
+            if issubclass(unbound_field.field_class, PastedField):
+                filters.insert(0, _clean_rows)
+            elif issubclass(unbound_field.field_class, TextAreaField):
                 filters.insert(0, _clean_text)
             elif issubclass(unbound_field.field_class, StringField) and not issubclass(
                 unbound_field.field_class,
@@ -213,6 +215,10 @@ class VersionField(HiddenField):
         self.data = int(text_) if text_.isascii() and text_.isdigit() and len(text_) < 10 else 0
 
 
+class PastedField(TextAreaField):
+    """Rows that were copied from a spreadsheet. A tab at the beginning is an empty cell, and stays."""
+
+
 class WholeNumberField(IntegerField):
     """A whole number, read as everywhere."""
 
@@ -263,6 +269,10 @@ def _clean_line(value: Any) -> Any:
 
 def _clean_text(value: Any) -> Any:
     return text.clean(value).strip() if isinstance(value, str) else value
+
+
+def _clean_rows(value: Any) -> Any:
+    return text.clean(value).strip("\n") if isinstance(value, str) else value
 
 
 class Required(InputRequired):

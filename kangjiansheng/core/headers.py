@@ -53,6 +53,9 @@ def _limit_text() -> None:
     to send it, and nobody should wait for that behind the lock of a writer.
     """
     if request.mimetype == "multipart/form-data":
+        view = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, "long_texts", False):
+            request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
         request.files  # noqa: B018
         return
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]

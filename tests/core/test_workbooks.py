@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kangjiansheng.core import workbooks
 from kangjiansheng.core.sheets import csv_bytes, xlsx_bytes
-from kangjiansheng.core.workbooks import Unreadable, Workbook, letters, place, read, split_place, xlsx
+from kangjiansheng.core.workbooks import Unreadable, Workbook, as_csv, letters, place, read, split_place, xlsx
 from tests.support.workbooks import bare, repacked
 from tests.support.workbooks import xlsx as made
 
@@ -253,3 +253,36 @@ def test_addresses_go_there_and_back(column: int, row: int) -> None:
 def test_limits_hold_over_all_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "MOST_CELLS", 3)
     assert refused(made([["a", "b"]], [["c", "d"]])) == "too-large"
+
+
+def test_what_stands_in_quotes_does_not_tell_what_divides_cells() -> None:
+    assert cells(read(b'a;"b, c, d, e"\n1;"2, 3\n, 4, 5"')) == {
+        "A1": "a",
+        "B1": "b, c, d, e",
+        "A2": "1",
+        "B2": "2, 3\n, 4, 5",
+    }
+
+
+def copied(cell: str) -> str:
+    """A cell as spreadsheets copy it: in quotes where a line breaks in it."""
+    return '"' + cell.replace('"', '""') + '"' if "\n" in cell else cell
+
+
+@given(
+    st.lists(st.lists(st.text('甲b 1",;🧬\n', max_size=6), min_size=2, max_size=4), min_size=1, max_size=4)
+)
+def test_rows_that_were_copied_are_read_as_they_stood(grid: list[list[str]]) -> None:
+    """A cell that is itself in quotes, without a line that breaks, is the one that cannot be told from a quoted one."""
+    bare = [[cell if "\n" in cell else cell.strip('"') for cell in row] for row in grid]
+    book = read(as_csv("\n".join("\t".join(map(copied, row)) for row in bare)))
+    expected = {
+        place(n, at): cell for at, row in enumerate(bare, 1) for n, cell in enumerate(row) if cell.strip()
+    }
+    assert cells(book) == expected
+
+
+@given(st.text('甲\t"\n,;', max_size=40))
+def test_nothing_that_is_pasted_brings_it_down(text: str) -> None:
+    if text.strip():
+        read(as_csv(text))

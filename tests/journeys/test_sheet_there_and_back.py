@@ -26,7 +26,7 @@ def test_a_sheet_goes_there_and_back(width: int, browser: Browser, serve: Callab
     number = change(grid, "KJS-003", "A140", forecast=f"{day:%Y.%m.%d}", reason=None)
     change(grid, "KJS-003", "A150", forecast="下周二")
     page.set_input_files("[name=file]", {"name": "十一月.xlsx", "mimeType": XLSX, "buffer": xlsx(grid)})
-    page.get_by_role("button", name="上传并试算").click()
+    page.get_by_role("button", name="读取并试算").click()
     expect(page.locator("main")).to_contain_text("1 行修改，0 行冲突，1 行有错", timeout=20_000)
     expect(page.locator(".ir.k-change")).to_contain_text(f"H{number}")
     expect(page.locator(".ir.k-fault")).to_contain_text("日期无法识别")

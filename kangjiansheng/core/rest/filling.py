@@ -27,7 +27,7 @@ from wtforms import (
 from wtforms.fields.core import UnboundField
 
 from kangjiansheng.core.digests import sha256
-from kangjiansheng.core.forms import Form
+from kangjiansheng.core.forms import Form, PastedField
 
 FILES = (FileField, MultipleFileField)
 JSON, PARTS = "application/json", "multipart/form-data"
@@ -164,7 +164,7 @@ def _is_of_kind(item: Field, value: Any) -> bool:
 
 
 def _is_text(item: Field) -> bool:
-    return type(item) in (StringField, TextAreaField, PasswordField)
+    return type(item) in (StringField, TextAreaField, PastedField, PasswordField)
 
 
 def _is_keyed(value: Any) -> bool:

@@ -15,6 +15,7 @@ from kangjiansheng.core.workbooks.cells import (
 )
 from kangjiansheng.core.workbooks.days import NOTHING, Near, Unclear, folded, is_nothing, read_day, readable
 from kangjiansheng.core.workbooks.delimited import read_csv
+from kangjiansheng.core.workbooks.pasted import as_csv
 from kangjiansheng.core.workbooks.xlsx import as_day, read_xlsx
 
 LARGEST = 12 * 1024 * 1024  # bytes of a file as it was sent
@@ -61,6 +62,7 @@ __all__ = [
     "Unclear",
     "Unreadable",
     "Workbook",
+    "as_csv",
     "as_day",
     "folded",
     "is_nothing",

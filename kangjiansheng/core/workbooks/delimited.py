@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Collection
 
 from kangjiansheng.core.text import clean
@@ -10,6 +11,8 @@ from kangjiansheng.core.workbooks.cells import Cell, Row, Sheet, Unreadable, Wor
 LONGEST_CELL = 100_000
 MOST_CELLS = 2_000_000
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_QUOTED = re.compile(r'"[^"]*"')
+_HEAD = 100_000  # characters that tell what stands between cells
 _ACTIVE = tuple("=+-@＝＋－＠")
 
 
@@ -65,7 +68,8 @@ def decode(data: bytes, words: Collection[str] = ()) -> tuple[str, str]:
 
 
 def _delimiter(text: str) -> str:
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    # What stands in quotes divides nothing: a note may hold more commas than a row has tabs.
+    lines = [line for line in _QUOTED.sub("", text[:_HEAD]).splitlines()[:20] if line.strip()]
     return max(",\t;", key=lambda mark: max((line.count(mark) for line in lines), default=0))
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, String, Text, cast, func, literal, select, union_all
+from flask_babel import gettext as _
+from sqlalchemy import Select, String, Text, case, cast, func, literal, select, union_all
 
 from kangjiansheng.accounts.models import Account, ApiToken, NotificationSetting, Person
 from kangjiansheng.accounts.models.copies import KeptCopy
@@ -177,6 +178,12 @@ def _of_milestone(kind: Any, number: Any = None, *name: Any) -> Kind:
     return rows
 
 
+def _sheets() -> Select[Any]:
+    """A sheet by its file; rows that came without one by that."""
+    named = case((ImportBatch.name == "", literal(_("粘贴的行"))), else_=ImportBatch.name)
+    return _row(ImportBatch, ImportBatch.code, named)
+
+
 def _versions() -> tuple[Any, ...]:
     names = (TemplateVersion.names[script].as_string() for script in ("hans", "hant", "en"))
     return tuple(name + " · " + cast(TemplateVersion.number, String) for name in names)
@@ -234,7 +241,7 @@ KINDS: Mapping[str, Kind] = {
     "hand_off": _named(HandOff),
     "result": _named(Result),
     "registry_record": _own(RegistryRecord, RegistryRecord.number),
-    "import_batch": _own(ImportBatch, ImportBatch.code, ImportBatch.name),
+    "import_batch": _sheets,
     "template_version": lambda: _row(TemplateVersion, _NONE, *_versions()),
     "obligation_link": _of(
         ObligationLink, ObligationLink.obligation_id, Obligation, Obligation.code, *_names(Obligation)

@@ -117,7 +117,8 @@ _CHANGE = Shape(
 SHEET = Shape(
     "SheetImport",
     code=TEXT,
-    name=TEXT,
+    name=TEXT(sheet_words.source),  # of the file; of rows that were pasted, that they were
+    pasted=YES,
     sha256=TEXT,
     state=TEXT,
     illustrative=YES,

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField
+from flask_babel import ngettext
+from flask_wtf.file import FileField
+from wtforms import Field, SelectField, StringField, ValidationError
 
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.forms import Form, at_most
+from kangjiansheng.core.forms import Form, PastedField, at_most
 from kangjiansheng.core.i18n import explain
+from kangjiansheng.core.workbooks import LARGEST, Unreadable, as_csv, read
 from kangjiansheng.projects.forms.fields import choices
+from kangjiansheng.projects.rules.sheets import Found, rows_of
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 SHEET_REFUSALS = {
@@ -91,10 +95,37 @@ COLUMNS: dict[str, Any] = {
 STATES: dict[str, Any] = {"open": _l("进行中"), "done": _l("已完成"), "cancelled": _l("已取消")}
 
 
-class SheetForm(Form):
-    """The edited sheet."""
+HEAD = 200_000  # characters of pasted rows that are looked at while the form is open
 
-    file = FileField(_l("要导入的表格"), [FileRequired(_l("请选择文件。"))])
+
+class SheetForm(Form):
+    """The edited sheet, or rows copied out of it."""
+
+    file = FileField(_l("要导入的表格"))
+    pasted = PastedField(_l("或粘贴从表格复制的行"))
+
+    @property
+    def is_pasted(self) -> bool:
+        """True when there is anything in the box."""
+        return bool((self.pasted.data or "").strip())
+
+    def validate_file(self, field: Field) -> None:
+        """One of the two is needed."""
+        if not field.data and not self.is_pasted:
+            raise ValidationError(_("请选择文件，或在下面粘贴要导入的行。"))
+
+    def validate_pasted(self, field: Field) -> None:
+        """One of the two is enough; and what is wrong with the heading is said while the rows still stand in the box."""
+        if not self.is_pasted:
+            return
+        if self.file.data:
+            raise ValidationError(
+                _("文件和粘贴的行只能用一种。要用文件，请清空这里，再选一次文件；要用粘贴的行，直接再提交。")
+            )
+        if len(field.data.encode()) > LARGEST:
+            raise ValidationError(_("粘贴的行超过 %(most)s MB，请分成几份再粘贴。", most=LARGEST // 2**20))
+        if found := _faults(field.data[:HEAD]):
+            raise ValidationError(" ".join(found))
 
 
 class ConsentForm(Form):
@@ -107,6 +138,23 @@ class ConsentForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reason.choices = choices(reasons(), empty="—")
+
+
+def _faults(rows: str) -> list[str]:
+    try:
+        found = rows_of(read(as_csv(rows))).faults
+    except Unreadable as problem:
+        found = [Found(f"file-{problem.code}", facts=problem.facts)]
+    return [sentence({"code": one.code, "column": one.column, "facts": one.facts}) for one in found]
+
+
+def source(batch: Any) -> str:
+    """Where the rows of a batch came from: the name of the file, or that they were pasted and, once they have been read,
+    how many they are."""
+    if not batch.pasted:
+        return str(batch.name)
+    rows = batch.counts.get("rows", 0)
+    return str(ngettext("粘贴的 %(num)d 行", "粘贴的 %(num)d 行", rows) if rows else _("粘贴的行"))
 
 
 def column_word(key: str) -> str:

@@ -12,14 +12,14 @@ from kangjiansheng.core.queue import Task
 
 
 class ImportBatch(Base):
-    """A file of milestones: reading, then checked or refused, then discarded, or applying and applied, or undoing and undone."""
+    """A sheet of milestones, a file or rows that were pasted: reading, then checked or refused, then discarded, or applying and applied, or undoing and undone."""
 
     __tablename__ = "import_batch"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Word, unique=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    name: Mapped[str] = mapped_column(Label)  # of the file, as it was sent
+    name: Mapped[str] = mapped_column(Label)  # of the file, as it was sent; empty for rows that were pasted
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # until it has been read
     state: Mapped[str] = mapped_column(Word, default="reading")
@@ -40,6 +40,11 @@ class ImportBatch(Base):
 
     by: Mapped[Person] = relationship()
     task: Mapped[Task] = relationship()
+
+    @property
+    def pasted(self) -> bool:
+        """True for rows that came without a file."""
+        return not self.name
 
 
 class ImportRow(Base):

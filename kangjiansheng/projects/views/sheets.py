@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import paging
 from kangjiansheng.core.access import actor, afresh, on, signed_in
+from kangjiansheng.core.bodies import long_texts
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.forms import wants_fragment
 from kangjiansheng.core.i18n import name_of
@@ -17,7 +18,7 @@ from kangjiansheng.core.pages import of_today, page, saved, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.projects import policies, sheets
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.forms.sheets import STATES, ConsentForm, SheetForm, column_word, sentence
+from kangjiansheng.projects.forms.sheets import STATES, ConsentForm, SheetForm, column_word, sentence, source
 from kangjiansheng.projects.models import ImportBatch
 from kangjiansheng.projects.operations import sheets as operations
 from kangjiansheng.projects.queries import owner_rows
@@ -42,6 +43,7 @@ LIFE: dict[str, Any] = {
 FIELDS: dict[str, Any] = {
     "state": _l("进展"),
     "file": _l("文件"),
+    "pasted": _l("粘贴的行数"),
     "sha256": "SHA-256",
     "milestones": _l("里程碑"),
     "kept": _l("没有撤销"),
@@ -79,12 +81,13 @@ def editable_sheet(kind: str) -> Response:
 @bp.route("/milestones/import", methods=["GET", "POST"])
 @signed_in
 @costly
+@long_texts
 def import_sheet() -> Response:
-    """Choose an edited sheet; and what became of the earlier ones."""
+    """Choose an edited sheet, or paste rows of it; and what became of the earlier ones."""
     form = SheetForm()
     if request.method == "POST":
         _now()
-        batch = form.attempt(lambda: _receive(form.file.data))
+        batch = form.attempt(lambda: _receive(form))
         if batch is not None:
             return saved(_address(batch), _("已收到，正在读取"))
     found = queries.batches(actor=actor())
@@ -95,11 +98,15 @@ def import_sheet() -> Response:
         form=form,
         rows=paging.cut(found, request.args.get("page"), size=20),
         life=LIFE,
+        source=source,
         page_address=lambda number: with_args(page=number),
     )
 
 
-def _receive(upload: Any) -> ImportBatch:
+def _receive(form: SheetForm) -> ImportBatch:
+    if form.is_pasted:
+        return operations.receive_pasted(form.pasted.data or "", actor=actor())
+    upload = form.file.data
     with upload.stream:
         return operations.receive(upload.filename or "", upload.read(), actor=actor())
 
@@ -155,6 +162,7 @@ def _page(batch: ImportBatch, form: ConsentForm) -> Response:
         form.status,
         illustrative=batch.illustrative,
         batch=batch,
+        source=source(batch),
         state=LIFE[batch.state],
         form=form,
         own=own,
@@ -213,6 +221,7 @@ def _working(batch: ImportBatch) -> dict[str, Any]:
     percent = min(100 * task.progress // task.total, 100) if task.total else 0
     return {
         "batch": batch,
+        "source": source(batch),
         "state": LIFE[batch.state],
         "task": task,
         "percent": percent,
@@ -296,7 +305,13 @@ def sheet_effect(batch: ImportBatch) -> Response | str:
     facts = spread_facts(operations.effect(batch, actor=actor()), actor())
     if wants_fragment():
         return render_template("projects/_sheet_effect.html", **facts)
-    return page("projects/sheet_effect.html", illustrative=batch.illustrative, batch=batch, **facts)
+    return page(
+        "projects/sheet_effect.html",
+        illustrative=batch.illustrative,
+        batch=batch,
+        source=source(batch),
+        **facts,
+    )
 
 
 @bp.post(f"{PATH}/discarding")

@@ -14,6 +14,7 @@ from kangjiansheng.projects.operations.sheets.receiving import (
     consent,
     discard,
     receive,
+    receive_pasted,
 )
 from kangjiansheng.projects.operations.sheets.undoing import undo
 
@@ -31,5 +32,6 @@ __all__ = [
     "discard",
     "effect",
     "receive",
+    "receive_pasted",
     "undo",
 ]

@@ -157,7 +157,8 @@ def _write(
     batch.change_set_id = change.id
     writing.write((entry for one in good for entry in one.entries), [one.values for one in good], change)
     writing.outcome([one.row_id for one in good], "applied")
-    after = {"state": "applied", "file": batch.name, "sha256": batch.sha256, "milestones": len(good)}
+    origin = {"pasted": batch.counts["rows"]} if batch.pasted else {"file": batch.name}
+    after = {"state": "applied", **origin, "sha256": batch.sha256, "milestones": len(good)}
     record(
         "projects:sheet:apply", batch, actor=actor, before={"state": "checked"}, after=after, change=change
     )

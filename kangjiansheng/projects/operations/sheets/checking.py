@@ -46,7 +46,10 @@ def check(payload: Mapping[str, Any], report: Report) -> None:
     batch_id, data = batch.id, batch.content
     report(0, 0)
     try:
-        reading = rows_of(read(data, heading_words()))
+        book = read(data, heading_words())
+        for sheet in book.sheets if batch.pasted else ():
+            sheet.name = ""  # they are of no sheet that their sender could open
+        reading = rows_of(book)
     except Unreadable as problem:
         reading = Reading(faults=[Found(f"file-{problem.code}", facts=problem.facts)])
     with writing():

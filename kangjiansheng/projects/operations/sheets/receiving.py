@@ -4,13 +4,15 @@ import hashlib
 import secrets
 from collections.abc import Collection
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import clock, queue, text
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.workbooks import LARGEST
+from kangjiansheng.core.queue import Task
+from kangjiansheng.core.workbooks import LARGEST, as_csv
 from kangjiansheng.projects.models import ImportBatch, ImportRow
 from kangjiansheng.projects.queries.sheets import shown, tally
 from kangjiansheng.projects.rules.vocabulary import reasons
@@ -21,15 +23,27 @@ ACCEPTABLE = ("change", "conflict")
 
 def receive(name: str, data: bytes, *, actor: Actor) -> ImportBatch:
     """Keep a file until the worker has read it. Refused: an empty one, one that is too large."""
+    return _keep(text.line(name)[-200:] or "—", data, actor=actor)
+
+
+def receive_pasted(rows: str, *, actor: Actor) -> ImportBatch:
+    """Keep rows that were pasted, as the file that they could have been: from here on they are one."""
+    return _keep("", as_csv(rows), actor=actor)
+
+
+def _keep(name: str, data: bytes, *, actor: Actor) -> ImportBatch:
     if not data:
         raise RuleBroken("projects:sheet-empty", "file")
     if len(data) > LARGEST:
         raise RuleBroken("projects:sheet-large", "file", most=LARGEST // 2**20)
+    digest = hashlib.sha256(data).hexdigest()
+    if (same := _on_its_way(digest, actor)) is not None:
+        return same
     batch = ImportBatch(
         code=secrets.token_hex(8),
         by_id=actor.id,
-        name=text.line(name)[-200:] or "—",
-        sha256=hashlib.sha256(data).hexdigest(),
+        name=name,
+        sha256=digest,
         content=data,
         counts={},
         faults=[],
@@ -42,6 +56,17 @@ def receive(name: str, data: bytes, *, actor: Actor) -> ImportBatch:
     batch.code = f"IMP-{batch.id:04d}"
     batch.task.payload = {"batch": batch.id, "actor": actor.id}
     return batch
+
+
+def _on_its_way(digest: str, actor: Actor) -> ImportBatch | None:
+    """The same from the same person that is still being read: whoever clicks twice has sent it once. Of two at the same
+    instant the second one waits for the first."""
+    db.session.execute(select(Person.id).where(Person.id == actor.id).with_for_update(key_share=True))
+    query = select(ImportBatch).join(Task, Task.id == ImportBatch.task_id)
+    mine = (ImportBatch.by_id == actor.id) & (ImportBatch.sha256 == digest)
+    return db.session.scalar(
+        query.where(mine, ImportBatch.state == "reading", Task.state != "failed").limit(1)
+    )
 
 
 def accept(batch: ImportBatch, seen: Collection[int], accepted: Collection[int], *, actor: Actor) -> None:
