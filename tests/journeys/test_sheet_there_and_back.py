@@ -9,10 +9,12 @@ from playwright.sync_api import Browser, expect
 from kangjiansheng.core import clock
 from tests.journeys.cast import Cast
 from tests.support.server import Server
-from tests.support.sheets import change, grid_of
+from tests.support.sheets import HEADS, change, grid_of
 from tests.support.workbooks import xlsx
 
 pytestmark = pytest.mark.browser
+ON_TOP = """e => { const r = e.getBoundingClientRect();
+ return document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2) === e }"""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -47,3 +49,37 @@ def test_a_sheet_goes_there_and_back(width: int, browser: Browser, serve: Callab
     cast.close()
     assert cast.complaints == [] and cast.foreign == []
     assert server.command("audit", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1440, 900)])
+def test_the_bar_of_a_dry_run_hides_no_row(
+    size: tuple[int, int], browser: Browser, serve: Callable[..., Server]
+) -> None:
+    """Rows are pasted; each tick that the keyboard reaches is seen, and so is more of the rows than of the bar."""
+    server = serve()
+    cast = Cast(browser, server, 390 if size[0] == 390 else 1440)
+    page = cast.page("lead", "/milestones/import")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    grid = grid_of(page.context.request.get("/milestones/sheet.xlsx?owner=me").body())
+    open_ones = [row for row in grid[1:] if row[HEADS.index("state")] == "进行中"][:12]
+    for n, row in enumerate(open_ones):
+        row[HEADS.index("forecast")] = f"{clock.today() + timedelta(days=300 + n)}"
+        row[HEADS.index("plan")] = row[HEADS.index("forecast")]
+        row[HEADS.index("reason")] = ""
+    rows = ["\t".join("" if cell is None else str(cell) for cell in row) for row in (grid[0], *open_ones)]
+    page.get_by_label("或粘贴从表格复制的行").fill("\n".join(rows))
+    page.get_by_role("button", name="读取并试算").click()
+    expect(page.locator("#consent-bar")).to_contain_text("调整计划", timeout=20_000)
+    ticks = page.locator(".ir .check")
+    assert ticks.count() >= 8
+    page.emulate_media(reduced_motion="reduce")  # else it would still be on its way
+    for n in range(ticks.count()):
+        ticks.nth(n).focus()
+        assert ticks.nth(n).evaluate(ON_TOP), n
+    if size[1] < 900:
+        bar = page.locator("#consent-bar > .row-x").bounding_box()
+        assert bar is not None and bar["height"] < size[1] / 5
+    page.get_by_label("批准依据").focus()
+    assert page.get_by_label("批准依据").evaluate(ON_TOP)
+    cast.close()
+    assert cast.complaints == [] and cast.foreign == []

@@ -277,6 +277,7 @@ def test_ticks_decide_and_a_missing_reason_is_asked_for_once(app, client):
     assert "已勾选 2 行" in bar and "2 行改了预测却没写原因" in bar
     refused = lead.post(f"{address}/consent", data=ticks)
     assert refused.status_code == 422 and "请选一个主要原因" in text(refused)
+    assert 'id="reason-err"' in text(refused), "beside its field, not only at the head"
     assert lead.post(f"{address}/consent", data={**ticks, "reason": "SUPPLY"}).status_code == 303
     work(app)
     with app.app_context():
