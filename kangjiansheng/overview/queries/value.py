@@ -1,11 +1,13 @@
 """What the value of the pipeline is reckoned from: where projects stand, when permissions are forecast, what was
-entered of their money. Each as it stood at the end of a day, in one statement, over what the reader sees today."""
+entered of their money. Each as it stood at the end of a day, over what the reader sees today: where projects stand is
+read off the columns of the ledger, the others in a statement each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import aliased
 
@@ -13,12 +15,13 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.models import ProjectValue
+from kangjiansheng.overview.queries.cards import choose
 from kangjiansheng.overview.rules.chances import IND_PERMISSION
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
-from kangjiansheng.projects.queries import may_see
+from kangjiansheng.overview.rules.narrowing import Card, Narrowing
+from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
+from kangjiansheng.projects.queries import columns, may_see
 from kangjiansheng.projects.queries.people import BELONGING, taking_part
-
-_PLAIN = ("name_hans", "name_hant", "name_en", "pathway", "stage")
+from kangjiansheng.projects.rules.ledgers import Ledgers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +62,47 @@ class Entered:
 
 def standings(*, actor: Actor, as_of: date | None = None) -> list[Standing]:
     """The projects that the actor sees today, by code, as they stood at the end of a day (now for None)."""
-    if as_of is None:
-        query = select(Project).where(may_see(actor), Project.archived_at.is_(None)).order_by(Project.code)
-        now = query.with_only_columns(
-            Project.id, Project.code, *(getattr(Project, key) for key in (*_PLAIN, "status", "illustrative"))
-        )
-        return [Standing(*row) for row in db.session.execute(now)]
-    entry = aliased(ProjectEntry)
-    last = (
-        select(entry.id)
-        .where(entry.project_id == Project.id, entry.effective_at <= clock.end_of(as_of))
-        .order_by(entry.effective_at.desc(), entry.id.desc())
-        .limit(1)
-        .scalar_subquery()
+    ledgers, keys = columns(actor=actor)
+    return _stood(ledgers, keys, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The same at the end of a day and of one to compare with; of a narrowed question those projects that are wanted on
+    the first, on both. `every` are all that can be chosen."""
+
+    now: list[Standing]
+    then: list[Standing]
+    every: Sequence[Card]
+
+
+def compared(*, actor: Actor, as_of: date | None, compare: date, wanted: Narrowing) -> Compared:
+    """Where projects stand on both days. One statement, and the names that can be chosen."""
+    ledgers, keys = columns(actor=actor)
+    every, ids = choose(ledgers, keys, as_of, wanted, actor=actor)
+    now, then = _stood(ledgers, keys, as_of), _stood(ledgers, keys, compare)
+    if wanted.asked:
+        now, then = ([one for one in rows if one.id in ids] for rows in (now, then))
+    return Compared(now, then, every)
+
+
+def _stood(ledgers: Ledgers, keys: Sequence[int], as_of: date | None) -> list[Standing]:
+    shown = np.isin(ledgers.projects.keys, np.fromiter(keys, np.int64, len(keys)))
+    last, there = ledgers.seen(as_of, shown)
+    at, facts, names = np.flatnonzero(there), ledgers.projects.facts, ledgers.names.all
+    said = {name: column[last[at]] for name, column in ledgers.projects.said.items()}
+    of_rows = (
+        ledgers.projects.keys[at],
+        facts["code"][at],
+        said["name"],
+        said["pathway"],
+        said["stage"],
+        said["claimed"],
+        facts["illustrative"][at],
     )
-    then = (
-        select(Project.id, Project.illustrative, ProjectEntry.state)
-        .join(ProjectEntry, ProjectEntry.id == last)
-        .where(may_see(actor))
-        .order_by(Project.code)
-    )
-    return [
-        Standing(
-            id=row.id,
-            claimed=row.state["status"],
-            illustrative=row.illustrative,
-            **{key: row.state[key] for key in ("code", *_PLAIN)},
-        )
-        for row in db.session.execute(then)
-        if not row.state["archived_at"]
-    ]
+    rows = zip(*(column.tolist() for column in of_rows), strict=True)
+    found = [Standing(key, code, *names[name], *others) for key, code, name, *others in rows]
+    return sorted(found, key=lambda one: one.code)
 
 
 def awaited(projects: Sequence[Standing], *, actor: Actor, as_of: date | None = None) -> list[Awaited]:

@@ -1,5 +1,6 @@
 """The value of the pipeline: expected approvals and permissions, how sure they are, and what they rest on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,8 +17,9 @@ from kangjiansheng.core.text import whole
 from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.queries import value as queries
 from kangjiansheng.overview.rules import chances, economics, periods
+from kangjiansheng.overview.rules.narrowing import ALL, Card, Narrowing
 from kangjiansheng.overview.rules.rates import RateSet
-from kangjiansheng.overview.views import dashboard, exports, value_charts, value_tables, words
+from kangjiansheng.overview.views import dashboard, exports, narrowed, value_charts, value_tables, words
 from kangjiansheng.overview.views import value_words as said
 from kangjiansheng.overview.views.blueprint import bp
 
@@ -76,6 +78,7 @@ class Seen:
     sets: dict[str, RateSet]
     usual: str
     entered: list[queries.Entered]
+    every: Sequence[Card]  # the projects that can be chosen
     unknown: str | None  # the set that the address asks for, when there was none of that name on the day
 
     @cached_property
@@ -96,14 +99,16 @@ class Seen:
         )
 
 
-def read(asking: dashboard.Asked, *, code: str | None, months: int, actor: Actor) -> Seen:
-    """All that the page shows. Both days are reckoned with the rates of the day looked at, so that the difference is
-    that of the portfolio alone."""
+def read(
+    asking: dashboard.Asked, *, code: str | None, months: int, actor: Actor, wanted: Narrowing = ALL
+) -> Seen:
+    """All that the page shows, of all projects or of those that are wanted. Both days are reckoned with the rates of the
+    day looked at, so that the difference is that of the portfolio alone."""
     sets = rate_queries.sets(asking.as_of)
     usual = rate_queries.usual(asking.as_of)
     rates = sets[code if code in sets else usual]
-    projects = queries.standings(actor=actor, as_of=asking.as_of)
-    before = queries.standings(actor=actor, as_of=asking.compare)
+    stood = queries.compared(actor=actor, as_of=asking.as_of, compare=asking.compare, wanted=wanted)
+    projects, before = stood.now, stood.then
     return Seen(
         asking=asking,
         now=Pipeline(
@@ -115,6 +120,7 @@ def read(asking: dashboard.Asked, *, code: str | None, months: int, actor: Actor
         sets=sets,
         usual=usual,
         entered=queries.entered(projects, actor=actor, as_of=asking.as_of),
+        every=stood.every,
         unknown=code if code and code not in sets else None,
     )
 
@@ -126,6 +132,7 @@ def _asked() -> Seen:
         code=request.args.get("rates") or None,
         months=months if months in chances.HORIZONS else USUAL_MONTHS,
         actor=actor(),
+        wanted=narrowed.asked(),
     )
 
 
@@ -140,6 +147,8 @@ def value() -> Response:
         "overview/value.html",
         illustrative=seen.illustrative,
         seen=seen,
+        keep=narrowed.keep,
+        narrowing=narrowed.bar(seen.every, narrowed.asked(), len(now.projects)),
         now=now,
         then=seen.then,
         spread=chances.spread(now.counts, now.rates),

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.rules import chances, economics
-from kangjiansheng.overview.views import exports, words
+from kangjiansheng.overview.views import exports, narrowed, words
 from kangjiansheng.overview.views import value_words as said
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ def all_of(seen: "Seen") -> dict[str, Table]:
 def about(seen: "Seen") -> list[tuple[str, str]]:
     """What every export says of itself."""
     return [
+        *narrowed.marks(seen.every, narrowed.asked()),
         *exports.marks(seen.now.day, illustrative=seen.illustrative),
         (_("成功率"), said.set_name(seen.now.rates)),
         (_("出处"), said.source(seen.now.rates)),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -13,6 +13,7 @@ from kangjiansheng.overview.forms.rates import TRANSITION_WORDS
 from kangjiansheng.overview.forms.value import STEP_WORDS
 from kangjiansheng.overview.rules.chances import Interval, Swing
 from kangjiansheng.overview.rules.rates import RateSet, published
+from kangjiansheng.overview.views import narrowed
 
 EXPORTED = ("as_of", "compare", "rates", "months")
 
@@ -161,7 +162,7 @@ def exports(*, with_money: bool) -> list[tuple[str, str]]:
 
 def export_href(name: str, kind: str) -> str:
     """Where an export lies, for what this page shows."""
-    asked: dict[str, Any] = {key: request.args[key] for key in EXPORTED if key in request.args}
+    asked: dict[str, Any] = narrowed.kept_args(*EXPORTED)
     return url_for("overview.value_table", name=name, kind=kind, **asked)
 
 
