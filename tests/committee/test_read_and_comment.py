@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 from flask import Flask
+from lxml import html
 from sqlalchemy import func, select
 
 from kangjiansheng.committee.models import AgendaItem, Comment, Minutes, Paragraph
@@ -222,6 +223,21 @@ def test_threads_are_resolved_and_opened_again(
     assert "请补充批号。" in other.get(PAGE).text
     assert member.post(f"{address}/withdrawal").status_code == 303
     assert member.post(f"{address}/resolution").status_code == 404
+
+
+def test_who_signs_is_led_to_what_is_not_resolved(
+    prepared: str, app: Flask, client: Callable[..., Critic]
+) -> None:
+    member, other = client("member"), client("member2")
+    sentence = "有 1 条意见没有解决，签署前请先看"
+    assert "没有解决" not in other.get(PAGE).text
+    member.post(f"{PAGE}/paragraphs/{prepared}/comments", data={"text": "请补充。"})
+    block = html.document_fromstring(other.get(PAGE).text).get_element_by_id("sign")
+    assert sentence in block.text_content() and block.xpath(f".//a[@href='#{prepared}']")
+    with app.app_context():
+        address = f"{PAGE}/comments/{db.session.scalars(select(func.max(Comment.id))).one()}"
+    member.post(f"{address}/resolution")
+    assert "没有解决" not in other.get(PAGE).text
 
 
 def test_nobody_is_told_of_a_thread_who_may_not_read_it_any_more(
