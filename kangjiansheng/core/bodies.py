@@ -7,12 +7,13 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
+LONG_TEXT = 6 * 1024 * 1024  # bytes
 View = Callable[..., Any]
 
 
 def long_texts(view: View) -> View:
-    """A view to which a text may be sent that is as long as a file may be; other texts are bounded, since they are read
-    whole into memory."""
+    """A view to which a longer text may be sent. All are bounded, since they are read whole into memory before anybody
+    has asked who sends them."""
     view.long_texts = True  # type: ignore[attr-defined]
     return view
 

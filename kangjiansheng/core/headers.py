@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, abort, current_app, g, request
 
+from kangjiansheng.core.bodies import LONG_TEXT
+
 # plotly.js inserts an empty <style> and fills it by script: the hash is that of the empty text.
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 POLICY = "; ".join(
@@ -55,7 +57,7 @@ def _limit_text() -> None:
     if request.mimetype == "multipart/form-data":
         view = current_app.view_functions.get(request.endpoint or "")
         if getattr(view, "long_texts", False):
-            request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
+            request.max_form_memory_size = LONG_TEXT
         request.files  # noqa: B018
         return
     request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]

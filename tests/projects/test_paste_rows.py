@@ -13,7 +13,7 @@ from werkzeug.test import encode_multipart
 
 from kangjiansheng.core import audit, clock
 from kangjiansheng.core.db import db
-from kangjiansheng.core.workbooks import LARGEST
+from kangjiansheng.projects.forms.sheets import LARGEST_PASTED as LARGEST
 from kangjiansheng.projects.models import ImportBatch, ImportRow
 from tests.projects.test_import_sheet import find, later, text
 from tests.support.critic import Critic
@@ -165,12 +165,17 @@ def test_a_heading_that_does_not_do_is_said_while_the_rows_still_stand_there(
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("zh-Hans", "粘贴的行超过 12 MB"), ("zh-Hant", "貼上的行超過 12 MB"), ("en", "The pasted rows exceed 12 MB")],
+    [("zh-Hans", "粘贴的行超过 4 MB"), ("zh-Hant", "貼上的行超過 4 MB"), ("en", "The pasted rows exceed 4 MB")],
 )  # fmt: skip
 def test_too_much_is_refused_as_a_file_would_be(client: Client, language: str, said: str) -> None:
     line = "KJS-003\tA140\t2027-01-01\t伦理审批\t" + "备" * 20_000 + "\n"
     answer = paste(client("lead", language), f"{HEAD}\n" + line * (LARGEST // len(line.encode()) + 1))
-    assert answer.status_code == 422 and said in answer.text and answer.text.count("备" * 20_000) > 200
+    assert answer.status_code == 422 and said in answer.text and answer.text.count("备" * 20_000) > 60
+
+
+def test_what_is_longer_still_is_not_read(client: Client) -> None:
+    """Nobody has asked yet who sends it: six megabytes are all that a stranger can make a process hold."""
+    assert paste(client(None), "备" * 2_200_000).status_code == 413
 
 
 def test_rows_of_more_than_two_megabytes_are_taken(app: Flask, client: Client) -> None:

@@ -12,7 +12,7 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form, PastedField, at_most
 from kangjiansheng.core.i18n import explain
-from kangjiansheng.core.workbooks import LARGEST, Unreadable, as_csv, read
+from kangjiansheng.core.workbooks import Unreadable, as_csv, read
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.rules.sheets import Found, rows_of
 from kangjiansheng.projects.rules.vocabulary import reasons
@@ -95,6 +95,7 @@ COLUMNS: dict[str, Any] = {
 STATES: dict[str, Any] = {"open": _l("进行中"), "done": _l("已完成"), "cancelled": _l("已取消")}
 
 
+LARGEST_PASTED = 4 * 1024 * 1024  # bytes; a file may hold more
 HEAD = 200_000  # characters of pasted rows that are looked at while the form is open
 
 
@@ -122,8 +123,8 @@ class SheetForm(Form):
             raise ValidationError(
                 _("文件和粘贴的行只能用一种。要用文件，请清空这里，再选一次文件；要用粘贴的行，直接再提交。")
             )
-        if len(field.data.encode()) > LARGEST:
-            raise ValidationError(_("粘贴的行超过 %(most)s MB，请分成几份再粘贴。", most=LARGEST // 2**20))
+        if len(field.data.encode()) > LARGEST_PASTED:
+            raise ValidationError(_("粘贴的行超过 %(most)s MB，请改用文件。", most=LARGEST_PASTED // 2**20))
         if found := _faults(field.data[:HEAD]):
             raise ValidationError(" ".join(found))
 
