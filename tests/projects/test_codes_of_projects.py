@@ -41,7 +41,10 @@ def test_the_next_code_of_her_laboratory_is_the_offer(client):
     def offered():
         return html.document_fromstring(lead.get("/projects/new").text).xpath("//input[@name='code']/@value")
 
-    assert offered() == ["JL-01-001"]
+    assert (
+        offered() == ["JL-01-001"]
+        and "以您的实验室的编号开头，例如 JL-01-001" in lead.get("/projects/new").text
+    )
     typed(lead, "/projects/new", **NEW)
     assert offered() == ["JL-01-902"]
     answer = typed(lead, "/projects/new", **NEW)

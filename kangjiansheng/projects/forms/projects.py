@@ -21,7 +21,7 @@ from kangjiansheng.projects.forms.refusals import REFUSALS
 from kangjiansheng.projects.forms.starting import StartingForm
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations.projects import FIELDS
-from kangjiansheng.projects.rules.codes import is_code
+from kangjiansheng.projects.rules.codes import is_code, next_in_series
 from kangjiansheng.projects.rules.registry import registries
 from kangjiansheng.projects.rules.vocabulary import (
     donor_sources,
@@ -106,9 +106,12 @@ class ProjectForm(StartingForm):
         )
 
     def limit_leading_to(self, codes: Collection[str]) -> None:
-        """Offer only these laboratories as the leading one."""
+        """Offer only these laboratories as the leading one, and ask for a code of their series."""
         offered: Any = self.lead_lab.choices
         self.lead_lab.choices = [choice for choice in offered if choice[0] in codes]
+        self.code.description = _l(
+            "以您的实验室的编号开头，例如 %(example)s", example=next_in_series(min(codes, default=""), ())
+        )
 
     def unaccepted(self) -> JointLab | None:
         """The laboratory that is to lead, when it is not accepted and may not take GMP preparation."""
