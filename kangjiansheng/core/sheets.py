@@ -81,10 +81,15 @@ def listing(
 
 
 def workbook(
-    sheets: Sequence[Sheet], *, at: datetime, notes: Sequence[tuple[str, str]] = (), about: str = "i"
+    sheets: Sequence[Sheet],
+    *,
+    at: datetime,
+    notes: Sequence[tuple[str, str]] = (),
+    about: str = "i",
+    foot: str = "",
 ) -> bytes:
     """A workbook with some sheets, and at the end one called `about` with `notes` (label, text). `at` is when it says
-    that it was written; it is titled as its first sheet."""
+    that it was written; it is titled as its first sheet. `foot` is printed under each."""
     import xlsxwriter  # only here: it takes a tenth of the start of every process
 
     out = io.BytesIO()
@@ -104,6 +109,8 @@ def workbook(
         sheet.repeat_rows(0)
         if marked:
             sheet.set_header(f"&R{label}")  # paper has no second sheet that says so
+        if foot:
+            sheet.set_footer(f"&L{foot[:120].replace('&', '&&')}")
         for column in one.hidden:
             sheet.set_column(column, column, None, None, {"hidden": True})
     if notes:

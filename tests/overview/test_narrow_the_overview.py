@@ -150,12 +150,6 @@ def test_the_board_and_the_charts_lead_to_each_other_with_what_is_asked_for(clie
     assert [a.get("href") for a in tabs][:2] == ["/overview?lab=JL-01", f"{CHARTS}?lab=JL-01"]
 
 
-def test_the_menu_of_files_says_that_whole_files_are_not_narrowed(client):
-    said = "整份文件含您能查看的全部项目，不按筛选"
-    assert said in client("executive").get("/overview?lab=JL-01").text
-    assert said not in client("executive").get("/overview").text
-
-
 def test_a_view_of_the_board_keeps_no_day_of_comparison(client):
     kept = {
         "list": "overview",

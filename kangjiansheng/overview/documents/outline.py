@@ -93,7 +93,8 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Outline:
     """A pack in one language. `cut` is the instant up to which it tells, `address` where its page lies; what it says
-    of itself is worded in `foot` (with `version`, that of the program)."""
+    of itself is worded in `foot` (with `version`, that of the program); of a narrowed one `narrowed` says which projects
+    it is about, and `foot`, which stands on each page, says so too."""
 
     language: str
     title: str
@@ -110,6 +111,7 @@ class Outline:
     address: str
     base: str
     version: str
+    narrowed: str = ""
     words: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -14,7 +14,11 @@ _LONGEST = 31  # characters in the name of a sheet, as programs take them
 def rendered(said: Outline) -> bytes:
     """The workbook of an outline; the same outline gives the same bytes."""
     words, names = said.words, set[str]()
-    figures = [(one.name, _number(one.value), one.unit, one.change) for one in said.figures]
+    figures: list[tuple[Any, ...]] = [
+        (one.name, _number(one.value), one.unit, one.change) for one in said.figures
+    ]
+    if said.narrowed:
+        figures.append((said.narrowed, "", "", ""))
     heads = [words["figures"], words["now"], "", words["then"]]
     made = [sheets.Sheet(_named(words["figures"], names), heads, figures)]
     made += [_sheet(one, _named(one.over, names)) for one in said.sections]
@@ -27,7 +31,8 @@ def rendered(said: Outline) -> bytes:
         *said.definitions,
         (words["version"], said.version),
     ]
-    return settled(sheets.workbook(made, at=said.cut, notes=notes, about=words["definitions"]), said.cut)
+    book = sheets.workbook(made, at=said.cut, notes=notes, about=words["definitions"], foot=said.narrowed)
+    return settled(book, said.cut)
 
 
 def _sheet(section: Section, title: str) -> sheets.Sheet:

@@ -50,8 +50,10 @@ def _cards(
     asked = tuple(
         tuple(sorted({key for one in set(pairs) for key, _how in one})) for pairs in (labs, parties)
     )
+    # Two days that are cut at other instants are equal to one another.
+    until = None if as_of is None or as_of >= clock.today() else clock.end_of(as_of)
     names = kept.figure(
-        lambda: _names(as_of, *asked), "names of laboratories and parties", as_of, asked, actor=actor
+        lambda: _names(as_of, *asked), "names of laboratories and parties", until, asked, actor=actor
     )
     known: dict[Any, list[Ref]] = {}  # thousands of projects have the same, as the same objects
 

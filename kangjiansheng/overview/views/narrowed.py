@@ -56,22 +56,39 @@ class Bar:
     clear: str
     kept: list[tuple[str, str]]
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """What is asked for, as an address says it."""
+        return {name: value for name, _label, _options, value in self.fields if value}
+
 
 def bar(every: Iterable[Narrowed], wanted: Narrowing, shown: int) -> Bar:
     """The bar over all projects that the reader sees: only what occurs among them can be chosen."""
     rows = list(every)
-    options = _options(rows)
-    found = [(name, _labels()[name], options[name], wanted.asked.get(name, "")) for name in NAMES]
-    chosen = [dict(offered).get(value, value) for _name, _label, offered, value in found if value]
+    found = _fields(rows, wanted)
     # Another choice has other pages.
     bare = with_args(page=None, **dict.fromkeys(NAMES))
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in (*NAMES, "every", "page")]
-    return Bar(found, chosen, shown, len(rows), bare if "?" in bare else f"{bare}?every=1", kept)
+    return Bar(found, _chosen(found), shown, len(rows), bare if "?" in bare else f"{bare}?every=1", kept)
+
+
+def chosen(every: Iterable[Narrowed], wanted: Narrowing) -> str:
+    """What is asked for in words; what none of the projects has by its code."""
+    return str(_("，").join(_chosen(_fields(list(every), wanted)))) if wanted.asked else ""
+
+
+def _fields(rows: list[Narrowed], wanted: Narrowing) -> list[tuple[str, str, Options, str]]:
+    options = _options(rows)
+    return [(name, _labels()[name], options[name], wanted.asked.get(name, "")) for name in NAMES]
+
+
+def _chosen(found: list[tuple[str, str, Options, str]]) -> list[str]:
+    return [dict(offered).get(value, value) for _name, _label, offered, value in found if value]
 
 
 def marks(every: Iterable[Narrowed], wanted: Narrowing) -> list[tuple[str, str]]:
     """What a file says of what it was narrowed to; nothing when it holds all."""
-    return [(_("筛选"), _("，").join(bar(every, wanted, 0).chosen))] if wanted.asked else []
+    return [(_("筛选"), chosen(every, wanted))] if wanted.asked else []
 
 
 def _labels() -> Mapping[str, str]:

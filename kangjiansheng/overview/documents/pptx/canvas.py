@@ -43,7 +43,8 @@ class Deck:
     def answer(self) -> None:
         """The sentence, the figures, and how the rate has gone."""
         said = self.said
-        slide = self._slide(said.sentence, said.since, said.definitions[0][1], size=19, high=112)
+        over = f"{said.since}  {said.narrowed}".strip()
+        slide = self._slide(said.sentence, over, said.definitions[0][1], size=19, high=112)
         wide = (INNER - 3 * 20) // 4
         for n, one in enumerate(said.figures):
             left = LEFT + n * (wide + 20)
@@ -140,7 +141,11 @@ class Deck:
             )
         self._rule(slide, LEFT, FOOT, INNER)
         self._write(slide, (LEFT, FOOT + 8, 130, 24), self.words["product"], size=10.5, bold=True)
-        self._write(slide, (LEFT + 134, FOOT + 8, 380, 24), self.said.foot, size=9.5, token="ink-2")
+        box, size = (LEFT + 134, FOOT + 8, 380, 24), 9.5
+        if self.said.narrowed:  # which may take three lines, in small letters five
+            short = text_width(self.said.foot, 8.5 * 4 / 3) < 3 * 360
+            box, size = (LEFT + 134, FOOT + 2, 380, 50), 8.5 if short else 6.0
+        self._write(slide, box, self.said.foot, size=size, token="ink-2")
         self._write(slide, (LEFT + 526, FOOT + 2, INNER - 526 - 90, 48), note, size=8.5, token="ink-3")
         return slide
 

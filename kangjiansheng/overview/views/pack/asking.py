@@ -1,4 +1,4 @@
-"""Which pack the address asks for: up to which instant, since the end of which day."""
+"""Which pack the address asks for: up to which instant, since the end of which day, about which projects."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,17 +15,20 @@ from kangjiansheng.core.calendar import Cut
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.pages import asked_day, refuse_future
 from kangjiansheng.overview.rules import periods
+from kangjiansheng.overview.rules.narrowing import ALL, Narrowing
+from kangjiansheng.overview.views import narrowed
 
 
 @dataclass(frozen=True)
 class Asked:
     """`day` is cut off at an instant; `meeting` is the one that was held on the day of comparison, if one was.
-    `set_back` is a day of comparison that did not fit."""
+    `set_back` is a day of comparison that did not fit; `wanted` the projects that it is about."""
 
     day: Cut
     compare: date
     meeting: Meeting | None
     set_back: date | None = None
+    wanted: Narrowing = ALL
 
     @property
     def cut(self) -> datetime:
@@ -34,7 +37,12 @@ class Asked:
 
     def address(self, **more: Any) -> dict[str, Any]:
         """What an address has to say, so that it always opens this very pack."""
-        asked = {"as_of": self.day.isoformat(), "compare": self.compare.isoformat(), **more}
+        asked = {
+            "as_of": self.day.isoformat(),
+            "compare": self.compare.isoformat(),
+            **self.wanted.asked,
+            **more,
+        }
         if self.cut != clock.end_of(clock.day_of(self.cut)):
             asked["at"] = self.cut.astimezone(clock.SHANGHAI).time().isoformat()
         return asked
@@ -48,15 +56,18 @@ class Asked:
 def asked(*, actor: Actor) -> Asked:
     """Read the address: without a day of comparison, since the last meeting that the reader may see."""
     day = _cut(g.as_of or clock.today())
+    only = narrowed.asked()
     wanted = asked_day("compare") or (clock.today() if request.args.get("compare") else None)
     if wanted is None or wanted >= day:
-        return since(day, usual(day, actor=actor), actor=actor, set_back=wanted)
-    return since(day, wanted, actor=actor)
+        return since(day, usual(day, actor=actor), actor=actor, set_back=wanted, wanted=only)
+    return since(day, wanted, actor=actor, wanted=only)
 
 
-def since(day: Cut, compare: date, *, actor: Actor, set_back: date | None = None) -> Asked:
+def since(
+    day: Cut, compare: date, *, actor: Actor, set_back: date | None = None, wanted: Narrowing = ALL
+) -> Asked:
     """The pack of a day, compared with another one."""
-    return Asked(day, compare, owed.held_on(actor=actor, day=compare), set_back)
+    return Asked(day, compare, owed.held_on(actor=actor, day=compare), set_back, wanted)
 
 
 def usual(day: date, *, actor: Actor) -> date:

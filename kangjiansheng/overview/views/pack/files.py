@@ -23,14 +23,14 @@ def rendered(kind: str, said: Outline) -> bytes:
     return make(said)
 
 
-def name(kind: str, day: date) -> str:
+def name(kind: str, day: date, *, narrowed: bool = False) -> str:
     """What the file is called."""
-    return f"kangjiansheng-pack-{day.isoformat()}.{kind}"
+    return f"kangjiansheng-pack-{day.isoformat()}{'-narrowed' if narrowed else ''}.{kind}"
 
 
-def download(kind: str, day: date, content: bytes) -> Response:
+def download(kind: str, day: date, content: bytes, *, narrowed: bool = False) -> Response:
     """The file as an answer that the browser saves, and that no machine on the way keeps."""
     answer = Response(content, content_type=TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name(kind, day)}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name(kind, day, narrowed=narrowed)}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

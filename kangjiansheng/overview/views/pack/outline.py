@@ -2,13 +2,14 @@
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from kangjiansheng import __version__
 from kangjiansheng.committee.documents.faces import MISSING
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import locale, moment, name_of
 from kangjiansheng.overview.documents.outline import Figure, Outline
-from kangjiansheng.overview.views import words
+from kangjiansheng.overview.views import narrowed, words
 from kangjiansheng.overview.views.pack import owing, reading, sections
 from kangjiansheng.overview.views.pack.asking import Asked
 from kangjiansheng.overview.views.pack.sentence import sentence
@@ -17,7 +18,12 @@ from kangjiansheng.overview.views.pack.sentence import sentence
 def outline(asking: Asked, *, actor: Actor, address: str, at_most: int | None = None) -> Outline:
     """What the pack says to one reader; `address` is the path of its page. A workbook has all rows, what is read at most
     so many."""
-    found = reading.read(asking, actor=actor, at_most=at_most)
+    return worded(reading.read(asking, actor=actor, at_most=at_most), address)
+
+
+def worded(found: reading.Found, address: str) -> Outline:
+    """The same of what was read."""
+    asking, only = found.asking, _only(found)
     against = words.against(asking.compare, asking.day)
     told = [make(found) for make in (owing.to_decide, *sections.SECTIONS, *owing.SECTIONS)]
     told = [one for one in told if one.key != "not-applied" or one.rows]
@@ -30,13 +36,28 @@ def outline(asking: Asked, *, actor: Actor, address: str, at_most: int | None = 
         cut=asking.cut,
         day=asking.day,
         compare=asking.compare,
-        foot=_("数据截至 %(cut)s，对比 %(day)s", cut=moment(asking.cut), day=asking.compare.isoformat()),
+        foot=_("；").join(
+            filter(
+                None,
+                (
+                    _(
+                        "数据截至 %(cut)s，对比 %(day)s",
+                        cut=moment(asking.cut),
+                        day=asking.compare.isoformat(),
+                    ),
+                    only,
+                ),
+            )
+        ),
+        narrowed=only,
         sentence=sentence(found.counted.board.answer, against)
         if found.counted.has_projects
+        else _("没有符合条件的项目")
+        if only
         else _("没有您可以查看的项目"),
         figures=_figures(found, asking),
         sections=told if found.counted.has_projects else [one for one in told if one.rows],
-        definitions=_definitions(told),
+        definitions=_definitions(told, only),
         illustrative=_("含示例数据，不代表任何机构的真实进展。") if illustrative else "",
         address=f"{settings.base_url}{address}",
         base=settings.base_url,
@@ -55,6 +76,29 @@ def outline(asking: Asked, *, actor: Actor, address: str, at_most: int | None = 
             "missing": _("%(mark)s 处是字体中没有的字。", mark=MISSING),
         },
     )
+
+
+def _only(found: reading.Found) -> str:
+    """Which projects it is about; empty when all are there."""
+    what = narrowed.chosen(found.counted.every, found.asking.wanted)
+    if not what:
+        return ""
+    return str(
+        ngettext(
+            "只含“%(what)s”：%(of)d 个项目中的 %(num)d 个",
+            "只含“%(what)s”：%(of)d 个项目中的 %(num)d 个",
+            found.counted.projects,
+            what=what,
+            of=len(found.counted.every),
+        )
+    )
+
+
+def _narrowing(only: str) -> list[tuple[str, str]]:
+    if not only:
+        return []
+    rest = _("行动项、委员会意见和没有生效的变动，也只取与这些项目有关的。")
+    return [(_("筛选"), f"{only}{_('。')}{rest}")]
 
 
 def _since(asking: Asked) -> str:
@@ -90,9 +134,10 @@ def _figure(name: str, now: int, then: int, unit: str, before: str, *, counts: b
     return Figure(name, str(now), unit, before % then, tone)
 
 
-def _definitions(told: list[sections.Section]) -> list[tuple[str, str]]:
+def _definitions(told: list[sections.Section], only: str) -> list[tuple[str, str]]:
     return [
         (_("截至"), _("截止是一个时刻：其后的改动不影响这份材料。对比日指那一天在上海的最后一刻。")),
+        *_narrowing(only),
         (_("可见范围"), _("只含取得材料的人有权查看的项目、会议与行动项；不同的人得到的可以不同。")),
         (_("已推迟"), _("未完成、确认的预测比最初基线晚 15 天或更多")),
         (_("已逾期"), _("最后确认的日期已过，既没有完成，也没有新的确认日期")),

@@ -14,9 +14,9 @@ from kangjiansheng.core.pages import page
 from kangjiansheng.overview.documents.outline import Outline, text
 from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules.pack import AT_MOST
-from kangjiansheng.overview.views import words
+from kangjiansheng.overview.views import narrowed, words
 from kangjiansheng.overview.views.blueprint import bp
-from kangjiansheng.overview.views.pack import files, outline
+from kangjiansheng.overview.views.pack import files, outline, reading
 from kangjiansheng.overview.views.pack.asking import Asked, asked, usual
 
 # How things stand; what has changed since comes before them on the page.
@@ -34,7 +34,8 @@ def pack() -> Response:
     """What has changed since the last meeting, or since any day."""
     me = actor()
     asking = asked(actor=me)
-    found = said(asking, actor=me, at_most=AT_MOST)
+    told = reading.read(asking, actor=me, at_most=AT_MOST)
+    found = outline.worded(told, asking.path)
     changed = [one for one in found.sections if one.key not in _STANDING]
     standing = [one for one in found.sections if one.key in _STANDING]
     return page(
@@ -43,6 +44,8 @@ def pack() -> Response:
         said=found,
         written=text,
         asking=asking,
+        keep=narrowed.keep,
+        narrowing=narrowed.bar(told.counted.every, asking.wanted, told.counted.projects),
         changed=changed,
         standing=standing,
         kinds=kinds(asking),
@@ -60,7 +63,7 @@ def pack_file(kind: str) -> Response:
     me = actor()
     asking = asked(actor=me)
     made = said(asking, actor=me, at_most=None if kind == "xlsx" else AT_MOST)
-    return files.download(kind, asking.day, files.rendered(kind, made))
+    return files.download(kind, asking.day, files.rendered(kind, made), narrowed=bool(made.narrowed))
 
 
 def kinds(asking: Asked) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """What a pack is made from: the board of its day and what has happened since the day of comparison."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -18,6 +18,7 @@ from kangjiansheng.overview.rules import moves as moving
 from kangjiansheng.overview.rules import pack as rules
 from kangjiansheng.overview.rules import pipeline
 from kangjiansheng.overview.rules.board import Board, Limits, board
+from kangjiansheng.overview.rules.narrowing import Card
 from kangjiansheng.overview.rules.rows import Naming, Project, Seen
 from kangjiansheng.overview.views.dashboard import spring_after
 from kangjiansheng.overview.views.pack.asking import Asked
@@ -47,8 +48,15 @@ class _Counted:
     expiring: list[tuple[Project, Held]]
     new_risks: list[rules.RiskState]
     closed_risks: list[rules.RiskState]
-    has_projects: bool
+    owing: "_Owing"
+    every: Sequence[Card]  # the projects that can be chosen
+    projects: int  # how many of these it is about
     illustrative: bool
+
+    @property
+    def has_projects(self) -> bool:
+        """Whether it is about any."""
+        return self.projects > 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,18 @@ class _Owing:
     overdue: list[owed.Overdue]
     unanswered: list[Decision]
     not_applied: list[DecisionEffect]
+
+    def of(self, day: Day) -> "_Owing":
+        """What of it is about the projects of a day."""
+
+        def there(key: int | None) -> bool:
+            return key is not None and day.find_project(key) is not None
+
+        return _Owing(
+            [one for one in self.overdue if there(one.project_id)],
+            [one for one in self.unanswered if there(one.project_id)],
+            [one for one in self.not_applied if there(one.plan.project_id)],
+        )
 
 
 @dataclass(frozen=True)
@@ -69,8 +89,12 @@ class Found:
     projects: list[ProjectRow]
     reasons: Mapping[int, rules.Told]
     expected: Mapping[int, tuple[Expected, ...]]
-    owing: _Owing
     people: Mapping[int, Person]
+
+    @property
+    def owing(self) -> _Owing:
+        """What committees wait for."""
+        return self.counted.owing
 
     @cached_property
     def by_id(self) -> dict[int, ProjectRow]:
@@ -94,7 +118,7 @@ def read(asking: Asked, *, actor: Actor, at_most: int | None = None) -> Found:
     )
     found, rows = queries.seen(
         partial(_counted, asking=asking, owing=owing, actor=actor, at_most=at_most),
-        actor=actor, as_of=day, compare=asking.compare,
+        actor=actor, as_of=day, compare=asking.compare, wanted=asking.wanted,
     )  # fmt: skip
     risks = (*found.new_risks, *found.closed_risks)
     return Found(
@@ -108,7 +132,6 @@ def read(asking: Asked, *, actor: Actor, at_most: int | None = None) -> Found:
             until=asking.cut,
         ),
         expected=expected({one.milestone_id for one in found.evidence}),
-        owing=owing,
         people=names(
             {one.by_id for one in found.evidence} | {risk.owner_id for risk in risks if risk.owner_id}
         ),
@@ -123,6 +146,7 @@ def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor, at_most:
         [risk for risk in found if _names_project(naming, risk.project_id)]
         for found in rules.risks_changed(*pack.risks(actor=actor, **span))
     )
+    owing = owing.of(day) if asking.wanted.asked else owing
     _name_owing(naming, owing)
     made = board(
         seen,
@@ -155,7 +179,9 @@ def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor, at_most:
         expiring=_expiring(naming, asking, actor=actor),
         new_risks=new,
         closed_risks=closed,
-        has_projects=bool(day.seen.any()),
+        owing=owing,
+        every=seen.every,
+        projects=len(day.there),
         illustrative=day.illustrative,
     )
 
