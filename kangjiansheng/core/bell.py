@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.outbox import Notification, Outbox
 
 MOST = 100
 Door = Callable[[Actor, Collection[str]], Collection[str]]
@@ -44,7 +44,12 @@ def shown(*, actor: Actor) -> list[Notice]:
     return [_notice(row, closed=not closed.isdisjoint(_about(row))) for row in rows]
 
 
-def _about(row: Notification) -> Collection[str]:
+def is_closed(told: Notification | Outbox, *, actor: Actor) -> bool:
+    """Whether something that a notice or a mail names is not the actor's to see any more."""
+    return bool(_closed(set(_about(told)), actor))
+
+
+def _about(row: Notification | Outbox) -> Collection[str]:
     """The pages of what a notice names: of the thing that it leads to, or of all things of a list."""
     found: Collection[str] = row.facts.get("about") or (row.address,)
     return found

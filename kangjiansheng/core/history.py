@@ -39,7 +39,9 @@ def _changes(row: audit.AuditEntry, labels: Mapping[str, Any], show: Show) -> li
     for key, label in labels.items():
         if key in row.before or key in row.after:
             before, after = differing(row.before.get(key), row.after.get(key))
-            found.append({"label": str(label), "before": show(key, before), "after": show(key, after)})
+            was, now = show(key, before), show(key, after)
+            if was != now:  # else a reader who may know neither would know that there is something
+                found.append({"label": str(label), "before": was, "after": now})
     return found
 
 

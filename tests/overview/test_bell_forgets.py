@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
-from kangjiansheng.core import bell, clock, outbox
+from kangjiansheng.core import bell, clock, mailer, outbox
 from kangjiansheng.core.db import db
-from kangjiansheng.core.outbox import Notification
+from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.search import NO_TEXT
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import Agreement, Company, JointLab, Obligation, SharedResource
@@ -193,3 +194,28 @@ def test_who_left_the_committee_is_told_no_words_of_its_drafts_and_proposals(
         assert visitor.get(f"/meetings/{meetings[0]}").status_code == 200
         assert not _told(visitor, address, app, "outsider")
         assert _told(client("secretary"), address, app, "secretary")
+
+
+def test_a_mail_that_waited_is_closed_like_its_notice(client: Callable[..., Critic], app: Flask) -> None:
+    """A digest whose mail server was away for hours names things of that morning; the words of a draft are for its
+    committee, though others open the page of the minutes, too."""
+    told = client("outsider").get("/meetings/SAC-2024-01/minutes")
+    assert told.status_code == 200
+    with app.app_context():
+        with writing():
+            db.session.execute(update(Outbox).values(state="sent"))
+            assert remind()
+            digests = db.session.scalars(select(Outbox).where(Outbox.template == "projects:digest")).all()
+            of_lead = next(mail for mail in digests if mail.to == "lead@kjs.example")
+            for short in ("outsider", "secretary"):
+                outbox.mail(
+                    f"{short}@kjs.example", TEMPLATE, {"of": short}, change=short, locale="zh-Hans",
+                    address="/meetings/SAC-2024-01/minutes#draft",
+                )  # fmt: skip
+            of_lead.to = "outsider@kjs.example"  # as if she who got it had lost all that it names
+        sent: list[EmailMessage] = []
+        while mailer.deliver(app.config["SETTINGS"], sent.append):
+            pass
+        told_by_mail = [mail["To"] for mail in sent]
+    assert "outsider@kjs.example" not in told_by_mail
+    assert "secretary@kjs.example" in told_by_mail and len(told_by_mail) == len(digests)

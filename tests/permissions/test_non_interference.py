@@ -1,6 +1,7 @@
 """What others write is not to be seen from what one reads: everything is read as one person, a hundred records of others
 are added, everything is read again, and not one byte differs."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from unittest import mock
@@ -11,16 +12,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import actor_by_email
-from kangjiansheng.committee.models import Committee
+from kangjiansheng.committee.models import Committee, Meeting
 from kangjiansheng.committee.operations import meetings
 from kangjiansheng.core import clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.labs import operations as labs
-from kangjiansheng.labs.models import Institution
-from kangjiansheng.labs.operations import bookings, resources
+from kangjiansheng.labs.models import Company, Institution, JointLab
+from kangjiansheng.labs.operations import bookings, people, residents, resources
 from kangjiansheng.labs.queries.documents import owner
-from kangjiansheng.projects.operations import asks, evidence, hand_offs, projects, risks
+from kangjiansheng.projects.models import Project, Result
+from kangjiansheng.projects.operations import asks, evidence, hand_offs, projects, results, risks
+from tests.overview.test_subscribe_to_the_calendar import subscribe
 from tests.permissions import doors, planted, product
 from tests.support.acting import who
 from tests.support.critic import Critic
@@ -111,11 +114,13 @@ def pages(app: Flask, actor: Actor) -> Iterator[str]:
             yield case.address
 
 
-def interference(app: Flask, reader: Critic, addresses: list[str]) -> list[str]:
+def interference(
+    app: Flask, reader: Critic, addresses: list[str], write: Callable[[Flask], None] = others_write
+) -> list[str]:
     """The addresses whose answers tell that others wrote something."""
     with time_machine.travel(clock.now(), tick=False):
         before = read(reader, addresses)
-        others_write(app)
+        write(app)
         after = read(reader, addresses)
     return [address for address in addresses if before[address] != after[address]]
 
@@ -126,6 +131,52 @@ def test_what_others_write_changes_nothing_in_what_a_stranger_reads(
     addresses = [one for one in planted.addresses(app) if not one.startswith(("/search", *APART))]
     assert interference(app, client("outsider"), addresses) == []
     assert "KJ-900" in client("executive").get("/projects").text, "it was written"
+
+
+def others_change_the_inside(app: Flask) -> None:
+    """What is withheld of things whose open part, or one item, is the reader's to see."""
+    with app.app_context(), transactions.writing():
+        executive, secretary = who("executive"), who("secretary")
+        lab = db.session.scalars(select(JointLab).where(JointLab.code == "JL-01")).one()
+        hospital = db.session.scalars(select(Institution).where(Institution.code == "RJ")).one()
+        for group, role in ((lab, "scientist"), (hospital, "member")):
+            people.join(
+                group, actor=executive, version=group.version, email="chair@kjs.example", role=role,
+                valid_from=clock.today(),
+            )  # fmt: skip
+        company = db.session.scalars(select(Company).where(Company.code == "CO-001")).one()
+        residents.give_company(company, who("lead").id, actor=executive)
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one()
+        meetings.add_item(meeting, actor=secretary, name_hans="别方的议题", kind="hear")
+        meetings.answer(meeting, "yes", actor=who("member"))
+        result = db.session.scalars(select(Result).where(Result.code == "RS-0001")).one()
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-018")).one()
+        facts = {key: getattr(result, key) for key in ("kind", "name_hans", "name_hant", "name_en", "detail")}
+        results.edit_result(
+            result, actor=executive, version=result.version, project_id=project.id, confidentiality="open",
+            institution_id=result.institution_id, disclosed_on=result.disclosed_on,
+            company_ids=[row.company_id for row in result.companies], **facts,
+        )  # fmt: skip
+
+
+def test_the_open_part_does_not_tell_that_the_inside_changed(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    """Not by its version, which an ETag, a calendar or a history would carry: it counts every change inside."""
+    with app.app_context(), transactions.writing():
+        result = db.session.scalars(select(Result).where(Result.code == "RS-0001")).one()
+        result.confidentiality, result.project_id = "open", None
+    feed = subscribe(client("partner"))
+    things = "/labs/JL-01", "/residents/CO-001", "/meetings/SAC-2026-06", "/results/RS-0001"
+    read_too = "/institutions/RJ", "/meetings/SAC-2026-06/items/22", *things
+    addresses = [feed, "/partners/RJ", *things, *(f"/api/v1{one}" for one in read_too)]
+    partner = client("partner")
+    assert {answer[0] for answer in read(partner, addresses).values()} == {200}
+    assert interference(app, partner, addresses, others_change_the_inside) == []
+    inside = client("secretary").get("/api/v1/meetings/SAC-2026-06")
+    assert re.match(r'"\d+-', inside.headers["ETag"]), (
+        "who reads all of it names the version when they change it"
+    )
 
 
 @pytest.mark.soak

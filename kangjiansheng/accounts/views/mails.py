@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import operations, policies, queries
-from kangjiansheng.core import outbox
+from kangjiansheng.core import bell, outbox
 from kangjiansheng.core.access import actor, on, reaches
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.i18n import speaking
@@ -27,12 +27,15 @@ def _states() -> dict[str, tuple[str, str]]:
 
 
 def is_closed_to_reader(mail: Outbox) -> bool:
-    """Whether somebody of ours to whom a mail goes sees no longer what it is about: membership, recusal or level may have
-    changed while it waited. That a meeting is taken out of a calendar is told to whoever had it there."""
+    """Whether somebody of ours to whom a mail goes sees no longer what it is about, be it one of the things of a list:
+    membership, recusal or level may have changed while it waited. That a meeting is taken out of a calendar is told to
+    whoever had it there."""
     if (mail.facts.get("invitation") or {}).get("method") == "CANCEL":
         return False
     reader = queries.actor_by_email(mail.to) if mail.address else None
-    return reader is not None and not reaches(mail.address, reader)
+    if reader is None:
+        return False
+    return not reaches(mail.address, reader) or bell.is_closed(mail, actor=reader)
 
 
 def _words(mail: Outbox) -> tuple[str, str]:

@@ -56,7 +56,10 @@ def meetings() -> Pieces:
     return overviews.meetings(actor=actor(), as_of=g.as_of).piece
 
 
-@rest.reads(bp, "/meetings/<code>", shapes.MEETING_WHOLE, load=loaders.meeting, may=policies.see, as_of=False)
+@rest.reads(
+    bp, "/meetings/<code>", shapes.MEETING_WHOLE, load=loaders.meeting, may=policies.see, as_of=False,
+    version=lambda meeting: preparing.version_of(meeting, meeting),
+)  # fmt: skip
 def meeting(found: Meeting) -> Any:
     """One meeting with the items, decisions and actions that the reader may see."""
     agenda = overviews.agenda(found, actor=actor())
@@ -67,7 +70,7 @@ def meeting(found: Meeting) -> Any:
 
 @rest.reads(
     bp, "/meetings/<code>/minutes", shapes.MINUTES, load=loaders.meeting, may=policies.read_minutes, as_of=False,
-    version=lambda meeting: meeting.minutes.version if meeting.minutes else None,
+    version=lambda meeting: preparing.version_of(meeting.minutes, meeting),
 )  # fmt: skip
 def minutes(found: Meeting) -> dict[str, Any] | None:
     """The minutes with fingerprint and signatures; what the reader may not see is only marked as such."""

@@ -12,6 +12,7 @@ from kangjiansheng.committee.models import (
     Committee,
     Meeting,
     MeetingSeries,
+    Minutes,
     MinutesImport,
     Presence,
     Recusal,
@@ -26,6 +27,12 @@ from kangjiansheng.core.access import actor
 
 def _number(row: Any) -> str:
     return str(row.id)
+
+
+def version_of(thing: Meeting | Minutes | None, meeting: Meeting) -> int | None:
+    """The version of a meeting or its minutes, for those who read its history: it goes on with every item, answer and
+    signature, also where a reader sees one item alone."""
+    return thing.version if thing is not None and policies.read_drafts(actor(), meeting) else None
 
 
 def _items(meeting: Meeting) -> list[Any]:
@@ -44,7 +51,7 @@ def items(meeting: Meeting) -> list[Any]:
 
 @rest.reads(
     bp, "/meetings/<code>/items/<int:number>", shapes.ITEM, load=loaders.item, may=policies.see, as_of=False,
-    version=lambda item: item.meeting.version,
+    version=lambda item: version_of(item.meeting, item.meeting),
 )  # fmt: skip
 def item(found: AgendaItem) -> Any:
     """One item of an agenda; its version is that of its meeting."""

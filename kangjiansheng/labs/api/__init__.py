@@ -47,6 +47,11 @@ def _number(row: Any) -> str:
     return str(row.number)
 
 
+def _version(found: Any) -> int | None:
+    """For those who see the inside: it goes on with every change there, of which the open part tells nothing."""
+    return found.version if queries.sees_inside(actor(), found) else None
+
+
 def _number_of_file(row: FileRef) -> str:
     return str(row.version_no)
 
@@ -57,7 +62,14 @@ def institutions() -> list[Institution]:
     return queries.institutions(rest.asked(InstitutionFilter), actor=actor(), as_of=g.as_of)
 
 
-@rest.reads(bp, "/institutions/<code>", shapes.INSTITUTION, load=queries.institution, may=policies.see)
+@rest.reads(
+    bp,
+    "/institutions/<code>",
+    shapes.INSTITUTION,
+    load=queries.institution,
+    may=policies.see,
+    version=_version,
+)
 def institution(found: Institution) -> Institution | None:
     """One institution."""
     return queries.as_it_stood(found, g.as_of)
@@ -69,7 +81,14 @@ def agreements() -> list[Agreement]:
     return queries.agreements(rest.asked(AgreementFilter), actor=actor(), as_of=g.as_of)
 
 
-@rest.reads(bp, "/agreements/<code>", shapes.AGREEMENT_WHOLE, load=queries.agreement, may=policies.see)
+@rest.reads(
+    bp,
+    "/agreements/<code>",
+    shapes.AGREEMENT_WHOLE,
+    load=queries.agreement,
+    may=policies.see,
+    version=_version,
+)
 def agreement(found: Agreement) -> Agreement | None:
     """One agreement. What its source does not state is null."""
     return queries.as_it_stood(found, g.as_of)
@@ -81,7 +100,9 @@ def labs() -> list[JointLab]:
     return queries.labs(rest.asked(LabFilter), actor=actor(), as_of=g.as_of)
 
 
-@rest.reads(bp, "/labs/<code>", shapes.LAB, shapes.OPEN_LAB, load=queries.lab, may=policies.see)
+@rest.reads(
+    bp, "/labs/<code>", shapes.LAB, shapes.OPEN_LAB, load=queries.lab, may=policies.see, version=_version
+)
 def lab(found: JointLab) -> Any:
     """One laboratory: its open part, and its inside for those who belong to it."""
     shown = queries.as_it_stood(found, g.as_of)
@@ -105,7 +126,9 @@ def obligations() -> list[queries.ObligationRow]:
     return queries.obligations(rest.asked(ObligationFilter), actor=actor(), as_of=g.as_of)
 
 
-@rest.reads(bp, "/obligations/<code>", shapes.OBLIGATION, load=queries.obligation, may=policies.see)
+@rest.reads(
+    bp, "/obligations/<code>", shapes.OBLIGATION, load=queries.obligation, may=policies.see, version=_version
+)
 def obligation(found: Obligation) -> queries.ObligationRow | None:
     """One obligation."""
     return queries.obligation_row(found, actor=actor(), as_of=g.as_of)
@@ -203,6 +226,7 @@ def companies() -> list[Company]:
     shapes.COMPANY,
     load=residents.company,
     may=park_policies.see,
+    version=lambda found: found.version if residents.sees_company(actor(), found) else None,
 )
 def company(found: Company) -> Any:
     """One company; all of it for its own people and the park."""

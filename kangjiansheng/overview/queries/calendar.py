@@ -2,7 +2,7 @@
 owes, what her institution gives or gets on an agreed day, and what ends: agreements, what her laboratories hold,
 space that companies which she accompanies have leased."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy import Subquery, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.committee.models import Meeting
-from kangjiansheng.committee.queries.visible import sees_meeting
+from kangjiansheng.committee.queries.visible import reads_committee, sees_meeting
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision
@@ -90,7 +90,7 @@ def _milestones(actor: Actor) -> list[Dated]:
 def _meetings(actor: Actor) -> list[Dated]:
     revised = _revised("meeting")
     query = (
-        select(Meeting, revised.c.at)
+        select(Meeting, revised.c.at, reads_committee(actor).label("whole"))
         .outerjoin(revised, revised.c.thing_id == Meeting.id)
         .where(
             sees_meeting(actor),
@@ -103,6 +103,9 @@ def _meetings(actor: Actor) -> list[Dated]:
         )
         .options(joinedload(Meeting.committee))
     )
+    rows = db.session.execute(query).all()
+    stood = {m.id: (m.version, modified or clock.start_of(m.held_on)) for m, modified, _whole in rows}
+    stood |= _told({m.id for m, _modified, whole in rows if not whole})
     return [
         Dated(
             "meeting",
@@ -112,13 +115,29 @@ def _meetings(actor: Actor) -> list[Dated]:
             _names(m),
             _names(m.committee),
             f"/meetings/{m.code}",
-            m.version,
-            modified or clock.start_of(m.held_on),
+            *stood[m.id],
             "cancelled" if m.life == "cancelled" else "open",
             m.illustrative,
         )
-        for m, modified in db.session.execute(query)
+        for m, _modified, _whole in rows
     ]
+
+
+def _told(ids: set[int]) -> dict[int, tuple[int, datetime]]:
+    """How often what a calendar says of meetings has changed, and when last. Who sees one item of a meeting learns nothing
+    of the others: neither how often its agenda was edited, nor when."""
+    said = (
+        Revision.state[key].as_string() for key in ("life", "held_on", "name_hans", "name_hant", "name_en")
+    )
+    query = select(Revision.thing_id, Revision.recorded_at, *said).where(
+        Revision.thing == Meeting.__tablename__, Revision.thing_id.in_(ids)
+    )
+    found: dict[int, tuple[int, datetime]] = {}
+    last: dict[int, Sequence[str | None]] = {}
+    for key, at, *state in db.session.execute(query.order_by(Revision.version)) if ids else ():
+        if state[0] not in HIDDEN and state != last.get(key):
+            last[key], found[key] = state, (found.get(key, (0, at))[0] + 1, at)
+    return found
 
 
 def _answers(actor: Actor) -> list[Dated]:

@@ -32,6 +32,7 @@ from kangjiansheng.projects.models import (
     Risk,
     TemplateVersion,
 )
+from kangjiansheng.projects.policies import results as result_policies
 from kangjiansheng.projects.queries import asks as ask_queries
 from kangjiansheng.projects.queries import evidence as evidence_queries
 from kangjiansheng.projects.queries import gates, lab_reviews, lists, milestone_lists, obligations, plans
@@ -338,7 +339,10 @@ def results() -> list[result_queries.ResultRow]:
     return [row for row in result_queries.results(actor=actor(), as_of=g.as_of) if wanted.keeps(row)]
 
 
-@rest.reads(bp, "/results/<code>", shapes.RESULT, load=result_queries.result, may=policies.see)
+@rest.reads(
+    bp, "/results/<code>", shapes.RESULT, load=result_queries.result, may=policies.see,
+    version=lambda thing: thing.version if result_policies.change(actor(), thing) else None,
+)  # fmt: skip
 def result(thing: Result) -> result_queries.ResultRow | None:
     """One result."""
     return result_queries.row_of_result(thing, actor=actor(), as_of=g.as_of)

@@ -62,9 +62,9 @@ def _digest(person: Person, setting: NotificationSetting, day: date) -> bool:
     facts: dict[str, Any] = {
         "things": [_fact(thing) for thing in things],
         "illustrative": any(thing.illustrative for thing in things),
+        "about": sorted({thing.address for thing in things}),
     }
-    about = sorted({thing.address for thing in things})
-    outbox.tell([person.id], "projects:reminder", facts | {"about": about}, address="/my/milestones")
+    outbox.tell([person.id], "projects:reminder", facts, address="/my/milestones")
     if setting.channel == "mail" and person.email:
         key = f"digest-{day.isoformat()}-{person.id}"
         links = make_links(person.id, [thing.milestone_id for thing in things if thing.milestone_id])

@@ -99,6 +99,9 @@ def result_page(thing: Result) -> Response:
     )
 
 
+_EDITS = ("projects:result:edit", "projects:result:undo")
+
+
 def _history(thing: Result) -> list[dict[str, Any]]:
     """Who changed what. Destinations are named only where the reader may see them."""
     found = audit.history("result", thing.id, 100, until=g.as_of)
@@ -117,7 +120,11 @@ def _history(thing: Result) -> list[dict[str, Any]]:
         return words.shown(key, value)
 
     people = names({entry.actor_id for entry in found})
-    return history.entries(found, labels=words.FIELDS, show=shown, people=people)
+    told = history.entries(found, labels=words.FIELDS, show=shown, people=people)
+    # An edit of nothing but a destination that the reader does not see would tell that there is one.
+    return [
+        line for entry, line in zip(found, told, strict=True) if line["changes"] or entry.act not in _EDITS
+    ]
 
 
 @bp.route("/results/<code>/edit", methods=["GET", "POST"])
