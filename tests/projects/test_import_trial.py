@@ -167,6 +167,27 @@ def test_several_records_go_where_their_numbers_are(in_app: Flask) -> None:
     assert count() == before
 
 
+def test_a_file_is_for_who_sees_all_projects_whose_records_came_in_it(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    """It would name the trial of a project that is closed to the reader."""
+    with app.app_context():
+        assert bring_in(DATA / "chictr.xml") == 0
+        with writing():
+            found = {row.project.code: row for row in db.session.scalars(select(RegistryRecord))}
+            mine = found["CHICTR2699990003"]
+            found["CHICTR2699990004"].project.confidentiality = "team"
+        path, digest = f"/projects/{mine.project.code}/records/{mine.id}", mine.source.sha256
+    for short, status in (("member", 404), ("auditor", 200)):
+        reader = client(short)
+        page = reader.get(path)
+        assert page.status_code == 200
+        assert [f"{path}/file" in page.text, digest in page.text] == [status == 200] * 2, short
+        for address in (f"{path}/file", f"/api/v1{path}/file"):
+            answer = reader.get(address)
+            assert (answer.status_code, b"ChiCTR2699990004" in answer.data) == (status, status == 200), short
+
+
 def test_a_record_finds_its_project_by_a_further_number(in_app: Flask, study: Callable[..., Path]) -> None:
     with writing():
         thing = db.session.scalars(select(Project).where(Project.code == "KJS-005")).one()

@@ -285,6 +285,23 @@ def record(*, actor: Actor, code: str, number: int) -> RegistryRecord | None:
     return db.session.scalar(query)
 
 
+def with_file(*, actor: Actor, code: str, number: int) -> RegistryRecord | None:
+    """The same, while the file from which it was read is the actor's to see."""
+    found = record(actor=actor, code=code, number=number)
+    return found if found is not None and opens_file(found, actor=actor) else None
+
+
+def opens_file(kept: RegistryRecord, *, actor: Actor) -> bool:
+    """Whether the actor sees the projects of all records that came in with this one: their file names each of them. What
+    others have brought with the same file changes nothing."""
+    hidden = (
+        select(RegistryRecord.id)
+        .join(RegistryRecord.project)
+        .where(RegistryRecord.change_set_id == kept.change_set_id, ~may_see(actor))
+    )
+    return db.session.scalar(hidden.limit(1)) is None
+
+
 def versions_of(kept: RegistryRecord, *, as_of: date | None = None) -> list[RegistryRecord]:
     """All versions of a record at its project, oldest first."""
     query = select(RegistryRecord).where(

@@ -27,8 +27,10 @@ from kangjiansheng.projects.queries.trials import (
     Rights,
     bytes_of,
     look,
+    opens_file,
     record,
     versions_of,
+    with_file,
 )
 from kangjiansheng.projects.rules.registry import address
 from kangjiansheng.projects.rules.trials import LARGEST
@@ -224,6 +226,7 @@ def registry_record(thing: RegistryRecord) -> Response:
         changes=changes(before.facts, thing.facts) if before else [],
         before=before,
         words=words,
+        opens_file=opens_file(thing, actor=actor()),
         may_edit=g.as_of is None and policies.edit(actor(), project) and project.archived_at is None,
         today_=clock.today(),
         illustrative=project.illustrative,
@@ -231,7 +234,7 @@ def registry_record(thing: RegistryRecord) -> Response:
 
 
 @bp.get("/projects/<code>/records/<int:number>/file")
-@on(load=record, may=policies.see)
+@on(load=with_file, may=policies.see)
 def registry_file(thing: RegistryRecord) -> Response:
     """The file from which a record was read, byte for byte."""
     answer = Response(bytes_of(thing.source), content_type=TYPES[thing.format])
