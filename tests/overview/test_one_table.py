@@ -91,6 +91,10 @@ def test_from_the_ask_to_the_minutes(app: Flask, client: Callable[..., Critic]) 
         assert not tabled.agreed(meeting), "what the two agreed on another day is not the meeting's"
         with saving():
             meeting.life, meeting.held_on = "held", clock.today()
+            owed.confidentiality = "team"
+            db.session.flush()
+            assert not tabled.agreed(meeting), "what two teams keep to themselves is in no minutes"
+            owed.confidentiality = "parties"
             minutes = writing.start(meeting, actor=who("secretary"))
         said = "\n".join(paragraph.text for paragraph in minutes.paragraphs)
         assert (

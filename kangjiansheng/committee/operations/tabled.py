@@ -24,8 +24,13 @@ def table(items: Iterable[AgendaItem], *, actor: Actor, change: ChangeSet) -> No
 
 def agreed(meeting: Meeting) -> Mapping[int, str]:
     """By item: who was agreed to do what by when, in the words of the minutes. What the parties agreed on another day
-    than that of the meeting is theirs, and nothing that the meeting agreed."""
-    found = {item_id: ask for item_id, ask in _asks(meeting.items).items() if ask.obligation is not None}
+    than that of the meeting is theirs, and nothing that the meeting agreed; so is what they keep to their own teams:
+    minutes are read by others."""
+    found = {
+        item_id: ask
+        for item_id, ask in _asks(meeting.items).items()
+        if ask.obligation is not None and ask.obligation.confidentiality != "team"
+    }
     days = _agreed_on(ask.obligation_id for ask in found.values()) if found else {}
     return {
         item_id: _line(ask)
