@@ -125,6 +125,7 @@ def test_who_rearranges_other_rows_takes_nothing_back(client: Callable[..., Crit
     shown = [name.removeprefix("at-") for name in tree.xpath("//input[starts-with(@name, 'at-')]/@name")]
     wanted = [keys[1], keys[0], *keys[2:-2], keys[-1], keys[-2]]
     assert shown == [str(key) for key in wanted]
+    assert answer.text.count("只有您改过") == 1  # the chair changed the first two and the length of the last
     places = tree.xpath("//*[@id='conflict']//th[@scope='row']/text()")
     assert [int(place) for place in places] == [
         2,

@@ -1,6 +1,7 @@
 """What people type about agendas, and the sentences for what is refused there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from flask import request
@@ -76,16 +77,27 @@ class ArrangeForm(VersionedForm):
         names = {key: name for key, name, _minutes in now}
         stands = {key: minutes for key, _name, minutes in now}
         mine = {key: stands.get(key, 0) if length is None else length for key, length in self.typed()}
-        self.both = merged(self.began_with(), mine, stands)
+        was = self.began_with()
+        self.both = merged(was, mine, stands)
+        places = zip_longest(self.both.items(), stands.items(), list(was.items())[: len(stands)])
         self.conflict.differences = [
-            Difference(str(place), f"{names[a]} ({self.both[a]})", f"{names[b]} ({stands[b]})")
-            for place, (a, b) in enumerate(zip(self.both, stands, strict=True), 1)
-            if (a, self.both[a]) != (b, stands[b])
+            # Where nobody else changed anything nobody else is named.
+            Difference(str(place), _told(names, a), _told(names, b), **(_ALONE if b == began else {}))
+            for place, (a, b, began) in enumerate(places, 1)
+            if a != b
         ]
 
     def wishes(self) -> list[tuple[int, int | None]]:
         """What the page shows when it could not be saved: what was typed, with what another one changed besides."""
         return [*self.both.items()] if self.both else self.typed()
+
+
+_ALONE = {"who": _l("只有您改过"), "when": " "}
+
+
+def _told(names: Mapping[int, str], line: tuple[int, int]) -> str:
+    key, minutes = line
+    return f"{names[key]} ({minutes})"
 
 
 def _number(text: str) -> int | None:
