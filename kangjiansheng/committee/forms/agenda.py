@@ -82,7 +82,7 @@ class ArrangeForm(VersionedForm):
         places = zip_longest(self.both.items(), stands.items(), list(was.items())[: len(stands)])
         self.conflict.differences = [
             # Where nobody else changed anything nobody else is named.
-            Difference(str(place), _told(names, a), _told(names, b), **(_ALONE if b == began else {}))
+            Difference(str(place), _told(names, a), _told(names, b), who=str(_ALONE) if b == began else "")
             for place, (a, b, began) in enumerate(places, 1)
             if a != b
         ]
@@ -92,7 +92,7 @@ class ArrangeForm(VersionedForm):
         return [*self.both.items()] if self.both else self.typed()
 
 
-_ALONE = {"who": _l("只有您改过"), "when": " "}
+_ALONE = _l("只有您改过")
 
 
 def _told(names: Mapping[int, str], line: tuple[int, int]) -> str:

@@ -76,9 +76,9 @@ def create_project(
 
     `optional` names the optional steps that the plan takes in. With `typical` and a `start` the milestones are
     planned from the typical durations; without, they have no date until somebody plans them. A start so early that
-    milestones would be overdue at once is refused unless `past_ok`. A director registers for the own laboratories
-    and within their series of codes, an executive for all. Who registers it leads it, unless that is an executive. As a part of a `change` that an
-    import began it may lack a laboratory, or be led by any.
+    milestones would be overdue at once is refused unless `past_ok`. A director registers for the own laboratories and
+    within their series of codes, an executive for all. Who registers it leads it, unless that is an executive. As a part
+    of a `change` that an import began it may lack a laboratory, or be led by any.
     """
     if not is_code(code):
         raise RuleBroken("projects:code-invalid", "code")
