@@ -45,6 +45,7 @@ from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.ledgers import NONE, STATES, History, Ledgers
 from kangjiansheng.projects.rules.names import NOBODY, Names
+from kangjiansheng.projects.rules.packed import dates, numbers
 from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.vocabulary import modalities
 
@@ -62,6 +63,7 @@ _TYPES = {
     "reason": np.int16,
     "moves": np.int16,
 }  # the others are whole numbers that fit 32 bits
+_PACKED = {**dict.fromkeys(("baseline", "plan", "forecast", "proposed", "actual"), dates), "owner": numbers}
 
 
 class _Kept:
@@ -376,7 +378,8 @@ def _columns(connection: Connection, query: Any) -> tuple[Any, dict[str, Any]]:
         for n, name in enumerate(names):
             parts[n].append(table[:, n].astype(_TYPES.get(name, np.int32)))
     first, *others = (np.concatenate(part) for part in parts)
-    return first, dict(zip(names[1:], others, strict=True))
+    columns = zip(names[1:], others, strict=True)
+    return first, {name: _PACKED[name](column) if name in _PACKED else column for name, column in columns}
 
 
 def _stretches(connection: Connection, query: Any) -> Iterator[Any]:

@@ -1,6 +1,6 @@
 """The portfolio at the end of a day, read off the columns of the two ledgers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cached_property
 
@@ -36,7 +36,7 @@ class Day:
         at, self.seen = ledgers.seen(as_of, self._shown, archived=archived)
         self.said_at = at
         self.now = as_of is None
-        said = ledgers.projects.said
+        said: Mapping[str, Array] = ledgers.projects.said
         self.claimed, self.stage, self.family, self.lab = (
             said[name][at] for name in ("claimed", "stage", "family", "lab")
         )
@@ -72,7 +72,8 @@ class Day:
 
     def facts(self, name: str) -> Array:
         """A column of what is said of the projects."""
-        return self.ledgers.projects.said[name][self.said_at]
+        found: Array = self.ledgers.projects.said[name][self.said_at]
+        return found
 
     @cached_property
     def is_open(self) -> Array:
@@ -138,7 +139,8 @@ class Day:
 
     def said(self, name: str) -> Array:
         """A column of what is said of the milestones."""
-        return np.take(self.ledgers.milestones.said[name], self.entry)
+        found: Array = self.ledgers.milestones.said[name][self.entry]
+        return found
 
     def fact(self, name: str) -> Array:
         """A column of what the milestones are."""

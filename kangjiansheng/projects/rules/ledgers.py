@@ -20,6 +20,7 @@ from kangjiansheng.core import calendar
 from .milestones import SLIP_DAYS
 from .names import NONE as NONE
 from .names import Names
+from .packed import renewed, spliced
 
 Array = NDArray[Any]
 
@@ -57,13 +58,14 @@ class History:
     """Things by ascending key, and the entries of their ledger.
 
     `starts` says where the entries of each thing begin, and at its end how many there are. `facts` are columns over
-    the things, `said` over the entries; among these is the instant `at` from which each counts.
+    the things, `said` over the entries, dates in few bytes (`packed.Dates`); among these is the instant `at` from
+    which each counts.
     """
 
     keys: Array
     starts: Array
     facts: Mapping[str, Array]
-    said: Mapping[str, Array]
+    said: Mapping[str, Any]
 
     def last(self, day: date | None) -> Array:
         """Where the last entry of each thing up to the end of a day stands (of all for None); −1 without any."""
@@ -107,22 +109,13 @@ class History:
         after = np.searchsorted(self.keys, fresh.keys, "right")
         things = (at, after, np.arange(len(at)), np.arange(1, len(at) + 1))
         entries = (self.starts[at], self.starts[after], fresh.starts[:-1], fresh.starts[1:])
-        counts = _spliced(np.diff(self.starts), np.diff(fresh.starts), *things)
+        counts = spliced(np.diff(self.starts), np.diff(fresh.starts), *things)
         return History(
-            keys=_spliced(self.keys, fresh.keys, *things),
+            keys=spliced(self.keys, fresh.keys, *things),
             starts=np.concatenate(([0], np.cumsum(counts))),
-            facts={name: _spliced(column, fresh.facts[name], *things) for name, column in self.facts.items()},
-            said={name: _spliced(column, fresh.said[name], *entries) for name, column in self.said.items()},
+            facts={name: spliced(column, fresh.facts[name], *things) for name, column in self.facts.items()},
+            said={name: renewed(column, fresh.said[name], *entries) for name, column in self.said.items()},
         )
-
-
-def _spliced(old: Array, new: Array, first: Array, after: Array, begin: Array, end: Array) -> Array:
-    """A column in which each stretch from `first` to `after` is the one from `begin` to `end` of another."""
-    parts, at = [], 0
-    for a, b, c, d in zip(first.tolist(), after.tolist(), begin.tolist(), end.tolist(), strict=True):
-        parts += [old[at:a], new[c:d]]
-        at = b
-    return np.concatenate([*parts, old[at:]])
 
 
 Change = tuple[
