@@ -12,23 +12,23 @@ import numpy as np
 
 from kangjiansheng.core import clock, kept
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.overview.rules.narrowing import Card, Narrowing, narrow
+from kangjiansheng.overview.rules.narrowing import Cards, Narrowing, keys_of
 from kangjiansheng.projects.queries import Ref
 from kangjiansheng.projects.queries.called import names_of
 from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.ledgers import Array, Ledgers
 
-_Names = Mapping[tuple[str, int], Ref]
+_Names = tuple[Mapping[int, Ref], Mapping[int, Ref]]  # of laboratories, and of parties
 
 
-def of_day(day: Day, as_of: date | None, *, actor: Actor) -> list[Card]:
+def of_day(day: Day, as_of: date | None, *, actor: Actor) -> Cards:
     """The projects of a day, called as they were then. At most one statement."""
     return _cards(day.ledgers, day.there, day.said_at, as_of, actor)
 
 
 def choose(
     ledgers: Ledgers, keys: Sequence[int], as_of: date | None, wanted: Narrowing, *, actor: Actor
-) -> tuple[list[Card], set[int]]:
+) -> tuple[Cards, set[int]]:
     """The projects among `keys`, which the actor may see, that can be chosen at the end of a day (now for None), and the
     ids of those that are wanted: of these also such as were put away by then, whose past is told. At most one statement."""
     shown = np.isin(ledgers.projects.keys, np.fromiter(keys, np.int64, len(keys)))
@@ -38,37 +38,22 @@ def choose(
         ledgers, places[np.argsort(ledgers.rank[places], kind="stable")].tolist(), at, as_of, actor
     )
     gone = set(ledgers.projects.keys[there & ledgers.projects.said["archived"][at]].tolist())
-    return [card for card in found if card.id not in gone], {card.id for card in narrow(found, wanted)}
+    return found.without(gone), found.wanted(wanted)
 
 
-def _cards(
-    ledgers: Ledgers, places: Sequence[int], at: Array, as_of: date | None, actor: Actor
-) -> list[Card]:
-    said, keys = ledgers.projects.said, ledgers.projects.keys
-    rows = at[places]
-    labs, parties = said["labs"][rows].tolist(), said["parties"][rows].tolist()
-    asked = tuple(
-        tuple(sorted({key for one in set(pairs) for key, _how in one})) for pairs in (labs, parties)
+def _cards(ledgers: Ledgers, places: Sequence[int], at: Array, as_of: date | None, actor: Actor) -> Cards:
+    said, rows = ledgers.projects.said, at[places]
+    labs, parties, families, stages, pathways = (
+        said[name][rows].tolist() for name in ("labs", "parties", "family", "stage", "pathway")
     )
+    asked = keys_of(labs), keys_of(parties)
     # Two days that are cut at other instants are equal to one another.
     until = None if as_of is None or as_of >= clock.today() else clock.end_of(as_of)
     names = kept.figure(
         lambda: _names(as_of, *asked), "names of laboratories and parties", until, asked, actor=actor
     )
-    known: dict[Any, list[Ref]] = {}  # thousands of projects have the same, as the same objects
-
-    def called(kind: str, pairs: tuple[tuple[int, Any], ...]) -> list[Ref]:
-        if (kind, pairs) not in known:
-            known[kind, pairs] = [names[kind, key] for key, _how in pairs if (kind, key) in names]
-        return known[kind, pairs]
-
-    columns = (said[name][rows].tolist() for name in ("family", "stage", "pathway"))
-    return [
-        Card(int(keys[place]), called("lab", of_labs), called("party", of_parties), family, stage, pathway)
-        for place, of_labs, of_parties, family, stage, pathway in zip(
-            places, labs, parties, *columns, strict=True
-        )
-    ]
+    keys = ledgers.projects.keys[places].tolist()
+    return Cards(keys, labs, parties, families, stages, pathways, *names)
 
 
 def _names(as_of: date | None, labs: Sequence[int], parties: Sequence[int]) -> _Names:
@@ -77,4 +62,7 @@ def _names(as_of: date | None, labs: Sequence[int], parties: Sequence[int]) -> _
         *({"id": ("party", key), "labs": (), "parties": ((key, ""),)} for key in parties),
     ]
     found: Any = names_of(as_of or clock.today(), heads, set())
-    return {of: ref for of in (head["id"] for head in heads) for ref in (*found.labs[of], *found.parties[of])}
+    return (
+        {key: ref for key in labs for ref in found.labs["lab", key]},
+        {key: ref for key in parties for ref in found.parties["party", key]},
+    )

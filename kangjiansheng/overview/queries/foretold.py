@@ -27,7 +27,7 @@ from kangjiansheng.overview.rules.forecast.known import HORIZON, Ends, Known, le
 from kangjiansheng.overview.rules.forecast.record import Record, Said, judge
 from kangjiansheng.overview.rules.forecast.runs import SEED, Outlook, play
 from kangjiansheng.overview.rules.forecast.whole import Foresight, foresee, quarters, said_on
-from kangjiansheng.overview.rules.narrowing import Card, Narrowing
+from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.projects.queries import columns
 from kangjiansheng.projects.rules.ledgers import Ledgers
 
@@ -45,7 +45,7 @@ class Foretold:
     named: Called
     has_projects: bool
     illustrative: bool  # whether a row that it rests on is
-    every: Sequence[Card] = ()
+    every: Cards = field(default_factory=Cards)
     wanted: int = 0
 
 
@@ -185,7 +185,7 @@ def foretold(
     if wanted is None:
         return found
     every, ids = choose(ledgers, list(told.seen), as_of, wanted, actor=actor)
-    shown = sum(card.id in ids for card in every)
+    shown = sum(key in ids for key in every.ids)
     if not wanted.asked:
         return replace(found, every=every, wanted=shown)
     return replace(

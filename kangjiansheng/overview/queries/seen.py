@@ -8,7 +8,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.queries import cards
 from kangjiansheng.overview.queries.board import agenda
-from kangjiansheng.overview.rules.narrowing import Card, Narrowing, narrow
+from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.overview.rules.rows import Naming, Seen
 from kangjiansheng.projects.queries import ProjectRow, days, named
 from kangjiansheng.projects.rules.days import Day
@@ -38,9 +38,9 @@ def seen(
             others=[compare] if compare else [],
             awaiting={item.gate_id for item in items},
         )
-        every = cards.of_day(day, as_of, actor=actor) if wanted else []
+        every = cards.of_day(day, as_of, actor=actor) if wanted else Cards()
         if wanted and wanted.asked:
-            ids = {card.id for card in narrow(every, wanted)}
+            ids = every.wanted(wanted)
             day, past = day.of(ids), [one.of(ids) for one in past]
         naming = Naming(day)
         found = make(Seen(day, past[0] if past else None, items, naming, every))
@@ -53,9 +53,9 @@ def seen(
     raise LookupError("what was counted cannot be read")
 
 
-def chosen(*, actor: Actor, as_of: date | None, wanted: Narrowing) -> tuple[Day, list[Card]]:
+def chosen(*, actor: Actor, as_of: date | None, wanted: Narrowing) -> tuple[Day, Cards]:
     """The portfolio at the end of a day for pages that name no row of it, of the projects that are wanted; and all
     projects, to choose from. Which gates wait is not asked. Two statements."""
     (day,) = days(actor=actor, as_of=as_of)
     every = cards.of_day(day, as_of, actor=actor)
-    return (day.of({card.id for card in narrow(every, wanted)}) if wanted.asked else day), every
+    return (day.of(every.wanted(wanted)) if wanted.asked else day), every

@@ -17,7 +17,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.overview.models import ProjectValue
 from kangjiansheng.overview.queries.cards import choose
 from kangjiansheng.overview.rules.chances import IND_PERMISSION
-from kangjiansheng.overview.rules.narrowing import Card, Narrowing
+from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
 from kangjiansheng.projects.queries import columns, may_see
 from kangjiansheng.projects.queries.people import BELONGING, taking_part
@@ -73,7 +73,7 @@ class Compared:
 
     now: list[Standing]
     then: list[Standing]
-    every: Sequence[Card]
+    every: Cards
 
 
 def compared(*, actor: Actor, as_of: date | None, compare: date, wanted: Narrowing) -> Compared:

@@ -1,8 +1,9 @@
 """Which projects a page of the overview is about: by laboratory, party, family of modality, stage and pathway."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Protocol, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import compress
+from typing import Any, Protocol, TypeVar
 
 from kangjiansheng.projects.rules.vocabulary import column_of
 
@@ -66,6 +67,77 @@ class Card:
     family: str
     stage: str
     pathway: str
+
+
+Pairs = tuple[
+    tuple[int, Any], ...
+]  # laboratories or parties of a project: the key of each, and how it takes part
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The projects that can be chosen, as columns: there are thousands, and few are looked at one by one. The names are
+    what their laboratories and parties are called, by key."""
+
+    ids: Sequence[int] = ()
+    labs_of: Sequence[Pairs] = ()
+    parties_of: Sequence[Pairs] = ()
+    families: Sequence[str] = ()
+    stages: Sequence[str] = ()
+    pathways: Sequence[str] = ()
+    lab_names: Mapping[int, Ref] = field(default_factory=dict)
+    party_names: Mapping[int, Ref] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Card]:
+        labs, parties = _called(self.labs_of, self.lab_names), _called(self.parties_of, self.party_names)
+        return map(Card, self.ids, labs, parties, self.families, self.stages, self.pathways)
+
+    @property
+    def labs(self) -> list[Ref]:
+        """The laboratories that take part in any of them."""
+        return _all(self.labs_of, self.lab_names)
+
+    @property
+    def parties(self) -> list[Ref]:
+        """The parties to any of them."""
+        return _all(self.parties_of, self.party_names)
+
+    def wanted(self, asked: Narrowing) -> set[int]:
+        """The ids of those that are asked for."""
+        return {card.id for card in narrow(self, asked)} if asked.asked else set(self.ids)
+
+    def without(self, ids: Collection[int]) -> "Cards":
+        """All but some of them."""
+        if not ids:
+            return self
+        stay = [key not in ids for key in self.ids]
+        columns: dict[str, Any] = {name: list(compress(getattr(self, name), stay)) for name in _COLUMNS}
+        return replace(self, **columns)
+
+
+_COLUMNS = ("ids", "labs_of", "parties_of", "families", "stages", "pathways")
+
+
+def _once(of: Iterable[Pairs]) -> Mapping[int, Pairs]:
+    # Thousands of projects have the same, as the same objects.
+    return {id(pairs): pairs for pairs in of}
+
+
+def _called(of: Sequence[Pairs], names: Mapping[int, Ref]) -> Iterator[list[Ref]]:
+    known = {at: [names[key] for key, _how in pairs if key in names] for at, pairs in _once(of).items()}
+    return (known[id(pairs)] for pairs in of)
+
+
+def _all(of: Sequence[Pairs], names: Mapping[int, Ref]) -> list[Ref]:
+    return [names[key] for key in keys_of(of) if key in names]
+
+
+def keys_of(of: Iterable[Pairs]) -> tuple[int, ...]:
+    """All laboratories or parties that are named, by key."""
+    return tuple(sorted({key for pairs in _once(of).values() for key, _how in pairs}))
 
 
 def narrow(projects: Iterable[P], wanted: Narrowing) -> list[P]:

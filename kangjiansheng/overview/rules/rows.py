@@ -254,7 +254,7 @@ class Seen:
     past: Day | None
     agenda: Sequence[OnAgenda]
     naming: Naming
-    every: Sequence[Any] = ()
+    every: Any = ()
 
 
 def none_or(number: int) -> int | None:

@@ -25,14 +25,14 @@ from kangjiansheng.overview.queries import records
 from kangjiansheng.overview.queries.seen import chosen
 from kangjiansheng.overview.rules import cycles, expiries, periods, spoken, yields
 from kangjiansheng.overview.rules.gallery import NAMES, Gallery
-from kangjiansheng.overview.rules.narrowing import Card, Narrowing
+from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.overview.rules.rows import ENDED
 from kangjiansheng.overview.views import chart_tables, chart_words, exports, narrowed
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries.obligations import linked_with
 
 
-def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple[Gallery, Sequence[Card]]:
+def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple[Gallery, Cards]:
     """What there is to say of those projects that are wanted, and all that the actor sees; actions and advice are
     narrowed by the project that they are about. At most so many projects are listed."""
     as_of = g.as_of
@@ -52,7 +52,7 @@ def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple
     labs = {lab.code for card in every if card.id in going for lab in card.labs} if wanted.asked else None
     ends, of_examples = records.expiring(going, labs, actor=actor, as_of=as_of)
     ended_on = records.ended_on(keys.values() - going.keys(), day.day)
-    named = {lab.code: lab for card in every for lab in card.labs}
+    named = {lab.code: lab for lab in every.labs}
     found = Gallery(
         day=day.day,
         projects=len(there),

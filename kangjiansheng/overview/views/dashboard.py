@@ -1,6 +1,5 @@
 """The executive's ten seconds: the board of a day, compared with another day."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -23,7 +22,7 @@ from kangjiansheng.overview.rules import periods
 from kangjiansheng.overview.rules import retention as retention_rules
 from kangjiansheng.overview.rules.board import ALL as EVERYTHING
 from kangjiansheng.overview.rules.board import PAGE, Board, Limits, board
-from kangjiansheng.overview.rules.narrowing import Card, Narrowing
+from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.overview.rules.outlook import HORIZONS
 from kangjiansheng.overview.rules.rows import Seen
 from kangjiansheng.overview.views import matters, narrowed, tables, words
@@ -74,7 +73,7 @@ def read(asking: Asked, *, actor: Actor, limits: Limits = EVERYTHING) -> Board:
 
 def narrowed_to(
     asking: Asked, wanted: Narrowing, *, actor: Actor, limits: Limits = EVERYTHING
-) -> tuple[Sequence[Card], Board]:
+) -> tuple[Cards, Board]:
     """All projects that the actor sees, and what there is to say of those that are wanted. What they were on the day of
     comparison is compared, whatever has joined or left since."""
     found, _rows = queries.seen(

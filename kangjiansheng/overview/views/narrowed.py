@@ -1,7 +1,7 @@
 """Pages of the overview that show some of the projects: what the address asks for, what can be asked for, and links
 that keep it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from kangjiansheng.core import text
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import travel, with_args
-from kangjiansheng.overview.rules.narrowing import ALL, Narrowed, Narrowing
+from kangjiansheng.overview.rules.narrowing import ALL, Cards, Narrowing
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.rules.vocabulary import column_of, families, stage_columns, templates
 
@@ -62,23 +62,22 @@ class Bar:
         return {name: value for name, _label, _options, value in self.fields if value}
 
 
-def bar(every: Iterable[Narrowed], wanted: Narrowing, shown: int) -> Bar:
+def bar(every: Cards, wanted: Narrowing, shown: int) -> Bar:
     """The bar over all projects that the reader sees: only what occurs among them can be chosen."""
-    rows = list(every)
-    found = _fields(rows, wanted)
+    found = _fields(every, wanted)
     # Another choice has other pages.
     bare = with_args(page=None, **dict.fromkeys(NAMES))
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in (*NAMES, "every", "page")]
-    return Bar(found, _chosen(found), shown, len(rows), bare if "?" in bare else f"{bare}?every=1", kept)
+    return Bar(found, _chosen(found), shown, len(every), bare if "?" in bare else f"{bare}?every=1", kept)
 
 
-def chosen(every: Iterable[Narrowed], wanted: Narrowing) -> str:
+def chosen(every: Cards, wanted: Narrowing) -> str:
     """What is asked for in words; what none of the projects has by its code."""
-    return str(_("，").join(_chosen(_fields(list(every), wanted)))) if wanted.asked else ""
+    return str(_("，").join(_chosen(_fields(every, wanted)))) if wanted.asked else ""
 
 
-def _fields(rows: list[Narrowed], wanted: Narrowing) -> list[tuple[str, str, Options, str]]:
-    options = _options(rows)
+def _fields(every: Cards, wanted: Narrowing) -> list[tuple[str, str, Options, str]]:
+    options = _options(every)
     return [(name, _labels()[name], options[name], wanted.asked.get(name, "")) for name in NAMES]
 
 
@@ -86,7 +85,7 @@ def _chosen(found: list[tuple[str, str, Options, str]]) -> list[str]:
     return [dict(offered).get(value, value) for _name, _label, offered, value in found if value]
 
 
-def marks(every: Iterable[Narrowed], wanted: Narrowing) -> list[tuple[str, str]]:
+def marks(every: Cards, wanted: Narrowing) -> list[tuple[str, str]]:
     """What a file says of what it was narrowed to; nothing when it holds all."""
     return [(_("筛选"), chosen(every, wanted))] if wanted.asked else []
 
@@ -101,31 +100,20 @@ def _labels() -> Mapping[str, str]:
     }
 
 
-def _options(rows: Iterable[Narrowed]) -> Mapping[str, Options]:
+def _options(every: Cards) -> Mapping[str, Options]:
     key = sort_key()
-    labs: dict[str, str] = {}
-    parties: dict[str, str] = {}
-    there: dict[str, set[str]] = {"family": set(), "stage": set(), "pathway": set()}
-    known_labs, known_parties = set[int](), set[int]()
-    for row in rows:
-        # Many share the same laboratories and parties, as the same objects.
-        if id(row.labs) not in known_labs:
-            known_labs.add(id(row.labs))
-            labs |= {lab.code: name_of(lab) for lab in row.labs if lab.code not in labs}
-        if id(row.parties) not in known_parties:
-            known_parties.add(id(row.parties))
-            parties |= {party.code: name_of(party) for party in row.parties if party.code not in parties}
-        there["family"].add(row.family)
-        there["stage"].add(row.stage)
-        there["pathway"].add(row.pathway)
-    there["stage"] = {column_of(stage) for stage in there["stage"]}
+    there = {
+        "family": set(every.families),
+        "stage": {column_of(stage) for stage in set(every.stages)},
+        "pathway": set(every.pathways),
+    }
 
     def known(vocabulary: Mapping[str, Any], name: str) -> Options:
         return [(code, label) for code, label in choices(vocabulary) if code in there[name]]
 
     return {
-        "lab": sorted(labs.items()),
-        "party": sorted(parties.items(), key=lambda pair: key(pair[1])),
+        "lab": sorted((lab.code, name_of(lab)) for lab in every.labs),
+        "party": sorted(((one.code, name_of(one)) for one in every.parties), key=lambda pair: key(pair[1])),
         "family": known(families(), "family"),
         "stage": known(stage_columns(), "stage"),
         "pathway": known(templates(), "pathway"),

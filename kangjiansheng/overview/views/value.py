@@ -1,6 +1,5 @@
 """The value of the pipeline: expected approvals and permissions, how sure they are, and what they rest on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,7 +16,7 @@ from kangjiansheng.core.text import whole
 from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.queries import value as queries
 from kangjiansheng.overview.rules import chances, economics, periods
-from kangjiansheng.overview.rules.narrowing import ALL, Card, Narrowing
+from kangjiansheng.overview.rules.narrowing import ALL, Cards, Narrowing
 from kangjiansheng.overview.rules.rates import RateSet
 from kangjiansheng.overview.views import dashboard, exports, narrowed, value_charts, value_tables, words
 from kangjiansheng.overview.views import value_words as said
@@ -78,7 +77,7 @@ class Seen:
     sets: dict[str, RateSet]
     usual: str
     entered: list[queries.Entered]
-    every: Sequence[Card]  # the projects that can be chosen
+    every: Cards  # the projects that can be chosen
     unknown: str | None  # the set that the address asks for, when there was none of that name on the day
 
     @cached_property

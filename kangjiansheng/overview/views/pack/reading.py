@@ -1,6 +1,6 @@
 """What a pack is made from: the board of its day and what has happened since the day of comparison."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -18,7 +18,7 @@ from kangjiansheng.overview.rules import moves as moving
 from kangjiansheng.overview.rules import pack as rules
 from kangjiansheng.overview.rules import pipeline
 from kangjiansheng.overview.rules.board import Board, Limits, board
-from kangjiansheng.overview.rules.narrowing import Card
+from kangjiansheng.overview.rules.narrowing import Cards
 from kangjiansheng.overview.rules.rows import Naming, Project, Seen
 from kangjiansheng.overview.views.dashboard import spring_after
 from kangjiansheng.overview.views.pack.asking import Asked
@@ -49,7 +49,7 @@ class _Counted:
     new_risks: list[rules.RiskState]
     closed_risks: list[rules.RiskState]
     owing: "_Owing"
-    every: Sequence[Card]  # the projects that can be chosen
+    every: Cards  # the projects that can be chosen
     projects: int  # how many of these it is about
     illustrative: bool
 
