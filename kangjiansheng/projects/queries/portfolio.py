@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -110,8 +109,7 @@ def named(
         heads = _heads_then(chosen, as_of)
         ids = select(Project.id).where(chosen)
         stood, since = stood_of(Plan.project_id, ids, as_of, only=milestones)
-    rows = _projects(as_of, heads, stood, since, waiting)
-    return [replace(row, status=statuses[row.id]) for row in rows]
+    return _projects(as_of, heads, stood, since, waiting, statuses)
 
 
 def gates_waiting(as_of: date | None) -> set[int]:
@@ -125,6 +123,7 @@ def _projects(
     stood: list[Row[Any]],
     since: Mapping[int, Since],
     waiting: Collection[int],
+    statuses: Mapping[int, rules.Status] | None = None,
 ) -> list[ProjectRow]:
     people = {head["lead_id"] for head in heads}
     people |= {row.owner_id for row in stood} | {row.confirmed_by_id for row in stood}
@@ -133,7 +132,11 @@ def _projects(
     for row in stood:
         by_project[row.belongs_to].append(row)
     day = as_of or clock.today()
-    return [_project(head, by_project[head["id"]], names, waiting, day, since) for head in heads]
+    known = statuses or {}
+    return [
+        _project(head, by_project[head["id"]], names, waiting, day, since, known.get(head["id"]))
+        for head in heads
+    ]
 
 
 def of_lab(lab_id: int, as_of: date | None = None) -> Any:
@@ -290,6 +293,7 @@ def _project(
     waiting: Collection[int],
     day: date,
     since: Mapping[int, Since],
+    status: rules.Status | None,
 ) -> ProjectRow:
     resting = head["status"] in RESTING
     milestones = milestones_of(
@@ -320,7 +324,7 @@ def _project(
         resting=resting,
         opened_on=clock.day_of(head["opened_at"]),
         milestones=milestones,
-        status=_status(head["status"], milestones),
+        status=status or _status(head["status"], milestones),
         next=next_of(milestones),
         updated_at=told_at(milestones),
         registrations=tuple((register, number) for register, number in head.get("registrations", ())),
