@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -35,6 +36,7 @@ def publish(admin: Critic, **texts: str) -> int:
     return admin.post("/admin/privacy", data=data).status_code
 
 
+@pytest.mark.long
 def test_nothing_else_is_open_until_it_is_accepted(app: Flask, client: Callable[..., Critic]) -> None:
     secret = made(client("lead"))
     never_told(app)
@@ -69,6 +71,7 @@ def test_nothing_else_is_open_until_it_is_accepted(app: Flask, client: Callable[
         assert row.text_digest == in_force().digest("en")
 
 
+@pytest.mark.long
 def test_a_new_version_asks_again_and_loses_nothing(app: Flask, client: Callable[..., Critic]) -> None:
     admin, lead = client("admin"), client("lead")
     assert lead.get("/admin/privacy").status_code == 403

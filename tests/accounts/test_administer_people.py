@@ -172,6 +172,7 @@ def test_people_are_found(client: Callable[..., Critic], query: str, codes: set[
     assert set(re.findall(r"/admin/people/(CAST-[A-Z0-9]+)\"", page)) == codes
 
 
+@pytest.mark.long
 def test_the_list_costs_the_same_however_long_it_is(app: Flask, client: Callable[..., Critic]) -> None:
     admin = client("admin")
     admin.get("/admin")

@@ -23,6 +23,7 @@ from tests.support.typed import words
 PAGES = ["/audit", "/audit/1", "/audit/changes/1", "/audit/verify", "/audit.csv"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", PAGES)
 def test_auditors_read_it_in_three_languages(client: Callable[..., Critic], path: str) -> None:
     for language in ("zh-Hans", "zh-Hant", "en"):
@@ -96,6 +97,7 @@ def test_a_change_set_shows_the_rows_it_covers(client: Callable[..., Critic]) ->
     assert re.search(r"[0-9a-f]{64}", client("auditor").get("/audit/changes/2").text)
 
 
+@pytest.mark.long
 def test_the_check_says_whole_or_names_what_is_not(app: Flask, client: Callable[..., Critic]) -> None:
     visitor = client("auditor")
     assert "无一处被改动" in visitor.get("/audit/verify").text

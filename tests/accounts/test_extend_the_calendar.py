@@ -58,6 +58,7 @@ def test_the_words_of_a_notice_give_what_is_shipped_for_that_year():
     assert works == {day for day in shipped().workdays if day.year == 2025}
 
 
+@pytest.mark.long
 @given(st.sets(st.dates(date(2027, 1, 1), date(2027, 12, 31)), max_size=40), st.data())
 def test_what_is_written_is_read_again(days, data):
     works = data.draw(st.sets(st.sampled_from(sorted(days)))) if days else set()
@@ -112,6 +113,7 @@ def test_the_first_one_taken_back_leaves_what_was_there(admin):
     assert 2027 not in china().years
 
 
+@pytest.mark.long
 def test_on_the_pages_and_in_another_process(client, app):
     reader = client("admin")
     assert "2026" in words(reader.get("/admin/calendar"))

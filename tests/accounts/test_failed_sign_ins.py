@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -22,6 +23,7 @@ def from_there(visitor: Critic, email: str) -> int:
     return visitor.post("/sign-in", data=data, environ_overrides=there).status_code
 
 
+@pytest.mark.long
 def test_failures_are_seen_and_a_lock_is_released(app: Flask, client: Callable[..., Critic]) -> None:
     admin = client("admin")
     assert "现在没有人被限制" in words(admin.get(FAILURES))

@@ -21,6 +21,7 @@ def path(empty_app: Flask) -> str:
         return starting.first_run_path()
 
 
+@pytest.mark.long
 def test_the_secret_is_kept_for_the_operator_alone(empty_app: Flask, path: str) -> None:
     file: Path = empty_app.config["SETTINGS"].instance / "first_run"
     assert file.stat().st_mode & 0o077 == 0

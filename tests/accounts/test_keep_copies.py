@@ -78,6 +78,7 @@ def test_without_a_folder_there_are_none(client: Callable[..., Critic], app: Fla
     assert states(app) == []
 
 
+@pytest.mark.long
 def test_a_day_in_the_life_of_copies(
     client: Callable[..., Critic], app: Flask, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +145,7 @@ def test_the_hour_and_the_night(app: Flask) -> None:
         assert queries.due_at(moment, 3) == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
+@pytest.mark.long
 def test_after_a_failure_it_is_tried_again_each_hour(app: Flask, kept: Path) -> None:
     kept.rmdir()
     work(app)
@@ -155,6 +157,7 @@ def test_after_a_failure_it_is_tried_again_each_hour(app: Flask, kept: Path) -> 
     assert states(app) == ["failed", "whole"]
 
 
+@pytest.mark.long
 def test_a_copy_that_somebody_asked_for_outlives_the_copy_of_the_night(
     client: Callable[..., Critic], app: Flask, kept: Path
 ) -> None:

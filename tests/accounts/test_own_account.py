@@ -83,6 +83,7 @@ def test_a_change_that_is_refused_says_why_and_ends_nothing(
     assert elsewhere.get("/account").status_code == 200
 
 
+@pytest.mark.long
 def test_no_password_is_ever_shown_or_stored(app: Flask, client: Callable[..., Critic]) -> None:
     visitor = client("lead")
     answer = change(visitor, "wrong password typed", "another one typed")

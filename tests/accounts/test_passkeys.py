@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -32,6 +33,7 @@ def sign_in(visitor: Critic, key: Authenticator, **more: str) -> Any:
     return visitor.post(OPEN, data=filled(page, key.get(offer(page)[0])) | more)
 
 
+@pytest.mark.long
 def test_the_life_of_a_passkey(app: Flask, client: Callable[..., Critic]) -> None:
     lead, key, other = client("lead"), Authenticator(), Authenticator(counting=False)
     page = lead.get(ADD)
@@ -112,6 +114,7 @@ def test_the_life_of_a_passkey(app: Flask, client: Callable[..., Critic]) -> Non
     assert sign_in(client(None), other).status_code == 422, "a stopped account"
 
 
+@pytest.mark.long
 def test_a_passkey_signs_one_text(app: Flask, client: Callable[..., Critic]) -> None:
     member, key, base = client("member"), Authenticator(), "/meetings/SAC-2026-04/minutes"
     add(member, key)

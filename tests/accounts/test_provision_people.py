@@ -37,6 +37,7 @@ def entries(app: Flask) -> int:
         return db.session.scalar(select(func.count(AuditEntry.id))) or 0
 
 
+@pytest.mark.long
 def test_from_a_dry_run_to_the_end_of_sessions(app: Flask, client: Callable[..., Critic]) -> None:
     admin, outsider = client("admin"), client("outsider")
     assert client("executive").get(PATH).status_code == 403 and admin.get(PATH).status_code == 200
@@ -102,6 +103,7 @@ not an address,己,,,
     assert "大于 256 KB" in send(admin, "email\n" + "x" * 300_000).text
 
 
+@pytest.mark.long
 def test_the_command_does_the_same(run_command: Callable[..., Any], tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email,name_hans,roles,institution\na@kjs.example,甲,admin,RJ\n", "utf-8")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
@@ -27,6 +28,7 @@ def addressed(app: Flask) -> set[str]:
         return {to.split("@")[0] for to in db.session.scalars(query)}
 
 
+@pytest.mark.long
 def test_a_requirement_from_its_day_on(app: Flask, client: Callable[..., Critic]) -> None:
     admin, day = client("admin"), clock.today() + timedelta(days=3)
     member = client("member")

@@ -75,6 +75,7 @@ def test_codes_are_those_of_rfc_6238(at: int, expected: str) -> None:
     assert factors.code_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", at // 30) == expected
 
 
+@pytest.mark.long
 def test_the_life_of_a_second_factor(app: Flask, client: Callable[..., Critic]) -> None:
     here, elsewhere = client("lead"), client("lead")
     page = here.get("/account/second/app")

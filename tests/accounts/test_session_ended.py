@@ -39,6 +39,7 @@ def send_too_late(guarded: Flask, headers: dict[str, str]) -> tuple[Critic, Any]
     return visitor, visitor.post(f"{PATH}/update", data={**typed, **TYPED}, headers=headers)
 
 
+@pytest.mark.long
 def test_what_was_typed_comes_back_after_signing_in_and_is_saved_by_one_more_press(guarded: Flask) -> None:  # noqa: F811
     visitor, answer = send_too_late(guarded, HERE)
     assert answer.status_code == 401 and "登录已结束，您填写的内容还在" in answer.text
@@ -57,6 +58,7 @@ def test_what_was_typed_comes_back_after_signing_in_and_is_saved_by_one_more_pre
     assert "2027-03-01" in text and "第二行 &lt;b&gt;" in text
 
 
+@pytest.mark.long
 def test_a_form_of_another_site_is_not_carried_on(guarded: Flask) -> None:  # noqa: F811
     for headers in ({"Origin": "https://evil.example"}, {}):
         _visitor, answer = send_too_late(guarded, headers)
@@ -65,6 +67,7 @@ def test_a_form_of_another_site_is_not_carried_on(guarded: Flask) -> None:  # no
         )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("resume", ["nonsense", "WyIvIl0.x.y"])
 def test_what_we_did_not_sign_is_left_alone(guarded: Flask, resume: str) -> None:  # noqa: F811
     visitor = Critic(guarded)

@@ -110,6 +110,7 @@ def test_a_stranger_elsewhere_does_not_lock_the_owner_out(client: Callable[..., 
     assert sign_in(client(None)).status_code == 303
 
 
+@pytest.mark.long
 def test_one_address_is_slowed_over_many_accounts(client: Callable[..., Critic]) -> None:
     visitor = client(None)
     for number in range(rules.FAILURES_PER_ADDRESS):
@@ -178,6 +179,7 @@ def test_the_cookie_holds_no_more_than_a_random_key(app: Flask, client: Callable
         assert row.key_sha256 == rules.secret_digest(held["_user_id"])
 
 
+@pytest.mark.long
 def test_over_https_the_cookie_is_bound_to_the_host(own_app: Flask) -> None:
     from dataclasses import replace
 

@@ -57,6 +57,7 @@ def tie(visitor: Critic, issuer: Issuer) -> Any:
     return sign_in(visitor, issuer)
 
 
+@pytest.mark.long
 def test_tied_by_its_owner_and_opened_by_the_issuer(
     app: Flask, client: Callable[..., Critic], sso: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +109,7 @@ LIES: tuple[tuple[dict[str, Any], str], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_what_an_issuer_must_not_say_is_refused(client: Callable[..., Critic], sso: Issuer) -> None:
     assert tie(client("lead"), sso).status_code == 303
     for lies, algorithm in LIES:
@@ -134,6 +136,7 @@ STRANGE: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_whatever_an_issuer_answers_is_no_fault_of_ours(client: Callable[..., Critic], sso: Issuer) -> None:
     assert tie(client("lead"), sso).status_code == 303
     for path, words in ODD:
@@ -151,6 +154,7 @@ def test_whatever_an_issuer_answers_is_no_fault_of_ours(client: Callable[..., Cr
     assert oidc.factors_of(sso.lies) == []
 
 
+@pytest.mark.long
 def test_who_has_no_password_shows_otherwise_who_it_is(
     app: Flask, client: Callable[..., Critic], sso: Issuer
 ) -> None:
@@ -210,6 +214,7 @@ def visited(visitor: Critic, step: str) -> dict[str, Any]:
     return {**dict(form.form_values()), "ticked": ticked}
 
 
+@pytest.mark.long
 def test_a_state_works_once_and_in_its_own_browser(client: Callable[..., Critic], sso: Issuer) -> None:
     assert tie(client("lead"), sso).status_code == 303
     visitor = client(None)
@@ -237,6 +242,7 @@ def test_a_state_works_once_and_in_its_own_browser(client: Callable[..., Critic]
     assert client(None).get("/sign-in/sso/back?error=access_denied").status_code == 422
 
 
+@pytest.mark.long
 def test_an_administrator_gives_leave_once_and_the_policy_holds(
     app: Flask, client: Callable[..., Critic], sso: Issuer
 ) -> None:
@@ -268,6 +274,7 @@ def test_an_administrator_gives_leave_once_and_the_policy_holds(
     assert admin.post(f"{path}/removal").status_code == 303
 
 
+@pytest.mark.long
 def test_an_issuer_that_is_down_says_so_and_passwords_go_on(
     client: Callable[..., Critic], sso: Issuer
 ) -> None:

@@ -92,6 +92,7 @@ def ground(app: Flask, client: Callable[..., Critic]) -> Iterator[Ground]:
         yield Ground(app, client, them)
 
 
+@pytest.mark.long
 def test_a_webhook_from_its_making_to_its_end(ground: Ground) -> None:
     lead, them = ground.client("lead"), ground.them
     assert "还没有事件推送" in lead.get("/webhooks").text and 'href="/webhooks"' in lead.get("/account").text
@@ -192,6 +193,7 @@ def test_a_webhook_from_its_making_to_its_end(ground: Ground) -> None:
         assert "not-for-others" not in told and "whsec" not in told
 
 
+@pytest.mark.long
 def test_who_is_away_is_tried_for_a_day_and_then_told_by_hand(ground: Ground) -> None:
     lead, them = ground.client("lead"), ground.them
     path, _secret = ground.made(lead)
@@ -285,6 +287,7 @@ def test_a_target_that_hangs_holds_up_nobody(ground: Ground, monkeypatch: pytest
     assert sorted(message.problem for message in ground.messages()) == ["", "silent", "silent"]
 
 
+@pytest.mark.long
 def test_no_message_is_lost_or_doubled_by_workers(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     ground.made(ground.client("lead"))
     for turn in range(6):

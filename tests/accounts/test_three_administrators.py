@@ -26,6 +26,7 @@ def switch(who: Critic, separate: bool, every: str = "180") -> int:
     return who.post("/admin/rights", data=data | ({"separate": "y"} if separate else {})).status_code
 
 
+@pytest.mark.long
 def test_three_who_are_kept_apart(app: Flask, client: Callable[..., Critic]) -> None:
     admin, security, auditor = client("admin"), client("outsider"), client("auditor")
     assert client("lead").get("/admin/rights").status_code == 403
@@ -127,6 +128,7 @@ def test_what_comes_past_the_pages_keeps_to_it_too(app: Flask, client: Callable[
         assert queries.actor_by_email("outsider@kjs.example").has("security")  # type: ignore[union-attr]
 
 
+@pytest.mark.long
 def test_rights_are_looked_through(client: Callable[..., Critic]) -> None:
     admin = client("admin")
     assert "该复核权限了" in admin.get("/").text and "还没有复核过" in admin.get("/admin/rights").text

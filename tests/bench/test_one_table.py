@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
@@ -50,6 +51,7 @@ def fill() -> None:
     db.session.execute(insert(Obligation), rows)
 
 
+@pytest.mark.long
 def test_two_thousand_commitments_are_drawn_as_fast_as_six_million_additions(
     app: Flask, client: Callable[..., Critic]
 ) -> None:

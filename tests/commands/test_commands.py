@@ -79,6 +79,7 @@ def test_a_database_of_another_level_is_said_with_what_to_do(run_command: Run, t
     assert "kangjiansheng db upgrade" in one_line(run_command("metrics", KJS_DATABASE_URL=empty))
 
 
+@pytest.mark.long
 def test_upgrading_twice_changes_nothing(run_command: Run, tmp_path: Path) -> None:
     fresh = f"sqlite:///{tmp_path}/fresh.db"
     assert run_command("db", "upgrade", KJS_DATABASE_URL=fresh).returncode == 0
@@ -91,6 +92,7 @@ def test_no_demonstration_where_none_is_wanted(run_command: Run) -> None:
     assert "KJS_DEMO=0" in one_line(run_command("seed"))
 
 
+@pytest.mark.long
 def test_an_account_is_made_with_a_link(run_command: Run) -> None:
     done = run_command("user", "create", "Seat03@kjs.example", "--role", "auditor")
     assert done.returncode == 0
@@ -98,11 +100,13 @@ def test_an_account_is_made_with_a_link(run_command: Run) -> None:
     assert "email-taken" in one_line(run_command("user", "create", "seat03@kjs.example", "--role", "none"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("email", ["x", "a b@c.example", "a@b@c.example"])
 def test_what_is_no_address_makes_no_account(run_command: Run, email: str) -> None:
     assert run_command("user", "create", email, "--role", "none").returncode == 1
 
 
+@pytest.mark.long
 def test_wrong_words_are_answered_in_a_line(run_command: Run) -> None:
     for words in (["nonsense"], ["user", "create", "x@y.example"], ["user", "create", "x@y.example", "--role", "god"],
                   ["metrics", "--as-of", "tomorrow"], ["serve", "--workers", "0"]):  # fmt: skip
@@ -110,6 +114,7 @@ def test_wrong_words_are_answered_in_a_line(run_command: Run) -> None:
         assert done.returncode == 2 and done.stderr.startswith("kangjiansheng: ") and done.stdout == "", words
 
 
+@pytest.mark.long
 def test_json_is_all_there_is_on_stdout(run_command: Run) -> None:
     for words in (["audit", "verify", "--json"], ["metrics", "--json"]):
         done = run_command(*words)
@@ -122,6 +127,7 @@ def test_acting_as_somebody_who_is_not_there_is_refused(run_command: Run) -> Non
     assert "nobody@kjs.example" in one_line(done)
 
 
+@pytest.mark.long
 def test_the_worker_runs_once_and_ends(run_command: Run) -> None:
     assert run_command("worker", "--once").returncode == 0
 
@@ -144,6 +150,7 @@ def test_what_is_typed_wrongly_is_said_in_one_line(run_command: Run, typed: tupl
     assert one_line(done, 2).startswith("kangjiansheng: ") and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.long
 def test_whoever_is_named_does_no_more_than_on_the_pages(run_command: Run) -> None:
     folder = str(Path(__file__).parents[1] / "data" / "portfolio")
     for name, role in (("e@kjs.example", "executive"), ("n@kjs.example", "none")):
@@ -154,6 +161,7 @@ def test_whoever_is_named_does_no_more_than_on_the_pages(run_command: Run) -> No
     assert run_command("import", "portfolio", folder, "--as", "e@kjs.example").returncode == 0
 
 
+@pytest.mark.long
 def test_the_demonstration_is_not_even_loaded_where_others_could_reach_it(
     run_command: Run, tmp_path: Path
 ) -> None:

@@ -87,6 +87,7 @@ def look_in(settings: Settings) -> bytes:
     return data
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_restore_onto_the_other_engine_and_back(
     settings: Settings, file: Path, tmp_path: Path, new_postgres_database: Callable[[], str]
@@ -128,6 +129,7 @@ def test_restore_onto_the_other_engine_and_back(
         restore(other, file)
 
 
+@pytest.mark.long
 def test_what_is_there_is_kept_and_a_copy_of_the_first_format_is_still_read(
     tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +224,7 @@ def _other_bytes(parts: dict[str, bytes]) -> None:
     parts[name] += b" "
 
 
+@pytest.mark.long
 def test_a_copy_that_was_changed_is_refused_by_the_name_of_its_part(
     file: Path, settings: Settings, tmp_path: Path
 ) -> None:
@@ -258,6 +261,7 @@ def _newer(parts: dict[str, bytes]) -> bytes:
     return orjson.dumps(orjson.loads(parts["manifest.json"]) | {"level": "9999"})
 
 
+@pytest.mark.long
 def test_an_encrypted_copy_opens_with_its_key_alone(settings: Settings, tmp_path: Path) -> None:
     keyfile, file = tmp_path / "key", tmp_path / "sealed.kjs"
     keyfile.write_text(KEY + "\n")
@@ -277,6 +281,7 @@ def test_an_encrypted_copy_opens_with_its_key_alone(settings: Settings, tmp_path
             settings_for(tmp_path, settings.database_url, **wrong)
 
 
+@pytest.mark.long
 def test_data_in_use_are_not_replaced(settings: Settings, file: Path) -> None:
     engine = make_engine(settings.database_url)
     with engine.connect() as user:
@@ -286,6 +291,7 @@ def test_data_in_use_are_not_replaced(settings: Settings, file: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.long
 def test_backup_during_writes(settings: Settings, tmp_path: Path) -> None:
     """What is half written is not in the copy, and the writer does not wait for it. What is there already is not
     overwritten."""
@@ -306,6 +312,7 @@ def test_backup_during_writes(settings: Settings, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("other.kjs*"))
 
 
+@pytest.mark.long
 def test_the_commands_say_it_in_one_line(run_command: Run, tmp_path: Path) -> None:
     made = run_command("backup", str(tmp_path / "copy.kjs"))
     assert made.returncode == 0 and made.stdout.count("\n") == 1

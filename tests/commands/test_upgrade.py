@@ -29,6 +29,7 @@ def level(url: str) -> str | None:
     return schema.level(engine)
 
 
+@pytest.mark.long
 def test_an_upgrade_makes_a_copy_first_or_changes_nothing(
     older: str, run_command: Run, tmp_path: Path
 ) -> None:
@@ -51,6 +52,7 @@ def test_an_upgrade_makes_a_copy_first_or_changes_nothing(
     assert list(copies.glob("*.kjs")) == [made], "at this level there is nothing to fear"
 
 
+@pytest.mark.long
 def test_where_no_folder_for_copies_is_named_it_lies_with_the_data_and_may_be_left_out(
     run_command: Run, tmp_path: Path
 ) -> None:

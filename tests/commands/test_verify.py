@@ -27,12 +27,14 @@ def tamper(url: str, *statements: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.long
 def test_a_whole_trail_is_said_to_be_whole(run_command: Run) -> None:
     done = run_command("audit", "verify")
     assert done.returncode == 0 and "whole" in done.stdout
     assert json.loads(run_command("audit", "verify", "--json").stdout)["problems"] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("statement", "named"),
     [

@@ -29,6 +29,7 @@ def verify(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
     return run
 
 
+@pytest.mark.long
 def test_a_whole_file_and_one_that_was_changed(
     client: Callable[..., Critic], verify: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -47,6 +48,7 @@ def test_a_whole_file_and_one_that_was_changed(
     assert "1 broken" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hant", pytest.param("en", marks=pytest.mark.soak)])
 def test_a_pdf_is_set_again_where_no_installation_is(
     client: Callable[..., Critic], verify: Callable[..., Any], language: str
@@ -59,6 +61,7 @@ def test_a_pdf_is_set_again_where_no_installation_is(
     assert (done.returncode, "the pages were not set from it" in done.stdout) == (1, True)
 
 
+@pytest.mark.long
 def test_what_is_no_export(verify: Callable[..., Any]) -> None:
     done = verify(b"anything")
     assert (done.returncode, done.stdout) == (

@@ -22,6 +22,7 @@ def test_only_what_stands_is_amended(draft_minutes: Minutes, actor: Callable[[st
         amendments.propose(text_of(draft_minutes), actor=actor("secretary"), text="新。", reason="误。")
 
 
+@pytest.mark.long
 def test_a_correction_counts_once_it_is_signed(
     approved: Minutes, actor: Callable[[str], Actor], sign: Callable[..., Any]
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_refused_correction_is_withdrawn(
         sign(made.draft, "chair")
 
 
+@pytest.mark.long
 def test_in_pages(client: Callable[..., Critic], meeting: Callable[[str], Meeting]) -> None:
     minutes = meeting("SAC-2026-03").minutes
     public_id = text_of(minutes).public_id

@@ -60,6 +60,7 @@ def post(client: FlaskClient, path: str, answer: str) -> int:
     return client.post(path, data={"answer": answer, "csrf_token": token[1] if token else ""}).status_code
 
 
+@pytest.mark.long
 def test_answered_without_signing_in(planned: Meeting, in_app: Flask) -> None:
     client, path = in_app.test_client(), link_of(planned)
     page = client.get(path)

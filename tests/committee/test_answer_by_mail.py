@@ -135,6 +135,7 @@ def answer_of(meeting: Meeting, email_: str = CHAIR) -> str:
     return next((row.answer for row in rows if row.person.email == email_), "")
 
 
+@pytest.mark.long
 def test_a_request_a_change_and_a_cancellation(
     inbox: tuple[Inbox, Callable[[], int]], planned: Meeting, actor: Callable[[str], Actor]
 ) -> None:
@@ -178,6 +179,7 @@ def test_a_request_a_change_and_a_cancellation(
     assert int(value(gone, "SEQUENCE")) == sequence + 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("state", "answer"), [("ACCEPTED", "yes"), ("DECLINED", "no"), ("TENTATIVE", "maybe")]
 )
@@ -198,6 +200,7 @@ def test_the_answer_comes_back(
     assert entry.act == "committee:attendance:by-mail"
 
 
+@pytest.mark.long
 def test_answers_that_are_not_taken(
     inbox: tuple[Inbox, Callable[[], int]], planned: Meeting, actor: Callable[[str], Actor]
 ) -> None:
@@ -223,6 +226,7 @@ def test_answers_that_are_not_taken(
     assert answer_of(planned) in ("", "none")
 
 
+@pytest.mark.long
 def test_piped_and_from_a_maildir(
     inbox: tuple[Inbox, Callable[[], int]], planned: Meeting, actor: Callable[[str], Actor], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
@@ -243,6 +247,7 @@ def test_piped_and_from_a_maildir(
     assert "no readable answer" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_the_secretary_brings_an_answer(
     inbox: tuple[Inbox, Callable[[], int]], planned: Meeting, client: Callable[..., Critic]
 ) -> None:
@@ -259,6 +264,7 @@ def test_the_secretary_brings_an_answer(
     assert client("member").get(here).status_code == 403
 
 
+@pytest.mark.long
 def test_a_meeting_without_hours_is_asked_for_the_day(
     inbox: tuple[Inbox, Callable[[], int]], in_app: Flask, actor: Callable[[str], Actor]
 ) -> None:
@@ -277,6 +283,7 @@ def test_a_forwarded_answer_of_two_is_none() -> None:
         read_answer(two.encode())
 
 
+@pytest.mark.long
 def test_a_mail_that_comes_late_does_not_undo_a_later_answer(
     inbox: tuple[Inbox, Callable[[], int]], planned: Meeting, actor: Callable[[str], Actor]
 ) -> None:

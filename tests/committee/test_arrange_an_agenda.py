@@ -89,6 +89,7 @@ def test_a_typed_place_is_taken(client: Callable[..., Critic], app: Flask) -> No
     assert [key for key, _name in _items(app)] == [keys[0], keys[2], keys[1], *keys[3:]]
 
 
+@pytest.mark.long
 def test_two_who_rearrange_are_shown_both_orders(client: Callable[..., Critic], app: Flask) -> None:
     secretary, before = client("secretary"), _items(app)
     keys = [key for key, _name in before]
@@ -106,6 +107,7 @@ def test_two_who_rearrange_are_shown_both_orders(client: Callable[..., Critic], 
     assert [key for key, _name in _items(app)] == [keys[1], keys[0], *keys[2:]]
 
 
+@pytest.mark.long
 def test_who_rearranges_other_rows_takes_nothing_back(client: Callable[..., Critic], app: Flask) -> None:
     """The chair moves the first two and gives the last an hour; the secretary, who opened the agenda before, moves two
     others and gives the first a length. Her page has both, and only her own rows differ from what stands."""
@@ -166,6 +168,7 @@ def test_two_who_move_other_rows_both_have_their_way(mine: list[int], theirs: li
     assert list(agenda.merged(was, ours, now)) == [*mine, *theirs]
 
 
+@pytest.mark.long
 def test_what_is_no_number_of_minutes_comes_back(client: Callable[..., Critic], app: Flask) -> None:
     before = _items(app)
     keys = [key for key, _name in before]
@@ -177,6 +180,7 @@ def test_what_is_no_number_of_minutes_comes_back(client: Callable[..., Critic], 
     assert _items(app) == before
 
 
+@pytest.mark.long
 def test_the_overrun_is_said_in_words(client: Callable[..., Critic], app: Flask) -> None:
     with app.app_context(), transactions.writing():
         one = db.session.scalars(select(Meeting).where(Meeting.code == PLANNED)).one()
@@ -229,6 +233,7 @@ def test_a_recused_chair_arranges_what_the_chair_sees(client: Callable[..., Crit
         assert db.session.get_one(AgendaItem, keys[1]).minutes_planned == minutes
 
 
+@pytest.mark.long
 def test_who_presents_is_chosen_or_typed(client: Callable[..., Critic], app: Flask) -> None:
     secretary, key = client("secretary"), _items(app)[0][0]
     with app.app_context():

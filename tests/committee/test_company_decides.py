@@ -40,6 +40,7 @@ def open_advice() -> Decision:
     return db.session.scalars(select(Decision).where(Decision.text.startswith("同意长期随访"))).one()
 
 
+@pytest.mark.long
 def test_an_executive_answers_and_answers_anew(client: Callable[..., Critic], app: Flask) -> None:
     executive = client("executive")
     with app.app_context():
@@ -63,6 +64,7 @@ def test_an_executive_answers_and_answers_anew(client: Callable[..., Critic], ap
     assert "以前的答复" in shown
 
 
+@pytest.mark.long
 def test_who_sees_the_advice_sees_the_answer_everywhere_else_nobody(
     client: Callable[..., Critic], app: Flask, actor: Callable[[str], Actor]
 ) -> None:
@@ -80,6 +82,7 @@ def test_who_sees_the_advice_sees_the_answer_everywhere_else_nobody(
     assert found not in outsider.get("/decisions").text
 
 
+@pytest.mark.long
 def test_advice_that_waits_is_counted_for_who_owes_the_answer(
     in_app: Flask, actor: Callable[[str], Actor]
 ) -> None:
@@ -102,6 +105,7 @@ def test_confirming_minutes_is_no_advice_and_drafts_wait(
         )
 
 
+@pytest.mark.long
 def test_what_was_voted_down_is_no_advice(
     draft_minutes: Minutes, actor: Callable[[str], Actor], sign: Callable[..., object]
 ) -> None:
@@ -187,6 +191,7 @@ def company_resolution(in_app: Flask, actor: Callable[[str], Actor]) -> Decision
     return made
 
 
+@pytest.mark.long
 def test_two_records_show_each_other(
     company_resolution: Decision, client: Callable[..., Critic], actor: Callable[[str], Actor], app: Flask
 ) -> None:
@@ -207,6 +212,7 @@ def test_two_records_show_each_other(
     assert number not in member.get(f"/decisions/{advice}").text, "the company's meeting is not open to them"
 
 
+@pytest.mark.long
 def test_an_answer_is_found_by_who_sees_the_advice(client: Callable[..., Critic], app: Flask) -> None:
     executive = client("executive")
     with app.app_context():

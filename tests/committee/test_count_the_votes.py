@@ -55,6 +55,7 @@ def vote(minutes: Minutes, item: AgendaItem, who: Actor, *counts: int) -> None:
     outcomes.record_decision(minutes, actor=who, kind="D", text="同意。", item=item, votes=keyed)
 
 
+@pytest.mark.long
 def test_over_half_of_those_there(
     voted: tuple[Minutes, AgendaItem, list[int]], actor: Callable[[str], Actor]
 ) -> None:
@@ -65,6 +66,7 @@ def test_over_half_of_those_there(
     assert result(minutes, actor("secretary"))["result"] == "rejected"
 
 
+@pytest.mark.long
 def test_the_charter_s_other_bases(
     voted: tuple[Minutes, AgendaItem, list[int]], actor: Callable[[str], Actor]
 ) -> None:
@@ -89,6 +91,7 @@ def test_a_vote_that_lost_its_quorum_decides_nothing(
     assert result(minutes, actor("secretary"))["result"] == "no_quorum"
 
 
+@pytest.mark.long
 def test_no_more_votes_than_people_on_the_item(
     voted: tuple[Minutes, AgendaItem, list[int]], actor: Callable[[str], Actor]
 ) -> None:
@@ -100,6 +103,7 @@ def test_no_more_votes_than_people_on_the_item(
     assert result(minutes, actor("secretary")) == {"result": "passed", "needed": 4, "base": 6}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "words"), [("zh-Hans", "须 4 票同意"), ("zh-Hant", "須 4 票同意"), ("en", "votes needed 4")]
 )

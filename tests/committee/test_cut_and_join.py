@@ -187,6 +187,7 @@ class _Expected:
         return rules.can_join((before.kind, before.agenda_item_id), (one.kind, one.agenda_item_id))
 
 
+@pytest.mark.long
 def test_identity_through_any_sequence(paragraph: Paragraph, draft_minutes: Minutes, actor: Who) -> None:
     secretary = actor("secretary")
     second = writing.add_paragraph(
@@ -236,6 +237,7 @@ def _look(minutes: Minutes, expected: _Expected, known: set[str]) -> None:
         assert p.public_id in known or p.from_id is not None, "what is new says where it came from"
 
 
+@pytest.mark.long
 def test_through_the_pages(client: Callable[..., Critic], app: Flask) -> None:
     with app.app_context():
         minutes = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one().minutes

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from lxml import html
@@ -32,6 +33,7 @@ def item_called(title: str) -> AgendaItem:
     return db.session.scalars(select(AgendaItem).where(AgendaItem.name_hans == title)).one()
 
 
+@pytest.mark.long
 def test_a_lead_proposes_an_item_that_decides_a_gate(client: Callable[..., Critic], app: Flask) -> None:
     lead = client("lead")
     gates = offered(lead.get(PROPOSAL).get_data(as_text=True))
@@ -50,6 +52,7 @@ def test_a_lead_proposes_an_item_that_decides_a_gate(client: Callable[..., Criti
     assert "等待决策" in lead.get("/projects/KJS-002").text
 
 
+@pytest.mark.long
 def test_an_editor_who_does_not_see_the_project_keeps_its_gate_unseen(
     client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -77,6 +80,7 @@ def test_an_editor_who_does_not_see_the_project_keeps_its_gate_unseen(
         assert db.session.get_one(AgendaItem, number).gate_id is None
 
 
+@pytest.mark.long
 def test_an_editor_is_offered_the_open_gates_that_they_see(
     client: Callable[..., Critic], app: Flask, actor: Callable[[str], Actor]
 ) -> None:
@@ -122,6 +126,7 @@ def _before(name: str) -> str:
     return f"{int(path.name[:4]) - 1:04}"
 
 
+@pytest.mark.long
 def test_items_of_before_take_the_one_gate_that_their_title_names(databases: Databases) -> None:
     """What an installation had is read once, when its schema is brought up to date."""
     url = databases.fresh("demo")

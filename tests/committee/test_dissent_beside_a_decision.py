@@ -78,6 +78,7 @@ def test_only_of_members_who_decided(
         enter(decision, secretary, member)
 
 
+@pytest.mark.long
 def test_on_the_pages_and_in_what_is_taken_along(
     decision: Decision,
     draft_minutes: Minutes,

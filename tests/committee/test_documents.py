@@ -58,6 +58,7 @@ def export(client: Callable[..., Critic]) -> Callable[..., Export]:
     return take
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 @pytest.mark.parametrize("form", pdf.FORMS)
 def test_a_pdf_is_whole_and_any_change_shows(
@@ -92,6 +93,7 @@ def test_another_layout_is_not_compared(
     assert (found.is_whole, [f.code for f in found.findings]) == (True, ["pages-not-compared"])
 
 
+@pytest.mark.long
 def test_a_forms_and_its_readers(client: Callable[..., Critic]) -> None:
     base = f"/meetings/{AMENDED}/minutes"
     assert client("member").get(f"{base}.pdf?form=other").status_code == 404
@@ -101,6 +103,7 @@ def test_a_forms_and_its_readers(client: Callable[..., Critic]) -> None:
         assert f"minutes.{kind}" in client("member").get(base).get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_a_document_says_where_the_text_stands(export: Callable[..., Export], in_app: Any) -> None:
     signed, waiting = outline(export("member", AMENDED)), outline(export("member", IN_REVIEW))
     record, draft = outline(export("outsider", "SAC-2024-01")), outline(export("secretary", "SAC-2026-05"))
@@ -114,6 +117,7 @@ def test_a_document_says_where_the_text_stands(export: Callable[..., Export], in
     assert record["signatures"] == [] and "未经签署" in record["state"]
 
 
+@pytest.mark.long
 def test_what_is_withheld_is_marked_and_is_in_none_of_them(
     export: Callable[..., Export], in_app: Any
 ) -> None:
@@ -158,6 +162,7 @@ def test_a_docx_is_sound(client: Callable[..., Critic]) -> None:
     assert any("主任委员" in cell.text for table in written.tables for cell in table.column_cells(0))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", pdf.FORMS)
 def test_whatever_is_written_is_set(
     draft_minutes: Minutes, actor: Callable[[str], Actor], client: Callable[..., Critic], form: str
@@ -199,6 +204,7 @@ def test_secrecy_is_signed_and_printed(
     assert "普通商密★10年" in secretary.get(base).get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_typefaces_of_one_s_own(
     export: Callable[..., Export], in_app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +221,7 @@ def test_typefaces_of_one_s_own(
     assert [f.code for f in checking.checked(made).findings] == ["pages-not-compared"]
 
 
+@pytest.mark.long
 def test_what_went_on_in_the_room_is_printed(export: Callable[..., Export], in_app: Any) -> None:
     found = export("member", AMENDED)
     at = "2026-01-16T02:{:02d}:00+00:00".format

@@ -113,6 +113,7 @@ def _still(m: Milestone, day: dt.date | None) -> None:
     assert m.current_plan == day, "nothing happens before"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("verdict", ["go", "conditional", "stop"])
 def test_a_gate_is_decided_with_its_conditions(
     verdict: str,
@@ -139,6 +140,7 @@ def test_a_gate_is_decided_with_its_conditions(
     ]
 
 
+@pytest.mark.long
 def test_a_project_gets_a_new_baseline(
     plan: Plan,
     item: AgendaItem,
@@ -156,6 +158,7 @@ def test_a_project_gets_a_new_baseline(
 
 
 # Which of three effects finds its milestone changed in between, in every way: property of "all or nothing".
+@pytest.mark.long
 @pytest.mark.parametrize("changed", [c for n in range(4) for c in itertools.combinations(range(3), n)])
 def test_all_effects_of_a_resolution_come_about_or_none(
     changed: tuple[int, ...],
@@ -311,6 +314,7 @@ def test_the_database_keeps_what_was_settled(
         db.session.flush()
 
 
+@pytest.mark.long
 def test_a_lead_proposes_and_the_secretary_lets_the_resolution_carry_it(
     client: Callable[..., Critic], app: Flask, in_app: Flask, actor: Callable[[str], Actor]
 ) -> None:
@@ -346,6 +350,7 @@ def test_a_lead_proposes_and_the_secretary_lets_the_resolution_carry_it(
     assert member.get(place).status_code == 403
 
 
+@pytest.mark.long
 def test_the_milestone_names_the_resolution_to_those_who_see_it(
     client: Callable[..., Critic],
     app: Flask,
@@ -370,6 +375,7 @@ def test_the_milestone_names_the_resolution_to_those_who_see_it(
         assert "改为" in executive.get(f"/meetings/{MEETING}/{form}").text
 
 
+@pytest.mark.long
 def test_a_steering_committee_accepts_its_laboratory(app: Flask, client: Callable[..., Critic]) -> None:
     """An item names a gate of the laboratory that the committee steers; what was signed is decided there."""
     with app.app_context():

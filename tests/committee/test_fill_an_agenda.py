@@ -156,6 +156,7 @@ def test_put_back_and_taken_again_with_papers_and_recusals(actor: Cast, meeting:
         backlog.take(one, [kept], actor=secretary)
 
 
+@pytest.mark.long
 def test_the_backlog_in_pages(client: Callable[..., Critic], app: Flask) -> None:
     member, secretary = client("member"), client("secretary")
     fields = {"name_hans": "供者筛查标准", "kind": "discuss", "minutes_planned": "20"}

@@ -121,6 +121,7 @@ def test_a_correction_meets_what_others_saved(held: Meeting, actor: Callable[[st
         presence.correct(stay, actor=who, version=seen, **fields)
 
 
+@pytest.mark.long
 def test_the_room_in_pages(client: Callable[..., Critic], app: Flask) -> None:
     secretary = client("secretary")
     made = secretary.post("/committees/SAC/meetings/new", data={"held_on": DAY.isoformat()})
@@ -165,6 +166,7 @@ def test_the_room_in_pages(client: Callable[..., Critic], app: Flask) -> None:
     assert client("member").get(f"{address}/floor").status_code == 403
 
 
+@pytest.mark.long
 def test_nobody_who_is_not_of_the_committee_sees_the_room(client: Callable[..., Critic]) -> None:
     """The partner sees one item of the meeting, through the project."""
     page = client("partner").get("/meetings/SAC-2026-02").get_data(as_text=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
 import time_machine
 from flask import Flask
 from hypothesis import given
@@ -38,6 +39,7 @@ def test_what_is_due_was_done_in_time_or_late_or_is_overdue(found: list[Task]) -
     assert made.overdue <= made.open <= len(found)
 
 
+@pytest.mark.long
 @given(many, st.integers(0, 12))
 def test_parts_add_up_to_the_whole(found: list[Task], at: int) -> None:
     whole, first, rest = (follow_up(rows, DAY) for rows in (found, found[:at], found[at:]))
@@ -45,6 +47,7 @@ def test_parts_add_up_to_the_whole(found: list[Task], at: int) -> None:
         assert getattr(whole, key) == getattr(first, key) + getattr(rest, key)
 
 
+@pytest.mark.long
 @given(many, days)
 def test_neither_silence_nor_lateness_raises_the_rate(found: list[Task], due: dt.date) -> None:
     before = follow_up(found, DAY)
@@ -118,6 +121,7 @@ def test_the_figures_are_of_what_the_reader_sees_and_of_the_day(
     assert (after.due, after.in_time, after.overdue) == (before.due, before.in_time + 1, before.overdue - 1)
 
 
+@pytest.mark.long
 def test_what_is_dropped_today_stood_on_the_days_before(
     draft_minutes: Minutes, actor: Callable[[str], Actor]
 ) -> None:

@@ -41,6 +41,7 @@ def held(committee: Committee, who: Actor, *people: int) -> Meeting:
     return made
 
 
+@pytest.mark.long
 def test_a_steering_committee_and_a_company_meeting_are_founded(
     client: Callable[..., Critic], app: Flask
 ) -> None:

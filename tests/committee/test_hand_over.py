@@ -74,6 +74,7 @@ def office(app: Flask, short: str) -> set[str]:
         return set(db.session.scalars(query))
 
 
+@pytest.mark.long
 def test_the_page_lists_offices_minutes_and_actions(
     app: Flask, client: Callable[..., Critic], duty: dict[str, str]
 ) -> None:
@@ -111,6 +112,7 @@ def test_what_is_elected_is_listed_with_what_to_do(app: Flask, client: Callable[
     assert office(app, "chair") == {"chair"}
 
 
+@pytest.mark.long
 def test_the_secretarys_office_goes_over_and_comes_back(
     app: Flask, client: Callable[..., Critic], duty: dict[str, str]
 ) -> None:
@@ -178,6 +180,7 @@ def test_an_action_that_was_submitted_stays_and_says_what_to_do(
     assert "下次会议上记录由继任者负责的新行动项" in said and key not in offered(page)
 
 
+@pytest.mark.long
 def test_minutes_go_to_those_who_keep_the_committee(
     app: Flask, client: Callable[..., Critic], duty: dict[str, str]
 ) -> None:
@@ -195,6 +198,7 @@ def test_minutes_go_to_those_who_keep_the_committee(
         assert db.session.get_one(Meeting, held.meeting_id).code in admin.get(page_of("chair")).text
 
 
+@pytest.mark.long
 def test_a_role_in_a_laboratory_goes_first_and_makes_the_successor_one_of_the_team(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -231,6 +235,7 @@ def test_within_a_project_nothing_of_committees_is_told(
     assert number not in page and "lab_" not in page
 
 
+@pytest.mark.long
 def test_stopping_an_account_insists_on_a_decision(client: Callable[..., Critic], app: Flask) -> None:
     """Shown what is open: all of it to one successor, or left in so many words; nothing is chosen beforehand."""
     admin, page, left = client("admin"), "/admin/people/CAST-LEAD/disable", "仍有"

@@ -38,6 +38,7 @@ def sac() -> Committee:
     return db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
 
 
+@pytest.mark.long
 def test_what_an_act_holds(actor: Cast) -> None:
     who = actor("secretary")
     with held() as rows:

@@ -236,6 +236,7 @@ def test_a_day_must_be_known_and_past(
         imports.apply(bring("b.md", "# 2031-01-01\n\n文字"), actor=secretary, life="draft")
 
 
+@pytest.mark.long
 def test_an_untouched_draft_is_taken_back_and_comes_again(
     bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
 ) -> None:
@@ -312,6 +313,7 @@ def test_a_word_file(bring: Callable[..., MinutesImport], actor: Callable[[str],
     assert [a.mode for a in made.attendance] == ["on_site"]
 
 
+@pytest.mark.long
 def test_files_that_are_not_read(bring: Callable[..., MinutesImport]) -> None:
     plain = word(lambda d: d.add_paragraph("x"))
     macros, bomb = io.BytesIO(plain), io.BytesIO()
@@ -341,6 +343,7 @@ def test_files_that_are_not_read(bring: Callable[..., MinutesImport]) -> None:
     assert "root" not in found, "entities are not fetched"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["md", "docx"])
 @pytest.mark.parametrize("code", ["SAC-2026-01", "SAC-2026-03"])
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
@@ -380,6 +383,7 @@ def test_our_own_exports_come_back(
     assert sorted(map(str, outcomes(made))) == sorted(map(str, outcomes(first)))
 
 
+@pytest.mark.long
 def test_on_the_page(client: Callable[..., Critic], in_app: Flask) -> None:
     page = client("secretary")
     assert "导入纪要" in page.get("/committees/SAC").text
@@ -423,6 +427,7 @@ def test_discarding_leaves_nothing_to_see(
     assert (row.text, file_of(row)) == ("", None)
 
 
+@pytest.mark.long
 def test_the_file_is_withheld_from_who_may_not_read_all_of_it(
     bring: Callable[..., MinutesImport], actor: Callable[[str], Actor], client: Callable[..., Critic]
 ) -> None:

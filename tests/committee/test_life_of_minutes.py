@@ -83,6 +83,7 @@ def give_again(client: Critic) -> int:
     return client.post(f"{BASE}/drafts/2/signature", data=data).status_code
 
 
+@pytest.mark.long
 def test_wrong_passwords_are_counted(client: Callable[..., Critic]) -> None:
     member = client("member")
     base = "/meetings/SAC-2026-04/minutes"
@@ -103,6 +104,7 @@ def test_history_names_void_consents(client: Callable[..., Critic]) -> None:
     assert "第 3.1 段请写明补充资料的范围" in page
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("table", "column"),
     [("paragraph_revision", "text"), ("signature", "printed_name"), ("draft_version", "sha256")],

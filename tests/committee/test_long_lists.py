@@ -58,6 +58,7 @@ def read(reader: Critic, address: str, size: int) -> tuple[list[str], int]:
     return found, total
 
 
+@pytest.mark.long
 def test_pieces_of_any_size_make_the_whole_list(many: Flask, client: Reader) -> None:
     totals = set()
     for who in ("executive", "member", "lead", "outsider"):
@@ -70,6 +71,7 @@ def test_pieces_of_any_size_make_the_whole_list(many: Flask, client: Reader) -> 
     assert len(totals) == 4 and max(totals) > MEETINGS
 
 
+@pytest.mark.long
 def test_the_order_is_that_of_the_pages(many: Flask, client: Reader) -> None:
     reader = client("executive")
     days = [row["held_on"] for row in reader.get("/api/v1/meetings?limit=500").get_json()["meetings"]]
@@ -79,6 +81,7 @@ def test_the_order_is_that_of_the_pages(many: Flask, client: Reader) -> None:
     assert order == sorted(order) and order[-1][0] and not order[0][0]
 
 
+@pytest.mark.long
 def test_a_piece_reads_no_more_rows_than_it_gives(many: Flask, client: Reader) -> None:
     reader = client("executive")
     for address, (_rows, _key, kind) in LISTS.items():
@@ -89,6 +92,7 @@ def test_a_piece_reads_no_more_rows_than_it_gives(many: Flask, client: Reader) -
             assert 2 <= seen[kind] <= 3 and seen["Meeting"] <= 4, (address, seen)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite
 def test_the_work_of_a_piece_hangs_on_its_length(many: Flask, client: Reader) -> None:
     for reader in (client("executive"), client("member")):
@@ -103,6 +107,7 @@ def test_the_work_of_a_piece_hangs_on_its_length(many: Flask, client: Reader) ->
             assert max(work[1:]) * 3 < work[0], (address, work)
 
 
+@pytest.mark.long
 def test_pages_read_no_more_than_they_show(many: Flask, client: Reader) -> None:
     reader = client("executive")
     for path, kind in (("/meetings", "Meeting"), ("/decisions", "Decision"), ("/actions?show=all", "Action")):
@@ -125,6 +130,7 @@ def test_a_list_in_pages_is_labelled_by_all_of_it(
     assert all("此页含示例数据" in reader.get(added(path, f"page={n}")).text for n in (1, 2))
 
 
+@pytest.mark.long
 def test_what_is_hidden_is_told_by_no_total_and_no_cursor(many: Flask, client: Reader) -> None:
     """A cursor that names a meeting which one does not see is one that names none."""
 
@@ -144,6 +150,7 @@ def test_what_is_hidden_is_told_by_no_total_and_no_cursor(many: Flask, client: R
     assert behind("\0", 2**40) == behind("NO-SUCH-MEETING", 2**63 - 1) == ([], total)
 
 
+@pytest.mark.long
 def test_a_total_is_counted_anew_once_somebody_writes(many: Flask, client: Reader) -> None:
     def totals(reader: Critic) -> list[int]:
         return [reader.get(added(address, "limit=1")).get_json()["total"] for address in LISTS]

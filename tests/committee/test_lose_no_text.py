@@ -22,6 +22,7 @@ def public_id(app: Flask) -> str:
         return next(p.public_id for p in writing.standing_paragraphs(minutes) if p.kind == "text")
 
 
+@pytest.mark.long
 def test_the_text_that_gives_way_stays_in_the_history(client: Callable[..., Critic], public_id: str) -> None:
     secretary, chair, address = client("secretary"), client("chair"), f"{BASE}/paragraphs/{public_id}"
     assert secretary.post(address, data={"text": "秘书先保存的", "version": "1"}).status_code == 303
@@ -41,6 +42,7 @@ def test_the_text_that_gives_way_stays_in_the_history(client: Callable[..., Crit
     assert "修改段落" in whole
 
 
+@pytest.mark.long
 def test_readers_see_the_wordings_of_a_draft_only_once_it_is_put_to_them(
     client: Callable[..., Critic], public_id: str
 ) -> None:
@@ -66,6 +68,7 @@ def test_other_forms_promise_no_more_than_they_keep(client: Callable[..., Critic
     assert "另一个会留在历史里" not in page
 
 
+@pytest.mark.long
 def test_a_paragraph_that_was_taken_out_gives_the_text_back(
     client: Callable[..., Critic], public_id: str
 ) -> None:
@@ -83,6 +86,7 @@ def test_a_paragraph_that_was_taken_out_gives_the_text_back(
     assert "来晚了的文字" in chair.get(f"{BASE}/edit").get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_a_removed_decision_and_action_come_back(client: Callable[..., Critic]) -> None:
     secretary = client("secretary")
     secretary.post(f"{BASE}/decisions", data={"d-kind": "D", "d-text": "可以恢复的决议。"})
@@ -144,6 +148,7 @@ def test_changes_of_two_writers_are_joined(client: Callable[..., Critic], public
     assert chair.post(address, data=done).status_code == 303
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [("mine", "六成。"), ("theirs", "八成。"), ("both", "六成。八成。"), (None, "六成。八成。")],

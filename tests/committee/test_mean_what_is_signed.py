@@ -289,6 +289,7 @@ def test_the_code_is_forgotten_when_its_mail_has_left(
     assert outbox.holds_secret(mail), "and cannot be sent again"
 
 
+@pytest.mark.long
 def test_the_owner_hears_of_guessing(client: Callable[..., Critic], app: Flask) -> None:
     member, base = client("member"), "/meetings/SAC-2026-04/minutes"
     data = {"meaning": "approve", "password": "not the password", "sha256": "0" * 64}
@@ -302,6 +303,7 @@ def test_the_owner_hears_of_guessing(client: Callable[..., Critic], app: Flask) 
         assert len(told("committee:signature-misused")) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_signing_with_a_code_through_the_pages(
     client: Callable[..., Critic], app: Flask, language: str
@@ -333,6 +335,7 @@ def test_signing_with_a_code_through_the_pages(
     assert client("outsider", language).post(f"{base}/drafts/2/code", data=typed).status_code in (403, 404)
 
 
+@pytest.mark.long
 def test_the_secretary_signs_as_author_on_the_page(client: Callable[..., Critic]) -> None:
     base = "/meetings/SAC-2026-04/minutes"
     secretary = client("secretary")

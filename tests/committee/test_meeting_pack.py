@@ -82,6 +82,7 @@ def test_it_holds_agenda_papers_moves_and_actions(client: Callable[..., Critic],
         assert kept.sha256 == sha256(kept.content) == orjson.loads(files["pack.json"])["sha256"]
 
 
+@pytest.mark.long
 def test_it_does_not_follow_later_changes(client: Callable[..., Critic], app: Flask) -> None:
     frozen(app)
     reader, before = client("executive"), opened(client("executive"))
@@ -99,6 +100,7 @@ def test_it_does_not_follow_later_changes(client: Callable[..., Critic], app: Fl
     assert "改了" in opened(reader, 2)["agenda.md"].decode() and opened(reader) == before
 
 
+@pytest.mark.long
 def test_two_processes_give_the_same_bytes(app: Flask) -> None:
     """With other hashes, another zone and another day of the year in the process."""
     frozen(app)
@@ -116,6 +118,7 @@ def test_two_processes_give_the_same_bytes(app: Flask) -> None:
     assert len(made) == 1
 
 
+@pytest.mark.long
 def test_each_gets_what_they_may_see(client: Callable[..., Critic], app: Flask) -> None:
     frozen(app)
     whole = opened(client("executive"))
@@ -163,6 +166,7 @@ def test_the_pdf_says_what_the_reader_may_see(app: Flask) -> None:
     assert english["title"] == "Meeting pack" and "Beijing time" in english["hours"]
 
 
+@pytest.mark.long
 def test_the_day_of_the_pdf_is_that_of_the_freezing(client: Callable[..., Critic], app: Flask) -> None:
     frozen(app)
     with app.app_context():
@@ -227,6 +231,7 @@ def test_what_left_the_agenda_is_given_to_nobody(client: Callable[..., Critic], 
     assert title not in text and "其余内容未对您开放" in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("disposed", [False, True])
 def test_a_paper_that_was_taken_back_or_disposed_of_is_not_in_it(
     client: Callable[..., Critic], app: Flask, *, disposed: bool
@@ -244,6 +249,7 @@ def test_a_paper_that_was_taken_back_or_disposed_of_is_not_in_it(
     assert ("有材料在冻结之后撤回" in said) is not disposed and ("首例方案" in said) is disposed
 
 
+@pytest.mark.long
 def test_a_version_that_is_not_in_the_pack_may_be_disposed_of(
     client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -278,6 +284,7 @@ def test_an_empty_agenda_is_not_frozen(
         packs.freeze(one, actor=actor("secretary"))
 
 
+@pytest.mark.long
 def test_the_page_offers_it(client: Callable[..., Critic]) -> None:
     secretary = client("secretary")
     assert "还没有冻结材料包" in secretary.get(f"/meetings/{PLANNED}").text

@@ -29,6 +29,7 @@ def meeting(actor: Acting) -> Meeting:
     return made
 
 
+@pytest.mark.long
 def test_the_deputy_s_ballot_counts_for_the_member(meeting: Meeting, actor: Acting) -> None:
     who, away, deputy = actor("secretary"), actor("member"), actor("member2")
     mandates.name_deputy(meeting, actor=away, deputy_id=deputy.id)
@@ -73,6 +74,7 @@ def test_a_recused_deputy_votes_for_nobody(meeting: Meeting, actor: Acting) -> N
         motions.cast(motion, actor=deputy, person_id=away.id, choice="for")
 
 
+@pytest.mark.long
 def test_who_comes_after_all_votes_in_person(meeting: Meeting, actor: Acting) -> None:
     who, away, deputy = actor("secretary"), actor("member"), actor("member2")
     mandates.name_deputy(meeting, actor=away, deputy_id=deputy.id)

@@ -64,6 +64,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_every_page_in_every_language(client: Callable[..., Critic], language: str) -> None:
     chair = client("chair", language)
@@ -129,6 +130,7 @@ def test_an_action_is_closed_and_opened_again(client: Callable[..., Critic]) -> 
     assert "A-2026-06-03" in secretary.get("/actions").get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_settings_of_a_committee(client: Callable[..., Critic], app: Flask) -> None:
     chair = client("chair")
     with app.app_context():
@@ -164,6 +166,7 @@ def grow(app: Flask) -> None:
             suggestions.suggest(paragraph, actor=who, text="建议。")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path",
     [
@@ -195,6 +198,7 @@ def test_more_rows_cost_no_more_statements(client: Callable[..., Critic], app: F
     assert len(after) <= 16, after.shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/meetings", "/committees/SAC"])
 def test_a_long_list_of_meetings_comes_in_pages(client: Callable[..., Critic], app: Flask, path: str) -> None:
     with app.app_context(), transaction():

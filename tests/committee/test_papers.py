@@ -37,6 +37,7 @@ def put(app: Flask, title: str = "安全性报告") -> tuple[int, int]:
         return one.items[0].id, papers.add(one.items[0], "a.pdf", pdf("一"), actor=secretary, title=title).id
 
 
+@pytest.mark.long
 def test_a_paper_in_pages_with_its_versions(client: Callable[..., Critic], app: Flask) -> None:
     secretary = client("secretary")
     with app.app_context():
@@ -72,6 +73,7 @@ def test_a_paper_in_pages_with_its_versions(client: Callable[..., Critic], app: 
     assert "<mark" not in member.get("/search?q=风险 评估").text
 
 
+@pytest.mark.long
 def test_who_does_not_see_the_item_finds_no_paper(client: Callable[..., Critic], app: Flask) -> None:
     item, number = put(app, "ZQXJ报告")
     one, member = f"/meetings/{PLANNED}/papers/{number}", client("member")

@@ -112,6 +112,7 @@ def test_what_is_not_taken(paragraph: Paragraph, draft_minutes: Minutes, actor: 
         operations.add(paragraph, "图.png", png(), "图", actor=actor("secretary"), seen=1)
 
 
+@pytest.mark.long
 def test_signed_printed_and_verified(
     paragraph: Paragraph, draft_minutes: Minutes, actor: Who, app: Flask, client: Callable[..., Critic],
     sign: Callable[..., object],
@@ -139,6 +140,7 @@ def test_signed_printed_and_verified(
         assert [f.code for f in verification.check(found)] == ["image-changed"]
 
 
+@pytest.mark.long
 def test_hidden_with_its_item(
     paragraph: Paragraph, draft_minutes: Minutes, actor: Who, client: Callable[..., Critic]
 ) -> None:
@@ -165,6 +167,7 @@ def test_hidden_with_its_item(
     assert draft.sha256
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
 def test_through_the_page(client: Callable[..., Critic], app: Flask, language: str) -> None:
     with app.app_context():

@@ -102,6 +102,7 @@ def test_seats_are_given_once_and_ended(actor: Callable[[str], Actor]) -> None:
         committees.end_member(seat, actor=secretary, valid_to=date(2020, 1, 1))
 
 
+@pytest.mark.long
 def test_a_meeting_from_plan_to_attendance_in_pages(client: Callable[..., Critic]) -> None:
     secretary = client("secretary")
     answer = secretary.post(

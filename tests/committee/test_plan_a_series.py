@@ -123,6 +123,7 @@ def test_a_template_keeps_what_comes_back(actor: Cast, meeting: Callable[[str], 
         series.make_template(one, [plain[-1]], actor=secretary, name="空")
 
 
+@pytest.mark.long
 def test_in_pages(client: Callable[..., Critic], app: Flask) -> None:
     secretary = client("secretary")
     page = "/meetings/SAC-2026-06/agenda/template"

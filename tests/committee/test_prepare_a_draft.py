@@ -86,6 +86,7 @@ def test_a_draft_is_not_held(actor: Callable[[str], Actor]) -> None:
         meetings.record_attendance(one, {}, actor=actor("secretary"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("short", ["member", "executive", "auditor", "lead", "admin"])
 def test_nobody_else_sees_it(actor: Callable[[str], Actor], short: str) -> None:
     for one in (drafted(actor("secretary")), drafted(actor("secretary"))):
@@ -106,6 +107,7 @@ def test_the_last_meeting_before_a_draft_is_the_one_before_its_day(actor: Callab
     assert "SAC-2026-04" in known
 
 
+@pytest.mark.long
 def test_in_pages_it_is_nowhere_until_it_is_published(client: Callable[..., Critic], app: Flask) -> None:
     secretary = client("secretary")
     with app.app_context():
@@ -140,6 +142,7 @@ def test_in_pages_it_is_nowhere_until_it_is_published(client: Callable[..., Crit
     assert "登记会议" not in client("member").get(history).text
 
 
+@pytest.mark.long
 def test_on_a_past_day_it_was_a_draft(client: Callable[..., Critic], app: Flask) -> None:
     """As if it was made last Friday and published today: on Saturday those who keep the committee alone knew."""
     with app.app_context(), transactions.writing():

@@ -27,6 +27,7 @@ def running(app: Flask) -> tuple[str, list[int]]:
         return f"/meetings/{made.code}/present", [item.id for item in made.items]
 
 
+@pytest.mark.long
 def test_one_item_at_a_time_with_its_time(
     running: tuple[str, list[int]], client: Callable[..., Critic]
 ) -> None:
@@ -47,6 +48,7 @@ def test_one_item_at_a_time_with_its_time(
     assert client("member").get(address).status_code == 403
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("language", "words"), [("zh-Hans", "超时"), ("zh-Hant", "超時"), ("en", "Over by")])
 def test_overrun_is_said_in_words(
     running: tuple[str, list[int]], client: Callable[..., Critic], language: str, words: str
@@ -58,6 +60,7 @@ def test_overrun_is_said_in_words(
         assert words in secretary.get(address).text
 
 
+@pytest.mark.long
 def test_what_is_recorded_while_it_runs(
     running: tuple[str, list[int]], client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -131,6 +134,7 @@ def test_before_the_day_nothing_is_said_to_have_happened(client: Callable[..., C
         assert claim not in page
 
 
+@pytest.mark.long
 def test_an_item_that_is_over_leads_to_the_next(
     running: tuple[str, list[int]], client: Callable[..., Critic]
 ) -> None:

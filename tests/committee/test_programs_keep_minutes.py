@@ -4,6 +4,7 @@ puts the text to review and signs with what its owner types."""
 import io
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from tests.committee.test_import_minutes import OWN
@@ -17,6 +18,7 @@ MEETING = "/meetings/SAC-2026-05"
 MINUTES = f"{MEETING}/minutes"
 
 
+@pytest.mark.long
 def test_an_agenda_and_its_papers(app: Flask, client: Callable[..., Critic]) -> None:
     send = program(app, client, "secretary")
     made = send(
@@ -57,6 +59,7 @@ def test_an_agenda_and_its_papers(app: Flask, client: Callable[..., Critic]) -> 
     assert program(app, client, "outsider")("GET", f"{meeting}/items").status_code == 404
 
 
+@pytest.mark.long
 def test_minutes_from_the_first_word_to_the_signature(app: Flask, client: Callable[..., Critic]) -> None:
     secretary, chair = program(app, client, "secretary"), program(app, client, "chair")
     rows = secretary("GET", f"{MINUTES}/paragraphs").get_json()["data"]
@@ -117,6 +120,7 @@ def test_minutes_from_the_first_word_to_the_signature(app: Flask, client: Callab
     assert secretary("POST", f"{MINUTES}/recall", {"note": "再改一句。"}).get_json()["life"] == "draft"
 
 
+@pytest.mark.long
 def test_minutes_from_elsewhere(app: Flask, client: Callable[..., Critic]) -> None:
     send = program(app, client, "secretary")
     read = send(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
@@ -21,6 +22,7 @@ PLANNED = "SAC-2026-06"
 FIELDS = {"meeting": PLANNED, "name_hans": "首例安全性回顾", "kind": "discuss", "minutes_planned": "20"}
 
 
+@pytest.mark.long
 def test_a_lead_proposes_an_item(client: Callable[..., Critic], app: Flask) -> None:
     lead, secretary = client("lead"), client("secretary")
     address = "/projects/KJS-002/agenda-item"
@@ -37,6 +39,7 @@ def test_a_lead_proposes_an_item(client: Callable[..., Critic], app: Flask) -> N
         assert item.project.code == "KJS-002"
 
 
+@pytest.mark.long
 def test_others_propose_nothing(client: Callable[..., Critic]) -> None:
     address = "/projects/KJS-014/agenda-item"
     assert client("partner").post(address, data=FIELDS).status_code == 403
@@ -65,6 +68,7 @@ def test_an_editor_is_offered_only_what_they_may_see(client: Callable[..., Criti
         assert (kept.name_hans, kept.project_id) == ("改过的标题", project_id)
 
 
+@pytest.mark.long
 def test_decisions_and_projects_lead_to_each_other(client: Callable[..., Critic]) -> None:
     lead, member = client("lead"), client("outsider")
     page = client("executive").get("/projects/KJS-017").get_data(as_text=True)
@@ -85,6 +89,7 @@ def test_decisions_and_projects_lead_to_each_other(client: Callable[..., Critic]
     assert "D-2026-06-01" not in past
 
 
+@pytest.mark.long
 def test_a_past_day_shows_what_the_committee_had_said_by_then(
     app: Flask, client: Callable[..., Critic]
 ) -> None:

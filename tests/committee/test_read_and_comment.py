@@ -102,6 +102,7 @@ def test_words_that_are_not_there_are_refused_and_what_was_typed_stays(
     assert "<mark>会议</mark>" in page and "<mark>认为</mark>" in page  # over the end of the bold words
 
 
+@pytest.mark.long
 def test_each_reader_sees_what_changed_since_they_read(
     prepared: str, app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -205,6 +206,7 @@ def test_one_s_own_comment_can_be_changed_for_a_while(
     assert "没有找到" in secretary.get("/search?q=写对了").text
 
 
+@pytest.mark.long
 def test_threads_are_resolved_and_opened_again(
     prepared: str, app: Flask, client: Callable[..., Critic]
 ) -> None:

@@ -81,6 +81,7 @@ def test_what_nobody_was_shown_is_asked_of_nobody(
     assert made.id in {a.id for a in actions(actor=secretary).all()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_the_trail_speaks_in_words(client: Callable[..., Critic], language: str) -> None:
     auditor = client("auditor", language)

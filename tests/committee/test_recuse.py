@@ -247,6 +247,7 @@ def test_a_decision_that_came_back_keeps_what_was_typed(client: Callable[..., Cr
         assert stays.status_code == 422 and len(checked) == 1
 
 
+@pytest.mark.long
 def test_a_meeting_is_declared_and_decided_on_pages(client: Callable[..., Critic], app: Flask) -> None:
     member, secretary = client("member"), client("secretary")
     with app.app_context():

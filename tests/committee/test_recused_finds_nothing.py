@@ -218,7 +218,12 @@ def found(client: Critic, app: Flask) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("recused", "stage"), [*(("chair", stage) for stage in STAGES), ("member", "approved")]
+    ("recused", "stage"),
+    [
+        ("chair", "draft"),
+        *(pytest.param("chair", stage, marks=pytest.mark.long) for stage in STAGES if stage != "draft"),
+        pytest.param("member", "approved", marks=pytest.mark.long),
+    ],
 )
 def test_the_recused_find_nothing(
     client: Callable[..., Critic], app: Flask, recused: str, stage: str
@@ -232,6 +237,7 @@ def test_the_recused_find_nothing(
         assert not [row for row in [*bell, *mails] if MARK in str(row.facts)]
 
 
+@pytest.mark.long
 def test_why_a_draft_came_back_is_told_to_those_who_may_read_all_of_it(
     client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -270,6 +276,7 @@ def test_why_a_draft_came_back_leaves_the_bell_of_who_is_recused_later(
     assert MARK not in client("chair").get("/notifications").text
 
 
+@pytest.mark.long
 def test_the_same_walk_finds_what_is_there(client: Callable[..., Critic], app: Flask) -> None:
     """The walk is not blind: the secretary, who is not recused, meets the secrets in these places at least."""
     plant(app, "approved", "member")

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
+import pytest
 from docx import Document
 from flask import Flask
 from sqlalchemy import select
@@ -80,6 +81,7 @@ def planned(who: Actor) -> AgendaItem:
     return meetings.add_item(made, actor=who, name_hans="丙", kind="decide")
 
 
+@pytest.mark.long
 def test_while_a_meeting_runs(actor: Cast) -> None:
     who, member = actor("secretary"), actor("member")
     made = running_meeting("甲", "乙")
@@ -119,6 +121,7 @@ def test_while_a_meeting_runs(actor: Cast) -> None:
         presence.arrive(coming.meeting, actor=who, person_id=member.id, mode="online", at=ago(1))
 
 
+@pytest.mark.long
 def test_of_a_vote(actor: Cast) -> None:
     who, member = actor("secretary"), actor("member")
     item = running_meeting("甲").items[0]
@@ -168,6 +171,7 @@ def test_of_an_action(actor: Cast) -> None:
         handing.give_action(one, actor("chair").id, actor=who)
 
 
+@pytest.mark.long
 def test_of_an_agenda(actor: Cast) -> None:
     who, member = actor("secretary"), actor("member")
     item = planned(who)
@@ -208,6 +212,7 @@ def test_of_an_agenda(actor: Cast) -> None:
         )
 
 
+@pytest.mark.long
 def test_of_minutes_being_written(draft_minutes: Minutes, actor: Cast) -> None:
     who, member = actor("secretary"), actor("member")
     with refused("committee:kind-unknown", "kind"):
@@ -239,6 +244,7 @@ def test_of_minutes_being_written(draft_minutes: Minutes, actor: Cast) -> None:
             act()
 
 
+@pytest.mark.long
 def test_of_review_that_cannot_begin(actor: Cast) -> None:
     who = actor("secretary")
     made = running_meeting("甲")
@@ -331,6 +337,7 @@ def also_pdf() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.long
 def test_of_minutes_from_elsewhere(actor: Cast) -> None:
     who = actor("secretary")
     wrong = [
@@ -383,6 +390,7 @@ def test_of_a_seat_of_one_s_own(actor: Cast) -> None:
     db.session.rollback()
 
 
+@pytest.mark.long
 def test_through_the_pages(client: Callable[..., Critic], app: Flask) -> None:
     """What a form offers no choice of, and what nobody brought."""
     with app.app_context():

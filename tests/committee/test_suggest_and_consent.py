@@ -139,6 +139,7 @@ def test_a_decision_is_reworded_with_its_paragraph(
     assert db.session.get_one(Decision, decision.id).text == paragraph.text == "原则同意。"
 
 
+@pytest.mark.long
 def test_pages_of_a_suggestion(prepared: str, app: Flask, client: Callable[..., Critic]) -> None:
     member, secretary = client("member"), client("secretary")
     address = f"{PAGE}/paragraphs/{prepared}/suggestion"
@@ -168,6 +169,7 @@ def test_pages_of_a_suggestion(prepared: str, app: Flask, client: Callable[..., 
     assert member.post(f"{PAGE}/suggestions/{made}/withdrawal").status_code == 422
 
 
+@pytest.mark.long
 def test_an_objection_needs_words_and_waits_for_an_answer(
     prepared: str, app: Flask, client: Callable[..., Critic]
 ) -> None:

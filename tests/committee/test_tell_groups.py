@@ -83,6 +83,7 @@ def open_milestones(actor: Actor) -> list[Milestone]:
     return found
 
 
+@pytest.mark.long
 def test_nothing_confidential_leaves_whatever_happens(
     group: tuple[Messengers, Callable[[], list[str]]],
     actor: Callable[[str], Actor],

@@ -54,6 +54,7 @@ def test_nobody_is_invited_to_the_past(actor: Callable[[str], Actor]) -> None:
     assert len(told("committee:meeting-planned")) == before
 
 
+@pytest.mark.long
 def test_the_secretary_s_texts_the_chair_s_corrections_and_one_s_own_actions(
     approved: Minutes,
     actor: Callable[[str], Actor],
@@ -91,6 +92,7 @@ def test_a_meeting_whose_day_has_come_waits_for_its_attendance(actor: Callable[[
     assert {m.code: step(m) for m in duties(actor=actor("secretary")).writing}[made.code] == "start"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_home_shows_what_waits(client: Callable[..., Critic], app: Flask, language: str) -> None:
     with app.app_context(), transaction():

@@ -77,6 +77,7 @@ def test_a_translation_is_of_a_wording_and_of_another_language(paragraph: Paragr
         translate(paragraph, actor("secretary"), revision=paragraph.revision_no + 1)
 
 
+@pytest.mark.long
 def test_who_writes_the_minutes_translates_them_also_when_they_stand(
     client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -94,6 +95,7 @@ def test_who_writes_the_minutes_translates_them_also_when_they_stand(
     assert "Registration reports the strategy." in secretary.get(f"{SIGNED}/translation").text
 
 
+@pytest.mark.long
 def test_a_form_that_comes_late_or_empty_keeps_what_was_typed(
     client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_form_that_comes_late_or_empty_keeps_what_was_typed(
     assert secretary.get(f"{SIGNED}?side=fr").status_code == 404
 
 
+@pytest.mark.long
 def test_the_page_shows_both_sides_where_there_are_two(client: Callable[..., Critic]) -> None:
     member = client("member")
     plain, both = member.get(SIGNED).text, member.get(f"{SIGNED}?side=en").text
@@ -122,6 +125,7 @@ def test_the_page_shows_both_sides_where_there_are_two(client: Callable[..., Cri
     assert "side=en" not in member.get("/meetings/SAC-2026-02/minutes").text
 
 
+@pytest.mark.long
 def test_an_earlier_day_shows_what_was_translated_then(client: Callable[..., Critic], app: Flask) -> None:
     secretary, place = client("secretary"), public_id(app, "注册负责人介绍")
     data = {"version": 0, "revision": 1, "text": "Said later."}
@@ -135,6 +139,7 @@ def test_an_earlier_day_shows_what_was_translated_then(client: Callable[..., Cri
     assert "Said later." in pages["2026-11-23"]
 
 
+@pytest.mark.long
 def test_a_wording_that_moved_on_marks_its_translation(
     paragraph: Paragraph, actor: Who, client: Callable[..., Critic]
 ) -> None:
@@ -147,6 +152,7 @@ def test_a_wording_that_moved_on_marks_its_translation(
     assert "As it was." in made and OLD in made
 
 
+@pytest.mark.long
 def test_a_correction_leaves_the_translation_behind(client: Callable[..., Critic], app: Flask) -> None:
     with app.app_context():
         minutes = db.session.scalars(select(Minutes).join(Meeting).where(Meeting.code == "SAC-2026-01")).one()
@@ -162,6 +168,7 @@ def test_a_correction_leaves_the_translation_behind(client: Callable[..., Critic
     }
 
 
+@pytest.mark.long
 def test_every_document_has_both_sides_when_asked(client: Callable[..., Critic], in_app: Flask) -> None:
     member = client("member")
     plain, both = (json.loads(member.get(f"{SIGNED}.json{asked}").data) for asked in ("", "?side=en"))
@@ -192,6 +199,7 @@ def test_a_translation_is_found_and_its_history_kept(client: Callable[..., Criti
     assert TOLD in member.get(f"{SIGNED}/history").text
 
 
+@pytest.mark.long
 def test_translations_cost_one_statement(client: Callable[..., Critic]) -> None:
     member = client("member")
     member.get(SIGNED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 
 from kangjiansheng.committee import queries
@@ -31,6 +32,7 @@ def test_others_see_those_with_an_item_of_theirs(actor: Callable[[str], Actor]) 
     assert "SAC-2026-03" not in partner, "KJS-003 and KJS-017 are not"
 
 
+@pytest.mark.long
 def test_an_item_of_an_invisible_project_is_withheld(client: Callable[..., Critic]) -> None:
     """The second item of the meeting is the partner's (KJS-014); the first is the committee's own."""
     partner = client("partner")
@@ -64,6 +66,7 @@ def test_json_and_pages_refuse_alike(client: Callable[..., Critic]) -> None:
     assert client(None).get("/api/v1/meetings").status_code == 401
 
 
+@pytest.mark.long
 def test_drafts_are_not_for_everybody(client: Callable[..., Critic]) -> None:
     for path in ("/meetings/SAC-2026-04/minutes", "/meetings/SAC-2026-04/minutes/history"):
         assert client("executive").get(path).status_code == 200

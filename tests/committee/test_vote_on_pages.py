@@ -36,6 +36,7 @@ def put(app: Flask, client: Callable[..., Critic], address: str, method: str = "
     return str(made.headers["Location"])
 
 
+@pytest.mark.long
 def test_a_vote_by_name(running: str, client: Callable[..., Critic], app: Flask) -> None:
     secretary, chair, member = client("secretary"), client("chair"), client("member")
     assert secretary.get(f"{running}/items/{items(app, running)[0]}/motion").status_code == 200
@@ -72,6 +73,7 @@ def test_a_vote_by_name(running: str, client: Callable[..., Critic], app: Flask)
     assert "同意进入下一阶段。" in chair.get(running).text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "words"),
     [("zh-Hans", "获得通过"), ("zh-Hant", "獲得通過"), ("en", "Carried")],
@@ -105,6 +107,7 @@ def test_a_recused_member_meets_no_vote(running: str, client: Callable[..., Crit
     assert "同意进入下一阶段" not in member.get(running).text
 
 
+@pytest.mark.long
 def test_a_circulation(client: Callable[..., Critic], app: Flask) -> None:
     secretary, member = client("secretary"), client("member")
     with app.app_context():
@@ -145,6 +148,7 @@ def test_a_deputy_is_named_on_a_page(client: Callable[..., Critic], app: Flask) 
     assert member.post(f"{address}/deputy/withdrawal").status_code == 303
 
 
+@pytest.mark.long
 def test_an_open_vote_heads_the_page_of_its_meeting(
     running: str, client: Callable[..., Critic], app: Flask
 ) -> None:

@@ -87,6 +87,7 @@ def test_the_recused_member_is_told_nothing_of_the_item(ground: Ground) -> None:
     assert list(db.session.scalars(theirs)) == []  # not even that there was something
 
 
+@pytest.mark.long
 def test_what_is_not_theirs_is_told_to_no_other_party(ground: Ground) -> None:
     ground.add("lead", "partner", "outsider")
     lead = ground.actor("lead")
@@ -120,6 +121,7 @@ def test_what_is_not_theirs_is_told_to_no_other_party(ground: Ground) -> None:
     }
 
 
+@pytest.mark.long
 def test_each_kind_names_an_address_that_is_there(ground: Ground, client: Callable[..., Critic]) -> None:
     reader, auditor = client("auditor"), ground.actor("auditor")
     named = set()

@@ -22,6 +22,7 @@ OWED: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_an_obligation_from_a_program(app: Flask, client: Callable[..., Critic]) -> None:
     secret = made(client("executive"), labs="write", projects="")
     program = app.test_client()

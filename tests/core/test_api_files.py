@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from tests.support import papers
@@ -15,6 +16,7 @@ def part(data: bytes, name: str) -> tuple[io.BytesIO, str]:
     return io.BytesIO(data), name
 
 
+@pytest.mark.long
 def test_the_life_of_a_file(app: Flask, client: Callable[..., Critic]) -> None:
     send, files = program(app, client, "executive"), "/agreements/AGR-901/documents"
     about = {"kind": "annex", "note": "第一稿", "level": "team"}

@@ -37,6 +37,7 @@ def refused() -> float:
     return measures.OWN.get_sample_value("kangjiansheng_costly_refused_total", {"floor": "projects"}) or 0
 
 
+@pytest.mark.long
 def test_of_thirty_calls_in_a_row_some_are_too_many(app: Flask, client: Callable[..., Critic]) -> None:
     lead, before = client("lead"), refused()
     answers = [lead.get("/asks.csv") for _number in range(30)]

@@ -72,12 +72,14 @@ def _value(converter: Any) -> Any:
     return 1 if isinstance(converter, IntegerConverter) else "x"
 
 
+@pytest.mark.long
 def test_with_the_token_it_works(guarded: Flask) -> None:
     visitor = enter(guarded, "lead@kjs.example")
     data = {"locale": "en", "csrf_token": token(visitor, "/account")}
     assert visitor.post("/account/language", data=data).status_code == 303
 
 
+@pytest.mark.long
 def test_a_token_may_come_in_a_header(guarded: Flask) -> None:
     visitor = enter(guarded, "lead@kjs.example")
     headers = {"X-CSRFToken": token(visitor, "/account")}

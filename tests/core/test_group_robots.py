@@ -204,6 +204,7 @@ def test_a_messenger_that_is_busy_is_tried_again_later(
     assert ground.deliver() == 1 and len(ground.them.said) == 1
 
 
+@pytest.mark.long
 def test_the_waiting_times_grow_and_end(ground: Ground) -> None:
     ground.robot()
     ground.happen()

@@ -5,6 +5,8 @@ import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
+import pytest
+
 from kangjiansheng.core import text
 from kangjiansheng.core.in_turn import in_turn
 from kangjiansheng.core.search import statement, tokens
@@ -31,6 +33,7 @@ def test_tables_and_the_statement_of_the_search_are_made_in_turn() -> None:
         assert one.__code__ is in_turns  # type: ignore[attr-defined]
 
 
+@pytest.mark.long
 def test_the_table_of_characters_is_made_a_few_at_a_time() -> None:
     """All at once they took 21 MB, of which the table is a thirtieth; memory that a process once needed stays with it."""
     text.to_hans("體")

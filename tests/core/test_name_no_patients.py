@@ -121,6 +121,7 @@ def test_files_come_back_and_programs_are_told(client: Callable[..., Critic]) ->
     assert plain.status_code == 201 and "warnings" not in plain.get_json()
 
 
+@pytest.mark.long
 def test_an_operator_who_reads_files_in_is_warned_too(
     run_command: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -62,6 +62,7 @@ def enter(app: Flask, short: str, language: str = "zh-Hans") -> Critic:
     return made
 
 
+@pytest.mark.long
 def test_reading_goes_on_and_writing_is_refused_in_words(on_postgresql: Flask) -> None:
     app = on_postgresql
     lead, secretary = enter(app, "lead"), enter(app, "secretary")
@@ -106,6 +107,7 @@ def files(*named: str) -> list[tuple[io.BytesIO, str]]:
     return [(io.BytesIO(papers.pdf(name)), f"{name}.pdf") for name in named]
 
 
+@pytest.mark.long
 def test_two_who_bring_files_to_the_same_thing_at_once_wait_for_each_other(on_postgresql: Flask) -> None:
     app = on_postgresql
     one, other = enter(app, "member"), enter(app, "member")
@@ -141,6 +143,7 @@ def test_two_who_bring_files_to_the_same_thing_at_once_wait_for_each_other(on_po
         assert list(verify.problems(db.session())) == []
 
 
+@pytest.mark.long
 def test_who_is_let_go_of_two_that_wait_for_each_other_is_told_so(
     on_postgresql: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

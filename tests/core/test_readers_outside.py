@@ -43,6 +43,7 @@ def listed(reader: Critic, page: str) -> list[list[str]]:
     return [line.split(",") for line in text.splitlines()[1:]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("short", "page", "shows"),
     [
@@ -99,6 +100,7 @@ def test_the_life_of_a_link(
         assert "This link has expired." in visitor.get(path).text
 
 
+@pytest.mark.long
 def test_who_may_make_one_and_for_how_long(client: Callable[..., Critic]) -> None:
     lead = client("lead")
     for days, email in ((-1, READER["email"]), (31, READER["email"]), (7, "nobody")):
@@ -161,6 +163,7 @@ def test_guesses_are_throttled(client: Callable[..., Critic]) -> None:
     assert codes == [404] * by_link.MISSES + [429]
 
 
+@pytest.mark.long
 def test_each_opening_of_what_is_confidential_is_kept_once_an_hour(
     client: Callable[..., Critic], app: Flask
 ) -> None:

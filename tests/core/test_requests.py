@@ -227,6 +227,7 @@ def test_an_unexpected_fault_shows_a_number_and_no_trace(own_app: Flask) -> None
     assert answer.headers["X-Request-Id"] in answer.text
 
 
+@pytest.mark.long
 def test_a_locked_database_answers_that_it_is_busy_also_who_is_signed_in(
     app: Flask, client: Callable[..., Critic]
 ) -> None:

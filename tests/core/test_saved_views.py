@@ -144,6 +144,7 @@ def test_others_cannot_touch_it(client, app):
     assert client(None).post("/views", data={}).status_code == 401
 
 
+@pytest.mark.long
 def test_many_views_cost_no_more_statements(client):
     lead, other = client("lead"), client("lead2")
 

@@ -51,6 +51,7 @@ few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scop
 texts = st.lists(st.text(alphabet=MIXED, min_size=1, max_size=24), min_size=1, max_size=12)
 
 
+@pytest.mark.long
 @few
 @given(texts, st.text(alphabet=CHINESE, min_size=1, max_size=4))
 def test_chinese_of_any_length_is_found_where_it_stands_and_nowhere_else(probes, written, typed):
@@ -83,6 +84,7 @@ def test_a_word_stands_in_a_text_beyond_the_places_that_postgresql_counts(probes
     assert held("瑞金医院") == {7} and held("瑞金细胞") == set()
 
 
+@pytest.mark.long
 def test_what_the_demonstration_left_behind_is_what_a_rebuild_makes(in_app):
     """Hundreds of acts of every floor kept it, none of which named it."""
     kept = index.contents(db.session())
@@ -97,6 +99,7 @@ def institution() -> Institution:
     return db.session.query(Institution).filter_by(code="RJ").one()
 
 
+@pytest.mark.long
 def test_a_change_is_found_with_its_commit_and_what_went_is_gone(in_app, actor):
     def found(typed: str) -> bool:
         return bool(search.find(search.Asked(typed), actor=actor("outsider")).get("institutions"))
@@ -135,6 +138,7 @@ def test_a_statement_past_the_session_is_refused_unless_it_changes_no_text(in_ap
     assert search.differences() == []
 
 
+@pytest.mark.long
 def test_a_damaged_index_is_seen_and_mended(in_app):
     with writing():
         first = db.session.query(index.SearchDocument).filter_by(thing="project").first()

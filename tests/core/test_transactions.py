@@ -46,6 +46,7 @@ def visitor(own_app: Flask) -> Critic:
     return Critic(own_app)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", [200, 204, 303])
 def test_a_success_is_kept(visitor: Critic, there: Callable[[str], bool], status: int) -> None:
     visitor.post(f"/probe/KEPT/{status}")
@@ -58,6 +59,7 @@ def test_a_refusal_keeps_nothing(visitor: Critic, there: Callable[[str], bool], 
     assert not there("LOST")
 
 
+@pytest.mark.long
 def test_a_fault_keeps_nothing(visitor: Critic, there: Callable[[str], bool]) -> None:
     with pytest.raises(ZeroDivisionError):
         visitor.post("/probe/LOST/0")
@@ -83,6 +85,7 @@ def test_a_command_that_fails_keeps_nothing(own_app: Flask, there: Callable[[str
     assert not there("HALF")
 
 
+@pytest.mark.long
 def test_opening_every_page_changes_no_table(app: Flask, client: Callable[..., Critic]) -> None:
     """Only traces may move: sessions seen, notices read, the entry of an export and what it takes of a budget."""
     visitors = [client("auditor"), client("admin"), client("lead")]

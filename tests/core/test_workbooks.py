@@ -138,6 +138,7 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.long
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     data = bomb()
     assert len(data) < 200_000
@@ -150,6 +151,7 @@ def test_entities_are_not_expanded() -> None:
     assert refused(repacked(data, SHEET, lambda _text: evil)) == "damaged"
 
 
+@pytest.mark.long
 def test_merging_half_the_world_costs_nothing() -> None:
     ref = '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
     book = read(bare("<row><c><v>1</v></c></row><row><c><v>2</v></c></row>", tail=ref))

@@ -59,6 +59,7 @@ def fill_the_disk(app: Flask) -> Callable[[], None]:
         return drop
 
 
+@pytest.mark.long
 def test_disk_full(own_app: Flask) -> None:
     """A save is refused with 507 and words, reads go on, and with room again it goes on without a restart."""
     secretary = Critic(own_app)
@@ -79,6 +80,7 @@ def test_disk_full(own_app: Flask) -> None:
         assert list(verify.problems(db.session())) == []
 
 
+@pytest.mark.long
 def test_clock_stepping_back(app: Flask, client: Callable[..., Critic]) -> None:
     """The trail says it once, in an order that is that of its numbers; nobody is signed out."""
     lead = client("lead")
@@ -104,6 +106,7 @@ def test_clock_stepping_back(app: Flask, client: Callable[..., Critic]) -> None:
         assert list(verify.problems(db.session())) == []
 
 
+@pytest.mark.long
 def test_secret_key_lost_or_changed(app: Flask, client: Callable[..., Critic]) -> None:
     """Sessions end; signatures and the trail stay valid, for nothing of them comes from it."""
     member = client("member")
@@ -147,6 +150,7 @@ def test_two_servers_on_one_sqlite_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert alone.hold("postgresql+psycopg://localhost/x") is None
 
 
+@pytest.mark.long
 def test_read_only_disk_or_wrong_owner(run_command: Callable[..., object], tmp_path: Path) -> None:
     """One line, exit 1: a folder that cannot be made, a database that cannot be written."""
     there = f"sqlite:///{tmp_path}/there.db"
@@ -169,6 +173,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("new_postgres_database")())
 
 
+@pytest.mark.long
 def test_migration_that_fails_half_way(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step of many statements breaks in its middle: nothing of it is there, and the next try does it whole."""
     schema.upgrade(empty, "0030")
@@ -202,6 +207,7 @@ def look(engine: sa.Engine) -> object:
     }
 
 
+@pytest.mark.long
 def test_a_database_that_never_answers(tmp_path: Path) -> None:
     """Three seconds, not for ever."""
     with socket.create_server(("127.0.0.1", 0), backlog=1) as deaf:

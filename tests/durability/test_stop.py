@@ -3,9 +3,12 @@
 import os
 from collections.abc import Callable
 
+import pytest
+
 from tests.support.server import Server
 
 
+@pytest.mark.long
 def test_the_server_and_its_worker_end_on_sigterm(serve: Callable[..., Server]) -> None:
     server = serve()
     assert server.process is not None

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
 import sqlalchemy as sa
 
 from tests.support import papers
@@ -46,6 +47,7 @@ def _form(visitor: Visitor) -> dict[str, str]:
     return form
 
 
+@pytest.mark.long
 def test_a_kill_in_the_middle_of_uploads_loses_no_byte(serve: Callable[..., Server]) -> None:
     server = serve()
     bringer = Bringer(server)
@@ -69,6 +71,7 @@ def test_a_kill_in_the_middle_of_uploads_loses_no_byte(serve: Callable[..., Serv
     assert len(left) == len(stored), "each is there once, and nothing else"
 
 
+@pytest.mark.long
 def test_a_slow_sender_holds_nobody_up(serve: Callable[..., Server]) -> None:
     """A telephone that needs a minute for its photograph must not keep the database's one writer."""
     server = serve()

@@ -82,6 +82,7 @@ def test_an_index_leads_with_each_key_that_is_joined() -> None:
     assert without == WITHOUT_INDEX
 
 
+@pytest.mark.long
 def test_up_down_and_up_again_comes_to_the_same(url: str) -> None:
     schema.upgrade(url)
     first = tables(url)

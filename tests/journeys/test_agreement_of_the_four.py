@@ -13,6 +13,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_四方战略合作协议(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 1440)
     page: Page = cast.page("member", "/labs")

@@ -17,6 +17,7 @@ def _names(page: Page) -> list[str]:
     return [str(row.get_attribute("data-name")) for row in page.locator(".ord > li").all()]
 
 
+@pytest.mark.long
 def test_by_keys_and_by_dragging(browser: Browser, serve: Callable[..., Server]) -> None:
     page = Cast(browser, serve(), 1440).page("secretary", PAGE)
     first, second, third, *rest = _names(page)
@@ -38,6 +39,7 @@ def test_by_keys_and_by_dragging(browser: Browser, serve: Callable[..., Server])
     expect(page.locator("[data-late]")).to_be_visible()
 
 
+@pytest.mark.long
 def test_without_a_script(browser: Browser, serve: Callable[..., Server]) -> None:
     server = serve()
     page = browser.new_context(java_script_enabled=False, locale="zh-CN").new_page()

@@ -232,9 +232,10 @@ def circulated(server: Server) -> None:
     fill(secretary, "/meetings/SAC-2026-06/agenda/template", "name", name="例会")
 
 
-def test_some_pages_once(browser: Browser, serve: Callable[..., Server]) -> None:
+@pytest.mark.parametrize("step", [16, pytest.param(4, marks=pytest.mark.long)])
+def test_some_pages_once(browser: Browser, serve: Callable[..., Server], step: int) -> None:
     tour = Tour(browser, furnished(serve()))
-    for number, (who, path) in enumerate(PAGES[::4]):
+    for number, (who, path) in enumerate(PAGES[::step]):
         tour.visit(who, path, *COMBINATIONS[number % len(COMBINATIONS)])
     assert not tour.wrong, "\n".join(tour.wrong)
 

@@ -20,6 +20,7 @@ def tick_all(page: Page) -> None:
         box.check()
 
 
+@pytest.mark.long
 def test_from_research_to_production_to_the_market(browser: Browser, serve: Callable[..., Server]) -> None:
     """From a project: its link, the next hand-over and its conditions; a checklist that both tick and both sign."""
     server = serve()
@@ -47,6 +48,7 @@ def test_from_research_to_production_to_the_market(browser: Browser, serve: Call
     assert server.command("audit", "verify").returncode == 0
 
 
+@pytest.mark.long
 def test_each_result_has_a_destination(browser: Browser, serve: Callable[..., Server]) -> None:
     """A result without one is listed first, is given a project, and shows the way from there."""
     server = serve()

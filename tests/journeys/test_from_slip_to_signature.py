@@ -16,6 +16,7 @@ MINUTES = "/meetings/SAC-2026-05/minutes"
 PASSWORD = "kangjiansheng"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [390, pytest.param(1440, marks=pytest.mark.soak)])
 def test_from_slip_to_signature(width: int, browser: Browser, serve: Callable[..., Server]) -> None:
     server = serve()

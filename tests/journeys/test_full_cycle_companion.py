@@ -12,6 +12,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_full_cycle_companion_service_全周期陪伴式服务(
     browser: Browser, serve: Callable[..., Server]
 ) -> None:
@@ -38,6 +39,7 @@ def test_full_cycle_companion_service_全周期陪伴式服务(
     cast.close()
 
 
+@pytest.mark.long
 def test_residents_and_partners_首批入驻企业与生态伙伴(
     browser: Browser, serve: Callable[..., Server]
 ) -> None:

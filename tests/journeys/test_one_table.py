@@ -50,6 +50,7 @@ def _arrive(server: Server, code: str) -> None:
         )
 
 
+@pytest.mark.long
 def test_one_table_meeting_from_the_page(browser: Browser, serve: Callable[..., Server]) -> None:
     """From the whole to the ask, its owner and date, and the minutes that say so."""
     server = serve()

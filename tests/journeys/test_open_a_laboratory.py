@@ -11,6 +11,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_多个专业特色联合实验室(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 1440)
     page = cast.page("executive", "/labs/new")

@@ -16,6 +16,7 @@ DEVICE = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_passkey_made_and_used(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(
         browser, serve(host="localhost"), 390

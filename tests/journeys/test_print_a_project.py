@@ -16,6 +16,7 @@ def pages(printed: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", printed))
 
 
+@pytest.mark.long
 def test_it_is_one_page(browser: Browser, serve: Callable[..., Server]) -> None:
     server = serve()
     for language, path in (

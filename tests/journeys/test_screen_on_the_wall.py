@@ -11,6 +11,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_it_goes_on_by_itself(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 1440)
     page = cast.page("executive", "/overview/wall")

@@ -11,6 +11,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_sharing_what_each_party_has_优势互补_资源共享(
     browser: Browser, serve: Callable[..., Server]
 ) -> None:

@@ -18,6 +18,7 @@ ON_TOP = """e => { const r = e.getBoundingClientRect();
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [390, pytest.param(1440, marks=pytest.mark.soak)])
 def test_a_sheet_goes_there_and_back(width: int, browser: Browser, serve: Callable[..., Server]) -> None:
     server = serve()
@@ -51,6 +52,7 @@ def test_a_sheet_goes_there_and_back(width: int, browser: Browser, serve: Callab
     assert server.command("audit", "verify").returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(390, 844), (844, 390), (1440, 900)])
 def test_the_bar_of_a_dry_run_hides_no_row(
     size: tuple[int, int], browser: Browser, serve: Callable[..., Server]

@@ -31,6 +31,7 @@ def open_menu(page: Page) -> None:
     page.locator("#chart-slips .tool-m summary").click()
 
 
+@pytest.mark.long
 def test_words_and_pictures_reach_the_chat(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 1440)
     page = cast.page("executive", "/overview?as_of=2026-06-30")

@@ -56,6 +56,7 @@ def test_seven_milestones_in_at_most_twelve_taps_and_a_minute(
     cast.close()
 
 
+@pytest.mark.long
 def test_what_was_entered_survives_a_lost_connection(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 390)
     page = cast.page("lead", "/my/milestones")
@@ -86,6 +87,7 @@ def test_what_was_entered_survives_a_lost_connection(browser: Browser, serve: Ca
     cast.close()
 
 
+@pytest.mark.long
 def test_what_is_given_now_is_no_longer_asked_for(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 390)
     page = cast.page("lead", "/my/milestones")
@@ -112,6 +114,7 @@ COVERED = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_nothing_that_one_presses_next_is_covered_or_out_of_sight(
     browser: Browser, serve: Callable[..., Server]
 ) -> None:

@@ -37,6 +37,7 @@ def weighed(page: Page, address: str) -> dict[str, int]:
     return {names[key]: size for key, size in sizes.items() if names.get(key, "").startswith("http")}
 
 
+@pytest.mark.long
 def test_they_are_light_and_stand_still(browser: Browser, serve: Callable[..., Server]) -> None:
     server = serve()
     for width in (1440, 390):

@@ -12,6 +12,7 @@ from tests.support.server import Server
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_the_six_seats_and_the_committee(browser: Browser, serve: Callable[..., Server]) -> None:
     """Which project lacks a hospital or a funder; what the source does not tell of the committee is not there."""
     cast = Cast(browser, serve(), 390)

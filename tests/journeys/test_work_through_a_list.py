@@ -19,6 +19,7 @@ DRAWN = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_by_keys_alone(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 1440)
     page = cast.page("lead", "/milestones?project=KJS-012&state=open&sort=project")
@@ -58,6 +59,7 @@ def _press(page: Page, keys: str) -> None:
         page.keyboard.press(key)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [390, 1440])
 def test_many_at_once_and_back(width: int, browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), width)

@@ -21,6 +21,7 @@ def _open(cast: Cast, who: str, path: str) -> tuple[Page, str]:
     return page, page.url.removeprefix(cast.server.base)
 
 
+@pytest.mark.long
 def test_shown_saved_joined_and_kept(browser: Browser, serve: Callable[..., Server]) -> None:
     cast = Cast(browser, serve(), 1440)
     page, address = _open(cast, "secretary", EDIT)

@@ -55,6 +55,7 @@ class Booker(threading.Thread):
             db.session.remove()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("capacity", [1, 3])
 def test_never_two_for_the_same_hour(app, capacity):
     with app.app_context(), writing():

@@ -41,6 +41,7 @@ def test_the_list_names_the_bottleneck_and_who_waits(client):
     assert "94%" in text and "3 项候补" in text and "余 1480 位" in text
 
 
+@pytest.mark.long
 def test_from_a_free_slot_to_a_booking_and_back(client, app):
     free = opened(client("lead"), f"{ROOM}/book", f"{ROOM}/book")
     assert (free["day"], free["from_hour"]) == ("2026-11-27", "15"), "the next hour that is free"
@@ -208,6 +209,7 @@ def test_the_database_itself_refuses_what_no_operation_asked_for(in_app, change)
         )
 
 
+@pytest.mark.long
 def test_the_laboratory_home_the_search_and_the_calendar_know_of_it(client, app):
     lead = client("lead")
     text = words(lead.get("/labs/JL-01"))

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 import time_machine
 
 from kangjiansheng.core import clock
@@ -34,6 +35,7 @@ def test_an_answer_is_promised_in_working_days_of_china_and_is_overdue_the_day_a
     assert earlier.stage == "moved_in"  # the stage of that day, not of today
 
 
+@pytest.mark.long
 def test_the_line_of_time_of_a_company_is_whole(client):
     executive = client("executive")
     text = words(executive.get("/residents/CO-001"))

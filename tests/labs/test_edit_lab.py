@@ -41,6 +41,7 @@ def test_an_edit_never_changes_life(client, actor):
     assert queries.lab(actor=actor("lead"), code="JL-01").life == "operating"
 
 
+@pytest.mark.long
 def test_who_may_edit(client):
     for who in ("auditor", "admin", "lead2", "partner", "member", "outsider"):
         for path in (EDIT, "/labs/JL-01/life", "/labs/JL-01/partners/RJ"):

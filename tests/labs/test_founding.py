@@ -1,5 +1,7 @@
 """The founding facts: exactly as far as the announcement goes."""
 
+import pytest
+
 from kangjiansheng import starting
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import db
@@ -8,6 +10,7 @@ from kangjiansheng.labs.models import Agreement, Institution
 from tests.support.typed import words
 
 
+@pytest.mark.long
 def test_twenty_institutions_and_one_agreement_without_the_demonstration(empty_app):
     with empty_app.app_context():
         assert db.session.scalar(db.select(db.func.count(Institution.id))) == 20

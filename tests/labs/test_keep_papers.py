@@ -24,6 +24,7 @@ def lab(code="JL-01"):
     return queries.lab(actor=who("executive"), code=code)
 
 
+@pytest.mark.long
 def test_its_whole_life_on_the_pages(client):
     lead, other = client("lead"), client("executive")
     made = typed(lead, f"{HERE}/new", kind="permit", label="辐射安全许可 2026-3", valid_to="2026-12-20")

@@ -93,6 +93,7 @@ def belongs(institution, short):
     )
 
 
+@pytest.mark.long
 def test_competitors_see_nothing_of_each_other(competitors, client):
     outsider, partner = client("outsider"), client("partner")
     assert (
@@ -124,6 +125,7 @@ def test_competitors_see_nothing_of_each_other(competitors, client):
     assert "2026-11-12" not in rows["CO-001"] and "2026-09-24" in rows["CO-002"]
 
 
+@pytest.mark.long
 def test_its_own_people_ask_and_say_how_content_they_are_and_keep_nothing(competitors, client):
     outsider, executive = client("outsider"), client("executive")
     form = opened(outsider, "/residents/CO-002/requests/new")
@@ -152,6 +154,7 @@ def test_its_own_people_ask_and_say_how_content_they_are_and_keep_nothing(compet
         assert outsider.get(f"/residents/CO-002/{path}").status_code == 403, path
 
 
+@pytest.mark.long
 def test_members_of_the_park_keep_it_and_whoever_answers_sees_that_request_alone(app, client):
     with app.app_context(), writing():
         executive = who("executive")

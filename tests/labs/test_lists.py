@@ -57,6 +57,7 @@ def test_names_sort_as_readers_of_each_language_expect(client):
     assert english[0] == "CEMCS" and english.index("DHLS") < english.index("RCSC")
 
 
+@pytest.mark.long
 def test_long_lists_come_in_pages_that_keep_the_filter(client, app, actor):
     with writing():
         for number in range(60):
@@ -73,6 +74,7 @@ def test_long_lists_come_in_pages_that_keep_the_filter(client, app, actor):
         assert reader.get(f"/partners?page={wrong}").status_code == 200
 
 
+@pytest.mark.long
 def test_a_list_costs_the_same_for_few_and_for_many(client, app, actor):
     reader = client("executive")
     paths = ("/partners", "/agreements", "/labs", "/partners?as_of=2026-01-15", "/labs?as_of=2026-01-15")

@@ -28,6 +28,7 @@ SEEN = {
 }
 
 
+@pytest.mark.long
 def test_an_obligation_lives_from_clause_to_archive(client):
     executive = client("executive")
     form = opened(executive, NEW)
@@ -74,6 +75,7 @@ def test_what_cannot_be_owed_is_refused_with_what_was_typed(client, changes, sen
     assert sentence in words(answer) and "每批一份检验报告" in words(answer)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", SEEN)
 def test_who_sees_which(client, who):
     reader = client(who)
@@ -154,6 +156,7 @@ def test_many_are_read_in_as_many_statements_as_one(actor):
 PDF = "delivered.pdf"
 
 
+@pytest.mark.long
 def test_both_sides_act_and_every_act_can_be_taken_back(client, app):
     debtor, creditor = client("member"), client("executive")  # Ruijin owes it
     path, today = "/obligations/OB-0003", clock.today().isoformat()

@@ -112,6 +112,7 @@ def test_a_membership_of_another_laboratory_is_not_found(client, actor):
     assert client("lead").post(f"{PEOPLE}/{other.id}/end").status_code == 404
 
 
+@pytest.mark.long
 def test_who_may_keep_the_people(client):
     for who in ("auditor", "admin", "lead2", "partner", "member", "outsider"):
         assert client(who).get(PEOPLE).status_code == 403

@@ -12,6 +12,7 @@ from kangjiansheng.labs import rules
 DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
+@pytest.mark.long
 @given(DAYS, DAYS, DAYS)
 def test_a_term_is_whole_and_within_bounds(begins, ends, today):
     found = rules.term(begins, ends, today)
@@ -60,6 +61,7 @@ def test_a_closed_laboratory_can_be_reached_from_everywhere_and_left_for_nowhere
     assert all("closed" in steps for life, steps in rules.STEPS.items() if life != "closed")
 
 
+@pytest.mark.long
 @given(st.from_regex(r"[A-Z0-9][A-Z0-9-]{1,39}", fullmatch=True))
 def test_codes_that_may_stand_in_an_address(code):
     rules.check_code(code)

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def test_whatever_is_booked_one_after_another_never_meets(found):
             assert any(rules.meets(tried, other) for other in then)
 
 
+@pytest.mark.long
 @given(booked())
 def test_occupancy_is_a_share_of_what_is_there(found):
     capacity, held, _refused = found

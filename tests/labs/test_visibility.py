@@ -49,6 +49,7 @@ def test_agreements_in_list_page_json_and_export(client, who):
         assert reader.get(f"/api/v1/agreements/{code}").status_code == status
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", INSIDE)
 def test_the_inside_of_laboratories(client, who):
     reader = client(who)
@@ -74,6 +75,7 @@ def test_an_outsider_sees_the_open_agreement_without_history_and_other_peoples_a
     assert "未载明" in text and "AGR-90" not in text and "谁在何时" not in text
 
 
+@pytest.mark.long
 def test_the_agreement_above_is_named_to_whom_sees_it(client, actor):
     executive = actor("executive")
     facts = {"name_hans": "协议", "kind": "other", "signatory_codes": ["RJ", "KJS"]}

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 import time_machine
 
 from kangjiansheng.core import clock
@@ -21,6 +22,7 @@ def codes(actor, **named):
     return {one.row.code: one.why for one in obligations_waiting(actor=actor, **named)}
 
 
+@pytest.mark.long
 def test_what_waits_for_whom(client, actor):
     executive, member = actor("executive"), actor("member")  # of Ruijin
     assert codes(member) == {"OB-0003": "deliver"}
@@ -55,6 +57,7 @@ def test_what_waits_for_whom(client, actor):
     assert codes(actor("secretary"), speaking=True) == {"OB-0002": "accept"}
 
 
+@pytest.mark.long
 def test_the_daily_reminder_names_it_and_an_agreement_to_renew(actor):
     due = clock.today() + timedelta(60)
     with (

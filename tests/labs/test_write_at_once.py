@@ -1,5 +1,6 @@
 """Two write the same at once: each gets a number of its own, and what can be there once is there once."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from tests.support.acting import who
 from tests.support.at_once import both
 
 
+@pytest.mark.long
 def test_of_two_at_once_each_has_a_number_or_the_second_hears_of_the_first(app: Flask) -> None:
     """Companies, requests, leases and papers get the next number each; a link and a review of a year are there once."""
 

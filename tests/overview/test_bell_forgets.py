@@ -67,6 +67,7 @@ def _notice(short: str, address: str) -> Notification:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("short", ["outsider", "partner", "executive", "admin"])
 def test_it_tells_of_exactly_what_opens(
     short: str, client: Callable[..., Critic], app: Flask, monkeypatch: pytest.MonkeyPatch
@@ -125,6 +126,7 @@ def test_who_left_a_project_is_told_no_more_of_it(client: Callable[..., Critic],
     assert PLANTED not in page and "KJS-003" not in page and "已不对您开放" in page
 
 
+@pytest.mark.long
 def test_a_list_is_told_while_all_that_it_names_is_open(app: Flask) -> None:
     with app.app_context(), writing():
         assert remind()
@@ -166,6 +168,7 @@ def test_the_open_part_of_a_company_does_not_tell_what_it_asked_for(
     assert _told(client("executive"), "/residents/CO-001", app, "executive")
 
 
+@pytest.mark.long
 def test_names_of_files_are_told_as_far_as_their_level_goes(
     client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -183,6 +186,7 @@ def test_names_of_files_are_told_as_far_as_their_level_goes(
     assert _told(client("executive"), address, app, "executive")
 
 
+@pytest.mark.long
 def test_who_left_the_committee_is_told_no_words_of_its_drafts_and_proposals(
     client: Callable[..., Critic], app: Flask
 ) -> None:
@@ -196,6 +200,7 @@ def test_who_left_the_committee_is_told_no_words_of_its_drafts_and_proposals(
         assert _told(client("secretary"), address, app, "secretary")
 
 
+@pytest.mark.long
 def test_a_mail_that_waited_is_closed_like_its_notice(client: Callable[..., Critic], app: Flask) -> None:
     """A digest whose mail server was away for hours names things of that morning; the words of a draft are for its
     committee, though others open the page of the minutes, too."""

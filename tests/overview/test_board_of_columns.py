@@ -59,6 +59,7 @@ def compared(reader, as_of, compare, horizon=90):
     return told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["executive", "partner", "lead", "outsider"])
 def test_the_demonstration_on_many_days(app, actor, who):
     with app.test_request_context("/overview"):
@@ -70,6 +71,7 @@ def test_the_demonstration_on_many_days(app, actor, who):
             compared(reader, date.fromisoformat(day), date.fromisoformat(before))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_ledgers_that_say_anything_in_any_order(app, actor, seed):
     with app.test_request_context("/overview"):
@@ -100,6 +102,7 @@ def known(board):
     return bare(board)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [3, 4])
 def test_a_past_day_says_what_a_database_said_that_was_stopped_then(databases, tmp_path, seed):
     day, compare = date(2026, 6, 30), date(2026, 3, 31)
@@ -169,6 +172,7 @@ def acts(actor):
     return [move, take_back, reach, add, put_away, register]
 
 
+@pytest.mark.long
 def test_what_was_committed_is_counted_without_reading_all_of_it_again(app, actor, acts):
     reader, compare = actor("executive"), date(2026, 9, 30)
     with app.test_request_context("/overview"):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from flask import Flask
 
 from kangjiansheng.core import calendar, clock
@@ -18,6 +19,7 @@ from tests.support.acting import who
 from tests.support.scattered import scatter
 
 
+@pytest.mark.long
 def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
     with app.test_request_context():
         scatter(11, projects=24)

@@ -39,6 +39,7 @@ def rows(client, name, more=""):  # type: ignore[no-untyped-def]
     return text.lstrip("\ufeff").split("\r\n\r\n")[0].splitlines()[1:]
 
 
+@pytest.mark.long
 def test_each_sheet_has_its_finding_its_figure_its_table_and_its_definition(client):
     tree = page(client("executive"))
     defined = client("executive").get("/overview/definitions").text

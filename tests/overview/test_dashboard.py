@@ -45,6 +45,7 @@ def test_the_sentence_counts_what_the_reader_may_see(client, who, number):
     assert sum(groups) == number
 
 
+@pytest.mark.long
 def test_the_partner_sees_only_her_projects_in_words_figures_and_tables(client):
     answer = client("partner").get("/overview")
     assert set(CODE.findall(answer.text)) <= PARTNER
@@ -74,6 +75,7 @@ def test_every_number_of_the_sentence_opens_a_list_of_as_many(client):
             assert len(rows) == int(match[1]), link.get("href")
 
 
+@pytest.mark.long
 def test_a_past_day_rewinds_and_shows_no_way_to_edit(client):
     tree = page(client("executive"), "/overview?as_of=2026-06-30")
     assert tree.find_class("asof-banner")
@@ -87,6 +89,7 @@ def test_a_past_day_rewinds_and_shows_no_way_to_edit(client):
     assert links and all("as_of=2026-06-30" in link for link in links)
 
 
+@pytest.mark.long
 def test_the_sentence_of_yesterday_is_yesterdays(app, client, actor):
     from kangjiansheng.core.transactions import writing
     from kangjiansheng.projects.models import Milestone
@@ -115,6 +118,7 @@ def test_a_day_that_cannot_be_is_refused_with_a_hint(client, query):
     assert client("executive").get(f"/overview?{query}").status_code == 400
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("compare", ["2026-06-30", "2026-10-31", "today"])
 def test_a_comparison_that_is_not_before_the_day_looked_at_is_set_back_and_says_so(client, compare):
     asked = clock.today().isoformat() if compare == "today" else compare
@@ -129,6 +133,7 @@ def test_a_comparison_that_is_not_before_the_day_looked_at_is_set_back_and_says_
     assert file.status_code == 200 and "2026-03-31" in file.get_data(as_text=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
 def test_three_languages(client, lang):
     tree = page(client("executive", lang))
@@ -145,6 +150,7 @@ def test_three_languages(client, lang):
         assert "按计划" not in text and "如期" in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("horizon", [30, 90, 365])
 def test_figures_are_scatter_and_bar_and_plotly_takes_them(client, horizon):
     tree = page(client("executive"), f"/overview?horizon={horizon}")
@@ -172,6 +178,7 @@ def test_every_figure_has_its_table(client):
         assert len(tree.get_element_by_id(name).findall(".//tbody/tr")) >= rows, name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/overview", "/overview?as_of=2026-10-31", "/overview?horizon=365"])
 def test_at_most_fifteen_statements(client, path):
     reader = client("executive")
@@ -181,6 +188,7 @@ def test_at_most_fifteen_statements(client, path):
     assert len(seen) <= 15, seen.shown
 
 
+@pytest.mark.long
 def test_ten_times_the_rows_cost_the_same_statements(app, client, tmp_path):
     reader = client("executive")
     reader.get("/overview")
@@ -194,6 +202,7 @@ def test_ten_times_the_rows_cost_the_same_statements(app, client, tmp_path):
     assert len(after) == len(before) <= 15, after.shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["figures", "attention", "pipeline", "outlook", "slips", "health"])
 def test_exports_carry_their_day_and_the_mark(client, name):
     reader = client("executive")
@@ -223,6 +232,7 @@ def _board(reader, day):  # type: ignore[no-untyped-def]
     return dashboard.read(dashboard.Asked(as_of, day - timedelta(days=1), 90), actor=reader)
 
 
+@pytest.mark.long
 def test_metrics_as_json_are_those_of_the_command(client, actor):
     from kangjiansheng.overview import api
 
@@ -244,6 +254,7 @@ def test_definitions_explain_each_figure(client):
         assert tree.get_element_by_id(name) is not None
 
 
+@pytest.mark.long
 def test_long_labels_are_left_out_before_lanes_run_over(client, app, tmp_path):
     import_many(app, tmp_path, 12)
     (script,) = page(client("executive"), "/overview?horizon=365").xpath("//script[@id='fig-outlook']")
@@ -260,6 +271,7 @@ def import_many(app, folder, times):
         assert commands.import_portfolio(files, dry_run=False, as_json=False, actor=system_actor()) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/overview", "/overview?as_of=2026-10-31"])
 def test_a_large_portfolio_folds_and_each_fold_opens_as_many_as_it_counts(app, client, tmp_path, path):
     import_many(app, tmp_path, 10)
@@ -290,6 +302,7 @@ def test_a_large_portfolio_folds_and_each_fold_opens_as_many_as_it_counts(app, c
         assert len([line for line in file.splitlines() if re.match(r"(KJS|BIG)-", line)]) == int(head[0])
 
 
+@pytest.mark.long
 def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revisions(app, actor):
     """As it was loaded, and after a secretary has changed, moved and taken out items."""
     from kangjiansheng.committee.models import Meeting
@@ -324,6 +337,7 @@ def test_the_agenda_of_today_is_read_alike_from_the_tables_and_from_the_revision
     assert len(alike()) == 1
 
 
+@pytest.mark.long
 def test_an_item_about_a_project_is_not_a_decision_on_its_gate(client):
     """KJS-003 is to hear of its first patient; nobody is asked for the permission that its gate stands for."""
     tree = page(client("executive"))

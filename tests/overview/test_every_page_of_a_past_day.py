@@ -10,6 +10,7 @@ from tests.permissions import table
 DAY = "2026-10-31"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["executive", "secretary"])
 def test_each_rewinds_or_says_that_it_does_not(app: Flask, client, who):  # type: ignore[no-untyped-def]
     table.furnish(app)

@@ -38,6 +38,7 @@ def digest(actor, day: date | None) -> str:  # type: ignore[no-untyped-def]
     return foretold(actor=actor, as_of=day).forecast.inputs
 
 
+@pytest.mark.long
 def test_each_open_milestone_of_the_year_has_its_days_or_says_too_little(client, actor):
     found = rows(page(client("executive")), "chart-forecast")
     due = [
@@ -52,6 +53,7 @@ def test_each_open_milestone_of_the_year_has_its_days_or_says_too_little(client,
     assert sum(row[3] != "历史太少" for row in found) > 20
 
 
+@pytest.mark.long
 def test_the_scoreboard_says_how_often_forecasts_held(client):
     tree = page(client("executive"))
     title = "".join(tree.get_element_by_id("record").find(".//h2").itertext())
@@ -63,6 +65,7 @@ def test_the_scoreboard_says_how_often_forecasts_held(client):
     assert ("偏乐观" in title) == (percent < 75) and ("相符" in title) == (75 <= percent <= 85)
 
 
+@pytest.mark.long
 def test_the_partner_gets_only_her_projects_and_only_their_history(client, actor, in_app):
     for path in (PATH, *(f"{PATH}/{name}.csv" for name in ("forecast", "record", "history"))):
         assert set(CODE.findall(client("partner").get(path).get_data(as_text=True))) <= PARTNER, path
@@ -73,6 +76,7 @@ def test_the_partner_gets_only_her_projects_and_only_their_history(client, actor
     assert int(near[2]) < int(rows(page(client("executive")), "learned")[0][2])
 
 
+@pytest.mark.long
 def test_another_partys_delay_changes_nothing_for_the_partner(client, actor, in_app):
     before = digest(actor("partner"), None), digest(actor("executive"), None)
     row = next(
@@ -95,6 +99,7 @@ def test_who_sees_no_project_gets_no_forecast(client, who):
     assert "没有您可以查看的项目" in text and "data-fig" not in text and not CODE.findall(text)
 
 
+@pytest.mark.long
 def test_a_past_day_is_forecast_from_what_was_known_then(client, actor, in_app):
     """A date that moves and a dependency that goes today are not known yesterday."""
     executive, yesterday = actor("executive"), clock.today() - timedelta(days=1)
@@ -116,6 +121,7 @@ def test_a_past_day_is_forecast_from_what_was_known_then(client, actor, in_app):
     assert not [f for f in tree.iter("form") if f.get("method") == "post" and f.get("action") != "/sign-out"]
 
 
+@pytest.mark.long
 def test_the_same_address_gives_the_same_page_and_another_seed_other_days(client):
     reader = client("executive")
     first, again = rows(page(reader), "chart-forecast"), rows(page(reader), "chart-forecast")
@@ -125,6 +131,7 @@ def test_the_same_address_gives_the_same_page_and_another_seed_other_days(client
     assert reader.get(f"{PATH}?seed=-1").status_code == 400
 
 
+@pytest.mark.long
 def test_the_tables_go_along_with_day_method_and_mark(client):
     reader = client("executive")
     text = reader.get(f"{PATH}/forecast.csv?as_of=2026-06-30").get_data(as_text=True)
@@ -142,11 +149,13 @@ def test_few_reached_milestones_are_too_little_history(client, actor, in_app):
     assert "还不能说" in tree.get_element_by_id("record").text_content()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "word"), [("zh-Hant", "八成把握"), ("en", "P80")])
 def test_in_every_language(client, lang, word):
     assert word in page(client("executive", lang), lang=lang).get_element_by_id("record").text_content()
 
 
+@pytest.mark.long
 def test_it_costs_the_same_with_many_more_rows(client, app, tmp_path):
     reader = client("executive")
 
@@ -164,6 +173,7 @@ def test_it_costs_the_same_with_many_more_rows(client, app, tmp_path):
     assert cost() == before <= 15
 
 
+@pytest.mark.long
 def test_the_figures_are_those_of_the_command(client, actor, in_app):
     told = client("executive").get("/api/v1/metrics").get_json()["forecast"]
     told_here = foretold(actor=actor("executive"), as_of=None)

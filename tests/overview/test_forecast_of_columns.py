@@ -75,6 +75,7 @@ def bond(luck: Random, project: int, n: int) -> Bond:
     return Bond(waits, luck.choice([MISSING, luck.randrange(90)]), luck.random() < 0.3)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [3, 5, 6, 7])
 def test_plans_that_do_anything_in_any_order(seed):
     told, day = anything(seed), DAY.toordinal()
@@ -129,6 +130,7 @@ def acts(actor):  # type: ignore[no-untyped-def]
     return [move, reach_long_ago, take_back, bind, add, put_away]
 
 
+@pytest.mark.long
 def test_what_was_written_is_reckoned_anew_and_nothing_else(app, actor, monkeypatch):  # type: ignore[no-untyped-def]
     """After each act and for readers of several rights, today and on a day before; and none of it reads all plans again."""
     learned: list[int] = []

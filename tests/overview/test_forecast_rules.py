@@ -75,6 +75,7 @@ def plans(draw):  # type: ignore[no-untyped-def]
     return steps, tried
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(plans())
 def test_a_plan_is_pushed_as_its_schedule_pushes_it(plan):
@@ -313,6 +314,7 @@ def test_the_interval_is_wilsons_over_milestones():
     assert Held(80, 100, 10).interval == (49, 94)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 5])
 def test_eighty_per_cent_hold_where_the_truth_is_known_and_the_scoreboard_says_so(seed):
     """2,800 milestones in 400 plans over ten years; the last three years' forecasts against what came."""
@@ -341,6 +343,7 @@ def test_over_many_histories_of_other_truths():
         assert 0.75 <= part / whole <= 0.85, (number, part / whole)
 
 
+@pytest.mark.long
 def test_a_world_that_gets_worse_is_told():
     """Delays double halfway: forecasts from the past are too hopeful, and the scoreboard says it."""
     luck_of = Random(3)

@@ -25,6 +25,7 @@ from tests.support.holding import fails_once, held
 Cast = Callable[[str], Actor]
 
 
+@pytest.mark.long
 def test_what_who_asks_for_an_archive_holds(actor: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     party = db.session.scalars(select(Institution).where(Institution.code == "RJ")).one()
     with held() as rows:
@@ -56,6 +57,7 @@ def _resting(real: Callable[..., Any], steps: list[int]) -> Callable[..., Any]:
     return look
 
 
+@pytest.mark.long
 def test_what_who_orders_a_pack_holds(actor: Cast) -> None:
     who = actor("lead")
     with held() as rows:

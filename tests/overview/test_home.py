@@ -22,6 +22,7 @@ def test_who_reads_all_starts_at_the_board(client, who):
     assert tree.find(".//h1").text_content().startswith("总览") and tree.find_class("kpis")
 
 
+@pytest.mark.long
 def test_a_lead_sees_her_week_her_projects_and_her_laboratory(client):
     tree = main(client("lead"))
     hrefs = {a.get("href") for a in tree.iter("a")}
@@ -29,6 +30,7 @@ def test_a_lead_sees_her_week_her_projects_and_her_laboratory(client):
     assert "/labs/JL-02" not in hrefs
 
 
+@pytest.mark.long
 def test_home_asks_for_as_many_answers_as_the_page_of_milestones(client):
     lead = client("lead")
     asked = re.search(r"(\d+) 项等您答复", main(lead).text_content())
@@ -37,6 +39,7 @@ def test_home_asks_for_as_many_answers_as_the_page_of_milestones(client):
     assert f"另有 {int(asked[1]) - 5} 项" in main(lead).text_content()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["chair", "secretary", "member"])
 def test_a_committee_member_sees_the_next_meeting(client, who):
     hrefs = [a.get("href") for a in main(client(who)).iter("a")]
@@ -60,6 +63,7 @@ def test_a_past_day_asks_nobody_for_anything(client):
     assert "下次会议" not in text and "等待您签署" not in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["executive", "lead", "partner", "secretary", "admin", "outsider", "member"])
 def test_home_costs_at_most_fifteen_statements(client, who):
     reader = client(who)
@@ -69,11 +73,13 @@ def test_home_costs_at_most_fifteen_statements(client, who):
     assert len(seen) <= 15, seen.shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "word"), [("zh-Hans", "首页"), ("zh-Hant", "首頁"), ("en", "Home")])
 def test_three_languages(client, lang, word):
     assert main(client("lead", lang)).find(".//h1").text_content() == word
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["lead", "lead2"])
 def test_home_the_badge_and_the_page_say_the_same_number(client, who):
     reader = client(who)

@@ -65,6 +65,7 @@ def refuses(app: Flask, statement: str) -> None:
         db.session.execute(text(statement))
 
 
+@pytest.mark.long
 def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tmp_path: Path) -> None:
     lead, admin = client("lead"), client("admin")
     brought = {"files": upload(("放行报告.pdf", papers.PDF), ("唯一.pdf", SOLE)), "kind": "E1"}
@@ -225,6 +226,7 @@ def test_kept_held_and_disposed_of(app: Flask, client: Callable[..., Critic], tm
         assert reader.get(f"{OTHER}/evidence/2/files/1").data == SOLE
 
 
+@pytest.mark.long
 def test_a_hold_after_the_approval_brings_back_what_it_keeps(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -293,6 +295,7 @@ def test_a_hold_after_the_approval_brings_back_what_it_keeps(
         assert reader.get(first).status_code == 410
 
 
+@pytest.mark.long
 def test_a_hold_brings_nothing_back_of_which_the_bytes_went_before_a_crash(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -347,6 +350,7 @@ def ended_and_held(years: int = 2) -> dict[str, tuple[int, int]]:
     return {kind: (one.ended, one.held) for kind, one in found.items() if kind != "evidence"}
 
 
+@pytest.mark.long
 def test_every_kind_ends_with_what_it_concerns_and_is_held_by_it(app: Flask) -> None:
     assert KINDS.keys() == {kind for kind, one in KNOWN.items() if one.files}
     assert begun_before(30, date(2028, 2, 29)) == date(1998, 2, 28) and begun_before(0, clock.today()) is None

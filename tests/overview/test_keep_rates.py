@@ -31,6 +31,7 @@ def test_a_published_set_is_read_with_source_sample_and_interval(client):
     assert "未公布" in bare and "未见原文" in bare
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh-Hant", "en"])
 def test_rates_in_other_languages(client, lang):
     reader = client("executive", lang)
@@ -40,6 +41,7 @@ def test_rates_in_other_languages(client, lang):
     assert said in words(reader.get("/overview/rates"))
 
 
+@pytest.mark.long
 def test_an_own_set_is_copied_changed_and_used(client):
     boss = client("executive")
     made = typed(boss, NEW, **OWN)
@@ -106,6 +108,7 @@ def test_a_stale_form_shows_both_sides(client):
     assert "48" in words(answer) and "60" in words(answer)
 
 
+@pytest.mark.long
 def test_the_default_changes_with_a_reason_and_only_for_days_after(client):
     with time_machine.travel("2026-11-25T02:00:00Z", tick=False):
         boss = client("executive")
@@ -121,6 +124,7 @@ def test_the_default_changes_with_a_reason_and_only_for_days_after(client):
         assert stale.status_code == 409
 
 
+@pytest.mark.long
 def test_a_set_in_use_is_not_put_away_and_one_put_away_is_not_offered(client):
     boss = client("executive")
     typed(boss, NEW, **OWN)
@@ -136,6 +140,7 @@ def test_a_set_in_use_is_not_put_away_and_one_put_away_is_not_offered(client):
     )  # an address that was kept still opens
 
 
+@pytest.mark.long
 def test_a_set_of_later_is_not_there_on_a_past_day(client):
     with time_machine.travel("2026-11-25T02:00:00Z", tick=False):
         boss = client("executive")

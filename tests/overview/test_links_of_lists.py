@@ -39,6 +39,7 @@ def lines(reader, address):
     return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))[1:]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_offers_the_file_of_what_it_shows_whoever_opened_it_before(client, path):
     """Twice round, since the links of the first address must not stay for the second one."""
@@ -67,6 +68,7 @@ def counted(reader, address):
     return len(reader.get("/api/v1" + address).get_json()["data"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["executive", "partner"])
 @pytest.mark.parametrize("query", ["", "as_of=2026-06-30", "compare=2026-10-31"])
 def test_every_number_of_the_board_opens_exactly_its_rows(client, who, query):
@@ -100,6 +102,7 @@ def test_a_figure_that_is_none_is_refused(client, figure):
     assert client("executive").get(f"/milestones?figure={figure}").status_code == 400
 
 
+@pytest.mark.long
 def test_the_list_of_a_figure_says_which_and_its_file_holds_the_same(client):
     reader = client("executive")
     page = reader.get("/milestones?figure=slipped").text

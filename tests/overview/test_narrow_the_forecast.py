@@ -38,6 +38,7 @@ def wanted(app, query, day=None):  # type: ignore[no-untyped-def]
         return {row.code for row in narrow(portfolio(actor=who("executive"), as_of=day), Narrowing(**pairs))}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", ASKED)
 def test_page_and_file_hold_exactly_the_rows_of_what_is_asked_for_as_they_stand_in_the_whole(
     app, client, query
@@ -58,6 +59,7 @@ def test_page_and_file_hold_exactly_the_rows_of_what_is_asked_for_as_they_stand_
     assert any(line[0] == "筛选" for line in said)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", DAYS)
 def test_parts_add_up_to_the_whole_and_so_does_their_record(app, client, day):
     with app.app_context():
@@ -89,12 +91,14 @@ def test_the_history_is_that_of_all_and_says_so(client):
     assert "筛选" not in reader.get(f"{PATH}/record.csv").get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_what_nobody_has_shows_nothing_and_leads_back(client):
     main = page(client("executive"), f"{PATH}?lab=NONE&seed=7").get_element_by_id("main")
     assert "没有符合条件的项目" in main.text_content() and not CODE.findall(main.text_content())
     assert any(a.get("href") == f"{PATH}?seed=7" for a in main.iter("a"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path", [PATH, *(f"{PATH}/{name}.csv" for name in ("forecast", "record", "history"))]
 )
@@ -115,6 +119,7 @@ def test_what_one_may_not_see_looks_like_what_is_not_there(app, client, path, da
         assert there == nowhere, name
 
 
+@pytest.mark.long
 def test_forms_links_and_tabs_keep_what_is_asked_for_the_day_and_the_seed(client):
     reader = client("executive")
     tree = page(reader, f"{PATH}?lab=JL-01&as_of=2026-06-30&seed=7")
@@ -131,6 +136,7 @@ def test_forms_links_and_tabs_keep_what_is_asked_for_the_day_and_the_seed(client
         assert {f"{one}?lab=JL-01" for one in ("/overview", "/overview/charts", PATH)} <= set(tabs)
 
 
+@pytest.mark.long
 def test_questions_leave_no_copies_and_cost_no_more_statements(app, client):
     reader = client("executive")
 

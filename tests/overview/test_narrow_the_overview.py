@@ -27,6 +27,7 @@ def wanted(app, query):  # type: ignore[no-untyped-def]
         return {row.code for row in narrow(portfolio(actor=who("executive")), Narrowing(**pairs))}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", ASKED)
 def test_charts_files_and_the_line_above_them_are_about_what_is_asked_for(app, client, query):
     codes, reader = wanted(app, query), client("executive")
@@ -62,6 +63,7 @@ def test_only_what_occurs_among_ones_own_projects_can_be_chosen(app, client):
     assert offered == own | {""} and names
 
 
+@pytest.mark.long
 def test_forms_and_links_keep_what_is_asked_for_and_the_day(client):
     tree = page(client("executive"), f"{CHARTS}?lab=JL-01&as_of=2026-06-30")
     main = tree.get_element_by_id("main")
@@ -74,6 +76,7 @@ def test_forms_and_links_keep_what_is_asked_for_and_the_day(client):
     assert "stale=old" not in stale or "pathway=B_818" in stale
 
 
+@pytest.mark.long
 def test_lists_that_numbers_open_are_narrowed_by_stage_and_pathway_too(app, client):
     codes = wanted(app, "pathway=D_iit")
     for path in (
@@ -87,6 +90,7 @@ def test_lists_that_numbers_open_are_narrowed_by_stage_and_pathway_too(app, clie
     assert set(CODE.findall(text)) == codes
 
 
+@pytest.mark.long
 def test_a_view_of_the_charts_is_kept_shared_and_opens_the_page(client):
     owner, other = client("executive"), client("partner")
     kept = {
@@ -103,6 +107,7 @@ def test_a_view_of_the_charts_is_kept_shared_and_opens_the_page(client):
     assert other.get(CHARTS).status_code == 200  # opens for its owner alone
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", ASKED)
 def test_the_sentence_the_figures_and_the_files_of_the_board_are_about_what_is_asked_for(app, client, query):
     codes, reader = wanted(app, query), client("executive")
@@ -116,6 +121,7 @@ def test_the_sentence_the_figures_and_the_files_of_the_board_are_about_what_is_a
     assert set(CODE.findall(page(reader, f"/overview/wall?{query}").text_content())) <= codes
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["", "&as_of=2026-06-30"])
 def test_every_number_of_a_narrowed_sentence_opens_a_list_of_as_many(client, day):
     reader = client("executive")

@@ -44,6 +44,7 @@ def parts(data, inside):  # type: ignore[no-untyped-def]
         return {name: packed.read(name).decode() for name in packed.namelist() if re.fullmatch(inside, name)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", ASKED)
 def test_page_and_workbook_name_no_other_project_and_all_count_of_the_same(app, client, query):
     codes, reader = wanted(app, query, date(2026, 6, 30)), client("executive")
@@ -56,6 +57,7 @@ def test_page_and_workbook_name_no_other_project_and_all_count_of_the_same(app, 
     assert set(CODE.findall(book["xl/sharedStrings.xml"])) <= codes
 
 
+@pytest.mark.long
 def test_parts_add_up_to_the_whole(app):
     with app.test_request_context(PATH):
         actor, day = who("executive"), Cut.at(clock.now())
@@ -77,6 +79,7 @@ def test_parts_add_up_to_the_whole(app):
         assert {len(one.counted.every) for one in some} == {whole.counted.projects}
 
 
+@pytest.mark.long
 def test_cover_and_every_page_of_each_file_say_what_it_is_about(app, client):
     reader, query = client("executive"), f"family=CAR_T_AUTO&{DAYS}"
     number = len(wanted(app, "family=CAR_T_AUTO", date(2026, 6, 30)))
@@ -108,6 +111,7 @@ def test_cover_and_every_page_of_each_file_say_what_it_is_about(app, client):
     assert not any(map(says, parts(whole.data, r"word/(document|footer\d+)\.xml").values()))
 
 
+@pytest.mark.long
 def test_the_same_question_gives_the_same_bytes_and_another_one_others(client):
     reader = client("executive")
     first, again, other = (
@@ -124,6 +128,7 @@ def test_what_nobody_has_shows_nothing_and_leads_back(client):
     assert any(a.get("href") == f"{PATH}?{DAYS}" for a in main.iter("a"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["", ".xlsx", ".docx"])
 def test_what_one_may_not_see_looks_like_what_is_not_there(app, client, kind):
     reader = client("partner")
@@ -142,6 +147,7 @@ def test_what_one_may_not_see_looks_like_what_is_not_there(app, client, kind):
         assert told[0] == told[1], name
 
 
+@pytest.mark.long
 def test_forms_tabs_and_files_keep_what_is_asked_for_also_from_the_board(client):
     reader = client("executive")
     for path in (PATH, "/overview"):
@@ -158,6 +164,7 @@ def test_forms_tabs_and_files_keep_what_is_asked_for_also_from_the_board(client)
         assert {f"{PATH}?lab=JL-01", "/overview?lab=JL-01"} <= tabs
 
 
+@pytest.mark.long
 def test_a_question_costs_no_more_statements(client):
     reader = client("executive")
 

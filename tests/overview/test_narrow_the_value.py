@@ -38,6 +38,7 @@ def lines(reader, name, query):  # type: ignore[no-untyped-def]
     return text.lstrip("\ufeff").splitlines()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("query", ASKED)
 def test_page_and_files_hold_exactly_what_is_asked_for(app, client, query, day):
@@ -95,6 +96,7 @@ def test_what_nobody_has_shows_nothing_and_leads_back(client):
     assert any(a.get("href") == f"{PATH}?months=36" for a in main.iter("a"))
 
 
+@pytest.mark.long
 def test_both_forms_links_and_tabs_keep_what_is_asked_for(client):
     reader = client("executive")
     address = f"{PATH}?lab=JL-01&as_of=2026-06-30&compare=2026-03-31&months=36&rates=BIO_ALL"
@@ -124,6 +126,7 @@ def test_both_forms_links_and_tabs_keep_what_is_asked_for(client):
         assert {f"{PATH}?lab=JL-01", "/overview/forecast?lab=JL-01", "/overview?lab=JL-01"} <= tabs
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", [PATH, *(f"{PATH}/tables/{name}.csv" for name in TABLES)])
 @pytest.mark.parametrize("day", DAYS)
 def test_what_one_may_not_see_looks_like_what_is_not_there(app, client, path, day):
@@ -142,6 +145,7 @@ def test_what_one_may_not_see_looks_like_what_is_not_there(app, client, path, da
         assert there == nowhere, name
 
 
+@pytest.mark.long
 def test_a_question_costs_no_more_statements(client):
     reader = client("executive")
 

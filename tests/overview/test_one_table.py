@@ -125,6 +125,7 @@ def test_who_sees_an_ask(app: Flask) -> None:
         assert "ASK-0006" in {row.code for row in rows_of(actor=who("auditor"))}
 
 
+@pytest.mark.long
 def test_what_stays_between_two_parties_and_how_it_stood(app: Flask, client: Callable[..., Critic]) -> None:
     """The whole table hears that it is agreed, and not on what; a past day has the words and the project of that day,
     and neither it nor a notice tells of a project that the reader does not see."""
@@ -166,6 +167,7 @@ def test_what_stays_between_two_parties_and_how_it_stood(app: Flask, client: Cal
     assert "改了" not in earlier.partition("<h1")[2] and "新" not in earlier.partition("说明")[2][:20]
 
 
+@pytest.mark.long
 def test_what_was_said_to_one_party_is_not_told_to_the_next(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -220,6 +222,7 @@ def test_with_a_regulator_there_are_dealings(app: Flask) -> None:
         assert not any("KJS" in (one.giver, one.taker) for one in found.commitments)
 
 
+@pytest.mark.long
 def test_two_ask_and_agree_in_the_same_instant(app: Flask) -> None:
     """Each gets a number of its own, also where the database lets both write at once."""
     written, others = threading.Event(), threading.Event()
@@ -298,6 +301,7 @@ def test_what_is_refused(app: Flask) -> None:
             asks.answer(ask("ASK-0002"), "好", actor=who("executive"), version=None)
 
 
+@pytest.mark.long
 def test_a_partner_asks_and_is_answered_on_the_pages(client: Callable[..., Critic], app: Flask) -> None:
     """Form, list, answer with a notice, table and its file; a double press raises one ask."""
     partner, executive = client("partner"), client("executive")
@@ -343,6 +347,7 @@ def test_a_partner_asks_and_is_answered_on_the_pages(client: Callable[..., Criti
     assert "诉求“需要儿童版知情同意书模板”11 天未回应" in words(partner.get("/table/chains"))
 
 
+@pytest.mark.long
 def test_the_table_costs_the_same_for_few_and_many(app: Flask, client: Callable[..., Critic]) -> None:
     """As many statements with forty more asks and commitments as with those of the demonstration."""
     executive = client("executive")
@@ -367,6 +372,7 @@ def test_the_table_costs_the_same_for_few_and_many(app: Flask, client: Callable[
     assert len(many) == len(few)
 
 
+@pytest.mark.long
 def test_a_past_day_of_the_table_is_called_and_seated_as_it_was(app: Flask) -> None:
     """Names, sectors and partners changed since are those of the day, and what was to be handed over stands there, of a
     project that has been put away since, too."""

@@ -115,6 +115,7 @@ def numbered(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [tuple(f"-{cell[1:]}" if re.fullmatch(r"−\d+", cell) else cell for cell in row) for row in rows]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("short", "lang"), [("partner", "en"), ("executive", "zh-Hant")])
 def test_page_slides_document_and_workbook_say_the_same(client: Client, short: str, lang: str) -> None:
     reader, asked = client(short, lang), at_now()
@@ -128,6 +129,7 @@ def test_page_slides_document_and_workbook_say_the_same(client: Client, short: s
         assert any(sheet[: len(rows)] == numbered(rows) for sheet in sheets), head
 
 
+@pytest.mark.long
 def test_what_came_earlier_has_a_true_minus_and_is_a_number_in_the_sheet(client: Client) -> None:
     reader, asked = client("executive", "en"), at_now()
     cells = [cell for rows in on_page(tree(reader, asked)).values() for row in rows for cell in row]
@@ -138,12 +140,14 @@ def test_what_came_earlier_has_a_true_minus_and_is_a_number_in_the_sheet(client:
         assert re.search(r"<v>-\d+</v>", "".join(map(str, map(archive.read, archive.namelist()))))
 
 
+@pytest.mark.long
 def test_the_name_of_a_sheet_ends_with_a_whole_word(client: Client) -> None:
     names = [sheet.name for sheet in read(file(client("executive", "en"), "xlsx", at_now())).sheets]
     assert "Milestone outlook next 90 days" in names
     assert "Joint laboratories on-time rate" in names
 
 
+@pytest.mark.long
 def test_charts_are_charts_with_the_numbers_of_the_tables(client: Client) -> None:
     from pptx import Presentation
 
@@ -169,6 +173,7 @@ def test_charts_are_charts_with_the_numbers_of_the_tables(client: Client) -> Non
     assert len(inside) == 6 and numbers
 
 
+@pytest.mark.long
 def test_a_slide_says_up_to_when_compared_with_what_how_it_is_counted_and_its_number(client: Client) -> None:
     from pptx import Presentation
 
@@ -184,6 +189,7 @@ def test_a_slide_says_up_to_when_compared_with_what_how_it_is_counted_and_its_nu
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "face"), [("zh-Hans", "Microsoft YaHei"), ("zh-Hant", "Microsoft JhengHei")]
 )
@@ -219,6 +225,7 @@ for kind in ("pptx", "pdf", "docx", "xlsx"):
 """
 
 
+@pytest.mark.long
 def test_two_processes_give_the_same_bytes(app: Flask, client: Client) -> None:
     """The other one with other hashes and in another zone."""
     asked, url = at_now(), str(app.config["SQLALCHEMY_DATABASE_URI"])
@@ -250,6 +257,7 @@ def _change_everything() -> None:
         outcomes.finish_action(action, actor=who("secretary"), version=None, done_on=clock.today())
 
 
+@pytest.mark.long
 def test_what_changes_after_the_cut_off_alters_nothing(app: Flask, client: Client) -> None:
     reader, asked = client("executive"), at_now()
     before = {kind: file(reader, kind, asked) for kind in KINDS}
@@ -271,6 +279,7 @@ def test_a_day_may_be_read_up_to_an_instant_of_it() -> None:
     assert clock.end_of(day - timedelta(days=1)) < noon < clock.end_of(clock.today())
 
 
+@pytest.mark.long
 def test_it_is_compared_with_the_day_of_the_last_meeting_unless_another_is_asked_for(client: Client) -> None:
     page = tree(client("executive"))
     assert "第8次会议（2026-11-13）" in page.get_element_by_id("main").text_content()
@@ -337,6 +346,7 @@ def test_the_partner_gets_nothing_of_other_projects(client: Client) -> None:
         assert CODE.findall(words), where
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("short", ["outsider", "admin"])
 def test_who_sees_no_project_gets_none(client: Client, short: str) -> None:
     for where, words in everything(client(short), at_now()):
@@ -351,6 +361,7 @@ def test_nobody_gets_a_pack_without_signing_in(client: Client) -> None:
 MARK = "ZQXJ"
 
 
+@pytest.mark.long
 def test_a_recused_member_learns_nothing_of_the_item(app: Flask, client: Client) -> None:
     """An overdue action and a resolution that waits for the company: those who read the committee are told, the
     recused is not, neither are they counted to her."""
@@ -380,6 +391,7 @@ def test_a_recused_member_learns_nothing_of_the_item(app: Flask, client: Client)
     assert int(counted[1][1]) - (int(counted[0][1]) if counted[0] else 0) == 1
 
 
+@pytest.mark.long
 def test_a_page_costs_as_many_statements_for_few_projects_as_for_many(client: Client) -> None:
     costs = []
     for short in ("partner", "auditor"):
@@ -391,6 +403,7 @@ def test_a_page_costs_as_many_statements_for_few_projects_as_for_many(client: Cl
     assert abs(costs[0] - costs[1]) <= 2 and max(costs) <= 45, costs
 
 
+@pytest.mark.long
 def test_the_menu_of_the_board_offers_the_files_of_its_days(client: Client) -> None:
     page = html.document_fromstring(
         client("executive").get("/overview?as_of=2026-06-30&compare=2026-01-31").text
@@ -401,6 +414,7 @@ def test_the_menu_of_the_board_offers_the_files_of_its_days(client: Client) -> N
     assert client("executive").get(links[0]).status_code == 200
 
 
+@pytest.mark.long
 def test_no_cell_of_a_file_acts_as_a_formula(app: Flask, client: Client) -> None:
     with app.app_context(), saving():
         thing = db.session.scalars(select(Risk).where(Risk.life != "closed").order_by(Risk.id)).first()
@@ -413,6 +427,7 @@ def test_no_cell_of_a_file_acts_as_a_formula(app: Flask, client: Client) -> None
     assert not any("<f>" in sheet for sheet in sheets)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("language", "label"), [("zh-Hans", "示例数据"), ("en", "Illustrative data")])
 def test_each_printed_sheet_says_that_it_is_illustrative(
     client: Callable[..., Critic], language: str, label: str

@@ -91,6 +91,7 @@ def mails(app: Flask) -> list[Outbox]:
         return list(db.session.scalars(select(Outbox).where(Outbox.template == notices.PACK)))
 
 
+@pytest.mark.long
 def test_somebody_subscribes_on_the_page_and_unsubscribes(app: Flask, client: Client) -> None:
     reader = client("executive")
     assert PAGE in reader.get("/overview/pack").text
@@ -141,6 +142,7 @@ def test_who_sees_no_meeting_is_offered_none_and_gets_none(app: Flask, client: C
         deliveries.subscribe(actor=who("outsider"), rhythm="meeting", committee_id=999, attachment="")
 
 
+@pytest.mark.long
 def test_a_mail_comes_once_in_time_with_numbers_and_a_link(
     app: Flask, client: Client, mail_server: tuple[Caught, str]
 ) -> None:
@@ -186,6 +188,7 @@ def test_a_mail_speaks_its_readers_language(
     assert words in caught.words_to("executive")
 
 
+@pytest.mark.long
 def test_each_gets_their_own_with_the_rights_of_the_moment(
     app: Flask, mail_server: tuple[Caught, str]
 ) -> None:
@@ -279,6 +282,7 @@ def test_the_mail_that_was_kept_for_want_of_a_server_holds_no_file(app: Flask, c
     assert "内容只对收件人开放" in client("admin").get(f"/admin/mails/{number}").text
 
 
+@pytest.mark.long
 def test_one_that_fails_takes_no_other_with_it_and_its_owner_sees_why(
     app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

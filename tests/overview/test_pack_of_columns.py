@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+import pytest
 from flask import Flask
 
 from kangjiansheng.core import clock
@@ -21,6 +22,7 @@ DAYS = (
 )
 
 
+@pytest.mark.long
 def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
     with app.test_request_context():
         scatter(5, projects=20)

@@ -71,6 +71,7 @@ def reckoned_from_the_files(p):
     return sum(shares), bars, sorted(inds)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", ["BIO_ALL", "BIO_CART"])
 def test_a_small_calculator_of_its_own_says_the_same(actor, code):
     total, bars, inds = reckoned_from_the_files([published()[code].rates[key].p for key in RATES])
@@ -105,6 +106,7 @@ def test_the_page_holds_every_key_with_its_value_and_meaning(client):
     assert shown["expected_approvals_BIO_ALL"][1] == "1.1565" and shown["expected_INDs_24m"][1] == "4.4"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("short", ["executive", "partner"])
 @pytest.mark.parametrize("query", ["", "as_of=2026-11-20", "as_of=2026-06-30"])
 def test_each_number_opens_as_many_rows(client, short, query):
@@ -134,6 +136,7 @@ def test_each_number_opens_as_many_rows(client, short, query):
     assert counted > 20
 
 
+@pytest.mark.long
 def test_shares_open_their_part_of_the_whole(client):
     reader = client("executive")
     found = reader.get("/api/v1/metrics?as_of=2026-11-20").get_json()
@@ -146,6 +149,7 @@ def test_shares_open_their_part_of_the_whole(client):
         assert round(len(rows) / found["done"], 4) == found[key]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("short", ["executive", "partner", "lead", "outsider"])
 def test_the_pages_say_what_the_json_says(client, short):
     reader = client(short)
@@ -162,6 +166,7 @@ def test_the_pages_say_what_the_json_says(client, short):
     assert f"{found['board']['on_time_12m']['percent']}%" in board
 
 
+@pytest.mark.long
 def test_languages_and_readers_without_projects(client):
     for lang in ("zh-Hant", "en"):
         assert client("executive", lang).get("/overview/metrics").status_code == 200
@@ -169,6 +174,7 @@ def test_languages_and_readers_without_projects(client):
     assert "expected_approvals_BIO_ALL" in client("executive", "en").get("/overview/metrics").text
 
 
+@pytest.mark.long
 def test_a_past_day_is_what_was_said_on_that_day(client, app):
     """What a database said while it stood still on a day is what it says of that day after much has happened."""
     with time_machine.travel("2026-11-23T06:00:00Z", tick=False):
@@ -202,6 +208,7 @@ def test_a_past_day_is_what_was_said_on_that_day(client, app):
         assert client("partner").get("/api/v1/metrics?as_of=2026-11-23").get_json() == partner
 
 
+@pytest.mark.long
 def test_the_page_costs_the_same_for_more(client, app, tmp_path):
     reader = client("executive")
 

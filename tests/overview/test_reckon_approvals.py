@@ -128,6 +128,7 @@ def test_the_distribution_is_that_of_all_outcomes_one_by_one(shares):
     assert found == pytest.approx(brute, abs=1e-12)
 
 
+@pytest.mark.long
 @given(SHARES, st.randoms())
 def test_the_distribution_sums_to_one_has_the_mean_and_knows_no_order(shares, dice):
     found = chances.distribution(shares)
@@ -156,6 +157,7 @@ def test_at_least_one_is_what_the_distribution_leaves_beyond_nought(counts):
     assert chances.at_least_one(counts, ALL) == pytest.approx(1 - found[0], abs=1e-12)
 
 
+@pytest.mark.long
 @given(SHARES.filter(bool))
 def test_the_middle_holds_nine_tenths_and_leaves_at_most_a_twentieth_on_each_side(shares):
     found = chances.distribution(shares)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -118,6 +119,7 @@ def test_of_what_is_kept(actor: Cast) -> None:
         retention_rules.older_than(retention_rules.FOREVER, clock.today())
 
 
+@pytest.mark.long
 def test_a_scenario_goes_to_a_meeting_that_is_planned(client: Callable[..., Critic], app: Flask) -> None:
     lead = client("lead")
     with app.app_context():

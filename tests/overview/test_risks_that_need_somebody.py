@@ -55,6 +55,7 @@ def matters(reader: Critic, path: str = "/overview") -> dict[str, str]:
     return {li.xpath(".//a")[0].get("href"): " ".join(li.text_content().split()) for li in found}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("who", "path"), [("executive", "/"), ("executive", "/overview"), ("lead", "/")])
 def test_a_high_risk_stands_there_with_its_reason(client: Callable[..., Critic], who: str, path: str) -> None:
     said = matters(client(who), path)["/projects/KJS-003/risks/1"]
@@ -62,6 +63,7 @@ def test_a_high_risk_stands_there_with_its_reason(client: Callable[..., Critic],
     assert "其后 3 项未完成" in said and "另有 2 项风险要看" in said
 
 
+@pytest.mark.long
 def test_a_review_that_is_due_is_said_with_its_days(
     app: Flask, client: Callable[..., Critic], time_machine: Any
 ) -> None:
@@ -74,6 +76,7 @@ def test_a_review_that_is_due_is_said_with_its_days(
     assert "可能性 3 × 影响 3 = 9。复核日期已过 7 天。" in said
 
 
+@pytest.mark.long
 def test_who_may_not_see_the_project_learns_nothing(client: Callable[..., Critic]) -> None:
     for who, path in (("partner", "/"), ("partner", "/overview"), ("outsider", "/"), ("lead2", "/overview")):
         text = client(who).get(path).text
@@ -82,6 +85,7 @@ def test_who_may_not_see_the_project_learns_nothing(client: Callable[..., Critic
     assert "KJS-003" not in file
 
 
+@pytest.mark.long
 def test_the_file_holds_it_and_a_past_day_only_what_was_written_then(client: Callable[..., Critic]) -> None:
     reader = client("executive")
     file = reader.get("/overview/tables/attention.csv").get_data(as_text=True)
@@ -90,6 +94,7 @@ def test_the_file_holds_it_and_a_past_day_only_what_was_written_then(client: Cal
     assert past and not any("/risks/" in href for href in past)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "words"),
     [("zh-Hant", "可能性 4 × 影響 4 = 16。"), ("en", "likelihood 4 × impact 4 = 16.")],
@@ -130,6 +135,7 @@ def test_which_risks_need_somebody(risk: R, expected: bool) -> None:
     assert rules.presses(risk, DAY) is expected
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", ["准备时间不够", "準備時間", "KJS-003 供应商"])
 def test_search_finds_risks_for_those_who_may_see_them(client: Callable[..., Critic], typed: str) -> None:
     def hrefs(who: str) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from math import hypot
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def test_what_comes_next_is_not_what_is_disputed() -> None:
     assert alone and alone.next and alone.next.status == "disputed"
 
 
+@pytest.mark.long
 @given(st.lists(owed(), max_size=40))
 def test_each_commitment_is_owed_by_one_and_awaited_by_one(commitments: list[Commitment]) -> None:
     """Counted once as owed and once as awaited; what concerns a government body is a dealing and never counted."""
@@ -73,6 +75,7 @@ def test_each_commitment_is_owed_by_one_and_awaited_by_one(commitments: list[Com
     )
 
 
+@pytest.mark.long
 @given(st.integers(1, 60))
 def test_seats_stand_apart_and_within_the_drawing(count: int) -> None:
     """Neighbours do not touch, each is on its circle, and there and back run on curves of their own."""

@@ -34,6 +34,7 @@ def counts(client, typed, **narrow):  # type: ignore[no-untyped-def]
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "group", "href"),
     [
@@ -62,6 +63,7 @@ def test_each_kind_is_found(client, typed, group, href):
     assert href in groups(client("executive"), typed, kind=group)[group]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("simplified", "traditional"),
     [("细胞", "細胞"), ("伦理", "倫理"), ("实验室", "實驗室"), ("临床", "臨床")],
@@ -72,6 +74,7 @@ def test_one_script_finds_the_other(client, simplified, traditional):
     assert found and found == groups(reader, traditional)
 
 
+@pytest.mark.long
 def test_every_word_must_be_there(client):
     reader = client("executive")
     both = groups(reader, "CD19 CAR-T", kind="projects")["projects"]
@@ -79,12 +82,14 @@ def test_every_word_must_be_there(client):
     assert groups(reader, "CD19 不存在的词") == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", QUERIES)
 def test_the_partner_finds_only_what_she_may_see(client, typed):
     text = client("partner").get("/search", query_string={"q": typed}).text
     assert set(CODE.findall(text.replace(typed, ""))) <= PARTNER
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", QUERIES)
 def test_the_outsider_finds_no_project_milestone_or_closed_minutes(client, typed):
     found = groups(client("outsider"), typed)
@@ -117,17 +122,20 @@ def test_wildcards_of_the_database_are_plain_letters(client):
     assert groups(reader, "K%001") == {} and groups(reader, "K_S-001") == {}
 
 
+@pytest.mark.long
 def test_hits_are_marked_and_illustrative_ones_say_so(client):
     tree = html.document_fromstring(client("executive").get("/search?q=細胞").text)
     assert {mark.text for mark in tree.iter("mark")} == {"细胞"}
     assert tree.find_class("illus-strip")
 
 
+@pytest.mark.long
 def test_nothing_found_says_what_to_do(client):
     text = client("executive").get("/search?q=没有这个词").text
     assert "没有找到“没有这个词”" in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", ["KJS-001", "细胞"])
 def test_statements_do_not_grow_with_the_hits(client, typed):
     reader = client("executive")
@@ -136,12 +144,14 @@ def test_statements_do_not_grow_with_the_hits(client, typed):
     assert len(seen) <= 15, seen.shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "word"), [("zh-Hans", "搜索"), ("zh-Hant", "搜尋"), ("en", "Search")])
 def test_three_languages(client, lang, word):
     tree = html.document_fromstring(client("executive", lang).get("/search?q=CAR").text)
     assert tree.find(".//h1").text_content() == word
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "kind", "href"),
     [
@@ -157,6 +167,7 @@ def test_sounds_compounds_and_numbers(client, typed, kind, href):
     assert href in groups(client("executive"), typed, kind=kind)[kind]
 
 
+@pytest.mark.long
 def test_an_administrator_finds_everybody_and_others_whom_they_see_named(client):
     assert groups(client("admin"), "外部人员", kind="people")["people"] == ["/admin/people/CAST-OUTSIDER"]
     assert "people" not in groups(client("lead"), "外部人员")
@@ -168,6 +179,7 @@ def test_the_line_says_where_the_words_stand_whatever_the_script(client):
     assert {mark.text for mark in line.iter("mark")} == {"细胞"}
 
 
+@pytest.mark.long
 def test_filters_leave_what_they_name(client):
     reader = client("executive")
     hrefs = groups(reader, "细胞", year="2026", kind="minutes")["minutes"]
@@ -178,6 +190,7 @@ def test_filters_leave_what_they_name(client):
     assert groups(reader, "细胞", year="19x6") == {} and groups(reader, "细胞", committee="不存在") == {}
 
 
+@pytest.mark.long
 def test_counts_are_of_all_and_five_of_each_are_shown(client):
     reader = client("executive")
     assert counts(reader, "KJS")["projects"] == "20" and len(groups(reader, "KJS")["projects"]) == 5
@@ -199,6 +212,7 @@ def test_a_whole_code_leads_straight_there(client, typed, to):
     assert answer.status_code == 303 and answer.location == to
 
 
+@pytest.mark.long
 def test_what_is_no_code_or_not_to_be_seen_is_listed(client):
     for short, typed in (("executive", "细胞"), ("outsider", "KJS-003")):
         assert client(short).get("/search", query_string={"q": typed, "go": "1"}).status_code == 200
@@ -221,6 +235,7 @@ def test_suggestions_while_typing(client):
     assert "没有找到" in reader.get("/search/suggestions?q=没有这个词").text
 
 
+@pytest.mark.long
 def test_markup_in_texts_and_words_stays_text(client, in_app):
     with writing():
         project = db.session.query(Project).filter_by(code="KJS-003").one()

@@ -189,6 +189,7 @@ def stripped(client, path, word):  # type: ignore[no-untyped-def]
     return STRIP.sub("", text), list(statements)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("short", ["outsider", "partner", "member"])
 @pytest.mark.parametrize("path", ["/search", "/search/suggestions"])
 def test_a_hidden_word_looks_and_costs_like_one_that_is_nowhere(planted, actor, client, short, path):
@@ -208,6 +209,7 @@ def test_one_word_of_a_secret_beside_an_open_one_finds_nothing(planted, actor):
     assert search.find(search.Asked("瑞金 甲秘辛说明"), actor=outsider) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("by", ["project", "lab"])
 def test_a_filter_does_not_tell_the_project_of_an_item_to_who_may_not_see_it(in_app, actor, by):
     """A member of the committee reads the item; which project it concerns, and of which laboratory, stays hidden."""
@@ -227,6 +229,7 @@ def test_a_filter_does_not_tell_the_project_of_an_item_to_who_may_not_see_it(in_
     assert "items" in search.find(search.Asked("壬秘辛议题", narrow), actor=executive)
 
 
+@pytest.mark.long
 def test_what_a_draft_holds_is_found_by_those_alone_who_write_it(in_app, actor):
     """Decisions and actions of minutes that nobody was shown yet, as their text."""
     minutes = _one(Meeting, code="SAC-2026-05").minutes

@@ -45,6 +45,7 @@ def looked_through(monkeypatch):  # type: ignore[no-untyped-def]
     statement.statement.__wrapped__.cache_clear()
 
 
+@pytest.mark.long
 def test_one_by_one_or_all_at_once_the_same_is_found_and_only_what_is_seen(in_app, looked_through):
     readers = {short: who(short) for short in READERS}
     looked_through(0)
@@ -61,6 +62,7 @@ def test_one_by_one_or_all_at_once_the_same_is_found_and_only_what_is_seen(in_ap
                 assert theirs & doors[kind] <= mine <= doors[kind], (short, word, kind)
 
 
+@pytest.mark.long
 def test_of_many_those_written_last_are_shown(in_app):
     for short in ("executive", "member"):
         every, some = (search.find(search.Asked("会"), actor=who(short), most=most) for most in (5000, 2))
@@ -69,6 +71,7 @@ def test_of_many_those_written_last_are_shown(in_app):
             assert len(last) > 3 and {row.id for row in some[kind]} == set(last[:3])
 
 
+@pytest.mark.long
 def test_one_statement_serves_all_of_the_same_roles_and_each_sees_their_own(in_app):
     statement.statement.__wrapped__.cache_clear()
     found = {}
@@ -81,6 +84,7 @@ def test_one_statement_serves_all_of_the_same_roles_and_each_sees_their_own(in_a
     assert statement.statement.__wrapped__.cache_info().misses == 1
 
 
+@pytest.mark.long
 def test_a_door_is_worked_out_once_in_a_statement(in_app):
     actor = who("partner")
     with queries_counted() as statements:

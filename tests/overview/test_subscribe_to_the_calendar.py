@@ -38,6 +38,7 @@ def read(visitor: Critic, path: str) -> dict[str, Any]:
     return {str(event["UID"]): event for event in events}
 
 
+@pytest.mark.long
 def test_it_holds_my_milestones_and_meetings_without_signing_in(
     client: Callable[..., Critic], actor: Callable
 ) -> None:
@@ -55,6 +56,7 @@ def test_it_holds_my_milestones_and_meetings_without_signing_in(
     assert any(uid.startswith("meeting-") for uid in chair)
 
 
+@pytest.mark.long
 def test_a_moved_milestone_is_the_same_event_in_a_newer_state(
     client: Callable[..., Critic], actor: Callable
 ) -> None:
@@ -75,6 +77,7 @@ def test_a_moved_milestone_is_the_same_event_in_a_newer_state(
     assert reader.get(path, headers={"If-None-Match": etag}).status_code == 200
 
 
+@pytest.mark.long
 def test_what_is_cancelled_says_so_for_a_while(
     client: Callable[..., Critic], actor: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +92,7 @@ def test_what_is_cancelled_says_so_for_a_while(
     assert uid not in read(client(None), path)
 
 
+@pytest.mark.long
 def test_a_cancelled_meeting_says_so(app: Flask, client: Callable[..., Critic]) -> None:
     path = subscribe(client("chair"))
     with app.app_context():
@@ -132,6 +136,7 @@ def test_what_one_may_not_see_is_not_in_it(app: Flask, client: Callable[..., Cri
     assert uid not in read(client(None), path)
 
 
+@pytest.mark.long
 def test_a_new_address_ends_the_old_one_and_off_is_off(app: Flask, client: Callable[..., Critic]) -> None:
     lead, reader = client("lead"), client(None)
     first = subscribe(lead)
@@ -161,6 +166,7 @@ def test_guesses_are_slowed(client: Callable[..., Critic], monkeypatch: pytest.M
     assert answers == [404, 404, 404, 429]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("locale", "label"), [("zh-Hant", "（示例數據）"), ("en", "(illustrative data)")])
 def test_it_speaks_its_owners_language(
     app: Flask, client: Callable[..., Critic], locale: str, label: str

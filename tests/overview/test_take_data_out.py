@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import insert, select
@@ -113,6 +114,7 @@ def _checked(data: bytes) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.long
 def test_an_archive_lives_from_the_asking_to_its_end(client: Client, app: Flask) -> None:
     secret = _furnish(app)
     for short in ("partner", "lead", "admin", "auditor"):
@@ -230,6 +232,7 @@ def test_what_cannot_be_made_says_so_and_can_be_asked_for_again(client: Client, 
         assert [one.life for one in db.session.scalars(select(PartyArchive))] == ["failed", "asked"]
 
 
+@pytest.mark.long
 def test_the_same_data_are_the_same_bytes_in_as_many_statements_and_as_much_memory(app: Flask) -> None:
     def made() -> tuple[bytes, int]:
         out = io.BytesIO()

@@ -250,6 +250,7 @@ def coming() -> Meeting:
     return db.session.scalars(query.order_by(Meeting.held_on)).first()
 
 
+@pytest.mark.long
 def test_put_to_a_meeting_it_becomes_items_with_their_effects(lead, in_app):
     thing = open_milestone("KJS-003")
     day = (thing.forecast or thing.current_plan) + timedelta(days=77)
@@ -271,6 +272,7 @@ def test_put_to_a_meeting_it_becomes_items_with_their_effects(lead, in_app):
     assert meeting.code in tree(lead.get(where)).get_element_by_id("apply").text_content()
 
 
+@pytest.mark.long
 def test_of_several_projects_no_item_names_another(client, in_app):
     """Who sees one of them reads its item, and may not know of the other."""
     executive, meeting = client("executive"), coming()

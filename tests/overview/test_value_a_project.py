@@ -114,6 +114,7 @@ def test_what_is_no_money_is_refused(costs, revenue, discount, code):
     assert refused.value.code == code
 
 
+@pytest.mark.long
 def test_nothing_is_shown_before_something_is_entered(client):
     lead = client("lead")
     assert "还没有填写经济数字" in words(lead.get(PAGE))
@@ -135,6 +136,7 @@ def test_the_lead_enters_figures_and_reads_what_they_are_worth(client):
     assert f"{worth:,.1f}" in board.replace("−", "-") and "填了数字的 1 个项目" in board
 
 
+@pytest.mark.long
 def test_the_money_is_seen_by_the_team_and_those_who_read_everything_alone(client):
     assert typed(client("lead"), f"{PAGE}/edit", **TYPED).status_code == 303
     for who, sees in (
@@ -190,6 +192,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_what_to_do(client, changed
     assert (says in words(answer) and f"预算 {MARK}" in answer.text) or changed.get("basis") == ""
 
 
+@pytest.mark.long
 def test_a_change_needs_a_reason_and_a_stale_form_shows_both(client):
     lead, executive = client("lead"), client("executive")
     typed(lead, f"{PAGE}/edit", **TYPED)
@@ -202,6 +205,7 @@ def test_a_change_needs_a_reason_and_a_stale_form_shows_both(client):
     assert "修改项目经济数字" in page and "市场变小" in page
 
 
+@pytest.mark.long
 def test_a_past_day_shows_the_figures_of_that_day(client):
     with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
         typed(client("lead"), f"{PAGE}/edit", **TYPED)
@@ -226,6 +230,7 @@ def test_the_trail_names_the_project_and_the_act(client):
     assert "填写项目经济数字" in page and "KJS-003" in page
 
 
+@pytest.mark.long
 def test_yearly_revenue_and_illustrative_figures(client):
     lead = client("lead")
     yearly = TYPED | {"revenue_kind": "years", "yearly": "10, 60 120", "illustrative": "y"}

@@ -19,6 +19,7 @@ def main(client, path=WALL):  # type: ignore[no-untyped-def]
     return html.document_fromstring(answer.text).get_element_by_id("main")
 
 
+@pytest.mark.long
 def test_it_says_what_the_board_says_and_has_nothing_to_press(client):
     reader = client("executive")
     tree = main(reader)
@@ -35,6 +36,7 @@ def test_it_shows_what_the_reader_may_see(client, day):
     assert client(None).get(WALL).status_code == 302
 
 
+@pytest.mark.long
 def test_reading_itself_keeps_no_session_from_ending(client):
     screen, person, start = client("executive"), client("partner"), clock.now()
     for hours in (4, 8, 11):

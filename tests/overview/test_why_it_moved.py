@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from lxml import html
 
@@ -28,6 +29,7 @@ def _cells(client: Callable[..., Critic]) -> str:
     return " ".join(cell for lines in rows for line in lines for cell in line)
 
 
+@pytest.mark.long
 def test_the_note_of_a_completion_is_no_reason_of_the_slip_before(client: Callable[..., Critic]) -> None:
     lead, today = client("lead"), clock.today()
     later = (today + timedelta(30)).isoformat()

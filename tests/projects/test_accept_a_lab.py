@@ -50,6 +50,7 @@ def decide(lab, verdict, **more):
     return gates.decide(of(lab, "E110"), verdict, actor=who("executive"), **facts | more)
 
 
+@pytest.mark.long
 def test_registering_makes_the_milestones_of_the_set_up_in_the_same_act(client, app):
     executive = client("executive")
     assert typed(executive, "/labs/new", **LAB, start="2026-11-22").status_code == 422  # yesterday
@@ -67,6 +68,7 @@ def test_registering_makes_the_milestones_of_the_set_up_in_the_same_act(client, 
             made()
 
 
+@pytest.mark.long
 def test_without_a_start_its_milestones_have_no_day_and_an_import_makes_none(in_app):
     lab = made()
     assert {
@@ -76,6 +78,7 @@ def test_without_a_start_its_milestones_have_no_day_and_an_import_makes_none(in_
     assert db.session.scalar(select(Plan.id).where(Plan.lab_id == other.id)) is None
 
 
+@pytest.mark.long
 def test_until_it_is_accepted_it_completes_no_gmp_preparation_and_adds_none(in_app):
     lab = made()
     found = project()
@@ -110,6 +113,7 @@ def test_until_it_is_accepted_it_completes_no_gmp_preparation_and_adds_none(in_a
     assert lab.accepted_on == clock.today()  # the first acceptance counts
 
 
+@pytest.mark.long
 def test_the_page_the_form_and_the_refusal_say_why(client, app):
     with app.app_context(), writing():
         made()

@@ -37,6 +37,7 @@ def file(client, query=""):
     return found[0], found[1:]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("query", "fits"),
     [
@@ -95,6 +96,7 @@ def test_a_day_that_cannot_be_read_is_refused(client):
     assert client("executive").get("/milestones?moved=2026/9/1").status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "query", ["owner=none", "owner=me", "reason=REGULATOR", "by=lab&sort=-slip", "status=slip,late"]
 )
@@ -109,6 +111,7 @@ def test_the_file_says_what_the_page_says(client, query):
     assert len(rows) == min(50, len(of_file))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", COLUMNS)
 def test_every_column_sorts_both_ways_and_loses_nothing(client, name):
     reader = client("executive")
@@ -121,6 +124,7 @@ def test_every_column_sorts_both_ways_and_loses_nothing(client, name):
         assert all(marks == sorted(marks) for marks in empty), "what has no value comes last"
 
 
+@pytest.mark.long
 def test_groups_stand_together_and_say_how_many_they_are(client):
     reader = client("executive")
     labs = [row[0] for row in file(reader, "by=lab&sort=slip&cols=code,slip")[1]]
@@ -131,6 +135,7 @@ def test_groups_stand_together_and_say_how_many_they_are(client):
     assert first == f"{labs[0]} {labs.count(labs[0])}"
 
 
+@pytest.mark.long
 def test_the_pages_of_a_list_hold_each_row_once(client):
     reader = client("executive")
     shown = [tuple(row[:2]) for n in range(1, 6) for row in table(reader, f"sort=-slip&page={n}")[1]]
@@ -138,6 +143,7 @@ def test_the_pages_of_a_list_hold_each_row_once(client):
     assert shown == [tuple(row[:2]) for row in file(reader, "sort=-slip")[1]]
 
 
+@pytest.mark.long
 def test_the_file_keeps_language_day_and_label(client):
     heads, rows = file(client("executive", "en"), "project=KJS-003&as_of=2026-06-30")
     assert heads[:4] == ["Projects", "Code", "Milestone", "Status"]
@@ -162,6 +168,7 @@ def test_choosing_columns_keeps_the_filter(client):
     assert later == ["/milestones?status=slip&cols=slip%2Ccode"]
 
 
+@pytest.mark.long
 def test_nothing_to_show_says_so_and_offers_the_way_back(client):
     page = words(client("executive").get("/milestones?q=nothing-like-this"))
     assert "没有符合条件的里程碑" in page and "清除筛选" in page
@@ -172,6 +179,7 @@ ROW = "/projects/KJS-003/milestones/A140"
 AS_PIECE = {"HX-Request": "true"}
 
 
+@pytest.mark.long
 def test_a_row_is_edited_in_its_place_with_the_columns_of_the_list(client):
     lead = client("lead")
     query = "list=code,slip,moved&moved=2026-06-01"

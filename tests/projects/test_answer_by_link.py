@@ -121,6 +121,7 @@ def test_it_tells_nothing_that_its_person_may_not_see(
     assert "负责人确认之后，下游里程碑才会顺延" in visitor.get(f"{hers}/effect", query_string=asked).text
 
 
+@pytest.mark.long
 def test_a_slip_moves_later_ones_and_can_be_taken_back(
     app: Flask, client: Callable[..., Critic], link: str
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_slip_moves_later_ones_and_can_be_taken_back(
         assert milestone().forecast == before
 
 
+@pytest.mark.long
 def test_it_is_good_again_and_again_until_it_expires(
     app: Flask, client: Callable[..., Critic], link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +186,7 @@ def test_an_older_form_shows_both_sides_and_loses_nothing(
     assert client(None).post(link, data=slip(app) | {"version": "0"}).status_code == 409
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_said_and_kept(app: Flask, client: Callable[..., Critic], link: str) -> None:
     answer = client(None).post(link, data=slip(app, reason="", note="等伦理"))
     assert answer.status_code == 422 and "等伦理" in answer.text
@@ -214,6 +217,7 @@ def _leave() -> None:
     assert thing.owner_id != outsider.person_id
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("happens", [_disable, _new_password, _archive, _leave])
 def test_it_is_over_when_the_right_is(
     app: Flask, client: Callable[..., Critic], link: str, happens: Callable[[], None]
@@ -240,6 +244,7 @@ def test_undo_is_only_for_what_the_link_has_said(
         assert latest is not None and latest.id == number
 
 
+@pytest.mark.long
 def test_guesses_are_slowed(client: Callable[..., Critic], link: str) -> None:
     visitor = client(None)
     for number in range(by_link.MISSES):
@@ -268,6 +273,7 @@ def test_the_secret_is_stored_as_a_digest_and_never_logged(
     assert any(json.loads(line).get("path") == "/answer/…" for line in lines)
 
 
+@pytest.mark.long
 def test_each_milestone_of_the_digest_has_its_link_until_the_mail_has_left(
     app: Flask, client: Callable[..., Critic]
 ) -> None:

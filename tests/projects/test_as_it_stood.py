@@ -54,6 +54,7 @@ def then(lead, day, code="KJS-003"):
     return queries.portfolio(actor=lead, as_of=date.fromisoformat(day), codes=[code])[0]
 
 
+@pytest.mark.long
 def test_names_durations_and_dependencies_are_those_of_the_day(lead, client, next_day):
     before = queries.portfolio(actor=lead, codes=["KJS-003"])[0]
     network = queries.network(find(lead).plan_id)
@@ -77,6 +78,7 @@ def test_names_durations_and_dependencies_are_those_of_the_day(lead, client, nex
     assert "A010" in words(visitor.get(f"{GATE}/dossier"))
 
 
+@pytest.mark.long
 def test_a_clock_stands_on_the_days_on_which_that_was_known(lead, client, next_day):
     first = clock.today() - timedelta(days=3)
     with writing():
@@ -94,6 +96,7 @@ def test_a_clock_stands_on_the_days_on_which_that_was_known(lead, client, next_d
     assert "停钟" not in words(visitor.get(f"{page}?as_of={earlier}"))
 
 
+@pytest.mark.long
 def test_the_dossier_has_the_owners_evidence_and_verdicts_of_the_day(lead, actor, client, next_day):
     visitor = client("lead")
     visitor.post(f"{GATE}/evidence", data={"files": [(io.BytesIO(papers.PDF), "通知书.pdf")], "kind": "E1"})
@@ -110,6 +113,7 @@ def test_the_dossier_has_the_owners_evidence_and_verdicts_of_the_day(lead, actor
     assert "通知书.pdf" not in words(visitor.get(f"{GATE}/dossier?as_of={earlier}"))
 
 
+@pytest.mark.long
 def test_a_condition_is_open_on_the_day_on_which_it_was(lead, client, next_day):
     with writing():
         made = gates.decide(
@@ -131,6 +135,7 @@ def test_a_condition_is_open_on_the_day_on_which_it_was(lead, client, next_day):
     assert "条件 1 项，完成 0 项" in words(visitor.get(f"{PROJECT}?as_of={day}"))
 
 
+@pytest.mark.long
 def test_registry_numbers_and_claims_of_the_day(lead, client, next_day):
     day = next_day()
     visitor = client("lead")
@@ -145,12 +150,14 @@ def test_registry_numbers_and_claims_of_the_day(lead, client, next_day):
         assert "改了名的项目" not in words(visitor.get(f"{PROJECT}/{page}?as_of={day}"))
 
 
+@pytest.mark.long
 def test_what_an_import_told_later_says_so(client):
     text = words(client("lead").get(f"{PROJECT}?as_of=2026-06-30"))
     assert "取自 2026-11-23 的导入，当时的没有记录" in text
     assert "当时的没有记录" not in words(client("lead").get(PROJECT))
 
 
+@pytest.mark.long
 def test_laboratories_are_called_as_they_were_and_keep_their_projects(lead, client, next_day):
     day = next_day()
     lab = queries.project(actor=lead, code="KJS-003").labs[0].lab
@@ -184,6 +191,7 @@ def test_agreements_are_those_of_the_laboratories_of_the_day(lead, actor, next_d
     assert not any(row.agreement for row in validities_on(plan, now, actor=executive))
 
 
+@pytest.mark.long
 def test_my_milestones_are_those_that_were_mine(lead, next_day):
     mine = {one.milestone.id for one in queries.mine(actor=lead)}
     assert mine
@@ -210,6 +218,7 @@ RISK = {
 }
 
 
+@pytest.mark.long
 def test_a_risk_keeps_the_milestones_of_the_day(lead, client, next_day):
     facts = RISK | {"title": "供体不足", "owner_id": lead.id}
     with writing():
@@ -226,6 +235,7 @@ def test_a_risk_keeps_the_milestones_of_the_day(lead, client, next_day):
     assert "供体充足" in now and "修改风险" in now
 
 
+@pytest.mark.long
 def test_many_risks_with_owners_cost_a_past_day_nothing(lead, client, next_day):
     visitor = client("lead")
     day = next_day()

@@ -56,6 +56,7 @@ def _open_one(project: str) -> Milestone:
     return db.session.scalars(query.where(Milestone.state == "open", Milestone.kind == "milestone")).first()
 
 
+@pytest.mark.long
 def test_the_worker_makes_one_digest_a_person_and_day(in_app: Flask, actor: Callable) -> None:
     found = [job for job in jobs(in_app) if job.kind == "digest"]
     run_due(found)
@@ -70,6 +71,7 @@ def test_the_worker_makes_one_digest_a_person_and_day(in_app: Flask, actor: Call
     assert db.session.scalar(bells) == told
 
 
+@pytest.mark.long
 def test_the_database_takes_one_digest_a_day(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second worker that has read before the first one wrote makes nothing."""
     read = people.without_digest(clock.today())
@@ -80,6 +82,7 @@ def test_the_database_takes_one_digest_a_day(in_app: Flask, monkeypatch: pytest.
     assert len(list(db.session.scalars(MAILS))) == before
 
 
+@pytest.mark.long
 def test_the_digest_names_what_my_page_names(in_app: Flask, actor: Callable) -> None:
     make()
     mail = digest_of()
@@ -93,6 +96,7 @@ def test_the_digest_names_what_my_page_names(in_app: Flask, actor: Callable) -> 
     assert late == {thing["id"] for thing in things if thing["kind"] == "overdue"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("locale", "words"), [("zh-Hans", "今日提醒"), ("zh-Hant", "項"), ("en", "Today: ")])
 def test_it_is_in_the_readers_language_and_labelled(in_app: Flask, locale: str, words: str) -> None:
     with writing():
@@ -112,6 +116,7 @@ def test_it_is_in_the_readers_language_and_labelled(in_app: Flask, locale: str, 
     assert subject and short and "%(" not in subject + short
 
 
+@pytest.mark.long
 def test_when_there_is_nothing_to_say_nothing_is_sent(in_app: Flask) -> None:
     with writing():
         for milestone in db.session.scalars(select(Milestone)):
@@ -129,6 +134,7 @@ def test_when_there_is_nothing_to_say_nothing_is_sent(in_app: Flask) -> None:
     assert db.session.scalar(select(func.count(Digest.id)))  # it was looked at, and is not again today
 
 
+@pytest.mark.long
 def test_kinds_that_are_off_and_the_bell_alone(in_app: Flask) -> None:
     setting(kinds=["stale"], channel="app")
     make()
@@ -143,6 +149,7 @@ def test_kinds_that_are_off_and_the_bell_alone(in_app: Flask) -> None:
     assert {thing["kind"] for thing in bell.facts["things"]} == {"stale"}
 
 
+@pytest.mark.long
 def test_nothing_in_the_quiet_hours_or_before_ones_own_hour(
     in_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +162,7 @@ def test_nothing_in_the_quiet_hours_or_before_ones_own_hour(
     assert digest_of() is None
 
 
+@pytest.mark.long
 def test_no_word_of_archived_and_resting_projects(in_app: Flask, actor: Callable) -> None:
     make()
     mail = digest_of()
@@ -174,6 +182,7 @@ def test_no_word_of_archived_and_resting_projects(in_app: Flask, actor: Callable
     assert not named & {resting, archived}
 
 
+@pytest.mark.long
 def test_nobody_without_an_account_is_written_to(in_app: Flask) -> None:
     with writing():
         account = people.account_by_email(LEAD)
@@ -191,6 +200,7 @@ def test_nobody_without_an_account_is_written_to(in_app: Flask) -> None:
     assert db.session.scalar(told) is None
 
 
+@pytest.mark.long
 def test_what_one_may_not_see_any_longer_is_not_named(in_app: Flask, actor: Callable) -> None:
     """A milestone stays with its owner on paper when she has left the team; the mail goes by what she sees."""
     outsider = actor("outsider")
@@ -203,6 +213,7 @@ def test_what_one_may_not_see_any_longer_is_not_named(in_app: Flask, actor: Call
     assert digest_of("outsider@kjs.example") is None
 
 
+@pytest.mark.long
 def test_a_proposal_waits_for_those_who_lead(in_app: Flask, actor: Callable) -> None:
     with writing():
         milestone = _open_one("KJS-003")
@@ -215,6 +226,7 @@ def test_a_proposal_waits_for_those_who_lead(in_app: Flask, actor: Callable) -> 
     assert wanted in confirm
 
 
+@pytest.mark.long
 def test_a_risk_comes_when_its_day_of_review_has(in_app: Flask, actor: Callable) -> None:
     lead = actor("lead")
     with writing():
@@ -231,6 +243,7 @@ def test_a_risk_comes_when_its_day_of_review_has(in_app: Flask, actor: Callable)
     assert "该复查的风险" in text and wanted in text
 
 
+@pytest.mark.long
 def test_what_waits_for_ones_side_comes_with_ones_own(
     in_app: Flask, client: Callable, actor: Callable
 ) -> None:
@@ -277,6 +290,7 @@ def test_what_waits_for_ones_side_comes_with_ones_own(
     assert to_reply(actor=member, **told) == [] == to_hand_over(actor=member, **told)  # the contact is told
 
 
+@pytest.mark.long
 def test_administrators_do_not_read_it(app: Flask, client: Callable) -> None:
     with app.app_context():
         make()
@@ -287,6 +301,7 @@ def test_administrators_do_not_read_it(app: Flask, client: Callable) -> None:
     assert "内容只对收件人开放" in page and code not in page
 
 
+@pytest.mark.long
 def test_one_that_fails_takes_no_other_with_it(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     from kangjiansheng.projects.operations import reminders
 

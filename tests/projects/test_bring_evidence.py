@@ -46,6 +46,7 @@ def member(client, app):
     return client("partner")
 
 
+@pytest.mark.long
 def test_several_files_at_once_stand_on_the_milestone(client):
     lead = client("lead")
     answer = bring(lead, ("放行报告.pdf", papers.PDF), ("IMG_1.JPG", papers.JPEG), note="第 3 批")
@@ -56,6 +57,7 @@ def test_several_files_at_once_stand_on_the_milestone(client):
     assert "2 份文件" in words(lead.get("/projects/KJS-003"))
 
 
+@pytest.mark.long
 def test_what_the_template_expects_is_named_and_marked(client):
     lead = client("lead")
     before = words(lead.get(PATH))
@@ -138,6 +140,7 @@ def test_what_is_refused_says_why_and_leaves_nothing(client, named, kind, said):
         assert refs == len(demonstration.gates.PIECES)
 
 
+@pytest.mark.long
 def test_a_new_version_follows_and_the_old_one_stays(client):
     lead, chief = client("lead"), client("executive")
     bring(lead, ("v1.pdf", papers.PDF))
@@ -159,6 +162,7 @@ def test_a_new_version_follows_and_the_old_one_stays(client):
     assert stale.status_code == 409
 
 
+@pytest.mark.long
 def test_the_same_file_may_follow_one_that_was_disposed_of(client):
     lead = client("lead")
     bring(lead, ("v1.pdf", papers.PDF))
@@ -170,6 +174,7 @@ def test_the_same_file_may_follow_one_that_was_disposed_of(client):
     assert lead.get(f"{ONE}/files/1").status_code == 410 and lead.get(f"{ONE}/files/2").data == papers.PDF
 
 
+@pytest.mark.long
 def test_four_eyes_who_brought_it_does_not_judge_it(client, member):
     lead = client("lead")
     bring(lead, ("mine.pdf", papers.PDF))
@@ -190,6 +195,7 @@ def test_four_eyes_who_brought_it_does_not_judge_it(client, member):
     assert "未接受" in words(member.get(other)) and "缺第 3 批" in words(member.get(PATH))
 
 
+@pytest.mark.long
 def test_those_concerned_are_told(client, member, app):
     lead = client("lead")
     bring(member, ("theirs.pdf", papers.PDF))
@@ -211,6 +217,7 @@ def test_those_concerned_are_told(client, member, app):
     )
 
 
+@pytest.mark.long
 def test_withdrawn_evidence_says_why_and_stays_in_the_record(client, member):
     lead = client("lead")
     bring(member, ("含姓名.pdf", papers.PDF))
@@ -311,6 +318,7 @@ def test_the_trail_holds_the_digest(client, app):
     assert "a.pdf" in words(client("auditor").get(f"/audit/{entry.seq}"))
 
 
+@pytest.mark.long
 def test_an_archived_project_takes_nothing(client):
     lead = client("lead")
     bring(lead, ("a.pdf", papers.PDF))

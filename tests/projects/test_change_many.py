@@ -163,6 +163,7 @@ def test_undo_brings_every_field_back_and_counts_no_move(client, app, kept):
         assert list(problems(db.session())) == []
 
 
+@pytest.mark.long
 def test_undo_leaves_what_was_said_since(client, actor, kept):
     lead = client("lead")
     rows = ticks(lead, "project=KJS-012&state=open&sort=project")[1:4]
@@ -179,6 +180,7 @@ def test_undo_leaves_what_was_said_since(client, actor, kept):
     assert not any(m["flagged"] for m in listed(lead, "project=KJS-012") if m["code"] in codes)
 
 
+@pytest.mark.long
 def test_only_who_did_it_takes_it_back(client):
     lead = client("lead")
     answer = consent(lead, look(lead, ticks(lead, "project=KJS-003&state=open")[:2], **MOVE))
@@ -188,6 +190,7 @@ def test_only_who_did_it_takes_it_back(client):
     assert client("lead").get("/milestones/changes/1").status_code == 404, "no other act is shown there"
 
 
+@pytest.mark.long
 def test_handing_over_flagging_and_confirming(client, actor):
     lead = client("lead")
     rows = ticks(lead, "project=KJS-012&state=open&sort=project")[1:3]
@@ -216,6 +219,7 @@ def test_nobody_gets_what_they_cannot_answer_for(client, actor):
     assert set(said(answer).values()) == {"负责人需要是项目成员或其联合实验室的成员。"}
 
 
+@pytest.mark.long
 def test_a_member_proposes_and_the_executive_has_no_ticks(client, app, actor):
     from kangjiansheng.projects.models import ProjectMember
 
@@ -243,6 +247,7 @@ def test_a_member_proposes_and_the_executive_has_no_ticks(client, app, actor):
     assert ticks(client("lead"), "as_of=2026-06-30") == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -264,6 +269,7 @@ def test_what_is_missing_is_said_beside_its_field(client, data, sentence):
     assert "/consent" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_broken_and_empty_selections(client, monkeypatch):
     lead = client("lead")
     assert "没有选中任何里程碑" in words(look(lead, []))
@@ -277,6 +283,7 @@ def test_broken_and_empty_selections(client, monkeypatch):
     assert client(None).post("/milestones/bulk/consent", data=MOVE).status_code == 401
 
 
+@pytest.mark.long
 def test_whom_it_concerns_is_told_once(client, app, actor):
     lead = client("lead")
     rows = ticks(lead, "project=KJS-001,KJS-003&state=open") or ticks(lead, "state=open")
@@ -291,6 +298,7 @@ def test_whom_it_concerns_is_told_once(client, app, actor):
     assert actor("lead").id not in {person for person, _count in told}
 
 
+@pytest.mark.long
 def test_many_rows_cost_no_more_statements_to_look_at(client):
     lead = client("lead")
 
@@ -305,6 +313,7 @@ def test_many_rows_cost_no_more_statements_to_look_at(client):
     assert cost(rows[:1]) == cost(rows)
 
 
+@pytest.mark.long
 def test_taking_back_reads_as_much_for_twenty_as_for_one(actor):
     lead = actor("lead")
     rows = [m for p in queries.portfolio(actor=lead) for m in p.milestones if m.is_open][:20]

@@ -62,6 +62,7 @@ def expected(actor: Callable[..., Any], days: int) -> dict[str, queries.Effect]:
     return {e.code: e for e in queries.effects(one, one.forecast + timedelta(days))}
 
 
+@pytest.mark.long
 def test_the_preview_shows_the_same_effect_as_for_one(
     app: Flask, client: Callable[..., Critic], actor: Callable[..., Any]
 ) -> None:
@@ -100,6 +101,7 @@ def test_what_waits_moves_along_in_the_same_change(
         assert list(verify.problems(db.session())) == []
 
 
+@pytest.mark.long
 def test_kept_dates_stay_and_the_project_says_that_they_are_too_early(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -121,6 +123,7 @@ def test_nothing_that_is_only_proposed_moves_others(
     assert "待负责人确认" in words(preview) and along(preview) == {} and "不影响下游里程碑" in words(preview)
 
 
+@pytest.mark.long
 def test_a_follower_of_somebody_else_waits_for_her_yes(
     app: Flask, client: Callable[..., Critic], actor: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +141,7 @@ def test_a_follower_of_somebody_else_waits_for_her_yes(
     assert after["forecast"] == before["A180"]["forecast"] < after["proposed"]
 
 
+@pytest.mark.long
 def test_selected_ones_come_on_the_day_that_was_asked_for_and_say_when_that_is_too_early(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -169,6 +173,7 @@ def test_selected_ones_come_on_the_day_that_was_asked_for_and_say_when_that_is_t
 # ---------- two people, two tabs, twice ----------
 
 
+@pytest.mark.long
 def test_what_somebody_changed_since_the_preview_does_not_move_along(
     app: Flask, client: Callable[..., Critic], actor: Callable[..., Any]
 ) -> None:
@@ -186,6 +191,7 @@ def test_what_somebody_changed_since_the_preview_does_not_move_along(
     assert "A140" in moved and "A170" not in moved and moved - {"A140"} <= set(along(preview))
 
 
+@pytest.mark.long
 def test_undo_goes_row_by_row_and_what_followed_a_row_that_stays_stays_too(
     app: Flask, client: Callable[..., Critic], actor: Callable[..., Any]
 ) -> None:
@@ -233,6 +239,7 @@ def test_the_same_consent_sent_twice_counts_once(app: Flask, client: Callable[..
         assert db.session.scalar(count) == 1
 
 
+@pytest.mark.long
 def test_the_consent_of_an_older_tab_writes_nothing(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
     first, second = (look(lead, [row(app, "A140")], **{**SLIP, "days": days}) for days in ("60", "90"))
@@ -244,6 +251,7 @@ def test_the_consent_of_an_older_tab_writes_nothing(app: Flask, client: Callable
     assert plan(app) == after
 
 
+@pytest.mark.long
 def test_one_row_of_a_change_goes_back_alone(
     app: Flask, client: Callable[..., Critic], actor: Callable[..., Any]
 ) -> None:
@@ -264,6 +272,7 @@ def test_one_row_of_a_change_goes_back_alone(
 # ---------- what it costs ----------
 
 
+@pytest.mark.long
 def test_as_many_statements_for_many_plans_as_for_one_row(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
 
@@ -279,6 +288,7 @@ def test_as_many_statements_for_many_plans_as_for_one_row(app: Flask, client: Ca
     assert cost([row(app, "A140")]) == cost(every[::2])
 
 
+@pytest.mark.long
 def test_three_hundred_selected_are_previewed_in_under_a_second(
     app: Flask, client: Callable[..., Critic]
 ) -> None:

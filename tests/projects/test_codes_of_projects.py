@@ -1,5 +1,6 @@
 """Who registers a project for a laboratory gives it a code of that laboratory's series."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
@@ -28,6 +29,7 @@ def test_no_refusal_tells_a_director_of_a_project_that_is_closed_to_her(client, 
     assert masked(taken).replace(b"KJS-002", b"KJS-999") == masked(free)
 
 
+@pytest.mark.long
 def test_the_next_code_of_her_laboratory_is_the_offer(client):
     lead = client("lead")
 

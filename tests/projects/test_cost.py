@@ -44,6 +44,7 @@ def test_at_most_fifteen(client, who):
     assert {path: n for path, n in counts(client(who)).items() if n > 15} == {}
 
 
+@pytest.mark.long
 def test_the_same_with_many_more_rows(client, app, tmp_path):
     reader = client("executive")
     before = counts(reader)

@@ -3,6 +3,8 @@
 import itertools
 import time
 
+import pytest
+
 from kangjiansheng.core.db import db
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import Milestone, MilestoneLink
@@ -11,6 +13,7 @@ from tests.support.queries import queries_counted
 MANY = 300
 
 
+@pytest.mark.long
 def test_a_large_plan_is_previewed_in_three_statements_and_under_fifty_milliseconds(actor):
     """The smallest of some tries counts: what the machine does besides is not ours."""
     one = queries.milestone(actor=actor("lead"), code="KJS-003", milestone_code="A140")

@@ -38,6 +38,7 @@ def project(code="JL-01-901"):
     return db.session.scalars(select(Project).where(Project.code == code)).one()
 
 
+@pytest.mark.long
 def test_a_director_registers_a_project_and_leads_it(client, app):
     lead = client("lead")
     answer = typed(lead, "/projects/new", **NEW)
@@ -67,6 +68,7 @@ def test_without_a_start_the_milestones_have_no_date(client, app):
         assert all(row.baseline is None for row in rows)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -95,6 +97,7 @@ def test_all_that_is_wrong_is_said_at_once(client):
     assert text.count("2 月没有 31 日") == 2  # in the list at the head and beside the field
 
 
+@pytest.mark.long
 def test_a_start_from_which_milestones_would_be_overdue_is_asked_about(client, app):
     reader = client("executive")
     answer = typed(reader, "/projects/new", **{**NEW, "start": "2020-01-06"})
@@ -112,6 +115,7 @@ def test_the_typical_dates_are_the_offer(client):
     assert tree.xpath("//select[@name='lead_lab']/option/@value") == ["JL-01"]
 
 
+@pytest.mark.long
 def test_a_director_registers_only_for_the_own_laboratory(client):
     answer = typed(client("lead"), "/projects/new", **{**NEW, "lead_lab": "JL-05"})
     assert answer.status_code == 422
@@ -125,6 +129,7 @@ def test_a_director_registers_only_for_the_own_laboratory(client):
         )
 
 
+@pytest.mark.long
 def test_without_dates_nobody_is_asked_and_the_page_says_which_comes_next(client):
     lead = client("lead")
     before = lead.get("/my/milestones").text
@@ -141,6 +146,7 @@ def test_nobody_else_registers(client, who, status):
     assert client(who).get("/projects/new").status_code == status
 
 
+@pytest.mark.long
 def test_facts_change_and_the_ledger_keeps_both(client, app):
     lead = client("lead")
     answer = typed(lead, "/projects/KJS-003/edit", stage="PHASE_I", name_hant="雙靶點自體 CAR-T")
@@ -152,6 +158,7 @@ def test_facts_change_and_the_ledger_keeps_both(client, app):
     assert "修改项目资料" in words(lead.get("/projects/KJS-003/history"))
 
 
+@pytest.mark.long
 def test_two_people_edit_the_facts(client):
     from tests.support.typed import opened, send
 
@@ -165,6 +172,7 @@ def test_two_people_edit_the_facts(client):
     assert "CD19" in text and "CD22" in text
 
 
+@pytest.mark.long
 def test_who_saved_first_is_named_in_the_language_of_the_page(client):
     from tests.support.typed import opened, send
 
@@ -184,6 +192,7 @@ def test_nobody_else_edits(client, who, status):
     assert client(who).get("/projects/KJS-003/edit").status_code == status
 
 
+@pytest.mark.long
 def test_the_archive(client):
     lead = client("lead")
     people = "/projects/KJS-019/people"
@@ -207,6 +216,7 @@ def typed_to(client, path, action, **changes):
     return send(client, action, opened(client, path, action), **changes)
 
 
+@pytest.mark.long
 def test_people_join_and_leave(client, app):
     lead, member = client("lead"), client("member")
     people = "/projects/KJS-003/people"
@@ -224,6 +234,7 @@ def test_people_join_and_leave(client, app):
     assert member.get("/projects/KJS-003/milestones/A140/edit").status_code == 403
 
 
+@pytest.mark.long
 def test_the_last_lead_stays(client, app):
     lead = client("lead")
     with app.app_context():
@@ -233,6 +244,7 @@ def test_the_last_lead_stays(client, app):
     assert answer.status_code == 422 and "至少要有一位负责人" in answer.get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_registry_numbers_are_checked_and_normalised(client):
     lead = client("lead")
     people, action = "/projects/KJS-003/people", "/projects/KJS-003/numbers"
@@ -268,6 +280,7 @@ def test_an_unknown_word_is_refused_by_the_operation_too(actor):
         )
 
 
+@pytest.mark.long
 def test_the_plan_is_seen_before_anything_is_saved(client, app):
     reader = client("executive")
     sent = {**NEW, "code": "", "name_hans": "", "start": "2027-01-04", "typical": "y", "optional": OPTIONAL}
@@ -292,6 +305,7 @@ def test_the_optional_steps_of_the_chosen_pathway_are_taken_in(client, app):
         assert set(rows) == set(wanted)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pathway", sorted(templates()))
 def test_a_project_starts_from_each_pathway(client, app, pathway):
     stage = {"F_techtransfer": "TECH_TRANSFER"}.get(pathway, "DISCOVERY")

@@ -57,6 +57,7 @@ def test_the_database_keeps_it_frozen(project, lead):
     db.session.rollback()
 
 
+@pytest.mark.long
 def test_a_second_one_stands_beside_the_first(project, lead):
     freeze(project, lead)
     with pytest.raises(RuleBroken, match="baseline-same"):
@@ -91,6 +92,7 @@ def test_one_milestone_alone_needs_them_too(lead, project):
     )
 
 
+@pytest.mark.long
 def test_on_the_page_it_is_compared_and_told_why(client):
     lead = client("lead")
     tree = html.document_fromstring(lead.get(PATH).get_data(as_text=True))
@@ -105,12 +107,14 @@ def test_on_the_page_it_is_compared_and_told_why(client):
     assert "计划一直是最初的基线" in past and '<form class="sheet' not in past
 
 
+@pytest.mark.long
 def test_others_read_it_and_change_nothing(client):
     assert client("executive").get(PATH).status_code == 200
     assert client("executive").post(PATH, data=WHY).status_code == 403
     assert client("partner").get(PATH).status_code == 404
 
 
+@pytest.mark.long
 def test_a_long_reason_is_folded_and_a_short_one_is_not(project, lead, client):
     def folds():
         db.session.commit()

@@ -55,6 +55,7 @@ def test_every_gate_that_is_shipped_says_what_it_asks_for_and_where_that_comes_f
             assert item.confidence in ("high", "medium", "low")
 
 
+@pytest.mark.long
 def test_a_draft_is_given_criteria_compared_and_published_and_running_plans_keep_theirs(client, executive):
     with writing():
         templates.begin(queries.published_version("D_iit"), actor=executive, reason="补充标准")

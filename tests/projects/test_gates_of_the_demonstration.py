@@ -30,6 +30,7 @@ def as_actor(person_id: int) -> Actor:
     return system if person_id == system.id else actor_of(db.session.get_one(Person, person_id))
 
 
+@pytest.mark.long
 def test_the_figures_of_its_day_are_those_of_the_definitions():
     expected = json.loads(EXPECTED.read_text("utf-8"))
     found = json.loads(json.dumps(api.on_day(date(2026, 11, 20), actor=system_actor())))
@@ -72,6 +73,7 @@ def test_its_conditions_are_named_in_three_scripts_and_stop_the_next_gate():
     assert {one["name_en"] for one in db.session.scalars(named)} >= {one.name_en for one in asked}
 
 
+@pytest.mark.long
 def test_the_dossier_shows_what_was_brought_beside_the_expected_and_who_judges_it(client):
     text = words(client("lead2").get("/projects/KJS-020/milestones/D090/dossier"))
     assert "其他材料" in text and "示例_安全性汇总表.pdf 未接受" in text
@@ -79,6 +81,7 @@ def test_the_dossier_shows_what_was_brought_beside_the_expected_and_who_judges_i
     assert "执行管理层 审核：其他材料" in text  # the only one who leads has brought it
 
 
+@pytest.mark.long
 def test_open_conditions_are_owed(client):
     text = words(client("executive").get("/projects/KJS-009/milestones/A190/dossier"))
     assert "都齐了" not in text

@@ -48,6 +48,7 @@ def owner_of(app: Flask, key: str) -> int | None:
         return db.session.get_one(Milestone, int(key.split(":")[1])).owner_id
 
 
+@pytest.mark.long
 def test_the_page_lists_everything_in_one_place(app: Flask, client: Callable[..., Critic]) -> None:
     page = client("admin").get(ALL).text
     with app.app_context():
@@ -107,6 +108,7 @@ def test_a_lead_hands_over_within_the_project_and_takes_one_back(
     assert len(given) + refused_or_given.text.count("负责人需要是项目成员") >= len(keys)
 
 
+@pytest.mark.long
 def test_leads_go_first_so_that_the_successor_belongs(in_app: Flask, actor: Callable) -> None:
     executive, lead = actor("executive"), person("lead")
     things = duties(lead, actor=executive)
@@ -131,6 +133,7 @@ def test_leads_go_first_so_that_the_successor_belongs(in_app: Flask, actor: Call
     assert all(problem is None or problem.code == "projects:owner-outside" for _, problem in again)
 
 
+@pytest.mark.long
 def test_each_thing_leaves_its_entry(in_app: Flask, actor: Callable) -> None:
     executive, lead = actor("executive"), person("lead")
     things = [one for one in duties(lead, actor=executive) if one.kind in ("lead", "milestone")]
@@ -144,6 +147,7 @@ def test_each_thing_leaves_its_entry(in_app: Flask, actor: Callable) -> None:
     assert given <= {entry.thing_id for entry in db.session.scalars(trail)}
 
 
+@pytest.mark.long
 def test_not_to_oneself_and_not_without_choosing(
     in_app: Flask, actor: Callable, client: Callable[..., Critic]
 ) -> None:
@@ -162,6 +166,7 @@ def test_not_to_oneself_and_not_without_choosing(
     assert len(offered(admin.get(ALL).text)) == len(keys)
 
 
+@pytest.mark.long
 def test_others_have_no_such_page(client: Callable[..., Critic]) -> None:
     assert client(None).get(ALL).status_code == 302
     for who in ("lead", "outsider", "executive"):
@@ -171,6 +176,7 @@ def test_others_have_no_such_page(client: Callable[..., Critic]) -> None:
     assert client("lead").get("/projects/KJS-003/people/CAST-OUTSIDER/handover").status_code == 404
 
 
+@pytest.mark.long
 def test_the_companions_office_goes_over_with_what_was_asked_and_the_ends_of_leases(
     app: Flask, client: Callable[..., Critic], actor: Callable
 ) -> None:
@@ -210,6 +216,7 @@ def dated(reader: Actor) -> set[tuple[str, str, date]]:
     return {(one.kind, one.code, one.day) for one in calendar_of(actor=reader)}
 
 
+@pytest.mark.long
 def test_a_director_hands_over_within_the_laboratory_and_nothing_else(
     app: Flask, client: Callable[..., Critic], actor: Callable
 ) -> None:
@@ -247,6 +254,7 @@ def test_a_director_hands_over_within_the_laboratory_and_nothing_else(
     assert lead.get("/labs/JL-02/people/CAST-LEAD2/handover").status_code in (403, 404)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/admin/people/CAST-LEAD", "/admin/people/CAST-LEAD/disable", ALL, IN_003])
 def test_its_pages_ask_at_most_fifteen_times(client: Callable[[str], Critic], path: str) -> None:
     reader = client("admin" if path.startswith("/admin") else "lead")

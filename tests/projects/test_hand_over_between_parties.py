@@ -40,6 +40,7 @@ def told(person: str) -> list[str]:
     return [row.facts["step"] for row in db.session.scalars(query.order_by(Notification.id))]
 
 
+@pytest.mark.long
 def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Critic]) -> None:
     giver, receiver = client("member2"), client("partner")
     with app.app_context():
@@ -124,6 +125,7 @@ def test_from_a_promise_to_two_signatures(app: Flask, client: Callable[..., Crit
         db.session.rollback()
 
 
+@pytest.mark.long
 def test_who_sees_it_and_how_it_stood(app: Flask, client: Callable[..., Critic]) -> None:
     partner = client("partner")
     page = partner.get("/hand-offs").get_data(as_text=True)
@@ -167,6 +169,7 @@ def test_who_sees_it_and_how_it_stood(app: Flask, client: Callable[..., Critic])
     assert len(many) == len(few)
 
 
+@pytest.mark.long
 def test_a_milestone_waits_for_what_is_handed_over(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead2")
     page = lead.get("/projects/KJS-020/milestones/D090").get_data(as_text=True)
@@ -188,6 +191,7 @@ def test_a_milestone_waits_for_what_is_handed_over(app: Flask, client: Callable[
         assert (waits.forecast, waits.version) == before
 
 
+@pytest.mark.long
 def test_the_value_chain_from_research_to_the_market(client: Callable[..., Critic]) -> None:
     """从研发创新到产品生产再到市场推广: the link, the next hand-over and its conditions, from any project."""
     page = client("executive").get("/value-chain").get_data(as_text=True)
@@ -201,6 +205,7 @@ def test_the_value_chain_from_research_to_the_market(client: Callable[..., Criti
     assert "KJS-010" in hers and "KJS-007" not in hers and "HO-0006" not in hers
 
 
+@pytest.mark.long
 def test_it_is_found_waits_at_home_and_stands_in_the_calendar(
     app: Flask, client: Callable[..., Critic]
 ) -> None:

@@ -30,6 +30,7 @@ def test_what_an_act_holds(actor: Callable[[str], Actor]) -> None:
     assert Obligation.__tablename__ in rows
 
 
+@pytest.mark.long
 def test_what_was_counted_too_early_is_counted_again_in_a_new_transaction(
     client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
 ) -> None:

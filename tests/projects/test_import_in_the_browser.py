@@ -51,6 +51,7 @@ def projects(app: Flask) -> int:
         return db.session.scalar(select(func.count(Project.id))) or 0
 
 
+@pytest.mark.long
 def test_a_dry_run_shows_everything_and_writes_nothing(empty_app: Flask, admin: Critic) -> None:
     assert admin.get("/import/portfolio").status_code == 200
     answer = admin.post("/import/portfolio", data=files())
@@ -60,6 +61,7 @@ def test_a_dry_run_shows_everything_and_writes_nothing(empty_app: Flask, admin: 
     assert projects(empty_app) == 0
 
 
+@pytest.mark.long
 def test_consent_writes_it_in_one_act(empty_app: Flask, admin: Critic) -> None:
     offered = dict(CONSENT.findall(admin.post("/import/portfolio", data=files()).text))
     assert admin.post("/import/portfolio/consent", data=offered).status_code == 303
@@ -98,6 +100,7 @@ def test_a_missing_file_is_asked_for(admin: Critic) -> None:
     assert answer.status_code == 422 and "请选择文件" in answer.text
 
 
+@pytest.mark.long
 def test_consent_to_something_else_by_now_is_asked_for_again(empty_app: Flask, admin: Critic) -> None:
     offered = dict(CONSENT.findall(admin.post("/import/portfolio", data=files()).text))
     answer = admin.post("/import/portfolio/consent", data={**offered, "seen": "0" * 64})

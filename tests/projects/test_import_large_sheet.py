@@ -271,6 +271,7 @@ def _as_undone(large: Large, before: dict[int, dict[str, Any]]) -> None:
     assert list(verify.problems(db.session())) == []
 
 
+@pytest.mark.long
 def test_six_hundred_rows_with_forty_faults(app, client, tmp_path, timing):
     whole_way(app, client, tmp_path, timing, 3, 40)
 

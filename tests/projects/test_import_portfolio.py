@@ -65,6 +65,7 @@ def test_the_figures_are_those_of_the_definitions(empty, folder):
     assert {key: found[key] for key in expected} == expected
 
 
+@pytest.mark.long
 def test_the_same_figures_without_bom_and_with_other_line_ends(empty, folder):
     for path in folder.glob("*.csv"):
         path.write_bytes(path.read_text("utf-8-sig").replace("\n", "\r\n").encode())
@@ -86,6 +87,7 @@ def test_a_dry_run_lists_and_writes_nothing(empty, folder, capsys):
     assert rows_of(Project, Milestone, MilestoneEntry, ChangeSet, Institution) == before
 
 
+@pytest.mark.long
 def test_it_is_one_act_with_an_entry_per_project(empty, folder):
     changes = rows_of(ChangeSet)
     assert bring_in(folder) == 0
@@ -96,6 +98,7 @@ def test_it_is_one_act_with_an_entry_per_project(empty, folder):
     assert list(verify.problems(db.session())) == []
 
 
+@pytest.mark.long
 def test_importing_twice_changes_nothing(empty, folder, capsys):
     bring_in(folder)
     before = rows_of(Project, Milestone, MilestoneEntry, ProjectEntry, ChangeSet, audit.AuditEntry)
@@ -105,6 +108,7 @@ def test_importing_twice_changes_nothing(empty, folder, capsys):
     assert rows_of(Project, Milestone, MilestoneEntry, ProjectEntry, ChangeSet, audit.AuditEntry) == before
 
 
+@pytest.mark.long
 def test_all_entries_are_marked_and_keep_the_dates_of_the_file(empty, folder):
     bring_in(folder)
     entries = list(
@@ -121,6 +125,7 @@ def test_all_entries_are_marked_and_keep_the_dates_of_the_file(empty, folder):
     assert entries[-1].moves == milestone("KJS-003", "A150").moves
 
 
+@pytest.mark.long
 def test_a_past_day_is_as_it_was_and_done_never_falls(empty, folder):
     bring_in(folder)
     days = [date(2021, 1, 1), date(2024, 6, 30), date(2025, 12, 31), date(2026, 9, 30), date(2026, 11, 20)]
@@ -131,6 +136,7 @@ def test_a_past_day_is_as_it_was_and_done_never_falls(empty, folder):
     assert found[-1]["projects"] == 20
 
 
+@pytest.mark.long
 def test_a_milestone_that_exists_gets_its_entry_at_the_time_of_the_import(empty, folder):
     bring_in(folder)
     before = milestone("KJS-003", "A140")
@@ -152,6 +158,7 @@ def test_a_milestone_that_exists_gets_its_entry_at_the_time_of_the_import(empty,
     assert milestone("KJS-003", "A140").version == after.version
 
 
+@pytest.mark.long
 def test_what_somebody_said_here_since_is_kept(empty, folder, capsys):
     bring_in(folder)
     with writing():
@@ -164,6 +171,7 @@ def test_what_somebody_said_here_since_is_kept(empty, folder, capsys):
     assert "newer here" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_baseline_never_changes(empty, folder, capsys):
     bring_in(folder)
     rewrite(folder / "demo_milestones.csv", "2026-08-24,2026-08-24", "2026-08-30,2026-08-24")
@@ -173,6 +181,7 @@ def test_a_baseline_never_changes(empty, folder, capsys):
     assert "a baseline never changes" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_changed_project_gets_a_new_entry_in_its_ledger(empty, folder):
     bring_in(folder)
     rewrite(folder / "demo_portfolio.csv", "A_drug,IND_REVIEW,ACTIVE", "A_drug,PHASE_I,ACTIVE")
@@ -189,6 +198,7 @@ def test_a_changed_project_gets_a_new_entry_in_its_ledger(empty, folder):
     assert then.stage == "IND_REVIEW"
 
 
+@pytest.mark.long
 def test_an_existing_laboratory_is_matched_by_code(empty, folder):
     bring_in(folder)
     rewrite(folder / "demo_joint_labs.csv", "血液肿瘤细胞治疗联合实验室(示例)", "另一个名字")
@@ -228,6 +238,7 @@ def test_a_missing_file_is_an_error(empty, folder, capsys):
     assert "milestones.csv: the file is missing" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_json_holds_nothing_else(empty, folder, capsys):
     assert bring_in(folder, as_json=True) == 0
     told = json.loads(capsys.readouterr().out)
@@ -242,6 +253,7 @@ def test_json_holds_nothing_else(empty, folder, capsys):
     )
 
 
+@pytest.mark.long
 def test_ten_times_as_much_costs_hardly_more_statements(empty, tmp_path):
     from tests.support import scale
 
@@ -252,6 +264,7 @@ def test_ten_times_as_much_costs_hardly_more_statements(empty, tmp_path):
     assert (len(ten) - len(one)) / 100 < 12  # a few per project, none per milestone
 
 
+@pytest.mark.long
 def test_what_is_typed_after_an_import_of_today_counts_at_once(empty, folder):
     """The file's last word of today counts from the import, not from midnight: it does not bury what is typed."""
     today = clock.today()

@@ -67,6 +67,7 @@ def join(app: Any, who: str, role: str = "member", project: str = "KJS-003") -> 
         )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 @pytest.mark.parametrize("who", ["lead", "executive"])
@@ -110,6 +111,7 @@ def test_the_editable_sheet_holds_what_one_sees_and_its_last_column_is_hidden(cl
     assert 1 < len(own) < len(taken_along(client("executive")))
 
 
+@pytest.mark.long
 def test_a_date_moves_through_the_sheet_as_it_would_on_its_page(app, client):
     lead = client("lead")
     grid = taken_along(lead)
@@ -153,6 +155,7 @@ def test_a_date_moves_through_the_sheet_as_it_would_on_its_page(app, client):
     assert f"<b>{later().isoformat()}</b>" in history and "补充资料" in history
 
 
+@pytest.mark.long
 def test_several_columns_of_a_row_are_several_acts_and_undo_takes_all_back(app, client):
     lead = client("lead")
     with app.app_context():
@@ -235,6 +238,7 @@ def test_what_somebody_else_changed_meanwhile_is_shown_with_both_values(app, cli
         assert find().forecast == later(40)
 
 
+@pytest.mark.long
 def test_a_row_changed_between_dry_run_and_consent_is_left_out_and_the_others_go_on(app, client):
     lead = client("lead")
     grid = taken_along(lead)
@@ -299,6 +303,7 @@ def test_an_earlier_date_needs_no_reason_and_one_long_before_the_project_is_a_sl
         assert (find("A170").forecast, find("A170").reason_code) == (later(3), reason)
 
 
+@pytest.mark.long
 def test_what_it_does_to_later_milestones_is_shown_before_consent_and_it_can_be_left_at_that(app, client):
     lead = client("lead")
     grid = taken_along(lead)
@@ -396,6 +401,7 @@ def test_rights_decide(app, client, who, said):
         assert told and {n.facts["count"] for n in told} == {1}
 
 
+@pytest.mark.long
 def test_one_notice_for_each_person_however_many_rows(app, client):
     join(app, "partner")
     lead = client("lead")
@@ -412,6 +418,7 @@ def test_one_notice_for_each_person_however_many_rows(app, client):
     assert "用表格更新了 3 个里程碑" in bell and "KJS-003 A140、KJS-003 A150、KJS-003 A170" in bell
 
 
+@pytest.mark.long
 def test_a_batch_is_its_senders_and_those_who_read_all_see_it(app, client):
     lead = client("lead")
     grid = taken_along(lead)
@@ -434,6 +441,7 @@ def test_a_batch_is_its_senders_and_those_who_read_all_see_it(app, client):
     )
 
 
+@pytest.mark.long
 def test_a_row_is_not_shown_to_who_may_no_longer_see_it(app, client):
     join(app, "partner")
     partner = client("partner")
@@ -472,6 +480,7 @@ def test_without_a_file_the_form_comes_back(client):
     assert answer.status_code == 422 and "文件是空的，请重新选择。" in text(answer)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "gb18030"])
 def test_a_sheet_of_ones_own_in_the_encodings_of_the_region(app, client, encoding):
     lead = client("lead")
@@ -493,6 +502,7 @@ def test_nothing_on_a_page_of_a_past_day(client):
     assert answer.status_code == 400
 
 
+@pytest.mark.long
 def test_progress_is_told_and_the_page_is_asked_for_again_at_the_end(app, client):
     lead = client("lead")
     address = send(lead, taken_along(lead))
@@ -503,6 +513,7 @@ def test_progress_is_told_and_the_page_is_asked_for_again_at_the_end(app, client
     assert lead.get(f"{address}/progress").headers["HX-Redirect"] == address
 
 
+@pytest.mark.long
 def test_a_task_that_fails_is_tried_again_and_given_up_with_a_word(app, client, monkeypatch):
     from kangjiansheng.core import queue
     from kangjiansheng.projects import jobs
@@ -523,6 +534,7 @@ def test_a_task_that_fails_is_tried_again_and_given_up_with_a_word(app, client, 
     assert "试算结果" in text(lead.get(address))
 
 
+@pytest.mark.long
 def test_consent_twice_writes_once(app, client):
     lead = client("lead")
     grid = taken_along(lead)
@@ -542,6 +554,7 @@ def test_consent_twice_writes_once(app, client):
         assert totals() == before
 
 
+@pytest.mark.long
 def test_the_statements_of_a_dry_run_do_not_grow_with_its_rows(app, client):
     from tests.support.queries import queries_counted
 
@@ -576,6 +589,7 @@ def test_merged_hidden_formulas_and_a_heading_further_down(app, client):
         assert (find().forecast, find("A150").forecast) == (date(2027, 3, 15), date(2027, 4, 1))
 
 
+@pytest.mark.long
 def test_the_list_of_milestones_and_my_milestones_lead_here(client):
     for path in ("/milestones", "/my/milestones"):
         assert re.search(

@@ -83,6 +83,7 @@ def newer(study: Callable[..., Path], **changed: Any) -> Path:
     return study(statusModule__lastUpdatePostDateStruct={"date": "2026-11-01", "type": "ACTUAL"}, **changed)
 
 
+@pytest.mark.long
 def test_a_new_project_from_a_record(in_app: Flask, study: Callable[..., Path]) -> None:
     assert bring_in(study()) == 0
     made = db.session.scalars(select(Project).where(Project.code == "NCT09990001")).one()
@@ -167,6 +168,7 @@ def test_several_records_go_where_their_numbers_are(in_app: Flask) -> None:
     assert count() == before
 
 
+@pytest.mark.long
 def test_a_file_is_for_who_sees_all_projects_whose_records_came_in_it(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -256,6 +258,7 @@ def offered(text: str) -> dict[str, str]:
     return dict(HIDDEN.findall(text))
 
 
+@pytest.mark.long
 def test_the_way_through_the_browser(
     app: Flask, client: Callable[..., Critic], study: Callable[..., Path]
 ) -> None:
@@ -298,6 +301,7 @@ def test_the_way_through_the_browser(
     assert "有 2 处变化" in later.text and "招募中" in later.text and "研究已完成" in later.text
 
 
+@pytest.mark.long
 def test_a_new_project_through_the_browser(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
     answer = upload(lead, "/import/trial", (DATA / "chictr.xml").read_bytes(), lab="JL-01")
@@ -342,6 +346,7 @@ def test_what_a_person_may_not_see_stays_unsaid(
     assert client("outsider").get("/projects/KJS-003/records/1").status_code == 404
 
 
+@pytest.mark.long
 def test_made_up_consents_write_nothing(
     app: Flask, client: Callable[..., Critic], study: Callable[..., Path]
 ) -> None:
@@ -379,6 +384,7 @@ def test_on_a_past_day_the_records_of_then(
     assert lead.get(f"/projects/KJS-003/records/{kept.id}?as_of=2026-06-30").status_code == 404
 
 
+@pytest.mark.long
 def test_the_page_costs_the_same_with_many_records(
     app: Flask, client: Callable[..., Critic], study: Callable[..., Path]
 ) -> None:

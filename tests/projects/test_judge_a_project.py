@@ -99,6 +99,7 @@ def form_of(answer):
     return dict(tree.xpath("//form[contains(@action, '/claim')]")[0].form_values())
 
 
+@pytest.mark.long
 def test_on_the_page_it_stands_beside_the_computed_status(client):
     lead = client("lead")
     data = form_of(lead.get(PATH)) | {"judged": "ontrack", "reason": "审评沟通顺利"}

@@ -32,6 +32,7 @@ def test_each_page_opens(client, path, language):
     assert f'<html lang="{language}"' in answer.get_data(as_text=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/milestones", "/my/milestones", "/projects/KJS-003/milestones/A140/edit"])
 def test_english_pages_hold_no_chinese_words_of_ours(client, path):
     left = HAN.findall(words(client("lead", "en").get(path)))
@@ -57,6 +58,7 @@ CONTENT = set(
 )
 
 
+@pytest.mark.long
 def test_hong_kong_words(client):
     text = words(client("lead", "zh-Hant").get("/my/milestones"))
     assert "如期" in text and "將延後" in text and "按計劃" not in text

@@ -21,6 +21,7 @@ PATH = "/obligations/OB-0004"
 LINKS = f"{PATH}/links"
 
 
+@pytest.mark.long
 def test_a_link_shows_on_both_sides_and_is_taken_back(client):
     member, lead = client("member"), client("lead")  # of Ruijin, which is owed it; who leads the project
     for wrong, sentence in (("KJS-999", "没有找到"), ("KJS-003 A140", "已经关联"), ("", "请填写此项")):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -59,6 +60,7 @@ def told(row: ProjectRow) -> ProjectRow:
     return replace(row, milestones=(), since={}, updated_at=None)
 
 
+@pytest.mark.long
 def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
     with app.test_request_context():
         with writing():

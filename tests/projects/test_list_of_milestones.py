@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import fields
 from datetime import date
 
+import pytest
 from flask import Flask
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -58,6 +59,7 @@ def asked(lines: list[Line]) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_columns_say_what_the_rows_say(app: Flask) -> None:
     with app.test_request_context():
         scatter(7, projects=12)

@@ -151,6 +151,7 @@ def far(days=40):
     return (clock.today() + timedelta(days=days)).isoformat()
 
 
+@pytest.mark.long
 def test_the_form_shows_what_would_move_before_anything_is_saved(client):
     lead = client("lead")
     before = lead.get("/projects/KJS-003").get_data(as_text=True)
@@ -163,6 +164,7 @@ def test_the_form_shows_what_would_move_before_anything_is_saved(client):
     assert lead.get("/projects/KJS-003").get_data(as_text=True).count("顺延") == before.count("顺延")
 
 
+@pytest.mark.long
 def test_without_a_script_a_button_shows_the_effect_and_saves_nothing(client):
     lead = client("lead")
     data = {"choice": "will_slip", "date": far(200), "reason": "REGULATOR", "look": "1", "version": "1"}
@@ -171,6 +173,7 @@ def test_without_a_script_a_button_shows_the_effect_and_saves_nothing(client):
     assert far(200) not in lead.get(PATH).get_data(as_text=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("follow", "said"), [("move", True), ("keep", False)])
 def test_the_toast_says_how_many_moved(client, follow, said):
     lead = client("lead")

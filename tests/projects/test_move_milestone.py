@@ -326,6 +326,7 @@ def test_the_plan_moves_and_the_baseline_stays(client):
     assert lead.post(f"{PATH}/plan", data=data).status_code == 409
 
 
+@pytest.mark.long
 def test_a_milestone_is_handed_over_within_the_project(client, app):
     lead = client("lead")
     with app.app_context():
@@ -386,6 +387,7 @@ def test_an_earlier_date_is_called_an_advance(client):
     assert "A140 临床试验默示许可 · 提前" in client("lead").get("/projects/KJS-003/history").text
 
 
+@pytest.mark.long
 def test_the_history_says_from_whom_to_whom_it_went(client):
     answer = post(client, "lead", "owner", owner_id="0")
     assert "已不由任何人负责" in answer.text and "已交给新的负责人" not in answer.text

@@ -80,6 +80,7 @@ def test_undo_from_the_toast_leads_back(client):
     assert card.get("id") in cards(lead.get("/my/milestones"))
 
 
+@pytest.mark.long
 def test_when_the_toast_has_gone_the_page_still_takes_it_back_for_ten_minutes(client):
     lead = client("lead")
     card = next(iter(cards(lead.get("/my/milestones")).values()))
@@ -162,6 +163,7 @@ def test_a_refused_day_says_nothing_of_the_later_ones(client):
     assert "下游里程碑" in taken
 
 
+@pytest.mark.long
 def test_whoever_answers_in_another_list_stays_in_it(client):
     lead = client("lead")
     card = [*cards(lead.get("/my/milestones?show=all")).values()][-1]
@@ -171,6 +173,7 @@ def test_whoever_answers_in_another_list_stays_in_it(client):
     assert (answer.status_code, answer.location) == (303, "/my/milestones?show=all")
 
 
+@pytest.mark.long
 def test_what_is_late_against_its_baseline_is_not_called_on_track(client, actor):
     lead = client("lead")
     found = queries.mine(actor=actor("lead"))
@@ -188,6 +191,7 @@ def test_what_is_late_against_its_baseline_is_not_called_on_track(client, actor)
     assert words == {(True, "日期不变"), (False, "按计划")}
 
 
+@pytest.mark.long
 def test_what_stands_as_the_current_plan_has_it_says_both(client, actor):
     lead = actor("lead")
     one = next(o for o in queries.mine(actor=lead) if o.milestone.current_plan != o.milestone.baseline)
@@ -243,6 +247,7 @@ def test_who_owns_nothing_is_told_so(client, who):
     assert "本周没有等您确认的里程碑" in client(who).get("/my/milestones").get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_what_is_finished_stays_in_the_count_of_the_week(client):
     lead = client("lead")
 

@@ -63,6 +63,7 @@ def add(visitor, text="3 批连续合格", **changes):
     return send(visitor, f"{GATE}/criteria", form, name_hans=text, **changes)
 
 
+@pytest.mark.long
 def test_the_dossier_shows_criteria_evidence_and_verdicts_and_who_owes_what(client):
     lead = client("lead")
     assert add(lead, kinds=["E1"]).status_code == 303
@@ -83,6 +84,7 @@ def test_the_dossier_shows_criteria_evidence_and_verdicts_and_who_owes_what(clie
         assert (f'href="{GATE}#evidence"' in page) is brings, who
 
 
+@pytest.mark.long
 def test_a_criterion_is_judged_with_a_reason_and_its_history_stays(client):
     lead = client("lead")
     add(lead)
@@ -96,6 +98,7 @@ def test_a_criterion_is_judged_with_a_reason_and_its_history_stays(client):
     assert "只有 2 批" in words(lead.get(one)) and "判断阶段门标准" in words(lead.get(one))
 
 
+@pytest.mark.long
 def test_a_criterion_is_changed_and_removed(client):
     lead = client("lead")
     add(lead)
@@ -115,6 +118,7 @@ def client_in(visitor, language):
     return visitor
 
 
+@pytest.mark.long
 def test_criteria_of_the_template_stand_until_somebody_changes_them(find, client):
     with writing():
         version = find().plan.template_version
@@ -202,6 +206,7 @@ def conditional(visitor, **changes):
     )
 
 
+@pytest.mark.long
 def test_conditions_become_milestones_that_stop_the_next_gate(client, find):
     lead = client("lead")
     person = actor_by_email("lead@kjs.example").id
@@ -359,6 +364,7 @@ def test_no_sheet_says_it_done_either():
     assert steps(state, {"owner": 1}, held_by="A140-C1 补充脱靶数据", **asked)
 
 
+@pytest.mark.long
 def test_a_sheet_knows_which_gates_are_held(client, find):
     conditional(client("lead"), text_2="", due_2="")
     assert sheets.held()[find("A150").id] == "A140-C1 补充脱靶数据"

@@ -13,6 +13,7 @@ from kangjiansheng.projects.operations import milestones as operations
 from tests.support.typed import words
 
 
+@pytest.mark.long
 def test_the_sentence_of_a_past_day_is_that_of_the_day(client):
     lead = client("lead")
     assert "2026-12-17" in words(lead.get("/projects/KJS-003"))
@@ -21,6 +22,7 @@ def test_the_sentence_of_a_past_day_is_that_of_the_day(client):
     assert "您在看 2026-07-31 的快照" in lead.get("/projects/KJS-003?as_of=2026-07-31").get_data(as_text=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path", ["/projects/KJS-003", "/projects/KJS-003/milestones/A140", "/my/milestones", "/projects"]
 )
@@ -38,6 +40,7 @@ def test_before_its_first_entry_a_project_is_not_there(client):
     assert "KJS-003" not in words(lead.get("/projects?as_of=2020-01-01"))
 
 
+@pytest.mark.long
 def test_yesterday_does_not_know_what_was_said_today(actor):
     lead = actor("lead")
     before = queries.portfolio(actor=lead, as_of=clock.today() - timedelta(days=1), codes=["KJS-003"])
@@ -53,6 +56,7 @@ def test_yesterday_does_not_know_what_was_said_today(actor):
     assert [m.forecast for m in now.milestones] == [m.forecast for m in today.milestones]
 
 
+@pytest.mark.long
 def test_today_folded_from_the_ledgers_is_what_the_rows_say(actor):
     chief = actor("executive")
     now = queries.portfolio(actor=chief)
@@ -115,6 +119,7 @@ def test_a_page_that_cannot_show_a_past_day_opens_as_of_today(client, path):
     assert after.status_code == 200 and "这一页只有今天的情况" in after.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "today", "then"),
     [

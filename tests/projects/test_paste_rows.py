@@ -45,6 +45,7 @@ def copied(grid: list[list[Any]]) -> str:
     return "\n".join("\t".join("" if cell is None else str(cell) for cell in row) for row in grid) + "\n"
 
 
+@pytest.mark.long
 def test_rows_are_pasted_looked_at_written_and_taken_back(app: Flask, client: Client) -> None:
     lead = client("lead")
     with app.app_context():
@@ -85,6 +86,7 @@ def test_the_whole_sheet_is_pasted_with_its_marks(app: Flask, client: Client) ->
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rows", "note"),
     [
@@ -178,6 +180,7 @@ def test_what_is_longer_still_is_not_read(client: Client) -> None:
     assert paste(client(None), "备" * 2_200_000).status_code == 413
 
 
+@pytest.mark.long
 def test_rows_of_more_than_two_megabytes_are_taken(app: Flask, client: Client) -> None:
     """Other texts may not be as long; twenty thousand rows are."""
     lead = client("lead")
@@ -188,6 +191,7 @@ def test_rows_of_more_than_two_megabytes_are_taken(app: Flask, client: Client) -
     assert "超过 20000 行" in shown and "改好后重新粘贴" in shown
 
 
+@pytest.mark.long
 def test_a_double_click_sends_once(app: Flask, client: Client) -> None:
     lead = client("lead")
     rows = f"{HEAD}\nKJS-003\tA140\t{later()}\t伦理审批\t"
@@ -201,6 +205,7 @@ def test_a_double_click_sends_once(app: Flask, client: Client) -> None:
     assert paste(lead, rows).location != first.location  # read once more, beside what stands now
 
 
+@pytest.mark.long
 def test_the_box_says_what_to_copy_and_who_opens_it_late_finds_no_name(app: Flask, client: Client) -> None:
     lead = client("lead")
     page = lead.get(PATH).text
@@ -211,6 +216,7 @@ def test_the_box_says_what_to_copy_and_who_opens_it_late_finds_no_name(app: Flas
     assert "粘贴的行" in text(lead.get(answer.location)), "how many they are is not known yet"
 
 
+@pytest.mark.long
 def test_a_number_of_an_identity_card_is_warned_of_once(app: Flask, client: Client) -> None:
     lead = client("lead")
     rows = f"{HEAD}\nKJS-003\tA140\t{later()}\t伦理审批\t11010519491231002X"
@@ -223,6 +229,7 @@ def test_a_number_of_an_identity_card_is_warned_of_once(app: Flask, client: Clie
     assert paste(lead, rows).status_code == 303
 
 
+@pytest.mark.long
 def test_programs_send_rows_as_well(app: Flask, client: Client) -> None:
     send = program(app, client, "lead")
     day = clock.today() + timedelta(days=60)

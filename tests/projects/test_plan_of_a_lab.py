@@ -82,6 +82,7 @@ def words(answer) -> str:
 # Starting
 
 
+@pytest.mark.long
 def test_a_director_looks_at_the_plan_and_starts_it(app: Flask, client: Callable) -> None:
     lead = client("lead")
     assert "/labs/JL-01/plan/new" in lead.get("/labs/JL-01").get_data(as_text=True)
@@ -103,6 +104,7 @@ def test_a_director_looks_at_the_plan_and_starts_it(app: Flask, client: Callable
         assert codes[0] == "E010" and "E090" in codes
 
 
+@pytest.mark.long
 def test_only_its_directors_start_it(client: Callable) -> None:
     for who in ("executive", "auditor", "admin", "lead2", "partner", "member", "outsider"):
         assert client(who).get("/labs/JL-01/plan/new").status_code == 403, who
@@ -148,6 +150,7 @@ def test_who_starts_it_without_directing_the_laboratory_owns_nothing_of_it(in_ap
 # Who sees it
 
 
+@pytest.mark.long
 def test_who_sees_the_inside_sees_the_plan_and_nobody_else(begun: Flask, client: Callable) -> None:
     sees = {"executive", "auditor", "lead", "member"}  # the member comes from a partner
     for who in ("executive", "auditor", "lead", "member", "lead2", "partner", "secretary", "outsider"):
@@ -388,6 +391,7 @@ def give_all(short: str, who) -> None:
         )
 
 
+@pytest.mark.long
 def test_it_stands_in_my_milestones_the_bell_reminders_calendar_and_search(
     begun: Flask, client: Callable, actor: Callable
 ) -> None:
@@ -512,6 +516,7 @@ def test_a_past_day_shows_what_stood_then(app: Flask, client: Callable, actor: C
     )
 
 
+@pytest.mark.long
 def test_one_plan_costs_as_much_as_two(begun: Flask, client: Callable) -> None:
     reader = client("executive")
     paths = (PLAN, "/labs/JL-01", "/milestones", "/my/milestones")

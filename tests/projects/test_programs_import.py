@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from kangjiansheng.core import clock
@@ -14,6 +15,7 @@ from tests.support.sheets import change, grid_of, work
 from tests.support.workbooks import xlsx
 
 
+@pytest.mark.long
 def test_a_sheet_there_and_back(app: Flask, client: Callable[..., Critic]) -> None:
     send = program(app, client, "lead")
     grid = grid_of(send("GET", "/milestones/sheet.xlsx").data)
@@ -45,6 +47,7 @@ def test_a_sheet_there_and_back(app: Flask, client: Callable[..., Critic]) -> No
     assert program(app, client, "secretary")("GET", there).status_code == 404
 
 
+@pytest.mark.long
 def test_a_portfolio_is_looked_at_first(app: Flask, client: Callable[..., Critic]) -> None:
     send: Program = program(app, client, "executive")
     broken = b"project_code,stage\nKJS-001,nowhere\n"

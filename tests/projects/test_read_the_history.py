@@ -126,6 +126,7 @@ def test_everything_is_there_in_order_with_who_and_why(told):
     assert all("实验室负责人（血液肿瘤）" in found[place] for place in by_lead)
 
 
+@pytest.mark.long
 def test_one_kind_alone(told):
     shown = {kind: lines(told, f"?kind={kind}") for kind in KINDS}
     assert "关闭风险" in shown["risks"][0] and "登记风险" in shown["risks"][1]
@@ -135,6 +136,7 @@ def test_one_kind_alone(told):
     assert len(lines(told, "?kind=unknown")) == len(lines(told))
 
 
+@pytest.mark.long
 def test_a_past_day_does_not_know_what_came_later(told, lead):
     day = (clock.today() - timedelta(days=1)).isoformat()
     text = " ".join(lines(told, f"?as_of={day}"))
@@ -162,6 +164,7 @@ def test_in_the_readers_language(client, language, words):
     assert words in lines(visitor)[0] and "通知书.pdf" in lines(visitor, "?kind=evidence")[0]
 
 
+@pytest.mark.long
 def test_many_acts_cost_no_more(told, lead):
     def cost():
         told.get(PATH)

@@ -173,6 +173,7 @@ def test_of_a_gate_and_its_evidence(actor: Cast) -> None:
         gates.decide(gate, "go", **given)
 
 
+@pytest.mark.long
 def test_of_a_risk_and_what_a_project_holds(actor: Cast) -> None:
     who, outsider = actor("executive"), actor("outsider").id
     one = risks.create_risk(project(), actor=who, review_on=ahead(20), **RISK)
@@ -204,6 +205,7 @@ def test_of_a_risk_and_what_a_project_holds(actor: Cast) -> None:
         bookings.name_project(booking, "KJS-003", actor=who)
 
 
+@pytest.mark.long
 def test_of_an_ask(actor: Cast) -> None:
     who = actor("executive")
     (mine, *_rest), theirs = policies.speaks_for(who), actor("partner")
@@ -234,6 +236,7 @@ def test_of_an_ask(actor: Cast) -> None:
         asks.edit_ask(one, actor=who, version=one.version, to_code=other.code, **words)
 
 
+@pytest.mark.long
 def test_of_a_hand_off(actor: Cast) -> None:
     who = actor("executive")
     here = project("KJS-010")

@@ -21,6 +21,7 @@ from tests.support.critic import Critic
 from tests.support.queries import queries_counted
 
 
+@pytest.mark.long
 def test_from_a_result_to_a_project_and_a_company(app: Flask, client: Callable[..., Critic]) -> None:
     partner = client("partner")
     with app.app_context():

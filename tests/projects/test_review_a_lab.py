@@ -59,6 +59,7 @@ def test_the_figures_of_a_year():
     assert figures([], {}, FIRST, LAST).kept_rate is None
 
 
+@pytest.mark.long
 def test_the_page_the_workbook_and_a_past_day(client, app):
     lead = client("lead")
     page = words(lead.get(HERE))
@@ -88,6 +89,7 @@ def test_the_page_the_workbook_and_a_past_day(client, app):
     assert lead.post(HERE).status_code == 403
 
 
+@pytest.mark.long
 def test_an_executive_renews_with_a_later_end_and_a_reason(client, app):
     executive, there = client("executive"), f"{HERE}?year=2026"
     form = opened(executive, there, there)
@@ -127,6 +129,7 @@ def test_closing_asks_what_is_still_open(in_app):
             record_review(there, outcome="conditions", **facts | {"version": made.version})
 
 
+@pytest.mark.long
 def test_a_review_and_the_gate_at_which_it_is_decided_are_said_once(client, app):
     """Whichever is recorded first fills in the other, and they cannot say two things."""
     with app.app_context(), writing():

@@ -66,6 +66,7 @@ def test_where_nothing_is_written_down_the_page_says_so(client: Callable[..., Cr
     assert "No risks recorded yet" in lead.get(NONE).text
 
 
+@pytest.mark.long
 def test_the_way_through_the_pages(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
     review = (clock.today() + timedelta(10)).isoformat()
@@ -226,6 +227,7 @@ def test_the_matrix_leads_to_its_rows(client: Callable[..., Critic]) -> None:
     assert "没有符合条件的风险" in words(lead.get(f"{LIST}?cell=1-1"))
 
 
+@pytest.mark.long
 def test_the_files_hold_exactly_what_is_shown(client: Callable[..., Critic]) -> None:
     lead = client("lead")
     answer = lead.get(f"{LIST}.csv?level=high")
@@ -236,6 +238,7 @@ def test_the_files_hold_exactly_what_is_shown(client: Callable[..., Critic]) -> 
     assert lead.get(f"{LIST}.xlsx").data.startswith(b"PK")
 
 
+@pytest.mark.long
 def test_a_past_day_shows_what_stood_then_and_nothing_to_change(
     app: Flask, client: Callable[..., Critic], time_machine: Any
 ) -> None:
@@ -256,6 +259,7 @@ def test_a_past_day_shows_what_stood_then_and_nothing_to_change(
     assert day < date.max
 
 
+@pytest.mark.long
 def test_pages_cost_the_same_with_many_risks(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
     for path in (LIST, "/projects/KJS-003"):

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -30,6 +31,7 @@ def bring(visitor: Critic, words: str, at: str = PATH, language: str = "") -> ob
     return visitor.post(f"{at}/evidence", data=data, query_string={"lang": language} if language else {})
 
 
+@pytest.mark.long
 def test_a_quota_for_each_project_and_for_all(app: Flask, client: Callable[..., Critic]) -> None:
     lead, admin = client("lead"), client("admin")
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], files_each=1)

@@ -25,6 +25,7 @@ SEEN = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("who", "codes"), SEEN.items())
 def test_each_of_the_cast_sees_what_is_theirs_everywhere(client, who, codes):
     reader = client(who)

@@ -36,6 +36,7 @@ def api(client: Any, query: str = "") -> list[dict[str, Any]]:
     return client.get(f"/api/v1/milestones?{query}").get_json()["data"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "query", ["", "zoom=quarter", "zoom=all", "zoom=nonsense", "zoom=year&at=2024-01", "at=xx"]
 )
@@ -52,6 +53,7 @@ def test_every_dated_milestone_is_somewhere(client: Callable[..., Any], who: str
         assert all(row["outside"] == 0 for row in shown.values())
 
 
+@pytest.mark.long
 def test_a_mark_says_what_it_is_and_leads_there(client: Callable[..., Any]) -> None:
     reader = client("executive", "en")
     row = rows(drawn(reader, "project=KJS-014&zoom=quarter"))["KJS-014"]
@@ -61,6 +63,7 @@ def test_a_mark_says_what_it_is_and_leads_there(client: Callable[..., Any]) -> N
     assert reader.get(address).status_code == 200
 
 
+@pytest.mark.long
 def test_filters_count_here_too(client: Callable[..., Any]) -> None:
     reader = client("executive")
     slipped = {m["project"] for m in api(reader, "status=slip")}
@@ -69,6 +72,7 @@ def test_filters_count_here_too(client: Callable[..., Any]) -> None:
     assert "没有对您开放的里程碑" in words(client("outsider").get("/milestones?view=timeline"))
 
 
+@pytest.mark.long
 def test_groups_hold_all_projects_once(client: Callable[..., Any]) -> None:
     for by in ("lab", "family", "project"):
         page = drawn(client("executive"), f"by={by}")
@@ -80,6 +84,7 @@ def test_groups_hold_all_projects_once(client: Callable[..., Any]) -> None:
             assert sum(int(h.xpath("./span")[0].text) for h in heads) == 20
 
 
+@pytest.mark.long
 def test_today_and_the_weeks_in_which_china_rests(client: Callable[..., Any]) -> None:
     page = drawn(client("executive"))
     axis = [t.text for t in page.xpath("//div[@class='tl-h']//text")]
@@ -91,6 +96,7 @@ def test_today_and_the_weeks_in_which_china_rests(client: Callable[..., Any]) ->
     assert "今天" not in [t.text for t in past.xpath("//div[@class='tl-h']//text")]
 
 
+@pytest.mark.long
 def test_a_past_day_keeps_its_links_in_the_past(client: Callable[..., Any]) -> None:
     page = drawn(client("executive"), "as_of=2026-06-30")
     links = page.xpath("//div[@class='tl-r']//a/@href")
@@ -98,6 +104,7 @@ def test_a_past_day_keeps_its_links_in_the_past(client: Callable[..., Any]) -> N
     assert page.xpath("//div[@class='tl-b']//*[@class='tl-t']")
 
 
+@pytest.mark.long
 def test_a_phone_gets_what_is_open_by_month(client: Callable[..., Any]) -> None:
     reader = client("lead")
     page = drawn(reader, "zoom=year&state=open")

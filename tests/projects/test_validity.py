@@ -44,6 +44,7 @@ def facts(**changed: Any) -> dict[str, Any]:
     } | changed
 
 
+@pytest.mark.long
 def test_a_forecast_beyond_the_end_is_said_everywhere(client: Callable[..., Critic]) -> None:
     lead = client("lead")
     page = lead.get(HOME)
@@ -75,6 +76,7 @@ def test_a_slip_says_before_saving_what_would_lapse(client: Callable[..., Critic
     assert "先到期" not in effect("2026-12-17")  # where it is
 
 
+@pytest.mark.long
 def test_the_way_through_the_pages(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
     assert "批件、经费、资质有期限" in words(lead.get(NONE)) or "合作协议" in words(lead.get(NONE))
@@ -159,6 +161,7 @@ def test_agreements_of_the_laboratories_count_too(app: Flask, client: Callable[.
     assert "合作协议 2026-12-10 到期，比 A140 的预测 2026-12-17 早 7 天" in words(lead.get(HOME))
 
 
+@pytest.mark.long
 def test_a_past_day_shows_what_was_held_then(
     app: Flask, client: Callable[..., Critic], time_machine: Any
 ) -> None:
@@ -175,6 +178,7 @@ def test_a_past_day_shows_what_was_held_then(
     assert LEFT not in words(lead.get(f"{HOME}?as_of={day - timedelta(1)}"))
 
 
+@pytest.mark.long
 def test_pages_cost_the_same_with_many(app: Flask, client: Callable[..., Critic]) -> None:
     lead = client("lead")
     for path in (HOME, f"{HOME}/milestones/A170"):

@@ -1,5 +1,6 @@
 """The bookings made for a project and the results that it takes further: seen by who sees both ends, counted by nobody else."""
 
+import pytest
 from lxml import html
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from tests.support.typed import opened, send, words
 FRAGMENT = {"HX-Request": "true"}
 
 
+@pytest.mark.long
 def test_a_booking_names_its_project_to_who_sees_it(client, app):
     lead = client("lead")
     form = opened(lead, "/resources/RES-01/book?day=2026-11-27&from=15", "/resources/RES-01/book")
@@ -45,6 +47,7 @@ def test_a_booking_names_its_project_to_who_sees_it(client, app):
     assert booking not in lead.get("/projects/KJS-003/around").get_data(as_text=True)
 
 
+@pytest.mark.long
 def test_the_form_lists_the_projects_and_what_was_chosen_stands_in_list_history_and_file(client, app):
     """A project that the reader does not see stands nowhere: neither offered, nor listed, nor told of."""
     lead, member = client("lead"), client("member")
@@ -91,6 +94,7 @@ def _linked(booking, project):
     return BookingLink(booking_id=booking.id, project_id=project.id, made_at=clock.now())
 
 
+@pytest.mark.long
 def test_results_stand_on_the_pages_of_where_they_go_and_an_edit_is_undone(client):
     executive, partner = client("executive"), client("partner")
     result = executive.get("/results/RS-0001").get_data(as_text=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from flask import Flask
 from lxml import html
 from sqlalchemy import select
@@ -56,6 +57,7 @@ def test_the_page_says_what_cost_most(client: Callable[..., Critic]) -> None:
     assert "102 days late, most of it, 56 days, at A080, with no reason recorded" in shown(lead)
 
 
+@pytest.mark.long
 def test_one_sentence_ends_before_the_next_begins(client: Callable[..., Critic]) -> None:
     def said(at: str) -> str:
         page = html.document_fromstring(lead.get(HOME).get_data(as_text=True))

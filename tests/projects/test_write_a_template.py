@@ -161,6 +161,7 @@ def test_a_draft_that_was_given_up_is_kept_and_its_number_too(draft, executive):
     assert again.number == 3
 
 
+@pytest.mark.long
 def test_on_the_pages_from_the_draft_to_the_next_project(client, app):
     reader = client("executive")
     assert "凭经验，可信度中" in words(reader.get(PATH))
@@ -196,6 +197,7 @@ def test_on_the_pages_from_the_draft_to_the_next_project(client, app):
         assert queries.published_version("D_iit").number == 2
 
 
+@pytest.mark.long
 def test_everybody_reads_and_few_write(client, app):
     for name in ("outsider", "lead"):
         tree = html.document_fromstring(client(name).get(PATH).text)

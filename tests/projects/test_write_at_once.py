@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from tests.support.at_once import both
 from tests.support.papers import PDF
 
 
+@pytest.mark.long
 def test_of_two_at_once_each_has_the_next_number(app: Flask) -> None:
     """Risks, papers and evidence; of two who freeze the same plan, the second one hears that nothing has moved since."""
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def enough(base: int, fraction: tuple[int, int]) -> int:
     return found
 
 
+@pytest.mark.long
 @given(charters, people, people, moves, mandates, cast, spans)
 def test_a_vote_in_a_meeting(
     charter: Charter,

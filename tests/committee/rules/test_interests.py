@@ -1,5 +1,6 @@
 """What the register proposes: whom an item touches, and which way."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ matters = st.lists(
 homes = st.dictionaries(small, st.frozensets(small), max_size=4)
 
 
+@pytest.mark.long
 @given(matters, helds, homes)
 def test_whoever_is_proposed_is_touched_and_nobody_who_is_touched_is_left_out(
     about: list[Matter], held: list[Held], seats: dict[int, frozenset[int]]
@@ -58,6 +60,7 @@ def test_whoever_is_proposed_is_touched_and_nobody_who_is_touched_is_left_out(
         assert (one.way == "whole") == any(is_own(reason) for reason in one.reasons)
 
 
+@pytest.mark.long
 @given(matters, homes)
 def test_an_institution_alone_never_takes_anybody_out_whole(
     about: list[Matter], seats: dict[int, frozenset[int]]

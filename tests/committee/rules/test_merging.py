@@ -1,5 +1,6 @@
 """Two writers, one text: the laws of joining what both changed."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,7 @@ def test_nothing_that_was_written_is_lost(base: str, mine: str, theirs: str) -> 
             assert sign in shown
 
 
+@pytest.mark.long
 @given(st.lists(words, min_size=2, max_size=6), st.data())
 def test_changes_of_different_sentences_are_joined(parts: list[str], data: st.DataObject) -> None:
     """Sentences that nobody touched between them: both changes stand, each in its place."""

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_every_minute_equals_the_plain_count(
         assert now.standing.is_met == (len(base) > 0 and here >= enough)
 
 
+@pytest.mark.long
 @given(charters, events, voters_and_recused, st.data())
 def test_a_leaving_never_helps(
     charter: Charter,
@@ -101,6 +103,7 @@ def test_a_recusal_never_helps_when_all_are_counted_from(
     assert before.standing.is_met or not after.standing.is_met
 
 
+@pytest.mark.long
 @given(charters, voters_and_recused)
 def test_counted_from_the_eligible_recusals_leave_an_item_decidable(
     charter: Charter, sets: tuple[frozenset[int], frozenset[int]]

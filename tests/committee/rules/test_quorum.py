@@ -40,6 +40,7 @@ def test_a_committee_without_members_has_no_quorum() -> None:
     assert not quorum.standing(0, 0, 2, 3).is_met
 
 
+@pytest.mark.long
 @given(
     st.sampled_from(["all_present", "chair_and_n", "chair"]),
     st.integers(0, 4),

@@ -40,6 +40,7 @@ PARTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=300)
 @given(st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=12)), max_size=25))
 def test_no_line_of_anything_is_lost(parts: list[str]) -> None:

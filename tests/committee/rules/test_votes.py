@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ people = st.frozensets(st.integers(1, 9))
 choices = st.lists(st.sampled_from(["for", "against", "abstain"]), max_size=9)
 
 
+@pytest.mark.long
 @given(charters, people, people, people, choices)
 def test_the_result_is_that_of_the_fraction(
     charter: Charter,

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def cases(draw: Any) -> tuple[Schedule, dict[int, date | None], int, dict[int, l
     return Schedule(steps, today=TODAY), reality, count - 1, moves
 
 
+@pytest.mark.long
 @settings(max_examples=200)
 @given(cases())
 def test_parts_and_remainder_make_the_whole(case: Any) -> None:
@@ -74,6 +76,7 @@ def test_parts_and_remainder_make_the_whole(case: Any) -> None:
     assert all(len(one.steps) == 1 for one in found.causes if not one.reason)
 
 
+@pytest.mark.long
 @given(cases())
 def test_the_parts_are_the_own_delays(case: Any) -> None:
     schedule, reality, _end, moves = case
@@ -84,6 +87,7 @@ def test_the_parts_are_the_own_delays(case: Any) -> None:
     assert all(part.days > 0 for part in found)
 
 
+@pytest.mark.long
 @given(cases())
 def test_where_nothing_slipped_there_is_nothing_to_say(case: Any) -> None:
     schedule, _reality, end, moves = case

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ def test_moves_are_the_changes_of_the_promise(rows):
     assert moves(rows) == sum(a != b for a, b in pairwise(promises))
 
 
+@pytest.mark.long
 @given(ledgers(), st.integers(0, 40), st.integers(0, 40))
 def test_moves_never_become_fewer_with_time(rows, one, other):
     early, late = sorted((one, other))

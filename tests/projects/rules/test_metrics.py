@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def test_slips_lie_between_the_extremes(days):
     assert sum(day <= found["p90"] for day in days) >= 0.9 * (len(days) - 1)
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.integers(-900, 900), st.integers(-900, 900)), max_size=30), st.integers(0, 900))
 def test_due_splits_and_done_grows_with_time(dates, later):
     rows = [ms(baseline=back(b), actual=back(a)) for b, a in dates]

@@ -94,6 +94,7 @@ def test_slip_is_the_distance_in_calendar_days(ahead, reached, is_done):
     assert slip_days(state) == reached
 
 
+@pytest.mark.long
 @given(days, days, st.integers(0, 400))
 def test_time_alone_makes_an_open_milestone_late_and_never_better(base, promise, wait):
     state = replace(OPEN, baseline=TODAY + timedelta(days=base), forecast=TODAY + timedelta(days=promise))

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def ancestors(template, code):
     return found
 
 
+@pytest.mark.long
 @given(part_of_a_pathway())
 def test_steps_that_are_left_out_pass_on_whom_they_wait_for(part):
     template, present = part

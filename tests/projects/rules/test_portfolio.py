@@ -301,6 +301,7 @@ def test_no_bytes_make_it_fall(data):
     assert plan.errors or Counter(problem.error for problem in plan.problems)[True] == 0
 
 
+@pytest.mark.long
 @given(st.text(max_size=400))
 def test_no_text_makes_it_fall(text):
     head = HEAD + "\n" + text
@@ -328,6 +329,7 @@ def made_up(draw):
     return rows
 
 
+@pytest.mark.long
 @given(made_up())
 def test_any_portfolio_gives_the_figures_of_a_plain_count(rows):
     lines = [

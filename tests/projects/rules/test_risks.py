@@ -47,6 +47,7 @@ def test_a_likelier_or_graver_risk_is_never_milder(one: One) -> None:
     assert order.index(rules.level(None, one.impact)) >= here  # what has happened is certain
 
 
+@pytest.mark.long
 @given(st.lists(ones, max_size=30))
 def test_the_order_loses_none_and_puts_what_is_open_and_grave_first(found: list[One]) -> None:
     ordered = rules.in_order(found, TODAY)

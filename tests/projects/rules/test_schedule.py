@@ -47,6 +47,7 @@ def plans(draw: st.DrawFn) -> list[Step]:
     return draw(st.permutations(found))
 
 
+@pytest.mark.long
 @given(plans())
 def test_each_step_comes_after_all_it_waits_for(steps):
     place = {step.id: n for n, step in enumerate(in_order(steps))}
@@ -61,6 +62,7 @@ def test_steps_that_wait_for_each_other_are_named():
     assert sorted(caught.value.members) == [1, 2, 3]
 
 
+@pytest.mark.long
 @given(plans(), st.data())
 def test_a_later_predecessor_never_makes_a_successor_earlier(steps, data):
     schedule = Schedule(steps, today=D)
@@ -77,6 +79,7 @@ def test_a_later_predecessor_never_makes_a_successor_earlier(steps, data):
     assert schedule.moved({one.id: schedule.dates[one.id]}) == {}
 
 
+@pytest.mark.long
 @given(plans(), st.data())
 def test_nothing_moves_when_something_comes_earlier(steps, data):
     schedule = Schedule(steps, today=D)
@@ -85,6 +88,7 @@ def test_nothing_moves_when_something_comes_earlier(steps, data):
     assert schedule.moved({one.id: was - timedelta(data.draw(st.integers(0, 90)))}) == {}
 
 
+@pytest.mark.long
 @given(plans(), st.data())
 def test_what_has_moved_is_not_too_early_and_stays(steps, data):
     """After the move has been saved nothing more moves: what was pushed fits."""
@@ -102,6 +106,7 @@ def test_what_has_moved_is_not_too_early_and_stays(steps, data):
         assert set(moved).isdisjoint(Schedule(saved, today=D).too_early())
 
 
+@pytest.mark.long
 @given(st.integers(2, 9), st.randoms(use_true_random=False))
 def test_equals_the_longest_path_by_brute_force(count, dice: random.Random):
     """With every step promised on its earliest day, a slip moves each as the longest path through it says."""
@@ -245,6 +250,7 @@ def test_three_hundred_milestones_in_under_fifty_milliseconds():
     assert min(spent) < 0.05
 
 
+@pytest.mark.long
 @given(plans(), st.data())
 def test_within_the_slip_nothing_moves_further_and_the_order_stays(steps, data):
     """Each by no more than the slip, none in front of what it waits for, and all of it where the plan fitted before."""

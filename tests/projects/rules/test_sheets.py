@@ -188,6 +188,7 @@ def test_a_sheet_without_its_columns_is_refused(rows: list[list[Any]], faults: l
 # Marks
 
 
+@pytest.mark.long
 @given(
     st.builds(
         Mark, st.from_regex(r"[A-Z]{2,5}-\d{1,4}", fullmatch=True), st.from_regex(r"[A-Z]\d{3}", fullmatch=True), st.integers(1, 9999),

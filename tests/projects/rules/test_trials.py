@@ -383,6 +383,7 @@ def survives(data: bytes) -> None:
         assert changes(trial.facts(), trial.facts()) == []
 
 
+@pytest.mark.long
 @given(st.data())
 def test_a_record_with_anything_in_any_place_never_breaks_the_reader(data: st.DataObject) -> None:
     record = data.draw(st.sampled_from([CTGOV, CTIS]))
@@ -403,6 +404,7 @@ def test_cut_and_spoiled_files_never_break_the_reader(data: st.DataObject) -> No
     survives(whole[:place] + data.draw(st.binary(max_size=8)) + whole[end:])
 
 
+@pytest.mark.long
 @given(
     st.text(alphabet=string.printable + "癌期\0\ud7ff", max_size=60),
     st.sampled_from(["phase", "i_freetext", "date_enrolment", "recruitment_status", "trial_id"]),

@@ -38,6 +38,7 @@ plans = st.lists(
 needs = st.none() | st.builds(rules.Need, st.sampled_from("ABC"), days, st.booleans())
 
 
+@pytest.mark.long
 @given(days, needs)
 def test_each_day_has_one_answer_and_counts_its_days(end: date, need: rules.Need | None) -> None:
     found = rules.standing(end, need, TODAY)
@@ -69,6 +70,7 @@ def test_a_longer_term_never_makes_it_worse(end: date, more: int, need: rules.Ne
     assert not (after.alarms and not before.alarms)
 
 
+@pytest.mark.long
 @given(plans)
 def test_without_a_name_the_next_open_one_needs_it(plan: list[One]) -> None:
     opened = [one for one in plan if one.is_open and one.promised]
@@ -92,6 +94,7 @@ def test_with_a_name_only_that_one_needs_it(plan: list[One], code: str, tried: d
     assert attempt is not None and attempt.day == tried and not attempt.reached
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.integers(), st.builds(rules.standing, days, needs, st.just(TODAY)))))
 def test_the_order_loses_none_and_puts_alarms_first(found: list[Any]) -> None:
     ordered = rules.worst_first(found)
