@@ -165,6 +165,11 @@ def test_advice_is_counted_by_committee_and_answer():
         ("ZB", 0, 0),
     ]
     assert [one.number for one in found[0].advice] == ["D-3", "D-1", "D-0"]
+    some = adoption(rows, 2)
+    assert [(one.committee, one.total, [row.number for row in one.advice]) for one in some] == [
+        ("SAC", 3, ["D-3"]),
+        ("ZB", 1, ["D-2"]),
+    ]
 
 
 @dataclass(frozen=True)

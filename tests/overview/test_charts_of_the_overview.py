@@ -14,6 +14,7 @@ from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import charts, clock
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.queries import obligation_rows
+from kangjiansheng.overview.rules import spoken
 from kangjiansheng.overview.rules.gallery import NAMES
 from kangjiansheng.projects.queries import portfolio
 from tests.support.acting import who
@@ -113,6 +114,37 @@ def test_a_table_of_committees_names_them(client, name):
     told = "\n".join(rows(client("executive"), name))
     assert "康健生细胞治疗科学委员会" in told
     assert not re.search(r"(^|,)SAC(,|$)", told, re.M)
+
+
+def test_the_page_lists_the_newest_advice_and_its_file_all(client, monkeypatch):
+    reader = client("executive")
+    number = re.compile(r"[DR]-\d{4}-\d\d-\d\d")
+    every = [line for line in rows(reader, "advice") if number.match(line)]
+    monkeypatch.setattr(spoken, "LISTED", 1)
+    sheet = page(reader).get_element_by_id("chart-advice")
+    assert len(sheet.findall(".//tbody/tr")) == 1 < len(every)
+    assert "表格只列出最近的 1 条" in sheet.text_content()
+    assert f"全部 {len(every)} 条" in sheet.text_content()
+    assert [line for line in rows(reader, "advice") if number.match(line)] == every
+
+
+def test_what_is_answered_counts_on_the_charts_at_once(client):
+    reader = client("executive")
+    before = finding(page(reader), "advice")
+    waiting = re.search(
+        r"[DR]-\d{4}-\d\d-\d\d", "\n".join(one for one in rows(reader, "advice") if "待答复" in one)
+    )
+    typed = {
+        "verdict": "adopted",
+        "reasons": "按建议进行",
+        "decided_on": "2026-11-20",
+        "body": "公司研发决策会",
+    }
+    assert waiting and reader.post(f"/decisions/{waiting[0]}/answers", data=typed).status_code == 303
+    counted = [
+        int(re.search(r"待答复 (\d+)", words)[1]) for words in (before, finding(page(reader), "advice"))
+    ]
+    assert counted[0] - counted[1] == 1
 
 
 def test_who_sees_less_of_a_committee_counts_less_of_its_advice(client):

@@ -1,5 +1,6 @@
 """Advice with what the company answered, for the figures of its adoption."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,10 +9,30 @@ from kangjiansheng.committee.models import Committee, CompanyDecision, Decision,
 from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.overviews import stood_at
 from kangjiansheng.committee.queries.visible import sees_decision
-from kangjiansheng.committee.rules.adoption import Advised
+from kangjiansheng.committee.rules.adoption import Adoption, Advised, adoption
 from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.kept import figure
+
+
+def adopted(
+    projects: Collection[int] | None = None,
+    *,
+    actor: Actor,
+    until: datetime | None = None,
+    listed: int | None = None,
+) -> tuple[Adoption, ...]:
+    """What became of the advice of each committee, of all or of some projects. What is said of all, with a few that are
+    listed, is kept."""
+
+    def count() -> tuple[Adoption, ...]:
+        found = advised(actor=actor, until=until)
+        return adoption((one for one in found if projects is None or one.project_id in projects), listed)
+
+    if projects is not None or listed is None:
+        return count()
+    return figure(count, "adoption", until, listed, actor=actor)
 
 
 def advised(*, actor: Actor, until: datetime | None = None) -> list[Advised]:

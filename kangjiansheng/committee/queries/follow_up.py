@@ -1,6 +1,6 @@
 """Actions as they stood at the end of a day, for the figures of their follow-up."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,27 @@ def _by(found: list[Task], key: str) -> Figures:
         theirs = [task for task in found if getattr(task, key) == code]
         made.append((theirs[0].names[key], follow_up(theirs, day)))
     return made
+
+
+Totals = tuple[FollowUp, list[tuple[str, FollowUp]], bool]
+
+
+def totals(projects: Collection[int] | None = None, *, actor: Actor, as_of: date | None = None) -> Totals:
+    """The figures of all actions and of each committee's by its code, of all or of some projects, today or at the end of
+    a past day; and whether any action is illustrative. Those of all projects are kept."""
+
+    def count() -> Totals:
+        found = [
+            one for one in tasks(actor=actor, as_of=as_of) if projects is None or one.project_id in projects
+        ]
+        day = as_of or clock.today()
+        codes = sorted({one.committee for one in found})
+        of_each = [(code, follow_up((one for one in found if one.committee == code), day)) for code in codes]
+        return follow_up(found, day), of_each, any(one.illustrative for one in found)
+
+    if projects is not None:
+        return count()
+    return figure(count, "totals of actions", clock.end_of(as_of) if as_of else None, actor=actor)
 
 
 def followed_in(committee_id: int, *, actor: Actor, as_of: date | None = None) -> FollowUp:

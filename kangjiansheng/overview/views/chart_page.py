@@ -7,10 +7,9 @@ from typing import Any
 from flask import abort, g, redirect, request
 from werkzeug.wrappers import Response
 
-from kangjiansheng.committee.queries.adoption import advised
-from kangjiansheng.committee.queries.follow_up import tasks
+from kangjiansheng.committee.queries.adoption import adopted
+from kangjiansheng.committee.queries.follow_up import totals
 from kangjiansheng.committee.queries.overviews import committees
-from kangjiansheng.committee.rules.adoption import adoption
 from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.core import calendar, clock
 from kangjiansheng.core.access import actor, signed_in
@@ -34,15 +33,15 @@ from kangjiansheng.projects.queries.obligations import linked_with
 
 def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple[Gallery, Cards]:
     """What there is to say of those projects that are wanted, and all that the actor sees; actions and advice are
-    narrowed by the project that they are about. At most so many projects are listed."""
+    narrowed by the project that they are about. At most so many projects, and pieces of advice, are listed."""
     as_of = g.as_of
     day, every = chosen(actor=actor, as_of=as_of, wanted=wanted)
     there = day.there
     until = clock.end_of(as_of) if as_of else None
     keys = dict(zip(there, day.ledgers.projects.keys[there].tolist(), strict=True))
     ids = set(keys.values()) if wanted.asked else None
-    given = [one for one in tasks(actor=actor, as_of=as_of) if ids is None or one.project_id in ids]
-    advice = [one for one in advised(actor=actor, until=until) if ids is None or one.project_id in ids]
+    actions, by_committee, of_actions = totals(ids, actor=actor, as_of=as_of)
+    advice = adopted(ids, actor=actor, until=until, listed=listed)
     rows = _obligations(actor, {day.code(place) for place in there} if wanted.asked else None)
     owed, debtors = (
         [task for _row, task in rows],
@@ -60,13 +59,10 @@ def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple
         cycles=cycles.cycles(day, ended_on, calendar.working_days_between),
         expiries=expiries.expiries(ends, day.day),
         spoken=spoken.spoken(day, named, listed),
-        actions=follow_up(given, day.day),
-        by_committee=[
-            (code, follow_up([task for task in given if task.committee == code], day.day))
-            for code in sorted({task.committee for task in given})
-        ],
-        advice=adoption(advice),
-        committees={one.code: name_of(one) for one in committees()} if given or advice else {},
+        actions=actions,
+        by_committee=by_committee,
+        advice=advice,
+        committees={one.code: name_of(one) for one in committees()} if by_committee or advice else {},
         obligations=follow_up(owed, day.day),
         by_debtor=[
             (code, follow_up([task for task in owed if task.institution == code], day.day))
@@ -75,7 +71,8 @@ def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple
         debtors=debtors,
         illustrative=of_examples
         or day.illustrative
-        or any(one.illustrative for one in chain[Any](given, advice, owed)),
+        or of_actions
+        or any(one.illustrative for one in chain[Any](advice, owed)),
     )
     return found, every
 
@@ -217,7 +214,7 @@ def _advice(found: Gallery) -> charts.Figure | None:
     rows = found.advice
     parts = [_part(key, shape, [one.count(key) for one in rows]) for key, shape in chart_words.ANSWERS]
     named = [
-        charts.Row(found.named(one.committee), end=chart_words.of_all(one.count("adopted"), len(one.advice)))
+        charts.Row(found.named(one.committee), end=chart_words.of_all(one.count("adopted"), one.total))
         for one in rows
     ]
     return charts.bars(named, parts) if rows else None
