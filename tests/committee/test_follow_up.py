@@ -121,6 +121,34 @@ def test_the_figures_are_of_what_the_reader_sees_and_of_the_day(
     assert (after.due, after.in_time, after.overdue) == (before.due, before.in_time + 1, before.overdue - 1)
 
 
+def test_what_was_overdue_on_a_day_is_what_was_open_and_due_before_it(
+    in_app: Flask, actor: Callable[[str], Actor]
+) -> None:
+    secretary, reader = actor("secretary"), actor("executive")
+    late = db.session.scalars(
+        select(Action).where(Action.life == "open", Action.due_on < clock.today()).order_by(Action.id)
+    ).all()[:2]
+    evening = dt.datetime(2026, 11, 24, 10, tzinfo=dt.UTC)
+    for days, act in enumerate(
+        (
+            lambda: outcomes.finish_action(late[0], actor=secretary, version=None, done_on=clock.today()),
+            lambda: outcomes.reopen_action(late[0], actor=secretary, version=None),
+            lambda: outcomes.finish_action(late[1], actor=secretary, version=None, done_on=clock.today()),
+        )
+    ):
+        with time_machine.travel(evening + dt.timedelta(days=days), tick=False):
+            act()
+    with time_machine.travel(evening + dt.timedelta(days=5), tick=False):
+        told = {}
+        for day in (dt.date(2026, 11, 22) + dt.timedelta(days=n) for n in range(7)):
+            told[day] = {one.number for one in overdue(actor=reader, day=day)}
+            open_then = (one for one in tasks(actor=reader, as_of=day) if one.done_on is None)
+            assert told[day] == {one.number for one in open_then if one.due_on and one.due_on < day}
+    first, second = ([one.number in numbers for numbers in told.values()] for one in late)
+    assert first == [False, True, False, True, True, True, True]  # nobody had seen them on the first day
+    assert second == [False, True, True, True, False, False, False]
+
+
 @pytest.mark.long
 def test_what_is_dropped_today_stood_on_the_days_before(
     draft_minutes: Minutes, actor: Callable[[str], Actor]

@@ -4,7 +4,7 @@ decided and could not be made. And the meetings since which things are compared.
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -14,7 +14,7 @@ from kangjiansheng.committee.queries.follow_up import submitted_by
 from kangjiansheng.committee.queries.overviews import published_by
 from kangjiansheng.committee.queries.visible import sees_decision, sees_meeting, visible_actions_then
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, states_at
+from kangjiansheng.core.changes import Actor, Revision, states_at
 from kangjiansheng.core.db import db
 
 
@@ -36,15 +36,23 @@ class Overdue:
 def overdue(*, actor: Actor, day: date) -> list[Overdue]:
     """The actions that the actor may see and that were open and overdue at the end of a day, as they stood then.
     Three statements."""
+    until = clock.end_of(day)
+    changed = select(Revision.thing_id).where(
+        Revision.thing == Action.__tablename__, Revision.effective_at > until
+    )
+    # What nobody has changed since stood as it does now.
+    seen = visible_actions_then(actor).where(
+        or_(and_(Action.life == "open", Action.due_on < day), Action.id.in_(changed))
+    )
     query = (
         select(Action.id, Action.illustrative, (Action.life == "dropped").label("dropped"), Meeting.code)
         .join(Meeting, Meeting.id == Action.meeting_id)
-        .where(Action.id.in_(visible_actions_then(actor)), Action.meeting_id.in_(submitted_by(day)))
+        .where(Action.id.in_(seen), Action.meeting_id.in_(submitted_by(day)))
     )
     rows = {row.id: row for row in db.session.execute(query)}
     late = {
         key: state
-        for key, state in states_at(Action, list(rows), clock.end_of(day)).items()
+        for key, state in states_at(Action, list(rows), until).items()
         if state["life"] == "open" and state["due_on"] and date.fromisoformat(state["due_on"]) < day
     }
     owners = {state["owner_id"] for state in late.values()} - {None}

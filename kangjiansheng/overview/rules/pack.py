@@ -87,7 +87,7 @@ def reached(
 
     What was reached before the day of comparison but told only afterwards is news, too.
     """
-    news = day.is_done & ~np.isin(day.id, past.id[past.is_done])
+    news = day.is_done & (past.for_each(day, past.is_done.astype(np.int32)) != 1)
     if unless is not None:
         news = news & day.gate & ~np.isin(day.id, list(unless))
     found = day.first(news, day.actual, day.rank, day.position, at_most=at_most)
