@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from kangjiansheng.committee.rules.adoption import Advised, adoption
 from kangjiansheng.overview.rules import cycles, expiries, narrowing, spoken, survival, yields
 from kangjiansheng.overview.rules.expiries import Expiry
 from kangjiansheng.overview.rules.yields import Verdict
@@ -154,22 +153,6 @@ def test_what_nobody_has_stood_by_is_counted_by_laboratory():
     assert (found.total, found.stale) == (5, 3)
     assert found.labs[1].words[0].last == date(2026, 11, 13)
     assert found.labs[1].words[0].oldest == date(2026, 10, 29)
-
-
-def test_advice_is_counted_by_committee_and_answer():
-    rows = [Advised(f"D-{n}", code, DAY, None, word) for n, (code, word) in enumerate(
-        [("SAC", "adopted"), ("SAC", "waiting"), ("ZB", "declined"), ("SAC", "adopted")])]  # fmt: skip
-    found = adoption(rows)
-    assert [(one.committee, one.count("adopted"), one.count("waiting")) for one in found] == [
-        ("SAC", 2, 1),
-        ("ZB", 0, 0),
-    ]
-    assert [one.number for one in found[0].advice] == ["D-3", "D-1", "D-0"]
-    some = adoption(rows, 2)
-    assert [(one.committee, one.total, [row.number for row in one.advice]) for one in some] == [
-        ("SAC", 3, ["D-3"]),
-        ("ZB", 1, ["D-2"]),
-    ]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Actions as they stood at the end of a day, for the figures of their follow-up."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,47 +16,55 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.kept import figure
 from kangjiansheng.labs.models import Institution
 
-Figures = list[tuple[Mapping[str, str], FollowUp]]  # by the names of a committee or an institution
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The figures of a committee or an institution, by its code. `names` are in all scripts: figures are kept for a
+    reader, who may read them in another language the next time."""
+
+    code: str
+    names: Mapping[str, str]
+    figures: FollowUp
 
 
-def followed(*, actor: Actor) -> tuple[Figures, Figures]:
-    """The figures of today of each committee and of each institution that has any, in the order of their codes."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The figures of all actions, and of each committee and each institution that has any, in the order of their
+    codes."""
 
-    def count() -> tuple[Figures, Figures]:
-        found = tasks(actor=actor)
-        return _by(found, "committee"), _by(found, "institution")
-
-    return figure(count, "follow-up", actor=actor)
-
-
-def _by(found: list[Task], key: str) -> Figures:
-    codes, day = sorted({getattr(task, key) for task in found} - {""}), clock.today()
-    made = []
-    for code in codes:
-        theirs = [task for task in found if getattr(task, key) == code]
-        made.append((theirs[0].names[key], follow_up(theirs, day)))
-    return made
+    every: FollowUp
+    by_committee: Sequence[Part]
+    by_institution: Sequence[Part]
+    illustrative: bool  # True when any action is
 
 
-Totals = tuple[FollowUp, list[tuple[str, FollowUp]], bool]
+def followed(projects: Collection[int] | None = None, *, actor: Actor, as_of: date | None = None) -> Followed:
+    """The figures of all actions that the actor sees, or of those about some projects, today or at the end of a past
+    day. Those of all projects are kept."""
 
-
-def totals(projects: Collection[int] | None = None, *, actor: Actor, as_of: date | None = None) -> Totals:
-    """The figures of all actions and of each committee's by its code, of all or of some projects, today or at the end of
-    a past day; and whether any action is illustrative. Those of all projects are kept."""
-
-    def count() -> Totals:
+    def count() -> Followed:
         found = [
             one for one in tasks(actor=actor, as_of=as_of) if projects is None or one.project_id in projects
         ]
         day = as_of or clock.today()
-        codes = sorted({one.committee for one in found})
-        of_each = [(code, follow_up((one for one in found if one.committee == code), day)) for code in codes]
-        return follow_up(found, day), of_each, any(one.illustrative for one in found)
+        by_committee, by_institution = (_by(found, key, day) for key in ("committee", "institution"))
+        shown = any(one.illustrative for one in found)
+        return Followed(follow_up(found, day), by_committee, by_institution, shown)
 
     if projects is not None:
         return count()
-    return figure(count, "totals of actions", clock.end_of(as_of) if as_of else None, actor=actor)
+    return figure(count, "follow-up", clock.end_of(as_of) if as_of else None, actor=actor)
+
+
+def _by(found: list[Task], key: str, day: date) -> list[Part]:
+    groups: dict[str, list[Task]] = {}
+    for task in found:
+        groups.setdefault(getattr(task, key), []).append(task)
+    return [
+        Part(code, theirs[0].names[key], follow_up(theirs, day))
+        for code, theirs in sorted(groups.items())
+        if code
+    ]
 
 
 def followed_in(committee_id: int, *, actor: Actor, as_of: date | None = None) -> FollowUp:
@@ -91,8 +100,8 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
             Action.number,
             Action.project_id,
             Action.illustrative,
-            *_names(Committee),
-            *_names(Institution),
+            *names_of(Committee),
+            *names_of(Institution),
         )
         .join(Meeting, Meeting.id == Action.meeting_id)
         .join(Committee, Committee.id == Meeting.committee_id)
@@ -119,20 +128,21 @@ def tasks(*, actor: Actor, committee_id: int | None = None, as_of: date | None =
         if life == "done" and done_on is None:  # nobody wrote down when: no figure can tell whether in time
             continue
         ended = done_on if life == "done" else None
-        # Names in all scripts: figures are kept for a reader, who may read them in another language the next time.
         if (whose := tuple(named)) not in shared:  # one for all actions of the same two: there are thousands
-            shared[whose] = {"committee": _scripts(named[:3]), "institution": _scripts(named[3:])}
+            shared[whose] = {"committee": scripts(named[:3]), "institution": scripts(named[3:])}
         found.append(
             Task(held_on, due_on, ended, committee, institution or "", number, project, shown, shared[whose])
         )
     return found
 
 
-def _names(kind: type[Committee] | type[Institution]) -> tuple[Any, Any, Any]:
+def names_of(kind: type[Committee] | type[Institution]) -> tuple[Any, Any, Any]:
+    """The columns of the names in all scripts."""
     return kind.name_hans, kind.name_hant, kind.name_en
 
 
-def _scripts(named: list[str | None]) -> Mapping[str, str]:
+def scripts(named: Sequence[str | None]) -> Mapping[str, str]:
+    """What these columns hold, by script."""
     return {script: name or "" for script, name in zip(("hans", "hant", "en"), named, strict=True)}
 
 

@@ -58,7 +58,7 @@ def actions() -> Response:
     show = request.args.get("show", "open")
     listed = overviews.actions(actor=actor(), life="open" if show != "all" else "", mine=show == "mine")
     shown = listed.page(request.args.get("page"))
-    found, (by_committee, by_institution) = shown.items, followed(actor=actor())
+    found, follow_ups = shown.items, followed(actor=actor())
     return page(
         "actions.html",
         actions=found,
@@ -69,8 +69,8 @@ def actions() -> Response:
         open_projects=overviews.open_projects(found, actor=actor()),
         may_close=_closable(found),
         files=reading.files_of(found, actor=actor()),
-        by_committee=by_committee,
-        by_institution=by_institution if actor().reads_all else [],
+        by_committee=follow_ups.by_committee,
+        by_institution=follow_ups.by_institution if actor().reads_all else [],
         illustrative=shown.illustrative,
     )
 

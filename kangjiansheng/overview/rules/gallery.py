@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kangjiansheng.committee.rules.adoption import Adoption
+from kangjiansheng.committee.rules.adoption import Adoption, Advised
 from kangjiansheng.committee.rules.follow_up import FollowUp
 
 from .cycles import Cycle
@@ -28,6 +28,7 @@ class Gallery:
     actions: FollowUp
     by_committee: Sequence[tuple[str, FollowUp]]
     advice: Sequence[Adoption]
+    advised: Sequence[Advised]  # what is listed of it
     obligations: FollowUp  # of all debtors
     by_debtor: Sequence[tuple[str, FollowUp]]
     debtors: Mapping[str, str]  # what they are called, by code

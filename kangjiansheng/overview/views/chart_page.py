@@ -7,9 +7,8 @@ from typing import Any
 from flask import abort, g, redirect, request
 from werkzeug.wrappers import Response
 
-from kangjiansheng.committee.queries.adoption import adopted
-from kangjiansheng.committee.queries.follow_up import totals
-from kangjiansheng.committee.queries.overviews import committees
+from kangjiansheng.committee.queries.adoption import adopted, advised
+from kangjiansheng.committee.queries.follow_up import followed
 from kangjiansheng.committee.rules.follow_up import FollowUp, Task, follow_up
 from kangjiansheng.core import calendar, clock
 from kangjiansheng.core.access import actor, signed_in
@@ -40,8 +39,8 @@ def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple
     until = clock.end_of(as_of) if as_of else None
     keys = dict(zip(there, day.ledgers.projects.keys[there].tolist(), strict=True))
     ids = set(keys.values()) if wanted.asked else None
-    actions, by_committee, of_actions = totals(ids, actor=actor, as_of=as_of)
-    advice = adopted(ids, actor=actor, until=until, listed=listed)
+    actions = followed(ids, actor=actor, as_of=as_of)
+    advice = adopted(ids, actor=actor, until=until)
     rows = _obligations(actor, {day.code(place) for place in there} if wanted.asked else None)
     owed, debtors = (
         [task for _row, task in rows],
@@ -59,10 +58,14 @@ def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple
         cycles=cycles.cycles(day, ended_on, calendar.working_days_between),
         expiries=expiries.expiries(ends, day.day),
         spoken=spoken.spoken(day, named, listed),
-        actions=actions,
-        by_committee=by_committee,
+        actions=actions.every,
+        by_committee=[(one.code, one.figures) for one in actions.by_committee],
         advice=advice,
-        committees={one.code: name_of(one) for one in committees()} if by_committee or advice else {},
+        advised=advised(ids, actor=actor, until=until, listed=listed) if advice else [],
+        committees={
+            **{one.code: name_of(one.names) for one in actions.by_committee},
+            **{one.committee: name_of(one.names) for one in advice},
+        },
         obligations=follow_up(owed, day.day),
         by_debtor=[
             (code, follow_up([task for task in owed if task.institution == code], day.day))
@@ -71,7 +74,7 @@ def read(wanted: Narrowing, *, actor: Actor, listed: int | None = None) -> tuple
         debtors=debtors,
         illustrative=of_examples
         or day.illustrative
-        or of_actions
+        or actions.illustrative
         or any(one.illustrative for one in chain[Any](advice, owed)),
     )
     return found, every

@@ -162,8 +162,7 @@ def advice(found: Gallery) -> Table:
                 one.decided_on.isoformat() if one.decided_on else None,
                 one.reasons or None,
             ]
-            for committee in found.advice
-            for one in committee.advice
+            for one in found.advised
         ],
     }  # fmt: skip
 
