@@ -159,3 +159,17 @@ def test_a_question_costs_no_more_statements(client):
     assert whole <= 9
     for query in (*ASKED, "lab=NONE"):
         assert cost(f"{PATH}?{query}") <= whole
+
+
+def test_the_page_lists_the_permissions_that_come_first_and_its_file_all(client, monkeypatch):
+    reader = client("executive")
+    every = page(reader, PATH).get_element_by_id("permissions").findall(".//tbody/tr")
+    days = [row[3].text_content().strip() for row in every]
+    assert len(days) > 2 and days == sorted(days)
+    monkeypatch.setattr(value, "LISTED", 2)
+    sheet = page(reader, PATH).get_element_by_id("permissions")
+    assert [row[3].text_content().strip() for row in sheet.findall(".//tbody/tr")] == days[:2]
+    assert "表格只列出预测最早的 2 个" in sheet.text_content()
+    assert f"全部 {len(every)} 项" in sheet.text_content()
+    told = reader.get(f"{PATH}/tables/permissions.csv").get_data(as_text=True)
+    assert all(CODE.search(row[0].text_content())[0] in told for row in every)

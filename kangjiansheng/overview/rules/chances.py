@@ -13,8 +13,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kangjiansheng.core.calendar import add_months
 from kangjiansheng.overview.rules.rates import CLINICAL, IND, PRECLINICAL, RateSet
+
+Drawn = NDArray[np.float64]
 
 PRE, REVIEW, MARKET = "PRE", "IND_REVIEW", "MARKET"
 PATH = (PRE, REVIEW, *CLINICAL, MARKET)
@@ -32,6 +37,7 @@ _STEPS: Mapping[str, str] = {
 TRACK_818, TERMINATED, ON_HOLD = "B_818", "TERMINATED", "ON_HOLD"
 IND_PERMISSION = "A140"
 HORIZONS = (12, 24, 36)  # months in which permissions are counted
+NOTHING = 1e-18  # a chance that is left out at the far end of a distribution
 DRAWS = 2000
 _SEED = 20_210_217  # of the draws: the same portfolio and rates give the same interval
 
@@ -132,15 +138,13 @@ def distribution(chances: Iterable[float]) -> list[float]:
 
     The far end, below 1e-18 together with all that follows, is left out, so that thousands of projects cost little.
     """
-    found = [1.0]
+    found = np.ones(1)
     for p in chances:
-        found = [
-            (found[k] if k < len(found) else 0.0) * (1 - p) + (found[k - 1] * p if k else 0.0)
-            for k in range(len(found) + 1)
-        ]
-        while len(found) > 1 and found[-1] < 1e-18:
-            found.pop()
-    return found
+        longer = np.append(found * (1 - p), 0.0)
+        longer[1:] += found * p
+        found = longer[: np.flatnonzero(longer >= NOTHING)[-1] + 1]
+    kept: list[float] = found.tolist()
+    return kept
 
 
 def chances_of(counts: Mapping[str, int], rates: RateSet) -> list[float]:
@@ -195,12 +199,12 @@ def spread(counts: Mapping[str, int], rates: RateSet) -> Spread | None:
     early = {PRE: rates.rates[PRECLINICAL].p, REVIEW: rates.rates[IND].p}
     place = {step: number for number, step in enumerate(CLINICAL)}
     skipped = len(CLINICAL) - len(ahead)
-    parts = [(number, early.get(step, 1.0), place.get(step, 0) - skipped) for step, number in counts.items()]
-    sums, anys = [], []
-    for tails in drawn:
-        sums.append(sum(number * factor * tails[at] for number, factor, at in parts))
-        anys.append(1 - math.prod((1 - factor * tails[at]) ** number for number, factor, at in parts))
-    return Spread(_middle(sums), _middle(anys))
+    sums, none = np.zeros(DRAWS), np.ones(DRAWS)
+    for step, number in counts.items():
+        one = early.get(step, 1.0) * drawn[:, place.get(step, 0) - skipped]
+        sums += number * one
+        none *= (1 - one) ** number
+    return Spread(_middle(sums), _middle(1 - none))
 
 
 def _ahead(counts: Mapping[str, int]) -> list[str]:
@@ -210,20 +214,21 @@ def _ahead(counts: Mapping[str, int]) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _draws(known: tuple[tuple[float, int], ...]) -> list[tuple[float, ...]]:
-    """Drawn likelihoods of approval from each of the steps, the first one first."""
+def _draws(known: tuple[tuple[float, int], ...]) -> Drawn:
+    """Drawn likelihoods of approval: a row for each draw, a column for each of the steps, the first one first."""
     dice = random.Random(_SEED)
     found = []
     for _ in range(DRAWS):
         steps = [dice.betavariate(n * p + 0.5, n * (1 - p) + 0.5) for p, n in known]
-        found.append(tuple(math.prod(steps[at:]) for at in range(len(steps))))
-    return found
+        found.append([math.prod(steps[at:]) for at in range(len(steps))])
+    drawn = np.array(found)
+    drawn.flags.writeable = False  # it is kept for everybody
+    return drawn
 
 
-def _middle(values: list[float]) -> Interval:
-    values.sort()
-    cut = len(values) // 40
-    return Interval(values[cut], values[-1 - cut])
+def _middle(values: Drawn) -> Interval:
+    ordered, cut = np.sort(values), len(values) // 40
+    return Interval(float(ordered[cut]), float(ordered[-1 - cut]))
 
 
 TENTH = 0.1  # where no n is known: a tenth of the rate up and down

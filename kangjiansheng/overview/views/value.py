@@ -23,6 +23,7 @@ from kangjiansheng.overview.views import value_words as said
 from kangjiansheng.overview.views.blueprint import bp
 
 USUAL_MONTHS = 24
+LISTED = 60  # permissions that the page lists
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,16 @@ class Pipeline:
         return chances.distribution(chances.chances_of(self.counts, self.rates))
 
     @cached_property
+    def likeliest(self) -> list[tuple[float, queries.Standing]]:
+        """Each project with its chance, the likeliest first."""
+        found = [(chances.chance(chances.step_of(one), self.rates), one) for one in self.projects]
+        return sorted(found, key=lambda row: (-row[0], row[1].code))
+
+    @cached_property
     def permissions(self) -> list[tuple[queries.Awaited, float]]:
-        """The permissions within the horizon, each with its chance."""
+        """The permissions within the horizon, the earliest first, each with its chance."""
         due = chances.permissions(self.awaited, self.day, self.months)
+        due.sort(key=lambda row: row.forecast or date.max)
         return [(row, chances.of_permission(row.project, self.rates)) for row in due]  # type: ignore[misc]
 
     @cached_property
@@ -89,6 +97,26 @@ class Seen:
             if step is not None:
                 found.append((one, economics.Valued(step, economics.figures_of(one.state))))
         return found
+
+    @cached_property
+    def offered(self) -> list[RateSet]:
+        """The sets to choose from: those in use, and the chosen one whatever it is."""
+        return [one for one in self.sets.values() if not one.retired or one.code == self.now.rates.code]
+
+    @cached_property
+    def spreads(self) -> dict[str, chances.Spread | None]:
+        """What the samples behind each of these sets leave open."""
+        return {one.code: chances.spread(self.now.counts, one) for one in self.offered}
+
+    @cached_property
+    def swings(self) -> list[chances.Swing]:
+        """What the expected number rests on."""
+        return chances.swings(self.now.counts, self.now.rates)
+
+    @cached_property
+    def money_swings(self) -> list[chances.Swing]:
+        """What the sum of the money rests on."""
+        return economics.tornado([valued for _one, valued in self.valued], self.now.rates, self.now.day)
 
     @property
     def illustrative(self) -> bool:
@@ -141,7 +169,7 @@ def value() -> Response:
     """The value of the pipeline, on any day, with any set of rates."""
     seen = _asked()
     now = seen.now
-    rows = value_tables.approvals(now)["rows"]
+    projects = paging.cut(now.likeliest, request.args.get("page"))
     return page(
         "overview/value.html",
         illustrative=seen.illustrative,
@@ -150,15 +178,13 @@ def value() -> Response:
         narrowing=narrowed.bar(seen.every, narrowed.asked(), len(now.projects)),
         now=now,
         then=seen.then,
-        spread=chances.spread(now.counts, now.rates),
+        spread=seen.spreads[now.rates.code],
         central=chances.central(now.distribution),
-        swings=chances.swings(now.counts, now.rates),
-        money_swings=value_tables.money_swings(seen),
-        set_numbers=[chances.expected(now.counts, rates) for rates in value_tables.offered(seen)],
+        set_numbers=[chances.expected(now.counts, rates) for rates in seen.offered],
         page_url=lambda number: f"{with_args(page=number)}#approvals",
-        tables=value_tables.all_of(seen),
+        tables=value_tables.of_page(seen, projects.items, LISTED),
         figures=value_charts.all_of(seen),
-        projects=paging.cut(rows, request.args.get("page")),
+        projects=projects,
         approved=sum(chances.step_of(p) == chances.MARKET for p in now.projects),
         outside=sum(chances.step_of(p) is None for p in now.projects),
         total=economics.total([v for _e, v in seen.valued], now.rates, now.day),
@@ -178,5 +204,5 @@ def value_table(name: str, kind: str) -> Response:
     titles = dict(said.exports(with_money=bool(seen.valued)))
     if name not in titles:
         abort(404)
-    made = value_tables.all_of(seen)[name]
+    made = value_tables.BY_NAME[name](seen)
     return exports.download(f"value-{name}", kind, titles[name], made, seen.now.day, value_tables.about(seen))

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def all_of(seen: "Seen") -> dict[str, Any]:
     """All figures of the page by name; None where there is nothing to draw."""
-    now, swings = seen.now, chances.swings(seen.now.counts, seen.now.rates)
-    money = tables.money_swings(seen)
+    now, swings, money = seen.now, seen.swings, seen.money_swings
     total = economics.total([valued for _one, valued in seen.valued], now.rates, now.day)
     return {
         "distribution": distribution(seen) if now.counts else None,
@@ -45,14 +44,14 @@ def distribution(seen: "Seen") -> charts.Figure:
 
 def sets(seen: "Seen") -> charts.Figure:
     """The expected number by set, with its interval; the chosen set is lit."""
-    rows = [_row(seen, rates) for rates in tables.offered(seen)]
+    rows = [_row(seen, rates) for rates in seen.offered]
     most = max(max(row.high or 0, row.at) for row in rows)
     return drawn.spans(rows, [(tick, f"{tick:g}") for tick in drawn.round_ticks(0, most)])
 
 
 def _row(seen: "Seen", rates: RateSet) -> drawn.Span:
     at = chances.expected(seen.now.counts, rates)
-    found = chances.spread(seen.now.counts, rates)
+    found = seen.spreads[rates.code]
     low, high = (found.approvals.low, found.approvals.high) if found else (None, None)
     lit = rates.code == seen.now.rates.code
     return drawn.Span(said.short_set(rates), at, low, high, said.count(at), lit)

@@ -1,5 +1,6 @@
 """The value of the pipeline as tables: shown beside each figure, and exported."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -21,13 +22,9 @@ def _linked(text: str, href: str) -> dict[str, str]:
     return {"text": text, "href": href}
 
 
-def approvals(now: "Pipeline") -> Table:
-    """Each project with its stage and its chance, the likeliest first; those that do not count say why."""
-    rows = []
-    for project in now.projects:
-        step = chances.step_of(project)
-        p = chances.chance(step, now.rates)
-        rows.append((-p, project, step, p))
+def approvals(now: "Pipeline", shown: Sequence[tuple[float, Any]] | None = None) -> Table:
+    """Each project with its stage and its chance, the likeliest first, or the part of them that is shown; those that do
+    not count say why."""
     return {
         "columns": [
             (_("项目编号"), ""),
@@ -42,14 +39,15 @@ def approvals(now: "Pipeline") -> Table:
                 name_of(project),
                 words.stage(project.stage),
                 said.percent(p),
-                _remark(project, step),
+                _remark(project),
             ]
-            for _order, project, step, p in sorted(rows, key=lambda row: (row[0], row[1].code))
+            for p, project in (now.likeliest if shown is None else shown)
         ],
     }
 
 
-def _remark(project: Any, step: str | None) -> str | None:
+def _remark(project: Any) -> str | None:
+    step = chances.step_of(project)
     if project.claimed == chances.TERMINATED:
         return str(_("已终止，不计"))
     if step is None:
@@ -79,8 +77,8 @@ def distribution(now: "Pipeline") -> Table:
     return {"columns": [(_("获批个数"), ""), (_("概率"), "n"), (_("至少这么多"), "n")], "rows": rows}
 
 
-def permissions(now: "Pipeline") -> Table:
-    """The permissions within the horizon."""
+def permissions(now: "Pipeline", listed: int | None = None) -> Table:
+    """The permissions within the horizon, at most so many."""
     return {
         "columns": [
             (_("项目编号"), ""),
@@ -97,7 +95,7 @@ def permissions(now: "Pipeline") -> Table:
                 row.forecast.isoformat() if row.forecast else None,
                 said.percent(p, 0),
             ]
-            for row, p in now.permissions
+            for row, p in now.permissions[:listed]
         ],
     }
 
@@ -105,8 +103,8 @@ def permissions(now: "Pipeline") -> Table:
 def sets(seen: "Seen") -> Table:
     """The answer by set: expected approvals with their interval, and the chance of at least one."""
     rows = []
-    for rates in offered(seen):
-        spread = chances.spread(seen.now.counts, rates)
+    for rates in seen.offered:
+        spread = seen.spreads[rates.code]
         rows.append(
             [
                 _linked(said.set_name(rates), said.rates_href(rates.code)),
@@ -126,11 +124,6 @@ def sets(seen: "Seen") -> Table:
         ],
         "rows": rows,
     }
-
-
-def offered(seen: "Seen") -> list[Any]:
-    """The sets to choose from: those in use, and the chosen one whatever it is."""
-    return [rates for rates in seen.sets.values() if not rates.retired or rates.code == seen.now.rates.code]
 
 
 def assumptions(found: list[chances.Swing], show: Any) -> Table:
@@ -183,22 +176,21 @@ def money(seen: "Seen") -> Table:
     }
 
 
-def money_swings(seen: "Seen") -> list[chances.Swing]:
-    """What the sum of the money rests on."""
-    return economics.tornado([valued for _one, valued in seen.valued], seen.now.rates, seen.now.day)
+BY_NAME: Mapping[str, Callable[["Seen"], Table]] = {
+    "approvals": lambda seen: approvals(seen.now),
+    "distribution": lambda seen: distribution(seen.now),
+    "permissions": lambda seen: permissions(seen.now),
+    "sets": sets,
+    "assumptions": lambda seen: assumptions(seen.swings, said.count),
+    "money": money,
+    "money_assumptions": lambda seen: assumptions(seen.money_swings, said.money),
+}
 
 
-def all_of(seen: "Seen") -> dict[str, Table]:
-    """All tables of the page by name."""
-    return {
-        "approvals": approvals(seen.now),
-        "distribution": distribution(seen.now),
-        "permissions": permissions(seen.now),
-        "sets": sets(seen),
-        "assumptions": assumptions(chances.swings(seen.now.counts, seen.now.rates), said.count),
-        "money": money(seen),
-        "money_assumptions": assumptions(money_swings(seen), said.money),
-    }
+def of_page(seen: "Seen", projects: Sequence[tuple[float, Any]], listed: int) -> dict[str, Table]:
+    """All tables by name, with those projects that the page shows and at most so many permissions."""
+    short = {"approvals": approvals(seen.now, projects), "permissions": permissions(seen.now, listed)}
+    return short | {name: made(seen) for name, made in BY_NAME.items() if name not in short}
 
 
 def about(seen: "Seen") -> list[tuple[str, str]]:
