@@ -44,7 +44,7 @@ from kangjiansheng.overview.rules.rates import USUAL
 from kangjiansheng.overview.views import dashboard, value
 from kangjiansheng.overview.views.search import asked_words
 from kangjiansheng.projects.models import Project
-from kangjiansheng.projects.queries import figures_of, portfolio
+from kangjiansheng.projects.queries import metrics as of_the_portfolio
 
 bp = Blueprint("overview_api", __name__, url_prefix="/api/v1")
 
@@ -287,16 +287,13 @@ def figures(asking: dashboard.Asked, *, actor: Actor, code: str | None = None) -
     asked for (else the default), which gives the other rates. Raises NoSuchRates."""
     if code and code not in rate_queries.sets(asking.as_of):
         raise NoSuchRates(code)
-    projects, board = (
-        portfolio(actor=actor, as_of=asking.as_of),
-        dashboard.read(asking, actor=actor, limits=PAGE),
-    )
+    board = dashboard.read(asking, actor=actor, limits=PAGE)
     seen = value.read(asking, code=code, months=value.USUAL_MONTHS, actor=actor)
     told = foretold.foretold(actor=actor, as_of=asking.as_of)
     valued = [one for _entered, one in seen.valued]
     worth = economics.total(valued, seen.now.rates, asking.day) if valued else None
     return {
-        **figures_of(projects, asking.day),
+        **of_the_portfolio(actor=actor, as_of=asking.as_of),
         **keyed.of_value(
             seen.now.projects,
             seen.now.awaited,

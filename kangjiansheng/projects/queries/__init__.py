@@ -20,7 +20,7 @@ from kangjiansheng.projects.queries.page import (
     team,
     team_of_lab,
 )
-from kangjiansheng.projects.queries.portfolio import figures_of, metrics, named, portfolio
+from kangjiansheng.projects.queries.portfolio import metrics, named, portfolio
 from kangjiansheng.projects.queries.rows import LabRow, MilestoneRow, OwnerRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.schedule import (
     Effect,
@@ -51,7 +51,6 @@ __all__ = [
     "days",
     "effects",
     "entry",
-    "figures_of",
     "is_advance",
     "lab_plan",
     "lab_plans",

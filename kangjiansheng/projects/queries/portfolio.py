@@ -22,6 +22,7 @@ from kangjiansheng.projects.models import (
     ProjectParty,
 )
 from kangjiansheng.projects.queries.called import Names, names_of
+from kangjiansheng.projects.queries.ledgers import days
 from kangjiansheng.projects.queries.past import Since
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries.stood import (
@@ -210,25 +211,11 @@ def _worked(head: Mapping[str, Any], lab: int | None, party: int | None) -> bool
     return of_lab and (party is None or any(key == party for key, _role in head["parties"]))
 
 
-def metrics(*, actor: Actor, as_of: date) -> dict[str, Any]:
-    """The figures of the executive dashboard as of the end of a day, over what the actor sees."""
-    found = portfolio(actor=actor, as_of=as_of)
-    return figures_of(found, as_of)
-
-
-def figures_of(found: Sequence[ProjectRow], as_of: date) -> dict[str, Any]:
-    """The same figures from a portfolio that has been read already."""
-    return figures.metrics(
-        [figures.ProjectRow(p.code, p.stage, p.claimed, p.indication_group) for p in found],
-        [
-            figures.MilestoneRow(
-                p.code, m.code, m.baseline, m.current_plan, m.forecast, m.actual, m.state == "cancelled"
-            )
-            for p in found
-            for m in p.milestones
-        ],
-        as_of,
-    )
+def metrics(*, actor: Actor, as_of: date | None) -> dict[str, Any]:
+    """The figures of `kangjiansheng metrics` as of the end of a day (now for None), over what the actor sees. One
+    statement when nothing was written since the last time."""
+    (day,) = days(actor=actor, as_of=as_of)
+    return figures.metrics(day)
 
 
 def _heads_now(chosen: Any) -> Select[Any]:

@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+
 from kangjiansheng.core.calendar import add_months
 
 from .days import Day
 from .ledgers import NONE, STATES, Array, number
-from .metrics import TOLERANCE_DAYS
 from .milestones import SLIP_DAYS
 
 YEAR = timedelta(days=365)
 AHEAD = timedelta(days=90)
 MONTHS = 3
+TOLERANCE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,7 @@ class Figure:
             ending: Array = led & _reached(day, months_before(self.end), number(self.end))
             return ending
         if self.name in _COUNTED:
-            counts: Array = ~day.decision & _COUNTED[self.name](day)
-            return counts
+            return counted(self.name, day)
         opened: Array = day.runs & _OPEN[self.name](day)
         return opened
 
@@ -110,3 +111,16 @@ _COUNTED: Mapping[str, Callable[[Day], Array]] = {
         & (day.forecast < day.number)
     ),
 }
+
+
+def counted(name: str, day: Day) -> Array:
+    """Which milestones of a day count in one of the figures over all projects; no decision does."""
+    counts: Array = ~day.decision & _COUNTED[name](day)
+    return counts
+
+
+def slipped_by(day: Day) -> Array:
+    """By how many calendar days each milestone that is done and has a baseline was late, early ones below nought; in
+    order."""
+    done = counted("done", day) & (day.baseline != NONE)
+    return np.sort(day.actual[done] - day.baseline[done])

@@ -1,107 +1,61 @@
-"""The figures of the executive dashboard, from plain rows as they stood at the end of a day.
+"""The figures of `kangjiansheng metrics`, of all projects as they stood at the end of a day, whether they run or not.
 
-Rates have four decimals, the mean two, days are whole. Rows that record a decision (code X9…) count in
-`milestones` only; every other figure leaves them out. The definitions for readers are in docs/metrics.md.
+Rates have four decimals, the mean two, days are whole. Rows that record a decision count in `milestones` only; every
+other figure leaves them out. The definitions for readers are in docs/metrics.md.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from .codes import is_decision
+from . import figures
+from .days import Day
+from .ledgers import Array
 
 DEFINITIONS = "docs/metrics.md"
-TOLERANCE_DAYS = 30
-_YEAR = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """A project at the end of a day, as its people claim it."""
+def metrics(day: Day) -> dict[str, Any]:
+    """All figures of a day, under the keys that `kangjiansheng metrics --json` prints. A rate or a slip without any row
+    is None."""
 
-    code: str
-    stage: str
-    status: str
-    group: str
+    def count(name: str) -> int:
+        return int(figures.counted(name, day).sum())
 
-
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
-    """A milestone at the end of a day. `forecast` is the confirmed one, never a proposal."""
-
-    project: str
-    code: str
-    baseline: date | None
-    current_plan: date | None
-    forecast: date | None
-    actual: date | None
-    cancelled: bool = False
-
-
-def metrics(
-    projects: Iterable[ProjectRow],
-    milestones: Iterable[MilestoneRow],
-    as_of: date,
-    *,
-    tolerance: int = TOLERANCE_DAYS,
-) -> dict[str, Any]:
-    """All figures as of the end of a day, under the keys that `kangjiansheng metrics --json` prints.
-
-    A rate or a slip without any row is None. `tolerance` in days is that of `on_time_rate_tol30`.
-    """
-    projects, every = list(projects), list(milestones)
-    rows = [row for row in every if not is_decision(row.code)]
-    done = [row for row in rows if is_done(row, as_of)]
-    due = [row for row in rows if row.baseline is not None and row.baseline <= as_of]
-    due_done = sum(is_done(row, as_of) for row in due)
-    recent = [row for row in done if row.actual is not None and as_of - _YEAR < row.actual]
-    on_time = sum(_within(row.actual, row.baseline) for row in done)
+    done, due, due_done = count("done"), count("due-by"), count("due-done")
+    on_time = count("done-on-baseline")
     return {
-        "as_of": as_of.isoformat(),
+        "as_of": day.day.isoformat(),
         "definitions": DEFINITIONS,
-        "projects": len(projects),
-        "by_stage": dict(Counter(project.stage for project in projects)),
-        "by_status": dict(Counter(project.status for project in projects)),
-        "by_group": dict(Counter(project.group for project in projects)),
-        "milestones": len(every),
-        "done": len(done),
+        "projects": len(day.there),
+        "by_stage": _by(day, day.stage),
+        "by_status": _by(day, day.claimed),
+        "by_group": _by(day, day.facts("group")),
+        "milestones": len(day.id),
+        "done": done,
         "done_on_or_before_baseline": on_time,
-        "on_time_rate": rate(on_time, len(done)),
-        "on_time_rate_tol30": rate(sum(_within(r.actual, r.baseline, tolerance) for r in done), len(done)),
-        "on_time_rate_current_plan": rate(
-            sum(_within(r.actual, r.current_plan or r.baseline) for r in done), len(done)
-        ),
-        "slip_days": slips([(r.actual - r.baseline).days for r in done if r.actual and r.baseline]),
-        "last_12m": {
-            "done": len(recent),
-            "on_time": sum(_within(row.actual, row.baseline) for row in recent),
-        },
-        "due_by_asof": len(due),
+        "on_time_rate": rate(on_time, done),
+        "on_time_rate_tol30": rate(count("done-within-tolerance"), done),
+        "on_time_rate_current_plan": rate(count("done-on-plan"), done),
+        "slip_days": slips(figures.slipped_by(day).tolist()),
+        "last_12m": {"done": count("on-time"), "on_time": count("on-time-kept")},
+        "due_by_asof": due,
         "due_done": due_done,
-        "due_not_done": len(due) - due_done,
-        "overdue_stale_forecast": stale(rows, as_of),
+        "due_not_done": due - due_done,
+        "overdue_stale_forecast": sorted(_named(day, figures.counted("stale", day))),
     }
 
 
-def is_done(row: MilestoneRow, as_of: date) -> bool:
-    """True when the milestone has an actual date on or before that day."""
-    return row.actual is not None and row.actual <= as_of
+def _by(day: Day, column: Array) -> dict[str, int]:
+    """How many projects there are of each word of a column."""
+    return dict(Counter(column[day.there].tolist()))
 
 
-def stale(rows: Iterable[MilestoneRow], as_of: date) -> list[list[str]]:
-    """Project and milestone codes of open milestones whose confirmed forecast lies before that day."""
-    return sorted(
-        [row.project, row.code]
-        for row in rows
-        if not row.cancelled
-        and not is_done(row, as_of)
-        and row.forecast is not None
-        and row.forecast < as_of
-        and not is_decision(row.code)
-    )
+def _named(day: Day, mask: Array) -> list[list[str]]:
+    """The codes of the project and of the milestone of each of a mask."""
+    places = zip(day.project[mask].tolist(), day.codes[mask].tolist(), strict=True)
+    return [[day.code(project), code] for project, code in places]
 
 
 def rate(part: int, whole: int) -> float | None:
@@ -124,7 +78,3 @@ def slips(days: Sequence[int]) -> dict[str, float | int | None]:
         "p90": ordered[9 * (len(ordered) - 1) // 10],
         "max": ordered[-1],
     }
-
-
-def _within(actual: date | None, promised: date | None, tolerance: int = 0) -> bool:
-    return actual is not None and promised is not None and (actual - promised).days <= tolerance

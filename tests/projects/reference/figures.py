@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from kangjiansheng.projects.rules.figures import AHEAD, YEAR, months_before
-from kangjiansheng.projects.rules.metrics import TOLERANCE_DAYS
+from kangjiansheng.projects.rules.figures import AHEAD, TOLERANCE_DAYS, YEAR, months_before
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 
 

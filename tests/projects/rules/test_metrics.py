@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangjiansheng.projects.rules.metrics import MilestoneRow, ProjectRow, metrics, slips
+from kangjiansheng.projects.rules.metrics import slips
+from tests.projects.reference.metrics import MilestoneRow, ProjectRow, metrics
 
 TODAY = date(2026, 11, 20)
 

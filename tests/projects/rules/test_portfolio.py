@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from kangjiansheng.core.calendar import end_of, start_of
 from kangjiansheng.projects.rules.ledger import LedgerRow, as_of, moves
-from kangjiansheng.projects.rules.metrics import MilestoneRow, ProjectRow, metrics
 from kangjiansheng.projects.rules.portfolio import Known, find_files, read
 from kangjiansheng.projects.rules.portfolio.tables import parse_date
+from tests.projects.reference.metrics import MilestoneRow, ProjectRow, metrics
 
 DATA = Path(__file__).parents[2] / "data"
 AS_OF = date(2026, 11, 20)
