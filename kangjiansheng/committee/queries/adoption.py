@@ -54,16 +54,26 @@ def advised(
     projects: Projects = None, *, actor: Actor, until: datetime | None = None, listed: int | None = None
 ) -> list[Advised]:
     """The advice that is counted, by committee and then the newest first; at most so many, the newest of all. One
-    statement."""
+    statement, and one for which these are, which is kept of all projects."""
     answer = CompanyDecision.verdict, CompanyDecision.reasons, CompanyDecision.decided_on
     query = _advice((Decision.number, Committee.code, Meeting.held_on, *answer), projects, actor, until)
-    newest = query.order_by(Meeting.held_on.desc(), Decision.id.desc()).limit(listed)
+    if listed is not None:
+        query = query.where(Decision.id.in_(_newest(projects, actor, until, listed)))
     found = [
         Advised(number, committee, day, verdict or WAITING, reasons or "", decided_on)
-        for number, committee, day, verdict, reasons, decided_on in db.session.execute(newest)
+        for number, committee, day, verdict, reasons, decided_on in db.session.execute(query)
     ]
     found.sort(key=lambda one: (one.given_on, one.number), reverse=True)
     return sorted(found, key=lambda one: one.committee)
+
+
+def _newest(projects: Projects, actor: Actor, until: datetime | None, listed: int) -> tuple[int, ...]:
+    def find() -> tuple[int, ...]:
+        query = _advice((Decision.id,), projects, actor, until)
+        newest = query.order_by(Meeting.held_on.desc(), Decision.id.desc()).limit(listed)
+        return tuple(db.session.scalars(newest))
+
+    return find() if projects is not None else figure(find, "newest advice", until, listed, actor=actor)
 
 
 def _advice(columns: Iterable[Any], projects: Projects, actor: Actor, until: datetime | None) -> Select[Any]:

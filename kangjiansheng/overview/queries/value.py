@@ -1,15 +1,14 @@
 """What the value of the pipeline is reckoned from: where projects stand, when permissions are forecast, what was
-entered of their money. Each as it stood at the end of a day, over what the reader sees today: where projects stand is
-read off the columns of the ledger, the others in a statement each."""
+entered of their money. Each as it stood at the end of a day, over what the reader sees today: the money is read in a
+statement, the others off the columns of the ledgers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, select, true
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
@@ -18,10 +17,10 @@ from kangjiansheng.overview.models import ProjectValue
 from kangjiansheng.overview.queries.cards import choose
 from kangjiansheng.overview.rules.chances import IND_PERMISSION
 from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
-from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project
+from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import columns, may_see
 from kangjiansheng.projects.queries.people import BELONGING, taking_part
-from kangjiansheng.projects.rules.ledgers import Ledgers
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, Ledgers, day_of, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +68,10 @@ def standings(*, actor: Actor, as_of: date | None = None) -> list[Standing]:
 @dataclass(frozen=True, slots=True)
 class Compared:
     """The same at the end of a day and of one to compare with; of a narrowed question those projects that are wanted on
-    the first, on both. `every` are all that can be chosen."""
+    the first, on both, and the permissions that these await. `every` are all that can be chosen."""
 
-    now: list[Standing]
-    then: list[Standing]
+    now: tuple[list[Standing], list[Awaited]]
+    then: tuple[list[Standing], list[Awaited]]
     every: Cards
 
 
@@ -80,10 +79,16 @@ def compared(*, actor: Actor, as_of: date | None, compare: date, wanted: Narrowi
     """Where projects stand on both days. One statement, and the names that can be chosen."""
     ledgers, keys = columns(actor=actor)
     every, ids = choose(ledgers, keys, as_of, wanted, actor=actor)
-    now, then = _stood(ledgers, keys, as_of), _stood(ledgers, keys, compare)
-    if wanted.asked:
-        now, then = ([one for one in rows if one.id in ids] for rows in (now, then))
+    only = ids if wanted.asked else None
+    now, then = (_told(ledgers, keys, day, only) for day in (as_of, compare))
     return Compared(now, then, every)
+
+
+def _told(
+    ledgers: Ledgers, keys: Sequence[int], day: date | None, only: Collection[int] | None
+) -> tuple[list[Standing], list[Awaited]]:
+    rows = [one for one in _stood(ledgers, keys, day) if only is None or one.id in only]
+    return rows, _awaited(ledgers, rows, day)
 
 
 def _stood(ledgers: Ledgers, keys: Sequence[int], as_of: date | None) -> list[Standing]:
@@ -105,38 +110,20 @@ def _stood(ledgers: Ledgers, keys: Sequence[int], as_of: date | None) -> list[St
     return sorted(found, key=lambda one: one.code)
 
 
-def awaited(projects: Sequence[Standing], *, actor: Actor, as_of: date | None = None) -> list[Awaited]:
-    """The permissions (A140) that were open at the end of a day, with their confirmed forecasts."""
-    day = as_of or clock.today()
-    query: Any = select(Plan.project_id).join(Milestone, Milestone.plan_id == Plan.id)
-    row: Any = Milestone
-    if as_of is not None:
-        entry = aliased(MilestoneEntry)
-        last = (
-            select(entry.id)
-            .where(entry.milestone_id == Milestone.id, entry.effective_at <= clock.end_of(as_of))
-            .order_by(entry.effective_at.desc(), entry.id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        row = MilestoneEntry
-        query = query.join(MilestoneEntry, MilestoneEntry.id == last)
-    query = (
-        query.add_columns(row.forecast)
-        .join(Project, Project.id == Plan.project_id)
-        .where(
-            Milestone.code == IND_PERMISSION,
-            may_see(actor),
-            row.state != "cancelled",
-            or_(row.actual.is_(None), row.actual > day),
-        )
-    )
+def _awaited(ledgers: Ledgers, projects: Sequence[Standing], as_of: date | None) -> list[Awaited]:
+    """The permissions (A140) of these projects that were open at the end of a day, with their confirmed forecasts."""
+    places = ledgers.by_code.get(IND_PERMISSION, np.empty(0, np.int32))
+    entry = ledgers.milestones.last(as_of)[places]
+    places, entry = places[entry >= 0], entry[entry >= 0]
+    said = ledgers.milestones.said
+    state, actual, forecast = (said[name][entry] for name in ("state", "actual", "forecast"))
+    until = number(as_of or clock.today())
+    opened = (state != STATES.index("cancelled")) & ((actual == NONE) | (actual > until))
     known = {project.id: project for project in projects}
-    return [
-        Awaited(known[project_id], forecast)
-        for project_id, forecast in db.session.execute(query)
-        if project_id in known
-    ]
+    rows = zip(
+        ledgers.milestones.facts["project"][places][opened].tolist(), forecast[opened].tolist(), strict=True
+    )
+    return [Awaited(known[key], None if on == NONE else day_of(on)) for key, on in rows if key in known]
 
 
 def may_see_money(actor: Actor) -> ColumnElement[bool]:

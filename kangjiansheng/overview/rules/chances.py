@@ -134,17 +134,31 @@ def at_least_one(counts: Mapping[str, int], rates: RateSet) -> float:
 
 
 def distribution(chances: Iterable[float]) -> list[float]:
-    """The Poisson-binomial distribution: the chance of exactly 0, 1, … successes, by convolution.
+    """The Poisson-binomial distribution: the chance of exactly 0, 1, … successes, by convolution of the binomial ones of
+    those that are equal.
 
-    The far end, below 1e-18 together with all that follows, is left out, so that thousands of projects cost little.
+    The far end, each below 1e-18, is left out, so that thousands of projects cost little.
     """
     found = np.ones(1)
-    for p in chances:
-        longer = np.append(found * (1 - p), 0.0)
-        longer[1:] += found * p
-        found = longer[: np.flatnonzero(longer >= NOTHING)[-1] + 1]
+    for p, number in Counter(chances).items():
+        found = _together(found, _binomial(p, number))
     kept: list[float] = found.tolist()
     return kept
+
+
+def _binomial(p: float, number: int) -> Drawn:
+    """The chance of 0, 1, … successes of so many, by doubling."""
+    if number == 1:
+        return np.array([1 - p, p])
+    half = _binomial(p, number // 2)
+    whole = _together(half, half)
+    return _together(whole, np.array([1 - p, p])) if number % 2 else whole
+
+
+def _together(one: Drawn, other: Drawn) -> Drawn:
+    """The distribution of a sum, without its far end."""
+    found = np.convolve(one, other)
+    return found[: np.flatnonzero(found >= NOTHING)[-1] + 1]
 
 
 def chances_of(counts: Mapping[str, int], rates: RateSet) -> list[float]:

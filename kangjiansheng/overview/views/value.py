@@ -59,7 +59,8 @@ class Pipeline:
     @cached_property
     def likeliest(self) -> list[tuple[float, queries.Standing]]:
         """Each project with its chance, the likeliest first."""
-        found = [(chances.chance(chances.step_of(one), self.rates), one) for one in self.projects]
+        of_step = {step: chances.chance(step, self.rates) for step in (*chances.PATH, None)}
+        found = [(of_step[chances.step_of(one)], one) for one in self.projects]
         return sorted(found, key=lambda row: (-row[0], row[1].code))
 
     @cached_property
@@ -135,18 +136,13 @@ def read(
     usual = rate_queries.usual(asking.as_of)
     rates = sets[code if code in sets else usual]
     stood = queries.compared(actor=actor, as_of=asking.as_of, compare=asking.compare, wanted=wanted)
-    projects, before = stood.now, stood.then
     return Seen(
         asking=asking,
-        now=Pipeline(
-            asking.day, months, rates, projects, queries.awaited(projects, actor=actor, as_of=asking.as_of)
-        ),
-        then=Pipeline(
-            asking.compare, months, rates, before, queries.awaited(before, actor=actor, as_of=asking.compare)
-        ),
+        now=Pipeline(asking.day, months, rates, *stood.now),
+        then=Pipeline(asking.compare, months, rates, *stood.then),
         sets=sets,
         usual=usual,
-        entered=queries.entered(projects, actor=actor, as_of=asking.as_of),
+        entered=queries.entered(stood.now[0], actor=actor, as_of=asking.as_of),
         every=stood.every,
         unknown=code if code and code not in sets else None,
     )
