@@ -9,8 +9,7 @@ MOST = 15
 # Pages that show many kinds of things beside one another, each of which is asked for once.
 MORE = {
     "/overview/pack": 28,
-    "/overview/metrics": 23,
-    "/overview/charts": 22,
+    "/overview/metrics": 17,
     "/labs/JL-01/review?year=2025": 19,  # of a past day the states of each kind are read by themselves
     "/labs/JL-01": 20,
     "/meetings/SAC-2026-03/minutes?side=en": 16,

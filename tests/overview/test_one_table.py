@@ -383,7 +383,9 @@ def test_a_past_day_of_the_table_is_called_and_seated_as_it_was(app: Flask) -> N
         handed = next(one for one in before.commitments if one.kind == "hand_off")
         rows = {row.code: row for row in hand_offs(actor=executive, as_of=yesterday)}
         of = rows[handed.code].project
-        seated = {one.project.code: one for one in queries.seats(actor=executive, as_of=yesterday)}
+        seated = {
+            one.project.code: one for one in queries.seats(actor=executive, as_of=yesterday).shown.items
+        }
         with saving():
             giver = institution(actor=executive, code=handed.giver)
             assert giver is not None
@@ -404,7 +406,9 @@ def test_a_past_day_of_the_table_is_called_and_seated_as_it_was(app: Flask) -> N
         assert handed in then.commitments and handed not in queries.table(actor=executive).commitments
         again = {row.code: row for row in hand_offs(actor=executive, as_of=yesterday)}
         assert again == rows
-        assert {o.project.code: o for o in queries.seats(actor=executive, as_of=yesterday)} == seated
+        assert {
+            o.project.code: o for o in queries.seats(actor=executive, as_of=yesterday).shown.items
+        } == seated
         asked = {party.names["hans"] for row in rows_of(actor=executive, as_of=yesterday)
                  for party in (row.asker, row.asked) if party}  # fmt: skip
         assert "改过的名字" not in asked

@@ -102,7 +102,7 @@ def test_an_unanswered_ask_outweighs_a_quiet_plan() -> None:
     ask = Ask("ASK-0001", "P00", "P01", "要洁净间", "industry", 9, True)
     heard = Ask("ASK-0002", "P00", "P01", "要人", "talent", None, False)
     late = Commitment("hand_off", "HO-0001", "P00", "P01", {"hans": "细胞"}, DAY, "ontrack")
-    found = chained(Project(), [late], [ask, heard], funded=False)
+    found = chained(Project(), [late], [ask, heard], funded=False, alone=0)
     said = {link.chain: (link.status, link.why) for link in found.links}
     assert said == {
         "innovation": ("idle", "no-milestone"),

@@ -1,32 +1,38 @@
 """What One Table shows of what a reader may see: parties, commitments, asks; the chains and the seats of projects."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
+from kangjiansheng.core.paging import Page, cut
 from kangjiansheng.labs.models import Institution, JointLab, LabPartner
 from kangjiansheng.labs.queries.obligations import obligation_rows
 from kangjiansheng.labs.queries.visible import own_institutions
 from kangjiansheng.overview.rules import four_chains as chain_rules
 from kangjiansheng.overview.rules import table as rules
-from kangjiansheng.overview.rules.four_chains import Chained
 from kangjiansheng.overview.rules.table import Ask, Commitment, Seat, Table
 from kangjiansheng.projects.queries import asks as asked
+from kangjiansheng.projects.queries import days, gates_waiting, placed
 from kangjiansheng.projects.queries.hand_offs import hand_offs
 from kangjiansheng.projects.queries.obligations import linked_projects
-from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules import asks as ask_rules
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE, Array
 
 SOON = timedelta(days=14)
+_FAR = 10**6  # days that no slip reaches
+Pairs = tuple[tuple[int, Any], ...]
 
 
 def table(*, actor: Actor, as_of: date | None = None) -> Table:
@@ -42,18 +48,53 @@ def own_codes(actor: Actor) -> set[str]:
     )
 
 
-def chains(*, actor: Actor, as_of: date | None = None) -> list[Chained]:
-    """The chains of each project that is at work, those that are held up most first."""
-    rows = [row for row in portfolio(actor=actor, as_of=as_of) if not row.resting]
+@dataclass(frozen=True)
+class Listed:
+    """A page of the projects that are at work, and what is counted over all of them."""
+
+    shown: Page
+    total: int
+    illustrative: bool
+    held_up: int = 0  # how many have a chain that holds them up
+    lacking: Mapping[str, int] = field(default_factory=dict)  # how many lack somebody, by sector
+
+
+def chains(*, actor: Actor, as_of: date | None = None, page: str | None = None) -> Listed:
+    """The chains of each project that is at work (`Chained`), those that are held up most first."""
+    (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
+    at_work = _at_work(day)
     of_project = linked_projects(actor=actor, as_of=as_of)
     linked = [(code, one) for one in _obligations(actor, as_of) for code in of_project.get(one.code, ())]
     owed, asks = _by_project([*_hand_offs(actor, as_of), *linked]), _by_project(_asks(actor, as_of))
-    seats = _seated(rows, as_of)
+    worst = _worst(day)
+    in_plan = set(day.project[worst].tolist())
+    blocked = {
+        place: chain_rules.blocked(place in in_plan, owed[code], asks[code])
+        for place in at_work
+        for code in (day.code(place),)
+    }
+    shown = cut(sorted(at_work, key=lambda place: -blocked[place]), page)
+    named = np.zeros(len(day.id), np.bool_)
+    named[worst] = named[day.next] = True
+    alone = Counter(day.project[day.is_open & (day.owner == 0)].tolist())
+    filled, place_of = _filled(day, as_of), {day.code(place): place for place in shown.items}
+    rows = placed(day, shown.items, named, actor=actor, as_of=as_of)
     found = [
-        chain_rules.chained(row, owed[row.code], asks[row.code], bool(seats[row.code]["capital"]))
+        chain_rules.chained(
+            row, owed[row.code], asks[row.code], bool(filled(place)["capital"]), alone=alone[place]
+        )
         for row in rows
+        for place in (place_of[row.code],)
     ]
-    return sorted(found, key=lambda one: (-one.blocked, one.project.code))
+    held_up = sum(map(bool, blocked.values()))
+    return Listed(replace(shown, items=found), len(at_work), _illustrative(day, at_work), held_up)
+
+
+def _worst(day: Day) -> Array:
+    """Of each project whose plan holds it up the milestone that does so most."""
+    pressing = day.is_of(*chain_rules.BLOCKED_PLAN) & (day.is_open | day.is_of("gate"))
+    slip = np.where(day.slip != NONE, day.slip, 0).astype(np.int64)
+    return day.best(pressing, day.in_order(*chain_rules.BLOCKED_PLAN) * _FAR - slip)
 
 
 @dataclass(frozen=True)
@@ -65,24 +106,43 @@ class Seated:
     lacks: list[str]
 
 
-def seats(*, actor: Actor, as_of: date | None = None) -> list[Seated]:
-    """Who sits for each project that is at work, those that lack most first."""
-    rows = [row for row in portfolio(actor=actor, as_of=as_of) if not row.resting]
-    seated = _seated(rows, as_of)
-    lacks = rules.gaps({code: [s for s, there in by.items() if there] for code, by in seated.items()})
-    found = [Seated(row, seated[row.code], lacks[row.code]) for row in rows]
-    return sorted(found, key=lambda one: (-len(one.lacks), one.project.code))
+def seats(*, actor: Actor, as_of: date | None = None, lack: str = "", page: str | None = None) -> Listed:
+    """Who sits for each project that is at work (`Seated`), those that lack most first; of one sector those alone that
+    lack it."""
+    (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
+    at_work, filled = _at_work(day), _filled(day, as_of)
+    lacks = rules.gaps({place: [s for s, there in filled(place).items() if there] for place in at_work})
+    kept = [place for place in at_work if not lack or lack in lacks[place]]
+    shown = cut(sorted(kept, key=lambda place: -len(lacks[place])), page)
+    place_of = {day.code(place): place for place in shown.items}
+    rows = placed(day, shown.items, np.zeros(len(day.id), np.bool_), actor=actor, as_of=as_of)
+    found = [Seated(row, filled(place_of[row.code]), lacks[place_of[row.code]]) for row in rows]
+    lacking = {sector: sum(sector in some for some in lacks.values()) for sector in rules.SECTORS}
+    return Listed(replace(shown, items=found), len(at_work), _illustrative(day, at_work), lacking=lacking)
 
 
-def _seated(rows: Iterable[ProjectRow], as_of: date | None) -> dict[str, dict[str, list[Seat]]]:
-    """Project by code → sector → those of its parties, and of the partners of its laboratories, that belong to it."""
+def _at_work(day: Day) -> list[int]:
+    """The places of the projects that are at work, by their codes."""
+    return [place for place in day.there if day.working[place]]
+
+
+def _illustrative(day: Day, places: list[int]) -> bool:
+    return bool(day.ledgers.projects.facts["illustrative"][places].any())
+
+
+def _filled(day: Day, as_of: date | None) -> Callable[[int], dict[str, list[Seat]]]:
+    """Project by its place → sector → those of its parties, and of the partners of its laboratories, that belong to
+    it."""
     known, partners = _seats(as_of), _partners(as_of)
-    found = {}
-    for row in rows:
-        ids = {party.id for party in row.parties}.union(*(partners[lab.id] for lab in row.labs))
+    labs, parties = day.facts("labs"), day.facts("parties")
+
+    @cache
+    def seated(of_project: Pairs, of_labs: Pairs) -> dict[str, list[Seat]]:
+        ids = {key for key, _role in of_project}.union(*(partners[key] for key, _leads in of_labs))
         there = sorted((known[key] for key in ids if key in known), key=lambda seat: seat.code)
-        found[row.code] = {sector: [s for s in there if sector in s.sectors] for sector in rules.SECTORS}
-    return found
+        return {sector: [s for s in there if sector in s.sectors] for sector in rules.SECTORS}
+
+    return lambda place: seated(parties[place], labs[place])
 
 
 def _partners(as_of: date | None) -> defaultdict[int, set[int]]:
@@ -160,7 +220,7 @@ def _obligations(actor: Actor, as_of: date | None) -> list[Commitment]:
             row.late(day),
             row.illustrative,
         )
-        for row in obligation_rows(actor=actor, as_of=as_of)
+        for row in obligation_rows(actor=actor, as_of=as_of, agreements=False)
         if row.state in ("open", "disputed") and not row.archived
     ]
 

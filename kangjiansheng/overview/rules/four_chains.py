@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kangjiansheng.overview.rules.table import Ask, Commitment
+from kangjiansheng.projects.rules.milestones import Status
 
 CHAINS = ("innovation", "industry", "capital", "talent")
 RANK = ("late", "gate", "disputed", "slip", "soon", "risk", "ontrack", "idle")
 BLOCKED = ("late", "gate", "disputed", "slip")
+BLOCKED_PLAN: tuple[Status, ...] = ("late", "gate", "slip")  # those of them that a milestone can have
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,35 @@ class Chained:
         return sum(link.blocks for link in self.links)
 
 
-def chained(project: Any, owed: Iterable[Commitment], asks: Iterable[Ask], funded: bool) -> Chained:
-    """The chains of a project row: with what is owed for it, its asks, and whether somebody pays for it."""
+def chained(
+    project: Any, owed: Iterable[Commitment], asks: Iterable[Ask], funded: bool, *, alone: int
+) -> Chained:
+    """The chains of a project row: with what is owed for it, its asks, whether somebody pays for it, and how many of its
+    open milestones are nobody's."""
     found: dict[str, list[Link]] = {
         "innovation": [_innovation(project)],
         "industry": [_industry(owed)],
         "capital": [Link("capital", "ontrack", "funded") if funded else Link("capital", "idle", "unfunded")],
-        "talent": [_talent(project)],
+        "talent": [_talent(project, alone)],
     }
     for ask in asks:
-        status, why = ("late", "ask-late") if ask.late else ("risk", "ask")
         if ask.waited is not None:
-            found[ask.chain].append(Link(ask.chain, status, why, ask))
+            found[ask.chain].append(_asking(ask))
     return Chained(project, [min(found[chain], key=lambda link: RANK.index(link.status)) for chain in CHAINS])
+
+
+def blocked(in_plan: bool, owed: Iterable[Commitment], asks: Iterable[Ask]) -> int:
+    """How many chains hold a project up, for thousands of them: `in_plan` says whether a milestone does."""
+    chains = {"innovation"} if in_plan else set()
+    if _industry(owed).blocks:
+        chains.add("industry")
+    return len(chains | {ask.chain for ask in asks if ask.waited is not None and _asking(ask).blocks})
+
+
+def _asking(ask: Ask) -> Link:
+    """An ask that nobody has answered."""
+    status, why = ("late", "ask-late") if ask.late else ("risk", "ask")
+    return Link(ask.chain, status, why, ask)
 
 
 def _innovation(project: Any) -> Link:
@@ -83,11 +101,10 @@ def _industry(owed: Iterable[Commitment]) -> Link:
     return Link("industry", first.status, first.kind, first)
 
 
-def _talent(project: Any) -> Link:
+def _talent(project: Any, alone: int) -> Link:
     """Whether somebody leads, and whether open milestones have an owner."""
     if not project.lead_label:
         return Link("talent", "risk", "no-lead")
-    alone = sum(m.is_open and m.owner_id is None for m in project.milestones)
     if alone:
         return Link("talent", "risk", "no-owner", facts={"count": alone})
     return Link("talent", "ontrack", "staffed")

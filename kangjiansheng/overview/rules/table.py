@@ -8,6 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
+
+P = TypeVar("P")
 
 SECTORS = ("industry", "hospital", "research", "university", "capital", "government")  # around the table
 SHOWN = 6  # of each list of a party, before "all"
@@ -185,8 +188,8 @@ def pairs(commitments: Iterable[Commitment]) -> Counter[tuple[str, str]]:
     return Counter((one.giver, one.taker) for one in commitments)
 
 
-def gaps(sectors_of: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Which of the six sectors nobody fills in each project: code of the project → sectors, in their order."""
+def gaps(sectors_of: Mapping[P, Iterable[str]]) -> dict[P, list[str]]:
+    """Which of the six sectors nobody fills in each project: project → sectors, in their order."""
     return {
         project: [sector for sector in SECTORS if sector not in set(sectors)]
         for project, sectors in sectors_of.items()

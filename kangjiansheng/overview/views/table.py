@@ -144,13 +144,14 @@ def _lit(one: Commitment, chosen: Line | None, shown: str) -> bool:
 @signed_in
 def chains() -> Response:
     """The four chains of each project, with what blocks them."""
-    rows = queries.chains(actor=actor(), as_of=g.as_of)
+    found = queries.chains(actor=actor(), as_of=g.as_of, page=request.args.get("page"))
     return page(
         "overview/chains.html",
-        rows=rows,
+        found=found,
         words=words,
         tabs=tabs("chains"),
-        illustrative=any(row.project.illustrative for row in rows),
+        page_url=lambda number: with_args(page=number),
+        illustrative=found.illustrative,
     )
 
 
@@ -159,17 +160,16 @@ def chains() -> Response:
 def seats() -> Response:
     """Which of the six seats nobody fills in each project."""
     lack = request.args.get("lack", "")
-    rows = queries.seats(actor=actor(), as_of=g.as_of)
-    kept = [row for row in rows if lack not in rules.SECTORS or lack in row.lacks]
+    lack = lack if lack in rules.SECTORS else ""
+    found = queries.seats(actor=actor(), as_of=g.as_of, lack=lack, page=request.args.get("page"))
     return page(
         "overview/seats.html",
-        rows=kept,
-        total=len(rows),
-        lacking={sector: sum(sector in row.lacks for row in rows) for sector in rules.SECTORS},
-        lack=lack if lack in rules.SECTORS else "",
+        found=found,
+        lack=lack,
         sectors=rules.SECTORS,
         words=words,
         with_args=with_args,
+        page_url=lambda number: with_args(page=number),
         tabs=tabs("seats"),
-        illustrative=any(row.project.illustrative for row in rows),
+        illustrative=found.illustrative,
     )

@@ -20,7 +20,7 @@ from kangjiansheng.projects.queries.page import (
     team,
     team_of_lab,
 )
-from kangjiansheng.projects.queries.portfolio import metrics, named, portfolio
+from kangjiansheng.projects.queries.portfolio import gates_waiting, metrics, named, placed, portfolio
 from kangjiansheng.projects.queries.rows import LabRow, MilestoneRow, OwnerRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.schedule import (
     Effect,
@@ -51,6 +51,7 @@ __all__ = [
     "days",
     "effects",
     "entry",
+    "gates_waiting",
     "is_advance",
     "lab_plan",
     "lab_plans",
@@ -67,6 +68,7 @@ __all__ = [
     "owned",
     "owner_of",
     "owner_rows",
+    "placed",
     "plan",
     "portfolio",
     "project",

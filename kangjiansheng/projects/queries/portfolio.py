@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Row, Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import aliased
 
@@ -36,6 +37,8 @@ from kangjiansheng.projects.queries.stood import (
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import metrics as figures
 from kangjiansheng.projects.rules import milestones as rules
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import Array
 from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.vocabulary import modalities
 
@@ -111,6 +114,19 @@ def named(
         ids = select(Project.id).where(chosen)
         stood, since = stood_of(Plan.project_id, ids, as_of, only=milestones)
     return _projects(as_of, heads, stood, since, waiting, statuses)
+
+
+def placed(
+    day: Day, places: Sequence[int], mask: Array | None, *, actor: Actor, as_of: date | None
+) -> list[ProjectRow]:
+    """The rows of those projects of a day that a page shows, by their places in it and in that order, with those of
+    their milestones that a mask has, or all for None. What was put away a moment ago is left out."""
+    keys = day.ledgers.projects.keys[list(places)].tolist()
+    statuses = {key: day.statuses[place] for key, place in zip(keys, places, strict=True)}
+    wanted = None if mask is None else day.id[mask & np.isin(day.project, places)].tolist()
+    waiting = day.id[day.waits].tolist()
+    rows = {row.id: row for row in named(statuses, wanted, actor=actor, as_of=as_of, waiting=waiting)}
+    return [rows[key] for key in keys if key in rows]
 
 
 def gates_waiting(as_of: date | None) -> set[int]:
