@@ -17,6 +17,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
+from werkzeug.routing.converters import AnyConverter
 
 from kangjiansheng import demonstration
 from kangjiansheng.accounts.models import Person
@@ -100,7 +101,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/overview/rates/<code>", [{"code": "BIO_ALL"}, {"code": "OWN-1"}]),
     ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
     ("/overview/charts/<name>", [{"name": "gates"}, {"name": "advice"}]),
-    ("/asks/<code>", [{"code": "ASK-0001"}, {"code": "ASK-0003"}]),
+    ("/asks/<code>", [{"code": "ASK-0001", "act": "closure"}, {"code": "ASK-0003", "act": "answer"}]),
     ("/actions/<number>", [{"number": "A-2026-07-01"}]),
     ("/overview/pack.", [{"kind": "pptx"}]),
     ("/resources/<code>", [{"code": "RES-01", "number": 1}, {"code": "RES-02", "number": 1}]),
@@ -136,8 +137,11 @@ def arguments(rule: Rule, *, one: bool = False) -> list[dict[str, object]]:
 
 
 def _other(rule: Rule, name: str, thing: dict[str, object]) -> object:
-    if name in ONE_FOR_ALL:
-        return ONE_FOR_ALL[name]
+    converter, usual = rule._converters[name], ONE_FOR_ALL.get(name)
+    if isinstance(converter, AnyConverter) and usual not in converter.items:
+        return min(converter.items)  # an act that is none of its own would be refused to everybody
+    if usual is not None:
+        return usual
     if name == "milestone_code":
         return _milestone(thing)
     for text, statement in NUMBERS:
