@@ -9,8 +9,8 @@ from sqlalchemy import select
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.projects import queries
-from kangjiansheng.projects.models import Evidence, Project, Risk, Validity
-from kangjiansheng.projects.operations import baselines, evidence, risks, validity
+from kangjiansheng.projects.models import Evidence, ImportBatch, Project, Risk, Validity
+from kangjiansheng.projects.operations import baselines, evidence, risks, sheets, validity
 from tests.support.acting import who
 from tests.support.at_once import both
 from tests.support.papers import PDF
@@ -61,3 +61,16 @@ def test_of_two_at_once_each_has_the_next_number(app: Flask) -> None:
         with app.app_context():
             assert len(db.session.scalars(select(kind.id)).all()) == before + 2
     assert both(app, freeze) == ["", "projects:baseline-same"]
+
+
+def test_whoever_sends_a_sheet_twice_at_once_has_sent_it_once(app: Flask) -> None:
+    """A double click reaches two processes: the second one finds what the first one keeps."""
+    codes = []
+
+    def send() -> None:
+        codes.append(sheets.receive("a.csv", b"project,milestone\n", actor=who("lead")).code)
+
+    assert both(app, send) == ["", ""]
+    with app.app_context():
+        kept = db.session.scalars(select(ImportBatch.code).where(ImportBatch.name == "a.csv")).all()
+    assert len(kept) == 1 and codes == [*kept, *kept]
