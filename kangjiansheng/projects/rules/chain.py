@@ -51,6 +51,11 @@ def place(stage: str, milestones: Iterable[Any], rows: Iterable[Any], day: date,
         after(link),
         opened[0] if opened else None,
         next((m for m in ahead if m.gate), None),
-        [row for row in opened if not resting and (row.state == "disputed" or hand_offs.overdue(row, day))],
+        [row for row in opened if not resting and holds_up(row, day)],
         [m for m in ahead if not resting and m.status == "late"],
     )
+
+
+def holds_up(row: Any, day: date) -> bool:
+    """Whether a hand-off is late, or its receiver does not take what was delivered."""
+    return row.state == "disputed" or hand_offs.overdue(row, day) is not None

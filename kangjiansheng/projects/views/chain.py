@@ -1,22 +1,21 @@
 """The value chain: /value-chain, all projects that the reader sees by link, and the line on a project's page."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in
-from kangjiansheng.core.pages import page
-from kangjiansheng.projects import queries
+from kangjiansheng.core.pages import page, with_args
 from kangjiansheng.projects.forms import hand_offs as words
 from kangjiansheng.projects.forms.fields import word
 from kangjiansheng.projects.queries import ProjectRow
-from kangjiansheng.projects.queries.hand_offs import HandOffRow, hand_offs
+from kangjiansheng.projects.queries import chain as reading
+from kangjiansheng.projects.queries.hand_offs import HandOffRow
 from kangjiansheng.projects.rules import chain as rules
 from kangjiansheng.projects.rules.vocabulary import links, stages
 from kangjiansheng.projects.views import bp
@@ -25,35 +24,31 @@ from kangjiansheng.projects.views import bp
 @bp.get("/value-chain")
 @signed_in
 def value_chain() -> Response:
-    """The projects that the reader sees by link, each with its next hand-off, its conditions, and what holds it up."""
-    rows = queries.portfolio(actor=actor(), as_of=g.as_of)
-    by_project: dict[int, list[HandOffRow]] = defaultdict(list)
-    for one in hand_offs(actor=actor(), as_of=g.as_of):
-        by_project[one.project.id].append(one)
-    found: dict[str, list[dict[str, Any]]] = {code: [] for code in links()}
-    for row in rows:
-        shown = placed(row, by_project[row.id])
-        found[shown["place"].link].append(shown | {"p": row})
-    every = [one for some in found.values() for one in some]
+    """The projects that the reader sees by link, each with its next hand-off, its conditions, and what holds it up; or
+    all of one link."""
+    link = request.args.get("link", "")
+    link = link if link in links() else ""
+    found = reading.value_chain(actor=actor(), as_of=g.as_of, link=link, page=request.args.get("page"))
     return page(
         "projects/value_chain.html",
         found=found,
+        link=link,
+        placed=placed,
         links={code: word(term.name) for code, term in links().items()},
-        total=len(every),
-        finding=_finding(every),
+        finding=_finding(found),
         words=words,
-        illustrative=any(row.illustrative for row in rows),
+        with_args=with_args,
+        page_url=lambda number: with_args(page=number),
+        illustrative=found.illustrative,
     )
 
 
-def _finding(found: list[dict[str, Any]]) -> str:
-    blocked = sum(one["place"].blocked for one in found)
-    none = sum(one["place"].hand_off is None and bool(one["place"].ahead) for one in found)
-    parts = [ngettext("%(num)d 个项目", "%(num)d 个项目", len(found))]
-    if blocked:
-        parts.append(ngettext("%(num)d 个受阻", "%(num)d 个受阻", blocked))
-    if none:
-        parts.append(ngettext("%(num)d 个还没有登记下一交接", "%(num)d 个还没有登记下一交接", none))
+def _finding(found: reading.Chain) -> str:
+    parts = [ngettext("%(num)d 个项目", "%(num)d 个项目", found.total)]
+    if found.blocked:
+        parts.append(ngettext("%(num)d 个受阻", "%(num)d 个受阻", found.blocked))
+    if found.without:
+        parts.append(ngettext("%(num)d 个还没有登记下一交接", "%(num)d 个还没有登记下一交接", found.without))
     return _("，").join(parts)
 
 
