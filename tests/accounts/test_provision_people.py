@@ -15,8 +15,10 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Outbox
 from kangjiansheng.core.pages import page
+from kangjiansheng.labs.operations import provisioning as operations
 from kangjiansheng.labs.views import provisioning
 from tests.accounts.test_second_factor import field
+from tests.support.acting import who
 from tests.support.critic import Critic
 
 PATH = "/admin/people/list"
@@ -101,6 +103,15 @@ not an address,己,,,
     for text in ("", "name\nx\n", "email,email\n", "\x00\x01"):
         assert send(admin, text).status_code == 422
     assert "大于 256 KB" in send(admin, "email\n" + "x" * 300_000).text
+
+
+def test_a_line_that_is_refused_half_way_leaves_nothing_to_the_next(app: Flask) -> None:
+    rows = "email,code,name_hans,institution\nq@kjs.example,NEW-9,戊,NOWHERE\nr@kjs.example,NEW-9,己,RJ\n"
+    with app.app_context():
+        found = operations.try_out(rows.encode(), actor=who("admin"), invite=False)
+        db.session.rollback()
+    assert [(one.line, one.column) for one in found.problems] == [(2, "institution")]
+    assert [(one.line, one.is_new) for one in found.lines] == [(3, True)]
 
 
 @pytest.mark.long

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from lxml import html
 
+from kangjiansheng.core import paging
 from tests.support.typed import words
 
 
@@ -125,3 +127,18 @@ def test_the_sentence_counts_what_is_drawn(client: Callable[..., Any]) -> None:
     ]
     page = words(reader.get("/milestones?view=timeline"))
     assert f"20 个项目，这段时间 {len(late)} 项逾期，{len(slipped)} 项推迟" in page.replace("， ", "，")
+
+
+@pytest.mark.parametrize("by", ["", "lab", "family"])
+def test_pages_of_the_timeline_hold_each_row_once_and_say_the_same_of_all(
+    client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    reader = client("executive")
+    query = f"zoom=all&by={by}"
+    whole = drawn(reader, query)
+    monkeypatch.setattr(paging, "cut", partial(paging.cut, size=8))
+    pages = [drawn(reader, f"{query}&page={number}") for number in (1, 2, 3)]
+    assert [row for page in pages for row in rows(page).items()] == list(rows(whole).items())
+    assert [len(rows(page)) for page in pages[:2]] == [8, 8] and len(rows(pages[2])) > 2
+    said = {page.xpath("string(//section[contains(@class,'tl-s')]//h2)") for page in (whole, *pages)}
+    assert len(said) == 1 and re.search(r"\d+ 项逾期", said.pop())

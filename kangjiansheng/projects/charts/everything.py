@@ -1,6 +1,5 @@
 """All projects on one timeline: what the page draws as shapes, so that it is fast and needs no script."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,11 +44,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """What is said of all that a filter lets through, whichever part of it a page draws: how many projects and
+    laboratories have a date, what is late or slipped in the window, and what has no date."""
+
+    projects: int
+    labs: int
+    late: int
+    slipped: int
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """What is drawn: rows in groups, ticks (place, word), bands (place, width, word), and the place and word of today.
 
     `agenda` is what a phone shows instead: by month what is open, and what was reached since last month.
-    `found` counts the statuses in the window.
     """
 
     window: Window
@@ -59,9 +69,8 @@ class Timeline:
     today: float | None
     today_word: str
     statuses: list[str]
-    undated: int
     agenda: list[tuple[str, list[Line]]]
-    found: Counter[str]
+    whole: Whole
 
 
 def day_of(line: Line) -> date | None:
@@ -76,8 +85,9 @@ def timeline(
     *,
     group_of: Callable[[Line], str] | None,
     status_word: Callable[[Line], str],
+    whole: Whole,
 ) -> Timeline:
-    """Lines that stand by group and project, as rows of marks in a window."""
+    """Lines that stand by group and project, as rows of marks in a window; `whole` is said of those of all pages."""
     dated = [line for line in lines if day_of(line) is not None]
     inside = [line for line in dated if window.holds(day_of(line) or today)]
     said = _titles(inside, status_word)
@@ -97,28 +107,25 @@ def timeline(
         today=window.place(today) if window.holds(today) else None,
         today_word=line_word(today),
         statuses=sorted({line.milestone.status for line in inside}, key=rules.SEVERITY.index),
-        undated=len(lines) - len(dated),
         agenda=_agenda(
             [line for line in inside if line.milestone.is_open or (day_of(line) or today) >= recent]
         ),
-        found=Counter(line.milestone.status for line in inside),
+        whole=whole,
     )
 
 
-def finding(shown: Timeline) -> str:
+def finding(whole: Whole) -> str:
     """What the timeline says: how many projects and laboratories, and what of it is late or slipped."""
-    found = shown.found
-    kinds = Counter(row.project.of for _group, rows in shown.groups for row in rows)
-    text = ngettext("%(num)d 个项目", "%(num)d 个项目", kinds["projects"])
-    if kinds["labs"]:
-        labs = ngettext("%(num)d 个联合实验室", "%(num)d 个联合实验室", kinds["labs"])
+    text = ngettext("%(num)d 个项目", "%(num)d 个项目", whole.projects)
+    if whole.labs:
+        labs = ngettext("%(num)d 个联合实验室", "%(num)d 个联合实验室", whole.labs)
         text = _("%(projects)s、%(labs)s", projects=text, labs=labs)
-    if found["late"] or found["slip"]:
+    if whole.late or whole.slipped:
         return _(
             "%(projects)s，这段时间 %(late)d 项逾期，%(slip)d 项推迟",
             projects=text,
-            late=found["late"],
-            slip=found["slip"],
+            late=whole.late,
+            slip=whole.slipped,
         )
     return _("%(projects)s，这段时间没有逾期或推迟", projects=text)
 

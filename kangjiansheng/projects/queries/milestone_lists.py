@@ -8,7 +8,7 @@ from typing import Any, Generic
 
 import numpy as np
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import clock, paging
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.paging import Behind, Page, Part, Piece, Pieces
@@ -114,6 +114,46 @@ def pieces(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> Piec
         return _listed(wanted, actor, as_of, cut).rows
 
     return piece
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a timeline shows: a page of the `things` that have a date, which are projects and, from the place `first` on,
+    laboratories, with all milestones of these as `lines`; and, over all that the filter lets through, where each stands
+    (a day, `NONE` without one), its status (its place in `SEVERITY`) and its thing."""
+
+    listed: Listed[Page]
+    things: Page
+    first: int
+    days: Array
+    statuses: Array
+    of: Array
+
+
+def drawn(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, page: str | None) -> Drawn:
+    """The same for a timeline, whose rows are things, by group and code."""
+    made: dict[str, Any] = {}
+
+    def cut(table: Table, places: list[int]) -> Page:
+        of, days = table.thing[places], _stands(table)[places]
+        codes, by = table.facts_of_things("code"), "" if wanted.by == "project" else wanted.by
+        dated = sorted(
+            set(of[days != NONE].tolist()),
+            key=lambda at: (_place_of(by, table.lead(at) if by else None, str(table.family[at])), codes[at]),
+        )
+        things = paging.cut(dated, page)
+        made.update(things=things, first=table.first, days=days, of=of)
+        made["statuses"] = table.column("status")[places]
+        return Page([places[n] for n in np.flatnonzero(np.isin(of, things.items))], 1, 1, len(places))
+
+    listed = _listed(wanted, actor, as_of, cut)
+    return Drawn(listed, **made)
+
+
+def _stands(table: Table) -> Array:
+    """The day on which each milestone stands: the actual one, else the promise."""
+    actual = table.column("actual")
+    return np.where(actual != NONE, actual, table.column("promised"))
 
 
 def whole(places: Sequence[int]) -> Page:
@@ -231,6 +271,10 @@ def by_project(lines: Sequence[Line], by: str) -> list[Line]:
 
 def _group_place(line: Line, by: str) -> Any:
     p = line.project
+    return _place_of(by, p.lead_lab.code if p.lead_lab else None, p.family)
+
+
+def _place_of(by: str, lead: str | None, family: str) -> Any:
     if by == "lab":
-        return (0, p.lead_lab.code) if p.lead_lab else (1, "")
-    return list(families()).index(p.family) if by and p.family in families() else _LAST
+        return (0, lead) if lead else (1, "")
+    return list(families()).index(family) if by and family in families() else _LAST

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -20,9 +21,11 @@ from kangjiansheng.projects.charts import everything
 from kangjiansheng.projects.forms.fields import choices
 from kangjiansheng.projects.forms.filters import asked_columns, asked_milestones, asked_month
 from kangjiansheng.projects.queries import milestone_lists as lists
-from kangjiansheng.projects.queries.milestone_lists import Line, Listed, MilestoneFilter
+from kangjiansheng.projects.queries.milestone_lists import Drawn, Line, Listed, MilestoneFilter
 from kangjiansheng.projects.rules import columns as known
 from kangjiansheng.projects.rules import window
+from kangjiansheng.projects.rules.ledgers import NONE, day_of, number
+from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import families, reasons
 from kangjiansheng.projects.views import bp, words
 
@@ -35,9 +38,12 @@ def milestones() -> Response:
     if views.opening:
         return redirect(views.opening)
     wanted = asked_milestones()
-    drawn = request.args.get("view") == "timeline"
-    found = lists.listed(wanted, actor=actor(), as_of=g.as_of, cut=lists.whole if drawn else _cut)
-    shown = _timeline(found.rows.items, wanted) if drawn else _table(found, wanted)
+    if request.args.get("view") == "timeline":
+        drawn = lists.drawn(wanted, actor=actor(), as_of=g.as_of, page=request.args.get("page"))
+        found, shown = drawn.listed, _timeline(drawn, wanted)
+    else:
+        found = lists.listed(wanted, actor=actor(), as_of=g.as_of, cut=_cut)
+        shown = _table(found, wanted)
     return page(
         "projects/milestones.html",
         illustrative=found.illustrative,
@@ -115,30 +121,43 @@ def _words(columns: Sequence[str], wanted: MilestoneFilter) -> dict[str, Any]:
     }
 
 
-def _timeline(rows: Sequence[Line], wanted: MilestoneFilter) -> dict[str, Any]:
+def _timeline(found: Drawn, wanted: MilestoneFilter) -> dict[str, Any]:
     today = g.as_of or clock.today()
     zoom = request.args.get("zoom", "year")
     zoom = zoom if zoom in window.ZOOMS else "year"
     about = asked_month("at") or today
-    days = [day for line in rows if (day := everything.day_of(line)) is not None]
-    shown = window.window(zoom, about, days)
+    known = found.days[found.days != NONE]
+    ends = [day_of(end) for end in (known.min(), known.max())] if len(known) else []
+    shown = window.window(zoom, about, ends)
     by = "" if wanted.by == "project" else wanted.by
     drawn = everything.timeline(
-        lists.by_project(rows, by),
+        lists.by_project(found.listed.rows.items, by),
         shown,
         today,
         group_of=(lambda line: sheets.group_word(line, by)) if by else None,
         status_word=sheets.milestone_word,
+        whole=_whole(found, shown),
     )
     return {
         "view": "timeline",
         "drawn": drawn,
-        "finding": everything.finding(drawn),
+        "finding": everything.finding(drawn.whole),
+        "things": found.things,
+        "page_address": lambda number: with_args(page=number),
         "zoom": zoom,
         "moving": zoom in window.SPANS,
         "window_at": lambda times: with_args(at=f"{window.step(zoom, about, times):%Y-%m}"),
         "tail": travel(""),
     }
+
+
+def _whole(found: Drawn, shown: window.Window) -> everything.Whole:
+    """What is said of all that the filter lets through."""
+    inside = (found.days >= number(shown.first)) & (found.days < number(shown.after))
+    late, slipped = (int((found.statuses[inside] == SEVERITY.index(word)).sum()) for word in ("late", "slip"))
+    there = np.unique(found.of[found.days != NONE])
+    labs = int((there >= found.first).sum())
+    return everything.Whole(len(there) - labs, labs, late, slipped, int((found.days == NONE).sum()))
 
 
 @bp.get("/milestones.<any(csv, xlsx):kind>")
