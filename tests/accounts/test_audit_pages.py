@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from kangjiansheng.accounts import queries
+from kangjiansheng.core import verify
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.clock import today
 from kangjiansheng.core.db import db
@@ -95,6 +96,22 @@ def test_an_entry_says_before_and_after_in_words(app: Flask, client: Callable[..
 
 def test_a_change_set_shows_the_rows_it_covers(client: Callable[..., Critic]) -> None:
     assert re.search(r"[0-9a-f]{64}", client("auditor").get("/audit/changes/2").text)
+
+
+def test_the_check_stops_at_what_nobody_would_read(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+
+    def broken(_session: object) -> Iterator[str]:
+        for number in range(1, 1000):
+            drawn.append(number)
+            yield f"row {number}: was changed"
+
+    monkeypatch.setattr(verify, "problems", broken)
+    page = client("auditor").get("/audit/verify").text
+    assert "至少 200 处与记录不符" in page and "kangjiansheng audit verify" in page
+    assert "row 200:" in page and "row 201:" not in page and len(drawn) == 201
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """The audit trail for auditors: the list, an entry, a change set, the check of the chain, a copy to take along."""
 
 from datetime import date
+from itertools import islice
 
 from flask import Blueprint, abort, request
 from flask_babel import gettext as _
@@ -22,6 +23,7 @@ from kangjiansheng.core.transactions import afterwards
 bp = Blueprint("audit", __name__)
 PAGE = 50
 MOST = 100_000  # rows of one copy
+NAMED = 200  # broken things that the page names
 
 
 def _day(name: str) -> date | None:
@@ -108,13 +110,15 @@ def change(change: ChangeSet) -> Response:
 @on(may=policies.audit)
 @costly
 def check() -> Response:
-    """Check the whole chain and every row that it covers; name what was changed."""
+    """Check the whole chain and every row that it covers; name what was changed, and stop at what nobody would read."""
     count, head = queries.trail_head()
+    found = list(islice(verify.problems(db.session()), NAMED + 1))
     return page(
         "audit/verify.html",
         illustrative=queries.has_illustrative(),
         covered=sorted({trail.thing_word(kind.__tablename__) for kind in covered()}),
-        problems=list(verify.problems(db.session())),
+        problems=found[:NAMED],
+        more=len(found) > NAMED,
         count=count,
         head=head,
         at=clock.now(),
