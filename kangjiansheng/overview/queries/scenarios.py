@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.queries import sees_meeting
-from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.overview.models.scenario import Scenario
@@ -19,8 +19,20 @@ from kangjiansheng.overview.rules import scenario as rules
 from kangjiansheng.overview.rules.forecast.runs import Expected
 from kangjiansheng.overview.rules.rows import is_open, is_running
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, Plan, Project, ProjectEntry
-from kangjiansheng.projects.queries import MilestoneRow, ProjectRow, portfolio, visible_projects
+from kangjiansheng.projects.queries import (
+    MilestoneRow,
+    ProjectRow,
+    days,
+    gates_waiting,
+    placed,
+    portfolio,
+    visible_projects,
+)
 from kangjiansheng.projects.queries.schedule import Effect, plans, spreads
+from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import NONE, Array
+
+OFFERED = 500  # milestones that a field proposes
 
 
 def scenario(*, actor: Actor, number: int) -> Scenario | None:
@@ -89,17 +101,19 @@ class Consequences:
     early: Sequence[tuple[Move, date]]  # moved before the day that predecessors leave
     figures: Sequence[rules.Sides]
     chances: Sequence[Chance]
-    projects: Sequence[ProjectRow]  # all that the reader sees
+    portfolio: Day  # all that the reader sees
     changed: Sequence[str]  # what has been said in its projects since its base
 
 
 def consequences(found: Scenario, *, actor: Actor) -> Consequences:
     """What a scenario would do to the plans as they stand now; statements do not depend on its size."""
-    projects = portfolio(actor=actor)
+    (day,) = days(actor=actor, as_of=None, awaiting=gates_waiting(None))
+    places = [at for key in sorted(found.projects) if (at := day.find_project(key)) is not None]
+    projects = placed(day, places, None, actor=actor, as_of=None)
     by_id = {m.id: (p, m) for p in projects for m in p.milestones}
     moves = [
-        Move(milestone=m, project=p, day=day, fits=is_open(m) and is_running(p))
-        for key, day in sorted(found.days.items())
+        Move(milestone=m, project=p, day=on, fits=is_open(m) and is_running(p))
+        for key, on in sorted(found.days.items())
         if key in by_id
         for p, m in [by_id[key]]
     ]
@@ -108,17 +122,16 @@ def consequences(found: Scenario, *, actor: Actor) -> Consequences:
         move.milestone.id: move.day for move in moves if move.fits and move.project.id not in found.stops
     }
     spread = spreads(plans(_plans(asked)).values(), asked) if asked else []
-    days = {key: day for one in spread for key, day in one.dates.items()}
-    then = rules.tried(projects, days, set(found.stops))
-    early = {key: day for one in spread for key, day in one.early.items()}
+    moved = {key: on for one in spread for key, on in one.dates.items()}
+    early = {key: on for one in spread for key, on in one.early.items()}
     return Consequences(
         moves=moves,
         stops=stops,
         later=[Later(by_id[e.id][0], e) for one in spread for e in one.moved if e.id in by_id],
         early=[(move, early[move.milestone.id]) for move in moves if move.milestone.id in early],
-        figures=rules.compared(projects, then, clock.today()),
-        chances=_chances(found, days, by_id, actor=actor),
-        projects=projects,
+        figures=rules.compared(day, moved, found.stops),
+        chances=_chances(found, moved, by_id, actor=actor),
+        portfolio=day,
         changed=_changed(found),
     )
 
@@ -169,9 +182,46 @@ def _changed(found: Scenario) -> list[str]:
     return [f"{a} {b}" for a, b in db.session.execute(said)] + list(db.session.scalars(stood))
 
 
-def candidates(projects: Sequence[ProjectRow]) -> list[tuple[ProjectRow, MilestoneRow]]:
-    """The milestones that may be moved: open ones of running projects."""
-    return [(p, m) for p in projects if is_running(p) for m in p.milestones if is_open(m) and m.promised]
+Offer = tuple[str, dict[str, str]]  # codes, and the name in all scripts
+
+
+def projects_to_stop(day: Day, found: Scenario) -> list[Offer]:
+    """The projects that people work on, by their codes, but those that the scenario stops already."""
+    names, going = day.facts("name"), _goes_on(day, found)
+    return [(day.code(at), _named(day, names[at])) for at in day.there if going[at]]
+
+
+def milestones_to_move(day: Day, found: Scenario) -> list[Offer]:
+    """The milestones that may be moved, open ones of running projects; when there are more than anybody looks through,
+    those of the projects that the scenario touches, or else the first."""
+    going = day.runs & (day.promised != NONE) & _goes_on(day, found)[day.project]
+    touched = np.isin(day.ledgers.projects.keys, list(found.projects))[day.project]
+    if going.sum() > OFFERED and (going & touched).any():
+        going &= touched
+    at, names = day.first(going, day.rank, day.position)[:OFFERED], day.fact("name")
+    rows = zip(at.tolist(), day.project[at].tolist(), day.codes[at].tolist(), strict=True)
+    return [(f"{day.code(of)} {code}", _named(day, names[n])) for n, of, code in rows]
+
+
+def _goes_on(day: Day, found: Scenario) -> Array:
+    going: Array = day.working & ~np.isin(day.ledgers.projects.keys, list(found.stops))
+    return going
+
+
+def _named(day: Day, number: int) -> dict[str, str]:
+    return dict(zip(("hans", "hant", "en"), day.ledgers.names.all[number], strict=True))
+
+
+def milestone_to_move(codes: Sequence[str], *, actor: Actor) -> int | None:
+    """The id of a milestone by the codes of its project and its own, when it may be moved."""
+    rows = portfolio(actor=actor, codes=codes[:1])
+    every = [m for p in rows if is_running(p) for m in p.milestones if is_open(m) and m.promised]
+    return next((m.id for m in every if [m.code] == list(codes[1:])), None)
+
+
+def project_to_stop(code: str, *, actor: Actor) -> int | None:
+    """The id of a project by its code, when people work on it."""
+    return next((p.id for p in portfolio(actor=actor, codes=[code]) if is_running(p)), None)
 
 
 def scenario_with(*, actor: Actor, number: int, kind: str, key: int) -> tuple[Scenario, str, int] | None:

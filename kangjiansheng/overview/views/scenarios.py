@@ -19,11 +19,10 @@ from kangjiansheng.overview.forms.scenario import MoveForm, ProposalForm, Scenar
 from kangjiansheng.overview.models.scenario import Scenario
 from kangjiansheng.overview.operations import scenarios as operations
 from kangjiansheng.overview.queries import scenarios as reading
-from kangjiansheng.overview.rules.rows import is_running
 from kangjiansheng.overview.views import words_forecast, words_scenario
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.models import Milestone, Project
-from kangjiansheng.projects.queries import portfolio
+from kangjiansheng.projects.queries import days
 
 PATH = "/overview/scenarios"
 
@@ -53,14 +52,14 @@ def _list(form: ScenarioForm) -> Response:
 def create_scenario() -> Response:
     """Begin one."""
     form = ScenarioForm()
-    illustrative = any(project.illustrative for project in portfolio(actor=actor()))
+    (day,) = days(actor=actor(), as_of=None)
     made = form.attempt(
         lambda: operations.create(
             actor=actor(),
             name=form.name.data or "",
             note=form.note.data or "",
             shared=form.shared.data,
-            illustrative=illustrative,
+            illustrative=day.illustrative,
         )
     )
     return saved(_address(made), _("设想已建立，请加上要试的变动")) if made else _list(form)
@@ -85,12 +84,13 @@ def _show(found: Scenario, back: Form | None = None) -> Response:
         kind.__name__: back if type(back) is kind else kind(formdata=None)
         for kind in (MoveForm, StopForm, ProposalForm)
     }
-    candidates: list[Any] = []
-    running = [p for p in seen.projects if is_running(p) and p.id not in found.stops]
-    forms["StopForm"].project.choices = [("", "—"), *((p.code, f"{p.code} {name_of(p)}") for p in running)]
+    to_stop = reading.projects_to_stop(seen.portfolio, found)
+    forms["StopForm"].project.choices = [
+        ("", "—"),
+        *((code, f"{code} {name_of(name)}") for code, name in to_stop),
+    ]
     proposes = may_change and policies.proposes_scenario(actor(), _projects(found))
-    if may_change:
-        candidates = reading.candidates(running)
+    to_move = reading.milestones_to_move(seen.portfolio, found) if may_change else []
     if proposes:
         forms["ProposalForm"].meeting.choices = _meetings()
     return page(
@@ -99,15 +99,15 @@ def _show(found: Scenario, back: Form | None = None) -> Response:
         scenario=found,
         seen=seen,
         forms=forms,
-        offered=[(f"{p.code} {m.code} {name_of(m)}", "") for p, m in candidates],
-        example=" ".join((candidates[0][0].code, candidates[0][1].code)) if candidates else "",
+        offered=[(f"{codes} {name_of(name)}", "") for codes, name in to_move],
+        example=to_move[0][0] if to_move else "",
         may_change=may_change,
         proposes=proposes,
         meeting=reading.meeting_of(found, actor=actor()),
         several=len(found.projects) > 1,
         words=words_scenario,
         day=words_forecast.day,
-        illustrative=found.illustrative or any(p.illustrative for p in seen.projects),
+        illustrative=found.illustrative or seen.portfolio.illustrative,
     )
 
 
@@ -165,12 +165,10 @@ def move_in_scenario(found: Scenario) -> Response:
 
 def _milestone(typed: str) -> Milestone:
     """The milestone that was typed by its codes, of those that may be moved."""
-    wanted = typed.upper().split()[:2]
-    rows = reading.candidates(portfolio(actor=actor()))
-    found = next((m for p, m in rows if [p.code.upper(), m.code.upper()] == wanted), None)
-    if found is None:
+    key = reading.milestone_to_move(typed.upper().split()[:2], actor=actor())
+    if key is None:
         raise RuleBroken("overview:scenario-milestone", "milestone")
-    return db.session.get_one(Milestone, found.id)
+    return db.session.get_one(Milestone, key)
 
 
 @bp.post(f"{PATH}/<int:number>/stops")
@@ -180,10 +178,10 @@ def stop_in_scenario(found: Scenario) -> Response:
     form, number = StopForm(), found.id
 
     def act() -> None:
-        rows = {p.code: p for p in portfolio(actor=actor()) if is_running(p)}
-        if form.project.data not in rows:
+        key = reading.project_to_stop(form.project.data or "", actor=actor())
+        if key is None:
             raise RuleBroken("overview:scenario-project", "project")
-        project = db.session.get_one(Project, rows[form.project.data].id)
+        project = db.session.get_one(Project, key)
         operations.stop(found, project, actor=actor(), version=form.version.data)
 
     if form.attempt(act):
