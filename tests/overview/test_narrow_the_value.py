@@ -173,3 +173,11 @@ def test_the_page_lists_the_permissions_that_come_first_and_its_file_all(client,
     assert f"全部 {len(every)} 项" in sheet.text_content()
     told = reader.get(f"{PATH}/tables/permissions.csv").get_data(as_text=True)
     assert all(CODE.search(row[0].text_content())[0] in told for row in every)
+
+
+def test_the_page_shows_of_each_project_its_chance(client):
+    table = page(client("executive"), PATH).get_element_by_id("approvals")
+    rows = [[cell.text_content().strip() for cell in row] for row in table.findall(".//tbody/tr")]
+    assert all(len(row) == 5 and CODE.fullmatch(row[0]) and row[1] and row[3].endswith("%") for row in rows)
+    shares = [float(row[3].rstrip("%")) for row in rows]
+    assert len(rows) == 20 and shares == sorted(shares, reverse=True)

@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 import time_machine
 from lxml import html
+from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.overview import api
 from kangjiansheng.overview.rules.rates import published
+from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.operations import imports
 from kangjiansheng.projects.operations.milestones import will_slip
+from kangjiansheng.projects.operations.projects import edit_project
 from kangjiansheng.projects.queries import milestone
 from kangjiansheng.projects.queries.imports import compare
 from tests.support import scale
@@ -234,3 +238,21 @@ def test_the_page_costs_the_same_for_more(client, app, tmp_path):
         )
     assert counts() == before
     assert max(before.values()) <= 15
+
+
+def test_projects_without_a_group_are_counted_under_a_name(app, client):
+    with app.app_context(), writing():
+        project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
+        edit_project(
+            project,
+            actor=system_actor(),
+            version=None,
+            lab_codes=["JL-01"],
+            lead_lab="JL-01",
+            party_codes=["RJ"],
+            indication_group="",
+        )
+    tree = html.document_fromstring(client("executive").get("/overview/metrics").text)
+    (row,) = [row for row in tree.iter("tr") if row.get("id") == "by_group."]
+    assert [cell.text_content().strip() for cell in row][:2] == ["没有填写适应症分组", "1"]
+    assert not row.findall(".//a")

@@ -65,7 +65,8 @@ def _milestones(found: dict[str, Any]) -> list[Row]:
     for key, parts in said.parts(found):
         for part, number in parts:
             label, wanted = said.part(key, part)
-            rows.append(Row(f"{key}.{part}", label, str(number), said.MEANINGS[key], _projects(**wanted)))
+            href = _projects(**wanted) if wanted else None
+            rows.append(Row(f"{key}.{part}", label, str(number), said.MEANINGS[key], href))
     rows.append(
         Row(
             "milestones",
