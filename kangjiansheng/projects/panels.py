@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,14 +32,12 @@ from kangjiansheng.projects.queries import park_duties
 from kangjiansheng.projects.queries.bookings import link_of, projects_of, said_of, to_name
 from kangjiansheng.projects.queries.handing import Keeper, holders_in_lab
 from kangjiansheng.projects.queries.lab_plans import lab_plans
-from kangjiansheng.projects.queries.ledgers import days
 from kangjiansheng.projects.queries.obligations import links_of
+from kangjiansheng.projects.queries.of_institution import of_institution
 from kangjiansheng.projects.queries.page import TeamMember, recent
-from kangjiansheng.projects.queries.portfolio import gates_waiting, of_lab, placed, portfolio
+from kangjiansheng.projects.queries.portfolio import of_lab, portfolio
 from kangjiansheng.projects.queries.results import results_of
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
-from kangjiansheng.projects.rules.days import Day
-from kangjiansheng.projects.rules.ledgers import NONE, Array
 from kangjiansheng.projects.rules.metrics import rate
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
 from kangjiansheng.projects.rules.plans import CLOSED
@@ -71,7 +68,6 @@ park_offices = Keeper(
 
 QUARTER = timedelta(days=91)
 AHEAD = timedelta(days=90)
-LISTED = 50  # projects of an institution
 
 
 def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
@@ -193,38 +189,23 @@ def leaving_lab(lab: JointLab) -> dict[int, str]:
 
 def institution_projects(institution: Institution, actor: Actor, as_of: date | None) -> Panel | None:
     """The projects in which an institution takes part, as far as the reader may see them: the first, and how many."""
-    (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
-    parties = day.facts("parties")
-    theirs = [at for at in day.there if any(key == institution.id for key, _role in parties[at])]
-    if not theirs:
+    found = of_institution(institution.id, actor=actor, as_of=as_of)
+    if not found.rows:
         return None
-    named = np.zeros(len(day.id), np.bool_)
-    named[day.next] = True
-    rows = placed(day, theirs[:LISTED], named, actor=actor, as_of=as_of)
-    behind = set(day.project[_late(day)].tolist()).intersection(theirs)
     return Panel(
         "projects/_lab_panel.html",
         {
-            "projects": rows,
-            "finding": _found(len(theirs), len(behind)),
+            "projects": found.rows,
+            "finding": _found(found.total, found.behind),
             "figure": None,
             "table": None,
-            "stage_of": {row.code: stage_word(row) for row in rows},
-            "step_of": {row.code: stage_step(row) for row in rows},
-            "total": len(theirs),
+            "stage_of": {row.code: stage_word(row) for row in found.rows},
+            "step_of": {row.code: stage_step(row) for row in found.rows},
+            "total": found.total,
             "all_of_them": travel(url_for("projects.projects", party=institution.code)),
         },
-        illustrative=bool(day.ledgers.projects.facts["illustrative"][theirs].any()),
+        illustrative=found.illustrative,
     )
-
-
-def _late(day: Day) -> Array:
-    """Which milestones are overdue, or slipped by as many days as count as a slip: `_behind` over all of them."""
-    overdue = day.is_open & (day.promised != NONE) & (day.promised < day.number)
-    late: Array = (
-        day.is_of("slip") | (day.is_of("gate") & ((day.slip >= SLIP_DAYS) | overdue)) | day.is_of("late")
-    )
-    return late
 
 
 def lab_news(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:

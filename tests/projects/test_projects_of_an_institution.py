@@ -9,7 +9,7 @@ from lxml import html
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.projects import panels
-from kangjiansheng.projects.queries import portfolio
+from kangjiansheng.projects.queries import of_institution, portfolio
 from tests.support.acting import who
 
 CODE = re.compile(r"KJS-\d{3}")
@@ -42,7 +42,7 @@ def test_it_says_of_the_projects_what_their_rows_say(app, client, short, day):
 
 def test_of_many_the_first_and_the_way_to_all(client, monkeypatch):
     reader = client("executive")
-    monkeypatch.setattr(panels, "LISTED", 2)
+    monkeypatch.setattr(of_institution, "LISTED", 2)
     sheet = html.document_fromstring(reader.get("/partners/RJ").text).find(".//section[@id='projects']")
     assert len(sheet.findall(".//tbody/tr")) == 2
     (link,) = sheet.xpath(".//p[@class='cap']/a")

@@ -24,6 +24,7 @@ from kangjiansheng.projects.queries import (
     ProjectRow,
     days,
     gates_waiting,
+    in_step,
     placed,
     portfolio,
     visible_projects,
@@ -107,9 +108,16 @@ class Consequences:
 
 def consequences(found: Scenario, *, actor: Actor) -> Consequences:
     """What a scenario would do to the plans as they stand now; statements do not depend on its size."""
+    return in_step(lambda: _consequences(found, actor))
+
+
+def _consequences(found: Scenario, actor: Actor) -> Consequences | None:
     (day,) = days(actor=actor, as_of=None, awaiting=gates_waiting(None))
-    places = [at for key in sorted(found.projects) if (at := day.find_project(key)) is not None]
+    touched = set(found.projects)
+    places = [at for at in day.there if int(day.ledgers.projects.keys[at]) in touched]
     projects = placed(day, places, None, actor=actor, as_of=None)
+    if projects is None:
+        return None
     by_id = {m.id: (p, m) for p in projects for m in p.milestones}
     moves = [
         Move(milestone=m, project=p, day=on, fits=is_open(m) and is_running(p))
@@ -198,7 +206,7 @@ def milestones_to_move(day: Day, found: Scenario) -> list[Offer]:
     touched = np.isin(day.ledgers.projects.keys, list(found.projects))[day.project]
     if going.sum() > OFFERED and (going & touched).any():
         going &= touched
-    at, names = day.first(going, day.rank, day.position)[:OFFERED], day.fact("name")
+    at, names = day.first(going, day.rank, day.position, at_most=OFFERED), day.fact("name")
     rows = zip(at.tolist(), day.project[at].tolist(), day.codes[at].tolist(), strict=True)
     return [(f"{day.code(of)} {code}", _named(day, names[n])) for n, of, code in rows]
 

@@ -5,12 +5,11 @@ from datetime import date
 from typing import TypeVar
 
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.overview.queries import cards
 from kangjiansheng.overview.queries.board import agenda
 from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.overview.rules.rows import Naming, Seen
-from kangjiansheng.projects.queries import ProjectRow, days, named
+from kangjiansheng.projects.queries import ProjectRow, days, in_step, named
 from kangjiansheng.projects.rules.days import Day
 
 T = TypeVar("T")
@@ -26,11 +25,9 @@ def seen(
 ) -> tuple[T, list[ProjectRow]]:
     """What is made of the portfolio at the end of a day (now for None) and of one to compare with; what it names has
     its row. With `wanted` only of the projects that it lets through, and all are there to choose from. And these rows: projects with those of their milestones that are named.
-
-    What was committed a moment ago is counted, and perhaps named, before this transaction sees it: then the
-    transaction is ended, and all is made once more.
     """
-    for _attempt in range(2):
+
+    def made() -> tuple[T, list[ProjectRow]] | None:
         items = agenda(as_of, actor=actor)
         day, *past = days(
             actor=actor,
@@ -47,10 +44,9 @@ def seen(
         rows = named(
             naming.statuses(), naming.milestones, actor=actor, as_of=as_of, waiting=day.id[day.waits].tolist()
         )
-        if naming.fill(rows):
-            return found, rows
-        db.session.rollback()
-    raise LookupError("what was counted cannot be read")
+        return (found, rows) if naming.fill(rows) else None
+
+    return in_step(made)
 
 
 def chosen(*, actor: Actor, as_of: date | None, wanted: Narrowing) -> tuple[Day, Cards]:

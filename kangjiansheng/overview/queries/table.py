@@ -22,7 +22,7 @@ from kangjiansheng.overview.rules import four_chains as chain_rules
 from kangjiansheng.overview.rules import table as rules
 from kangjiansheng.overview.rules.table import Ask, Commitment, Seat, Table
 from kangjiansheng.projects.queries import asks as asked
-from kangjiansheng.projects.queries import days, gates_waiting, placed
+from kangjiansheng.projects.queries import days, gates_waiting, in_step, placed
 from kangjiansheng.projects.queries.hand_offs import hand_offs
 from kangjiansheng.projects.queries.obligations import linked_projects
 from kangjiansheng.projects.queries.rows import ProjectRow
@@ -61,6 +61,10 @@ class Listed:
 
 def chains(*, actor: Actor, as_of: date | None = None, page: str | None = None) -> Listed:
     """The chains of each project that is at work (`Chained`), those that are held up most first."""
+    return in_step(lambda: _chains(actor, as_of, page))
+
+
+def _chains(actor: Actor, as_of: date | None, page: str | None) -> Listed | None:
     (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
     at_work = _at_work(day)
     of_project = linked_projects(actor=actor, as_of=as_of)
@@ -74,20 +78,19 @@ def chains(*, actor: Actor, as_of: date | None = None, page: str | None = None) 
         for code in (day.code(place),)
     }
     shown = cut(sorted(at_work, key=lambda place: -blocked[place]), page)
-    named = np.zeros(len(day.id), np.bool_)
-    named[worst] = named[day.next] = True
     alone = Counter(day.project[day.is_open & (day.owner == 0)].tolist())
-    filled, place_of = _filled(day, as_of), {day.code(place): place for place in shown.items}
-    rows = placed(day, shown.items, named, actor=actor, as_of=as_of)
+    filled = _filled(day, as_of)
+    rows = placed(day, shown.items, np.concatenate((worst, day.next)), actor=actor, as_of=as_of)
+    if rows is None:
+        return None
     found = [
         chain_rules.chained(
             row, owed[row.code], asks[row.code], bool(filled(place)["capital"]), alone=alone[place]
         )
-        for row in rows
-        for place in (place_of[row.code],)
+        for row, place in zip(rows, shown.items, strict=True)
     ]
     held_up = sum(map(bool, blocked.values()))
-    return Listed(replace(shown, items=found), len(at_work), _illustrative(day, at_work), held_up)
+    return Listed(replace(shown, items=found), len(at_work), day.illustrative_among(at_work), held_up)
 
 
 def _worst(day: Day) -> Array:
@@ -109,25 +112,26 @@ class Seated:
 def seats(*, actor: Actor, as_of: date | None = None, lack: str = "", page: str | None = None) -> Listed:
     """Who sits for each project that is at work (`Seated`), those that lack most first; of one sector those alone that
     lack it."""
+    return in_step(lambda: _seats_of_projects(actor, as_of, lack, page))
+
+
+def _seats_of_projects(actor: Actor, as_of: date | None, lack: str, page: str | None) -> Listed | None:
     (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
     at_work, filled = _at_work(day), _filled(day, as_of)
     lacks = rules.gaps({place: [s for s, there in filled(place).items() if there] for place in at_work})
     kept = [place for place in at_work if not lack or lack in lacks[place]]
     shown = cut(sorted(kept, key=lambda place: -len(lacks[place])), page)
-    place_of = {day.code(place): place for place in shown.items}
-    rows = placed(day, shown.items, np.zeros(len(day.id), np.bool_), actor=actor, as_of=as_of)
-    found = [Seated(row, filled(place_of[row.code]), lacks[place_of[row.code]]) for row in rows]
+    rows = placed(day, shown.items, np.empty(0, np.int64), actor=actor, as_of=as_of)
+    if rows is None:
+        return None
+    found = [Seated(row, filled(at), lacks[at]) for row, at in zip(rows, shown.items, strict=True)]
     lacking = {sector: sum(sector in some for some in lacks.values()) for sector in rules.SECTORS}
-    return Listed(replace(shown, items=found), len(at_work), _illustrative(day, at_work), lacking=lacking)
+    return Listed(replace(shown, items=found), len(at_work), day.illustrative_among(at_work), lacking=lacking)
 
 
 def _at_work(day: Day) -> list[int]:
     """The places of the projects that are at work, by their codes."""
     return [place for place in day.there if day.working[place]]
-
-
-def _illustrative(day: Day, places: list[int]) -> bool:
-    return bool(day.ledgers.projects.facts["illustrative"][places].any())
 
 
 def _filled(day: Day, as_of: date | None) -> Callable[[int], dict[str, list[Seat]]]:

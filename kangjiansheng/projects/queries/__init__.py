@@ -20,7 +20,7 @@ from kangjiansheng.projects.queries.page import (
     team,
     team_of_lab,
 )
-from kangjiansheng.projects.queries.portfolio import gates_waiting, metrics, named, placed, portfolio
+from kangjiansheng.projects.queries.portfolio import gates_waiting, in_step, metrics, named, placed, portfolio
 from kangjiansheng.projects.queries.rows import LabRow, MilestoneRow, OwnerRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.schedule import (
     Effect,
@@ -52,6 +52,7 @@ __all__ = [
     "effects",
     "entry",
     "gates_waiting",
+    "in_step",
     "is_advance",
     "lab_plan",
     "lab_plans",

@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
+
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.paging import Page, cut
 from kangjiansheng.projects.queries.hand_offs import HandOffRow, hand_offs
 from kangjiansheng.projects.queries.ledgers import days
-from kangjiansheng.projects.queries.portfolio import gates_waiting, placed
-from kangjiansheng.projects.queries.rows import ProjectRow
+from kangjiansheng.projects.queries.portfolio import gates_waiting, in_step, placed
 from kangjiansheng.projects.rules import chain as rules
 from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.ledgers import Array
 from kangjiansheng.projects.rules.vocabulary import links
 
 SHOWN = 20  # of each link, where all of them are shown
@@ -40,6 +42,10 @@ class Chain:
 
 def value_chain(*, actor: Actor, as_of: date | None = None, link: str = "", page: str | None = None) -> Chain:
     """All links with the first of their projects, or a page of one link."""
+    return in_step(lambda: _chain(actor, as_of, link, page))
+
+
+def _chain(actor: Actor, as_of: date | None, link: str, page: str | None) -> Chain | None:
     (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
     by_project = defaultdict(list)
     for one in hand_offs(actor=actor, as_of=as_of):
@@ -55,10 +61,15 @@ def value_chain(*, actor: Actor, as_of: date | None = None, link: str = "", page
         )
         for code in ([link] if link else links())
     }
-    rows = _rows(day, [place for one in cuts.values() for place in one.items], actor, as_of)
+    named = np.concatenate((_late(day), day.best(day.is_open & day.gate, day.position)))
+    places = [place for one in cuts.values() for place in one.items]
+    found = placed(day, places, named, actor=actor, as_of=as_of)
+    if found is None:
+        return None
+    rows = dict(zip(places, found, strict=True))
     return Chain(
         [
-            Link(code, replace(one, items=[(rows[p], owed[p]) for p in one.items if p in rows]))
+            Link(code, replace(one, items=[(rows[p], owed[p]) for p in one.items]))
             for code, one in cuts.items()
         ],
         len(stands),
@@ -73,7 +84,7 @@ def value_chain(*, actor: Actor, as_of: date | None = None, link: str = "", page
 
 def _blocked(day: Day, owed: Mapping[int, Sequence[HandOffRow]]) -> set[int]:
     """The places of the projects that something holds up."""
-    late = set(day.project[day.is_open & day.is_of("late")].tolist())
+    late = set(day.project[_late(day)].tolist())
     return {
         place
         for place, some in owed.items()
@@ -81,9 +92,6 @@ def _blocked(day: Day, owed: Mapping[int, Sequence[HandOffRow]]) -> set[int]:
     }
 
 
-def _rows(day: Day, places: Sequence[int], actor: Actor, as_of: date | None) -> dict[int, ProjectRow]:
-    """Projects by their places, with the milestones that are late and the next gate of each."""
-    named = day.is_open & day.is_of("late")
-    named[day.best(day.is_open & day.gate, day.position)] = True
-    by_code = {row.code: row for row in placed(day, places, named, actor=actor, as_of=as_of)}
-    return {place: by_code[code] for place in places if (code := day.code(place)) in by_code}
+def _late(day: Day) -> Array:
+    """The places of the milestones that are overdue."""
+    return np.flatnonzero(day.is_open & day.is_of("late"))

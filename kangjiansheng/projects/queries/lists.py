@@ -9,12 +9,11 @@ import numpy as np
 
 from kangjiansheng.core import clock, text
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.paging import Behind, Page, Part, Piece, Pieces
 from kangjiansheng.projects.queries.called import names_of
 from kangjiansheng.projects.queries.ledgers import days
-from kangjiansheng.projects.queries.portfolio import gates_waiting, named
+from kangjiansheng.projects.queries.portfolio import gates_waiting, in_step, placed
 from kangjiansheng.projects.queries.rows import ProjectRow, Ref
 from kangjiansheng.projects.rules.ledgers import NONE, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
@@ -83,27 +82,24 @@ def listed(
     wanted: ProjectFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
 ) -> Listed[Page]:
     """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over the columns of the
-    ledgers.
-
-    What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
-    all is made once more.
-    """
+    ledgers."""
     return _listed(wanted, actor, as_of, lambda _table, places: cut(places))
 
 
 def _listed(
     wanted: ProjectFilter, actor: Actor, as_of: date | None, cut: Callable[["_Table", list[int]], Part]
 ) -> Listed[Part]:
-    for _attempt in range(2):
+    def make() -> Listed[Part] | None:
         table = _Table(wanted, actor, as_of)
-        places = table.places()
+        day, places = table.day, table.places()
         part = cut(table, places)
-        rows = table.rows(part.items, table.day.next, table.day.worst)
-        if rows is not None:
-            illustrative = table.day.ledgers.projects.facts["illustrative"][places].any()
-            return Listed(replace(part, items=rows), table.labs(places), bool(illustrative))
-        db.session.rollback()
-    raise LookupError("what was counted cannot be read")
+        best = np.concatenate((day.next, day.worst))
+        rows = placed(day, part.items, best, actor=actor, as_of=as_of)
+        if rows is None:
+            return None
+        return Listed(replace(part, items=rows), table.labs(places), day.illustrative_among(places))
+
+    return in_step(make)
 
 
 class _Table:
@@ -143,24 +139,6 @@ class _Table:
         }
         by = order.get(self.wanted.sort)
         return sorted(found, key=by()) if by else found
-
-    def rows(self, places: Sequence[int], *best: Any) -> list[ProjectRow] | None:
-        """The rows of some places, in their order, with those of these milestones (places) that are theirs; None when
-        one of them is not there."""
-        day = self.day
-        here = np.unique(np.concatenate(best))
-        here = here[np.isin(day.project[here], np.array(places, np.int64))]
-        read = named(
-            {int(self.keys[place]): self.statuses[place] for place in places},
-            day.id[here].tolist(),
-            actor=self.actor,
-            as_of=self.as_of,
-            waiting=self.waiting,
-        )
-        found = {row.id: row for row in read}
-        if len(found) < len(places) or sum(len(row.milestones) for row in read) < len(here):
-            return None
-        return [found[int(self.keys[place])] for place in places]
 
     def _fits(self, place: int) -> bool:
         day, wanted = self.day, self.wanted

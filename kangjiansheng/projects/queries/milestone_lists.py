@@ -10,11 +10,10 @@ import numpy as np
 
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.db import db
 from kangjiansheng.core.paging import Behind, Page, Part, Piece, Pieces
 from kangjiansheng.projects.queries.milestone_order import Order
 from kangjiansheng.projects.queries.milestone_table import Table
-from kangjiansheng.projects.queries.portfolio import named
+from kangjiansheng.projects.queries.portfolio import in_step, named
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow, Ref
 from kangjiansheng.projects.queries.stood import promised_before
 from kangjiansheng.projects.rules import freshness, updates
@@ -164,26 +163,23 @@ def whole(places: Sequence[int]) -> Page:
 def listed(
     wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
 ) -> Listed[Page]:
-    """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over columns.
-
-    What was committed a moment ago can be counted before this transaction sees it: then the transaction is ended, and
-    all is made once more.
-    """
+    """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over columns."""
     return _listed(wanted, actor, as_of, lambda _table, places: cut(places))
 
 
 def _listed(
     wanted: MilestoneFilter, actor: Actor, as_of: date | None, cut: Callable[[Table, list[int]], Part]
 ) -> Listed[Part]:
-    for _attempt in range(2):
+    def make() -> Listed[Part] | None:
         table = Table(wanted, actor, as_of)
         places = Order(table).sorted(table.fitting()).tolist()
         part = cut(table, places)
         lines = _lines(table, np.array(part.items, np.int64))
-        if lines is not None:
-            return _told(table, np.array(places, np.int64), replace(part, items=lines))
-        db.session.rollback()
-    raise LookupError("what was counted cannot be read")
+        if lines is None:
+            return None
+        return _told(table, np.array(places, np.int64), replace(part, items=lines))
+
+    return in_step(make)
 
 
 def _told(table: Table, places: Array, part: Part) -> Listed[Part]:

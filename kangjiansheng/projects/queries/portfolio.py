@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from sqlalchemy import Row, Select, and_, bindparam, case, func, select, true
@@ -44,6 +44,8 @@ from kangjiansheng.projects.rules.vocabulary import modalities
 
 # Filled by the roof: who knows which gates wait for a decision (ids of milestones) at the end of a day.
 awaiting: list[Callable[[date | None], set[int]]] = []
+
+Made = TypeVar("Made")
 
 _PLAIN = "code name_hans name_hant name_en modality indication_group pathway stage status priority owner_role confidentiality"
 _SCRIPTS = ("hans", "hant", "en")
@@ -117,16 +119,33 @@ def named(
 
 
 def placed(
-    day: Day, places: Sequence[int], mask: Array | None, *, actor: Actor, as_of: date | None
-) -> list[ProjectRow]:
+    day: Day, places: Sequence[int], shown: Array | None, *, actor: Actor, as_of: date | None
+) -> list[ProjectRow] | None:
     """The rows of those projects of a day that a page shows, by their places in it and in that order, with those of
-    their milestones that a mask has, or all for None. What was put away a moment ago is left out."""
+    some milestones (`shown`, places too) that are theirs, or all for None; None when one of them is not there
+    (`in_step`)."""
     keys = day.ledgers.projects.keys[list(places)].tolist()
     statuses = {key: day.statuses[place] for key, place in zip(keys, places, strict=True)}
-    wanted = None if mask is None else day.id[mask & np.isin(day.project, places)].tolist()
+    wanted = None
+    if shown is not None:
+        theirs = np.unique(shown)
+        wanted = day.id[theirs[np.isin(day.project[theirs], np.array(places, np.int64))]].tolist()
     waiting = day.id[day.waits].tolist()
     rows = {row.id: row for row in named(statuses, wanted, actor=actor, as_of=as_of, waiting=waiting)}
-    return [rows[key] for key in keys if key in rows]
+    if len(rows) < len(keys) or sum(len(row.milestones) for row in rows.values()) < len(wanted or ()):
+        return None
+    return [rows[key] for key in keys]
+
+
+def in_step(make: Callable[[], Made | None]) -> Made:
+    """What is made of counts over the columns and of rows of the database. What was committed a moment ago can be
+    counted before this transaction sees it: then there is nothing, the transaction is ended, and all is made once
+    more."""
+    for _attempt in range(2):
+        if (made := make()) is not None:
+            return made
+        db.session.rollback()
+    raise LookupError("what was counted cannot be read")
 
 
 def gates_waiting(as_of: date | None) -> set[int]:

@@ -230,6 +230,10 @@ class Day:
         """Whether one of the projects that count is."""
         return bool(self.ledgers.projects.facts["illustrative"][self.seen].any())
 
+    def illustrative_among(self, places: Collection[int]) -> bool:
+        """Whether one of some projects is."""
+        return bool(self.ledgers.projects.facts["illustrative"][list(places)].any())
+
     def any_illustrative(self, mask: Array) -> bool:
         """Whether the project of one of the milestones of a mask is."""
         return bool(self.ledgers.projects.facts["illustrative"][self.project[mask]].any())
