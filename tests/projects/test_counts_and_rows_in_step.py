@@ -1,13 +1,14 @@
 """What is counted over the columns and what is read of the database agree, whatever is committed in between."""
 
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
-from kangjiansheng.projects.queries import portfolio as module
 from kangjiansheng.projects.queries.portfolio import in_step
 from tests.support.masking import masked
 
+module = import_module("kangjiansheng.projects.queries.portfolio")  # a function of the package bears its name
 PAGES = ("/projects", "/table/chains", "/table/seats", "/value-chain", "/partners/RJ")
 
 

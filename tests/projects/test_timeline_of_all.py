@@ -142,3 +142,22 @@ def test_pages_of_the_timeline_hold_each_row_once_and_say_the_same_of_all(
     assert [len(rows(page)) for page in pages[:2]] == [8, 8] and len(rows(pages[2])) > 2
     said = {page.xpath("string(//section[contains(@class,'tl-s')]//h2)") for page in (whole, *pages)}
     assert len(said) == 1 and re.search(r"\d+ 项逾期", said.pop())
+
+
+def test_the_list_on_a_phone_says_that_it_is_of_one_page(
+    client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its months have a number only where they hold all, and none is empty for what other pages have."""
+    reader = client("executive")
+
+    def agenda(query: str) -> tuple[str, list[str]]:
+        (part,) = drawn(reader, query).xpath("//div[contains(@class,'tl-a')]")
+        return part.text_content(), part.xpath(".//h3/span/text()")
+
+    told, numbers = agenda("zoom=all")
+    assert numbers and "只列出这一页" not in told
+    monkeypatch.setattr(paging, "cut", partial(paging.cut, size=8))
+    told, numbers = agenda("zoom=all")
+    assert not numbers and "只列出这一页的项目" in told
+    told, _numbers = agenda("zoom=quarter&at=2015-01")
+    assert "这一页的项目在这段时间没有里程碑" in told and "。这段时间没有里程碑" not in told
