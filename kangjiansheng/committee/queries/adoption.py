@@ -20,6 +20,8 @@ from kangjiansheng.core.kept import figure
 
 Projects = Collection[int] | None  # advice about these (ids); None is all, about a project or not
 
+_NEWEST = Meeting.held_on.desc(), Decision.id.desc()
+
 
 def adopted(
     projects: Projects = None, *, actor: Actor, until: datetime | None = None
@@ -59,18 +61,18 @@ def advised(
     query = _advice((Decision.number, Committee.code, Meeting.held_on, *answer), projects, actor, until)
     if listed is not None:
         query = query.where(Decision.id.in_(_newest(projects, actor, until, listed)))
+    newest = query.order_by(*_NEWEST)
     found = [
         Advised(number, committee, day, verdict or WAITING, reasons or "", decided_on)
-        for number, committee, day, verdict, reasons, decided_on in db.session.execute(query)
+        for number, committee, day, verdict, reasons, decided_on in db.session.execute(newest)
     ]
-    found.sort(key=lambda one: (one.given_on, one.number), reverse=True)
     return sorted(found, key=lambda one: one.committee)
 
 
 def _newest(projects: Projects, actor: Actor, until: datetime | None, listed: int) -> tuple[int, ...]:
     def find() -> tuple[int, ...]:
         query = _advice((Decision.id,), projects, actor, until)
-        newest = query.order_by(Meeting.held_on.desc(), Decision.id.desc()).limit(listed)
+        newest = query.order_by(*_NEWEST).limit(listed)
         return tuple(db.session.scalars(newest))
 
     return find() if projects is not None else figure(find, "newest advice", until, listed, actor=actor)
