@@ -151,7 +151,7 @@ def parts(found: dict[str, Any]) -> Iterable[tuple[str, Iterable[tuple[str, int]
 
 def part(key: str, code: str) -> tuple[str, dict[str, str]]:
     """What one of these counts is called, and the filter of its projects; there is none for what nobody filled in."""
-    if not code:
+    if key == "by_group" and not code:
         return str(_("没有填写适应症分组")), {}
     if key == "by_stage":
         known = stages().get(code)
