@@ -110,7 +110,7 @@ def test_an_unanswered_ask_outweighs_a_quiet_plan() -> None:
         "capital": ("idle", "unfunded"),
         "talent": ("ontrack", "staffed"),
     }
-    assert found.blocked == 1 and Link("industry", "late", "ask-late").blocks
+    assert sum(link.blocks for link in found.links) == 1 and Link("industry", "late", "ask-late").blocks
 
 
 def test_who_lacks_a_hospital_and_a_funder() -> None:

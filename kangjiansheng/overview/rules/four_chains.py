@@ -40,11 +40,6 @@ class Chained:
     project: Any
     links: Sequence[Link]
 
-    @property
-    def blocked(self) -> int:
-        """How many of them hold it up."""
-        return sum(link.blocks for link in self.links)
-
 
 def chained(
     project: Any, owed: Iterable[Commitment], asks: Iterable[Ask], funded: bool, *, alone: int

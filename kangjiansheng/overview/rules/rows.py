@@ -1,6 +1,6 @@
 """What these rules need to know of a project and its milestones, as they stood at the end of a day."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, cast
@@ -168,18 +168,6 @@ def is_running(project: Project) -> bool:
 def is_open(milestone: Milestone) -> bool:
     """True while it is still to be reached. Decisions (X9…) and cancelled ones are not."""
     return milestone.kind != "decision" and milestone.actual is None and milestone.state == "open"
-
-
-def promised(milestone: Milestone) -> date | None:
-    """The date that counts: the confirmed forecast, else the current plan, else the baseline."""
-    return milestone.forecast or milestone.current_plan or milestone.baseline
-
-
-def open_ones(projects: Iterable[Project]) -> Iterator[tuple[Project, Milestone]]:
-    """Open milestones of running projects, each with its project."""
-    for project in projects:
-        if is_running(project):
-            yield from ((project, m) for m in project.milestones if is_open(m))
 
 
 class Named:

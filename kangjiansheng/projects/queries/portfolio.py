@@ -20,7 +20,6 @@ from kangjiansheng.projects.models import (
     Project,
     ProjectEntry,
     ProjectLab,
-    ProjectParty,
 )
 from kangjiansheng.projects.queries.called import Names, names_of
 from kangjiansheng.projects.queries.ledgers import days
@@ -59,17 +58,16 @@ def portfolio(
     archived: bool = False,
     owner: int | None = None,
     lab: int | None = None,
-    party: int | None = None,
 ) -> list[ProjectRow]:
     """The projects that the actor sees today, by code, as they stood at the end of `as_of` (now for None).
 
     Reads in at most four statements, whatever the size. A project that was not open by then is not there.
     Archived ones only with `archived`; with `owner` only that person's milestones, and projects with any;
-    with `lab` or `party` those of a laboratory or an institution (ids) on that day.
+    with `lab` those of a laboratory (its id) on that day.
     """
     since: Mapping[int, Since] = {}
     if as_of is None:
-        wanted = {"codes": codes and list(codes), "owner": owner, "lab": lab, "party": party}
+        wanted = {"codes": codes and list(codes), "owner": owner, "lab": lab}
         asked = {key: value for key, value in wanted.items() if value is not None}
         heads, stood = _read(_now(actor, *sorted(asked)), asked)
     else:
@@ -78,8 +76,8 @@ def portfolio(
             chosen &= Project.code.in_(list(codes))
         if owner is not None:
             chosen &= Project.id.in_(_owned_then(owner, as_of))
-        heads = [head for head in _heads_then(chosen, as_of) if _worked(head, lab, party)]
-        if lab is not None or party is not None:
+        heads = [head for head in _heads_then(chosen, as_of) if _worked(head, lab)]
+        if lab is not None:
             chosen = Project.id.in_([head["id"] for head in heads])
         stood, since = stood_of(Plan.project_id, select(Project.id).where(chosen), as_of)
     if not archived:
@@ -179,14 +177,14 @@ def of_lab(lab_id: int, as_of: date | None = None) -> Any:
     """The ids of the projects of a laboratory: a statement for today, else what the ledger says of a past day."""
     if as_of is None:
         return select(ProjectLab.project_id).where(ProjectLab.lab_id == lab_id)
-    return [head["id"] for head in _heads_then(true(), as_of) if _worked(head, lab_id, None)]
+    return [head["id"] for head in _heads_then(true(), as_of) if _worked(head, lab_id)]
 
 
 def heads_of_lab(lab_id: int, *, actor: Actor, as_of: date | None = None) -> list[dict[str, Any]]:
     """The projects of a laboratory on a day that the actor sees, by code, archived ones left out: id, code, names, status,
     whether it is illustrative, and whether the laboratory leads it. One statement."""
     if as_of is not None:
-        found = [head for head in _heads_then(may_see(actor), as_of) if _worked(head, lab_id, None)]
+        found = [head for head in _heads_then(may_see(actor), as_of) if _worked(head, lab_id)]
         return [head | {"leads": dict(head["labs"])[lab_id]} for head in found if not head["archived_at"]]
     names = (getattr(Project, f"name_{script}") for script in _SCRIPTS)
     query = (
@@ -216,9 +214,6 @@ _NARROWED: dict[str, Any] = {
         .where(Milestone.owner_id == bindparam("owner"))
     ),
     "lab": Project.id.in_(select(ProjectLab.project_id).where(ProjectLab.lab_id == bindparam("lab"))),
-    "party": Project.id.in_(
-        select(ProjectParty.project_id).where(ProjectParty.institution_id == bindparam("party"))
-    ),
 }
 
 
@@ -240,10 +235,9 @@ def _read(
     return [dict(row) for row in heads.mappings()], list(stood)
 
 
-def _worked(head: Mapping[str, Any], lab: int | None, party: int | None) -> bool:
+def _worked(head: Mapping[str, Any], lab: int | None) -> bool:
     """The same from the state of a past day."""
-    of_lab = lab is None or any(key == lab for key, _leads in head["labs"])
-    return of_lab and (party is None or any(key == party for key, _role in head["parties"]))
+    return lab is None or any(key == lab for key, _leads in head["labs"])
 
 
 def metrics(*, actor: Actor, as_of: date | None) -> dict[str, Any]:

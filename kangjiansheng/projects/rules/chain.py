@@ -22,11 +22,6 @@ class Place:
     late: Sequence[Any]
     overdue: Sequence[Any]
 
-    @property
-    def blocked(self) -> bool:
-        """Whether anything holds it up."""
-        return bool(self.late or self.overdue)
-
 
 def link_of(stage: str) -> str:
     """The link of a stage; of one that nobody knows the first."""

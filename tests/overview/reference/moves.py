@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from kangjiansheng.overview.rules.moves import AT_MOST, Move, Moves
-from kangjiansheng.overview.rules.rows import Milestone, Project, promised
+from kangjiansheng.overview.rules.rows import Milestone, Project
+from tests.overview.reference.rows import promised
 
 from .figures import done_ones
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from kangjiansheng.overview.rules.outlook import Outlook, Stop
 from kangjiansheng.overview.rules.periods import third_of_month
-from kangjiansheng.overview.rules.rows import Project, open_ones, promised
+from kangjiansheng.overview.rules.rows import Project
+from tests.overview.reference.rows import open_ones, promised
 
 _BEFORE = {30: 4, 90: 10, 365: 30}
 _CROWD = 3

