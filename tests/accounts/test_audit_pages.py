@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,11 +13,11 @@ from sqlalchemy import select, text
 
 from kangjiansheng.accounts import queries
 from kangjiansheng.core import verify
-from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.audit import AuditEntry, covered
 from kangjiansheng.core.clock import today
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import speak_now
-from kangjiansheng.core.trail import changes_of, field_word, meant
+from kangjiansheng.core.trail import changes_of, field_word, meant, thing_word
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
 from tests.support.typed import words
@@ -96,6 +97,12 @@ def test_an_entry_says_before_and_after_in_words(app: Flask, client: Callable[..
 
 def test_a_change_set_shows_the_rows_it_covers(client: Callable[..., Critic]) -> None:
     assert re.search(r"[0-9a-f]{64}", client("auditor").get("/audit/changes/2").text)
+
+
+@pytest.mark.parametrize("kind", covered(), ids=lambda kind: kind.__tablename__)
+def test_the_check_names_all_that_it_covers_in_words(app: Flask, kind: Any) -> None:
+    with app.test_request_context():
+        assert thing_word(kind.__tablename__) != kind.__tablename__
 
 
 def test_the_check_stops_at_what_nobody_would_read(

@@ -149,6 +149,7 @@ WITHIN: Mapping[str, str] = {
         (
             "plan", "baseline", "baseline_row", "status_claim", "registry_record", "gate_decision",
             "milestone_entry", "project_entry", "obligation_link", "booking_link", "revision",
+            "gate_condition", "review_decision", "hand_off_signature",
         ),
         "part of a project or a laboratory's plan",
     ),

@@ -82,7 +82,12 @@ ACTS = {
     "overview:disposal:bring-back": _l("因保全恢复已销毁的文件"),
     "overview:disposal:empty": _l("清除已销毁文件的内容"),
 }
-THINGS = {"retention_period": _l("保存期限"), "legal_hold": _l("保全"), "disposal": _l("销毁单")}
+THINGS = {
+    "retention_period": _l("保存期限"),
+    "legal_hold": _l("保全"),
+    "disposal": _l("销毁单"),
+    "disposal_file": _l("销毁单里的文件"),
+}
 FIELDS: Mapping[str, Any] = {
     "kind": _l("种类"),
     "years": _l("保存年限"),

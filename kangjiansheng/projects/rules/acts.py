@@ -18,6 +18,8 @@ THINGS = {
     "registry_record": _l("登记平台记录"),
     "change_set": _l("一次操作"),
     "import_batch": _l("导入的表格"),
+    "gate_condition": _l("阶段门决定的附带条件"),
+    "review_decision": _l("年度评估与阶段门的决定"),
 }
 TEMPLATES = {"template_version": _l("路径模板")}
 EVIDENCE = {"evidence": _l("证据"), "gate_criterion": _l("阶段门标准"), "gate_decision": _l("阶段门决策")}

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
 
-THINGS: dict[str, Any] = {"hand_off": _l("交接")}
+THINGS: dict[str, Any] = {"hand_off": _l("交接"), "hand_off_signature": _l("交接的签署")}
 ACTS: dict[str, Any] = {
     "projects:hand-off:create": _l("登记交接"),
     "projects:hand-off:edit": _l("修改交接"),
