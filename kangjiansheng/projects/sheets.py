@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kangjiansheng.core import clock, text
 from kangjiansheng.core.i18n import name_of
@@ -26,19 +27,46 @@ from kangjiansheng.projects.rules.plans import RESTING
 from kangjiansheng.projects.rules.sheets import Mark, digest, written
 from kangjiansheng.projects.rules.vocabulary import families, modalities, project_statuses, reasons, stages
 
+_STATUSES = {
+    "ontrack": _l("按计划"),
+    "risk": _l("有风险"),
+    "slip": _l("已推迟"),
+    "late": _l("已逾期"),
+    "done": _l("已完成"),
+    "idle": _l("未开始"),
+    "gate": _l("待决策"),
+    "pause": _l("已暂停"),
+}
+_COLUMNS = {
+    "project": _l("项目"),
+    "name": _l("项目名称"),
+    "code": _l("编号"),
+    "milestone": _l("里程碑"),
+    "status": _l("状态"),
+    "baseline": _l("基线"),
+    "plan": _l("现行计划"),
+    "forecast": _l("预测"),
+    "proposed": _l("待确认"),
+    "actual": _l("实际"),
+    "date": _l("预测或实际"),
+    "slip": _l("偏差"),
+    "moved": _l("期间变动"),
+    "moves": _l("改期"),
+    "reason": _l("主要原因"),
+    "note": _l("说明"),
+    "owner": _l("负责"),
+    "lab": _l("联合实验室"),
+    "family": _l("技术大类"),
+    "party": _l("参与方"),
+    "stage": _l("阶段"),
+    "gate": _l("阶段门"),
+    "told": _l("最近更新"),
+}
+
 
 def status_word(status: str) -> str:
     """The computed status in words."""
-    return {
-        "ontrack": _("按计划"),
-        "risk": _("有风险"),
-        "slip": _("已推迟"),
-        "late": _("已逾期"),
-        "done": _("已完成"),
-        "idle": _("未开始"),
-        "gate": _("待决策"),
-        "pause": _("已暂停"),
-    }[status]
+    return str(_STATUSES[status])
 
 
 def words_of_end(row: Any) -> str:
@@ -190,31 +218,7 @@ def results(kind: str, rows: Sequence[ResultRow], *, as_of: date | None) -> byte
 
 def column_word(name: str) -> str:
     """What a column of the list of milestones is called."""
-    return {
-        "project": _("项目"),
-        "name": _("项目名称"),
-        "code": _("编号"),
-        "milestone": _("里程碑"),
-        "status": _("状态"),
-        "baseline": _("基线"),
-        "plan": _("现行计划"),
-        "forecast": _("预测"),
-        "proposed": _("待确认"),
-        "actual": _("实际"),
-        "date": _("预测或实际"),
-        "slip": _("偏差"),
-        "moved": _("期间变动"),
-        "moves": _("改期"),
-        "reason": _("主要原因"),
-        "note": _("说明"),
-        "owner": _("负责"),
-        "lab": _("联合实验室"),
-        "family": _("技术大类"),
-        "party": _("参与方"),
-        "stage": _("阶段"),
-        "gate": _("阶段门"),
-        "told": _("最近更新"),
-    }[name]
+    return str(_COLUMNS[name])
 
 
 def group_word(line: Line, by: str) -> str:
