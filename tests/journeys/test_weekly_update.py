@@ -137,6 +137,9 @@ def test_nothing_that_one_presses_next_is_covered_or_out_of_sight(
     assert box and 60 < box["y"] < 900 - 58 - 44, "between the header and the bar at the foot"
     page.locator("form.qc button[value=on_track]").first.click()
     expect(page.locator(".toast-k")).to_be_visible()
+    page.locator(".toast-k").evaluate(
+        "e => Promise.all(e.getAnimations().map((one) => one.finished))"
+    )  # it rises
     assert page.evaluate(COVERED) == []
     toast, header = page.locator(".toast-k").bounding_box(), page.locator(".hdr").bounding_box()
     assert toast and header and toast["y"] + toast["height"] <= header["height"], (

@@ -21,6 +21,7 @@ from tests.support.acting import who
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
+from tests.support.typed import whole
 
 NEW = "/projects/KJS-010/hand-offs/new"
 ASKED, PROMISED = date(2026, 12, 13), date(2026, 12, 23)
@@ -194,7 +195,7 @@ def test_a_milestone_waits_for_what_is_handed_over(app: Flask, client: Callable[
 @pytest.mark.long
 def test_the_value_chain_from_research_to_the_market(client: Callable[..., Critic]) -> None:
     """从研发创新到产品生产再到市场推广: the link, the next hand-over and its conditions, from any project."""
-    page = client("executive").get("/value-chain").get_data(as_text=True)
+    page = whole(client("executive").get("/value-chain"))
     assert all(f'id="{link}"' in page for link in ("research", "clinic", "production", "market"))
     clinic = page.partition('id="clinic"')[2].partition('id="production"')[0]
     assert "HO-0003 逾期 14 天" in clinic and "清单 4 项逐项勾选" in clinic and "阶段门 B120 的决策" in clinic

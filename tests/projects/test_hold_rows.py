@@ -36,7 +36,7 @@ def test_what_was_counted_too_early_is_counted_again_in_a_new_transaction(
 ) -> None:
     lead = client("lead")
     for address, place, name in (
-        ("/projects", lists._Table, "rows"),
+        ("/projects", lists, "placed"),
         ("/milestones", milestone_lists, "_lines"),
     ):
         seen = fails_once(monkeypatch, place, name, None)
