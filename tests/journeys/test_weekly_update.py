@@ -105,6 +105,31 @@ def test_what_is_given_now_is_no_longer_asked_for(browser: Browser, serve: Calla
     cast.close()
 
 
+@pytest.mark.long
+def test_enter_saves_what_was_chosen(browser: Browser, serve: Callable[..., Server]) -> None:
+    """Not the first button, which says that all is on track; and the words follow the way that is chosen."""
+    cast = Cast(browser, serve(), 1440)
+    page = cast.page("lead", "/my/milestones")
+    card = page.locator("form.qc:has(button[value=on_track])").first
+    code = card.get_attribute("id")
+    card.locator("label.s-slip").click()
+    day = (
+        date.fromisoformat(card.locator("[data-date]").last.get_attribute("data-date") or "") + timedelta(90)
+    ).isoformat()
+    card.locator("input[name=date]").fill(day)
+    card.locator("label.chip-r", has_text="样本或物料").click()
+    said = card.locator("[data-effect-into] .eff-say").first
+    expect(said).to_contain_text("个下游里程碑顺延")
+    card.locator("input[name=follow][value=move]").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(said).to_contain_text("保持原日期")
+    expect(card.locator("input[name=follow][value=keep]")).to_be_focused()
+    card.locator("input[name=date]").press("Enter")
+    expect(page.locator(f"#{code}")).to_have_count(0)
+    expect(page.locator(".toast-k")).to_contain_text(f"预测日期改为 {day}")
+    cast.close()
+
+
 # What of the words that were saved covers something that can be pressed in the page.
 COVERED = """() => {
   const toast = document.querySelector('.toast-k').getBoundingClientRect();

@@ -76,6 +76,13 @@ def test_within_the_slip_none_moves_further_and_the_form_says_where_each_comes(c
     shown = asked(page, choice="will_slip", date=to.isoformat(), follow="within")
     assert shown.xpath("//input[@name='follow'][@checked]/@value") == ["within"]
     assert expected["A170"].within.isoformat() in shown.text_content()
+    assert "最多 30 天" in shown.text_content(), "of what was chosen"
+    moved = asked(page, choice="will_slip", date=to.isoformat(), follow="move").text_content()
+    most, beyond = (max(getattr(e, name) for e in expected.values()) for name in ("days", "beyond"))
+    assert f"最多 {most} 天" in moved and f"最多多 {beyond} 天" in moved and most <= 30 + beyond
+    kept = asked(page, choice="will_slip", date=to.isoformat(), follow="keep").text_content()
+    assert f"{len(expected)} 个下游里程碑保持原日期" in kept and "顺延，最多" not in kept
+    assert f"最早 {expected['A170'].after}" in kept and "→" not in kept
     entry = slip(one, lead, follow="within")
     moved = {e.milestone.code: e.forecast for e in queries.moved_along(entry)}
     assert moved == {c: e.within for c, e in expected.items() if e.within != e.before}

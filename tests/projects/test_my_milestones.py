@@ -56,6 +56,34 @@ def test_what_is_overdue_is_not_asked_whether_it_is_on_track(client):
     assert [not card.xpath(".//button[@value='on_track']") for card in found] == late
 
 
+def test_a_gate_whose_day_has_passed_is_not_asked_either_and_a_late_yes_is_answered_in_sight(client):
+    lead = client("lead2")
+    card = cards(lead.get("/my/milestones"))["card-KJS-020-D090"]
+    assert not card.xpath(".//button[@value='on_track']"), "it waits for a decision, and its day has passed"
+    answer = lead.post(card.get("action"), data=sent(card) | {"choice": "on_track"})
+    said = cards(answer)[card.get("id")].xpath(".//p[@class='fe']")
+    assert answer.status_code == 422 and ["已经过去" in one.text_content() for one in said] == [True]
+    assert not said[0].xpath("ancestor::*[contains(@class, 'q4')]"), (
+        "not in a part of the card that is closed"
+    )
+    row = html.fromstring(
+        lead.get("/projects/KJS-020/milestones/D090/edit", headers={"HX-Request": "true"}).text
+    )
+    assert row.xpath(".//input[@name='choice']/@value") == ["will_slip", "done"]
+
+
+def test_a_note_that_is_too_long_comes_back_whole(client):
+    lead, note = client("lead"), "冷链车晚到，" * 80
+    card = next(iter(cards(lead.get("/my/milestones")).values()))
+    assert not card.xpath(".//textarea/@maxlength"), (
+        "which would drop the end of what is pasted without a word"
+    )
+    typed = {"choice": "will_slip", "quick": "1w", "reason": "ENROLMENT", "note": note}
+    answer = lead.post(card.get("action"), data=sent(card) | typed)
+    back = cards(answer)[card.get("id")].xpath(".//textarea")[0]
+    assert answer.status_code == 422 and back.text.strip() == note and back.get("aria-invalid") == "true"
+
+
 def test_two_weeks_later_needs_no_typed_date(client):
     lead = client("lead")
     card = next(iter(cards(lead.get("/my/milestones")).values()))

@@ -104,12 +104,29 @@ class MilestoneForm(Form):
         return day
 
     @property
+    def stands(self) -> bool:
+        """True where the first answer would be taken: the date that it confirms is there and has not passed."""
+        try:
+            rules.on_track(state_of(self.milestone), clock.today())
+        except RuleBroken:
+            return False
+        return True
+
+    @property
+    def along(self) -> Follow:
+        """How the later milestones go along if this is saved."""
+        return following(self.follow.data)
+
+    @property
     def state(self) -> str:
         """Which part of the card is open: none, ok, slip or done."""
         return {"on_track": "ok", "will_slip": "slip", "done": "done"}.get(self.choice.data or "", "none")
 
     def _refuse(self, problem: RuleBroken) -> None:
-        """Who gave neither date nor reason is told of both at once, not of one after the other."""
+        """Who gave neither date nor reason is told of both at once, not of one after the other; who gave no date is not
+        told at its field, which is out of sight."""
+        if self.choice.data == "on_track" and problem.field == "date":
+            problem.field = "choice"
         super()._refuse(problem)
         if problem.code == "projects:date-missing" and self.reason.data not in reasons():
             super()._refuse(RuleBroken("projects:reason-missing", "reason"))

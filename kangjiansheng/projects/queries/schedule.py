@@ -33,7 +33,6 @@ class Effect:
     before: date
     after: date
     approximate: bool
-    caught_up: int  # of the days those by which its forecast stood earlier than the plan's interval allows
     within: date  # where it comes when nothing moves by more than the slip; its day from before when it then stays
 
     @property
@@ -42,9 +41,9 @@ class Effect:
         return (self.after - self.before).days
 
     @property
-    def same(self) -> bool:
-        """True when going no further than the slip comes to the same day."""
-        return self.within == self.after
+    def beyond(self) -> int:
+        """How many of these days go beyond the slip, to catch up with intervals of the plan that were not kept before."""
+        return (self.after - self.within).days
 
     def day(self, follow: Follow) -> date:
         """Where it comes when later milestones go along in this way."""
@@ -235,7 +234,11 @@ class Spread:
     @property
     def dates(self) -> dict[int, date]:
         """All the new dates by id."""
-        return {**self.asked, **{effect.id: effect.after for effect in self.moved}}
+        return self.dates_when("move")
+
+    def dates_when(self, follow: Follow) -> dict[int, date]:
+        """The same when later milestones go along in this way."""
+        return {**self.asked, **{effect.id: effect.day(follow) for effect in self.moved}}
 
     @property
     def last(self) -> tuple[Milestone, date, date] | None:
@@ -302,7 +305,6 @@ def _effect(row: Milestone, shift: Shift, within: date) -> Effect:
         shift.before,
         shift.after,
         shift.approximate,
-        shift.caught_up,
         within,
     )
 

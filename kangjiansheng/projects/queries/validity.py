@@ -20,6 +20,7 @@ from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.queries.schedule import Spread, promised
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules import validity as rules
+from kangjiansheng.projects.rules.schedule import Follow
 from kangjiansheng.projects.rules.validity import Standing
 
 
@@ -187,9 +188,9 @@ def held(rows: Iterable[ValidityRow], milestones: Sequence[rules.Dated], day: da
     )
 
 
-def left_by(spread: Spread, rows: Iterable[ValidityRow]) -> list[Held]:
-    """What would lapse before it is needed if milestones of a plan came on other days and others moved along."""
-    today, dates = clock.today(), spread.dates
+def left_by(spread: Spread, rows: Iterable[ValidityRow], follow: Follow = "move") -> list[Held]:
+    """What would lapse before it is needed if milestones of a plan came on other days and others went along so."""
+    today, dates = clock.today(), spread.dates_when(follow)
     tried = {row.code: dates[row.id] for row in spread.rows if row.id in dates}
     steps = [_step(one) for one in spread.rows if one.kind == "milestone"]
     found = []

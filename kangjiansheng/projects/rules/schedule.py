@@ -71,9 +71,6 @@ class Shift:
     before: date
     after: date
     approximate: bool
-    caught_up: int = (
-        0  # of these days those by which it stood earlier than the plan's intervals allow, before the slip
-    )
 
     @property
     def days(self) -> int:
@@ -154,8 +151,7 @@ class Schedule:
                 after, approximate = self.earliest(step.id, dates)
                 if after is not None and after > was and (before is None or after > before):
                     dates[step.id] = after
-                    early = 0 if before is None else max(0, (before - was).days)
-                    found[step.id] = Shift(step.id, was, after, approximate, early)
+                    found[step.id] = Shift(step.id, was, after, approximate)
             if dates[step.id] != was:
                 touched.add(step.id)
         return found

@@ -23,7 +23,6 @@ from kangjiansheng.projects.forms.milestones import (
     MilestoneForm,
     OwnerForm,
     PlanForm,
-    following,
     quick_days,
 )
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
@@ -239,7 +238,7 @@ def say(thing: Milestone, form: MilestoneForm, *, who: Actor) -> MilestoneEntry:
     common: dict[str, Any] = {
         "actor": who,
         "version": form.version.data,
-        "follow": following(form.follow.data),
+        "follow": form.along,
     }
     note = form.note.data or ""
     choice = form.choice.data

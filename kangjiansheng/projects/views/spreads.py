@@ -25,7 +25,7 @@ def preview_of(form: MilestoneForm, who: Actor) -> dict[str, Any]:
     if day is None:
         return {"effect": [], "lapses": [], "holds": []}
     found = queries.spread(milestone, day)
-    left = left_by(found, validities(milestone.plan, actor=who))
+    left = left_by(found, validities(milestone.plan, actor=who), form.along)
     return {
         "effect": found.moved,
         "lapses": [validity_words.sentence(*pair) for pair in left],

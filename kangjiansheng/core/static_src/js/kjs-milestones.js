@@ -35,7 +35,14 @@
     });
   });
 
-  // ---------- asked anew whenever the form changes ----------
+  // ---------- asked anew whenever the form changes; who chooses within it goes on from there ----------
+  function put(into, text) {
+    const open = into.querySelector('details[open]');
+    const at = into.contains(document.activeElement) && document.activeElement.name === 'follow';
+    into.innerHTML = text;
+    if (open && into.querySelector('details')) into.querySelector('details').open = true;
+    if (at) { const chosen = into.querySelector('[name=follow]:checked'); if (chosen) chosen.focus({ preventScroll: true }); }
+  }
   function ask(form) {
     const into = form.querySelector('[data-effect-into]');
     const values = typed(form);
@@ -45,12 +52,12 @@
     form.kjAsked = asked;
     fetch(form.dataset.effect + '?' + asked, { headers: { 'HX-Request': 'true' } })
       .then(function (answer) { return answer.ok ? answer.text() : ''; })
-      .then(function (text) { if (form.kjAsked === asked) into.innerHTML = text; })
+      .then(function (text) { if (form.kjAsked === asked) put(into, text); })
       .catch(function () { into.textContent = ''; });
   }
   document.addEventListener('change', function (event) {
     const form = event.target.form;
-    if (form && form.dataset.effect && !/^(follow|note|reason)$/.test(event.target.name)) ask(form);
+    if (form && form.dataset.effect && !/^(note|reason)$/.test(event.target.name)) ask(form);
   });
 
   // ---------- kept in this browser until the server has it: then the milestone has another version ----------
@@ -76,7 +83,7 @@
     }
     at.textContent = text;
   }
-  function put(form, values) {
+  function fill(form, values) {
     Object.keys(values).forEach(function (name) {
       form.querySelectorAll('[name="' + name + '"]').forEach(function (f) {
         if (f.type === 'submit') return;
@@ -93,7 +100,7 @@
     const kept = JSON.parse(was);
     if (kept.version !== version(form)) { store.removeItem(key(form)); return; }
     if (form.querySelector('.fe,.conf') || !kept.values.choice) return;
-    put(form, kept.values);
+    fill(form, kept.values);
     say(form, words.draft);
   }
   document.querySelectorAll('form[data-effect]').forEach(restore);

@@ -156,7 +156,8 @@
       : Array.from(crypto.getRandomValues(new Uint8Array(16)), function (b) { return b.toString(16).padStart(2, '0'); }).join('');
   }
   function busy(form, submitter) {
-    const button = submitter || form.querySelector('button[type=submit],button:not([type])');
+    const pressed = submitter && submitter.matches('.vh') ? form.querySelector('button.btn-primary') : submitter;
+    const button = pressed || form.querySelector('button[type=submit],button:not([type])');
     form.dataset.sent = '1';
     form.kjTimers = [
       setTimeout(function () {
