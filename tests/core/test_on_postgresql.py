@@ -30,9 +30,9 @@ WORDS = {"zh-Hans": "现在只能读取", "zh-Hant": "現在只能讀取", "en":
 
 
 @pytest.fixture(scope="module")
-def there(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """Databases on PostgreSQL, whatever the engine of the run."""
-    return Databases(tmp_path_factory.mktemp("there"), postgres_url)
+def there(databases: Databases, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Databases on PostgreSQL, whatever the engine of the run; those of the run when it is on PostgreSQL itself."""
+    return databases if databases.server else Databases(tmp_path_factory.mktemp("there"), postgres_url)
 
 
 @pytest.fixture

@@ -137,9 +137,11 @@ class Databases:
 
     def _run(self, statement: str) -> None:
         engine = sa.create_engine(self.server or "", isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(statement)
-        engine.dispose()
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql(statement)
+        finally:
+            engine.dispose()
 
 
 @pytest.fixture(scope="session")
