@@ -51,7 +51,9 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
             },
             "yaxis": {
                 "tickvals": ys,
-                "ticktext": [f"{charts.cut(name, wide - 20)}  " for name in names],
+                "ticktext": [
+                    _label(row.project.code, words.milestone(row.milestone), wide - 20) for row in shown
+                ],
                 "showgrid": False,
                 "range": [-0.6, len(shown) - 0.4],
                 "tickfont": {"size": 12.5, "color": "@ink"},
@@ -69,13 +71,20 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
                 "yaxis": {
                     "tickfont": {"size": 12},
                     "ticktext": [
-                        f"{row.project.code}  <br>{charts.cut(words.milestone(row.milestone), narrow - 20, 12)}  "
+                        _label(row.project.code, words.milestone(row.milestone), narrow - 20, 12)
                         for row in shown
                     ],
                 },
             }
         },
     )
+
+
+def _label(code: str, name: str, width: float, size: float = 12.5) -> str:
+    """On one line where there is room for it, else the name below the code."""
+    whole = f"{code} {name}"
+    fits = charts.text_width(whole, size) <= width
+    return f"{whole}  " if fits else f"{code}  <br>{charts.cut(name, width, size)}  "
 
 
 def _margin(names: Sequence[str], limit: int) -> int:
