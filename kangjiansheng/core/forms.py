@@ -25,11 +25,11 @@ from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from kangjiansheng.core import identity_numbers, text, trail
+from kangjiansheng.core.calendar import YEARS
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import explain, locale
 
-YEARS = (1900, 2199)
 WTFORMS_LOCALES = {"zh-Hans": ["zh"], "zh-Hant": ["zh_TW"], "en": ["en"]}
 
 

@@ -542,6 +542,25 @@ def test_nothing_on_a_page_of_a_past_day(client):
     assert answer.status_code == 400
 
 
+def test_what_a_project_exports_cannot_be_imported_and_is_told_which_sheet_can(app, client):
+    lead = client("lead")
+    cols = "code,milestone,forecast,reason,note"
+    grid = grid_of(lead.get(f"/milestones.xlsx?project=KJS-003&cols={cols}").data)
+    assert grid[0][-2:] == ["说明", "示例数据"], "no two columns of one name"
+    address = checked(app, lead, grid)
+    shown = text(lead.get(address))
+    assert "表头缺少“项目编号”这一列：项目页导出的表格不能导入" in shown
+    assert 'href="/milestones/sheet.xlsx"' in shown
+
+
+def test_a_reason_that_is_unknown_is_answered_with_those_that_are_known(app, client):
+    lead = client("lead")
+    grid = taken_along(lead)
+    change(grid, "KJS-003", "A140", forecast=later(90), reason="天气")
+    shown = text(lead.get(checked(app, lead, grid)))
+    assert "没有这个原因，可填：" in shown and "监管审评、" in shown
+
+
 @pytest.mark.long
 def test_progress_is_told_and_the_page_is_asked_for_again_at_the_end(app, client):
     lead = client("lead")
