@@ -48,6 +48,8 @@ project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
 # Ways from the page of a project to pages of higher floors: what it is called and its address, for who may go there.
 ways: list[Callable[[Project, Actor, Sequence[TeamMember]], tuple[str, str] | None]] = []
 ask: list[Callable[[Ask, Actor, date | None], Panel | None]] = []
+# The tabs of the section to which the list of asks belongs, with the current one's name.
+asks_section: list[Callable[[str], list[tuple[str, str, bool, None]]]] = []
 milestone: list[Callable[[Milestone, Actor, date | None], Panel | None]] = []
 
 
