@@ -271,7 +271,9 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
             "value": len(due),
             "unit": _("项到期"),
             "warning": ngettext("%(num)d 项有风险或推迟", "%(num)d 项有风险或推迟", off) if off else None,
-            "note": None if off else _("都按计划"),
+            "note": ngettext("另有 %(num)d 项已逾期", "另有 %(num)d 项已逾期", late)
+            if late
+            else (None if off else _("都按计划")),
         },
         {
             "label": _("已逾期"),
