@@ -110,6 +110,7 @@ from kangjiansheng.overview.rules import deliveries as overview_deliveries
 from kangjiansheng.overview.rules import retention as overview_retention
 from kangjiansheng.overview.rules import trail_words
 from kangjiansheng.overview.views import trail_shapes, value_trail
+from kangjiansheng.overview.views.table import tabs as table_tabs
 from kangjiansheng.projects import forms as project_forms
 from kangjiansheng.projects import jobs as project_jobs
 from kangjiansheng.projects import notices as project_notices
@@ -218,6 +219,7 @@ accepted_by[:] = [acceptance_gate]
 project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.ask[:] = [committee_panels.ask_tabled]
+project_panels.asks_section[:] = [table_tabs]
 project_panels.milestone[:] = [committee_panels.milestone_moved]
 lab_panels.institution[:] = [project_panels.institution_projects, overview_panels.party_archive]
 reader_links.makers[:] = [account_queries.actor_by_id]

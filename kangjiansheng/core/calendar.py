@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _TABLE = Path(__file__).parent / "reference" / "holidays.json"
 _DAY = timedelta(days=1)
+YEARS = (1950, 2100)  # a day in another year is a slip of the pen, or a cell of a spreadsheet without a day
 EARLIEST = date(1990, 1, 1)  # before it no working days are counted, and no archive is dated
 
 

@@ -25,11 +25,11 @@ from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from kangjiansheng.core import identity_numbers, text, trail
+from kangjiansheng.core.calendar import YEARS
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import explain, locale
 
-YEARS = (1900, 2199)
 WTFORMS_LOCALES = {"zh-Hans": ["zh"], "zh-Hant": ["zh_TW"], "en": ["en"]}
 
 
@@ -291,8 +291,11 @@ def required(words: Any = None) -> InputRequired:
 
 
 def at_most(length: int) -> Length:
-    """The text has at most so many characters."""
-    return Length(max=length, message=_l("最多 %(max)d 个字符。"))
+    """The text has at most so many characters. The page does not say so to the browser, which would cut what is pasted
+    without a word: the form comes back with all of it, and with how much is too much."""
+    found = Length(max=length, message=_l("最多 %(max)d 个字符，现在有 %(length)d 个。"))
+    found.field_flags = {}
+    return found
 
 
 def wants_fragment() -> bool:

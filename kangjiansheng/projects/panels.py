@@ -48,6 +48,8 @@ project: list[Callable[[Project, Actor, date | None], Panel | None]] = []
 # Ways from the page of a project to pages of higher floors: what it is called and its address, for who may go there.
 ways: list[Callable[[Project, Actor, Sequence[TeamMember]], tuple[str, str] | None]] = []
 ask: list[Callable[[Ask, Actor, date | None], Panel | None]] = []
+# The tabs of the section to which the list of asks belongs, with the current one's name.
+asks_section: list[Callable[[str], list[tuple[str, str, bool, None]]]] = []
 milestone: list[Callable[[Milestone, Actor, date | None], Panel | None]] = []
 
 
@@ -243,10 +245,12 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
         sum(m.baseline is not None and m.actual <= m.baseline for m in recent_done if m.actual),
         len(recent_done),
     )
-    due = [m for m in milestones if m.is_open and m.promised is not None and m.promised <= day + AHEAD]
-    behind = sum(_behind(m, day) for m in due)
     active = [row for row in rows if row.status != "pause"]
-    late = sum(_overdue(m, day) for m in milestones)
+    # As the board counts them (overview/rules/figures): from today on, and apart what should have been reached before.
+    running = [(m, m.promised) for row in active for m in row.milestones if m.is_open and m.promised]
+    due = [m for m, promised in running if day <= promised <= day + AHEAD]
+    off = sum(m.status in ("risk", "slip", "late") for m in due)
+    late = sum(promised < day for _m, promised in running)
     return [
         {
             "label": _("准时率，滚动 3 个月"),
@@ -263,11 +267,13 @@ def _kpis(rows: Sequence[ProjectRow], day: date) -> list[dict[str, Any]]:
             "note": _("、").join(row.code for row in active[:3]) + ("…" if len(active) > 3 else ""),
         },
         {
-            "label": _("90 天内到期"),
+            "label": _("未来 90 天到期"),
             "value": len(due),
             "unit": _("项到期"),
-            "warning": ngettext("%(num)d 项推迟或逾期", "%(num)d 项推迟或逾期", behind) if behind else None,
-            "note": None if behind else _("都没有推迟"),
+            "warning": ngettext("%(num)d 项有风险或推迟", "%(num)d 项有风险或推迟", off) if off else None,
+            "note": ngettext("另有 %(num)d 项已逾期", "另有 %(num)d 项已逾期", late)
+            if late
+            else (None if off else _("都按计划")),
         },
         {
             "label": _("已逾期"),

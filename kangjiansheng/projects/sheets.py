@@ -351,7 +351,7 @@ def _made(
 ) -> bytes:
     mark = _("示例数据")
     if illustrative:
-        heads = [*heads, _("说明")]
+        heads = [*heads, mark]
         lines = [[*line, mark] for line in lines]
     if kind == CSV:
         return csv_bytes(heads, lines)

@@ -263,4 +263,5 @@ def test_many_tabs_are_a_menu_on_a_phone_that_shows_where_one_is(client: Callabl
 
     assert menus("admin", "/admin/mails") == ["邮件"]
     assert menus("executive", "/milestones") == ["全部里程碑"]
+    assert "共 6 个分区" in client("executive").get("/milestones").text
     assert menus("partner", "/table") == [], "a few stand beside each other"

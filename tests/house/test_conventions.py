@@ -11,6 +11,10 @@ import pytest
 from flask import Flask
 from jinja2 import nodes
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from kangjiansheng.core.forms import Form, PastedField
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "kangjiansheng"
@@ -260,6 +264,39 @@ def test_no_filter_of_ours_is_reckoned_when_a_template_is_compiled(app: Flask) -
                 if node.name in own:
                     with pytest.raises(nodes.Impossible):
                         node.as_const()
+
+
+TEXT_AREA = re.compile(r"<textarea[^>]*\smaxlength=")
+MENDED_APART = {"_card.html"}  # the form of an update
+
+
+def test_no_page_has_the_browser_cut_a_long_text(app: Flask) -> None:
+    """`maxlength` drops the end of what is pasted without a word; a form says how much is too much, and keeps it."""
+    written = [p for p in PACKAGE.rglob("*.html") if p.name not in MENDED_APART]
+    assert [p.name for p in written if TEXT_AREA.search(p.read_text(encoding="utf-8"))] == []
+    areas = [
+        (f"{form.__module__}.{form.__name__}.{name}", [*field.args[1:2], field.kwargs.get("validators", ())])
+        for form in _kinds_of(Form)
+        if form.__module__.startswith("kangjiansheng.")
+        for name, field in vars(form).items()
+        if issubclass(getattr(field, "field_class", object), TextAreaField)
+        and not issubclass(field.field_class, PastedField)  # which has a limit in bytes of its own
+    ]
+    assert len(areas) > 60
+    limits = {
+        name: [one for part in given for one in part if isinstance(one, Length)] for name, given in areas
+    }
+    assert [name for name, found in limits.items() if not found] == [], "each has a limit that is told"
+    assert [name for name, found in limits.items() for one in found if one.field_flags] == []
+    assert {str(one.message) for found in limits.values() for one in found} == {
+        "最多 %(max)d 个字符，现在有 %(length)d 个。"
+    }
+
+
+def _kinds_of(kind: type) -> Iterator[type]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _kinds_of(one)
 
 
 def test_decisions_are_numbered_without_gaps_or_doubles() -> None:

@@ -1,9 +1,11 @@
 """A clean room is booked, moved, given back; who is in the way is named, who waits is told, who is outside sees no name."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import actor_by_email
@@ -96,6 +98,35 @@ def test_from_a_free_slot_to_a_booking_and_back(client, app):
     assert send(member, f"{ROOM}/book", offered).status_code == 303
     with app.app_context():
         assert db.session.scalars(select(Wait.life).where(Wait.purpose == "放行检验")).one() == "booked"
+
+
+def test_the_free_time_that_is_offered_is_as_long_and_one_tap_takes_it_with_all_that_was_typed(client):
+    lead, member = client("lead"), client("member")
+    form = opened(lead, f"{ROOM}/book?day=2026-11-27&from=15", f"{ROOM}/book")
+    assert send(lead, f"{ROOM}/book", form, to_hour="17", purpose="工艺验证").status_code == 303
+    late = {**form, "from_hour": "14", "to_hour": "18", "purpose": "放行检验"}
+    refused = send(member, f"{ROOM}/book", late)
+    tree = html.document_fromstring(refused.get_data(as_text=True))
+    (button,) = tree.xpath("//button[@name='instead']")
+    span = re.search(r"最近空档 (\d{4}-\d\d-\d\d) (\d\d):00 – (\d\d):00", words(refused))
+    assert span and int(span[3]) - int(span[2]) == 4, "as long as what was asked for"
+    assert "工艺验证" in words(refused).partition("预约清单 2026-11-27")[2], "what is booked that day"
+    (first, *_rest) = tree.xpath("//form[@action=$action]//button", action=f"{ROOM}/book")
+    assert first.get("name") is None and first.get("formaction") is None, "what Enter presses"
+    taken = send(member, f"{ROOM}/book", {**late, "instead": button.get("value")})
+    assert taken.status_code == 303
+    shown = words(member.get(taken.location))
+    assert f"{span[1]} {span[2]}:00 – {span[3]}:00" in shown and "放行检验" in shown
+    for strange in ("morgen", "9999-12-31T23:00:00+00:00", "2026-11-27"):
+        assert send(member, f"{ROOM}/book", {**late, "instead": strange}).status_code == 422
+
+
+def test_the_bookings_of_the_chosen_day_stand_beside_the_form(client):
+    lead = client("lead")
+    beside = words(lead.get(f"{ROOM}/book?day=2026-11-27")).partition("预约清单 2026-11-27")[2]
+    assert "2026-11-27 " in beside and "已占用" not in beside
+    assert "不开放" in words(lead.get(f"{ROOM}/book?day=2026-11-29")).partition("预约清单")[2]
+    assert lead.get(f"{ROOM}/book?day=9999-12-31").status_code == 200
 
 
 def test_somebody_outside_sees_when_it_is_taken_and_nothing_more(client):

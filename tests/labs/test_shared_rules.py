@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kangjiansheng.core.calendar import china
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.rules import resources as rules
 
 DAY = date(2026, 11, 23)  # a Monday
@@ -99,6 +100,25 @@ def test_the_next_free_time_is_free_and_none_before_it_is(found, hours, places):
         if (begins := open_[0] + hour * rules.HOUR)
         and rules.fitting(capacity, held, rules.Wanted(1, places, begins, begins + hours * rules.HOUR))
     ]
+    assert free == (tried[0] if tried else None)
+
+
+@given(booked(), st.integers(11, 60))
+def test_what_is_longer_than_a_day_is_free_for_as_long_and_begins_and_ends_in_opening_hours(found, hours):
+    capacity, held, _refused = found
+    length = hours * rules.HOUR
+    free = rules.next_free(
+        OPENING, capacity, held, hours=hours, places=1, after=MIDNIGHT, calendar=china(), days=7
+    )
+    tried = []
+    for hour in range(24 * 7):
+        wish = rules.Wanted(1, 1, begins := MIDNIGHT + hour * rules.HOUR, begins + length)
+        try:
+            rules.check_in_hours(OPENING, wish, china())
+        except RuleBroken:
+            continue
+        if rules.fitting(capacity, held, wish):
+            tried.append(begins)
     assert free == (tried[0] if tried else None)
 
 

@@ -41,6 +41,20 @@ def test_charts_files_and_the_line_above_them_are_about_what_is_asked_for(app, c
         assert set(CODE.findall(table)) <= codes
 
 
+def due_in(tree):  # type: ignore[no-untyped-def]
+    (tile,) = (one for one in tree.find_class("kpi") if one.find_class("k")[0].text == "未来 90 天到期")
+    return [one.text_content() for one in (tile.find_class("v")[0], *tile.find_class("d")[0])]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("code", ["JL-01", "JL-02", "JL-03", "JL-04", "JL-05"])
+def test_the_page_of_a_laboratory_and_the_board_over_it_say_the_same_of_what_is_due(client, code):
+    reader = client("executive")
+    ours, board = due_in(page(reader, f"/labs/{code}")), due_in(page(reader, f"/overview?lab={code}"))
+    assert ours[0] == board[0] and ours[0].endswith("项到期")
+    assert ours[1] == board[1] or (ours[1].startswith("另有") and board[1] == "都按计划")
+
+
 def test_what_nobody_has_shows_nothing_and_not_everything(client):
     tree = page(client("executive"), f"{CHARTS}?lab=NONE")
     assert "20 个项目中的 0 个" in tree.find_class("ov-nw")[0].text_content()

@@ -31,6 +31,14 @@ def subscribe(visitor: Critic) -> str:
     return found[1]
 
 
+def test_only_the_second_address_speaks_of_an_old_one(client: Callable[..., Critic]) -> None:
+    lead = client("lead")
+    assert "旧地址已经失效" not in lead.post("/account/calendar").text
+    assert "旧地址已经失效" in lead.post("/account/calendar").text
+    lead.post("/account/calendar/end")
+    assert "旧地址已经失效" not in lead.post("/account/calendar").text
+
+
 def read(visitor: Critic, path: str) -> dict[str, Any]:
     answer = visitor.get(path)
     assert answer.status_code == 200 and answer.mimetype == "text/calendar"

@@ -76,7 +76,7 @@ def test_without_a_start_the_milestones_have_no_date(client, app):
         ({"code": "kjs 1"}, "编号由 2 到 40 个大写字母"),
         ({"name_hans": ""}, "请填写此项"),
         ({"start": "2027-02-31"}, "2 月没有 31 日"),
-        ({"start": "2999-12-31"}, "请填 1900 到 2199 年之间的日期"),
+        ({"start": "2999-12-31"}, "请填 1950 到 2100 年之间的日期"),
     ],
 )
 def test_what_cannot_be_registered_is_said(client, changes, sentence):

@@ -304,6 +304,46 @@ def test_an_earlier_date_needs_no_reason_and_one_long_before_the_project_is_a_sl
 
 
 @pytest.mark.long
+def test_the_result_counts_what_was_not_written_and_lists_what_is_still_to_be_moved(app, client):
+    lead = client("lead")
+    grid = taken_along(lead)
+    change(grid, "KJS-003", "A140", forecast=later(400), reason="ETHICS")
+    change(grid, "KJS-003", "A150", forecast="明年", reason="ETHICS")
+    change(grid, "KJS-003", "A120", forecast="随时", reason="ETHICS")
+    address = checked(app, lead, grid)
+    trial = text(lead.get(f"{address}/effect"))
+    assert consent(lead, address).status_code == 303
+    work(app)
+    shown = text(lead.get(address))
+    assert "导入 1 行，2 行没有导入" in shown and f'hx-get="{address}/effect"' in shown
+    after = text(lead.get(f"{address}/effect"))
+    listed = re.findall(r'href="/projects/KJS-003/milestones/(\w+)"', after)
+    assert "A170" in listed and "请逐项确认或顺延" in after
+    told = re.search(r"行使 \d+ 个下游里程碑来不及，最多差 \d+ 天", trial)
+    assert told and "导入的" + told[0] in after
+    with app.app_context(), writing():
+        operations.will_slip(
+            find("A170"), later(900), "OTHER", actor=actor_by_email("lead@kjs.example"), version=None
+        )
+    assert "/milestones/A170" not in text(lead.get(f"{address}/effect"))
+
+
+@pytest.mark.long
+def test_a_row_that_came_later_than_said_is_reckoned_from_what_stood_before_it(app, client):
+    lead = client("lead")
+    grid = taken_along(lead)
+    done = clock.today() - timedelta(1)
+    change(grid, "KJS-003", "A140", actual=done, state="已完成")
+    address = checked(app, lead, grid)
+    trial = text(lead.get(f"{address}/effect"))
+    consent(lead, address)
+    work(app)
+    told = re.search(r"行使 \d+ 个下游里程碑来不及，最多差 \d+ 天", trial)
+    after = text(lead.get(f"{address}/effect"))
+    assert ("导入的" + told[0] if told else "导入的行没有使下游里程碑来不及") in after
+
+
+@pytest.mark.long
 def test_what_it_does_to_later_milestones_is_shown_before_consent_and_it_can_be_left_at_that(app, client):
     lead = client("lead")
     grid = taken_along(lead)
@@ -500,6 +540,25 @@ def test_nothing_on_a_page_of_a_past_day(client):
     assert (answer.status_code, answer.location) == (302, PATH)  # a page with a form opens as of today
     answer = lead.post(f"{PATH}?as_of=2026-06-30", data={"file": (io.BytesIO(b"x"), "x.csv")})
     assert answer.status_code == 400
+
+
+def test_what_a_project_exports_cannot_be_imported_and_is_told_which_sheet_can(app, client):
+    lead = client("lead")
+    cols = "code,milestone,forecast,reason,note"
+    grid = grid_of(lead.get(f"/milestones.xlsx?project=KJS-003&cols={cols}").data)
+    assert grid[0][-2:] == ["说明", "示例数据"], "no two columns of one name"
+    address = checked(app, lead, grid)
+    shown = text(lead.get(address))
+    assert "表头缺少“项目编号”这一列：项目页导出的表格不能导入" in shown
+    assert 'href="/milestones/sheet.xlsx"' in shown
+
+
+def test_a_reason_that_is_unknown_is_answered_with_those_that_are_known(app, client):
+    lead = client("lead")
+    grid = taken_along(lead)
+    change(grid, "KJS-003", "A140", forecast=later(90), reason="天气")
+    shown = text(lead.get(checked(app, lead, grid)))
+    assert "没有这个原因，可填：" in shown and "监管审评、" in shown
 
 
 @pytest.mark.long

@@ -2,6 +2,7 @@
 nobody else who can read it."""
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from kangjiansheng.core.db import db
@@ -14,6 +15,22 @@ def state(app, code):  # type: ignore[no-untyped-def]
     with app.app_context():
         one = db.session.scalars(select(Ask).where(Ask.code == code)).one()
         return one.life, one.answer, one.version
+
+
+@pytest.mark.parametrize("who", ["lead", "auditor", "partner", "executive"])
+def test_the_list_keeps_the_tabs_of_its_section_and_tells_who_may_raise_one(client, who):
+    shown = client(who).get("/asks").get_data(as_text=True)
+    tree = html.document_fromstring(shown)
+    tabs = tree.xpath("//nav[@aria-label='一张桌' and contains(@class, 'tabs')]//a")
+    assert [(tab.text, tab.get("aria-current")) for tab in tabs][:4] == [
+        ("桌面", None),
+        ("诉求", "page"),
+        ("四链", None),
+        ("席位缺口", None),
+    ]
+    may = bool(tree.xpath("//a[@href='/asks/new']"))
+    assert may == (who in ("partner", "executive"))
+    assert ("机构的成员以本机构的名义提出诉求" in shown) is not may
 
 
 @pytest.mark.parametrize("act", ACTS)

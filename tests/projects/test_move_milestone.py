@@ -99,8 +99,8 @@ def test_who_gives_neither_date_nor_reason_is_told_of_both_at_once(client):
         ({"choice": "will_slip", "date": "2027-02-30", "reason": "OTHER"}, "2 月没有 30 日"),
         ({"choice": "will_slip", "date": "soon", "reason": "OTHER"}, "日期无法识别"),
         ({"choice": "will_slip", "reason": "OTHER"}, "请填写新的预测日期"),
-        ({"choice": "done", "actual": "2999-01-01"}, "请填 1900 到 2199 年之间的日期"),
-        ({"choice": "done", "actual": "2150-01-01"}, "还没有到"),
+        ({"choice": "done", "actual": "2999-01-01"}, "请填 1950 到 2100 年之间的日期"),
+        ({"choice": "done", "actual": "2090-01-01"}, "还没有到"),
         ({}, "请先选择一个回答"),
     ],
 )

@@ -20,6 +20,7 @@ from kangjiansheng.labs.models import JointLab, LabMember
 from kangjiansheng.overview.queries import meanings
 from kangjiansheng.overview.queries.calendar import calendar_of
 from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.forms.starting import LabStartingForm
 from kangjiansheng.projects.models import Evidence, GateDecision, Milestone, Plan
 from kangjiansheng.projects.operations import bulk as many
 from kangjiansheng.projects.operations import gates, milestones, projects
@@ -82,6 +83,20 @@ def words(answer) -> str:
 # Starting
 
 
+def test_a_laboratory_that_is_being_set_up_is_not_asked_whether_it_works_already(app: Flask) -> None:
+    fields = {}
+    with app.test_request_context("/"):
+        for life, accepted in (("proposed", None), ("set_up", None), ("operating", None), ("set_up", START)):
+            form = LabStartingForm().ask_of(JointLab(life=life, accepted_on=accepted))
+            fields[life, accepted is not None] = "built_ok" in form
+    assert fields == {
+        ("proposed", False): False,
+        ("set_up", False): False,
+        ("operating", False): True,
+        ("set_up", True): True,
+    }
+
+
 @pytest.mark.long
 def test_a_director_looks_at_the_plan_and_starts_it(app: Flask, client: Callable) -> None:
     lead = client("lead")
@@ -93,6 +108,14 @@ def test_a_director_looks_at_the_plan_and_starts_it(app: Flask, client: Callable
     assert shown.status_code == 200
     assert "洁净区/GMP环境验证" in words(shown)
     assert lead.get(PLAN).status_code == 404  # nothing was saved
+    # JL-01 works already: that is said, and asked about.
+    asked = lead.post("/labs/JL-01/plan/new", data=form)
+    assert asked.status_code == 422 and "确实要建立时请勾选这一项" in words(asked)
+    with app.app_context():
+        accepted = lab().accepted_on
+    assert accepted and f"这个实验室已于 {accepted.isoformat()} 验收" in words(asked)
+    assert lead.get(PLAN).status_code == 404
+    form["built_ok"] = "y"
     answer = lead.post("/labs/JL-01/plan/new", data=form)
     assert (answer.status_code, answer.location) == (303, PLAN)
     page = lead.get(PLAN)

@@ -106,7 +106,7 @@ def typed_closing(client: Critic, path: str, reason: str) -> Any:
     ("field", "value", "said"),
     [
         ("title", " ", "请填写此项"),
-        ("title", "x" * 201, "最多 200 个字符"),
+        ("title", "x" * 201, "最多 200 个字符，现在有 201 个。"),
         ("impact", "9", "选"),
         ("review_on", "2026-02-30", "没有 30 日"),
         ("review_on", "2020-01-01", "已经过去"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,8 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import Project, ProjectMember
+from kangjiansheng.projects.views.words import answer
+from tests.support.acting import who
 from tests.support.typed import words
 
 ALL = {f"KJS-{number:03d}" for number in range(1, 21)}
@@ -152,3 +155,17 @@ def test_a_terminated_project_is_terminated_on_every_page(client, in_app):
         assert "已终止" in text and "已暂停" not in text, path
     rows = reader.get("/projects.csv").get_data().decode("utf-8-sig").splitlines()
     assert all("已终止" in next(line for line in rows if code in line) for code in ("KJS-003", "KJS-017"))
+
+
+def test_the_first_sentence_calls_a_forecast_a_forecast_and_cuts_a_long_note(app):
+    with app.test_request_context("/", headers={"Accept-Language": "zh-CN"}):
+        row = next(one for one in queries.portfolio(actor=who("executive")) if one.code == "KJS-003")
+        moved = next(m for m in row.milestones if m.code == "A140")
+        late = replace(moved, status="late", reason_code="ETHICS", note="等伦理委员会的意见，" * 16)
+        never = replace(late, forecast=None, note="等意见")
+        day = date(2027, 12, 20)
+        told = answer(replace(row, milestones=[late]), day)
+        assert f"最近预测 {moved.forecast.isoformat()}，已过 368 天" in told and "原定" not in told
+        assert len(told) < 120 and told.endswith("…")
+        told = answer(replace(row, milestones=[never]), day)
+        assert "原定" in told and told.endswith("：等意见。")

@@ -123,11 +123,13 @@ def set_reminders(account: Account) -> Response:
 @on(load=queries.own_account, may=policies.own)
 def make_feed(account: Account) -> Response:
     """A new calendar address, shown this once."""
+    replaced = queries.feed_of(account.person_id) is not None
     path = feeds.make_feed(account.person, actor=actor())
     return page(
         "accounts/feed.html",
         illustrative=account.person.illustrative,
         address=current_app.config["SETTINGS"].base_url + path,
+        replaced=replaced,
     )
 
 

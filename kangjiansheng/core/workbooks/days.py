@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kangjiansheng.core.calendar import YEARS
 from kangjiansheng.core.workbooks.cells import Cell
 from kangjiansheng.core.workbooks.xlsx import as_day
 
-FIRST_YEAR, LAST_YEAR = 1950, 2100
 # What people put into a cell to say that there is nothing to say.
 NOTHING = frozenset({"", "-", "--", "—", "——", "–", "−", "/", "\\", "无", "無", "n/a", "na", "none", "nil"})
 _MONTHS = dict(
@@ -93,14 +93,14 @@ def read_day(cell: Cell | None, near: Near) -> tuple[date | None, bool]:
 
 
 def _within(day: date | None) -> date:
-    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Unclear("date-outside", first=FIRST_YEAR, last=LAST_YEAR)
+    if day is None or not YEARS[0] <= day.year <= YEARS[1]:
+        raise Unclear("date-outside", first=YEARS[0], last=YEARS[1])
     return day
 
 
 def _day(year: int, month: int, day: int) -> date:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Unclear("date-outside", first=FIRST_YEAR, last=LAST_YEAR)
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise Unclear("date-outside", first=YEARS[0], last=YEARS[1])
     try:
         return date(year, month, day)
     except ValueError as problem:

@@ -197,6 +197,12 @@ class BookingForm(Form):
             return clock.start_of(day), clock.start_of(until + shared.DAY) if until else None
         return shared.at(day, self.from_hour.data), shared.at(until or day, self.to_hour.data)
 
+    def at(self, starts: datetime, ends: datetime) -> None:
+        """Fill in another time, as if it had been typed. Of a room or an instrument only."""
+        for name, value in _typed(starts, ends).items():
+            self[name].data = value
+            self[name].raw_data = ["" if value is None else str(value)]
+
     def stored(self, thing: Any) -> "BookingForm":
         """The form as it would open on the booking as it now stands."""
         return type(self)(formdata=None, obj=Typed(thing)).offer(thing.resource, self.homes)
@@ -212,17 +218,26 @@ class Typed:
     """A booking or a wish, as the form holds it."""
 
     def __init__(self, row: Any) -> None:
-        first = row.starts_at.astimezone(clock.SHANGHAI)
-        last = row.ends_at.astimezone(clock.SHANGHAI) if row.ends_at else None
-        whole = last is not None and last.hour == 0
-        self.day, self.from_hour = first.date(), first.hour
-        self.to_hour = 24 if whole else last.hour if last else None
-        ends = last and (last.date() - shared.DAY if whole else last.date())
-        bank = row.resource.kind == shared.BANK
-        self.until = ends if bank or ends != self.day else None
+        typed = _typed(row.starts_at, row.ends_at, bank=row.resource.kind == shared.BANK)
+        self.day, self.until = typed["day"], typed["until"]
+        self.from_hour, self.to_hour = typed["from_hour"], typed["to_hour"]
         self.places, self.purpose = row.places, row.purpose
         self.institution = row.institution.code if row.institution else ""
         self.version = row.version
+
+
+def _typed(starts_at: datetime, ends_at: datetime | None, *, bank: bool = False) -> dict[str, Any]:
+    """A time as it is typed: a day that ends at midnight goes to 24, and the last day stands where it is another one."""
+    first = starts_at.astimezone(clock.SHANGHAI)
+    last = ends_at.astimezone(clock.SHANGHAI) if ends_at else None
+    whole = last is not None and last.hour == 0
+    ends = last and (last.date() - shared.DAY if whole else last.date())
+    return {
+        "day": first.date(),
+        "until": ends if bank or ends != first.date() else None,
+        "from_hour": first.hour,
+        "to_hour": 24 if whole else last.hour if last else None,
+    }
 
 
 def finding(rows: Sequence[SharedResource], standing: Mapping[int, Standing]) -> str:

@@ -223,7 +223,7 @@ def standings(
 def free_at(
     row: SharedResource, held: Iterable[Held], after: datetime, *, hours: int = 1, places: int = 1
 ) -> datetime | None:
-    """When a room or an instrument is free next for so many hours of one day; None when it is not for three months."""
+    """When a room or an instrument is free next for so many hours; None when it is not for three months."""
     return rules.next_free(
         opening(row), row.capacity, list(held), hours=hours, places=places, after=after, calendar=china()
     )

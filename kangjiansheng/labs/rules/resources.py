@@ -208,23 +208,45 @@ def next_free(
 ) -> datetime | None:
     """The first instant from `after` on at which so many hours of one day's opening are free; None within `days`.
 
-    Whole hours only, as bookings are.
+    Whole hours only, as bookings are. More hours than a day is open run over several days, nights included, and begin
+    and end in opening hours.
     """
+    length = hours * HOUR
     later = [row for row in held if row.ends_at is None or row.ends_at > after]
     for day in (day_of(after) + n * DAY for n in range(days)):
         open_ = opening.on(day, calendar)
         if open_ is None:
             continue
         nearby = [
-            row for row in later if row.starts_at < open_[1] and (not row.ends_at or row.ends_at > open_[0])
+            row
+            for row in later
+            if row.starts_at < open_[1] + length and (not row.ends_at or row.ends_at > open_[0])
         ]
-        begins = open_[0]
-        while begins + hours * HOUR <= open_[1]:
-            wish = Wanted(1, places, begins, begins + hours * HOUR)
-            if begins >= after and fitting(capacity, nearby, wish) is not None:
+        for begins in _hours(open_):
+            wish = Wanted(1, places, begins, begins + length)
+            if begins < after or not _in_hours(opening, wish, calendar):
+                continue
+            if fitting(capacity, nearby, wish) is not None:
                 return begins
-            begins += HOUR
     return None
+
+
+def _hours(open_: tuple[datetime, datetime]) -> Iterator[datetime]:
+    begins = open_[0]
+    while begins < open_[1]:
+        yield begins
+        begins += HOUR
+
+
+def _in_hours(opening: Opening, wish: Wanted, calendar: Calendar) -> bool:
+    """Whether a wish ends on the day on which it begins or, when no day is so long, in the hours of a later one."""
+    assert wish.ends_at is not None
+    last = wish.ends_at - timedelta(microseconds=1)
+    one_day = wish.ends_at - wish.starts_at <= (opening.closes - opening.opens) * HOUR
+    if one_day and day_of(last) != day_of(wish.starts_at):
+        return False
+    open_ = opening.on(day_of(last), calendar)
+    return open_ is not None and open_[0] <= last < open_[1]
 
 
 def open_spans(

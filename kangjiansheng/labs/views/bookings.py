@@ -1,7 +1,7 @@
 """Booking a resource: /resources/RES-01/book, its bookings, and the waiting list."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import abort, request, url_for
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, afresh, on
+from kangjiansheng.core.calendar import china
 from kangjiansheng.core.pages import of_today, page, saved
 from kangjiansheng.labs import forms, panels
 from kangjiansheng.labs import policies as general
@@ -43,8 +44,7 @@ def _fill(form: BookingForm, thing: SharedResource) -> None:
     if thing.kind != rules.BANK and not {"day", "from"} & request.args.keys():
         held = found.bookings([thing.id], clock.now(), found.EVER, actor=actor(), inside=[])
         if free := found.free_at(thing, held.get(thing.id, []), clock.now()):
-            first = free.astimezone(clock.SHANGHAI)
-            form.day.data, form.from_hour.data, form.to_hour.data = first.date(), first.hour, first.hour + 1
+            form.at(free, free + rules.HOUR)
             return
     try:
         form.day.data = date.fromisoformat(request.args.get("day", ""))
@@ -87,6 +87,7 @@ def block(thing: SharedResource) -> Response:
 
 def _booking(thing: SharedResource, act: Act, done: str, *, maintenance: bool = False) -> Response:
     form, code = _form(thing, names=not maintenance), thing.code
+    _take(form)
     if request.method == "GET":
         _fill(form, thing)
         if maintenance and "places" in form:
@@ -97,10 +98,25 @@ def _booking(thing: SharedResource, act: Act, done: str, *, maintenance: bool = 
     return _page(form, code, maintenance=maintenance)
 
 
+def _take(form: BookingForm) -> None:
+    """The free time that was offered, when it was taken: as long as what was asked for."""
+    if not request.form.get("instead") or form.bank or None in (form.from_hour.data, form.to_hour.data):
+        return
+    try:
+        starts = datetime.fromisoformat(request.form["instead"])
+        asked, ends = form.span()
+        if ends is not None:
+            form.at(starts, starts + (ends - asked))
+    except (ValueError, OverflowError):
+        return  # what no page of ours has sent: what was typed counts
+
+
 def _page(form: BookingForm, code: str, row: Any = None, *, maintenance: bool = False) -> Response:
     """The form; with what stands in the way when it was refused for that."""
     thing = queries.resource(actor=actor(), code=code) or abort(404)
     obstacles, free = _obstacles(form, thing, row) if form.refusal else ([], None)
+    inside = queries.sees_bookings(actor(), thing)
+    day = _day(form)
     return page(
         "labs/resources/book.html",
         form.status,
@@ -110,14 +126,36 @@ def _page(form: BookingForm, code: str, row: Any = None, *, maintenance: bool = 
         booking=row,
         maintenance=maintenance,
         obstacles=obstacles,
-        free_at=free,
+        free=free,
         shared=rules,
-        inside=queries.sees_bookings(actor(), thing),
+        inside=inside,
+        day=day,
+        is_open=found.opening(thing).on(day, china()) is not None,
+        held=_held_on(thing, day, inside=inside) if thing.kind != rules.BANK else [],
         may_wait=bool(obstacles) and not maintenance and row is None,
     )
 
 
+def _day(form: BookingForm) -> date:
+    """The day whose bookings stand beside the form: the one that was just chosen, or the form's own; today where that
+    cannot be booked."""
+    today = clock.today()
+    try:
+        day = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        day = form.day.data or today
+    return day if abs((day - today).days) <= 2 * rules.AHEAD else today
+
+
+def _held_on(thing: SharedResource, day: date, *, inside: bool) -> list[found.Held]:
+    begins, ids = clock.start_of(day), [thing.id]
+    return found.bookings(ids, begins, begins + rules.DAY, actor=actor(), inside=ids if inside else []).get(
+        thing.id, []
+    )
+
+
 def _obstacles(form: BookingForm, thing: SharedResource, row: Any) -> tuple[list[found.Held], Any]:
+    """What takes the time that was asked for, and the next free time that is as long; None when there is none."""
     facts = form.facts()
     wanted = rules.Wanted(1, facts["places"], facts["starts_at"], facts["ends_at"])
     inside = [thing.id] if queries.sees_bookings(actor(), thing) else []
@@ -125,11 +163,11 @@ def _obstacles(form: BookingForm, thing: SharedResource, row: Any) -> tuple[list
     held = found.bookings([thing.id], clock.now(), found.EVER, actor=actor(), inside=inside).get(thing.id, [])
     mine = row.number if row is not None else 0
     held = [one for one in held if one.number != mine or not mine]
-    hours = max(1, min(int((ends - wanted.starts_at) / rules.HOUR), thing.closes - thing.opens))
     free = None
-    if thing.kind != rules.BANK:
+    if thing.kind != rules.BANK and (hours := (ends - wanted.starts_at) // rules.HOUR) > 0:
         after = max(clock.now(), wanted.starts_at)
-        free = found.free_at(thing, held, after, hours=hours, places=wanted.places)
+        if begins := found.free_at(thing, held, after, hours=hours, places=wanted.places):
+            free = rules.Wanted(1, wanted.places, begins, begins + hours * rules.HOUR)
     return rules.in_the_way(held, wanted), free
 
 
@@ -164,6 +202,7 @@ def show(row: Booking, status: int = 200) -> Response:
 def move_booking(row: Booking) -> Response:
     """Move a booking to another time, or say otherwise what it is for."""
     form, code, number = _form(row.resource, row), row.resource.code, row.number
+    _take(form)
     if form.attempt(lambda: operations.move(row, actor=actor(), version=form.version.data, **form.facts())):
         return saved(url_for(".booking", code=code, number=number), _("预约已改动"))
     again = afresh(row)

@@ -32,7 +32,7 @@ from kangjiansheng.projects.forms.results import ResultForm
 from kangjiansheng.projects.forms.risks import ClosingForm, RiskForm
 from kangjiansheng.projects.forms.sheets import ConsentForm as SheetConsentForm
 from kangjiansheng.projects.forms.sheets import SheetForm
-from kangjiansheng.projects.forms.starting import StartingForm
+from kangjiansheng.projects.forms.starting import LabStartingForm
 from kangjiansheng.projects.forms.templates import BeginForm, PublishForm, StepCriterionForm, StepForm
 from kangjiansheng.projects.forms.trials import TrialForm
 from kangjiansheng.projects.forms.uploads import ConsentForm as PortfolioConsentForm
@@ -191,7 +191,7 @@ ACTS = (
         "POST", f"{_MILESTONE}/decisions", "projects.decide_gate", DecisionForm, opens="projects.new_decision"
     ),
     Act("POST", f"{_PLAN}/baselines", "projects.freeze_baseline", BaselineForm),
-    Act("POST", "/labs/<code>/plan", "projects.start_plan", StartingForm),
+    Act("POST", "/labs/<code>/plan", "projects.start_plan", LabStartingForm),
     Act("POST", "/labs/<code>/review", "projects.record_lab_review", ReviewForm),
     Act("POST", f"{_PROJECT}/risks", "projects.new_risk", RiskForm, creates=True),
     Act("PATCH", _RISK, "projects.edit_risk", RiskForm),

@@ -11,7 +11,7 @@ from wtforms import DateField
 from wtforms.validators import StopValidation
 
 from kangjiansheng.core import i18n
-from kangjiansheng.core.forms import YEARS
+from kangjiansheng.core.calendar import YEARS
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.projects.rules.portfolio.tables import parse_date
 from kangjiansheng.projects.rules.vocabulary import Name, Term, indication_groups

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 REFUSALS = {
     "projects:nothing-promised": _l("还没有任何日期，无法确认。请先选“要推迟”并填写日期。"),
-    "projects:promise-passed": _l("原定的 %(date)s 已经过去，请选“已完成”，或给出新的日期。"),
+    "projects:promise-passed": _l("最近的日期 %(date)s 已经过去，请选“已完成”，或给出新的日期。"),
     "projects:date-passed": _l("%(date)s 已经过去，请填今天（%(today)s）或更晚的日期。"),
     "projects:choice-missing": _l("请先选择一个回答。"),
     "projects:date-missing": _l("请填写新的预测日期。"),

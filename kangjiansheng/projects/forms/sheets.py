@@ -42,9 +42,11 @@ FOUND: dict[str, Any] = {
     "file-not-a-sheet": _l("文件里不是表格。请上传 XLSX 或 CSV。"),
     "file-not-csv": _l("第 %(line)s 行起无法按 CSV 读取。"),
     # Sheets
-    "nothing-found": _l("没有找到里程碑。表头要有“项目编号”和“里程碑编号”。"),
+    "nothing-found": _l("没有找到里程碑。表头要有“项目编号”和“里程碑编号”：请改“导入表格”第一步下载的表格。"),
     "rows-too-many": _l("超过 %(most)s 行，请分成几份再上传。"),
-    "column-missing": _l("表头缺少“%(label)s”这一列。"),
+    "column-missing": _l(
+        "表头缺少“%(label)s”这一列：项目页导出的表格不能导入，请改“导入表格”第一步下载的表格。"
+    ),
     "column-twice": _l("“%(label)s”这一列出现了两次，不知道该用哪一列。"),
     "sheet-aside": _l("这张表没有里程碑的表头，没有读取。"),
     "sheet-hidden": _l("这张表是隐藏的，也读取了。"),
@@ -68,7 +70,7 @@ FOUND: dict[str, Any] = {
     "cell-error": _l("公式出错（%(value)s）。"),
     "cell-pending": _l("公式还没有计算结果。请在表格软件里打开并保存一次。"),
     "state-unknown": _l("进展只能是进行中、已完成或已取消。"),
-    "reason-unknown": _l("没有这个原因。"),
+    "reason-unknown": _l("没有这个原因，可填：%(known)s。"),
     "owner-unknown": _l("负责人不是项目成员或其联合实验室的成员。"),
     "owner-ambiguous": _l("有多位成员叫这个名字，请写人员编号。"),
     "note-too-long": _l("备注最多 %(most)s 个字符。"),
@@ -166,6 +168,8 @@ def column_word(key: str) -> str:
 def sentence(found: Mapping[str, Any]) -> str:
     """A fault or a remark in words, in the language that is current."""
     facts = {**found["facts"], "label": column_word(found["column"])}
+    if found["code"] == "reason-unknown":
+        facts["known"] = _("、").join(word for _code, word in choices(reasons()))
     if found["code"] in FOUND:
         return str(FOUND[found["code"]]) % facts
     return explain(RuleBroken(found["code"], **found["facts"]))

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.forms import Form, VersionField
+from kangjiansheng.core.forms import Form, VersionField, required
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.forms.fields import DayField, choices, word
 from kangjiansheng.projects.rules import plans
 from kangjiansheng.projects.rules.plans import Preview
@@ -61,3 +62,17 @@ class StartingForm(Form):
         start = self.start.data if self.typical.data else None
         found = plans.preview(self.templates[self.pathway.data], self.taken_in(), start)
         return found, plans.already_past({one.item.code: one.day for one in found if one.day}, clock.today())
+
+
+class LabStartingForm(StartingForm):
+    """The same for a laboratory; one that works already is asked whether it is meant."""
+
+    built_ok = BooleanField(
+        _l("仍要从头建立建设计划"), [required(_l("实验室已经建成，确实要建立时请勾选这一项。"))]
+    )
+
+    def ask_of(self, lab: JointLab) -> "LabStartingForm":
+        """Ask only where there is something to ask."""
+        if not (lab.accepted_on or lab.life in plans.BUILT):
+            del self.built_ok
+        return self

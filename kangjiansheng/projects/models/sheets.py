@@ -46,6 +46,12 @@ class ImportBatch(Base):
         """True for rows that came without a file."""
         return not self.name
 
+    @property
+    def left(self) -> int:
+        """Of the rows that would change something, or cannot be read, those that were not written."""
+        of = self.counts.get
+        return int(sum(of(kind, 0) for kind in ("change", "conflict", "fault")) - of("applied", 0))
+
 
 class ImportRow(Base):
     """One row of the file that changes something, is refused, or about which there is a remark."""

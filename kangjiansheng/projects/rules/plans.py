@@ -12,6 +12,7 @@ from .vocabulary import Template, TemplateMilestone
 # Claims under which the milestones of a project rest, and the life of a laboratory that no longer works.
 RESTING = frozenset({"ON_HOLD", "TERMINATED", "COMPLETED", "OUT_LICENSED"})
 CLOSED = "closed"
+BUILT = ("operating", "review")  # the life of a laboratory that works already
 # The pathways that are a laboratory's own work; the others lead a product, and belong to projects.
 FOR_LABS = ("E_jointlab",)
 

@@ -55,6 +55,7 @@ def asks() -> Response:
         rows=kept,
         total=len(rows),
         late=sum(rules.overdue(row, _day()) for row in rows),
+        tabs=[tab for section in panels.asks_section for tab in section("asks")],
         wanted=wanted,
         parties=sorted(parties.items(), key=lambda pair: pair[1]),
         words=words,

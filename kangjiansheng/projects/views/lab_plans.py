@@ -10,7 +10,7 @@ from kangjiansheng.core.pages import page, saved, travel, with_args
 from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects import policies, queries
-from kangjiansheng.projects.forms.starting import StartingForm
+from kangjiansheng.projects.forms.starting import LabStartingForm
 from kangjiansheng.projects.models import Plan
 from kangjiansheng.projects.operations.starting import start_lab_plan
 from kangjiansheng.projects.queries.history import acts_of
@@ -66,7 +66,8 @@ def start_plan(lab: JointLab) -> Response:
     there = url_for(".lab_plan", code=code)
     if queries.lab_plan(actor=actor(), code=code) and request.method == "GET":
         return redirect(travel(there))
-    form = StartingForm(templates={key: one for key, one in published().items() if key in FOR_LABS})
+    form = LabStartingForm(templates={key: one for key, one in published().items() if key in FOR_LABS})
+    form.ask_of(lab)
     if request.method == "GET":
         form.version.data, form.typical.data = lab.version, True
     if request.form.get("preview"):

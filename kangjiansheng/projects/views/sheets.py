@@ -300,11 +300,11 @@ def consent_to_sheet(batch: ImportBatch) -> Response:
 @on(load=queries.batch, may=policies.own_batch)
 @of_today
 def sheet_effect(batch: ImportBatch) -> Response | str:
-    """What the accepted rows do to milestones that they leave alone: a piece of the dry run, and a page for whoever
-    has no script."""
+    """What the accepted or the written rows do to milestones that they leave alone: a piece of the batch's page, and
+    a page for whoever has no script."""
     facts = spread_facts(operations.effect(batch, actor=actor()), actor())
     if wants_fragment():
-        return render_template("projects/_sheet_effect.html", **facts)
+        return render_template("projects/_sheet_effect.html", batch=batch, **facts)
     return page(
         "projects/sheet_effect.html",
         illustrative=batch.illustrative,

@@ -50,6 +50,7 @@ def spread_facts(spreads: Sequence[Spread], who: Actor) -> dict[str, Any]:
         plans.append(
             {
                 "project": plan.owner,
+                "home": f"/{plan.of}/{plan.owner.code}",
                 "moved": one.moved,
                 "waits": {e.id for e in one.moved if not standing.may_confirm(plan.id, owners[e.id])},
                 "last": one.last,

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.i18n import moment, name_of
+from kangjiansheng.projects.charts.words import short
 from kangjiansheng.projects.forms.fields import indication_of, label_of, word
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import MilestoneRow, OwnerRow, ProjectRow, Said
@@ -28,6 +29,7 @@ from kangjiansheng.projects.rules.vocabulary import (
 )
 from kangjiansheng.projects.sheets import status_word
 
+NOTE_IN_SENTENCE = 40  # Chinese characters
 ENDS = ("。", "！", "？", "…", ".", "!", "?")  # of a sentence
 KINDS: dict[str, Any] = {
     "open": _l("建立计划"),
@@ -220,13 +222,22 @@ def answer(project: OwnerRow, today: date) -> str:
     because = _because(m)
     if m.status == "late":
         over = (today - m.promised).days
-        text = ngettext(
-            "%(name)s原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
-            "%(name)s原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
-            over,
-            name=name,
-            day=day,
-        )
+        if m.forecast:
+            text = ngettext(
+                "%(name)s最近预测 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+                "%(name)s最近预测 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+                over,
+                name=name,
+                day=day,
+            )
+        else:
+            text = ngettext(
+                "%(name)s原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+                "%(name)s原定 %(day)s，已过 %(num)d 天，还没有确认新的日期。",
+                over,
+                name=name,
+                day=day,
+            )
         return text + because
     slip = m.slip or 0
     if slip > 0:
@@ -256,8 +267,10 @@ def _because(m: MilestoneRow) -> str:
         return ""
     reason = label_of(m.reason_code, reasons())
     if m.note:  # a sentence may follow, and few people end theirs
-        ended = m.note.rstrip().endswith(ENDS)
-        return _("卡在%(reason)s：%(note)s", reason=reason, note=m.note) + ("" if ended else _("。"))
+        note = short(m.note.rstrip(), NOTE_IN_SENTENCE)  # all of it stands in the plan below
+        return _("卡在%(reason)s：%(note)s", reason=reason, note=note) + (
+            "" if note.endswith(ENDS) else _("。")
+        )
     return _("卡在%(reason)s。", reason=reason)
 
 

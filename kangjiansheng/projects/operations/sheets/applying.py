@@ -143,7 +143,7 @@ def _write(
     since = [one.row_id for one in ready if one.milestone.id not in still]
     writing.refuse(refused)
     writing.outcome(since, "changed-since")
-    batch.counts = {**batch.counts, "applied": len(good), "left": len(since) + len(refused)}
+    batch.counts = {**batch.counts, "applied": len(good)}
     batch.state, batch.applied_at = "applied", clock.now()
     if not good:
         return

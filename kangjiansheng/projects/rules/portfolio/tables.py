@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kangjiansheng.core.calendar import YEARS
 from kangjiansheng.core.text import clean
 
 # Which columns a file must have; all others are optional, and unknown ones are ignored.
@@ -24,7 +25,6 @@ _DATE = re.compile(
     r"(?:[T ]00:00(?::00)?)?",
     re.ASCII,
 )
-_YEARS = range(1900, 2200)
 _LONGEST_CELL = 1_000_000
 
 
@@ -121,7 +121,7 @@ def parse_date(text: str) -> date | None:
         return None
     year, month, day = (int(part) for part in match.groups() if part is not None)
     try:
-        return date(year, month, day) if year in _YEARS else None
+        return date(year, month, day) if YEARS[0] <= year <= YEARS[1] else None
     except ValueError:
         return None
 
