@@ -300,6 +300,17 @@ def test_slips_are_sorted_cut_and_know_who_recovers() -> None:
     assert slips.slips(calm.day, calm.past, calm.naming).finding.code == "none"
 
 
+@pytest.mark.parametrize(("other", "largest"), [(40, "P-1"), (40 + 30, "P-2"), (40 - 1, "P-1")])
+def test_the_largest_slip_is_named_also_beside_a_project_that_holds_more_of_them(other, largest):
+    base = date(2027, 1, 1)
+    many = tuple(ahead(base, base + timedelta(n), project_code="P-1") for n in (40, 30, 20))
+    one = (ahead(base, base + timedelta(other), project_code="P-2"),)
+    told = Told([P("P-2", milestones=one), P("P-1", milestones=many)])
+    said = told.of(slips.slips(told.day, told.past, told.naming)).finding
+    assert (said.code, said.number, said.project.code) == ("cluster", 3, "P-1")
+    assert (said.largest.project.code, said.largest.now) == (largest, max(other, 40))
+
+
 def lab_history(rates: list[tuple[int, int]]) -> P:
     """A project whose laboratory reached milestones in the months before DAY: (on time, late) for each."""
     made = []

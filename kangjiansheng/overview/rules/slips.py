@@ -33,13 +33,12 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`cluster`: one project holds three or more of the rows; `single`: the largest stands alone."""
+    """`cluster`: `project` holds three or more of the rows, of which another may hold the `largest`."""
 
     code: Literal["none", "cluster", "single"]
     project: Project | None = None
-    milestone: Milestone | None = None
+    largest: Slip | None = None
     number: int = 0
-    days: int = 0
     recovering: Project | None = None
 
 
@@ -102,6 +101,6 @@ def _finding(rows: Sequence[Slip]) -> Finding:
     recovering = next((row.project for row in rows if row.recovers), None)
     project, number = Counter(row.project for row in rows).most_common(1)[0]
     if number >= _CLUSTER:
-        first = next(row for row in rows if row.project is project)
-        return Finding("cluster", first.project, first.milestone, number, first.now, recovering)
-    return Finding("single", rows[0].project, rows[0].milestone, 1, rows[0].now, recovering)
+        largest = max(rows, key=lambda row: (row.now, row.project is project))
+        return Finding("cluster", project, largest, number, recovering)
+    return Finding("single", rows[0].project, rows[0], 1, recovering)
