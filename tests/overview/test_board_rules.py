@@ -188,9 +188,20 @@ def test_the_grid_holds_each_project_that_has_not_ended_once_and_folds(
 
 def test_the_grid_says_which_stands_nearest_to_marketing() -> None:
     found = finding(P("P-1", stage="PHASE_I"), P("P-2", stage="PIVOTAL_II"), P("P-3", stage="TECH_TRANSFER"))
-    assert (found.code, found.clinical, found.nearest) == ("clinical", 2, ("P-2",))
+    assert (found.code, found.clinical, found.paused, found.nearest) == ("clinical", 2, 0, ("P-2",))
     assert finding(P("P-1", stage="CMC")).code == "early"
     assert finding(P("P-1", claimed="ON_HOLD")).code == "empty"
+
+
+def test_who_rests_in_a_trial_is_drawn_and_told_beside_those_that_go_on() -> None:
+    resting, ended = (
+        P("P-2", stage="PHASE_I", claimed="ON_HOLD"),
+        P("P-3", stage="PHASE_I", claimed="TERMINATED"),
+    )
+    found = finding(P("P-1", stage="PHASE_I"), resting, ended)
+    assert (found.code, found.clinical, found.paused) == ("clinical", 1, 1)
+    alone = finding(P("P-1", stage="CMC"), resting)
+    assert (alone.code, alone.clinical, alone.paused) == ("clinical", 0, 1), "the grid shows one in trials"
 
 
 def finding(*projects: P) -> pipeline.Finding:

@@ -170,6 +170,16 @@ def in_pipeline(found: pipeline.Finding) -> str:
     codes = _("、").join(found.nearest[:3])
     if found.code == "early":
         return str(_("还没有项目进入临床期，走得最远的是 %(codes)s", codes=codes))
+    if found.paused:
+        return str(
+            ngettext(
+                "%(num)d 个项目在注册临床期（另 %(paused)d 个已暂停），离上市申请最近的是 %(codes)s",
+                "%(num)d 个项目在注册临床期（另 %(paused)d 个已暂停），离上市申请最近的是 %(codes)s",
+                found.clinical,
+                paused=found.paused,
+                codes=codes,
+            )
+        )
     return str(
         ngettext(
             "%(num)d 个项目在注册临床期，离上市申请最近的是 %(codes)s",
