@@ -51,8 +51,9 @@ class Slips:
     finding: Finding
 
 
-def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
-    """Open milestones of running projects whose confirmed date lies after their baseline."""
+def slips(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) -> Slips:
+    """Open milestones of running projects whose confirmed date lies after their baseline. What is said of the largest
+    rests on as many as a figure draws, however many are listed."""
     found = []
     for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=at_most):
         then = past.find(day.id[at])
@@ -66,7 +67,7 @@ def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
                 day_of(promised) if promised is not None else None,
             )
         )
-    return Slips(tuple(found), int(day.slips.sum()), _finding(found))
+    return Slips(tuple(found), int(day.slips.sum()), _finding(found[:AT_MOST]))
 
 
 def behind_since(day: Day, at: int) -> date | None:
