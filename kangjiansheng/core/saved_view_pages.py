@@ -26,6 +26,7 @@ class SaveForm(Form):
     opens = BooleanField(_l("打开这一页时默认使用"))
     list = HiddenField()
     query = HiddenField()
+    days = HiddenField()  # of the page, which comes back with them
 
 
 class EditForm(Form):
@@ -40,11 +41,13 @@ class EditForm(Form):
 
 @dataclass(frozen=True)
 class Bar:
-    """What a list shows of saved views: chips (label, address, current, count), and the query that is open."""
+    """What a list shows of saved views: chips (label, address, current, count), and the query that is open with the
+    days that no view keeps."""
 
     key: str
     chips: list[tuple[str, str, bool, None]]
     query: str
+    days: str
     opening: str | None
 
 
@@ -53,13 +56,14 @@ def bar(key: str) -> Bar:
     reader asked for nothing in particular."""
     views = saved_views.listed(key, actor=actor())
     path, _name = saved_views.page_of(key)
-    query = saved_views.normal(request.query_string.decode("utf-8", "replace"))
+    asked = request.query_string.decode("utf-8", "replace")
+    query, days = saved_views.normal(asked), saved_views.days_of(asked)
     default = next((v for v in views if v.opens and v.person_id == actor().id), None)
     opening = travel(f"{path}?{default.query}") if default and default.query and not request.args else None
     everything = (_("全部"), travel(f"{path}?every=1" if default else path), not query, None)
     names = trail.names({v.person_id for v in views if v.person_id != actor().id})
     chips = [(_label(v, names), travel(f"{path}?{v.query}"), v.query == query, None) for v in views]
-    return Bar(key, [everything, *chips] if chips else [], query, opening)
+    return Bar(key, [everything, *chips] if chips else [], query, days, opening)
 
 
 def _label(view: SavedView, names: dict[int, str]) -> str:
@@ -108,7 +112,8 @@ def save_view() -> Response:
     )
     if made is None:
         return _views(form, new=form)
-    return saved(f"{saved_views.page_of(made.page)[0]}?{made.query}", _("视图已保存"))
+    back = "&".join(filter(None, [made.query, saved_views.days_of(form.days.data or "")]))
+    return saved(f"{saved_views.page_of(made.page)[0]}?{back}", _("视图已保存"))
 
 
 @bp.post("/views/<int:number>")

@@ -17,7 +17,8 @@ from kangjiansheng.core.errors import RuleBroken
 AT_MOST = 40  # of one person on one page
 LONGEST = 2000
 # Arguments that belong to a moment, not to a view.
-PASSING = frozenset({"page", "as_of", "compare", "lang", "every"})
+DAYS = frozenset({"as_of", "compare"})
+PASSING = DAYS | {"page", "lang", "every"}
 
 ACTS = {
     "core:saved-view:create": _l("保存视图"),
@@ -81,8 +82,17 @@ def page_of(key: str) -> tuple[str, Any]:
 
 def normal(query: str) -> str:
     """A query string as it is kept: cleaned, without empty and passing arguments."""
+    return urlencode([(key, value) for key, value in _pairs(query) if key not in PASSING])
+
+
+def days_of(query: str) -> str:
+    """The days of a query string, which no view keeps."""
+    return urlencode([(key, value) for key, value in _pairs(query) if key in DAYS])
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
     pairs = parse_qsl(query.lstrip("?"), max_num_fields=100)
-    return urlencode([(key, text.line(value)) for key, value in pairs if value and key not in PASSING])
+    return [(key, text.line(value)) for key, value in pairs if value]
 
 
 def listed(page: str, *, actor: Actor) -> list[SavedView]:

@@ -39,6 +39,13 @@ def test_what_is_due_was_done_in_time_or_late_or_is_overdue(found: list[Task]) -
     assert made.overdue <= made.open <= len(found)
 
 
+def test_what_is_disputed_is_neither_done_nor_overdue() -> None:
+    made = follow_up(
+        [Task(DAY, DAY, None, disputed=True), Task(DAY, DAY, None), Task(DAY, None, None, disputed=True)], DAY
+    )
+    assert (made.due, made.disputed, made.overdue, made.open, made.percent) == (2, 1, 1, 3, 0)
+
+
 @pytest.mark.long
 @given(many, st.integers(0, 12))
 def test_parts_add_up_to_the_whole(found: list[Task], at: int) -> None:

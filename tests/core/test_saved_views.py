@@ -40,6 +40,20 @@ def test_a_list_is_kept_under_a_name_and_opened_again(client):
     assert chips(lead)["推迟的"][1] is False
 
 
+def test_who_saves_a_view_on_a_past_day_is_told_that_it_keeps_no_day_and_comes_back_to_it(app, client):
+    lead, days = client("lead"), "as_of=2026-06-30&compare=2026-03-31"
+    told = "只保存筛选，不保存日期"
+    assert told not in words(lead.get(f"/milestones?{SLIPPED}"))
+    tree = html.document_fromstring(lead.get(f"/milestones?{SLIPPED}&{days}").text)
+    (form,) = tree.find_class("save-v")[0].iter("form")
+    assert told in form.text_content()
+    assert save(lead, days=f"{form.fields['days']}&page=2").location == f"/milestones?{SLIPPED}&{days}"
+    with app.app_context():
+        assert db.session.scalar(select(SavedView.query).where(SavedView.name == "推迟的")) == SLIPPED
+    again = html.document_fromstring(save(lead, days=days).text)  # the name is taken
+    assert again.xpath("//input[@name='days']/@value") == [days]
+
+
 def test_a_shared_view_is_seen_by_all_and_shows_each_their_own_rows(client):
     save(client("lead"), shared="y")
     save(client("lead"), name="只给自己")

@@ -188,9 +188,20 @@ def test_the_grid_holds_each_project_that_has_not_ended_once_and_folds(
 
 def test_the_grid_says_which_stands_nearest_to_marketing() -> None:
     found = finding(P("P-1", stage="PHASE_I"), P("P-2", stage="PIVOTAL_II"), P("P-3", stage="TECH_TRANSFER"))
-    assert (found.code, found.clinical, found.nearest) == ("clinical", 2, ("P-2",))
+    assert (found.code, found.clinical, found.paused, found.nearest) == ("clinical", 2, 0, ("P-2",))
     assert finding(P("P-1", stage="CMC")).code == "early"
     assert finding(P("P-1", claimed="ON_HOLD")).code == "empty"
+
+
+def test_who_rests_in_a_trial_is_drawn_and_told_beside_those_that_go_on() -> None:
+    resting, ended = (
+        P("P-2", stage="PHASE_I", claimed="ON_HOLD"),
+        P("P-3", stage="PHASE_I", claimed="TERMINATED"),
+    )
+    found = finding(P("P-1", stage="PHASE_I"), resting, ended)
+    assert (found.code, found.clinical, found.paused) == ("clinical", 1, 1)
+    alone = finding(P("P-1", stage="CMC"), resting)
+    assert (alone.code, alone.clinical, alone.paused) == ("clinical", 0, 1), "the grid shows one in trials"
 
 
 def finding(*projects: P) -> pipeline.Finding:
@@ -298,6 +309,17 @@ def test_slips_are_sorted_cut_and_know_who_recovers() -> None:
     assert (found.finding.code, found.finding.number) == ("cluster", 8)
     calm = Told([P("P-1")])
     assert slips.slips(calm.day, calm.past, calm.naming).finding.code == "none"
+
+
+@pytest.mark.parametrize(("other", "largest"), [(40, "P-1"), (40 + 30, "P-2"), (40 - 1, "P-1")])
+def test_the_largest_slip_is_named_also_beside_a_project_that_holds_more_of_them(other, largest):
+    base = date(2027, 1, 1)
+    many = tuple(ahead(base, base + timedelta(n), project_code="P-1") for n in (40, 30, 20))
+    one = (ahead(base, base + timedelta(other), project_code="P-2"),)
+    told = Told([P("P-2", milestones=one), P("P-1", milestones=many)])
+    said = told.of(slips.slips(told.day, told.past, told.naming)).finding
+    assert (said.code, said.number, said.project.code) == ("cluster", 3, "P-1")
+    assert (said.largest.project.code, said.largest.now) == (largest, max(other, 40))
 
 
 def lab_history(rates: list[tuple[int, int]]) -> P:

@@ -49,6 +49,14 @@ def test_chains_say_what_the_rows_say_and_most_held_up_come_first(reader, day):
         )
 
 
+def test_who_leads_is_what_the_page_of_the_project_says(reader, day):
+    for row in queries.chains(actor=reader, as_of=day).shown.items:
+        link = row.links[3]
+        if not link.why.startswith("ask"):
+            led = bool(row.project.lead_label or row.project.owner_role)
+            assert (link.why == "no-lead") != led, row.project.code
+
+
 def test_seats_are_counted_over_all_projects(reader, day):
     found, whole = queries.seats(actor=reader, as_of=day), at_work(reader, day)
     lacks = {row.project.code: row.lacks for row in found.shown.items}

@@ -219,12 +219,25 @@ def test_obligations_count_as_delivered_by_their_day(client, app):  # type: igno
                 held = row.state in ("delivered", "accepted") and row.delivered_on <= (
                     row.due_on or clock.today()
                 )
-                of = wanted.setdefault(row.debtor.code, [0, 0])
+                of = wanted.setdefault(row.debtor.code, [0, 0, 0])
                 of[0] += due
                 of[1] += due and held
+                of[2] += due and row.state == "disputed"
             lines = [line.split(",") for line in rows(client(short), "obligations")]
-            found = {tuple(cells[:3]) for cells in lines if len(cells) > 6 and cells[1]}
-            assert len(found) == len(wanted)
-            assert sorted((int(due), int(held)) for _name, due, held in found) == sorted(
-                (due, held) for due, held in wanted.values()
-            )
+            found = [[int(cells[n]) for n in (1, 2, 4)] for cells in lines if len(cells) > 7 and cells[1]]
+            assert sorted(found) == sorted(wanted.values())
+
+
+def test_what_is_disputed_is_told_apart_in_the_sentence_and_the_figure_of_obligations(client, app):  # type: ignore[no-untyped-def]
+    with app.app_context():
+        disputed = sum(
+            row.state == "disputed" and row.due_on is not None and row.due_on <= clock.today()
+            for row in obligation_rows(actor=who("executive"))
+        )
+    assert disputed, "the demonstration has one"
+    sheet = page(client("executive")).get_element_by_id("chart-obligations")
+    assert f"{disputed} 项有异议" in sheet.find(".//h2").text_content()
+    figure = json.loads(page(client("executive")).get_element_by_id("fig-obligations").text)
+    bars = [bar for bar in figure["data"] if bar["type"] == "bar" and "有异议" in "".join(bar["hovertext"])]
+    assert sum(number or 0 for bar in bars for number in bar["x"]) == disputed
+    assert "只计各方之间的义务" in sheet.text_content()

@@ -135,6 +135,16 @@ def test_the_sentence_the_figures_and_the_files_of_the_board_are_about_what_is_a
     assert set(CODE.findall(page(reader, f"/overview/wall?{query}").text_content())) <= codes
 
 
+@pytest.mark.parametrize("query", ["lab=JL-02&as_of=2026-06-30&compare=2026-03-31", "party=CSCG", ""])
+def test_the_title_of_the_slips_names_the_largest_of_them(client, query):
+    sheet = page(client("executive"), f"/overview?{query}").get_element_by_id("chart-slips")
+    title = sheet.find(".//h2").text_content()
+    first = [cell.text_content().strip() for cell in sheet.find(".//tbody/tr")]
+    named = re.search(r"(?:推迟最多的是 |^)(KJS-\d+)(?!.*推迟最多的是)", title)
+    assert named and named[1] == first[0], title
+    assert re.search(r"(\d+) 天", title)[1] in first, title
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("day", ["", "&as_of=2026-06-30"])
 def test_every_number_of_a_narrowed_sentence_opens_a_list_of_as_many(client, day):

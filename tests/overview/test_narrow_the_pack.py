@@ -90,7 +90,7 @@ def test_cover_and_every_page_of_each_file_say_what_it_is_about(app, client):
 
     for kind in ("pptx", "pdf", "docx", "xlsx"):
         answer = reader.get(f"{PATH}.{kind}?{query}")
-        assert f'-2026-06-30-narrowed.{kind}"' in answer.headers["Content-Disposition"]
+        assert f'-2026-06-30-since-2026-01-31-narrowed.{kind}"' in answer.headers["Content-Disposition"]
         if kind == "pdf":  # what its template prints under each page
             with app.test_request_context(f"{PATH}?{query}"):
                 g.as_of = date(2026, 6, 30)

@@ -1,5 +1,6 @@
 """The executive's pack: the same in all its files, reproducible, and for each reader what they may see."""
 
+import csv
 import hashlib
 import io
 import os
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,9 +23,11 @@ from kangjiansheng.committee.models import Action
 from kangjiansheng.committee.operations import interests, outcomes, reviews, signatures
 from kangjiansheng.core import clock
 from kangjiansheng.core.calendar import Cut
+from kangjiansheng.core.changes import Revision, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing as saving
 from kangjiansheng.core.workbooks import Sheet, read
+from kangjiansheng.overview.queries import pack
 from kangjiansheng.projects.models import Milestone, Risk
 from kangjiansheng.projects.operations import milestones as moving
 from kangjiansheng.projects.operations import risks
@@ -437,3 +440,76 @@ def test_each_printed_sheet_says_that_it_is_illustrative(
         sheets = [name for name in packed.namelist() if name.startswith("xl/worksheets/sheet")]
         headed = [name for name in sheets if f"<oddHeader>&amp;R{label}" in packed.read(name).decode()]
     assert len(headed) >= len(sheets) - 1 > 1
+
+
+def section(page: Any, key: str) -> tuple[str, list[list[str]]]:
+    """The finding of a section and the cells of its rows."""
+    found = page.get_element_by_id(key)
+    rows = [[cell.text_content().strip() for cell in row.iter("td")] for row in found.iter("tr")]
+    return found.find(".//h2").text_content(), [row for row in rows if row]
+
+
+def test_what_needs_somebody_comes_first_and_is_that_of_the_board(client: Client) -> None:
+    reader = client("executive")
+    page = tree(reader, "compare=2026-10-01")
+    assert next(page.get_element_by_id("main").iter("section")).get("id") == "attention"
+    said, rows = section(page, "attention")
+    file_of_board = reader.get("/overview/tables/attention.csv?compare=2026-10-01").get_data(as_text=True)
+    lines = list(csv.reader(io.StringIO(file_of_board.lstrip("\ufeff"))))
+    wanted = [line for line in lines if CODE.fullmatch(line[0] if line else "")]
+    assert said == f"{len(wanted)} 件事，按影响排序"
+    assert rows == wanted[: len(rows)] and len(rows) == min(len(wanted), 24)
+    board = html.document_fromstring(reader.get("/overview").text).find_class("att")[0]
+    assert CODE.findall(board.text_content())[0] == rows[0][0]
+
+
+def test_the_largest_slips_say_how_many_there_are_and_the_workbook_has_all(client: Client) -> None:
+    reader, asked = client("executive"), at_now()
+    said, rows = section(tree(reader, asked), "slips")
+    (total,) = map(int, re.findall(r"共 (\d+) 项晚于基线", said))
+    assert len(rows) == min(total, 24) > 8
+    sheets = {one.name: one for one in read(file(reader, "xlsx", asked)).sheets}
+    listed = [row for row in sheets["推迟最多的里程碑"].rows if CODE.fullmatch(row.cells[0].shown)]
+    assert len(listed) == total
+
+
+def test_a_verdict_that_was_entered_late_says_when(client: Client) -> None:
+    _said, rows = section(tree(client("executive"), "compare=2026-10-01"), "gates")
+    late = [row for row in rows if re.fullmatch(r".+（\d{4}-\d\d-\d\d 补录）", row[2])]
+    assert late and all(row[3] <= "2026-10-01" < row[2][-14:-4] for row in late)
+    assert not [
+        row for row in rows if row not in late and "没有记录" not in row[2] and row[3] <= "2026-10-01"
+    ]
+
+
+def test_the_first_slide_has_a_short_title_and_the_sentence_as_its_text(client: Client) -> None:
+    from pptx import Presentation
+
+    reader = client("executive")
+    first = Presentation(io.BytesIO(file(reader, "pptx", at_now()))).slides[0]
+    assert len(first.shapes.title.text_frame.text) < 40
+    assert any("个项目中" in shape.text_frame.text for shape in first.shapes if shape.has_text_frame)
+
+
+def test_packs_that_compare_with_other_days_have_other_names(client: Client) -> None:
+    reader = client("executive")
+    names = [
+        reader.get(f"/overview/pack.docx?as_of=2026-11-20&compare={day}").headers["Content-Disposition"]
+        for day in ("2026-09-30", "2026-10-31")
+    ]
+    assert "2026-11-20-since-2026-09-30" in names[0] and names[0] != names[1]
+
+
+def test_risks_are_read_at_once_as_they_stood_at_both_ends(app: Flask) -> None:
+    with app.app_context():
+        _change_everything()
+        since, until = clock.end_of(date(2026, 10, 1)), clock.now()
+        between = select(Revision.thing_id).where(
+            Revision.thing == "risk", Revision.effective_at > since, Revision.effective_at <= until
+        )
+        wanted = [states_at(Risk, between, at) for at in (until, since)]
+        found = pack.risks(actor=who("executive"), since=since, until=until)
+        for rows, states in zip(found, wanted, strict=True):
+            assert rows and [(row.id, row.life, row.title) for row in rows] == [
+                (key, state["life"], state["title"]) for key, state in states.items()
+            ]

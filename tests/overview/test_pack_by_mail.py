@@ -203,7 +203,7 @@ def test_each_gets_their_own_with_the_rights_of_the_moment(
     for short in ("partner", "executive"):
         (mail,) = caught.of(short)
         (file,) = list(mail.iter_attachments())
-        assert file.get_filename() == "kangjiansheng-pack-2026-11-30.xlsx"
+        assert file.get_filename() == "kangjiansheng-pack-2026-11-30-since-2026-11-23.xlsx"
         seen[short] = set(CODE.findall(_unpacked(file.get_content()).decode("utf-8", "replace")))
     assert seen["partner"] and seen["partner"] <= PARTNER < seen["executive"]
     with app.app_context():

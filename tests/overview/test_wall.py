@@ -46,3 +46,17 @@ def test_reading_itself_keeps_no_session_from_ending(client):
     with time_machine.travel(start + timedelta(hours=13), tick=False):
         assert screen.get(WALL).status_code == 302
         assert person.get("/overview").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["", "?as_of=2026-06-30&compare=2026-03-31"])
+def test_it_says_how_much_it_leaves_out_and_with_which_day_it_compares(client, day):
+    reader = client("executive")
+    tree = main(reader, WALL + day)
+    for section in tree.find_class("wl-g")[0].iter("section"):
+        (more,) = section.find_class("wl-more")
+        left = int(more.get("data-total")) - len(section.findall(".//li"))
+        assert (f"另有 {left} 项" in more.text_content()) and (more.get("hidden") is None) == (left > 0)
+    (count,) = re.findall(r"(\d+) 件事", tree.text_content())
+    assert tree.find_class("wl-more")[0].get("data-total") == count
+    changes = [one.text_content() for one in tree.find_class("delta")[:2]]
+    assert all(re.match("较(上季末|.*2026-03-31)|与", one) for one in changes), changes

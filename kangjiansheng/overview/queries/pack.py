@@ -4,14 +4,13 @@ Nothing is asked by lists of ids, which a database takes only so many of: the ca
 that it has.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
-from kangjiansheng.core.changes import Actor, ChangeSet, Revision, states_at
+from kangjiansheng.core.changes import Actor, ChangeSet, Revision, last_revisions, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.overview.rules.pack import Piece, RiskState, Told, Verdict
@@ -90,6 +89,7 @@ def verdicts(*, actor: Actor, since: datetime, until: datetime) -> list[Verdict]
             GateDecision.body,
             GateDecision.reasons,
             asked,
+            GateDecision.recorded_at,
         )
         .join(Milestone, Milestone.id == GateDecision.milestone_id)
         .join(Plan, Plan.id == Milestone.plan_id)
@@ -140,8 +140,11 @@ def evidence(*, actor: Actor, since: datetime, until: datetime) -> list[Piece]:
     return sorted(found, key=lambda piece: (piece.at, piece.milestone_id, piece.number))
 
 
+_OF_RISK = ("project_id", "number", "kind", "title", "owner_id", "likelihood", "impact", "life", "closing")
+
+
 def risks(*, actor: Actor, since: datetime, until: datetime) -> tuple[list[RiskState], list[RiskState]]:
-    """The risks that had changed in between, as they stood at the end and as they had stood. Two statements."""
+    """The risks that had changed in between, as they stood at the end and as they had stood. One statement."""
     changed = (
         select(Revision.thing_id)
         .join(Risk, Risk.id == Revision.thing_id)
@@ -153,10 +156,15 @@ def risks(*, actor: Actor, since: datetime, until: datetime) -> tuple[list[RiskS
             Revision.effective_at <= until,
         )
     )
-    now, then = (states_at(Risk, changed, at) for at in (until, since))
-    return _risks(now), _risks(then)
-
-
-def _risks(states: Mapping[int, Mapping[str, Any]]) -> list[RiskState]:
-    keys = ("project_id", "number", "kind", "title", "owner_id", "likelihood", "impact", "life", "closing")
-    return [RiskState(id=key, **{name: state[name] for name in keys}) for key, state in states.items()]
+    of_risks = Revision.thing == Risk.__tablename__, Revision.thing_id.in_(changed)
+    stood = [Revision.id.in_(last_revisions(*of_risks, until=at)) for at in (until, since)]
+    # What changed in between stood at the end by a revision of that time, and before by an earlier one.
+    query = (
+        select(Revision.thing_id, Revision.state, Revision.effective_at > since)
+        .where(or_(*stood))
+        .order_by(Revision.thing_id, Revision.id)
+    )
+    found: tuple[list[RiskState], list[RiskState]] = ([], [])
+    for key, state, is_new in db.session.execute(query):
+        found[0 if is_new else 1].append(RiskState(id=key, **{name: state[name] for name in _OF_RISK}))
+    return found

@@ -97,8 +97,8 @@ def _industry(owed: Iterable[Commitment]) -> Link:
 
 
 def _talent(project: Any, alone: int) -> Link:
-    """Whether somebody leads, and whether open milestones have an owner."""
-    if not project.lead_label:
+    """Whether somebody leads, by name or by role, and whether open milestones have an owner."""
+    if not (project.lead_label or project.owner_role):
         return Link("talent", "risk", "no-lead")
     if alone:
         return Link("talent", "risk", "no-owner", facts={"count": alone})

@@ -29,7 +29,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided at a gate, by whom in words, and on how many conditions."""
+    """What was decided at a gate, by whom in words, on how many conditions, and when it was recorded."""
 
     gate_id: int
     verdict: str
@@ -37,6 +37,7 @@ class Verdict:
     body: str
     reasons: str
     conditions: int
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

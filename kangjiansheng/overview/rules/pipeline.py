@@ -25,11 +25,13 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the grid says: how many are in trials, and the codes of those nearest to marketing."""
+    """What the grid says: how many are in trials and how many more rest there, and the codes of those nearest to
+    marketing."""
 
     code: Literal["empty", "early", "clinical"]
     clinical: int = 0
     nearest: tuple[str, ...] = ()
+    paused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,11 @@ def _finding(day: Day, shown: Sequence[int]) -> Finding:
     running = [at for at in shown if day.working[at]]
     if not running:
         return Finding("empty")
-    columns = {stage: column_of(stage) for stage in set(day.stage[running].tolist())}
-    clinical = [at for at in running if columns[day.stage[at]] in CLINICAL]
+    columns = {stage: column_of(stage) for stage in set(day.stage[list(shown)].tolist())}
+    there = [at for at in shown if columns[day.stage[at]] in CLINICAL]
+    clinical = sum(bool(day.working[at]) for at in there)
     ahead = [at for at in running if columns[day.stage[at]] != "TRANSLATION"]
     furthest = max((stages()[stage].order for stage in set(day.stage[ahead].tolist())), default=None)
     nearest = sorted(day.code(at) for at in ahead if stages()[day.stage[at]].order == furthest)
-    return Finding("clinical" if clinical else "early", len(clinical), tuple(nearest))
+    code: Literal["early", "clinical"] = "clinical" if there else "early"
+    return Finding(code, clinical, tuple(nearest), len(there) - clinical)

@@ -33,13 +33,12 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`cluster`: one project holds three or more of the rows; `single`: the largest stands alone."""
+    """`cluster`: `project` holds three or more of the rows, of which another may hold the `largest`."""
 
     code: Literal["none", "cluster", "single"]
     project: Project | None = None
-    milestone: Milestone | None = None
+    largest: Slip | None = None
     number: int = 0
-    days: int = 0
     recovering: Project | None = None
 
 
@@ -52,8 +51,9 @@ class Slips:
     finding: Finding
 
 
-def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
-    """Open milestones of running projects whose confirmed date lies after their baseline."""
+def slips(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) -> Slips:
+    """Open milestones of running projects whose confirmed date lies after their baseline. What is said of the largest
+    rests on as many as a figure draws, however many are listed."""
     found = []
     for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=at_most):
         then = past.find(day.id[at])
@@ -67,7 +67,7 @@ def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
                 day_of(promised) if promised is not None else None,
             )
         )
-    return Slips(tuple(found), int(day.slips.sum()), _finding(found))
+    return Slips(tuple(found), int(day.slips.sum()), _finding(found[:AT_MOST]))
 
 
 def behind_since(day: Day, at: int) -> date | None:
@@ -102,6 +102,6 @@ def _finding(rows: Sequence[Slip]) -> Finding:
     recovering = next((row.project for row in rows if row.recovers), None)
     project, number = Counter(row.project for row in rows).most_common(1)[0]
     if number >= _CLUSTER:
-        first = next(row for row in rows if row.project is project)
-        return Finding("cluster", first.project, first.milestone, number, first.now, recovering)
-    return Finding("single", rows[0].project, rows[0].milestone, 1, rows[0].now, recovering)
+        largest = max(rows, key=lambda row: (row.now, row.project is project))
+        return Finding("cluster", project, largest, number, recovering)
+    return Finding("single", rows[0].project, rows[0], 1, recovering)

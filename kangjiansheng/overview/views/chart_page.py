@@ -91,6 +91,7 @@ def _obligations(actor: Actor, projects: set[str] | None) -> list[tuple[Obligati
                 given_on=row.due_on or clock.today(),
                 due_on=row.due_on,
                 done_on=row.delivered_on if row.state in ("delivered", "accepted") else None,
+                disputed=row.state == "disputed",
                 institution=row.debtor.code,
                 number=row.code,
                 illustrative=row.illustrative,
@@ -194,18 +195,18 @@ def _spoken(found: Gallery) -> charts.Figure | None:
 
 
 def _actions(found: Gallery) -> charts.Figure | None:
-    return _closed(found.by_committee, found.committees)
+    return _closed(found.by_committee, found.committees, chart_words.CLOSURE)
 
 
 def _owed(found: Gallery) -> charts.Figure | None:
-    return _closed(found.by_debtor, found.debtors)
+    return _closed(found.by_debtor, found.debtors, chart_words.DELIVERY)
 
 
-def _closed(given: Sequence[tuple[str, FollowUp]], names: Mapping[str, str]) -> charts.Figure | None:
+def _closed(
+    given: Sequence[tuple[str, FollowUp]], names: Mapping[str, str], keys: Sequence[tuple[str, str]]
+) -> charts.Figure | None:
     rows = [(code, one) for code, one in given if one.due]
-    parts = [
-        _part(key, shape, [getattr(one, key) for _code, one in rows]) for key, shape in chart_words.CLOSURE
-    ]
+    parts = [_part(key, shape, [getattr(one, key) for _code, one in rows]) for key, shape in keys]
     named = [
         charts.Row(names.get(code, code), end="" if one.percent is None else f"{one.percent}%")
         for code, one in rows

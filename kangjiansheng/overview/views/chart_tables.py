@@ -134,13 +134,13 @@ def obligations(found: Gallery) -> Table:
     """The figures of each debtor."""
     return {
         "columns": [
-            (_("义务方"), ""), (_("到期"), "n"), *((chart_words.part(key), "n") for key, _s in chart_words.CLOSURE),
+            (_("义务方"), ""), (_("到期"), "n"), *((chart_words.part(key), "n") for key, _s in chart_words.DELIVERY),
             (_("按期交付率（%）"), "n"), (_("未完成"), "n"),
         ],
         "rows": [
             [
                 linked(found.debtors.get(code, code), travel(f"/obligations?party={code}&side=owes")), one.due,
-                one.in_time, one.late, one.overdue, one.percent, one.open,
+                *(getattr(one, key) for key, _s in chart_words.DELIVERY), one.percent, one.open,
             ]
             for code, one in found.by_debtor
         ],

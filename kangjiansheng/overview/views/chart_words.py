@@ -29,6 +29,7 @@ from kangjiansheng.projects.rules.freshness import Age
 VERDICTS = (("go", "ontrack"), ("conditional", "risk"), ("stop", "late"))
 ANSWERS = (("adopted", "ontrack"), ("partly", "risk"), ("declined", "late"), (WAITING, "gate"))
 CLOSURE = (("in_time", "ontrack"), ("late", "slip"), ("overdue", "late"))
+DELIVERY = (*CLOSURE[:2], ("disputed", "gate"), *CLOSURE[2:])
 AGES: tuple[tuple[Age, str], ...] = (
     ("fresh", "ontrack"),
     ("aging", "risk"),
@@ -47,7 +48,7 @@ def names() -> dict[str, str]:
         "spoken": _("预测多久没有确认"),
         "actions": _("行动项按期关闭"),
         "advice": _("委员会意见的答复"),
-        "obligations": _("承诺按期交付"),
+        "obligations": _("义务按期交付"),
     }
 
 
@@ -67,7 +68,7 @@ def definitions() -> dict[str, str]:
             "委员会在生效的纪要中向公司提出的决议与建议，按公司最近一次答复计。右侧为采纳的条数与全部条数。"
         ),
         "obligations": _(
-            "到期的承诺中按期交付的比例，按义务方计；有异议的算作未交付，已免除的和与政府部门的往来不计。"
+            "到期的义务中按期交付的比例，按义务方计；有异议的单列，不算按期交付；各方交接、已免除的和与政府部门的往来不计。"
         ),
     }
 
@@ -86,6 +87,7 @@ def part(key: str) -> str:
         "in_time": _("按期完成"),
         "late": _("逾期后完成"),
         "overdue": _("逾期未完成"),
+        "disputed": _("有异议"),
         "fresh": _("一周内"),
         "aging": _("一至三周"),
         "old": _("三周以上"),
@@ -274,16 +276,18 @@ def in_actions(found: FollowUp) -> str:
 def in_obligations(found: FollowUp) -> str:
     """How many obligations were delivered by their day."""
     if not found.due:
-        return str(_("还没有到期的承诺"))
+        return str(_("还没有到期的义务"))
     parts = [
         ngettext(
-            "到期的 %(num)d 项承诺中 %(part)d 项按期交付（%(percent)d%%）",
-            "到期的 %(num)d 项承诺中 %(part)d 项按期交付（%(percent)d%%）",
+            "到期的 %(num)d 项义务中 %(part)d 项按期交付（%(percent)d%%）",
+            "到期的 %(num)d 项义务中 %(part)d 项按期交付（%(percent)d%%）",
             found.due,
             part=found.in_time,
             percent=found.percent,
         )
     ]
+    if found.disputed:
+        parts.append(ngettext("%(num)d 项有异议", "%(num)d 项有异议", found.disputed))
     if found.overdue:
         parts.append(ngettext("%(num)d 项逾期未交付", "%(num)d 项逾期未交付", found.overdue))
     return str(_("，").join(parts))

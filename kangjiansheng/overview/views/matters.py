@@ -1,5 +1,8 @@
 """What needs somebody, in words: why, what follows from it, and where it stands."""
 
+from collections.abc import Callable
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -10,7 +13,7 @@ from kangjiansheng.overview.rules.attention import Matter, Threat
 from kangjiansheng.overview.views import words
 from kangjiansheng.projects.forms.fields import role_of
 
-_UNBROKEN = "\u2011"  # a hyphen at which no line ends
+UNBROKEN = "\u2011"  # a hyphen at which no line ends
 
 
 def href(matter: Matter | Threat) -> str:
@@ -48,7 +51,7 @@ def _off_plan(matter: Matter, note: bool) -> str:
             name=name,
         )
     elif matter.status == "gate" and matter.waiting:
-        meeting = matter.waiting.meeting.replace("-", _UNBROKEN)
+        meeting = matter.waiting.meeting.replace("-", UNBROKEN)
         text = _("%(name)s等待决策，已列入 %(meeting)s 的议程。", name=name, meeting=meeting)
     elif matter.days > 0:
         text = ngettext(
@@ -87,9 +90,9 @@ def _threatens(threat: Threat) -> str:
     )
 
 
-def consequence(matter: Matter | Threat) -> list[str]:
-    """Who owns it, the date that counts now, and what comes after it."""
-    return _of_threat(matter) if isinstance(matter, Threat) else _of_milestone(matter)
+def consequence(matter: Matter | Threat, *, day: Callable[[date], str] = i18n.prose_day) -> list[str]:
+    """Who owns it, the date that counts now, and what comes after it; `day` words the day of a meeting."""
+    return _of_threat(matter) if isinstance(matter, Threat) else _of_milestone(matter, day)
 
 
 def _of_threat(threat: Threat) -> list[str]:
@@ -106,13 +109,13 @@ def _of_threat(threat: Threat) -> list[str]:
     return [str(text) for text in found]
 
 
-def _of_milestone(matter: Matter) -> list[str]:
+def _of_milestone(matter: Matter, day: Callable[[date], str]) -> list[str]:
     milestone, project = matter.milestone, matter.project
     found = [milestone.owner_label or project.lead_label or role_of(project.owner_role)]
     if milestone.proposed:
         found.append(_("拟改 %(day)s，待确认", day=milestone.proposed.isoformat()))
     elif matter.waiting:
-        found.append(i18n.prose_day(matter.waiting.held_on))
+        found.append(day(matter.waiting.held_on))
     elif milestone.forecast and matter.status != "late":
         found.append(_("新日期 %(day)s", day=milestone.forecast.isoformat()))
     if matter.since:

@@ -143,7 +143,7 @@ def reason(link: Link) -> str:
         return plain[link.why]
     if link.why == "no-owner":
         count = link.facts["count"]
-        return ngettext("%(num)d 个里程碑没有负责人", "%(num)d 个里程碑没有负责人", count)
+        return ngettext("%(num)d 个里程碑没有指定到人", "%(num)d 个里程碑没有指定到人", count)
     if link.why in ("ask", "ask-late"):
         return _("诉求“%(title)s”%(days)s", title=link.thing.title, days=unanswered(link.thing.waited))
     if link.why in ("hand_off", "obligation"):

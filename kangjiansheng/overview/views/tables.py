@@ -1,5 +1,6 @@
 """The figures of the board as tables: shown beside each figure, and exported."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -147,7 +148,7 @@ def health(board: Board) -> Table:
 
 
 def attention(board: Board) -> Table:
-    """What needs somebody."""
+    """What needs somebody; a file says the same whenever it is read, and a program finds its hyphens."""
     status = words.statuses()
     return {
         "columns": [
@@ -161,8 +162,8 @@ def attention(board: Board) -> Table:
             [
                 *_named(matter),
                 status[matter.status],
-                matters.because(matter),
-                _("，").join(matters.consequence(matter)),
+                matters.because(matter).replace(matters.UNBROKEN, "-"),
+                _("，").join(matters.consequence(matter, day=date.isoformat)),
             ]
             for matter in board.attention.rows
         ],
@@ -171,5 +172,7 @@ def attention(board: Board) -> Table:
 
 def _named(matter: Matter | Threat) -> list[Any]:
     if isinstance(matter, Threat):
-        return [matter.project.code, f"R{matter.risk.number} {matter.risk.title}"]
+        code = matter.project.code
+        risk = linked(f"R{matter.risk.number} {matter.risk.title}", matters.href(matter))
+        return [linked(code, words.project_href(code)), risk]
     return _milestone(matter.milestone)

@@ -16,7 +16,7 @@ from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.charts import Words
 from kangjiansheng.overview.rules import health, outlook, periods, pipeline, slips
 from kangjiansheng.overview.rules.board import Board
-from kangjiansheng.overview.rules.rows import ENDED
+from kangjiansheng.overview.rules.rows import ENDED, Project
 from kangjiansheng.overview.views import narrowed
 from kangjiansheng.projects.rules.vocabulary import (
     Name,
@@ -170,6 +170,16 @@ def in_pipeline(found: pipeline.Finding) -> str:
     codes = _("、").join(found.nearest[:3])
     if found.code == "early":
         return str(_("还没有项目进入临床期，走得最远的是 %(codes)s", codes=codes))
+    if found.paused:
+        return str(
+            ngettext(
+                "%(num)d 个项目在注册临床期（另 %(paused)d 个已暂停），离上市申请最近的是 %(codes)s",
+                "%(num)d 个项目在注册临床期（另 %(paused)d 个已暂停），离上市申请最近的是 %(codes)s",
+                found.clinical,
+                paused=found.paused,
+                codes=codes,
+            )
+        )
     return str(
         ngettext(
             "%(num)d 个项目在注册临床期，离上市申请最近的是 %(codes)s",
@@ -206,26 +216,45 @@ def in_outlook(found: outlook.Outlook) -> str:
 
 def in_slips(found: slips.Finding) -> str:
     """Which slips most, and which comes back."""
-    if found.code == "none" or found.project is None or found.milestone is None:
+    if found.project is None or found.largest is None:
         return str(_("没有里程碑晚于基线"))
-    if found.code == "cluster":
-        text = ngettext(
-            "%(code)s 占其中 %(num)d 项，最多晚 %(days)d 天",
-            "%(code)s 占其中 %(num)d 项，最多晚 %(days)d 天",
-            found.number,
-            code=found.project.code,
-            days=found.days,
-        )
-    else:
-        text = _(
-            "推迟最多的是 %(code)s 的%(name)s，%(days)d 天",
-            code=found.project.code,
-            name=name_of(found.milestone),
-            days=found.days,
-        )
+    text = _most_of_slips(found, found.project, found.largest)
     if found.recovering:
         return str(_("%(text)s；%(code)s 在追回", text=text, code=found.recovering.code))
-    return str(text)
+    return text
+
+
+def _most_of_slips(found: slips.Finding, project: Project, largest: slips.Slip) -> str:
+    if found.code == "single":
+        return str(
+            _(
+                "推迟最多的是 %(code)s 的%(name)s，%(days)d 天",
+                code=project.code,
+                name=name_of(largest.milestone),
+                days=largest.now,
+            )
+        )
+    if largest.project is project:
+        return str(
+            ngettext(
+                "%(code)s 占其中 %(num)d 项，最多晚 %(days)d 天",
+                "%(code)s 占其中 %(num)d 项，最多晚 %(days)d 天",
+                found.number,
+                code=project.code,
+                days=largest.now,
+            )
+        )
+    return str(
+        ngettext(
+            "%(code)s 占其中 %(count)d 项；推迟最多的是 %(worst)s 的%(name)s，%(num)d 天",
+            "%(code)s 占其中 %(count)d 项；推迟最多的是 %(worst)s 的%(name)s，%(num)d 天",
+            largest.now,
+            code=project.code,
+            count=found.number,
+            worst=largest.project.code,
+            name=name_of(largest.milestone),
+        )
+    )
 
 
 def in_health(found: health.Finding) -> str:

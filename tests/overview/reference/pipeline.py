@@ -53,4 +53,5 @@ def _finding(shown: Sequence[Project]) -> Finding:
     ahead = [p for p in running if _column(p) != "TRANSLATION"]
     furthest = max((stages()[p.stage].order for p in ahead), default=None)
     nearest = tuple(p.code for p in ahead if stages()[p.stage].order == furthest)
-    return Finding("clinical" if clinical else "early", len(clinical), nearest)
+    paused = [p for p in shown if not is_running(p) and _column(p) in CLINICAL]
+    return Finding("clinical" if clinical or paused else "early", len(clinical), nearest, len(paused))

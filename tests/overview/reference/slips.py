@@ -28,6 +28,7 @@ def _finding(rows: Sequence[Slip]) -> Finding:
     recovering = next((row.project for row in rows if row.then is not None and row.then > row.now), None)
     code, number = Counter(row.project.code for row in rows).most_common(1)[0]
     if number >= _CLUSTER:
-        first = next(row for row in rows if row.project.code == code)
-        return Finding("cluster", first.project, first.milestone, number, first.now, recovering)
-    return Finding("single", rows[0].project, rows[0].milestone, 1, rows[0].now, recovering)
+        own = next(row for row in rows if row.project.code == code)
+        largest = own if own.now == rows[0].now else rows[0]
+        return Finding("cluster", own.project, largest, number, recovering)
+    return Finding("single", rows[0].project, rows[0], 1, recovering)

@@ -16,6 +16,7 @@ TOP, FOOT = 172, 664  # of what a slide shows; of the line at its foot
 _SIZE = 14.5  # pixels of the letters of a table: 11 points
 _LINE, _PAD = 20, 14
 _WIDER = 1.1
+_TEXT = 84  # of the one sentence
 
 
 class Deck:
@@ -44,21 +45,23 @@ class Deck:
         """The sentence, the figures, and how the rate has gone."""
         said = self.said
         over = f"{said.since}  {said.narrowed}".strip()
-        slide = self._slide(said.sentence, over, said.definitions[0][1], size=19, high=112)
+        slide = self._slide(said.title, over, said.definitions[0][1])
+        size = _fitting(said.sentence, 16, _TEXT)
+        self._write(slide, (LEFT, 148, INNER, _TEXT), said.sentence, size=size, bold=True)
         wide = (INNER - 3 * 20) // 4
         for n, one in enumerate(said.figures):
             left = LEFT + n * (wide + 20)
-            self._rule(slide, left, 196, wide)
+            self._rule(slide, left, 246, wide)
             tone = {"bad": "slip-text", "good": "ontrack-text"}.get(one.tone, "ink-3")
-            self._write(slide, (left, 204, wide, 26), one.name, size=12, token="ink-2")
-            box = self._write(slide, (left, 230, wide, 60), one.value, size=32, bold=True)
+            self._write(slide, (left, 254, wide, 26), one.name, size=12, token="ink-2")
+            box = self._write(slide, (left, 280, wide, 60), one.value, size=32, bold=True)
             self._run(box.text_frame.paragraphs[0], f" {one.unit}", size=14, token="ink-2")
-            self._write(slide, (left, 292, wide, 26), one.change, size=11, token=tone)
+            self._write(slide, (left, 342, wide, 26), one.change, size=11, token=tone)
         trend = said.trend
         if trend is not None and trend.chart is not None and trend.chart.tells:
             words = f"{trend.over} ({trend.chart.unit})"
-            self._write(slide, (LEFT, 338, INNER, 26), words, size=12, token="ink-2")
-            draw(slide, trend.chart, _emu(LEFT, 362, INNER, 292), trend.finding, self.language)
+            self._write(slide, (LEFT, 384, INNER, 26), words, size=12, token="ink-2")
+            draw(slide, trend.chart, _emu(LEFT, 408, INNER, 246), trend.finding, self.language)
 
     def drawn(self, section: Section) -> None:
         """A finding and the chart that shows it."""

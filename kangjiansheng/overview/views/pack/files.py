@@ -1,7 +1,6 @@
 """A pack as bytes, and as the answer that a browser saves."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from importlib import import_module
 
 from werkzeug.wrappers import Response
@@ -23,14 +22,15 @@ def rendered(kind: str, said: Outline) -> bytes:
     return make(said)
 
 
-def name(kind: str, day: date, *, narrowed: bool = False) -> str:
-    """What the file is called."""
-    return f"kangjiansheng-pack-{day.isoformat()}{'-narrowed' if narrowed else ''}.{kind}"
+def name(kind: str, said: Outline) -> str:
+    """What the file is called: another one for each day of comparison."""
+    days = f"{said.day.isoformat()}-since-{said.compare.isoformat()}"
+    return f"kangjiansheng-pack-{days}{'-narrowed' if said.narrowed else ''}.{kind}"
 
 
-def download(kind: str, day: date, content: bytes, *, narrowed: bool = False) -> Response:
+def download(kind: str, said: Outline) -> Response:
     """The file as an answer that the browser saves, and that no machine on the way keeps."""
-    answer = Response(content, content_type=TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name(kind, day, narrowed=narrowed)}"'
+    answer = Response(rendered(kind, said), content_type=TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name(kind, said)}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

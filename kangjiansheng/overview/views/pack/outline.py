@@ -25,7 +25,9 @@ def worded(found: reading.Found, address: str) -> Outline:
     """The same of what was read."""
     asking, only = found.asking, _only(found)
     against = words.against(asking.compare, asking.day)
-    told = [make(found) for make in (owing.to_decide, *sections.SECTIONS, *owing.SECTIONS)]
+    told = [
+        make(found) for make in (sections.attention, owing.to_decide, *sections.SECTIONS, *owing.SECTIONS)
+    ]
     told = [one for one in told if one.key != "not-applied" or one.rows]
     illustrative = found.counted.illustrative or any(one.illustrative for one in told)
     settings = current_app.config["SETTINGS"]

@@ -14,7 +14,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import explain, name_of
 from kangjiansheng.overview.documents.outline import Cell, Section, Value
-from kangjiansheng.overview.rules.pack import RiskState
+from kangjiansheng.overview.rules.pack import RiskState, Verdict
 from kangjiansheng.overview.views.pack.reading import Found
 from kangjiansheng.overview.views.pack.sections import day, illustrative, milestone, owner, project
 from kangjiansheng.projects.forms import risks as risk_words
@@ -34,7 +34,7 @@ def gates(found: Found) -> Section:
             [
                 project(one),
                 milestone(m),
-                str(DECISIONS[verdict.verdict]),
+                _verdict(verdict, found),
                 day(verdict.decided_on),
                 verdict.body,
                 why,
@@ -55,7 +55,9 @@ def gates(found: Found) -> Section:
         "gates",
         _("阶段门"),
         finding if rows else _("没有阶段门有结论"),
-        _("对比日以来记录的阶段门结论，以及完成而没有记录结论的阶段门。"),
+        _(
+            "对比日以来记录的阶段门结论，以及完成而没有记录结论的阶段门。补录指对比日或更早作出、其后才记录的结论。"
+        ),
         [
             (_("项目编号"), "c"),
             (_("阶段门"), ""),
@@ -69,6 +71,15 @@ def gates(found: Found) -> Section:
         or illustrative(found.milestones[one.gate_id][0] for one in found.counted.verdicts),
         total=total,
     )
+
+
+def _verdict(verdict: Verdict, found: Found) -> str:
+    """The verdict in words; of one that had been given by the day of comparison, when it was entered."""
+    said = str(DECISIONS[verdict.verdict])
+    if verdict.decided_on > found.asking.compare:
+        return said
+    entered = clock.day_of(verdict.recorded_at).isoformat()
+    return str(_("%(verdict)s（%(day)s 补录）", verdict=said, day=entered))
 
 
 def to_decide(found: Found) -> Section:

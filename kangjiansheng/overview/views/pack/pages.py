@@ -63,7 +63,7 @@ def pack_file(kind: str) -> Response:
     me = actor()
     asking = asked(actor=me)
     made = said(asking, actor=me, at_most=None if kind == "xlsx" else AT_MOST)
-    return files.download(kind, asking.day, files.rendered(kind, made), narrowed=bool(made.narrowed))
+    return files.download(kind, made)
 
 
 def kinds(asking: Asked) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ from kangjiansheng.overview.views.dashboard import spring_after
 from kangjiansheng.overview.views.pack.asking import Asked
 from kangjiansheng.projects.queries import MilestoneRow, ProjectRow
 from kangjiansheng.projects.queries.evidence import expected
+from kangjiansheng.projects.queries.risks import pressing
 from kangjiansheng.projects.queries.validity import Held, held, validities_then
 from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.evidence import Expected
@@ -109,7 +110,8 @@ class Found:
 
 def read(asking: Asked, *, actor: Actor, at_most: int | None = None) -> Found:
     """Everything from the ledger and the revisions up to the cut-off, in as many statements for one project as for a
-    hundred; with the rights of this moment. At most so many rows of what has moved, was reached or falls due, and of the pipeline."""
+    hundred; with the rights of this moment. At most so many rows of what needs
+    somebody, slips, has moved, was reached or falls due, and of the pipeline."""
     day = asking.day
     owing = _Owing(
         overdue=owed.overdue(actor=actor, day=day),
@@ -151,9 +153,9 @@ def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor, at_most:
     made = board(
         seen,
         queries.agenda(past.day, actor=actor),
-        {},
+        pressing(actor=actor, as_of=asking.day),
         festival=spring_after(asking.day),
-        limits=Limits(first=at_most, soonest=at_most, matters=at_most),
+        limits=Limits(first=at_most, soonest=at_most, matters=at_most, slips=at_most),
     )
     for waiting in made.gates.waiting:
         _names_milestone(naming, waiting.milestone_id)

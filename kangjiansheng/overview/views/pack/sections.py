@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.overview.documents.outline import TREND, Cell, Chart, Section, Series, Value
-from kangjiansheng.overview.views import tables, words
+from kangjiansheng.overview.views import matters, tables, words
 from kangjiansheng.overview.views.pack.reading import Found
 from kangjiansheng.overview.views.pack.sentence import punctual
 from kangjiansheng.projects.forms.fields import role_of
@@ -55,6 +55,26 @@ def _from_table(table: tables.Table) -> dict[str, Any]:
     code = _("项目编号")
     columns = [(label, "c" if label == code else kind) for label, kind in table["columns"]]
     return {"columns": columns, "rows": [[cell(value) for value in row] for row in table["rows"]]}
+
+
+def attention(found: Found) -> Section:
+    """What needs somebody, as the board says it first."""
+    there = found.counted.board.attention
+    table = _from_table(tables.attention(found.counted.board))
+    *short, (status, _kind), (why, _kind), (follows, _kind) = table["columns"]
+    return Section(
+        "attention",
+        _("需要关注"),
+        matters.in_attention(there.total),
+        _(
+            "每个项目取最要紧的一个里程碑，以及要看的风险；逾期在先，其次是待决策，再按偏差天数与其后未完成的里程碑排列。"
+        ),
+        [*short, (status, "c"), (why, "w"), (follows, "w")],
+        table["rows"],
+        illustrative=illustrative(one.project for one in there.rows),
+        headline=True,
+        total=there.total,
+    )
 
 
 def trend(found: Found) -> Section:
@@ -123,24 +143,33 @@ def outlook(found: Found) -> Section:
 
 def slips(found: Found) -> Section:
     """What is latest."""
-    rows = found.counted.board.slips.rows
-    names = [f"{row.project.code} {name_of(row.milestone)}" for row in rows]
+    there = found.counted.board.slips
+    drawn = there.rows[:_MOST_BARS]
+    names = [f"{row.project.code} {name_of(row.milestone)}" for row in drawn]
     series = [
         Series(
-            _("%(day)s 的预测", day=found.asking.compare.isoformat()), [row.then for row in rows], "ghost"
+            _("%(day)s 的预测", day=found.asking.compare.isoformat()), [row.then for row in drawn], "ghost"
         ),
-        Series(_("现预测"), [row.now for row in rows], "slip"),
+        Series(_("现预测"), [row.now for row in drawn], "slip"),
     ]
     return Section(
         "slips",
         _("推迟最多的里程碑"),
-        words.in_slips(found.counted.board.slips.finding),
-        _("偏差为确认的预测减最初基线，按自然日；提议而未确认的日期不算。"),
+        _("；").join([words.in_slips(there.finding), *_of_all(there.total)]),
+        _(
+            "偏差为确认的预测减最初基线，按自然日；提议而未确认的日期不算。图和“占其中”只取推迟最多的 %(num)d 项。",
+            num=_MOST_BARS,
+        ),
         **_from_table(tables.slips(found.counted.board)),
         chart=Chart("bar", names, series, _("比基线晚的天数")),
-        illustrative=illustrative(row.project for row in rows),
+        illustrative=illustrative(row.project for row in there.rows),
         headline=True,
+        total=there.total,
     )
+
+
+def _of_all(total: int) -> list[str]:
+    return [ngettext("共 %(num)d 项晚于基线", "共 %(num)d 项晚于基线", total)] if total > _MOST_BARS else []
 
 
 def health(found: Found) -> Section:

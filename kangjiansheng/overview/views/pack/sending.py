@@ -41,5 +41,5 @@ def made(found: Due, asking: Asked) -> tuple[dict[str, Any], tuple[str, str, byt
             "illustrative": bool(said.illustrative),
         }
         kind = found.attachment
-        file = (files.name(kind, asking.day), files.TYPES[kind], files.rendered(kind, said)) if kind else None
+        file = (files.name(kind, said), files.TYPES[kind], files.rendered(kind, said)) if kind else None
         return facts, file
