@@ -42,6 +42,18 @@ def csv_line(row: Row) -> bytes:
     return out.getvalue().encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that is read as `words`; a workbook holds the number itself and shows it by `pattern`, such as 0.0%."""
+
+    value: float
+    words: str
+    pattern: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet of a workbook: rows under frozen heads. `hidden` are columns, from 0, that are there and out of
@@ -96,11 +108,7 @@ def workbook(
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": sheets[0].title, "created": at.astimezone(UTC).replace(tzinfo=None)})
-    styles = {
-        "head": book.add_format({"bold": True, "bottom": 1}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-        "text": book.add_format({"quote_prefix": True}),
-    }
+    styles = _Styles(book)
     label = _("示例数据")
     marked = any(label in text for pair in notes for text in pair)
     for one in sheets:
@@ -136,7 +144,22 @@ def download(kind: str, name: str, content: bytes) -> Response:
     return answer
 
 
-def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: dict[str, Any]) -> None:
+class _Styles(dict[str, Any]):
+    """How cells look, and by its pattern how a number does."""
+
+    def __init__(self, book: Any) -> None:
+        super().__init__(
+            head=book.add_format({"bold": True, "bottom": 1}),
+            day=book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+            text=book.add_format({"quote_prefix": True}),
+        )
+        self._book = book
+
+    def __missing__(self, pattern: str) -> Any:
+        return self.setdefault(pattern, self._book.add_format({"num_format": pattern}))
+
+
+def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: _Styles) -> None:
     for column, head in enumerate(heads):
         sheet.write_string(0, column, str(head), styles["head"])
         widest = max([len(_text(row[column])) for row in rows] + [len(str(head))], default=8)
@@ -148,11 +171,13 @@ def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: dict[str, Any]) -
     sheet.autofilter(0, 0, max(len(rows), 1), max(len(heads) - 1, 0))
 
 
-def _write(sheet: Any, number: int, column: int, cell: Any, styles: dict[str, Any]) -> None:
+def _write(sheet: Any, number: int, column: int, cell: Any, styles: _Styles) -> None:
     if isinstance(cell, date) and not isinstance(cell, datetime):
         sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), styles["day"])
     elif isinstance(cell, int | float) and not isinstance(cell, bool):
         sheet.write_number(number, column, cell)
+    elif isinstance(cell, Number):
+        sheet.write_number(number, column, cell.value, styles[cell.pattern])
     else:
         text = _text(cell)
         sheet.write_string(number, column, text, styles["text"] if quoted(text) != text else None)

@@ -83,7 +83,7 @@ def quarters(found: Record) -> Table:
         "columns": [(_("作出预测的日子"), "d"), *((said.sources()[by], "n") for by in KINDS)],
         "rows": [
             [
-                date.fromordinal(day).isoformat(),
+                date.fromordinal(day),
                 *(f"{kept[by].part}/{kept[by].whole}" if kept[by].whole else None for by in KINDS),
             ]
             for day, kept in found.days.items()

@@ -156,9 +156,9 @@ def later(one: Expected) -> int | None:
     return None if one.p80 is None else one.p80 - one.promise
 
 
-def day(number: int | None) -> str | None:
+def day(number: int | None) -> date | None:
     """An ordinal as a date."""
-    return None if number is None else date.fromordinal(number).isoformat()
+    return None if number is None else date.fromordinal(number)
 
 
 def in_figure(named: Any, on: date) -> Words:

@@ -1,6 +1,7 @@
 """What scenarios say: which figures they change, and in which direction."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -82,8 +83,8 @@ def later(rows: Sequence[Later]) -> Table:
                     "text": f"{row.effect.code} {name_of(row.effect)}",
                     "href": f"{row.project.base}/milestones/{row.effect.code}",
                 },
-                row.effect.before.isoformat(),
-                row.effect.after.isoformat(),
+                row.effect.before,
+                row.effect.after,
                 row.effect.days,
             ]
             for row in rows
@@ -116,7 +117,7 @@ def chances(rows: Sequence[Chance]) -> Table:
     }
 
 
-def _then(row: Chance, key: str) -> str | None:
+def _then(row: Chance, key: str) -> date | str | None:
     if row.then is None:
         return str(_("已停止"))
     return said.day(getattr(row.then, key))
