@@ -136,6 +136,32 @@ def test_a_comparison_that_is_not_before_the_day_looked_at_is_set_back_and_says_
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("path", "compared"),
+    [
+        ("", True),
+        ("/metrics", True),
+        ("/value", True),
+        ("/pack", True),
+        ("/charts", False),
+        ("/forecast", False),
+    ],
+)
+def test_a_page_on_paper_says_its_day_and_the_one_it_is_compared_with(client, path, compared):
+    asked = "?as_of=2026-10-31&compare=2026-03-31&lab=JL-02"
+    tree = page(client("executive"), f"/overview{path}{asked}")
+    (line,) = tree.xpath("//main//p[@class='only-print']")
+    assert line.text == ("数据截至 2026-10-31，对比 2026-03-31" if compared else "截至 2026-10-31")
+    assert path == "/metrics" or "示例数据" in tree.find_class("illus-strip")[0].text_content()
+    assert path == "/metrics" or "儿童细胞治疗联合实验室：" in tree.find_class("ov-nw")[0].text_content()
+
+
+def test_today_is_on_the_paper_of_the_first_page(client):
+    (line,) = page(client("executive"), "/").xpath("//main//p[@class='only-print']")
+    assert line.text.startswith(f"数据截至 {clock.today().isoformat()}，对比 ")
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
 def test_three_languages(client, lang):
     tree = page(client("executive", lang))

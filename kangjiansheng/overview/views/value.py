@@ -170,6 +170,7 @@ def value() -> Response:
         "overview/value.html",
         illustrative=seen.illustrative,
         seen=seen,
+        asking=seen.asking,
         keep=narrowed.keep,
         narrowing=narrowed.bar(seen.every, narrowed.asked(), len(now.projects)),
         now=now,
