@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 from flask_babel import gettext as _
 
 from kangjiansheng.core import clock
@@ -97,11 +97,10 @@ def workbook(
     *,
     at: datetime,
     notes: Sequence[tuple[str, str]] = (),
-    about: str = "i",
     foot: str = "",
 ) -> bytes:
-    """A workbook with some sheets, and at the end one called `about` with `notes` (label, text). `at` is when it says
-    that it was written; it is titled as its first sheet. `foot` is printed under each."""
+    """A workbook with some sheets, and at the end one with `notes` (label, text). `at` is when it says that it was
+    written; it is titled as its first sheet. `foot` is printed under each."""
     import xlsxwriter  # only here: it takes a tenth of the start of every process
 
     out = io.BytesIO()
@@ -122,7 +121,7 @@ def workbook(
         for column in one.hidden:
             sheet.set_column(column, column, None, None, {"hidden": True})
     if notes:
-        last = book.add_worksheet(_tab(about))
+        last = book.add_worksheet(_tab(_("口径说明")))
         for number, pair in enumerate(notes):
             for column, cell in enumerate(pair):
                 _write(last, number, column, cell, styles)
@@ -137,9 +136,10 @@ def _tab(title: str) -> str:
 
 
 def download(kind: str, name: str, content: bytes) -> Response:
-    """The file as an answer that the browser saves as `name.kind`."""
+    """The file as an answer that the browser saves under `name` and the day of which it tells."""
+    day = g.get("as_of") or clock.today()
     answer = Response(content, content_type=_TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{day.isoformat()}.{kind}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -270,6 +270,18 @@ def test_cells_of_a_workbook_are_days_and_numbers_and_those_of_a_csv_are_read(cl
     assert day is None or rows[0].cells[day].shown in text
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["slips", "moves"])
+def test_the_file_of_the_largest_has_them_all(app, client, actor, name):
+    asking = dashboard.Asked(None, date(2026, 3, 31), 90)
+    with app.test_request_context("/overview"):
+        g.as_of = None
+        found = getattr(dashboard.read(asking, actor=actor("executive")), name)
+    assert len(found.rows) == 8 < found.total
+    book = read(client("executive").get(f"/overview/tables/{name}.xlsx?compare=2026-03-31").data)
+    assert len(book.sheets[0].rows) - 1 == found.total
+
+
 def test_a_share_is_shown_in_per_cent_and_money_with_its_sign():
     head, amount = ["P"], [[Number(0.151, "15.1%", "0.0%")], [Number(-12.34, "−12.3", "#,##0.0")]]
     assert csv_bytes(head, amount).decode().split() == ["\ufeffP", "15.1%", "−12.3"]

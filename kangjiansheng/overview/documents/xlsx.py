@@ -28,7 +28,7 @@ def rendered(said: Outline) -> bytes:
         *said.definitions,
         (words["version"], said.version),
     ]
-    book = sheets.workbook(made, at=said.cut, notes=notes, about=words["definitions"], foot=said.narrowed)
+    book = sheets.workbook(made, at=said.cut, notes=notes, foot=said.narrowed)
     return settled(book, said.cut)
 
 

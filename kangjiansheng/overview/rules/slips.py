@@ -52,7 +52,7 @@ class Slips:
     finding: Finding
 
 
-def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
+def slips(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) -> Slips:
     """Open milestones of running projects whose confirmed date lies after their baseline."""
     found = []
     for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=at_most):
@@ -67,7 +67,7 @@ def slips(day: Day, past: Day, naming: Naming, at_most: int = AT_MOST) -> Slips:
                 day_of(promised) if promised is not None else None,
             )
         )
-    return Slips(tuple(found), int(day.slips.sum()), _finding(found))
+    return Slips(tuple(found), int(day.slips.sum()), _finding(found[:AT_MOST]))
 
 
 def behind_since(day: Day, at: int) -> date | None:

@@ -86,7 +86,7 @@ def outlook(board: Board) -> Table:
 
 
 def slips(board: Board) -> Table:
-    """The largest slips."""
+    """The slips, the largest first."""
     status = words.statuses()
     return {
         "columns": [
