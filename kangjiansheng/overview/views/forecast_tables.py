@@ -29,7 +29,7 @@ def forecast(found: Foresight, named: Called, listed: int | None = None) -> Tabl
                 {"text": its.project_code, "href": words.project_href(its.project_code)},
                 {"text": f"{its.code} {name_of(its)}", "href": words.milestone_href(its)},
                 said.day(one.promise),
-                said.day(one.p50) or _("历史太少"),
+                said.half(one) or _("历史太少"),
                 said.day(one.p80),
                 said.percent(one.kept),
                 said.later(one),

@@ -161,6 +161,11 @@ def day(number: int | None) -> date | None:
     return None if number is None else date.fromordinal(number)
 
 
+def half(one: Expected) -> date | None:
+    """The day that is half sure; None when the history is too short for a forecast, though half of it may reach."""
+    return day(one.p50) if one.known else None
+
+
 def in_figure(named: Any, on: date) -> Words:
     """What the drawing says."""
     now = on == clock.today()
