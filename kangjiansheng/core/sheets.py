@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 from flask_babel import gettext as _
 
 from kangjiansheng.core import clock
@@ -40,6 +40,18 @@ def csv_line(row: Row) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow([_cell(cell) for cell in row])
     return out.getvalue().encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that is read as `words`; a workbook holds the number itself and shows it by `pattern`, such as 0.0%."""
+
+    value: float
+    words: str
+    pattern: str
+
+    def __str__(self) -> str:
+        return self.words
 
 
 @dataclass(frozen=True)
@@ -85,22 +97,17 @@ def workbook(
     *,
     at: datetime,
     notes: Sequence[tuple[str, str]] = (),
-    about: str = "i",
     foot: str = "",
 ) -> bytes:
-    """A workbook with some sheets, and at the end one called `about` with `notes` (label, text). `at` is when it says
-    that it was written; it is titled as its first sheet. `foot` is printed under each."""
+    """A workbook with some sheets, and at the end one with `notes` (label, text). `at` is when it says that it was
+    written; it is titled as its first sheet. `foot` is printed under each."""
     import xlsxwriter  # only here: it takes a tenth of the start of every process
 
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": sheets[0].title, "created": at.astimezone(UTC).replace(tzinfo=None)})
-    styles = {
-        "head": book.add_format({"bold": True, "bottom": 1}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-        "text": book.add_format({"quote_prefix": True}),
-    }
+    styles = _Styles(book)
     label = _("示例数据")
     marked = any(label in text for pair in notes for text in pair)
     for one in sheets:
@@ -114,7 +121,7 @@ def workbook(
         for column in one.hidden:
             sheet.set_column(column, column, None, None, {"hidden": True})
     if notes:
-        last = book.add_worksheet(_tab(about))
+        last = book.add_worksheet(_tab(_("口径说明")))
         for number, pair in enumerate(notes):
             for column, cell in enumerate(pair):
                 _write(last, number, column, cell, styles)
@@ -129,14 +136,30 @@ def _tab(title: str) -> str:
 
 
 def download(kind: str, name: str, content: bytes) -> Response:
-    """The file as an answer that the browser saves as `name.kind`."""
+    """The file as an answer that the browser saves under `name` and the day of which it tells."""
+    day = g.get("as_of") or clock.today()
     answer = Response(content, content_type=_TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{day.isoformat()}.{kind}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: dict[str, Any]) -> None:
+class _Styles(dict[str, Any]):
+    """How cells look, and by its pattern how a number does."""
+
+    def __init__(self, book: Any) -> None:
+        super().__init__(
+            head=book.add_format({"bold": True, "bottom": 1}),
+            day=book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+            text=book.add_format({"quote_prefix": True}),
+        )
+        self._book = book
+
+    def __missing__(self, pattern: str) -> Any:
+        return self.setdefault(pattern, self._book.add_format({"num_format": pattern}))
+
+
+def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: _Styles) -> None:
     for column, head in enumerate(heads):
         sheet.write_string(0, column, str(head), styles["head"])
         widest = max([len(_text(row[column])) for row in rows] + [len(str(head))], default=8)
@@ -148,11 +171,13 @@ def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: dict[str, Any]) -
     sheet.autofilter(0, 0, max(len(rows), 1), max(len(heads) - 1, 0))
 
 
-def _write(sheet: Any, number: int, column: int, cell: Any, styles: dict[str, Any]) -> None:
+def _write(sheet: Any, number: int, column: int, cell: Any, styles: _Styles) -> None:
     if isinstance(cell, date) and not isinstance(cell, datetime):
         sheet.write_datetime(number, column, datetime(cell.year, cell.month, cell.day), styles["day"])
     elif isinstance(cell, int | float) and not isinstance(cell, bool):
         sheet.write_number(number, column, cell)
+    elif isinstance(cell, Number):
+        sheet.write_number(number, column, cell.value, styles[cell.pattern])
     else:
         text = _text(cell)
         sheet.write_string(number, column, text, styles["text"] if quoted(text) != text else None)

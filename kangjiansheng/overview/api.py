@@ -293,6 +293,7 @@ def figures(asking: dashboard.Asked, *, actor: Actor, code: str | None = None) -
     valued = [one for _entered, one in seen.valued]
     worth = economics.total(valued, seen.now.rates, asking.day) if valued else None
     return {
+        "illustrative": board.illustrative or seen.illustrative,
         **of_the_portfolio(actor=actor, as_of=asking.as_of),
         **keyed.of_value(
             seen.now.projects,

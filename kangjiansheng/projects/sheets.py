@@ -232,15 +232,22 @@ def group_word(line: Line, by: str) -> str:
 
 
 def milestones(
-    kind: str, rows: Sequence[Line], columns: Sequence[str], *, by: str = "", as_of: date | None
+    kind: str,
+    rows: Sequence[Line],
+    columns: Sequence[str],
+    *,
+    by: str = "",
+    only: str = "",
+    as_of: date | None,
 ) -> bytes:
-    """One line per milestone with exactly these columns; before them the group, when no column says it."""
+    """One line per milestone with exactly these columns; before them the group, when no column says it. `only`: which
+    of all they are, in words."""
     heads = [_days_head(name) for name in columns]
     lines = [[_VALUES[name](row) for name in columns] for row in rows]
     if by and by not in columns:
         heads.insert(0, column_word(by))
         lines = [[group_word(row, by), *line] for row, line in zip(rows, lines, strict=True)]
-    return _made(kind, _("里程碑"), heads, lines, any(row.project.illustrative for row in rows), as_of)
+    return _made(kind, _("里程碑"), heads, lines, any(row.project.illustrative for row in rows), as_of, only)
 
 
 def _days_head(name: str) -> str:
@@ -347,7 +354,13 @@ def _mark(m: MilestoneRow) -> str:
 
 
 def _made(
-    kind: str, title: str, heads: list[Any], lines: list[list[Any]], illustrative: bool, as_of: date | None
+    kind: str,
+    title: str,
+    heads: list[Any],
+    lines: list[list[Any]],
+    illustrative: bool,
+    as_of: date | None,
+    only: str = "",
 ) -> bytes:
     mark = _("示例数据")
     if illustrative:
@@ -356,6 +369,7 @@ def _made(
     if kind == CSV:
         return csv_bytes(heads, lines)
     notes = [
+        *([(_("筛选"), only)] if only else []),
         (_("截至"), (as_of or clock.today()).isoformat()),
         (_("偏差"), _("实际或已确认的预测减去基线，日历天")),
     ]

@@ -18,7 +18,8 @@ TITLE = """() => {
   const was = Plotly.downloadImage;
   let lines;
   Plotly.downloadImage = figure => {
-    lines = [figure.layout.title.text.split('<br>'), figure.layout.annotations.map(one => one.text)];
+    lines = [figure.layout.title.text.split('<br>'), figure.layout.annotations.map(one => one.text),
+      figure.layout.paper_bgcolor];
   };
   document.querySelector('#chart-slips [data-act=png]').click();
   Plotly.downloadImage = was;
@@ -58,9 +59,14 @@ def test_words_and_pictures_reach_the_chat(browser: Browser, serve: Callable[...
     # On a phone, too, the picture says what, of which day, and that it is illustrative.
     page.set_viewport_size({"width": 280, "height": 844})
     page.wait_for_function("document.querySelector('#fig-slips-p').getBoundingClientRect().width < 280")
-    (*said, day), key = page.evaluate(TITLE)
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    (*said, day, basis), key, ground = page.evaluate(TITLE)
+    assert ground == "#FFFEFB", "a picture is light whatever the screen is"
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
     page.set_viewport_size({"width": 1440, "height": 900})
-    assert len(said) > 1 and "".join(said).replace(" ", "") == finding.replace(" ", ""), said
+    what = f"推迟最多的里程碑（比基线晚的天数）{finding}".replace(" ", "")
+    assert len(said) > 2 and "".join(said).replace(" ", "") == what, said
+    assert basis == "对比：2026-03-31"
     assert day == "截至 2026-06-30，示例数据"
     assert key[:2] + key[-2:] == ["○", "基线", "◆", "现预测：已推迟"], "and what its marks mean"
 
@@ -68,6 +74,6 @@ def test_words_and_pictures_reach_the_chat(browser: Browser, serve: Callable[...
     open_menu(page)
     with page.expect_download() as file:
         page.locator("#chart-slips [data-act=copy-png]").click()
-    assert file.value.suggested_filename == "slips.png"
+    assert file.value.suggested_filename == "slips-2026-06-30.png"
     expect(page.locator(".toast-k")).to_contain_text("改为下载")
     cast.close()

@@ -87,6 +87,6 @@ def test_the_files_speak_the_readers_language(client):
 
 def test_files_are_downloads_that_no_cache_keeps(client):
     answer = client("executive").get("/labs.csv")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="labs.csv"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="labs-2026-11-23.csv"'
     assert answer.headers["Cache-Control"] == "no-store"
     assert client("executive").get("/labs.pdf").status_code == 404

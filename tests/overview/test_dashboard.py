@@ -13,6 +13,8 @@ from lxml import html
 
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import clock
+from kangjiansheng.core.sheets import Number, csv_bytes, xlsx_bytes
+from kangjiansheng.core.workbooks import read
 from kangjiansheng.overview import queries
 from kangjiansheng.overview.views import dashboard
 from kangjiansheng.projects import commands
@@ -134,6 +136,32 @@ def test_a_comparison_that_is_not_before_the_day_looked_at_is_set_back_and_says_
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("path", "compared"),
+    [
+        ("", True),
+        ("/metrics", True),
+        ("/value", True),
+        ("/pack", True),
+        ("/charts", False),
+        ("/forecast", False),
+    ],
+)
+def test_a_page_on_paper_says_its_day_and_the_one_it_is_compared_with(client, path, compared):
+    asked = "?as_of=2026-10-31&compare=2026-03-31&lab=JL-02"
+    tree = page(client("executive"), f"/overview{path}{asked}")
+    (line,) = tree.xpath("//main//p[@class='only-print']")
+    assert line.text == ("数据截至 2026-10-31，对比 2026-03-31" if compared else "截至 2026-10-31")
+    assert "示例数据" in tree.find_class("illus-strip")[0].text_content()
+    assert path == "/metrics" or "儿童细胞治疗联合实验室：" in tree.find_class("ov-nw")[0].text_content()
+
+
+def test_today_is_on_the_paper_of_the_first_page(client):
+    (line,) = page(client("executive"), "/").xpath("//main//p[@class='only-print']")
+    assert line.text.startswith(f"数据截至 {clock.today().isoformat()}，对比 ")
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
 def test_three_languages(client, lang):
     tree = page(client("executive", lang))
@@ -215,6 +243,54 @@ def test_exports_carry_their_day_and_the_mark(client, name):
     csv = reader.get(f"/overview/tables/{name}.csv?as_of=2026-10-31").get_data(as_text=True)
     assert "2026-10-31" in csv and "示例数据" in csv
     assert reader.get("/overview/tables/other.csv").status_code == 404
+
+
+FILES = {
+    **{f"tables/{name}": (day, n) for name, day, n in (("slips", 3, 6), ("outlook", 5, 6), ("moves", 3, 4))},
+    "charts/gates": (3, None), "charts/expiries": (0, 1), "charts/spoken": (6, 2), "charts/advice": (2, None),
+    "forecast/forecast": (2, 5), "value/tables/permissions": (3, 4), "value/tables/distribution": (None, 1),
+    "value/tables/sets": (None, 2), "value/tables/assumptions": (None, 4), "value/tables/approvals": (None, 3),
+}  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "day", "number"), [(name, *at) for name, at in FILES.items()])
+def test_cells_of_a_workbook_are_days_and_numbers_and_those_of_a_csv_are_read(client, name, day, number):
+    reader = client("executive")
+    _heads, *rows = read(reader.get(f"/overview/{name}.xlsx").data).sheets[0].rows
+    cells = [cell for row in rows for cell in row.cells.values()]
+    assert not [
+        c for c in cells if c.kind == "text" and re.fullmatch(r"[−-]?[\d,.]+%?|\d{4}-\d\d-\d\d", c.value)
+    ]
+    for column, kind in ((day, "day"), (number, "number")):
+        assert column is None or {row.cells[column].kind for row in rows if column in row.cells} - {
+            "text"
+        } == {kind}
+    text = reader.get(f"/overview/{name}.csv").get_data(as_text=True)
+    assert day is None or rows[0].cells[day].shown in text
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["slips", "moves"])
+def test_the_file_of_the_largest_has_them_all(app, client, actor, name):
+    asking = dashboard.Asked(None, date(2026, 3, 31), 90)
+    with app.test_request_context("/overview"):
+        g.as_of = None
+        found = getattr(dashboard.read(asking, actor=actor("executive")), name)
+    assert len(found.rows) == 8 < found.total
+    book = read(client("executive").get(f"/overview/tables/{name}.xlsx?compare=2026-03-31").data)
+    assert len(book.sheets[0].rows) - 1 == found.total
+
+
+def test_a_share_is_shown_in_per_cent_and_money_with_its_sign():
+    head, amount = ["P"], [[Number(0.151, "15.1%", "0.0%")], [Number(-12.34, "−12.3", "#,##0.0")]]
+    assert csv_bytes(head, amount).decode().split() == ["\ufeffP", "15.1%", "−12.3"]
+    book = xlsx_bytes("P", head, amount)
+    assert [row.cells[0].value for row in read(book).sheets[0].rows[1:]] == [0.151, -12.34]
+    with zipfile.ZipFile(io.BytesIO(book)) as packed:
+        assert {"0.0%", "#,##0.0"} <= set(
+            re.findall(r'formatCode="([^"]*)"', packed.read("xl/styles.xml").decode())
+        )
 
 
 def test_the_line_of_the_slipped_says_what_the_board_said_at_each_month_end(app, client, actor):

@@ -1,5 +1,6 @@
 """The forecast as each of the cast sees it, as of any day, with its scoreboard, and to take along."""
 
+import csv
 import re
 from datetime import date, timedelta
 
@@ -138,6 +139,16 @@ def test_the_tables_go_along_with_day_method_and_mark(client):
     assert "2026-06-30" in text and "示例数据" in text and "种子 1" in text
     assert reader.get(f"{PATH}/record.xlsx").status_code == 200
     assert reader.get(f"{PATH}/nothing.csv").status_code == 404
+
+
+@pytest.mark.long
+def test_the_table_leaves_out_as_many_as_the_page_says(client):
+    """Half of the history may reach a day where eighty per cent of it do not: that is no forecast either."""
+    reader = client("executive")
+    said = re.search(r"另有 (\d+) 个历史太少，不作预测", page(reader).text_content())
+    made = csv.reader(reader.get(f"{PATH}/forecast.csv").get_data(as_text=True).splitlines())
+    silent = [row for row in made if row[:1] and row[0].startswith("KJS-") and row[3] == "历史太少"]
+    assert said and len(silent) == int(said[1]) and not any(row[4] for row in silent)
 
 
 def test_few_reached_milestones_are_too_little_history(client, actor, in_app):

@@ -144,6 +144,13 @@ def test_what_came_earlier_has_a_true_minus_and_is_a_number_in_the_sheet(client:
 
 
 @pytest.mark.long
+def test_the_figures_of_the_workbook_are_numbers_on_both_days(client: Client) -> None:
+    heads, *rows = read(file(client("executive"), "xlsx", at_now())).sheets[0].rows
+    assert re.fullmatch(r"对比日 \d{4}-\d\d-\d\d", heads.cells[3].value)
+    assert [(row.cells[1].kind, row.cells[3].kind) for row in rows] == [("number", "number")] * 4
+
+
+@pytest.mark.long
 def test_the_name_of_a_sheet_ends_with_a_whole_word(client: Client) -> None:
     names = [sheet.name for sheet in read(file(client("executive", "en"), "xlsx", at_now())).sheets]
     assert "Milestone outlook next 90 days" in names

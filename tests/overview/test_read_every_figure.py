@@ -93,6 +93,22 @@ def test_a_set_that_is_none_is_refused(client):
     assert client("executive").get("/api/v1/metrics?rates=NOPE").status_code == 400
 
 
+def test_figures_of_the_demonstration_are_labelled_as_such(client):
+    for short, made_up in (("executive", True), ("outsider", False)):
+        reader = client(short)
+        assert reader.get("/api/v1/metrics").get_json()["illustrative"] is made_up
+        tree = html.document_fromstring(reader.get("/overview/metrics").text)
+        assert bool(tree.find_class("illus-strip")) is made_up
+
+
+def test_what_needs_somebody_is_defined_as_it_is_counted(client):
+    tree = html.document_fromstring(client("executive").get("/overview/metrics").text)
+    value, meaning = (
+        cell.text_content().strip() for cell in tree.get_element_by_id("board.needs_attention")[1:3]
+    )
+    assert int(value) > 7 and "7" not in meaning
+
+
 def test_the_page_holds_every_key_with_its_value_and_meaning(client):
     reader = client("executive")
     found = reader.get("/api/v1/metrics?as_of=2026-11-20&rates=BIO_CART").get_json()
@@ -102,7 +118,13 @@ def test_the_page_holds_every_key_with_its_value_and_meaning(client):
         for row in tree.iter("tr")
         if row.get("id")
     }
-    told = {key for key, _value in flat(found)} - {"as_of", "definitions", "rates", "board.compare"}
+    told = {key for key, _value in flat(found)} - {
+        "as_of",
+        "definitions",
+        "rates",
+        "board.compare",
+        "illustrative",
+    }
     assert set(shown) == told
     for key, cells in shown.items():
         assert cells[0] and cells[1] and len(cells[2]) > 5, key

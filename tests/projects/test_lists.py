@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from kangjiansheng.core.workbooks import read
 from tests.support.typed import words
 
 
@@ -63,8 +64,31 @@ def test_the_file_holds_exactly_what_the_page_shows(client):
 
 def test_the_workbook_opens(client):
     answer = client("executive").get("/milestones.xlsx?project=KJS-003")
-    assert "milestones.xlsx" in answer.headers["Content-Disposition"]
+    assert '"milestones-2026-11-23.xlsx"' in answer.headers["Content-Disposition"]
     assert zipfile.ZipFile(io.BytesIO(answer.data)).testzip() is None
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "figure=slipped&lab=JL-02",
+            "儿童细胞治疗联合实验室；进行中的项目里，比最初基线晚 15 天或更多的未完成里程碑",
+        ),
+        (
+            "status=slip,late&stage=IND&within=90&moved=2026-03-31",
+            "已推迟、已逾期；IND；90 天内；2026-03-31 以来有变动",
+        ),
+        ("", None),
+    ],
+)
+def test_a_file_of_a_past_day_says_so_in_its_name_and_what_it_is_narrowed_to(client, query, said):
+    answer = client("executive").get(f"/milestones.xlsx?{query}&as_of=2026-06-30")
+    assert '"milestones-2026-06-30.xlsx"' in answer.headers["Content-Disposition"]
+    notes = read(answer.data).sheets[1]
+    assert notes.name == "口径说明"
+    told = {row.cells[0].value: row.cells[1].value for row in notes.rows}
+    assert told["截至"] == "2026-06-30" and told.get("筛选") == said
 
 
 def test_pages_of_a_long_list(client):

@@ -21,7 +21,7 @@ class Cell:
     path: str
 
 
-Value = Cell | str | int | None
+Value = Cell | date | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,20 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One of the figures at the top: what it is, how much, its unit, how it stood; `tone` is good, bad or flat."""
+    """One of the figures at the top: what it is, how much, its unit, how much it was and that in words; `tone` is good,
+    bad or flat."""
 
     name: str
-    value: str
+    now: int | None
     unit: str
+    then: int | None
     change: str
     tone: str
+
+    @property
+    def value(self) -> str:
+        """How much it is, in words."""
+        return text(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +138,4 @@ def text(value: Value) -> str:
         return "—"
     if isinstance(value, int):
         return f"−{-value}" if value < 0 else str(value)
-    return value.text if isinstance(value, Cell) else value
+    return value.text if isinstance(value, Cell) else str(value)

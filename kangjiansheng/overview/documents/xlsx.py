@@ -1,12 +1,11 @@
 """The pack as a workbook: a sheet for each section with all of its rows, and one with what every number means."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from kangjiansheng.core import sheets
 from kangjiansheng.core.archives import settled
-from kangjiansheng.overview.documents.outline import Cell, Outline, Section, Value
+from kangjiansheng.overview.documents.outline import Cell, Outline, Section
 
 _LONGEST = 31  # characters in the name of a sheet, as programs take them
 
@@ -14,12 +13,10 @@ _LONGEST = 31  # characters in the name of a sheet, as programs take them
 def rendered(said: Outline) -> bytes:
     """The workbook of an outline; the same outline gives the same bytes."""
     words, names = said.words, set[str]()
-    figures: list[tuple[Any, ...]] = [
-        (one.name, _number(one.value), one.unit, one.change) for one in said.figures
-    ]
+    figures: list[tuple[Any, ...]] = [(one.name, one.now, one.unit, one.then) for one in said.figures]
     if said.narrowed:
         figures.append((said.narrowed, "", "", ""))
-    heads = [words["figures"], words["now"], "", words["then"]]
+    heads = [words["figures"], words["now"], "", f"{words['then']} {said.compare}"]
     made = [sheets.Sheet(_named(words["figures"], names), heads, figures)]
     made += [_sheet(one, _named(one.over, names)) for one in said.sections]
     notes = [
@@ -31,24 +28,13 @@ def rendered(said: Outline) -> bytes:
         *said.definitions,
         (words["version"], said.version),
     ]
-    book = sheets.workbook(made, at=said.cut, notes=notes, about=words["definitions"], foot=said.narrowed)
+    book = sheets.workbook(made, at=said.cut, notes=notes, foot=said.narrowed)
     return settled(book, said.cut)
 
 
 def _sheet(section: Section, title: str) -> sheets.Sheet:
-    kinds = [kind for _label, kind in section.columns]
-    rows = [[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in section.rows]
+    rows = [[value.text if isinstance(value, Cell) else value for value in row] for row in section.rows]
     return sheets.Sheet(title, [label for label, _kind in section.columns], rows)
-
-
-def _cell(value: Value, kind: str) -> Any:
-    if isinstance(value, Cell):
-        return value.text
-    return date.fromisoformat(value) if kind == "d" and isinstance(value, str) else value
-
-
-def _number(text: str) -> Any:
-    return int(text) if text.isascii() and text.isdigit() else text
 
 
 def _named(title: str, taken: set[str]) -> str:

@@ -15,7 +15,7 @@ from .rows import OnAgenda, Risk, Seen
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How many rows are shown at most: in a cell and a column of the pipeline, of the pipeline by code, on all lanes of
-    the outlook, of the outlook by date, of what needs somebody, of what slips. None shows all."""
+    the outlook, of the outlook by date, of what needs somebody, of the largest slips and moves. None shows all."""
 
     cell: pipeline.Few | None = None
     column: pipeline.Few | None = None
@@ -23,11 +23,12 @@ class Limits:
     stops: int | None = None
     soonest: int | None = None
     matters: int | None = None
-    slips: int | None = slips.AT_MOST
+    largest: int | None = slips.AT_MOST
 
 
 PAGE = Limits(pipeline.Few(4, 2), pipeline.Few(12, 6), stops=96, matters=24)
 ALL = Limits()
+FILE = Limits(largest=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ def board(
         due=figures.due(day, past),
         gates=gates,
         attention=matters.attention(day, gates.waiting, risks, naming, limits.matters),
-        moves=moving.moves(day, past, naming),
+        moves=moving.moves(day, past, naming, limits.largest),
         pipeline=pipeline.pipeline(day, naming, limits.cell, limits.column, limits.first),
         outlook=outlook.outlook(day, naming, horizon, festival, limits.stops, limits.soonest),
-        slips=slips.slips(day, past, naming, limits.slips),
+        slips=slips.slips(day, past, naming, limits.largest),
         health=health.health(day, naming),
     )

@@ -9,8 +9,7 @@ from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.ledgers import NONE, day_of
 
 from .rows import Milestone, Naming, Project
-
-AT_MOST = 8
+from .slips import AT_MOST
 
 
 @dataclass(frozen=True, slots=True)

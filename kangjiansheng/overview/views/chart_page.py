@@ -152,7 +152,7 @@ def chart_export(name: str, kind: str) -> Response:
         *exports.marks(found.day, illustrative=found.illustrative),
         (chart_words.names()[name], chart_words.definitions()[name]),
     ]
-    return exports.download(name, kind, chart_words.names()[name], made, found.day, notes)
+    return exports.download(name, kind, chart_words.names()[name], made, notes)
 
 
 def _figures(found: Gallery) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def gates(found: Gallery) -> Table:
                 f"{gate.code} {name_of(one.verdict)}",
                 linked(one.project, words.milestone_href(one)),
                 chart_words.part(one.verdict.word),
-                one.verdict.decided_on.isoformat(),
+                one.verdict.decided_on,
                 one.verdict.body,
             ]
             for gate in found.gates.gates
@@ -78,7 +78,7 @@ def expiries(found: Gallery) -> Table:
         ],
         "rows": [
             [
-                row.ends_on.isoformat(),
+                row.ends_on,
                 (row.ends_on - day).days,
                 chart_words.expiry_kind(row),
                 linked(row.code, chart_words.expiry_href(row)),
@@ -106,8 +106,8 @@ def _words(lab: Lab) -> list[list[Any]]:
             chart_words.lab(lab),
             linked(word.project, words.project_href(word.project)),
             *(word.ages[key] for key in AGES),
-            word.last.isoformat() if word.last else None,
-            word.oldest.isoformat() if word.oldest else None,
+            word.last,
+            word.oldest,
         ]
         for word in lab.words
     ]
@@ -157,9 +157,9 @@ def advice(found: Gallery) -> Table:
             [
                 linked(one.number, travel(f"/decisions/{one.number}")),
                 found.named(one.committee),
-                one.given_on.isoformat(),
+                one.given_on,
                 chart_words.part(one.verdict),
-                one.decided_on.isoformat() if one.decided_on else None,
+                one.decided_on,
                 one.reasons or None,
             ]
             for one in found.advised

@@ -52,6 +52,19 @@ def names() -> dict[str, str]:
     }
 
 
+def units() -> dict[str, str]:
+    """What each sheet counts in."""
+    return {
+        "gates": _("决定数"),
+        "cycles": _("自然日"),
+        "expiries": _("到期的项数"),
+        "spoken": _("里程碑数"),
+        "actions": _("行动项数"),
+        "advice": _("意见条数"),
+        "obligations": _("承诺数"),
+    }
+
+
 def definitions() -> dict[str, str]:
     """What each sheet counts, in one sentence."""
     return {

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import sheets
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.budgets import costly
-from kangjiansheng.overview.rules.board import Board
+from kangjiansheng.overview.rules.board import FILE, Board
 from kangjiansheng.overview.views import dashboard, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
 
@@ -25,19 +25,17 @@ def export(name: str, kind: str) -> Response:
         abort(404)
     asking = dashboard.asked()
     wanted = narrowed.asked()
-    every, found = dashboard.narrowed_to(asking, wanted, actor=actor())
+    every, found = dashboard.narrowed_to(asking, wanted, actor=actor(), limits=FILE)
     made = figures(found) if name == "figures" else getattr(tables, name)(found)
     notes = [*narrowed.marks(every, wanted), *about(found, illustrative=found.illustrative)]
-    return download(name, kind, titles[name], made, found.day, notes)
+    return download(name, kind, titles[name], made, notes)
 
 
-def download(
-    name: str, kind: str, title: str, made: tables.Table, day: date, notes: list[tuple[str, str]]
-) -> Response:
+def download(name: str, kind: str, title: str, made: tables.Table, notes: list[tuple[str, str]]) -> Response:
     """A table of the overview as a file, with what it says of itself."""
     heads = [label for label, _class in made["columns"]]
     rows = [[_plain(cell) for cell in row] for row in made["rows"]]
-    file = f"kangjiansheng-{name}-{day.isoformat()}"
+    file = f"kangjiansheng-{name}"
     if kind == sheets.CSV:
         printed = [["", *[""] * (len(heads) - 1)], *([label, text] for label, text in notes)]
         return sheets.download(kind, file, sheets.csv_bytes(heads, [*rows, *printed]))

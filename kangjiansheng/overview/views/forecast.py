@@ -71,9 +71,7 @@ def forecast_file(name: str, kind: str) -> Response:
     if name not in titles:
         abort(404)
     found = find(actor=actor())
-    return exports.download(
-        name, kind, titles[name], _table(found, name), found.forecast.day, _about(found, name)
-    )
+    return exports.download(name, kind, titles[name], _table(found, name), _about(found, name))
 
 
 def _about(found: Foretold, name: str) -> list[tuple[str, str]]:

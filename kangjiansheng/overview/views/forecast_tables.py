@@ -29,7 +29,7 @@ def forecast(found: Foresight, named: Called, listed: int | None = None) -> Tabl
                 {"text": its.project_code, "href": words.project_href(its.project_code)},
                 {"text": f"{its.code} {name_of(its)}", "href": words.milestone_href(its)},
                 said.day(one.promise),
-                said.day(one.p50) or _("历史太少"),
+                said.half(one) or _("历史太少"),
                 said.day(one.p80),
                 said.percent(one.kept),
                 said.later(one),
@@ -83,7 +83,7 @@ def quarters(found: Record) -> Table:
         "columns": [(_("作出预测的日子"), "d"), *((said.sources()[by], "n") for by in KINDS)],
         "rows": [
             [
-                date.fromordinal(day).isoformat(),
+                date.fromordinal(day),
                 *(f"{kept[by].part}/{kept[by].whole}" if kept[by].whole else None for by in KINDS),
             ]
             for day, kept in found.days.items()

@@ -37,6 +37,7 @@ def all_figures() -> Response:
     found = api.figures(asking, actor=actor(), code=code if code in sets else None)
     return page(
         "overview/metrics.html",
+        illustrative=found["illustrative"],
         asking=asking,
         groups=[
             (_("项目与里程碑"), _milestones(found)),

@@ -61,7 +61,7 @@ def _worth(one: queries.Entered, step: str, rates: RateSet) -> dict[str, Any]:
     return {
         "total": total,
         "swings": swings,
-        "table": value_tables.assumptions(swings, said.money),
+        "table": value_tables.assumptions(swings, value_tables.money_cell),
         "figure": value_charts.tornado(swings, total, said.money) if swings else None,
         "lines": {
             "columns": [

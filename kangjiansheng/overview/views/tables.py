@@ -1,4 +1,7 @@
-"""The figures of the board as tables: shown beside each figure, and exported."""
+"""The figures of the board as tables: shown beside each figure, and exported.
+
+Cells are values (days, numbers, `sheets.Number`); how they are written is a matter of where they are shown.
+"""
 
 from datetime import date
 from typing import Any
@@ -74,8 +77,8 @@ def outlook(board: Board) -> Table:
                 *_milestone(stop.milestone),
                 name_of(stop.lab) if stop.lab else None,
                 status[stop.milestone.status],
-                stop.plan.isoformat() if stop.plan else None,
-                stop.day.isoformat(),
+                stop.plan,
+                stop.day,
                 stop.milestone.slip,
             ]
             for stop in board.outlook.stops
@@ -84,7 +87,7 @@ def outlook(board: Board) -> Table:
 
 
 def slips(board: Board) -> Table:
-    """The largest slips."""
+    """The slips, the largest first."""
     status = words.statuses()
     return {
         "columns": [
@@ -101,9 +104,9 @@ def slips(board: Board) -> Table:
             [
                 *_milestone(row.milestone),
                 status[row.milestone.status],
-                row.milestone.baseline.isoformat() if row.milestone.baseline else None,
-                row.then_date.isoformat() if row.then_date else None,
-                row.milestone.forecast.isoformat() if row.milestone.forecast else None,
+                row.milestone.baseline,
+                row.then_date,
+                row.milestone.forecast,
                 row.now,
                 words.reason(row.milestone.reason_code) or None,
             ]
@@ -126,8 +129,8 @@ def moves(board: Board) -> Table:
         "rows": [
             [
                 *_milestone(move.milestone),
-                move.before.isoformat(),
-                move.after.isoformat(),
+                move.before,
+                move.after,
                 move.days,
                 words.reason(move.milestone.reason_code) or None,
             ]

@@ -170,6 +170,7 @@ def value() -> Response:
         "overview/value.html",
         illustrative=seen.illustrative,
         seen=seen,
+        asking=seen.asking,
         keep=narrowed.keep,
         narrowing=narrowed.bar(seen.every, narrowed.asked(), len(now.projects)),
         now=now,
@@ -201,4 +202,4 @@ def value_table(name: str, kind: str) -> Response:
     if name not in titles:
         abort(404)
     made = value_tables.BY_NAME[name](seen)
-    return exports.download(f"value-{name}", kind, titles[name], made, seen.now.day, value_tables.about(seen))
+    return exports.download(f"value-{name}", kind, titles[name], made, value_tables.about(seen))

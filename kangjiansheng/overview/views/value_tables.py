@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
+from kangjiansheng.core.sheets import Number
 from kangjiansheng.overview.rules import chances, economics
 from kangjiansheng.overview.views import exports, narrowed, words
 from kangjiansheng.overview.views import value_words as said
@@ -20,6 +21,20 @@ SMALL = 0.0005  # what a bar of the distribution must at least be to stand alone
 
 def _linked(text: str, href: str) -> dict[str, str]:
     return {"text": text, "href": href}
+
+
+def percent_cell(share: float, digits: int = 1) -> Number:
+    """A share as a cell."""
+    return Number(share, said.percent(share, digits), f"{0:.{digits}f}%")
+
+
+def money_cell(amount: float) -> Number:
+    """Millions of yuan as a cell."""
+    return Number(amount, said.money(amount), "#,##0.0")
+
+
+def _count(number: float) -> Number:
+    return Number(number, said.count(number), "0.00")
 
 
 def approvals(now: "Pipeline", shown: Sequence[tuple[float, Any]] | None = None) -> Table:
@@ -38,7 +53,7 @@ def approvals(now: "Pipeline", shown: Sequence[tuple[float, Any]] | None = None)
                 _linked(project.code, said.project_href(project.code)),
                 name_of(project),
                 words.stage(project.stage),
-                said.percent(p),
+                percent_cell(p),
                 _remark(project),
             ]
             for p, project in (now.likeliest if shown is None else shown)
@@ -69,10 +84,10 @@ def bars(now: "Pipeline") -> list[tuple[int, float, bool]]:
 
 def distribution(now: "Pipeline") -> Table:
     """The chance of each number, and of at least as many."""
-    rows, left = [], 1.0
+    rows, left = list[list[Any]](), 1.0
     for number, p, beyond in bars(now):
-        label = _("%(number)d 个及以上", number=number) if beyond else str(number)
-        rows.append([label, said.percent(p, 2), said.percent(min(left, 1.0), 2)])
+        label = _("%(number)d 个及以上", number=number) if beyond else number
+        rows.append([label, percent_cell(p, 2), percent_cell(min(left, 1.0), 2)])
         left -= p
     return {"columns": [(_("获批个数"), ""), (_("概率"), "n"), (_("至少这么多"), "n")], "rows": rows}
 
@@ -92,8 +107,8 @@ def permissions(now: "Pipeline", listed: int | None = None) -> Table:
                 _linked(row.project.code, travel(row.path)),
                 name_of(row.project),
                 words.stage(row.project.stage),
-                row.forecast.isoformat() if row.forecast else None,
-                said.percent(p, 0),
+                row.forecast,
+                percent_cell(p, 0),
             ]
             for row, p in now.permissions[:listed]
         ],
@@ -108,10 +123,10 @@ def sets(seen: "Seen") -> Table:
         rows.append(
             [
                 _linked(said.set_name(rates), said.rates_href(rates.code)),
-                said.percent(rates.loa("PHASE_I")),
-                said.count(chances.expected(seen.now.counts, rates)),
+                percent_cell(rates.loa("PHASE_I")),
+                _count(chances.expected(seen.now.counts, rates)),
                 said.between(spread.approvals) if spread else _("样本数未公布"),
-                said.percent(chances.at_least_one(seen.now.counts, rates)),
+                percent_cell(chances.at_least_one(seen.now.counts, rates)),
             ]
         )
     return {
@@ -127,7 +142,7 @@ def sets(seen: "Seen") -> Table:
 
 
 def assumptions(found: list[chances.Swing], show: Any) -> Table:
-    """A tornado as a table; `show` puts the answer in words."""
+    """A tornado as a table; `show` makes a cell of an answer."""
     return {
         "columns": [
             (_("假设"), ""),
@@ -143,7 +158,7 @@ def assumptions(found: list[chances.Swing], show: Any) -> Table:
                 said.ends(swing),
                 show(swing.at_low),
                 show(swing.at_high),
-                said.percent(swing.share, 0),
+                percent_cell(swing.share, 0),
                 _("设定，没有样本") if swing.unknown else _("95% 区间，按样本数"),
             ]
             for swing in found
@@ -167,9 +182,9 @@ def money(seen: "Seen") -> Table:
                 _linked(one.project.code, said.money_href(one.project.code)),
                 name_of(one.project),
                 words.stage(one.project.stage),
-                said.percent(one.state["discount"] / 10_000),
-                said.percent(chances.chance(valued.step, seen.now.rates)),
-                said.money(economics.enpv(valued.figures, valued.step, seen.now.rates, seen.now.day)),
+                percent_cell(one.state["discount"] / 10_000),
+                percent_cell(chances.chance(valued.step, seen.now.rates)),
+                money_cell(economics.enpv(valued.figures, valued.step, seen.now.rates, seen.now.day)),
             ]
             for one, valued in seen.valued
         ],
@@ -181,9 +196,9 @@ BY_NAME: Mapping[str, Callable[["Seen"], Table]] = {
     "distribution": lambda seen: distribution(seen.now),
     "permissions": lambda seen: permissions(seen.now),
     "sets": sets,
-    "assumptions": lambda seen: assumptions(seen.swings, said.count),
+    "assumptions": lambda seen: assumptions(seen.swings, _count),
     "money": money,
-    "money_assumptions": lambda seen: assumptions(seen.money_swings, said.money),
+    "money_assumptions": lambda seen: assumptions(seen.money_swings, money_cell),
 }
 
 

@@ -156,9 +156,14 @@ def later(one: Expected) -> int | None:
     return None if one.p80 is None else one.p80 - one.promise
 
 
-def day(number: int | None) -> str | None:
+def day(number: int | None) -> date | None:
     """An ordinal as a date."""
-    return None if number is None else date.fromordinal(number).isoformat()
+    return None if number is None else date.fromordinal(number)
+
+
+def half(one: Expected) -> date | None:
+    """The day that is half sure; None when the history is too short for a forecast, though half of it may reach."""
+    return day(one.p50) if one.known else None
 
 
 def in_figure(named: Any, on: date) -> Words:

@@ -1,6 +1,7 @@
 """What scenarios say: which figures they change, and in which direction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,6 +9,7 @@ from flask_babel import ngettext
 
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.overview.queries.scenarios import Chance, Consequences, Later
+from kangjiansheng.overview.rules.forecast.runs import Expected
 from kangjiansheng.overview.rules.scenario import Sides
 from kangjiansheng.overview.views import words
 from kangjiansheng.overview.views import words_forecast as said
@@ -82,8 +84,8 @@ def later(rows: Sequence[Later]) -> Table:
                     "text": f"{row.effect.code} {name_of(row.effect)}",
                     "href": f"{row.project.base}/milestones/{row.effect.code}",
                 },
-                row.effect.before.isoformat(),
-                row.effect.after.isoformat(),
+                row.effect.before,
+                row.effect.after,
                 row.effect.days,
             ]
             for row in rows
@@ -106,17 +108,17 @@ def chances(rows: Sequence[Chance]) -> Table:
             [
                 {"text": row.project.code, "href": words.project_href(row.project.code)},
                 {"text": f"{row.milestone.code} {name_of(row.milestone)}", "href": row.milestone.path},
-                said.day(row.now.p50) if row.now else None,
-                _then(row, "p50"),
+                said.half(row.now) if row.now else None,
+                _then(row, said.half),
                 said.day(row.now.p80) if row.now else None,
-                _then(row, "p80"),
+                _then(row, lambda one: said.day(one.p80)),
             ]
             for row in rows
         ],
     }
 
 
-def _then(row: Chance, key: str) -> str | None:
+def _then(row: Chance, shown: Callable[[Expected], date | None]) -> date | str | None:
     if row.then is None:
         return str(_("已停止"))
-    return said.day(getattr(row.then, key))
+    return shown(row.then)

@@ -26,7 +26,7 @@ from kangjiansheng.projects.rules import columns as known
 from kangjiansheng.projects.rules import window
 from kangjiansheng.projects.rules.ledgers import NONE, day_of, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
-from kangjiansheng.projects.rules.vocabulary import families, reasons
+from kangjiansheng.projects.rules.vocabulary import families, reasons, stage_columns, stages, templates
 from kangjiansheng.projects.views import bp, words
 
 
@@ -166,9 +166,22 @@ def _whole(found: Drawn, shown: window.Window) -> everything.Whole:
 def milestones_file(kind: str) -> Response:
     """The same list as a file: all pages of it, with the columns, the order and the language of the page."""
     wanted = asked_milestones()
-    rows = lists.milestones(wanted, actor=actor(), as_of=g.as_of)
-    made = sheets.milestones(kind, rows, asked_columns(wanted), by=wanted.by, as_of=g.as_of)
+    found = lists.listed(wanted, actor=actor(), as_of=g.as_of, cut=lists.whole)
+    rows, only = found.rows.items, _only(found, wanted)
+    made = sheets.milestones(kind, rows, asked_columns(wanted), by=wanted.by, only=only, as_of=g.as_of)
     return download(kind, "milestones", made)
+
+
+def _only(found: Listed, wanted: MilestoneFilter) -> str:
+    """Which of all milestones are listed, in words; empty for all."""
+    options = _options(found, wanted) | {
+        "stage": [*choices(stage_columns()), *((f"={code}", label) for code, label in choices(stages()))],
+        "pathway": choices(templates()),
+        "moved": [(wanted.moved, _("%(day)s 以来有变动", day=wanted.moved))],
+        "figure": [(wanted.figure, words.figure(wanted.figure))],
+    }
+    asked = [(name, getattr(wanted, name)) for name in lists.NARROWING if getattr(wanted, name)]
+    return _("；").join(str(dict(options.get(name, [])).get(value, value)) for name, value in asked)
 
 
 @bp.app_template_filter("by_group")
@@ -221,6 +234,10 @@ def _options(found: Listed, wanted: MilestoneFilter) -> dict[str, list[tuple[str
         "party": sorted(
             ((party.code, name_of(party)) for party in found.parties), key=lambda pair: key(pair[1])
         ),
+        "within": [("30", _("30 天内")), ("90", _("90 天内")), ("365", _("一年内"))],
+        "state": [("open", _("未完成")), ("done", _("已完成")), ("cancelled", _("已取消"))],
+        "gate": [("1", _("只看阶段门"))],
+        "stale": [("1", _("只看待更新")), ("old", _("三周以上未确认"))],
         "reason": choices(reasons()) + words.several(wanted.reason, dict(choices(reasons()))),
         "owner": [
             ("me", _("我负责的")),

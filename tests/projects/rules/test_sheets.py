@@ -171,6 +171,13 @@ def test_several_sheets_and_what_is_hidden() -> None:
     assert made.remarks[0].facts["columns"] == "C" and made.remarks[1].facts["rows"] == "2"
 
 
+@pytest.mark.parametrize(("name", "remarks"), [("i", 0), ("口径说明", 0), ("Sheet2", 1)])
+def test_the_notes_of_our_own_files_are_passed_over_in_silence(name: str, remarks: int) -> None:
+    book = read(xlsx([HEAD, ["KJS-003", "A140"]], [["截至", "2026-11-23"]]))
+    book.sheets[1].name = name
+    assert len(rows_of(book).remarks) == remarks
+
+
 @pytest.mark.parametrize(
     ("rows", "faults"),
     [

@@ -125,13 +125,14 @@
   });
 
   // ---------- taking along: a picture, or the words ----------
-  // The picture leaves the page, so it takes its finding, its day, its ground and the mark of illustrative data along,
-  // in as many lines as fit into its width: what is cut off at the edge of a phone's picture is not said.
+  // The picture leaves the page, so it takes its name and unit, its finding, its day, on what it rests, its ground and the
+  // mark of illustrative data along, in as many lines as fit into its width: what is cut off at the edge of a phone's
+  // picture is not said.
   function lines(text, width, font) {
     const pen = document.createElement('canvas').getContext('2d');
     pen.font = font;
     const all = [''];
-    (text.match(/[\u2e80-\u9fff][\u3001-\u3011\uff01-\uff1f”’]*|[^\s\u2e80-\u9fff]+\s*|\s+/g) || []).forEach(function (word) {
+    (text.replace(/\s+/g, ' ').match(/[\u2e80-\u9fff][\u3001-\u3011\uff01-\uff1f”’]*|[^\s\u2e80-\u9fff]+\s*|\s+/g) || []).forEach(function (word) {
       const last = all.length - 1;
       if (all[last] && pen.measureText((all[last] + word).trim()).width > width) all.push(word);
       else all[last] += word;
@@ -159,14 +160,22 @@
       };
     });
   }
+  // Whatever the screen is, it is light: it will stand on a white page.
   function picture(el) {
+    const was = root.dataset.bsTheme;
+    root.dataset.bsTheme = 'light';
+    try { return lit(el); } finally { root.dataset.bsTheme = was; }
+  }
+  function lit(el) {
     const r = read(el);
-    const head = el.closest('.fig') && el.closest('.fig').querySelector('h2');
+    const sheet = el.closest('.fig'), over = sheet && sheet.querySelector('.over'), head = sheet && sheet.querySelector('h2');
+    const unit = el.dataset.unit ? words.unit.replace('%s', el.dataset.unit) : '';
     const mark = document.querySelector('.fig .illus, .illus-strip .illus');
     const foot = words.foot + (mark && words.foot.indexOf(mark.textContent) < 0 ? '　' + mark.textContent : '');
     const width = Math.round(el.getBoundingClientRect().width);
     const font = '15px ' + getComputedStyle(el).fontFamily;
-    const said = lines(head ? head.textContent.replace(/\s+/g, ' ') : '', width * 0.94, font).concat(lines(foot, width * 0.94, font));
+    const said = [over ? over.firstChild.textContent.trim() + unit : '', head ? head.textContent : '', foot, words.basis]
+      .filter(Boolean).flatMap(function (text) { return lines(text, width * 0.94, font); });
     const marks = key(el, width * 0.94, '13px ' + getComputedStyle(el).fontFamily);
     const rows = marks.length ? marks[marks.length - 1].row + 1 : 0;
     const above = 16 + 20 * said.length + 22 * rows;
@@ -228,7 +237,7 @@
   document.addEventListener('click', function (event) {
     const at = event.target.closest('[data-act=png],[data-act=copy-png],[data-act=copy-text]');
     if (!at) return;
-    const name = at.dataset.name || 'kangjiansheng';
+    const name = (at.dataset.name || 'kangjiansheng') + '-' + words.day;
     const menu = at.closest('details');
     if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
     if (at.dataset.act === 'copy-text') { copyText(told(at), name); return; }

@@ -115,12 +115,12 @@ def _figures(found: reading.Found, asking: Asked) -> list[Figure]:
     rate, slipped, due, gates = board.on_time, board.slipped, board.due, board.gates
     day = asking.compare.isoformat()
     before = _("%(day)s 为 %(count)s", day=day, count="%s")
-    percent = "—" if rate.now.percent is None else str(rate.now.percent)
     return [
         Figure(
             _("准时率，近 12 个月"),
-            percent,
+            rate.now.percent,
             "%" if rate.now.percent is not None else "",
+            rate.then.percent,
             before % ("—" if rate.then.percent is None else f"{rate.then.percent}%"),
             "flat" if not rate.change else "bad" if rate.change < 0 else "good",
         ),
@@ -133,7 +133,7 @@ def _figures(found: reading.Found, asking: Asked) -> list[Figure]:
 def _figure(name: str, now: int, then: int, unit: str, before: str, *, counts: bool) -> Figure:
     """`counts`: more of it is worse."""
     tone = "flat" if now == then or not counts else "bad" if now > then else "good"
-    return Figure(name, str(now), unit, before % then, tone)
+    return Figure(name, now, unit, then, before % then, tone)
 
 
 def _definitions(told: list[sections.Section], only: str) -> list[tuple[str, str]]:

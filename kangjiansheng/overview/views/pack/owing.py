@@ -16,7 +16,7 @@ from kangjiansheng.core.i18n import explain, name_of
 from kangjiansheng.overview.documents.outline import Cell, Section, Value
 from kangjiansheng.overview.rules.pack import RiskState, Verdict
 from kangjiansheng.overview.views.pack.reading import Found
-from kangjiansheng.overview.views.pack.sections import day, illustrative, milestone, owner, project
+from kangjiansheng.overview.views.pack.sections import illustrative, milestone, owner, project
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.notices import DECISIONS
@@ -35,13 +35,13 @@ def gates(found: Found) -> Section:
                 project(one),
                 milestone(m),
                 _verdict(verdict, found),
-                day(verdict.decided_on),
+                verdict.decided_on,
                 verdict.body,
                 why,
             ]
         )
     rows += [
-        [project(one), milestone(m), _("已完成，没有记录结论"), day(m.actual), owner(one, m), None]
+        [project(one), milestone(m), _("已完成，没有记录结论"), m.actual, owner(one, m), None]
         for one, m in passed.rows
     ]
     total = len(found.counted.verdicts) + passed.total
@@ -94,7 +94,7 @@ def to_decide(found: Found) -> Section:
                 project(owning),
                 milestone(m),
                 Cell(one.meeting, f"/meetings/{one.meeting}"),
-                day(one.held_on),
+                one.held_on,
             ]
         )
     for decision in advice:
@@ -105,7 +105,7 @@ def to_decide(found: Found) -> Section:
                 project(seen) if seen else None,
                 decision.text,
                 Cell(decision.number, f"/decisions/{decision.number}"),
-                day(decision.meeting.held_on),
+                decision.meeting.held_on,
             ]
         )
     parts = []
@@ -150,7 +150,7 @@ def actions(found: Found) -> Section:
                 one.text,
                 project(seen) if seen else None,
                 name_of(one.owner) if one.owner else one.owner_role,
-                day(one.due_on),
+                one.due_on,
                 late(one),
                 one.meeting,
             ]
@@ -199,10 +199,10 @@ def conditions(found: Found) -> Section:
                 project(one),
                 milestone(m),
                 owner(one, m),
-                day(m.promised),
+                m.promised,
                 left,
                 milestone(gate) if gate else None,
-                day(asked.decided_on),
+                asked.decided_on,
             ]
             rows.append(((m.promised is None, m.promised), line))
     rows.sort(key=lambda pair: pair[0])
@@ -241,7 +241,7 @@ def not_applied(found: Found) -> Section:
             Cell(number, f"/decisions/{number}"),
             project(seen) if seen else None,
             milestone(there[1]) if there else (effect.name or None),
-            day(clock.day_of(effect.settled_at)) if effect.settled_at else None,
+            clock.day_of(effect.settled_at) if effect.settled_at else None,
             explain(RuleBroken(effect.refusal, **effect.refusal_facts)),
         ]
 
@@ -281,7 +281,7 @@ def evidence(found: Found) -> Section:
             name_of(kinds[piece.kind]) if piece.kind in kinds else _("其他材料"),
             piece.name,
             name_of(by) if by else None,
-            day(clock.day_of(piece.at)),
+            clock.day_of(piece.at),
             verdicts[piece.verdict],
         ]
 
@@ -314,7 +314,7 @@ def expiries(found: Found) -> Section:
             project(one),
             Cell(validity_words.named(row), f"/projects/{one.code}#validity"),
             one.lead_label or None,
-            day(row.valid_to),
+            row.valid_to,
             str(validity_words.STATES[standing.word]),
             validity_words.sentence(row, standing),
         ]

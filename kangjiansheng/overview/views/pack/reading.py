@@ -155,7 +155,7 @@ def _counted(seen: Seen, *, asking: Asked, owing: _Owing, actor: Actor, at_most:
         queries.agenda(past.day, actor=actor),
         pressing(actor=actor, as_of=asking.day),
         festival=spring_after(asking.day),
-        limits=Limits(first=at_most, soonest=at_most, matters=at_most, slips=at_most),
+        limits=Limits(first=at_most, soonest=at_most, matters=at_most, largest=at_most),
     )
     for waiting in made.gates.waiting:
         _names_milestone(naming, waiting.milestone_id)

@@ -1,7 +1,7 @@
 """What a pack tells of plans: where the projects stand, what falls due, what slips, and what has changed since."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -32,11 +32,6 @@ def milestone(m: Any) -> Cell:
 def owner(one: Any, m: Any) -> str:
     """Who answers for a milestone: its owner, else who leads the project."""
     return str(m.owner_label or one.lead_label or role_of(one.owner_role))
-
-
-def day(value: date | None) -> str | None:
-    """A day in digits."""
-    return value.isoformat() if value else None
 
 
 def illustrative(projects: Iterable[Any]) -> bool:
@@ -236,8 +231,8 @@ def moved(found: Found) -> Section:
             [
                 project(move.project),
                 milestone(move.milestone),
-                day(move.before),
-                day(move.after),
+                move.before,
+                move.after,
                 move.days,
                 owner(move.project, move.milestone),
                 _why(found, move.milestone.id),
@@ -282,10 +277,7 @@ def reached(found: Found) -> Section:
             (_("偏差（天）"), "n"),
             (_("负责"), ""),
         ],
-        [
-            [project(one), milestone(m), day(m.baseline), day(m.actual), m.slip, owner(one, m)]
-            for one, m in done.rows
-        ],
+        [[project(one), milestone(m), m.baseline, m.actual, m.slip, owner(one, m)] for one, m in done.rows],
         illustrative=done.illustrative,
         total=done.total,
     )

@@ -10,6 +10,8 @@ from kangjiansheng.projects.rules.sheets import columns
 
 HEADING_WITHIN = 40  # rows in which a heading is looked for
 MOST_ROWS = 20_000
+# What our own files call the sheet that says what they hold; it was called i before.
+_NOTES = frozenset(("i", "口径说明", "口徑說明", "Definitions"))
 _TELLING = frozenset((*columns.KEYS, *columns.EDITABLE))
 
 
@@ -89,7 +91,7 @@ def _sheet(sheet: Sheet, reading: Reading) -> None:
         half = next((row for row in sheet.rows[:HEADING_WITHIN] if len(_keys(row)) >= 3), None)
         if half is not None:
             _missing(sheet, half, reading)
-        elif any(not row.is_blank for row in sheet.rows):
+        elif sheet.name not in _NOTES and any(not row.is_blank for row in sheet.rows):
             reading.remarks.append(Found("sheet-aside", sheet.name))
         return
     heading = sheet.rows[at]
