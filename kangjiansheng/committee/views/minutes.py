@@ -119,9 +119,9 @@ def minutes_page(
     amendments = (
         reading.attach_amendments(text, minutes, waiting=reader and not day, until=until) if stands else []
     )
-    steps = signing.progress(draft, who.id, whole=text.is_whole) if draft and reader else []
+    steps = signing.progress(draft, who.id, whole=text.is_whole, text=text) if draft and reader else []
     current = draft is not None and reviews_open(draft) and not day
-    asked = signing.asked(draft, sign_form, actor=who) if draft and current else None
+    asked = signing.asked(draft, sign_form, actor=who, text=text) if draft and current else None
     rule, n = reviews.rule_of(draft) if draft else ("", 0)
     who_signs = reviews.signings(draft) if draft else []
     total = quorum.total_needed(rule, n, who_signs, drafter=minutes.drafter_id) if draft else 0
