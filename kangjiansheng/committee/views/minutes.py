@@ -11,7 +11,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.documents.outline import secrecy
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations import reviews, signatures
-from kangjiansheng.committee.queries import answers, effects, loaders, overviews, reading, scans
+from kangjiansheng.committee.queries import answers, corrections, effects, loaders, overviews, reading, scans
 from kangjiansheng.committee.rules import canon, quorum, texts
 from kangjiansheng.committee.views import readers, sides, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
@@ -150,6 +150,7 @@ def minutes_page(
         n=n,
         open_threads=open_threads,
         amendments=amendments,
+        correctors=corrections.signers(amendments),
         life=texts.shown_life(minutes.life, amended=any(a.life == "approved" for a in amendments)),
         reader=reader,
         fingerprint=texts.short(draft.sha256) if draft else "",
