@@ -323,6 +323,20 @@ def test_the_code_is_forgotten_when_its_mail_has_left(
 
 
 @pytest.mark.long
+def test_a_reservation_that_came_too_late_is_given_back(client: Callable[..., Critic]) -> None:
+    member, chair, base = client("member"), client("chair"), "/meetings/SAC-2026-04/minutes"
+    found = re.search(r'name="sha256"[^>]*value="([0-9a-f]{64})"', member.get(base).text)
+    assert found
+    given = {"password": "kangjiansheng", "sha256": found.group(1)}
+    back = given | {"meaning": "request_changes", "note": "请改"}
+    assert chair.post(f"{base}/drafts/2/signature", data=back).status_code == 303
+    late = given | {"meaning": "approve_with_reservation", "note": "保留第二条"}
+    answer = member.post(f"{base}/drafts/2/signature", data=late)
+    assert answer.status_code == 422
+    assert re.search(r"<textarea[^>]* readonly data-kept>保留第二条</textarea>", answer.text)
+
+
+@pytest.mark.long
 def test_the_owner_hears_of_guessing(client: Callable[..., Critic], app: Flask) -> None:
     member, base = client("member"), "/meetings/SAC-2026-04/minutes"
     data = {"meaning": "approve", "password": "not the password", "sha256": "0" * 64}

@@ -233,10 +233,42 @@
     once(form);
     busy(form, event.submitter);
     form.dataset.clean = '1';
+    if (!form.hasAttribute('hx-post')) keepBeside(form);
   }, true);
   addEventListener('pageshow', function (event) {
     if (event.persisted) document.querySelectorAll('form[data-sent]').forEach(free);
   });
+
+  // One form sent, the page comes anew: what was typed into the others goes along and is put back there.
+  const BESIDE = 'kj-beside';
+  function others() { return Array.from(document.querySelectorAll('form[method=post]:not([data-draft])')); }
+  function typedIn(form) {
+    return Array.from(form.querySelectorAll('textarea,select,input:not([type]),input:is([type=text],[type=number],[type=date],[type=time])'))
+      .filter(function (f) { return f.name && f.autocomplete !== 'one-time-code'; });
+  }
+  // Several forms may lead to one address: their first fields differ.
+  function placeBeside(form) { return (form.getAttribute('action') || '').split('#')[0] + ' ' + (typedIn(form)[0] || {}).id; }
+  function keepBeside(sent) {
+    const kept = {};
+    others().forEach(function (form) {
+      const fields = typedIn(form);
+      if (form === sent || !fields.some(function (f) { return f.value.trim() && f.defaultValue !== undefined && f.value !== f.defaultValue; })) return;
+      kept[placeBeside(form)] = Object.fromEntries(fields.map(function (f) { return [f.name, f.value]; }));
+    });
+    try { sessionStorage.setItem(BESIDE, JSON.stringify(kept)); } catch (e) { /* not kept */ }
+  }
+  function besideAgain() {
+    let kept;
+    try { kept = JSON.parse(sessionStorage.getItem(BESIDE)); sessionStorage.removeItem(BESIDE); } catch (e) { return; }
+    others().forEach(function (form) {
+      const told = (kept || {})[placeBeside(form)] || {};
+      const differs = typedIn(form).filter(function (f) { return f.name in told && f.value !== told[f.name]; });
+      if (!differs.length) return;
+      const folded = form.closest('details');
+      if (folded) folded.open = true;
+      restored(form, differs.map(function (f) { return [f, told[f.name]]; }), function () {});
+    });
+  }
 
   // Unsaved words of long forms stay in this browser until they are saved: <form data-draft="minutes-12" data-version="7">.
   function drafts(scope) {
@@ -390,6 +422,7 @@
   } catch (e) { /* private window */ }
   clearSent();
   dress(document);
+  besideAgain();
   addEventListener('load', margins);
   addEventListener('resize', margins);
 
