@@ -159,6 +159,8 @@ def test_the_room_in_pages(client: Callable[..., Critic], app: Flask) -> None:
     departure = {"person_id": str(person), "time": "10:00"}
     assert secretary.post(f"{address}/floor/departures", data=departure).status_code == 303
     assert secretary.post(f"{address}/items/{item}/closing", data={"time": "10:10"}).status_code == 303
+    left = secretary.get(f"{address}/floor").text
+    assert ">已全部离场，<" in left and ">1 人来过<" in left, "what the items say was while they ran"
     told = client("member").get(address).get_data(as_text=True)
     assert "10:00" in told
     assert "未达到法定人数" in told
