@@ -159,10 +159,22 @@ def test_the_room_in_pages(client: Callable[..., Critic], app: Flask) -> None:
     departure = {"person_id": str(person), "time": "10:00"}
     assert secretary.post(f"{address}/floor/departures", data=departure).status_code == 303
     assert secretary.post(f"{address}/items/{item}/closing", data={"time": "10:10"}).status_code == 303
+    left = secretary.get(f"{address}/floor").text
+    assert ">已全部离场，<" in left and ">1 人来过<" in left, "what the items say was while they ran"
     told = client("member").get(address).get_data(as_text=True)
     assert "10:00" in told
     assert "未达到法定人数" in told
     assert secretary.post(f"{address}/floor/stays/{stay}/removal").status_code == 303
+    with app.app_context():
+        one = db.session.scalars(select(Meeting).where(Meeting.code == code)).one()
+        modes = {f"mode-{key}": "on_site" for key in voters(one)[:6]} | {f"mode-{voters(one)[6]}": "absent"}
+        modes["version"] = str(one.version)
+    assert secretary.post(f"{address}/attendance", data=modes).status_code == 303
+    afterwards = secretary.get(f"{address}/floor").get_data(as_text=True)
+    assert "6 人在场并参加表决" in afterwards and ">6 人在场<" in afterwards, (
+        "recorded without times: one count"
+    )
+    assert afterwards.count("到场，没有记录时间") == 6 and "缺席" in afterwards
     assert client("member").get(f"{address}/floor").status_code == 403
 
 

@@ -19,13 +19,14 @@ from kangjiansheng.committee.operations import amendments, codes, interests, rev
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import exports
 from kangjiansheng.committee.rules import signing, verification
-from kangjiansheng.core import clock, outbox
+from kangjiansheng.core import clock, outbox, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import plain
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import commit
+from tests.support.acting import who
 from tests.support.critic import Critic
 
 Sign = Callable[..., Any]
@@ -141,6 +142,38 @@ def test_a_signature_leaves_out_what_its_giver_is_recused_from(
     assert [f.code for f in verification.check(partly) if f.fault] == []
     whole["draft"]["signatures"][0]["row"]["excluded"] = []
     assert "signature-changed" in [f.code for f in verification.check(whole)], "it is under the digest"
+
+
+@pytest.mark.long
+def test_a_section_that_is_left_out_keeps_its_own_number(app: Flask, client: Callable[..., Critic]) -> None:
+    """The second item is the third section: before the first item stands who was there."""
+    with app.app_context(), transactions.writing():
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-05")).one()
+        item, minutes = meeting.items[1], meeting.minutes
+        assert minutes is not None
+        title = next(
+            p.text for p in minutes.paragraphs if p.kind == "heading" and p.agenda_item_id == item.id
+        )
+        interests.recuse(item, actor=who("secretary"), person_id=who("member2").id, kind="whole")
+        number = reviews.open_review(minutes, actor=who("secretary")).id
+    address = "/meetings/SAC-2026-05/minutes"
+    before = client("member2").get(address).text
+    assert "签署不含第三部分<" in before and title not in before
+    with app.app_context(), transactions.writing():
+        draft = db.session.get_one(DraftVersion, number)
+        signatures.sign(
+            draft,
+            actor=who("member2"),
+            meaning="approve",
+            shown_sha256=draft.sha256,
+            password="kangjiansheng",
+        )
+    own, whole = client("member2").get(address).text, client("chair").get(address).text
+    assert "签署不含第三部分<" in own and title not in own
+    assert re.search(r"<h2[^>]*>三、<svg.*?</svg> 此部分未对您开放</h2>", own)
+    assert f"签署不含第三部分“{title}”" in whole
+    assert f"Signature does not cover section 3 ({title})" in client("chair", "en").get(address).text
+    assert "签署不含议程第 2 项" in client("chair").get(f"{address}/history").text
 
 
 def test_who_is_recused_does_not_sign_a_correction_of_the_item(
@@ -287,6 +320,20 @@ def test_the_code_is_forgotten_when_its_mail_has_left(
     outbox.settle(mail, "sent")
     assert mail.facts["secret"] == ""
     assert outbox.holds_secret(mail), "and cannot be sent again"
+
+
+@pytest.mark.long
+def test_a_reservation_that_came_too_late_is_given_back(client: Callable[..., Critic]) -> None:
+    member, chair, base = client("member"), client("chair"), "/meetings/SAC-2026-04/minutes"
+    found = re.search(r'name="sha256"[^>]*value="([0-9a-f]{64})"', member.get(base).text)
+    assert found
+    given = {"password": "kangjiansheng", "sha256": found.group(1)}
+    back = given | {"meaning": "request_changes", "note": "请改"}
+    assert chair.post(f"{base}/drafts/2/signature", data=back).status_code == 303
+    late = given | {"meaning": "approve_with_reservation", "note": "保留第二条"}
+    answer = member.post(f"{base}/drafts/2/signature", data=late)
+    assert answer.status_code == 422
+    assert re.search(r"<textarea[^>]* readonly data-kept>保留第二条</textarea>", answer.text)
 
 
 @pytest.mark.long

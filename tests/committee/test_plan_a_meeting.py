@@ -128,6 +128,23 @@ def test_a_meeting_from_plan_to_attendance_in_pages(client: Callable[..., Critic
     assert client("outsider").get(address).status_code == 404
 
 
+def test_an_attendance_without_anybody_who_came_does_not_hold_a_meeting(
+    client: Callable[..., Critic],
+) -> None:
+    secretary = client("secretary")
+    address = secretary.post("/committees/SAC/meetings/new", data={"held_on": "2026-11-02"}).headers[
+        "Location"
+    ]
+    form = secretary.get(f"{address}/attendance").text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', form)[1]  # type: ignore[index]
+    person = re.search(r'name="mode-(\d+)"', form)[1]  # type: ignore[index]
+    for chosen in ({}, {f"mode-{person}": "absent"}):
+        answer = secretary.post(f"{address}/attendance", data={"version": version} | chosen)
+        assert answer.status_code == 422 and "还没有选择谁到场或线上参会" in answer.text
+        assert answer.text.count(" checked") == len(chosen), "what was chosen is kept"
+    assert client("member").post(f"{address}/answer", data={"answer": "yes"}).status_code == 303
+
+
 def test_who_records_attendance_second_keeps_what_was_chosen(
     client: Callable[..., Critic], app: Flask
 ) -> None:

@@ -196,6 +196,9 @@ def test_a_year_is_declared_on_the_page(client: Callable[..., Critic], app: Flas
     address = "/committees/SAC/interests"
     assert "年度还没有完成申报" in member.get(address).get_data(as_text=True)
     data = {"kind": "equity", "institution": "", "project": "", "party": "", "valid_from": "2026-01-01"}
+    unsaid = member.post(address, data=data | {"institution": "RJ"})
+    assert unsaid.status_code == 422 and "请填写此项" in unsaid.text
+    data["text"] = "任职情况"
     wrong = member.post(address, data=data)
     assert wrong.status_code == 422
     assert "请选择相关机构或项目" in wrong.get_data(as_text=True)
@@ -227,7 +230,9 @@ def test_a_decision_that_came_back_keeps_what_was_typed(client: Callable[..., Cr
         item = meeting.items[1].id
         person = next(m.person_id for m in meeting.committee.members if m.seat == 7)
     address = f"/meetings/SAC-2026-06/items/{item}/recusals"
-    client("member").post(f"/meetings/SAC-2026-06/items/{item}/interests", data={"kind": "rival"})
+    client("member").post(
+        f"/meetings/SAC-2026-06/items/{item}/interests", data={"kind": "rival", "text": "同靶点"}
+    )
     secretary = client("secretary")
     with app.app_context():
         other = next(
@@ -258,11 +263,15 @@ def test_a_meeting_is_declared_and_decided_on_pages(client: Callable[..., Critic
     assert "KJS-003" in member.get(f"{address}/interests").get_data(as_text=True)
     flagged = {"kind": "rival", "text": "我在另一家做同靶点"}
     assert member.post(f"{address}/items/{item}/interests", data={"kind": "gift"}).status_code == 422
+    unsaid = member.post(f"{address}/items/{item}/interests", data=flagged | {"text": " "})
+    assert unsaid.status_code == 422 and "请填写此项" in unsaid.text
+    assert "不再持有" not in unsaid.text
     assert member.post(f"{address}/items/{item}/interests", data=flagged).status_code == 303
+    assert "要更正" in member.get(f"{address}/interests").text
     assert member.post(f"{address}/declarations").status_code == 303
     assert "有委员申报利益" in secretary.get("/notifications").get_data(as_text=True)
     page = secretary.get(f"{address}/recusals").get_data(as_text=True)
-    assert "已对这项议题申报：竞争项目" in page
+    assert '已对这项议题申报：竞争项目，<span lang="zh-Hans">我在另一家做同靶点</span>' in page
     assert "建议：全程回避" in page
     assert member.get(f"{address}/recusals").status_code == 403
     decided = {"person_id": str(person), "kind": "stays", "reason": ""}

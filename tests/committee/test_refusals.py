@@ -404,7 +404,7 @@ def test_through_the_pages(client: Callable[..., Critic], app: Flask) -> None:
     }  # fmt: skip
     both = {"file": (BytesIO("# 纪要".encode()), "a.md"), "pasted": "# 纪要"}
     baseline = {"kind": "baseline", "name": "新基线", "decision": "D-2020-01-01"}
-    stake = {"kind": "equity", "institution": "NONE", "valid_from": "2026-11-01"}
+    stake = {"kind": "equity", "institution": "NONE", "text": "持股", "valid_from": "2026-11-01"}
     secretary, executive = client("secretary"), client("executive")
     for address, data, words in (
         ("/committees/SAC/members", seat, "没有这个邮箱的账号"),

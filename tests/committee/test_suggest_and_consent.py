@@ -1,5 +1,6 @@
 """Suggestions taken, merged, refused; consents and objections paragraph by paragraph."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,11 @@ from tests.support.critic import Critic
 PAGE = "/meetings/SAC-2026-05/minutes"
 TEXT = "会议同意补做第四批，沿用原降温曲线。"
 Who = Callable[[str], Actor]
+
+
+def labelled(page: str) -> list[tuple[str, str]]:
+    """What a page about a paragraph quotes, with the label above each."""
+    return re.findall(r'<p class="lbl">(.*?)</p><div class="stm"[^>]*><p>(.*?)</p>', page)
 
 
 @pytest.fixture
@@ -162,7 +168,9 @@ def test_pages_of_a_suggestion(prepared: str, app: Flask, client: Callable[..., 
         sent_back()
     assert "采纳" in secretary.get(f"{PAGE}/opinions").text
     assert secretary.get(take).status_code == 200
-    assert secretary.post(refuse, data={"reason": ""}).status_code == 422
+    unsaid = secretary.post(refuse, data={"reason": ""})
+    assert unsaid.status_code == 422
+    assert labelled(unsaid.text) == [("原文", TEXT), ("建议修改", sent["text"])]
     assert secretary.post(refuse, data={"reason": "以后再说"}).status_code == 303
     assert "以后再说" in member.get(PAGE).text
     assert secretary.post(take).status_code == 422
@@ -180,7 +188,7 @@ def test_an_objection_needs_words_and_waits_for_an_answer(
     assert "1 处异议" in secretary.get(PAGE).text and "批数不够" in secretary.get(f"{PAGE}/opinions").text
     answer = f"{PAGE}/objections/{newest(app, Consent)}/answer"
     assert member.get(answer).status_code == 403
-    assert secretary.get(answer).status_code == 200
+    assert labelled(secretary.get(answer).text) == [("原文", TEXT), ("异议", "批数不够")]
     assert secretary.post(answer, data={"note": "下一稿补写"}).status_code == 303
     assert secretary.post(answer, data={"note": "再答一次"}).status_code == 422
     page = member.get(PAGE).text

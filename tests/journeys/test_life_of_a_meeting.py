@@ -238,7 +238,7 @@ def _sign(play: Play) -> None:
     for who in ("chair", "member2"):
         _give_opinion(play, who, "approve")
     page = play.page("secretary", play.minutes)
-    expect(page.locator("main")).to_contain_text("签署不含第 2 项")
+    expect(page.locator("main")).to_contain_text("签署不含第三部分")
     expect(page.locator("main")).not_to_contain_text("已生效")
     page.close()
 

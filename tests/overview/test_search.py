@@ -64,6 +64,16 @@ def test_each_kind_is_found(client, typed, group, href):
 
 
 @pytest.mark.long
+def test_a_decision_is_found_as_one_once_it_stands(client):
+    found = groups(client("member"), "期中安全性评估")
+    assert "/meetings/SAC-2026-04/minutes" not in found.get("decisions", ()), "the draft is not signed"
+    assert any("/SAC-2026-04/minutes#" in hit for hit in found["minutes"]), (
+        "who reads drafts finds its paragraph"
+    )
+    assert "/meetings/SAC-2026-03/minutes" in groups(client("member"), "D-2026-06-01")["decisions"]
+
+
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("simplified", "traditional"),
     [("细胞", "細胞"), ("伦理", "倫理"), ("实验室", "實驗室"), ("临床", "臨床")],

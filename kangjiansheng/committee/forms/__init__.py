@@ -97,6 +97,7 @@ REFUSALS: dict[str, Any] = {
     "committee:item-in-minutes": _l("纪要已写到这项议题，不能移除。"),
     "committee:answer-unknown": _l("请选择到场、线上或请假。"),
     "committee:mode-unknown": _l("请为在任委员选择到场、线上或缺席。"),
+    "committee:nobody-there": _l("还没有选择谁到场或线上参会；至少一人参会，会议才记为已召开。"),
     "committee:from-source": _l("这次会议据公告登记，内容不能修改。"),
     "committee:minutes-there": _l("这次会议已有纪要。"),
     "committee:not-held": _l("请先记录出席，再起草纪要。"),

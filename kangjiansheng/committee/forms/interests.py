@@ -30,7 +30,7 @@ class InterestForm(VersionedForm):
     institution = SelectField(_l("相关机构"), choices=[], validate_choice=False)
     project = SelectField(_l("相关项目"), choices=[], validate_choice=False)
     party = StringField(_l("其他相关方"), [at_most(200)], description=_l("机构与项目都不在列表中时填写"))
-    text = TextAreaField(_l("情况说明"), [at_most(2000)])
+    text = TextAreaField(_l("情况说明"), [required(), at_most(2000)])
     valid_from = DateField(_l("自何日起"), [required()])
 
 
@@ -38,7 +38,7 @@ class ItemInterestForm(Form):
     """An interest in one item."""
 
     kind = SelectField(_l("利益类别"), choices=KINDS)
-    text = TextAreaField(_l("情况说明"), [at_most(2000)])
+    text = TextAreaField(_l("情况说明"), [required(), at_most(2000)])
 
 
 class RecusalForm(Form):

@@ -198,10 +198,19 @@ def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor, change: C
 
 def amendment_proposed(meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor) -> None:
     """The signers of a correction."""
+    _correction("committee:amendment-proposed", meeting, people, number, actor=actor)
+
+
+def amendment_approved(meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor) -> None:
+    """Members who may read the item: a correction counts."""
+    _correction("committee:amendment-approved", meeting, people, number, actor=actor)
+
+
+def _correction(template: str, meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor) -> None:
+    """What it corrects and why stands on its page, not here: the notice would outlive the right to read of it."""
     facts = _of(meeting, actor) | {"number": number}
-    outbox.tell(
-        people, "committee:amendment-proposed", facts, address=minutes_address(meeting), besides=actor.id
-    )
+    address = f"{minutes_address(meeting)}/amendments/{number}"
+    outbox.tell(people, template, facts, address=address, besides=actor.id)
 
 
 def action_assigned(
@@ -242,6 +251,19 @@ def _amendment_proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("请签署勘误：%(meeting)s", meeting=name_of(facts["meeting"])),
         _("%(who)s 对已生效的纪要提出勘误 %(number)s，请签署。", who=facts["who"], number=facts["number"]),
+    )
+
+
+def _amendment_approved(facts: Mapping[str, Any]) -> tuple[str, str]:
+    meeting = name_of(facts["meeting"])
+    return (
+        _("勘误 %(number)s 已生效：%(meeting)s", number=facts["number"], meeting=meeting),
+        _(
+            "%(meeting)s（%(code)s）纪要的勘误 %(number)s 签署完毕；纪要原文保留。",
+            meeting=meeting,
+            code=facts["code"],
+            number=facts["number"],
+        ),
     )
 
 
@@ -345,6 +367,7 @@ WORDS: dict[str, Words] = {
     **signing.WORDS,
     "committee:approved": _approved,
     "committee:amendment-proposed": _amendment_proposed,
+    "committee:amendment-approved": _amendment_approved,
     "committee:action-assigned": _action_assigned,
 }
 

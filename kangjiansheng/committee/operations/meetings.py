@@ -252,11 +252,14 @@ def answer_invitation(meeting: Meeting, said: str, *, actor: Actor, is_old: bool
 def record_attendance(
     meeting: Meeting, modes: Mapping[int, str], *, actor: Actor, version: int | None = None
 ) -> None:
-    """Record who was there: person → on_site, online or absent. The meeting counts as held from then on."""
+    """Record who was there: person → on_site, online or absent. The meeting counts as held from then on, which takes
+    somebody who came."""
     published(open_facts(meeting))
     expect(meeting, version)
     if meeting.held_on > clock.today():
         raise RuleBroken("committee:not-yet-held", day=meeting.held_on.isoformat())
+    if meeting.life == "planned" and not {"on_site", "online"} & set(modes.values()):
+        raise RuleBroken("committee:nobody-there")
     before = meeting.state()
     seats = {m.person_id: m for m in meeting.committee.members if sits_on(m, meeting.held_on)}
     for person_id, mode in modes.items():

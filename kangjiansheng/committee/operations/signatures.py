@@ -210,6 +210,7 @@ def _back_to_draft(
 
 
 def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: ChangeSet) -> None:
+    members = {m.person_id for m in minutes.meeting.committee.members if sits_on(m, clock.today())}
     if draft.kind == "amendment":
         amendment = draft.amendment
         if amendment is not None:
@@ -219,10 +220,11 @@ def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: Cha
                 "committee:amendment:approve", minutes, actor=actor, before={"amendment": None}, after=facts,
                 change=change,
             )  # fmt: skip
-    else:
-        effects.settle(draft, actor=actor)  # before the minutes stand: after that the rows are frozen
-        before = minutes.state()
-        minutes.life, minutes.approved_at = "approved", clock.now()
-        record("committee:minutes:approve", minutes, actor=actor, before=before, change=change)
-    members = {m.person_id for m in minutes.meeting.committee.members if sits_on(m, clock.today())}
+            told = members - recused_of(draft)
+            notices.amendment_approved(minutes.meeting, told, amendment.number, actor=actor)
+        return
+    effects.settle(draft, actor=actor)  # before the minutes stand: after that the rows are frozen
+    before = minutes.state()
+    minutes.life, minutes.approved_at = "approved", clock.now()
+    record("committee:minutes:approve", minutes, actor=actor, before=before, change=change)
     notices.approved(minutes.meeting, members, actor=actor, change=change)

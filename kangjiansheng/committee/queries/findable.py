@@ -229,6 +229,7 @@ def _comments(wanted: Wanted, actor: Actor) -> Rows:
 
 
 def _decisions(wanted: Wanted, actor: Actor) -> Rows:
+    """Those that stand, as on their list; those of a draft are found in its paragraphs."""
     found = select(
         *_of_meeting(
             Decision.id,
@@ -240,7 +241,7 @@ def _decisions(wanted: Wanted, actor: Actor) -> Rows:
     of_minutes = found.join(Meeting, Meeting.id == Decision.meeting_id).join(Minutes)
     return of_minutes.where(
         sees_decision(actor),
-        _told(actor),
+        Minutes.life.in_(STANDING),
         wanted.every(lambda holding: Decision.id.in_(holding("decision"))),
     )
 

@@ -113,7 +113,7 @@ def _held(meeting: Meeting) -> list[rules.Held]:
         or_(Interest.meeting_id.is_(None), Interest.meeting_id == meeting.id),
     )
     return [
-        rules.Held(row.person_id, row.kind, row.institution_id, row.project_id, row.agenda_item_id)
+        rules.Held(row.person_id, row.kind, row.institution_id, row.project_id, row.agenda_item_id, row.text)
         for row in db.session.scalars(query)
     ]
 

@@ -22,6 +22,7 @@ class Held:
     institution_id: int | None = None
     project_id: int | None = None
     item_id: int | None = None
+    text: str = ""  # in the member's own words
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Reason:
 
     via: str  # item, project, party, team, home
     kind: str = ""  # of the declared interest; empty for what is known without a declaration
+    text: str = ""  # what was declared
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,11 @@ def _declared(matter: Matter, own: Iterable[Held]) -> list[Reason]:
     found = []
     for one in own:
         if one.item_id is not None:
-            found += [Reason("item", one.kind)] if one.item_id == matter.item_id else []
+            found += [Reason("item", one.kind, one.text)] if one.item_id == matter.item_id else []
         elif one.project_id is not None and one.project_id == matter.project_id:
-            found.append(Reason("project", one.kind))
+            found.append(Reason("project", one.kind, one.text))
         elif one.institution_id in matter.institutions:
-            found.append(Reason("party", one.kind))
+            found.append(Reason("party", one.kind, one.text))
     return found
 
 

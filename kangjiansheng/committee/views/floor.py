@@ -6,12 +6,13 @@ from flask import abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.committee import policies
+from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms import floor as inputs
 from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
 from kangjiansheng.committee.operations import presence as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import floor, loaders, overviews
+from kangjiansheng.committee.rules.presence import Room
 from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
@@ -32,14 +33,15 @@ def show(meeting: Meeting, form: Form | None = None) -> Response:
     """The page, also when something that was entered came back."""
     if refused := facts_locked(meeting, form):
         return refused
-    agenda = overviews.agenda(meeting, actor=actor())
+    agenda, came = overviews.agenda(meeting, actor=actor()), floor.came_to(meeting)
+    room = floor.room_of(meeting, came)
     return page(
         "floor.html",
         form.status if form else 200,
         meeting=meeting,
         agenda=agenda,
-        room=floor.in_room(meeting, agenda.items),
-        seats=_seats(meeting),
+        room=floor.in_room(meeting, agenda.items, room),
+        seats=_seats(meeting, came, room),
         problem=problem_of(form),
         time_now=inputs.clock_of(clock.now()) if meeting.held_on == clock.today() else None,
         early=meeting.held_on > clock.today(),
@@ -47,14 +49,18 @@ def show(meeting: Meeting, form: Form | None = None) -> Response:
     )
 
 
-def _seats(meeting: Meeting) -> list[dict[str, Any]]:
-    """Each seat of that day with its stays; `here` is the stay that has not ended."""
+def _seats(meeting: Meeting, came: floor.Came, room: Room) -> list[dict[str, Any]]:
+    """Each seat of that day with its stays; `here` is the stay that has not ended, `counts` tells whether the quorum
+    counts it as there, `word` what was recorded without times."""
+    words, modes = dict(forms.MODES), {row.person_id: row.mode for row in came.seats}
+    there = room.there(clock.now()) if came.recorded else set()
     found = []
     for member in meeting.committee.members:
         if sits_on(member, meeting.held_on):
             own = [row for row in meeting.presence if row.person_id == member.person_id]
             here = next((row for row in own if row.left_at is None), None)
-            found.append({"member": member, "stays": own, "here": here})
+            counts, word = member.person_id in there, words.get(modes.get(member.person_id, ""))
+            found.append({"member": member, "stays": own, "here": here, "counts": counts, "word": word})
     return found
 
 

@@ -11,7 +11,7 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.documents.outline import secrecy
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations import reviews, signatures
-from kangjiansheng.committee.queries import answers, effects, loaders, overviews, reading, scans
+from kangjiansheng.committee.queries import answers, corrections, effects, loaders, overviews, reading, scans
 from kangjiansheng.committee.rules import canon, quorum, texts
 from kangjiansheng.committee.views import readers, sides, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
@@ -119,9 +119,9 @@ def minutes_page(
     amendments = (
         reading.attach_amendments(text, minutes, waiting=reader and not day, until=until) if stands else []
     )
-    steps = signing.progress(draft, who.id, whole=text.is_whole) if draft and reader else []
+    steps = signing.progress(draft, who.id, whole=text.is_whole, text=text) if draft and reader else []
     current = draft is not None and reviews_open(draft) and not day
-    asked = signing.asked(draft, sign_form, actor=who) if draft and current else None
+    asked = signing.asked(draft, sign_form, actor=who, text=text) if draft and current else None
     rule, n = reviews.rule_of(draft) if draft else ("", 0)
     who_signs = reviews.signings(draft) if draft else []
     total = quorum.total_needed(rule, n, who_signs, drafter=minutes.drafter_id) if draft else 0
@@ -150,6 +150,7 @@ def minutes_page(
         n=n,
         open_threads=open_threads,
         amendments=amendments,
+        correctors=corrections.signers(amendments),
         life=texts.shown_life(minutes.life, amended=any(a.life == "approved" for a in amendments)),
         reader=reader,
         fingerprint=texts.short(draft.sha256) if draft else "",

@@ -151,10 +151,11 @@ def refuse_suggestion(suggestion: Suggestion) -> Any:
     """Leave a suggestion out, and say why."""
     form = forms.RefuseForm()
     code, meeting = suggestion.paragraph.minutes.meeting.code, suggestion.paragraph.minutes.meeting
-    proposed = suggestion.text
+    base = reading.wording(suggestion.paragraph, suggestion.revision_no) or ""
+    proposed = (_("建议修改"), suggestion.text)
     if form.attempt(lambda: suggestions.refuse(suggestion, actor=actor(), reason=form.reason.data or "")):
         return saved(_onward(code), _("已记录，提出者会看到原因"))
-    return _form(_("不采纳建议"), form, meeting, _onward(code), text=proposed)
+    return _form(_("不采纳建议"), form, meeting, _onward(code), text=base, said=proposed)
 
 
 def _onward(code: str) -> str:
@@ -200,11 +201,12 @@ def object_to(paragraph: Paragraph) -> Any:
 def settle(objection: Any) -> Any:
     """Say what was done about an objection."""
     form = forms.SettleForm()
-    meeting, note = objection.draft.minutes.meeting, objection.note
-    code = meeting.code
+    meeting, said = objection.draft.minutes.meeting, (_("异议"), objection.note)
+    code, rows = meeting.code, reading.rows_of(objection.draft)
+    text = next((row.text for row in rows if row.id == objection.paragraph_id), "")
     if form.attempt(lambda: consents.settle(objection, actor=actor(), note=form.note.data or "")):
         return saved(_onward(code), _("已答复，提出者会收到通知"))
-    return _form(_("答复异议"), form, meeting, _onward(code), text=note)
+    return _form(_("答复异议"), form, meeting, _onward(code), text=text, said=said)
 
 
 @bp.get("/meetings/<code>/minutes/opinions", endpoint="opinions")
@@ -233,9 +235,18 @@ def opinions_page(meeting: Meeting) -> Response:
 
 
 def _form(
-    title: str, form: Any, meeting: Meeting, back: str, *, text: str = "", quote: str = "", about: str = ""
+    title: str,
+    form: Any,
+    meeting: Meeting,
+    back: str,
+    *,
+    text: str = "",
+    said: tuple[str, str] | None = None,
+    quote: str = "",
+    about: str = "",
 ) -> Response:
-    """A page with one form about a paragraph; what was typed is not lost when it came too late."""
+    """A page with one form about a paragraph, and what somebody said of it; what was typed is not lost when it came too
+    late."""
     return page(
         "opinion_form.html",
         form.status,
@@ -244,6 +255,7 @@ def _form(
         meeting=meeting,
         back=back,
         text=text,
+        said=said,
         quote=quote,
         about=about,
         typed=typed(form) if form.refusal else [],

@@ -29,7 +29,7 @@ class Line:
     member: CommitteeMember
     proposal: Proposal | None
     recusal: Recusal | None
-    reasons: list[str]
+    reasons: list[tuple[str, str]]  # why, and what was declared
 
     @property
     def way(self) -> str:
@@ -93,8 +93,8 @@ def _lines(
     return found
 
 
-def _words(proposal: Proposal | None) -> list[str]:
-    return [_reason(one) for one in proposal.reasons] if proposal else []
+def _words(proposal: Proposal | None) -> list[tuple[str, str]]:
+    return [(_reason(one), one.text) for one in proposal.reasons] if proposal else []
 
 
 def _reason(reason: Reason) -> str:

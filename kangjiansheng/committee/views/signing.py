@@ -1,8 +1,10 @@
 """What a page that can be signed shows: who has signed, what this reader's signature can mean, what it asks for."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import current_app, request
+from flask_babel import gettext as _
 
 from kangjiansheng.accounts.forms.factors import offered
 from kangjiansheng.accounts.models import Person
@@ -11,8 +13,11 @@ from kangjiansheng.accounts.operations.passkeys import Offer
 from kangjiansheng.committee import forms
 from kangjiansheng.committee.models import CommitteeMember, Consent, DraftVersion, Signature
 from kangjiansheng.committee.operations import codes, signatures
+from kangjiansheng.committee.queries.reading import Reading, Shown
+from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import locale, name_of
 
 
 @dataclass
@@ -25,13 +30,14 @@ class Step:
     signature: Signature | None
     is_me: bool
     note: str = ""  # as far as this reader may know it: a note may speak of what is withheld
-    excluded: list[int] = field(default_factory=list)  # items that the signature does not cover, likewise
+    excluded: list[str] = field(default_factory=list)  # what the signature does not cover, likewise
     silent: Consent | None = None  # their silence was recorded as consent
 
 
-def progress(draft: DraftVersion, me: int, *, whole: bool) -> list[Step]:
+def progress(draft: DraftVersion, me: int, *, whole: bool, text: Reading | None = None) -> list[Step]:
     """Who was to sign, and what they said; the chair first, then by seat; then who wrote the text and who read it. The
-    notes of others, and what their signatures leave out, are for readers from whom nothing is withheld (`whole`)."""
+    notes of others, and what their signatures leave out, are for readers from whom nothing is withheld (`whole`).
+    With the `text` on the page, what is left out is named by its section there."""
     meeting = draft.minutes.meeting
     seats: dict[int, CommitteeMember] = {}
     for member in meeting.committee.members:
@@ -45,12 +51,32 @@ def progress(draft: DraftVersion, me: int, *, whole: bool) -> list[Step]:
         signature = given.get(key)
         open_to_me = signature is not None and (whole or key == me)
         note = signature.note if signature and open_to_me else ""
-        excluded = [one["position"] for one in signature.excluded or []] if signature and open_to_me else []
+        excluded = _left_out(signature.excluded or [], text) if signature and open_to_me else []
         steps.append(
             Step(person, capacity, seats.get(key), signature, key == me, note, excluded, silent.get(key))
         )
     order = ("chair", "member", "drafter", "reader")
     return sorted(steps, key=lambda s: (order.index(s.capacity), s.member.seat if s.member else 999))
+
+
+def _left_out(excluded: Sequence[Mapping[str, int]], text: Reading | None) -> list[str]:
+    """What a signature does not cover: sections of the text, where it is at hand and has them, else items of the agenda.
+    The two are counted apart: before the first item stands what is general."""
+    sections = {p.item_id: p for p in reversed(text.paragraphs) if p.kind == "heading"} if text else {}
+    return [
+        _section(sections[one["item"]])
+        if one["item"] in sections
+        else _("议程第 %(n)s 项", n=one["position"])
+        for one in excluded
+    ]
+
+
+def _section(heading: Shown) -> str:
+    """A section by its number, with its title for who may read it."""
+    no = heading.no if locale() == "en" else numbers.han(int(heading.no))
+    if heading.withheld:
+        return _("第%(no)s部分", no=no)
+    return _("第%(no)s部分“%(title)s”", no=no, title=name_of({"hans": heading.text}))
 
 
 @dataclass
@@ -60,7 +86,7 @@ class Asked:
     approves: bool
     proofs: tuple[str, ...]
     seal: str
-    excluded: list[int]
+    excluded: list[str]
     code_sent: bool
     offer: Offer | None  # of a passkey, which stands for the code
     mails_leave: bool
@@ -72,7 +98,9 @@ def purpose(draft: DraftVersion, *, actor: Actor) -> str:
     return f"sign {draft.sha256} {actor.id}"
 
 
-def asked(draft: DraftVersion, form: forms.SignForm, *, actor: Actor) -> Asked | None:
+def asked(
+    draft: DraftVersion, form: forms.SignForm, *, actor: Actor, text: Reading | None = None
+) -> Asked | None:
     """None for who may not sign, or has signed. Fits the form's choices to the reader."""
     options = signatures.meanings(draft, actor=actor)
     if not options or any(s.person_id == actor.id for s in draft.signatures):
@@ -89,7 +117,7 @@ def asked(draft: DraftVersion, form: forms.SignForm, *, actor: Actor) -> Asked |
         approves="approve" in options,
         proofs=proofs,
         seal=signatures.seal_of(draft.minutes, person),
-        excluded=[one["position"] for one in signatures.excluded_from(draft, actor.id)],
+        excluded=_left_out(signatures.excluded_from(draft, actor.id), text),
         code_sent="code" in proofs and codes.waiting(draft, actor=actor) is not None,
         offer=offered(account, purpose(draft, actor=actor)) if account else None,
         mails_leave=bool(current_app.config["SETTINGS"].smtp_url),

@@ -234,10 +234,42 @@
     once(form);
     busy(form, event.submitter);
     form.dataset.clean = '1';
+    if (!form.hasAttribute('hx-post')) keepBeside(form);
   }, true);
   addEventListener('pageshow', function (event) {
     if (event.persisted) document.querySelectorAll('form[data-sent]').forEach(free);
   });
+
+  // One form sent, the page comes anew: what was typed into the others goes along and is put back there.
+  const BESIDE = 'kj-beside';
+  function others() { return Array.from(document.querySelectorAll('form[method=post]:not([data-draft])')); }
+  function typedIn(form) {
+    return Array.from(form.querySelectorAll('textarea,select,input:not([type]),input:is([type=text],[type=number],[type=date],[type=time])'))
+      .filter(function (f) { return f.name && f.autocomplete !== 'one-time-code'; });
+  }
+  // Several forms may lead to one address: their first fields differ.
+  function placeBeside(form) { return (form.getAttribute('action') || '').split('#')[0] + ' ' + (typedIn(form)[0] || {}).id; }
+  function keepBeside(sent) {
+    const kept = {};
+    others().forEach(function (form) {
+      const fields = typedIn(form);
+      if (form === sent || !fields.some(function (f) { return f.value.trim() && f.defaultValue !== undefined && f.value !== f.defaultValue; })) return;
+      kept[placeBeside(form)] = Object.fromEntries(fields.map(function (f) { return [f.name, f.value]; }));
+    });
+    try { sessionStorage.setItem(BESIDE, JSON.stringify(kept)); } catch (e) { /* not kept */ }
+  }
+  function besideAgain() {
+    let kept;
+    try { kept = JSON.parse(sessionStorage.getItem(BESIDE)); sessionStorage.removeItem(BESIDE); } catch (e) { return; }
+    others().forEach(function (form) {
+      const told = (kept || {})[placeBeside(form)] || {};
+      const differs = typedIn(form).filter(function (f) { return f.name in told && f.value !== told[f.name]; });
+      if (!differs.length) return;
+      const folded = form.closest('details');
+      if (folded) folded.open = true;
+      restored(form, differs.map(function (f) { return [f, told[f.name]]; }), function () {});
+    });
+  }
 
   // Unsaved words of long forms stay in this browser until they are saved: <form data-draft="minutes-12" data-version="7">.
   function drafts(scope) {
@@ -258,34 +290,46 @@
         const offered = differs.length && !form.querySelector('.form-errs,.conf');
         if (offered && kept.version !== (form.dataset.version || '')) older(form, kept, differs, store, name);
         else if (offered) {
-          const old = differs.map(function (f) { return [f, f.value]; });
-          old.forEach(function (p) { p[0].value = kept.values[p[0].name]; });
-          const note = document.createElement('div');
-          note.className = 'note draft-note';
-          note.setAttribute('role', 'status');
-          const text = document.createElement('span');
-          text.textContent = words.draft + ' ';
-          const drop = document.createElement('button');
-          drop.type = 'button';
-          drop.className = 'btn-l';
-          drop.textContent = words.discard;
-          drop.addEventListener('click', function () {
-            old.forEach(function (p) { p[0].value = p[1]; });
-            store.removeItem(name);
-            note.remove();
-          });
-          text.append(drop);
-          note.append(document.createElement('span'), text);
-          form.prepend(note);
-        }
+          restored(form, differs.map(function (f) { return [f, kept.values[f.name]]; }), function () { store.removeItem(name); });
+        } else if (!differs.length) store.removeItem(name);
       }
       form.addEventListener('input', function () {
         const values = {};
         form.querySelectorAll(keep).forEach(function (f) { if (f.name && f.type !== 'radio' && f.type !== 'checkbox') values[f.name] = f.value; });
         delete form.dataset.clean;
-        try { store.setItem(name, JSON.stringify({ version: form.dataset.version || '', values: values })); } catch (e) { /* full: the page still holds the words */ }
+        try { store.setItem(name, JSON.stringify({ version: form.dataset.version || '', at: form.dataset.at || form.getAttribute('action'), values: values })); } catch (e) { /* full: the page still holds the words */ }
       });
       form.addEventListener('submit', function () { sessionStorage.setItem('kj-sent', name); });
+    });
+  }
+  // Words that were typed before are put into their fields, with a line that says so and takes them out again.
+  function restored(form, pairs, forget) {
+    const old = pairs.map(function (p) { return [p[0], p[0].value]; });
+    fill(pairs);
+    const note = document.createElement('div');
+    note.className = 'note draft-note';
+    note.setAttribute('role', 'status');
+    const text = document.createElement('span');
+    text.textContent = words.draft + ' ';
+    const drop = document.createElement('button');
+    drop.type = 'button';
+    drop.className = 'btn-l';
+    drop.textContent = words.discard;
+    drop.addEventListener('click', function () {
+      fill(old);
+      forget();
+      note.remove();
+    });
+    text.append(drop);
+    note.append(document.createElement('span'), text);
+    form.prepend(note);
+  }
+  // Fields with their words; a preview beside them shows the same.
+  function fill(pairs) {
+    pairs.forEach(function (p) {
+      const f = p[0];
+      f.value = p[1];
+      if (f.getAttribute('hx-post')) window.htmx.ajax('POST', f.getAttribute('hx-post'), { source: f, target: f.getAttribute('hx-target'), swap: f.getAttribute('hx-swap') });
     });
   }
   // Somebody saved after these words were typed: both versions are shown, and neither is put in unasked.
@@ -313,7 +357,7 @@
     const bar = document.createElement('div');
     bar.className = 'row-x wrap-x';
     [[words.draft_use, 'btn btn-line', function () {
-      differs.forEach(function (f) { f.value = kept.values[f.name]; });
+      fill(differs.map(function (f) { return [f, kept.values[f.name]]; }));
       note.remove();
     }], [words.discard, 'btn btn-text', function () { store.removeItem(name); note.remove(); }]].forEach(function (one) {
       const button = document.createElement('button');
@@ -379,6 +423,7 @@
   } catch (e) { /* private window */ }
   clearSent();
   dress(document);
+  besideAgain();
   addEventListener('load', margins);
   addEventListener('resize', margins);
 
