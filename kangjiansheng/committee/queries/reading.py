@@ -27,7 +27,7 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.queries import dissents, floor, translations
 from kangjiansheng.committee.queries.visible import reads_item, sees_item, visible_actions
-from kangjiansheng.committee.rules import numbers, texts
+from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.rules.languages import in_order
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
@@ -51,7 +51,6 @@ class Shown:
     withheld: bool = False
     decision: dict[str, Any] | None = None
     actions: list[dict[str, Any]] = field(default_factory=list)
-    changes: list[texts.Change] | None = None
     threads: list["Thread"] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     marks: list[tuple[int, int]] = field(default_factory=list)  # the words that open comments are about
@@ -88,11 +87,6 @@ class Reading:
     def is_whole(self) -> bool:
         """True when nothing is withheld from this reader."""
         return self.items and not any(p.withheld for p in self.paragraphs)
-
-    @property
-    def places(self) -> int:
-        """How many places differ from the draft that it is compared with."""
-        return sum(texts.differences(p.changes) for p in self.paragraphs if p.changes)
 
 
 @dataclass(frozen=True)
@@ -208,9 +202,14 @@ def frozen(
     """A frozen draft, as it was signed or is to be signed. `seen` are the items that the actor may read, `rows` the
     paragraphs of the draft, where they are known already."""
     seen = items_of(draft.minutes, actor=actor).read if seen is None else seen
+    return opened(draft, seen, rows_of(draft) if rows is None else rows)
+
+
+def opened(draft: DraftVersion, seen: set[int], rows: list[Row[Any]]) -> Reading:
+    """A frozen draft for somebody who may read these items of it."""
     shown = [
         _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen, r.spoken)
-        for r in (rows_of(draft) if rows is None else rows)
+        for r in rows
     ]
     for one in shown:
         if not one.withheld:
@@ -323,20 +322,6 @@ def wording(paragraph: Paragraph, number: int) -> str | None:
 def outline(minutes: Minutes, *, actor: Actor) -> list[Shown]:
     """The paragraphs as places of the working text: number and the first words of what this writer may see."""
     return working(minutes, actor=actor).paragraphs
-
-
-def compare(reading: Reading, older: Reading) -> list[Shown]:
-    """Mark in `reading` what differs from an older text; returns the paragraphs that are gone."""
-    before = {p.public_id: p for p in older.paragraphs}
-    for one in reading.paragraphs:
-        if one.withheld:
-            continue
-        old = before.get(one.public_id)
-        was = old.text if old and not old.withheld else ""
-        if was != one.text:
-            one.changes = texts.difference(was, one.text)
-    now = {p.public_id for p in reading.paragraphs}
-    return [p for p in older.paragraphs if p.public_id not in now and not p.withheld]
 
 
 def attach_comments(reading: Reading, minutes: Minutes) -> int:
