@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import Action, Attendance, Decision, Minutes
+from kangjiansheng.committee.models import Action, Attendance, Decision, Minutes, Paragraph
 from kangjiansheng.committee.notices.signing import WORDS
 from kangjiansheng.committee.operations import interests, meetings, outcomes, reviews, signatures
 from kangjiansheng.committee.operations import minutes as writing
@@ -153,3 +153,43 @@ def test_a_paragraph_that_was_moved_is_one_place(app: Flask, client: Callable[..
         reviews.open_review(minutes, actor=secretary)
     page = client("chair").get(PAGE).text
     assert counted(page) == (1, -1)
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+@pytest.mark.long
+def test_the_histories_say_who_changed_votes_attendance_and_actions(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    between(app, recused="member")
+    with app.app_context():
+        made = db.session.scalars(select(Decision).where(Decision.text == "第三批须重做。")).one()
+        paragraph = db.session.get_one(Paragraph, made.paragraph_id).public_id
+    history = "/meetings/SAC-2026-05/history"
+    votes = "修改决议 D-2026-08-01 同意 从 5 到 6 反对 从 1 到 0"
+    action = "移除行动项 A-2026-08-02 状态 从 待办 到 已移除"
+    begun = "记录行动项 A-2026-08-03 内容 从 — 到 新的行动项"
+    came = "出席 从 神经病学 缺席 到 神经病学 线上出席"
+    for who_reads, address, told in (
+        ("chair", history, [votes, action, begun, came]),
+        ("member", history, [came]),
+        ("chair", f"{PAGE}/history", [votes, action, begun]),
+        ("member", f"{PAGE}/history", []),
+        ("secretary", f"{PAGE}/paragraphs/{paragraph}/history", [votes]),
+    ):
+        page = text_of(client(who_reads).get(address).text)
+        assert [one for one in (votes, action, begun, came) if one in page] == told, page
+    assert "第三批须重做" not in client("member").get(history).text
+
+
+@pytest.mark.long
+def test_what_is_being_written_is_in_no_history_for_who_does_not_write(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    with app.app_context(), writing_now():
+        first(eighth())
+    for who_reads, shown in (("chair", True), ("member", False)):
+        for address in ("/meetings/SAC-2026-05/history", f"{PAGE}/history"):
+            assert ("旧的行动项" in client(who_reads).get(address).text) == shown

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from kangjiansheng.committee.models import (
@@ -309,6 +309,33 @@ def edits(
     if not set_aside:
         query = query.where(AuditEntry.act != "committee:paragraph:set-aside")
     return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(500)))
+
+
+def outcome_edits(
+    meeting: Meeting, *, actor: Actor, only: Paragraph | None = None
+) -> list[tuple[AuditEntry, str]]:
+    """What was done with the decisions and actions of a meeting whose item the actor may read, newest first,
+    each with its number. With `only`, those that stand in this paragraph."""
+    made, asked = (
+        select(row.id)
+        .join(Meeting, Meeting.id == row.meeting_id)
+        .outerjoin(AgendaItem, AgendaItem.id == row.agenda_item_id)
+        .where(row.meeting_id == meeting.id, or_(row.agenda_item_id.is_(None), reads_item(actor)))
+        for row in (Decision, Action)
+    )
+    if only is not None:
+        made = made.where(Decision.paragraph_id == only.id)
+        of_list = true() if only.agenda_item_id is None else Action.agenda_item_id == only.agenda_item_id
+        asked = asked.where(of_list if only.kind == "action" else false())
+    query = (
+        select(AuditEntry, func.coalesce(Decision.number, Action.number))
+        .outerjoin(Decision, and_(AuditEntry.thing == "decision", Decision.id == AuditEntry.thing_id))
+        .outerjoin(Action, and_(AuditEntry.thing == "action", Action.id == AuditEntry.thing_id))
+        .where(or_(Decision.id.in_(made), Action.id.in_(asked)))
+        .order_by(AuditEntry.seq.desc())
+        .limit(500)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 def wording(paragraph: Paragraph, number: int) -> str | None:
