@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import Action, Attendance, Decision, Minutes, Paragraph
 from kangjiansheng.committee.notices.signing import WORDS
-from kangjiansheng.committee.operations import interests, meetings, outcomes, reviews, signatures
+from kangjiansheng.committee.operations import interests, meetings, outcomes, recall, reviews, signatures
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Outbox
@@ -193,3 +193,35 @@ def test_what_is_being_written_is_in_no_history_for_who_does_not_write(
     for who_reads, shown in (("chair", True), ("member", False)):
         for address in ("/meetings/SAC-2026-05/history", f"{PAGE}/history"):
             assert ("旧的行动项" in client(who_reads).get(address).text) == shown
+
+
+@pytest.mark.long
+def test_a_draft_that_was_taken_back_says_by_whom_and_why(app: Flask, client: Callable[..., Critic]) -> None:
+    with app.app_context(), writing_now():
+        minutes, secretary = eighth(), who("secretary")
+        interests.recuse(minutes.meeting.items[1], actor=secretary, person_id=who("member2").id)
+        draft = reviews.open_review(minutes, actor=secretary)
+        signatures.sign(
+            draft, actor=who("member"), meaning="approve", shown_sha256=draft.sha256, password=PASSWORD
+        )
+        recall.recall(minutes, actor=secretary, note="补充附件后再审")
+        reviews.open_review(minutes, actor=secretary)
+        recall.recall(minutes, actor=secretary, note="")
+    history = text_of(client("member").get(f"{PAGE}/history").text)
+    assert re.search(r"已收回 2026-11-23 12:00 由科学委员会秘书收回： 补充附件后再审", history)
+    assert "没有人签署" in history and "还没有签署" not in history
+    assert "补充附件" not in client("member2").get(f"{PAGE}/history").text, "it may speak of what is withheld"
+    assert "收回文稿" in text_of(client("member").get("/meetings/SAC-2026-05/history").text)
+    page = text_of(client("member").get(PAGE).text)
+    assert "人已批准" not in page and "已退回" in page
+
+
+@pytest.mark.long
+def test_who_approved_a_draft_that_came_back_stands_there_as_void(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    with app.app_context(), writing_now():
+        first(eighth())
+    page = text_of(client("member").get(PAGE).text)
+    assert "人已批准" not in page
+    assert "血液学（您） 已失效" in page and "此稿已退回，以上批准已失效" in page

@@ -30,7 +30,7 @@ from kangjiansheng.committee.queries.visible import reads_item, sees_item, visib
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.rules.languages import in_order
 from kangjiansheng.core.audit import AuditEntry
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.projects.models import Project
@@ -309,6 +309,26 @@ def edits(
     if not set_aside:
         query = query.where(AuditEntry.act != "committee:paragraph:set-aside")
     return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(500)))
+
+
+def recalls(minutes: Minutes, drafts: list[DraftVersion]) -> dict[int, list[tuple[AuditEntry, str]]]:
+    """By whom these drafts were taken back from review and why, by the number of each. Until a recall had an act of its own it
+    stood in the trail as a return, without the signature with which a draft is sent back."""
+    signed = select(Signature.change_set_id)
+    query = (
+        select(AuditEntry, ChangeSet.note)
+        .join(ChangeSet, ChangeSet.id == AuditEntry.change_set_id)
+        .where(AuditEntry.thing == "minutes", AuditEntry.thing_id == minutes.id)
+        .where(AuditEntry.act.in_(("committee:minutes:recall", "committee:minutes:return")))
+        .where(AuditEntry.change_set_id.not_in(signed))
+        .order_by(AuditEntry.seq)
+    )
+    found: dict[int, list[tuple[AuditEntry, str]]] = {}
+    for entry, note in db.session.execute(query):
+        known = [d for d in drafts if d.kind == "draft" and d.change_set_id < entry.change_set_id]
+        if known:
+            found.setdefault(max(d.number for d in known), []).append((entry, note))
+    return found
 
 
 def outcome_edits(

@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort, g, request, url_for
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import DraftVersion, Meeting, ReadingMark
 from kangjiansheng.committee.operations import reviews, signatures
@@ -140,6 +141,7 @@ def minutes_page(
         **_differing(text, older, read, mark, rows),
         may_mark=bool(versions) and draft is versions[0] and not day,
         steps=steps,
+        returned=bool(draft) and minutes.life == "draft",
         given=len(signatures.consents(draft)) if draft else 0,
         total=total,
         rule=rule,
@@ -236,9 +238,16 @@ def minutes_history(meeting: Meeting) -> Response:
     minutes = meeting.minutes or abort(404)
     found: list[dict[str, Any]] = []
     whole = scans.is_whole(meeting, actor=actor())
-    for draft in reading.signed_drafts(minutes):
+    drafts = reading.signed_drafts(minutes)
+    recalled = reading.recalls(minutes, drafts)
+    names = people.names({entry.actor_id for rows in recalled.values() for entry, _note in rows})
+    for draft in drafts:
         steps = signing.progress(draft, actor().id, whole=whole)
-        found.append({"draft": draft, "steps": steps, "open": reviews_open(draft)})
+        back = [
+            {"who": name_of(names[entry.actor_id]), "when": entry.recorded_at, "note": note if whole else ""}
+            for entry, note in recalled.get(draft.number, [])
+        ]
+        found.append({"draft": draft, "steps": steps, "open": reviews_open(draft), "recalled": back})
     return page(
         "minutes_history.html",
         meeting=meeting,
