@@ -208,7 +208,7 @@ def test_a_draft_that_was_taken_back_says_by_whom_and_why(app: Flask, client: Ca
         reviews.open_review(minutes, actor=secretary)
         recall.recall(minutes, actor=secretary, note="")
     history = text_of(client("member").get(f"{PAGE}/history").text)
-    assert re.search(r"已收回 2026-11-23 12:00 由科学委员会秘书收回： 补充附件后再审", history)
+    assert re.search(r"已收回 2026-11-23 12:\d\d 由科学委员会秘书收回： 补充附件后再审", history)
     assert "没有人签署" in history and "还没有签署" not in history
     assert "补充附件" not in client("member2").get(f"{PAGE}/history").text, "it may speak of what is withheld"
     assert "收回文稿" in text_of(client("member").get("/meetings/SAC-2026-05/history").text)

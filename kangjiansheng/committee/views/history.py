@@ -14,7 +14,7 @@ from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms import charter
 from kangjiansheng.committee.models import Committee, Meeting, Paragraph
-from kangjiansheng.committee.queries import loaders, reading, taken
+from kangjiansheng.committee.queries import edited, loaders, taken
 from kangjiansheng.committee.rules import FIELDS, VALUES, told
 from kangjiansheng.committee.views.base import bp, meeting_life, minutes_life, page
 from kangjiansheng.core import audit, history, i18n
@@ -79,7 +79,7 @@ def edits(meeting: Meeting, *, only: Paragraph | None = None) -> list[dict[str, 
     writes = policies.edit_minutes(actor(), meeting)
     if meeting.minutes is None or _unshown(meeting):
         return []
-    rows = reading.edits(meeting.minutes, actor=actor(), only=only, set_aside=writes)
+    rows = edited.edits(meeting.minutes, actor=actor(), only=only, set_aside=writes)
     shown = _whole(rows, TEXT_LABELS, _in_words(rows, TEXT_LABELS, _show))
     return _merged(list(zip(rows, shown, strict=True)), _outcomes(meeting, only=only))
 
@@ -97,7 +97,7 @@ def _outcomes(meeting: Meeting, *, only: Paragraph | None = None) -> Told:
     """What was done with decisions and actions of items that the reader may read."""
     if _unshown(meeting):
         return []
-    found = reading.outcome_edits(meeting, actor=actor(), only=only)
+    found = edited.outcome_edits(meeting, actor=actor(), only=only)
     rows = [row for row, _number in found]
     owners = {state.get("owner_id") for row in rows for state in (row.before, row.after)}
     known = people.names({row.actor_id for row in rows} | {one for one in owners if one})

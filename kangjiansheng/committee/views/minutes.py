@@ -11,7 +11,16 @@ from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import DraftVersion, Meeting, ReadingMark
 from kangjiansheng.committee.operations import reviews, signatures
-from kangjiansheng.committee.queries import answers, effects, loaders, marks, overviews, reading, scans
+from kangjiansheng.committee.queries import (
+    answers,
+    edited,
+    effects,
+    loaders,
+    marks,
+    overviews,
+    reading,
+    scans,
+)
 from kangjiansheng.committee.queries.comparing import compared
 from kangjiansheng.committee.rules import canon, quorum, texts, told
 from kangjiansheng.committee.views import readers, sides, signing
@@ -239,7 +248,7 @@ def minutes_history(meeting: Meeting) -> Response:
     found: list[dict[str, Any]] = []
     whole = scans.is_whole(meeting, actor=actor())
     drafts = reading.signed_drafts(minutes)
-    recalled = reading.recalls(minutes, drafts)
+    recalled = edited.recalls(minutes, drafts)
     names = people.names({entry.actor_id for rows in recalled.values() for entry, _note in rows})
     for draft in drafts:
         steps = signing.progress(draft, actor().id, whole=whole)
