@@ -226,7 +226,7 @@ def test_a_new_draft_says_to_whoever_had_signed_what_is_different(
     assert addressed("committee:consent-void") == {"member@kjs.example"}
     assert told("committee:consent-void") == {actor("member").id}
     mail = db.session.scalars(select(Outbox).where(Outbox.template == "committee:consent-void")).one()
-    assert (mail.facts["changed"], mail.facts["again"]) == (["1.1"], True)
+    assert (mail.facts["places"], mail.facts["again"]) == ([["text", "1.1"]], True)
     asked = [
         m for m in db.session.scalars(select(Outbox).where(Outbox.template == "committee:review-opened"))
         if m.facts["draft"] == 2 and m.facts["code"] == "SAC-2026-05"
@@ -249,7 +249,7 @@ def test_what_is_different_in_a_withheld_item_is_not_told(
     writing.edit_paragraph(paragraph, actor=actor("secretary"), seen=None, text="另一个标题")
     reviews.open_review(draft_minutes, actor=actor("secretary"))
     mail = db.session.scalars(select(Outbox).where(Outbox.template == "committee:consent-void")).one()
-    assert (mail.to, mail.facts["changed"]) == ("member2@kjs.example", [])
+    assert (mail.to, mail.facts["places"]) == ("member2@kjs.example", [])
 
 
 def test_password_and_code_where_the_charter_asks(

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.committee.documents.faces import MISSING
-from kangjiansheng.committee.rules import numbers
+from kangjiansheng.committee.rules import numbers, told
 from kangjiansheng.core.i18n import locale, moment, name_of
 from kangjiansheng.core.markdown import tree
 
@@ -32,8 +32,8 @@ def outline(export: Mapping[str, Any]) -> Outline:
         "committee": name_of(export["names"]["committee"]),
         "flag": _("%(committee)s会议纪要", committee=name_of(export["names"]["committee"])),
         "number": head.get("number", ""),
-        "day": _day(date.fromisoformat(head["held_on"])),
-        "secrecy": secrecy(head),
+        "day": told.day(date.fromisoformat(head["held_on"])),
+        "secrecy": told.secrecy(head.get("secrecy")),
         "facts": _facts(export, head),
         "body": _body(export),
         "attendance": _attendance(head),
@@ -81,52 +81,15 @@ def _title(export: Mapping[str, Any], head: Mapping[str, Any]) -> str:
     return name_of({"hans": head["title"]})
 
 
-def _day(day: date) -> str:
-    if locale() == "en":
-        return f"{day.day} {day:%B %Y}"
-    return _("%(year)s年%(month)s月%(day)s日", year=day.year, month=day.month, day=day.day)
-
-
 def _facts(export: Mapping[str, Any], head: Mapping[str, Any]) -> list[dict[str, str]]:
     """Time and place, and whether enough were there."""
-    day = _day(date.fromisoformat(head["held_on"]))
-    hours = [moment(datetime.fromisoformat(head[key]))[11:] for key in ("starts_at", "ends_at") if head[key]]
-    when = " ".join([day, "–".join(hours)]) if hours else day
-    if export.get("year_inferred"):
-        when += _("（年份为推定）")
-    found = [(_("会议时间"), _("%(when)s（北京时间）", when=when) if hours else when)]
+    found = [(_("会议时间"), told.when(head, inferred=export.get("year_inferred", False)))]
     found += [(_("会议地点"), head["place"])] if head["place"] else []
-    if head.get("presence"):
-        told = [
-            f"{p['seat']} {_hour(p['came_at'])}–{_hour(p['left_at']) if p['left_at'] else ''}"
-            for p in head["presence"]
-        ]
-        found.append((_("在场时段"), _("；").join(told)))
-    if head.get("deputies"):
-        told = [
-            _("%(member)s由%(deputy)s代理", member=d["seat"], deputy=d["deputy"]) for d in head["deputies"]
-        ]
-        found.append((_("委托代理人"), _("；").join(told)))
-    quorum = head.get("quorum")
-    if quorum and quorum["members"]:
-        told = _("应到 %(members)s 人，实到 %(present)s 人，法定 %(needed)s 人", **quorum)
-        found.append((_("出席人数"), told))
-    return [{"label": label, "text": text} for label, text in found]
-
-
-def secrecy(head: Mapping[str, Any]) -> str:
-    """The mark as the rules on trade secrets have it: 普通商密★10年."""
-    mark = head.get("secrecy")
-    if not mark:
-        return ""
-    words = {"internal": _("内部资料"), "ordinary": _("普通商密"), "core": _("核心商密")}
-    return f"{words[mark['level']]}★{mark['term']}" if mark["term"] else words[mark["level"]]
+    return [{"label": label, "text": text} for label, text in [*found, *told.gathered(head)]]
 
 
 def _attendance(head: Mapping[str, Any]) -> list[dict[str, Any]]:
-    words = {"on_site": _("出席"), "online": _("线上出席"), "absent": _("缺席")}
-    given = head.get("attendance", {})
-    return [{"label": word, "names": given[mode]} for mode, word in words.items() if given.get(mode)]
+    return [{"label": label, "names": names} for label, names in told.attendance(head)]
 
 
 def _body(export: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -145,35 +108,9 @@ def _body(export: Mapping[str, Any]) -> list[dict[str, Any]]:
         own = block["actions"] if block["item"] else acted
         rows = [_paragraph(export, p, p.get("decision"), own) for p in block["paragraphs"]]
         if block.get("room"):
-            rows.insert(1, {"kind": "room", "text": _room(block["room"])})
+            rows.insert(1, {"kind": "room", "text": told.room(block["room"])})
         found += rows
     return found
-
-
-def _room(room: Mapping[str, Any]) -> str:
-    """When an item ran, whether it could be decided, each change of that, and who was recused."""
-    hours = [_hour(room[key]) for key in ("opened_at", "closed_at") if room[key]]
-    parts = ["–".join(hours)] if hours else []
-    parts.append(_present(room["quorum"]))
-    parts += [f"{_hour(one['at'])} {_present(one)}" for one in room["course"][1:]]
-    words = {"whole": _("全程回避"), "facts": _("说明事实后离场"), "stays": _("声明后参加")}
-    for one in room["recused"]:
-        away = [_hour(one[key]) for key in ("left_at", "returned_at") if one.get(key)]
-        parts.append(" ".join([one["seat"], words[one["kind"]], "–".join(away)]).strip())
-    return _("；").join(parts)
-
-
-def _present(counted: Mapping[str, Any]) -> str:
-    return _(
-        "%(present)s 人在场并参加表决，须有 %(members)s 人中的 %(needed)s 人",
-        present=counted["present"],
-        members=counted["members"],
-        needed=counted["needed"],
-    )
-
-
-def _hour(text: str) -> str:
-    return moment(datetime.fromisoformat(text))[11:]
 
 
 def _body_1(export: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -229,15 +166,7 @@ def _decision(decision: Any) -> str:
 
 
 def _votes(decision: Mapping[str, Any]) -> list[dict[str, Any]]:
-    if decision.get("votes_for") is None:
-        return []
-    keys = {
-        "votes_for": _("同意"),
-        "votes_against": _("反对"),
-        "abstentions": _("弃权"),
-        "recused": _("回避"),
-    }
-    return [{"label": word, "count": decision.get(key) or 0} for key, word in keys.items()]
+    return [{"label": word, "count": count} for word, count in told.votes(decision)]
 
 
 def _dissents(decision: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.notices.base import draft_address, minutes_address, of_meeting
 from kangjiansheng.committee.queries.replaced import Replaced
-from kangjiansheng.committee.rules import texts
+from kangjiansheng.committee.rules import texts, told
 from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
@@ -54,7 +55,8 @@ def consents_void(
         if one.person.id == actor.id:
             continue
         facts = of_meeting(meeting, actor) | {
-            "draft": number, "before": one.number, "changed": one.changed, "again": one.person.id in again,
+            "draft": number, "before": one.number, "again": one.person.id in again,
+            "places": [[d.kind, d.about] for d in one.different.differences],
         }  # fmt: skip
         address = f"{minutes_address(meeting)}?compare=1"
         _send("committee:consent-void", one.person, facts, address=address, change=change)
@@ -98,20 +100,27 @@ def _changes_requested(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 def _consent_void(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting = name_of(facts["meeting"])
-    told = _(
+    text = _(
         "第 %(draft)s 稿取代了您签署过的第 %(before)s 稿，您对旧稿的签署已失效，仍留在记录里。",
         draft=facts["draft"],
         before=facts["before"],
     )
-    if facts["changed"]:
-        told += _("与旧稿不同的段落：%(paragraphs)s。", paragraphs=_("、").join(facts["changed"]))
-    else:
-        told += _("您能看到的正文没有变化。")
+    # A notice from before has the numbers of paragraphs alone, and says nothing where there were none.
+    places = [told.label(*one) for one in facts.get("places", ())] or facts.get("changed", [])
+    if places:
+        text += ngettext(
+            "与旧稿有 %(num)d 处不同：%(places)s。",
+            "与旧稿有 %(num)d 处不同：%(places)s。",
+            len(places),
+            places=_("、").join(places),
+        )
+    elif "places" in facts:
+        text += _("您能看到的内容没有变化。")
     if facts["again"]:
-        return _("您的签署已失效，请重新签署：%(meeting)s纪要", meeting=meeting), told + _(
+        return _("您的签署已失效，请重新签署：%(meeting)s纪要", meeting=meeting), text + _(
             "请重新阅读并签署。"
         )
-    return _("您的签署已失效：%(meeting)s纪要", meeting=meeting), told
+    return _("您的签署已失效：%(meeting)s纪要", meeting=meeting), text
 
 
 def _signature_code(facts: Mapping[str, Any]) -> tuple[str, str]:

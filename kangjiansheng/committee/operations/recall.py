@@ -19,7 +19,7 @@ def recall(minutes: Minutes, *, actor: Actor, note: str) -> None:
     change = begin(actor=actor, note=note)
     before = minutes.state()
     minutes.life, minutes.review_due_on = "draft", None
-    record("committee:minutes:return", minutes, actor=actor, before=before, change=change)
+    record("committee:minutes:recall", minutes, actor=actor, before=before, change=change)
     told = {s.person_id for s in draft.signers} | {s.person_id for s in draft.signatures}
     told.add(signatures.drafter_of(draft))
     recused = {person for rows in recusals_of(minutes.meeting).values() for person in out_of(rows)}

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kangjiansheng.committee.models import (
@@ -27,9 +27,8 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.queries import dissents, floor, translations
 from kangjiansheng.committee.queries.visible import reads_item, sees_item, visible_actions
-from kangjiansheng.committee.rules import numbers, texts
+from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.rules.languages import in_order
-from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
@@ -51,7 +50,6 @@ class Shown:
     withheld: bool = False
     decision: dict[str, Any] | None = None
     actions: list[dict[str, Any]] = field(default_factory=list)
-    changes: list[texts.Change] | None = None
     threads: list["Thread"] = field(default_factory=list)
     amendments: list[Amendment] = field(default_factory=list)
     marks: list[tuple[int, int]] = field(default_factory=list)  # the words that open comments are about
@@ -88,11 +86,6 @@ class Reading:
     def is_whole(self) -> bool:
         """True when nothing is withheld from this reader."""
         return self.items and not any(p.withheld for p in self.paragraphs)
-
-    @property
-    def places(self) -> int:
-        """How many places differ from the draft that it is compared with."""
-        return sum(texts.differences(p.changes) for p in self.paragraphs if p.changes)
 
 
 @dataclass(frozen=True)
@@ -208,9 +201,14 @@ def frozen(
     """A frozen draft, as it was signed or is to be signed. `seen` are the items that the actor may read, `rows` the
     paragraphs of the draft, where they are known already."""
     seen = items_of(draft.minutes, actor=actor).read if seen is None else seen
+    return opened(draft, seen, rows_of(draft) if rows is None else rows)
+
+
+def opened(draft: DraftVersion, seen: set[int], rows: list[Row[Any]]) -> Reading:
+    """A frozen draft for somebody who may read these items of it."""
     shown = [
         _shown(r.id, r.public_id, r.printed_no, r.kind, r.text, r.number, r.agenda_item_id, seen, r.spoken)
-        for r in (rows_of(draft) if rows is None else rows)
+        for r in rows
     ]
     for one in shown:
         if not one.withheld:
@@ -288,30 +286,6 @@ def _listed(one: Shown, actions: list[dict[str, Any]], seen: set[int]) -> list[d
     return [a for a in actions if a["item"] is None or a["item"] in seen]
 
 
-def edits(
-    minutes: Minutes, *, actor: Actor, only: Paragraph | None = None, set_aside: bool = False
-) -> list[AuditEntry]:
-    """What was done with the paragraphs whose item the actor may see, newest first: from the trail itself."""
-    of_text = (
-        select(Paragraph.id)
-        .join(Meeting, Meeting.id == minutes.meeting_id)
-        .outerjoin(AgendaItem, AgendaItem.id == Paragraph.agenda_item_id)
-        .where(Paragraph.minutes_id == minutes.id, or_(Paragraph.agenda_item_id.is_(None), reads_item(actor)))
-    )
-    if only is not None:
-        of_text = of_text.where(Paragraph.id == only.id)
-    told = select(ParagraphTranslation.id).where(ParagraphTranslation.paragraph_id.in_(of_text))
-    query = select(AuditEntry).where(
-        or_(
-            and_(AuditEntry.thing == "paragraph", AuditEntry.thing_id.in_(of_text)),
-            and_(AuditEntry.thing == "paragraph_translation", AuditEntry.thing_id.in_(told)),
-        )
-    )
-    if not set_aside:
-        query = query.where(AuditEntry.act != "committee:paragraph:set-aside")
-    return list(db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(500)))
-
-
 def wording(paragraph: Paragraph, number: int) -> str | None:
     """One wording of a paragraph; None when there was none with this number."""
     query = select(ParagraphRevision.text).where(
@@ -323,20 +297,6 @@ def wording(paragraph: Paragraph, number: int) -> str | None:
 def outline(minutes: Minutes, *, actor: Actor) -> list[Shown]:
     """The paragraphs as places of the working text: number and the first words of what this writer may see."""
     return working(minutes, actor=actor).paragraphs
-
-
-def compare(reading: Reading, older: Reading) -> list[Shown]:
-    """Mark in `reading` what differs from an older text; returns the paragraphs that are gone."""
-    before = {p.public_id: p for p in older.paragraphs}
-    for one in reading.paragraphs:
-        if one.withheld:
-            continue
-        old = before.get(one.public_id)
-        was = old.text if old and not old.withheld else ""
-        if was != one.text:
-            one.changes = texts.difference(was, one.text)
-    now = {p.public_id for p in reading.paragraphs}
-    return [p for p in older.paragraphs if p.public_id not in now and not p.withheld]
 
 
 def attach_comments(reading: Reading, minutes: Minutes) -> int:

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import DraftVersion
+from kangjiansheng.committee.queries import reading
+from kangjiansheng.committee.queries.comparing import Compared, compared
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
-from kangjiansheng.committee.queries.reading import rows_of
 
 
 @dataclass
 class Replaced:
-    """One signature that counts no more: of whom, on which draft, and the numbers in the new draft (in the old one for
-    what was taken out) of the paragraphs that differ, as far as this person may read them."""
+    """One signature that counts no more: of whom, on which draft, and what is different, as far as this person may read
+    both."""
 
     person: Person
     number: int
-    changed: list[str]
+    different: Compared
 
 
 def replaced_by(draft: DraftVersion) -> list[Replaced]:
@@ -24,24 +25,13 @@ def replaced_by(draft: DraftVersion) -> list[Replaced]:
     last = max(older, key=lambda d: d.number, default=None)
     if last is None:
         return []
-    differing = _differing(last, draft)
-    recused = recusals_of(draft.minutes.meeting)
+    meeting, rows = draft.minutes.meeting, reading.rows_of_all([last, draft])
+    items, recused = {item.id for item in meeting.items}, recusals_of(meeting)
     found = []
     for signature in last.signatures:
         if signature.meaning == "request_changes":
             continue
-        hidden = {item for item, rows in recused.items() if signature.person_id in out_of(rows)}
-        changed = [no for no, item in differing if item not in hidden]
-        found.append(Replaced(signature.person, last.number, changed))
+        seen = items - {item for item, out in recused.items() if signature.person_id in out_of(out)}
+        now, then = (reading.opened(d, seen, rows[d.id]) for d in (draft, last))
+        found.append(Replaced(signature.person, last.number, compared(now, then)))
     return found
-
-
-def _differing(last: DraftVersion, draft: DraftVersion) -> list[tuple[str, int | None]]:
-    before = {row.public_id: row for row in rows_of(last)}
-    now = {row.public_id: row for row in rows_of(draft)}
-    told = [
-        (row.printed_no, row.agenda_item_id)
-        for key, row in now.items()
-        if key not in before or before[key].text != row.text
-    ]
-    return told + [(row.printed_no, row.agenda_item_id) for key, row in before.items() if key not in now]

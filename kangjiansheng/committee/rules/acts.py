@@ -371,6 +371,7 @@ ACTS: dict[str, Any] = {
     "committee:signature:code": _l("发送签署验证码"),
     "committee:signature:fail-code": _l("签署时验证码错误"),
     "committee:minutes:return": _l("退回修改"),
+    "committee:minutes:recall": _l("收回文稿"),
     "committee:minutes:approve": _l("纪要生效"),
     "committee:minutes:export": _l("导出纪要"),
     "committee:scan:add": _l("附用印扫描件"),

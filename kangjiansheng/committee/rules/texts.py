@@ -1,7 +1,6 @@
 """Words about texts: the difference of two wordings, fingerprints as people compare them."""
 
 import re
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 # Words of letters and digits stay whole; everything else is compared character by character.
@@ -64,16 +63,6 @@ def _merged(run: list[Change]) -> list[Change]:
     new = "".join(text for kind, text in run if kind != "del")
     old = "".join(text for kind, text in run if kind != "ins")
     return [change for change in (("ins", new), ("del", old)) if change[1]]
-
-
-def differences(changes: Sequence[Change]) -> int:
-    """How many places differ: runs of changes between what is the same."""
-    count, inside = 0, False
-    for kind, _text in changes:
-        changed = kind != "same"
-        count += changed and not inside
-        inside = changed
-    return count
 
 
 def shown_life(life: str, *, amended: bool) -> str:

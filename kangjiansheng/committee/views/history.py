@@ -1,6 +1,8 @@
 """Who did what with a committee or a meeting, and when."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -12,11 +14,12 @@ from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms import charter
 from kangjiansheng.committee.models import Committee, Meeting, Paragraph
-from kangjiansheng.committee.queries import loaders, reading
-from kangjiansheng.committee.rules import FIELDS
+from kangjiansheng.committee.queries import edited, loaders, taken
+from kangjiansheng.committee.rules import FIELDS, VALUES, told
 from kangjiansheng.committee.views.base import bp, meeting_life, minutes_life, page
 from kangjiansheng.core import audit, history, i18n
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.pages import of_today
 
 # What may be shown of the states: neither items nor texts, for a reader may be kept out of some.
@@ -37,34 +40,99 @@ TEXT_LABELS: dict[str, Any] = {
 }
 
 
+# Of decisions and actions: for readers of their item.
+OUTCOME_LABELS: dict[str, Any] = {
+    key: FIELDS[key]
+    for key in (
+        "kind", "text", "votes_for", "votes_against", "abstentions", "recused", "owner_id", "owner_role",
+        "due_on", "life", "done_on",
+    )
+}  # fmt: skip
+# Of a meeting's state, who was there: each entry tells the seats whose attendance it changed.
+_ROOM: dict[str, Any] = {key: FIELDS[key] for key in ("attendance", "presence")}
+
+
 def entries(*things: tuple[str, int], since: datetime | None = None) -> list[dict[str, Any]]:
     """The entries about several things, newest first; those `since` an instant."""
+    return _in_words(_rows(*things, since=since), LABELS, _show)
+
+
+def _rows(*things: tuple[str, int], since: datetime | None = None) -> list[AuditEntry]:
     rows = [row for table, key in things for row in audit.history(table, key, 200)]
     rows = [row for row in rows if since is None or row.recorded_at > since]
-    rows.sort(key=lambda row: -row.seq)
-    names = people.names({row.actor_id for row in rows})
-    return history.entries(rows, labels=LABELS, show=_show, people=names)
+    return sorted(rows, key=lambda row: -row.seq)
+
+
+def _in_words(
+    rows: Sequence[AuditEntry],
+    labels: Mapping[str, Any],
+    show: history.Show,
+    people_by_id: Mapping[int, Any] | None = None,
+) -> list[dict[str, Any]]:
+    known = people.names({row.actor_id for row in rows}) if people_by_id is None else people_by_id
+    return history.entries(rows, labels=labels, show=show, people=known)
 
 
 def edits(meeting: Meeting, *, only: Paragraph | None = None) -> list[dict[str, Any]]:
-    """What was done with the paragraphs that the reader may see, newest first. Wordings that were given up are
-    shown to those who write; to the others nothing of a draft that is being written."""
-    if meeting.minutes is None:
-        return []
+    """What was done with the paragraphs that the reader may see, and with what stands in them, newest first. Wordings
+    that were given up are shown to those who write."""
     writes = policies.edit_minutes(actor(), meeting)
-    if not writes and meeting.minutes.life == "draft":
+    if meeting.minutes is None or _unshown(meeting):
         return []
-    rows = reading.edits(meeting.minutes, actor=actor(), only=only, set_aside=writes)
-    names = people.names({row.actor_id for row in rows})
-    found = history.entries(rows, labels=TEXT_LABELS, show=_show, people=names)
-    for row, shown in zip(rows, found, strict=True):
+    rows = edited.edits(meeting.minutes, actor=actor(), only=only, set_aside=writes)
+    shown = _whole(rows, TEXT_LABELS, _in_words(rows, TEXT_LABELS, _show))
+    return _merged(list(zip(rows, shown, strict=True)), _outcomes(meeting, only=only))
+
+
+def _unshown(meeting: Meeting) -> bool:
+    """Of a draft that is being written nothing is told to those who do not write it."""
+    minutes = meeting.minutes
+    return minutes is not None and minutes.life == "draft" and not policies.edit_minutes(actor(), meeting)
+
+
+Told = list[tuple[AuditEntry, dict[str, Any]]]
+
+
+def _outcomes(meeting: Meeting, *, only: Paragraph | None = None) -> Told:
+    """What was done with decisions and actions of items that the reader may read."""
+    if _unshown(meeting):
+        return []
+    found = edited.outcome_edits(meeting, actor=actor(), only=only)
+    rows = [row for row, _number in found]
+    owners = {state.get("owner_id") for row in rows for state in (row.before, row.after)}
+    known = people.names({row.actor_id for row in rows} | {one for one in owners if one})
+
+    def show(key: str, value: Any) -> str:
+        if value in (None, ""):
+            return ""
+        if key == "owner_id":
+            return i18n.name_of(known[value]) if value in known else ""
+        return str(VALUES.get(key, {}).get(value, value))
+
+    shown = _whole(rows, OUTCOME_LABELS, _in_words(rows, OUTCOME_LABELS, show, known), show)
+    return [(row, one | {"mark": number}) for (row, number), one in zip(found, shown, strict=True)]
+
+
+def _whole(
+    rows: Sequence[AuditEntry],
+    labels: Mapping[str, Any],
+    told: list[dict[str, Any]],
+    show: history.Show = lambda _key, value: str(value),
+) -> list[dict[str, Any]]:
+    """What was made is told with all that it began with."""
+    for row, shown in zip(rows, told, strict=True):
         if not row.before:
             shown["changes"] = [
-                {"label": str(label), "before": "", "after": row.after[key]}
-                for key, label in TEXT_LABELS.items()
-                if key in row.after
+                {"label": str(label), "before": "", "after": show(key, row.after[key])}
+                for key, label in labels.items()
+                if row.after.get(key) not in (None, "")
             ]
-    return found
+    return told
+
+
+def _merged(*several: Told) -> list[dict[str, Any]]:
+    together = sorted((one for told in several for one in told), key=lambda pair: -pair[0].seq)
+    return [shown for _row, shown in together]
 
 
 def _show(key: str, value: Any) -> str:
@@ -87,6 +155,19 @@ def _show(key: str, value: Any) -> str:
     return str(words.get(key, {}).get(value, value))
 
 
+def _seated(seats: Mapping[int, str], key: str, value: Any) -> str:
+    """The same of a meeting; who was there, by their seats."""
+    if key not in _ROOM or not value:
+        return _show(key, value)
+    if key == "presence":
+        stays = [
+            (row[0], {"seat": "", "mode": row[1], "came_at": row[2], "left_at": row[3]}) for row in value
+        ]
+        return _("；").join(f"{seats.get(one, '')} {told.words('presence', [stay])}" for one, stay in stays)
+    there = [(seats.get(row[0], ""), row[2]) for row in value if row[2]]
+    return _("、").join(f"{seat} {told.words('attendance', [mode])}" for seat, mode in there)
+
+
 def _instant(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
@@ -100,11 +181,13 @@ def meeting_history(meeting: Meeting) -> Response:
     if meeting.minutes:
         things.append(("minutes", meeting.minutes.id))
     since = None if policies.edits(actor(), meeting.committee_id) else meeting.published_at
+    rows = _rows(*things, since=since)
+    shown = _in_words(rows, LABELS | _ROOM, partial(_seated, taken.seat_names(meeting)))
     return page(
         "history.html",
         title=i18n.name_of(meeting),
         back=url_for(".meeting", code=meeting.code),
-        entries=entries(*things, since=since),
+        entries=_merged(list(zip(rows, shown, strict=True)), _outcomes(meeting)),
         illustrative=meeting.illustrative,
     )
 

@@ -7,12 +7,23 @@ from typing import Any
 from flask import abort, g, request, url_for
 from werkzeug.wrappers import Response
 
+from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
-from kangjiansheng.committee.documents.outline import secrecy
-from kangjiansheng.committee.models import DraftVersion, Meeting
+from kangjiansheng.committee.models import DraftVersion, Meeting, ReadingMark
 from kangjiansheng.committee.operations import reviews, signatures
-from kangjiansheng.committee.queries import answers, corrections, effects, loaders, overviews, reading, scans
-from kangjiansheng.committee.rules import canon, quorum, texts
+from kangjiansheng.committee.queries import (
+    answers,
+    corrections,
+    edited,
+    effects,
+    loaders,
+    marks,
+    overviews,
+    reading,
+    scans,
+)
+from kangjiansheng.committee.queries.comparing import compared
+from kangjiansheng.committee.rules import canon, quorum, texts, told
 from kangjiansheng.committee.views import readers, sides, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
 from kangjiansheng.committee.views.history import edits
@@ -49,7 +60,7 @@ def heading_of(meeting: Meeting, draft: DraftVersion | None) -> Heading:
     )
     return Heading(
         title, head["number"], date.fromisoformat(head["held_on"]), starts, ends, head["place"],
-        meeting.year_inferred, secrecy(head),
+        meeting.year_inferred, told.secrecy(head.get("secrecy")),
     )  # fmt: skip
 
 
@@ -104,16 +115,15 @@ def minutes_page(
     versions, draft, reader, keeps = offer.versions, offer.draft, offer.reader, offer.keeps
     held = offer.held
     older = next((d for d in versions if draft is not None and d.number < draft.number), None)
-    rows = reading.rows_of_all([d for d in (draft, older) if d], until=until)
+    mark = marks.mark_of(minutes, actor=who) if draft and draft is versions[0] and not day else None
+    read = marks.draft_of(mark, minutes) if mark else None
+    rows = reading.rows_of_all([d for d in (draft, older, read) if d], until=until)
     items = reading.items_of(minutes, actor=who)
     text = (
         reading.frozen(draft, actor=who, seen=items.read, rows=rows[draft.id])
         if draft
         else reading.working(minutes, actor=who, seen=items.read)
     )
-    before = reading.frozen(older, actor=who, seen=text.seen, rows=rows[older.id]) if older else None
-    gone = reading.compare(text, before) if before else []
-    places = text.places + len(gone)
     open_threads = reading.attach_comments(text, minutes) if reader and not day else 0
     stands = minutes.life == "approved" and draft is not None and draft.number == minutes.current_draft
     amendments = (
@@ -125,8 +135,6 @@ def minutes_page(
     rule, n = reviews.rule_of(draft) if draft else ("", 0)
     who_signs = reviews.signings(draft) if draft else []
     total = quorum.total_needed(rule, n, who_signs, drafter=minutes.drafter_id) if draft else 0
-    compare = bool(older) and request.args.get("compare") == "1"
-    around = readers.around(meeting, offer, text)
     return page(
         "minutes.html",
         status,
@@ -140,10 +148,10 @@ def minutes_page(
         draft=draft,
         versions=versions,
         older=older,
-        gone=gone,
-        places=places,
-        compare=compare,
+        **_differing(text, older, read, mark, rows),
+        may_mark=bool(versions) and draft is versions[0] and not day,
         steps=steps,
+        returned=bool(draft) and minutes.life == "draft",
         given=len(signatures.consents(draft)) if draft else 0,
         total=total,
         rule=rule,
@@ -172,7 +180,7 @@ def minutes_page(
         scans=scans.scans(minutes.id, until=until) if stands and text.is_whole else [],
         may_scan=keeps and stands and text.is_whole and not day,
         illustrative=minutes.illustrative,
-        **around,
+        **readers.around(meeting, offer, text),
         **sides.beside(text, minutes, until=until),
     )
 
@@ -184,6 +192,30 @@ def _answered(meeting: Meeting, until: datetime | None) -> dict[str, Any]:
     own = overviews.decisions(actor=actor(), meeting_id=meeting.id).all()
     found = answers.given_by(own, actor=actor(), until=until)
     return {"advice": {}, "answered": {d.number: found[d.id] for d in own if d.id in found}}
+
+
+def _differing(
+    text: reading.Reading,
+    older: DraftVersion | None,
+    read: DraftVersion | None,
+    mark: ReadingMark | None,
+    rows: dict[int, list[Any]],
+) -> dict[str, Any]:
+    """What is not as in the draft before, or as in the one that the reader has read, and which of both is shown."""
+    then = {d.id: reading.opened(d, text.seen, rows[d.id]) for d in (older, read) if d}
+    different = compared(text, then[older.id]) if older else None
+    since = compared(text, then[read.id], known=mark.seen) if read and mark else None
+    since_on = bool(since and since.places) and request.args.get("since") == "1"
+    compare = bool(older) and not since_on and request.args.get("compare") == "1"
+    return {
+        "different": different,
+        "since": since,
+        "read_at": mark.read_at if mark else None,
+        "up_to_date": bool(read and read is text.draft and since and not since.places),
+        "since_on": since_on,
+        "compare": compare,
+        "against": since if since_on else different if compare else None,
+    }
 
 
 def _digest(draft: DraftVersion, text: reading.Reading) -> str:
@@ -217,9 +249,16 @@ def minutes_history(meeting: Meeting) -> Response:
     minutes = meeting.minutes or abort(404)
     found: list[dict[str, Any]] = []
     whole = scans.is_whole(meeting, actor=actor())
-    for draft in reading.signed_drafts(minutes):
+    drafts = reading.signed_drafts(minutes)
+    recalled = edited.recalls(minutes, drafts)
+    names = people.names({entry.actor_id for rows in recalled.values() for entry, _note in rows})
+    for draft in drafts:
         steps = signing.progress(draft, actor().id, whole=whole)
-        found.append({"draft": draft, "steps": steps, "open": reviews_open(draft)})
+        back = [
+            {"who": name_of(names[entry.actor_id]), "when": entry.recorded_at, "note": note if whole else ""}
+            for entry, note in recalled.get(draft.number, [])
+        ]
+        found.append({"draft": draft, "steps": steps, "open": reviews_open(draft), "recalled": back})
     return page(
         "minutes_history.html",
         meeting=meeting,

@@ -1,13 +1,13 @@
-"""What stands around the text of minutes for one reader: what changed since they last read it, what was said to it."""
+"""What stands around the text of minutes for one reader: what was said to it, and what silence means."""
 
 from typing import Any, Protocol
 
-from flask import g, request
+from flask import g
 
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting
-from kangjiansheng.committee.queries import marks, opinions, silence
+from kangjiansheng.committee.queries import opinions, silence
 from kangjiansheng.committee.queries.reading import Reading
-from kangjiansheng.committee.rules import acts, mentions
+from kangjiansheng.committee.rules import acts, mentions, told
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.markdown import highlighted
@@ -28,16 +28,19 @@ def still_own(remark: Comment) -> bool:
 
 
 # What the macros of templates/committee/_review.html ask for.
-TOOLS: dict[str, Any] = {"highlighted": highlighted, "split": mentions.split, "still_own": still_own}
+TOOLS: dict[str, Any] = {
+    "highlighted": highlighted,
+    "split": mentions.split,
+    "still_own": still_own,
+    "fact_label": told.label,
+    "fact_words": told.words,
+}
 
 
 def around(meeting: Meeting, offer: Offered, text: Reading) -> dict[str, Any]:
     """For the page of the minutes. On a past day, and around a text that nobody froze, nothing stands."""
     minutes, draft, who = meeting.minutes, offer.draft, actor()
     found: dict[str, Any] = {
-        "since": None,
-        "since_on": False,
-        "may_mark": False,
         "said": {},
         "said_keeps": False,
         "open_objections": 0,
@@ -62,10 +65,4 @@ def around(meeting: Meeting, offer: Offered, text: Reading) -> dict[str, Any]:
         late = silence.unheard(draft) if days is not None and minutes.life == "review" else []
         found["unheard"], found["unheard_me"] = len(late), who.id in {one.person.id for one in late}
         found["open_suggestions"] = sum(len(one.open_suggestions) for one in said.values())
-    if draft is offer.versions[0]:
-        mark = marks.mark_of(minutes, actor=who)
-        since = marks.since(text, mark, minutes, actor=who) if mark else None
-        found["since"] = since
-        found["since_on"] = bool(since and since.places) and request.args.get("since") == "1"
-        found["may_mark"] = mark is None or mark.draft_number != draft.number or bool(since and since.places)
     return found
