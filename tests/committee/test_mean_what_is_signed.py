@@ -19,6 +19,7 @@ from kangjiansheng.committee.operations import amendments, codes, interests, rev
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import exports
 from kangjiansheng.committee.rules import signing, verification
+from kangjiansheng.committee.rules import told as recorded
 from kangjiansheng.core import clock, outbox, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -28,6 +29,7 @@ from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import commit
 from tests.support.acting import who
 from tests.support.critic import Critic
+from tests.support.typed import words
 
 Sign = Callable[..., Any]
 Who = Callable[[str], Actor]
@@ -406,3 +408,18 @@ def test_the_secretary_signs_as_author_on_the_page(client: Callable[..., Critic]
     page = secretary.get(base).get_data(as_text=True)
     assert "起草此稿" in page
     assert 'name="sha256"' not in page
+
+
+def test_what_the_files_say_of_who_was_there_stands_on_the_page_that_is_signed(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    with app.app_context():
+        drafts = [d for d in db.session.scalars(select(DraftVersion)) if d.kind == "draft"]
+        told_of = {
+            d.minutes.meeting.code: [said for _label, said in recorded.gathered(d.header)] for d in drafts
+        }
+    shown = [code for code, lines in told_of.items() if lines]
+    assert shown, "the demonstration has counted who came"
+    for code in shown:
+        page = words(client("chair").get(f"/meetings/{code}/minutes"))
+        assert [line for line in told_of[code] if line not in page] == [], code

@@ -161,6 +161,8 @@ def minutes_page(
         correctors=corrections.signers(amendments),
         life=texts.shown_life(minutes.life, amended=any(a.life == "approved" for a in amendments)),
         reader=reader,
+        gathered=told.gathered(draft.header) if draft else [],
+        rooms=_rooms(draft, text) if draft else {},
         fingerprint=texts.short(draft.sha256) if draft else "",
         intact=reviews.is_intact(draft, _digest(draft, text)) if draft else None,
         asked=asked,
@@ -216,6 +218,14 @@ def _differing(
         "compare": compare,
         "against": since if since_on else different if compare else None,
     }
+
+
+def _rooms(draft: DraftVersion, text: reading.Reading) -> dict[str, str]:
+    """Who was there for an item and who was recused, in words, by the paragraph with which the item begins: as in the
+    documents, for it is signed with them."""
+    items = {room["item"]: room for room in draft.header.get("items", []) if room["item"] in text.seen}
+    begin = {p.item_id: p.public_id for p in reversed(text.paragraphs) if not p.withheld}
+    return {begin[key]: told.room(room) for key, room in items.items() if key in begin}
 
 
 def _digest(draft: DraftVersion, text: reading.Reading) -> str:
