@@ -122,7 +122,7 @@ def _agreement(plan: Lab, actor: Actor) -> Agreement:
 
 def _lab(lab: JointLab, plan: Lab, actor: Actor) -> None:
     codes = [code for code, _part in plan.partners]
-    name = lab.name_hans.removesuffix("(示例)")  # pages, lists and notices label it as illustrative
+    name = lab.name_hans.removesuffix("（示例）")  # pages, lists and notices label it as illustrative
     operations.edit_lab(
         lab,
         actor=actor,

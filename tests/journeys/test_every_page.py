@@ -152,7 +152,7 @@ def furnished(server: Server) -> Server:
     start = "/labs/JL-01/plan/new"
     form = form_of(lead.get(start)[1], start)
     form.pop("past_ok", None)
-    status, _page = lead.post(start, {**form, "start": "2026-12-01"})
+    status, _page = lead.post(start, {**form, "start": "2026-12-01", "built_ok": "y"})
     assert status == 200
     rows = (
         "项目编号,里程碑编号,预测,主要原因,颜色\nKJS-003,A140,2027-08-01,伦理审批,红\nKJS-003,A150,下周,,\n"
