@@ -83,7 +83,13 @@ def outcome_edits(
         select(AuditEntry, func.coalesce(Decision.number, Action.number))
         .outerjoin(Decision, and_(AuditEntry.thing == "decision", Decision.id == AuditEntry.thing_id))
         .outerjoin(Action, and_(AuditEntry.thing == "action", Action.id == AuditEntry.thing_id))
-        .where(or_(Decision.id.in_(made), Action.id.in_(asked)))
+        .where(
+            # By kind and id, as the trail is indexed: it is read for one meeting out of all.
+            or_(
+                and_(AuditEntry.thing == "decision", AuditEntry.thing_id.in_(made)),
+                and_(AuditEntry.thing == "action", AuditEntry.thing_id.in_(asked)),
+            )
+        )
         .order_by(AuditEntry.seq.desc())
         .limit(500)
     )
