@@ -1,6 +1,6 @@
 """How punctual each laboratory is, and since when: rolling three months over the last twelve."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -77,8 +77,8 @@ def health(day: Day, naming: Naming) -> Health:
     ends = month_ends(day.day, MONTHS)
     every = reached(day)
     keys = np.array(sorted(day.ledgers.labs), np.int64)
-    led = every.where(np.isin(every.lab, keys))
-    shares = list(zip(*(_shares(led, keys, end) for end in ends), strict=True))
+    led = every.where((every.actual > number(months_before(ends[0]))) & np.isin(every.lab, keys))
+    shares = list(zip(*_shares(led, keys, ends), strict=True))
     rows = [
         Row(naming.lab(keys[n]), shares[n])
         for n in sorted(range(len(keys)), key=lambda n: day.ledgers.labs[int(keys[n])])
@@ -88,14 +88,21 @@ def health(day: Day, naming: Naming) -> Health:
     return Health(tuple(ends), tuple(rows), middle, _finding(rows))
 
 
-def _shares(led: Reached, labs: Array, end: date) -> list[Share]:
-    """Those of each laboratory at the end of a month."""
-    at = number(end)
-    inside = led.where((led.actual > at - (end - months_before(end)).days) & (led.actual <= at))
-    place = np.searchsorted(labs, inside.lab)
-    whole = np.bincount(place, minlength=len(labs)).tolist()
-    part = np.bincount(place[inside.on_time], minlength=len(labs)).tolist()
-    return [Share(*pair) for pair in zip(part, whole, strict=True)]
+def _shares(led: Reached, labs: Array, ends: Sequence[date]) -> Iterator[list[Share]]:
+    """Those of each laboratory at the end of each month: counted by day once, and by month as the difference of two
+    sums."""
+    first, last = number(months_before(ends[0])), number(ends[-1])
+    known = led.where(led.actual <= last)
+    days = last - first + 1
+    cells = np.searchsorted(labs, known.lab) * days + known.actual - first
+    whole, part = (
+        np.bincount(some, minlength=len(labs) * days).reshape(len(labs), days).cumsum(axis=1)
+        for some in (cells, cells[known.on_time])
+    )
+    for end in ends:
+        after, at = number(months_before(end)) - first, number(end) - first
+        pairs = ((counts[:, at] - counts[:, after]).tolist() for counts in (part, whole))
+        yield [Share(*pair) for pair in zip(*pairs, strict=True)]
 
 
 def _finding(rows: Sequence[Row]) -> Finding:

@@ -9,6 +9,7 @@ import numpy as np
 
 from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.ledgers import NONE, Array, day_of, number
+from kangjiansheng.projects.rules.sorting import occurring
 
 from .periods import third_of_month
 from .rows import Milestone, Naming, Project, Ref, none_or
@@ -84,7 +85,8 @@ def outlook(
     due = day.promised[inside & (day.promised >= day.number)]
     total = int(inside.sum())
     spring = festival if festival and day.day < festival <= end else None
-    lanes = day.lab[day.project]
+    labs, of = np.unique(day.lab, return_inverse=True)
+    lanes = of[day.project]
     shown = inside if at_most is None or total <= at_most else _fewer(day, inside, lanes, at_most)
     return Outlook(
         start=day.day - timedelta(days=_BEFORE.get(horizon, 10)),
@@ -95,7 +97,7 @@ def outlook(
             _stop(day, at, naming)
             for at in day.first(shown, day.promised, day.rank, day.position, at_most=soonest)
         ),
-        counts=_by_lab(day, lanes[inside]),
+        counts=_by_lab(day, labs, lanes[inside]),
         due=len(due),
         overdue=total - len(due),
         off=int((inside & day.is_of("risk", "slip", "late")).sum()),
@@ -105,10 +107,10 @@ def outlook(
     )
 
 
-def _by_lab(day: Day, lanes: Array) -> Counter[str]:
+def _by_lab(day: Day, labs: Array, lanes: Array) -> Counter[str]:
     found: Counter[str] = Counter()
-    for key, count in zip(*(column.tolist() for column in np.unique(lanes, return_counts=True)), strict=True):
-        found[day.ledgers.labs.get(key, "")] += count
+    for lane, count in occurring(lanes).items():
+        found[day.ledgers.labs.get(int(labs[lane]), "")] += count
     return found
 
 
@@ -130,14 +132,14 @@ def _fewer(day: Day, inside: Array, lanes: Array, at_most: int) -> Array:
     sorted_lanes = lanes[order]
     nth = np.arange(len(order)) - np.searchsorted(sorted_lanes, sorted_lanes)
     kept = np.zeros_like(inside)
-    kept[order[nth < max(at_most // len(np.unique(sorted_lanes)), 1)]] = True
+    kept[order[nth < max(at_most // len(occurring(sorted_lanes)), 1)]] = True
     return kept
 
 
 def _crowd(due: Array) -> tuple[int, int, int, int] | None:
     """The fullest ten days, when they hold three or more and no other ten days hold as many."""
     counted: Counter[tuple[int, int, int]] = Counter()
-    for key, count in zip(*(column.tolist() for column in np.unique(due, return_counts=True)), strict=True):
+    for key, count in occurring(due).items():
         counted[third_of_month(day_of(key))] += count
     thirds = counted.most_common(2)
     if not thirds or thirds[0][1] < _CROWD or (len(thirds) > 1 and thirds[1][1] == thirds[0][1]):

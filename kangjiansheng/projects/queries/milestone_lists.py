@@ -19,6 +19,7 @@ from kangjiansheng.projects.queries.stood import promised_before
 from kangjiansheng.projects.rules import freshness, updates
 from kangjiansheng.projects.rules.freshness import Age
 from kangjiansheng.projects.rules.ledgers import NONE, Array
+from kangjiansheng.projects.rules.sorting import occurring
 from kangjiansheng.projects.rules.vocabulary import families
 
 _LAST = 10**6
@@ -106,9 +107,10 @@ def pieces(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None) -> Piec
     """The same in pieces, by what the milestones belong to and their codes."""
 
     def piece(behind: Behind) -> Piece:
-        def cut(table: Table, places: list[int]) -> Piece:
+        def cut(table: Table, places: Any) -> Piece:
             known = table.named(*(behind.last or "").split("/"))
-            return behind.cut(places, places.index(known) if known in places else None)
+            found = np.flatnonzero(places == known).tolist() if known is not None else []
+            return behind.cut(places, found[0] if found else None)
 
         return _listed(wanted, actor, as_of, cut).rows
 
@@ -133,7 +135,7 @@ def drawn(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, page: st
     """The same for a timeline, whose rows are things, by group and code."""
     made: dict[str, Any] = {}
 
-    def cut(table: Table, places: list[int]) -> Page:
+    def cut(table: Table, places: Any) -> Page:
         of, days = table.thing[places], _stands(table)[places]
         codes, by = table.facts_of_things("code"), "" if wanted.by == "project" else wanted.by
         dated = sorted(
@@ -143,7 +145,7 @@ def drawn(wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, page: st
         things = paging.cut(dated, page)
         made.update(things=things, first=table.first, days=days, of=of)
         made["statuses"] = table.column("status")[places]
-        return Page([places[n] for n in np.flatnonzero(np.isin(of, things.items))], 1, 1, len(places))
+        return Page(places[np.isin(of, things.items)], 1, 1, len(places))
 
     listed = _listed(wanted, actor, as_of, cut)
     return Drawn(listed, **made)
@@ -155,29 +157,29 @@ def _stands(table: Table) -> Array:
     return np.where(actual != NONE, actual, table.column("promised"))
 
 
-def whole(places: Sequence[int]) -> Page:
+def whole(places: Any) -> Page:
     """All on one page."""
     return Page(places, 1, 1, len(places))
 
 
 def listed(
-    wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Sequence[int]], Page]
+    wanted: MilestoneFilter, *, actor: Actor, as_of: date | None, cut: Callable[[Any], Page]
 ) -> Listed[Page]:
     """The same, of which `cut` says what is shown: only that is read. Chosen and sorted over columns."""
     return _listed(wanted, actor, as_of, lambda _table, places: cut(places))
 
 
 def _listed(
-    wanted: MilestoneFilter, actor: Actor, as_of: date | None, cut: Callable[[Table, list[int]], Part]
+    wanted: MilestoneFilter, actor: Actor, as_of: date | None, cut: Callable[[Table, Array], Part]
 ) -> Listed[Part]:
     def make() -> Listed[Part] | None:
         table = Table(wanted, actor, as_of)
-        places = Order(table).sorted(table.fitting()).tolist()
+        places = Order(table).sorted(table.fitting())
         part = cut(table, places)
-        lines = _lines(table, np.array(part.items, np.int64))
+        lines = _lines(table, np.asarray(part.items, np.int64))
         if lines is None:
             return None
-        return _told(table, np.array(places, np.int64), replace(part, items=lines))
+        return _told(table, places, replace(part, items=lines))
 
     return in_step(make)
 
@@ -192,7 +194,7 @@ def _told(table: Table, places: Array, part: Part) -> Listed[Part]:
         owners=table.column("owner")[places],
         labs=table.lab.values(),
         parties=table.party.values(),
-        families={table.family[at] for at in table.there},
+        families=set(table.family[table.there].tolist()),
         people=table.called.people,
     )
 
@@ -200,8 +202,8 @@ def _told(table: Table, places: Array, part: Part) -> Listed[Part]:
 def _in_group(table: Table, things: Array, part: Page | Piece) -> list[int]:
     keys = {at: _group(table, at) for at in table.there}
     counts = Counter[Any]()
-    for at, count in zip(*np.unique(things, return_counts=True), strict=True):
-        counts[keys[int(at)]] += int(count)
+    for at, count in occurring(things).items():
+        counts[keys[at]] += count
     return [counts[keys[table.at(line.project)]] for line in part.items]
 
 

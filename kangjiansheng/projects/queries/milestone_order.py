@@ -12,15 +12,15 @@ from kangjiansheng.projects.queries.stood import notes_of
 from kangjiansheng.projects.rules import columns
 from kangjiansheng.projects.rules.ledgers import NONE, Array
 from kangjiansheng.projects.rules.names import ranked
+from kangjiansheng.projects.rules.sorting import MISSING, in_order
 from kangjiansheng.projects.rules.vocabulary import families, stages
 
 _LAST = 10**6
-_MISSING = 2**60  # more than any value
 
 
 def _sorting(value: Array, sign: int = 1) -> Array:
     """A column to sort by; what has no value comes last either way."""
-    return np.where(value == NONE, _MISSING, sign * value.astype(np.int64))
+    return np.where(value == NONE, MISSING, sign * value.astype(np.int64))
 
 
 class Order:
@@ -36,18 +36,17 @@ class Order:
         if name:
             keys += [_sorting(value, -1 if largest_first else 1) for value in _VALUES[name](self)]
         else:
-            keys.append(self._usual())
-        return at[np.lexsort(tuple(key[at] for key in reversed([*keys, self.place])))]
+            keys += self._usual()
+        return at[in_order(*(key[at] for key in keys), self.place[at])]
 
     def _group(self) -> Iterable[Array]:
         by = self.table.wanted.by
         if by:
             yield _sorting({"project": lambda: self.code, "lab": self.lab, "family": self.family}[by]())
 
-    def _usual(self) -> Array:
+    def _usual(self) -> Iterable[Array]:
         """What is open first, then by date."""
-        day = _sorting(self.day())
-        return np.where(self.table.column("is_open"), day - 2 * _MISSING, day)
+        return ~self.table.column("is_open"), _sorting(self.day())
 
     @cached_property
     def place(self) -> Array:

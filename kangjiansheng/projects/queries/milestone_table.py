@@ -21,6 +21,7 @@ from kangjiansheng.projects.queries.stood import promised_before
 from kangjiansheng.projects.rules import figures, freshness, updates
 from kangjiansheng.projects.rules.ledgers import NONE, STATES, Array, instant, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
+from kangjiansheng.projects.rules.sorting import occurring
 from kangjiansheng.projects.rules.vocabulary import column_of
 
 WINDOWS = {"30": 30, "90": 90, "365": 365}
@@ -45,7 +46,7 @@ class Table:
         self.days = [day, laid(self.labs, day.day, self.names)] if self.labs else [day]
         self.first = len(day.ledgers.projects.keys)  # of the laboratories
         self.thing = np.concatenate([one.project + self.first * n for n, one in enumerate(self.days)])
-        self.there: list[int] = np.unique(self.thing).tolist()
+        self.there = list(occurring(self.thing))
 
     def at(self, owner: OwnerRow) -> int:
         """The place of a thing."""
@@ -85,13 +86,13 @@ class Table:
     @cached_property
     def called(self) -> Called:
         """What laboratories, parties and owners are called, for the one thing 0; one statement."""
-        labs, parties = self.of_things("labs"), self.of_things("parties")
+        labs, parties = (self.of_things(name)[self.there].tolist() for name in ("labs", "parties"))
         every = {
             "id": 0,
-            "labs": [(key, False) for key in {key for at in self.there for key, _leads in labs[at]}],
-            "parties": [(key, "") for key in {key for at in self.there for key, _role in parties[at]}],
+            "labs": [(key, False) for key in {key for some in labs for key, _leads in some}],
+            "parties": [(key, "") for key in {key for some in parties for key, _role in some}],
         }
-        owners = set(np.unique(self.column("owner")).tolist()) - {0}
+        owners: set[int | None] = {key for key in occurring(self.column("owner")) if key}
         return names_of(self.as_of or clock.today(), [every], owners)
 
     @cached_property

@@ -8,6 +8,7 @@ import numpy as np
 
 from .ledgers import NONE, STATES, Array, Ledgers, number
 from .milestones import SEVERITY, SLIP_DAYS, Status
+from .sorting import in_order
 
 _CODE = {status: number for number, status in enumerate(SEVERITY)}
 
@@ -258,7 +259,9 @@ class Day:
 
     def is_of(self, *statuses: Status) -> Array:
         """Which milestones have one of some statuses."""
-        return np.isin(self.status, [_CODE[status] for status in statuses])
+        asked = np.zeros(len(SEVERITY), np.bool_)
+        asked[[_CODE[status] for status in statuses]] = True
+        return asked[self.status]
 
     @cached_property
     def _stands(self) -> Array:
@@ -302,8 +305,7 @@ class Day:
         if at_most is not None and len(at) > at_most:
             weight = keys[0][at]
             at = at[weight <= np.partition(weight, at_most - 1)[at_most - 1]]
-        order = np.lexsort(tuple(key[at] for key in reversed(keys)))
-        return at[order][:at_most]
+        return at[in_order(*(key[at] for key in keys))][:at_most]
 
     @cached_property
     def rank(self) -> Array:

@@ -61,7 +61,7 @@ def milestones() -> Response:
     )
 
 
-def _cut(places: Sequence[int]) -> paging.Page:
+def _cut(places: Any) -> paging.Page:
     return paging.cut(places, request.args.get("page"))
 
 
