@@ -1,7 +1,8 @@
 """What each page costs beside its floor and beside a tenth of the data: `make bench [SIZE=full] [AGAINST=docs/bench.json]`.
 
 Read the ratios, not the milliseconds: the page, its floor and the page over a tenth of the data take turns in this one
-process, and CPU is that of one request in it. Seconds of the servers under load are those of this machine, now.
+process, and CPU is that of one request in it. The usual is an application of the same libraries without the product's
+own work (`usual.py`), for the lists and pages that it has. Seconds of the servers under load are those of this machine, now.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from kangjiansheng.core import clock
-from tests.bench import floor, load, memory, sizes
+from tests.bench import floor, load, memory, sizes, usual
 from tests.support.app import PASSWORD, address
 from tests.support.queries import queries_counted
 
@@ -46,7 +47,7 @@ PAGES = [
     ("executive", "/api/v1/decisions?limit=50"),
 ]
 SAVE = "/projects/KJS-003/milestones/A140/update"
-HEADS = ["page", "CPU ms", "floor", "ratio", "p95 ratio", "10× data", "statements", "kB"]
+HEADS = ["page", "CPU ms", "floor", "ratio", "p95 ratio", "10× data", "usual", "to usual", "statements", "kB"]
 
 
 def client(app: Any, short: str) -> FlaskClient:
@@ -78,8 +79,14 @@ def p95(values: Sequence[float]) -> float:
     return sorted(values)[max(0, -(-len(values) * 95 // 100) - 1)]
 
 
-def told(page: list[float], ground: list[float], tenth: list[float] | None, **more: Any) -> dict[str, Any]:
-    """What is kept of a page."""
+def told(
+    page: list[float],
+    ground: list[float],
+    tenth: list[float] | None,
+    common: list[float] | None,
+    **more: Any,
+) -> dict[str, Any]:
+    """What is kept of a page beside its floor, itself over a tenth of the data, and the usual."""
     median, below = statistics.median(page), statistics.median(ground)
     return {
         "cpu_ms": round(median, 1),
@@ -87,6 +94,8 @@ def told(page: list[float], ground: list[float], tenth: list[float] | None, **mo
         "ratio": round(median / below, 2),
         "ratio_p95": round(p95(page) / p95(ground), 2),
         "ratio_to_tenth": round(median / statistics.median(tenth), 2) if tenth else None,
+        "usual_ms": round(statistics.median(common), 1) if common else None,
+        "ratio_to_usual": round(median / statistics.median(common), 2) if common else None,
         **more,
     }
 
@@ -111,10 +120,10 @@ def saving(reader: FlaskClient) -> Callable[[], float]:
     return save
 
 
-def in_one_process(apps: list[Any], ground: Any, repeats: int) -> dict[str, dict[str, Any]]:
-    """Each page of the product, over all and over a tenth, and its floor."""
+def in_one_process(apps: list[Any], ground: Any, common: Any, repeats: int) -> dict[str, dict[str, Any]]:
+    """Each page of the product, over all and over a tenth, its floor and the usual where it has such a page."""
     found = {}
-    bare = ground.test_client()
+    bare, like = ground.test_client(), common.test_client()
     for who, path in PAGES:
         name = path if path not in found else f"{path}, {who}"
         readers = [client(app, who) for app in apps]
@@ -122,23 +131,42 @@ def in_one_process(apps: list[Any], ground: Any, repeats: int) -> dict[str, dict
             reader.get(path)
         with queries_counted() as seen:
             answer = readers[0].get(path, headers={"Accept-Encoding": "gzip"})
-        costs = taking_turns([partial(timed, partial(one.get, path)) for one in (bare, *readers)], repeats)
-        found[name] = told(
-            costs[1], costs[0], costs[2] if len(costs) > 2 else None,
-            statements=len(seen), bytes=len(answer.data),
-        )  # fmt: skip
+        asked = [bare, *readers]
+        beside = [like] if like.get(path).status_code == 200 else []
+        costs = taking_turns([partial(timed, partial(one.get, path)) for one in asked + beside], repeats)
+        found[name] = _sorted_out(
+            costs, len(apps) > 1, bool(beside), statements=len(seen), bytes=len(answer.data)
+        )
     writers = [saving(client(app, "lead")) for app in apps]
-    on_the_floor = partial(bare.post, SAVE, data={"date": "2027-03-01", "note": "审评排队"})
-    costs = taking_turns([partial(timed, on_the_floor, wanted=303), *writers], repeats)
-    found[f"POST {SAVE}"] = told(costs[1], costs[0], costs[2] if len(costs) > 2 else None)
+    moved = {"date": "2027-03-01", "note": "审评排队"}
+    on_the_floor, in_the_usual = (
+        partial(timed, partial(one.post, SAVE, data=moved), wanted=303) for one in (bare, like)
+    )
+    costs = taking_turns([on_the_floor, *writers, in_the_usual], repeats)
+    found[f"POST {SAVE}"] = _sorted_out(costs, len(apps) > 1, True)
     return found
+
+
+def _sorted_out(costs: list[list[float]], has_tenth: bool, has_usual: bool, **more: Any) -> dict[str, Any]:
+    """The floor comes first, then the product, then what there is."""
+    tenth = costs[2] if has_tenth else None
+    return told(costs[1], costs[0], tenth, costs[-1] if has_usual else None, **more)
 
 
 def printed(found: dict[str, Any], before: dict[str, Any]) -> None:
     """The tables; beside the ratio that of the last release, when it is given."""
-    print(("{:<44}" + "{:>11}" * 7).format(*HEADS) + ("   ratio before" if before else ""))
+    print(("{:<44}" + "{:>11}" * 9).format(*HEADS) + ("   ratio before" if before else ""))
     for path, one in found["pages"].items():
-        keys = ("cpu_ms", "floor_ms", "ratio", "ratio_p95", "ratio_to_tenth", "statements")
+        keys = (
+            "cpu_ms",
+            "floor_ms",
+            "ratio",
+            "ratio_p95",
+            "ratio_to_tenth",
+            "usual_ms",
+            "ratio_to_usual",
+            "statements",
+        )
         cells = ["" if one.get(key) is None else str(one[key]) for key in keys]
         cells.append(str(round(one["bytes"] / 1000)) if "bytes" in one else "")
         was = before.get("pages", {}).get(path)
@@ -203,11 +231,11 @@ def main() -> None:
         names = [asked.size, *filter(None, [sizes.BEFORE.get(asked.size)])]
         folders = [sizes.folder(name, Path(made)) for name in names]
         apps = [sizes.application(folder) for folder in folders]
-        ground = floor.create(sizes.address(sizes.folder(asked.size, Path(made, "floor"))))
+        beside = sizes.address(sizes.folder(asked.size, Path(made, "floor")))
         found = {
             "size": asked.size,
             "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite",
-            "pages": in_one_process(apps, ground, asked.repeats),
+            "pages": in_one_process(apps, floor.create(beside), usual.create(beside), asked.repeats),
         }
         if asked.seconds:
             found |= load.measure(folders[0], Path(made, "floor", asked.size), PAGES, asked.seconds)

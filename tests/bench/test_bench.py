@@ -16,6 +16,7 @@ def test_each_page_is_measured_beside_its_floor(tmp_path):
     subprocess.run([sys.executable, "-m", "tests.bench", *options], timeout=600, check=True)
     found = json.loads((tmp_path / "made.json").read_text("utf-8"))
     assert len(found["pages"]) == 17 and all(one["ratio"] > 0 for one in found["pages"].values())
+    assert found["pages"]["/milestones"]["ratio_to_usual"] > 0
     assert {(one["page"], one["clients"]) for one in found["load"]} == {
         (path, number) for _who, path in PAGES for number in (1, 4, 16)
     }
