@@ -45,6 +45,19 @@ def test_what_was_not_there_on_a_past_day(client: Callable[..., Critic], app: Fl
         (RISKS, {"data": "x", "content_type": "text/plain"}, 415, "application/json 发送。"),
         (RISKS, {"data": "{", "content_type": "application/json"}, 400, "这不是 JSON"),
         (RISKS, {"data": "[]", "content_type": "application/json"}, 400, "JSON 对象"),
+        *(
+            (
+                RISKS,
+                {
+                    "data": f'{{"title": {deep}}}',
+                    "content_type": "application/json",
+                    "headers": {"Idempotency-Key": "x"},
+                },
+                400,
+                "JSON 对象",
+            )
+            for deep in ("[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900)
+        ),
         (RISKS, {"json": {}, "headers": {"Idempotency-Key": "x" * 201}}, 400, "Idempotency-Key"),
         (RISKS, {"json": {}, "headers": {"Idempotency-Key": ""}}, 400, "Idempotency-Key"),
     ],
