@@ -18,6 +18,7 @@ from kangjiansheng.accounts import sessions
 from kangjiansheng.accounts import views as account_views
 from kangjiansheng.accounts.operations import copies as kept_copies
 from kangjiansheng.accounts.queries import policy as account_policy
+from kangjiansheng.accounts.queries.granted import broken_roles
 from kangjiansheng.accounts.rules import webhooks
 from kangjiansheng.committee import forms as committee_forms
 from kangjiansheng.committee import jobs as committee_jobs
@@ -26,6 +27,7 @@ from kangjiansheng.committee import panels as committee_panels
 from kangjiansheng.committee import rules as committee_rules
 from kangjiansheng.committee import views as committee_views
 from kangjiansheng.committee.models import DraftVersion, Meeting
+from kangjiansheng.committee.operations.proving import broken_corrections
 from kangjiansheng.committee.operations.reviews import broken_signatures
 from kangjiansheng.committee.queries.visible import sitting
 from kangjiansheng.committee.views import accesses as committee_accesses
@@ -126,6 +128,7 @@ from kangjiansheng.projects.forms import validity as validity_words
 from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
+from kangjiansheng.projects.operations.proving import broken_milestones
 from kangjiansheng.projects.operations.starting import set_up_lab
 from kangjiansheng.projects.queries import handing
 from kangjiansheng.projects.queries.acceptance import acceptance_gate
@@ -201,7 +204,8 @@ account_queries.duties[:] = [handing.count_duties]
 account_queries.rights_above[:] = [one.rights_held for one in (lab_panels, project_panels, committee_panels)]
 account_policy.signers[:] = [sitting]
 handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
-verify.proofs[:] = [broken_signatures]
+verify.proofs[:] = [broken_signatures, broken_corrections]
+verify.present[:] = [broken_roles, broken_milestones]
 lab_panels.lab[:] = [
     project_panels.lab_plan,
     project_panels.lab_projects,

@@ -121,7 +121,7 @@ def _problems() -> list[str]:
     from kangjiansheng.core import verify
     from kangjiansheng.core.db import db
 
-    return [*verify.problems(db.session()), *files.problems(db.session(), files.folder())]
+    return [*verify.records(db.session()), *files.problems(db.session(), files.folder())]
 
 
 def drill(asked: Mapping[str, Any], report: Report) -> None:

@@ -1,4 +1,4 @@
-"""How the body of a request is read."""
+"""How a request is read: its body, and where it says it comes from."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
+
+from kangjiansheng.core.text import host_of
 
 LONG_TEXT = 6 * 1024 * 1024  # bytes
 View = Callable[..., Any]
@@ -32,6 +34,12 @@ class _Parts(FormDataParser):
 
 
 class Incoming(Request):
-    """A request whose fields all have names."""
+    """A request whose fields all have names, and which comes from an address or from none."""
 
     form_data_parser_class = _Parts
+
+    @property
+    def referrer(self) -> str | None:  # type: ignore[override]
+        """Where the browser says that it was; None where that is no address, as for one that says nothing."""
+        sent = self.headers.get("Referer")
+        return sent if host_of(sent) else None

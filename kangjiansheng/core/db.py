@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from flask import Flask
@@ -110,6 +110,8 @@ class Versioned:
     and two writers at the same instant meet the WHERE on the version column."""
 
     version: Mapped[int] = mapped_column(Integer, default=1)
+    # Whether its state changes by acts alone that leave a revision, so that verification holds it against the last one.
+    is_as_revised: ClassVar[bool] = True
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:

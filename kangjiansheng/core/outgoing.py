@@ -21,7 +21,13 @@ HEADERS = {
     "Connection": "close",
 }
 # IPv6 addresses that a gateway turns into IPv4 ones, which stand in their last four bytes (RFC 6052, RFC 8215).
-TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96")))
+# Of no list of the standard library, and yet not of the public Internet: networks of a site (RFC 3879), relays that lead
+# into another one (RFC 7526), what stands in documents (RFC 9637), segments of a network's own (RFC 9602), and the
+# addresses with which protocols speak to the machine itself (RFC 6890).
+NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("fec0::/10", "192.88.99.0/24", "3fff::/20", "5f00::/16", "192.0.0.0/24"))
+)
 # Of the public range by number, and yet the inside of a cloud: what its machines are told about themselves (Azure).
 INSIDE = frozenset({ipaddress.ip_address("168.63.129.16")})
 # Names that never belong to the public Internet (RFC 6761, 6762, 8375; ICANN for `internal`), and those of one word.
@@ -67,6 +73,10 @@ def is_public(number: str) -> bool:
             return is_public(str(inner))
         if int(found) >> 32 == 0:  # "compatible" with IPv4, of old
             return False
+        if int(found) >> 32 & 0xFDFFFFFF == 0x5EFE:  # an interface with an IPv4 address in it (RFC 5214)
+            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
+    if any(found in net for net in NOT_PUBLIC):
+        return False
     return found.is_global and not found.is_multicast and found not in INSIDE
 
 

@@ -9,10 +9,11 @@ another site sent.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
+
+from kangjiansheng.core.text import host_of
 
 _AGE = 12 * 60 * 60
 _LEFT_OUT = ("csrf_token", "password")
@@ -64,7 +65,7 @@ def read(text: str) -> Kept | None:
 def _is_own() -> bool:
     """Browsers say from where a form is sent; without a word of it nothing is kept."""
     sent_from = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(sent_from).netloc == request.host
+    return host_of(sent_from) == request.host
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -16,6 +16,7 @@ from kangjiansheng.core.errors import RuleBroken
 
 AT_MOST = 40  # of one person on one page
 LONGEST = 2000
+_ARGUMENTS = 100
 # Arguments that belong to a moment, not to a view.
 DAYS = frozenset({"as_of", "compare"})
 PASSING = DAYS | {"page", "lang", "every"}
@@ -91,7 +92,9 @@ def days_of(query: str) -> str:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    pairs = parse_qsl(query.lstrip("?"), max_num_fields=100)
+    # Of a query with more than a hundred arguments, which no page of ours writes, the first are kept.
+    first = "&".join(query.lstrip("?").split("&")[:_ARGUMENTS])
+    pairs = parse_qsl(first, max_num_fields=_ARGUMENTS)
     return [(key, text.line(value)) for key, value in pairs if value]
 
 

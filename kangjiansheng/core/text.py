@@ -1,21 +1,36 @@
 """The one gate through which typed text enters: forms, JSON and imports alike."""
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
+from urllib.parse import urlsplit
 
 from kangjiansheng.core.in_turn import in_turn
 
-# Overrides and isolates can make a name read as another one; zero-width characters hide in searches.
-_DROPPED = {
-    *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x061C,
-}  # fmt: skip
+# Overrides and isolates can make a name read as another one; what has no width hides in searches, and tags carry whole
+# sentences that nobody sees. Of what is no character at all (the last two of each plane) no office file can be made.
+_DROPPED = frozenset({
+    0x00AD, 0x034F, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF,
+    *range(0xFDD0, 0xFDF0), *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080),
+    *(plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)),
+})  # fmt: skip
 _KEPT_CONTROLS = {"\n", "\t"}
+_JOINERS = "\u200c\u200d"
+# Letters that no joiner ever joins: Latin, Han, Kana, and what is no letter below them.
+_UNJOINED = (
+    (0, 0x024F),
+    (0x2000, 0x206F),
+    (0x3000, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF00, 0xFFEF),
+    (0x20000, 0x3FFFF),
+)
 
 
 def clean(text: str) -> str:
     """Return the text in NFC without control, direction and zero-width characters and lone surrogates.
 
-    Line ends become ``\\n``. A zero-width joiner stays: emoji and some scripts need it.
+    Line ends become ``\\n``. A joiner stays where emoji and some scripts need it.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = (
@@ -25,7 +40,22 @@ def clean(text: str) -> str:
         and not 0xD800 <= ord(c) <= 0xDFFF
         and (unicodedata.category(c) != "Cc" or c in _KEPT_CONTROLS)
     )
-    return unicodedata.normalize("NFC", "".join(kept))
+    cleaned = unicodedata.normalize("NFC", "".join(kept))
+    if not any(joiner in cleaned for joiner in _JOINERS):
+        return cleaned
+    return unicodedata.normalize("NFC", "".join(_joined(cleaned)))
+
+
+def _joined(text: str) -> Iterator[str]:
+    """The characters of a text without the joiners that join nothing: they would hide in a name."""
+    before = " "  # what a joiner would join, marks on it left out
+    for c in text:
+        if c in _JOINERS:
+            if any(first <= ord(before) <= last for first, last in _UNJOINED):
+                continue
+        elif unicodedata.category(c) != "Mn":
+            before = c
+        yield c
 
 
 def line(text: str) -> str:
@@ -77,6 +107,14 @@ def own_path(wanted: str | None) -> str:
     if not wanted or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
         return "/"
     return "/" if any(ord(c) < 33 for c in wanted) else wanted
+
+
+def host_of(address: str | None) -> str:
+    """Host and port of an address that a browser sent, such as where a form stood; empty when it cannot be read."""
+    try:
+        return urlsplit(address or "").netloc
+    except ValueError:
+        return ""
 
 
 def size(count: int) -> str:

@@ -1,20 +1,36 @@
 """Check the audit trail and everything that it covers; name each row that was changed, removed or put in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import and_, func, inspect, select
 from sqlalchemy.orm import Session
 
 from kangjiansheng.core.audit import GENESIS, AuditEntry, covered, entry_hash, rows_digest
-from kangjiansheng.core.changes import ChangeSet, row_digest
+from kangjiansheng.core.changes import ChangeSet, Revision, row_digest
+from kangjiansheng.core.db import Base, Versioned
+from kangjiansheng.core.digests import canonical, plain
 
 # Filled by the roof: what the floors above can prove of their own, such as signatures against the texts under them.
 proofs: list[Callable[[], Iterator[str]]] = []
+# The same of what things say now, against records of the floors' own, such as a ledger.
+present: list[Callable[[], Iterator[str]]] = []
 
 
 def problems(session: Session) -> Iterator[str]:
-    """Yield one line for each broken thing; nothing when the trail, all covered rows and what is signed are whole."""
+    """Yield one line for each broken thing; nothing when the trail, all covered rows, what is signed and what things say
+    now are whole."""
+    yield from records(session)
+    for kind in _revised():
+        yield from _present(session, kind)
+        yield from _removed(session, kind)
+    for one in present:
+        yield from one()
+
+
+def records(session: Session) -> Iterator[str]:
+    """The same of records alone: the trail, the rows that it covers, and what is signed. A copy of these is whole even
+    where a thing has come to say something else; that the next check names."""
     yield from _chain(session)
     broken = set()
     for line, change_id in _rows(session):
@@ -57,7 +73,7 @@ def _coverage(session: Session, broken: set[int]) -> Iterator[str]:
             continue
         seen.add(change_id)
         if rows_digest(session, change_id) != digest:
-            rows = ", ".join(_present(session, change_id)) or "none"
+            rows = ", ".join(_rows_there(session, change_id)) or "none"
             yield f"rows of audit_entry seq {seq} ({act}): one was changed, removed or put in; present: {rows}"
     for kind in covered():
         query_ids: Any = select(kind.id).where(kind.change_set_id.not_in(select(AuditEntry.change_set_id)))
@@ -65,7 +81,7 @@ def _coverage(session: Session, broken: set[int]) -> Iterator[str]:
             yield f"{kind.__tablename__} id {row_id}: belongs to no audit entry"
 
 
-def _present(session: Session, change_id: int) -> Iterator[str]:
+def _rows_there(session: Session, change_id: int) -> Iterator[str]:
     if session.scalar(select(ChangeSet.id).where(ChangeSet.id == change_id)):
         yield f"change_set id {change_id}"
     for kind in covered():
@@ -79,3 +95,69 @@ def _changes_without_entry(session: Session) -> Iterator[str]:
     query = select(ChangeSet.id).where(ChangeSet.id.not_in(select(AuditEntry.change_set_id)))
     for change_id in session.scalars(query):
         yield f"change_set id {change_id}: belongs to no audit entry"
+
+
+def _revised() -> list[Any]:
+    """The kinds whose present state is that of their last revision."""
+    found = [m.class_ for m in Base.registry.mappers if issubclass(m.class_, Versioned)]
+    kinds = [one for one in found if one.is_as_revised and callable(getattr(one, "state", None))]
+    return sorted(kinds, key=lambda kind: str(kind.__tablename__))
+
+
+def _last(kind: Any) -> Any:
+    last = select(Revision.thing_id, func.max(Revision.version).label("version"))
+    return last.where(Revision.thing == kind.__tablename__).group_by(Revision.thing_id).subquery()
+
+
+def _present(session: Session, kind: Any) -> Iterator[str]:
+    """Rows that are not what was last recorded of them, or of which nothing was: the record itself is covered."""
+    name, last = kind.__tablename__, _last(kind)
+    of_last = and_(last.c.thing_id == Revision.thing_id, last.c.version == Revision.version)
+    recorded = select(Revision.thing_id, Revision.state).join(last, of_last).where(Revision.thing == name)
+    rows = session.scalars(select(kind).order_by(kind.id).execution_options(yield_per=200))
+    for some in rows.partitions():
+        ids = [row.id for row in some]
+        states = {
+            row.thing_id: row.state for row in session.execute(recorded.where(Revision.thing_id.in_(ids)))
+        }
+        for row in some:
+            if row.id in states:
+                differing = _differing(plain(row.state()), states[row.id])
+                if differing:
+                    yield f"{name} id {row.id}: is not as it was last recorded ({', '.join(differing)})"
+            elif _newest_entry(session, name, row.id) is None:
+                yield f"{name} id {row.id}: belongs to no audit entry"
+
+
+def _removed(session: Session, kind: Any) -> Iterator[str]:
+    """Rows that are gone though no entry says so."""
+    name, last = kind.__tablename__, _last(kind)
+    for key in session.scalars(select(last.c.thing_id).where(last.c.thing_id.not_in(select(kind.id)))):
+        entry = _newest_entry(session, name, key)
+        if entry is None or entry.after:
+            yield f"{name} id {key}: was removed"
+
+
+def _newest_entry(session: Session, thing: str, key: int) -> AuditEntry | None:
+    query = select(AuditEntry).where(AuditEntry.thing == thing, AuditEntry.thing_id == key)
+    return session.scalar(query.order_by(AuditEntry.seq.desc()).limit(1))
+
+
+def _differing(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
+    """The fields that are not as they were recorded; a field that a later version has added was not."""
+    return [key for key in then if key in now and not _same(now[key], then[key])]
+
+
+def _same(now: Any, then: Any) -> bool:
+    """Whether a value is the one that was recorded: what belongs to a thing counts in any order, and a row of it by the
+    columns that it had then."""
+    if not isinstance(now, list) or not isinstance(then, list) or len(now) != len(then):
+        return bool(now == then)
+    pairs = zip(sorted(now, key=canonical), sorted(then, key=canonical), strict=True)
+    return all(_same_row(*pair) for pair in pairs) or all(map(_same_row, now, then))
+
+
+def _same_row(now: Any, then: Any) -> bool:
+    if not isinstance(now, list) or not isinstance(then, list):
+        return bool(now == then)
+    return now[: len(then)] == then[: len(now)]

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from kangjiansheng.core.filetypes import DAMAGE
@@ -18,7 +19,13 @@ MOST_BYTES = 64 * 1024 * 1024  # unpacked
 MOST_LINES = 20_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_DAMAGE = (*DAMAGE, SyntaxError)
+MOST_CELLS = 200_000  # of one table, empty ones included that make its rows equally long
+_DAMAGE = (
+    *DAMAGE,
+    SyntaxError,
+    TypeError,
+    AttributeError,
+)  # a part without what stands in it in every other file
 _LEADS = re.compile(r"^(\s*)(#{1,6}\s|>|[-+*]\s|\d{1,9}[.)]\s|\|)")
 _MARKED = re.compile(r"([\\*`])")
 
@@ -79,6 +86,16 @@ class _Reader:
             if relation.is_external and relation.reltype.endswith("/hyperlink")
         }
         self.count = 0
+
+    @cached_property
+    def styles(self) -> dict[Any, str]:
+        """The names of all styles, read once: there may be as many as paragraphs."""
+        named = [
+            (one, one.find(f"{_W}name")) for one in self.document.styles.element.iterchildren(f"{_W}style")
+        ]
+        return {
+            one.get(f"{_W}styleId"): name.get(f"{_W}val").lower() for one, name in named if name is not None
+        }
 
     def lines(self) -> Iterator[str]:
         """The blocks of the body in order, an empty line between those that are no list."""
@@ -146,10 +163,7 @@ class _Reader:
         if properties is None:
             return "", None, False
         named = properties.find(f"{_W}pStyle")
-        style = ""
-        if named is not None:
-            known = {one.style_id: one.name for one in self.document.styles}
-            style = (known.get(named.get(f"{_W}val")) or "").lower()
+        style = self.styles.get(named.get(f"{_W}val"), "") if named is not None else ""
         numbering = properties.find(f"{_W}numPr")
         if numbering is not None:
             level = numbering.find(f"{_W}ilvl")
@@ -163,22 +177,29 @@ class _Reader:
     def _counts(self, numbering: Any, depth: int) -> bool:
         """Whether a list counts; a list whose definition is missing is taken for bullets."""
         key = numbering.find(f"{_W}numId")
+        return key is not None and self.lists.get((key.get(f"{_W}val"), str(depth)), False)
+
+    @cached_property
+    def lists(self) -> dict[tuple[Any, Any], bool]:
+        """Whether each level of each list of the file counts, read once as well."""
         try:
             root = self.document.part.numbering_part.element
         except (KeyError, NotImplementedError):
-            return False
+            return {}
+        counts: dict[Any, dict[Any, bool]] = {}
+        for one in root.iterchildren(f"{_W}abstractNum"):
+            forms = [(level, level.find(f"{_W}numFmt")) for level in one.iterchildren(f"{_W}lvl")]
+            counts[one.get(f"{_W}abstractNumId")] = {
+                level.get(f"{_W}ilvl"): form.get(f"{_W}val") not in ("bullet", "none")
+                for level, form in reversed(forms)
+                if form is not None
+            }
+        found: dict[tuple[Any, Any], bool] = {}
         for num in root.iterchildren(f"{_W}num"):
-            if key is None or num.get(f"{_W}numId") != key.get(f"{_W}val"):
-                continue
-            abstract = num.find(f"{_W}abstractNumId").get(f"{_W}val")
-            for one in root.iterchildren(f"{_W}abstractNum"):
-                if one.get(f"{_W}abstractNumId") != abstract:
-                    continue
-                for level in one.iterchildren(f"{_W}lvl"):
-                    form = level.find(f"{_W}numFmt")
-                    if level.get(f"{_W}ilvl") == str(depth) and form is not None:
-                        return form.get(f"{_W}val") not in ("bullet", "none")
-        return False
+            of = num.find(f"{_W}abstractNumId").get(f"{_W}val")
+            for depth, does in counts.get(of, {}).items():
+                found.setdefault((num.get(f"{_W}numId"), depth), does)
+        return found
 
     def _words(self, element: Any) -> str:
         """The words of a paragraph; runs of the same weight together, deleted ones (w:del) left out."""
@@ -246,6 +267,8 @@ class _Reader:
         width = max((len(row) for row in rows), default=0)
         if not width or not any(any(row) for row in rows):
             return ""
+        if width * len(rows) > MOST_CELLS:  # one long row would make many short ones as long
+            raise Unreadable("too-large")
         lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
         lines.insert(1, "|" + " --- |" * width)
         return "\n".join(lines)

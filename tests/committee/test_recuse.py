@@ -17,7 +17,7 @@ from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import floor
 from kangjiansheng.committee.queries import interests as register
 from kangjiansheng.committee.queries.visible import readable_items
-from kangjiansheng.core import clock
+from kangjiansheng.core import audit, clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.db import db
@@ -116,6 +116,9 @@ def test_who_reads_what_before_and_after_the_minutes_stand(
     member, secretary = actor("member"), actor("secretary")
     outcomes.record_decision(draft_minutes, actor=secretary, kind="D", text="同意。", item=item)
     operations.recuse(item, actor=secretary, person_id=member.id, kind=kind, reason="经讨论")
+    transactions.commit()
+    (entry,) = audit.history("agenda_item", item.id, 1)
+    assert (entry.before["person"], entry.after["person"]) == (None, member.id), "the trail says who"
     assert seen(queries.visible_items(member), AgendaItem, item) == (kind != "whole")
     assert seen(readable_items(member), AgendaItem, item) == (kind == "stays")
     draft = reviews.open_review(draft_minutes, actor=secretary)

@@ -284,7 +284,8 @@ def _unknown(*_: Any, **__: Any) -> Any:
 def test_a_public_name_that_leads_inside_is_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     inside = (
         "127.0.0.1 10.0.0.8 192.168.1.1 169.254.169.254 100.100.100.200 168.63.129.16 0.0.0.0 224.0.0.1 ::1 fd00::1 "
-        "fe80::1%eth0 ff02::1 ::ffff:10.0.0.8 ::10.0.0.8 2002:a00:8::1 64:ff9b::a00:8 64:ff9b:1::a9fe:a9fe"
+        "fe80::1%eth0 ff02::1 ::ffff:10.0.0.8 ::10.0.0.8 2002:a00:8::1 64:ff9b::a00:8 64:ff9b:1::a9fe:a9fe "
+        "::ffff:0:a00:8 2606:4700::5efe:a00:8 2606:4700::200:5efe:a9fe:a9fe fec0::1 3fff::1 5f00::1 192.88.99.1 192.0.0.8"
     )
     for number in inside.split():
         where = (number, 443, 0, 0) if ":" in number else (number, 443)

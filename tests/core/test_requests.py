@@ -148,6 +148,22 @@ def test_a_broken_body_is_no_fault(client: Callable[..., Critic]) -> None:
         assert client(None).post("/sign-in", data=body, content_type=kind).status_code in (400, 422)
 
 
+@pytest.mark.parametrize("header", ["Referer", "Origin"])
+@pytest.mark.parametrize("sent", ["http://[", "//[", "http://a[b]/", "http://[::1"])
+def test_where_a_form_comes_from_may_be_unreadable(
+    app: Flask, client: Callable[..., Critic], header: str, sent: str
+) -> None:
+    """Pages of refusals look at where the form stood, to keep what was typed and to lead back."""
+    visitors = (client(None), client("lead"))
+    app.config["WTF_CSRF_ENABLED"] = True
+    for visitor in visitors:
+        for path, secure in (("/projects/new", ""), ("/nowhere", ""), ("/projects/new", "https://localhost")):
+            answer = visitor.post(
+                path, data={"name": "漢 字"}, headers={header: sent}, base_url=secure or "http://localhost"
+            )
+            assert answer.status_code in (303, 400, 401, 404), (path, secure)
+
+
 ERRORS = {
     "zh-Hans": "这一步不在您的权限内", "zh-Hant": "這一步不在您的權限內", "en": "403",
 }  # fmt: skip

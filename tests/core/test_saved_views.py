@@ -105,6 +105,14 @@ def test_what_cannot_be_kept_comes_back_with_what_was_typed(client, app, data, s
         assert db.session.scalar(select(SavedView.id)) is None
 
 
+def test_an_address_with_hundreds_of_arguments_opens_and_is_kept_in_part(client):
+    lead = client("lead")
+    assert lead.get("/projects?" + "&" * 300).status_code == 200
+    assert lead.get("/milestones?" + "x=1&" * 300).status_code == 200
+    answer = save(lead, query="status=late&" + "x=1&" * 300, days="&" * 300)
+    assert answer.status_code == 303 and "status=late" in answer.headers["Location"]
+
+
 def test_a_name_is_there_once(client):
     lead = client("lead")
     save(lead)

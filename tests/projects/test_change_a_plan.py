@@ -209,3 +209,12 @@ def test_others_neither_see_nor_do(client):
     assert client("partner").get(f"{PATH}/schedule").status_code == 404
     assert client("executive").get(f"{PATH}/schedule").status_code == 403
     assert client("executive").get(f"{PROJECT}/milestones/new").status_code == 403
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "x", ""])
+def test_a_row_whose_number_is_none_is_no_row(client, number):
+    lead = client("lead")
+    address = f"{PROJECT}/milestones/A140/schedule"
+    data = form_of(lead.get(address), "A140/schedule")
+    data |= {f"waits-{number}-code": "A010", f"waits-{number}-lag": "x", "duration": "x"}
+    assert lead.post(address, data=data).status_code == 422

@@ -10,7 +10,7 @@ RECORDS = (
     S("R03", "11.10(e)", "Nobody changes or removes an entry, by pages or in the database.",
       ("core/test_audit_chain.py::test_the_database_itself_refuses_to_change_the_trail", "house/test_migrations.py::test_append_only_tables_refuse_at_the_database", "house/test_migrations.py::test_sqlite_refuses_to_replace_rows_of_append_only_tables", "commands/test_copies.py::test_restore_onto_the_other_engine_and_back")),
     S("R04", "11.10(a), (c)", "The trail is chained, and a check names what was altered.",
-      ("core/test_audit_chain.py::test_a_removed_entry_is_noticed_at_its_place", "core/test_audit_chain.py::test_two_swapped_entries_are_noticed", "commands/test_verify.py::test_what_was_changed_is_named", "accounts/test_keep_copies.py::test_a_day_in_the_life_of_copies")),
+      ("core/test_audit_chain.py::test_a_removed_entry_is_noticed_at_its_place", "core/test_audit_chain.py::test_two_swapped_entries_are_noticed", "core/test_present_states.py::test_what_was_altered_is_named", "commands/test_verify.py::test_what_was_changed_is_named", "accounts/test_keep_copies.py::test_a_day_in_the_life_of_copies")),
     S("R05", "11.10(e), Annex 11 9", "What moves a commitment needs a reason, which the entry keeps.",
       ("projects/test_move_milestone.py::test_a_date_without_a_reason_comes_back_with_what_was_typed", "committee/test_sign.py::test_a_request_needs_words")),
     S("R06", "11.10(e)", "Entry and change stand or fall together.",

@@ -63,6 +63,7 @@ class Account(Versioned, Base):
     """What a person signs in with. The password is an Argon2id hash; None until the first link is used."""
 
     __tablename__ = "account"
+    is_as_revised = False  # a password that is set leaves an entry alone
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)

@@ -187,6 +187,6 @@ def _row(item: AgendaItem, person_id: int) -> Recusal:
 
 def _facts(row: Recusal) -> dict[str, Any]:
     return {
-        "person": row.person_id, "recusal": row.kind or None, "reason": row.reason or "",
+        "person": row.person_id if row.kind else None, "recusal": row.kind or None, "reason": row.reason or "",
         "left_at": row.left_at, "returned_at": row.returned_at,
     }  # fmt: skip

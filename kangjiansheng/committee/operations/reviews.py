@@ -29,7 +29,7 @@ from kangjiansheng.committee.operations.minutes import standing_of, standing_par
 from kangjiansheng.committee.operations.tallying import refuse_running
 from kangjiansheng.committee.queries import dissents, effects, floor, reading, replaced
 from kangjiansheng.committee.queries.taken import seat_name, seat_names
-from kangjiansheng.committee.rules import acts, canon, numbers, quorum
+from kangjiansheng.committee.rules import acts, canon, facts, numbers, quorum
 from kangjiansheng.committee.rules.presence import Counted
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
@@ -327,6 +327,11 @@ def broken_signatures() -> Iterator[str]:
         for draft in drafts:
             if not is_intact(draft, canon.fingerprint(draft.header, reading.as_frozen(rows[draft.id]))):
                 yield f"draft_version id {draft.id}: its text or a signature is not what was signed"
+            under = facts.placed(draft.header)
+            if any(
+                under.get(row.public_id, row.agenda_item_id) != row.agenda_item_id for row in rows[draft.id]
+            ):
+                yield f"draft_version id {draft.id}: a paragraph belongs to another item than it did"
 
 
 def rule_of(draft: DraftVersion) -> tuple[str, int]:

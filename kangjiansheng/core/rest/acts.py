@@ -130,7 +130,7 @@ def act(address: str) -> Response:
     key = once.asked_key() if request.method == "POST" else None
     facts = came.facts(found.secret) if key else None  # now: afterwards the files have been read
     if key and (answer := once.answered(key, facts)):
-        return answer
+        return _for_who_asks_again(answer, found, arguments | found.fixed)
     response = _done(found, arguments, came)
     if key and response.status_code < 400:
         once.remember(key, facts, response)
@@ -308,21 +308,43 @@ def _now(location: str, *, creates: bool) -> Response:
     acts: Acts = current_app.extensions["acts"]
     first, slash, rest = location.partition("#")[0].partition("?")[0][1:].partition("/")
     path = f"/{acts.called.get(first, first)}{slash}{rest}"
-    adapter = current_app.url_map.bind("")
-    try:
-        rule, arguments = adapter.match(PREFIX + path, method="GET", return_rule=True)
-    except (NotFound, MethodNotAllowed):
-        return make_response("", 204)
-    with posing(rule, arguments, "GET", PREFIX + path):
-        try:
-            answer = make_response(current_app.view_functions[rule.endpoint](**arguments))
-        except (
-            HTTPException
-        ):  # of another part than the token's, or no longer for who has changed it: it is done
-            return make_response("", 204)
-    if answer.status_code != 200:
+    answer = _read(PREFIX + path)
+    if answer is None:
         return make_response("", 204)
     if creates:
         answer.status_code = 201
     answer.headers["Location" if creates else "Content-Location"] = PREFIX + path
     return answer
+
+
+def _read(path: str) -> Response | None:
+    """What programs read at a path; None where they read nothing, or who asks may not, with the token that she has."""
+    try:
+        rule, arguments = current_app.url_map.bind("").match(path, method="GET", return_rule=True)
+        with posing(rule, arguments, "GET", path):
+            answer = make_response(current_app.view_functions[rule.endpoint](**arguments))
+    except HTTPException:  # of another part than the token's, or no longer for who has changed it: it is done
+        return None
+    return answer if answer.status_code == 200 else None
+
+
+def _for_who_asks_again(answer: Response, found: Act, given: dict[str, Any]) -> Response:
+    """The answer of the first time. Once what it tells of may not be read any more, by a right that has ended or with
+    this token, it says alone that it was done."""
+    place = next(
+        (answer.headers[name] for name in ("Location", "Content-Location") if name in answer.headers), ""
+    )
+    if _read(place) if place else _still_may(found, given):
+        return answer
+    bare = make_response("", 204)
+    bare.headers["Idempotency-Replayed"] = "true"
+    return bare
+
+
+def _still_may(found: Act, given: dict[str, Any]) -> bool:
+    rules = {rule.endpoint: rule for rule in current_app.url_map.iter_rules()}
+    try:
+        _check(rules[found.page], given)
+    except HTTPException:
+        return False
+    return True

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -33,6 +34,7 @@ FILES = (FileField, MultipleFileField)
 JSON, PARTS = "application/json", "multipart/form-data"
 NOT_SENT = ("csrf_token", "once", "back", "next", "resume", "resolve", "look")
 _TAG = re.compile(r'^(?:W/)?"(\d{1,9})(?:-[0-9a-f]+)?"$')
+_DEEPEST = 20  # objects and lists in one another
 NOTHING = object()  # what a browser does not send
 Wrong = list[tuple[str, str]]
 
@@ -103,9 +105,20 @@ def sent(*, files: bool) -> Sent:
         body = orjson.loads(data)
     except orjson.JSONDecodeError:
         abort(400, _("这不是 JSON。"))
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or _is_deep(body):
         abort(400, _("请发送一个 JSON 对象，例如 {}。"))
     return Sent(body)
+
+
+def _is_deep(body: Any) -> bool:
+    """Whether values lie in one another deeper than any form of ours."""
+    level = [body]
+    for _deeper in range(_DEEPEST):
+        inner = [
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
+        ]
+        level = list(chain.from_iterable(inner))
+    return bool(level)
 
 
 def is_file(item: Field) -> bool:

@@ -20,6 +20,7 @@ class PackDelivery(Versioned, Base):
     so that none is made twice; the task is that of the occasion for which one was asked for last."""
 
     __tablename__ = "pack_delivery"
+    is_as_revised = False  # of two alike an upgrade has ended one
     __table_args__ = (  # of a kind one stands
         Index(
             "uq_pack_delivery_calendar",

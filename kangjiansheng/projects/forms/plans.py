@@ -1,5 +1,6 @@
 """What people type about a plan: a milestone's names, what it takes and waits for, and stops of its clock."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -29,6 +30,18 @@ class WaitForm(PlainForm):
         csrf = False
 
 
+class RowsOfForm(FieldList):
+    """Forms within a form, by their numbers; what no page of ours writes as a number of one is none."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            number = (
+                name.removeprefix(f"{prefix}-").partition("-")[0] if name.startswith(f"{prefix}-") else ""
+            )
+            if number.isascii() and number.isdigit() and len(number) < 4:
+                yield int(number)
+
+
 class ScheduleForm(Form):
     """The names of a milestone, what it takes, and what it waits for."""
 
@@ -39,7 +52,7 @@ class ScheduleForm(Form):
         _l("工期"), [Optional(), _RANGE], description=_l("从最后一个前置里程碑算起；不填时取计划里的间隔")
     )
     unit = SelectField(_l("单位"), choices=UNITS, default="day")
-    waits = FieldList(FormField(WaitForm), label=_l("前置里程碑"))
+    waits = RowsOfForm(FormField(WaitForm), label=_l("前置里程碑"))
     version = VersionField()
 
     def offer(self, codes: list[tuple[str, str]]) -> None:
