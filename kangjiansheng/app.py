@@ -202,6 +202,7 @@ account_queries.rights_above[:] = [one.rights_held for one in (lab_panels, proje
 account_policy.signers[:] = [sitting]
 handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
 verify.proofs[:] = [broken_signatures]
+account_views.audit.ways[:] = [committee_panels.way_to_verify]
 lab_panels.lab[:] = [
     project_panels.lab_plan,
     project_panels.lab_projects,
