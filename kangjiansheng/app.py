@@ -206,6 +206,7 @@ account_policy.signers[:] = [sitting]
 handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
 verify.proofs[:] = [broken_signatures, broken_corrections]
 verify.present[:] = [broken_roles, broken_milestones]
+account_views.audit.ways[:] = [committee_panels.way_to_verify]
 lab_panels.lab[:] = [
     project_panels.lab_plan,
     project_panels.lab_projects,

@@ -81,6 +81,11 @@ def _app() -> "Flask":
             f"the data were made by a newer version: they stand at level {level}, this version knows {schema.head()}; "
             "run the newer version, or restore the copy that was made before the upgrade"
         )
+    if level is None:
+        raise Refused(
+            f"{engine.url.render_as_string()} holds no installation: name yours by KJS_INSTANCE and KJS_DATABASE_URL, "
+            "as its service does; for a new one run `kangjiansheng db upgrade`"
+        )
     if level != schema.head():
         raise Refused(
             f"the database stands at level {level}, this version needs {schema.head()}: run `kangjiansheng db upgrade`"

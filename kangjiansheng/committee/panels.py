@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -26,6 +27,11 @@ BRIEF = 4  # decisions on a printed sheet
 def rights_held(day: date) -> list[Right]:
     """Who sat on which committee on a day."""
     return held_in("committee", CommitteeMember, Committee, CommitteeMember.office, dict(OFFICES), day)
+
+
+def way_to_verify() -> tuple[str, str]:
+    """The way for who was given a file of minutes to where it is checked."""
+    return str(_("校验纪要")), url_for("committee.verify_minutes")
 
 
 def project_advice(project: Project, actor: Actor, as_of: date | None) -> Panel | None:

@@ -265,3 +265,32 @@ def test_names_cost_the_same_for_one_entry_and_many(app: Flask) -> None:
         with queries_counted() as many:
             known = meant(entries)
     assert len(known) > 30 and len(one) == len(many) == 1, many.shown
+
+
+def test_all_that_was_done_with_one_thing_is_a_click_away(client: Callable[..., Critic], app: Flask) -> None:
+    visitor = client("auditor")
+    with app.app_context():
+        found = db.session.scalar(
+            select(AuditEntry).where(AuditEntry.thing == "meeting").order_by(AuditEntry.seq)
+        )
+        assert found
+        seq, number = found.seq, found.thing_id
+        query = select(AuditEntry.seq).where(AuditEntry.thing == "meeting", AuditEntry.thing_id == number)
+        wanted = sorted(db.session.scalars(query), reverse=True)
+    path = f"/audit?thing=meeting&one=meeting.{number}"
+    assert path.replace("&", "&amp;") in visitor.get(f"/audit/{seq}").text, "from an entry"
+    shown = visitor.get(path).text
+    assert seqs(shown) == wanted[:50] and "这一类的全部记录" in shown
+    assert path.replace("&", "&amp;") in shown, "from the list"
+    assert f'name="one" value="meeting.{number}"' in shown, "other filters keep it"
+    rows = list(
+        csv.DictReader(io.StringIO(visitor.get(path.replace("/audit", "/audit.csv")).text.lstrip("\ufeff")))
+    )
+    assert {(row["thing"], row["thing_id"]) for row in rows} == {("meeting", str(number))}
+    changed = visitor.get(f"/audit?thing=project&one=meeting.{number}").text
+    assert seqs(changed) and "这一类的全部记录" not in changed, "another kind was chosen"
+    assert visitor.get("/audit?thing=meeting&one=meeting.x").status_code == 200
+
+
+def test_an_auditor_finds_where_a_file_from_outside_is_checked(client: Callable[..., Critic]) -> None:
+    assert 'href="/minutes/verify"' in client("auditor").get("/audit").text

@@ -1,7 +1,9 @@
 """Administrators see what the worker does and who is signed in, begin again what was given up, and end a session."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +13,7 @@ from kangjiansheng.accounts.models import SignedInSession
 from kangjiansheng.app import WORK, handlers, jobs
 from kangjiansheng.core import clock, queue
 from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.config import Issuer
 from kangjiansheng.core.db import db
 from kangjiansheng.core.jobs import Job, Round, run_due
 from kangjiansheng.core.queue import Task
@@ -102,3 +105,16 @@ def test_the_system_page_says_what_lies_on_the_disk(client: Client) -> None:
     assert "，" not in client("admin", "en").get("/admin/system").text
     page = client("admin").get("/admin/system").text
     assert "磁盘剩余" in page and "GB" in page and "存放的文件" in page
+
+
+def test_the_page_of_the_system_says_what_is_set_up(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = client("admin").get("/admin/system").text
+    assert "未配置<" in bare and "还没有设定备份文件夹" in bare
+    issuer = Issuer("https://id.hospital.example", "kangjiansheng", "a secret of its own", "院内账号")
+    known = replace(app.config["SETTINGS"], issuer=issuer, backup_folder=Path("/mnt/copies"))
+    monkeypatch.setitem(app.config, "SETTINGS", known)
+    shown = client("admin").get("/admin/system").text
+    assert "https://id.hospital.example" in shown and "/mnt/copies" in shown
+    assert "a secret of its own" not in shown and "还没有设定备份文件夹" not in shown

@@ -95,7 +95,7 @@ not an address,己,,,
     answer = send(admin, wrong)
     assert answer.status_code == 422
     for words in (
-        "没有“king”这个角色", "与第 2 行是同一个邮箱", "每一行都要有工作邮箱", "请填称呼", "请写“是”或“否”", "NOWHERE", "不能停用自己的账号",
+        "没有“king”这个角色；可写 admin / security / executive / auditor，", "没有编号或名称为“NOWHERE”的机构", "与第 2 行是同一个邮箱", "每一行都要有工作邮箱", "请填称呼", "请写“是”或“否”", "不能停用自己的账号",
         "这不是一个邮箱地址",
     ):  # fmt: skip
         assert words in answer.text, words
@@ -103,6 +103,23 @@ not an address,己,,,
     for text in ("", "name\nx\n", "email,email\n", "\x00\x01"):
         assert send(admin, text).status_code == 422
     assert "大于 256 KB" in send(admin, "email\n" + "x" * 300_000).text
+
+
+def test_an_institution_is_known_by_its_code_and_by_each_of_its_names(
+    client: Callable[..., Critic], app: Flask
+) -> None:
+    assert "admin / security / executive / auditor" in client("admin").get(PATH).text
+    names = ("RJ", "瑞金医院", "上海交通大學醫學院附屬瑞金醫院", "Ruijin Hospital")
+    rows = [f"a{at}@kjs.example,甲,{name};SPH" for at, name in enumerate(names)]
+    with app.app_context():
+        found = operations.try_out(
+            "\n".join(["email,name_hans,institution", *rows]).encode(), actor=who("admin"), invite=False
+        )
+        db.session.rollback()
+    assert not found.problems
+    assert {dict((key, new) for key, _old, new in one.changes)["institution"] for one in found.lines} == {
+        "RJ;SPH"
+    }
 
 
 def test_a_line_that_is_refused_half_way_leaves_nothing_to_the_next(app: Flask) -> None:

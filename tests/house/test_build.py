@@ -120,3 +120,8 @@ def test_catalogues_are_compiled_from_the_words_as_they_stand() -> None:
         compiled = source.with_suffix(".mo")
         assert compiled.is_file(), f"{source.relative_to(ROOT)} is not compiled"
         assert compiled.stat().st_mtime_ns >= source.stat().st_mtime_ns, source
+
+
+def test_no_package_lies_among_the_sources() -> None:
+    """What pip fetched belongs to its environment; a clone would carry it for ever."""
+    assert not [one.name for one in ROOT.iterdir() if one.suffix in {".whl", ".gz", ".zip"}]

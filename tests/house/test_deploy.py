@@ -39,6 +39,23 @@ def test_units_start_what_is_there(unit: Path) -> None:
     assert read["Service"]["ProtectSystem"] == "strict" and read["Service"]["User"] == "kangjiansheng"
 
 
+def test_a_command_is_run_as_the_services_are() -> None:
+    path = DEPLOY / "kangjiansheng"
+    command = path.read_text("utf-8").partition("\nexec ")[2].replace("\\\n", " ")
+    words = shlex.split(command)
+    unit = UNITS[0].read_text("utf-8")
+    held = dict(word.removeprefix("--property=").split("=", 1) for word in words if "--property=" in word)
+    assert (
+        held == {key: value for key, value in re.findall(r"^(\w+)=(.+)$", unit, re.M) if key in held}
+        and len(held) == 4
+    )
+    assert "User=kangjiansheng" in unit and "--uid=kangjiansheng" in words
+    assert words[-2:] == ["/opt/kangjiansheng/.venv/bin/kangjiansheng", "$@"]
+    assert path.stat().st_mode & 0o111 == 0o111
+    for page in ("operations.md", "operations.zh-Hans.md"):
+        assert "`deploy/kangjiansheng`" in (ROOT / "docs" / page).read_text("utf-8")
+
+
 def test_containers_start_what_is_there() -> None:
     texts = (DEPLOY / "Containerfile").read_text("utf-8"), (DEPLOY / "compose.yaml").read_text("utf-8")
     found = [re.findall(r"bin/kangjiansheng\"?, ([^\]]+)\]", text) for text in texts]

@@ -19,6 +19,7 @@ class TrailFilter:
     person: str = ""
     act: str = ""
     thing: str = ""
+    number: int | None = None  # of the one thing of this kind
     first: date | None = None
     last: date | None = None
 
@@ -32,6 +33,8 @@ def _entries(wanted: TrailFilter) -> Select[AuditEntry]:
         query = query.where(AuditEntry.act == wanted.act)
     if wanted.thing:
         query = query.where(AuditEntry.thing == wanted.thing)
+    if wanted.thing and wanted.number is not None:
+        query = query.where(AuditEntry.thing_id == wanted.number)
     if wanted.first:
         query = query.where(AuditEntry.recorded_at >= clock.start_of(wanted.first))
     if wanted.last:

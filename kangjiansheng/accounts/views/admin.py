@@ -198,6 +198,8 @@ def system() -> Response:
         (_("最后一条的校验值"), head),
         (_("网址"), settings.base_url),
         (_("邮件服务器"), _("已配置") if settings.smtp_url else _("未配置，邮件保留在系统内")),
+        (_("单点登录"), settings.issuer.url if settings.issuer else _("未配置")),
+        (_("备份"), settings.backup_folder or _("还没有设定备份文件夹")),
         (_("示例数据"), _("有") if queries.has_illustrative() else _("无")),
     ]
     return page(

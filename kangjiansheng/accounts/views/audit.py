@@ -1,5 +1,6 @@
 """The audit trail for auditors: the list, an entry, a change set, the check of the chain, a copy to take along."""
 
+from collections.abc import Callable
 from datetime import date
 from itertools import islice
 
@@ -24,6 +25,8 @@ bp = Blueprint("audit", __name__)
 PAGE = 50
 MOST = 100_000  # rows of one copy
 NAMED = 200  # broken things that the page names
+# Where a higher floor checks what was given to somebody; app.py fills it.
+ways: list[Callable[[], tuple[str, str]]] = []
 
 
 def _day(name: str) -> date | None:
@@ -37,12 +40,17 @@ def _day(name: str) -> date | None:
 def asked_filter() -> TrailFilter:
     """Which entries the address asks for."""
     words = {name: request.args.get(name, "").strip()[:60] for name in ("person", "act", "thing")}
-    return TrailFilter(**words, first=_day("from"), last=_day("to"))
+    kind, _dot, number = request.args.get("one", "").rpartition(".")
+    one = _number(number) if kind == words["thing"] else None  # another kind was chosen since
+    return TrailFilter(**words, number=one, first=_day("from"), last=_day("to"))
 
 
 def asked_before() -> int | None:
     """Before which entry the address begins."""
-    text = request.args.get("before", "")
+    return _number(request.args.get("before", ""))
+
+
+def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
@@ -66,6 +74,9 @@ def entries() -> Response:
         older=with_args(before=shown[-1].seq) if len(found) > PAGE else None,
         newest=with_args(before=None) if before else None,
         wanted=wanted,
+        about=trail.called(shown[0], meant) if shown and wanted.thing and wanted.number else "",
+        all_of_kind=with_args(before=None, one=None),
+        ways=[way() for way in ways],
         people=[(p.code, i18n.name_of(p)) for p in queries.trail_people()],
         acts=[(act, trail.act_word(act)) for act in acts],
         things=[(thing, trail.thing_word(thing)) for thing in things],

@@ -46,7 +46,7 @@ def drill_words(drill: Drill) -> str:
     if drill.state == "failed":
         return _("没有通过：%(problem)s", problem=drill.found["problems"][0])
     return _(
-        "已恢复并逐项核对：%(rows)s 行数据、%(entries)s 条审计记录、%(signatures)s 个签名、%(files)s 个文件，全部完好，用时%(time)s。",
+        "已恢复并逐项核对：%(rows)s 行数据、%(entries)s 条审计记录、%(signatures)s 个签名、%(files)s 个文件，全部完好，用时 %(time)s。",
         time=ngettext("%(num)d 秒", "%(num)d 秒", drill.found["seconds"]),
         **{key: drill.found[key] for key in ("rows", "entries", "signatures", "files")},
     )

@@ -130,7 +130,7 @@ def reason(one: Suggestion) -> str:
     if one.why == "action":
         if facts["late"]:
             return ngettext("行动项逾期 %(num)d 天未完成。", "行动项逾期 %(num)d 天未完成。", facts["late"])
-        return _("行动项%(day)s到期，在会议之前。", day=prose_day(facts["due"]))
+        return _("行动项 %(day)s到期，在会议之前。", day=prose_day(facts["due"]))
     if one.why == "wish":
         return ngettext(
             "%(name)s的诉求，%(num)d 天未回应。",

@@ -21,7 +21,8 @@ REFUSALS = {
     "labs:provision-address": _l("每一行都要有工作邮箱。"),
     "labs:provision-twice": _l("与第 %(line)d 行是同一个邮箱。"),
     "labs:provision-flag": _l("请写“是”或“否”。"),
-    "labs:provision-role": _l("没有“%(role)s”这个角色；可写 admin、executive、auditor，不给角色写 -。"),
+    "labs:provision-role": _l("没有“%(role)s”这个角色；可写 %(known)s，不给角色写 -。"),
+    "labs:provision-institution": _l("没有编号或名称为“%(word)s”的机构；编号和名称见“伙伴机构”。"),
     "labs:provision-long": _l("最多 %(most)d 个字符。"),
     "labs:provision-name": _l("请填称呼（简体）。"),
 }

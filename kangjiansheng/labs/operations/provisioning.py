@@ -18,6 +18,7 @@ from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs.models import Institution, InstitutionMember
 from kangjiansheng.labs.operations import people
+from kangjiansheng.labs.queries.found import institution_by_name
 from kangjiansheng.labs.rules.provisioning import COLUMNS, Problem, Wanted, read
 
 LARGEST = 256 * 1024  # bytes of a file: some thousand lines
@@ -182,18 +183,25 @@ def _memberships(person: Person) -> dict[str, InstitutionMember]:
 
 
 def _institutions(person: Person, wanted: set[str], *, actor: Actor) -> None:
+    meant = {one.code: one for one in map(_institution, sorted(wanted))}
     held = _memberships(person)
     yesterday = clock.today() - timedelta(days=1)
     for code, row in sorted(held.items()):
-        if code not in wanted:
+        if code not in meant:
             last = max(row.valid_from, yesterday)
             people.leave(row.institution, row.id, actor=actor, version=None, valid_to=last)
-    for code in sorted(wanted - set(held)):
-        group = db.session.scalar(select(Institution).where(Institution.code == code))
-        if group is None:
-            raise RuleBroken("labs:institution-unknown", "institution", code=code)
+    for code in sorted(set(meant) - set(held)):
         known: dict[str, Any] = {"role": "member", "valid_from": clock.today()}
-        people.join(group, actor=actor, version=None, email=person.email or "", **known)
+        people.join(meant[code], actor=actor, version=None, email=person.email or "", **known)
+
+
+def _institution(word: str) -> Institution:
+    """By its code, or as a directory calls it: by any of its names."""
+    found = db.session.scalar(select(Institution).where(Institution.code == word))
+    found = found or institution_by_name(word)
+    if found is None:
+        raise RuleBroken("labs:provision-institution", "institution", word=word)
+    return found
 
 
 def _account(one: Wanted, person: Person, *, actor: Actor, invite: bool) -> None:

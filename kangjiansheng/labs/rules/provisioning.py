@@ -129,7 +129,7 @@ def _check(one: Wanted, seen: dict[str, int]) -> list[Problem]:
         if column in one.values and one.flag(column) is None:
             wrong(column, "labs:provision-flag")
     for role in sorted((one.several("roles") or set()) - set(ROLES)):
-        wrong("roles", "labs:provision-role", role=role)
+        wrong("roles", "labs:provision-role", role=role, known=" / ".join(ROLES))
     for column, text in one.values.items():
         if len(text) > LONGEST:
             wrong(column, "labs:provision-long", most=LONGEST)

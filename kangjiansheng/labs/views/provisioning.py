@@ -6,7 +6,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts.policies import administer
-from kangjiansheng.accounts.rules import ROLE_NAMES
+from kangjiansheng.accounts.rules import ROLE_NAMES, ROLES
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.core.db import db
@@ -31,7 +31,7 @@ def people_list() -> Response:
 
     done = form.attempt(act)
     if done is None:
-        return page("labs/people_list.html", form.status, form=form, columns=COLUMNS)
+        return page("labs/people_list.html", form.status, form=form, columns=COLUMNS, roles=" / ".join(ROLES))
     return _shown(*done, invite=bool(form.invite.data))
 
 

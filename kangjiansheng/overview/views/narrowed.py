@@ -10,6 +10,7 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from kangjiansheng.core import text
+from kangjiansheng.core.access import actor
 from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.pages import travel, with_args
 from kangjiansheng.overview.rules.narrowing import ALL, Cards, Narrowing
@@ -55,6 +56,7 @@ class Bar:
     of: int
     clear: str
     kept: list[tuple[str, str]]
+    reads_all: bool = False  # where there is no project, none is hidden from this reader
 
     @property
     def asked(self) -> dict[str, str]:
@@ -68,7 +70,15 @@ def bar(every: Cards, wanted: Narrowing, shown: int) -> Bar:
     # Another choice has other pages.
     bare = with_args(page=None, **dict.fromkeys(NAMES))
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in (*NAMES, "every", "page")]
-    return Bar(found, _chosen(found), shown, len(every), bare if "?" in bare else f"{bare}?every=1", kept)
+    return Bar(
+        found,
+        _chosen(found),
+        shown,
+        len(every),
+        bare if "?" in bare else f"{bare}?every=1",
+        kept,
+        actor().reads_all,
+    )
 
 
 def chosen(every: Cards, wanted: Narrowing) -> str:

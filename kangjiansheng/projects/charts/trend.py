@@ -173,7 +173,7 @@ def trend_finding(said: Sequence[Said], milestones: Sequence[MilestoneRow], toda
         return _("近 90 天预测稳定，没有后移")
     moved_days, row = moved[0]
     if len(lines) == 1:
-        return ngettext("近 90 天后移 %(num)d 天", "近 90 天后移 %(num)d 天", moved_days)
+        return ngettext("近 90 天内后移 %(num)d 天", "近 90 天内后移 %(num)d 天", moved_days)
     return ngettext(
         "近 90 天 %(num)d 项后移，最多的是%(name)s，%(days)d 天",
         "近 90 天 %(num)d 项后移，最多的是%(name)s，%(days)d 天",
