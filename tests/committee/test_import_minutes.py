@@ -1,6 +1,7 @@
 """Bringing minutes from elsewhere: the dry run, corrections, the import in one act, and taking it back."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -413,6 +414,37 @@ def test_on_the_page(client: Callable[..., Critic], in_app: Flask) -> None:
     for other in ("member", "outsider", "executive"):
         assert client(other).get(here).status_code in (403, 404)
         assert client(other).get("/committees/SAC/imports").status_code == 403
+
+
+@pytest.mark.parametrize("act", ["look", "import"])
+def test_a_text_for_which_there_is_no_room_is_not_cut(
+    client: Callable[..., Critic], in_app: Flask, act: str
+) -> None:
+    """It comes back as it was typed, with the field that it is about; so does one that the file has so long."""
+    page = client("secretary")
+    here = page.post("/committees/SAC/imports", data={"pasted": OWN, "origin": ""}).headers["Location"]
+    row = db.session.scalars(select(MinutesImport)).one()
+    sent = {"version": row.version, "day": "2025-03-12", "act": act, "life": "draft"}
+    for key, name in (("title", "会议名称"), ("place", "会议地点"), ("minutes_no", "纪要编号")):
+        typed = "长" * 400 + "末"
+        answer = page.post(here, data=sent | {key: typed})
+        assert answer.status_code == 422, key
+        assert f"{name}最多 400 个字符，现在有 401 个。" in answer.text and f'value="{typed}"' in answer.text
+        assert "aria-invalid" in re.findall(rf'<input[^>]*name="{key}"[^>]*>', answer.text)[0]
+        assert "长长" not in page.get(here).text, "nothing of it is kept"
+    assert page.post(here, data=sent | {"title": "长" * 400}).status_code == 303
+
+
+def test_a_title_of_the_file_that_is_too_long_is_said(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    row = bring()
+    seen = look(
+        row.committee, row.text, row.name, row.sha256, {"title": "长" * 401}, actor=actor("secretary")
+    )
+    assert [(p.code, p.where) for p in seen.problems if p.code.endswith("-long")] == [
+        ("committee:import-title-long", "title")
+    ]
 
 
 def test_discarding_leaves_nothing_to_see(

@@ -1,5 +1,6 @@
 """What a signature means, what it leaves out, and how its giver proves who they are."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from kangjiansheng.accounts.models import Account, Person
-from kangjiansheng.committee.documents import outline
+from kangjiansheng.committee.documents import markdown, outline
 from kangjiansheng.committee.models import DraftVersion, Meeting, Minutes, SignatureCode
 from kangjiansheng.committee.operations import amendments, codes, interests, reviews, signatures
 from kangjiansheng.committee.operations import minutes as writing
@@ -25,6 +26,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import plain
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import commit
 from tests.support.acting import who
@@ -126,6 +128,9 @@ def test_a_signature_leaves_out_what_its_giver_is_recused_from(
     draft = reviews.open_review(draft_minutes, actor=actor("secretary"))
     given = sign(draft, "member2")
     assert given.excluded == [{"item": item.id, "position": 2}]
+    (title,) = (
+        p.text for p in draft_minutes.paragraphs if p.kind == "heading" and p.agenda_item_id == item.id
+    )
     assert sign(draft, "member").excluded is None
     commit()
 
@@ -137,12 +142,32 @@ def test_a_signature_leaves_out_what_its_giver_is_recused_from(
     with app.test_request_context("/?lang=zh-Hans"):
         whole, partly = export("chair"), export("member2")
         printed = outline.outline(whole)["signatures"]
-        assert [s["note"] for s in printed] == ["签署不含第 2 项", ""]
+        assert [s["note"] for s in printed] == [f"签署不含第三部分“{title}”", ""]
         assert [s["note"] for s in outline.outline(partly)["signatures"]] == ["（说明未开放）", ""]
+        closed = [p["no"] for p in outline.outline(partly)["body"] if p["kind"] == "withheld"]
+        assert closed == ["三、"] and title not in json.dumps(partly, ensure_ascii=False)
+        assert "## 三、〔此部分未对您开放〕" in markdown.rendered(partly).decode()
+    for lang, said, no in (
+        ("zh-Hant", "簽署不含第三部分「", "三、"),
+        ("en", f"Signature does not cover section 3 ({title})", "3."),
+    ):
+        with app.test_request_context(), speaking(lang):
+            assert outline.outline(whole)["signatures"][0]["note"].startswith(said)
+            assert no in [p["no"] for p in outline.outline(partly)["body"] if p["kind"] == "withheld"]
     assert [f.code for f in verification.check(whole) if f.fault] == []
     assert partly["draft"]["signatures"][0]["withheld"] == ["excluded"]
     assert [f.code for f in verification.check(partly) if f.fault] == []
-    whole["draft"]["signatures"][0]["row"]["excluded"] = []
+    first = whole["draft"]["signatures"][0]
+    (section,) = first["sections"]
+    general = next(p["id"] for p in verification.paragraphs(whole) if p and p["kind"] == "text")
+    for wrong in ([], [section, section], [general], ["elsewhere"]):
+        first["sections"] = wrong
+        assert "sections-misstated" in [f.code for f in verification.check(whole)], wrong
+    del first["sections"]  # as files had it before
+    assert [f.code for f in verification.check(whole) if f.fault] == []
+    with app.test_request_context("/?lang=zh-Hans"):
+        assert outline.outline(whole)["signatures"][0]["note"] == "签署不含议程第 2 项"
+    first["row"]["excluded"] = []
     assert "signature-changed" in [f.code for f in verification.check(whole)], "it is under the digest"
 
 

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Committee, Meeting
-from kangjiansheng.committee.operations import committees, meetings
+from kangjiansheng.committee.operations import committees, meetings, presence
 from kangjiansheng.core import paging
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -82,6 +84,22 @@ def test_attendance_waits_for_the_day(actor: Callable[[str], Actor]) -> None:
     one = meetings.create_meeting(the_committee(), actor=actor("secretary"), held_on=date(2035, 3, 1))
     with pytest.raises(RuleBroken, match="not-yet-held"):
         meetings.record_attendance(one, {}, actor=actor("secretary"))
+
+
+def test_a_meeting_can_begin_before_its_hour(actor: Callable[[str], Actor]) -> None:
+    """On its day who is there is recorded as they come; a time that has not come yet is refused."""
+    secretary, member, hour = actor("secretary"), actor("member").id, datetime(2026, 12, 1, 6, tzinfo=UTC)
+    plan: dict[str, Any] = {"held_on": date(2026, 12, 1), "starts_at": hour}
+    early, listed = (
+        meetings.create_meeting(the_committee(), actor=secretary, place="", **plan) for _ in range(2)
+    )
+    came: dict[str, Any] = {"actor": secretary, "person_id": member, "mode": "on_site"}
+    with time_machine.travel(hour - timedelta(minutes=20), tick=False):
+        with pytest.raises(RuleBroken, match="time-outside"):
+            presence.arrive(early, at=hour, **came)
+        presence.arrive(early, at=hour - timedelta(minutes=21), **came)
+        meetings.record_attendance(listed, {member: "on_site"}, actor=secretary)
+    assert (early.life, listed.life) == ("held", "held")
 
 
 def test_what_the_announcement_told_is_nobody_s_to_change(

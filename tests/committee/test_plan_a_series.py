@@ -199,6 +199,19 @@ def test_a_template_is_edited(
     assert wrong.status_code == 422
     assert "请填 0 到 600 之间的整数分钟" in wrong.text and "季度例会" in wrong.text
     typed["minutes-2"] = "30"
+    long = "Q" * 200 + "end"
+    for part in ("name_hans", "name_hant", "name_en"):
+        answer = page.post(here, data=typed | {f"{part}-3": long})
+        assert answer.status_code == 422 and f'value="{long}"' in answer.text, part
+        assert "第 4 行的议题名称最多 200 个字符，现在有 203 个。" in answer.text
+        assert f'aria-describedby="row-{part}-3"' in answer.text and f'id="row-{part}-3"' in answer.text
+    more = {f"name_hans-{n}": f"议题{n}" for n in range(61)} | {f"minutes-{n}": "5" for n in range(61)}
+    many = page.post(here, data={"version": version, "name_hans": "多"} | more)
+    assert (
+        many.status_code == 422
+        and "模板最多 60 项议题，现在有 61 项。" in many.text
+        and "议题60" in many.text
+    )
     assert page.post(here, data=typed | {"version": 99}).status_code == 409
     none = page.post(here, data={"version": version, "name_hans": "空"})
     assert "模板至少要有一项议题" in none.text

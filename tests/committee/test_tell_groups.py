@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.committee.models import Meeting, Minutes
-from kangjiansheng.committee.operations import meetings, reviews
+from kangjiansheng.committee.operations import amendments, meetings, reviews
 from kangjiansheng.core import clock, messengers
 from kangjiansheng.core.changes import Actor, begin
 from kangjiansheng.core.db import db
@@ -89,8 +89,10 @@ def test_nothing_confidential_leaves_whatever_happens(
     actor: Callable[[str], Actor],
     draft_minutes: Minutes,
     sign: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     them, said = group
+    monkeypatch.setattr(delivery, "PER_MINUTE", 100)  # all that can happen, within the same minute
     plant("team")
     lead, secretary, after = actor("lead"), actor("secretary"), clock.today() + timedelta(days=200)
     heard: dict[str, list[str]] = {}
@@ -166,6 +168,16 @@ def test_nothing_confidential_leaves_whatever_happens(
         sign(draft, "member")
         sign(draft, "member2")
     happens("committee:approved", lambda: sign(draft, "chair"))
+    text = next(p for p in draft_minutes.paragraphs if p.kind == "text")
+    happens(
+        "committee:amendment-proposed",
+        lambda: amendments.propose(text, actor=secretary, text=SECRET, reason=SECRET),
+    )
+    correction = draft_minutes.amendments[-1].draft
+    with writing():
+        sign(correction, "member")
+        sign(correction, "member2")
+    happens("committee:amendment-approved", lambda: sign(correction, "chair"))
 
     assert set(heard) == set(messengers.kinds()), "a kind of event that this test does not let happen"
     for kind, texts in heard.items():

@@ -18,6 +18,8 @@ from kangjiansheng.committee.models import Action, BacklogItem, Committee, Decis
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, backlog, loaders, overviews
 from kangjiansheng.committee.queries import motions as motion_queries
+from kangjiansheng.committee.queries.standing import lives
+from kangjiansheng.committee.views.base import until_day
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.paging import Pieces, dressed
@@ -50,10 +52,16 @@ def waiting(found: Committee) -> list[BacklogItem]:
     return backlog.waiting(found, actor=actor())
 
 
-@rest.lists(bp, "/meetings", shapes.MEETING, rows="meetings", usual=rest.MOST)
+@rest.lists(
+    bp, "/meetings", shapes.MEETING, key=lambda pair: str(pair[0].code), rows="meetings", usual=rest.MOST
+)
 def meetings() -> Pieces:
     """The meetings that the reader may see."""
-    return overviews.meetings(actor=actor(), as_of=g.as_of).piece
+
+    def as_they_stood(found: Sequence[Meeting]) -> list[tuple[Meeting, str]]:
+        return list(zip(found, lives(found, until=until_day()), strict=True))
+
+    return dressed(overviews.meetings(actor=actor(), as_of=g.as_of).piece, as_they_stood)
 
 
 @rest.reads(

@@ -92,7 +92,12 @@ _MEETING: dict[str, Value] = {
     "source": maybe(TEXT),
     "illustrative": YES,
 }
-MEETING = Shape("Meeting", **_MEETING)
+# Of a list, each with how its minutes stood on the day that was asked for.
+MEETING = Shape(
+    "Meeting",
+    **{key: value(_first(value, key)) for key, value in _MEETING.items()}
+    | {"minutes": _MEETING["minutes"](lambda pair: pair[1])},
+)
 ITEM = Shape(
     "AgendaItem",
     number=WHOLE(lambda pair: pair[1].id),
@@ -226,7 +231,7 @@ SERIES = Shape("MeetingSeries", **_SERIES)
 SERIES_WHOLE = Shape(
     "MeetingSeriesWithMeetings",
     **{key: value(_first(value, key)) for key, value in _SERIES.items()},
-    meetings=many(MEETING.value)(lambda found: found[1]),
+    meetings=many(MEETING.value)(lambda found: [(one, one.minutes and one.minutes.life) for one in found[1]]),
 )
 TEMPLATE = Shape(
     "AgendaTemplate", number=WHOLE("id"), name=_SHORT, items=many(Value({"type": "object"}, dict))

@@ -157,7 +157,8 @@ class _Writer:
 
     def _paragraph(self, p: Mapping[str, Any]) -> None:
         if p["kind"] == "withheld":
-            self._line(f"〔{self.words['withheld']}〕")
+            gap = " " if p["no"].endswith(".") else ""
+            self._line(f"{p['no']}{gap}〔{self.words['withheld']}〕")
             return
         if p["kind"] == "room":
             self._line(p["text"], size=10)

@@ -22,6 +22,7 @@ FAULTS: dict[str, Any] = {
     "signature-early": _l("%(name)s 的签署时间早于文稿冻结的时间。"),
     "signature-twice": _l("%(name)s 对同一稿签署了两次。"),
     "signature-changed": _l("%(name)s 的签署已被改动：姓名、意见、说明或时间与校验值不符。"),
+    "sections-misstated": _l("%(name)s 的签署所不含的部分与正文不符。"),
     "signature-uncovered": _l("%(name)s 的签署不在所附的审计记录中。"),
     "consent-twice": _l("%(name)s 的默示同意与其签署或另一份同意重复。"),
     "consent-changed": _l("%(name)s 的默示同意已被改动。"),

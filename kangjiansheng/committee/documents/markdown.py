@@ -31,7 +31,8 @@ def _parts(d: Mapping[str, Any]) -> list[str]:
 
 def _paragraph(p: Mapping[str, Any], words: Mapping[str, str]) -> str:
     if p["kind"] == "withheld":
-        return f"〔{words['withheld']}〕"
+        gap = " " if p["no"].endswith(".") else ""
+        return f"{'## ' if p['no'] else ''}{p['no']}{gap}〔{words['withheld']}〕"
     if p["kind"] == "room":
         return f"*{p['text']}*"
     if p["kind"] == "heading":

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.accounts.rules.factors import METHODS
 from kangjiansheng.committee.documents.faces import MISSING
-from kangjiansheng.committee.rules import numbers, told
+from kangjiansheng.committee.rules import numbers, told, verification
 from kangjiansheng.core.i18n import locale, moment, name_of
 from kangjiansheng.core.markdown import tree
 
@@ -37,7 +37,7 @@ def outline(export: Mapping[str, Any]) -> Outline:
         "facts": _facts(export, head),
         "body": _body(export),
         "attendance": _attendance(head),
-        "signatures": _signatures(draft) if draft else [],
+        "signatures": _signatures(export) if draft else [],
         "watermark": _watermark(export["state"]),
         "illustrative": _("示例数据，不代表任何机构的真实情况") if export["illustrative"] else "",
         "state": _close(_state(export)),
@@ -100,10 +100,12 @@ def _body(export: Mapping[str, Any]) -> list[dict[str, Any]]:
     acted = [a for block in text["blocks"] if block for a in block["actions"]]
     acted.sort(key=lambda a: str(a["number"]))
     found: list[dict[str, Any]] = []
+    closed = iter(text.get("withheld", ()))
     for block in text["blocks"]:
         if block is None:
-            if not found or found[-1]["kind"] != "withheld":
-                found.append({"kind": "withheld"})
+            sections = [{"kind": "withheld", "no": _numbered(no)} for no in next(closed, ())]
+            there = bool(found) and found[-1]["kind"] == "withheld"
+            found += sections or ([] if there else [{"kind": "withheld", "no": ""}])
             continue
         own = block["actions"] if block["item"] else acted
         rows = [_paragraph(export, p, p.get("decision"), own) for p in block["paragraphs"]]
@@ -124,8 +126,12 @@ def _paragraph(
     export: Mapping[str, Any], p: Mapping[str, Any], decision: Any, acted: list[Mapping[str, Any]]
 ) -> dict[str, Any]:
     if p["kind"] == "heading":
-        number = f"{p['no']}." if locale() == "en" else f"{numbers.han(int(p['no']))}、"
-        return {"kind": "heading", "no": number, "text": p["text"], "told": _told(export, p["id"])}
+        return {
+            "kind": "heading",
+            "no": _numbered(p["no"]),
+            "text": p["text"],
+            "told": _told(export, p["id"]),
+        }
     return {
         "kind": p["kind"],
         "no": p["no"],
@@ -143,6 +149,11 @@ def _paragraph(
         "amendments": [_amendment(a) for a in export.get("amendments", []) if _about(a) == p["id"]],
         "told": _told(export, p["id"]),
     }  # fmt: skip
+
+
+def _numbered(no: str) -> str:
+    """The number of a section as it stands before its title."""
+    return f"{no}." if locale() == "en" else f"{numbers.han(int(no))}、"
 
 
 def _told(export: Mapping[str, Any], paragraph: str) -> dict[str, Any] | None:
@@ -190,7 +201,9 @@ def _amendment(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
+def _signatures(export: Mapping[str, Any]) -> list[dict[str, str]]:
+    draft = export["draft"]
+    headings = {p["id"]: p for p in verification.paragraphs(export) if p is not None}
     words = {
         "approve": _("批准"),
         "approve_with_reservation": _("批准，附保留意见"),
@@ -207,7 +220,7 @@ def _signatures(draft: Mapping[str, Any]) -> list[dict[str, str]]:
             "meaning": words[s["row"]["meaning"]],
             "time": instant(s["row"]["signed_at"]),
             "method": str(METHODS[s["row"]["method"]]),
-            "note": _remark(s),
+            "note": _remark(s, headings),
         }
         for s in draft["signatures"]
     ]
@@ -236,14 +249,19 @@ def _latin(row: Mapping[str, Any]) -> str:
     return str(row.get("latin_name", "")) if locale() == "en" else ""
 
 
-def _remark(signature: Mapping[str, Any]) -> str:
+def _remark(signature: Mapping[str, Any], headings: Mapping[str, Mapping[str, Any]]) -> str:
     """What a signature does not cover, and what its giver wrote, as far as this reader may know it."""
     if "withheld" in signature:
         return _("（说明未开放）")
     row, parts = signature["row"], []
     if row.get("excluded"):
-        numbers_of = _("、").join(str(one["position"]) for one in row["excluded"])
-        parts.append(_("签署不含第 %(items)s 项", items=numbers_of))
+        sections = signature.get("sections") or [None] * len(row["excluded"])
+        begin = [headings.get(key) if key else None for key in sections]
+        left_out = [
+            told.section(p["no"], p["text"]) if p else told.on_agenda(one["position"])
+            for p, one in zip(begin, row["excluded"], strict=True)
+        ]
+        parts.append(_("签署不含%(parts)s", parts=_("、").join(left_out)))
     return _("；").join([*parts, *([row["note"]] if row["note"] else [])])
 
 

@@ -17,7 +17,7 @@ from flask_babel import get_translations
 
 from kangjiansheng.committee.documents import faces, typesetting
 from kangjiansheng.committee.documents import outline as outlines
-from kangjiansheng.committee.rules import images
+from kangjiansheng.committee.rules import images, numbers, told
 from kangjiansheng.core import i18n, markdown, text
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.i18n import locale
@@ -71,7 +71,8 @@ def _machinery(own: Path | None) -> list[str]:
     from importlib.metadata import version
 
     sources = [
-        Path(str(module.__file__)) for module in (outlines, typesetting, faces, images, markdown, i18n, text)
+        Path(str(module.__file__))
+        for module in (outlines, told, numbers, typesetting, faces, images, markdown, i18n, text)
     ]
     parts = [*faces.files(own), TEMPLATE, Path(__file__), *sources]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in parts]
@@ -80,5 +81,5 @@ def _machinery(own: Path | None) -> list[str]:
 
 @cache
 def _msgids() -> list[str]:
-    source = Path(str(outlines.__file__)).read_text("utf-8")
-    return sorted(set(re.findall(r'\b_l?\(\s*"([^"]+)"', source)))
+    sources = [Path(str(module.__file__)).read_text("utf-8") for module in (outlines, told)]
+    return sorted({word for source in sources for word in re.findall(r'\b_l?\(\s*"([^"]+)"', source)})

@@ -1,6 +1,6 @@
 """Laying out a series of meetings, changing the rest of it, and templates of agendas."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,8 @@ REFUSALS: dict[str, Any] = {
     "committee:template-empty": _l("没有可以留作模板的议题：与项目有关或有人回避的议题不进模板。"),
     "committee:template-bare": _l("模板至少要有一项议题；不再使用的模板请移除。"),
     "committee:template-rows": _l("有的议题填得不对，请看标出的行。"),
+    "committee:template-long": _l("第 %(row)d 行的议题名称最多 %(max)d 个字符，现在有 %(length)d 个。"),
+    "committee:template-many": _l("模板最多 %(most)d 项议题，现在有 %(count)d 项。"),
     "committee:template-unknown": _l("没有这个模板。"),
     "committee:series-long": _l("一个系列最多 %(most)s 次会议，请把结束日期提前。"),
     "committee:series-empty": _l("按这个规则没有一次会议，请检查日期。"),
@@ -31,8 +33,10 @@ REFUSALS: dict[str, Any] = {
 }
 
 
-EMPTY_ROWS, MOST_ITEMS, MOST_MINUTES = 3, 60, 600
+EMPTY_ROWS, MOST_ITEMS, MOST_MINUTES, MOST_CHARACTERS = 3, 60, 600, 200
+NAMES = ("name_hans", "name_hant", "name_en")
 PARTS = ("place", "name_hans", "name_hant", "name_en", "kind", "minutes")
+TOO_LONG = _l("最多 %(max)d 个字符，现在有 %(length)d 个。")
 MINUTES = _l("请填 0 到 %(most)s 之间的整数分钟。")
 
 
@@ -54,7 +58,7 @@ class Row:
     kind: str = "discuss"
     minutes: str = "15"
     drop: bool = False
-    problem: str = ""
+    problems: dict[str, str] = field(default_factory=dict)  # what is wrong, by part
 
 
 class TemplateEditForm(VersionedForm):
@@ -86,7 +90,11 @@ class TemplateEditForm(VersionedForm):
                 continue
             whole = row.minutes.isascii() and row.minutes.isdigit() and int(row.minutes[:5]) <= MOST_MINUTES
             if not whole:
-                row.problem = str(MINUTES % {"most": MOST_MINUTES})
+                row.problems["minutes"] = str(MINUTES % {"most": MOST_MINUTES})
+            for part in NAMES:
+                if len(getattr(row, part)) > MOST_CHARACTERS:
+                    counts = {"max": MOST_CHARACTERS, "length": len(getattr(row, part))}
+                    row.problems[part] = str(TOO_LONG % counts)
             if row.kind not in dict(KINDS):
                 row.kind = "discuss"
             place = int(row.place[:5]) if row.place.isascii() and row.place.isdigit() else 10**6
@@ -97,9 +105,20 @@ class TemplateEditForm(VersionedForm):
                 "kind": row.kind,
             }
             found.append((place, row.key, told | {"minutes_planned": int(row.minutes[:5]) if whole else 0}))
-        if any(row.problem for row in self._typed):
-            raise RuleBroken("committee:template-rows")
+        self._check_rows()
         return [told for _place, _key, told in sorted(found, key=lambda one: one[:2])]
+
+    def _check_rows(self) -> None:
+        """Say what is wrong: of the first text that is too long, at which row; the others are marked."""
+        for number, row in enumerate(self._typed, 1):
+            for part in (one for one in NAMES if one in row.problems):
+                length = len(getattr(row, part))
+                raise RuleBroken("committee:template-long", row=number, max=MOST_CHARACTERS, length=length)
+        if any(row.problems for row in self._typed):
+            raise RuleBroken("committee:template-rows")
+        named = sum(1 for row in self._typed if row.name_hans and not row.drop)
+        if named > MOST_ITEMS:
+            raise RuleBroken("committee:template-many", most=MOST_ITEMS, count=named)
 
     @cached_property
     def _typed(self) -> list[Row]:
@@ -108,9 +127,9 @@ class TemplateEditForm(VersionedForm):
         rows = []
         for key in keys:
             if key.isascii() and key.isdigit() and len(key) < 4:
-                told = {part: line(sent.get(f"{part}-{key}", ""))[:200] for part in PARTS}
+                told = {part: line(sent.get(f"{part}-{key}", "")) for part in PARTS}
                 rows.append(Row(int(key), drop=f"drop-{key}" in sent, **told))  # type: ignore[arg-type]
-        return rows[:MOST_ITEMS]
+        return rows
 
 
 class SeriesForm(Form):

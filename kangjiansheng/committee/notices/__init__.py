@@ -7,8 +7,6 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
@@ -21,6 +19,7 @@ from kangjiansheng.committee.notices.base import minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.committee.notices.effects import WORDS as EFFECTS
 from kangjiansheng.committee.notices.effects import effects_held as effects_held
+from kangjiansheng.committee.notices.groups import GROUPS as GROUPS
 from kangjiansheng.committee.notices.packs import WORDS as PACKS
 from kangjiansheng.committee.notices.packs import pack_frozen as pack_frozen
 from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
@@ -28,7 +27,6 @@ from kangjiansheng.core import messengers, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import moment, name_of, prose_day
-from kangjiansheng.core.messengers import Kind
 from kangjiansheng.core.outbox import Words
 
 
@@ -196,18 +194,26 @@ def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor, change: C
     )
 
 
-def amendment_proposed(meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor) -> None:
+def amendment_proposed(
+    meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor, change: ChangeSet
+) -> None:
     """The signers of a correction."""
-    _correction("committee:amendment-proposed", meeting, people, number, actor=actor)
+    _correction("committee:amendment-proposed", meeting, people, number, actor=actor, change=change)
 
 
-def amendment_approved(meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor) -> None:
+def amendment_approved(
+    meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor, change: ChangeSet
+) -> None:
     """Members who may read the item: a correction counts."""
-    _correction("committee:amendment-approved", meeting, people, number, actor=actor)
+    _correction("committee:amendment-approved", meeting, people, number, actor=actor, change=change)
 
 
-def _correction(template: str, meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor) -> None:
-    """What it corrects and why stands on its page, not here: the notice would outlive the right to read of it."""
+def _correction(
+    template: str, meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor, change: ChangeSet
+) -> None:
+    """What it corrects and why stands on its page, not here: the notice would outlive the right to read of it. The
+    groups hear that there is one, not of which minutes."""
+    messengers.announce(template, change=change, illustrative=meeting.illustrative)
     facts = _of(meeting, actor) | {"number": number}
     address = f"{minutes_address(meeting)}/amendments/{number}"
     outbox.tell(people, template, facts, address=address, besides=actor.id)
@@ -369,29 +375,4 @@ WORDS: dict[str, Words] = {
     "committee:amendment-proposed": _amendment_proposed,
     "committee:amendment-approved": _amendment_approved,
     "committee:action-assigned": _action_assigned,
-}
-
-GROUPS = {
-    "committee:to-decide": Kind(
-        _l("项目或阶段门待决策"),
-        lambda count: ngettext(
-            "有 %(num)d 个项目议题等待会议决定", "有 %(num)d 个项目议题等待会议决定", count
-        ),
-        "/meetings",
-    ),
-    "committee:meeting": Kind(
-        _l("会议安排"),
-        lambda count: ngettext("有 %(num)d 次会议安排或变更", "有 %(num)d 次会议安排或变更", count),
-        "/meetings",
-    ),
-    "committee:review-opened": Kind(
-        _l("纪要待审签"),
-        lambda count: ngettext("有 %(num)d 份纪要等待审阅和签署", "有 %(num)d 份纪要等待审阅和签署", count),
-        "/meetings",
-    ),
-    "committee:approved": Kind(
-        _l("纪要生效"),
-        lambda count: ngettext("有 %(num)d 份纪要生效", "有 %(num)d 份纪要生效", count),
-        "/meetings",
-    ),
 }

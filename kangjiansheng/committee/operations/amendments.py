@@ -68,12 +68,18 @@ def propose(paragraph: Paragraph, *, actor: Actor, text: str, reason: str) -> Am
     db.session.add(amendment)
     db.session.flush()
     after = {"amendment": number, "paragraph": paragraph.public_id, "text": text, "reason": reason}
+    change = reviews.draft_change(draft)
     record(
-        "committee:amendment:propose", minutes, actor=actor, before={"amendment": None}, after=after,
-        change=reviews.draft_change(draft),
-    )  # fmt: skip
+        "committee:amendment:propose",
+        minutes,
+        actor=actor,
+        before={"amendment": None},
+        after=after,
+        change=change,
+    )
     db.session.expire(minutes, ["amendments"])
-    notices.amendment_proposed(minutes.meeting, [s.person_id for s in who], number, actor=actor)
+    signers = [s.person_id for s in who]
+    notices.amendment_proposed(minutes.meeting, signers, number, actor=actor, change=change)
     return amendment
 
 

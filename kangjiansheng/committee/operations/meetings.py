@@ -253,7 +253,7 @@ def record_attendance(
     meeting: Meeting, modes: Mapping[int, str], *, actor: Actor, version: int | None = None
 ) -> None:
     """Record who was there: person → on_site, online or absent. The meeting counts as held from then on, which takes
-    somebody who came."""
+    somebody who came. From its day on, whatever the hour: it can begin early, and the trail has the instant."""
     published(open_facts(meeting))
     expect(meeting, version)
     if meeting.held_on > clock.today():

@@ -85,6 +85,18 @@ def standing_of(meeting: Meeting) -> quorum.Standing:
     return quorum.standing(len(members), present, committee.quorum_numerator, committee.quorum_denominator)
 
 
+def counts_of(meeting: Meeting) -> dict[str, list[int]]:
+    """How many a text can say were expected and present, the usual count first: members with a vote, who may be
+    represented; or every seat. Nothing while no attendance is recorded."""
+    modes = {row.person_id: row.mode for row in meeting.attendance if row.mode}
+    seats = [m for m in meeting.committee.members if sits_on(m, meeting.held_on)]
+    there = {person for person, mode in modes.items() if mode in ("on_site", "online")}
+    voters = {m.person_id for m in seats if m.voting}
+    now = standing_of(meeting)
+    present = [now.present, len(voters & there), len(there)]
+    return {"expected": [now.members, len(seats)], "present": present} if modes else {}
+
+
 def attendance_text(meeting: Meeting) -> str:
     """The opening sentence of minutes, in the language in which they are written."""
     now = standing_of(meeting)

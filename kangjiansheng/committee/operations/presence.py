@@ -140,7 +140,8 @@ def _set(item: AgendaItem, act: str, *, actor: Actor, change: Any = None, **valu
 
 
 def _check(meeting: Meeting, at: datetime, field: str = "time") -> None:
-    """A time of a meeting lies on its day and not in the future."""
+    """A time of a meeting lies on its day and not in the future. It may lie before the hour that was planned: who is
+    there is noted as they come, and a meeting can begin early."""
     published(meeting)
     if meeting.held_on > clock.today():
         raise RuleBroken("committee:not-yet-held", day=meeting.held_on.isoformat())

@@ -221,7 +221,7 @@ def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: Cha
                 change=change,
             )  # fmt: skip
             told = members - recused_of(draft)
-            notices.amendment_approved(minutes.meeting, told, amendment.number, actor=actor)
+            notices.amendment_approved(minutes.meeting, told, amendment.number, actor=actor, change=change)
         return
     effects.settle(draft, actor=actor)  # before the minutes stand: after that the rows are frozen
     before = minutes.state()

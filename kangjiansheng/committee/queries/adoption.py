@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, func, select
 from kangjiansheng.committee.models import Committee, CompanyDecision, Decision, Meeting, Minutes
 from kangjiansheng.committee.queries.answers import is_advice, latest_id
 from kangjiansheng.committee.queries.follow_up import names_of, scripts
-from kangjiansheng.committee.queries.overviews import stood_at
+from kangjiansheng.committee.queries.standing import stood_at
 from kangjiansheng.committee.queries.visible import sees_decision
 from kangjiansheng.committee.rules.adoption import Adoption, Advised
 from kangjiansheng.committee.rules.answers import WAITING

@@ -72,7 +72,8 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
         found |= {"images": pictures} if pictures else {}
         found |= _beside(text, asked)
         return plain(found | {"text": _unsigned(asked.head, text, actor=actor, minutes=asked.minutes)})
-    found["draft"] = _draft(draft) | {"signatures": _signatures(draft, asked, whole=text.is_whole)}
+    given_to = _signatures(draft, asked, whole=text.is_whole, sections=_sections(text))
+    found["draft"] = _draft(draft) | {"signatures": given_to}
     silent = by_default(draft, asked.until)
     if silent:
         mapper = inspect(Consent)
@@ -150,7 +151,14 @@ def _text(draft: DraftVersion, text: reading.Reading, *, actor: Actor) -> dict[s
         None if _is_hidden(block, item, seen, hidden) else block
         for block, item in zip(whole["blocks"], items, strict=False)
     ]
-    return {"signed": canon.signed(whole), "blocks": opened}
+    closed = [block for block, shown in zip(whole["blocks"], opened, strict=True) if shown is None]
+    told = {"withheld": [_headings(block["paragraphs"]) for block in closed]} if closed else {}
+    return {"signed": canon.signed(whole), "blocks": opened, **told}
+
+
+def _headings(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The printed numbers of the sections that begin among paragraphs: all that a reader knows of a closed part."""
+    return [row["no"] for row in rows if row["kind"] == "heading"]
 
 
 def _is_hidden(block: Mapping[str, Any], item: int | None, seen: set[int], hidden: set[str]) -> bool:
@@ -171,10 +179,13 @@ def _unsigned(
     seen = reading.items_of(minutes, actor=actor).read
     open_actions = [a for a in head.get("actions", []) if a["item"] is None or a["item"] in seen]
     blocks: list[dict[str, Any] | None] = []
+    closed: list[list[str]] = []
     for p, row in zip(text.paragraphs, _rows(text), strict=True):
         if p.withheld:
             if not blocks or blocks[-1] is not None:
                 blocks.append(None)
+                closed.append([])
+            closed[-1] += _headings([row])
             continue
         if not blocks or blocks[-1] is None:
             blocks.append({"item": None, "paragraphs": [], "actions": []})
@@ -186,7 +197,7 @@ def _unsigned(
     if first is not None:
         first["actions"] = [{key: a[key] for key in canon.ACTION} for a in open_actions]
     header = {key: value for key, value in head.items() if key not in canon.OF_ITEMS}
-    return {"header": header, "blocks": blocks}
+    return {"header": header, "blocks": blocks, **({"withheld": closed} if closed else {})}
 
 
 def given(draft: DraftVersion, until: datetime | None) -> list[Signature]:
@@ -208,9 +219,16 @@ def _columns(mapper: Any, row: Any) -> dict[str, Any]:
     return {key: value for key, value in changes.row_values(mapper, row).items() if value is not None}
 
 
-def _signatures(draft: DraftVersion, asked: Asked, *, whole: bool) -> list[dict[str, Any]]:
+def _sections(text: reading.Reading) -> dict[int, str]:
+    """The paragraph with which the section of an item begins, by the item's key."""
+    return {p.item_id: p.public_id for p in reversed(text.paragraphs) if p.kind == "heading" and p.item_id}
+
+
+def _signatures(
+    draft: DraftVersion, asked: Asked, *, whole: bool, sections: Mapping[int, str]
+) -> list[dict[str, Any]]:
     """Each with the columns that its digest is over; a note may speak of what is withheld, and goes with it, and so do
-    the items that a signature does not cover."""
+    the items that a signature does not cover. Beside these stand their sections of the text."""
     mapper = inspect(Signature)
     found = []
     for row in given(draft, asked.until):
@@ -219,7 +237,9 @@ def _signatures(draft: DraftVersion, asked: Asked, *, whole: bool) -> list[dict[
         if hidden:
             found.append({"row": values | dict.fromkeys(hidden), "withheld": hidden})
         else:
-            found.append({"row": values, "digest": row.digest})
+            left_out = [sections.get(one["item"]) for one in values.get("excluded", [])]
+            beside = {"sections": left_out} if left_out else {}
+            found.append({"row": values, "digest": row.digest, **beside})
     return found
 
 
@@ -232,7 +252,7 @@ def _amendment(one: Amendment, asked: Asked, *, whole: bool) -> dict[str, Any]:
         "number": one.number,
         "state": one.life,
         "approved_at": one.approved_at,
-        "draft": _draft(draft) | {"signatures": _signatures(draft, asked, whole=whole)},
+        "draft": _draft(draft) | {"signatures": _signatures(draft, asked, whole=whole, sections={})},
         "text": signed,
     }
 

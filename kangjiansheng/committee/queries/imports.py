@@ -20,7 +20,7 @@ from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries.visible import readable_items, visible_meetings
 from kangjiansheng.committee.rules.presence import OUT
 from kangjiansheng.committee.rules.sources import Found, recognise
-from kangjiansheng.committee.rules.sources.plan import Plan, planned
+from kangjiansheng.committee.rules.sources.plan import LONGEST, Plan, planned
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -166,6 +166,7 @@ def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) ->
     if before is not None:
         problems.append(Problem("committee:import-again", meeting=link(before.meeting)))
     problems += [Problem("committee:import-unreadable", key) for key in plan.unreadable]
+    problems += [too_long(key, length) for key, length in plan.too_long.items()]
     if plan.day is None and "day" not in plan.unreadable:
         problems.append(Problem("committee:import-no-day", "day"))
     if plan.day is not None and plan.day > clock.today():
@@ -184,12 +185,17 @@ def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) ->
         if same is not None:
             told: dict[str, Any] = {"number": plan.running_no}
             problems.append(Problem("committee:import-number-taken", "running_no", told, link(same)))
-    if plan.minutes_no:
+    if plan.minutes_no and "minutes_no" not in plan.too_long:
         same = db.session.scalar(select(Meeting).where(Meeting.minutes_no == plan.minutes_no).limit(1))
         if same is not None:
             told = {"number": plan.minutes_no}
             problems.append(Problem("committee:import-minutes-no-taken", "minutes_no", told, link(same)))
     return problems
+
+
+def too_long(key: str, length: int) -> Problem:
+    """A text for which there is no room."""
+    return Problem(f"committee:import-{key.replace('_', '-')}-long", key, {"max": LONGEST, "length": length})
 
 
 def reading(*, actor: Actor, code: str, number: int) -> MinutesImport | None:

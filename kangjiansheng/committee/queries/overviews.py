@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -18,13 +18,12 @@ from kangjiansheng.committee.models import (
     CommitteeMember,
     CompanyDecision,
     Decision,
-    DraftVersion,
     Interest,
     Meeting,
     Minutes,
-    Signature,
 )
 from kangjiansheng.committee.queries.answers import is_advice, latest_id, without_answer
+from kangjiansheng.committee.queries.standing import stood_at
 from kangjiansheng.committee.queries.visible import (
     kept,
     put_to_members,
@@ -38,7 +37,6 @@ from kangjiansheng.committee.queries.visible import (
 from kangjiansheng.committee.rules.agenda import Hours, beginnings, hours
 from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
-from kangjiansheng.committee.rules.signing import CONSENTS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
@@ -264,19 +262,6 @@ def decisions(
     )
 
 
-def stood_at(until: datetime) -> ColumnElement[bool]:
-    """The condition that minutes stood at an instant; what a source tells, from when the meeting was known."""
-    known = select(Revision.thing_id).where(Revision.thing == "meeting", Revision.effective_at <= until)
-    record = and_(Minutes.life == "record", Minutes.meeting_id.in_(known))
-    return or_(Minutes.approved_at <= until, record)
-
-
-def stood(decision: Decision, until: datetime) -> bool:
-    """Whether a decision stood at the end of a past day."""
-    query = select(Minutes.id).where(Minutes.meeting_id == decision.meeting_id, stood_at(until))
-    return db.session.scalar(query) is not None
-
-
 def seen_decisions(keys: Collection[int], *, actor: Actor) -> set[int]:
     """Of some decisions those that the actor may see."""
     if not keys:
@@ -318,18 +303,3 @@ def actions(
         load=(joinedload(Action.owner), contains_eager(Action.meeting), joinedload(Action.project)),
         illustrative=Action.illustrative,
     )
-
-
-def progress(meetings: Iterable[Meeting]) -> dict[int, int]:
-    """How many approvals the last draft of each minutes has, by the key of these."""
-    of_minutes = [m.minutes.id for m in meetings if m.minutes]
-    query = (
-        select(DraftVersion.minutes_id, func.count(Signature.id))
-        .join(
-            Minutes, (Minutes.id == DraftVersion.minutes_id) & (Minutes.current_draft == DraftVersion.number)
-        )
-        .join(Signature, Signature.draft_version_id == DraftVersion.id)
-        .where(DraftVersion.minutes_id.in_(of_minutes), Signature.meaning.in_(CONSENTS))
-        .group_by(DraftVersion.minutes_id)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}

@@ -9,6 +9,7 @@ OUTCOME_PATTERN = "{kind}-{committee}-{year}-{meeting}-{serial}"
 MINUTES_PLACES, OUTCOME_PLACES = ("year", "serial"), ("kind", "year", "meeting", "serial")
 _PLACE = re.compile(r"\{(\w+)\}")
 DIGITS = "零一二三四五六七八九"
+_VALUES = {c: n for n, c in enumerate(DIGITS)} | {"〇": 0, "两": 2}
 
 
 def meeting_code(committee: str, year: int, serial: int) -> str:
@@ -53,6 +54,22 @@ def han(number: int) -> str:
     tens, ones = divmod(number, 10)
     head = "" if tens == 0 else "十" if tens == 1 else f"{DIGITS[tens]}十"
     return head + (DIGITS[ones] if ones else "")
+
+
+def read(text: str) -> int | None:
+    """What a number says, in figures or in Chinese: 12, 十二, 一百二十; None for what is no number."""
+    if text.isdigit():
+        return int(text)
+    total, digit = 0, 0
+    for c in text:
+        if c in "十百":
+            total += (digit or 1) * (10 if c == "十" else 100)
+            digit = 0
+        elif c in _VALUES:
+            digit = _VALUES[c]
+        else:  # 9十: neither in the one way nor in the other
+            return None
+    return total + digit
 
 
 def printed(kinds: Iterable[str]) -> list[str]:

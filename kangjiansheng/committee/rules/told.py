@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from kangjiansheng.core.i18n import locale, moment
+from kangjiansheng.committee.rules import numbers
+from kangjiansheng.core.i18n import locale, moment, name_of
 
 
 def day(when: date) -> str:
@@ -88,6 +89,19 @@ def room(found: Mapping[str, Any]) -> str:
 def _present(counted: Mapping[str, Any]) -> str:
     counts = {key: counted[key] for key in ("members", "needed", "present")}
     return str(_("%(present)s 人在场并参加表决，须有 %(members)s 人中的 %(needed)s 人", **counts))
+
+
+def section(no: str, title: str = "") -> str:
+    """A section of the text by its number, with its title for who may read it."""
+    no = no if locale() == "en" else numbers.han(int(no))
+    if not title:
+        return str(_("第%(no)s部分", no=no))
+    return str(_("第%(no)s部分“%(title)s”", no=no, title=name_of({"hans": title})))
+
+
+def on_agenda(position: int) -> str:
+    """An item of the agenda by its number there, where it is no section of the text."""
+    return str(_("议程第 %(n)s 项", n=position))
 
 
 def votes(decision: Mapping[str, Any]) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ notes are what this file alone cannot tell.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,7 +63,8 @@ def _findings(export: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _text(export, draft["sha256"], text)
     yield from _revisions(export)
     yield from _images(export)
-    yield from _signatures(draft, export["trail"])
+    headings = [p["id"] for p in paragraphs(export) if p is not None and p["kind"] == "heading"]
+    yield from _signatures(draft, export["trail"], headings)
     yield from _consents(draft, export["trail"])
     yield from _approval(export["state"] == "approved", draft)
     yield from _amendments(export)
@@ -129,7 +130,9 @@ def _images(export: Mapping[str, Any]) -> Iterator[Finding]:
                 yield fault("image-changed", no=p["no"] if p else "")
 
 
-def _signatures(draft: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+def _signatures(
+    draft: Mapping[str, Any], trail: Sequence[Mapping[str, Any]], headings: Collection[str] = ()
+) -> Iterator[Finding]:
     """Each signature: over this text, unaltered, once for each person, and covered by an entry of the trail."""
     sealed = {entry["entry"]["change_set_id"]: entry["rows"] for entry in trail}
     people = [one["row"]["person_id"] for one in draft["signatures"]]
@@ -146,9 +149,20 @@ def _signatures(draft: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) ->
             continue
         if sha256(row) != one["digest"]:
             yield fault("signature-changed", name=name)
+        if not _fit(one, headings):
+            yield fault("sections-misstated", name=name)
         rows = sealed.get(row["change_set_id"], [])
         if not any(line.startswith("signature:") and line.endswith(f":{one['digest']}") for line in rows):
             yield fault("signature-uncovered", name=name)
+
+
+def _fit(signature: Mapping[str, Any], headings: Collection[str]) -> bool:
+    """Whether the sections that stand beside the items left out are different ones of this text, one for each item."""
+    if "sections" not in signature:
+        return True
+    sections, items = signature["sections"], signature["row"].get("excluded") or []
+    named = [key for key in sections if key is not None]
+    return len(sections) == len(items) and len(set(named)) == len(named) and set(named) <= set(headings)
 
 
 def _consents(draft: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from kangjiansheng.committee.operations import answers as operations
 from kangjiansheng.committee.queries import answers as reading
 from kangjiansheng.committee.queries import effects as changing
 from kangjiansheng.committee.queries import loaders, overviews
+from kangjiansheng.committee.queries.standing import stood
 from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, afresh, on
@@ -29,7 +30,7 @@ def decision(decision: Decision) -> Response:
 
 def _page(decision: Decision, form: AnswerForm | None = None) -> Response:
     until, who = until_day(), actor()
-    if until is not None and not overviews.stood(decision, until):
+    if until is not None and not stood(decision.meeting_id, until):
         abort(404)
     found = reading.answers([decision], until=until)
     course = reading.course(decision, until=until)

@@ -13,8 +13,9 @@ from kangjiansheng.committee.operations import committees as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, loaders, overviews
 from kangjiansheng.committee.queries.follow_up import followed_in
+from kangjiansheng.committee.queries.standing import stands
 from kangjiansheng.committee.rules import numbers
-from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.db import db
@@ -48,7 +49,7 @@ def committee(committee: Committee) -> Response:
         examples=_examples(committee),
         meetings=meetings,
         page_address=lambda number: with_args(page=number),
-        progress=overviews.progress(meetings.items),
+        stands=stands(meetings.items, until=until_day()),
         seats=shown,
         seats_known=bool(seats),
         decisions=decisions,

@@ -15,6 +15,7 @@ from kangjiansheng.committee.queries import imports as reading
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries.imports import Look
 from kangjiansheng.committee.rules.sources.found import KINDS
+from kangjiansheng.committee.rules.sources.plan import LONGEST, TEXTS
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.core import files
 from kangjiansheng.core.access import actor, afresh, on
@@ -115,10 +116,10 @@ def _problems(seen: Look) -> list[dict[str, str]]:
 def _chosen(row: MinutesImport) -> dict[str, Any]:
     """What the form says that differs from the reading; a field that is not sent changes nothing."""
     sent = request.form
-    chosen: dict[str, Any] = {
-        key: line(sent[key])[:400]
-        for key in ("day", "starts", "ends", "title", "place", "running_no", "minutes_no")
-        if key in sent
+    chosen: dict[str, Any] = {key: line(sent[key]) for key in TEXTS if key in sent}
+    # No day, hour or number is so long: what is cut of one is not readable either, and that is said.
+    chosen |= {
+        key: line(sent[key])[:LONGEST] for key in ("day", "starts", "ends", "running_no") if key in sent
     }
     seen = reading.look(row.committee, row.text, row.name, row.sha256, {}, actor=actor())
     pieces = seen.found.pieces

@@ -11,10 +11,11 @@ from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
+from kangjiansheng.committee.queries.standing import stands
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
-from kangjiansheng.committee.views.base import bp, page, seat
+from kangjiansheng.committee.views.base import bp, page, seat, until_day
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.committee.views.series import chosen, offer
 from kangjiansheng.core import clock
@@ -43,7 +44,7 @@ def meetings() -> Response:
         "meetings.html",
         meetings=found,
         page_address=lambda number: with_args(page=number),
-        progress=overviews.progress(found.items),
+        stands=stands(found.items, until=until_day()),
         illustrative=found.illustrative,
     )
 
@@ -119,9 +120,9 @@ def meeting(meeting: Meeting) -> Response:
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
         attendances=forms.ANSWERS,
-        progress=overviews.progress([meeting])
+        stand=stands([meeting]).get(meeting.id)
         if meeting.minutes and meeting.minutes.life == "review"
-        else {},
+        else None,
         today=clock.today(),
         reader=reader,
         illustrative=meeting.illustrative,

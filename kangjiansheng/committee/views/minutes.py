@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
-from kangjiansheng.committee.models import DraftVersion, Meeting, ReadingMark
+from kangjiansheng.committee.models import DraftVersion, Meeting, Minutes, ReadingMark
 from kangjiansheng.committee.operations import reviews, signatures
 from kangjiansheng.committee.queries import (
     answers,
@@ -23,6 +23,7 @@ from kangjiansheng.committee.queries import (
     scans,
 )
 from kangjiansheng.committee.queries.comparing import compared
+from kangjiansheng.committee.queries.standing import stood
 from kangjiansheng.committee.rules import canon, quorum, texts, told
 from kangjiansheng.committee.views import readers, sides, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
@@ -87,9 +88,15 @@ def offered(meeting: Meeting) -> Offer | None:
     if approved and not reader:
         versions = versions[:1]
     draft = _asked(versions)
-    if draft is None and (day or not (minutes.life == "record" or keeps)):
+    if draft is None and not (_is_record(minutes) or (keeps and not day)):
         return None
     return Offer(held, reader, keeps, versions, draft)
+
+
+def _is_record(minutes: Minutes) -> bool:
+    """Whether these are what a source tells, on a past day of a meeting that was known by then."""
+    until = until_day()
+    return minutes.life == "record" and (until is None or stood(minutes.meeting_id, until))
 
 
 @bp.get("/meetings/<code>/minutes")

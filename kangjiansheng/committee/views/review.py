@@ -13,7 +13,9 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms.reviewing import DeadlineForm
 from kangjiansheng.committee.models import Comment, DraftVersion, Meeting, Minutes, Paragraph
 from kangjiansheng.committee.operations import codes, comments, deadlines, reviews, signatures
+from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import loaders, reading, silence
+from kangjiansheng.committee.queries.miscounted import Miscounted, miscounted
 from kangjiansheng.committee.views import signing
 from kangjiansheng.committee.views.base import bp, page
 from kangjiansheng.committee.views.locked import text_locked
@@ -44,7 +46,15 @@ def open_review(meeting: Meeting) -> Any:
     found = afresh(meeting)
     if refused := text_locked(found, form):
         return refused
-    return page("review_form.html", form.status, form=form, meeting=found, signers=_expected(found))
+    return page(
+        "review_form.html", form.status, form=form, meeting=found, signers=_expected(found), miscounted=_miscounted(found)
+    )  # fmt: skip
+
+
+def _miscounted(meeting: Meeting) -> list[Miscounted]:
+    """Where the text says something else of who was there than the list: a hint, for both are the writer's own."""
+    counts = writing.counts_of(meeting)
+    return miscounted(meeting.minutes, counts) if meeting.minutes and counts else []
 
 
 @bp.route("/meetings/<code>/minutes/deadline", methods=["GET", "POST"])

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import current_app, request
-from flask_babel import gettext as _
 
 from kangjiansheng.accounts.forms.factors import offered
 from kangjiansheng.accounts.models import Person
@@ -13,11 +12,10 @@ from kangjiansheng.accounts.operations.passkeys import Offer
 from kangjiansheng.committee import forms
 from kangjiansheng.committee.models import CommitteeMember, Consent, DraftVersion, Signature
 from kangjiansheng.committee.operations import codes, signatures
-from kangjiansheng.committee.queries.reading import Reading, Shown
-from kangjiansheng.committee.rules import numbers
+from kangjiansheng.committee.queries.reading import Reading
+from kangjiansheng.committee.rules import told
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.i18n import locale, name_of
 
 
 @dataclass
@@ -63,20 +61,8 @@ def _left_out(excluded: Sequence[Mapping[str, int]], text: Reading | None) -> li
     """What a signature does not cover: sections of the text, where it is at hand and has them, else items of the agenda.
     The two are counted apart: before the first item stands what is general."""
     sections = {p.item_id: p for p in reversed(text.paragraphs) if p.kind == "heading"} if text else {}
-    return [
-        _section(sections[one["item"]])
-        if one["item"] in sections
-        else _("议程第 %(n)s 项", n=one["position"])
-        for one in excluded
-    ]
-
-
-def _section(heading: Shown) -> str:
-    """A section by its number, with its title for who may read it."""
-    no = heading.no if locale() == "en" else numbers.han(int(heading.no))
-    if heading.withheld:
-        return _("第%(no)s部分", no=no)
-    return _("第%(no)s部分“%(title)s”", no=no, title=name_of({"hans": heading.text}))
+    named = [(sections.get(one["item"]), one["position"]) for one in excluded]
+    return [told.section(p.no, p.text) if p else told.on_agenda(position) for p, position in named]
 
 
 @dataclass

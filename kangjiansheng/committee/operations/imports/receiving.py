@@ -10,8 +10,9 @@ from kangjiansheng.committee.models import (
     Committee,
     MinutesImport,
 )
-from kangjiansheng.committee.queries.imports import THING, file_of
+from kangjiansheng.committee.queries.imports import THING, file_of, too_long
 from kangjiansheng.committee.queries.shelves import shelf_of
+from kangjiansheng.committee.rules.sources.plan import overlong
 from kangjiansheng.core import clock, files, word_files
 from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.db import db, expect
@@ -85,6 +86,9 @@ def correct(row: MinutesImport, chosen: Mapping[str, Any], *, version: int | Non
     """Keep what the importer corrected, so that the dry run shows it."""
     opened(row)
     expect(row, version)
+    for key, length in overlong(chosen).items():
+        found = too_long(key, length)
+        raise RuleBroken(found.code, found.where, **found.facts)
     row.chosen = dict(chosen)
     row.version += 1
     db.session.flush()

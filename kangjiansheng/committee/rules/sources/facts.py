@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from kangjiansheng.committee.rules import numbers
 from kangjiansheng.core.text import to_hans
 from kangjiansheng.core.workbooks.days import folded
 
@@ -98,7 +99,7 @@ def _day(parts: tuple[str, ...], order: str) -> date | None:
 
 
 def _figure(text: str) -> int:
-    return int(text) if text.isdigit() else _number(text) or 0
+    return int(text) if text.isdigit() else numbers.read(text) or 0
 
 
 def _year(text: str) -> int:
@@ -170,24 +171,9 @@ def running_in(text: str) -> int | None:
     for pattern in _RUNNING:
         match = pattern.search(text)
         if match:
-            found = _number(match[1])
+            found = numbers.read(match[1])
             return found if found and found < 1990 else None
     return None
-
-
-def _number(text: str) -> int | None:
-    if text.isdigit():
-        return int(text)
-    total, digit = 0, 0
-    for c in text:
-        if c in "十百":
-            total += (digit or 1) * (10 if c == "十" else 100)
-            digit = 0
-        elif c in _DIGITS:
-            digit = _DIGITS[c]
-        else:  # 9十: neither in the one way nor in the other
-            return None
-    return total + digit
 
 
 def minutes_no_in(text: str) -> str:

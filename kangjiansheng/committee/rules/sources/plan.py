@@ -12,6 +12,7 @@ from kangjiansheng.committee.rules.sources.outcomes import action_of, decision_o
 from kangjiansheng.core.text import to_hans
 
 LONGEST = 400  # characters of a name
+TEXTS = ("title", "place", "minutes_no")  # what the importer may write in words
 WORDS = {
     "zh-Hans": ("行动项", "会议议定以下行动项。", "行动项：", "{day} 会议", "第{n}次会议", "未载"),
     "zh-Hant": ("行動項", "會議議定以下行動項。", "行動項：", "{day} 會議", "第{n}次會議", "未載"),
@@ -53,6 +54,16 @@ class Plan:
     ]  # by person: whom the source does not name, and the importer knows to have been there
     unreadable: list[str] = field(default_factory=list)  # fields whose correction is none
 
+    @property
+    def too_long(self) -> dict[str, int]:
+        """The texts that are longer than there is room for, each with its length."""
+        return overlong({key: getattr(self, key) for key in TEXTS})
+
+
+def overlong(texts: Mapping[str, Any]) -> dict[str, int]:
+    """Of some texts those that are too long, each with its length. Nothing is cut: whoever wrote it shortens it."""
+    return {key: len(texts[key]) for key in TEXTS if len(texts.get(key, "")) > LONGEST}
+
 
 def planned(found: Found, chosen: Mapping[str, Any]) -> Plan:
     """The reading with the corrections `chosen` put over it."""
@@ -66,13 +77,13 @@ def planned(found: Found, chosen: Mapping[str, Any]) -> Plan:
     kinds = [_kind(piece, str(n), chosen.get("kinds", {})) for n, piece in enumerate(found.pieces)]
     off = {int(n) for n in chosen.get("asides_off", [])}
     return Plan(
-        title=str(chosen.get("title", found.title)).strip()[:LONGEST],
+        title=str(chosen.get("title", found.title)).strip(),
         day=day,
         starts=starts,
         ends=ends,
-        place=str(chosen.get("place", found.place)).strip()[:LONGEST],
+        place=str(chosen.get("place", found.place)).strip(),
         running_no=_number(chosen.get("running_no"), found.running_no, wrong),
-        minutes_no=str(chosen.get("minutes_no", found.minutes_no)).strip()[:LONGEST],
+        minutes_no=str(chosen.get("minutes_no", found.minutes_no)).strip(),
         language=found.language,
         illustrative=bool(chosen.get("illustrative", found.illustrative)) or found.illustrative,
         year_inferred=found.year_inferred,

@@ -1,0 +1,129 @@
+"""Lists of meetings as of a past day: how the minutes stood then, on pages and for programs."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from lxml import html
+
+from kangjiansheng.committee.models import Minutes
+from kangjiansheng.committee.operations import recall, reviews
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.db import db
+from tests.support import full_meetings
+from tests.support.critic import Critic
+from tests.support.queries import queries_counted, rows_counted
+
+CODE, RECORD = "SAC-2026-05", "SAC-2024-01"
+LISTS = ("/meetings", "/committees/SAC")
+
+
+def evening(day: int) -> Any:
+    return time_machine.travel(dt.datetime(2026, 11, day, 10, tzinfo=dt.UTC), tick=False)
+
+
+def line(reader: Critic, address: str, code: str = CODE) -> Any:
+    """The row of one meeting."""
+    page = html.document_fromstring(reader.get(address).text)
+    (found,) = page.xpath(f'//table//tr[.//span[text()="{code}"]]')
+    return found
+
+
+def words(reader: Critic, address: str, code: str = CODE) -> str:
+    return " ".join(line(reader, address, code)[-1].text_content().split())
+
+
+@pytest.fixture
+def history(draft_minutes: Minutes, actor: Callable[[str], Actor], sign: Callable[..., Any]) -> None:
+    """A draft on the 23rd, submitted and approved by one on the 24th, taken back on the 25th, submitted again on the
+    26th, approved for good on the 27th."""
+    secretary = actor("secretary")
+    with evening(24):
+        sign(reviews.open_review(draft_minutes, actor=secretary), "member")
+    with evening(25):
+        recall.recall(draft_minutes, actor=secretary, note="")
+    with evening(26):
+        second = reviews.open_review(draft_minutes, actor=secretary)
+    with evening(27):
+        for short in ("member", "member2", "chair"):
+            sign(second, short)
+    assert draft_minutes.life == "approved"
+    db.session.commit()
+
+
+STOOD = {
+    22: "—",
+    23: "起草中",
+    24: "审阅中，1 人已批准",
+    25: "起草中",
+    26: "审阅中，0 人已批准",
+    27: "已生效",
+}
+LIVES = {22: None, 23: "draft", 24: "review", 25: "draft", 26: "review", 27: "approved"}
+
+
+def test_a_list_tells_how_minutes_stood_on_its_day(history: None, client: Callable[..., Critic]) -> None:
+    with evening(28):
+        reader = client("member")
+        for place in LISTS:
+            assert {day: words(reader, f"{place}?as_of=2026-11-{day}") for day in STOOD} == STOOD, place
+            assert words(reader, place) == STOOD[27]
+        assert [one.text_content() for one in line(reader, "/committees/SAC?as_of=2026-11-22")][-2] == "—"
+        assert "康科委纪" in line(reader, "/committees/SAC?as_of=2026-11-23")[-2].text_content()
+
+
+def test_programs_are_told_the_same(history: None, client: Callable[..., Critic]) -> None:
+    def told(reader: Critic, day: str) -> str | None:
+        rows = reader.get(f"/api/v1/meetings{day}").get_json()["meetings"]
+        (found,) = (row["minutes"] for row in rows if row["code"] == CODE)
+        return found
+
+    with evening(28):
+        reader = client("member")
+        assert {day: told(reader, f"?as_of=2026-11-{day}") for day in LIVES} == LIVES
+        assert told(reader, "") == "approved"
+
+
+def test_what_a_list_leads_to_says_the_same(history: None, client: Callable[..., Critic]) -> None:
+    """The link of a list is of its day; where nothing could be read, there is none."""
+    with evening(28):
+        reader = client("member")
+        for day, state in STOOD.items():
+            links = line(reader, f"/meetings?as_of=2026-11-{day}")[-1].xpath(".//a/@href")
+            assert bool(links) == (state not in ("—", "起草中")), day
+            for link in links:
+                assert f"as_of=2026-11-{day}" in link
+                assert "还没有可以查看的纪要" not in reader.get(link).text
+
+
+def test_a_record_stands_from_when_its_meeting_was_known(client: Callable[..., Critic]) -> None:
+    reader = client("outsider")
+    for day in ("2024-10-02", "2026-11-22"):
+        (link,) = line(reader, f"/meetings?as_of={day}", RECORD)[-1].xpath(".//a/@href")
+        assert words(reader, f"/meetings?as_of={day}", RECORD) == words(reader, "/meetings", RECORD)
+        page = reader.get(link).text
+        assert "并非经签署的会议纪要" in page and "当时还没有可以查看的纪要" not in page
+    before = reader.get(f"/meetings/{RECORD}/minutes?as_of=2024-09-01").text
+    assert "当时还没有可以查看的纪要" in before
+
+
+@pytest.mark.long
+def test_a_list_of_a_past_day_costs_the_same_for_a_hundred(app: Flask, client: Callable[..., Critic]) -> None:
+    reader = client("executive")
+
+    def cost(address: str) -> tuple[int, int]:
+        reader.get(address)
+        with queries_counted() as seen, rows_counted() as loaded:
+            assert reader.get(address).status_code == 200
+        return len(seen), loaded["Minutes"]
+
+    places = ("/meetings?as_of=2026-11-23", "/committees/SAC?as_of=2026-11-23")
+    before = [cost(place) for place in places]
+    with app.app_context():
+        full_meetings.fill(full_meetings.Size(120, 20))
+    after = [cost(place) for place in places]
+    assert [n for n, _ in after] == [n for n, _ in before]
+    assert all(n <= 18 and loaded <= 50 for n, loaded in after), after
