@@ -304,6 +304,9 @@ def figures(asking: dashboard.Asked, *, actor: Actor, code: str | None = None) -
             worth,
             len(valued),
         ),
+        **keyed.permissions_compared(
+            seen.now.awaited, seen.then.awaited, seen.now.day, seen.then.day, seen.now.rates
+        ),
         "forecast": whole.figures(told.forecast, told.record),
         "board": keyed.of_board(board),
     }
