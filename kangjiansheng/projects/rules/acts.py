@@ -45,6 +45,8 @@ ACTS: dict[str, Any] = {
     "projects:milestone:edit": _l("修改里程碑资料"),
     "projects:milestone:on-track": _l("确认日期"),
     "projects:milestone:slip": _l("推迟里程碑"),
+    "projects:milestone:advance": _l("提前里程碑"),
+    "projects:milestone:reason": _l("更正推迟的原因"),
     "projects:milestone:follow": _l("随前置里程碑顺延"),
     "projects:milestone:propose": _l("提议新的日期"),
     "projects:milestone:done": _l("完成里程碑"),
