@@ -33,7 +33,8 @@ def money_cell(amount: float) -> Number:
     return Number(amount, said.money(amount), "#,##0.0")
 
 
-def _count(number: float) -> Number:
+def count_cell(number: float) -> Number:
+    """An expected number as a cell."""
     return Number(number, said.count(number), "0.00")
 
 
@@ -127,7 +128,7 @@ def sets(seen: "Seen") -> Table:
             [
                 _linked(said.set_name(rates), said.rates_href(rates.code)),
                 percent_cell(rates.loa("PHASE_I")),
-                _count(chances.expected(seen.now.counts, rates)),
+                count_cell(chances.expected(seen.now.counts, rates)),
                 said.between(spread.approvals) if spread else _("样本数未公布"),
                 percent_cell(chances.at_least_one(seen.now.counts, rates)),
             ]
@@ -199,7 +200,7 @@ BY_NAME: Mapping[str, Callable[["Seen"], Table]] = {
     "distribution": lambda seen: distribution(seen.now),
     "permissions": permissions,
     "sets": sets,
-    "assumptions": lambda seen: assumptions(seen.swings, _count),
+    "assumptions": lambda seen: assumptions(seen.swings, count_cell),
     "money": money,
     "money_assumptions": lambda seen: assumptions(seen.money_swings, money_cell),
 }
