@@ -35,6 +35,7 @@ ACTS: dict[str, Any] = {
     "projects:project:archive": _l("归档项目"),
     "projects:project:restore": _l("恢复项目"),
     "projects:plan:start": _l("开始建设计划"),
+    "projects:plan:take-back": _l("收回建设计划"),
     "projects:plan:baseline": _l("冻结新基线"),
     "projects:milestone:rebaseline": _l("按新基线调整计划"),
     "projects:milestone:import": _l("导入里程碑"),
