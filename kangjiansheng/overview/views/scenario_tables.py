@@ -95,7 +95,7 @@ def _named(project: Any, milestone: Any) -> list[dict[str, str]]:
 def _remark(fits: bool, first: date | None) -> str | None:
     if not fits:
         return str(_("已不适用"))
-    return str(_("前序里程碑最早只能让它在 %(day)s 到", day=first.isoformat())) if first else None
+    return str(_("按计划间隔 %(day)s 才到", day=first.isoformat())) if first else None
 
 
 def _last(project: Any) -> date | None:
