@@ -32,7 +32,7 @@ from kangjiansheng.overview.forms.rates import RatesForm, UsualForm
 from kangjiansheng.overview.forms.scenario import MoveForm, ProposalForm, ScenarioForm, StopForm
 from kangjiansheng.overview.forms.value import ValueForm
 from kangjiansheng.overview.models.scenario import Scenario
-from kangjiansheng.overview.queries import foretold
+from kangjiansheng.overview.queries import foretold, scenario_value
 from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.queries import scenarios as scenario_queries
 from kangjiansheng.overview.queries import table as tables
@@ -110,6 +110,7 @@ _MOVE = Shape(
     day=DAY,
     fits=YES,
 )
+_SIDES = Shape("ScenarioFigure", key=TEXT, now=maybe(NUMBER), then=maybe(NUMBER))
 _STOP = Shape("ScenarioStop", number=WHOLE("id"), project=TEXT("code"), names=NAMES)
 _SCENARIO: dict[str, Value] = {
     "number": WHOLE("id"),
@@ -131,6 +132,8 @@ SCENARIO_WHOLE = Shape(
     moves=many(_MOVE.value)(lambda pair: pair[1].moves),
     stops=many(_STOP.value)(lambda pair: pair[1].stops),
     changed=many(TEXT)(lambda pair: pair[1].changed),
+    board=many(_SIDES.value)(lambda pair: pair[1].figures),
+    value=many(_SIDES.value)(lambda pair: pair[2].sides),
 )
 _RATE = Shape(
     "Rate",
@@ -200,8 +203,10 @@ def scenarios() -> list[Scenario]:
     as_of=False,
 )  # fmt: skip
 def scenario(found: Scenario) -> Any:
-    """One scenario: the days that are tried, the projects that are stopped, and what has changed since."""
-    return found, scenario_queries.consequences(found, actor=reader())
+    """One scenario: the days that are tried, the projects that are stopped, what has changed since, and the figures of
+    the board and of the pipeline's value on both sides."""
+    seen = scenario_queries.consequences(found, actor=reader())
+    return found, seen, scenario_value.worth(found, seen, actor=reader())
 
 
 @rest.lists(bp, RATE_SETS, RATES)
@@ -303,6 +308,9 @@ def figures(asking: dashboard.Asked, *, actor: Actor, code: str | None = None) -
             [USUAL, seen.now.rates.code],
             worth,
             len(valued),
+        ),
+        **keyed.permissions_compared(
+            seen.now.awaited, seen.then.awaited, seen.now.day, seen.then.day, seen.now.rates
         ),
         "forecast": whole.figures(told.forecast, told.record),
         "board": keyed.of_board(board),

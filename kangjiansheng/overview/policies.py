@@ -95,6 +95,11 @@ def sees_scenario(_actor: Actor, _scenario: Scenario) -> bool:
     return True
 
 
+def sees_scenario_file(_actor: Actor, _wanted: tuple[Scenario, str, str]) -> bool:
+    """The same for what is taken along of it."""
+    return True
+
+
 def changes_scenario(actor: Actor, scenario: Scenario) -> bool:
     """A scenario is changed, thrown away and put to a meeting by who thought it out."""
     return scenario.owner_id == actor.id

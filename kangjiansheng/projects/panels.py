@@ -40,7 +40,7 @@ from kangjiansheng.projects.queries.results import results_of
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
-from kangjiansheng.projects.rules.plans import CLOSED
+from kangjiansheng.projects.rules.plans import CLOSED, taken_back
 from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
 
 # Slots of the pages of a project and of a milestone for higher floors; app.py fills them.
@@ -97,7 +97,8 @@ def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | Non
 def lab_plan(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
     """The plan of a laboratory for those who see its inside; without one, the way to begin it for its directors."""
     row = next(iter(lab_plans(actor=actor, as_of=as_of, codes=[lab.code], archived=True)), None)
-    if row is not None:
+    gone = row is not None and taken_back(row.milestones)
+    if row is not None and not gone:
         counted = [m for m in row.milestones if m.kind == "milestone" and m.state != "cancelled"]
         context = {
             "row": row,
@@ -110,7 +111,8 @@ def lab_plan(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
     if over or not policies.start_plan(actor, lab):
         return None
     return Panel(
-        "projects/_lab_plan_panel.html", {"row": None, "code": lab.code, "finding": _("还没有建设计划")}
+        "projects/_lab_plan_panel.html",
+        {"row": None, "code": lab.code, "finding": _("建设计划已收回") if gone else _("还没有建设计划")},
     )
 
 

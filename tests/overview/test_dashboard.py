@@ -248,7 +248,7 @@ def test_exports_carry_their_day_and_the_mark(client, name):
 FILES = {
     **{f"tables/{name}": (day, n) for name, day, n in (("slips", 3, 6), ("outlook", 5, 6), ("moves", 3, 4))},
     "charts/gates": (3, None), "charts/expiries": (0, 1), "charts/spoken": (6, 2), "charts/advice": (2, None),
-    "forecast/forecast": (2, 5), "value/tables/permissions": (3, 4), "value/tables/distribution": (None, 1),
+    "forecast/forecast": (2, 5), "value/tables/permissions": (3, 5), "value/tables/distribution": (None, 1),
     "value/tables/sets": (None, 2), "value/tables/assumptions": (None, 4), "value/tables/approvals": (None, 3),
 }  # fmt: skip
 

@@ -79,6 +79,7 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
     ),
     "/labs/<code>/papers": ("lab", "SELECT id, code FROM joint_lab"),
     "/labs/<code>/plan": ("lab", "SELECT id, code FROM joint_lab"),
+    "/labs/<code>/plan/withdrawal": ("lab", "SELECT id, code FROM joint_lab"),
     "/labs/<code>/plan/new": (None, "SELECT id, code FROM joint_lab"),  # that there is a laboratory all know
     "/labs/<code>/review.xlsx": ("lab", "SELECT id, code FROM joint_lab"),
     "/labs/<code>/reviews": ("lab", "SELECT id, code FROM joint_lab"),

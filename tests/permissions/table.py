@@ -97,7 +97,7 @@ THINGS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     ("/admin/copies/<", [{"number": 1}]),
     ("/admin/failures/<", [{"number": 1}]),
     ("/admin/retention/", [{"kind": "evidence", "number": 1}]),
-    ("/overview/scenarios/<", [{"number": 1, "kind": "stop"}]),
+    ("/overview/scenarios/<", [{"number": 1, "kind": "stop", "name": "board", "file": "csv"}]),
     ("/overview/rates/<code>", [{"code": "BIO_ALL"}, {"code": "OWN-1"}]),
     ("/decisions/<number>", [{"number": "D-2026-06-01"}]),
     ("/overview/charts/<name>", [{"name": "gates"}, {"name": "advice"}]),

@@ -167,7 +167,7 @@ def test_selected_ones_come_on_the_day_that_was_asked_for_and_say_when_that_is_t
         )
     rows = [row(app, "A140"), row(app, "A170")]
     preview = look(client("lead"), rows, **{**SLIP, "days": "200"})
-    assert "A141" in along(preview) and "过早：前置里程碑最早让它在" in words(preview)
+    assert "A141" in along(preview) and "过早：按计划间隔" in words(preview)
 
 
 # ---------- two people, two tabs, twice ----------

@@ -387,6 +387,75 @@ def test_an_earlier_date_is_called_an_advance(client):
     assert "A140 临床试验默示许可 · 提前" in client("lead").get("/projects/KJS-003/history").text
 
 
+def standing(app):
+    with app.app_context():
+        thing = db.session.scalars(
+            select(Milestone)
+            .join(Plan)
+            .join(Project)
+            .where(Project.code == "KJS-003", Milestone.code == "A140")
+        ).one()
+        entries = select(MilestoneEntry).where(MilestoneEntry.milestone_id == thing.id)
+        last = db.session.scalars(entries.order_by(MilestoneEntry.id.desc())).first()
+        return thing.forecast, thing.reason_code, last.kind, last.change_set.reason_code, thing.version
+
+
+def test_an_earlier_date_keeps_no_cause_and_is_told_before(app, client):
+    promised, reason, *_ = standing(app)
+    assert promised > later(1) and reason
+    preview = client("lead").get(f"{PATH}/effect?choice=will_slip&date={later(1)}").text
+    assert f"比现在的 {promised.isoformat()} 早" in preview and "会记为提前，不需要原因" in preview
+    answer = post(client, "lead", "update", choice="will_slip", date=later(1).isoformat(), reason="STAFF")
+    assert f"预测日期提前到 {later(1).isoformat()}" in whole(answer)
+    now, kept, kind, said, _version = standing(app)
+    assert (now, kind, said) == (later(1), "forecast", None) and kept != "STAFF"
+    with app.app_context():
+        act = db.session.scalars(select(audit.AuditEntry.act).order_by(audit.AuditEntry.id.desc())).first()
+        assert act == "projects:milestone:advance"
+    first = (
+        client("lead")
+        .get("/projects/KJS-003/history")
+        .text.split("A140 临床试验默示许可 · 提前")[1]
+        .split("</li>")[0]
+    )
+    assert "人员" not in first
+
+
+def test_the_same_date_says_so_and_changes_nothing_but_the_cause_of_a_slip(app, client):
+    before = promised, reason, *_ = standing(app)
+    preview = client("lead").get(f"{PATH}/effect?choice=will_slip&date={promised}").text
+    assert f"就是现在的 {promised.isoformat()}：日期不变" in preview
+    said = {"choice": "will_slip", "date": promised.isoformat()}
+    answer = post(client, "lead", "update", **said, reason=reason)
+    assert answer.status_code == 422 and f"预测日期本来就是 {promised.isoformat()}" in answer.text
+    assert standing(app) == before
+    other = "STAFF" if reason != "STAFF" else "SUPPLY"
+    answer = post(client, "lead", "update", **said, reason=other)
+    assert answer.status_code == 200 and "日期不变，原因改为" in whole(answer)
+    assert standing(app)[:2] == (promised, other)
+    assert "A140 临床试验默示许可 · 更正推迟的原因" in client("lead").get("/projects/KJS-003/history").text
+
+
+def test_many_that_are_brought_forward_keep_no_cause(app, client):
+    with app.app_context():
+        rows = db.session.execute(
+            select(Milestone.id, Milestone.version)
+            .join(Plan)
+            .join(Project)
+            .where(Project.code == "KJS-003", Milestone.state == "open", Milestone.forecast > later(30))
+        ).all()
+    named = ",".join(f"{key}:{version}" for key, version in rows)
+    asked = {"rows": named, "act": "move", "days": "-3", "unit": "day", "reason": "STAFF", "follow": "keep"}
+    answer = client("lead").post("/milestones/bulk/consent", data=asked, follow_redirects=True)
+    assert answer.status_code == 200, answer.text[:400]
+    with app.app_context():
+        written = db.session.scalars(
+            select(MilestoneEntry).order_by(MilestoneEntry.id.desc()).limit(len(rows))
+        ).all()
+        assert {one.change_set.reason_code for one in written} == {None}
+        assert "STAFF" not in {one.reason_code for one in written}
+
+
 @pytest.mark.long
 def test_the_history_says_from_whom_to_whom_it_went(client):
     answer = post(client, "lead", "owner", owner_id="0")

@@ -231,6 +231,7 @@ PAGES = (
     ("executive", "/projects/KJS-009/milestones/A190/dossier"),
     ("executive", "/projects/KJS-003/milestones/A140/decisions/new"),
     ("lead", "/labs/JL-01/plan"),
+    ("lead", "/labs/JL-01/plan/withdrawal"),
     ("lead", "/labs/JL-01/plan?view=timeline"),
     ("executive", "/labs/JL-01/plan/history"),
     ("lead2", "/labs/JL-02/plan/new"),

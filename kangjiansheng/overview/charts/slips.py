@@ -14,7 +14,7 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
     ys = list(range(len(shown)))
     most = max((max(row.now, row.then or 0) for row in shown), default=7)
     names = [f"{row.project.code} {words.milestone(row.milestone)}" for row in shown]
-    texts = [words.days(row.now) + (words.recovers if row.recovers else "") for row in shown]
+    texts = [words.days(row.now) + _mark(row, words) for row in shown]
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines", "x": [0, row.now], "y": [y, y], "opacity": 0.45, "hoverinfo": "skip",
@@ -87,6 +87,10 @@ def _label(code: str, name: str, width: float, size: float = 12.5) -> str:
     return f"{whole}  " if fits else f"{code}  <br>{charts.cut(name, width, size)}  "
 
 
+def _mark(row: Slip, words: Words) -> str:
+    return words.new if row.new else words.recovers if row.recovers else ""
+
+
 def _margin(names: Sequence[str], limit: int) -> int:
     return min(limit, int(max((charts.text_width(name) for name in names), default=100)) + 26)
 
@@ -119,6 +123,7 @@ def _nows(rows: Sequence[Slip], ys: Sequence[int], words: Words) -> dict[str, An
         "hovertext": [
             f"{row.project.code} {words.milestone(row.milestone)}<br>{words.forecast} {row.milestone.forecast or ''}"
             f"<br>{words.status[row.milestone.status]} {words.days(row.now)}"
+            f"{'<br>' + words.unknown if row.new else ''}"
             for row in rows
         ],
         "customdata": [{"href": words.href(row.milestone)} for row in rows],

@@ -17,6 +17,8 @@ class Words:
     national: str
     compare: str
     recovers: str
+    new: str
+    unknown: str
     no_lab: str
     days: Callable[[int], str]
     status: Mapping[str, str]

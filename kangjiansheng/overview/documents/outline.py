@@ -82,7 +82,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One of the figures at the top: what it is, how much, its unit, how much it was and that in words; `tone` is good,
-    bad or flat."""
+    bad or flat. Of `now` there are `new` that had no forecast then."""
 
     name: str
     now: int | None
@@ -90,6 +90,7 @@ class Figure:
     then: int | None
     change: str
     tone: str
+    new: int | None = None
 
     @property
     def value(self) -> str:

@@ -13,10 +13,12 @@ _LONGEST = 31  # characters in the name of a sheet, as programs take them
 def rendered(said: Outline) -> bytes:
     """The workbook of an outline; the same outline gives the same bytes."""
     words, names = said.words, set[str]()
-    figures: list[tuple[Any, ...]] = [(one.name, one.now, one.unit, one.then) for one in said.figures]
+    figures: list[tuple[Any, ...]] = [
+        (one.name, one.now, one.unit, one.then, one.new) for one in said.figures
+    ]
     if said.narrowed:
-        figures.append((said.narrowed, "", "", ""))
-    heads = [words["figures"], words["now"], "", f"{words['then']} {said.compare}"]
+        figures.append((said.narrowed, "", "", "", ""))
+    heads = [words["figures"], words["now"], "", f"{words['then']} {said.compare}", words["new"]]
     made = [sheets.Sheet(_named(words["figures"], names), heads, figures)]
     made += [_sheet(one, _named(one.over, names)) for one in said.sections]
     notes = [

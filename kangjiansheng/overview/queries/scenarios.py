@@ -1,6 +1,6 @@
 """Scenarios: who sees which, what they would do, and whether the plans have moved on since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,6 +100,7 @@ class Consequences:
     stops: Sequence[ProjectRow]
     later: Sequence[Later]
     early: Sequence[tuple[Move, date]]  # moved before the day that predecessors leave
+    dates: Mapping[int, date]  # the days of all that is moved or follows, by id of the milestone
     figures: Sequence[rules.Sides]
     chances: Sequence[Chance]
     portfolio: Day  # all that the reader sees
@@ -137,6 +138,7 @@ def _consequences(found: Scenario, actor: Actor) -> Consequences | None:
         stops=stops,
         later=[Later(by_id[e.id][0], e) for one in spread for e in one.moved if e.id in by_id],
         early=[(move, early[move.milestone.id]) for move in moves if move.milestone.id in early],
+        dates=moved,
         figures=rules.compared(day, moved, found.stops),
         chances=_chances(found, moved, by_id, actor=actor),
         portfolio=day,
@@ -230,6 +232,12 @@ def milestone_to_move(codes: Sequence[str], *, actor: Actor) -> int | None:
 def project_to_stop(code: str, *, actor: Actor) -> int | None:
     """The id of a project by its code, when people work on it."""
     return next((p.id for p in portfolio(actor=actor, codes=[code]) if is_running(p)), None)
+
+
+def scenario_file(*, actor: Actor, number: int, name: str, file: str) -> tuple[Scenario, str, str] | None:
+    """A scenario, and which of its files is asked for."""
+    found = scenario(actor=actor, number=number)
+    return (found, name, file) if found else None
 
 
 def scenario_with(*, actor: Actor, number: int, kind: str, key: int) -> tuple[Scenario, str, int] | None:

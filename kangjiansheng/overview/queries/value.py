@@ -20,6 +20,7 @@ from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import columns, may_see
 from kangjiansheng.projects.queries.people import BELONGING, taking_part
+from kangjiansheng.projects.rules.days import Day
 from kangjiansheng.projects.rules.ledgers import NONE, STATES, Ledgers, day_of, number
 
 
@@ -44,6 +45,7 @@ class Awaited:
 
     project: Standing
     forecast: date | None
+    id: int
 
     @property
     def path(self) -> str:
@@ -63,6 +65,13 @@ def standings(*, actor: Actor, as_of: date | None = None) -> list[Standing]:
     """The projects that the actor sees today, by code, as they stood at the end of a day (now for None)."""
     ledgers, keys = columns(actor=actor)
     return _stood(ledgers, keys, as_of)
+
+
+def of_day(day: Day) -> tuple[list[Standing], list[Awaited]]:
+    """Where the projects of a day that is read stand, and the permissions that they await. No statement."""
+    ledgers = day.ledgers
+    rows = _stood(ledgers, ledgers.projects.keys[day.there].tolist(), None)
+    return rows, _awaited(ledgers, rows, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +130,16 @@ def _awaited(ledgers: Ledgers, projects: Sequence[Standing], as_of: date | None)
     opened = (state != STATES.index("cancelled")) & ((actual == NONE) | (actual > until))
     known = {project.id: project for project in projects}
     rows = zip(
-        ledgers.milestones.facts["project"][places][opened].tolist(), forecast[opened].tolist(), strict=True
+        ledgers.milestones.facts["project"][places][opened].tolist(),
+        forecast[opened].tolist(),
+        ledgers.milestones.keys[places][opened].tolist(),
+        strict=True,
     )
-    return [Awaited(known[key], None if on == NONE else day_of(on)) for key, on in rows if key in known]
+    return [
+        Awaited(known[key], None if on == NONE else day_of(on), milestone)
+        for key, on, milestone in rows
+        if key in known
+    ]
 
 
 def may_see_money(actor: Actor) -> ColumnElement[bool]:

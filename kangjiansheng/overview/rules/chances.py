@@ -198,6 +198,11 @@ def permissions(rows: Iterable[Permission], day: date, months: int) -> list[Perm
     return sorted(found, key=lambda row: row.project.code)
 
 
+def foreseen(rows: Iterable[Permission]) -> dict[str, date]:
+    """For which day each permission was forecast, by the code of its project; without those that had no forecast."""
+    return {row.project.code: row.forecast for row in rows if row.forecast is not None}
+
+
 def spread(counts: Mapping[str, int], rates: RateSet) -> Spread | None:
     """The intervals that follow from how many programmes each rate was counted in; None where a count is unknown.
 

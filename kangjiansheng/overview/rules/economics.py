@@ -147,6 +147,15 @@ def total(projects: Iterable[Valued], rates: RateSet, day: date) -> float:
     return sum(enpv(one.figures, one.step, rates, day) for one in projects)
 
 
+def enpv_ending(figures: Figures, step: str, rates: RateSet, day: date, later: int) -> float:
+    """The same when the plan ends so many days later: what lies beyond the step on which the project stands comes later
+    by as many, and is worth so much less."""
+    beyond = (1 + figures.rate) ** (-later / 365)
+    return sum(
+        row.worth if row.step == step else row.worth * beyond for row in lines(figures, step, rates, day)
+    )
+
+
 def tornado(projects: Sequence[Valued], rates: RateSet, day: date) -> list[Swing]:
     """What the sum rests on: each assumption at both of its ends, the others as they are; the largest first.
 

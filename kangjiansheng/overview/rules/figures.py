@@ -64,12 +64,21 @@ class OnTime:
 
 @dataclass(frozen=True, slots=True)
 class Slipped:
-    """Open milestones 15 or more days after their baseline, the median of their slips in days, and the last months."""
+    """Open milestones 15 or more days after their baseline, the median of their slips in days, and the last months.
+
+    Of `now` there are `new` that had no forecast on the day of comparison: nobody can say whether they slipped since.
+    """
 
     now: int
     then: int
     median: int | None
     months: tuple[tuple[date, int], ...] = ()
+    new: int = 0
+
+    @property
+    def change(self) -> int:
+        """How many more of those that had a forecast then: `then`, this and `new` add up to `now`."""
+        return self.now - self.new - self.then
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,8 @@ def on_time(day: Day, past: Day | None = None) -> OnTime:
 
 def slipped(day: Day, past: Day, threshold: int = SLIP_DAYS) -> Slipped:
     """Counted by dates alone, so that one that is also overdue counts."""
-    days = day.slip[day.runs & (day.slip >= threshold)]
+    late = day.runs & (day.slip >= threshold)
+    days = day.slip[late]
     return Slipped(
         now=len(days),
         then=int((past.runs & (past.slip >= threshold)).sum()),
@@ -113,7 +123,14 @@ def slipped(day: Day, past: Day, threshold: int = SLIP_DAYS) -> Slipped:
             *((end, _slipped_on(end, day)) for end in month_ends(day.day, 12)[:-1]),
             (day.day, len(days)),
         ),
+        new=int((late & unforecast(day, past)).sum()),
     )
+
+
+def unforecast(day: Day, past: Day) -> Array:
+    """Which milestones of a day were not there on another one, or had neither forecast nor actual date."""
+    unknown: Array = past.for_each(day, past.reached) == NONE
+    return unknown
 
 
 def _slipped_on(end: date, day: Day) -> int:

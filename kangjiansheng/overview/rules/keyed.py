@@ -28,7 +28,13 @@ def of_board(found: Board) -> dict[str, Any]:
             "done": rate.now.whole,
         },
         "largest_slip": [cause.project.code, cause.milestone.code, cause.days] if cause else None,
-        "slipped": {"now": found.slipped.now, "then": found.slipped.then, "median": found.slipped.median},
+        "slipped": {
+            "now": found.slipped.now,
+            "then": found.slipped.then,
+            "change": found.slipped.change,
+            "no_forecast_then": found.slipped.new,
+            "median": found.slipped.median,
+        },
         "due_90d": {
             "now": found.due.now,
             "then": found.due.then,
@@ -41,7 +47,11 @@ def of_board(found: Board) -> dict[str, Any]:
             "soonest": soonest.held_on.isoformat() if soonest else None,
         },
         "needs_attention": found.attention.total,
-        "moves": {"moved": found.moves.total, "reached": found.moves.reached},
+        "moves": {
+            "moved": found.moves.total,
+            "no_forecast_then": found.moves.new,
+            "reached": found.moves.reached,
+        },
         "punctuality_3m": {
             row.lab.code: [row.shares[-1].part, row.shares[-1].whole] for row in found.health.rows
         },
@@ -83,6 +93,30 @@ def of_permissions(awaited: Iterable[chances.Permission], day: date, rates: Rate
             "items": items,
         }
     return found
+
+
+def permissions_compared(
+    awaited: Iterable[chances.Permission],
+    before: Iterable[chances.Permission],
+    day: date,
+    compare: date,
+    rates: RateSet,
+) -> dict[str, Any]:
+    """The same on the day of comparison, and how much of them now comes from permissions that had no forecast then."""
+    rows, old = list(awaited), list(before)
+    known = chances.foreseen(old)
+    found = {}
+    for months in chances.HORIZONS:
+        then = [
+            chances.of_permission(row.project, rates) for row in chances.permissions(old, compare, months)
+        ]
+        new = [
+            chances.of_permission(row.project, rates)
+            for row in chances.permissions(rows, day, months)
+            if row.project.code not in known
+        ]
+        found[f"{months}m"] = {"then": round(sum(then), 4), "no_forecast_then": round(sum(new), 4)}
+    return {"INDs_compared": found}
 
 
 def of_value(

@@ -20,8 +20,8 @@ class Sides:
     """One figure today and in the scenario."""
 
     key: str
-    now: int | None
-    then: int | None
+    now: float | None
+    then: float | None
 
     @property
     def changes(self) -> bool:
@@ -39,6 +39,23 @@ def compared(day: Day, moved: Mapping[int, date], stops: Collection[int]) -> lis
     going = day.working & ~np.isin(day.ledgers.projects.keys, list(stops))
     now, then = _figures(day, day.forecast, day.working), _figures(day, forecast, going)
     return [Sides(key, now[key], then[key]) for key in now]
+
+
+def ends_later(day: Day, moved: Mapping[int, date]) -> dict[int, int]:
+    """By how many days the plans of the projects (ids) end later, earlier being below nought: the last open milestone
+    of each in the scenario against the last one as it stands."""
+    then = np.array(day.promised)
+    for key, on in moved.items():
+        if (at := day.find(key)) is not None:
+            then[at] = number(on)
+    opened = day.is_open & (day.promised != NONE)
+    touched = {int(day.project[at]) for key in moved if (at := day.find(key)) is not None}
+    found = {}
+    for place in sorted(touched):
+        there = opened & (day.project == place)
+        if there.any() and (by := int(then[there].max() - day.promised[there].max())):
+            found[int(day.ledgers.projects.keys[place])] = by
+    return found
 
 
 def _figures(day: Day, forecast: Array, working: Array) -> dict[str, int | None]:

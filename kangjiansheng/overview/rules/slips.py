@@ -26,6 +26,11 @@ class Slip:
     then_date: date | None
 
     @property
+    def new(self) -> bool:
+        """True when there was no forecast on the day of comparison."""
+        return self.then_date is None
+
+    @property
     def recovers(self) -> bool:
         """True when the forecast has come back since the day of comparison."""
         return self.then is not None and self.then > self.now

@@ -12,6 +12,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     money,
     rates,
     retention,
+    scenario_files,
     scenarios,
     search,
     table,

@@ -25,7 +25,7 @@ from kangjiansheng.overview.rules.board import PAGE, Board, Limits, board
 from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.overview.rules.outlook import HORIZONS
 from kangjiansheng.overview.rules.rows import Seen
-from kangjiansheng.overview.views import matters, narrowed, tables, words
+from kangjiansheng.overview.views import compared, matters, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.queries.risks import pressing
 
@@ -138,13 +138,14 @@ def show(asking: Asked, *, actor: Actor, views: Bar | None = None) -> Response:
             "pipeline": words.in_pipeline(found.pipeline.finding),
             "outlook": words.in_outlook(found.outlook),
             "slips": words.in_slips(found.slips.finding),
-            "moves": words.in_moves(found),
+            "moves": compared.in_moves(found.moves),
             "health": words.in_health(found.health.finding),
         },
         owed=0 if asking.as_of or wanted.asked else answers.waiting(actor=actor),
         disposals=[] if asking.as_of or wanted.asked else waiting_disposals.to_decide(actor),
         kinds=retention_rules.KINDS,
         words=words,
+        compared=compared,
         matters=matters,
     )
 

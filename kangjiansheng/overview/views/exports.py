@@ -11,7 +11,7 @@ from kangjiansheng.core import sheets
 from kangjiansheng.core.access import actor, signed_in
 from kangjiansheng.core.budgets import costly
 from kangjiansheng.overview.rules.board import FILE, Board
-from kangjiansheng.overview.views import dashboard, narrowed, tables, words
+from kangjiansheng.overview.views import compared, dashboard, narrowed, tables, words
 from kangjiansheng.overview.views.blueprint import bp
 
 
@@ -78,7 +78,12 @@ def figures(found: Board) -> tables.Table:
                 rate.then.percent,
                 _("%(whole)d 项中 %(part)d 项准时", whole=rate.now.whole, part=rate.now.part),
             ],
-            [_("已推迟里程碑"), found.slipped.now, found.slipped.then, None],
+            [
+                _("已推迟里程碑"),
+                found.slipped.now,
+                found.slipped.then,
+                compared.of_them_new(found.slipped.new) or None,
+            ],
             [_("未来 90 天到期"), found.due.now, found.due.then, None],
             [_("待决策阶段门"), found.gates.now, found.gates.then, None],
         ],

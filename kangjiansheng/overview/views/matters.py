@@ -97,7 +97,7 @@ def consequence(matter: Matter | Threat, *, day: Callable[[date], str] = i18n.pr
 
 def _of_threat(threat: Threat) -> list[str]:
     risk = threat.risk
-    found = [name_of(risk.owner) if risk.owner else _("没有负责人")]
+    found = [name_of(risk.owner) if risk.owner else _("没有指定到人")]
     if risk.review_on and threat.days is None:
         found.append(_("复核 %(day)s", day=risk.review_on.isoformat()))
     if risk.milestones:

@@ -132,6 +132,8 @@ def _board(board: dict[str, Any]) -> list[Row]:
         ("on_time_12m", "done", _("近 12 个月完成"), _rows("on-time")),
         ("slipped", "now", _("已推迟里程碑"), _rows("slipped")),
         ("slipped", "then", _("已推迟里程碑（对比日）"), None),
+        ("slipped", "change", _("已推迟里程碑的变化，只算当时有预测的"), None),
+        ("slipped", "no_forecast_then", _("其中对比日没有预测的"), None),
         ("slipped", "median", _("中位推迟（天）"), _rows("slipped")),
         ("due_90d", "now", _("未来 90 天到期"), _rows("due")),
         ("due_90d", "then", _("未来 90 天到期（对比日）"), None),
@@ -178,6 +180,13 @@ def _told(board: dict[str, Any]) -> list[Row]:
             _("改期的里程碑"),
             str(board["moves"]["moved"]),
             said.MEANINGS["moved"],
+            f"{overview}#moves",
+        ),
+        Row(
+            "board.moves.no_forecast_then",
+            _("其中对比日没有预测的"),
+            str(board["moves"]["no_forecast_then"]),
+            said.MEANINGS["no_forecast_then"],
             f"{overview}#moves",
         ),
         Row(
@@ -243,6 +252,14 @@ def _value(found: dict[str, Any]) -> list[Row]:
         rows.append(
             Row(key, label, said.numbers(found[key]["value"]), said.MEANINGS["inds"], f"{there}#permissions")
         )
+    for part, held in found["INDs_compared"].items():
+        months = int(part.removesuffix("m"))
+        for key, label in (
+            ("then", _("预计 IND 许可，%(months)d 个月（对比日）", months=months)),
+            ("no_forecast_then", _("其中对比日没有预测的，%(months)d 个月", months=months)),
+        ):
+            meaning = said.MEANINGS["inds" if key == "then" else key]
+            rows.append(Row(f"INDs_compared.{part}.{key}", label, said.numbers(held[key]), meaning))
     worth = found["expected_net_present_value"]
     shown = value_words.money(worth["value"]) if worth["value"] is not None else _("还没有填写经济数字")
     rows.append(

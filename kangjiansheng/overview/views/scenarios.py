@@ -19,7 +19,8 @@ from kangjiansheng.overview.forms.scenario import MoveForm, ProposalForm, Scenar
 from kangjiansheng.overview.models.scenario import Scenario
 from kangjiansheng.overview.operations import scenarios as operations
 from kangjiansheng.overview.queries import scenarios as reading
-from kangjiansheng.overview.views import words_forecast, words_scenario
+from kangjiansheng.overview.queries.scenario_value import worth
+from kangjiansheng.overview.views import scenario_tables, words_forecast, words_scenario
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries import days
@@ -79,6 +80,8 @@ def scenario(found: Scenario) -> Response:
 
 def _show(found: Scenario, back: Form | None = None) -> Response:
     seen = reading.consequences(found, actor=actor())
+    reckoned = worth(found, seen, actor=actor())
+    drawn = scenario_tables.drawn_rows(seen)
     may_change = policies.changes_scenario(actor(), found)
     forms: dict[str, Form] = {
         kind.__name__: back if type(back) is kind else kind(formdata=None)
@@ -106,6 +109,10 @@ def _show(found: Scenario, back: Form | None = None) -> Response:
         meeting=reading.meeting_of(found, actor=actor()),
         several=len(found.projects) > 1,
         words=words_scenario,
+        tables=scenario_tables,
+        worth=reckoned,
+        drawn=drawn,
+        figure=scenario_tables.figure(drawn, seen.portfolio.day),
         day=words_forecast.day,
         illustrative=found.illustrative or seen.portfolio.illustrative,
     )

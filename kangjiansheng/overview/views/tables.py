@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.overview.rules.attention import Matter, Threat
 from kangjiansheng.overview.rules.board import Board
-from kangjiansheng.overview.views import matters, words
+from kangjiansheng.overview.views import compared, matters, words
 from kangjiansheng.projects.forms.fields import indication_of
 
 Table = dict[str, Any]
@@ -105,7 +105,7 @@ def slips(board: Board) -> Table:
                 *_milestone(row.milestone),
                 status[row.milestone.status],
                 row.milestone.baseline,
-                row.then_date,
+                row.then_date or _("没有预测"),
                 row.milestone.forecast,
                 row.now,
                 words.reason(row.milestone.reason_code) or None,
@@ -132,7 +132,7 @@ def moves(board: Board) -> Table:
                 move.before,
                 move.after,
                 move.days,
-                words.reason(move.milestone.reason_code) or None,
+                compared.why(move, words.reason(move.milestone.reason_code)) or None,
             ]
             for move in board.moves.rows
         ],

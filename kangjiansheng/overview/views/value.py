@@ -100,6 +100,16 @@ class Seen:
         return found
 
     @cached_property
+    def foreseen(self) -> dict[str, date]:
+        """When each permission was forecast on the day of comparison; what had no forecast is not there."""
+        return chances.foreseen(self.then.awaited)
+
+    @cached_property
+    def new_permissions(self) -> list[float]:
+        """The chances of the permissions within the horizon that had no forecast on the day of comparison."""
+        return [p for row, p in self.now.permissions if row.project.code not in self.foreseen]
+
+    @cached_property
     def offered(self) -> list[RateSet]:
         """The sets to choose from: those in use, and the chosen one whatever it is."""
         return [one for one in self.sets.values() if not one.retired or one.code == self.now.rates.code]

@@ -33,7 +33,8 @@ def money_cell(amount: float) -> Number:
     return Number(amount, said.money(amount), "#,##0.0")
 
 
-def _count(number: float) -> Number:
+def count_cell(number: float) -> Number:
+    """An expected number as a cell."""
     return Number(number, said.count(number), "0.00")
 
 
@@ -92,14 +93,16 @@ def distribution(now: "Pipeline") -> Table:
     return {"columns": [(_("获批个数"), ""), (_("概率"), "n"), (_("至少这么多"), "n")], "rows": rows}
 
 
-def permissions(now: "Pipeline", listed: int | None = None) -> Table:
-    """The permissions within the horizon, at most so many."""
+def permissions(seen: "Seen", listed: int | None = None) -> Table:
+    """The permissions within the horizon, at most so many, each with its forecast on the day of comparison."""
+    now = seen.now
     return {
         "columns": [
             (_("项目编号"), ""),
             (_("名称"), ""),
             (_("阶段"), ""),
             (_("预测"), "d"),
+            (_("%(day)s 的预测", day=seen.then.day.isoformat()), "d"),
             (_("获得许可的概率"), "n"),
         ],
         "rows": [
@@ -108,6 +111,7 @@ def permissions(now: "Pipeline", listed: int | None = None) -> Table:
                 name_of(row.project),
                 words.stage(row.project.stage),
                 row.forecast,
+                seen.foreseen.get(row.project.code) or _("没有预测"),
                 percent_cell(p, 0),
             ]
             for row, p in now.permissions[:listed]
@@ -124,7 +128,7 @@ def sets(seen: "Seen") -> Table:
             [
                 _linked(said.set_name(rates), said.rates_href(rates.code)),
                 percent_cell(rates.loa("PHASE_I")),
-                _count(chances.expected(seen.now.counts, rates)),
+                count_cell(chances.expected(seen.now.counts, rates)),
                 said.between(spread.approvals) if spread else _("样本数未公布"),
                 percent_cell(chances.at_least_one(seen.now.counts, rates)),
             ]
@@ -194,9 +198,9 @@ def money(seen: "Seen") -> Table:
 BY_NAME: Mapping[str, Callable[["Seen"], Table]] = {
     "approvals": lambda seen: approvals(seen.now),
     "distribution": lambda seen: distribution(seen.now),
-    "permissions": lambda seen: permissions(seen.now),
+    "permissions": permissions,
     "sets": sets,
-    "assumptions": lambda seen: assumptions(seen.swings, _count),
+    "assumptions": lambda seen: assumptions(seen.swings, count_cell),
     "money": money,
     "money_assumptions": lambda seen: assumptions(seen.money_swings, money_cell),
 }
@@ -204,7 +208,7 @@ BY_NAME: Mapping[str, Callable[["Seen"], Table]] = {
 
 def of_page(seen: "Seen", projects: Sequence[tuple[float, Any]], listed: int) -> dict[str, Table]:
     """All tables by name, with those projects that the page shows and at most so many permissions."""
-    short = {"approvals": approvals(seen.now, projects), "permissions": permissions(seen.now, listed)}
+    short = {"approvals": approvals(seen.now, projects), "permissions": permissions(seen, listed)}
     return short | {name: made(seen) for name, made in BY_NAME.items() if name not in short}
 
 
@@ -213,6 +217,7 @@ def about(seen: "Seen") -> list[tuple[str, str]]:
     return [
         *narrowed.marks(seen.every, narrowed.asked()),
         *exports.marks(seen.now.day, illustrative=seen.illustrative),
+        (_("对比"), seen.then.day.isoformat()),
         (_("成功率"), said.set_name(seen.now.rates)),
         (_("出处"), said.source(seen.now.rates)),
         (_("获批概率"), _("项目所在阶段之后各步成功率的乘积；已终止和走 818 路径的为 0，已批准的另计")),

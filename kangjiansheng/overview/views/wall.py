@@ -6,7 +6,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, signed_in, unattended
 from kangjiansheng.core.pages import page
 from kangjiansheng.overview.rules.board import PAGE
-from kangjiansheng.overview.views import dashboard, matters, narrowed, words
+from kangjiansheng.overview.views import compared, dashboard, matters, narrowed, words
 from kangjiansheng.overview.views.blueprint import bp
 
 EVERY = 300  # seconds between two readings
@@ -29,6 +29,7 @@ def wall() -> Response:
         read_at=clock.now(),
         every=EVERY,
         at_most=AT_MOST,
+        compared=compared,
         words=words,
         matters=matters,
         due=words.in_outlook(found.outlook),

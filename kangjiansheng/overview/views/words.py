@@ -15,9 +15,8 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import travel
 from kangjiansheng.overview.charts import Words
 from kangjiansheng.overview.rules import health, outlook, periods, pipeline, slips
-from kangjiansheng.overview.rules.board import Board
 from kangjiansheng.overview.rules.rows import ENDED, Project
-from kangjiansheng.overview.views import narrowed
+from kangjiansheng.overview.views import compared, narrowed
 from kangjiansheng.projects.rules.vocabulary import (
     Name,
     families,
@@ -154,6 +153,8 @@ def in_figures(day: date, compare: date, horizon: int) -> Words:
         national=_("国庆"),
         compare=_("%(day)s 的预测", day=against(compare, day).strip()),
         recovers=_("（追回）"),
+        new=_("（新）"),
+        unknown=compared.no_forecast(compare),
         no_lab=_("未指定实验室"),
         days=days,
         status=statuses(),
@@ -283,14 +284,6 @@ def in_health(found: health.Finding) -> str:
             part=share.part if share else 0,
         )
     )
-
-
-def in_moves(found: Board) -> str:
-    """How many promises have moved since the day of comparison, and how much was reached."""
-    parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", found.moves.total)]
-    if found.moves.reached:
-        parts.append(ngettext("%(num)d 项完成", "%(num)d 项完成", found.moves.reached))
-    return _("，").join(parts) if found.moves.total or found.moves.reached else str(_("没有改期，也没有完成"))
 
 
 def rows_href(figure: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from kangjiansheng.core import charts
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.sheets import Number
 from kangjiansheng.overview.queries.scenarios import Chance, Consequences, Later
 from kangjiansheng.overview.rules.forecast.runs import Expected
 from kangjiansheng.overview.rules.scenario import Sides
@@ -61,10 +63,11 @@ def board(figures: Sequence[Sides]) -> Table:
     }
 
 
-def _difference(one: Sides) -> str | None:
+def _difference(one: Sides) -> Number | None:
     if one.now is None or one.then is None or not one.changes:
         return None
-    return f"+{one.then - one.now}" if one.then > one.now else f"−{one.now - one.then}"
+    by = int(one.then - one.now)
+    return Number(by, charts.signed_days(by), "+0;−0;0")
 
 
 def later(rows: Sequence[Later]) -> Table:

@@ -32,7 +32,7 @@ from kangjiansheng.projects.forms.results import ResultForm
 from kangjiansheng.projects.forms.risks import ClosingForm, RiskForm
 from kangjiansheng.projects.forms.sheets import ConsentForm as SheetConsentForm
 from kangjiansheng.projects.forms.sheets import SheetForm
-from kangjiansheng.projects.forms.starting import LabStartingForm
+from kangjiansheng.projects.forms.starting import LabStartingForm, TakingBackForm
 from kangjiansheng.projects.forms.templates import BeginForm, PublishForm, StepCriterionForm, StepForm
 from kangjiansheng.projects.forms.trials import TrialForm
 from kangjiansheng.projects.forms.uploads import ConsentForm as PortfolioConsentForm
@@ -192,6 +192,7 @@ ACTS = (
     ),
     Act("POST", f"{_PLAN}/baselines", "projects.freeze_baseline", BaselineForm),
     Act("POST", "/labs/<code>/plan", "projects.start_plan", LabStartingForm),
+    Act("POST", "/labs/<code>/plan/withdrawal", "projects.take_back_plan", TakingBackForm),
     Act("POST", "/labs/<code>/review", "projects.record_lab_review", ReviewForm),
     Act("POST", f"{_PROJECT}/risks", "projects.new_risk", RiskForm, creates=True),
     Act("PATCH", _RISK, "projects.edit_risk", RiskForm),

@@ -62,8 +62,8 @@ EVENTS = (
     Told(
         "projects:milestone", "milestone",
         (
-            "create", "import", "edit", "schedule", "stop", "start", "on-track", "slip", "follow", "propose", "done",
-            "reopen", "cancel", "flag", "unflag", "rebaseline", "undo",
+            "create", "import", "edit", "schedule", "stop", "start", "on-track", "slip", "advance", "reason", "follow", "propose",
+            "done", "reopen", "cancel", "flag", "unflag", "rebaseline", "undo",
         ),
         _milestone,
     ),

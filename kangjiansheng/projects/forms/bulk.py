@@ -47,7 +47,7 @@ class BulkForm(Form):
         if self.unit.data not in UNITS:
             self.unit.data = "day"
         self.reason.choices = choices(reasons(), empty=_("请选择"))
-        self.owner_id.choices = [(-1, _("请选择")), (0, _("没有负责人")), *owners]
+        self.owner_id.choices = [(-1, _("请选择")), (0, _("没有指定到人")), *owners]
 
     def validate(self, extra_validators: object = None) -> bool:
         """Each act needs its own fields."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from kangjiansheng.core import clock, trail
@@ -102,6 +103,33 @@ class MilestoneForm(Form):
             reason = self.reason.data if self.reason.data in reasons() else next(iter(reasons()))
             rules.will_slip(state, day, reason, today)
         return day
+
+    @property
+    def turned(self) -> str:
+        """What "will slip" comes to with a day that is not later than the promised one, in words; else empty."""
+        day = self.new_date
+        if self.choice.data != "will_slip" or self.milestone is None or day is None:
+            return ""
+        state = state_of(self.milestone)
+        if state.promised is None or state.state != "open" or day < clock.today():
+            return ""
+        way, promised = rules.turn(state.promised, day), state.promised.isoformat()
+        if way == "earlier":
+            return ngettext(
+                "比现在的 %(day)s 早 %(num)d 天：会记为提前，不需要原因，选了也不记。",
+                "比现在的 %(day)s 早 %(num)d 天：会记为提前，不需要原因，选了也不记。",
+                (state.promised - day).days,
+                day=promised,
+            )
+        return self._same(state, promised) if way == "same" else ""
+
+    @staticmethod
+    def _same(state: rules.MilestoneState, promised: str) -> str:
+        if state.proposed not in (None, state.promised):
+            return _("就是现在的 %(day)s：会记为日期不变，提议的日期不采用。", day=promised)
+        if (rules.slip_days(state) or 0) > 0:
+            return _("就是现在的 %(day)s：日期不变。选了另一个原因，就只更正原因。", day=promised)
+        return _("就是现在的 %(day)s：什么都不会变。", day=promised)
 
     @property
     def stands(self) -> bool:

@@ -49,6 +49,14 @@ REFUSALS = {
     "projects:lab-archived": _l("联合实验室已归档，恢复之后才能修改。"),
     "projects:lab-over": _l("联合实验室已关闭或归档，不能再开始建设计划。"),
     "projects:plan-there": _l("这个联合实验室已经有建设计划。"),
+    "projects:plan-reached": _l("%(code)s 已经完成，计划不能整份收回；不需要的里程碑可以逐个取消。"),
+    "projects:plan-recorded": _l(
+        "%(code)s 在计划建立之后又有记录，计划不能整份收回；不需要的里程碑可以逐个取消。"
+    ),
+    "projects:plan-used": _l(
+        "建立之后，计划里已有证据、决策、交接或其他记录，不能整份收回；不需要的里程碑可以逐个取消。"
+    ),
+    "projects:plan-not-there": _l("这份建设计划已经收回，没有可以再收回的。"),
     "projects:already-archived": _l("项目已经归档。"),
     "projects:no-date-to-move": _l("还没有日期，无法移动。"),
     "projects:flagged-already": _l("已经标记了风险。"),

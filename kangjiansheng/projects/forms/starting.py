@@ -5,10 +5,10 @@ from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.forms import Form, VersionField, required
+from kangjiansheng.core.forms import Form, VersionField, at_most, required
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.forms.fields import DayField, choices, word
 from kangjiansheng.projects.rules import plans
@@ -76,3 +76,11 @@ class LabStartingForm(StartingForm):
         if not (lab.accepted_on or lab.life in plans.BUILT):
             del self.built_ok
         return self
+
+
+class TakingBackForm(Form):
+    """That the plan of a laboratory is taken back whole, and why; it has to be meant."""
+
+    note = StringField(_l("理由"), [at_most(300)])
+    sure = BooleanField(_l("确实要收回整份计划"), [required(_l("确实要收回时，请勾选这一项。"))])
+    version = VersionField()

@@ -16,7 +16,7 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.following import carry
 from kangjiansheng.projects.operations.ledger import STATE, outside, put_away, refuse_archived
-from kangjiansheng.projects.operations.saying import confirmed_before, keep, write
+from kangjiansheng.projects.operations.saying import TURNS, confirmed_before, keep, write
 from kangjiansheng.projects.policies import Standing
 from kangjiansheng.projects.queries import bulk as queries
 from kangjiansheng.projects.queries import schedule
@@ -25,14 +25,13 @@ from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import Spread
 from kangjiansheng.projects.rules import bulk as rules
 from kangjiansheng.projects.rules.bulk import Wanted
-from kangjiansheng.projects.rules.milestones import MilestoneState
+from kangjiansheng.projects.rules.milestones import MilestoneState, turn
 
 Pair = tuple[MilestoneEntry, MilestoneEntry]
 
 KINDS = {"on_track": "confirm", "move": "forecast", "give": "owner", "flag": "flag", "unflag": "flag"}
 ACTS = {
     "on_track": "projects:milestone:on-track",
-    "move": "projects:milestone:slip",
     "give": "projects:milestone:edit",
     "flag": "projects:milestone:flag",
     "unflag": "projects:milestone:unflag",
@@ -100,7 +99,7 @@ def apply(
     if not able:
         raise RuleBroken("projects:nothing-to-change")
     spreads, left = _along(plans, able, shown) if wanted.follow != "keep" else ([], [])
-    reason = wanted.reason_code if wanted.act == "move" else None
+    reason = wanted.reason_code if wanted.act == "move" and wanted.days > 0 else None
     change = begin(actor=actor, label=rules.BULK, reason_code=reason, note=wanted.note)
     told = [one.milestone for one in able if _groups_hear(one, wanted)]  # before their dates change
     along = carry(spreads, wanted.follow, actor=actor, change=change, reason_code=reason)
@@ -265,7 +264,9 @@ def _may(milestone: Milestone, wanted: Wanted, standing: Standing) -> bool:
 
 def _do(one: Outcome, wanted: Wanted, *, actor: Actor, change: ChangeSet) -> MilestoneEntry:
     assert one.new is not None
-    kind, act = KINDS[wanted.act], ACTS[wanted.act]
+    kind, act = KINDS[wanted.act], ACTS.get(wanted.act, "")
+    if one.after is not None and wanted.act == "move":
+        act = TURNS[turn(one.before, one.after)]
     if one.proposed:
         kind, act = "propose", "projects:milestone:propose"
     more: dict[str, Any] = {}

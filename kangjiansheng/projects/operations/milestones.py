@@ -16,7 +16,7 @@ from kangjiansheng.projects.models import Milestone, MilestoneEntry
 from kangjiansheng.projects.notices.groups import tell_groups
 from kangjiansheng.projects.operations.following import carry
 from kangjiansheng.projects.operations.ledger import STATE, outside, refuse_archived
-from kangjiansheng.projects.operations.saying import is_quick, keep, write
+from kangjiansheng.projects.operations.saying import TURNS, is_quick, keep, write
 from kangjiansheng.projects.queries.people import team_ids
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.schedule import moved_along, spread
@@ -54,7 +54,8 @@ def will_slip(
     note: str = "",
     follow: Follow = "move",
 ) -> MilestoneEntry:
-    """Promise another date with a reason; from a member who may not confirm it is a proposal.
+    """Promise another date with a reason; from a member who may not confirm it is a proposal. An earlier date is
+    recorded as an advance, without a reason; the promised one as kept, or with the new reason of a slip.
 
     The later milestones move along as far as they have to, or `within` the days of this slip; when they `keep` their
     dates the pages say that they promise too early.
@@ -65,12 +66,14 @@ def will_slip(
     new = rules.will_slip(state, to, reason_code, clock.today(), confirmed=confirmed)
     if not confirmed:
         return _propose(milestone, new, actor=actor, note=note)
-    change = begin(actor=actor, reason_code=reason_code, note=note)
+    reason = rules.cause(state, to, reason_code)
+    way = rules.turn(state.promised, to)
+    keeps = way == "same" and not reason
+    change = begin(actor=actor, reason_code=reason or None, note=note)
     followers = _followers(milestone, new, follow, actor=actor, change=change)
-    entry = write(
-        milestone, new, "forecast", "projects:milestone:slip", actor=actor, note=note, change=change
-    )
-    _tell_moved(milestone, actor, change, followers, before=state.promised, to=to, reason=reason_code)
+    kind, act = ("confirm", "projects:milestone:on-track") if keeps else ("forecast", TURNS[way])
+    entry = write(milestone, new, kind, act, actor=actor, note=note, change=change)
+    _tell_moved(milestone, actor, change, followers, before=state.promised, to=to, reason=reason)
     return entry
 
 

@@ -19,6 +19,12 @@ from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.rules.ledger import UNDO_WINDOW
 from kangjiansheng.projects.rules.milestones import MilestoneState
 
+# Which act it is to promise another date, or to say again why the same one has slipped.
+TURNS = {
+    "later": "projects:milestone:slip",
+    "earlier": "projects:milestone:advance",
+    "same": "projects:milestone:reason",
+}
 _MOVING = frozenset({"forecast", "follow", "confirm", "rebaseline"})
 _CONFIRMING = frozenset({"forecast", "confirm", "done"})
 _WITH_REASON = frozenset({"forecast", "follow", "propose"})

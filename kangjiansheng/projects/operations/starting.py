@@ -1,9 +1,9 @@
 """How a plan begins: the milestones of a pathway, in the plan of a project or of a joint laboratory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, record
@@ -39,7 +39,8 @@ def start_lab_plan(
     expect(lab, version)
     if lab.archived_at is not None or lab.life == plans.CLOSED:
         raise RuleBroken("projects:lab-over")
-    if db.session.scalar(select(Plan.id).where(Plan.lab_id == lab.id)) is not None:
+    before = db.session.scalar(select(Plan).where(Plan.lab_id == lab.id))
+    if before is not None and not plans.taken_back(before.milestones):
         raise RuleBroken("projects:plan-there")
     if db.session.scalar(select(Project.id).where(Project.code == lab.code)) is not None:
         raise RuleBroken("projects:code-taken", code=lab.code)
@@ -50,13 +51,16 @@ def start_lab_plan(
     items = plans.chosen(template, optional)
     if start and typical:
         ask_when_past(template, items, start, past_ok)
-    plan = Plan(lab=lab, template_version=found)
+    again = tuple(before.milestones) if before else ()
+    plan = before or Plan(lab=lab)
+    plan.template_version = found
     db.session.add(plan)
     db.session.flush()
     facts = {"pathway": pathway, "start": start if typical else None, "optional": sorted(optional)}
     change = record("projects:plan:start", plan, actor=actor, before={}, after=facts, change=change)
     owner_id = actor.id if directs(actor, lab) else None
-    for milestone in first_milestones(plan, template, items, start if typical else None, owner_id):
+    start = start if typical else None
+    for milestone in first_milestones(plan, template, items, start, owner_id, again):
         milestone_entry(milestone, "open", change=change)
     return plan
 
@@ -90,28 +94,26 @@ def first_milestones(
     items: Sequence[TemplateMilestone],
     start: date | None,
     owner_id: int | None,
+    before: Collection[Milestone] = (),
 ) -> list[Milestone]:
-    """The milestones of a new plan with what each waits for; without a start they have no day."""
+    """The milestones of a new plan with what each waits for; without a start they have no day. Those that were there
+    `before` the plan was taken back are the same ones once more, and what is not in the new one comes after it, cancelled."""
+    there = {m.code: m for m in before}
+    if there:
+        _clear(there, {item.code for item in items}, len(items))
     waits = plans.bridged(template, {item.code for item in items})
     dates = plans.typical_dates(items, waits, start) if start else {}
     made = {}
     for position, item in enumerate(items):
         begin = max((dates[code] for code in waits[item.code]), default=start) if start else None
         duration, unit = plans.duration(item, begin)
-        made[item.code] = Milestone(
-            plan_id=plan.id,
-            code=item.code,
-            name_hans=item.name.hans,
-            name_hant=item.name.hant,
-            name_en=item.name.en,
-            position=position,
-            gate=item.gate,
-            owner_id=owner_id,
-            baseline=dates.get(item.code),
-            current_plan=dates.get(item.code),
-            duration=duration,
-            unit=unit,
-        )
+        milestone = there.get(item.code) or Milestone(plan_id=plan.id, code=item.code)
+        milestone.name_hans, milestone.name_hant = item.name.hans, item.name.hant
+        milestone.name_en, milestone.position, milestone.gate = item.name.en, position, item.gate
+        milestone.owner_id, milestone.state = owner_id, "open"
+        milestone.baseline = milestone.current_plan = dates.get(item.code)
+        milestone.duration, milestone.unit = duration, unit
+        made[item.code] = milestone
     db.session.add_all(made.values())
     db.session.flush()
     db.session.add_all(
@@ -120,3 +122,12 @@ def first_milestones(
         for before in found
     )
     return list(made.values())
+
+
+def _clear(there: Mapping[str, Milestone], wanted: Collection[str], after: int) -> None:
+    """Take the links of a plan that was taken back away, and put what the new one does not have behind it."""
+    ids = [m.id for m in there.values()]
+    db.session.execute(delete(MilestoneLink).where(MilestoneLink.milestone_id.in_(ids)))
+    rest = sorted((m for code, m in there.items() if code not in wanted), key=lambda m: m.position)
+    for position, milestone in enumerate(rest, after):
+        milestone.position = position

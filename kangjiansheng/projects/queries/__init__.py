@@ -27,11 +27,11 @@ from kangjiansheng.projects.queries.schedule import (
     Network,
     Spread,
     effects,
-    is_advance,
     moved_along,
     network,
     reached_later,
     spread,
+    turned,
 )
 from kangjiansheng.projects.queries.visible import may_see, visible_milestones, visible_projects
 
@@ -53,7 +53,6 @@ __all__ = [
     "entry",
     "gates_waiting",
     "in_step",
-    "is_advance",
     "lab_plan",
     "lab_plans",
     "ledger",
@@ -82,6 +81,7 @@ __all__ = [
     "team_of_lab",
     "to_update",
     "trials",
+    "turned",
     "visible_milestones",
     "visible_projects",
 ]

@@ -24,7 +24,7 @@ from kangjiansheng.projects.queries.past import Since
 from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import LabRow, OwnerRow, Ref
 from kangjiansheng.projects.queries.stood import milestones_of, next_of, stood_of, told_at, worst_of
-from kangjiansheng.projects.rules.plans import CLOSED
+from kangjiansheng.projects.rules.plans import CLOSED, taken_back
 
 _SCRIPTS = ("name_hans", "name_hant", "name_en")
 
@@ -71,7 +71,7 @@ def lab_plans(
 ) -> list[LabRow]:
     """The laboratories with a plan whose inside the actor sees today, by code, as they stood at the end of `as_of`.
 
-    One whose plan was not begun by then is not there. At most four statements, and one where there is none. With
+    One whose plan was not begun by then, or had been taken back, is not there; with `archived` it is. At most four statements, and one where there is none. With
     `owner` only that person's milestones, and laboratories with any.
     """
     theirs = select(Plan.lab_id)
@@ -92,7 +92,11 @@ def lab_plans(
             stood[row.belongs_to].append(row)
     people, parties = _names(heads, [row for rows in stood.values() for row in rows])
     day = as_of or clock.today()
-    return [_row(head, stood[head.id], people, parties, day, since) for head in heads if stood[head.id]]
+    return [
+        _row(head, stood[head.id], people, parties, day, since)
+        for head in heads
+        if stood[head.id] and (archived or not taken_back(stood[head.id]))
+    ]
 
 
 def _heads(chosen: Any, as_of: date | None) -> list[_Head]:

@@ -17,6 +17,7 @@ from kangjiansheng.projects.queries.past import Since, stops_then
 from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.rules.bulk import BULK
 from kangjiansheng.projects.rules.hand_offs import not_before
+from kangjiansheng.projects.rules.milestones import Turn, turn
 from kangjiansheng.projects.rules.schedule import Follow, Link, Schedule, Shift, Step, Stop, Unit
 
 
@@ -334,8 +335,8 @@ def reached_later(milestone: Milestone) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def is_advance(entry: MilestoneEntry) -> bool:
-    """True when the entry promises an earlier day than the one before it did."""
+def turned(entry: MilestoneEntry) -> Turn:
+    """Whether the entry promises a later day than the one before it did, an earlier one, or the same."""
     query = (
         select(MilestoneEntry.forecast, MilestoneEntry.current_plan, MilestoneEntry.baseline)
         .where(MilestoneEntry.milestone_id == entry.milestone_id, MilestoneEntry.id < entry.id)
@@ -343,5 +344,4 @@ def is_advance(entry: MilestoneEntry) -> bool:
         .limit(1)
     )
     before = db.session.execute(query).first()
-    was = promised(before) if before else None
-    return was is not None and entry.forecast is not None and entry.forecast < was
+    return turn(promised(before) if before else None, entry.forecast) if entry.forecast else "later"

@@ -12,6 +12,7 @@ from .vocabulary import reasons as reason_codes
 Status = Literal["ontrack", "risk", "slip", "late", "done", "idle", "gate", "pause"]
 State = Literal["open", "done", "cancelled"]
 Kind = Literal["milestone", "decision"]
+Turn = Literal["later", "earlier", "same"]
 
 SLIP_DAYS = 15
 # From the one that needs somebody most to the one that needs nobody.
@@ -170,35 +171,56 @@ def on_track(state: MilestoneState, today: date) -> MilestoneState:
     return replace(state, forecast=date_kept, forecast_confirmed=True, proposed=None)
 
 
+def turn(promised: date | None, day: date) -> Turn:
+    """Where a day lies against the promised one; without a promise it is later."""
+    if promised is None or day > promised:
+        return "later"
+    return "earlier" if day < promised else "same"
+
+
+def cause(state: MilestoneState, new_date: date, reason_code: str) -> str:
+    """The reason that is recorded with another date: none for one that is not later, unless it corrects the reason of a
+    slip."""
+    way = turn(state.promised, new_date)
+    return reason_code if way == "later" or (way == "same" and corrects(state, reason_code)) else ""
+
+
+def corrects(state: MilestoneState, reason_code: str) -> bool:
+    """Whether this is another reason for a slip whose date stands, and nobody has proposed another date."""
+    unasked = state.proposed is None and reason_code in reason_codes()
+    return unasked and (slip_days(state) or 0) > 0 and reason_code != state.reason_code
+
+
 def will_slip(
     state: MilestoneState, new_date: date, reason_code: str, today: date, *, confirmed: bool = True
 ) -> MilestoneState:
     """Promise another date, with a reason. An unconfirmed date is only proposed, the promise stays.
 
-    A date before the promised one is an advance: it needs no reason, and without one the last reason stays. The
-    promised date itself is taken when it brings another reason than the one on record.
+    A date before the promised one is an advance: it takes no reason, and the last one stays as long as the milestone
+    still comes after its baseline. The promised date itself is kept against one that was proposed; else nothing
+    changes but the reason of a slip, when it is another one.
     Refused: a date before today or far ahead, a reason outside the vocabulary, nothing new.
     """
     require_open(state)
     if new_date < today:
         raise RuleBroken("projects:date-passed", field="date", date=new_date, today=today)
     plausible(new_date, today, field="date")
-    advances = state.promised is not None and new_date < state.promised
-    if reason_code not in reason_codes() and (reason_code or not advances):
+    way = turn(state.promised, new_date)
+    if reason_code not in reason_codes() and (reason_code or way == "later"):
         raise RuleBroken("projects:reason-missing", field="reason")
-    if (
-        confirmed
-        and new_date == state.promised
-        and state.proposed is None
-        and reason_code == state.reason_code
-    ):
+    if way == "same" and not _speaks(state, new_date, reason_code, confirmed=confirmed):
         raise RuleBroken("projects:same-date", field="date", date=new_date)
-    reason_code = reason_code or state.reason_code or ""
+    late = state.baseline is None or new_date > state.baseline
+    reason = cause(state, new_date, reason_code) or (state.reason_code if late else None)
     if not confirmed:
-        return replace(state, proposed=new_date, reason_code=reason_code or None)
-    return replace(
-        state, forecast=new_date, forecast_confirmed=True, proposed=None, reason_code=reason_code or None
-    )
+        return replace(state, proposed=new_date, reason_code=reason if way == "later" else state.reason_code)
+    return replace(state, forecast=new_date, forecast_confirmed=True, proposed=None, reason_code=reason)
+
+
+def _speaks(state: MilestoneState, promised: date, reason_code: str, *, confirmed: bool) -> bool:
+    """Whether the promised date itself says something: against another one, or for another reason."""
+    other = state.proposed is not None and state.proposed != promised
+    return other or (confirmed and corrects(state, reason_code))
 
 
 def done(state: MilestoneState, actual: date, today: date, begun: date | None = None) -> MilestoneState:

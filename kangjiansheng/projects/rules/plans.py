@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from kangjiansheng.core.calendar import add_months, add_working_days
+from kangjiansheng.core.errors import RuleBroken
 
 from .schedule import Unit
 from .vocabulary import Template, TemplateMilestone
@@ -15,6 +17,46 @@ CLOSED = "closed"
 BUILT = ("operating", "review")  # the life of a laboratory that works already
 # The pathways that are a laboratory's own work; the others lead a product, and belong to projects.
 FOR_LABS = ("E_jointlab",)
+
+
+class Standing(Protocol):
+    """A milestone as it stands, as far as a plan that was taken back is told by it."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def baseline(self) -> date | None: ...
+
+
+def taken_back(milestones: Collection[Standing]) -> bool:
+    """Whether a plan was taken back whole: nothing of it is promised any more, not even as the first baseline."""
+    return bool(milestones) and all(m.state == "cancelled" and m.baseline is None for m in milestones)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The newest entry of the ledger of a milestone."""
+
+    code: str
+    state: str
+    kind: str
+    change: int
+    actual: date | None = None
+
+
+def beginning(last: Collection[Last]) -> int:
+    """The change by which a plan was begun, of which nothing was recorded since. Raises RuleBroken naming the milestone
+    that was reached, or of which something else was said."""
+    if all((one.kind, one.state) == ("undo", "cancelled") for one in last):
+        raise RuleBroken("projects:plan-not-there")
+    began = max((one.change for one in last if one.kind == "open"), default=0)
+    for one in last:
+        if one.actual is not None:
+            raise RuleBroken("projects:plan-reached", code=one.code)
+        of_before = one.state == "cancelled" and one.change < began
+        if not of_before and (one.kind, one.change) != ("open", began):
+            raise RuleBroken("projects:plan-recorded", code=one.code)
+    return began
 
 
 def typical_dates(

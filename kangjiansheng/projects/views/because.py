@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from kangjiansheng.core import clock
 from kangjiansheng.projects.forms.fields import label_of
-from kangjiansheng.projects.queries import MilestoneRow, OwnerRow
+from kangjiansheng.projects.queries import MilestoneRow, OwnerRow, Said
 from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.rules import milestones as rules
 from kangjiansheng.projects.rules.vocabulary import reasons
@@ -90,3 +90,12 @@ def _reason(one: rules.Because) -> str:
         "awaiting_decision": _("阶段门等待决策"),
         "flagged": _("负责人标记了风险"),
     }.get(one.code, one.code)
+
+
+def turned(entry: Said, before: Said | None) -> rules.Turn:
+    """What a new forecast is; the promised date counts as kept only with another reason."""
+    if entry.kind != "forecast" or before is None or entry.promised is None:
+        return "later"
+    way = rules.turn(before.promised, entry.promised)
+    said_again = before.forecast == entry.forecast and before.reason_code != entry.reason_code
+    return way if way != "same" or said_again else "later"

@@ -167,7 +167,7 @@ def _early(spread: Spread, key: int) -> str:
     """Why a day is too early, in words."""
     if key in spread.held:
         return held_words(spread.held[key])
-    return _("前置里程碑最早让它在 %(day)s 达成", day=spread.early[key].isoformat())
+    return _("按计划间隔 %(day)s 才到", day=spread.early[key].isoformat())
 
 
 def _plain(m: Milestone) -> dict[str, Any]:

@@ -241,7 +241,7 @@ def _options(found: Listed, wanted: MilestoneFilter) -> dict[str, list[tuple[str
         "reason": choices(reasons()) + words.several(wanted.reason, dict(choices(reasons()))),
         "owner": [
             ("me", _("我负责的")),
-            ("none", _("没有负责人")),
+            ("none", _("没有指定到人")),
             *sorted(owners, key=lambda pair: key(pair[1])),
         ],
     }

@@ -316,9 +316,10 @@ def _said_of(entry: MilestoneEntry) -> str:
             return _("已记为“已完成”")
         codes = _("、").join(early)
         return _("已记为“已完成”，但早于前置的 %(codes)s，请核对日期", codes=codes)
-    if queries.is_advance(entry):
-        return _("预测日期提前到 %(day)s", day=entry.forecast.isoformat() if entry.forecast else "—")
-    return _("预测日期改为 %(day)s", day=entry.forecast.isoformat() if entry.forecast else "—")
+    way, day = queries.turned(entry), entry.forecast.isoformat() if entry.forecast else "—"
+    if way == "same":
+        return _("日期不变，原因改为“%(reason)s”", reason=words.label_of(entry.reason_code, reasons()))
+    return _("预测日期提前到 %(day)s", day=day) if way == "earlier" else _("预测日期改为 %(day)s", day=day)
 
 
 @bp.post(f"{PATH}/undo/<int:entry_id>")

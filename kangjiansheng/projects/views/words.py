@@ -28,6 +28,7 @@ from kangjiansheng.projects.rules.vocabulary import (
     templates,
 )
 from kangjiansheng.projects.sheets import status_word
+from kangjiansheng.projects.views.because import turned
 
 NOTE_IN_SENTENCE = 40  # Chinese characters
 ENDS = ("。", "！", "？", "…", ".", "!", "?")  # of a sentence
@@ -354,8 +355,8 @@ def said(entries: Sequence[Said], *, limit: int = 5, with_name: bool = True) -> 
 
 def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any]:
     label = str(KINDS.get(entry.kind, entry.kind))
-    if entry.kind == "forecast" and before and entry.promised and before.promised:
-        label = str(_("提前")) if entry.promised < before.promised else label
+    way = turned(entry, before)
+    label = {"earlier": _("提前"), "same": _("更正推迟的原因")}.get(way, label)
     if with_name:
         label = f"{entry.code} {name_of(entry)} · {label}"
     return {
@@ -368,7 +369,7 @@ def _line(entry: Said, before: Said | None, *, with_name: bool) -> dict[str, Any
         "changes": _changes(entry, before),
         "note": _note(entry, before),
         "mark": label_of(entry.reason_code, reasons())
-        if entry.kind in ("forecast", "follow", "propose")
+        if entry.kind in ("forecast", "follow", "propose") and way != "earlier"
         else "",
     }
 

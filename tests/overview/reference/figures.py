@@ -56,11 +56,14 @@ def slipped(
         for rows in (projects, before)
     )
     ends = month_ends(day, 12)[:-1]
+    known = {m.id for project in before for m in project.milestones if m.actual or m.forecast}
+    late = [m for _, m in open_ones(projects) if m.slip is not None and m.slip >= SLIP_DAYS]
     return Slipped(
         now=len(days),
         then=len(then),
         median=int(median(days)) if days else None,
         months=(*((end, _slipped_on(end, spells, worked_on)) for end in ends), (day, len(days))),
+        new=sum(m.id not in known for m in late),
     )
 
 

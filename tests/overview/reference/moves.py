@@ -18,9 +18,11 @@ def moves(projects: Sequence[Project], past: Mapping[int, Milestone], compare: d
             then = past.get(milestone.id)
             now, before = promised(milestone), promised(then) if then else None
             if milestone.kind != "decision" and now and before and now != before:
-                found.append(Move(project, milestone, before, now))
+                new = then is not None and then.actual is None and then.forecast is None
+                found.append(Move(project, milestone, before, now, new))
     found.sort(key=lambda one: (-abs(one.after - one.before), one.project.code, one.milestone.position))
     reached = sum(m.actual is not None and m.actual > compare for _, m in done_ones(projects))
     later = sum(one.after > one.before for one in found)
     illustrative = any(one.project.illustrative for one in found)  # type: ignore[attr-defined]
-    return Moves(tuple(found[:AT_MOST]), len(found), reached, later, illustrative)
+    new = sum(one.new for one in found)
+    return Moves(tuple(found[:AT_MOST]), len(found), reached, later, illustrative, new)

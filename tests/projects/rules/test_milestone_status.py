@@ -132,9 +132,12 @@ def test_will_slip_asks_for_a_day_to_come_and_a_reason():
     yesterday = TODAY - timedelta(days=1)
     refused("projects:date-passed", milestones.will_slip, OPEN, yesterday, "PROCESS", TODAY)
     refused("projects:reason-missing", milestones.will_slip, OPEN, later, "", TODAY)
-    said = milestones.will_slip(OPEN, BASE, "PROCESS", TODAY)
-    assert (said.forecast, said.reason_code) == (BASE, "PROCESS")  # only the reason is new
-    refused("projects:same-date", milestones.will_slip, said, BASE, "PROCESS", TODAY)
+    refused("projects:same-date", milestones.will_slip, OPEN, BASE, "PROCESS", TODAY)  # nothing slips
+    said = milestones.will_slip(moved, later, "SUPPLY", TODAY)
+    assert said == replace(moved, reason_code="SUPPLY")  # only the reason is new
+    for reason in ("SUPPLY", ""):
+        refused("projects:same-date", milestones.will_slip, said, later, reason, TODAY)
+    refused("projects:same-date", milestones.will_slip, moved, later, "SUPPLY", TODAY, confirmed=False)
     refused("projects:too-far-ahead", milestones.will_slip, OPEN, TODAY.replace(year=2099), "PROCESS", TODAY)
 
 
@@ -143,6 +146,21 @@ def test_an_earlier_date_is_an_advance_and_needs_no_reason():
     sooner = milestones.will_slip(late, BASE + timedelta(days=10), "", TODAY)
     assert (sooner.forecast, sooner.reason_code) == (BASE + timedelta(days=10), "PROCESS")
     refused("projects:reason-missing", milestones.will_slip, late, BASE, "NONSENSE", TODAY)
+    assert (
+        milestones.will_slip(late, BASE + timedelta(days=10), "SUPPLY", TODAY) == sooner
+    )  # no cause of a slip
+    assert milestones.will_slip(late, BASE, "SUPPLY", TODAY).reason_code is None  # nothing slips any more
+    asked = milestones.will_slip(late, BASE, "SUPPLY", TODAY, confirmed=False)
+    assert asked == replace(late, proposed=BASE)
+    assert milestones.cause(late, BASE, "SUPPLY") == "" == milestones.cause(late, late.promised, "PROCESS")
+
+
+def test_the_promised_date_is_kept_against_one_that_was_proposed():
+    asked = forecast(9, reason_code="PROCESS", proposed=BASE + timedelta(days=42))
+    assert milestones.will_slip(asked, asked.promised, "SUPPLY", TODAY) == replace(asked, proposed=None)
+    again = milestones.will_slip(asked, asked.promised, "", TODAY, confirmed=False)
+    assert again == replace(asked, proposed=asked.promised)
+    refused("projects:same-date", milestones.will_slip, again, asked.promised, "SUPPLY", TODAY)
 
 
 @given(st.integers(-4000, 12000), st.integers(-4000, 0))

@@ -1,7 +1,7 @@
 """Rows of an edited sheet: what their columns mean, what was edited, what others changed, what is wrong."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -236,6 +236,15 @@ def test_a_date_moves_for_the_reason_of_its_row() -> None:
     ]  # fmt: skip
     assert decide(row(forecast="1.15")).planned[0].lacks_reason
     assert decide(row(forecast="1.15")).changes[0].supplied
+
+
+def test_a_date_that_is_brought_forward_takes_no_reason_and_says_so() -> None:
+    sooner = STATE.forecast - timedelta(days=3)
+    made = decide(row(forecast=sooner, reason="ETHICS"))
+    (step,) = made.planned
+    assert (step.state.forecast, step.lacks_reason) == (sooner, False) and step.state.reason_code != "ETHICS"
+    assert [one.code for one in made.remarks] == ["earlier-without-reason"]
+    assert decide(row(forecast=sooner)).remarks == []
 
 
 def test_what_somebody_else_changed_meanwhile_stays_or_is_a_conflict() -> None:

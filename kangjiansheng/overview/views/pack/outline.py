@@ -9,7 +9,7 @@ from kangjiansheng.committee.documents.faces import MISSING
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import locale, moment, name_of
 from kangjiansheng.overview.documents.outline import Figure, Outline
-from kangjiansheng.overview.views import narrowed, words
+from kangjiansheng.overview.views import compared, narrowed, words
 from kangjiansheng.overview.views.pack import owing, reading, sections
 from kangjiansheng.overview.views.pack.asking import Asked
 from kangjiansheng.overview.views.pack.sentence import sentence
@@ -70,6 +70,7 @@ def worded(found: reading.Found, address: str) -> Outline:
             "figures": _("指标"),
             "now": _("现在"),
             "then": _("对比日"),
+            "new": _("当时没有预测"),
             "definitions": _("口径说明"),
             "illustrative": _("示例数据"),
             "more": _("其余 %(n)s 项见数据表。"),
@@ -124,16 +125,18 @@ def _figures(found: reading.Found, asking: Asked) -> list[Figure]:
             before % ("—" if rate.then.percent is None else f"{rate.then.percent}%"),
             "flat" if not rate.change else "bad" if rate.change < 0 else "good",
         ),
-        _figure(_("已推迟里程碑"), slipped.now, slipped.then, _("项推迟中"), before, counts=True),
-        _figure(_("未来 90 天到期"), due.now, due.then, _("项到期"), before, counts=False),
-        _figure(_("待决策阶段门"), gates.now, gates.then, _("个等待"), before, counts=False),
+        Figure(
+            _("已推迟里程碑"),
+            slipped.now,
+            _("项推迟中"),
+            slipped.then,
+            compared.with_new(before % slipped.then, slipped.new),
+            "flat" if not slipped.change else "bad" if slipped.change > 0 else "good",
+            slipped.new,
+        ),
+        Figure(_("未来 90 天到期"), due.now, _("项到期"), due.then, before % due.then, "flat"),
+        Figure(_("待决策阶段门"), gates.now, _("个等待"), gates.then, before % gates.then, "flat"),
     ]
-
-
-def _figure(name: str, now: int, then: int, unit: str, before: str, *, counts: bool) -> Figure:
-    """`counts`: more of it is worse."""
-    tone = "flat" if now == then or not counts else "bad" if now > then else "good"
-    return Figure(name, now, unit, then, before % then, tone)
 
 
 def _definitions(told: list[sections.Section], only: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.overview.documents.outline import TREND, Cell, Chart, Section, Series, Value
-from kangjiansheng.overview.views import matters, tables, words
+from kangjiansheng.overview.views import compared, matters, tables, words
 from kangjiansheng.overview.views.pack.reading import Found
 from kangjiansheng.overview.views.pack.sentence import punctual
 from kangjiansheng.projects.forms.fields import role_of
@@ -197,6 +197,8 @@ def moved(found: Found) -> Section:
     """Which promises have moved, by how much, and why."""
     moves, later = found.counted.moved.rows, found.counted.moved.later
     parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", found.counted.moved.total)]
+    if found.counted.moved.new:
+        parts.append(compared.of_them_new(found.counted.moved.new))
     if later:
         parts.append(ngettext("其中 %(num)d 项推后", "其中 %(num)d 项推后", later))
     if moves:
@@ -235,7 +237,7 @@ def moved(found: Found) -> Section:
                 move.after,
                 move.days,
                 owner(move.project, move.milestone),
-                _why(found, move.milestone.id),
+                compared.why(move, _why(found, move.milestone.id)),
             ]
             for move in moves
         ],

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from kangjiansheng.core import text
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.workbooks import Near, Unclear, folded, is_nothing, read_day, readable
-from kangjiansheng.projects.rules.milestones import MilestoneState
+from kangjiansheng.projects.rules.milestones import MilestoneState, turn
 from kangjiansheng.projects.rules.sheets import columns, mark
 from kangjiansheng.projects.rules.sheets.reading import Found, RawRow
 from kangjiansheng.projects.rules.sheets.steps import Right, Step, steps
@@ -231,6 +231,13 @@ def _plan(made: Decision, today: date) -> None:
         key = field if field in row.columns else made.changes[0].column
         made.faults.append(row.found(problem.code, key, **problem.facts))
         return
+    moves = [one for one in made.planned if one.kind in ("forecast", "propose")]
+    if (
+        moves
+        and turn(stored.state.promised, made.wanted["forecast"]) == "earlier"
+        and "reason" in made.wanted
+    ):
+        made.remarks.append(row.found("earlier-without-reason", "reason"))
     if stored.unaccepted and made.planned and made.planned[-1].kind == "done":
         made.remarks.append(row.found("lab-not-accepted", "actual", lab=stored.unaccepted))
     if not made.planned:

@@ -136,7 +136,7 @@ def _moved(
     note: str,
     today: date,
 ) -> MilestoneState:
-    advances = state.promised is not None and day < state.promised  # needs no reason
+    advances = rules.turn(state.promised, day) == "earlier"  # takes no reason
     said = reason or ("" if advances else ANY_REASON)
 
     def act() -> MilestoneState:
