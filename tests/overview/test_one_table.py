@@ -90,12 +90,14 @@ def test_from_the_ask_to_the_minutes(app: Flask, client: Callable[..., Critic]) 
         assert line is not None and owed.code in {one.code for one in line.owes}
         assert not tabled.agreed(meeting), "what the two agreed on another day is not the meeting's"
         with saving():
-            meeting.life, meeting.held_on = "held", clock.today()
+            secretary = who("secretary")
+            meetings.edit_meeting(meeting, actor=secretary, version=None, held_on=clock.today())
+            meetings.record_attendance(meeting, {secretary.id: "on_site"}, actor=secretary)
             owed.confidentiality = "team"
             db.session.flush()
             assert not tabled.agreed(meeting), "what two teams keep to themselves is in no minutes"
             owed.confidentiality = "parties"
-            minutes = writing.start(meeting, actor=who("secretary"))
+            minutes = writing.start(meeting, actor=secretary)
         said = "\n".join(paragraph.text for paragraph in minutes.paragraphs)
         assert (
             f"议定：{owed.debtor.name_hans}{due.isoformat()} 前完成“知情同意书模板”（{owed.code}）。" in said
