@@ -55,6 +55,7 @@ def test_a_director_takes_it_back_and_may_begin_anew(begun: Flask, client: Calla
     home = html.document_fromstring(director.get("/labs/JL-01").text).get_element_by_id("plan").text_content()
     assert "建设计划已收回" in home and "开始建设计划" in home
     assert "已经收回" in director.get(PLAN).text and BACK not in director.get(PLAN).text
+    assert "增加里程碑" in page and "增加里程碑" not in director.get(PLAN).text, "it is begun anew instead"
     assert "撤销" in director.get(f"{PLAN}/history").text
     assert "E050" not in director.get("/milestones?lab=JL-01").text
     with begun.app_context():

@@ -22,7 +22,7 @@ def broken_milestones() -> Iterator[str]:
     last = select(placed).where(placed.c.place == 1).subquery()
     now = [getattr(Milestone, name).label(f"now_{name}") for name in SAID]
     query = select(Milestone.id, last, *now).outerjoin(last, last.c.milestone_id == Milestone.id)
-    for row in db.session.execute(query.order_by(Milestone.id)):
+    for row in db.session.execute(query.order_by(Milestone.id).execution_options(yield_per=500)):
         if row.milestone_id is None:
             yield f"milestone id {row.id}: has no entry in the ledger"
         elif differing := [name for name in SAID if getattr(row, name) != getattr(row, f"now_{name}")]:

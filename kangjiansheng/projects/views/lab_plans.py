@@ -33,15 +33,17 @@ def lab_plan(thing: Plan) -> Response:
     row = owner_row(thing)
     intervals = validities_on(thing, row, actor=actor(), as_of=g.as_of)
     holding = held(intervals, row.milestones, g.as_of or clock.today())
+    shown = plan_context(thing, row, queries.team_of_lab(row.id), holding)
+    gone = taken_back(row.milestones)
     return page(
         "projects/lab_plan.html",
         p=row,
         plan=thing,
         pathway=words.label_of(row.pathway, published()),
         illustrative=row.illustrative,
-        gone=taken_back(row.milestones),
+        gone=gone,
         may_take_back=g.as_of is None and not row.archived and _fresh(row) and policies.lead(actor(), thing),
-        **plan_context(thing, row, queries.team_of_lab(row.id), holding),
+        **shown | {"may_plan": shown["may_plan"] and not gone},
     )
 
 
