@@ -34,6 +34,7 @@ from kangjiansheng.core.outbox import Notification, Outbox
 from kangjiansheng.core.transactions import commit
 from tests.committee.independent_verifier import verify
 from tests.support.critic import Critic
+from tests.support.typed import typed
 
 CODE = "SAC-2026-05"
 PAGE = f"/meetings/{CODE}/minutes"
@@ -366,3 +367,17 @@ def test_the_page_says_whom_no_reminder_reached(
     assert wrong.status_code in (409, 422)
     assert client("member2").get(form).status_code == 403
     assert client("outsider").get(form).status_code == 404
+
+
+def test_a_review_opens_with_a_last_day_to_come(app: Flask, client: Callable[..., Critic]) -> None:
+    page = client("secretary")
+    for day, said in (
+        ("2026-11-22", "截止不能早于今天（2026-11-23）。"),
+        ("2028-11-22", "截止最多可延到 365 天之后。"),
+    ):
+        refused = typed(page, f"{PAGE}/review", due_on=day)
+        assert refused.status_code == 422 and said in refused.text and day in refused.text
+    with app.app_context():
+        minutes = db.session.scalars(select(Minutes).join(Minutes.meeting).where(Meeting.code == CODE)).one()
+        assert (minutes.life, minutes.review_due_on) == ("draft", None)
+    assert typed(page, f"{PAGE}/review", due_on="2026-11-23").status_code == 303

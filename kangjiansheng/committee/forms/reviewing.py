@@ -10,6 +10,7 @@ from kangjiansheng.core.forms import Form, at_most, required
 
 REFUSALS: dict[str, Any] = {
     "committee:deadline-earlier": _l("新的截止须晚于 %(day)s。"),
+    "committee:deadline-passed": _l("截止不能早于今天（%(day)s）。"),
     "committee:deadline-far": _l("截止最多可延到 %(most)s 天之后。"),
     "committee:quote-missing": _l("这一段里没有所引的词句，请照原文引用，或留空。"),
     "committee:comment-settled": _l("这条批注已有人回复，或已过 15 分钟，不能再改；请另写一条。"),

@@ -14,6 +14,15 @@ from kangjiansheng.core.errors import RuleBroken
 LATEST = 365  # days from today
 
 
+def within_reach(due_on: date) -> None:
+    """Refuse a last day that has passed, or that is too far ahead."""
+    today = clock.today()
+    if due_on < today:
+        raise RuleBroken("committee:deadline-passed", "due_on", day=today.isoformat())
+    if (due_on - today).days > LATEST:
+        raise RuleBroken("committee:deadline-far", "due_on", most=LATEST)
+
+
 def put_off(minutes: Minutes, *, actor: Actor, version: int | None, due_on: date, note: str) -> None:
     """A later last day for the draft under review; silence counts from it, after reminders that name it. Those who
     have not answered are told."""
@@ -25,8 +34,7 @@ def put_off(minutes: Minutes, *, actor: Actor, version: int | None, due_on: date
     now = silence.ends_on(draft)
     if due_on <= max(now, clock.today()):
         raise RuleBroken("committee:deadline-earlier", "due_on", day=max(now, clock.today()).isoformat())
-    if (due_on - clock.today()).days > LATEST:
-        raise RuleBroken("committee:deadline-far", "due_on", most=LATEST)
+    within_reach(due_on)
     before = minutes.state()
     change = begin(actor=actor, note=note)
     minutes.review_due_on = due_on

@@ -21,8 +21,8 @@ from kangjiansheng.committee.models import (
     Signer,
 )
 from kangjiansheng.committee.notices import signing as telling
+from kangjiansheng.committee.operations import deadlines, voted
 from kangjiansheng.committee.operations import effects as changing
-from kangjiansheng.committee.operations import voted
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
@@ -54,6 +54,8 @@ def open_review(
     if secrecy not in ("", *acts.SECRECY) or (term and not secrecy):
         raise RuleBroken("committee:secrecy-level", "secrecy")
     expect(minutes, version)
+    if due_on:
+        deadlines.within_reach(due_on)
     meeting = minutes.meeting
     refuse_running(meeting)
     voted.tell(minutes, actor=actor)
