@@ -16,7 +16,7 @@ from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.projects.models import Milestone
+from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.operations import milestones as operations
 from tests.bench.__main__ import client
 from tests.support import full
@@ -55,12 +55,13 @@ def cost(app, reader, path):  # type: ignore[no-untyped-def]
 
 
 def write(app):  # type: ignore[no-untyped-def]
-    """Somebody moves a date."""
+    """Somebody moves a date of a project that was not put away."""
     opened = select(Milestone).where(
         Milestone.id > full.BASE, Milestone.state == "open", Milestone.kind == "milestone"
     )
+    opened = opened.join(Milestone.plan).join(Plan.project).where(Project.archived_at.is_(None))
     with app.app_context(), writing():
-        thing = db.session.scalars(opened.limit(1)).one()
+        thing = db.session.scalars(opened.order_by(Milestone.id).limit(1)).one()
         day = clock.today() + timedelta(days=400 + thing.version)
         operations.will_slip(thing, day, "SUPPLY", actor=system_actor(), version=None)
 

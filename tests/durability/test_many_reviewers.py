@@ -17,6 +17,7 @@ from kangjiansheng.app import create_app
 from kangjiansheng.committee.models import CommitteeMember, Meeting
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations import reviews
+from kangjiansheng.core.changes import record
 from kangjiansheng.core.config import read_settings
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing as writing_now
@@ -47,6 +48,7 @@ def seat_members(server: Server) -> list[str]:
         known = db.session.scalars(
             select(Account).join(Person).where(Person.email == "member@kjs.example")
         ).one()
+        seats = meeting.committee.state()
         for n in range(MEMBERS):
             person = Person(
                 code=f"REVIEWER-{n}",
@@ -56,6 +58,7 @@ def seat_members(server: Server) -> list[str]:
             )
             db.session.add(person)
             db.session.flush()
+            record("accounts:person:create", person, actor=secretary, before={})
             db.session.add(
                 Account(
                     person_id=person.id,
@@ -69,6 +72,9 @@ def seat_members(server: Server) -> list[str]:
                 name_hans=f"审阅{n}", voting=False, valid_from=date(2026, 11, 20), illustrative=True,
             )  # fmt: skip
             db.session.add(seat)
+        db.session.flush()
+        db.session.refresh(meeting.committee)
+        record("committee:member:add", meeting.committee, actor=secretary, before=seats)
         minutes = meeting.minutes
         assert minutes is not None
         reviews.open_review(minutes, actor=secretary)
