@@ -11,9 +11,7 @@ from kangjiansheng.core import charts
 from kangjiansheng.overview.rules.forecast.days import MISSING
 from kangjiansheng.overview.rules.forecast.runs import Expected, Outlook
 
-MOST = 24
-_ROW = 30
-_PHONE = 318  # pixels of a phone that the figure has, its edge at the right taken off
+from .by_day import MOST, by_day
 
 
 @dataclass(frozen=True)
@@ -46,51 +44,22 @@ def forecast(found: Sequence[Expected], day: date, words: Words) -> charts.Figur
     first = min([day, *(_day(one.promise) for one in rows)])
     start = max(first, day - timedelta(days=90)) - timedelta(days=6)
     end = max(_day(one.p80) for one in rows)
-    span = (end - start).days
-    values, labels = charts.date_ticks(start, end)
-    shapes, notes = charts.bands(
-        charts.festivals(start, end, spring=words.spring, national=words.national), labelled=False
-    )
-    line, label = charts.today_line(day, words.today)
-    names = [f"{words.code(one)} {words.name(one)}" for one in rows]
-    wide = min(300, int(max(charts.text_width(name) for name in names)) + 26)
-    narrow = min(150, int(max(charts.text_width(words.name(one), 12) for one in rows)) + 18)
     ends = max(charts.text_width(words.days(_day(one.p80).toordinal() - one.promise)) for one in rows) + 16
-    base = {"range": [start, end + timedelta(days=span // 7 + 12)], "type": "date"}
-    return charts.figure(
-        [*_bands(rows, ys), _promises(rows, ys, words, start), _halves(rows, ys, words), _ends(rows, ys, words)],
-        {
-            "height": _ROW * len(rows) + 64,
-            "margin": {"l": wide, "r": 12, "t": 28, "b": 30},
-            "shapes": [*shapes, line],
-            "annotations": [*notes, label],
-            "xaxis": {**base, "tickvals": values, "ticktext": labels},
-            "yaxis": {
-                "tickvals": ys,
-                "ticktext": [f"{charts.cut(name, wide - 20)}  " for name in names],
-                "showgrid": False,
-                "range": [-0.6, len(rows) - 0.4],
-                "tickfont": {"size": 12.5, "color": "@ink"},
-            },
-        },
-        mobile={
-            "layout": {
-                "height": 38 * len(rows) + 64,
-                "margin": {"l": narrow, "r": 6, "t": 28, "b": 30},
-                "xaxis": {
-                    **base,
-                    "range": [start, end + timedelta(days=int(span * ends / (_PHONE - narrow - ends)))],
-                    "tickvals": values[::3],
-                    "ticktext": labels[::3],
-                    "tickangle": 0,
-                },
-                "yaxis": {
-                    "tickfont": {"size": 12},
-                    "ticktext": [f"{words.code(one)}  <br>{charts.cut(words.name(one), narrow - 14, 12)}  " for one in rows],
-                },
-            }
-        },
-    )  # fmt: skip
+    return by_day(
+        [
+            *_bands(rows, ys),
+            _promises(rows, ys, words, start),
+            _halves(rows, ys, words),
+            _ends(rows, ys, words),
+        ],
+        [(words.code(one), words.name(one)) for one in rows],
+        day,
+        words,
+        start=start,
+        end=end,
+        span=(end - start).days,
+        ends=ends,
+    )
 
 
 def _day(number: int | None) -> date:

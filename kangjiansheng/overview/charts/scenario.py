@@ -7,9 +7,8 @@ from typing import Any
 
 from kangjiansheng.core import charts
 
-MOST = 24
-_ROW = 30
-_PHONE = 318  # pixels of a phone that the figure has, its edge at the right taken off
+from .by_day import MOST as MOST
+from .by_day import by_day
 
 
 @dataclass(frozen=True)
@@ -43,52 +42,15 @@ def scenario(found: Sequence[Row], day: date, words: Words) -> charts.Figure:
     ys = list(range(len(rows)))
     every = [one for row in rows for one in (row.now, row.then) if one]
     start, end = min([day, *every]) - timedelta(days=6), max([day, *every])
-    span = max((end - start).days, 30)
-    values, labels = charts.date_ticks(start, end)
-    shapes, notes = charts.bands(
-        charts.festivals(start, end, spring=words.spring, national=words.national), labelled=False
-    )
-    line, label = charts.today_line(day, words.today)
-    names = [f"{row.code} {row.name}" for row in rows]
-    wide = min(300, int(max(charts.text_width(name) for name in names)) + 26)
-    narrow = min(150, int(max(charts.text_width(row.name, 12) for row in rows)) + 18)
-    ends = max(charts.text_width(row.text) for row in rows) + 22
-    base = {"range": [start, end + timedelta(days=span // 7 + 12)], "type": "date"}
-    return charts.figure(
+    return by_day(
         [*_lines(rows, ys), _now(rows, ys, words), _then(rows, ys, words), _ends(rows, ys)],
-        {
-            "height": _ROW * len(rows) + 64,
-            "margin": {"l": wide, "r": 12, "t": 28, "b": 30},
-            "shapes": [*shapes, line],
-            "annotations": [*notes, label],
-            "xaxis": {**base, "tickvals": values, "ticktext": labels},
-            "yaxis": {
-                "tickvals": ys,
-                "ticktext": [f"{charts.cut(name, wide - 20)}  " for name in names],
-                "showgrid": False,
-                "range": [-0.6, len(rows) - 0.4],
-                "tickfont": {"size": 12.5, "color": "@ink"},
-            },
-        },
-        mobile={
-            "layout": {
-                "height": 38 * len(rows) + 64,
-                "margin": {"l": narrow, "r": 6, "t": 28, "b": 30},
-                "xaxis": {
-                    **base,
-                    "range": [start, end + timedelta(days=int(span * ends / (_PHONE - narrow - ends)))],
-                    "tickvals": values[::3],
-                    "ticktext": labels[::3],
-                    "tickangle": 0,
-                },
-                "yaxis": {
-                    "tickfont": {"size": 12},
-                    "ticktext": [
-                        f"{row.code}  <br>{charts.cut(row.name, narrow - 14, 12)}  " for row in rows
-                    ],
-                },
-            }
-        },
+        [(row.code, row.name) for row in rows],
+        day,
+        words,
+        start=start,
+        end=end,
+        span=max((end - start).days, 30),
+        ends=max(charts.text_width(row.text) for row in rows) + 22,
     )
 
 
