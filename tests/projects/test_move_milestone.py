@@ -361,14 +361,15 @@ def test_a_day_long_before_the_project_is_refused_with_what_is_expected(client, 
     assert answer.status_code == 422 and "太早了：项目始于 20" in answer.text
 
 
+def filing():
+    """The milestone of the tests."""
+    chosen = select(Milestone).join(Plan).join(Project)
+    return db.session.scalars(chosen.where(Project.code == "KJS-003", Milestone.code == "A140")).one()
+
+
 def test_done_before_its_predecessor_is_taken_and_doubted(client, app):
     with app.app_context():
-        thing = db.session.scalars(
-            select(Milestone)
-            .join(Plan)
-            .join(Project)
-            .where(Project.code == "KJS-003", Milestone.code == "A140")
-        ).one()
+        thing = filing()
         before = db.session.scalars(
             select(Milestone)
             .join(MilestoneLink, MilestoneLink.predecessor_id == Milestone.id)
@@ -389,12 +390,7 @@ def test_an_earlier_date_is_called_an_advance(client):
 
 def standing(app):
     with app.app_context():
-        thing = db.session.scalars(
-            select(Milestone)
-            .join(Plan)
-            .join(Project)
-            .where(Project.code == "KJS-003", Milestone.code == "A140")
-        ).one()
+        thing = filing()
         entries = select(MilestoneEntry).where(MilestoneEntry.milestone_id == thing.id)
         last = db.session.scalars(entries.order_by(MilestoneEntry.id.desc())).first()
         return thing.forecast, thing.reason_code, last.kind, last.change_set.reason_code, thing.version
