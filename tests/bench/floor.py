@@ -72,7 +72,7 @@ def create(url: str) -> Flask:
     """The bare application over a filled database."""
     app = Flask("floor", template_folder=str(Path(__file__).with_name("templates")))
     engine = create_engine(url)
-    event.listen(engine, "connect", _as_durable_as_the_product)
+    event.listen(engine, "connect", as_durable_as_the_product)
     app.extensions["engine"] = engine
 
     def rows(sql: str, **values: Any) -> Any:
@@ -170,6 +170,7 @@ def _rows(engine: Engine, sql: str, values: dict[str, Any]) -> Any:
         return connection.execute(text(sql), values).all()
 
 
-def _as_durable_as_the_product(connection: Any, _record: Any) -> None:
+def as_durable_as_the_product(connection: Any, _record: Any) -> None:
+    """A connection that waits for the disk at each commit."""
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=8000"):
         connection.execute(f"PRAGMA {pragma}")

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, event, func, select
 from sqlalchemy.ext.declarative import DeferredReflection
 from sqlalchemy.orm import DeclarativeBase, Session, contains_eager, joinedload, relationship, selectinload
 
-from tests.bench.floor import _as_durable_as_the_product
+from tests.bench.floor import as_durable_as_the_product
 
 
 class Base(DeferredReflection, DeclarativeBase):
@@ -138,7 +138,7 @@ def create(url: str) -> Flask:
     app = Flask("usual", template_folder=str(Path(__file__).with_name("templates")))
     app.secret_key = "only measured"
     engine = create_engine(url)
-    event.listen(engine, "connect", _as_durable_as_the_product)
+    event.listen(engine, "connect", as_durable_as_the_product)
     Base.prepare(engine)
     selects = _lists()
     login = LoginManager(app)
@@ -146,9 +146,9 @@ def create(url: str) -> Flask:
     @login.request_loader
     def _load(asked: Any) -> Account | None:
         key = hashlib.sha256(asked.cookies.get("floor", "").encode()).hexdigest()
-        found = select(SignIn).where(SignIn.key_sha256 == key).options(joinedload(SignIn.account))
-        known = g.session.scalar(found)
-        return known.account if known else g.session.get(Account, 1)
+        signed_in = select(SignIn.account_id).where(SignIn.key_sha256 == key).scalar_subquery()
+        known = select(Account).where(Account.id == func.coalesce(signed_in, 1))
+        return g.session.scalar(known.options(joinedload(Account.person)))
 
     @app.before_request
     def _open() -> None:
