@@ -48,7 +48,7 @@ def outlook(found: Outlook, words: Words) -> charts.Figure:
         notes.append(
             charts.note(
                 0, y, name, color="@ink", size=13, weight=600,
-                xref="paper", xanchor="right", xshift=-14, yanchor="middle", align="right",
+                xref="paper", xanchor="right", xshift=-14, yanchor="top", yshift=11, align="right",
             )
         )  # fmt: skip
         if number:
@@ -150,7 +150,7 @@ def _origin(item: _Placed, start: date, notes: list[dict[str, Any]], words: Word
             charts.note(
                 start,
                 item.y,
-                f"{words.baseline} {plan:%Y-%m-%d} ◂",
+                f"{plan:%Y-%m-%d} ◂",  # the legend says what the line begins at
                 color="@ink-3",
                 size=11,
                 xanchor="left",

@@ -88,7 +88,7 @@ def lab(found: Any) -> str:
 
 
 def lab_on_lane(found: Any) -> str:
-    """The same within the room that a lane has: on two lines when one is too short, else cut."""
+    """The same within the room that a lane has: on two lines when one is too short, and there cut."""
     name = lab(found)
     if _fits(name):
         return name
@@ -96,9 +96,15 @@ def lab_on_lane(found: Any) -> str:
     if cuts:
         at = min(cuts, key=lambda at: (name[at - 1] not in _JOINTS, abs(2 * at - len(name))))
         return f"{name[:at].rstrip()}<br>{name[at:].lstrip()}"
-    while not _fits(f"{name}…"):
-        name = name[:-1]
-    return f"{name.rstrip()}…"
+    full = max(at for at in range(1, len(name)) if _fits(name[:at].rstrip()))
+    at = max((at for at in range(1, full + 1) if name[at - 1] in _JOINTS), default=full)
+    return f"{name[:at].rstrip()}<br>{_cut(name[at:].lstrip())}"
+
+
+def _cut(text: str) -> str:
+    """What fits with an ellipsis, to the end of a word where there are words."""
+    at = max(at for at in range(len(text)) if _fits(f"{text[:at]}…"))
+    return f"{(text[:at].rpartition(' ')[0] or text[:at]).rstrip()}…"
 
 
 def _fits(text: str) -> bool:
