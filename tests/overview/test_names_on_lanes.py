@@ -19,7 +19,7 @@ def on_lane(app: Flask, name: str) -> list[str]:
     [
         ("Gene Therapy", ["Gene Therapy"]),
         ("Cell Therapy of Blood Cancers", ["Cell Therapy of", "Blood Cancers"]),
-        ("Off-the-shelf and In-vivo Cell Engineering", ["Off-the-shelf", "and In-vivo…"]),
+        ("Off-the-shelf and In-vivo Cell Engineering", ["Off-the-shelf", "and In-vivo Ce…"]),
         ("细胞制剂质量与分析以及放行检验", ["细胞制剂质量与", "分析以及放行检验"]),
     ],
 )

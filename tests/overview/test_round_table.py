@@ -119,3 +119,13 @@ def test_who_lacks_a_hospital_and_a_funder() -> None:
         "A": ["research", "university", "capital", "government"],
         "B": [],
     }
+
+
+@pytest.mark.parametrize("seats", range(1, round_table.FEW + 1))
+def test_no_name_lies_over_the_mark_of_what_is_late(seats: int) -> None:
+    """The mark stands at the upper right of its seat, from 9 to 22 to the right and 7 to 20 above its middle."""
+    for spot in round_table.ring(seats).spots:
+        lines_end_above = spot.label_y + 18 <= spot.y - 20
+        lines_begin_below = spot.label_y - 14 >= spot.y - 7
+        beside = spot.anchor == "end" or (spot.anchor == "start" and spot.label_x >= spot.x + 22)
+        assert lines_end_above or lines_begin_below or beside, spot

@@ -9,6 +9,9 @@ from math import cos, pi, sin
 
 FEW = 14  # seats up to which a name stands level beside its seat; of more, each name runs outwards from it
 WIDTH = 820
+MARK = (
+    26  # from the middle of a seat to beyond the mark at its upper right, which says that something is late
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def _spot(place: int, seats: int, circle: int, size: float, middle: float) -> Sp
     label_x, label_y = _point(place, seats, circle + 33, middle)
     if abs(across) < 0.2:
         return Spot(x, y, label_x, label_y + (-18 if down < 0 else 14), "middle")
+    if across > 0 > down:
+        label_x = max(label_x, x + MARK)
     return Spot(x, y, label_x, label_y - 3 + down * 8, "start" if across > 0 else "end")
 
 

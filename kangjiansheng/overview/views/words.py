@@ -98,13 +98,7 @@ def lab_on_lane(found: Any) -> str:
         return f"{name[:at].rstrip()}<br>{name[at:].lstrip()}"
     full = max(at for at in range(1, len(name)) if _fits(name[:at].rstrip()))
     at = max((at for at in range(1, full + 1) if name[at - 1] in _JOINTS), default=full)
-    return f"{name[:at].rstrip()}<br>{_cut(name[at:].lstrip())}"
-
-
-def _cut(text: str) -> str:
-    """What fits with an ellipsis, to the end of a word where there are words."""
-    at = max(at for at in range(len(text)) if _fits(f"{text[:at]}…"))
-    return f"{(text[:at].rpartition(' ')[0] or text[:at]).rstrip()}…"
+    return f"{name[:at].rstrip()}<br>{charts.cut(name[at:].lstrip(), _LAB_WIDTH, 13)}"
 
 
 def _fits(text: str) -> bool:

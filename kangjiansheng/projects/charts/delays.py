@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from kangjiansheng.core import charts
 from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.charts.words import days, short
+from kangjiansheng.projects.charts.words import days
 from kangjiansheng.projects.forms.fields import label_of
 from kangjiansheng.projects.queries.rows import OwnerRow
 from kangjiansheng.projects.rules.delays import Attribution, Cause
@@ -50,7 +50,7 @@ def delay(project: OwnerRow, found: Attribution | None) -> Figure | None:
                 max(start, at), -n, text, color="@ink", xanchor="left", xshift=8, weight=600 if whole else 400
             )
         )
-    labels = [f"{short(label, 12)}  " for label, _change, _tone in bars]
+    labels = [f"{charts.cut(label, 150)}  " for label, _change, _tone in bars]
     wide = max(charts.text_width(label) for label in labels) + 10
     # The days stand beside the longest bar too, on a phone as on a wide screen.
     beside = max(charts.text_width(note["text"]) for note in notes) + 18

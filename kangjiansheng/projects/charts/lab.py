@@ -1,7 +1,7 @@
 """The projects of a laboratory on one axis: what is behind them and what comes."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,11 +9,15 @@ from flask_babel import gettext as _
 from kangjiansheng.core import charts
 from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.charts.words import iso, line_word, short, span
+from kangjiansheng.projects.charts.words import iso, line_word, span
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 
 ROW = 64
 MOST = 8
+SIZE = 12  # of what stands below a mark, in pixels
+_WIDTH = 1150  # of the axis on a wide screen, in pixels; a phone shows the table
+_MARGIN = 70  # left of the axis: the codes stand there, beside the marks and not below them
+_LEAST, _MOST_WIDE, _GAP = 96, 210, 12  # from mark to mark with names, of a name, between two names
 
 
 def lab_lines(projects: Sequence[ProjectRow], today: date) -> Figure | None:
@@ -26,23 +30,17 @@ def lab_lines(projects: Sequence[ProjectRow], today: date) -> Figure | None:
     notes: list[dict[str, Any]] = []
     every = [_day(m) for _p, ms in rows for m in ms]
     start, end = span(every, today)
-    # Words closer than this on the axis would lie over one another: only the mark is drawn then.
-    room = (end - start) / 1150
+    scale = _WIDTH / ((end - start) / timedelta(1))  # pixels of a day
     for n, (project, shown) in enumerate(rows):
         y = -n
         days = [_day(m) for m in shown]
         data += _lines(min(days), max(days), today, y)
-        last_end: date | None = None
-        for m in shown:
-            day = _day(m)
-            data.append(_mark(project, m, day, y))
-            word = short(name_of(m), 7)
-            left = day - room * (charts.text_width(word, 12) / 2 + 6)
-            if last_end is None or left > last_end:
-                colour = f"@{m.status}-text" if m.status in ("slip", "late") else "@ink-2"
-                notes.append(charts.note(day, y, word, color=colour, size=12, yshift=-20))
-                notes.append(charts.note(day, y, day.strftime("%y-%m"), color="@ink-3", size=11.5, yshift=17))
-                last_end = day + room * (charts.text_width(word, 12) / 2 + 6)
+        data += [_mark(project, m, day, y) for m, day in zip(shown, days, strict=True)]
+        names = [name_of(m) for m in shown]
+        said = _in_their_room([(day - start).days * scale for day in days], names)
+        for m, day, word in zip(shown, days, said, strict=True):
+            if word:
+                notes += _beside(m, day, y, word)
     shape, words = charts.today_line(today, line_word(today))
     ticks, ticktext = charts.date_ticks(start, end, at_most=7)
     return charts.figure(
@@ -62,6 +60,29 @@ def lab_lines(projects: Sequence[ProjectRow], today: date) -> Figure | None:
             },
         },
     )
+
+
+def _in_their_room(places: Sequence[float], names: Sequence[str]) -> list[str]:
+    """What is said below each mark, whose places are in pixels and ascend: a mark that is too near to the last one with
+    a name gets none, the others share what lies between them."""
+    kept: list[int] = []
+    for at, place in enumerate(places):
+        if not kept or place - places[kept[-1]] >= _LEAST:
+            kept.append(at)
+    said = [""] * len(names)
+    for before, at, after in zip([None, *kept], kept, [*kept[1:], None], strict=False):
+        left = places[at] - places[before] if before is not None else 2 * (places[at] + _MARGIN)
+        right = places[after] - places[at] if after is not None else 2 * (_WIDTH - places[at])
+        said[at] = charts.cut(names[at], min(left, right, _MOST_WIDE) - _GAP, SIZE)
+    return said
+
+
+def _beside(m: MilestoneRow, day: date, y: float, word: str) -> list[dict[str, Any]]:
+    colour = f"@{m.status}-text" if m.status in ("slip", "late") else "@ink-2"
+    return [
+        charts.note(day, y, word, color=colour, size=SIZE, yshift=-20, bgcolor="@surface", borderpad=1),
+        charts.note(day, y, day.strftime("%y-%m"), color="@ink-3", size=11.5, yshift=17),
+    ]
 
 
 def _shown(project: ProjectRow) -> list[MilestoneRow]:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from kangjiansheng.core import charts
 from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.charts.words import days, iso, line_word, short, span
+from kangjiansheng.projects.charts.words import days, iso, line_word, span
 from kangjiansheng.projects.forms import validity as held_words
 from kangjiansheng.projects.queries.rows import MilestoneRow, OwnerRow
 from kangjiansheng.projects.queries.validity import Held, ValidityRow
@@ -18,6 +18,7 @@ from kangjiansheng.projects.rules.validity import Standing
 
 ROW = 44
 LASTING = 5  # intervals below the milestones
+WIDE = 162  # pixels of a name beside the plot
 NARROW = 96  # pixels of a word beside the plot of a phone
 MOST = 28  # more rows do not fit the tallest figure
 
@@ -45,7 +46,7 @@ def timeline(
     for n, row in enumerate(rows):
         y = -n
         plan, day = row.baseline or row.promised, row.actual or row.promised
-        labels.append(f"{row.code} {short(name_of(row), 13)}  ")
+        labels.append(f"{row.code} {charts.cut(name_of(row), WIDE)}  ")
         data += _bar(row, plan, day, y)
         data.append(_mark(row, day, y))
         if row.slip:
@@ -71,7 +72,7 @@ def timeline(
         drawn, more = _interval(row_, standing, -len(rows) - n, start, end)
         data += drawn
         notes += more
-        labels.append(f"{short(held_words.kind(row_), 13)}  ")
+        labels.append(f"{charts.cut(held_words.kind(row_), WIDE)}  ")
     count = len(rows) + len(lasting)
     shape, words = charts.today_line(today, line_word(today))
     ticks, ticktext = charts.date_ticks(start, end, at_most=7)

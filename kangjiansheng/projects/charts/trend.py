@@ -12,7 +12,7 @@ from kangjiansheng.core import charts
 from kangjiansheng.core.calendar import day_of
 from kangjiansheng.core.charts import Figure
 from kangjiansheng.core.i18n import name_of
-from kangjiansheng.projects.charts.words import iso, short
+from kangjiansheng.projects.charts.words import iso
 from kangjiansheng.projects.queries.page import Said
 from kangjiansheng.projects.queries.rows import MilestoneRow
 
@@ -52,7 +52,7 @@ def trend(said: Sequence[Said], milestones: Sequence[MilestoneRow], today: date)
     for (row, points), place in zip(lines, places, strict=True):
         data.append(_trend_line(row, points))
         own = -(points[-1][1] - low).days / span * (height - 48)
-        text = f"{row.code} {short(name_of(row), 8)}" + (
+        text = f"{row.code} {charts.cut(name_of(row), 100)}" + (
             f" {charts.signed_days(row.slip)}" if row.slip else ""
         )
         notes.append(

@@ -15,19 +15,6 @@ def span(days: Sequence[date], today: date) -> tuple[date, date]:
     return low - room / 3, high + room * 2
 
 
-def short(text: str, most: int) -> str:
-    wide = sum(1 if ord(c) > 0x2E80 else 0.55 for c in text)
-    if wide <= most:
-        return text
-    kept, used = "", 0.0
-    for c in text:
-        used += 1 if ord(c) > 0x2E80 else 0.55
-        if used > most - 1:
-            break
-        kept += c
-    return kept + "…"
-
-
 def days(slip: int) -> str:
     return ngettext("%(sign)s%(num)d 天", "%(sign)s%(num)d 天", abs(slip), sign="+" if slip > 0 else "−")
 

@@ -9,9 +9,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from kangjiansheng.core import clock
+from kangjiansheng.core import charts, clock
 from kangjiansheng.core.i18n import moment, name_of
-from kangjiansheng.projects.charts.words import short
 from kangjiansheng.projects.forms.fields import indication_of, label_of, word
 from kangjiansheng.projects.notices import DECISIONS
 from kangjiansheng.projects.queries import MilestoneRow, OwnerRow, ProjectRow, Said
@@ -268,7 +267,7 @@ def _because(m: MilestoneRow) -> str:
         return ""
     reason = label_of(m.reason_code, reasons())
     if m.note:  # a sentence may follow, and few people end theirs
-        note = short(m.note.rstrip(), NOTE_IN_SENTENCE)  # all of it stands in the plan below
+        note = charts.cut(m.note.rstrip(), NOTE_IN_SENTENCE, 1)  # all of it stands in the plan below
         return _("卡在%(reason)s：%(note)s", reason=reason, note=note) + (
             "" if note.endswith(ENDS) else _("。")
         )
