@@ -31,6 +31,13 @@ def test_a_lead_sees_her_week_her_projects_and_her_laboratory(client):
 
 
 @pytest.mark.long
+def test_a_lead_meets_her_week_before_all_else_that_waits(client):
+    """Between two experiments, on a phone: what she came for is on the first screen."""
+    first = main(client("lead")).find_class("sheet")[0]
+    assert {a.get("href") for a in first.iter("a")} >= {"/my/milestones"}
+
+
+@pytest.mark.long
 def test_home_asks_for_as_many_answers_as_the_page_of_milestones(client):
     lead = client("lead")
     asked = re.search(r"(\d+) 项等您答复", main(lead).text_content())
