@@ -39,6 +39,7 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 LOCK = 0x6B6A73  # advisory lock of the chain's head on PostgreSQL
 _acts: dict[str, Any] = {}
 _MARKS = "audit marks"  # how many entries waited when each open savepoint began
+_KEPT = ("audit", "begun")  # what a session remembers of its transaction: entries to write, acts that began
 
 
 class AuditEntry(Base):
@@ -102,6 +103,11 @@ def note(
     pending.append(_Pending(act, thing, thing_id, actor, change, before, after))
 
 
+def begun(change: "ChangeSet") -> None:
+    """Remember that an act began; `seal` refuses one of which no entry tells."""
+    db.session.info.setdefault("begun", []).append(change)
+
+
 def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Only the keys whose values differ, on each side."""
     return (
@@ -111,8 +117,12 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, An
 
 
 def seal(session: Session) -> None:
-    """Chain and insert the entries noted in this transaction. Called by the one commit."""
+    """Chain and insert the entries noted in this transaction. Called by the one commit. An act that changed something
+    and of which no entry tells is a fault of the program, and is not kept."""
     pending: list[_Pending] = session.info.pop("audit", [])
+    told = {item.change.id for item in pending}
+    if any(change.id not in told for change in session.info.pop("begun", [])):
+        raise LookupError("an act without an entry in the trail")
     if not pending:
         return
     session.flush()
@@ -260,7 +270,8 @@ def _rows_of(kinds: tuple[Any, ...]) -> Select[Any]:
 def _mark(session: Session, transaction: SessionTransaction) -> None:
     """A savepoint may be rolled back alone: what was noted before it stays, what was noted since goes."""
     if transaction.nested:
-        session.info.setdefault(_MARKS, {})[transaction] = len(session.info.get("audit", ()))
+        marks = {kept: len(session.info.get(kept, ())) for kept in _KEPT}
+        session.info.setdefault(_MARKS, {})[transaction] = marks
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -272,8 +283,8 @@ def _unmark(session: Session, transaction: SessionTransaction) -> None:
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        mark = session.info.get(_MARKS, {}).get(transaction)
-        if mark is not None:
-            del session.info.get("audit", [])[mark:]
+        for kept, mark in session.info.get(_MARKS, {}).get(transaction, {}).items():
+            del session.info.get(kept, [])[mark:]
     elif transaction.parent is None:
-        session.info.pop("audit", None)
+        for kept in _KEPT:
+            session.info.pop(kept, None)

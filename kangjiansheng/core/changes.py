@@ -105,6 +105,7 @@ def begin(
     )
     db.session.add(change)
     db.session.flush()
+    audit.begun(change)
     return change
 
 

@@ -4,12 +4,12 @@ taken back. Dates that were reckoned before stay as they are; what is reckoned f
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import has_app_context
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import holiday_lists
@@ -97,11 +97,16 @@ def current() -> Calendar:
     kept = session.info.get(_KEPT)
     if kept and kept[0] is session.get_transaction() and kept[0] is not None:
         return kept[1]  # type: ignore[no-any-return]
-    query = select(HolidayYear.year, HolidayYear.holidays, HolidayYear.workdays)
-    rows = session.execute(query.where(HolidayYear.in_use.is_(True)).order_by(HolidayYear.year))
+    rows = session.execute(_in_use())
     found = _made(tuple((year, tuple(rests), tuple(works)) for year, rests, works in rows))
     session.info[_KEPT] = (session.get_transaction(), found)
     return found
+
+
+@cache
+def _in_use() -> Select[Any]:
+    query = select(HolidayYear.year, HolidayYear.holidays, HolidayYear.workdays)
+    return query.where(HolidayYear.in_use.is_(True)).order_by(HolidayYear.year)
 
 
 @lru_cache(maxsize=16)

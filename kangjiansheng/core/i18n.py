@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import flask_babel
 from flask import Flask, g, has_app_context, has_request_context, request
@@ -116,14 +116,18 @@ def name_of(thing: Any, wanted: str | None = None) -> str:
     """
     wanted = wanted or locale()
     if isinstance(thing, Mapping):
-        hans, hant, en = thing.get("hans") or "", thing.get("hant") or "", thing.get("en") or ""
-    else:
-        hans, hant, en = thing.name_hans, thing.name_hant, thing.name_en
+        thing = _Words(thing.get("hans") or "", thing.get("hant") or "", thing.get("en") or "")
     if wanted == "en":
-        return en or hans
+        return thing.name_en or thing.name_hans  # type: ignore[no-any-return]
     if wanted == "zh-Hant":
-        return hant or text.to_hant(hans)
-    return hans or en
+        return thing.name_hant or text.to_hant(thing.name_hans)
+    return thing.name_hans or thing.name_en  # type: ignore[no-any-return]
+
+
+class _Words(NamedTuple):
+    name_hans: str
+    name_hant: str
+    name_en: str
 
 
 def is_derived(thing: Any, wanted: str | None = None) -> bool:

@@ -144,10 +144,10 @@ class Listing:
 
     def _figures(self) -> tuple[int, bool]:
         """The same, and whether any of them is illustrative."""
-        marked = func.sum(case((self.illustrative, 1), else_=0))
-        counted = self._only(func.count(), func.coalesce(marked, 0))
 
         def count() -> tuple[int, bool]:
+            marked = func.sum(case((self.illustrative, 1), else_=0))
+            counted = self._only(func.count(), func.coalesce(marked, 0))
             total, illustrative = db.session.execute(counted).one()
             return total, bool(illustrative)
 

@@ -2,11 +2,12 @@
 a shared one sees through it what is open to them, and nothing else."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Index, Text, UniqueConstraint, func, or_, select
+from sqlalchemy import Index, Select, Text, UniqueConstraint, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kangjiansheng.core import text
@@ -100,11 +101,15 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 def listed(page: str, *, actor: Actor) -> list[SavedView]:
     """The actor's views of a page in their order, then those that others share; one statement."""
-    query = select(SavedView).where(
-        SavedView.page == page, or_(SavedView.person_id == actor.id, SavedView.shared.is_(True))
-    )
-    rows = db.session.scalars(query.order_by(SavedView.position, SavedView.id))
+    rows = db.session.scalars(_listed(), {"page": page, "person": actor.id})
     return sorted(rows, key=lambda view: view.person_id != actor.id)
+
+
+@cache
+def _listed() -> Select[SavedView]:
+    offered = or_(SavedView.person_id == bindparam("person"), SavedView.shared.is_(True))
+    query = select(SavedView).where(SavedView.page == bindparam("page"), offered)
+    return query.order_by(SavedView.position, SavedView.id)
 
 
 def mine(*, actor: Actor) -> list[SavedView]:

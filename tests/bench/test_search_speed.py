@@ -18,10 +18,10 @@ from kangjiansheng.committee.models import (
     ParagraphRevision,
 )
 from kangjiansheng.core import clock, search
-from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects.models import Project
+from tests.support.acts import an_act
 
 pytestmark = pytest.mark.soak
 
@@ -107,7 +107,7 @@ def fill() -> None:
         from kangjiansheng.accounts.queries import system_actor
 
         actor = system_actor()
-        change = begin(actor=actor, source="command")
+        change = an_act(actor, source="command")
         now = clock.now()
         base = 100_000
         day = date(1999, 1, 1)

@@ -12,6 +12,7 @@ from kangjiansheng.committee.models import Meeting, Paper
 from kangjiansheng.committee.operations import interests, meetings, papers
 from kangjiansheng.committee.queries import papers as reading
 from kangjiansheng.core import transactions
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
@@ -35,6 +36,23 @@ def put(app: Flask, title: str = "安全性报告") -> tuple[int, int]:
         secretary = actor_by_email("secretary@kjs.example")
         assert secretary
         return one.items[0].id, papers.add(one.items[0], "a.pdf", pdf("一"), actor=secretary, title=title).id
+
+
+def test_each_version_of_a_paper_has_its_entry_in_the_trail(app: Flask) -> None:
+    item, number = put(app)
+    with app.app_context(), transactions.writing():
+        secretary = actor_by_email("secretary@kjs.example")
+        paper = db.session.get(Paper, number)
+        assert secretary and paper
+        papers.replace(paper, "b.pdf", pdf("二"), actor=secretary, note="补了附表")
+    with app.app_context():
+        of_item = AuditEntry.thing == "agenda_item", AuditEntry.thing_id == item
+        rows = db.session.scalars(select(AuditEntry).where(*of_item).order_by(AuditEntry.seq)).all()
+        told = [(row.act, row.actor_id, row.after["name"]) for row in rows if "paper" in row.act]
+    assert told == [
+        ("committee:paper:add", secretary.id, "a.pdf"),
+        ("committee:paper:replace", secretary.id, "b.pdf"),
+    ]
 
 
 @pytest.mark.long

@@ -52,10 +52,11 @@ from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations.imports import receiving
 from kangjiansheng.committee.rules.votes import Tally
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, begin
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.models import Milestone, Plan, Project
 from tests.support.acting import eighth, running_meeting, sent_back
+from tests.support.acts import an_act
 from tests.support.critic import Critic
 from tests.support.refusing import refused
 
@@ -307,7 +308,7 @@ def test_of_what_a_resolution_changes(draft_minutes: Minutes, actor: Cast) -> No
 def test_of_drafts_that_wait_for_signatures(draft_minutes: Minutes, actor: Cast) -> None:
     draft = reviews.open_review(draft_minutes, actor=actor("secretary"))
     member = actor("member")
-    change = begin(actor=member)
+    change = an_act(member)
     for signer in draft.signers:
         db.session.add(
             Consent(

@@ -14,7 +14,7 @@ from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.committee.models import Meeting, Minutes
 from kangjiansheng.committee.operations import amendments, meetings, reviews
 from kangjiansheng.core import clock, messengers
-from kangjiansheng.core.changes import Actor, begin
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.messengers import Post, Robot, delivery, keeping
 from kangjiansheng.core.transactions import writing
@@ -28,6 +28,7 @@ from kangjiansheng.projects.operations import bulk, evidence, gates, hand_offs, 
 from kangjiansheng.projects.operations.sheets import writing as sheets
 from kangjiansheng.projects.rules.bulk import Wanted
 from tests.support import papers
+from tests.support.acts import an_act
 from tests.support.app import PASSWORD
 from tests.support.messengers import PATHS, Messengers, serving
 
@@ -121,8 +122,8 @@ def test_nothing_confidential_leaves_whatever_happens(
         lambda: gates.decide(gate, "go", decided_on=clock.today(), body=SECRET, reasons=SECRET, actor=lead),
     )
     row = SimpleNamespace(project=CODE, illustrative=True)
-    happens("projects:sheet", lambda: sheets.tell_groups([row], begin(actor=lead, note=SECRET)))
-    happens("projects:trial", lambda: tell_groups("projects:trial", one.plan.project, begin(actor=lead)))
+    happens("projects:sheet", lambda: sheets.tell_groups([row], an_act(lead, note=SECRET)))
+    happens("projects:trial", lambda: tell_groups("projects:trial", one.plan.project, an_act(lead)))
     lab = db.session.scalars(select(JointLab).where(JointLab.illustrative)).first()
     assert lab is not None
     brings: dict[str, Any] = {"contribution": SECRET, "actor": lead, "version": lab.version}

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from kangjiansheng.accounts import operations, queries
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.core import audit, verify
+from kangjiansheng.core import audit, clock, verify
 from kangjiansheng.core.audit import GENESIS, AuditEntry, covered, entry_hash
 from kangjiansheng.core.changes import ChangeSet, Revision, begin, record
 from kangjiansheng.core.db import db, is_sqlite
@@ -229,7 +229,9 @@ def test_the_trail_never_goes_back_in_time(trail: Flask) -> None:
 
 def test_a_row_that_belongs_to_no_act_is_named(trail: Flask) -> None:
     with writing():
-        change = begin(actor=queries.system_actor())
+        change = ChangeSet(source="command", actor_id=queries.system_actor().id, recorded_at=clock.now())
+        db.session.add(change)
+        db.session.flush()
         number = change.id
     assert f"change_set id {number}: belongs to no audit entry" in broken()
 
@@ -289,3 +291,18 @@ def test_only_what_differs_is_kept() -> None:
 
 def test_the_engine_is_the_one_asked_for(trail: Flask, request: pytest.FixtureRequest) -> None:
     assert is_sqlite() == (request.config.getoption("--engine") == "sqlite")
+
+
+def test_an_act_of_which_no_entry_tells_is_not_kept(app: Flask) -> None:
+    """A fault of the program that changes something and forgets its entry; also within a savepoint that stays. What was
+    begun in one that was rolled back is forgotten with it."""
+    with app.app_context():
+        actor = queries.system_actor()
+        with pytest.raises(LookupError, match="without an entry"), writing():
+            begin(actor=actor, note="silent")
+        with pytest.raises(LookupError, match="without an entry"), writing(), db.session.begin_nested():
+            begin(actor=actor, note="silent")
+        with writing(), pytest.raises(ZeroDivisionError), db.session.begin_nested():
+            begin(actor=actor, note="silent")
+            raise ZeroDivisionError
+        assert db.session.scalar(select(func.count()).where(ChangeSet.note == "silent")) == 0

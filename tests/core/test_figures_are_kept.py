@@ -6,11 +6,10 @@ from threading import Barrier
 
 from flask import Flask
 
-from kangjiansheng.core import audit
-from kangjiansheng.core.changes import begin
 from kangjiansheng.core.kept import figure
 from kangjiansheng.core.transactions import writing
 from tests.support.acting import who
+from tests.support.acts import an_act
 
 
 def _asked(app: Flask, count: list[str], what: str, *, fails: int = 0) -> list[object]:
@@ -53,16 +52,7 @@ def test_after_a_write_it_is_counted_anew(app: Flask) -> None:
     count = list[str]()
     _asked(app, count, "written")
     with app.app_context(), writing():
-        change = begin(actor=who("lead"), source="command")
-        audit.note(
-            "projects:portfolio:import",
-            "change_set",
-            change.id,
-            actor=who("lead"),
-            change=change,
-            before={},
-            after={},
-        )
+        an_act(who("lead"), source="command")
     assert _asked(app, count, "written") == [2] * 8
 
 

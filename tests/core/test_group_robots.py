@@ -15,13 +15,13 @@ from sqlalchemy import select
 from kangjiansheng.accounts import queries
 from kangjiansheng.app import jobs
 from kangjiansheng.core import clock, messengers, outgoing
-from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.jobs import run_due
 from kangjiansheng.core.messengers import Post, Robot, addresses, delivery, dialects, keeping
 from kangjiansheng.core.outbox import RETRIES
 from kangjiansheng.core.transactions import writing
+from tests.support.acts import an_act
 from tests.support.messengers import KEY, PATHS, SECRET, TLS, Messengers, serving
 
 EVENT = "projects:slipped"
@@ -57,7 +57,7 @@ class Ground:
 
     def happen(self, kind: str = EVENT, **facts: Any) -> None:
         with writing():
-            messengers.announce(kind, change=begin(actor=self.actor), **facts)
+            messengers.announce(kind, change=an_act(self.actor), **facts)
 
     def deliver(self) -> int:
         return delivery.deliver(self.settings)
@@ -116,7 +116,7 @@ def test_an_event_is_said_once_to_those_who_asked_for_it(ground: Ground) -> None
 def test_what_one_act_says_of_several_things_is_one_message(ground: Ground) -> None:
     ground.robot()
     with writing():
-        change = begin(actor=ground.actor)
+        change = an_act(ground.actor)
         for thing in ("KJS-001", "KJS-002"):
             messengers.announce(EVENT, change=change, count=2, thing=thing)
         messengers.announce(EVENT, change=change, count=0)
@@ -127,7 +127,7 @@ def test_what_one_act_says_of_several_things_is_one_message(ground: Ground) -> N
 def test_what_was_rolled_back_is_not_said(ground: Ground) -> None:
     ground.robot()
     with pytest.raises(ZeroDivisionError), writing():
-        messengers.announce(EVENT, change=begin(actor=ground.actor))
+        messengers.announce(EVENT, change=an_act(ground.actor))
         raise ZeroDivisionError
     assert ground.deliver() == 0 and ground.them.asked == []
 
@@ -243,7 +243,7 @@ def test_while_a_messenger_is_silent_others_save(ground: Ground, monkeypatch: py
 
     def look(*_: Any, **__: Any) -> tuple[int, bytes]:
         with ground.app.app_context(), writing():  # another session: it would wait for a lock that is held
-            asked.append(begin(actor=ground.actor).id)
+            asked.append(an_act(ground.actor).id)
         return 200, b'{"errcode": 0}'
 
     monkeypatch.setattr(outgoing, "post", look)

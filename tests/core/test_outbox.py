@@ -14,12 +14,12 @@ from kangjiansheng.accounts import operations, queries
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.app import jobs
 from kangjiansheng.core import clock, mailer, outbox
-from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.i18n import speaking
 from kangjiansheng.core.jobs import Job, Round, run_due
 from kangjiansheng.core.outbox import Notification, Outbox, words_of
 from kangjiansheng.core.transactions import writing
+from tests.support.acts import an_act
 from tests.support.critic import Critic
 from tests.support.mails import Caught
 
@@ -42,7 +42,7 @@ def queue(
     with writing():
         actor = queries.system_actor()
         person = operations.create_person(actor=actor, name_hans=name, account=False)
-        change = begin(actor=actor)
+        change = an_act(actor)
         outbox.mail(to, "accounts:reset", {"name": name}, change=change, locale=locale, address=address)
         db.session.flush()
         assert person.id
@@ -169,7 +169,7 @@ def test_one_bad_address_does_not_stop_the_others(ground: Flask, mail_server: tu
 
 def test_the_same_mail_of_the_same_act_goes_out_once(ground: Flask) -> None:
     with pytest.raises(Exception, match=r"UNIQUE|uq_outbox"), writing():
-        change = begin(actor=queries.system_actor())
+        change = an_act(queries.system_actor())
         for _ in range(2):
             outbox.mail("x@kjs.example", "accounts:reset", {"name": "x"}, change=change, locale="en")
         db.session.flush()

@@ -361,3 +361,16 @@ def test_colours_run_one_way(middle: int, whole: int, data: st.DataObject) -> No
     board = health.Health((DAY,), (), middle, health.Finding("little"))
     steps = [order.index(board.step(figures.Share(part, whole))) for part in (low, high)]
     assert steps[0] <= steps[1]
+
+
+def test_what_is_named_and_was_not_read_is_said() -> None:
+    """What was committed a moment ago can be counted before it can be read: then all is made once more."""
+    told = Told([P("P-1", milestones=(M("A10"),)), P("P-2")])
+    for at in range(2):
+        told.naming.project(at)
+    bare = [P("P-1", id=1), P("P-2", id=2)]
+    assert not told.naming.fill(bare[:1])
+    assert told.naming.fill(bare)
+    told.naming.milestone(0)
+    assert not told.naming.fill(bare)
+    assert told.naming.fill(told.rows)

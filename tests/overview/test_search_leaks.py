@@ -22,7 +22,6 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.operations import outcomes, reviews
 from kangjiansheng.committee.queries import loaders, visible_decisions
 from kangjiansheng.core import clock, search
-from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.demonstration import CAST
@@ -33,6 +32,7 @@ from kangjiansheng.projects.models import Project, ProjectMember, ProjectRegistr
 from kangjiansheng.projects.operations import evidence as evidence_operations
 from kangjiansheng.projects.queries.evidence import evidence
 from kangjiansheng.projects.queries.risks import risk
+from tests.support.acts import an_act
 from tests.support.queries import queries_counted
 
 SECRET = "KJS-017"  # of its team alone, once planted
@@ -84,7 +84,7 @@ def _plant(actor):  # type: ignore[no-untyped-def]
     db.session.add(own)
     db.session.flush()
     minutes = meeting.minutes
-    change = begin(actor=executive)
+    change = an_act(executive)
     paragraph = Paragraph(
         public_id="p-secret", minutes=minutes, agenda_item_id=own.id, kind="text", position=99, revision_no=1
     )

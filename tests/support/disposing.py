@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import begin
 from kangjiansheng.core.db import db
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.overview.models import Disposal, DisposalFile
 from tests.support.acting import who
+from tests.support.acts import an_act
 
 
 def dispose(*refs: FileRef) -> None:
     """Put files where the database lets them be disposed of: listed, and decided by a second person."""
-    now, change = clock.now(), begin(actor=who("admin"))
+    now, change = clock.now(), an_act(who("admin"))
     disposal = Disposal(
         kind="evidence", years=1, older_than=now, reason="", count=len(refs), size=0, life="done",
         proposed_by_id=who("admin").id, proposed_at=now + timedelta(seconds=1), decided_by_id=who("lead").id,

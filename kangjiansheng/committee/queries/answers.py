@@ -6,8 +6,9 @@ minutes are confirmed is none. Who sees the advice sees the answer, and nobody e
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kangjiansheng.accounts.queries import holds_on
@@ -30,10 +31,16 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.kept import figure
 
 COMPANY = "company"
+DAYS = 16  # for which what is put together is kept; most ask for none
 
 
 def is_advice() -> ColumnElement[bool]:
     """The condition on a decision under which it is advice to the company."""
+    return _is_advice(db.engine.dialect.name)
+
+
+@cache
+def _is_advice(dialect: str) -> ColumnElement[bool]:
     meeting, item, committee = aliased(Meeting), aliased(AgendaItem), aliased(Committee)
     minutes = aliased(Minutes)
     given = (
@@ -44,12 +51,12 @@ def is_advice() -> ColumnElement[bool]:
         .correlate(Decision)
     )
     confirms = select(item.id).where(item.id == Decision.agenda_item_id, item.kind == "confirm")
-    return and_(given.exists(), ~confirms.correlate(Decision).exists(), ~_failed())
+    return and_(given.exists(), ~confirms.correlate(Decision).exists(), ~_failed(dialect))
 
 
-def _failed() -> ColumnElement[bool]:
+def _failed(dialect: str) -> ColumnElement[bool]:
     """The condition on a decision that the signed text says of its vote that it was lost, or had no quorum."""
-    if db.session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         place = literal('$.decisions."') + Paragraph.public_id + literal('".result')
         said = func.json_extract(DraftVersion.header, place)
     else:
@@ -68,6 +75,7 @@ def _failed() -> ColumnElement[bool]:
     return and_(Decision.votes_for.is_not(None), lost.exists())
 
 
+@lru_cache(maxsize=DAYS)
 def without_answer(until: datetime | None = None) -> ColumnElement[bool]:
     """The condition on a decision that the company had said nothing of it. It is asked first: most have an answer."""
     one = aliased(CompanyDecision)
@@ -77,6 +85,7 @@ def without_answer(until: datetime | None = None) -> ColumnElement[bool]:
     return ~given.correlate_except(one)
 
 
+@lru_cache(maxsize=DAYS)
 def latest_id(until: datetime | None = None) -> ColumnElement[int]:
     """The answer that counts for a decision, as a scalar of the statement that reads the decision."""
     one = aliased(CompanyDecision)
@@ -92,12 +101,17 @@ def answers(
     """Of these decisions those that are advice, each with the answer that counts; one statement."""
     if not decisions:
         return {}
-    query = (
+    query = _answers(db.engine.dialect.name, until)
+    return {row[0]: row[1] for row in db.session.execute(query, {"decisions": [d.id for d in decisions]})}
+
+
+@lru_cache(maxsize=DAYS)
+def _answers(dialect: str, until: datetime | None) -> Select[int, CompanyDecision]:
+    return (
         select(Decision.id, CompanyDecision)
         .outerjoin(CompanyDecision, CompanyDecision.id == latest_id(until))
-        .where(Decision.id.in_([d.id for d in decisions]), is_advice())
+        .where(Decision.id.in_(bindparam("decisions", expanding=True)), _is_advice(dialect))
     )
-    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def of_meeting(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import (
@@ -126,17 +126,21 @@ def mandates_of(meeting: Meeting) -> tuple[tuple[int, int], ...]:
 
 def recusals_of(meeting: Meeting) -> dict[int, list[Recusal]]:
     """Who is recused from which item, by the item's key."""
-    query = (
+    found: dict[int, list[Recusal]] = {}
+    for row in db.session.scalars(_recusals(), {"meeting": meeting.id}):
+        found.setdefault(row.agenda_item_id, []).append(row)
+    return found
+
+
+@cache
+def _recusals() -> Select[Recusal]:
+    return (
         select(Recusal)
         .join(AgendaItem, AgendaItem.id == Recusal.agenda_item_id)
-        .where(AgendaItem.meeting_id == meeting.id)
+        .where(AgendaItem.meeting_id == bindparam("meeting"))
         .options(joinedload(Recusal.person))
         .order_by(Recusal.id)
     )
-    found: dict[int, list[Recusal]] = {}
-    for row in db.session.scalars(query):
-        found.setdefault(row.agenda_item_id, []).append(row)
-    return found
 
 
 def out_of(rows: Iterable[Recusal]) -> frozenset[int]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -22,6 +22,7 @@ from kangjiansheng.committee.rules import presence
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 
 _SEATS = joinedload(Meeting.committee).selectinload(Committee.members).joinedload(CommitteeMember.person)
 
@@ -42,23 +43,33 @@ def motion(*, actor: Actor, code: str, number: int) -> Motion | None:
 
 def of_meeting(meeting: Meeting, *, actor: Actor) -> list[Motion]:
     """The motions of a meeting that the actor may see, in the order in which they were opened."""
-    query = (
+    return list(db.session.scalars(_of_meeting(actor), {"meeting": meeting.id}))
+
+
+@once_a_day
+def _of_meeting(actor: Actor) -> Select[Motion]:
+    return (
         select(Motion)
         .join(Motion.meeting)
         .join(Motion.item)
-        .where(Motion.meeting_id == meeting.id, sees_motion(actor))
+        .where(Motion.meeting_id == bindparam("meeting"), sees_motion(actor))
         .options(contains_eager(Motion.item), joinedload(Motion.decision))
         .options(selectinload(Motion.ballots), selectinload(Motion.dissents))
         .order_by(Motion.id)
     )
-    return list(db.session.scalars(query))
 
 
 def waiting(*, actor: Actor) -> list[Motion]:
     """Open votes by name that wait for the actor's own ballot: circulations, and votes of a meeting in whose room
     the actor is."""
+    # Who is recused does not see the motion, so that a circulation asks nothing more; a room has one vote at a time.
+    return [one for one in db.session.scalars(_waiting(actor)) if _asks(one, actor)]
+
+
+@once_a_day
+def _waiting(actor: Actor) -> Select[Motion]:
     voted = select(Ballot.motion_id).where(Ballot.person_id == actor.id)
-    query = (
+    return (
         select(Motion)
         .join(Motion.meeting)
         .join(Motion.item)
@@ -72,8 +83,6 @@ def waiting(*, actor: Actor) -> list[Motion]:
         .options(contains_eager(Motion.meeting).options(_SEATS), contains_eager(Motion.item))
         .order_by(Motion.id)
     )
-    # Who is recused does not see the motion, so that a circulation asks nothing more; a room has one vote at a time.
-    return [one for one in db.session.scalars(query) if _asks(one, actor)]
 
 
 def _asks(motion: Motion, actor: Actor) -> bool:

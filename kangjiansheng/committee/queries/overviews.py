@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -40,6 +40,7 @@ from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, state_as_of
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.paging import By, Listing
 from kangjiansheng.projects.models import Milestone, Project, ProjectMember
 from kangjiansheng.projects.queries import visible_projects
@@ -101,23 +102,18 @@ def published_by(day: date, *, actor: Actor) -> ColumnElement[bool]:
 
 def earlier(meeting: Meeting) -> ColumnElement[bool]:
     """The condition on Meeting that it lies before another of its committee: by day, for a draft has no number."""
-    same_day = and_(Meeting.held_on == meeting.held_on, Meeting.running_no < meeting.running_no)
-    if meeting.running_no < 0:
-        same_day = and_(Meeting.held_on == meeting.held_on, Meeting.running_no > 0)
-    return or_(Meeting.held_on < meeting.held_on, same_day)
+    return _earlier(meeting.held_on, meeting.running_no, meeting.running_no < 0)
+
+
+def _earlier(day: Any, number: Any, draft: bool) -> ColumnElement[bool]:
+    on_that_day = Meeting.running_no > 0 if draft else Meeting.running_no < number
+    return or_(Meeting.held_on < day, and_(Meeting.held_on == day, on_that_day))
 
 
 def agenda(meeting: Meeting, *, actor: Actor, beside: Iterable[Decision | Action] = ()) -> Agenda:
     """The agenda for a reader. The hours count all items, so that a hidden one leaves its gap. The projects that the
     reader may see are told of the items, and of what stands `beside` them on the page."""
-    rows = db.session.execute(
-        select(AgendaItem, sees_item(actor).label("seen"), _opens_project(actor).label("open"))
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(AgendaItem.meeting_id == meeting.id)
-        .options(joinedload(AgendaItem.project), joinedload(AgendaItem.gate))
-        .options(joinedload(AgendaItem.presenting))
-        .order_by(AgendaItem.position)
-    ).all()
+    rows = db.session.execute(_agenda(actor), {"meeting": meeting.id}).all()
     lengths = [row[0].minutes_planned for row in rows]
     begin = zip(rows, beginnings(meeting.starts_at, lengths), strict=True)
     seen = [(row[0], at) for row, at in begin if row.seen]
@@ -134,8 +130,17 @@ def agenda(meeting: Meeting, *, actor: Actor, beside: Iterable[Decision | Action
     )
 
 
-def _opens_project(actor: Actor) -> ColumnElement[bool]:
-    return AgendaItem.project_id.in_(visible_projects(actor))
+@once_a_day
+def _agenda(actor: Actor) -> Select[AgendaItem, bool, bool]:
+    opens = AgendaItem.project_id.in_(visible_projects(actor))
+    return (
+        select(AgendaItem, sees_item(actor).label("seen"), opens.label("open"))
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(AgendaItem.meeting_id == bindparam("meeting"))
+        .options(joinedload(AgendaItem.project), joinedload(AgendaItem.gate))
+        .options(joinedload(AgendaItem.presenting))
+        .order_by(AgendaItem.position)
+    )
 
 
 def open_projects(
@@ -199,11 +204,17 @@ def _keeps(meeting: Meeting, actor: Actor) -> bool:
 
 def previous(meeting: Meeting, *, actor: Actor) -> Meeting | None:
     """The meeting of the same committee before this one, when the actor may see it."""
-    query = (
+    asked = {"committee": meeting.committee_id, "day": meeting.held_on, "number": meeting.running_no}
+    return db.session.scalar(_previous(actor, meeting.running_no < 0), asked)
+
+
+@once_a_day
+def _previous(actor: Actor, draft: bool) -> Select[Meeting]:
+    return (
         select(Meeting)
         .where(
-            Meeting.committee_id == meeting.committee_id,
-            earlier(meeting),
+            Meeting.committee_id == bindparam("committee"),
+            _earlier(bindparam("day"), bindparam("number"), draft),
             Meeting.life == "held",
             sees_meeting(actor),
         )
@@ -211,7 +222,6 @@ def previous(meeting: Meeting, *, actor: Actor) -> Meeting | None:
         .order_by(Meeting.held_on.desc(), Meeting.running_no.desc())
         .limit(1)
     )
-    return db.session.scalar(query)
 
 
 def decisions(

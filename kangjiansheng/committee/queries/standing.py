@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from kangjiansheng.committee.models import DraftVersion, Meeting, Minutes, Signature
 from kangjiansheng.committee.rules.signing import CONSENTS
@@ -56,15 +57,21 @@ def _then(minutes: Minutes, state: dict[str, str | int] | None) -> tuple[str, in
 
 def _approvals(minutes: list[int], until: datetime | None) -> dict[tuple[int, int], int]:
     """How many approved each draft, by minutes and number."""
-    query = (
-        select(DraftVersion.minutes_id, DraftVersion.number, func.count(Signature.id))
-        .join(Signature, Signature.draft_version_id == DraftVersion.id)
-        .where(DraftVersion.minutes_id.in_(minutes), Signature.meaning.in_(CONSENTS))
-        .group_by(DraftVersion.minutes_id, DraftVersion.number)
-    )
+    query = _approved()
     if until is not None:
         query = query.where(Signature.signed_at <= until)
-    return {(row[0], row[1]): row[2] for row in db.session.execute(query)}
+    return {(row[0], row[1]): row[2] for row in db.session.execute(query, {"minutes": minutes})}
+
+
+@cache
+def _approved() -> Select[int, int, int]:
+    of_these = DraftVersion.minutes_id.in_(bindparam("minutes", expanding=True))
+    return (
+        select(DraftVersion.minutes_id, DraftVersion.number, func.count(Signature.id))
+        .join(Signature, Signature.draft_version_id == DraftVersion.id)
+        .where(of_these, Signature.meaning.in_(CONSENTS))
+        .group_by(DraftVersion.minutes_id, DraftVersion.number)
+    )
 
 
 def stood_at(until: datetime) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ only by those of them who see the ask. What a published source tells of a meetin
 """
 
 from datetime import date
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select, true
 from sqlalchemy.orm import aliased
@@ -255,6 +256,7 @@ def unsubmitted() -> Select[int]:
     return select(Meeting.id).outerjoin(Minutes, Minutes.meeting_id == Meeting.id).where(hidden)
 
 
+@cache
 def put_to_members() -> ColumnElement[bool]:
     """The condition on Meeting that it is none of those: asked of the meeting at hand, not of all."""
     shown = or_(Minutes.life != "draft", Minutes.current_draft != 0)

@@ -11,6 +11,7 @@ from kangjiansheng.committee.queries import sees_item
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, Revision, last_revisions
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.overview.rules.rows import OnAgenda
 from kangjiansheng.projects.models import Milestone, MilestoneEntry
 
@@ -23,7 +24,13 @@ def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
     """
     if day is not None:
         return _agenda_then(day)
-    query = (
+    rows: Any = db.session.execute(_coming(actor))
+    return [OnAgenda(*row) for row in rows]
+
+
+@once_a_day
+def _coming(actor: Actor) -> Any:
+    return (
         select(
             AgendaItem.gate_id,
             Meeting.code,
@@ -37,21 +44,12 @@ def agenda(day: date | None, *, actor: Actor) -> list[OnAgenda]:
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(_to_decide())
     )
-    rows: Any = db.session.execute(query)
-    return [OnAgenda(*row) for row in rows]
 
 
 def gates_waiting(day: date | None) -> set[int]:
     """Milestones that are open gates which an item of an agenda decides: what shows as 待决策 everywhere."""
     if day is None:
-        # Asked in the statement which of them are open, SQLite begins with all open milestones there are.
-        query = (
-            select(Milestone.id, Milestone.gate, Milestone.state, Milestone.actual)
-            .join(AgendaItem, AgendaItem.gate_id == Milestone.id)
-            .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-            .where(_to_decide())
-        )
-        rows = db.session.execute(query)
+        rows = db.session.execute(_named_gates())
         return {key for key, gate, state, actual in rows if gate and state == "open" and actual is None}
     named = {item.gate_id for item in _agenda_then(day)}
     if not named:
@@ -67,6 +65,17 @@ def gates_waiting(day: date | None) -> set[int]:
         )
     )
     return set(db.session.scalars(then))
+
+
+@once_a_day
+def _named_gates() -> Any:
+    """Asked in the statement which of them are open, SQLite begins with all open milestones there are."""
+    return (
+        select(Milestone.id, Milestone.gate, Milestone.state, Milestone.actual)
+        .join(AgendaItem, AgendaItem.gate_id == Milestone.id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(_to_decide())
+    )
 
 
 def _last_entry(day: date) -> Any:

@@ -173,14 +173,22 @@ def is_open(milestone: Milestone) -> bool:
 class Named:
     """A project, a milestone or a laboratory that the board names. Its row is read when it is known which are."""
 
-    __slots__ = ("key", "row")
-    row: Any
+    row: Any = None
 
     def __init__(self, key: int) -> None:
         self.key = key
 
+    def be(self, row: Any, often: Sequence[str] = ()) -> None:
+        """Take the row. What a page asks of it `often` is at hand, the rest is looked up."""
+        self.__dict__ |= {name: getattr(row, name) for name in often} | {"row": row}
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.row, name)
+
+
+_BOTH = ("code", "name_hans", "name_hant", "name_en", "status")
+_OF_PROJECT = (*_BOTH, "claimed", "stage", "indication")
+_OF_MILESTONE = (*_BOTH, "slip", "project_code")
 
 
 class Naming:
@@ -220,15 +228,13 @@ class Naming:
     def fill(self, rows: Sequence[Project]) -> bool:
         """Take the rows; false when one that was named is not among them."""
         for row in rows:
-            self.projects[row.id].row = row
+            self.projects[row.id].be(row, _OF_PROJECT)
             for milestone in row.milestones:
-                self.milestones[milestone.id].row = milestone
+                self.milestones[milestone.id].be(milestone, _OF_MILESTONE)
         for lab, key in self.labs.values():
-            lab.row = (
-                next(iter(self.projects[key].labs), None) if hasattr(self.projects[key], "row") else None
-            )
+            lab.be(next(iter(self.projects[key].labs), None) if self.projects[key].row else None)
         named = (*self.projects.values(), *self.milestones.values())
-        return all(hasattr(one, "row") for one in named)
+        return all(one.row is not None for one in named)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

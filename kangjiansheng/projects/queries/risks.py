@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kangjiansheng.accounts.models import Person
@@ -125,14 +126,18 @@ _Read = tuple[dict[int, dict[str, Any]], dict[int, Person]]  # states by the key
 
 def _today(project_id: int) -> _Read:
     """One statement: a project has tens of risks, not thousands."""
-    query = (
-        select(Risk)
-        .where(Risk.project_id == project_id)
-        .options(joinedload(Risk.owner), joinedload(Risk.milestones).joinedload(RiskMilestone.milestone))
-    )
-    found = db.session.scalars(query).unique().all()
+    found = db.session.scalars(_of_project(), {"project": project_id}).unique().all()
     owners = {risk.owner.id: risk.owner for risk in found if risk.owner}
     return {risk.id: risk.state() for risk in found}, owners
+
+
+@cache
+def _of_project() -> Select[Risk]:
+    return (
+        select(Risk)
+        .where(Risk.project_id == bindparam("project"))
+        .options(joinedload(Risk.owner), joinedload(Risk.milestones).joinedload(RiskMilestone.milestone))
+    )
 
 
 def _then(project_id: int, day: date) -> _Read:
