@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, joinedload
@@ -167,11 +168,11 @@ def obligation_rows(
 
 def _today(asked: Select[Obligation], actor: Actor, agreements: bool) -> list[ObligationRow]:
     """Each with both its parties in one statement."""
-    debtor, creditor = aliased(Institution), aliased(Institution)
+    debtor, creditor = _sides()
     query = (
-        asked.join(debtor, debtor.id == Obligation.debtor_id)
-        .join(creditor, creditor.id == Obligation.creditor_id)
-        .with_only_columns(*_COLUMNS, *_party(debtor), *_party(creditor))
+        asked.join(debtor.of, debtor.of.id == Obligation.debtor_id)
+        .join(creditor.of, creditor.of.id == Obligation.creditor_id)
+        .with_only_columns(*_COLUMNS, *debtor.columns, *creditor.columns)
     )
     read = db.session.execute(query).all()
     width = len(_COLUMNS)
@@ -185,6 +186,18 @@ def _today(asked: Select[Obligation], actor: Actor, agreements: bool) -> list[Ob
 
 
 _SIDE = 6  # columns of a party
+
+
+class _Side(NamedTuple):
+    of: Any
+    columns: list[Any]
+
+
+@cache
+def _sides() -> tuple[_Side, _Side]:
+    """Debtor and creditor, each as a table of its own with what is read of it."""
+    debtor, creditor = aliased(Institution), aliased(Institution)
+    return _Side(debtor, _party(debtor)), _Side(creditor, _party(creditor))
 
 
 def _party(institution: Any) -> list[Any]:

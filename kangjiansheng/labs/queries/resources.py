@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Institution, JointLab, LabPartner, SharedResource
 from kangjiansheng.labs.queries.found import contains
@@ -36,6 +37,7 @@ def inside_resources(actor: Actor) -> Condition:
     return true() if actor.reads_all else shares(actor)
 
 
+@once_a_day
 def shares(actor: Actor) -> Condition:
     """The condition under which a resource is shared with the actor, so that she may book it.
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -248,9 +249,10 @@ def open_conditions(thing: Milestone) -> list[Milestone]:
     return stopped([thing.plan_id]).get(thing.id, []) if thing.gate else []
 
 
-def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone]]:
-    """The gates (of some plans, or of all) that conditions still stop, each with the milestones that stop it; at
-    most two statements."""
+@cache
+def _stops(of_plans: bool) -> Select[int, int, Milestone, int, int | None]:
+    """Conditions that are not met, each with its gate, its milestone, the place from which it stops, and the last decision
+    to go on; all, or those whose milestones belong to some plans."""
     asked, first = aliased(Milestone), aliased(Milestone)
     later = aliased(GateDecision)
     go = (
@@ -266,9 +268,13 @@ def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone
         .where(asked.state != "done")
         .order_by(GateCondition.id)
     )
-    if plan_ids is not None:
-        query = query.where(asked.plan_id.in_(plan_ids))
-    rows: list[Row[int, int, Milestone, int, int | None]] = list(db.session.execute(query))
+    return query.where(asked.plan_id.in_(bindparam("plans", expanding=True))) if of_plans else query
+
+
+def stopped(plan_ids: Collection[int] | None = None) -> dict[int, list[Milestone]]:
+    """The gates (of some plans, or of all) that conditions still stop, each with the milestones that stop it; at
+    most two statements."""
+    rows = list(db.session.execute(_stops(plan_ids is not None), {"plans": list(plan_ids or ())}))
     if not rows:
         return {}
     unconditional = {row[1]: row[4] for row in rows if row[4] is not None}
