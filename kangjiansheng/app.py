@@ -8,7 +8,7 @@ from flask import Flask, current_app, url_for
 from flask_babel import lazy_gettext as _l
 from jinja2 import StrictUndefined
 
-from kangjiansheng import copies, demonstration, programs, sections, travelling
+from kangjiansheng import copies, demonstration, holding, programs, sections, travelling
 from kangjiansheng.accounts import forms as account_forms
 from kangjiansheng.accounts import jobs as account_jobs
 from kangjiansheng.accounts import notices as account_notices
@@ -59,6 +59,7 @@ from kangjiansheng.core import (
     routing,
     saved_views,
     search,
+    standing,
     templating,
     traces,
     trail,
@@ -206,6 +207,7 @@ account_policy.signers[:] = [sitting]
 handing.keepers[:] = [project_panels.park_offices, committee_panels.handing_over]
 verify.proofs[:] = [broken_signatures, broken_corrections]
 verify.present[:] = [broken_roles, broken_milestones]
+standing.provided_by(holding.columns)
 account_views.audit.ways[:] = [committee_panels.way_to_verify]
 lab_panels.lab[:] = [
     project_panels.lab_plan,

@@ -188,13 +188,14 @@ def audit_verify(as_json: bool, heads: Path | None) -> None:
     when something is broken."""
     from sqlalchemy import func, select
 
-    from kangjiansheng.core import files, verify
+    from kangjiansheng.core import files, i18n, verify
     from kangjiansheng.core.audit import AuditEntry
     from kangjiansheng.core.copies import heads as exported
     from kangjiansheng.core.db import db as database
 
     session = database.session()
-    found = [*verify.problems(session), *files.problems(session, files.folder())]
+    with i18n.speaking("en"):
+        found = [*verify.problems(session), *files.problems(session, files.folder())]
     cut = exported.missing(session, heads) if heads else ""
     found += [cut] if cut else []
     count = database.session.scalar(select(func.count(AuditEntry.id))) or 0

@@ -8,6 +8,8 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from kangjiansheng.accounts.operations import copies, telling
+from kangjiansheng.accounts.queries import system_actor
+from kangjiansheng.core import stood
 from kangjiansheng.core.jobs import Job
 from kangjiansheng.core.queue import Handler, Report
 
@@ -24,7 +26,12 @@ def _deliver() -> None:
     telling.deliver(current_app.config["SETTINGS"])
 
 
+def _take_down() -> None:
+    stood.take_down(actor=system_actor())
+
+
 ROUNDS = (
+    Job("rows", timedelta(hours=1), _take_down),
     Job("copies", timedelta(minutes=1), _ask),
     Job("webhooks", timedelta(seconds=5), _deliver, apart=True),
     Job("webhook-log", timedelta(hours=1), telling.forget),
@@ -32,6 +39,7 @@ ROUNDS = (
 HANDLERS: dict[str, Handler] = {copies.MAKE: _make}
 WORDS = {
     "copies": _l("定时备份"),
+    "rows": _l("补记各行的现状"),
     copies.MAKE: _l("制作备份"),
     copies.DRILL: _l("恢复演练"),
     "webhooks": _l("推送事件"),

@@ -4,7 +4,7 @@ An entry gets its `seq` and hash in the last step before COMMIT, under the write
 `seq` may not. Each entry covers, by digest, the append-only rows of its change set.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -37,6 +37,8 @@ GENESIS = "0" * 64
 CLOCK_BACK = "core:clock:back"
 CLOCKS_DIFFER = timedelta(minutes=1)
 LOCK = 0x6B6A73  # advisory lock of the chain's head on PostgreSQL
+# What is taken down with each act before its rows are counted, under the lock of the chain; None where there was no act.
+before_sealing: "list[Callable[[Session, ChangeSet | None], None]]" = []
 _acts: dict[str, Any] = {}
 _MARKS = "audit marks"  # how many entries waited when each open savepoint began
 _KEPT = ("audit", "begun")  # what a session remembers of its transaction: entries to write, acts that began
@@ -124,10 +126,12 @@ def seal(session: Session) -> None:
     if any(change.id not in told for change in session.info.pop("begun", [])):
         raise LookupError("an act without an entry in the trail")
     if not pending:
+        _before_sealing(session, None)
         return
     session.flush()
     if not is_sqlite(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    _before_sealing(session, pending[-1].change)
     head = session.execute(_head()).first()
     seq, last, latest = head or (0, GENESIS, pending[0].change.recorded_at)
     pending = _clock_back(session, latest, pending[0]) + pending
@@ -157,6 +161,11 @@ def seal(session: Session) -> None:
         entries.append({**facts, "hash": last})
     table: Any = AuditEntry.__table__
     session.execute(insert(table), entries)
+
+
+def _before_sealing(session: Session, change: "ChangeSet | None") -> None:
+    for keep in before_sealing:
+        keep(session, change)
 
 
 @cache

@@ -16,6 +16,7 @@ from kangjiansheng.core.db import Base, Word, db
 ACTS = {
     "core:installation:change": _l("版本或设置变更"),
     audit.CLOCK_BACK: _l("系统时钟被调回"),
+    "core:rows:take": _l("补记各行的现状"),  # see stood
 }
 THINGS = {"installation": _l("系统")}
 FIELDS = {
@@ -28,6 +29,8 @@ FIELDS = {
     "proxies": _l("代理"),
     "messenger_hosts": _l("消息平台"),
     "clock": _l("系统时钟"),
+    "rows": _l("补记的行数"),
+    "left": _l("尚有未补记的行"),
 }
 
 
@@ -59,6 +62,11 @@ def _shown(settings: Settings) -> dict[str, Any]:
     }
 
 
+def running() -> tuple[str, str]:
+    """The version of this program and the level of the database that it wants."""
+    return version("kangjiansheng"), schema.head()
+
+
 def note_start(settings: Settings, *, actor: Actor) -> bool:
     """A server starts: when anything differs from the last start, an entry in the trail says what. True when it did."""
     row = db.session.scalar(select(Installation).with_for_update())
@@ -66,7 +74,7 @@ def note_start(settings: Settings, *, actor: Actor) -> bool:
     if row is None:
         row = Installation(id=1)
         db.session.add(row)
-    row.program, row.level, row.settings = version("kangjiansheng"), schema.head(), _shown(settings)
+    (row.program, row.level), row.settings = running(), _shown(settings)
     if row.state() == before:
         return False
     row.since = clock.now()

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import and_, func, inspect, select
 from sqlalchemy.orm import Session
 
+from kangjiansheng.core import stood, trail
 from kangjiansheng.core.audit import GENESIS, AuditEntry, covered, entry_hash, rows_digest
 from kangjiansheng.core.changes import ChangeSet, Revision, row_digest
 from kangjiansheng.core.db import Base, Versioned
@@ -26,6 +28,41 @@ def problems(session: Session) -> Iterator[str]:
         yield from _removed(session, kind)
     for one in present:
         yield from one()
+    revised = set(_revised())
+    for found in stood.differing(session):
+        if not (found.kind.mapped in revised and (found.put_in or found.gone)):  # these are named already
+            yield _said(found)
+
+
+def _said(found: stood.Differing) -> str:
+    """A line about a row, in the reader's words, with the names by which the database knows it."""
+    name, number = found.kind.name, found.number
+    row = _called(trail.thing_word(name), name, f"{name} id {number}")
+    if found.put_in:
+        return str(_("%(row)s：审计记录里没有这一行", row=row))
+    if found.gone:
+        return str(_("%(row)s：已不在数据库里，审计记录没有写明它被删除", row=row))
+    field = _called(trail.field_word(name, found.column), found.column, found.column)
+    if found.column in found.kind.sealed:
+        return str(_("%(row)s：%(field)s 与最后一次的记录不符（内容只记校验值）", row=row, field=field))
+    then, now = (_value(name, found.column, value) for value in (found.then, found.now))
+    return str(
+        _(
+            "%(row)s：%(field)s 最后一次的记录是“%(then)s”，现在是“%(now)s”",
+            row=row,
+            field=field,
+            then=then,
+            now=now,
+        )
+    )
+
+
+def _called(word: str, name: str, known_as: str) -> str:
+    return known_as if word == name else f"{word} ({known_as})"
+
+
+def _value(name: str, column: str, value: Any) -> str:
+    return "—" if value is None else trail.value_words(name, column, value) or str(value)
 
 
 def records(session: Session) -> Iterator[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from kangjiansheng.accounts import queries
 from kangjiansheng.accounts.models import Account, SignedInSession, SsoLink
 from kangjiansheng.accounts.views import sso as pages
-from kangjiansheng.core import clock, config, oidc
+from kangjiansheng.core import clock, config, oidc, standing
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.config import BadSetting, read_settings
 from kangjiansheng.core.db import db
@@ -267,7 +267,8 @@ def test_an_administrator_gives_leave_once_and_the_policy_holds(
     assert sign_in(client(None), sso).status_code == 303
     with app.app_context():
         db.session.execute(
-            update(Account).values(disabled_at=clock.now()).where(Account.id.in_(select(SsoLink.account_id)))
+            update(Account).values(disabled_at=clock.now()).where(Account.id.in_(select(SsoLink.account_id))),
+            execution_options=standing.TOLD,
         )
         db.session.commit()
     assert sign_in(client(None), sso).status_code == 422, "a stopped account"

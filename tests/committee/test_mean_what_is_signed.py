@@ -21,7 +21,7 @@ from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import exports
 from kangjiansheng.committee.rules import signing, verification
 from kangjiansheng.committee.rules import told as recorded
-from kangjiansheng.core import clock, outbox, transactions
+from kangjiansheng.core import clock, outbox, standing, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.digests import plain
@@ -297,7 +297,8 @@ def test_password_and_code_where_the_charter_asks(
 
 def test_without_a_password_the_code_alone(draft: DraftVersion, sign: Sign, actor: Who) -> None:
     db.session.execute(
-        update(Account).where(Account.person_id == actor("chair").id).values(password_hash=None)
+        update(Account).where(Account.person_id == actor("chair").id).values(password_hash=None),
+        execution_options=standing.TOLD,
     )
     db.session.expire_all()
     assert codes.asked(draft, actor=actor("chair")) == ("code",)

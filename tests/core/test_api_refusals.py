@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
+from kangjiansheng.core import standing
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import InstitutionMember, LabMember
 from kangjiansheng.projects.models import Ask, Project
@@ -94,7 +95,9 @@ def test_who_asks_again_after_a_right_has_ended_is_told_no_more_than_that_it_was
         project = db.session.scalars(select(Project).where(Project.code == "KJS-003")).one()
         project.confidentiality, project.members = "team", []
         for kind in (LabMember, InstitutionMember):
-            db.session.execute(delete(kind).where(kind.person_id == who("lead").id))
+            db.session.execute(
+                delete(kind).where(kind.person_id == who("lead").id), execution_options=standing.TOLD
+            )
         db.session.commit()
     late = ask()
     assert lead.get("/projects/KJS-003").status_code == 404

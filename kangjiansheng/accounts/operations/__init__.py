@@ -104,11 +104,7 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     if not send and not actor.has("system") and rights.is_guarded(account.person):
         raise RuleBroken("accounts:rights-guarded")
     now = clock.now()
-    db.session.execute(
-        update(OneTimeLink)
-        .where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
-        .values(used_at=now)
-    )
+    rights.end_links(account, now)
     secret, digest = rules.new_secret()
     link = OneTimeLink(
         purpose=purpose,

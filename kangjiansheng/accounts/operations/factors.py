@@ -3,8 +3,9 @@
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import select
 
 from kangjiansheng.accounts import operations, passwords, rules
 from kangjiansheng.accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode, SignedInSession
@@ -104,7 +105,7 @@ def remove_app(account: Account, *, password: str, shown: Shown, keep_session: i
     if queries.app_of(account.id) is None:
         raise RuleBroken("accounts:app-none")
     prove(account, shown)
-    db.session.execute(delete(AuthenticatorApp).where(AuthenticatorApp.account_id == account.id))
+    _delete(AuthenticatorApp, account)
     removed(account, "totp", keep_session=keep_session, actor=actor)
 
 
@@ -139,8 +140,14 @@ def take_away(account: Account, reason: str, *, actor: Actor) -> None:
 
 def _forget(account: Account) -> None:
     for kind in (AuthenticatorApp, Passkey, RecoveryCode):
-        db.session.execute(delete(kind).where(kind.account_id == account.id))
+        _delete(kind, account)
     account.second_since = None
+    db.session.flush()
+
+
+def _delete(kind: Any, account: Account) -> None:
+    for row in db.session.scalars(select(kind).where(kind.account_id == account.id).order_by(kind.id)):
+        db.session.delete(row)
     db.session.flush()
 
 
@@ -158,7 +165,7 @@ def renew_codes(
 
 def _new_codes(account: Account) -> list[str]:
     codes = [facts.new_recovery_code() for _ in range(facts.RECOVERY_CODES)]
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    _delete(RecoveryCode, account)
     salt = secrets.token_hex(16)
     db.session.add_all(
         RecoveryCode(account_id=account.id, salt=salt, digest=passwords.derive(facts.spelled(code), salt))

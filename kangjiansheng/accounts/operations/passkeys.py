@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete
-
 from kangjiansheng.accounts.models import Account, Passkey
 from kangjiansheng.accounts.models.passkeys import LONGEST_ID
 from kangjiansheng.accounts.queries import passkeys as queries
@@ -160,7 +158,8 @@ def doubt(number: int) -> None:
 
 def forget(passkey: Passkey) -> None:
     """Take a passkey away."""
-    db.session.execute(delete(Passkey).where(Passkey.id == passkey.id))
+    db.session.delete(passkey)
+    db.session.flush()
 
 
 def _read(answer: Answer) -> tuple[bytes, dict[str, Any]]:

@@ -1,11 +1,11 @@
 """System roles, the separation of the three administrators, and the review of rights."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from kangjiansheng.accounts import rules
-from kangjiansheng.accounts.models import OneTimeLink, Person, RightsReview, RightsRule, SystemRole
+from kangjiansheng.accounts.models import Account, OneTimeLink, Person, RightsReview, RightsRule, SystemRole
 from kangjiansheng.accounts.queries import rights as queries
 from kangjiansheng.accounts.rules import rights
 from kangjiansheng.core import clock
@@ -27,8 +27,8 @@ def grant_role(
     if queries.rule().separate:
         _check_decides(person, actor)
         rights.check_apart(role, queries.held_later(person))
-        if role in rights.THREE:
-            _end_links(person)
+        if role in rights.THREE and person.account:
+            end_links(person.account, clock.now())
     row = SystemRole(role=role, valid_from=first, valid_to=valid_to)
     person.roles.append(row)
     db.session.flush()
@@ -83,13 +83,11 @@ def is_guarded(person: Person) -> bool:
     return not set(rights.THREE).isdisjoint(queries.held_later(person)) and queries.rule().separate
 
 
-def _end_links(person: Person) -> None:
+def end_links(account: Account, at: datetime) -> None:
     """Links that somebody may still have in the hand open nothing any more."""
-    if person.account:
-        open_ones = update(OneTimeLink).where(
-            OneTimeLink.account_id == person.account.id, OneTimeLink.used_at.is_(None)
-        )
-        db.session.execute(open_ones.values(used_at=clock.now()))
+    open_ones = select(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
+    for link in db.session.scalars(open_ones.order_by(OneTimeLink.id)):
+        link.used_at = at
 
 
 def set_rule(*, actor: Actor, version: int | None, separate: bool, review_every: int) -> RightsRule:
@@ -120,7 +118,8 @@ def _check_switch(separate: bool, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-switch", "separate")
     if separate:
         for person in {one for people in holders.values() for one in people}:
-            _end_links(person)
+            if person.account:
+                end_links(person.account, clock.now())
 
 
 def review(*, actor: Actor, day: date, remark: str) -> RightsReview:

@@ -10,7 +10,7 @@ from kangjiansheng.accounts.operations import proving
 from kangjiansheng.accounts.operations.proving import Given
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.accounts.queries.rights import holders
-from kangjiansheng.core import clock, files, outbox
+from kangjiansheng.core import clock, files, outbox, standing
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect, is_sqlite
 from kangjiansheng.core.digests import sha256
@@ -155,7 +155,8 @@ def _let_go(disposal: Disposal, at: datetime) -> dict[str, Any]:
     digests = {key: digest for key, digest in listed}
     gone = update(FileRef).where(FileRef.id.in_(list(digests)))
     values = {"disposed_at": at, "disposal_id": disposal.id}
-    db.session.execute(gone.values(**values), execution_options=NO_TEXT)
+    standing.told(FileRef, digests, values)
+    db.session.execute(gone.values(**values), execution_options=NO_TEXT | standing.TOLD)
     return {"files": sha256(sorted(digests.values()))}
 
 
@@ -206,7 +207,8 @@ def _bring_back(disposal: Disposal, *, actor: Actor, source: str = "page") -> No
     record(act, disposal, actor=actor, source=source, before={}, after=facts)
     back = update(FileRef).where(FileRef.id.in_(list(held)))
     values = {"disposed_at": None, "disposal_id": None}
-    db.session.execute(back.values(**values), execution_options=NO_TEXT)
+    standing.told(FileRef, held, values)
+    db.session.execute(back.values(**values), execution_options=NO_TEXT | standing.TOLD)
     told = {"number": disposal.id, "kind": disposal.kind, "count": len(held)}
     people = [one for one in (disposal.proposed_by_id, disposal.decided_by_id) if one]
     outbox.tell(people, notices.DISPOSAL_HELD, told, address=_page(disposal), besides=actor.id)

@@ -20,6 +20,7 @@ ANYWHERE: Mapping[str, Any] = {
     "withdrawn_by_id": _l("撤回人"),
     "removed_at": _l("移除时间"),
     "archived_at": _l("归档时间"),
+    "illustrative": _l("示例数据"),
     "agenda_item_id": _l("议题"),
     "committee_id": _l("委员会"),
     "meeting_id": _l("会议"),

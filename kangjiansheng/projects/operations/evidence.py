@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select
 
-from kangjiansheng.core import file_levels, files, outbox, search
+from kangjiansheng.core import file_levels, files, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
@@ -139,8 +139,9 @@ def withdraw(piece: Evidence, *, actor: Actor, version: int | None, note: str) -
     before = piece.state()
     change = begin(actor=actor, note=note)
     piece.withdrawn_by_id, piece.withdrawn_at, piece.withdrawn_note = actor.id, change.recorded_at, note
-    theirs = update(FileRef).where(FileRef.thing == THING, FileRef.thing_id == piece.id)
-    db.session.execute(theirs.values(removed_at=change.recorded_at), execution_options=search.NO_TEXT)
+    theirs = select(FileRef).where(FileRef.thing == THING, FileRef.thing_id == piece.id)
+    for file in db.session.scalars(theirs.order_by(FileRef.id)):
+        file.removed_at = change.recorded_at
     record("projects:evidence:withdraw", piece, actor=actor, before=before, change=change)
     told = notices.leading(piece.milestone) | {current.by_id}
     _tell(piece.milestone, "projects:evidence-withdrawn", actor, told, files=[current.name], note=note)

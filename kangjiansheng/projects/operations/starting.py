@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, record
@@ -127,7 +127,10 @@ def first_milestones(
 def _clear(there: Mapping[str, Milestone], wanted: Collection[str], after: int) -> None:
     """Take the links of a plan that was taken back away, and put what the new one does not have behind it."""
     ids = [m.id for m in there.values()]
-    db.session.execute(delete(MilestoneLink).where(MilestoneLink.milestone_id.in_(ids)))
+    links = select(MilestoneLink).where(MilestoneLink.milestone_id.in_(ids)).order_by(MilestoneLink.id)
+    for link in db.session.scalars(links):
+        db.session.delete(link)
+    db.session.flush()
     rest = sorted((m for code, m in there.items() if code not in wanted), key=lambda m: m.position)
     for position, milestone in enumerate(rest, after):
         milestone.position = position
