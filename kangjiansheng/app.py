@@ -29,6 +29,7 @@ from kangjiansheng.committee import views as committee_views
 from kangjiansheng.committee.models import DraftVersion, Meeting
 from kangjiansheng.committee.operations.proving import broken_corrections
 from kangjiansheng.committee.operations.reviews import broken_signatures
+from kangjiansheng.committee.queries import belonging as committee_parts
 from kangjiansheng.committee.queries.visible import sitting
 from kangjiansheng.committee.views import accesses as committee_accesses
 from kangjiansheng.core import (
@@ -36,6 +37,7 @@ from kangjiansheng.core import (
     assets,
     audit,
     bell,
+    belonging,
     bodies,
     calendar,
     compressing,
@@ -89,6 +91,7 @@ from kangjiansheng.labs.models import Agreement, JointLab
 from kangjiansheng.labs.notices import residents as resident_notices
 from kangjiansheng.labs.notices import resources as resource_notices
 from kangjiansheng.labs.operations.labs import accepted_by, begun_with
+from kangjiansheng.labs.queries import belonging as lab_parts
 from kangjiansheng.labs.queries import resting
 from kangjiansheng.labs.queries.single import institutions_called
 from kangjiansheng.labs.rules import companion as service_rules
@@ -106,6 +109,7 @@ from kangjiansheng.overview import notices as overview_notices
 from kangjiansheng.overview import panels as overview_panels
 from kangjiansheng.overview import queries as overview_queries
 from kangjiansheng.overview import views as overview_views
+from kangjiansheng.overview.queries import belonging as overview_parts
 from kangjiansheng.overview.queries import meanings, told
 from kangjiansheng.overview.rules import acts as overview_rules
 from kangjiansheng.overview.rules import archives as overview_archives
@@ -131,6 +135,7 @@ from kangjiansheng.projects.notices import asks as ask_notices
 from kangjiansheng.projects.notices import groups as project_groups
 from kangjiansheng.projects.operations.proving import broken_milestones
 from kangjiansheng.projects.operations.starting import set_up_lab
+from kangjiansheng.projects.queries import belonging as project_parts
 from kangjiansheng.projects.queries import handing
 from kangjiansheng.projects.queries.acceptance import acceptance_gate
 from kangjiansheng.projects.queries.portfolio import awaiting
@@ -209,6 +214,7 @@ verify.proofs[:] = [broken_signatures, broken_corrections]
 verify.present[:] = [broken_roles, broken_milestones]
 standing.provided_by(holding.columns)
 account_views.audit.ways[:] = [committee_panels.way_to_verify]
+BELONGING = [one.PARTS for one in (lab_parts, project_parts, committee_parts, overview_parts)]
 lab_panels.lab[:] = [
     project_panels.lab_plan,
     project_panels.lab_projects,
@@ -354,6 +360,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         trail.words(*said)
     trail.besides(trail_words.ANYWHERE, trail_shapes.SHAPES, meanings.meant)
     trail.people_named_by(account_queries.names)
+    belonging.declare(*BELONGING)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     programs.init_app(app)

@@ -86,7 +86,8 @@ def notifications() -> list[Notice]:
 
 
 @rest.reads(
-    bp, "/audit", TRAIL, may=policies.audit, filters=("person", "act", "thing", "from", "to", "before"), as_of=False
+    bp, "/audit", TRAIL, may=policies.audit, filters=("person", "act", "thing", "one", "alone", "from", "to", "before"),
+    as_of=False,
 )  # fmt: skip
 def entries() -> Any:
     """The trail, newest first, for auditors; `next` goes on with the entries before."""

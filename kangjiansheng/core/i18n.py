@@ -1,5 +1,6 @@
 """Three languages: which one a reader gets, names in several scripts, dates, and the words for refusals."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -21,6 +22,7 @@ CATALOGUES = {"zh-Hans": "zh_Hans_CN", "zh-Hant": "zh_Hant", "en": "en"}
 _TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 COOKIE = "kjs_lang"
 _refusals: dict[str, Any] = {}
+_HAN = re.compile("[\u3400-\u9fff]")
 _here: Any = g._get_current_object  # what `g` asks for each of its attributes
 
 # Words that are looked up late are text like any other and escaped where they are shown; to Flask-Babel they are markup.
@@ -135,6 +137,17 @@ def is_derived(thing: Any, wanted: str | None = None) -> bool:
     wanted = wanted or locale()
     own = {"en": thing.name_en, "zh-Hant": thing.name_hant, "zh-Hans": thing.name_hans}[wanted]
     return not own
+
+
+def language_of(words: str | None) -> str:
+    """In which Chinese script some words stand that the page around them is not in; empty when they need no mark. Fonts
+    choose the shapes of characters by it, and readers their voice."""
+    spoken = locale()
+    if spoken == "zh-Hans" or not words or not _HAN.search(words):
+        return ""
+    if text.to_hans(words) != words:  # traditional, or of both
+        return "zh-Hant" if spoken == "en" else ""
+    return "zh-Hans" if spoken == "en" or text.to_hant(words) != words else ""
 
 
 def initial(label: str) -> str:

@@ -80,6 +80,8 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
         prose_day=i18n.prose_day,
         figure_json=figure_json,
         name=i18n.name_of,
+        typed=typed,
+        language_of=i18n.language_of,
         unbroken=unbroken,
     )
 
@@ -104,6 +106,12 @@ def _marked(_spoken: str, text: str) -> Markup:
 @lru_cache(maxsize=_SENTENCES)
 def _finished(spoken: str, text: str) -> Markup:
     return _marked(spoken, text) % {}
+
+
+def typed(words: Any) -> Any:
+    """What somebody typed or named, marked with its language where that is not the one of the page."""
+    found = i18n.language_of(str(words))
+    return Markup('<span lang="{}">{}</span>').format(found, words) if found else words
 
 
 def attributes(**given: Any) -> Markup:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -32,14 +32,32 @@ def quoted(text: str) -> str:
 
 def csv_bytes(heads: Row, rows: Sequence[Row]) -> bytes:
     """UTF-8 with BOM, which is how spreadsheet programs recognise it; lines end as RFC 4180 says."""
-    return b"".join([BOM, *(csv_line(row) for row in (heads, *rows))])
+    return BOM + _lines((heads, *rows))
 
 
 def csv_line(row: Row) -> bytes:
     """One line of such a file, after its BOM."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([_cell(cell) for cell in row])
+    return _lines([row])
+
+
+def _lines(rows: Sequence[Row]) -> bytes:
+    out, known = io.StringIO(), _Known(_cell)
+    csv.writer(out, lineterminator="\r\n").writerows(
+        [known[cell.__class__, cell] for cell in row] for row in rows
+    )
     return out.getvalue().encode()
+
+
+class _Known(dict[tuple[type, Any], str]):
+    """What cells are in words, each worked out once: those of long lists have nearly all been there before. By their type,
+    too, for 1 is no True."""
+
+    def __init__(self, words: Callable[[Any], str]) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, key: tuple[type, Any]) -> str:
+        return self.setdefault(key, self._words(key[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,8 @@ def workbook(
     written; it is titled as its first sheet. `foot` is printed under each."""
     import xlsxwriter  # only here: it takes a tenth of the start of every process
 
+    from kangjiansheng.core.sheet_rows import RowsSheet
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
@@ -111,7 +131,7 @@ def workbook(
     label = _("示例数据")
     marked = any(label in text for pair in notes for text in pair)
     for one in sheets:
-        sheet = book.add_worksheet(_tab(one.title))
+        sheet = book.add_worksheet(_tab(one.title), RowsSheet)
         _fill(sheet, one.heads, one.rows, styles)
         sheet.repeat_rows(0)
         if marked:
@@ -160,13 +180,17 @@ class _Styles(dict[str, Any]):
 
 
 def _fill(sheet: Any, heads: Row, rows: Sequence[Row], styles: _Styles) -> None:
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, str(head), styles["head"])
-        widest = max([len(_text(row[column])) for row in rows] + [len(str(head))], default=8)
+    def head(to: Any, number: int, column: int, cell: Any) -> None:
+        to.write_string(number, column, str(cell), styles["head"])
+
+    def below(to: Any, number: int, column: int, cell: Any) -> None:
+        _write(to, number, column, cell, styles)
+
+    for column, name in enumerate(heads):
+        there = {row[column] for row in rows}
+        widest = max(len(str(name)), *(len(_text(cell)) for cell in there), 0)
         sheet.set_column(column, column, min(max(widest * 1.6, 9), 60))
-    for number, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):
-            _write(sheet, number, column, cell, styles)
+    sheet.lay([heads, *rows], head, below)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), max(len(heads) - 1, 0))
 

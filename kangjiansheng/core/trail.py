@@ -57,9 +57,10 @@ def people_named_by(namer: Names) -> None:
     _namers[:] = [namer]
 
 
-def meant(entries: Iterable[AuditEntry]) -> Meant:
-    """What entries mean by keys, in themselves and in their values: for whoever may read the whole trail. One statement."""
-    wanted: dict[str, set[int]] = {}
+def meant(entries: Iterable[AuditEntry], about: tuple[str, int] | None = None) -> Meant:
+    """What entries mean by keys, in themselves and in their values, and what one thing (kind, id) is called that they are
+    about: for whoever may read the whole trail. One statement."""
+    wanted: dict[str, set[int]] = {about[0]: {about[1]}} if about else {}
     for entry in entries:
         wanted.setdefault(entry.thing, set()).add(entry.thing_id)
         for key, value in (*entry.before.items(), *entry.after.items()):
@@ -93,7 +94,12 @@ def _rows(value: Any) -> list[Any]:
 
 def called(entry: AuditEntry, meant: Meant) -> str:
     """What the thing of an entry is called; its number when it is gone or has no name."""
-    return meant.get(entry.thing, {}).get(entry.thing_id, str(entry.thing_id))
+    return named(entry.thing, entry.thing_id, meant)
+
+
+def named(kind: str, number: int, meant: Meant) -> str:
+    """What a thing is called; its number when it is gone or has no name."""
+    return meant.get(kind, {}).get(number, str(number))
 
 
 def act_word(act: str) -> str:

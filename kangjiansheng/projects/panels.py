@@ -29,6 +29,7 @@ from kangjiansheng.projects.models import Ask, Milestone, Project, ProjectMember
 from kangjiansheng.projects.operations.bookings import name_project
 from kangjiansheng.projects.operations.handing import give_in_park
 from kangjiansheng.projects.queries import park_duties
+from kangjiansheng.projects.queries.beginnings import taken_back
 from kangjiansheng.projects.queries.bookings import link_of, projects_of, said_of, to_name
 from kangjiansheng.projects.queries.handing import Keeper, holders_in_lab
 from kangjiansheng.projects.queries.lab_plans import lab_plans
@@ -40,7 +41,7 @@ from kangjiansheng.projects.queries.results import results_of
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow
 from kangjiansheng.projects.rules.metrics import rate
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
-from kangjiansheng.projects.rules.plans import CLOSED, taken_back
+from kangjiansheng.projects.rules.plans import CLOSED
 from kangjiansheng.projects.rules.vocabulary import stage_columns, stages
 
 # Slots of the pages of a project and of a milestone for higher floors; app.py fills them.
@@ -97,7 +98,7 @@ def lab_projects(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | Non
 def lab_plan(lab: JointLab, actor: Actor, as_of: date | None) -> Panel | None:
     """The plan of a laboratory for those who see its inside; without one, the way to begin it for its directors."""
     row = next(iter(lab_plans(actor=actor, as_of=as_of, codes=[lab.code], archived=True)), None)
-    gone = row is not None and taken_back(row.milestones)
+    gone = row is not None and taken_back(row.milestones, as_of)
     if row is not None and not gone:
         counted = [m for m in row.milestones if m.kind == "milestone" and m.state != "cancelled"]
         context = {

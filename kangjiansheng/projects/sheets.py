@@ -242,8 +242,8 @@ def milestones(
 ) -> bytes:
     """One line per milestone with exactly these columns; before them the group, when no column says it. `only`: which
     of all they are, in words."""
-    heads = [_days_head(name) for name in columns]
-    lines = [[_VALUES[name](row) for name in columns] for row in rows]
+    heads, values = [_days_head(name) for name in columns], [_VALUES[name] for name in columns]
+    lines = [[value(row) for value in values] for row in rows]
     if by and by not in columns:
         heads.insert(0, column_word(by))
         lines = [[group_word(row, by), *line] for row, line in zip(rows, lines, strict=True)]
@@ -365,7 +365,8 @@ def _made(
     mark = _("示例数据")
     if illustrative:
         heads = [*heads, mark]
-        lines = [[*line, mark] for line in lines]
+        for line in lines:
+            line.append(mark)
     if kind == CSV:
         return csv_bytes(heads, lines)
     notes = [

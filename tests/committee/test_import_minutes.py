@@ -447,6 +447,50 @@ def test_a_title_of_the_file_that_is_too_long_is_said(
     ]
 
 
+@pytest.mark.parametrize(
+    ("long", "said", "beside"),
+    [
+        ("## 一、{long}", "第 9 行的议题名称最多 400 个字符，现在有 401 个", "长"),
+        ("| 议题 | 汇报人 |\n|---|---|\n| 方案 | {long} |", "第 11 行的汇报人最多 400 个字符，现在有 401 个", "方案"),
+        ("| 事项 | 负责人 | 期限 |\n|---|---|---|\n| 写信 | 甲 | 2025-04-01 |\n| 打电话 | {long} | 2025-04-02 |",
+         "第 12 行的负责人最多 400 个字符，现在有 401 个", "打电话"),
+    ],
+)  # fmt: skip
+def test_what_a_line_names_at_too_much_length_is_not_cut(
+    client: Callable[..., Critic], in_app: Flask, long: str, said: str, beside: str
+) -> None:
+    """The import is refused with the line; corrections stay as they were typed, and nothing is written."""
+    head = "# 会议纪要\n\n会议时间：2025年3月12日 10:00-12:00\n出席：主任委员\n\n## {section}\n\n\n"
+    section = {"汇": "议程", "负": "待办"}.get(said[said.index("的") + 1], "开场")
+    text = head.format(section=section) + long.format(long="长" * 401) + "\n\n讨论了方案。\n"
+    page = client("secretary")
+    here = page.post("/committees/SAC/imports", data={"pasted": text, "origin": ""}).headers["Location"]
+    row = db.session.scalars(select(MinutesImport)).one()
+    assert said in page.get(here).text
+    sent = {"version": row.version, "day": "2025-03-12", "place": "二楼", "life": "draft", "act": "import"}
+    answer = page.post(here, data=sent)
+    assert answer.status_code == 422 and 'value="二楼"' in answer.text
+    assert re.search(rf'{beside}(?:(?!</li>|</tr>).)*class="fe".*?{said}', answer.text, re.S)
+    assert db.session.scalar(select(Meeting.id).where(Meeting.held_on == date(2025, 3, 12))) is None
+
+
+def test_whose_action_it_is_may_stand_at_any_length_once_somebody_is_chosen(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    """Then the person is written and not the words."""
+    long = "长" * 401
+    row = bring(
+        "own.md", OWN + f"\n| 事项 | 负责人 | 期限 |\n|---|---|---|\n| 寄信 | {long} | 2025-04-01 |\n"
+    )
+    with pytest.raises(RuleBroken) as refused:
+        imports.apply(row, actor=actor("secretary"), life="draft")
+    assert refused.value.code == "committee:import-owner-long"
+    imports.correct(row, {"people": {long: actor("member").id}}, version=row.version)
+    imports.apply(row, actor=actor("secretary"), life="draft")
+    action = db.session.scalars(select(Action).where(Action.text == "寄信")).one()
+    assert action.owner_id == actor("member").id
+
+
 def test_discarding_leaves_nothing_to_see(
     client: Callable[..., Critic], in_app: Flask, bring: Callable[..., MinutesImport]
 ) -> None:

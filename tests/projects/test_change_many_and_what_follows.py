@@ -18,6 +18,7 @@ from kangjiansheng.projects import queries
 from kangjiansheng.projects.models import Milestone, MilestoneEntry, MilestoneLink, Plan, Project
 from kangjiansheng.projects.operations import milestones as single
 from kangjiansheng.projects.operations.ledger import STATE
+from kangjiansheng.projects.operations.plans import Wait, add_milestone
 from tests.support.bulk import MOVE, consent, look
 from tests.support.critic import Critic
 from tests.support.queries import queries_counted
@@ -212,6 +213,36 @@ def test_undo_goes_row_by_row_and_what_followed_a_row_that_stays_stays_too(
     assert changed(before, plan(app)) == {"A140", *moved}
     with app.app_context():
         assert list(verify.problems(db.session())) == []
+
+
+@pytest.mark.parametrize(("follow", "stays"), [("within", {"Z1", "Z2"}), ("move", {"Z1", "Z2", "Z3"})])
+def test_undo_judges_by_the_way_in_which_the_later_ones_went_along(
+    app: Flask, client: Callable[..., Critic], actor: Callable[..., Any], follow: str, stays: set[str]
+) -> None:
+    """Z2 stood earlier than its interval allows. Within the slip it pushes Z3 no further than Z3 stood before, and Z3 goes
+    back with Z4; as far as it had to it pushes Z3, which stays with it."""
+    days = {
+        "Z1": date(2026, 12, 1),
+        "Z2": date(2026, 12, 11),
+        "Z4": date(2027, 1, 10),
+        "Z3": date(2027, 1, 20),
+    }
+    after = {"Z2": (("Z1",), 40), "Z3": (("Z2", "Z4"), 10)}
+    with app.app_context(), writing():
+        for code, day in days.items():
+            waits, duration = after.get(code, ((), 5))
+            add_milestone(
+                found("A140").plan, actor=actor("lead"), version=None, code=code, names={"hans": code}, day=day,
+                duration=duration, waits=[Wait(one) for one in waits],
+            )  # fmt: skip
+    lead, before = client("lead"), plan(app)
+    asked = {**MOVE, "days": "20", "follow": follow}
+    answer = consent(lead, look(lead, [row(app, "Z1"), row(app, "Z4")], **asked))
+    assert answer.status_code == 303 and {"Z1", "Z2", "Z3", "Z4"} <= changed(before, plan(app))
+    with app.app_context(), writing():
+        single.flag(found("Z1"), True, actor=actor("lead"), version=None)
+    assert lead.post(f"{answer.location}/undo").status_code == 200
+    assert changed(before, plan(app)) & set(days) == stays
 
 
 def test_undo_leaves_a_follower_of_which_something_was_said_since(

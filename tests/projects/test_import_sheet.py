@@ -306,6 +306,27 @@ def test_an_earlier_date_needs_no_reason_and_one_long_before_the_project_is_a_sl
 
 
 @pytest.mark.long
+def test_another_reason_of_a_slip_is_taken_without_another_date(app, client):
+    """As on its page: the date stands, nothing counts as a move; the note stays as the sheet has it."""
+    lead = client("lead")
+    with app.app_context(), writing():
+        who = actor_by_email("lead@kjs.example")
+        operations.will_slip(find(), later(), "REGULATOR", actor=who, version=None, note="等补充资料")
+    with app.app_context():
+        before = {key: getattr(find(), key) for key in STATE}
+    grid = taken_along(lead)
+    change(grid, "KJS-003", "A140", reason="ETHICS")
+    address = checked(app, lead, grid)
+    assert "1 行修改，0 行冲突，0 行有错" in text(lead.get(address))
+    assert consent(lead, address).status_code == 303
+    work(app)
+    with app.app_context():
+        assert {key: getattr(find(), key) for key in STATE} == {**before, "reason_code": "ETHICS"}
+        last = db.session.scalars(select(MilestoneEntry).order_by(MilestoneEntry.id.desc())).first()
+        assert (last.kind, last.forecast, last.reason_code) == ("forecast", later(), "ETHICS")
+        assert list(verify.problems(db.session())) == []
+
+
 def test_the_result_counts_what_was_not_written_and_lists_what_is_still_to_be_moved(app, client):
     lead = client("lead")
     grid = taken_along(lead)

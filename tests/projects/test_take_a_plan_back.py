@@ -107,6 +107,26 @@ def test_the_ledger_keeps_what_was_begun(in_app: Flask, actor: Callable) -> None
     assert all(e.undoes_id for e in written)
 
 
+def test_a_plan_without_dates_that_was_cancelled_step_by_step_was_not_taken_back(
+    app: Flask, client: Callable, actor: Callable
+) -> None:
+    with app.app_context(), writing():
+        start(actor("lead"), start=None, typical=False)
+        for milestone in the_plan(actor).milestones:
+            milestones.cancel(milestone, actor=actor("lead"), version=milestone.version)
+    page = client("lead").get(PLAN).text
+    assert "已经收回" not in page and "增加里程碑" in page and BACK not in page
+    home = html.document_fromstring(client("lead").get("/labs/JL-01").text).get_element_by_id("plan")
+    assert "建设计划已收回" not in home.text_content()
+    with app.app_context():
+        assert [row.code for row in lab_plans(actor=actor("lead"), codes=["JL-01"])] == ["JL-01"]
+        with pytest.raises(RuleBroken) as refused:
+            facts = {"pathway": "E_jointlab", "start": START, "typical": True, "past_ok": True}
+            start_lab_plan(lab(), actor=actor("lead"), version=lab().version, **facts)
+        assert refused.value.code == "projects:plan-there"
+        assert lab_plans(actor=actor("lead"), codes=["JL-01"], as_of=date(2026, 11, 23))
+
+
 def said(actor) -> None:
     milestones.on_track(first(actor), actor=actor("lead"), version=first(actor).version)
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.core import clock
+from kangjiansheng.core import belonging, clock
 from kangjiansheng.core.audit import AuditEntry, covered
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
@@ -20,8 +20,19 @@ class TrailFilter:
     act: str = ""
     thing: str = ""
     number: int | None = None  # of the one thing of this kind
+    alone: bool = False  # without what is part of it
     first: date | None = None
     last: date | None = None
+
+    @property
+    def divided(self) -> bool:
+        """Whether one thing is asked for that has parts."""
+        return self.number is not None and belonging.has_parts(self.thing)
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are asked for with it."""
+        return self.divided and not self.alone
 
 
 def _entries(wanted: TrailFilter) -> Select[AuditEntry]:
@@ -31,10 +42,13 @@ def _entries(wanted: TrailFilter) -> Select[AuditEntry]:
         query = query.where(AuditEntry.actor_id.in_(ids))
     if wanted.act:
         query = query.where(AuditEntry.act == wanted.act)
-    if wanted.thing:
+    if wanted.whole and wanted.number is not None:
+        held = belonging.whole(wanted.thing, wanted.number)
+        query = query.where(tuple_(AuditEntry.thing, AuditEntry.thing_id).in_(held))
+    elif wanted.thing:
         query = query.where(AuditEntry.thing == wanted.thing)
-    if wanted.thing and wanted.number is not None:
-        query = query.where(AuditEntry.thing_id == wanted.number)
+        if wanted.number is not None:
+            query = query.where(AuditEntry.thing_id == wanted.number)
     if wanted.first:
         query = query.where(AuditEntry.recorded_at >= clock.start_of(wanted.first))
     if wanted.last:

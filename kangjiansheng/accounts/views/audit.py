@@ -42,7 +42,8 @@ def asked_filter() -> TrailFilter:
     words = {name: request.args.get(name, "").strip()[:60] for name in ("person", "act", "thing")}
     kind, _dot, number = request.args.get("one", "").rpartition(".")
     one = _number(number) if kind == words["thing"] else None  # another kind was chosen since
-    return TrailFilter(**words, number=one, first=_day("from"), last=_day("to"))
+    alone = request.args.get("alone") == "1"
+    return TrailFilter(**words, number=one, alone=alone, first=_day("from"), last=_day("to"))
 
 
 def asked_before() -> int | None:
@@ -62,7 +63,8 @@ def entries() -> Response:
     found = queries.trail(wanted, before=before, limit=PAGE + 1)
     acts, things = queries.trail_kinds()
     shown = found[:PAGE]
-    meant = trail.meant(shown)
+    about = (wanted.thing, wanted.number) if wanted.thing and wanted.number else None
+    meant = trail.meant(shown, about)
     return page(
         "audit/entries.html",
         illustrative=queries.has_illustrative(),
@@ -74,8 +76,9 @@ def entries() -> Response:
         older=with_args(before=shown[-1].seq) if len(found) > PAGE else None,
         newest=with_args(before=None) if before else None,
         wanted=wanted,
-        about=trail.called(shown[0], meant) if shown and wanted.thing and wanted.number else "",
-        all_of_kind=with_args(before=None, one=None),
+        about=trail.named(*about, meant) if about else "",
+        all_of_kind=with_args(before=None, one=None, alone=None),
+        with_parts=with_args(before=None, alone=None if wanted.alone else "1"),
         ways=[way() for way in ways],
         people=[(p.code, i18n.name_of(p)) for p in queries.trail_people()],
         acts=[(act, trail.act_word(act)) for act in acts],

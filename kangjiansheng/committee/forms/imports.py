@@ -24,6 +24,15 @@ REFUSALS: dict[str, Any] = {
     "committee:import-title-long": _l("会议名称最多 %(max)d 个字符，现在有 %(length)d 个。"),
     "committee:import-place-long": _l("会议地点最多 %(max)d 个字符，现在有 %(length)d 个。"),
     "committee:import-minutes-no-long": _l("纪要编号最多 %(max)d 个字符，现在有 %(length)d 个。"),
+    "committee:import-item-long": _l(
+        "第 %(lines)s 行的议题名称最多 %(max)d 个字符，现在有 %(length)d 个；请在文件里改短。"
+    ),
+    "committee:import-presenter-long": _l(
+        "第 %(lines)s 行的汇报人最多 %(max)d 个字符，现在有 %(length)d 个；请在文件里改短。"
+    ),
+    "committee:import-owner-long": _l(
+        "第 %(lines)s 行的负责人最多 %(max)d 个字符，现在有 %(length)d 个；请在文件里改短，或把这一段改作正文。"
+    ),
     "committee:import-no-day": _l("没有认出会议日期，请填写。"),
     "committee:import-in-future": _l("会议日期在将来，不能作为已召开的会议导入。"),
     "committee:import-day-taken": _l("委员会在 %(day)s 已有一次会议。"),

@@ -1,6 +1,6 @@
 """Minutes on their way in: the reading of a file, whom its names are, and what stands against the import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,8 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.queries import loaders
 from kangjiansheng.committee.queries.visible import readable_items, visible_meetings
 from kangjiansheng.committee.rules.presence import OUT
-from kangjiansheng.committee.rules.sources import Found, recognise
-from kangjiansheng.committee.rules.sources.plan import LONGEST, Plan, planned
+from kangjiansheng.committee.rules.sources import Found, Outcome, recognise
+from kangjiansheng.committee.rules.sources.plan import LONGEST, Plan, actions_of, planned
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -64,7 +64,13 @@ class Look:
     people: dict[str, Person | None]  # by the name as it stands
     persons: list[Person]  # whom a name may be: the seats of the committee, and who was recognised
     seated: list[Person]  # who holds or held a seat
-    problems: list[Problem]
+    problems: list[Problem] = field(default_factory=list)
+
+    def owner_of(self, action: Outcome, item: int | None) -> Person | None:
+        """Who is known here to be answerable for an action; nobody who was recused from its item."""
+        person = self.people.get(action.owner)
+        told = [self.people.get(one.name) for one in self.found.recused if one.item == item]
+        return None if person is None or any(p and p.id == person.id for p in told) else person
 
 
 def look(
@@ -74,7 +80,9 @@ def look(
     found = recognise(text, name)
     plan = planned(found, chosen)
     people, persons, seated = _people(found, committee, chosen.get("people", {}))
-    return Look(found, plan, people, persons, seated, _problems(committee, plan, sha256, actor=actor))
+    seen = Look(found, plan, people, persons, seated)
+    seen.problems = [*_problems(committee, plan, sha256, actor=actor), *_long_in_lines(seen)]
+    return seen
 
 
 def names_in(found: Found) -> list[str]:
@@ -196,6 +204,25 @@ def _problems(committee: Committee, plan: Plan, sha256: str, *, actor: Actor) ->
 def too_long(key: str, length: int) -> Problem:
     """A text for which there is no room."""
     return Problem(f"committee:import-{key.replace('_', '-')}-long", key, {"max": LONGEST, "length": length})
+
+
+def _long_in_lines(seen: Look) -> Iterator[Problem]:
+    """What the file names at more length than there is room for: items, who presents them, who is to act."""
+    named = [
+        (kind, f"{kind}-{n}", words, item.lines)
+        for n, item in enumerate(seen.found.items)
+        for kind, words in (("item", item.title), ("presenter", item.presenter))
+    ]
+    named += [
+        ("owner", f"line-{lines[0]}", action.owner, lines)
+        for action, item, lines in actions_of(seen.found, seen.plan)
+        if seen.owner_of(action, item) is None
+    ]
+    for kind, where, words, lines in named:
+        if len(words) > LONGEST:
+            told = f"{lines[0]}–{lines[-1]}" if len(lines) > 1 else f"{lines[0]}"
+            facts = {"lines": told, "max": LONGEST, "length": len(words)}
+            yield Problem(f"committee:import-{kind}-long", where, facts)
 
 
 def reading(*, actor: Actor, code: str, number: int) -> MinutesImport | None:

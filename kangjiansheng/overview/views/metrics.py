@@ -14,6 +14,7 @@ from kangjiansheng.overview.queries import rates as rate_queries
 from kangjiansheng.overview.views import dashboard, value_words, words
 from kangjiansheng.overview.views import words_metrics as said
 from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.overview.views.narrowed import nothing
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def all_figures() -> Response:
         sets=[one for one in sets.values() if not one.retired or one.code == found["rates"]],
         rates=found["rates"],
         empty=not found["projects"],
+        reads_all=actor().reads_all,
+        nothing=nothing(narrowed=False, reads_all=actor().reads_all, past=asking.as_of is not None),
         short_set=value_words.short_set,
     )
 

@@ -63,6 +63,20 @@ class Bar:
         """What is asked for, as an address says it."""
         return {name: value for name, _label, _options, value in self.fields if value}
 
+    def nothing(self, past: bool) -> str:
+        """Why the page shows no project."""
+        return nothing(narrowed=bool(self.chosen), reads_all=self.reads_all, past=past)
+
+
+def nothing(*, narrowed: bool, reads_all: bool, past: bool) -> str:
+    """Why no project is shown. Only who reads all can be told that there is none: everybody else, that none is theirs
+    to see."""
+    if narrowed:
+        return str(_("没有符合条件的项目"))
+    if reads_all:
+        return str(_("那一天还没有项目") if past else _("还没有项目"))
+    return str(_("那一天没有您可以查看的项目") if past else _("没有您可以查看的项目"))
+
 
 def bar(every: Cards, wanted: Narrowing, shown: int) -> Bar:
     """The bar over all projects that the reader sees: only what occurs among them can be chosen."""

@@ -20,12 +20,14 @@ def wall() -> Response:
     """What the reader may see, for whoever stands before the screen."""
     asking, wanted = dashboard.asked(), narrowed.asked()
     every, found = dashboard.narrowed_to(asking, wanted, actor=actor(), limits=PAGE)
+    bar = narrowed.bar(every, wanted, found.answer.total)
     return page(
         "overview/wall.html",
         illustrative=found.illustrative,
         board=found,
         has_projects=bool(found.answer.total),
-        chosen=narrowed.bar(every, wanted, found.answer.total).chosen,
+        chosen=bar.chosen,
+        nothing=bar.nothing(asking.as_of is not None),
         read_at=clock.now(),
         every=EVERY,
         at_most=AT_MOST,

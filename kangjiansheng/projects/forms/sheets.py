@@ -79,7 +79,9 @@ FOUND: dict[str, Any] = {
     "baseline-kept": _l("基线从不更改，保留系统里的。"),
     "lab-not-accepted": _l("这是 GMP 制备里程碑，牵头实验室 %(lab)s 尚未验收；仍按文件导入，请核对。"),
     "earlier-without-reason": _l("日期提前，不记推迟的原因：这一格没有采用。"),
-    "goes-with-a-date": _l("原因和备注要随日期的变化一起导入，单独修改没有采用。"),
+    "goes-with-a-date": _l(
+        "原因和备注要随日期的变化一起导入，单独修改没有采用；只有日期未过的后移，可以单独更正原因。"
+    ),
 }
 COLUMNS: dict[str, Any] = {
     "project": _l("项目编号"),

@@ -26,6 +26,7 @@ from kangjiansheng.projects.queries.schedule import Spread
 from kangjiansheng.projects.rules import bulk as rules
 from kangjiansheng.projects.rules.bulk import Wanted
 from kangjiansheng.projects.rules.milestones import MilestoneState, turn
+from kangjiansheng.projects.rules.schedule import Follow
 
 Pair = tuple[MilestoneEntry, MilestoneEntry]
 
@@ -201,8 +202,21 @@ def _pushed_by(
     if not along or not to:
         return set()
     before = {entry.milestone_id: schedule.promised(was) for entry, was in pairs}
+    follow = _followed(plans, pairs, before)
     found = schedule.spreads(plans.values(), to, before=before)
-    return {effect.id for one in found for effect in one.moved} & along
+    return {effect.id for one in found for effect in one.moved if effect.day(follow) != effect.before} & along
+
+
+def _followed(
+    plans: Mapping[int, Sequence[Milestone]], pairs: Sequence[Pair], before: Mapping[int, date | None]
+) -> Follow:
+    """In which way the later ones went along, told by where they came: within the slip, or as far as they had to."""
+    came = {e.milestone_id: e.proposed or schedule.promised(e) for e, _was in pairs if e.kind == "follow"}
+    asked = {e.milestone_id: schedule.promised(e) for e, _was in pairs if e.kind != "follow"}
+    to = {key: day for key, day in asked.items() if day is not None}
+    effects = [effect for one in schedule.spreads(plans.values(), to, before=before) for effect in one.moved]
+    apart = [(came[e.id], e) for e in effects if e.id in came and e.within != e.after]
+    return "within" if apart and all(day == effect.within for day, effect in apart) else "move"
 
 
 def _why_not_back(milestone: Milestone, entry: MilestoneEntry, last: int, standing: Standing) -> str | None:

@@ -13,6 +13,7 @@ from kangjiansheng.labs.models import JointLab
 from kangjiansheng.labs.queries import directs
 from kangjiansheng.projects.models import Milestone, MilestoneLink, Plan, Project
 from kangjiansheng.projects.operations.ledger import milestone_entry
+from kangjiansheng.projects.queries.beginnings import taken_back
 from kangjiansheng.projects.queries.templates import of, published_version
 from kangjiansheng.projects.rules import milestones, plans
 from kangjiansheng.projects.rules.vocabulary import Template, TemplateMilestone
@@ -40,7 +41,7 @@ def start_lab_plan(
     if lab.archived_at is not None or lab.life == plans.CLOSED:
         raise RuleBroken("projects:lab-over")
     before = db.session.scalar(select(Plan).where(Plan.lab_id == lab.id))
-    if before is not None and not plans.taken_back(before.milestones):
+    if before is not None and not taken_back(before.milestones):
         raise RuleBroken("projects:plan-there")
     if db.session.scalar(select(Project.id).where(Project.code == lab.code)) is not None:
         raise RuleBroken("projects:code-taken", code=lab.code)

@@ -20,11 +20,12 @@ from kangjiansheng.core.i18n import name_of
 from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.queries import inside_labs
 from kangjiansheng.projects.models import Milestone, Plan, TemplateVersion
+from kangjiansheng.projects.queries.beginnings import openings_undone
 from kangjiansheng.projects.queries.past import Since
 from kangjiansheng.projects.queries.portfolio import portfolio
 from kangjiansheng.projects.queries.rows import LabRow, OwnerRow, Ref
 from kangjiansheng.projects.queries.stood import milestones_of, next_of, stood_of, told_at, worst_of
-from kangjiansheng.projects.rules.plans import CLOSED, taken_back
+from kangjiansheng.projects.rules.plans import CLOSED, promises_nothing
 
 _SCRIPTS = ("name_hans", "name_hant", "name_en")
 
@@ -71,8 +72,8 @@ def lab_plans(
 ) -> list[LabRow]:
     """The laboratories with a plan whose inside the actor sees today, by code, as they stood at the end of `as_of`.
 
-    One whose plan was not begun by then, or had been taken back, is not there; with `archived` it is. At most four statements, and one where there is none. With
-    `owner` only that person's milestones, and laboratories with any.
+    One whose plan was not begun by then, or had been taken back, is not there; with `archived` it is. At most four statements, one more where a plan promises
+    nothing, and one where there is none. With `owner` only that person's milestones, and laboratories with any.
     """
     theirs = select(Plan.lab_id)
     if owner is not None:
@@ -92,10 +93,12 @@ def lab_plans(
             stood[row.belongs_to].append(row)
     people, parties = _names(heads, [row for rows in stood.values() for row in rows])
     day = as_of or clock.today()
+    empty = {m.id for rows in stood.values() if not archived and promises_nothing(rows) for m in rows}
+    gone = openings_undone(empty, as_of)
     return [
         _row(head, stood[head.id], people, parties, day, since)
         for head in heads
-        if stood[head.id] and (archived or not taken_back(stood[head.id]))
+        if any(m.id not in gone for m in stood[head.id])
     ]
 
 

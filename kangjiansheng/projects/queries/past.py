@@ -5,7 +5,7 @@ with what was there before it. Undone from the newest to the oldest they give wh
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -101,5 +101,11 @@ def stops_then(stops: Iterable[Stop], since: Since | None) -> list[Stop]:
 
 def named(row: Any, since: Since | None) -> dict[str, Any]:
     """Names, duration and unit of a milestone as they stood."""
-    facts: Mapping[str, Any] = since.facts if since else {}
-    return {key: facts.get(key, getattr(row, key)) for key in (*NAMES, "duration", "unit")}
+    now = {
+        "name_hans": row.name_hans,
+        "name_hant": row.name_hant,
+        "name_en": row.name_en,
+        "duration": row.duration,
+        "unit": row.unit,
+    }
+    return {key: since.facts.get(key, value) for key, value in now.items()} if since else now

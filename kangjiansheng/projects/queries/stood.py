@@ -117,8 +117,9 @@ def milestones_of(
     resting: bool,
 ) -> tuple[MilestoneRow, ...]:
     """The rows of `stood_of` for one owner as readers get them. `waiting`: the gates that wait for a decision."""
+    waits, then = frozenset(waiting), bool(rows) and "entry_kind" in rows[0]._fields
     return tuple(
-        _milestone(of, owner_code, row, people, waiting, day, resting, since.get(row.id)) for row in rows
+        _milestone(of, owner_code, row, people, waits, day, resting, since.get(row.id), then) for row in rows
     )
 
 
@@ -147,6 +148,7 @@ def _milestone(
     day: date,
     resting: bool,
     since: Since | None,
+    then: bool,
 ) -> MilestoneRow:
     state = state_of(row)  # type: ignore[arg-type]
     decision = row.kind == "decision"
@@ -176,7 +178,7 @@ def _milestone(
         moves=row.moves,
         reason_code=row.reason_code,
         note=row.note,
-        confirmed_at=row.confirmed_at if getattr(row, "entry_kind", "confirm") in CONFIRMING else None,
+        confirmed_at=None if then and row.entry_kind not in CONFIRMING else row.confirmed_at,
         confirmed_by=people.get(row.confirmed_by_id, ""),
         owner_id=row.owner_id,
         owner_label=people.get(row.owner_id, ""),

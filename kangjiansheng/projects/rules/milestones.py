@@ -105,7 +105,7 @@ def status(
         return "gate"
     if state.promised is not None and state.promised < today:
         return "late"
-    late_by = slip_days(replace(state, actual=None)) or 0
+    late_by = slip_days(state if state.actual is None else replace(state, actual=None)) or 0
     if late_by >= threshold:
         return "slip"
     if late_by > 0 or flagged:

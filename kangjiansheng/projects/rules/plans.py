@@ -23,13 +23,16 @@ class Standing(Protocol):
     """A milestone as it stands, as far as a plan that was taken back is told by it."""
 
     @property
+    def id(self) -> int: ...
+    @property
     def state(self) -> str: ...
     @property
     def baseline(self) -> date | None: ...
 
 
-def taken_back(milestones: Collection[Standing]) -> bool:
-    """Whether a plan was taken back whole: nothing of it is promised any more, not even as the first baseline."""
+def promises_nothing(milestones: Collection[Standing]) -> bool:
+    """Whether nothing of a plan is promised any more, not even as the first baseline: it was taken back whole, or it never
+    had dates and was cancelled step by step."""
     return bool(milestones) and all(m.state == "cancelled" and m.baseline is None for m in milestones)
 
 

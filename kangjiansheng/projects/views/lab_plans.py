@@ -16,10 +16,11 @@ from kangjiansheng.projects.forms.starting import LabStartingForm, TakingBackFor
 from kangjiansheng.projects.models import Plan
 from kangjiansheng.projects.operations import withdrawing
 from kangjiansheng.projects.operations.starting import start_lab_plan
+from kangjiansheng.projects.queries.beginnings import taken_back
 from kangjiansheng.projects.queries.history import acts_of
 from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.queries.validity import held, validities_on
-from kangjiansheng.projects.rules.plans import FOR_LABS, taken_back
+from kangjiansheng.projects.rules.plans import FOR_LABS, promises_nothing
 from kangjiansheng.projects.views import bp, histories, words
 from kangjiansheng.projects.views.edit import previewed
 from kangjiansheng.projects.views.projects import plan_context
@@ -34,7 +35,7 @@ def lab_plan(thing: Plan) -> Response:
     intervals = validities_on(thing, row, actor=actor(), as_of=g.as_of)
     holding = held(intervals, row.milestones, g.as_of or clock.today())
     shown = plan_context(thing, row, queries.team_of_lab(row.id), holding)
-    gone = taken_back(row.milestones)
+    gone = taken_back(row.milestones, g.as_of)
     return page(
         "projects/lab_plan.html",
         p=row,
@@ -116,7 +117,7 @@ def start_plan(lab: JointLab) -> Response:
 def _fresh(row: queries.OwnerRow) -> bool:
     """Whether a plan looks as if nothing had been said in it; what hangs on it is asked when it is to be taken back."""
     said = any(m.actual or m.confirmed_at or m.proposed for m in row.milestones)
-    return not said and not taken_back(row.milestones)
+    return not said and not promises_nothing(row.milestones)
 
 
 @bp.route("/labs/<code>/plan/withdrawal", methods=["GET", "POST"])

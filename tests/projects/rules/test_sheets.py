@@ -373,6 +373,42 @@ def test_names_baselines_and_notes_alone_are_left_aside_in_words() -> None:
     assert remarks(decide(row(name="Acceptance"))) == []
 
 
+SLIPPED = replace(STORED, state=replace(STATE, reason_code="REGULATOR"))
+
+
+@pytest.mark.parametrize("right", ["lead", "confirm"])
+def test_the_reason_of_a_slip_is_corrected_alone(right: Any) -> None:
+    made = decide(row(reason="ETHICS"), replace(SLIPPED, right=right))
+    assert [(step.kind, step.corrects, step.state.reason_code) for step in made.planned] == [
+        ("forecast", True, "ETHICS")
+    ]
+    assert made.planned[0].state == replace(SLIPPED.state, reason_code="ETHICS") and not remarks(made)
+    with_owner = decide(row(reason="ETHICS", plan=LATER), SLIPPED)
+    assert [step.kind for step in with_owner.planned] == ["rebaseline", "forecast"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        replace(SLIPPED.state, forecast=TODAY - timedelta(days=1)),  # needs another date first
+        replace(SLIPPED.state, baseline=LATER),  # does not slip
+        replace(SLIPPED.state, proposed=LATER),  # somebody has asked for another date
+        replace(SLIPPED.state, actual=TODAY, state="done"),
+    ],
+)
+def test_a_reason_alone_corrects_no_slip_that_does_not_stand(state: MilestoneState) -> None:
+    cells = {"baseline": state.baseline, "forecast": state.forecast, "actual": state.actual}
+    words = {"state": "已完成"} if state.actual else {}
+    made = decide(row(None, reason="ETHICS", **cells, **words), replace(SLIPPED, state=state))
+    assert made.kind == "same" and remarks(made) == ["goes-with-a-date"]
+
+
+def test_who_may_only_propose_corrects_no_reason() -> None:
+    assert faults(decide(row(reason="ETHICS"), replace(SLIPPED, right="propose"))) == [
+        ("projects:sheet-proposes-only", "J17")
+    ]
+
+
 @given(
     st.sampled_from(["plan", "forecast", "actual"]),
     st.dates(date(2020, 1, 1), date(2035, 1, 1)),

@@ -23,7 +23,7 @@ from kangjiansheng.committee.operations.minutes import new_paragraph
 from kangjiansheng.committee.queries.imports import Look, look
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.rules.sources import Outcome
-from kangjiansheng.committee.rules.sources.plan import LONGEST, WORDS, name_of_meeting, written
+from kangjiansheng.committee.rules.sources.plan import WORDS, name_of_meeting, written
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db
@@ -117,13 +117,13 @@ def _items(meeting: Meeting, seen: Look) -> list[AgendaItem]:
         if kind in ("decision", "recommendation")
     }
     for index, item in enumerate(seen.found.items):
-        names = {"name_hans": item.title[:LONGEST]}
+        names = {"name_hans": item.title}
         if seen.plan.language == "en":
-            names["name_en"] = item.title[:LONGEST]
+            names["name_en"] = item.title
         meeting.items.append(
             AgendaItem(
                 position=index + 1, kind="decide" if index in decided else "discuss", minutes_planned=item.minutes,
-                presenter=item.presenter[:LONGEST], **names,
+                presenter=item.presenter, **names,
             )
         )  # fmt: skip
     db.session.flush()
@@ -238,17 +238,16 @@ class _Writer:
 
     def _action(self, outcome: Outcome, item: int | None) -> str:
         """An action as the source has it; its owner is told nothing, for the meeting is past."""
-        person = self.seen.people.get(outcome.owner)
+        owner = self.seen.owner_of(outcome, item)
         item_id = self.items[item].id if item is not None else None
-        owner = person.id if person and not self._is_recused(person.id, item) else None
         unstated = WORDS[self.seen.plan.language][5]
         action = Action(
             number=self._number(outcome, "A"),
             meeting_id=self.meeting.id,
             agenda_item_id=item_id,
             text=outcome.text,
-            owner_id=owner,
-            owner_role="" if owner else (outcome.owner or unstated)[:LONGEST],
+            owner_id=owner.id if owner else None,
+            owner_role="" if owner else (outcome.owner or unstated),
             due_on=outcome.due,
             life="done" if outcome.done else "open",
             illustrative=self.seen.plan.illustrative,
@@ -257,10 +256,6 @@ class _Writer:
         db.session.flush()
         record("committee:action:record", action, actor=self.actor, before={}, change=self.change)
         return action.number
-
-    def _is_recused(self, person_id: int, item: int | None) -> bool:
-        told = [r for r in self.seen.found.recused if r.item == item]
-        return any((p := self.seen.people.get(r.name)) is not None and p.id == person_id for r in told)
 
 
 def _without_number(text: str, number: str) -> str:

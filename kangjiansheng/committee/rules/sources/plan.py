@@ -1,7 +1,7 @@
 """What an import would make of a reading, once the importer's corrections are in: no database, no actor."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -63,6 +63,16 @@ class Plan:
 def overlong(texts: Mapping[str, Any]) -> dict[str, int]:
     """Of some texts those that are too long, each with its length. Nothing is cut: whoever wrote it shortens it."""
     return {key: len(texts[key]) for key in TEXTS if len(texts.get(key, "")) > LONGEST}
+
+
+def actions_of(found: Found, plan: Plan) -> Iterator[tuple[Outcome, int | None, tuple[int, ...]]]:
+    """The actions that will be written, each with its item and the lines that it was read from."""
+    for piece, kind in zip(found.pieces, plan.kinds, strict=True):
+        if kind == "action":
+            yield piece.outcome or action_of(piece.text), piece.item, piece.lines
+    for aside, taken in zip(found.asides, plan.asides, strict=True):
+        if taken:
+            yield action_of(aside.text), aside.item, (aside.line,)
 
 
 def planned(found: Found, chosen: Mapping[str, Any]) -> Plan:

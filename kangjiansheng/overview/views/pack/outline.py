@@ -6,6 +6,7 @@ from flask_babel import ngettext
 
 from kangjiansheng import __version__
 from kangjiansheng.committee.documents.faces import MISSING
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import locale, moment, name_of
 from kangjiansheng.overview.documents.outline import Figure, Outline
@@ -54,9 +55,9 @@ def worded(found: reading.Found, address: str) -> Outline:
         narrowed=only,
         sentence=sentence(found.counted.board.answer, against)
         if found.counted.has_projects
-        else _("没有符合条件的项目")
-        if only
-        else _("没有您可以查看的项目"),
+        else narrowed.nothing(
+            narrowed=bool(only), reads_all=found.reads_all, past=asking.day < clock.today()
+        ),
         figures=_figures(found, asking),
         sections=told if found.counted.has_projects else [one for one in told if one.rows],
         definitions=_definitions(told, only),

@@ -91,6 +91,7 @@ class Found:
     reasons: Mapping[int, rules.Told]
     expected: Mapping[int, tuple[Expected, ...]]
     people: Mapping[int, Person]
+    reads_all: bool
 
     @property
     def owing(self) -> _Owing:
@@ -137,6 +138,7 @@ def read(asking: Asked, *, actor: Actor, at_most: int | None = None) -> Found:
         people=names(
             {one.by_id for one in found.evidence} | {risk.owner_id for risk in risks if risk.owner_id}
         ),
+        reads_all=actor.reads_all,
     )
 
 

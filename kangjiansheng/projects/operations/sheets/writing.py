@@ -38,7 +38,7 @@ def after(values: Mapping[str, Any], step: Step, old: MilestoneState, *, actor: 
         "reason_code": new.reason_code,
         "moves": values["moves"] + int(moved),
     }
-    if step.note or kind in ("forecast", "propose"):
+    if step.note or (kind in ("forecast", "propose") and not step.corrects):
         found["note"] = step.note
     if kind == "owner":
         found["owner_id"] = step.owner

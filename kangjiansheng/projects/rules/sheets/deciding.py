@@ -231,7 +231,7 @@ def _plan(made: Decision, today: date) -> None:
         key = field if field in row.columns else made.changes[0].column
         made.faults.append(row.found(problem.code, key, **problem.facts))
         return
-    moves = [one for one in made.planned if one.kind in ("forecast", "propose")]
+    moves = [one for one in made.planned if one.kind in ("forecast", "propose") and not one.corrects]
     if (
         moves
         and turn(stored.state.promised, made.wanted["forecast"]) == "earlier"

@@ -19,7 +19,7 @@ class Step:
     """One act: its kind in the ledger, the state after it, and whom it makes the owner.
 
     `lacks_reason`: a promise becomes later and neither the row nor the reader has said why. `replans`: it
-    changes a plan, which needs a reason and an authority.
+    changes a plan, which needs a reason and an authority. `corrects`: only the reason of a slip is another one.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Step:
     note: str = ""
     lacks_reason: bool = False
     replans: bool = False
+    corrects: bool = False
 
 
 def steps(
@@ -44,11 +45,13 @@ def steps(
 ) -> list[Step]:
     """The acts for the new values of a row; empty when they come to nothing.
 
-    Opening again comes first, then the plan, the owner, the forecast, and at last done or cancelled. Raises
-    RuleBroken with the column in `field`. `begun` is the day on which the project began, as far as known.
+    Opening again comes first, then the plan, the owner, the forecast or the reason of the slip that stands, and at
+    last done or cancelled. Raises RuleBroken with the column in `field`. `begun` is the day on which the project began, as far as known.
     `held_by`: the conditions that stop a gate, in words.
     """
     asked = [key for key in ("state", "plan", "owner", "forecast", "actual") if key in wanted]
+    if _corrects(state, wanted, today):
+        asked.append("reason")
     if not asked:
         return []
     _may(asked, right, archived, state)
@@ -65,10 +68,21 @@ def steps(
         found.append(Step("owner", state, owner=wanted["owner"]))
     if "forecast" in wanted:
         state = _forecast(found, state, wanted["forecast"], reason, note, right, today)
+    if "reason" in asked and (kept := state.promised):
+        state = _moved(found, "forecast", state, kept, wanted["reason"], note, today, corrects=True)
     _end(found, state, new_state, wanted.get("actual"), note, today, begun)
     if held_by and found and found[-1].kind == "done":
         raise RuleBroken("projects:conditions-open", field="actual", conditions=held_by)
     return found
+
+
+def _corrects(state: MilestoneState, wanted: Mapping[str, Any], today: date) -> bool:
+    """Whether the row gives another reason for the slip that stands and says nothing else about when; a date that has
+    passed needs another one first."""
+    if "reason" not in wanted or wanted.keys() & {"forecast", "actual", "state"} or state.state != "open":
+        return False
+    ahead = state.promised is not None and state.promised >= today
+    return ahead and rules.corrects(state, wanted["reason"])
 
 
 def _may(asked: list[str], right: Right, archived: bool, state: MilestoneState) -> None:
@@ -135,6 +149,8 @@ def _moved(
     reason: str | None,
     note: str,
     today: date,
+    *,
+    corrects: bool = False,
 ) -> MilestoneState:
     advances = rules.turn(state.promised, day) == "earlier"  # takes no reason
     said = reason or ("" if advances else ANY_REASON)
@@ -142,7 +158,8 @@ def _moved(
     def act() -> MilestoneState:
         return rules.will_slip(state, day, said, today, confirmed=kind == "forecast")
 
-    return _put(found, kind, _at("forecast", act), note=note, lacks_reason=reason is None and not advances)
+    lacks_reason = reason is None and not advances
+    return _put(found, kind, _at("forecast", act), note=note, lacks_reason=lacks_reason, corrects=corrects)
 
 
 def _end(
