@@ -1,5 +1,6 @@
 """Meetings: list, page, answers, attendance."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -125,7 +126,7 @@ def meeting(meeting: Meeting) -> Response:
         else None,
         today=clock.today(),
         reader=reader,
-        illustrative=meeting.illustrative,
+        illustrative=meeting.illustrative or agenda.is_illustrative or _any(own, older, actions),
         **motions.section(meeting, agenda.items, held=held, keeps=keeps, reader=reader),
     )
 
@@ -135,6 +136,11 @@ def _room(meeting: Meeting, agenda: overviews.Agenda, came: floor.Came) -> dict[
     if meeting.source or meeting.life == "cancelled":
         return {}
     return floor.in_room(meeting, agenda.items, floor.room_of(meeting, came))
+
+
+def _any(*lists: Sequence[Decision | Action]) -> bool:
+    """Whether an illustrative row is among those that a page lists."""
+    return any(row.illustrative for rows in lists for row in rows)
 
 
 def _decisions(meeting: Meeting) -> tuple[list[Decision], list[Decision]]:
