@@ -12,7 +12,7 @@ from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
-from kangjiansheng.committee.queries.standing import stands
+from kangjiansheng.committee.queries.standing import planned, stands
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
@@ -46,6 +46,7 @@ def meetings() -> Response:
         meetings=found,
         page_address=lambda number: with_args(page=number),
         stands=stands(found.items, until=until_day()),
+        planned=planned(found.items, until=until_day()),
         illustrative=found.illustrative,
     )
 
