@@ -20,6 +20,7 @@ from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.committee.notices.effects import WORDS as EFFECTS
 from kangjiansheng.committee.notices.effects import effects_held as effects_held
 from kangjiansheng.committee.notices.groups import GROUPS as GROUPS
+from kangjiansheng.committee.notices.handing import WORDS as HANDING
 from kangjiansheng.committee.notices.packs import WORDS as PACKS
 from kangjiansheng.committee.notices.packs import pack_frozen as pack_frozen
 from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
@@ -370,6 +371,7 @@ WORDS: dict[str, Words] = {
     **motions.WORDS,
     **ANSWERED,
     **EFFECTS,
+    **HANDING,
     **PACKS,
     "committee:interest-declared": _interest_declared,
     "committee:recused": _recused,

@@ -65,6 +65,7 @@ def committee(committee: Committee) -> Response:
         may_edit=live and policies.edit_committee(actor(), committee),
         may_plan=live and bool(held & policies.EDITORS),
         may_found=live and policies.found(actor()),
+        may_hand_over=live and "secretary" in held,
         may_close={a.id for a in actions if a.owner_id == actor().id or held & policies.EDITORS},
     )
 
