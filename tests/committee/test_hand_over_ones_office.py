@@ -152,3 +152,10 @@ def test_what_a_rule_holds_back_stays_and_is_said(
     assert "秘书职务已交接，共 2 项；" in told and place in told and "此人对这项议题回避" in told
     with app.app_context():
         assert db.session.get_one(Action, held[1]).owner_id == person("secretary")
+
+
+def test_while_nobody_can_take_over_the_page_says_what_to_do(client: Callable[..., Critic]) -> None:
+    page = client("secretary").get(PAGE)
+    assert "还没有可以接手的人" in words(page) and not offered(page.text)
+    links = html.document_fromstring(page.text).xpath("//main//a/@href")
+    assert "/committees/SAC/edit" in links and "successor_id" not in page.text
