@@ -95,6 +95,11 @@ def edit_committee(actor: Actor, committee: Committee) -> bool:
     return actor.has("admin") or edits(actor, committee.id)
 
 
+def hand_over_office(actor: Actor, committee: Committee) -> bool:
+    """The secretary's office: by who holds it. Administrators hand over for others on their own page."""
+    return "secretary" in offices(actor, committee.id)
+
+
 def plan_meetings(actor: Actor, committee: Committee) -> bool:
     """New meetings are planned by those who keep the committee."""
     return edits(actor, committee.id)

@@ -1,4 +1,4 @@
-"""Calendars as other programs subscribe to them (RFC 5545): whole-day events, written so that clients keep in step."""
+"""Calendars as other programs subscribe to them (RFC 5545): whole days and hours, written so that clients keep in step."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ REFRESH = "PT6H"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One whole day. The same `uid` is the same event for good; `sequence` and `modified` say which state is newer."""
+    """One whole day, or hours of it where `starts` is known. The same `uid` is the same event for good; `sequence` and `modified` say which state is newer."""
 
     uid: str
     day: date
@@ -21,6 +21,9 @@ class Event:
     url: str = ""
     categories: tuple[str, ...] = ()
     cancelled: bool = False
+    starts: datetime | None = None
+    ends: datetime | None = None
+    place: str = ""
 
 
 def calendar(name: str, events: Iterable[Event]) -> bytes:
@@ -43,19 +46,20 @@ def calendar(name: str, events: Iterable[Event]) -> bytes:
 
 
 def _event(event: Event) -> list[str]:
-    stamp = event.modified.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = _instant(event.modified)
     lines = [
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
         f"DTSTAMP:{stamp}",
         f"LAST-MODIFIED:{stamp}",
         f"SEQUENCE:{event.sequence}",
-        f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}",
+        *_when(event),
         f"SUMMARY:{escaped(event.summary)}",
         f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}",
-        "TRANSP:TRANSPARENT",
+        f"TRANSP:{'OPAQUE' if event.starts else 'TRANSPARENT'}",
     ]
+    if event.place:
+        lines.append(f"LOCATION:{escaped(event.place)}")
     if event.description:
         lines.append(f"DESCRIPTION:{escaped(event.description)}")
     if event.url:
@@ -63,6 +67,18 @@ def _event(event: Event) -> list[str]:
     if event.categories:
         lines.append(f"CATEGORIES:{','.join(escaped(one) for one in event.categories)}")
     return [*lines, "END:VEVENT"]
+
+
+def _when(event: Event) -> list[str]:
+    """From when to when. Hours without an end have none here either (RFC 5545, 3.6.1)."""
+    if event.starts is None:
+        last = event.day + timedelta(days=1)
+        return [f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}", f"DTEND;VALUE=DATE:{last:%Y%m%d}"]
+    return [f"DTSTART:{_instant(event.starts)}", *([f"DTEND:{_instant(event.ends)}"] if event.ends else [])]
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def escaped(text: str) -> str:

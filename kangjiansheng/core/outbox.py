@@ -26,6 +26,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import Base, Label, Word, db
 from kangjiansheng.core.digests import plain
+from kangjiansheng.core.i18n import name_of
 
 RETRIES = 8
 ONE_TIME = "/link/"  # addresses that are a secret: forgotten as soon as the mail has left
@@ -90,8 +91,14 @@ def templates(words: Mapping[str, Words]) -> None:
 
 def words_of(template: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and text of a notice in the language that is current; of illustrative things it says so."""
-    subject, text = _words[template](facts)
+    subject, text = _words[template](_in_script(facts))
     return labelled(subject, facts), text
+
+
+def _in_script(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who acted is kept in Simplified, and told in the script of the reader."""
+    who = facts.get("who")
+    return {**facts, "who": name_of({"hans": who})} if who and isinstance(who, str) else facts
 
 
 def labelled(name: str, facts: Mapping[str, Any]) -> str:

@@ -198,6 +198,6 @@ def test_the_pages_in_the_other_languages(
     said.trouble({"errcode": 93000, "errmsg": "invalid webhook url"})
     delivered(app)
     page = words(admin.get(ONE))
-    assert ("The robot’s address is not valid" if language == "en" else "機器人地址無效") in page
+    assert ("The robot’s address is not valid" if language == "en" else "機械人地址無效") in page
     for path in (LIST, NEW, f"{ONE}/edit"):
         assert admin.get(path).status_code == 200

@@ -18,7 +18,7 @@ from kangjiansheng.accounts.rules import factors
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
-from kangjiansheng.core.outbox import Outbox
+from kangjiansheng.core.outbox import Outbox, words_of
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
 
@@ -116,6 +116,15 @@ def test_the_life_of_a_second_factor(app: Flask, client: Callable[..., Critic]) 
     )
     other = client(None)
     assert second(other, first_step(other), codes[0]).status_code == 422, "a recovery code works once"
+    with app.app_context():
+        told = select(Outbox).where(Outbox.template == "accounts:recovery-used")
+        (mail,) = db.session.scalars(told).all()
+        subject, text = words_of(mail.template, mail.facts)
+        assert (
+            (mail.to, subject) == (LEAD, "您的一个恢复码已用掉")
+            and "还剩 9 个" in text
+            and codes[0] not in text
+        )
     renewed = visitor.post("/account/second/recovery", data={"password": PASSWORD, "code": codes[1]})
     new = re.search(r"<textarea[^>]*>([^<]*)<", renewed.text)
     assert renewed.status_code == 200 and new and not set(new[1].split()) & set(codes)
@@ -132,7 +141,9 @@ def test_the_life_of_a_second_factor(app: Flask, client: Callable[..., Critic]) 
         trail = str(db.session.execute(select(AuditEntry.before, AuditEntry.after)).all())
         assert secret not in trail and codes[0] not in trail
         mails = list(db.session.scalars(select(Outbox.template).where(Outbox.to == LEAD).order_by(Outbox.id)))
-        assert mails == ["accounts:factor-added", "accounts:factor-added", "accounts:factor-removed"]
+        kinds = [one.removeprefix("accounts:") for one in mails]
+        used = "recovery-used"  # to sign in, to renew the codes, to remove the app
+        assert kinds == ["factor-added", used, used, "factor-added", used, "factor-removed"]
 
 
 def test_guessing_is_slowed_per_account_and_its_owner_hears_of_it(

@@ -97,7 +97,7 @@ def test_in_pages(client: Callable[..., Critic], meeting: Callable[[str], Meetin
     base = "/meetings/SAC-2026-03/minutes"
     address = f"{base}/paragraphs/{public_id}/amendment"
     secretary = client("secretary")
-    assert secretary.get(address).status_code == 200
+    assert "票数、出席或行动项有误的" in secretary.get(address).text, "what is not text is corrected in words"
     assert secretary.post(address, data={"text": "新的文字。", "reason": ""}).status_code == 422
     made = secretary.post(address, data={"text": "新的文字。", "reason": "笔误"})
     assert made.status_code == 303

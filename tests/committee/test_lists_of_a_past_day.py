@@ -8,9 +8,10 @@ import pytest
 import time_machine
 from flask import Flask
 from lxml import html
+from sqlalchemy import select
 
-from kangjiansheng.committee.models import Minutes
-from kangjiansheng.committee.operations import recall, reviews
+from kangjiansheng.committee.models import Committee, Minutes
+from kangjiansheng.committee.operations import meetings, recall, reviews
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from tests.support import full_meetings
@@ -85,6 +86,34 @@ def test_programs_are_told_the_same(history: None, client: Callable[..., Critic]
         reader = client("member")
         assert {day: told(reader, f"?as_of=2026-11-{day}") for day in LIVES} == LIVES
         assert told(reader, "") == "approved"
+
+
+def test_a_list_tells_day_and_state_of_the_meeting_itself(
+    actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    """Planned for the 27th, put off to the 28th on the 25th, called off on the 26th; today it is as it is now."""
+    sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+    secretary = actor("secretary")
+    with evening(24):
+        made = meetings.create_meeting(sac, actor=secretary, held_on=dt.date(2026, 11, 27))
+    with evening(25):
+        meetings.edit_meeting(made, actor=secretary, version=made.version, held_on=dt.date(2026, 11, 28))
+    with evening(26):
+        meetings.cancel_meeting(made, actor=secretary)
+    db.session.commit()
+    stood = {24: ("2026-11-27", "筹备中", "planned"), 25: ("2026-11-28", "筹备中", "planned"),
+             26: ("2026-11-28", "已取消", "cancelled")}  # fmt: skip
+    with evening(28):
+        reader = client("member")
+        for place in LISTS:
+            for day, (held_on, word, _life) in stood.items():
+                row = line(reader, f"{place}?as_of=2026-11-{day}", made.code).text_content()
+                assert held_on in row and word in row, (place, day)
+            assert "已取消" in line(reader, place, made.code).text_content()
+        for day, (held_on, _word, life) in stood.items():
+            rows = reader.get(f"/api/v1/meetings?as_of=2026-11-{day}").get_json()["meetings"]
+            told = next((row["held_on"], row["life"]) for row in rows if row["code"] == made.code)
+            assert told == (held_on, life), day
 
 
 def test_what_a_list_leads_to_says_the_same(history: None, client: Callable[..., Critic]) -> None:

@@ -124,8 +124,9 @@ def test_a_signature_leaves_out_what_its_giver_is_recused_from(
     draft_minutes: Minutes, actor: Who, sign: Sign, app: Flask
 ) -> None:
     item = draft_minutes.meeting.items[1]
-    interests.recuse(item, actor=actor("secretary"), person_id=actor("member2").id, kind="whole")
-    draft = reviews.open_review(draft_minutes, actor=actor("secretary"))
+    for short in ("member2", "secretary"):
+        interests.recuse(item, actor=actor("chair"), person_id=actor(short).id, kind="whole")
+    draft = reviews.open_review(draft_minutes, actor=actor("chair"))
     given = sign(draft, "member2")
     assert given.excluded == [{"item": item.id, "position": 2}]
     (title,) = (
@@ -143,7 +144,9 @@ def test_a_signature_leaves_out_what_its_giver_is_recused_from(
         whole, partly = export("chair"), export("member2")
         printed = outline.outline(whole)["signatures"]
         assert [s["note"] for s in printed] == [f"签署不含第三部分“{title}”", ""]
-        assert [s["note"] for s in outline.outline(partly)["signatures"]] == ["（说明未开放）", ""]
+        own = [s["note"] for s in outline.outline(partly)["signatures"]]
+        assert own == ["签署不含第三部分", ""], "her own, as the page says it"
+        assert "签署不含第三部分 |" in markdown.rendered(partly).decode()
         closed = [p["no"] for p in outline.outline(partly)["body"] if p["kind"] == "withheld"]
         assert closed == ["三、"] and title not in json.dumps(partly, ensure_ascii=False)
         assert "## 三、〔此部分未对您开放〕" in markdown.rendered(partly).decode()
@@ -155,8 +158,14 @@ def test_a_signature_leaves_out_what_its_giver_is_recused_from(
             assert outline.outline(whole)["signatures"][0]["note"].startswith(said)
             assert no in [p["no"] for p in outline.outline(partly)["body"] if p["kind"] == "withheld"]
     assert [f.code for f in verification.check(whole) if f.fault] == []
-    assert partly["draft"]["signatures"][0]["withheld"] == ["excluded"]
+    assert "withheld" not in partly["draft"]["signatures"][0]
+    assert partly["draft"]["signatures"][0]["withheld_sections"] == ["3"]
     assert [f.code for f in verification.check(partly) if f.fault] == []
+    assert [f.code for f in verification.check(partly)] == ["withheld"], "her own signature is checked, too"
+    with app.test_request_context("/?lang=zh-Hans"):
+        other = export("secretary")
+        assert [s["note"] for s in outline.outline(other)["signatures"]] == ["（说明未开放）", ""]
+    assert other["draft"]["signatures"][0]["withheld"] == ["excluded"], "another's stays closed"
     first = whole["draft"]["signatures"][0]
     (section,) = first["sections"]
     general = next(p["id"] for p in verification.paragraphs(whole) if p and p["kind"] == "text")

@@ -1,7 +1,7 @@
 """Who is told of meetings, and what home asks of secretary, chair and members."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Notification, Outbox, words_of
 from kangjiansheng.core.transactions import writing as transaction
 from tests.support.critic import Critic
+from tests.support.typed import words
 
 
 def told(template: str) -> list[Notification]:
@@ -109,3 +110,30 @@ def test_home_shows_what_waits(client: Callable[..., Critic], app: Flask, langua
     assert "/attendance" in page
     assert "查文献" in client("member", language).get("/").get_data(as_text=True)
     assert "A-2026-08" in client("member", language).get("/notifications").get_data(as_text=True)
+
+
+def test_home_says_at_which_hours_the_next_meeting_is(client: Callable[..., Critic], app: Flask) -> None:
+    with app.app_context(), transaction():
+        who = actor_by_email("secretary@kjs.example")
+        sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+        assert who
+        starts = datetime.combine(clock.today(), time(15, 0), UTC)
+        meetings.create_meeting(
+            sac, actor=who, held_on=clock.today(), starts_at=starts, ends_at=starts + timedelta(minutes=55)
+        )
+    assert "11 月 23 日（週一）23:00 至 23:55，第10次會議" in words(client("member", "zh-Hant").get("/"))
+    assert "Mon 23 Nov 23:00 to 23:55, " in words(client("member", "en").get("/"))
+
+
+def test_a_meeting_that_shows_illustrative_rows_says_so(client: Callable[..., Critic], app: Flask) -> None:
+    """Its own row is real; last meeting's decisions, open actions and what is proposed for it are not."""
+    with app.app_context(), transaction():
+        who = actor_by_email("secretary@kjs.example")
+        sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+        assert who
+        made = meetings.create_meeting(sac, actor=who, held_on=clock.today() + timedelta(days=50))
+        code = made.code
+        assert not made.illustrative
+    for path in (f"/meetings/{code}", f"/meetings/{code}/agenda"):
+        assert "此页含示例数据" in client("secretary").get(path).text, path
+        assert "此页含示例数据" not in client("secretary").get(f"/meetings/{code}/edit").text

@@ -24,7 +24,7 @@ PAGES_ONLY = {
     "committee.deputy committee.withdraw_deputy",
     "accounts, tokens, roles, the calendar, robots and mails are kept by their owners and administrators": "account.* "
     "accounts.* admin.* roles.* robots.* mails.* calendar.* copies.* work.* first_run.* projects.hand_over_* "
-    "projects.stop_account labs.people_list labs.consent_to_people overview.set_retention_period overview.*_hold "
+    "projects.stop_account committee.hand_over labs.people_list labs.consent_to_people overview.set_retention_period overview.*_hold "
     "overview.*_disposal "
     "webhooks.new webhooks.edit webhooks.secret webhooks.enable webhooks.disable webhooks.remove",
     "the same in large letters, and what only looks": "committee.present_* committee.preview committee.verify_minutes",

@@ -45,3 +45,10 @@ def test_control_characters_cannot_begin_a_property() -> None:
 def test_the_same_events_are_the_same_bytes() -> None:
     assert ical.calendar("x", [made("a")]) == ical.calendar("x", [made("a")])
     assert b"STATUS:CONFIRMED" in ical.calendar("x", [made("a")])
+
+
+def test_hours_without_an_end_have_none() -> None:
+    starts = datetime(2026, 12, 18, 1, 30, tzinfo=UTC)
+    event = Event("x@y", date(2026, 12, 18), "会议", 1, starts, starts=starts, place="三楼, 东")
+    (read,) = icalendar.Calendar.from_ical(ical.calendar("康健生", [event])).walk("VEVENT")
+    assert read.decoded("DTSTART") == starts and "DTEND" not in read and str(read["LOCATION"]) == "三楼, 东"

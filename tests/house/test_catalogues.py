@@ -38,10 +38,11 @@ NOT_TRADITIONAL = re.compile(
 )
 NOT_HONG_KONG = re.compile(
     "專案|收案|登錄|登陸|保存|軟體|使用者|資訊安全部|品質|郵箱|郵件|什麼|裡|臺|計畫|帳戶|賬號|投影片|螢幕|滑鼠|硬碟|網路|數位|行動裝置"
+    "|籤[署章]|[必可來]籤|信息|當前|隊列|支持[ T]|不支持|訪問|機器人|群[訊裏]|添加|覆查|行動項(?!目)"
     "|視頻|默認|服務器|文件夾|打印|搜索|鏈接|刷新|導入|導出|短信|二維碼|字符|程序|設置|上傳|説|“|[+一每兩個本上下]周|[停存接看寫等意帶沿顯]著"
 )
 # Names that others gave, and what is kept as a thing rather than saved.
-GIVEN = ("突破性治療藥物程序納入", "記錄保存30年", "永久保存", "保存和運輸條件", "結果上傳", "已上傳公開")
+GIVEN = ("突破性治療藥物程序納入", "記錄保存30年", "永久保存", "保存和運輸條件", "個人信息保護法")
 
 
 def key(message: Message) -> str:
@@ -147,8 +148,8 @@ def test_texts_beside_the_catalogues_are_those_of_hong_kong() -> None:
     for path in PACKAGE.glob("**/*.py"):
         told += re.findall(r'(?:name_|"|\b)hant"?\s*[=:]\s*"([^"]+)"', path.read_text("utf-8"))
     assert len(told) > 500
-    wrong = [text for text in told if NOT_TRADITIONAL.search(text) or NOT_HONG_KONG.search(text)]
-    assert [text for text in wrong if not any(name in text for name in GIVEN)] == []
+    own = [re.sub("|".join(GIVEN), "", text) for text in told]
+    assert [text for text in own if NOT_TRADITIONAL.search(text) or NOT_HONG_KONG.search(text)] == []
 
 
 def _named(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

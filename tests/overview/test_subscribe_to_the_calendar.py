@@ -15,6 +15,7 @@ from kangjiansheng.accounts import queries as people
 from kangjiansheng.accounts import rules
 from kangjiansheng.accounts.models import CalendarFeed
 from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.operations import meetings
 from kangjiansheng.core import clock
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
@@ -64,6 +65,30 @@ def test_it_holds_my_milestones_and_meetings_without_signing_in(
     assert any(uid.startswith("meeting-") for uid in chair)
 
 
+def test_a_meeting_stands_there_with_its_hours_and_place(app: Flask, client: Callable[..., Critic]) -> None:
+    path = subscribe(client("member"))
+    with app.app_context(), writing():
+        row = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one()
+        secretary = people.actor_by_email("secretary@kjs.example")
+        assert secretary and row.starts_at
+        uid, starts = f"meeting-{row.id}@localhost", row.starts_at
+        meetings.edit_meeting(row, actor=secretary, version=row.version, ends_at=starts + timedelta(hours=2))
+    event = read(client(None), path)[uid]
+    assert event.decoded("DTSTART") == starts and event.decoded("DTEND") == starts + timedelta(hours=2)
+    assert "会议室" in str(event["LOCATION"]) and str(event["TRANSP"]) == "OPAQUE"
+    before = int(event["SEQUENCE"])
+    with app.app_context(), writing():
+        row = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one()
+        meetings.edit_meeting(row, actor=secretary, version=row.version, starts_at=None, ends_at=None)
+    event = read(client(None), path)[uid]
+    assert event.decoded("DTSTART") == row_day(app) and int(event["SEQUENCE"]) > before
+
+
+def row_day(app: Flask) -> Any:
+    with app.app_context():
+        return db.session.scalar(select(Meeting.held_on).where(Meeting.code == "SAC-2026-06"))
+
+
 @pytest.mark.long
 def test_a_moved_milestone_is_the_same_event_in_a_newer_state(
     client: Callable[..., Critic], actor: Callable
@@ -109,8 +134,6 @@ def test_a_cancelled_meeting_says_so(app: Flask, client: Callable[..., Critic]) 
     before = read(client(None), path)[uid]
     secretary = client("secretary")
     with app.app_context(), writing():
-        from kangjiansheng.committee.operations import meetings
-
         actor = people.actor_by_email("secretary@kjs.example")
         assert actor is not None
         meeting = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one()

@@ -153,6 +153,7 @@ PAGES = (
     ("secretary", "/committees/SAC/templates/1"),
     ("secretary", "/meetings/SAC-2026-06/agenda/template"),
     ("secretary", "/meetings/SAC-2026-06/attendance"),
+    ("secretary", "/committees/SAC/handover"),
     ("member", "/committees/SAC/interests"),
     ("member2", "/committees/SAC/interests/1"),
     ("chair", "/committees/SAC/interests/register"),

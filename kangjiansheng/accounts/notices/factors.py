@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from kangjiansheng.accounts.rules.factors import FACTOR_NAMES
 
@@ -53,6 +54,18 @@ def _guessed(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _recovery_used(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("您的一个恢复码已用掉"),
+        ngettext(
+            "%(name)s：\n\n刚刚用掉了您的一个恢复码，还剩 %(num)d 个。快用完时，请在“我的账号”里重新生成。如果不是您本人，请立即更改密码并联系管理员。",
+            "%(name)s：\n\n刚刚用掉了您的一个恢复码，还剩 %(num)d 个。快用完时，请在“我的账号”里重新生成。如果不是您本人，请立即更改密码并联系管理员。",
+            facts["left"],
+            name=facts["name"],
+        ),
+    )
+
+
 def _required(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("请添加第二步验证"),
@@ -71,4 +84,5 @@ WORDS = {
     "accounts:factors-taken": _taken,
     "accounts:factor-guessed": _guessed,
     "accounts:factor-required": _required,
+    "accounts:recovery-used": _recovery_used,
 }

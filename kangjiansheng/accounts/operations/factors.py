@@ -212,6 +212,7 @@ def _use_recovery(account: Account, code: str) -> bool:
     found = [row for row in left if hmac.compare_digest(row.digest, digest)]
     for row in found:
         row.used_at = clock.now()
+        _tell(account, "accounts:recovery-used", f"recovery-code-{row.digest}", left=len(left) - 1)
     return bool(found)
 
 
@@ -239,7 +240,7 @@ def _key(account_id: int) -> str:
     return f"second:{account_id}"
 
 
-def _tell(account: Account, template: str, change: ChangeSet, **more: str) -> None:
+def _tell(account: Account, template: str, change: ChangeSet | str, **more: str | int) -> None:
     person = account.person
     if person.email:
         facts_ = {"name": name_of(person, person.locale), **more}

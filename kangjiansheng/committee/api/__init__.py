@@ -18,7 +18,7 @@ from kangjiansheng.committee.models import Action, BacklogItem, Committee, Decis
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, backlog, loaders, overviews
 from kangjiansheng.committee.queries import motions as motion_queries
-from kangjiansheng.committee.queries.standing import lives
+from kangjiansheng.committee.queries.standing import Planned, lives, planned
 from kangjiansheng.committee.views.base import until_day
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
@@ -58,8 +58,12 @@ def waiting(found: Committee) -> list[BacklogItem]:
 def meetings() -> Pieces:
     """The meetings that the reader may see."""
 
-    def as_they_stood(found: Sequence[Meeting]) -> list[tuple[Meeting, str]]:
-        return list(zip(found, lives(found, until=until_day()), strict=True))
+    def as_they_stood(found: Sequence[Meeting]) -> list[tuple[Meeting, str, Planned]]:
+        days = planned(found, until=until_day())
+        return [
+            (one, life, days[one.id])
+            for one, life in zip(found, lives(found, until=until_day()), strict=True)
+        ]
 
     return dressed(overviews.meetings(actor=actor(), as_of=g.as_of).piece, as_they_stood)
 

@@ -92,11 +92,15 @@ _MEETING: dict[str, Value] = {
     "source": maybe(TEXT),
     "illustrative": YES,
 }
-# Of a list, each with how its minutes stood on the day that was asked for.
+# Of a list, each with how its minutes, its day and its life stood on the day that was asked for.
 MEETING = Shape(
     "Meeting",
     **{key: value(_first(value, key)) for key, value in _MEETING.items()}
-    | {"minutes": _MEETING["minutes"](lambda pair: pair[1])},
+    | {
+        "held_on": DAY(lambda row: row[2].held_on),
+        "life": TEXT(lambda row: row[2].life),
+        "minutes": _MEETING["minutes"](lambda row: row[1]),
+    },
 )
 ITEM = Shape(
     "AgendaItem",
@@ -231,7 +235,9 @@ SERIES = Shape("MeetingSeries", **_SERIES)
 SERIES_WHOLE = Shape(
     "MeetingSeriesWithMeetings",
     **{key: value(_first(value, key)) for key, value in _SERIES.items()},
-    meetings=many(MEETING.value)(lambda found: [(one, one.minutes and one.minutes.life) for one in found[1]]),
+    meetings=many(MEETING.value)(
+        lambda found: [(one, one.minutes and one.minutes.life, one) for one in found[1]]
+    ),
 )
 TEMPLATE = Shape(
     "AgendaTemplate", number=WHOLE("id"), name=_SHORT, items=many(Value({"type": "object"}, dict))

@@ -255,11 +255,16 @@ def _remark(signature: Mapping[str, Any], headings: Mapping[str, Mapping[str, An
         return _("（说明未开放）")
     row, parts = signature["row"], []
     if row.get("excluded"):
-        sections = signature.get("sections") or [None] * len(row["excluded"])
+        nothing = [None] * len(row["excluded"])
+        sections, closed = signature.get("sections") or nothing, signature.get("withheld_sections") or nothing
         begin = [headings.get(key) if key else None for key in sections]
         left_out = [
-            told.section(p["no"], p["text"]) if p else told.on_agenda(one["position"])
-            for p, one in zip(begin, row["excluded"], strict=True)
+            told.section(p["no"], p["text"])
+            if p
+            else told.section(no)
+            if no
+            else told.on_agenda(one["position"])
+            for p, no, one in zip(begin, closed, row["excluded"], strict=True)
         ]
         parts.append(_("签署不含%(parts)s", parts=_("、").join(left_out)))
     return _("；").join([*parts, *([row["note"]] if row["note"] else [])])

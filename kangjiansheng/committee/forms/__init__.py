@@ -68,6 +68,7 @@ REFUSALS: dict[str, Any] = {
     "committee:office-unknown": _l("没有这个职务。"),
     "committee:elected": _l("这个职务由委员会选任，不能在这里交接。"),
     "committee:drafter-outside": _l("起草人需要是该委员会的主任委员、副主任委员或秘书。"),
+    "committee:successor-outside": _l("接手人需要来自委员会的机构，有可登录的账号，并且还不是委员。"),
     "committee:member-already": _l("此人已经是委员。"),
     "committee:chair-already": _l("已有主任委员，请先结束其任期。"),
     "committee:dates-turned": _l("结束日期不能早于开始日期。"),

@@ -15,11 +15,12 @@ from kangjiansheng.committee.notices import backlog, motions, signing
 from kangjiansheng.committee.notices.answers import WORDS as ANSWERED
 from kangjiansheng.committee.notices.answers import advice_answered as advice_answered
 from kangjiansheng.committee.notices.backlog import backlog_proposed as backlog_proposed
-from kangjiansheng.committee.notices.base import minutes_address
+from kangjiansheng.committee.notices.base import asked_until, inside, mail_each, minutes_address
 from kangjiansheng.committee.notices.base import of_meeting as _of
 from kangjiansheng.committee.notices.effects import WORDS as EFFECTS
 from kangjiansheng.committee.notices.effects import effects_held as effects_held
 from kangjiansheng.committee.notices.groups import GROUPS as GROUPS
+from kangjiansheng.committee.notices.handing import WORDS as HANDING
 from kangjiansheng.committee.notices.packs import WORDS as PACKS
 from kangjiansheng.committee.notices.packs import pack_frozen as pack_frozen
 from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
@@ -31,23 +32,14 @@ from kangjiansheng.core.outbox import Words
 
 
 def review_opened(
-    meeting: Meeting, people: Mapping[int, Any], number: int, *, actor: Actor, change: ChangeSet
+    meeting: Meeting, people: Mapping[int, Any], number: int, due_on: date, *, actor: Actor, change: ChangeSet
 ) -> None:
-    """The signers of a draft: on the bell and by mail."""
-    facts = _of(meeting, actor) | {"draft": number}
+    """The signers of a draft, and until when they are asked: on the bell and by mail."""
+    facts = _of(meeting, actor) | {"draft": number, "day": due_on}
     address = minutes_address(meeting)
     outbox.tell(people, "committee:review-opened", facts, address=address, besides=actor.id)
     messengers.announce("committee:review-opened", change=change, illustrative=meeting.illustrative)
-    for person in people.values():
-        if person.email and person.id != actor.id:
-            outbox.mail(
-                person.email,
-                "committee:review-opened",
-                facts,
-                change=change,
-                locale=person.locale,
-                address=address,
-            )
+    mail_each(people.values(), "committee:review-opened", facts, address, actor=actor, change=change)
 
 
 def meeting_planned(
@@ -83,6 +75,7 @@ def _invite(
     facts = _of(meeting, actor) | {
         "day": meeting.held_on,
         "starts": meeting.starts_at,
+        "ends": meeting.ends_at,
         "place": meeting.place,
     }
     method = "CANCEL" if template == "committee:meeting-cancelled" else "REQUEST"
@@ -195,10 +188,13 @@ def approved(meeting: Meeting, people: Iterable[int], *, actor: Actor, change: C
 
 
 def amendment_proposed(
-    meeting: Meeting, people: Iterable[int], number: int, *, actor: Actor, change: ChangeSet
+    meeting: Meeting, people: Mapping[int, Person], number: int, *, actor: Actor, change: ChangeSet
 ) -> None:
-    """The signers of a correction."""
-    _correction("committee:amendment-proposed", meeting, people, number, actor=actor, change=change)
+    """The signers of a correction: on the bell and by mail."""
+    template = "committee:amendment-proposed"
+    _correction(template, meeting, people, number, actor=actor, change=change)
+    facts, address = _of(meeting, actor) | {"number": number}, _corrected(meeting, number)
+    mail_each(people.values(), template, facts, address, actor=actor, change=change)
 
 
 def amendment_approved(
@@ -215,8 +211,11 @@ def _correction(
     groups hear that there is one, not of which minutes."""
     messengers.announce(template, change=change, illustrative=meeting.illustrative)
     facts = _of(meeting, actor) | {"number": number}
-    address = f"{minutes_address(meeting)}/amendments/{number}"
-    outbox.tell(people, template, facts, address=address, besides=actor.id)
+    outbox.tell(people, template, facts, address=_corrected(meeting, number), besides=actor.id)
+
+
+def _corrected(meeting: Meeting, number: int) -> str:
+    return f"{minutes_address(meeting)}/amendments/{number}"
 
 
 def action_assigned(
@@ -230,16 +229,12 @@ def action_assigned(
 
 
 def _review_opened(facts: Mapping[str, Any]) -> tuple[str, str]:
-    return (
-        _("请审阅并签署：%(meeting)s纪要", meeting=name_of(facts["meeting"])),
-        _(
-            "%(who)s 已提交%(meeting)s（%(code)s）纪要第 %(draft)s 稿，请审阅并签署。",
-            who=facts["who"],
-            meeting=name_of(facts["meeting"]),
-            code=facts["code"],
-            draft=facts["draft"],
-        ),
+    told = {**facts, "meeting": name_of(facts["meeting"]), "day": asked_until(facts)}
+    subject, text = (
+        _("请审阅并签署：%(meeting)s纪要"),
+        _("%(who)s 已提交%(meeting)s（%(code)s）纪要第 %(draft)s 稿。"),
     )
+    return subject % told + told["day"], text % told + _("请审阅并签署%(until)s。", until=told["day"])
 
 
 def _approved(facts: Mapping[str, Any]) -> tuple[str, str]:
@@ -256,7 +251,13 @@ def _approved(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _amendment_proposed(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("请签署勘误：%(meeting)s", meeting=name_of(facts["meeting"])),
-        _("%(who)s 对已生效的纪要提出勘误 %(number)s，请签署。", who=facts["who"], number=facts["number"]),
+        _(
+            "%(who)s 对已生效的%(meeting)s（%(code)s）纪要提出勘误 %(number)s，请签署。",
+            who=facts["who"],
+            meeting=name_of(facts["meeting"]),
+            code=facts["code"],
+            number=facts["number"],
+        ),
     )
 
 
@@ -276,21 +277,30 @@ def _amendment_approved(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _action_assigned(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("新的行动项 %(number)s", number=facts["number"]),
-        _("%(text)s，到期 %(due)s。", text=facts["text"], due=facts["due"] or "—"),
+        _("%(text)s，到期 %(due)s。", text=inside(facts["text"]), due=facts["due"] or "—"),
     )
 
 
 def _day(facts: Mapping[str, Any]) -> str:
-    """Day, hour and place, as far as they are known."""
+    """Day, hours and place, as far as they are known."""
+    return _("，").join(filter(None, (_hours(facts), facts["place"])))
+
+
+def _hours(facts: Mapping[str, Any]) -> str:
+    """Day and hours, as the page of the meeting says them."""
     day = prose_day(date.fromisoformat(facts["day"]))
-    hour = moment(datetime.fromisoformat(facts["starts"]))[11:] if facts["starts"] else ""
-    return _("，").join(filter(None, (day, hour, facts["place"])))
+    start, end = (
+        moment(datetime.fromisoformat(facts[key]))[11:] if facts.get(key) else ""
+        for key in ("starts", "ends")
+    )
+    hours = _("%(start)s 至 %(end)s", start=start, end=end) if start and end else start
+    return _("%(day)s%(hours)s", day=day, hours=hours) if hours else day
 
 
 def _meeting_planned(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting, when = name_of(facts["meeting"]), _day(facts)
     return (
-        _("会议邀请：%(meeting)s", meeting=meeting),
+        _("会议邀请：%(meeting)s，%(when)s", meeting=meeting, when=_hours(facts)),
         _(
             "%(meeting)s（%(code)s）定于 %(when)s。请答复是否出席。",
             meeting=meeting,
@@ -304,7 +314,7 @@ def _meeting_planned(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _meeting_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting, when = name_of(facts["meeting"]), _day(facts)
     return (
-        _("会议有变：%(meeting)s", meeting=meeting),
+        _("会议有变：%(meeting)s，%(when)s", meeting=meeting, when=_hours(facts)),
         _("%(meeting)s（%(code)s）改为 %(when)s。", meeting=meeting, code=facts["code"], when=when)
         + _by_link(facts),
     )
@@ -322,7 +332,7 @@ def _by_link(facts: Mapping[str, Any]) -> str:
 def _meeting_cancelled(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting, when = name_of(facts["meeting"]), _day(facts)
     return (
-        _("会议取消：%(meeting)s", meeting=meeting),
+        _("会议取消：%(meeting)s，原定 %(when)s", meeting=meeting, when=_hours(facts)),
         _("原定 %(when)s 的%(meeting)s（%(code)s）已取消。", meeting=meeting, code=facts["code"], when=when),
     )
 
@@ -361,6 +371,7 @@ WORDS: dict[str, Words] = {
     **motions.WORDS,
     **ANSWERED,
     **EFFECTS,
+    **HANDING,
     **PACKS,
     "committee:interest-declared": _interest_declared,
     "committee:recused": _recused,

@@ -90,7 +90,7 @@ def _vote_opened(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _circulated(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting = name_of(facts["meeting"])
     return (
-        _("请答复通讯表决：%(meeting)s", meeting=meeting),
+        _("请答复通讯表决：%(meeting)s，%(due)s 截止", meeting=meeting, due=_due(facts)),
         _(
             "%(who)s 就%(meeting)s（%(code)s）的一项议题发起通讯表决，请在 %(due)s 前答复。",
             who=facts["who"], meeting=meeting, code=facts["code"], due=_due(facts),
@@ -101,7 +101,7 @@ def _circulated(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _circulation_waits(facts: Mapping[str, Any]) -> tuple[str, str]:
     meeting = name_of(facts["meeting"])
     return (
-        _("通讯表决尚待您答复：%(meeting)s", meeting=meeting),
+        _("通讯表决尚待您答复：%(meeting)s，%(due)s 截止", meeting=meeting, due=_due(facts)),
         _(
             "%(meeting)s（%(code)s）的一项通讯表决还没有您的答复，%(due)s 截止。",
             meeting=meeting, code=facts["code"], due=_due(facts),

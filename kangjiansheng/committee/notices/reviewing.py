@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import Meeting, Suggestion
-from kangjiansheng.committee.notices.base import draft_address, minutes_address, of_meeting
+from kangjiansheng.committee.notices.base import draft_address, inside, mail_each, minutes_address, of_meeting
 from kangjiansheng.core import outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.i18n import name_of, prose_day
@@ -31,12 +31,9 @@ def mentioned(
     """Those who are spoken to: on the bell and by mail."""
     _about("committee:mentioned", meeting, people, number, actor=actor)
     facts = of_meeting(meeting, actor) | {"paragraph": number}
-    for person in people.values():
-        if person.email and person.id != actor.id:
-            outbox.mail(
-                person.email, "committee:mentioned", facts, change=change, locale=person.locale,
-                address=minutes_address(meeting),
-            )  # fmt: skip
+    mail_each(
+        people.values(), "committee:mentioned", facts, minutes_address(meeting), actor=actor, change=change
+    )
 
 
 def suggested(meeting: Meeting, people: Iterable[int], number: str, *, actor: Actor) -> None:
@@ -70,11 +67,7 @@ def put_off(
     facts = of_meeting(meeting, actor) | {"draft": number, "day": by}
     address = minutes_address(meeting)
     outbox.tell(people, "committee:put-off", facts, address=address, besides=actor.id)
-    for person in people.values():
-        if person.email and person.id != actor.id:
-            outbox.mail(
-                person.email, "committee:put-off", facts, change=change, locale=person.locale, address=address
-            )
+    mail_each(people.values(), "committee:put-off", facts, address, actor=actor, change=change)
 
 
 def reminded(
@@ -157,16 +150,16 @@ def _reminded(facts: Mapping[str, Any]) -> tuple[str, str]:
     told = {**facts, "day": prose_day(date.fromisoformat(facts["day"]))}
     if facts["silence"]:
         return _subject_and(
-            _("请在%(day)s前答复纪要：%(meeting)s"),
+            _("请答复纪要：%(meeting)s，%(day)s截止"),
             _(
-                "%(meeting)s（%(code)s）纪要第 %(draft)s 稿等您审阅。按委员会章程，到%(day)s结束时仍未答复的，"
+                "%(meeting)s（%(code)s）纪要第 %(draft)s 稿等您审阅。按委员会章程，到 %(day)s结束时仍未答复的，"
                 "视为同意（默示同意），并如此记录。您可以批准、附保留、要求修改，或对某一段提出异议。"
             ),
             told,
         )
     return _subject_and(
-        _("提醒您审阅纪要：%(meeting)s"),
-        _("%(meeting)s（%(code)s）纪要第 %(draft)s 稿等您审阅并签署，截止%(day)s。"),
+        _("请审阅并签署（提醒）：%(meeting)s纪要，%(day)s截止"),
+        _("%(meeting)s（%(code)s）纪要第 %(draft)s 稿等您审阅并签署，%(day)s截止。"),
         told,
     )
 
@@ -174,9 +167,9 @@ def _reminded(facts: Mapping[str, Any]) -> tuple[str, str]:
 def _put_off(facts: Mapping[str, Any]) -> tuple[str, str]:
     told = {**facts, "day": prose_day(date.fromisoformat(facts["day"]))}
     return _subject_and(
-        _("审阅截止延到%(day)s：%(meeting)s"),
+        _("审阅截止延到 %(day)s：%(meeting)s"),
         _(
-            "%(who)s 把%(meeting)s（%(code)s）纪要第 %(draft)s 稿的审阅截止延到%(day)s。您还没有答复，请在此之前审阅。"
+            "%(who)s 把%(meeting)s（%(code)s）纪要第 %(draft)s 稿的审阅截止延到 %(day)s。您还没有答复，请在此之前审阅。"
         ),
         told,
     )
@@ -194,6 +187,7 @@ def _silent(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _recalled(facts: Mapping[str, Any]) -> tuple[str, str]:
+    facts = {**facts, "note": inside(facts["note"])}
     if not facts["note"]:
         return _subject_and(
             _("纪要收回修改：%(meeting)s"),

@@ -1,6 +1,7 @@
 """About signatures: which count no more and why, a code for one signature, somebody who guesses."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +10,13 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import DraftVersion, Meeting
-from kangjiansheng.committee.notices.base import draft_address, minutes_address, of_meeting
+from kangjiansheng.committee.notices.base import (
+    asked_until,
+    draft_address,
+    inside,
+    minutes_address,
+    of_meeting,
+)
 from kangjiansheng.committee.queries.replaced import Replaced
 from kangjiansheng.committee.rules import texts, told
 from kangjiansheng.core import outbox
@@ -44,18 +51,20 @@ def consents_void(
     voided: Sequence[Replaced],
     asked: Iterable[int],
     number: int,
+    due_on: date,
     *,
     actor: Actor,
     change: ChangeSet,
 ) -> None:
     """Whoever had signed the draft that a new one (`number`) takes the place of: what is different, and whether they
-    are asked again (`asked`)."""
+    are asked again (`asked`), and until when."""
     again = set(asked)
     for one in voided:
         if one.person.id == actor.id:
             continue
         facts = of_meeting(meeting, actor) | {
             "draft": number, "before": one.number, "again": one.person.id in again,
+            "day": due_on,
             "places": [[d.kind, d.about] for d in one.different.differences],
         }  # fmt: skip
         address = f"{minutes_address(meeting)}?compare=1"
@@ -93,7 +102,7 @@ def _changes_requested(facts: Mapping[str, Any]) -> tuple[str, str]:
         _(
             "%(who)s 要求修改：%(note)s。此前对这一稿的批准已失效，新稿提交后请重新签署。",
             who=facts["who"],
-            note=facts["note"],
+            note=inside(facts["note"]),
         ),
     )
 
@@ -117,9 +126,9 @@ def _consent_void(facts: Mapping[str, Any]) -> tuple[str, str]:
     elif "places" in facts:
         text += _("您能看到的内容没有变化。")
     if facts["again"]:
-        return _("您的签署已失效，请重新签署：%(meeting)s纪要", meeting=meeting), text + _(
-            "请重新阅读并签署。"
-        )
+        until = asked_until(facts)
+        subject = _("您的签署已失效，请重新签署：%(meeting)s纪要", meeting=meeting)
+        return subject + until, text + _("请重新阅读并签署%(until)s。", until=until)
     return _("您的签署已失效：%(meeting)s纪要", meeting=meeting), text
 
 

@@ -78,7 +78,7 @@ def propose(paragraph: Paragraph, *, actor: Actor, text: str, reason: str) -> Am
         change=change,
     )
     db.session.expire(minutes, ["amendments"])
-    signers = [s.person_id for s in who]
+    signers = {signer.person_id: signer.person for signer in draft.signers}
     notices.amendment_proposed(minutes.meeting, signers, number, actor=actor, change=change)
     return amendment
 

@@ -3,6 +3,7 @@
 Seats that need an election are given by the committee, and nowhere else.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -10,14 +11,17 @@ from sqlalchemy import select
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Action, Committee, CommitteeMember, Meeting, Minutes
+from kangjiansheng.committee.notices import handing
 from kangjiansheng.committee.operations.committees import add_member
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.outcomes import refuse_recused
+from kangjiansheng.committee.queries.handing import office_and_more, successors
 from kangjiansheng.committee.queries.visible import EDITORS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.projects.operations.handing import Outcome, hand_over
 from kangjiansheng.projects.queries.handing import Duty
 
 
@@ -31,6 +35,18 @@ def give(thing: Duty, leaver_id: int, successor_id: int, actor: Actor) -> None:
         give_office(db.session.get_one(Committee, thing.id), leaver_id, successor_id, actor=actor)
     else:
         raise RuleBroken("committee:elected")
+
+
+def hand_over_office(committee: Committee, successor_id: int, *, actor: Actor) -> Sequence[Outcome]:
+    """A secretary gives her own office on a committee to somebody of its institutions, and with it the minutes in writing
+    and her open actions. What a rule holds back stays hers and comes back with the reason; the office always goes."""
+    if successor_id not in {person.id for person in successors(committee)}:
+        raise RuleBroken("committee:successor-outside", "successor_id")
+    office, *more = (
+        one for one in office_and_more(committee, actor.id, actor) if one.kind != "signed_action"
+    )
+    give_office(committee, actor.id, successor_id, actor=actor)
+    return [(office, None), *hand_over(more, actor.id, successor_id, actor=actor)]
 
 
 def give_action(action: Action, owner_id: int, *, actor: Actor) -> None:
@@ -90,4 +106,5 @@ def give_office(committee: Committee, leaver_id: int, successor_id: int, *, acto
         committee.members.remove(seat)
     db.session.flush()
     after = {"member": leaver_id, "valid_to": today - timedelta(days=1)}
-    record("committee:member:end", committee, actor=actor, before=before, after=after)
+    change = record("committee:member:end", committee, actor=actor, before=before, after=after)
+    handing.office_given(committee, leaver_id, successor_id, actor=actor, change=change)

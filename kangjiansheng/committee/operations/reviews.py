@@ -75,9 +75,11 @@ def open_review(
     change = record("committee:review:open", minutes, actor=actor, before=before, change=draft_change(draft))
     people = {signer.person_id: signer.person for signer in draft.signers}
     voided = replaced.replaced_by(draft)
-    telling.consents_void(meeting, voided, people, draft.number, actor=actor, change=change)
+    telling.consents_void(
+        meeting, voided, people, draft.number, minutes.review_due_on, actor=actor, change=change
+    )
     asked = {key: person for key, person in people.items() if key not in {one.person.id for one in voided}}
-    notices.review_opened(meeting, asked, draft.number, actor=actor, change=change)
+    notices.review_opened(meeting, asked, draft.number, minutes.review_due_on, actor=actor, change=change)
     return draft
 
 

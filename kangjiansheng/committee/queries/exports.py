@@ -72,7 +72,7 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
         found |= {"images": pictures} if pictures else {}
         found |= _beside(text, asked)
         return plain(found | {"text": _unsigned(asked.head, text, actor=actor, minutes=asked.minutes)})
-    given_to = _signatures(draft, asked, whole=text.is_whole, sections=_sections(text))
+    given_to = _signatures(draft, asked, actor=actor, text=text)
     found["draft"] = _draft(draft) | {"signatures": given_to}
     silent = by_default(draft, asked.until)
     if silent:
@@ -86,7 +86,7 @@ def export(asked: Asked, *, actor: Actor) -> dict[str, Any]:
     ]
     corrections = reading.attach_amendments(text, asked.minutes, waiting=asked.waiting, until=asked.until)
     shown = [one for one in corrections if asked.state == "approved"]
-    found["amendments"] = [_amendment(one, asked, whole=text.is_whole) for one in shown]
+    found["amendments"] = [_amendment(one, asked, actor=actor, text=text) for one in shown]
     found |= _beside(text, asked)
     if pictures:
         found["images"] = pictures
@@ -219,40 +219,45 @@ def _columns(mapper: Any, row: Any) -> dict[str, Any]:
     return {key: value for key, value in changes.row_values(mapper, row).items() if value is not None}
 
 
-def _sections(text: reading.Reading) -> dict[int, str]:
-    """The paragraph with which the section of an item begins, by the item's key."""
-    return {p.item_id: p.public_id for p in reversed(text.paragraphs) if p.kind == "heading" and p.item_id}
-
-
 def _signatures(
-    draft: DraftVersion, asked: Asked, *, whole: bool, sections: Mapping[int, str]
+    draft: DraftVersion, asked: Asked, *, actor: Actor, text: reading.Reading
 ) -> list[dict[str, Any]]:
     """Each with the columns that its digest is over; a note may speak of what is withheld, and goes with it, and so do
-    the items that a signature does not cover. Beside these stand their sections of the text."""
+    the items that a signature does not cover, unless the reader gave it herself."""
     mapper = inspect(Signature)
     found = []
     for row in given(draft, asked.until):
         values = _columns(mapper, row)
-        hidden = [] if whole else [key for key in ("note", "excluded") if values.get(key)]
+        is_open = text.is_whole or row.person_id == actor.id
+        hidden = [] if is_open else [key for key in ("note", "excluded") if values.get(key)]
         if hidden:
             found.append({"row": values | dict.fromkeys(hidden), "withheld": hidden})
         else:
-            left_out = [sections.get(one["item"]) for one in values.get("excluded", [])]
-            beside = {"sections": left_out} if left_out else {}
-            found.append({"row": values, "digest": row.digest, **beside})
+            found.append({"row": values, "digest": row.digest, **_left_out(values, text)})
     return found
 
 
-def _amendment(one: Amendment, asked: Asked, *, whole: bool) -> dict[str, Any]:
+def _left_out(values: Mapping[str, Any], text: reading.Reading) -> dict[str, Any]:
+    """Beside the items that a signature does not cover, the sections of the text that they are: the heading of each, and
+    of one that is withheld its printed number."""
+    if not values.get("excluded"):
+        return {}
+    begin = {p.item_id: p for p in reversed(text.paragraphs) if p.kind == "heading" and p.item_id}
+    sections = [begin.get(one["item"]) for one in values["excluded"]]
+    told: dict[str, Any] = {"sections": [p.public_id if p and not p.withheld else None for p in sections]}
+    closed = [p.no if p and p.withheld else None for p in sections]
+    return told | ({"withheld_sections": closed} if any(closed) else {})
+
+
+def _amendment(one: Amendment, asked: Asked, *, actor: Actor, text: reading.Reading) -> dict[str, Any]:
     draft = one.draft
     assert draft is not None
-    text = canon.document(draft.header, [])
-    signed = {"signed": canon.signed(text)}
+    signed = {"signed": canon.signed(canon.document(draft.header, []))}
     return {
         "number": one.number,
         "state": one.life,
         "approved_at": one.approved_at,
-        "draft": _draft(draft) | {"signatures": _signatures(draft, asked, whole=whole, sections={})},
+        "draft": _draft(draft) | {"signatures": _signatures(draft, asked, actor=actor, text=text)},
         "text": signed,
     }
 

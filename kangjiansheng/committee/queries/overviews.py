@@ -64,6 +64,11 @@ class Agenda:
         """How many items ask for a vote."""
         return sum(1 for item in self.items if item.kind == "decide")
 
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether an item is about an illustrative project."""
+        return any(item.project is not None and item.project.illustrative for item in self.items)
+
 
 def committees() -> list[Committee]:
     """All committees that work."""

@@ -53,6 +53,7 @@ def builder(meeting: Meeting, form: forms.ItemForm, arranged: ArrangeForm | None
         for row in rows:
             _place, length = typed.get(row["item"].id, (0, None))
             row |= {"at": None, "minutes": row["minutes"] if length is None else length}
+    offered = beside(meeting)
     return page(
         "agenda.html",
         arranged.status if arranged else form.status,
@@ -63,8 +64,10 @@ def builder(meeting: Meeting, form: forms.ItemForm, arranged: ArrangeForm | None
         rows=rows,
         papers=papers.papers(found.items, actor=actor()),
         projects=_choices(form),
-        **beside(meeting),
-        illustrative=meeting.illustrative,
+        **offered,
+        illustrative=meeting.illustrative
+        or found.is_illustrative
+        or any(one.illustrative for one, _why in offered["suggestions"]),
     )
 
 

@@ -13,7 +13,7 @@ from kangjiansheng.committee.operations import committees as operations
 from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, loaders, overviews
 from kangjiansheng.committee.queries.follow_up import followed_in
-from kangjiansheng.committee.queries.standing import stands
+from kangjiansheng.committee.queries.standing import planned, stands
 from kangjiansheng.committee.rules import numbers
 from kangjiansheng.committee.views.base import bp, page, until_day
 from kangjiansheng.core import clock
@@ -50,6 +50,7 @@ def committee(committee: Committee) -> Response:
         meetings=meetings,
         page_address=lambda number: with_args(page=number),
         stands=stands(meetings.items, until=until_day()),
+        planned=planned(meetings.items, until=until_day()),
         seats=shown,
         seats_known=bool(seats),
         decisions=decisions,
@@ -64,6 +65,7 @@ def committee(committee: Committee) -> Response:
         may_edit=live and policies.edit_committee(actor(), committee),
         may_plan=live and bool(held & policies.EDITORS),
         may_found=live and policies.found(actor()),
+        may_hand_over=live and "secretary" in held,
         may_close={a.id for a in actions if a.owner_id == actor().id or held & policies.EDITORS},
     )
 

@@ -1,5 +1,6 @@
 """Meetings: list, page, answers, attendance."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, g, request, url_for
@@ -11,7 +12,7 @@ from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
-from kangjiansheng.committee.queries.standing import stands
+from kangjiansheng.committee.queries.standing import planned, stands
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
@@ -45,6 +46,7 @@ def meetings() -> Response:
         meetings=found,
         page_address=lambda number: with_args(page=number),
         stands=stands(found.items, until=until_day()),
+        planned=planned(found.items, until=until_day()),
         illustrative=found.illustrative,
     )
 
@@ -125,7 +127,7 @@ def meeting(meeting: Meeting) -> Response:
         else None,
         today=clock.today(),
         reader=reader,
-        illustrative=meeting.illustrative,
+        illustrative=meeting.illustrative or agenda.is_illustrative or _any(own, older, actions),
         **motions.section(meeting, agenda.items, held=held, keeps=keeps, reader=reader),
     )
 
@@ -135,6 +137,11 @@ def _room(meeting: Meeting, agenda: overviews.Agenda, came: floor.Came) -> dict[
     if meeting.source or meeting.life == "cancelled":
         return {}
     return floor.in_room(meeting, agenda.items, floor.room_of(meeting, came))
+
+
+def _any(*lists: Sequence[Decision | Action]) -> bool:
+    """Whether an illustrative row is among those that a page lists."""
+    return any(row.illustrative for rows in lists for row in rows)
 
 
 def _decisions(meeting: Meeting) -> tuple[list[Decision], list[Decision]]:

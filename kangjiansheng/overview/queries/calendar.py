@@ -34,7 +34,7 @@ BACK = timedelta(days=180)  # meetings held before are left out
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One day of a calendar; `version` and `modified` are those of its row."""
+    """One day of a calendar, of a meeting with its hours and place; `version` and `modified` are those of its row."""
 
     kind: str  # milestone, meeting, answer, obligation, paper, booking, hand_off, lease, agreement
     id: int
@@ -47,6 +47,9 @@ class Dated:
     modified: datetime
     state: str  # open, done, cancelled
     illustrative: bool
+    starts: datetime | None = None
+    ends: datetime | None = None
+    place: str = ""
 
 
 def _milestones(actor: Actor) -> list[Dated]:
@@ -118,6 +121,9 @@ def _meetings(actor: Actor) -> list[Dated]:
             *stood[m.id],
             "cancelled" if m.life == "cancelled" else "open",
             m.illustrative,
+            m.starts_at,
+            m.ends_at,
+            m.place,
         )
         for m, _modified, _whole in rows
     ]
@@ -126,9 +132,8 @@ def _meetings(actor: Actor) -> list[Dated]:
 def _told(ids: set[int]) -> dict[int, tuple[int, datetime]]:
     """How often what a calendar says of meetings has changed, and when last. Who sees one item of a meeting learns nothing
     of the others: neither how often its agenda was edited, nor when."""
-    said = (
-        Revision.state[key].as_string() for key in ("life", "held_on", "name_hans", "name_hant", "name_en")
-    )
+    shown = ("life", "held_on", "starts_at", "ends_at", "place", "name_hans", "name_hant", "name_en")
+    said = (Revision.state[key].as_string() for key in shown)
     query = select(Revision.thing_id, Revision.recorded_at, *said).where(
         Revision.thing == Meeting.__tablename__, Revision.thing_id.in_(ids)
     )

@@ -62,4 +62,7 @@ def _event(one: Dated, base: str) -> ical.Event:
         url=base + one.path,
         categories=(_("示例数据"),) if one.illustrative else (),
         cancelled=one.state == "cancelled",
+        starts=one.starts,
+        ends=one.ends,
+        place=one.place,
     )
