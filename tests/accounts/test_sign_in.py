@@ -13,6 +13,7 @@ from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
+from kangjiansheng.core.proxies import origin
 from kangjiansheng.core.text import own_path
 from kangjiansheng.core.throttle import Throttle
 from kangjiansheng.core.transactions import writing
@@ -108,6 +109,22 @@ def test_a_stranger_elsewhere_does_not_lock_the_owner_out(client: Callable[..., 
             "/sign-in", data={"email": LEAD, "password": "x"}, environ_overrides={"REMOTE_ADDR": "192.0.2.9"}
         )
     assert sign_in(client(None)).status_code == 303
+
+
+def test_a_network_of_ipv6_is_one_address(client: Callable[..., Critic]) -> None:
+    """Whoever has one has 2^64, and could guess from a new one each time."""
+
+    def guess(address: str) -> int:
+        data = {"email": LEAD, "password": "wrong"}
+        answer = client(None).post("/sign-in", data=data, environ_overrides={"REMOTE_ADDR": address})
+        return int(answer.status_code)
+
+    for number in range(rules.FAILURES_PER_ACCOUNT):
+        assert guess(f"2001:db8:1:2::{number:x}") == 422
+    assert guess("2001:db8:1:2:ffff::1") == 429 and guess("2001:db8:1:3::1") == 422
+    for address in ("192.0.2.1", "::ffff:192.0.2.1"):
+        assert origin(address) == "192.0.2.1", "the same caller by either family"
+    assert [origin(word) for word in ("", "unix:", "fe80::1%eth0")] == ["", "unix:", "fe80::/64"]
 
 
 @pytest.mark.long

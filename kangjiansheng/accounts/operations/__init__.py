@@ -16,6 +16,7 @@ from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.proxies import origin
 
 
 def create_person(
@@ -257,7 +258,7 @@ def count_failure(account: Account | None, email: str, *, address: str, actor: A
 
     An unknown address leaves an entry as well, without what was typed: it may be a password.
     """
-    throttle.count(f"sign-in:address:{address}", window=rules.FAILURE_WINDOW)
+    throttle.count(f"sign-in:address:{origin(address)}", window=rules.FAILURE_WINDOW)
     throttle.count(rules.failure_key(email, address), window=rules.FAILURE_WINDOW)
     thing = account or NoAccount()
     record("accounts:session:fail", thing, actor=actor, before={"from": None}, after={"from": address},
@@ -274,7 +275,7 @@ class NoAccount:
 def is_throttled(email: str, address: str) -> bool:
     """True when this address failed too often within the window, with this account or with any."""
     return throttle.is_blocked(
-        f"sign-in:address:{address}", most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW
+        f"sign-in:address:{origin(address)}", most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW
     ) or throttle.is_blocked(
         rules.failure_key(email, address), most=rules.FAILURES_PER_ACCOUNT, window=rules.FAILURE_WINDOW
     )
@@ -286,7 +287,7 @@ def ask_reset(account: Account | None, email: str, *, address: str) -> bool:
     More than a few a time for one account are swallowed: nobody's mailbox is filled by strangers.
     """
     by_address, by_email = (
-        f"reset:address:{address}",
+        f"reset:address:{origin(address)}",
         f"reset:email:{rules.secret_digest(email.lower())[:32]}",
     )
     if throttle.is_blocked(by_address, most=rules.RESETS_PER_ADDRESS, window=rules.RESET_WINDOW):
