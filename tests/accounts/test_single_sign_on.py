@@ -1,6 +1,8 @@
 """Single sign-on against a real issuer: tied by its owner, opened by it, and every lie refused."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -298,6 +300,24 @@ def test_without_an_issuer_there_are_no_such_pages(client: Callable[..., Critic]
     ):
         given = {
             "KJS_OIDC_ISSUER": "https://idp.example",
+@pytest.mark.long
+def test_an_issuer_that_answers_byte_by_byte_holds_nobody(
+    client: Callable[..., Critic], sso: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is never silent for as long as a socket waits, and never done."""
+    monkeypatch.setattr(oidc, "SECONDS", 0.6)
+    for path in (KNOWN, "/token", "/keys"):
+        visitor = client(None)
+        page = there_and_back(visitor, sso)
+        sso.drips, began = path, time.monotonic()
+        guard = threading.Timer(8, setattr, [sso, "drips", ""])  # or it would never end without
+        guard.start()
+        assert finish(visitor, page).status_code == 503, path
+        assert time.monotonic() - began < 4, path
+        guard.cancel()
+        sso.drips = ""
+
+
             "KJS_OIDC_CLIENT_ID": "a",
             "KJS_OIDC_CLIENT_SECRET": "b",
         }
