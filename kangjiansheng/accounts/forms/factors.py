@@ -58,10 +58,10 @@ def given(form: Any, purpose: str) -> Given:
     return Given(password, shown(form, purpose) if "code" in form else NOTHING, g.get("session_id"))
 
 
-def offered(account: Account, purpose: str) -> Offer | None:
-    """One of somebody's passkeys, to be asked for by a page; None where there is none."""
+def offered(account: Account, purpose: str, *, alone: bool = False) -> Offer | None:
+    """One of somebody's passkeys, to be asked for by a page, maybe `alone`; None where there is none."""
     known, where = passkeys_of(account.id), site()
-    return to_show(known, purpose=purpose, site=where) if known and where else None
+    return to_show(known, purpose=purpose, site=where, alone=alone) if known and where else None
 
 
 class PasskeyMixin:
@@ -87,7 +87,7 @@ class ProofMixin(PasskeyMixin):
         if "second" not in needed:
             del form.code
         elif account is not None:
-            self.offer = offered(account, purpose)
+            self.offer = offered(account, purpose, alone="password" not in needed)
         self.by_session = "session" in needed
 
 

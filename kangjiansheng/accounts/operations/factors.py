@@ -168,11 +168,11 @@ def _new_codes(account: Account) -> list[str]:
     return codes
 
 
-def prove(account: Account, shown: Shown) -> str:
+def prove(account: Account, shown: Shown, *, alone: bool = False) -> str:
     """Check a second factor and use it up; returns what it was: totp, recovery or passkey. Nobody guesses a passkey:
-    it works while codes are stopped."""
+    it works while codes are stopped. A touch of one is not enough where nothing else is asked for (`alone`)."""
     if shown.passkey:
-        passkeys.use(shown.passkey, account=account)
+        passkeys.use(shown.passkey, account=account, alone=alone)
         return "passkey"
     if not shown.code.strip():
         raise RuleBroken("accounts:second-missing", "code")

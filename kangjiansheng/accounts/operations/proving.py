@@ -63,15 +63,15 @@ def prove(given: Given, *, actor: Actor) -> str:
     if "session" in needed:
         ways.append(factors.fresh(account, given.session_id))
     if "second" in needed:
-        ways.append(second(given.shown, actor=actor))
+        ways.append(second(given.shown, actor=actor, alone="password" not in needed))
     clear(actor.id)
     return "+".join(ways)
 
 
-def second(shown: Shown, *, actor: Actor) -> str:
+def second(shown: Shown, *, actor: Actor, alone: bool) -> str:
     """Check the second factor and use it up; returns what it was, nothing for who has none."""
     account = account_of(actor=actor)
-    return factors.prove(account, shown) if account and account.second_since else ""
+    return factors.prove(account, shown, alone=alone) if account and account.second_since else ""
 
 
 def is_throttled(person_id: int) -> bool:
