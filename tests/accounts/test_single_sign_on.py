@@ -21,6 +21,7 @@ from kangjiansheng.core import clock, config, oidc
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.config import BadSetting, read_settings
 from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Outbox
 from tests.accounts.test_second_factor import enrol, field, first_step, second
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
@@ -100,6 +101,15 @@ def test_tied_by_its_owner_and_opened_by_the_issuer(
         assert acts == ["accounts:sso:link", "accounts:sso:unlink"]
         methods = set(db.session.scalars(select(SignedInSession.method)))
         assert {"sso", "sso+recovery"} <= methods
+        told = (
+            select(Outbox.template, Outbox.facts).where(Outbox.to == "lead@kjs.example").order_by(Outbox.id)
+        )
+        ways = [(template, facts["factor"]) for template, facts in db.session.execute(told)]
+        assert ways == [
+            ("accounts:factor-added", "sso"),
+            ("accounts:factor-added", "totp"),
+            ("accounts:factor-removed", "sso"),
+        ], "the owner hears of each way in"
     assert sso.problems == []
 
 
@@ -290,16 +300,6 @@ def test_an_issuer_that_is_down_says_so_and_passwords_go_on(
     assert first_step(client(None)).status_code == 303
 
 
-def test_without_an_issuer_there_are_no_such_pages(client: Callable[..., Critic]) -> None:
-    for path in ("/sign-in/sso", "/sign-in/sso/back", "/sign-in/sso/leave", "/account/sso"):
-        assert client("lead").get(path).status_code == 404
-    for wrong in (
-        {"KJS_OIDC_CLIENT_ID": ""},
-        {"KJS_OIDC_ISSUER": "http://idp.example"},
-        {"KJS_OIDC_ISSUER": "x"},
-    ):
-        given = {
-            "KJS_OIDC_ISSUER": "https://idp.example",
 @pytest.mark.long
 def test_an_issuer_that_answers_byte_by_byte_holds_nobody(
     client: Callable[..., Critic], sso: Issuer, monkeypatch: pytest.MonkeyPatch
@@ -318,6 +318,16 @@ def test_an_issuer_that_answers_byte_by_byte_holds_nobody(
         sso.drips = ""
 
 
+def test_without_an_issuer_there_are_no_such_pages(client: Callable[..., Critic]) -> None:
+    for path in ("/sign-in/sso", "/sign-in/sso/back", "/sign-in/sso/leave", "/account/sso"):
+        assert client("lead").get(path).status_code == 404
+    for wrong in (
+        {"KJS_OIDC_CLIENT_ID": ""},
+        {"KJS_OIDC_ISSUER": "http://idp.example"},
+        {"KJS_OIDC_ISSUER": "x"},
+    ):
+        given = {
+            "KJS_OIDC_ISSUER": "https://idp.example",
             "KJS_OIDC_CLIENT_ID": "a",
             "KJS_OIDC_CLIENT_SECRET": "b",
         }

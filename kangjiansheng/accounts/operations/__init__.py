@@ -14,7 +14,7 @@ from kangjiansheng.accounts.operations.rights import revoke_role as revoke_role
 from kangjiansheng.core import clock, outbox, throttle
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
-from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.proxies import origin
 
@@ -87,8 +87,17 @@ def edit_person(person: Person, *, actor: Actor, version: int | None, **fields: 
         _check(None, fields["email"], needed=person.account is not None, besides=person.id)
     for key, value in fields.items():
         setattr(person, key, value)
-    record("accounts:person:edit", person, actor=actor, before=before)
+    change = record("accounts:person:edit", person, actor=actor, before=before)
+    if person.account and before["email"] and (person.email or "").lower() != before["email"].lower():
+        _moved(person, before["email"], change)
     return person
+
+
+def _moved(person: Person, old: str, change: ChangeSet) -> None:
+    """The address to which resets go is another one: links that went to the old one are over, and it is told there."""
+    rights.end_links(person)
+    facts = {"name": name_of(person, person.locale)}
+    outbox.mail(old, "accounts:address-changed", facts, change=change, locale=person.locale)
 
 
 def set_locale(person: Person, locale: str, *, actor: Actor) -> None:
@@ -105,11 +114,7 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     if not send and not actor.has("system") and rights.is_guarded(account.person):
         raise RuleBroken("accounts:rights-guarded")
     now = clock.now()
-    db.session.execute(
-        update(OneTimeLink)
-        .where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
-        .values(used_at=now)
-    )
+    rights.end_links(account.person)
     secret, digest = rules.new_secret()
     link = OneTimeLink(
         purpose=purpose,
@@ -179,6 +184,7 @@ def _set_password(account: Account, password: str, *, keep_session: int | None =
     before = account.state()
     account.password_hash = passwords.make(password)
     account.password_changed_at = clock.now()
+    rights.end_links(person)  # whoever still holds one would set another password
     change = record("accounts:account:password", account, actor=actor, before=before)
     end_sessions(account, besides=keep_session)
     if person.email and before["password_changed_at"]:
@@ -208,6 +214,7 @@ def enable(account: Account, *, actor: Actor) -> None:
 
 def begin_session(account: Account, *, address: str, device: str, method: str = "password") -> str:
     """Open a session for who has shown who they are by a method; returns the key for the cookie."""
+    _as_shown(account)
     key, digest = rules.new_secret()
     now = clock.now()
     session = SignedInSession(
@@ -222,6 +229,23 @@ def begin_session(account: Account, *, address: str, device: str, method: str = 
         after={"address": session.address, "method": method},
     )  # fmt: skip
     throttle.clear(rules.failure_key(person.email or "", address))
+    return key
+
+
+def _as_shown(account: Account) -> None:
+    """Refuse when the account was stopped, or its password or factors changed, since they were asked for: all sessions
+    but one were ended then, and this one would come after."""
+    known = (Account.password_changed_at, Account.second_since, Account.disabled_at)
+    asked = select(*known).where(Account.id == account.id).with_for_update()
+    shown = tuple(getattr(account, one.key) for one in known)
+    if tuple(db.session.execute(asked).one()) != shown:
+        raise Stale(account, 0)
+
+
+def renew_key(session_id: int) -> str:
+    """Let a session go on under a new key, which is returned for the cookie; a copy of the old one opens nothing."""
+    key, digest = rules.new_secret()
+    db.session.get_one(SignedInSession, session_id).key_sha256 = digest
     return key
 
 

@@ -4,7 +4,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from kangjiansheng.accounts import operations, passwords, rules
 from kangjiansheng.accounts.models import Account, AuthenticatorApp, Passkey, RecoveryCode, SignedInSession
@@ -33,7 +33,9 @@ NOTHING = Shown()
 
 def confirm(account: Account, password: str, session_id: int) -> None:
     """The owner once more, before the ways to sign in change: by the password, or for who has none here by having
-    signed in just now."""
+    signed in just now. Of two pages at once the second waits, and sees what the first has changed."""
+    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
+    db.session.refresh(account)
     if account.password_hash is None:
         fresh(account, session_id)
         return
@@ -76,7 +78,7 @@ def added(account: Account, factor: str, *, keep_session: int, actor: Actor) -> 
         "accounts:factor:add", account, actor=actor, before={"factor": None}, after={"factor": factor}
     )
     operations.end_sessions(account, besides=keep_session)
-    _tell(account, "accounts:factor-added", change, factor=factor)
+    tell(account, "accounts:factor-added", change, factor=factor)
 
 
 def enrol_passkey(
@@ -117,7 +119,7 @@ def removed(account: Account, factor: str, *, keep_session: int, actor: Actor) -
         "accounts:factor:remove", account, actor=actor, before={"factor": factor}, after={"factor": None}
     )
     operations.end_sessions(account, besides=keep_session)
-    _tell(account, "accounts:factor-removed", change, factor=factor)
+    tell(account, "accounts:factor-removed", change, factor=factor)
 
 
 def take_away(account: Account, reason: str, *, actor: Actor) -> None:
@@ -134,7 +136,7 @@ def take_away(account: Account, reason: str, *, actor: Actor) -> None:
         note=reason,
     )  # fmt: skip
     operations.end_all_sessions(account, actor=actor)
-    _tell(account, "accounts:factors-taken", change, reason=reason)
+    tell(account, "accounts:factors-taken", change, reason=reason)
 
 
 def _forget(account: Account) -> None:
@@ -152,7 +154,7 @@ def renew_codes(
     prove(account, shown)
     codes = _new_codes(account)
     change = record("accounts:factor:recovery", account, actor=actor, before={}, after={"factor": "recovery"})
-    _tell(account, "accounts:factor-added", change, factor="recovery")
+    tell(account, "accounts:factor-added", change, factor="recovery")
     return codes
 
 
@@ -225,14 +227,15 @@ def count_failure(account_id: int, *, address: str) -> None:
     )
     db.session.flush()
     if is_throttled(account_id):
-        _tell(account, "accounts:factor-guessed", change)
+        tell(account, "accounts:factor-guessed", change)
 
 
 def _key(account_id: int) -> str:
     return f"second:{account_id}"
 
 
-def _tell(account: Account, template: str, change: ChangeSet, **more: str) -> None:
+def tell(account: Account, template: str, change: ChangeSet, **more: str) -> None:
+    """Tell the owner by mail what became of the ways to sign in."""
     person = account.person
     if person.email:
         facts_ = {"name": name_of(person, person.locale), **more}

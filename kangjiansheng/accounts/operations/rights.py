@@ -28,7 +28,7 @@ def grant_role(
         _check_decides(person, actor)
         rights.check_apart(role, queries.held_later(person))
         if role in rights.THREE:
-            _end_links(person)
+            end_links(person)
     row = SystemRole(role=role, valid_from=first, valid_to=valid_to)
     person.roles.append(row)
     db.session.flush()
@@ -63,6 +63,12 @@ def _check_decides(person: Person, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-own", "role")
 
 
+def check_ways(actor: Actor) -> None:
+    """Where the three are apart, how somebody signs in is the security administrator's to say, in lists of people too."""
+    if queries.rule().separate and not actor.has("security", "system"):
+        raise RuleBroken("accounts:rights-ways", "sso")
+
+
 def check_not_last(person: Person, *roles: str) -> None:
     """Refuse what would leave one of the three offices without anybody who can sign in."""
     holders = queries.holders()
@@ -83,7 +89,7 @@ def is_guarded(person: Person) -> bool:
     return not set(rights.THREE).isdisjoint(queries.held_later(person)) and queries.rule().separate
 
 
-def _end_links(person: Person) -> None:
+def end_links(person: Person) -> None:
     """Links that somebody may still have in the hand open nothing any more."""
     if person.account:
         open_ones = update(OneTimeLink).where(
@@ -120,7 +126,7 @@ def _check_switch(separate: bool, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-switch", "separate")
     if separate:
         for person in {one for people in holders.values() for one in people}:
-            _end_links(person)
+            end_links(person)
 
 
 def review(*, actor: Actor, day: date, remark: str) -> RightsReview:

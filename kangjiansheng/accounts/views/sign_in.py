@@ -202,7 +202,7 @@ def forgot() -> Response:
 @public
 def use_link(secret: str) -> Response:
     """Set a password through a one-time link and sign in."""
-    link = queries.link_by_secret(secret)
+    link = queries.link_by_secret(secret, lock=request.method == "POST")
     if link is None:
         return page("accounts/link_over.html", 404)
     form = forms.NewPasswordForm()
