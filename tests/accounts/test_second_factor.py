@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from flask import Flask
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kangjiansheng.accounts import queries, rules
 from kangjiansheng.accounts.models import AuthenticatorApp, RecoveryCode
@@ -133,6 +133,42 @@ def test_the_life_of_a_second_factor(app: Flask, client: Callable[..., Critic]) 
         assert secret not in trail and codes[0] not in trail
         mails = list(db.session.scalars(select(Outbox.template).where(Outbox.to == LEAD).order_by(Outbox.id)))
         assert mails == ["accounts:factor-added", "accounts:factor-added", "accounts:factor-removed"]
+
+
+@pytest.mark.parametrize(
+    ("language", "left", "last"),
+    [
+        ("zh-Hans", "还有 9 个可用", "最后一个恢复码已经用了"),
+        ("zh-Hant", "還有 9 個可用", "最後一個恢復碼已經用了"),
+        ("en", "9 are left", "That was the last recovery code"),
+    ],
+)
+def test_a_recovery_code_can_be_typed_on_a_phone_and_says_how_many_are_left(
+    app: Flask, client: Callable[..., Critic], language: str, left: str, last: str
+) -> None:
+    """Where digits are asked for a phone offers nothing else: letters have a field of their own."""
+    _secret, codes = enrol(client("lead"))
+    visitor = client(None, language)
+    page = first_step(visitor)
+    form = html.document_fromstring(page.text).forms[0]
+    assert [form.inputs[name].get("inputmode") for name in ("code", "recovery")] == ["numeric", None]
+    typed = {**dict(form.form_values()), "recovery": "ABCD-EFGH-2345"}
+    wrong = html.document_fromstring(visitor.post("/sign-in/second", data=typed).text).forms[0]
+    assert [wrong.inputs[name].get("aria-invalid") for name in ("code", "recovery")] == [None, "true"]
+    assert wrong.xpath(".//details[@open]"), "what was typed is seen"
+    done = visitor.post("/sign-in/second", data=typed | {"recovery": codes[0].lower()}, follow_redirects=True)
+    assert done.status_code == 200 and left in done.text
+    with app.app_context():
+        db.session.execute(
+            update(RecoveryCode).where(RecoveryCode.used_at.is_(None)).values(used_at=clock.now())
+        )
+        again = db.session.scalars(select(RecoveryCode).order_by(RecoveryCode.id.desc())).first()
+        assert again is not None
+        again.used_at = None
+        db.session.commit()
+    visitor = client(None, language)
+    data = {"ticket": field(first_step(visitor), "ticket"), "recovery": codes[-1]}
+    assert last in visitor.post("/sign-in/second", data=data, follow_redirects=True).text
 
 
 def test_guessing_is_slowed_per_account_and_its_owner_hears_of_it(

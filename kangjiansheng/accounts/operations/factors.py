@@ -182,7 +182,7 @@ def prove(account: Account, shown: Shown, *, alone: bool = False) -> str:
         raise RuleBroken("accounts:second-throttled")
     recovery = facts.looks_like_recovery(shown.code)
     if not (_use_recovery(account, shown.code) if recovery else _use_app(account, shown.code)):
-        raise RuleBroken("accounts:second-wrong", "code")
+        raise RuleBroken("accounts:recovery-wrong" if recovery else "accounts:second-wrong", "code")
     throttle.clear(_key(account.id))
     return "recovery" if recovery else "totp"
 

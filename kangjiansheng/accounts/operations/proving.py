@@ -15,7 +15,8 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 
-MISTAKES = ("accounts:password-wrong", "accounts:second-wrong")  # what is counted
+SECOND_WRONG = ("accounts:second-wrong", "accounts:recovery-wrong")
+MISTAKES = ("accounts:password-wrong", *SECOND_WRONG)  # what is counted
 
 
 @dataclass(frozen=True)

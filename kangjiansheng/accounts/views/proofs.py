@@ -7,7 +7,7 @@ from flask import request
 
 from kangjiansheng.accounts import operations
 from kangjiansheng.accounts.operations import factors, passkeys
-from kangjiansheng.accounts.operations.proving import MISTAKES
+from kangjiansheng.accounts.operations.proving import MISTAKES, SECOND_WRONG
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.transactions import afterwards
@@ -45,7 +45,7 @@ def note(account_id: int | None, problem: RuleBroken) -> None:
     """Keep what a refusal means for an account: one mistake more, or a passkey of which there may be a copy."""
     address = request.remote_addr or ""
     number = account_id or 0
-    if problem.code == "accounts:second-wrong" and account_id is not None:
+    if problem.code in SECOND_WRONG and account_id is not None:
         afterwards(lambda: factors.count_failure(number, address=address))
     if problem.code == "accounts:password-wrong" and account_id is not None:
         afterwards(lambda: operations.count_guess(number))
