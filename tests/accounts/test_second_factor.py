@@ -211,6 +211,10 @@ def test_whoever_holds_a_session_does_not_guess_the_password(
         assert answer.status_code == 422 and "密码错误次数过多" in answer.text, path
     with app.app_context():
         assert not db.session.scalars(select(Outbox).where(Outbox.to == LEAD)).all()
+        noted = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "accounts:account:guess")).all()
+        assert [one.after for one in noted] == [{"from": "127.0.0.1"}] * rules.FAILURES_AT_SIGNING, (
+            "in the trail"
+        )
     with time_machine.travel(clock.now() + rules.FAILURE_WINDOW + timedelta(seconds=1), tick=False):
         enrol(lead)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from kangjiansheng.accounts import passwords, queries, rules
 from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession
-from kangjiansheng.accounts.operations import rights, tokens, webhooks
+from kangjiansheng.accounts.operations import guesses, rights, tokens, webhooks
 from kangjiansheng.accounts.operations.rights import grant_role as grant_role
 from kangjiansheng.accounts.operations.rights import revoke_role as revoke_role
 from kangjiansheng.core import clock, outbox, throttle
@@ -162,11 +162,12 @@ def password_again(account: Account, password: str, field: str) -> None:
     throttle.clear(key)
 
 
-def count_guess(account_id: int) -> None:
-    """The password that was asked for once more was wrong."""
+def count_guess(account_id: int, *, address: str) -> None:
+    """The password that was asked for once more was wrong: count it, and leave an entry."""
     throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
 
 
+    guesses.note(db.session.get_one(Account, account_id), address)
 def _guesses(account_id: int) -> str:
     return f"password:{account_id}"
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts import passwords, rules
 from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.operations import factors, guesses
 from kangjiansheng.accounts.operations.factors import NOTHING, Shown
 from kangjiansheng.accounts.rules.factors import proofs
 from kangjiansheng.core import throttle
@@ -83,6 +83,14 @@ def is_throttled(person_id: int) -> bool:
 def count(person_id: int) -> None:
     """What was typed at signing was wrong."""
     throttle.count(_key(person_id), window=rules.FAILURE_WINDOW)
+
+
+def count_failure(person_id: int, *, address: str) -> None:
+    """What was typed before a token, a webhook or a disposal was wrong: count it, and leave an entry."""
+    count(person_id)
+    account = db.session.scalar(select(Account).where(Account.person_id == person_id))
+    if account is not None:
+        guesses.note(account, address)
 
 
 def clear(person_id: int) -> None:

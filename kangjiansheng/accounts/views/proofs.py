@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from kangjiansheng.accounts import operations
-from kangjiansheng.accounts.operations import factors, passkeys
+from kangjiansheng.accounts.operations import factors, passkeys, proving
 from kangjiansheng.accounts.operations.proving import MISTAKES, SECOND_WRONG
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
@@ -24,6 +24,12 @@ def attempt(account_id: int | None, form: Form, act: Callable[[], Any]) -> Any:
             raise
 
     return form.attempt(watched)
+
+
+def noted(person_id: int) -> Callable[[], None]:
+    """How a mistake of somebody is counted where nothing but the account is there to note it with."""
+    address = request.remote_addr or ""
+    return lambda: proving.count_failure(person_id, address=address)
 
 
 def signing(form: Form, act: Callable[[], Any], count: Callable[[], Any]) -> Any:
@@ -48,7 +54,7 @@ def note(account_id: int | None, problem: RuleBroken) -> None:
     if problem.code in SECOND_WRONG and account_id is not None:
         afterwards(lambda: factors.count_failure(number, address=address))
     if problem.code == "accounts:password-wrong" and account_id is not None:
-        afterwards(lambda: operations.count_guess(number))
+        afterwards(lambda: operations.count_guess(number, address=address))
     if problem.code == "accounts:passkey-copied":
         copied = int(problem.facts["number"])
         afterwards(lambda: passkeys.doubt(copied))
