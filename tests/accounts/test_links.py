@@ -72,6 +72,9 @@ def test_a_stopped_account_has_no_way_in(app: Flask, client: Callable[..., Criti
     with app.app_context(), pytest.raises(RuleBroken, match="account-stopped"):
         account = queries.account_by_email(LEAD)
         operations.make_link(account, "reset", actor=queries.system_actor(), send=False)
+    with app.app_context(), writing():
+        operations.enable(queries.account_by_email(LEAD), actor=queries.system_actor())
+    assert client(None).get(path).status_code == 404, "nor by an old link, when it is let in again"
 
 
 def test_the_secret_is_stored_as_a_digest_only(app: Flask) -> None:

@@ -94,8 +94,10 @@ def edit_person(person: Person, *, actor: Actor, version: int | None, **fields: 
 
 
 def _moved(person: Person, old: str, change: ChangeSet) -> None:
-    """The address to which resets go is another one: links that went to the old one are over, and it is told there."""
+    """The address to which mails go is another one: links that went to the old one are over, what still waits goes to the
+    new one, and the old one is told."""
     rights.end_links(person)
+    outbox.readdress(old, person.email or "")
     facts = {"name": name_of(person, person.locale)}
     outbox.mail(old, "accounts:address-changed", facts, change=change, locale=person.locale)
 
@@ -165,9 +167,9 @@ def password_again(account: Account, password: str, field: str) -> None:
 def count_guess(account_id: int, *, address: str) -> None:
     """The password that was asked for once more was wrong: count it, and leave an entry."""
     throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
-
-
     guesses.note(db.session.get_one(Account, account_id), address)
+
+
 def _guesses(account_id: int) -> str:
     return f"password:{account_id}"
 
@@ -202,6 +204,7 @@ def disable(account: Account, *, actor: Actor) -> None:
     account.disabled_at = clock.now()
     record("accounts:account:disable", account, actor=actor, before=before)
     end_sessions(account)
+    rights.end_links(account.person)  # also for the day on which the account is let in again
     tokens.revoke_all(account, actor=actor)
     webhooks.stop_all(account, actor=actor)
 
