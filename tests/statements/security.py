@@ -42,7 +42,7 @@ SECURITY = (
     S("A19", "3.2.1", "Files of people are never shown as active content.",
       ("projects/test_bring_evidence.py::test_the_file_comes_back_as_it_was_and_harmless",)),
     S("A20", "3.3.1-3.3.4", "The cookie of a session is bound to host, HTTPS and server.",
-      ("accounts/test_sign_in.py::test_over_https_the_cookie_is_bound_to_the_host",)),
+      ("accounts/test_sign_in.py::test_over_https_the_cookie_is_bound_to_the_host", "accounts/test_sign_in.py::test_what_a_browser_is_told_of_the_cookie")),
     S("A21", "3.4.1", "Over HTTPS browsers are told to stay there, for a year.",
       ("core/test_requests.py::test_over_https_the_browser_is_told_to_stay_there",)),
     S("A22", "3.4.2", "No foreign origin is let in.", ("core/test_statements.py::test_no_foreign_origin_is_let_in",)),
