@@ -190,9 +190,15 @@ def _set_password(account: Account, password: str, *, keep_session: int | None =
     rights.end_links(person)  # whoever still holds one would set another password
     change = record("accounts:account:password", account, actor=actor, before=before)
     end_sessions(account, besides=keep_session)
-    if person.email and before["password_changed_at"]:
+    if person.email and (before["password_changed_at"] or _has_signed_in(account)):
         facts = {"name": name_of(person, person.locale)}
         outbox.mail(person.email, "accounts:password-changed", facts, change=change, locale=person.locale)
+
+
+def _has_signed_in(account: Account) -> bool:
+    """Whether somebody has come in before, without a password: a first one is then news to its owner."""
+    query = select(SignedInSession.id).where(SignedInSession.account_id == account.id).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def disable(account: Account, *, actor: Actor) -> None:
