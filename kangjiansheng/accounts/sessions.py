@@ -194,6 +194,12 @@ def enter(account: Account, *, address: str, device: str, method: str = "passwor
     login_user(SignedIn(key, found))
 
 
+def renew() -> None:
+    """Go on under a new key: when the ways to sign in change, or all other sessions are ended, whoever holds a copy of
+    this session's cookie is out as well."""
+    session["_user_id"] = operations.renew_key(int(g.session_id))
+
+
 def leave() -> str:
     """End the present session at the server and in the browser; returns how it was begun."""
     user: Any = current_user

@@ -9,6 +9,7 @@ from flask import abort, g, request
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import i18n, throttle
+from kangjiansheng.core.proxies import origin
 from kangjiansheng.core.transactions import afterwards
 
 WINDOW = timedelta(minutes=15)
@@ -29,7 +30,7 @@ def opened(
     """Let the view answer for what the secret opens; `over` says that it opens nothing any more. `speaks` is the
     language of its owner, for a browser that has chosen none."""
     g.actor = g.as_of = None
-    misses = f"{name}:address:{request.remote_addr}"
+    misses = f"{name}:address:{origin(request.remote_addr or '')}"
     if throttle.is_blocked(misses, most=MISSES, window=WINDOW):
         abort(429)
     thing = found()

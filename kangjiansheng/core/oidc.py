@@ -10,6 +10,8 @@ import hmac
 import http.client
 import json
 import secrets
+import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -18,8 +20,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from kangjiansheng.core.config import LOOPBACK, Issuer
+from kangjiansheng.core.outgoing import shut
 
-SECONDS = 5.0  # for each request
+SECONDS = 5.0  # for each request, however slowly its answer comes
 LARGEST = 262_144  # bytes of an answer
 LEEWAY = 60  # seconds by which clocks may differ
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -48,7 +51,45 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_opener = urllib.request.build_opener(_NoRedirect)
+class _Guarded(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    """Connections that are ended when their time is over, also while byte after byte comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[socket.socket] = []
+        self.timer = threading.Timer(SECONDS, self.end)
+        self.timer.daemon = True
+
+    def do_open(self, http_class: Any, req: Any, **more: Any) -> Any:
+        """As the library does, with our hand on the socket, the handshake included."""
+
+        def connection(host: str, **known: Any) -> Any:
+            made = http_class(host, **known)
+            made._create_connection = self._connect
+            return made
+
+        return super().do_open(connection, req, **more)
+
+    def _connect(self, *where: Any, **known: Any) -> socket.socket:
+        made = socket.create_connection(*where, **known)
+        self.held.append(made.dup())
+        if self.timer.finished.is_set():
+            self.end()
+        return made
+
+    def __enter__(self) -> "_Guarded":
+        self.timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.timer.cancel()
+        for one in self.held:
+            one.close()
+
+    def end(self) -> None:
+        """Time is over."""
+        for one in list(self.held):
+            shut(one)
 
 
 def begin(issuer: Issuer, back: str) -> tuple[str, Begun]:
@@ -176,8 +217,10 @@ def _read(
 ) -> dict[str, Any]:
     try:
         asked = urllib.request.Request(address, body, {"Accept": "application/json", **(headers or {})})
-        with _opener.open(asked, timeout=SECONDS) as answer:
-            found = json.loads(answer.read(LARGEST))
+        with _Guarded() as guarded:
+            opener = urllib.request.build_opener(_NoRedirect, guarded)
+            with opener.open(asked, timeout=SECONDS) as answer:
+                found = json.loads(answer.read(LARGEST))
     except urllib.error.HTTPError as problem:
         with problem:
             if body is not None and 400 <= problem.code < 500:  # the code, or we, were turned away

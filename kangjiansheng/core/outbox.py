@@ -214,6 +214,12 @@ def take_back(
             settle(mail, "withheld")
 
 
+def readdress(old: str, new: str) -> None:
+    """Let mails that have not left go to somebody's new address."""
+    waiting = update(Outbox).where(func.lower(Outbox.to) == old.lower(), Outbox.state == "waiting")
+    db.session.execute(waiting.values(to=new))
+
+
 def unread(person_id: int) -> Select[int]:
     """How many notices the person has not read, as a statement."""
     return select(func.count()).where(Notification.person_id == person_id, Notification.read_at.is_(None))

@@ -100,7 +100,7 @@ def post(
     host, secure = parts.hostname or "", parts.scheme == "https"
     plain = _connect(host, parts.port or (443 if secure else 80), private)
     held = plain.dup()  # the same connection, which the guard can end under the feet of whoever waits
-    guard = threading.Timer(WHOLE, _shut, [held])
+    guard = threading.Timer(WHOLE, shut, [held])
     guard.daemon = True
     guard.start()
     try:
@@ -160,6 +160,7 @@ def _exchange(
         raise NoAnswer("silent") from problem
 
 
-def _shut(sock: socket.socket) -> None:
+def shut(sock: socket.socket) -> None:
+    """End a connection under the feet of whoever waits for it."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

@@ -5,7 +5,7 @@ from its end, and the first address that is no proxy of ours is the caller.
 """
 
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from flask import Flask, request
@@ -45,6 +45,18 @@ def _is_ours(address: str, networks: frozenset[Network]) -> bool:
     except ValueError:
         return False
     return any(found in network for network in networks)
+
+
+def origin(address: str) -> str:
+    """Whom failures of an address are counted for. Who has one address of IPv6 has the 2^64 of its network and could
+    guess from a new one each time."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def is_of_this_machine() -> bool:

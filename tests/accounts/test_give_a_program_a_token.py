@@ -102,6 +102,9 @@ def test_wrong_tokens_are_slowed_down_and_right_ones_are_not(
     assert program.get("/api/v1/projects", headers=bearer(secret)).status_code == 200
     wrong = [client("lead").post("/account/tokens/new", data=ASKED | {"password": "x"}) for _n in range(6)]
     assert [answer.status_code for answer in wrong] == [422] * 5 + [429]
+    with app.app_context():
+        noted = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "accounts:account:guess")).all()
+        assert [one.actor_label for one in noted] == ["实验室负责人（血液肿瘤）"] * 5, "in the trail"
 
 
 def test_of_whom_a_second_step_is_required_no_program_goes_on_without(

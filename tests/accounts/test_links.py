@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts import operations, queries, rules
 from kangjiansheng.accounts.models import OneTimeLink
-from kangjiansheng.core import clock
+from kangjiansheng.accounts.views import sign_in
+from kangjiansheng.core import clock, transactions
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Outbox
@@ -71,6 +72,9 @@ def test_a_stopped_account_has_no_way_in(app: Flask, client: Callable[..., Criti
     with app.app_context(), pytest.raises(RuleBroken, match="account-stopped"):
         account = queries.account_by_email(LEAD)
         operations.make_link(account, "reset", actor=queries.system_actor(), send=False)
+    with app.app_context(), writing():
+        operations.enable(queries.account_by_email(LEAD), actor=queries.system_actor())
+    assert client(None).get(path).status_code == 404, "nor by an old link, when it is let in again"
 
 
 def test_the_secret_is_stored_as_a_digest_only(app: Flask) -> None:
@@ -139,6 +143,22 @@ def test_asking_for_a_reset_tells_nobody_who_has_an_account(
     with app.app_context():
         mail = db.session.scalars(RESETS).one()
         assert mail.to == LEAD
+
+
+def test_a_reset_takes_as_long_whether_or_not_a_mail_is_written(
+    client: Callable[..., Critic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is waited for ends after the commit, which takes longer where there is an account."""
+    happened: list[str] = []
+    real = transactions.commit
+    monkeypatch.setattr(transactions, "commit", lambda: (happened.append("commit"), real())[1])
+    monkeypatch.setattr(sign_in.time, "sleep", lambda _seconds: happened.append("wait"))
+    for email in (LEAD, "nobody@kjs.example"):
+        visitor = client(None)
+        visitor.get("/forgot")
+        happened.clear()
+        assert visitor.post("/forgot", data={"email": email}).status_code == 200
+        assert happened[:2] == ["commit", "wait"], email
 
 
 def test_nobodys_mailbox_is_filled_by_strangers(app: Flask, client: Callable[..., Critic]) -> None:

@@ -19,6 +19,9 @@ from tests.support.app import PASSWORD
 from tests.support.authenticator import Authenticator, filled, offer, text
 from tests.support.critic import Critic
 
+TOKEN = {
+    "name": "a", "labs": "", "projects": "read", "committee": "", "overview": "", "expires_on": "2026-12-01",
+}  # fmt: skip
 ADD, OPEN = "/account/second/passkeys", "/sign-in/passkey"
 
 
@@ -127,6 +130,32 @@ def test_a_passkey_signs_one_text(app: Flask, client: Callable[..., Critic]) -> 
     done = member.post(path, data=typed | filled(page, key.get(offer(page)[0])))
     assert done.status_code == 303, done.text
     assert "登录密码和通行密钥" in member.get(base).text
+
+
+@pytest.mark.long
+def test_a_passkey_that_stands_alone_has_verified_its_owner(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    """Who has no password signs with the passkey alone: a touch of a key that lies there is nobody's signature."""
+    member, key, base = client("member"), Authenticator(), "/meetings/SAC-2026-04/minutes"
+    add(member, key)
+    with app.app_context(), writing():
+        account = queries.account_by_email("member@kjs.example")
+        assert account is not None
+        account.password_hash = None
+    for path, action, typed in (
+        (base, f"{base}/drafts/2/signature", {"meaning": "approve"}),
+        ("/account/tokens/new", "/account/tokens/new", TOKEN),
+    ):
+        for verifies, expected in ((False, 422), (True, 303 if path == base else 200)):
+            page = member.get(path)
+            asked = offer(page)[0]
+            assert asked["userVerification"] == "required"
+            key.counts += 1
+            more = {"sha256": field(page, "sha256")} if path == base else {}
+            answer = replace(key, verifies=verifies).get(asked)
+            done = member.post(action, data=typed | more | filled(page, answer))
+            assert done.status_code == expected, (path, verifies, done.text)
 
 
 def test_where_browsers_offer_none_the_pages_say_so(app: Flask, client: Callable[..., Critic]) -> None:

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from flask import Flask
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kangjiansheng.accounts import queries, rules
 from kangjiansheng.accounts.models import AuthenticatorApp, RecoveryCode
@@ -146,6 +146,42 @@ def test_the_life_of_a_second_factor(app: Flask, client: Callable[..., Critic]) 
         assert kinds == ["factor-added", used, used, "factor-added", used, "factor-removed"]
 
 
+@pytest.mark.parametrize(
+    ("language", "left", "last"),
+    [
+        ("zh-Hans", "还有 9 个可用", "最后一个恢复码已经用了"),
+        ("zh-Hant", "還有 9 個可用", "最後一個恢復碼已經用了"),
+        ("en", "9 are left", "That was the last recovery code"),
+    ],
+)
+def test_a_recovery_code_can_be_typed_on_a_phone_and_says_how_many_are_left(
+    app: Flask, client: Callable[..., Critic], language: str, left: str, last: str
+) -> None:
+    """Where digits are asked for a phone offers nothing else: letters have a field of their own."""
+    _secret, codes = enrol(client("lead"))
+    visitor = client(None, language)
+    page = first_step(visitor)
+    form = html.document_fromstring(page.text).forms[0]
+    assert [form.inputs[name].get("inputmode") for name in ("code", "recovery")] == ["numeric", None]
+    typed = {**dict(form.form_values()), "recovery": "ABCD-EFGH-2345"}
+    wrong = html.document_fromstring(visitor.post("/sign-in/second", data=typed).text).forms[0]
+    assert [wrong.inputs[name].get("aria-invalid") for name in ("code", "recovery")] == [None, "true"]
+    assert wrong.xpath(".//details[@open]"), "what was typed is seen"
+    done = visitor.post("/sign-in/second", data=typed | {"recovery": codes[0].lower()}, follow_redirects=True)
+    assert done.status_code == 200 and left in done.text
+    with app.app_context():
+        db.session.execute(
+            update(RecoveryCode).where(RecoveryCode.used_at.is_(None)).values(used_at=clock.now())
+        )
+        again = db.session.scalars(select(RecoveryCode).order_by(RecoveryCode.id.desc())).first()
+        assert again is not None
+        again.used_at = None
+        db.session.commit()
+    visitor = client(None, language)
+    data = {"ticket": field(first_step(visitor), "ticket"), "recovery": codes[-1]}
+    assert last in visitor.post("/sign-in/second", data=data, follow_redirects=True).text
+
+
 def test_guessing_is_slowed_per_account_and_its_owner_hears_of_it(
     app: Flask, client: Callable[..., Critic]
 ) -> None:
@@ -186,6 +222,10 @@ def test_whoever_holds_a_session_does_not_guess_the_password(
         assert answer.status_code == 422 and "密码错误次数过多" in answer.text, path
     with app.app_context():
         assert not db.session.scalars(select(Outbox).where(Outbox.to == LEAD)).all()
+        noted = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "accounts:account:guess")).all()
+        assert [one.after for one in noted] == [{"from": "127.0.0.1"}] * rules.FAILURES_AT_SIGNING, (
+            "in the trail"
+        )
     with time_machine.travel(clock.now() + rules.FAILURE_WINDOW + timedelta(seconds=1), tick=False):
         enrol(lead)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,10 +14,11 @@ from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.core import clock
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.db import db
+from kangjiansheng.core.proxies import origin
 from kangjiansheng.core.text import own_path
 from kangjiansheng.core.throttle import Throttle
 from kangjiansheng.core.transactions import writing
-from tests.support.app import PASSWORD
+from tests.support.app import PASSWORD, Databases, make, settings_for
 from tests.support.critic import Critic
 
 LEAD = "lead@kjs.example"
@@ -110,6 +112,22 @@ def test_a_stranger_elsewhere_does_not_lock_the_owner_out(client: Callable[..., 
     assert sign_in(client(None)).status_code == 303
 
 
+def test_a_network_of_ipv6_is_one_address(client: Callable[..., Critic]) -> None:
+    """Whoever has one has 2^64, and could guess from a new one each time."""
+
+    def guess(address: str) -> int:
+        data = {"email": LEAD, "password": "wrong"}
+        answer = client(None).post("/sign-in", data=data, environ_overrides={"REMOTE_ADDR": address})
+        return int(answer.status_code)
+
+    for number in range(rules.FAILURES_PER_ACCOUNT):
+        assert guess(f"2001:db8:1:2::{number:x}") == 422
+    assert guess("2001:db8:1:2:ffff::1") == 429 and guess("2001:db8:1:3::1") == 422
+    for address in ("192.0.2.1", "::ffff:192.0.2.1"):
+        assert origin(address) == "192.0.2.1", "the same caller by either family"
+    assert [origin(word) for word in ("", "unix:", "fe80::1%eth0")] == ["", "unix:", "fe80::/64"]
+
+
 @pytest.mark.long
 def test_one_address_is_slowed_over_many_accounts(client: Callable[..., Critic]) -> None:
     visitor = client(None)
@@ -188,6 +206,37 @@ def test_over_https_the_cookie_is_bound_to_the_host(own_app: Flask) -> None:
     assert own_app.config["SESSION_COOKIE_NAME"] == "__Host-kjs"
     assert own_app.config["SESSION_COOKIE_SECURE"] and own_app.config["SESSION_COOKIE_PATH"] == "/"
     assert not own_app.config.get("SESSION_COOKIE_DOMAIN")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("secure", [True, False])
+def test_what_a_browser_is_told_of_the_cookie(databases: Databases, tmp_path: Path, secure: bool) -> None:
+    """As it stands in the answer, at every step of signing in and out: not as the settings have it."""
+    base = "https://kjs.example" if secure else "http://localhost"
+    app = make(settings_for(tmp_path, databases.fresh("demo"), KJS_BASE_URL=base))
+    visitor, expected = (
+        app.test_client(),
+        {"HttpOnly", "Path=/", "SameSite=Lax"} | ({"Secure"} if secure else set()),
+    )
+    typed, seen = {"email": LEAD, "password": PASSWORD}, 0
+    for method, path, data in (
+        ("GET", "/sign-in", {}),
+        ("POST", "/sign-in", typed),
+        ("POST", "/sign-out", {}),
+    ):
+        answer = visitor.open(path, method=method, data=data, base_url=base, headers={"Origin": base})
+        assert answer.status_code in (200, 303)
+        for cookie in answer.headers.getlist("Set-Cookie"):
+            first, *parts = cookie.split("; ")
+            if not first.startswith(("__Host-kjs=", "kjs=")):
+                continue
+            seen += 1
+            assert first.startswith("__Host-kjs=" if secure else "kjs=")
+            assert {one for one in parts if not one.startswith(("Expires=", "Max-Age="))} == expected, path
+    assert seen >= 2
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_a_clock_that_was_set_back_ends_no_session(client: Callable[..., Critic]) -> None:

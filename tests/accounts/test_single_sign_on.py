@@ -1,6 +1,8 @@
 """Single sign-on against a real issuer: tied by its owner, opened by it, and every lie refused."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +21,7 @@ from kangjiansheng.core import clock, config, oidc, standing
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.config import BadSetting, read_settings
 from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Outbox
 from tests.accounts.test_second_factor import enrol, field, first_step, second
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
@@ -98,6 +101,15 @@ def test_tied_by_its_owner_and_opened_by_the_issuer(
         assert acts == ["accounts:sso:link", "accounts:sso:unlink"]
         methods = set(db.session.scalars(select(SignedInSession.method)))
         assert {"sso", "sso+recovery"} <= methods
+        told = (
+            select(Outbox.template, Outbox.facts).where(Outbox.to == "lead@kjs.example").order_by(Outbox.id)
+        )
+        ways = [(template, facts["factor"]) for template, facts in db.session.execute(told)]
+        assert ways == [
+            ("accounts:factor-added", "sso"),
+            ("accounts:factor-added", "totp"),
+            ("accounts:factor-removed", "sso"),
+        ], "the owner hears of each way in"
     assert sso.problems == []
 
 
@@ -287,6 +299,24 @@ def test_an_issuer_that_is_down_says_so_and_passwords_go_on(
     assert client(None).get("/sign-in/sso").status_code == 503
     assert client(None).get("/sign-in/sso/leave").headers["Location"].endswith("/sign-in")
     assert first_step(client(None)).status_code == 303
+
+
+@pytest.mark.long
+def test_an_issuer_that_answers_byte_by_byte_holds_nobody(
+    client: Callable[..., Critic], sso: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is never silent for as long as a socket waits, and never done."""
+    monkeypatch.setattr(oidc, "SECONDS", 0.6)
+    for path in (KNOWN, "/token", "/keys"):
+        visitor = client(None)
+        page = there_and_back(visitor, sso)
+        sso.drips, began = path, time.monotonic()
+        guard = threading.Timer(8, setattr, [sso, "drips", ""])  # or it would never end without
+        guard.start()
+        assert finish(visitor, page).status_code == 503, path
+        assert time.monotonic() - began < 4, path
+        guard.cancel()
+        sso.drips = ""
 
 
 def test_without_an_issuer_there_are_no_such_pages(client: Callable[..., Critic]) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from lxml import html
 from sqlalchemy import select, update
 
+from kangjiansheng.accounts import operations, queries
 from kangjiansheng.accounts.models import Account, Person
 from kangjiansheng.committee.documents import markdown, outline
 from kangjiansheng.committee.models import DraftVersion, Meeting, Minutes, SignatureCode
@@ -417,6 +419,45 @@ def test_signing_with_a_code_through_the_pages(
     assert member.post(f"{base}/drafts/2/signature", data=typed | right).status_code == 303
     assert member.post(f"{base}/drafts/2/signature", data=typed | right).status_code == 422
     assert client("outsider", language).post(f"{base}/drafts/2/code", data=typed).status_code in (403, 404)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("then", ["called otherwise", "stopped"])
+def test_a_signature_shows_name_time_and_meaning_and_stays_its_givers(
+    client: Callable[..., Critic], app: Flask, then: str
+) -> None:
+    """On the page and in what goes out; whatever becomes of the person afterwards."""
+    base, day = "/meetings/SAC-2026-04/minutes", clock.now() + timedelta(days=1)
+    member = client("member")
+    found = re.search(r'name="sha256"[^>]*value="([0-9a-f]{64})"', member.get(base).text)
+    assert found
+    given = {"password": "kangjiansheng", "sha256": found.group(1), "meaning": "approve"}
+    given_at = clock.now() + timedelta(hours=3)
+    with time_machine.travel(given_at, tick=False):
+        assert member.post(f"{base}/drafts/2/signature", data=given).status_code == 303
+    with app.app_context(), transactions.writing():
+        person = db.session.scalars(select(Person).where(Person.code == "CAST-MEMBER")).one()
+        name = person.name_hans
+        if then == "stopped":
+            operations.disable(person.account, actor=queries.system_actor())
+        else:
+            names = {"name_hans": "已改的名字", "name_hant": "已改的名字", "name_en": "Another name"}
+            operations.edit_person(person, actor=queries.system_actor(), version=None, **names)
+    with time_machine.travel(day, tick=False):
+        chair = client("chair")
+        seals = html.document_fromstring(chair.get(base).text).get_element_by_id("seals")
+        said = " ".join(seals.text_content().split())
+        assert "（北京时间）" in said and "已改的名字" not in said
+        mine = next(li for li in seals.iter("li") if name in li.text_content())
+        shown = " ".join(mine.text_content().split())
+        assert "批准第 2 稿" in shown and "登录密码" in shown
+        assert given_at.astimezone(clock.SHANGHAI).strftime("%H:%M") in shown
+        text = chair.get(f"{base}.md").text
+        assert name in text and "已改的名字" not in text.partition("签署")[2]
+        rows = [one["row"] for one in chair.get(f"{base}.json").get_json()["draft"]["signatures"]]
+        row = next(one for one in rows if one["printed_name"] == name)
+        assert (row["meaning"], row["method"]) == ("approve", "password")
+        assert row["signed_at"][:16] == given_at.isoformat()[:16]
 
 
 @pytest.mark.long

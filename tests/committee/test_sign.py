@@ -103,7 +103,7 @@ def test_nobody_signs_twice(draft: DraftVersion, sign: Sign) -> None:
 
 
 def test_only_signers_sign(draft: DraftVersion, sign: Sign) -> None:
-    for short in ("executive", "outsider", "lead"):
+    for short in ("executive", "outsider", "lead", "admin", "auditor", "partner"):
         with pytest.raises(RuleBroken, match="not-a-signer"):
             sign(draft, short)
 

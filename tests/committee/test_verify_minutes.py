@@ -111,12 +111,20 @@ def the_rows_of_an_entry(export: Export) -> None:
     export["trail"][0]["rows"].pop()
 
 
+def when_it_came_to_stand(export: Export) -> None:
+    export["approved_at"] = "2026-11-20T04:00:00.000000Z"
+
+
+def when_a_correction_came_to_stand(export: Export) -> None:
+    export["amendments"][0]["approved_at"] = "2026-11-20T04:00:00.000000Z"
+
+
 TAMPERINGS = [
     a_word, a_word_and_its_own_hashes, a_word_and_all_hashes_of_the_text, a_vote, the_attendance,
     an_owner_of_an_action, the_order_of_paragraphs, a_printed_name, what_a_signature_means,
     the_time_of_a_signature, a_signature_taken_out, a_signature_put_in, what_a_correction_says,
     which_text_is_corrected, a_correction_taken_out, a_block_said_to_be_withheld, who_acted_in_the_trail,
-    the_rows_of_an_entry,
+    the_rows_of_an_entry, when_it_came_to_stand, when_a_correction_came_to_stand,
 ]  # fmt: skip
 
 
@@ -215,6 +223,15 @@ def test_a_file_made_anew_with_all_its_hashes_is_found_out_here(
         last, before = one, entry["seq"]
     assert verification.check(export) == [], "a forger with time makes a file that agrees with itself"
     assert "本系统里第 1 稿的指纹不是这个" in _upload(client("member"), export)
+
+
+def test_a_later_time_of_a_correction_is_found_out_here(
+    client: Callable[..., Critic], export: Export
+) -> None:
+    """The file alone shows no more than that it is not before the signatures."""
+    export["amendments"][0]["approved_at"] = "2027-01-01T00:00:00.000000Z"
+    assert not [found for found in verification.check(export) if found.fault]
+    assert "勘误 1 的生效时间与记录不符" in _upload(client("member"), export)
 
 
 def test_what_was_left_out_is_found_out_here(client: Callable[..., Critic], export: Export) -> None:

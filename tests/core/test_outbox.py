@@ -77,6 +77,26 @@ def test_what_is_no_longer_for_its_reader_stays_here(app: Flask) -> None:
         assert {mail["To"] for mail in sent} == {"outsider@kjs.example", "lead@kjs.example"}
 
 
+def test_who_was_let_go_or_has_another_address_gets_nothing_there(app: Flask) -> None:
+    """The mail server was away for an hour: by then the account was stopped, or the address is somebody else's."""
+    with app.app_context():
+        with writing():
+            db.session.execute(update(Outbox).values(state="sent"))
+        stopped = queue("member@kjs.example", address="/projects/KJS-003")
+        moved = queue("Lead@kjs.example", address="/projects/KJS-003")
+        with writing():
+            system, held = queries.system_actor(), queries.account_by_email
+            gone, lead = held("member@kjs.example"), held("lead@kjs.example")
+            assert gone is not None and lead is not None
+            operations.disable(gone, actor=system)
+            operations.edit_person(lead.person, actor=system, version=None, email="new@kjs.example")
+        sent: list[EmailMessage] = []
+        mailer.deliver(app.config["SETTINGS"], sent.append)
+        assert [row(number).state for number in (stopped, moved)] == ["withheld", "sent"]
+        told = {mail["To"]: mail["Subject"] for mail in sent}
+        assert told == {"new@kjs.example": "重设康健生密码", "lead@kjs.example": "您的工作邮箱已更改"}
+
+
 @pytest.mark.parametrize(
     ("locale", "subject", "part"),
     [

@@ -1,9 +1,11 @@
 """A real issuer of OpenID Connect on a socket of this machine: it checks what a client sends, and can be told to lie."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -30,6 +32,7 @@ class Issuer:
         self.codes: dict[str, dict[str, str]] = {}
         self.problems: list[str] = []
         self.odd: dict[str, bytes] = {}  # what stands at a path instead
+        self.drips = ""  # a path that is answered byte by byte, and never whole
         self.rotate()
         handler = type("Handler", (_Handler,), {"issuer": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -89,11 +92,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _json(self, found: Any, status: int = 200) -> None:
         data = self.issuer.odd.get(urlsplit(self.path).path, json.dumps(found).encode())
+        if urlsplit(self.path).path == self.issuer.drips:
+            self._drip(data)
+            return
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    def _drip(self, data: bytes) -> None:
+        """Never silent for longer than a moment."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while self.issuer.drips:
+                self.wfile.write(b" ")
+                time.sleep(0.05)
+            self.wfile.write(data)
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)

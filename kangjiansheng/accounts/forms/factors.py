@@ -19,6 +19,7 @@ REFUSALS = {
     "accounts:app-none": _l("没有验证器应用。"),
     "accounts:second-missing": _l("请输入验证码。"),
     "accounts:second-wrong": _l("验证码不正确，或已经用过。请等下一个验证码，并检查手机时间是否准确。"),
+    "accounts:recovery-wrong": _l("恢复码不正确，或已经用过。每个恢复码只能用一次。"),
     "accounts:second-throttled": _l("验证码错误次数过多，请 15 分钟后再试。"),
     "accounts:password-needed": _l("请输入当前密码。"),
     "accounts:session-old": _l("您没有密码：请退出，重新登录后 10 分钟内再操作。"),
@@ -49,7 +50,8 @@ def answered(form: Any, purpose: str) -> Answer | None:
 
 def shown(form: Any, purpose: str) -> Shown:
     """What was given as a second factor in a form with code and passkey."""
-    return Shown(code=form.code.data or "", passkey=answered(form, purpose))
+    recovery = form.recovery.data if "recovery" in form else ""
+    return Shown(code=form.code.data or recovery or "", passkey=answered(form, purpose))
 
 
 def given(form: Any, purpose: str) -> Given:
@@ -58,10 +60,10 @@ def given(form: Any, purpose: str) -> Given:
     return Given(password, shown(form, purpose) if "code" in form else NOTHING, g.get("session_id"))
 
 
-def offered(account: Account, purpose: str) -> Offer | None:
-    """One of somebody's passkeys, to be asked for by a page; None where there is none."""
+def offered(account: Account, purpose: str, *, alone: bool = False) -> Offer | None:
+    """One of somebody's passkeys, to be asked for by a page, maybe `alone`; None where there is none."""
     known, where = passkeys_of(account.id), site()
-    return to_show(known, purpose=purpose, site=where) if known and where else None
+    return to_show(known, purpose=purpose, site=where, alone=alone) if known and where else None
 
 
 class PasskeyMixin:
@@ -87,7 +89,7 @@ class ProofMixin(PasskeyMixin):
         if "second" not in needed:
             del form.code
         elif account is not None:
-            self.offer = offered(account, purpose)
+            self.offer = offered(account, purpose, alone="password" not in needed)
         self.by_session = "session" in needed
 
 
@@ -96,11 +98,18 @@ class _CodeForm(PasskeyMixin, Form):
 
 
 class SecondStepForm(_CodeForm):
-    """The second step of signing in. `ticket` says whose password was right, and when."""
+    """The second step of signing in. `ticket` says whose password was right, and when. The field of the app's code opens
+    digits alone on a phone, on which nobody can type a recovery code: that has a field of its own."""
 
+    recovery = StringField(_l("一个恢复码"), [at_most(40)])
     ticket = HiddenField()
     next = HiddenField()
     resume = HiddenField()
+
+    def where_typed(self) -> None:
+        """What was wrong stands at the field in which it was typed."""
+        if self.recovery.data and not self.code.data:
+            self.recovery.errors, self.code.errors = self.code.errors, ()
 
 
 class PasskeySignInForm(PasskeyMixin, Form):

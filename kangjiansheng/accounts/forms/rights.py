@@ -12,6 +12,7 @@ REFUSALS = {
     "accounts:rights-empty": _l("三个职务都要先有能登录的人担任。"),
     "accounts:rights-both": _l("有人兼任其中两个职务，请先撤回一个。"),
     "accounts:rights-security": _l("三员分立：系统角色由安全管理员授予和撤回。"),
+    "accounts:rights-ways": _l("三员分立：登录方式由安全管理员决定。"),
     "accounts:rights-own": _l("三员分立：不能授予或撤回自己的角色，请由另一位安全管理员操作。"),
     "accounts:rights-last": _l("这是最后一位能登录的%(role)s，请先由另一人担任。"),
     "accounts:rights-switch": _l("三员分立由安全管理员开启和关闭。"),

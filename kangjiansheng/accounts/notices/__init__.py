@@ -33,6 +33,16 @@ def _password_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _address_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        _("您的工作邮箱已更改"),
+        _(
+            "%(name)s：\n\n管理员刚刚更改了您登录用的工作邮箱，以后的邮件不再发到这里。如果您不知情，请立即联系管理员。",
+            name=facts["name"],
+        ),
+    )
+
+
 def _copy_failed(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("备份没有完成"),
@@ -68,6 +78,7 @@ WORDS = {
     "accounts:invitation": _invitation,
     "accounts:reset": _reset,
     "accounts:password-changed": _password_changed,
+    "accounts:address-changed": _address_changed,
     **factors.WORDS,
     **webhooks.WORDS,
 }

@@ -8,14 +8,15 @@ from sqlalchemy import func, select, update
 
 from kangjiansheng.accounts import passwords, queries, rules
 from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession
-from kangjiansheng.accounts.operations import rights, tokens, webhooks
+from kangjiansheng.accounts.operations import guesses, rights, tokens, webhooks
 from kangjiansheng.accounts.operations.rights import grant_role as grant_role
 from kangjiansheng.accounts.operations.rights import revoke_role as revoke_role
 from kangjiansheng.core import clock, outbox, throttle
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
-from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.proxies import origin
 
 
 def create_person(
@@ -86,8 +87,19 @@ def edit_person(person: Person, *, actor: Actor, version: int | None, **fields: 
         _check(None, fields["email"], needed=person.account is not None, besides=person.id)
     for key, value in fields.items():
         setattr(person, key, value)
-    record("accounts:person:edit", person, actor=actor, before=before)
+    change = record("accounts:person:edit", person, actor=actor, before=before)
+    if person.account and before["email"] and (person.email or "").lower() != before["email"].lower():
+        _moved(person, before["email"], change)
     return person
+
+
+def _moved(person: Person, old: str, change: ChangeSet) -> None:
+    """The address to which mails go is another one: links that went to the old one are over, what still waits goes to the
+    new one, and the old one is told."""
+    rights.end_links(person)
+    outbox.readdress(old, person.email or "")
+    facts = {"name": name_of(person, person.locale)}
+    outbox.mail(old, "accounts:address-changed", facts, change=change, locale=person.locale)
 
 
 def set_locale(person: Person, locale: str, *, actor: Actor) -> None:
@@ -104,7 +116,7 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     if not send and not actor.has("system") and rights.is_guarded(account.person):
         raise RuleBroken("accounts:rights-guarded")
     now = clock.now()
-    rights.end_links(account, now)
+    rights.end_links(account.person)
     secret, digest = rules.new_secret()
     link = OneTimeLink(
         purpose=purpose,
@@ -152,9 +164,10 @@ def password_again(account: Account, password: str, field: str) -> None:
     throttle.clear(key)
 
 
-def count_guess(account_id: int) -> None:
-    """The password that was asked for once more was wrong."""
+def count_guess(account_id: int, *, address: str) -> None:
+    """The password that was asked for once more was wrong: count it, and leave an entry."""
     throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
+    guesses.note(db.session.get_one(Account, account_id), address)
 
 
 def _guesses(account_id: int) -> str:
@@ -174,11 +187,18 @@ def _set_password(account: Account, password: str, *, keep_session: int | None =
     before = account.state()
     account.password_hash = passwords.make(password)
     account.password_changed_at = clock.now()
+    rights.end_links(person)  # whoever still holds one would set another password
     change = record("accounts:account:password", account, actor=actor, before=before)
     end_sessions(account, besides=keep_session)
-    if person.email and before["password_changed_at"]:
+    if person.email and (before["password_changed_at"] or _has_signed_in(account)):
         facts = {"name": name_of(person, person.locale)}
         outbox.mail(person.email, "accounts:password-changed", facts, change=change, locale=person.locale)
+
+
+def _has_signed_in(account: Account) -> bool:
+    """Whether somebody has come in before, without a password: a first one is then news to its owner."""
+    query = select(SignedInSession.id).where(SignedInSession.account_id == account.id).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def disable(account: Account, *, actor: Actor) -> None:
@@ -190,6 +210,7 @@ def disable(account: Account, *, actor: Actor) -> None:
     account.disabled_at = clock.now()
     record("accounts:account:disable", account, actor=actor, before=before)
     end_sessions(account)
+    rights.end_links(account.person)  # also for the day on which the account is let in again
     tokens.revoke_all(account, actor=actor)
     webhooks.stop_all(account, actor=actor)
 
@@ -203,6 +224,7 @@ def enable(account: Account, *, actor: Actor) -> None:
 
 def begin_session(account: Account, *, address: str, device: str, method: str = "password") -> str:
     """Open a session for who has shown who they are by a method; returns the key for the cookie."""
+    _as_shown(account)
     key, digest = rules.new_secret()
     now = clock.now()
     session = SignedInSession(
@@ -217,6 +239,23 @@ def begin_session(account: Account, *, address: str, device: str, method: str = 
         after={"address": session.address, "method": method},
     )  # fmt: skip
     throttle.clear(rules.failure_key(person.email or "", address))
+    return key
+
+
+def _as_shown(account: Account) -> None:
+    """Refuse when the account was stopped, or its password or factors changed, since they were asked for: all sessions
+    but one were ended then, and this one would come after."""
+    known = (Account.password_changed_at, Account.second_since, Account.disabled_at)
+    asked = select(*known).where(Account.id == account.id).with_for_update()
+    shown = tuple(getattr(account, one.key) for one in known)
+    if tuple(db.session.execute(asked).one()) != shown:
+        raise Stale(account, 0)
+
+
+def renew_key(session_id: int) -> str:
+    """Let a session go on under a new key, which is returned for the cookie; a copy of the old one opens nothing."""
+    key, digest = rules.new_secret()
+    db.session.get_one(SignedInSession, session_id).key_sha256 = digest
     return key
 
 
@@ -253,7 +292,7 @@ def count_failure(account: Account | None, email: str, *, address: str, actor: A
 
     An unknown address leaves an entry as well, without what was typed: it may be a password.
     """
-    throttle.count(f"sign-in:address:{address}", window=rules.FAILURE_WINDOW)
+    throttle.count(f"sign-in:address:{origin(address)}", window=rules.FAILURE_WINDOW)
     throttle.count(rules.failure_key(email, address), window=rules.FAILURE_WINDOW)
     thing = account or NoAccount()
     record("accounts:session:fail", thing, actor=actor, before={"from": None}, after={"from": address},
@@ -270,7 +309,7 @@ class NoAccount:
 def is_throttled(email: str, address: str) -> bool:
     """True when this address failed too often within the window, with this account or with any."""
     return throttle.is_blocked(
-        f"sign-in:address:{address}", most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW
+        f"sign-in:address:{origin(address)}", most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW
     ) or throttle.is_blocked(
         rules.failure_key(email, address), most=rules.FAILURES_PER_ACCOUNT, window=rules.FAILURE_WINDOW
     )
@@ -282,7 +321,7 @@ def ask_reset(account: Account | None, email: str, *, address: str) -> bool:
     More than a few a time for one account are swallowed: nobody's mailbox is filled by strangers.
     """
     by_address, by_email = (
-        f"reset:address:{address}",
+        f"reset:address:{origin(address)}",
         f"reset:email:{rules.secret_digest(email.lower())[:32]}",
     )
     if throttle.is_blocked(by_address, most=rules.RESETS_PER_ADDRESS, window=rules.RESET_WINDOW):

@@ -34,7 +34,9 @@ NOTHING = Shown()
 
 def confirm(account: Account, password: str, session_id: int) -> None:
     """The owner once more, before the ways to sign in change: by the password, or for who has none here by having
-    signed in just now."""
+    signed in just now. Of two pages at once the second waits, and sees what the first has changed."""
+    db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
+    db.session.refresh(account)
     if account.password_hash is None:
         fresh(account, session_id)
         return
@@ -77,7 +79,7 @@ def added(account: Account, factor: str, *, keep_session: int, actor: Actor) -> 
         "accounts:factor:add", account, actor=actor, before={"factor": None}, after={"factor": factor}
     )
     operations.end_sessions(account, besides=keep_session)
-    _tell(account, "accounts:factor-added", change, factor=factor)
+    tell(account, "accounts:factor-added", change, factor=factor)
 
 
 def enrol_passkey(
@@ -118,7 +120,7 @@ def removed(account: Account, factor: str, *, keep_session: int, actor: Actor) -
         "accounts:factor:remove", account, actor=actor, before={"factor": factor}, after={"factor": None}
     )
     operations.end_sessions(account, besides=keep_session)
-    _tell(account, "accounts:factor-removed", change, factor=factor)
+    tell(account, "accounts:factor-removed", change, factor=factor)
 
 
 def take_away(account: Account, reason: str, *, actor: Actor) -> None:
@@ -135,7 +137,7 @@ def take_away(account: Account, reason: str, *, actor: Actor) -> None:
         note=reason,
     )  # fmt: skip
     operations.end_all_sessions(account, actor=actor)
-    _tell(account, "accounts:factors-taken", change, reason=reason)
+    tell(account, "accounts:factors-taken", change, reason=reason)
 
 
 def _forget(account: Account) -> None:
@@ -159,7 +161,7 @@ def renew_codes(
     prove(account, shown)
     codes = _new_codes(account)
     change = record("accounts:factor:recovery", account, actor=actor, before={}, after={"factor": "recovery"})
-    _tell(account, "accounts:factor-added", change, factor="recovery")
+    tell(account, "accounts:factor-added", change, factor="recovery")
     return codes
 
 
@@ -175,11 +177,11 @@ def _new_codes(account: Account) -> list[str]:
     return codes
 
 
-def prove(account: Account, shown: Shown) -> str:
+def prove(account: Account, shown: Shown, *, alone: bool = False) -> str:
     """Check a second factor and use it up; returns what it was: totp, recovery or passkey. Nobody guesses a passkey:
-    it works while codes are stopped."""
+    it works while codes are stopped. A touch of one is not enough where nothing else is asked for (`alone`)."""
     if shown.passkey:
-        passkeys.use(shown.passkey, account=account)
+        passkeys.use(shown.passkey, account=account, alone=alone)
         return "passkey"
     if not shown.code.strip():
         raise RuleBroken("accounts:second-missing", "code")
@@ -187,7 +189,7 @@ def prove(account: Account, shown: Shown) -> str:
         raise RuleBroken("accounts:second-throttled")
     recovery = facts.looks_like_recovery(shown.code)
     if not (_use_recovery(account, shown.code) if recovery else _use_app(account, shown.code)):
-        raise RuleBroken("accounts:second-wrong", "code")
+        raise RuleBroken("accounts:recovery-wrong" if recovery else "accounts:second-wrong", "code")
     throttle.clear(_key(account.id))
     return "recovery" if recovery else "totp"
 
@@ -212,7 +214,7 @@ def _use_recovery(account: Account, code: str) -> bool:
     found = [row for row in left if hmac.compare_digest(row.digest, digest)]
     for row in found:
         row.used_at = clock.now()
-        _tell(account, "accounts:recovery-used", f"recovery-code-{row.digest}", left=len(left) - 1)
+        tell(account, "accounts:recovery-used", f"recovery-code-{row.digest}", left=len(left) - 1)
     return bool(found)
 
 
@@ -233,14 +235,15 @@ def count_failure(account_id: int, *, address: str) -> None:
     )
     db.session.flush()
     if is_throttled(account_id):
-        _tell(account, "accounts:factor-guessed", change)
+        tell(account, "accounts:factor-guessed", change)
 
 
 def _key(account_id: int) -> str:
     return f"second:{account_id}"
 
 
-def _tell(account: Account, template: str, change: ChangeSet | str, **more: str | int) -> None:
+def tell(account: Account, template: str, change: ChangeSet | str, **more: str | int) -> None:
+    """Tell the owner by mail what became of the ways to sign in."""
     person = account.person
     if person.email:
         facts_ = {"name": name_of(person, person.locale), **more}

@@ -67,16 +67,16 @@ def to_add(account: Account, known: Sequence[Passkey], *, purpose: str, site: Si
     return Offer(options, tickets.make(_TICKET, [purpose, challenge]))
 
 
-def to_show(known: Sequence[Passkey], *, purpose: str, site: Site) -> Offer:
-    """Let the browser show one of some passkeys; of none that are named: whichever it has for us, and its owner
-    verified by it (a finger, a face, a PIN), since it then stands for the password as well."""
+def to_show(known: Sequence[Passkey], *, purpose: str, site: Site, alone: bool = False) -> Offer:
+    """Let the browser show one of some passkeys; of none that are named: whichever it has for us. Where it stands
+    `alone`, for the password as well, its owner is verified by it (a finger, a face, a PIN)."""
     challenge = _text(secrets.token_bytes(32))
     options = {
         "challenge": challenge,
         "rpId": site.host,
         "timeout": MILLISECONDS,
         "allowCredentials": _described(known),
-        "userVerification": "preferred" if known else "required",
+        "userVerification": "preferred" if known and not alone else "required",
     }
     return Offer(options, tickets.make(_TICKET, [purpose, challenge]))
 
@@ -115,9 +115,9 @@ def add(account: Account, name: str, answer: Answer) -> Passkey:
     return passkey
 
 
-def use(answer: Answer, *, account: Account | None) -> Passkey:
-    """Check a passkey that was shown. With an account it must be hers; without one it says whose it is, and the
-    authenticator must have verified its owner."""
+def use(answer: Answer, *, account: Account | None, alone: bool = False) -> Passkey:
+    """Check a passkey that was shown. With an account it must be hers; without one it says whose it is. Then, and where
+    nothing else is asked for (`alone`), the authenticator must have verified its owner."""
     from webauthn import verify_authentication_response
     from webauthn.helpers.exceptions import WebAuthnException
 
@@ -134,7 +134,7 @@ def use(answer: Answer, *, account: Account | None) -> Passkey:
             expected_origin=answer.site.origin,
             credential_public_key=passkey.public_key,
             credential_current_sign_count=0,
-            require_user_verification=account is None,
+            require_user_verification=account is None or alone,
         )
     except (WebAuthnException, ValueError, TypeError, KeyError) as problem:
         raise RuleBroken("accounts:passkey-wrong") from problem

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts import passwords, rules
 from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.operations import factors, guesses
 from kangjiansheng.accounts.operations.factors import NOTHING, Shown
 from kangjiansheng.accounts.rules.factors import proofs
 from kangjiansheng.core import throttle
@@ -15,7 +15,8 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 
-MISTAKES = ("accounts:password-wrong", "accounts:second-wrong")  # what is counted
+SECOND_WRONG = ("accounts:second-wrong", "accounts:recovery-wrong")
+MISTAKES = ("accounts:password-wrong", *SECOND_WRONG)  # what is counted
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,15 @@ def prove(given: Given, *, actor: Actor) -> str:
     if "session" in needed:
         ways.append(factors.fresh(account, given.session_id))
     if "second" in needed:
-        ways.append(second(given.shown, actor=actor))
+        ways.append(second(given.shown, actor=actor, alone="password" not in needed))
     clear(actor.id)
     return "+".join(ways)
 
 
-def second(shown: Shown, *, actor: Actor) -> str:
+def second(shown: Shown, *, actor: Actor, alone: bool) -> str:
     """Check the second factor and use it up; returns what it was, nothing for who has none."""
     account = account_of(actor=actor)
-    return factors.prove(account, shown) if account and account.second_since else ""
+    return factors.prove(account, shown, alone=alone) if account and account.second_since else ""
 
 
 def is_throttled(person_id: int) -> bool:
@@ -82,6 +83,14 @@ def is_throttled(person_id: int) -> bool:
 def count(person_id: int) -> None:
     """What was typed at signing was wrong."""
     throttle.count(_key(person_id), window=rules.FAILURE_WINDOW)
+
+
+def count_failure(person_id: int, *, address: str) -> None:
+    """What was typed before a token, a webhook or a disposal was wrong: count it, and leave an entry."""
+    count(person_id)
+    account = db.session.scalar(select(Account).where(Account.person_id == person_id))
+    if account is not None:
+        guesses.note(account, address)
 
 
 def clear(person_id: int) -> None:

@@ -1,11 +1,11 @@
 """System roles, the separation of the three administrators, and the review of rights."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
 from kangjiansheng.accounts import rules
-from kangjiansheng.accounts.models import Account, OneTimeLink, Person, RightsReview, RightsRule, SystemRole
+from kangjiansheng.accounts.models import OneTimeLink, Person, RightsReview, RightsRule, SystemRole
 from kangjiansheng.accounts.queries import rights as queries
 from kangjiansheng.accounts.rules import rights
 from kangjiansheng.core import clock
@@ -27,8 +27,8 @@ def grant_role(
     if queries.rule().separate:
         _check_decides(person, actor)
         rights.check_apart(role, queries.held_later(person))
-        if role in rights.THREE and person.account:
-            end_links(person.account, clock.now())
+        if role in rights.THREE:
+            end_links(person)
     row = SystemRole(role=role, valid_from=first, valid_to=valid_to)
     person.roles.append(row)
     db.session.flush()
@@ -63,6 +63,12 @@ def _check_decides(person: Person, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-own", "role")
 
 
+def check_ways(actor: Actor) -> None:
+    """Where the three are apart, how somebody signs in is the security administrator's to say, in lists of people too."""
+    if queries.rule().separate and not actor.has("security", "system"):
+        raise RuleBroken("accounts:rights-ways", "sso")
+
+
 def check_not_last(person: Person, *roles: str) -> None:
     """Refuse what would leave one of the three offices without anybody who can sign in."""
     holders = queries.holders()
@@ -83,11 +89,12 @@ def is_guarded(person: Person) -> bool:
     return not set(rights.THREE).isdisjoint(queries.held_later(person)) and queries.rule().separate
 
 
-def end_links(account: Account, at: datetime) -> None:
+def end_links(person: Person) -> None:
     """Links that somebody may still have in the hand open nothing any more."""
-    open_ones = select(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
-    for link in db.session.scalars(open_ones.order_by(OneTimeLink.id)):
-        link.used_at = at
+    if person.account:
+        theirs = OneTimeLink.account_id == person.account.id, OneTimeLink.used_at.is_(None)
+        for link in db.session.scalars(select(OneTimeLink).where(*theirs).order_by(OneTimeLink.id)):
+            link.used_at = clock.now()
 
 
 def set_rule(*, actor: Actor, version: int | None, separate: bool, review_every: int) -> RightsRule:
@@ -118,8 +125,7 @@ def _check_switch(separate: bool, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-switch", "separate")
     if separate:
         for person in {one for people in holders.values() for one in people}:
-            if person.account:
-                end_links(person.account, clock.now())
+            end_links(person)
 
 
 def review(*, actor: Actor, day: date, remark: str) -> RightsReview:

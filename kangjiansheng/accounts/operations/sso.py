@@ -5,7 +5,7 @@ from typing import Any
 
 from kangjiansheng.accounts import queries as accounts
 from kangjiansheng.accounts.models import Account, SsoLink
-from kangjiansheng.accounts.operations import factors
+from kangjiansheng.accounts.operations import factors, rights
 from kangjiansheng.accounts.queries import sso as queries
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -24,13 +24,14 @@ def link(account: Account, issuer: str, subject: str, *, actor: Actor) -> SsoLin
     db.session.add(made)
     account.sso_by_email = False
     db.session.flush()
-    record(
+    change = record(
         "accounts:sso:link",
         account,
         actor=actor,
         before={"issuer": None, "subject": None},
         after=made.state(),
     )
+    factors.tell(account, "accounts:factor-added", change, factor="sso")
     return made
 
 
@@ -44,9 +45,10 @@ def unlink(account: Account, issuer: str, *, actor: Actor) -> None:
     before = found.state()
     db.session.delete(found)
     db.session.flush()
-    record(
+    change = record(
         "accounts:sso:unlink", account, actor=actor, before=before, after={"issuer": None, "subject": None}
     )
+    factors.tell(account, "accounts:factor-removed", change, factor="sso")
 
 
 def unlink_own(account: Account, issuer: str, *, password: str, session_id: int, actor: Actor) -> None:
@@ -59,6 +61,7 @@ def allow(account: Account, wanted: bool, *, actor: Actor) -> None:
     """An administrator lets the next single sign-on with the account's own, verified address tie it, once."""
     if account.sso_by_email == wanted:
         return
+    rights.check_ways(actor)
     before = {"sso_by_email": account.sso_by_email}
     account.sso_by_email = wanted
     record("accounts:sso:allow", account, actor=actor, before=before, after={"sso_by_email": wanted})

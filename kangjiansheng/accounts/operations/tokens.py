@@ -14,6 +14,7 @@ from kangjiansheng.core import clock, throttle
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.proxies import origin
 
 
 def make_token(
@@ -67,7 +68,7 @@ def note_use(number: int, address: str) -> None:
 
 
 def _misses(address: str) -> str:
-    return f"token:address:{address}"
+    return f"token:address:{origin(address)}"
 
 
 def is_throttled(address: str) -> bool:

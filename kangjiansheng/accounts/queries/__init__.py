@@ -215,13 +215,14 @@ def sessions_of(account_id: int) -> list[SignedInSession]:
     return list(db.session.scalars(query.order_by(SignedInSession.last_seen_at.desc())))
 
 
-def link_by_secret(secret: str) -> OneTimeLink | None:
-    """The unused, unexpired link under a secret."""
+def link_by_secret(secret: str, *, lock: bool = False) -> OneTimeLink | None:
+    """The unused, unexpired link under a secret; with `lock` nobody else uses it until this transaction has ended."""
     query = (
         select(OneTimeLink)
         .where(OneTimeLink.secret_sha256 == rules.secret_digest(secret), OneTimeLink.used_at.is_(None))
         .options(joinedload(OneTimeLink.account).joinedload(Account.person))
     )
+    query = query.with_for_update(of=OneTimeLink).execution_options(populate_existing=True) if lock else query
     found = db.session.scalar(query)
     return found if found and found.expires_at > clock.now() and not found.account.disabled_at else None
 

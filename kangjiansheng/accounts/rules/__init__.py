@@ -14,6 +14,7 @@ from kangjiansheng.core.calendar import is_quiet
 from kangjiansheng.core.digests import new_secret as new_secret
 from kangjiansheng.core.digests import secret_digest as secret_digest
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.proxies import origin
 
 ROLES = ("admin", "security", "executive", "auditor")
 SESSION_IDLE = timedelta(hours=12)
@@ -74,6 +75,7 @@ ACTS = {
     "accounts:account:enable": _l("恢复账号"),
     "accounts:account:link": _l("生成一次性链接"),
     "accounts:account:password": _l("设置密码"),
+    "accounts:account:guess": _l("再次核对身份出错"),
     "accounts:session:begin": _l("登录"),
     "accounts:session:end": _l("退出登录"),
     "accounts:session:fail": _l("登录失败"),
@@ -230,7 +232,7 @@ def failure_key(email: str, address: str) -> str:
 
     It is made of what was typed, whether or not such an account is there: both are slowed alike.
     """
-    return f"sign-in:account:{secret_digest(email.strip().lower())[:32]}:{address}"
+    return f"sign-in:account:{secret_digest(email.strip().lower())[:32]}:{origin(address)}"
 
 
 def session_is_over(created: datetime, last_seen: datetime, now: datetime) -> bool:

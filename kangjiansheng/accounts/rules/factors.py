@@ -37,6 +37,7 @@ FACTOR_NAMES: dict[str, Any] = {
     "totp": _l("验证器应用"),
     "passkey": _l("通行密钥"),
     "recovery": _l("恢复码"),
+    "sso": _l("单点登录"),
     "all": _l("全部验证方式"),
 }
 ACTS = {

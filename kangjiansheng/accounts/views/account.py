@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, g, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.accounts import forms, operations, policies, queries, rules
+from kangjiansheng.accounts import forms, operations, policies, queries, rules, sessions
 from kangjiansheng.accounts.models import Account, SignedInSession
 from kangjiansheng.accounts.operations import feeds, reminders
 from kangjiansheng.accounts.queries import factors as found_factors
@@ -79,6 +79,7 @@ def change_password(account: Account) -> Response:
 
     def act() -> None:
         operations.change_password(account, form.old.data or "", form.password.data or "", keep_session=keep)
+        sessions.renew()
 
     if attempt(account.id, form, act):
         return saved(url_for(".own"), _("密码已更改，其他设备上的登录已结束"))
@@ -100,6 +101,7 @@ def end_others(account: Account) -> Response:
     for session in queries.sessions_of(account.id):
         if session.id != g.session_id:
             operations.end_session(session, actor=actor())
+    sessions.renew()
     return saved(url_for(".own"), _("其他设备上的登录已全部结束"))
 
 

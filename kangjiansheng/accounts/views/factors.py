@@ -5,7 +5,7 @@ from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kangjiansheng.accounts import policies, queries
+from kangjiansheng.accounts import policies, queries, sessions
 from kangjiansheng.accounts.forms.factors import (
     EnrolAppForm,
     EnrolPasskeyForm,
@@ -44,10 +44,12 @@ def enrol_app(account: Account) -> Response:
     session_id: int = g.session_id
 
     def act() -> list[str]:
-        return factors.enrol_app(
+        made = factors.enrol_app(
             account, secret, form.code.data or "", password=form.password.data or "", keep_session=session_id,
             actor=actor(),
         )  # fmt: skip
+        sessions.renew()
+        return made
 
     codes = attempt(account.id, form, act)
     if codes is not None:
@@ -81,6 +83,7 @@ def remove_app(account: Account) -> Response:
         factors.remove_app(
             account, password=form.password.data or "", shown=shown(form, _purpose(account)), keep_session=session_id, actor=actor()
         )  # fmt: skip
+        sessions.renew()
 
     if attempt(account.id, form, act):
         return saved(BACK, _("验证器应用已移除"))
@@ -143,10 +146,12 @@ def enrol_passkey(account: Account) -> Response:
     def act() -> list[str]:
         if given is None:
             raise RuleBroken("accounts:passkey-wrong")
-        return factors.enrol_passkey(
+        made = factors.enrol_passkey(
             account, form.name.data or "", given, password=form.password.data or "", keep_session=session_id,
             actor=actor(),
         )  # fmt: skip
+        sessions.renew()
+        return made
 
     codes = attempt(account.id, form, act)
     if codes is not None:
@@ -176,6 +181,7 @@ def remove_passkey(passkey: Passkey) -> Response:
             passkey, password=form.password.data or "", shown=shown(form, _purpose(account)), keep_session=session_id,
             actor=actor(),
         )  # fmt: skip
+        sessions.renew()
 
     if attempt(account.id, form, act):
         return saved(BACK, _("通行密钥已移除"))

@@ -28,13 +28,16 @@ def _states() -> dict[str, tuple[str, str]]:
 
 def is_closed_to_reader(mail: Outbox) -> bool:
     """Whether somebody of ours to whom a mail goes sees no longer what it is about, be it one of the things of a list:
-    membership, recusal or level may have changed while it waited. That a meeting is taken out of a calendar is told to
-    whoever had it there."""
+    membership, recusal or level may have changed while it waited, or the account was stopped. That a meeting is taken out
+    of a calendar is told to whoever had it there."""
     if (mail.facts.get("invitation") or {}).get("method") == "CANCEL":
         return False
-    reader = queries.actor_by_email(mail.to) if mail.address else None
-    if reader is None:
+    account = queries.account_by_email(mail.to) if mail.address else None
+    if account is None:
         return False
+    if account.disabled_at:
+        return True
+    reader = queries.actor_of(account.person)
     return not reaches(mail.address, reader) or bell.is_closed(mail, actor=reader)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import request
 
 from kangjiansheng.accounts import operations
-from kangjiansheng.accounts.operations import factors, passkeys
-from kangjiansheng.accounts.operations.proving import MISTAKES
+from kangjiansheng.accounts.operations import factors, passkeys, proving
+from kangjiansheng.accounts.operations.proving import MISTAKES, SECOND_WRONG
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.transactions import afterwards
@@ -24,6 +24,12 @@ def attempt(account_id: int | None, form: Form, act: Callable[[], Any]) -> Any:
             raise
 
     return form.attempt(watched)
+
+
+def noted(person_id: int) -> Callable[[], None]:
+    """How a mistake of somebody is counted where nothing but the account is there to note it with."""
+    address = request.remote_addr or ""
+    return lambda: proving.count_failure(person_id, address=address)
 
 
 def signing(form: Form, act: Callable[[], Any], count: Callable[[], Any]) -> Any:
@@ -45,10 +51,10 @@ def note(account_id: int | None, problem: RuleBroken) -> None:
     """Keep what a refusal means for an account: one mistake more, or a passkey of which there may be a copy."""
     address = request.remote_addr or ""
     number = account_id or 0
-    if problem.code == "accounts:second-wrong" and account_id is not None:
+    if problem.code in SECOND_WRONG and account_id is not None:
         afterwards(lambda: factors.count_failure(number, address=address))
     if problem.code == "accounts:password-wrong" and account_id is not None:
-        afterwards(lambda: operations.count_guess(number))
+        afterwards(lambda: operations.count_guess(number, address=address))
     if problem.code == "accounts:passkey-copied":
         copied = int(problem.facts["number"])
         afterwards(lambda: passkeys.doubt(copied))

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, passwords, queries, rules, sessions
@@ -18,6 +19,7 @@ from kangjiansheng.accounts.forms.factors import (
 )
 from kangjiansheng.accounts.models import Account
 from kangjiansheng.accounts.operations import factors, passkeys
+from kangjiansheng.accounts.queries import factors as found
 from kangjiansheng.accounts.queries.sso import must_use
 from kangjiansheng.accounts.rules.factors import TICKET_LASTS
 from kangjiansheng.accounts.views.proofs import attempt
@@ -25,7 +27,7 @@ from kangjiansheng.core import resuming, tickets
 from kangjiansheng.core.access import first, public, signed_in
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.pages import page
+from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.text import own_path
 from kangjiansheng.core.transactions import afterwards
 
@@ -85,7 +87,12 @@ def let_in(account: Account, method: str, form: Any) -> Any:
     if kept:
         g.pop("csrf_token", None)  # that of the sign-in page went with the session before
         return page("accounts/resume.html", kept=kept)
-    return redirect(own_path(form.next.data), 303)
+    going = own_path(form.next.data)
+    if method.endswith("+recovery"):
+        left = found.of(account).recovery
+        words = ngettext("用了一个恢复码，还有 %(num)d 个可用", "用了一个恢复码，还有 %(num)d 个可用", left)
+        return saved(going, words if left else _("最后一个恢复码已经用了，请在“我的账号”里重新生成"))
+    return redirect(going, 303)
 
 
 @bp.post("/sign-in/second")
@@ -104,6 +111,7 @@ def second_step() -> Any:
     proven = attempt(account_id, form, lambda: factors.prove(account, given))
     if proven:
         return let_in(account, f"{method}+{proven}", form)
+    form.where_typed()
     return _second_page(form, queries.account_by_id(account_id), form.status)
 
 
@@ -191,7 +199,10 @@ def forgot() -> Response:
     account = queries.account_by_email(email)
     if not operations.ask_reset(account, email, address=request.remote_addr or ""):
         abort(429)
-    time.sleep(max(0.0, began + rules.RESET_ANSWER_SECONDS - time.monotonic()))
+    ready = began + rules.RESET_ANSWER_SECONDS
+    afterwards(
+        lambda: time.sleep(max(0.0, ready - time.monotonic()))
+    )  # after the commit, which takes longer with a mail
     return page("accounts/forgot_sent.html", has_mail=bool(current_app.config["SETTINGS"].smtp_url))
 
 
@@ -199,7 +210,7 @@ def forgot() -> Response:
 @public
 def use_link(secret: str) -> Response:
     """Set a password through a one-time link and sign in."""
-    link = queries.link_by_secret(secret)
+    link = queries.link_by_secret(secret, lock=request.method == "POST")
     if link is None:
         return page("accounts/link_over.html", 404)
     form = forms.NewPasswordForm()

@@ -15,7 +15,7 @@ from kangjiansheng.accounts.queries import webhooks
 from kangjiansheng.accounts.rules import webhooks as webhook_rules
 from kangjiansheng.accounts.views import account as own
 from kangjiansheng.accounts.views import admin
-from kangjiansheng.accounts.views.proofs import signing
+from kangjiansheng.accounts.views.proofs import noted, signing
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.pages import page, saved
@@ -44,7 +44,7 @@ def new_token(account: Account) -> Response:
             given=given(form, purpose),
         )
 
-    made = signing(form, act, lambda: proving.count(who))
+    made = signing(form, act, noted(who))
     if made:
         token, secret = made
         return page("accounts/token.html", token=token, secret=secret, scopes=rules.SCOPE_NAMES)

@@ -19,7 +19,7 @@ from kangjiansheng.accounts.operations import webhooks as keeping
 from kangjiansheng.accounts.queries import webhooks as found
 from kangjiansheng.accounts.rules import webhooks as rules
 from kangjiansheng.accounts.views import admin
-from kangjiansheng.accounts.views.proofs import signing
+from kangjiansheng.accounts.views.proofs import noted, signing
 from kangjiansheng.core import trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
@@ -84,7 +84,7 @@ def new(account: Account) -> Response:
             allowed=current_app.config["SETTINGS"].webhook_hosts,
         )
 
-    made = signing(form, act, lambda: proving.count(who))
+    made = signing(form, act, noted(who))
     if made:
         return page("accounts/webhook_secret.html", webhook=made[0], secret=made[1], former=None)
     return page("accounts/new_webhook.html", form.status, form=form)

@@ -42,6 +42,8 @@ FAULTS: dict[str, Any] = {
     "entry-order": _l("审计记录第 %(seq)s 条与前一条没有接上。"),
     "pages-changed": _l("附件完好，但页面不是由它排出的：PDF 在导出之后被改动过。"),
     "approval-unrecorded": _l("所附的审计记录里没有纪要的生效。"),
+    "approval-time": _l("纪要的生效时间与记录不符。"),
+    "amendment-time": _l("勘误 %(number)s 的生效时间与记录不符。"),
     "state-misstated": _l("导出时这一稿已经生效，文件却说没有。"),
     "here-differs": _l("本系统里第 %(number)s 稿的指纹不是这个。"),
     "here-broken": _l("本系统里这一稿的文字与指纹不符，请立即告知审计人员。"),

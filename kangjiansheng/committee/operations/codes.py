@@ -78,7 +78,10 @@ def prove(
         raise RuleBroken("committee:not-a-signer")
     if "code" in needed:
         _use(draft, code, actor=actor)
-    second = proving.second(Shown(code=code, passkey=passkey), actor=actor) if "second" in needed else ""
+    second = ""
+    if "second" in needed:
+        shown = Shown(code=code, passkey=passkey)
+        second = proving.second(shown, actor=actor, alone="password" not in needed)
     proving.clear(actor.id)
     return signing.method(needed, second)
 

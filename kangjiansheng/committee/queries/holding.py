@@ -13,6 +13,7 @@ from kangjiansheng.committee.rules.verification import Finding, fault, note
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.digests import plain
 
 
 def compared(
@@ -52,6 +53,8 @@ def _state(
     if export["state"] != "approved" and stands:
         early = minutes.approved_at is not None and minutes.approved_at <= made
         yield fault("state-misstated") if early else note("here-approved")
+    if export["state"] == "approved" and stands and export["approved_at"] != plain(minutes.approved_at):
+        yield fault("approval-time")
 
 
 def _signatures(said: Sequence[Mapping[str, Any]], draft: DraftVersion, made: datetime) -> Iterator[Finding]:
@@ -92,6 +95,8 @@ def _amendments(
                 yield fault("here-no-amendment", number=number)
             continue
         yield from _signatures(one["draft"]["signatures"], mine.draft, made)
+        if one["approved_at"] is not None and one["approved_at"] != plain(mine.approved_at):
+            yield fault("amendment-time", number=number)
     for number, mine in here.items():
         if number not in said and mine.approved_at is not None and text.is_whole and export["whole"]:
             early = mine.approved_at <= made

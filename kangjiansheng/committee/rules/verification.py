@@ -252,9 +252,23 @@ def _approved_in_trail(export: Mapping[str, Any]) -> Iterator[Finding]:
     acts = [(one["entry"]["act"], one["entry"]["after"]) for one in export["trail"]]
     if export["state"] == "approved" and not any(act == "committee:minutes:approve" for act, _ in acts):
         yield fault("approval-unrecorded")
+    yield from _times(export, [after for act, after in acts if act == "committee:minutes:approve"])
     approved = {after["sha256"]: after for act, after in acts if act == "committee:amendment:approve"}
     there = {one["draft"]["sha256"]: one for one in export["amendments"] if one["state"] == "approved"}
     for digest in there.keys() - approved.keys():
         yield fault("amendment-unrecorded", number=there[digest]["number"])
     for digest in approved.keys() - there.keys():
         yield fault("amendment-absent", number=approved[digest]["amendment"])
+
+
+def _times(export: Mapping[str, Any], approvals: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """When it came to stand is what the trail says; a correction not before its signatures, and none that waits."""
+    said, stands = export["approved_at"], export["state"] == "approved"
+    known = [after["approved_at"] for after in approvals if "approved_at" in after]
+    if (stands and known and said not in known) or (said is not None and not stands):
+        yield fault("approval-time")
+    for one in export["amendments"]:
+        given = [signature["row"]["signed_at"] for signature in one["draft"]["signatures"]]
+        at = one["approved_at"]
+        if (at is not None) != (one["state"] == "approved") or (at is not None and at < max(given)):
+            yield fault("amendment-time", number=one["number"])

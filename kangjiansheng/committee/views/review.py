@@ -161,7 +161,7 @@ def _try(draft: DraftVersion, form: forms.SignForm) -> None:
         )
     except RuleBroken as problem:
         proofs.note(None, problem)
-        if problem.code in ("committee:password-wrong", "committee:code-wrong", "accounts:second-wrong"):
+        if problem.code in ("committee:password-wrong", "committee:code-wrong", *proving.SECOND_WRONG):
             what = str(problem.field)
             afterwards(lambda: codes.count_failure(draft_id, what, actor=who))
         raise

@@ -99,13 +99,14 @@ def asked(
     person = db.session.get_one(Person, actor.id)
     proofs = codes.asked(draft, actor=actor)
     account = proving.account_of(actor=actor) if "second" in proofs else None
+    alone = "password" not in proofs
     return Asked(
         approves="approve" in options,
         proofs=proofs,
         seal=signatures.seal_of(draft.minutes, person),
         excluded=_left_out(signatures.excluded_from(draft, actor.id), text),
         code_sent="code" in proofs and codes.waiting(draft, actor=actor) is not None,
-        offer=offered(account, purpose(draft, actor=actor)) if account else None,
+        offer=offered(account, purpose(draft, actor=actor), alone=alone) if account else None,
         mails_leave=bool(current_app.config["SETTINGS"].smtp_url),
         address=person.email or "",
     )

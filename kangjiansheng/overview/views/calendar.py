@@ -13,6 +13,7 @@ from kangjiansheng.accounts import rules
 from kangjiansheng.core import ical, throttle
 from kangjiansheng.core.access import public
 from kangjiansheng.core.i18n import name_of, speaking
+from kangjiansheng.core.proxies import origin
 from kangjiansheng.core.transactions import afterwards
 from kangjiansheng.overview.queries.calendar import Dated, calendar_of
 from kangjiansheng.overview.views.blueprint import bp
@@ -22,7 +23,7 @@ from kangjiansheng.overview.views.blueprint import bp
 @public
 def calendar(secret: str) -> Response:
     """What has a date and is mine, by the rights of this moment; 304 for a program that has them already."""
-    misses = f"calendar:address:{request.remote_addr}"
+    misses = f"calendar:address:{origin(request.remote_addr or '')}"
     if throttle.is_blocked(misses, most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW):
         abort(429)
     person = accounts.person_by_feed(secret)

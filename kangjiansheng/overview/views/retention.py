@@ -12,7 +12,7 @@ from kangjiansheng.accounts.forms.factors import given
 from kangjiansheng.accounts.operations import proving
 from kangjiansheng.accounts.queries import has_illustrative, own_account
 from kangjiansheng.accounts.queries.rights import holders
-from kangjiansheng.accounts.views.proofs import signing
+from kangjiansheng.accounts.views.proofs import noted, signing
 from kangjiansheng.core import trail
 from kangjiansheng.core.access import actor, on
 from kangjiansheng.core.audit import history
@@ -186,7 +186,7 @@ def approve_disposal(disposal: Disposal) -> Response:
         operations.approve(disposal, proof, actor=actor(), remark=form.remark.data or "")
         return True
 
-    if signing(form, act, lambda: proving.count(who)):
+    if signing(form, act, noted(who)):
         return saved(
             url_for(".disposal", number=number),
             _("已批准：文件不能再打开，内容在一个多小时内清除") if files_ else _("已批准，已删除"),
