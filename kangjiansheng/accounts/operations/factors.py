@@ -214,7 +214,12 @@ def _use_recovery(account: Account, code: str) -> bool:
     found = [row for row in left if hmac.compare_digest(row.digest, digest)]
     for row in found:
         row.used_at = clock.now()
-        tell(account, "accounts:recovery-used", f"recovery-code-{row.id}-{row.used_at.isoformat()}", left=len(left) - 1)
+        tell(
+            account,
+            "accounts:recovery-used",
+            f"recovery-code-{row.id}-{row.used_at.isoformat()}",
+            left=len(left) - 1,
+        )
     return bool(found)
 
 
