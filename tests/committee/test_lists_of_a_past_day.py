@@ -116,6 +116,22 @@ def test_a_list_tells_day_and_state_of_the_meeting_itself(
             assert told == (held_on, life), day
 
 
+def test_a_meeting_whose_day_is_over_is_not_called_planned(
+    actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    """Until somebody has recorded that it was held, today as on a past day."""
+    sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+    with evening(24):
+        made = meetings.create_meeting(sac, actor=actor("secretary"), held_on=dt.date(2026, 11, 26))
+    db.session.commit()
+    with evening(28):
+        reader = client("member")
+        for place in LISTS:
+            for day, word in (("?as_of=2026-11-25", "筹备中"), ("?as_of=2026-11-26", "筹备中"),
+                              ("?as_of=2026-11-27", "尚未登记召开"), ("", "尚未登记召开")):  # fmt: skip
+                assert word in line(reader, place + day, made.code).text_content(), (place, day)
+
+
 def test_what_a_list_leads_to_says_the_same(history: None, client: Callable[..., Critic]) -> None:
     """The link of a list is of its day; where nothing could be read, there is none."""
     with evening(28):

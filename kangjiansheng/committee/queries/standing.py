@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from kangjiansheng.committee.models import DraftVersion, Meeting, Minutes, Signature
 from kangjiansheng.committee.rules.signing import CONSENTS
+from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Revision, states_at
 from kangjiansheng.core.db import db
 
@@ -24,24 +25,26 @@ class Stand:
 
 @dataclass(frozen=True)
 class Planned:
-    """The day of a meeting and its life."""
+    """The day of a meeting and its life; `unsaid` where its day is over and nobody has said that it was held."""
 
     held_on: date
     life: str
+    unsaid: bool
 
     @classmethod
-    def of(cls, meeting: Meeting) -> Self:
-        """As they are today."""
-        return cls(meeting.held_on, meeting.life)
+    def on(cls, day: date, held_on: date, life: str) -> Self:
+        """As they are told on a day."""
+        return cls(held_on, life, unsaid=life == "planned" and held_on < day)
 
 
 def planned(meetings: Sequence[Meeting], *, until: datetime | None = None) -> dict[int, Planned]:
     """Day and life of meetings by key, as they are or were at the end of a past day, which costs one statement."""
     then = states_at(Meeting, [one.id for one in meetings], until) if until and meetings else {}
+    day = clock.day_of(until) if until else clock.today()
     return {
-        one.id: Planned(date.fromisoformat(then[one.id]["held_on"]), then[one.id]["life"])
+        one.id: Planned.on(day, date.fromisoformat(then[one.id]["held_on"]), then[one.id]["life"])
         if one.id in then
-        else Planned.of(one)
+        else Planned.on(day, one.held_on, one.life)
         for one in meetings
     }
 
