@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kangjiansheng.committee.models import BacklogItem, Comment, Paragraph, ParagraphRevision
+from kangjiansheng.core import stood
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Revision
 from kangjiansheng.core.db import db
@@ -18,8 +19,9 @@ from tests.durability.writers import MARK, Write
 
 # The field by which a write of each kind is found again.
 FIELDS: dict[Any, str] = {Risk: "title", Obligation: "detail", Booking: "purpose", BacklogItem: "name_hans"}
-# What the trail holds beside the writes: people sign in, a server starts with other settings.
-BESIDE = {"accounts:session:begin", "core:installation:change"}
+# What the trail holds beside the writes: people sign in, a server starts with other settings, the worker has looked once
+# for rows that no act has taken down.
+BESIDE = {"accounts:session:begin", "core:installation:change", stood.TAKE}
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def _check_decides(person: Person, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-own", "role")
 
 
-def check_ways(actor: Actor) -> None:
+def check_ways(*, actor: Actor) -> None:
     """Where the three are apart, how somebody signs in is the security administrator's to say, in lists of people too."""
     if queries.rule().separate and not actor.has("security", "system"):
         raise RuleBroken("accounts:rights-ways", "sso")

@@ -61,7 +61,7 @@ def allow(account: Account, wanted: bool, *, actor: Actor) -> None:
     """An administrator lets the next single sign-on with the account's own, verified address tie it, once."""
     if account.sso_by_email == wanted:
         return
-    rights.check_ways(actor)
+    rights.check_ways(actor=actor)
     before = {"sso_by_email": account.sso_by_email}
     account.sso_by_email = wanted
     record("accounts:sso:allow", account, actor=actor, before=before, after={"sso_by_email": wanted})
