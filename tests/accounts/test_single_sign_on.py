@@ -104,7 +104,8 @@ def test_tied_by_its_owner_and_opened_by_the_issuer(
         told = (
             select(Outbox.template, Outbox.facts).where(Outbox.to == "lead@kjs.example").order_by(Outbox.id)
         )
-        ways = [(template, facts["factor"]) for template, facts in db.session.execute(told)]
+        of_factors = told.where(Outbox.template.startswith("accounts:factor-"))
+        ways = [(template, facts["factor"]) for template, facts in db.session.execute(of_factors)]
         assert ways == [
             ("accounts:factor-added", "sso"),
             ("accounts:factor-added", "totp"),

@@ -514,7 +514,8 @@ def test_a_row_is_not_shown_to_who_may_no_longer_see_it(app, client):
     assert "KJS-003" in text(partner.get(address))
     with app.app_context(), writing():
         person = actor_by_email("partner@kjs.example")
-        db.session.execute(ProjectMember.__table__.delete().where(ProjectMember.person_id == person.id))
+        for row in db.session.scalars(select(ProjectMember).where(ProjectMember.person_id == person.id)):
+            db.session.delete(row)
     assert "KJS-003" not in text(partner.get(address))
 
 
