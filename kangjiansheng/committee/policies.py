@@ -63,11 +63,7 @@ def _offices() -> Select[str]:
 def seated(actor: Actor, committee: Committee) -> set[str]:
     """The same for a committee whose seats are loaded."""
     today = clock.today()
-    return {
-        m.office
-        for m in committee.members
-        if m.person_id == actor.id and m.valid_from <= today and (m.valid_to is None or m.valid_to >= today)
-    }
+    return {m.office for m in committee.members if m.person_id == actor.id and m.is_held_on(today)}
 
 
 def kept_committees(actor: Actor) -> set[int]:

@@ -15,7 +15,6 @@ from kangjiansheng.committee.api.acts import ACTS as ACTS
 from kangjiansheng.committee.api.blueprint import bp as bp
 from kangjiansheng.committee.api.events import EVENTS as EVENTS
 from kangjiansheng.committee.models import Action, BacklogItem, Committee, Decision, Meeting, Motion
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, backlog, loaders, overviews
 from kangjiansheng.committee.queries import motions as motion_queries
 from kangjiansheng.committee.queries.standing import Planned, lives, planned
@@ -39,7 +38,7 @@ def committee(found: Committee) -> Any:
     """One committee: its charter; its seats for its members and for those who read all."""
     if not (policies.offices(actor(), found.id) or actor().reads_all):
         return found, shapes.COMMITTEE
-    seats = [one for one in found.members if sits_on(one, clock.today())]
+    seats = [one for one in found.members if one.is_held_on(clock.today())]
     return (found, seats), shapes.COMMITTEE_WITH_SEATS
 
 

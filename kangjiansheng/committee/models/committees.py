@@ -90,6 +90,10 @@ class CommitteeMember(Named, Base):
     person: Mapped[Person] = relationship()
     institution: Mapped[Institution | None] = relationship()
 
+    def is_held_on(self, day: date) -> bool:
+        """Whether somebody sits here on a day."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
 
 class NumberSeries(Base):
     """The last number given in a series; taken under the write lock, never given twice."""

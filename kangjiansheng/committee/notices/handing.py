@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import Committee
+from kangjiansheng.committee.notices.base import mail_each
 from kangjiansheng.committee.queries.visible import EDITORS
 from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
@@ -23,22 +24,10 @@ def office_given(
     facts = {"committee": _names(committee), "code": committee.code, "who": actor.label}
     address = f"/committees/{committee.code}"
     outbox.tell([successor_id], "committee:office-given", facts, address=address, besides=actor.id)
-    if successor.email and successor_id != actor.id:
-        outbox.mail(
-            successor.email,
-            "committee:office-given",
-            facts,
-            change=change,
-            locale=successor.locale,
-            address=address,
-        )
+    mail_each([successor], "committee:office-given", facts, address, actor=actor, change=change)
     today = clock.today()
     keepers = {
-        seat.person_id
-        for seat in committee.members
-        if seat.office in EDITORS
-        and seat.valid_from <= today
-        and (seat.valid_to is None or seat.valid_to >= today)
+        seat.person_id for seat in committee.members if seat.office in EDITORS and seat.is_held_on(today)
     }
     others = (keepers | {leaver_id}) - {successor_id}
     told = facts | {"successor": _names(successor)}

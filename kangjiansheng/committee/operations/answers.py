@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Committee, CompanyDecision, Decision, Meeting
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers as reading
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import answers as rules
@@ -72,6 +71,6 @@ def _told(decision: Decision) -> set[int]:
     """Those who keep the committee that gave the advice, but for who is out of its item."""
     meeting: Meeting = decision.meeting
     keepers = {
-        m.person_id for m in meeting.committee.members if m.office != "member" and sits_on(m, clock.today())
+        m.person_id for m in meeting.committee.members if m.office != "member" and m.is_held_on(clock.today())
     }
     return keepers - out_of(recusals_of(meeting).get(decision.agenda_item_id or 0, ()))

@@ -18,7 +18,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.operations import tabled
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.meetings import append, check_gate, check_kind, take_off
-from kangjiansheng.committee.operations.publishing import is_coming, sits_on
+from kangjiansheng.committee.operations.publishing import is_coming
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
@@ -42,7 +42,7 @@ def propose(committee: Committee, *, actor: Actor, name_hans: str, kind: str, **
     db.session.flush()
     record("committee:backlog:propose", item, actor=actor, before={})
     today = clock.today()
-    keepers = [m.person_id for m in committee.members if m.office != "member" and sits_on(m, today)]
+    keepers = [m.person_id for m in committee.members if m.office != "member" and m.is_held_on(today)]
     notices.backlog_proposed(committee, keepers, actor=actor)
     return item
 

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import AgendaItem, Decision, DecisionEffect, DraftVersion, Meeting
 from kangjiansheng.committee.operations.locks import open_facts
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import effects as reading
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import effects as rules
@@ -231,7 +230,7 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _tell(row: DecisionEffect, *, actor: Actor) -> None:
     """Those who keep the committee, but for who is out of the item."""
     meeting = row.item.meeting
-    seats = [m for m in meeting.committee.members if m.office != "member" and sits_on(m, clock.today())]
+    seats = [m for m in meeting.committee.members if m.office != "member" and m.is_held_on(clock.today())]
     out = out_of(recusals_of(meeting).get(row.agenda_item_id, ()))
     number = row.decision.number if row.decision else ""
     notices.effects_held(meeting, {m.person_id for m in seats} - out, number, actor=actor)

@@ -88,10 +88,7 @@ def give_office(committee: Committee, leaver_id: int, successor_id: int, *, acto
         (
             seat
             for seat in committee.members
-            if seat.person_id == leaver_id
-            and seat.office == "secretary"
-            and seat.valid_from <= today
-            and (seat.valid_to is None or seat.valid_to >= today)
+            if seat.person_id == leaver_id and seat.office == "secretary" and seat.is_held_on(today)
         ),
         None,
     )

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import AgendaItem, Committee, Declaration, Interest, Meeting, Recusal
 from kangjiansheng.committee.operations.locks import open_facts
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.tallying import keeps_votes
 from kangjiansheng.committee.rules import interests as rules
 from kangjiansheng.committee.rules.meetings import UNPUBLISHED
@@ -58,7 +57,7 @@ def declare_on_item(item: AgendaItem, *, actor: Actor, kind: str, text: str = ""
     db.session.flush()
     record("committee:interest:declare", row, actor=actor, before={})
     keepers = {
-        m.person_id for m in meeting.committee.members if m.office != "member" and sits_on(m, clock.today())
+        m.person_id for m in meeting.committee.members if m.office != "member" and m.is_held_on(clock.today())
     }
     notices.interest_declared(meeting, keepers, actor=actor)
     return row
@@ -129,7 +128,9 @@ def recuse(
     meeting = open_facts(item.meeting)
     if kind not in rules.WAYS:
         raise RuleBroken("committee:recusal-kind", "kind")
-    seated = any(m.person_id == person_id and sits_on(m, meeting.held_on) for m in meeting.committee.members)
+    seated = any(
+        m.person_id == person_id and m.is_held_on(meeting.held_on) for m in meeting.committee.members
+    )
     if not seated:
         raise RuleBroken("committee:not-seated", "person_id")
     if kind == "stays" and person_id == actor.id:

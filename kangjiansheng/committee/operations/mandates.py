@@ -5,7 +5,6 @@ from sqlalchemy import or_, select
 from kangjiansheng.committee.models import Mandate, Meeting
 from kangjiansheng.committee.notices import motions as notices
 from kangjiansheng.committee.operations.locks import open_facts
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
@@ -18,7 +17,7 @@ def name_deputy(meeting: Meeting, *, actor: Actor, deputy_id: int) -> Mandate:
     committee = meeting.committee
     if not committee.deputies:
         raise RuleBroken("committee:no-deputies")
-    seats = {m.person_id: m for m in committee.members if sits_on(m, meeting.held_on)}
+    seats = {m.person_id: m for m in committee.members if m.is_held_on(meeting.held_on)}
     own, other = seats.get(actor.id), seats.get(deputy_id)
     if own is None or not own.voting:
         raise RuleBroken("committee:vote-no-seat")

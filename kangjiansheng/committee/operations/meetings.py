@@ -18,7 +18,6 @@ from kangjiansheng.committee.operations import publishing
 from kangjiansheng.committee.operations.invitations import make_links
 from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
-from kangjiansheng.committee.operations.publishing import sits_on as sits_on
 from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_voted
 from kangjiansheng.committee.queries.visible import visible_items
 from kangjiansheng.committee.rules import acts, agenda
@@ -261,7 +260,7 @@ def record_attendance(
     if meeting.life == "planned" and not {"on_site", "online"} & set(modes.values()):
         raise RuleBroken("committee:nobody-there")
     before = meeting.state()
-    seats = {m.person_id: m for m in meeting.committee.members if sits_on(m, meeting.held_on)}
+    seats = {m.person_id: m for m in meeting.committee.members if m.is_held_on(meeting.held_on)}
     for person_id, mode in modes.items():
         if mode not in acts.MODES or person_id not in seats:
             raise RuleBroken("committee:mode-unknown")

@@ -5,7 +5,7 @@ from typing import Any
 
 from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
 from kangjiansheng.committee.operations.locks import open_facts, published
-from kangjiansheng.committee.operations.meetings import attendance_row, sits_on
+from kangjiansheng.committee.operations.meetings import attendance_row
 from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_running
 from kangjiansheng.committee.rules.presence import Stay, overlaps
 from kangjiansheng.core import clock
@@ -150,7 +150,9 @@ def _check(meeting: Meeting, at: datetime, field: str = "time") -> None:
 
 
 def _check_seat(meeting: Meeting, person_id: int, mode: str) -> None:
-    seated = any(m.person_id == person_id and sits_on(m, meeting.held_on) for m in meeting.committee.members)
+    seated = any(
+        m.person_id == person_id and m.is_held_on(meeting.held_on) for m in meeting.committee.members
+    )
     if mode not in MODES or not seated:
         raise RuleBroken("committee:mode-unknown")
 

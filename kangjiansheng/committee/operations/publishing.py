@@ -4,8 +4,6 @@ Until then it has no number, nobody is told of it, and nobody but those who keep
 to know hear of it at once, from here, and once. A meeting that is planned at once goes the same way.
 """
 
-from datetime import date
-
 from sqlalchemy import func, select
 
 from kangjiansheng.accounts.models import Person
@@ -123,14 +121,9 @@ def is_coming(meeting: Meeting) -> bool:
     return meeting.life == "planned" and meeting.held_on >= clock.today()
 
 
-def sits_on(member: CommitteeMember, day: date) -> bool:
-    """True when a seat is held on a day."""
-    return bool(member.valid_from <= day and (member.valid_to is None or member.valid_to >= day))
-
-
 def seated(meeting: Meeting) -> list[CommitteeMember]:
     """The seats that are held on the day of a meeting."""
-    return [m for m in meeting.committee.members if sits_on(m, meeting.held_on)]
+    return [m for m in meeting.committee.members if m.is_held_on(meeting.held_on)]
 
 
 def people_of(meeting: Meeting) -> dict[int, Person]:

@@ -24,7 +24,6 @@ from kangjiansheng.committee.notices import signing as telling
 from kangjiansheng.committee.operations import deadlines, voted
 from kangjiansheng.committee.operations import effects as changing
 from kangjiansheng.committee.operations.locks import draft_only
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import standing_of, standing_paragraphs
 from kangjiansheng.committee.operations.tallying import refuse_running
 from kangjiansheng.committee.queries import dissents, effects, floor, reading, replaced
@@ -86,7 +85,7 @@ def open_review(
 def _check_attendance(meeting: Meeting) -> None:
     """Signed minutes name every seat: there, online or absent. Nobody is left out in silence."""
     recorded = {row.person_id for row in meeting.attendance if row.mode}
-    seats = [m for m in meeting.committee.members if m.voting and sits_on(m, meeting.held_on)]
+    seats = [m for m in meeting.committee.members if m.voting and m.is_held_on(meeting.held_on)]
     missing = [seat_name(m) for m in seats if m.person_id not in recorded]
     if recorded and missing:
         raise RuleBroken("committee:attendance-incomplete", seats="、".join(missing))
@@ -97,7 +96,7 @@ def fixed_signers(meeting: Meeting, *, drafter: int) -> list[quorum.Signing]:
     committee = meeting.committee
     there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
     seats = [
-        m for m in committee.members if m.voting and sits_on(m, meeting.held_on) and m.person_id in there
+        m for m in committee.members if m.voting and m.is_held_on(meeting.held_on) and m.person_id in there
     ]
     if not seats:
         raise RuleBroken("committee:attendance-missing")
@@ -127,7 +126,7 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     """What stands above the text and is signed with it: day, place, attendance, quorum, votes, actions."""
     committee = meeting.committee
     modes = {row.person_id: row.mode for row in meeting.attendance}
-    seats = [m for m in committee.members if m.voting and sits_on(m, meeting.held_on)]
+    seats = [m for m in committee.members if m.voting and m.is_held_on(meeting.held_on)]
     by_mode = {mode: [seat_name(m) for m in seats if modes.get(m.person_id) == mode] for mode in acts.MODES}
     now = standing_of(meeting)
     ids = {p.id: p.public_id for p in paragraphs}

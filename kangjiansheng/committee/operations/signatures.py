@@ -18,7 +18,6 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.notices import signing as telling
 from kangjiansheng.committee.operations import codes, effects, marks, reviews
 from kangjiansheng.committee.operations.locks import locked
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import opinions, reading
 from kangjiansheng.committee.queries.floor import out_of, recusals_of
 from kangjiansheng.committee.rules import presence, quorum, signing
@@ -210,7 +209,7 @@ def _back_to_draft(
 
 
 def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: ChangeSet) -> None:
-    members = {m.person_id for m in minutes.meeting.committee.members if sits_on(m, clock.today())}
+    members = {m.person_id for m in minutes.meeting.committee.members if m.is_held_on(clock.today())}
     if draft.kind == "amendment":
         amendment = draft.amendment
         if amendment is not None:

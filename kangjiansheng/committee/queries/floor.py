@@ -40,11 +40,7 @@ def charter_of(committee: Committee) -> presence.Charter:
 def voters_of(meeting: Meeting, day: date | None = None) -> frozenset[int]:
     """The people whose seats vote on the meeting's day, or on another."""
     day = day or meeting.held_on
-    return frozenset(
-        m.person_id
-        for m in meeting.committee.members
-        if m.voting and m.valid_from <= day and (m.valid_to is None or m.valid_to >= day)
-    )
+    return frozenset(m.person_id for m in meeting.committee.members if m.voting and m.is_held_on(day))
 
 
 STAY, SEAT, MANDATE = "stay", "seat", "mandate"

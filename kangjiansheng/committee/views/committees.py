@@ -10,7 +10,6 @@ from kangjiansheng.accounts import queries as people
 from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.models import Committee, CommitteeMember
 from kangjiansheng.committee.operations import committees as operations
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import answers, loaders, overviews
 from kangjiansheng.committee.queries.follow_up import followed_in
 from kangjiansheng.committee.queries.standing import planned, stands
@@ -33,7 +32,7 @@ def committee(committee: Committee) -> Response:
     day = g.get("as_of") or clock.today()
     listed = overviews.meetings(actor=actor(), committee_id=committee.id, as_of=g.get("as_of"))
     meetings = listed.page(request.args.get("page"))
-    seats = [m for m in committee.members if sits_on(m, day)]
+    seats = [m for m in committee.members if m.is_held_on(day)]
     held = policies.offices(actor(), committee.id)
     reader = bool(held) or actor().reads_all
     shown = seats if reader else []
@@ -187,7 +186,7 @@ def _edit_page(
         form=form,
         member_form=member_form,
         committee=committee,
-        seats=[m for m in committee.members if sits_on(m, clock.today())],
+        seats=[m for m in committee.members if m.is_held_on(clock.today())],
         today=clock.today(),
     )
 

@@ -10,7 +10,6 @@ from kangjiansheng.committee import forms, policies
 from kangjiansheng.committee.forms import floor as inputs
 from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
 from kangjiansheng.committee.operations import presence as operations
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import floor, loaders, overviews
 from kangjiansheng.committee.rules.presence import Room
 from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of
@@ -56,7 +55,7 @@ def _seats(meeting: Meeting, came: floor.Came, room: Room) -> list[dict[str, Any
     there = room.there(clock.now()) if came.recorded else set()
     found = []
     for member in meeting.committee.members:
-        if sits_on(member, meeting.held_on):
+        if member.is_held_on(meeting.held_on):
             own = [row for row in meeting.presence if row.person_id == member.person_id]
             here = next((row for row in own if row.left_at is None), None)
             counts, word = member.person_id in there, words.get(modes.get(member.person_id, ""))

@@ -11,7 +11,6 @@ from kangjiansheng.committee import policies
 from kangjiansheng.committee.forms import interests as inputs
 from kangjiansheng.committee.models import Committee, Interest, Meeting
 from kangjiansheng.committee.operations import interests as operations
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import interests as queries
 from kangjiansheng.committee.queries import loaders, overviews
 from kangjiansheng.committee.views.base import bp, page
@@ -163,7 +162,7 @@ def register(committee: Committee) -> Response:
     """The register: who has declared this year, and every interest that holds or held."""
     today = clock.today()
     rows = queries.interests(committee, actor=actor())
-    seats = [m for m in committee.members if sits_on(m, today)]
+    seats = [m for m in committee.members if m.is_held_on(today)]
     shown = overviews.open_projects(rows, actor=actor())
     return page(
         "interest_register.html",

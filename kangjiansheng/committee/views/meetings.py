@@ -175,7 +175,7 @@ def _seats(meeting: Meeting, came: floor.Came) -> list[dict[str, Any]]:
     words = {str(key): str(word) for key, word in [*forms.ANSWERS, *forms.MODES]}
     found = []
     for member in meeting.committee.members:
-        if not operations.sits_on(member, meeting.held_on):
+        if not member.is_held_on(meeting.held_on):
             continue
         row = rows.get(member.person_id)
         value = (row.mode if recorded else row.answer) if row else ""
@@ -186,7 +186,7 @@ def _seats(meeting: Meeting, came: floor.Came) -> list[dict[str, Any]]:
 
 def _standing(meeting: Meeting, came: floor.Came) -> quorum.Standing:
     committee = meeting.committee
-    voters = {m.person_id for m in committee.members if m.voting and operations.sits_on(m, meeting.held_on)}
+    voters = {m.person_id for m in committee.members if m.voting and m.is_held_on(meeting.held_on)}
     recorded = _recorded(came)
     there = {row.person_id for row in came.seats if MARKS[row.mode if recorded else row.answer] in ("y", "o")}
     return quorum.standing(

@@ -11,7 +11,6 @@ from kangjiansheng.committee.forms import motions as inputs
 from kangjiansheng.committee.models import AgendaItem, Mandate, Meeting, Motion
 from kangjiansheng.committee.operations import locks, mandates
 from kangjiansheng.committee.operations import motions as operations
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import loaders, taken
 from kangjiansheng.committee.queries import motions as queries
 from kangjiansheng.committee.rules.votes import Tally
@@ -242,7 +241,7 @@ def _deputies(meeting: Meeting) -> list[tuple[str, str]]:
     return [
         (str(m.person_id), f"{seat(m)} {name_of(m.person)}" if m.office != "member" else seat(m))
         for m in meeting.committee.members
-        if m.person_id != actor().id and sits_on(m, meeting.held_on) and (m.voting or anybody)
+        if m.person_id != actor().id and m.is_held_on(meeting.held_on) and (m.voting or anybody)
     ]
 
 

@@ -12,7 +12,6 @@ from kangjiansheng.committee.forms import floor as hours
 from kangjiansheng.committee.forms import interests as inputs
 from kangjiansheng.committee.models import AgendaItem, CommitteeMember, Meeting, Recusal
 from kangjiansheng.committee.operations import interests as operations
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.queries import floor, interests, loaders, overviews
 from kangjiansheng.committee.rules.interests import Proposal, Reason
 from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of
@@ -52,7 +51,7 @@ def show(meeting: Meeting, form: Form | None = None, about: tuple[int, int] | No
     if refused := facts_locked(meeting, form):
         return refused
     agenda = overviews.agenda(meeting, actor=actor())
-    seats = [m for m in meeting.committee.members if sits_on(m, meeting.held_on)]
+    seats = [m for m in meeting.committee.members if m.is_held_on(meeting.held_on)]
     declared = interests.declared_for(meeting)
     return page(
         "recusals.html",
@@ -81,7 +80,7 @@ def _lines(
 ) -> dict[int, list[Line]]:
     """The lines of each item, by seat: decided or proposed."""
     offered = interests.proposed(meeting, items)
-    seats = {m.person_id: m for m in meeting.committee.members if sits_on(m, meeting.held_on)}
+    seats = {m.person_id: m for m in meeting.committee.members if m.is_held_on(meeting.held_on)}
     found: dict[int, list[Line]] = {}
     for item in items:
         made = {row.person_id: row for row in room[item.id].recusals}

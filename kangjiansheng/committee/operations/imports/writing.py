@@ -18,7 +18,6 @@ from kangjiansheng.committee.models import (
 )
 from kangjiansheng.committee.operations.committees import next_number, number_below_zero, reach_number
 from kangjiansheng.committee.operations.imports.receiving import opened
-from kangjiansheng.committee.operations.meetings import sits_on
 from kangjiansheng.committee.operations.minutes import new_paragraph
 from kangjiansheng.committee.queries.imports import Look, look
 from kangjiansheng.committee.rules import numbers
@@ -132,7 +131,7 @@ def _items(meeting: Meeting, seen: Look) -> list[AgendaItem]:
 
 def _attendance(meeting: Meeting, seen: Look) -> None:
     """Who was there of the people that are known here; who holds no seat that day has no vote."""
-    seats = {m.person_id: m for m in meeting.committee.members if sits_on(m, meeting.held_on)}
+    seats = {m.person_id: m for m in meeting.committee.members if m.is_held_on(meeting.held_on)}
     done: set[int] = set()
     named = [(seen.people.get(name), mode) for name, mode in seen.plan.modes.items()]
     by_id = {person.id: person for person in seen.persons}
