@@ -5,26 +5,10 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-import sqlalchemy as sa
+
+from tests.support.tampering import tamper
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def tamper(url: str, *statements: str) -> None:
-    """Drop the triggers, as somebody with the database's password can, and change what is there."""
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            names = connection.exec_driver_sql(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).scalars()
-            for name in list(names):
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql("SET session_replication_role = replica")
-        for statement in statements:
-            assert connection.exec_driver_sql(statement).rowcount == 1, statement
-    engine.dispose()
 
 
 @pytest.mark.long

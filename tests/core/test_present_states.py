@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from kangjiansheng.core import verify
 from kangjiansheng.core.db import db
-from tests.commands.test_verify import tamper
 from tests.support.critic import Critic
+from tests.support.tampering import behind
 
 
 def found(app: Flask) -> list[str]:
@@ -19,11 +19,7 @@ def found(app: Flask) -> list[str]:
 
 
 def altered(app: Flask, *statements: str) -> list[str]:
-    with app.app_context():
-        url = db.engine.url.render_as_string(hide_password=False)
-        db.session.remove()
-        db.engine.dispose()
-    tamper(url, *statements)
+    behind(app, *statements)
     return found(app)
 
 

@@ -26,9 +26,9 @@ from kangjiansheng.core.transactions import writing
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Milestone
 from kangjiansheng.projects.operations.proving import SAID
-from tests.commands.test_verify import tamper
 from tests.house.test_trail import made
 from tests.support.critic import Critic
+from tests.support.tampering import behind, tamper
 
 OTHERWISE: dict[type, Any] = {
     bool: True,
@@ -46,11 +46,7 @@ def lines(app: Flask) -> list[str]:
 
 
 def altered(app: Flask, *statements: str) -> list[str]:
-    with app.app_context():
-        url = db.engine.url.render_as_string(hide_password=False)
-        db.session.remove()
-        db.engine.dispose()
-    tamper(url, *statements)
+    behind(app, *statements)
     return lines(app)
 
 
