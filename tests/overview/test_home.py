@@ -37,6 +37,12 @@ def test_a_lead_meets_her_week_before_all_else_that_waits(client):
     assert {a.get("href") for a in first.iter("a")} >= {"/my/milestones"}
 
 
+def test_home_says_that_a_meeting_is_illustrative_to_who_sees_no_project(client):
+    page = client("secretary").get("/")
+    assert "SAC-2026-05" in page.text and not CODE.findall(page.text)
+    assert "此页含示例数据" in page.text
+
+
 @pytest.mark.long
 def test_home_asks_for_as_many_answers_as_the_page_of_milestones(client):
     lead = client("lead")

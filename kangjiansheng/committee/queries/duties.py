@@ -4,6 +4,7 @@ A fixed number of statements for all of it, however much waits: home asks for it
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -47,6 +48,19 @@ class Duties:
         """How many things are to be done, but for the drafts: these have a place of their own."""
         mine = len(self.writing) + len(self.amendments) + len(self.actions) + len(self.votes)
         return mine + bool(self.advice) + len(self.raised)
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether anything that is named here is."""
+        shown: list[Any] = [
+            *filter(None, [self.coming]),
+            *self.writing,
+            *(one.minutes.meeting for one in (*self.drafts, *self.amendments)),
+            *(one.meeting for one in self.votes),
+            *(one for one, _count in self.raised),
+            *self.actions,
+        ]
+        return any(one.illustrative for one in shown)
 
 
 def duties(*, actor: Actor) -> Duties:

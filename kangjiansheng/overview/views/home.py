@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 import numpy as np
 from flask import g
@@ -50,14 +51,19 @@ def home() -> Response:
     own = queries.own(actor=me, as_of=g.as_of)
     duty = None if g.as_of else duties(actor=me)
     park = waiting(actor=me) if own.park and not g.as_of else None
+    asked = asks.waiting(actor=me) if own.asks and not g.as_of else []
     plans = lab_plans(actor=me, as_of=g.as_of, owner=me.id) if own.lab_plans or g.as_of else []
+    shown: list[Any] = [*own.labs, *plans, *asked, *(booking.resource for booking in own.bookings)]
     return page(
         "overview/home.html",
-        illustrative=mine.illustrative or bool(park and park.illustrative),
+        illustrative=mine.illustrative
+        or bool(duty and duty.illustrative)
+        or bool(park and park.illustrative)
+        or any(one.illustrative for one in shown),
         answer=mine.answer if mine.answer.total else None,
         hand_offs=hand_offs.waiting(actor=me) if own.hand_offs and not g.as_of else [],
         hand_off_words=hand_off_words,
-        asks=asks.waiting(actor=me) if own.asks and not g.as_of else [],
+        asks=asked,
         ask_words=ask_words,
         ask_rules=ask_rules,
         papers=db.session.scalars(pressing_papers(me)).all() if own.papers and not g.as_of else [],
