@@ -23,6 +23,7 @@ from kangjiansheng.core.db import db
 Made = TypeVar("Made")
 Head = tuple[int, str]  # the last place of the trail and its hash
 NO_HEAD: Head = (0, GENESIS)
+NEWEST = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
 _HEAD = "head of the trail"
 _MOST = 1000  # figures; each is a number, or a few
 _kept: WeakKeyDictionary[Engine, OrderedDict[Any, tuple[Head, Any]]] = WeakKeyDictionary()
@@ -59,16 +60,10 @@ def _turn(*whose: Hashable) -> Any:
 def head() -> Head:
     """The last place of the trail, asked for once in a transaction."""
     if _HEAD not in db.session.info:
-        newest = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-        row = db.session.execute(newest).first()
-        remember((row.seq, row.hash) if row else NO_HEAD)
+        row = db.session.execute(NEWEST).first()
+        db.session.info[_HEAD] = (row.seq, row.hash) if row else NO_HEAD
     found: Head = db.session.info[_HEAD]
     return found
-
-
-def remember(found: Head) -> None:
-    """Take the last place of the trail from a statement that has read it for something else."""
-    db.session.info[_HEAD] = found
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -25,6 +25,7 @@ from kangjiansheng.projects.operations import milestones as operations
 from kangjiansheng.projects.operations import plans, projects
 from kangjiansheng.projects.queries import days, portfolio
 from kangjiansheng.projects.queries.rows import MilestoneRow, ProjectRow, Ref
+from kangjiansheng.projects.rules.days import once
 from tests.overview.reference import board as reference
 from tests.support.app import make, settings_for
 from tests.support.queries import queries_counted
@@ -205,6 +206,31 @@ def test_a_day_is_read_off_once_for_all_who_see_the_same(app, actor, acts):
             acts[0]()
         later = days(actor=actor("executive"), as_of=None)[0]
         assert later is not first and int((later.promised != first.promised).sum()) >= 1
+
+
+def test_what_is_reckoned_of_days_is_reckoned_once(app, actor, acts):
+    asked = []
+
+    @once
+    def behind(day, other, least=0):
+        asked.append((day, other, least))
+        return int((day.slip > least).sum()), int((other.slip > least).sum())
+
+    with app.test_request_context("/overview"):
+        today, past = days(actor=actor("executive"), as_of=None, others=[date(2026, 6, 30)])
+        found = behind(today, past)
+        assert found[0] and found[1]
+        assert behind(*days(actor=actor("auditor"), as_of=None, others=[date(2026, 6, 30)])) == found
+        assert len(asked) == 1  # for all who see the same
+        assert behind(today, past, 30) < found
+        assert behind(today, today) == (found[0], found[0])
+        partner = days(actor=actor("partner"), as_of=None)[0]
+        assert behind(partner, partner)[0] < found[0]
+        assert len(asked) == 4
+        with writing():
+            acts[0]()
+        later = days(actor=actor("executive"), as_of=None)[0]
+        assert behind(later, later) and len(asked) == 5
 
 
 def test_what_is_not_committed_is_not_counted(app, actor, acts):

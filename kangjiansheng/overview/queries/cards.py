@@ -5,6 +5,7 @@ are, a few of each, until somebody writes.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,10 @@ import numpy as np
 
 from kangjiansheng.core import clock, kept
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.overview.rules.narrowing import Cards, Narrowing, keys_of
+from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.projects.queries import Ref
 from kangjiansheng.projects.queries.called import names_of
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.ledgers import Array, Ledgers
 
 _Names = tuple[Mapping[int, Ref], Mapping[int, Ref]]  # of laboratories, and of parties
@@ -23,7 +24,12 @@ _Names = tuple[Mapping[int, Ref], Mapping[int, Ref]]  # of laboratories, and of 
 
 def of_day(day: Day, as_of: date | None, *, actor: Actor) -> Cards:
     """The projects of a day, called as they were then. At most one statement."""
-    return _cards(day.ledgers, day.there, day.said_at, as_of, actor)
+    return _called(_of_day(day), as_of, actor)
+
+
+@once
+def _of_day(day: Day) -> Cards:
+    return _columns(day.ledgers, day.there, day.said_at)
 
 
 def choose(
@@ -34,26 +40,27 @@ def choose(
     shown = np.isin(ledgers.projects.keys, np.fromiter(keys, np.int64, len(keys)))
     at, there = ledgers.seen(as_of, shown, archived=True)
     places = np.flatnonzero(there)
-    found = _cards(
-        ledgers, places[np.argsort(ledgers.rank[places], kind="stable")].tolist(), at, as_of, actor
-    )
+    ordered = places[np.argsort(ledgers.rank[places], kind="stable")].tolist()
+    found = _called(_columns(ledgers, ordered, at), as_of, actor)
     gone = set(ledgers.projects.keys[there & ledgers.projects.said["archived"][at]].tolist())
     return found.without(gone), found.wanted(wanted)
 
 
-def _cards(ledgers: Ledgers, places: Sequence[int], at: Array, as_of: date | None, actor: Actor) -> Cards:
+def _columns(ledgers: Ledgers, places: Sequence[int], at: Array) -> Cards:
+    """The cards of some places, whose laboratories and parties are not called anything yet."""
     said, rows = ledgers.projects.said, at[places]
-    labs, parties, families, stages, pathways = (
-        said[name][rows].tolist() for name in ("labs", "parties", "family", "stage", "pathway")
-    )
-    asked = keys_of(labs), keys_of(parties)
+    of = [said[name][rows].tolist() for name in ("labs", "parties", "family", "stage", "pathway")]
+    return Cards(ledgers.projects.keys[places].tolist(), *of)
+
+
+def _called(found: Cards, as_of: date | None, actor: Actor) -> Cards:
+    asked = found.lab_keys, found.party_keys
     # Two days that are cut at other instants are equal to one another.
     until = None if as_of is None or as_of >= clock.today() else clock.end_of(as_of)
-    names = kept.figure(
+    labs, parties = kept.figure(
         lambda: _names(as_of, *asked), "names of laboratories and parties", until, asked, actor=actor
     )
-    keys = ledgers.projects.keys[places].tolist()
-    return Cards(keys, labs, parties, families, stages, pathways, *names)
+    return replace(found, lab_names=labs, party_names=parties)
 
 
 def _names(as_of: date | None, labs: Sequence[int], parties: Sequence[int]) -> _Names:

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 
 from .figures import OnTime
 from .gates import Gates
 from .rows import ENDED, PAUSED, Milestone, Naming, Project
-from .slips import behind_since
+from .slips import behind_since, largest
 
 # Groups of the sentence in the order in which they are told; each project is in exactly one.
 GROUPS = ("ontrack", "risk", "off", "gate", "paused", "ended", "idle")
@@ -46,16 +46,21 @@ class Answer:
 
 def answer(day: Day, on_time: OnTime, gates: Gates, naming: Naming) -> Answer:
     """Count the projects and find what slips most. Nothing is said of which nothing is known."""
-    counted: Counter[str] = Counter()
-    for kind, number in Counter((day.claimed[at], day.statuses[at]) for at in day.there).items():
-        counted[_group(*kind)] += number
     return Answer(
         total=len(day.there),
-        groups=tuple((group, counted[group]) for group in GROUPS if counted[group]),
+        groups=_groups(day),
         on_time=on_time,
         cause=cause(day, naming),
         gates=gates,
     )
+
+
+@once
+def _groups(day: Day) -> tuple[tuple[str, int], ...]:
+    counted: Counter[str] = Counter()
+    for kind, number in Counter((day.claimed[at], day.statuses[at]) for at in day.there).items():
+        counted[_group(*kind)] += number
+    return tuple((group, counted[group]) for group in GROUPS if counted[group])
 
 
 def _group(claimed: str, status: str) -> str:
@@ -69,7 +74,7 @@ def _group(claimed: str, status: str) -> str:
 
 def cause(day: Day, naming: Naming) -> Cause | None:
     """The largest slip of an open milestone in a running project; of equals the earliest in its plan."""
-    for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=1):
+    for at in largest(day, 1):
         if begin := behind_since(day, at):
             return Cause(naming.project(day.project[at]), naming.milestone(at), int(day.slip[at]), begin)
     return None

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.ledgers import NONE, Array
 from kangjiansheng.projects.rules.milestones import Status
 
@@ -75,64 +75,69 @@ def attention(
     then by consequence: days of slip times the milestones that hang on it, itself included. A risk that needs
     somebody (`risks` by project) stands among these: each point of its rating counts as a day.
     """
-    opened = _Opened(day)
-    total, matters = _matters(day, waiting, opened, naming, at_most)
-    found = [*matters, *_threats(day, risks, opened, naming)]
+    total, matters = _matters(day, waiting, naming, at_most)
+    found = [*matters, *_threats(day, risks, naming)]
     found.sort(key=lambda one: one[0])
     total += len(found) - len(matters)
     return Attention(tuple(make() for _order, make in found[:at_most]), total)
 
 
-class _Opened:
-    """The open milestones by project and position."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Telling:
+    """The most telling milestone of each project that has any: where it stands, its class, what that counts in days, how
+    many open ones of its project come after it, and how many others are off plan."""
 
-    def __init__(self, day: Day) -> None:
-        self.day, self.at = day, np.flatnonzero(day.is_open)
-        self.project = day.project[self.at]
-        self.keys = self._key(self.project, day.position[self.at])
-
-    def after(self, project: Array, position: Array) -> Array:
-        """How many of a project come after a position."""
-        until = self._key(project, np.full_like(position, np.iinfo(np.int32).max))
-        return np.searchsorted(self.keys, until) - np.searchsorted(
-            self.keys, self._key(project, position), "right"
-        )
-
-    def after_first(self, place: int, codes: Sequence[str]) -> int:
-        """How many of a project come after the first that has one of some codes; 0 when none has."""
-        begin, end = np.searchsorted(self.project, (place, place + 1))
-        at = self.at[begin:end]
-        named = self.day.position[at[np.isin(self.day.codes[at], codes)]]
-        return int(self.after(np.array([place]), named[:1])[0]) if len(named) else 0
-
-    @staticmethod
-    def _key(project: Array, position: Array) -> Array:
-        return project.astype(np.int64) * 2**32 + position
+    at: Array
+    rank: Array
+    days: Array
+    after: Array
+    also: Array
 
 
-def _matters(
-    day: Day, waiting: Sequence[Waiting], opened: _Opened, naming: Naming, at_most: int | None
-) -> tuple[int, list[_Found]]:
-    """How many projects that people work on have something, and the most telling milestone of the first of them."""
+@once
+def _telling(day: Day) -> _Telling:
+    """Of the projects that people work on."""
     off = day.runs & day.is_of(*_CLASSES)
     rank = day.in_order(*_CLASSES)
     slip = np.where(day.slip == NONE, 0, day.slip)
     at = day.best(off, rank * 2**32 - slip)
     overdue = np.where(day.promised[at] != NONE, day.number - day.promised[at], slip[at])
     days = np.where(rank[at] == 0, overdue, slip[at])
-    waits = {item.milestone_id: item for item in waiting}
-    for place in np.flatnonzero(np.isin(day.id[at], list(waits)) & (rank[at] != 0)).tolist():
-        days[place] = (waits[int(day.id[at[place]])].held_on - day.day).days
-    after = opened.after(day.project[at], day.position[at])
-    kind = np.minimum(rank[at], 2)
-    weight = np.where(kind == 1, days, -days * (after + 1))
     also = np.bincount(day.project[off], minlength=len(day.seen))[day.project[at]] - 1
+    return _Telling(at, rank[at], days, _after(day, at), also)
+
+
+def _after(day: Day, at: Array) -> Array:
+    """How many open milestones of the same project come after each of some."""
+    opened = np.flatnonzero(day.is_open)
+    keys = _key(day.project[opened], day.position[opened])
+    last = np.full(len(at), np.iinfo(np.int32).max)
+    until, since = _key(day.project[at], last), _key(day.project[at], day.position[at])
+    return np.searchsorted(keys, until) - np.searchsorted(keys, since, "right")
+
+
+def _key(project: Array, position: Array) -> Array:
+    return project.astype(np.int64) * 2**32 + position
+
+
+def _matters(
+    day: Day, waiting: Sequence[Waiting], naming: Naming, at_most: int | None
+) -> tuple[int, list[_Found]]:
+    """How many projects have something, and the most telling milestone of the first of them."""
+    telling = _telling(day)
+    at, after, days = telling.at, telling.after, telling.days.copy()
+    waits = {item.milestone_id: item for item in waiting}
+    for place in np.flatnonzero(np.isin(day.id[at], list(waits)) & (telling.rank != 0)).tolist():
+        days[place] = (waits[int(day.id[at[place]])].held_on - day.day).days
+    kind = np.minimum(telling.rank, 2)
+    weight = np.where(kind == 1, days, -days * (after + 1))
     found: list[_Found] = []
     for n in np.lexsort((day.rank[at], weight, kind))[:at_most].tolist():
         key, place = int(day.id[at[n]]), int(at[n])
-        facts = (_CLASSES[rank[place]], int(days[n]), int(after[n]), int(also[n]), waits.get(key))
+        counted = int(days[n]), int(after[n]), int(telling.also[n])
         order = (int(kind[n]), int(weight[n]), day.code(day.project[place]), False)
-        found.append((order, partial(_matter, day, naming, place, *facts)))
+        status = _CLASSES[telling.rank[n]]
+        found.append((order, partial(_matter, day, naming, place, status, *counted, waits.get(key))))
     return len(at), found
 
 
@@ -151,19 +156,25 @@ def _matter(
     )
 
 
-def _threats(
-    day: Day, risks: Mapping[int, Sequence[Risk]], opened: _Opened, naming: Naming
-) -> Iterator[_Found]:
+def _threats(day: Day, risks: Mapping[int, Sequence[Risk]], naming: Naming) -> Iterator[_Found]:
     """The most telling risk of each project that people work on."""
     for key, of_project in risks.items():
         place = day.find_project(key)
         if place is None or not day.working[place] or not of_project:
             continue
-        after = {risk.number: opened.after_first(place, risk.milestones) for risk in of_project}
+        after = {risk.number: _after_first(day, place, risk.milestones) for risk in of_project}
         worst = min(of_project, key=lambda risk: (-risk.score * (after[risk.number] + 1), risk.number))
         later = after[worst.number]
         make = partial(_threat, day, naming, place, worst, later, len(of_project) - 1)
         yield (2, -worst.score * (later + 1), day.code(place), True), make
+
+
+def _after_first(day: Day, place: int, codes: Sequence[str]) -> int:
+    """How many open milestones of a project come after the first that has one of some codes; 0 when none has."""
+    plan = slice(*np.searchsorted(day.project, (place, place + 1)).tolist())
+    opened = np.arange(plan.start, plan.stop)[day.is_open[plan]]
+    named = opened[np.isin(day.codes[opened], codes)]
+    return int((day.position[opened] > day.position[named[0]]).sum()) if len(named) else 0
 
 
 def _threat(day: Day, naming: Naming, place: int, risk: Risk, after: int, also: int) -> Threat:

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.figures import AHEAD, YEAR
 from kangjiansheng.projects.rules.ledgers import NONE, Array, number
 from kangjiansheng.projects.rules.milestones import SLIP_DAYS
@@ -101,6 +101,7 @@ def on_time_share(reached: Reached, day: int, window: int = YEAR.days) -> Share:
     return Share(int((inside & reached.on_time).sum()), int(inside.sum()))
 
 
+@once
 def on_time(day: Day, past: Day | None = None) -> OnTime:
     """The rate now, as it was on the day of comparison (if there is one), and at the last twelve month ends."""
     now = reached(day)
@@ -111,6 +112,7 @@ def on_time(day: Day, past: Day | None = None) -> OnTime:
     )
 
 
+@once
 def slipped(day: Day, past: Day, threshold: int = SLIP_DAYS) -> Slipped:
     """Counted by dates alone, so that one that is also overdue counts."""
     late = day.runs & (day.slip >= threshold)
@@ -138,6 +140,7 @@ def _slipped_on(end: date, day: Day) -> int:
     return int(day.ledgers.slipped_on(end)[day.worked_on(end)].sum())
 
 
+@once
 def due(day: Day, past: Day, ahead: int = AHEAD.days) -> Due:
     """From today to the end of the window. What should have been reached before is counted apart."""
     promised = day.runs & (day.promised != NONE)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.figures import MONTHS as WINDOW
 from kangjiansheng.projects.rules.figures import months_before
 from kangjiansheng.projects.rules.ledgers import Array, number
@@ -74,18 +74,22 @@ class Health:
 
 def health(day: Day, naming: Naming) -> Health:
     """Computed from actual dates against baselines; a month without any reached milestone stays empty."""
+    of_labs, middle = _rates(day)
+    rows = tuple(Row(naming.lab(key), shares) for key, shares in of_labs)
+    return Health(tuple(month_ends(day.day, MONTHS)), rows, middle, _finding(rows))
+
+
+@once
+def _rates(day: Day) -> tuple[list[tuple[int, tuple[Share, ...]]], int | None]:
+    """Those of each laboratory that has any, by its code, and that of all in per cent."""
     ends = month_ends(day.day, MONTHS)
     every = reached(day)
     keys = np.array(sorted(day.ledgers.labs), np.int64)
     led = every.where((every.actual > number(months_before(ends[0]))) & np.isin(every.lab, keys))
-    shares = list(zip(*_shares(led, keys, ends), strict=True))
-    rows = [
-        Row(naming.lab(keys[n]), shares[n])
-        for n in sorted(range(len(keys)), key=lambda n: day.ledgers.labs[int(keys[n])])
-        if any(share.whole for share in shares[n])
-    ]
-    middle = on_time_share(led, day.number).percent
-    return Health(tuple(ends), tuple(rows), middle, _finding(rows))
+    found = zip(keys.tolist(), zip(*_shares(led, keys, ends), strict=True), strict=True)
+    of_labs = [(key, shares) for key, shares in found if any(share.whole for share in shares)]
+    of_labs.sort(key=lambda one: day.ledgers.labs[one[0]])
+    return of_labs, on_time_share(led, day.number).percent
 
 
 def _shares(led: Reached, labs: Array, ends: Sequence[date]) -> Iterator[list[Share]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from itertools import compress
 from typing import Any, Protocol, TypeVar
 
+from kangjiansheng.projects.rules.ledgers import Pairs, distinct, keys_of
 from kangjiansheng.projects.rules.vocabulary import column_of
 
 from .rows import Ref
@@ -69,11 +71,6 @@ class Card:
     pathway: str
 
 
-Pairs = tuple[
-    tuple[int, Any], ...
-]  # laboratories or parties of a project: the key of each, and how it takes part
-
-
 @dataclass(frozen=True)
 class Cards:
     """The projects that can be chosen, as columns: there are thousands, and few are looked at one by one. The names are
@@ -98,12 +95,22 @@ class Cards:
     @property
     def labs(self) -> list[Ref]:
         """The laboratories that take part in any of them."""
-        return _all(self.labs_of, self.lab_names)
+        return [self.lab_names[key] for key in self.lab_keys if key in self.lab_names]
 
     @property
     def parties(self) -> list[Ref]:
         """The parties to any of them."""
-        return _all(self.parties_of, self.party_names)
+        return [self.party_names[key] for key in self.party_keys if key in self.party_names]
+
+    @cached_property
+    def lab_keys(self) -> tuple[int, ...]:
+        """The laboratories that take part in any of them, by key."""
+        return keys_of(self.labs_of)
+
+    @cached_property
+    def party_keys(self) -> tuple[int, ...]:
+        """The parties to any of them, by key."""
+        return keys_of(self.parties_of)
 
     def wanted(self, asked: Narrowing) -> set[int]:
         """The ids of those that are asked for."""
@@ -121,23 +128,9 @@ class Cards:
 _COLUMNS = ("ids", "labs_of", "parties_of", "families", "stages", "pathways")
 
 
-def _once(of: Iterable[Pairs]) -> Mapping[int, Pairs]:
-    # Thousands of projects have the same, as the same objects.
-    return {id(pairs): pairs for pairs in of}
-
-
 def _called(of: Sequence[Pairs], names: Mapping[int, Ref]) -> Iterator[list[Ref]]:
-    known = {at: [names[key] for key, _how in pairs if key in names] for at, pairs in _once(of).items()}
+    known = {at: [names[key] for key, _how in pairs if key in names] for at, pairs in distinct(of).items()}
     return (known[id(pairs)] for pairs in of)
-
-
-def _all(of: Sequence[Pairs], names: Mapping[int, Ref]) -> list[Ref]:
-    return [names[key] for key in keys_of(of) if key in names]
-
-
-def keys_of(of: Iterable[Pairs]) -> tuple[int, ...]:
-    """All laboratories or parties that are named, by key."""
-    return tuple(sorted({key for pairs in _once(of).values() for key, _how in pairs}))
 
 
 def narrow(projects: Iterable[P], wanted: Narrowing) -> list[P]:

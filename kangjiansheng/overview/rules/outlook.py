@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.ledgers import NONE, Array, day_of, number
 from kangjiansheng.projects.rules.sorting import occurring
 
@@ -81,30 +82,39 @@ def outlook(
     than `soonest` only the first by date are shown.
     """
     end = day.day + timedelta(days=horizon)
-    inside = day.runs & (day.promised != NONE) & (day.promised <= number(end))
-    due = day.promised[inside & (day.promised >= day.number)]
-    total = int(inside.sum())
     spring = festival if festival and day.day < festival <= end else None
-    labs, of = np.unique(day.lab, return_inverse=True)
-    lanes = of[day.project]
-    shown = inside if at_most is None or total <= at_most else _fewer(day, inside, lanes, at_most)
+    shown, counted = _window(day, end, spring, at_most, soonest)
     return Outlook(
         start=day.day - timedelta(days=_BEFORE.get(horizon, 10)),
         today=day.day,
         end=end,
         horizon=horizon,
-        stops=tuple(
-            _stop(day, at, naming)
-            for at in day.first(shown, day.promised, day.rank, day.position, at_most=soonest)
-        ),
-        counts=_by_lab(day, labs, lanes[inside]),
-        due=len(due),
-        overdue=total - len(due),
-        off=int((inside & day.is_of("risk", "slip", "late")).sum()),
-        crowd=_crowd(due),
+        stops=tuple(_stop(day, at, naming) for at in shown),
         festival=spring,
-        before_festival=int((due < number(spring)).sum()) if spring else 0,
+        **counted,
     )
+
+
+@once
+def _window(
+    day: Day, end: date, spring: date | None, at_most: int | None, soonest: int | None
+) -> tuple[list[int], dict[str, Any]]:
+    """Where the stops stand that are shown, and what is counted of all."""
+    inside = day.runs & (day.promised != NONE) & (day.promised <= number(end))
+    due = day.promised[inside & (day.promised >= day.number)]
+    total = int(inside.sum())
+    labs, of = np.unique(day.lab, return_inverse=True)
+    lanes = of[day.project]
+    shown = inside if at_most is None or total <= at_most else _fewer(day, inside, lanes, at_most)
+    first = day.first(shown, day.promised, day.rank, day.position, at_most=soonest)
+    return first.tolist(), {
+        "counts": _by_lab(day, labs, lanes[inside]),
+        "due": len(due),
+        "overdue": total - len(due),
+        "off": int((inside & day.is_of("risk", "slip", "late")).sum()),
+        "crowd": _crowd(due),
+        "before_festival": int((due < number(spring)).sum()) if spring else 0,
+    }
 
 
 def _by_lab(day: Day, labs: Array, lanes: Array) -> Counter[str]:

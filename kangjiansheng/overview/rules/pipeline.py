@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.vocabulary import column_of, families, stage_columns, stages
 
 from .rows import ENDED, Naming, Project
@@ -76,6 +76,7 @@ def standing(day: Day) -> Counter[tuple[str, str]]:
     return Counter((day.statuses[at], column_of(day.stage[at])) for at in _of(day))
 
 
+@once
 def _of(day: Day) -> list[int]:
     """Whom it shows, by codes: who has ended is left out."""
     return [place for place in day.there if day.claimed[place] not in ENDED]
@@ -90,10 +91,7 @@ def pipeline(
 ) -> Pipeline:
     """Projects that have ended are left out; one on hold stays where it stopped. Whom a group leaves out needs
     somebody less than those whom it shows. With `first` only so many are shown, by their codes."""
-    cells: dict[tuple[str, str], list[int]] = defaultdict(list)
-    there = _of(day)
-    for place in there:
-        cells[_family(day.family[place]), column_of(day.stage[place])].append(place)
+    there, cells = _of(day), _cells(day)
     columns = tuple(c for c in stage_columns() if any(column == c for _, column in cells))
     rows = tuple(f for f in families() if any(row == f for row, _ in cells))
     shown = Chips(day, naming, None if first is None else set(there[:first]))
@@ -102,8 +100,17 @@ def pipeline(
         rows=rows,
         cells={key: shown.group(places, cell) for key, places in cells.items()},
         whole={c: shown.group([at for r in rows for at in cells.get((r, c), ())], column) for c in columns},
-        finding=_finding(day, [place for places in cells.values() for place in places]),
+        finding=_finding(day),
     )
+
+
+@once
+def _cells(day: Day) -> dict[tuple[str, str], list[int]]:
+    """Where the projects of each family and column stand, by codes."""
+    cells: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place in _of(day):
+        cells[_family(day.family[place]), column_of(day.stage[place])].append(place)
+    return dict(cells)
 
 
 class Chips:
@@ -127,7 +134,9 @@ def _family(family: str) -> str:
     return family if family in families() else "OTHER"
 
 
-def _finding(day: Day, shown: Sequence[int]) -> Finding:
+@once
+def _finding(day: Day) -> Finding:
+    shown = _of(day)
     running = [at for at in shown if day.working[at]]
     if not running:
         return Finding("empty")

@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.ledgers import NONE
 from kangjiansheng.projects.rules.milestones import Status
 
@@ -215,7 +215,7 @@ class Naming:
         """A laboratory, called as the first project that it leads calls it."""
         key = int(key)
         if key not in self.labs:
-            place = next(at for at in self.day.there if self.day.lab[at] == key)
+            place = _first_led(self.day)[key]
             self.labs[key] = Named(key), int(self.day.ledgers.projects.keys[place])
             self.project(place)
         return cast(Ref, self.labs[key][0])
@@ -235,6 +235,12 @@ class Naming:
             lab.be(next(iter(self.projects[key].labs), None) if self.projects[key].row else None)
         named = (*self.projects.values(), *self.milestones.values())
         return all(one.row is not None for one in named)
+
+
+@once
+def _first_led(day: Day) -> dict[int, int]:
+    """The place of the first project that each laboratory leads, by its key."""
+    return {int(day.lab[place]): place for place in reversed(day.there)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kangjiansheng.projects.rules.days import Day
+from kangjiansheng.projects.rules.days import Day, once
 from kangjiansheng.projects.rules.ledgers import NONE, STATES, day_at, day_of
 
 from .rows import Milestone, Naming, Project, Spell, none_or
@@ -60,7 +60,7 @@ def slips(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) ->
     """Open milestones of running projects whose confirmed date lies after their baseline. What is said of the largest
     rests on as many as a figure draws, however many are listed."""
     found = []
-    for at in day.first(day.slips, -day.slip, day.rank, day.position, at_most=at_most):
+    for at in largest(day, at_most):
         then = past.find(day.id[at])
         promised = none_or(past.reached[then]) if then is not None else None
         found.append(
@@ -72,7 +72,18 @@ def slips(day: Day, past: Day, naming: Naming, at_most: int | None = AT_MOST) ->
                 day_of(promised) if promised is not None else None,
             )
         )
-    return Slips(tuple(found), int(day.slips.sum()), _finding(found[:AT_MOST]))
+    return Slips(tuple(found), _slipping(day), _finding(found[:AT_MOST]))
+
+
+@once
+def largest(day: Day, at_most: int | None) -> list[int]:
+    """Where the open milestones of running projects stand that slip most; of equals the earliest in its plan."""
+    return list(day.first(day.slips, -day.slip, day.rank, day.position, at_most=at_most).tolist())
+
+
+@once
+def _slipping(day: Day) -> int:
+    return int(day.slips.sum())
 
 
 def behind_since(day: Day, at: int) -> date | None:

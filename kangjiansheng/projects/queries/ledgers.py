@@ -9,6 +9,7 @@ here was committed: it is read on a connection of its own. Who may see what is n
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import chain
 from sys import intern
 from threading import Lock
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Select,
     case,
     cast,
+    false,
     func,
     literal,
     select,
@@ -43,7 +45,7 @@ from kangjiansheng.projects.queries.past import SCHEDULED
 from kangjiansheng.projects.queries.stood import CONFIRMING
 from kangjiansheng.projects.queries.visible import may_see
 from kangjiansheng.projects.rules.days import Day
-from kangjiansheng.projects.rules.ledgers import NONE, STATES, History, Ledgers
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, Array, History, Ledgers
 from kangjiansheng.projects.rules.names import NOBODY, Names
 from kangjiansheng.projects.rules.packed import dates, numbers
 from kangjiansheng.projects.rules.plans import RESTING
@@ -85,15 +87,15 @@ class _Kept:
     def day(
         self,
         ledgers: Ledgers,
-        keys: Collection[int],
+        keys: Array,
         as_of: date | None,
         today: date,
         awaiting: Collection[int] = (),
         *,
         archived: bool = False,
     ) -> Day:
-        """A day of some projects."""
-        seen = np.sort(np.fromiter(keys, np.int64, len(keys))).tobytes()
+        """A day of some projects, by ascending key."""
+        seen = keys.tobytes()
         until = as_of and clock.end_of(as_of)  # days that are read up to an instant are equal to one another
         awaiting = awaiting if as_of else ledgers.open_among(awaiting)
         key = seen, until, today, frozenset(awaiting), archived
@@ -116,18 +118,12 @@ class _Kept:
                 later = {one.change_set_id for one in acts[1:]}
                 named = {one.thing_id for one in acts[1:] if one.act == SCHEDULED}
                 return (acts[-1].seq, acts[-1].hash), _renewed(ledgers, connection, later, named)
-        newest = connection.execute(_newest()).first()
+        newest = connection.execute(figures.NEWEST).first()
         return (newest.seq, newest.hash) if newest else NO_HEAD, _all(connection)
 
 
 _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 _guard = Lock()
-
-
-def _newest() -> Select[str, int, str]:
-    newest = select(func.max(AuditEntry.seq)).scalar_subquery()
-    kind = literal("head").label("kind")
-    return select(kind, AuditEntry.seq, AuditEntry.hash).where(AuditEntry.seq == newest)
 
 
 def _since(seq: int) -> Select[int, str, int, str, int]:
@@ -161,28 +157,31 @@ def days(
 def columns(*, actor: Actor) -> tuple[Ledgers, list[int]]:
     """Both ledgers, and the projects in them that the actor may see; `days` costs as much."""
     _memory, keys, known = _read(actor)
-    return known, keys
+    return known, keys.tolist()
 
 
-def _read(actor: Actor) -> tuple[_Kept, list[int], Ledgers]:
+def _read(actor: Actor) -> tuple[_Kept, Array, Ledgers]:
     with _guard:
         kept = _kept.setdefault(db.engine, _Kept())
     head, keys = _reach(actor)
     return kept, keys, kept.at(head)
 
 
-def _reach(actor: Actor) -> tuple[Head, list[int]]:
-    """The last place of the trail, and the projects that the actor may see. One statement."""
-    seen = select(literal("project"), Project.id, literal("")).where(may_see(actor))
-    rows = db.session.execute(union_all(_newest(), seen)).all()
-    head = next(((seq, hash_) for kind, seq, hash_ in rows if kind == "head"), NO_HEAD)
-    figures.remember(head)
-    return head, [key for kind, key, _hash in rows if kind == "project"]
+def _reach(actor: Actor) -> tuple[Head, Array]:
+    """The last place of the trail, and the projects that the actor may see. One statement when nothing was written since
+    the last time."""
+    keys = figures.figure(partial(_seen, actor), "projects that are seen", actor=actor)
+    return figures.head(), keys
+
+
+def _seen(actor: Actor) -> Array:
+    query = select(Project.id).where(may_see(actor)).order_by(Project.id)
+    return np.array(db.session.scalars(query).all(), np.int64)
 
 
 def _all(connection: Connection) -> Ledgers:
-    labs, names = _labs(connection), Names()
-    projects = _projects(connection, true(), labs, names)
+    names = Names()
+    projects, labs = _projects(connection, true(), names)
     return Ledgers(projects, _milestones(connection, true(), names), labs, names)
 
 
@@ -204,10 +203,8 @@ def _renewed(
         return _all(connection)
     projects, milestones, labs = known.projects, known.milestones, known.labs
     if touched["project"]:
-        labs = _labs(connection)
-        projects = projects.renewed(
-            _projects(connection, Project.id.in_(touched["project"]), labs, known.names)
-        )
+        fresh, labs = _projects(connection, Project.id.in_(touched["project"]), known.names)
+        projects = projects.renewed(fresh)
     if touched["milestone"]:
         milestones = milestones.renewed(
             _milestones(connection, Milestone.id.in_(touched["milestone"]), known.names)
@@ -215,10 +212,6 @@ def _renewed(
     if not any(touched.values()):
         return known
     return known.renewed(projects, milestones, labs, touched["milestone"], touched["project"])
-
-
-def _labs(connection: Connection) -> dict[int, str]:
-    return dict(connection.execute(select(JointLab.id, JointLab.code)).all())
 
 
 def _milestones(connection: Connection, chosen: Any, names: Names) -> History:
@@ -291,8 +284,13 @@ def _facts(rows: Sequence[Any], names: Names) -> dict[str, Any]:
     }
 
 
-def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str], names: Names) -> History:
-    things = select(Project.id, Project.code, Project.illustrative).where(chosen).order_by(Project.id)
+def _projects(connection: Connection, chosen: Any, names: Names) -> tuple[History, dict[int, str]]:
+    """Some projects, and the codes of all laboratories."""
+    kind = literal("project").label("kind")
+    called = union_all(
+        select(kind, Project.id, Project.code, Project.illustrative).where(chosen),
+        select(literal("lab"), JointLab.id, JointLab.code, false()),
+    )
     e = ProjectEntry
     entries = (
         select(
@@ -313,16 +311,18 @@ def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str], name
         .order_by(e.project_id, e.effective_at, e.id)
     )
     known = modalities()
-    found = connection.execute(things).all()
-    keys = np.array([key for key, _code, _illustrative in found], np.int64)
+    things = connection.execute(called.order_by("kind", "id")).all()
+    labs = {row.id: row.code for row in things if row.kind == "lab"}
+    found = [row for row in things if row.kind == "project"]
+    keys = np.array([row.id for row in found], np.int64)
     rows = connection.execute(entries).all()
     families = [known[row.modality].family if row.modality in known else "OTHER" for row in rows]
-    return History(
+    history = History(
         keys,
         _starts(keys, np.array([row[0] for row in rows], np.int64)),
         {
-            "code": np.array([code for _key, code, _illustrative in found], object),
-            "illustrative": np.array([illustrative for _key, _code, illustrative in found], np.bool_),
+            "code": np.array([row.code for row in found], object),
+            "illustrative": np.array([row.illustrative for row in found], np.bool_),
         },
         {
             "at": np.array([row[1] for row in rows], np.int64),
@@ -341,6 +341,7 @@ def _projects(connection: Connection, chosen: Any, labs: Mapping[int, str], name
             "owner_role": _names(rows, ("owner_role",), names),
         },
     )
+    return history, labs
 
 
 def _names(rows: Sequence[Any], keys: Sequence[str], names: Names) -> Any:

@@ -15,7 +15,7 @@ from kangjiansheng.projects.queries.called import names_of
 from kangjiansheng.projects.queries.ledgers import days
 from kangjiansheng.projects.queries.portfolio import gates_waiting, in_step, placed
 from kangjiansheng.projects.queries.rows import ProjectRow, Ref
-from kangjiansheng.projects.rules.ledgers import NONE, number
+from kangjiansheng.projects.rules.ledgers import NONE, keys_of, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.vocabulary import column_of, stages
 
@@ -115,9 +115,8 @@ class _Table:
         self._labs, self._parties = day.facts("labs"), day.facts("parties")
         self._pathway, self._archived = day.facts("pathway"), day.facts("archived")
         self._group = day.facts("group")
-        labs = {key for place in day.there for key, _leads in self._labs[place]}
-        by_party = wanted.party or wanted.q
-        parties = {key for place in day.there for key, _role in self._parties[place] if by_party}
+        labs = keys_of(self._labs[day.there])
+        parties = keys_of(self._parties[day.there]) if wanted.party or wanted.q else ()
         every = {"id": 0, "labs": [(key, False) for key in labs], "parties": [(key, "") for key in parties]}
         names = names_of(as_of or clock.today(), [every], set())
         self._called = {lab.id: lab for lab in names.labs[0]}
@@ -178,7 +177,7 @@ class _Table:
 
     def labs(self, places: Sequence[int]) -> list[Ref]:
         """The laboratories of some projects."""
-        keys = {key for place in places for key, _leads in self._labs[place]}
+        keys = keys_of(self._labs[list(places)])
         return [self._called[key] for key in keys if key in self._called]
 
     def _of_each(self, best: Any, column: Any) -> dict[int, int]:

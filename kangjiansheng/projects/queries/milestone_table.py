@@ -19,7 +19,7 @@ from kangjiansheng.projects.queries.portfolio import gates_waiting
 from kangjiansheng.projects.queries.rows import LabRow, OwnerRow, ProjectRow, Ref
 from kangjiansheng.projects.queries.stood import promised_before
 from kangjiansheng.projects.rules import figures, freshness, updates
-from kangjiansheng.projects.rules.ledgers import NONE, STATES, Array, instant, number
+from kangjiansheng.projects.rules.ledgers import NONE, STATES, Array, instant, keys_of, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
 from kangjiansheng.projects.rules.sorting import occurring
 from kangjiansheng.projects.rules.vocabulary import column_of
@@ -86,11 +86,11 @@ class Table:
     @cached_property
     def called(self) -> Called:
         """What laboratories, parties and owners are called, for the one thing 0; one statement."""
-        labs, parties = (self.of_things(name)[self.there].tolist() for name in ("labs", "parties"))
+        labs, parties = (self.of_things(name)[self.there] for name in ("labs", "parties"))
         every = {
             "id": 0,
-            "labs": [(key, False) for key in {key for some in labs for key, _leads in some}],
-            "parties": [(key, "") for key in {key for some in parties for key, _role in some}],
+            "labs": [(key, False) for key in keys_of(labs)],
+            "parties": [(key, "") for key in keys_of(parties)],
         }
         owners: set[int | None] = {key for key in occurring(self.column("owner")) if key}
         return names_of(self.as_of or clock.today(), [every], owners)

@@ -1,8 +1,10 @@
 """The portfolio at the end of a day, read off the columns of the two ledgers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -10,6 +12,8 @@ from .ledgers import NONE, STATES, Array, Ledgers, number
 from .milestones import SEVERITY, SLIP_DAYS, Status
 from .sorting import in_order
 
+P = ParamSpec("P")
+Made = TypeVar("Made")
 _CODE = {status: number for number, status in enumerate(SEVERITY)}
 
 
@@ -32,6 +36,7 @@ class Day:
         archived: bool = False,
     ) -> None:
         self.ledgers, self.day, self._asked = ledgers, as_of or today, (as_of, today, awaiting)
+        self.reckoned: WeakKeyDictionary[Day, dict[Any, Any]] = WeakKeyDictionary()
         self._shown = np.isin(ledgers.projects.keys, np.fromiter(keys, np.int64, len(keys)))
         self.number = number(self.day)
         at, self.seen = ledgers.seen(as_of, self._shown, archived=archived)
@@ -320,3 +325,23 @@ class Day:
     def codes(self) -> Array:
         """The codes of the milestones."""
         return self.ledgers.milestones.facts["code"][self.place]
+
+
+Reckoning = Callable[Concatenate[Day, P], Made]
+
+
+def once(reckon: Reckoning[P, Made]) -> Reckoning[P, Made]:
+    """What is reckoned from a day, at most one other day and plain values, reckoned once for as long as both days are
+    kept, since neither changes. Nobody changes what comes of it."""
+
+    @wraps(reckon)
+    def kept(day: Day, /, *args: P.args, **named: P.kwargs) -> Made:
+        other = next((one for one in args if isinstance(one, Day)), day)
+        known = day.reckoned.setdefault(other, {})
+        key = reckon, tuple(Day if isinstance(one, Day) else one for one in args), tuple(named.items())
+        if key not in known:
+            known[key] = reckon(day, *args, **named)
+        found: Made = known[key]
+        return found
+
+    return kept

@@ -6,7 +6,7 @@ up to it ends.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -31,6 +31,21 @@ _EVER, NEVER = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
 _KEPT = 60  # days of which the counts outlast a write
 _LASTING = {"project", "code", "decision", "gate"}  # what things are, for good
 _LOGGED = 2_000  # changes that are remembered
+
+
+Pairs = tuple[
+    tuple[int, Any], ...
+]  # laboratories or parties of a project: the key of each, and how it takes part
+
+
+def distinct(of: Iterable[Pairs]) -> Mapping[int, Pairs]:
+    """Each once, by its identity: thousands of projects have the same, as the same objects."""
+    return {id(pairs): pairs for pairs in of}
+
+
+def keys_of(of: Iterable[Pairs]) -> tuple[int, ...]:
+    """All laboratories or parties that are named, by key."""
+    return tuple(sorted({key for pairs in distinct(of).values() for key, _how in pairs}))
 
 
 def instant(at: datetime) -> int:
