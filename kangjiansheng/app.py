@@ -233,7 +233,7 @@ project_panels.project[:] = [committee_panels.project_advice]
 project_panels.ways[:] = [overview_panels.way_to_money]
 project_panels.ask[:] = [committee_panels.ask_tabled]
 project_panels.asks_section[:] = [table_tabs]
-project_panels.milestone[:] = [committee_panels.milestone_moved]
+project_panels.milestone[:] = [committee_panels.milestone_moved, overview_panels.milestone_forecast]
 lab_panels.institution[:] = [project_panels.institution_projects, overview_panels.party_archive]
 reader_links.makers[:] = [account_queries.actor_by_id]
 reader_links.shows(

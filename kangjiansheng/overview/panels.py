@@ -11,7 +11,7 @@ from kangjiansheng.core.pages import travel
 from kangjiansheng.labs.models import Institution
 from kangjiansheng.labs.panels import Panel
 from kangjiansheng.overview import policies
-from kangjiansheng.projects.models import Project
+from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries import TeamMember
 
 
@@ -20,6 +20,15 @@ def way_to_money(project: Project, actor: Actor, team: Sequence[TeamMember]) -> 
     if not policies.sees_money_of(actor, team):
         return None
     return str(_("经济数字")), travel(url_for("overview.project_value", code=project.code))
+
+
+def milestone_forecast(milestone: Milestone, actor: Actor, as_of: date | None) -> Panel | None:
+    """Where the page of a milestone of a project fetches how sure its day is; of one that is reached only on a past day."""
+    project = milestone.plan.project
+    if project is None or milestone.kind == "decision" or (as_of is None and milestone.state != "open"):
+        return None
+    address = url_for("overview.milestone_forecast", code=project.code, milestone_code=milestone.code)
+    return Panel("overview/_milestone_forecast_slot.html", {"path": travel(address)})
 
 
 def party_archive(institution: Institution, actor: Actor, day: date | None) -> Panel | None:

@@ -50,12 +50,13 @@ def key(message: Message) -> str:
 
 
 @cache
-def used(feature: str) -> frozenset[str]:
-    """The msgids in the code and the templates of a feature."""
+def used(feature: str, by: str = "") -> frozenset[str]:
+    """The msgids in the code and the templates of a feature, or in those `by` one of both."""
     found = set()
     options = {pattern: {"encoding": "utf-8"} for pattern, _ in METHODS}
+    methods = [(pattern, method) for pattern, method in METHODS if by in ("", method)]
     for _file, _line, message, _comments, _context in extract_from_dir(
-        str(PACKAGE / feature), METHODS, options, KEYWORDS, comment_tags=()
+        str(PACKAGE / feature), methods, options, KEYWORDS, comment_tags=()
     ):
         found.add(message if isinstance(message, str) else message[0])
     return frozenset(found - {""})
@@ -113,6 +114,15 @@ def test_placeholders_survive_translation(feature: str, locale: str) -> None:
                 if found != wanted and not (set(found) <= set(wanted) and not isinstance(message.id, str)):
                     wrong.append((key(message), text))
     assert wrong == []
+
+
+@each
+@both
+def test_a_per_cent_sign_that_a_template_says_is_doubled(feature: str, locale: str) -> None:
+    """A template puts values in wherever it says something: of "80% sure" it would make a placeholder."""
+    known, said = catalogue(feature, locale), used(feature, by="jinja2")
+    every = [text for m in known if m.id and key(m) in said for text in (key(m), *texts(m))]
+    assert [text for text in every if "%" in PLACEHOLDER.sub("", text)] == []
 
 
 @each

@@ -43,6 +43,10 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
     ),
     f"{MILESTONE}/": ("milestone", f"SELECT m.id AS id, {_STEP} {_PLAN} WHERE {_FIRST}"),
     MILESTONE: ("milestone", f"SELECT m.id AS id, {_STEP} {_PLAN}"),
+    "/projects/<code>/milestones/<milestone_code>": (
+        "milestone",
+        f"SELECT m.id AS id, x.code AS code, m.code AS milestone_code {_PLAN} WHERE x.id IS NOT NULL AND {_FIRST}",
+    ),
     "/<any(projects, labs):of>/<code>": (
         None,
         "SELECT 'project' AS door, id, 'projects' AS \"of\", code FROM project UNION ALL SELECT 'lab', id, 'labs', code FROM joint_lab",

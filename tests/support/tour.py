@@ -103,6 +103,7 @@ PAGES = (
     ("lead", "/my/milestones"),
     ("lead", "/projects/KJS-003"),
     ("lead", "/projects/KJS-003/milestones/A140"),
+    ("lead", "/projects/KJS-003/milestones/A140/forecast"),
     ("lead", "/projects/KJS-003/milestones/A140/schedule"),
     ("lead", "/projects/KJS-003/milestones/new"),
     ("lead", "/projects/KJS-003/baselines"),

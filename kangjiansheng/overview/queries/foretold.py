@@ -25,7 +25,7 @@ from kangjiansheng.overview.queries.forecast import Bound, Called, Portfolio
 from kangjiansheng.overview.rules.forecast.days import NEVER
 from kangjiansheng.overview.rules.forecast.known import HORIZON, Ends, Known, learn
 from kangjiansheng.overview.rules.forecast.record import Record, Said, judge
-from kangjiansheng.overview.rules.forecast.runs import SEED, Outlook, play
+from kangjiansheng.overview.rules.forecast.runs import SEED, Expected, Outlook, play
 from kangjiansheng.overview.rules.forecast.whole import Foresight, foresee, quarters, said_on
 from kangjiansheng.overview.rules.narrowing import Cards, Narrowing
 from kangjiansheng.projects.queries import columns
@@ -174,17 +174,16 @@ def foretold(
     """The forecast over what the actor sees at the end of a day (now for None). With `wanted` only of the projects that
     it lets through, and all are there to choose from."""
     memory, plans, told = _told(actor, as_of, seed)
-    ledgers, there = plans.ledgers, plans.planned(told.seen)
     found = Foretold(
         told.forecast,
         told.record or memory.recorded(plans, told),
-        Called(ledgers, as_of),
-        has_projects=len(there) > 0,
-        illustrative=bool(ledgers.projects.facts["illustrative"][there].any()),
+        Called(plans.ledgers, as_of),
+        has_projects=len(plans.planned(told.seen)) > 0,
+        illustrative=_illustrative(plans, told),
     )
     if wanted is None:
         return found
-    every, ids = choose(ledgers, list(told.seen), as_of, wanted, actor=actor)
+    every, ids = choose(plans.ledgers, list(told.seen), as_of, wanted, actor=actor)
     shown = sum(key in ids for key in every.ids)
     if not wanted.asked:
         return replace(found, every=every, wanted=shown)
@@ -196,6 +195,20 @@ def foretold(
         every=every,
         wanted=shown,
     )
+
+
+def of_milestone(key: int, *, actor: Actor, as_of: date | None) -> tuple[Expected | None, bool]:
+    """What is expected of one milestone at the end of a day (now for None), None when it is not due within the year or
+    nobody works on its project; and whether a row that it rests on is illustrative."""
+    _memory, plans, told = _told(actor, as_of, SEED)
+    expected = told.forecast.expected
+    found = expected.at(expected.id == key)
+    return (found[0] if len(found) else None), _illustrative(plans, told)
+
+
+def _illustrative(plans: Portfolio, told: _Told) -> bool:
+    there = plans.planned(told.seen)
+    return bool(plans.ledgers.projects.facts["illustrative"][there].any())
 
 
 def tried(

@@ -9,6 +9,7 @@ from kangjiansheng.overview.views import (  # noqa: F401
     forecast,
     home,
     metrics,
+    milestone_forecast,
     money,
     rates,
     retention,

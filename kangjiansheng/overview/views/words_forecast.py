@@ -1,5 +1,6 @@
 """What forecasts say: that they know, how sure they are, and whether they held before."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -44,6 +45,37 @@ def finding(found: Foresight, named: Any) -> str:
 def where(one: Named) -> str:
     """A milestone in a sentence: KJS-003 A140."""
     return f"{one.project_code} {one.code}"
+
+
+def of_one(found: Expected | None) -> str:
+    """How sure the promise of a milestone is."""
+    if found is None:
+        return str(_("只推算未来一年到期、所在项目仍在进行的里程碑"))
+    if not found.known:
+        return str(_("历史太少，不作推算"))
+    kept = percent(found.kept)
+    if found.p50 is not None and found.p50 > found.promise:
+        return str(_("更可能晚于承诺，守住的把握 %(percent)d%%", percent=kept))
+    return str(_("守住承诺的把握 %(percent)d%%", percent=kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Where the days of a milestone's forecast stand on a line, in per cent of its width."""
+
+    promise: float
+    p20: float
+    p50: float
+    p80: float
+
+
+def band(found: Expected | None) -> Band | None:
+    """The line of a milestone's forecast, with some room at both ends; None when nothing is known."""
+    if found is None or found.p20 is None or found.p50 is None or found.p80 is None:
+        return None
+    days = (found.promise, found.p20, found.p50, found.p80)
+    first, span = min(days), max(max(days) - min(days), 1)
+    return Band(*(round(2 + 96 * (one - first) / span, 1) for one in days))
 
 
 def unsaid(found: Foresight) -> str:
