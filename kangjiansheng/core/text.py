@@ -70,8 +70,9 @@ def whole(text: str) -> int:
     return int(text)
 
 
+_QUOTES = str.maketrans("“”", "「」")
 # Forms of the converter's table that readers in Hong Kong meet less often than these.
-_USUAL = str.maketrans("牀説啓", "床說啟")
+_USUAL = str.maketrans("牀説啓蔘", "床說啟參")
 
 
 @in_turn
@@ -94,7 +95,13 @@ def hong_kong_to_hans(text: str) -> str:
 
 def to_hant(text: str) -> str:
     """Simplified to Traditional characters as used in Hong Kong; a derived text, to be marked as such."""
-    return str(_converter("s2hk").convert(text)).translate(_USUAL)
+    found = str(_converter("s2hk").convert(text)).translate(_USUAL)
+    return found.replace("錶決", "表決")  # it takes the 名表 of 记名表决 for a watch
+
+
+def in_script(text: str, language: str) -> str:
+    """Words of our own in the script of a record: Traditional, with its quotation marks, for `zh-Hant`; else as they are."""
+    return to_hant(text).translate(_QUOTES) if language == "zh-Hant" else text
 
 
 def fold(text: str) -> str:

@@ -47,6 +47,10 @@ def test_names_are_found_in_either_script() -> None:
     assert text.fold("實驗室") == text.fold("实验室")
     assert text.fold("ＣＡＲ－Ｔ") == text.fold("car-t")
     assert text.to_hant("数据软件") != "数据软件"
+    assert text.to_hant("7 人参加，记名表决") == "7 人參加，記名表決"
+    assert (
+        text.in_script("议定“甲”", "zh-Hant") == "議定「甲」" and text.in_script("“甲”", "zh-Hans") == "“甲”"
+    )
 
 
 def test_a_code_or_a_date_is_kept_on_one_line_and_nothing_else_is_markup():

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import (
     AgendaItem,
     CommitteeMember,
@@ -21,40 +22,46 @@ from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.queries import floor, taken
 from kangjiansheng.committee.queries.taken import seat_name
 from kangjiansheng.committee.rules import acts, quorum
+from kangjiansheng.committee.rules.sources.plan import WORDS
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.digests import sha256
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.text import in_script
 
 
 def start(meeting: Meeting, *, actor: Actor) -> Minutes:
-    """Begin the minutes: attendance, a heading for each item, the list of actions."""
+    """Begin the minutes in the script of who drafts them: attendance, a heading for each item, the list of actions."""
     if meeting.minutes is not None:
         raise RuleBroken("committee:minutes-there")
     if meeting.source or meeting.life != "held":
         raise RuleBroken("committee:not-held")
     change = begin(actor=actor)
-    minutes = Minutes(meeting_id=meeting.id, drafter_id=actor.id, illustrative=meeting.illustrative)
+    language = _script_of(actor)
+    minutes = Minutes(
+        meeting_id=meeting.id, language=language, drafter_id=actor.id, illustrative=meeting.illustrative
+    )
     db.session.add(minutes)
     db.session.flush()
     record("committee:minutes:start", minutes, actor=actor, before={}, change=change)
     lines: list[tuple[str, str, int | None, Motion | Decision | None]] = [
-        ("heading", "出席情况", None, None),
-        ("text", attendance_text(meeting), None, None),
+        ("heading", in_script("出席情况", language), None, None),
+        ("text", in_script(attendance_text(meeting), language), None, None),
     ]
     room, voted = floor.in_room(meeting, meeting.items), taken.motions_of(meeting)
     agreed = tabled.agreed(meeting)
     for item in meeting.items:
-        lines.append(("heading", item.name_hans, item.id, None))
-        told = item_text(room[item.id])
-        lines += [("text", told, item.id, None)] if told else []
-        lines += [("text", agreed[item.id], item.id, None)] if item.id in agreed else []
+        lines.append(("heading", name_of(item, language), item.id, None))
+        ours = (item_text(room[item.id]), agreed.get(item.id, ""))
+        lines += [("text", in_script(told, language), item.id, None) for told in ours if told]
         for motion in voted:
             if motion.agenda_item_id == item.id and motion.closed_at is not None:
-                lines += [(kind, text, item.id, motion) for kind, text in vote_words.lines(motion)]
+                lines += [(kind, text, item.id, motion) for kind, text in vote_words.lines(motion, language)]
         lines += [("decision", one.text, item.id, one) for one in taken.unwritten(meeting, item, voted)]
-    lines += [("heading", "行动项", None, None), ("action", "会议议定以下行动项。", None, None)]
+    actions, lead, *_rest = WORDS[language]
+    lines += [("heading", actions, None, None), ("action", lead, None, None)]
     for position, (kind, text, item_id, told_of) in enumerate(lines, 1):
         paragraph = new_paragraph(minutes, kind, text, position, item_id, actor=actor, change=change)
         if isinstance(told_of, Motion):
@@ -63,6 +70,11 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
             told_of.paragraph_id = paragraph.id
     db.session.expire(meeting, ["minutes"])
     return minutes
+
+
+def _script_of(actor: Actor) -> str:
+    drafter = db.session.get_one(Person, actor.id)
+    return "zh-Hant" if drafter.locale == "zh-Hant" else "zh-Hans"
 
 
 def bind_vote(motion: Motion, paragraph: Paragraph) -> None:
@@ -97,7 +109,7 @@ def counts_of(meeting: Meeting) -> dict[str, list[int]]:
 
 
 def attendance_text(meeting: Meeting) -> str:
-    """The opening sentence of minutes, in the language in which they are written."""
+    """The opening sentence of minutes."""
     now = standing_of(meeting)
     voters = {m.person_id for m in meeting.committee.members if m.voting}
     online = sum(1 for row in meeting.attendance if row.mode == "online" and row.person_id in voters)

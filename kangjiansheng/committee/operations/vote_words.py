@@ -1,20 +1,22 @@
-"""A vote in the words of minutes, which are kept in the language in which they are written."""
+"""A vote in the words of minutes, which are kept in the language in which they are written: Simplified or Traditional."""
 
 from datetime import datetime
 
 from kangjiansheng.committee.models import Motion
 from kangjiansheng.committee.queries import taken
 from kangjiansheng.core import clock
+from kangjiansheng.core.text import in_script
 
 CHOICES = {"for": "同意", "against": "反对", "abstain": "弃权"}
 
 
-def lines(motion: Motion) -> list[tuple[str, str]]:
-    """(kind, text) of the paragraphs that tell of a motion: the decision if it was carried, and how it was voted."""
-    told = words(motion)
+def lines(motion: Motion, language: str) -> list[tuple[str, str]]:
+    """(kind, text) of the paragraphs that tell of a motion: the decision if it was carried, and how it was voted. What was
+    moved stays as it was typed."""
+    told = in_script(words(motion), language)
     if motion.result == "passed":
         return [("decision", motion.text), ("text", told)]
-    return [("text", f"动议：{motion.text}\n\n{told}")]
+    return [("text", f"{in_script('动议：', language)}{motion.text}\n\n{told}")]
 
 
 def words(motion: Motion) -> str:

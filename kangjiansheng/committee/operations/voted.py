@@ -12,7 +12,7 @@ def tell(minutes: Minutes, *, actor: Actor) -> None:
     for motion in taken.motions_of(minutes.meeting):
         if motion.closed_at is None or motion.paragraph_id is not None:
             continue
-        for kind, text in vote_words.lines(motion):
+        for kind, text in vote_words.lines(motion, minutes.language):
             paragraph = writing.add_paragraph(
                 minutes,
                 actor=actor,

@@ -15,7 +15,7 @@ LONGEST = 400  # characters of a name
 TEXTS = ("title", "place", "minutes_no")  # what the importer may write in words
 WORDS = {
     "zh-Hans": ("行动项", "会议议定以下行动项。", "行动项：", "{day} 会议", "第{n}次会议", "未载"),
-    "zh-Hant": ("行動項", "會議議定以下行動項。", "行動項：", "{day} 會議", "第{n}次會議", "未載"),
+    "zh-Hant": ("行動項目", "會議議定以下行動項目。", "行動項目：", "{day} 會議", "第{n}次會議", "未載"),
     "en": ("Actions", "The meeting agreed these actions.", "Actions: ", "Meeting of {day}", "Meeting {n}", "not stated"),
 }  # fmt: skip
 
