@@ -8,22 +8,38 @@ from typing import Any
 
 import orjson
 
+_AS_WRITTEN = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
-def _plain(value: Any) -> Any:
+
+def canonical(value: Any) -> bytes:
+    """UTF-8 JSON with sorted keys and no blanks; instants as UTC with microseconds, dates as ISO, bytes as their SHA-256."""
+    try:
+        return orjson.dumps(value, default=_one, option=_AS_WRITTEN)
+    except TypeError:  # keys that are no text, and what only the slow way knows
+        return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
+
+
+def _one(value: Any) -> Any:
+    """What JSON has no form for."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
+        return {str(key): item for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    raise TypeError(type(value))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
-
-
-def canonical(value: Any) -> bytes:
-    """UTF-8 JSON with sorted keys and no blanks; instants as UTC with microseconds, dates as ISO, bytes as their SHA-256."""
-    return orjson.dumps(_plain(value), option=orjson.OPT_SORT_KEYS)
+    return _one(value) if isinstance(value, date | bytes) else value
 
 
 def sha256(value: Any) -> str:

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.core import paging, text
 from kangjiansheng.core.access import on, signed_in
-from kangjiansheng.core.digests import plain
+from kangjiansheng.core.digests import canonical
 from kangjiansheng.core.filetypes import TYPES
 from kangjiansheng.core.pages import with_args
 from kangjiansheng.core.paging import PER_PAGE, Behind, Pieces, of_all
@@ -159,7 +159,7 @@ def answered(body: dict[str, Any], version: int | None, status: int = 200) -> Re
     """JSON with its ETag; 304 when the program has it already, 406 when it takes no JSON."""
     if request.accept_mimetypes and not request.accept_mimetypes[JSON]:
         abort(406)
-    data = orjson.dumps(plain(body))
+    data = canonical(body)
     answer = make_response(data, status)
     answer.content_type = JSON
     digest = hashlib.sha256(data).hexdigest()[:16]
