@@ -17,6 +17,7 @@ from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.proxies import origin
+from kangjiansheng.core.throttle import TooOften
 
 
 def create_person(
@@ -126,9 +127,7 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     )
     db.session.add(link)
     db.session.flush()
-    change = record(
-        "accounts:account:link", account, actor=actor, before={"purpose": None}, after={"purpose": purpose}
-    )
+    change = record("accounts:account:link", account, actor=actor, before={}, after={"purpose": purpose})
     path = f"/link/{secret}"
     if send and account.person.email:
         facts = {"name": name_of(account.person, account.person.locale)}
@@ -159,15 +158,19 @@ def password_again(account: Account, password: str, field: str) -> None:
     key = _guesses(account.id)
     if throttle.is_blocked(key, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW):
         raise RuleBroken("accounts:password-throttled", field)
-    if not passwords.fits(password, account.password_hash):
+    right = passwords.fits(password, account.password_hash)
+    if not right or throttle.failed_meanwhile(
+        key, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW
+    ):
         raise RuleBroken("accounts:password-wrong", field)
     throttle.clear(key)
 
 
-def count_guess(account_id: int, *, address: str) -> None:
+def count_guess(account_id: int, *, address: str) -> TooOften | None:
     """The password that was asked for once more was wrong: count it, and leave an entry."""
-    throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
+    failures = throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
     guesses.note(db.session.get_one(Account, account_id), address)
+    return throttle.told(failures, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW)
 
 
 def _guesses(account_id: int) -> str:
@@ -287,34 +290,6 @@ def end_all_sessions(account: Account, *, actor: Actor) -> None:
     )
 
 
-def count_failure(account: Account | None, email: str, *, address: str, actor: Actor) -> None:
-    """A sign-in failed: count it for the address typed and the one it came from, and leave an audit entry.
-
-    An unknown address leaves an entry as well, without what was typed: it may be a password.
-    """
-    throttle.count(f"sign-in:address:{origin(address)}", window=rules.FAILURE_WINDOW)
-    throttle.count(rules.failure_key(email, address), window=rules.FAILURE_WINDOW)
-    thing = account or NoAccount()
-    record("accounts:session:fail", thing, actor=actor, before={"from": None}, after={"from": address},
-           change=begin(actor=actor))  # fmt: skip
-
-
-class NoAccount:
-    """The thing of a failed sign-in under an address that nobody has."""
-
-    __tablename__ = "account"
-    id = 0
-
-
-def is_throttled(email: str, address: str) -> bool:
-    """True when this address failed too often within the window, with this account or with any."""
-    return throttle.is_blocked(
-        f"sign-in:address:{origin(address)}", most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW
-    ) or throttle.is_blocked(
-        rules.failure_key(email, address), most=rules.FAILURES_PER_ACCOUNT, window=rules.FAILURE_WINDOW
-    )
-
-
 def ask_reset(account: Account | None, email: str, *, address: str) -> bool:
     """Somebody asks for a reset link; it is sent when the account is there. False: asked too often from here.
 
@@ -326,9 +301,9 @@ def ask_reset(account: Account | None, email: str, *, address: str) -> bool:
     )
     if throttle.is_blocked(by_address, most=rules.RESETS_PER_ADDRESS, window=rules.RESET_WINDOW):
         return False
-    swallowed = throttle.is_blocked(by_email, most=rules.RESETS_PER_EMAIL, window=rules.RESET_WINDOW)
-    throttle.count(by_address, window=rules.RESET_WINDOW)
-    throttle.count(by_email, window=rules.RESET_WINDOW)
+    if throttle.count(by_address, window=rules.RESET_WINDOW) > rules.RESETS_PER_ADDRESS:
+        return False
+    swallowed = throttle.count(by_email, window=rules.RESET_WINDOW) > rules.RESETS_PER_EMAIL
     if account and not account.disabled_at and not swallowed:
         who = Actor(account.person_id, account.person.name_hans)
         make_link(account, "reset", actor=who, send=True)
