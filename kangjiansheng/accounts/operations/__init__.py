@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from kangjiansheng.accounts import passwords, queries, rules
 from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession
-from kangjiansheng.accounts.operations import guesses, rights, tokens, webhooks
+from kangjiansheng.accounts.operations import guesses, keys, rights
 from kangjiansheng.accounts.operations.rights import grant_role as grant_role
 from kangjiansheng.accounts.operations.rights import revoke_role as revoke_role
 from kangjiansheng.core import clock, outbox, throttle
@@ -142,11 +142,12 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     return path
 
 
-def use_link(link: OneTimeLink, password: str) -> None:
-    """Set the password through a one-time link; the link is used up, all sessions of the account end."""
+def use_link(link: OneTimeLink, password: str, *, end_keys: bool = False) -> None:
+    """Set the password through a one-time link; the link is used up, all sessions of the account end, on demand also what
+    goes on without them."""
     _check_password(password, link.account.person)
     link.used_at = clock.now()
-    _set_password(link.account, password)
+    _set_password(link.account, password, end_keys=end_keys)
 
 
 def _check_password(password: str, person: Person) -> None:
@@ -177,14 +178,18 @@ def _guesses(account_id: int) -> str:
     return f"password:{account_id}"
 
 
-def change_password(account: Account, old: str, new: str, *, keep_session: int | None) -> None:
-    """Change one's own password; all other sessions end."""
+def change_password(
+    account: Account, old: str, new: str, *, keep_session: int | None, end_keys: bool = False
+) -> None:
+    """Change one's own password; all other sessions end, on demand also what goes on without them."""
     password_again(account, old, "old")
     _check_password(new, account.person)
-    _set_password(account, new, keep_session=keep_session)
+    _set_password(account, new, keep_session=keep_session, end_keys=end_keys)
 
 
-def _set_password(account: Account, password: str, *, keep_session: int | None = None) -> None:
+def _set_password(
+    account: Account, password: str, *, keep_session: int | None = None, end_keys: bool = False
+) -> None:
     person = account.person
     actor = Actor(person.id, person.name_hans)
     before = account.state()
@@ -193,6 +198,8 @@ def _set_password(account: Account, password: str, *, keep_session: int | None =
     rights.end_links(person)  # whoever still holds one would set another password
     change = record("accounts:account:password", account, actor=actor, before=before)
     end_sessions(account, besides=keep_session)
+    if end_keys:
+        keys.end(account, actor=actor)
     if person.email and (before["password_changed_at"] or _has_signed_in(account)):
         facts = {"name": name_of(person, person.locale)}
         outbox.mail(person.email, "accounts:password-changed", facts, change=change, locale=person.locale)
@@ -214,8 +221,7 @@ def disable(account: Account, *, actor: Actor) -> None:
     record("accounts:account:disable", account, actor=actor, before=before)
     end_sessions(account)
     rights.end_links(account.person)  # also for the day on which the account is let in again
-    tokens.revoke_all(account, actor=actor)
-    webhooks.stop_all(account, actor=actor)
+    keys.end(account, actor=actor)
 
 
 def enable(account: Account, *, actor: Actor) -> None:
@@ -279,7 +285,8 @@ def end_sessions(account: Account, *, besides: int | None = None) -> None:
 
 
 def end_all_sessions(account: Account, *, actor: Actor) -> None:
-    """End all sessions of somebody else's account, as when a device is lost; the account stays open."""
+    """End all sessions of somebody else's account, as when a device is lost, and what it may hold beside: tokens, webhooks,
+    the calendar's address. The account stays open."""
     open_ones = select(func.count(SignedInSession.id)).where(
         SignedInSession.account_id == account.id, SignedInSession.ended_at.is_(None)
     )
@@ -288,6 +295,7 @@ def end_all_sessions(account: Account, *, actor: Actor) -> None:
     record(
         "accounts:session:end-all", account, actor=actor, before={"sessions": number}, after={"sessions": 0}
     )
+    keys.end(account, actor=actor)
 
 
 def ask_reset(account: Account | None, email: str, *, address: str) -> bool:

@@ -141,6 +141,16 @@ def take_away(account: Account, reason: str, *, actor: Actor) -> None:
     tell(account, "accounts:factors-taken", change, reason=reason)
 
 
+def drop_passkeys(account: Account, *, actor: Actor) -> None:
+    """The passkeys go, of which each lets somebody in alone; recovery codes go with the last factor."""
+    if not queries.of(account).passkeys:
+        return
+    _delete(Passkey, account)
+    if not queries.of(account).kinds:
+        _forget(account)
+    record("accounts:factor:take", account, actor=actor, before={"factor": "passkey"}, after={"factor": None})
+
+
 def _forget(account: Account) -> None:
     for kind in (AuthenticatorApp, Passkey, RecoveryCode):
         _delete(kind, account)

@@ -18,7 +18,7 @@ from kangjiansheng.accounts.forms.factors import (
     site,
 )
 from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.operations import factors, failures, passkeys
+from kangjiansheng.accounts.operations import factors, failures, keys, passkeys
 from kangjiansheng.accounts.queries import factors as found
 from kangjiansheng.accounts.queries.sso import must_use
 from kangjiansheng.accounts.rules.factors import TICKET_LASTS
@@ -217,6 +217,10 @@ def use_link(secret: str) -> Response:
         return page("accounts/link_over.html", 404)
     form = forms.NewPasswordForm()
     found = link
-    if form.attempt(lambda: operations.use_link(found, form.password.data or "")):
+    if form.attempt(
+        lambda: operations.use_link(found, form.password.data or "", end_keys=form.end_keys.data)
+    ):
         return go_on(found.account, "password", forms.SignInForm(formdata=None))
-    return page("accounts/use_link.html", form.status, form=form, link=queries.link_by_secret(secret))
+    again = queries.link_by_secret(secret)
+    has_keys = again is not None and keys.held(again.account)
+    return page("accounts/use_link.html", form.status, form=form, link=again, has_keys=has_keys)
