@@ -31,13 +31,16 @@ class Differing:
     gone: bool = False
 
 
-def differing(session: Session) -> Iterator[Differing]:
-    """Each row and column that says something else than was taken down of it last, row that nobody made, and row that
-    nobody took away. In pieces."""
-    whole = _whole(session)
+def differing(session: Session) -> Iterator[Iterator[Differing]]:
+    """Of one kind after the other, in pieces: each row and column that says something else than was taken down of it last,
+    row that nobody made, and row that nobody took away."""
     for kind in kinds().values():
-        yield from _of_kind(session, kind, whole)
-        yield from _gone(session, kind)
+        yield _compared(session, kind)
+
+
+def _compared(session: Session, kind: Kind) -> Iterator[Differing]:
+    yield from _of_kind(session, kind, _whole(session))
+    yield from _gone(session, kind)
 
 
 def _whole(session: Session) -> bool:
@@ -55,15 +58,16 @@ def _of_kind(session: Session, kind: Kind, known: bool) -> Iterator[Differing]:
     table: Any = inspect(kind.mapped).local_table
     columns = [table.c[name] for name in kind.columns.values()]
     query = select(table.c.id, *columns).order_by(table.c.id).execution_options(yield_per=PIECE)
-    for rows in session.execute(query).mappings().partitions():
-        told = _told(session, kind, rows[0]["id"], rows[-1]["id"])
-        for row in rows:
-            said = told.get(row["id"])
-            if said:
-                known = known or BORN in said  # rows from before that have smaller keys
-                yield from _columns(kind, row, said)
-            elif known or said is not None:
-                yield Differing(kind, row["id"], put_in=True)
+    with session.execute(query).mappings() as found:
+        for rows in found.partitions():
+            told = _told(session, kind, rows[0]["id"], rows[-1]["id"])
+            for row in rows:
+                said = told.get(row["id"])
+                if said:
+                    known = known or BORN in said  # rows from before that have smaller keys
+                    yield from _columns(kind, row, said)
+                elif known or said is not None:
+                    yield Differing(kind, row["id"], put_in=True)
 
 
 def _told(session: Session, kind: Kind, first: int, last: int) -> dict[int, dict[str, Any]]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
 
 from kangjiansheng.core import audit, search
 from kangjiansheng.core.changes import ONCE
@@ -58,7 +59,8 @@ def apart() -> Iterator[None]:
 def afterwards(act: Callable[[], object]) -> None:
     """Let `act` run in a short transaction of its own after this request's has ended.
 
-    For what must survive a refusal (failed sign-in, refused access) and for the traces that a GET leaves.
+    For what must survive a refusal (failed sign-in, refused access) and for the traces that a GET leaves. What it returns
+    that refuses (an HTTPException) is answered in place of what was to be.
     """
     g.setdefault("afterwards", []).append(act)
 
@@ -82,9 +84,11 @@ def _end(response: Response) -> Response:
     db.session.info.pop(ONCE, None)
     for act in g.pop("afterwards", []):
         try:
-            _afterwards(act, must=400 <= response.status_code < 500)
+            refused = _afterwards(act, must=400 <= response.status_code < 500)
         except (OperationalError, OutcomeUnknown) as problem:
             return _answered(problem)
+        if isinstance(refused, HTTPException):
+            response = _answered(refused)
     return response
 
 
@@ -103,16 +107,17 @@ def _answered(problem: Exception) -> Response:
     return current_app.make_response(current_app.handle_user_exception(problem))
 
 
-def _afterwards(act: Callable[[], object], *, must: bool) -> None:
+def _afterwards(act: Callable[[], object], *, must: bool) -> object:
     """A refusal is not answered before it was counted (`must`); a trace that a database under load does not take is
     lost rather than the answer to what was saved."""
     try:
         with writing():
-            act()
+            return act()
     except (OperationalError, OutcomeUnknown) as problem:
         if must:
             raise
         log.error("a trace was lost", extra={"facts": {"problem": str(problem)[:300]}})
+    return None
 
 
 def _drop(_problem: BaseException | None) -> None:

@@ -1,6 +1,7 @@
 """Check the audit trail and everything that it covers; name each row that was changed, removed or put in."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from kangjiansheng.core.audit import GENESIS, AuditEntry, covered, entry_hash, r
 from kangjiansheng.core.changes import ChangeSet, Revision, row_digest
 from kangjiansheng.core.db import Base, Versioned
 from kangjiansheng.core.digests import canonical, plain
+from kangjiansheng.core.unreadable import Parts
 
 # Filled by the roof: what the floors above can prove of their own, such as signatures against the texts under them.
 proofs: list[Callable[[], Iterator[str]]] = []
@@ -22,16 +24,28 @@ present: list[Callable[[], Iterator[str]]] = []
 def problems(session: Session) -> Iterator[str]:
     """Yield one line for each broken thing; nothing when the trail, all covered rows, what is signed and what things say
     now are whole."""
-    yield from records(session)
+    parts = Parts()
+    yield from _records(session, parts)
     for kind in _revised():
-        yield from _present(session, kind)
-        yield from _removed(session, kind)
+        yield from parts.go(partial(_present, session, kind))
+        yield from parts.go(partial(_removed, session, kind))
     for one in present:
-        yield from one()
+        yield from parts.go(one)
+    for of_one_kind in stood.differing(session):
+        yield from parts.go(partial(_standing, of_one_kind))
+    yield from parts.named(session, _words)
+
+
+def _standing(found: Iterator[stood.Differing]) -> Iterator[str]:
     revised = set(_revised())
-    for found in stood.differing(session):
-        if not (found.kind.mapped in revised and (found.put_in or found.gone)):  # these are named already
-            yield _said(found)
+    for one in found:
+        if not (one.kind.mapped in revised and (one.put_in or one.gone)):  # these are named already
+            yield _said(one)
+
+
+def _words(table: str, column: str) -> tuple[str, str]:
+    of, field = trail.thing_word(table), trail.field_word(table, column)
+    return _called(of, table, table), _called(field, column, column)
 
 
 def _said(found: stood.Differing) -> str:
@@ -68,15 +82,20 @@ def _value(name: str, column: str, value: Any) -> str:
 def records(session: Session) -> Iterator[str]:
     """The same of records alone: the trail, the rows that it covers, and what is signed. A copy of these is whole even
     where a thing has come to say something else; that the next check names."""
-    yield from _chain(session)
-    broken = set()
-    for line, change_id in _rows(session):
-        broken.add(change_id)
-        yield line
-    yield from _coverage(session, broken)
-    yield from _changes_without_entry(session)
+    parts = Parts()
+    yield from _records(session, parts)
+    yield from parts.named(session, _words)
+
+
+def _records(session: Session, parts: Parts) -> Iterator[str]:
+    broken: set[int] = set()
+    yield from parts.go(partial(_chain, session))
+    for kind in covered():
+        yield from parts.go(partial(_rows, session, kind, broken))
+    yield from parts.go(partial(_coverage, session, broken))
+    yield from parts.go(partial(_changes_without_entry, session))
     for proof in proofs:
-        yield from proof()
+        yield from parts.go(proof)
 
 
 def _chain(session: Session) -> Iterator[str]:
@@ -94,12 +113,13 @@ def _chain(session: Session) -> Iterator[str]:
         expected, last = entry.seq + 1, entry.hash
 
 
-def _rows(session: Session) -> Iterator[tuple[str, int]]:
-    for kind in covered():
-        mapper = inspect(kind)
-        for row in session.scalars(select(kind).order_by(kind.id).execution_options(yield_per=500)):
+def _rows(session: Session, kind: Any, broken: set[int]) -> Iterator[str]:
+    mapper = inspect(kind)
+    with session.scalars(select(kind).order_by(kind.id).execution_options(yield_per=500)) as rows:
+        for row in rows:
             if row_digest(mapper, row) != row.digest:
-                yield f"{kind.__tablename__} id {row.id}: was changed", row.change_set_id
+                broken.add(row.change_set_id)
+                yield f"{kind.__tablename__} id {row.id}: was changed"
 
 
 def _coverage(session: Session, broken: set[int]) -> Iterator[str]:
@@ -151,19 +171,18 @@ def _present(session: Session, kind: Any) -> Iterator[str]:
     name, last = kind.__tablename__, _last(kind)
     of_last = and_(last.c.thing_id == Revision.thing_id, last.c.version == Revision.version)
     recorded = select(Revision.thing_id, Revision.state).join(last, of_last).where(Revision.thing == name)
-    rows = session.scalars(select(kind).order_by(kind.id).execution_options(yield_per=200))
-    for some in rows.partitions():
-        ids = [row.id for row in some]
-        states = {
-            row.thing_id: row.state for row in session.execute(recorded.where(Revision.thing_id.in_(ids)))
-        }
-        for row in some:
-            if row.id in states:
-                differing = _differing(plain(row.state()), states[row.id])
-                if differing:
-                    yield f"{name} id {row.id}: is not as it was last recorded ({', '.join(differing)})"
-            elif _newest_entry(session, name, row.id) is None:
-                yield f"{name} id {row.id}: belongs to no audit entry"
+    every = select(kind).order_by(kind.id).execution_options(yield_per=200)
+    with session.scalars(every) as rows:
+        for some in rows.partitions():
+            of_these = recorded.where(Revision.thing_id.in_([row.id for row in some]))
+            states = {row.thing_id: row.state for row in session.execute(of_these)}
+            for row in some:
+                if row.id in states:
+                    differing = _differing(plain(row.state()), states[row.id])
+                    if differing:
+                        yield f"{name} id {row.id}: is not as it was last recorded ({', '.join(differing)})"
+                elif _newest_entry(session, name, row.id) is None:
+                    yield f"{name} id {row.id}: belongs to no audit entry"
 
 
 def _removed(session: Session, kind: Any) -> Iterator[str]:

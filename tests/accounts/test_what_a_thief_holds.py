@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from kangjiansheng.accounts import operations, queries
 from kangjiansheng.accounts.models.webhooks import Webhook
+from kangjiansheng.core import verify
 from kangjiansheng.core.db import db
 from kangjiansheng.core.outbox import Outbox
 from kangjiansheng.core.transactions import writing
@@ -158,3 +159,99 @@ def test_a_list_of_people_says_nothing_of_ways_to_sign_in_where_the_three_are_ap
     assert admin.post("/admin/people/CAST-LEAD/sso").status_code == 403
     shown = admin.post("/admin/people/list", data={"people": (io.BytesIO(text.encode()), "a.csv")})
     assert shown.status_code == 422 and "登录方式由安全管理员决定" in shown.text
+
+
+def keys(lead: Critic, app: Flask, client: Callable[..., Critic]) -> Callable[[], tuple[int, int, bool]]:
+    """A token, the calendar's address and a webhook; what they still open."""
+    token, program = bearer(made(lead)), app.test_client()
+    feed = re.search(r"http://localhost(/calendar/[\w-]{43}\.ics)", lead.post("/account/calendar").text)
+    hook = {"name": "a", "address": "https://a.example/x", "kinds": ["milestone"], "password": PASSWORD}
+    assert feed and "whsec_" in lead.post("/webhooks/new", data=hook).text
+    path = feed[1]
+
+    def open_() -> tuple[int, int, bool]:
+        with app.app_context():
+            person = queries.account_by_email(LEAD)
+            assert person is not None
+            told = (
+                select(Webhook.enabled)
+                .where(Webhook.person_id == person.person_id)
+                .order_by(Webhook.id.desc())
+            )
+            tells = bool(db.session.scalar(told.limit(1)))
+        reads = program.get("/api/v1/projects", headers=token).status_code
+        return reads, client(None).get(path).status_code, tells
+
+    return open_
+
+
+ALL, NONE = (200, 200, True), (401, 404, False)
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+@pytest.mark.parametrize("by", ["page", "link"])
+def test_a_new_password_ends_what_goes_on_without_it_where_its_owner_wants(
+    app: Flask, client: Callable[..., Critic], by: str, wanted: bool
+) -> None:
+    lead = client("lead")
+    assert 'name="end_keys"' not in lead.get("/account").text, "there is nothing to end yet"
+    still = keys(lead, app, client)
+    path, also = make(app) if by == "link" else "/account", {"end_keys": "y"} if wanted else {}
+    visitor = client(None) if by == "link" else lead
+    assert 'name="end_keys"' in visitor.get(path).text
+    new = {"old": PASSWORD, "password": NEW} | also
+    assert visitor.post(path if by == "link" else CHANGE, data=new).status_code == 303
+    assert still() == (NONE if wanted else ALL)
+
+
+@pytest.mark.parametrize("act", ["end everything", "let a stopped account in again"])
+def test_an_administrator_ends_what_goes_on_without_a_password(
+    app: Flask, client: Callable[..., Critic], act: str
+) -> None:
+    still, admin = keys(client("lead"), app, client), client("admin")
+    if act == "end everything":
+        assert admin.post("/admin/people/CAST-LEAD/sessions/end").status_code == 303
+    else:
+        with app.app_context(), writing():
+            account = queries.account_by_email(LEAD)
+            assert account is not None
+            operations.disable(account, actor=queries.system_actor())
+            operations.enable(account, actor=queries.system_actor())
+    assert still() == NONE
+
+
+def test_who_may_have_stolen_an_account_is_out_at_once(app: Flask, client: Callable[..., Critic]) -> None:
+    lead, thief_key = client("lead"), Authenticator()
+    still, admin = keys(lead, app, client), client("admin")
+    add(lead, thief_key)
+    begun = client(None).post("/sign-in", data={"email": LEAD, "password": PASSWORD})
+    handed = admin.post("/admin/people/CAST-LEAD/link", data={"how": "hand", "stolen": "y"})
+    link = re.search(r"http://localhost(/link/[\w-]+)", handed.text)
+    assert link and still() == NONE and lead.get("/account").status_code == 302
+    assert client(None).post("/sign-in", data={"email": LEAD, "password": PASSWORD}).status_code == 422
+    assert sign_in(client(None), thief_key).status_code == 422
+    again = client(None).post("/sign-in/second", data={"ticket": field(begun, "ticket"), "code": "123456"})
+    assert again.status_code == 422 and "请重新登录" in again.text
+    owner = client(None)
+    assert owner.post(link[1], data={"password": NEW}).status_code == 303
+    assert owner.get("/account").status_code == 200
+    with app.app_context():
+        assert list(verify.problems(db.session())) == []
+
+
+def test_nobody_shuts_herself_out_nor_one_of_the_three(app: Flask, client: Callable[..., Critic]) -> None:
+    admin, stolen = client("admin"), {"how": "hand", "stolen": "y"}
+    assert 'name="stolen"' not in admin.get("/admin/people/CAST-ADMIN").text
+    assert admin.post("/admin/people/CAST-ADMIN/link", data=stolen).status_code == 422
+    with app.app_context(), writing():
+        system = queries.system_actor()
+        for short, role in (("outsider", "security"), ("partner", "auditor")):
+            account = queries.account_by_email(f"{short}@kjs.example")
+            assert account is not None
+            operations.grant_role(account.person, role, actor=system)
+        security = queries.actor_by_email("outsider@kjs.example")
+        assert security is not None
+        operations.rights.set_rule(actor=security, version=1, separate=True, review_every=180)
+    refused = admin.post("/admin/people/CAST-OUTSIDER/link", data=stolen | {"how": "mail"})
+    assert refused.status_code == 422 and "由安全管理员处理" in refused.text
+    assert client("outsider").get("/account").status_code == 200

@@ -42,7 +42,7 @@ OTHERWISE: dict[type, Any] = {
 
 def lines(app: Flask) -> list[str]:
     with app.app_context(), speaking("en"):
-        return [verify._said(one) for one in stood.differing(db.session())]
+        return [verify._said(one) for kind in stood.differing(db.session()) for one in kind]
 
 
 def altered(app: Flask, *statements: str) -> list[str]:
@@ -276,7 +276,7 @@ def test_an_older_installation_is_taken_down_once_when_no_older_process_is_left(
         assert db.session.scalar(select(Revision.id).where(standing.of_rows()))
         taken = [_taken() for _round in range(4)]
         assert taken[0] == 700 and 0 < taken[1] <= 700 and taken[-1] == 0
-        assert list(stood.differing(db.session())) == []
+        assert [one for kind in stood.differing(db.session()) for one in kind] == []
     found = altered(
         app,
         "UPDATE recusal SET reason = 'after' WHERE id = 1",

@@ -43,6 +43,8 @@ REFUSALS = {
     "accounts:role-own": _l("不能撤回自己的管理员角色，请由另一位管理员操作。"),
     "accounts:role-backwards": _l("结束日期早于开始日期。"),
     "accounts:disable-own": _l("不能停用自己的账号。"),
+    "accounts:theft-own": _l("自己的账号请在“我的账号”里更改密码。"),
+    "accounts:theft-guarded": _l("三员的账号请由安全管理员处理。"),
     "accounts:account-there": _l("此人已有账号。"),
     "accounts:account-stopped": _l("账号已停用，请先恢复。"),
     "accounts:admin-there": _l("已有管理员，请直接登录。"),
@@ -63,6 +65,7 @@ REFUSALS = {
     **rights.REFUSALS,
     **sso.REFUSALS,
 }
+END_KEYS = _l("它们不用密码也能继续。怀疑别人知道密码时请选上；之后需要的请重新生成。")
 LANGUAGES = [("zh-Hans", "简体"), ("zh-Hant", "繁體"), ("en", "English")]
 
 
@@ -85,6 +88,7 @@ class NewPasswordForm(Form):
     """The password set through a one-time link."""
 
     password = PasswordField(_l("新密码"), [required(), at_most(200)])
+    end_keys = BooleanField(_l("同时结束程序令牌、事件推送和日历订阅"), description=END_KEYS)
 
 
 class ChangePasswordForm(Form):
@@ -92,6 +96,7 @@ class ChangePasswordForm(Form):
 
     old = PasswordField(_l("当前密码"), [required(), at_most(200)])
     password = PasswordField(_l("新密码"), [required(), at_most(200)])
+    end_keys = BooleanField(_l("同时结束程序令牌、事件推送和日历订阅"), description=END_KEYS)
 
 
 class FirstRunForm(Form):
@@ -148,6 +153,12 @@ class LinkForm(Form):
     """How a one-time link reaches its owner."""
 
     how = RadioField(_l("方式"), choices=[("mail", _l("发邮件")), ("hand", _l("由您转交"))], default="mail")
+    stolen = BooleanField(
+        _l("账号可能被盗用"),
+        description=_l(
+            "原密码和通行密钥立即作废，全部登录、程序令牌、事件推送和日历订阅立即结束；本人凭链接设置新密码。"
+        ),
+    )
 
 
 _LETS = [("", _l("不允许")), ("read", _l("只读")), ("write", _l("读和写"))]

@@ -16,6 +16,7 @@ REFUSALS = {
     "accounts:rights-own": _l("三员分立：不能授予或撤回自己的角色，请由另一位安全管理员操作。"),
     "accounts:rights-last": _l("这是最后一位能登录的%(role)s，请先由另一人担任。"),
     "accounts:rights-switch": _l("三员分立由安全管理员开启和关闭。"),
+    "accounts:rights-gone": _l("您的管理员角色刚刚被撤回，没有任何内容被改动。"),
     "accounts:rights-guarded": _l(
         "三员分立：担任三员之一的人只能用邮件收到链接，邮箱也不能由别人修改；请先撤回这个角色。"
     ),

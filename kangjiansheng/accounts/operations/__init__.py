@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from kangjiansheng.accounts import passwords, queries, rules
 from kangjiansheng.accounts.models import Account, OneTimeLink, Person, SignedInSession
-from kangjiansheng.accounts.operations import guesses, rights, tokens, webhooks
+from kangjiansheng.accounts.operations import guesses, keys, rights
 from kangjiansheng.accounts.operations.rights import grant_role as grant_role
 from kangjiansheng.accounts.operations.rights import revoke_role as revoke_role
 from kangjiansheng.core import clock, outbox, throttle
@@ -17,6 +17,7 @@ from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.proxies import origin
+from kangjiansheng.core.throttle import TooOften
 
 
 def create_person(
@@ -126,9 +127,7 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     )
     db.session.add(link)
     db.session.flush()
-    change = record(
-        "accounts:account:link", account, actor=actor, before={"purpose": None}, after={"purpose": purpose}
-    )
+    change = record("accounts:account:link", account, actor=actor, before={}, after={"purpose": purpose})
     path = f"/link/{secret}"
     if send and account.person.email:
         facts = {"name": name_of(account.person, account.person.locale)}
@@ -143,11 +142,12 @@ def make_link(account: Account, purpose: str, *, actor: Actor, send: bool) -> st
     return path
 
 
-def use_link(link: OneTimeLink, password: str) -> None:
-    """Set the password through a one-time link; the link is used up, all sessions of the account end."""
+def use_link(link: OneTimeLink, password: str, *, end_keys: bool = False) -> None:
+    """Set the password through a one-time link; the link is used up, all sessions of the account end, on demand also what
+    goes on without them."""
     _check_password(password, link.account.person)
     link.used_at = clock.now()
-    _set_password(link.account, password)
+    _set_password(link.account, password, end_keys=end_keys)
 
 
 def _check_password(password: str, person: Person) -> None:
@@ -159,29 +159,37 @@ def password_again(account: Account, password: str, field: str) -> None:
     key = _guesses(account.id)
     if throttle.is_blocked(key, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW):
         raise RuleBroken("accounts:password-throttled", field)
-    if not passwords.fits(password, account.password_hash):
+    right = passwords.fits(password, account.password_hash)
+    if not right or throttle.failed_meanwhile(
+        key, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW
+    ):
         raise RuleBroken("accounts:password-wrong", field)
     throttle.clear(key)
 
 
-def count_guess(account_id: int, *, address: str) -> None:
+def count_guess(account_id: int, *, address: str) -> TooOften | None:
     """The password that was asked for once more was wrong: count it, and leave an entry."""
-    throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
+    failures = throttle.count(_guesses(account_id), window=rules.FAILURE_WINDOW)
     guesses.note(db.session.get_one(Account, account_id), address)
+    return throttle.told(failures, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW)
 
 
 def _guesses(account_id: int) -> str:
     return f"password:{account_id}"
 
 
-def change_password(account: Account, old: str, new: str, *, keep_session: int | None) -> None:
-    """Change one's own password; all other sessions end."""
+def change_password(
+    account: Account, old: str, new: str, *, keep_session: int | None, end_keys: bool = False
+) -> None:
+    """Change one's own password; all other sessions end, on demand also what goes on without them."""
     password_again(account, old, "old")
     _check_password(new, account.person)
-    _set_password(account, new, keep_session=keep_session)
+    _set_password(account, new, keep_session=keep_session, end_keys=end_keys)
 
 
-def _set_password(account: Account, password: str, *, keep_session: int | None = None) -> None:
+def _set_password(
+    account: Account, password: str, *, keep_session: int | None = None, end_keys: bool = False
+) -> None:
     person = account.person
     actor = Actor(person.id, person.name_hans)
     before = account.state()
@@ -190,6 +198,8 @@ def _set_password(account: Account, password: str, *, keep_session: int | None =
     rights.end_links(person)  # whoever still holds one would set another password
     change = record("accounts:account:password", account, actor=actor, before=before)
     end_sessions(account, besides=keep_session)
+    if end_keys:
+        keys.end(account, actor=actor)
     if person.email and (before["password_changed_at"] or _has_signed_in(account)):
         facts = {"name": name_of(person, person.locale)}
         outbox.mail(person.email, "accounts:password-changed", facts, change=change, locale=person.locale)
@@ -205,14 +215,14 @@ def disable(account: Account, *, actor: Actor) -> None:
     """Stop an account at once: its sessions end with it."""
     if account.person_id == actor.id:
         raise RuleBroken("accounts:disable-own")
+    rights.check_still_administers(actor)
     rights.check_stoppable(account.person)
     before = account.state()
     account.disabled_at = clock.now()
     record("accounts:account:disable", account, actor=actor, before=before)
     end_sessions(account)
     rights.end_links(account.person)  # also for the day on which the account is let in again
-    tokens.revoke_all(account, actor=actor)
-    webhooks.stop_all(account, actor=actor)
+    keys.end(account, actor=actor)
 
 
 def enable(account: Account, *, actor: Actor) -> None:
@@ -276,7 +286,8 @@ def end_sessions(account: Account, *, besides: int | None = None) -> None:
 
 
 def end_all_sessions(account: Account, *, actor: Actor) -> None:
-    """End all sessions of somebody else's account, as when a device is lost; the account stays open."""
+    """End all sessions of somebody else's account, as when a device is lost, and what it may hold beside: tokens, webhooks,
+    the calendar's address. The account stays open."""
     open_ones = select(func.count(SignedInSession.id)).where(
         SignedInSession.account_id == account.id, SignedInSession.ended_at.is_(None)
     )
@@ -285,34 +296,7 @@ def end_all_sessions(account: Account, *, actor: Actor) -> None:
     record(
         "accounts:session:end-all", account, actor=actor, before={"sessions": number}, after={"sessions": 0}
     )
-
-
-def count_failure(account: Account | None, email: str, *, address: str, actor: Actor) -> None:
-    """A sign-in failed: count it for the address typed and the one it came from, and leave an audit entry.
-
-    An unknown address leaves an entry as well, without what was typed: it may be a password.
-    """
-    throttle.count(f"sign-in:address:{origin(address)}", window=rules.FAILURE_WINDOW)
-    throttle.count(rules.failure_key(email, address), window=rules.FAILURE_WINDOW)
-    thing = account or NoAccount()
-    record("accounts:session:fail", thing, actor=actor, before={"from": None}, after={"from": address},
-           change=begin(actor=actor))  # fmt: skip
-
-
-class NoAccount:
-    """The thing of a failed sign-in under an address that nobody has."""
-
-    __tablename__ = "account"
-    id = 0
-
-
-def is_throttled(email: str, address: str) -> bool:
-    """True when this address failed too often within the window, with this account or with any."""
-    return throttle.is_blocked(
-        f"sign-in:address:{origin(address)}", most=rules.FAILURES_PER_ADDRESS, window=rules.FAILURE_WINDOW
-    ) or throttle.is_blocked(
-        rules.failure_key(email, address), most=rules.FAILURES_PER_ACCOUNT, window=rules.FAILURE_WINDOW
-    )
+    keys.end(account, actor=actor)
 
 
 def ask_reset(account: Account | None, email: str, *, address: str) -> bool:
@@ -326,9 +310,9 @@ def ask_reset(account: Account | None, email: str, *, address: str) -> bool:
     )
     if throttle.is_blocked(by_address, most=rules.RESETS_PER_ADDRESS, window=rules.RESET_WINDOW):
         return False
-    swallowed = throttle.is_blocked(by_email, most=rules.RESETS_PER_EMAIL, window=rules.RESET_WINDOW)
-    throttle.count(by_address, window=rules.RESET_WINDOW)
-    throttle.count(by_email, window=rules.RESET_WINDOW)
+    if throttle.count(by_address, window=rules.RESET_WINDOW) > rules.RESETS_PER_ADDRESS:
+        return False
+    swallowed = throttle.count(by_email, window=rules.RESET_WINDOW) > rules.RESETS_PER_EMAIL
     if account and not account.disabled_at and not swallowed:
         who = Actor(account.person_id, account.person.name_hans)
         make_link(account, "reset", actor=who, send=True)

@@ -19,6 +19,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.sealing import seal
+from kangjiansheng.core.throttle import TooOften
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,16 @@ def take_away(account: Account, reason: str, *, actor: Actor) -> None:
     tell(account, "accounts:factors-taken", change, reason=reason)
 
 
+def drop_passkeys(account: Account, *, actor: Actor) -> None:
+    """The passkeys go, of which each lets somebody in alone; recovery codes go with the last factor."""
+    if not queries.of(account).passkeys:
+        return
+    _delete(Passkey, account)
+    if not queries.of(account).kinds:
+        _forget(account)
+    record("accounts:factor:take", account, actor=actor, before={"factor": "passkey"}, after={"factor": None})
+
+
 def _forget(account: Account) -> None:
     for kind in (AuthenticatorApp, Passkey, RecoveryCode):
         _delete(kind, account)
@@ -188,7 +199,9 @@ def prove(account: Account, shown: Shown, *, alone: bool = False) -> str:
     if is_throttled(account.id):
         raise RuleBroken("accounts:second-throttled")
     recovery = facts.looks_like_recovery(shown.code)
-    if not (_use_recovery(account, shown.code) if recovery else _use_app(account, shown.code)):
+    right = _use_recovery(account, shown.code) if recovery else _use_app(account, shown.code)
+    most, window = facts.FAILURES, rules.FAILURE_WINDOW
+    if not right or throttle.failed_meanwhile(_key(account.id), most=most, window=window):
         raise RuleBroken("accounts:recovery-wrong" if recovery else "accounts:second-wrong", "code")
     throttle.clear(_key(account.id))
     return "recovery" if recovery else "totp"
@@ -229,18 +242,17 @@ def is_throttled(account_id: int) -> bool:
     return throttle.is_blocked(_key(account_id), most=facts.FAILURES, window=rules.FAILURE_WINDOW)
 
 
-def count_failure(account_id: int, *, address: str) -> None:
+def count_failure(account_id: int, *, address: str) -> TooOften | None:
     """A second factor was wrong: count it, leave an entry, and tell the owner when it was one too many: somebody
-    knows the password."""
+    knows the password. Returns the answer when there were too many before."""
+    failures = throttle.count(_key(account_id), window=rules.FAILURE_WINDOW)
     account = db.session.get_one(Account, account_id)
-    throttle.count(_key(account_id), window=rules.FAILURE_WINDOW)
     actor = Actor(account.person_id, account.person.name_hans)
-    change = record(
-        "accounts:factor:fail", account, actor=actor, before={"from": None}, after={"from": address}
-    )
+    change = record("accounts:factor:fail", account, actor=actor, before={}, after={"from": address})
     db.session.flush()
-    if is_throttled(account_id):
+    if failures >= facts.FAILURES:
         tell(account, "accounts:factor-guessed", change)
+    return throttle.told(failures, most=facts.FAILURES, window=rules.FAILURE_WINDOW)
 
 
 def _key(account_id: int) -> str:

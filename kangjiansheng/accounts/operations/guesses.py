@@ -7,5 +7,5 @@ from kangjiansheng.core.changes import Actor, begin, record
 def note(account: Account, address: str) -> None:
     """Leave an entry in the trail; never what was typed."""
     actor = Actor(account.person_id, account.person.name_hans)
-    record("accounts:account:guess", account, actor=actor, before={"from": None}, after={"from": address},
+    record("accounts:account:guess", account, actor=actor, before={}, after={"from": address},
            change=begin(actor=actor))  # fmt: skip

@@ -14,6 +14,7 @@ from kangjiansheng.core import throttle
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.throttle import TooOften
 
 SECOND_WRONG = ("accounts:second-wrong", "accounts:recovery-wrong")
 MISTAKES = ("accounts:password-wrong", *SECOND_WRONG)  # what is counted
@@ -35,9 +36,10 @@ def account_of(*, actor: Actor) -> Account | None:
 
 
 def fits(password: str, *, actor: Actor) -> bool:
-    """Whether the password is the actor's."""
+    """Whether the password is the actor's; also no, when too much was wrong meanwhile."""
     account = account_of(actor=actor)
-    return passwords.fits(password, account.password_hash if account else None)
+    right = passwords.fits(password, account.password_hash if account else None)
+    return right and not failed_meanwhile(actor.id)
 
 
 def asked(account: Account | None) -> tuple[str, ...]:
@@ -72,7 +74,12 @@ def prove(given: Given, *, actor: Actor) -> str:
 def second(shown: Shown, *, actor: Actor, alone: bool) -> str:
     """Check the second factor and use it up; returns what it was, nothing for who has none."""
     account = account_of(actor=actor)
-    return factors.prove(account, shown, alone=alone) if account and account.second_since else ""
+    if account is None or account.second_since is None:
+        return ""
+    way = factors.prove(account, shown, alone=alone)
+    if shown.passkey is None and failed_meanwhile(actor.id):
+        raise RuleBroken("accounts:second-wrong", "code")
+    return way
 
 
 def is_throttled(person_id: int) -> bool:
@@ -80,17 +87,25 @@ def is_throttled(person_id: int) -> bool:
     return throttle.is_blocked(_key(person_id), most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW)
 
 
-def count(person_id: int) -> None:
-    """What was typed at signing was wrong."""
-    throttle.count(_key(person_id), window=rules.FAILURE_WINDOW)
+def failed_meanwhile(person_id: int) -> bool:
+    """What was typed is right, but too much was wrong by now: it is treated as wrong."""
+    most, window = rules.FAILURES_AT_SIGNING, rules.FAILURE_WINDOW
+    return throttle.failed_meanwhile(_key(person_id), most=most, window=window)
 
 
-def count_failure(person_id: int, *, address: str) -> None:
+def count(person_id: int) -> TooOften | None:
+    """What was typed at signing was wrong; returns the answer when it is one too many."""
+    failures = throttle.count(_key(person_id), window=rules.FAILURE_WINDOW)
+    return throttle.told(failures, most=rules.FAILURES_AT_SIGNING, window=rules.FAILURE_WINDOW)
+
+
+def count_failure(person_id: int, *, address: str) -> TooOften | None:
     """What was typed before a token, a webhook or a disposal was wrong: count it, and leave an entry."""
-    count(person_id)
+    too_often = count(person_id)
     account = db.session.scalar(select(Account).where(Account.person_id == person_id))
     if account is not None:
         guesses.note(account, address)
+    return too_often
 
 
 def clear(person_id: int) -> None:

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from kangjiansheng.accounts import rules
-from kangjiansheng.accounts.models import OneTimeLink, Person, RightsReview, RightsRule, SystemRole
+from kangjiansheng.accounts.models import Account, OneTimeLink, Person, RightsReview, RightsRule, SystemRole
+from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.accounts.queries import rights as queries
 from kangjiansheng.accounts.rules import rights
 from kangjiansheng.core import clock
@@ -45,6 +46,7 @@ def revoke_role(person: Person, role: str, *, actor: Actor) -> None:
     """End a system role as of yesterday: it no longer holds at the next request."""
     if role in ("admin", "security") and person.id == actor.id:
         raise RuleBroken("accounts:role-own", "role")
+    check_still_administers(actor)
     if queries.rule().separate:
         _check_decides(person, actor)
         check_not_last(person, role)
@@ -61,6 +63,17 @@ def _check_decides(person: Person, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-security", "role")
     if person.id == actor.id:
         raise RuleBroken("accounts:rights-own", "role")
+
+
+def check_still_administers(actor: Actor) -> None:
+    """Of two administrators who end each other's office in the same instant one comes first, and the other has none any
+    more. Else nobody would be left."""
+    held = select(SystemRole.id).where(SystemRole.role.in_(rights.THREE), holds_on(SystemRole, clock.today()))
+    db.session.execute(held.order_by(SystemRole.id).with_for_update())
+    theirs = held.join(Account, Account.person_id == SystemRole.person_id)
+    theirs = theirs.where(SystemRole.person_id == actor.id, Account.disabled_at.is_(None))
+    if not actor.has("system") and db.session.scalar(theirs.limit(1)) is None:
+        raise RuleBroken("accounts:rights-gone")
 
 
 def check_ways(*, actor: Actor) -> None:

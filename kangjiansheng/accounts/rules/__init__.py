@@ -76,6 +76,7 @@ ACTS = {
     "accounts:account:link": _l("生成一次性链接"),
     "accounts:account:password": _l("设置密码"),
     "accounts:account:guess": _l("再次核对身份出错"),
+    "accounts:account:theft": _l("账号可能被盗：原密码作废"),
     "accounts:session:begin": _l("登录"),
     "accounts:session:end": _l("退出登录"),
     "accounts:session:fail": _l("登录失败"),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, policies, queries, rules, sessions
 from kangjiansheng.accounts.models import Account, SignedInSession
-from kangjiansheng.accounts.operations import feeds, reminders
+from kangjiansheng.accounts.operations import feeds, keys, reminders
 from kangjiansheng.accounts.queries import factors as found_factors
 from kangjiansheng.accounts.queries import tokens
 from kangjiansheng.accounts.queries.privacy import acceptances
@@ -47,6 +47,7 @@ def account_page(account: Account, status: int = 200, **came_back: Any) -> Respo
         roles=actor().roles,
         **shown,
         acceptances=acceptances(account.person_id),
+        has_keys=keys.held(account),
         feed=queries.feed_of(account.person_id),
         tokens=tokens.tokens_of(account.person_id),
         scope_names=rules.SCOPE_NAMES,
@@ -78,7 +79,13 @@ def change_password(account: Account) -> Response:
     keep: int = g.session_id
 
     def act() -> None:
-        operations.change_password(account, form.old.data or "", form.password.data or "", keep_session=keep)
+        operations.change_password(
+            account,
+            form.old.data or "",
+            form.password.data or "",
+            keep_session=keep,
+            end_keys=form.end_keys.data,
+        )
         sessions.renew()
 
     if attempt(account.id, form, act):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from kangjiansheng.accounts import forms, operations, policies, queries, rules
 from kangjiansheng.accounts.models import Account, Person
+from kangjiansheng.accounts.operations import theft
 from kangjiansheng.accounts.queries import work
 from kangjiansheng.accounts.queries.privacy import acceptances
 from kangjiansheng.accounts.queries.sso import link_of
@@ -101,6 +102,7 @@ def person_page(
         illustrative=person.illustrative,
         person=person,
         role_form=role_form or forms.RoleForm(formdata=None),
+        link_form=forms.LinkForm(formdata=None),
         refusal=refusal,
         roles=rules.ROLE_NAMES,
         duties=queries.count_duties(person.id),
@@ -142,7 +144,9 @@ def open_account(person: Person) -> Response:
 def end_sessions(account: Account) -> Response:
     """End all sessions of an account: a device was lost, or somebody has left it open."""
     operations.end_all_sessions(account, actor=actor())
-    return saved(url_for(".person", code=account.person.code), _("登录已全部结束"))
+    return saved(
+        url_for(".person", code=account.person.code), _("登录、程序令牌、事件推送和日历订阅已全部结束")
+    )
 
 
 @bp.post("/admin/people/<code>/enable")
@@ -162,6 +166,8 @@ def make_link(account: Account) -> Response:
     person = account.person
     purpose = "reset" if account.password_hash else "invitation"
     send = form.how.data == "mail"
+    if form.stolen.data:
+        theft.shut_out(account, actor=actor())
     path = operations.make_link(account, purpose, actor=actor(), send=send)
     if not send:
         return _hand_over(person, path, purpose)

@@ -26,7 +26,7 @@ def attempt(account_id: int | None, form: Form, act: Callable[[], Any]) -> Any:
     return form.attempt(watched)
 
 
-def noted(person_id: int) -> Callable[[], None]:
+def noted(person_id: int) -> Callable[[], object]:
     """How a mistake of somebody is counted where nothing but the account is there to note it with."""
     address = request.remote_addr or ""
     return lambda: proving.count_failure(person_id, address=address)

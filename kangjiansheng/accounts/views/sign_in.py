@@ -18,7 +18,7 @@ from kangjiansheng.accounts.forms.factors import (
     site,
 )
 from kangjiansheng.accounts.models import Account
-from kangjiansheng.accounts.operations import factors, passkeys
+from kangjiansheng.accounts.operations import factors, failures, keys, passkeys
 from kangjiansheng.accounts.queries import factors as found
 from kangjiansheng.accounts.queries.sso import must_use
 from kangjiansheng.accounts.rules.factors import TICKET_LASTS
@@ -29,6 +29,7 @@ from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.pages import page, saved
 from kangjiansheng.core.text import own_path
+from kangjiansheng.core.throttle import TooOften
 from kangjiansheng.core.transactions import afterwards
 
 BY_PASSKEY = "sign in"  # what a passkey is shown for
@@ -47,12 +48,13 @@ def sign_in() -> Any:
     if not form.validate_on_submit():
         return sign_in_page(form, form.status)
     email, password, address = form.email.data or "", form.password.data or "", request.remote_addr or ""
-    if operations.is_throttled(email, address):
+    if failures.is_throttled(email, address):
         answer = sign_in_page(form, 429, _("尝试次数过多，请 15 分钟后再试，或重设密码。"))
         answer.headers["Retry-After"] = str(int(rules.FAILURE_WINDOW.total_seconds()))
         return answer
     account = queries.account_by_email(email)
     fits = passwords.fits(password, account.password_hash if account else None)
+    fits = fits and not failures.meanwhile(email, address)
     if account and fits and not account.disabled_at:
         return go_on(account, "password", form)
     afterwards(lambda: _count(email, address))
@@ -155,10 +157,10 @@ def _second_page(
     return answer
 
 
-def _count(email: str, address: str) -> None:
+def _count(email: str, address: str) -> TooOften | None:
     account = queries.account_by_email(email)
     who = Actor(account.person_id, account.person.name_hans) if account else Actor(0, "")
-    operations.count_failure(account, email, address=address, actor=who)
+    return failures.count_failure(account, email, address=address, actor=who)
 
 
 def sign_in_page(form: forms.SignInForm, status: int, refusal: str = "") -> Response:
@@ -215,6 +217,10 @@ def use_link(secret: str) -> Response:
         return page("accounts/link_over.html", 404)
     form = forms.NewPasswordForm()
     found = link
-    if form.attempt(lambda: operations.use_link(found, form.password.data or "")):
+    if form.attempt(
+        lambda: operations.use_link(found, form.password.data or "", end_keys=form.end_keys.data)
+    ):
         return go_on(found.account, "password", forms.SignInForm(formdata=None))
-    return page("accounts/use_link.html", form.status, form=form, link=queries.link_by_secret(secret))
+    again = queries.link_by_secret(secret)
+    has_keys = again is not None and keys.held(again.account)
+    return page("accounts/use_link.html", form.status, form=form, link=again, has_keys=has_keys)

@@ -21,6 +21,7 @@ from kangjiansheng.core import clock, throttle
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.throttle import TooOften
 
 
 def asked(draft: DraftVersion, *, actor: Actor) -> tuple[str, ...]:
@@ -40,9 +41,8 @@ def send(draft: DraftVersion, *, actor: Actor) -> None:
     if not person.email or proving.account_of(actor=actor) is None:
         raise RuleBroken("committee:no-address")
     key = f"signature-code:{actor.id}"
-    if throttle.is_blocked(key, most=signing.MOST_CODES, window=FAILURE_WINDOW):
+    if throttle.count(key, window=FAILURE_WINDOW) > signing.MOST_CODES:
         raise RuleBroken("committee:codes-too-many")
-    throttle.count(key, window=FAILURE_WINDOW)
     mine = (SignatureCode.person_id == actor.id, SignatureCode.draft_version_id == draft.id)
     db.session.execute(delete(SignatureCode).where(*mine, SignatureCode.used_at.is_(None)))
     code = str(secrets.randbelow(10**signing.CODE_DIGITS)).zfill(signing.CODE_DIGITS)
@@ -89,7 +89,10 @@ def prove(
 def _use(draft: DraftVersion, code: str, *, actor: Actor) -> None:
     found = waiting(draft, actor=actor)
     typed = "".join(code.split())
-    if not passwords.fits(typed, found.code_hash if found else None) or found is None:
+    right = passwords.fits(typed, found.code_hash if found else None) and not proving.failed_meanwhile(
+        actor.id
+    )
+    if not right or found is None:
         raise RuleBroken("committee:code-wrong", "code")
     found.used_at = clock.now()
 
@@ -111,10 +114,10 @@ def waiting(draft: DraftVersion, *, actor: Actor) -> SignatureCode | None:
     return db.session.scalar(query)
 
 
-def count_failure(draft_id: int, what: str, *, actor: Actor) -> None:
+def count_failure(draft_id: int, what: str, *, actor: Actor) -> TooOften | None:
     """Password or code (`what`) at signing was wrong: count it, leave an audit entry, and tell the owner of the
     account when it is one too many."""
-    proving.count(actor.id)
+    too_often = proving.count(actor.id)
     draft = db.session.get_one(DraftVersion, draft_id)
     after = {"draft": draft.number, "person": actor.id}
     change = record(
@@ -127,3 +130,4 @@ def count_failure(draft_id: int, what: str, *, actor: Actor) -> None:
     db.session.flush()
     if proving.is_throttled(actor.id):
         telling.signature_misused(draft, db.session.get_one(Person, actor.id), actor=actor, change=change)
+    return too_often

@@ -30,6 +30,14 @@ def open_facts(meeting: Meeting) -> Meeting:
     return meeting
 
 
+def open_room(meeting: Meeting) -> Meeting:
+    """The same, held against others who change who takes part, or close a vote. The minutes first, as everywhere; there may
+    be none yet."""
+    open_facts(meeting)
+    db.session.execute(select(Meeting.id).where(Meeting.id == meeting.id).with_for_update(key_share=True))
+    return meeting
+
+
 def facts_lock(meeting: Meeting) -> str | None:
     """Why date, place, attendance and agenda stand; None when they may be changed."""
     return locks.facts_lock(meeting.life, meeting.minutes.life if meeting.minutes else None, meeting.source)

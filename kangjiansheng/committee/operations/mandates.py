@@ -4,7 +4,7 @@ from sqlalchemy import or_, select
 
 from kangjiansheng.committee.models import Mandate, Meeting
 from kangjiansheng.committee.notices import motions as notices
-from kangjiansheng.committee.operations.locks import open_facts
+from kangjiansheng.committee.operations.locks import open_room
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
@@ -51,7 +51,7 @@ def withdraw(mandate: Mandate, *, actor: Actor) -> None:
 
 
 def _before(meeting: Meeting) -> None:
-    open_facts(meeting)
+    open_room(meeting)
     begun = meeting.life != "planned" or (meeting.starts_at is not None and meeting.starts_at <= clock.now())
     if begun or meeting.held_on < clock.today():
         raise RuleBroken("committee:meeting-begun")

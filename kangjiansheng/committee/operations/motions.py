@@ -10,7 +10,7 @@ from kangjiansheng.committee.models import AgendaItem, Ballot, Dissent, Meeting,
 from kangjiansheng.committee.notices import motions as notices
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.operations import outcomes, voted
-from kangjiansheng.committee.operations.locks import open_facts
+from kangjiansheng.committee.operations.locks import open_facts, open_room
 from kangjiansheng.committee.operations.tallying import end, given, locked, recused_from, result_of
 from kangjiansheng.committee.queries import floor
 from kangjiansheng.committee.rules import ballots
@@ -94,7 +94,7 @@ def cast(motion: Motion, *, actor: Actor, person_id: int, choice: str) -> Ballot
     """Take the ballot of a member: entered by the member, by the member's deputy, or for them by who keeps the
     committee, who then is named. The last answer of a circulation closes it."""
     # The minutes first, as whoever closes a vote: two at once wait for each other, and none for ever.
-    open_facts(motion.meeting)
+    open_room(motion.meeting)
     locked(motion)
     now = clock.now()
     if motion.closed_at is not None or (motion.due_at is not None and now >= motion.due_at):
@@ -141,7 +141,7 @@ def close(motion: Motion, *, actor: Actor, counts: Tally | None = None) -> Motio
 
     `counts` are the hands of a vote by number; a circulation that has passed its deadline ends at it.
     """
-    open_facts(motion.meeting)
+    open_room(motion.meeting)
     locked(motion)
     if motion.closed_at is not None:
         raise RuleBroken("committee:vote-closed")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import AgendaItem, Meeting, Motion, Presence, Recusal
+from kangjiansheng.committee.operations.locks import open_room
 from kangjiansheng.committee.queries import floor
 from kangjiansheng.committee.rules import ballots
 from kangjiansheng.committee.rules.votes import Tally
@@ -30,7 +31,7 @@ def locked(motion: Motion) -> Motion:
 
 def recused_from(motion: Motion) -> frozenset[int]:
     """Who does not take part in the item of a motion."""
-    rows = floor.recusals_of(motion.meeting).get(motion.agenda_item_id, [])
+    rows = floor.recusals_of(motion.meeting, anew=True).get(motion.agenda_item_id, [])
     return floor.out_of(rows)
 
 
@@ -73,7 +74,7 @@ def keeps_votes(act: Act) -> Act:
 
     @wraps(act)
     def guarded(thing: Any, *args: Any, actor: Actor, **more: Any) -> Any:
-        meeting = _meeting_of(thing)
+        meeting = open_room(_meeting_of(thing))
         before = _counted_from(meeting)
         result = act(thing, *args, actor=actor, **more)
         if before is not None:
@@ -105,7 +106,7 @@ def _counted_from(meeting: Meeting) -> list[tuple[Any, ...]] | None:
     if not motions:
         return None
     db.session.expire(meeting, ["presence", "attendance"])
-    room, recused = floor.room_of(meeting), floor.recusals_of(meeting)
+    room, recused = floor.room_of(meeting), floor.recusals_of(meeting, anew=True)
     found: list[tuple[Any, ...]] = []
     for one in motions:
         if one.closed_at is None:

@@ -120,10 +120,11 @@ def mandates_of(meeting: Meeting) -> tuple[tuple[int, int], ...]:
     return tuple((row[0], row[1]) for row in db.session.execute(query.order_by(Mandate.id)))
 
 
-def recusals_of(meeting: Meeting) -> dict[int, list[Recusal]]:
-    """Who is recused from which item, by the item's key."""
+def recusals_of(meeting: Meeting, *, anew: bool = False) -> dict[int, list[Recusal]]:
+    """Who is recused from which item, by the item's key; `anew` for who has waited for others and knows earlier rows."""
     found: dict[int, list[Recusal]] = {}
-    for row in db.session.scalars(_recusals(), {"meeting": meeting.id}):
+    options = {"populate_existing": anew}
+    for row in db.session.scalars(_recusals(), {"meeting": meeting.id}, execution_options=options):
         found.setdefault(row.agenda_item_id, []).append(row)
     return found
 

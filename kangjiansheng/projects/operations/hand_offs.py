@@ -18,6 +18,7 @@ from kangjiansheng.core import clock, i18n
 from kangjiansheng.core.changes import Actor, ChangeSet, Revision, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.throttle import TooOften
 from kangjiansheng.projects.models import (
     HandOff,
     HandOffItem,
@@ -229,11 +230,12 @@ def last_step(one: HandOff) -> tuple[ChangeSet, dict[str, Any]] | None:
     return None if signed else (change, earlier.state)
 
 
-def count_failure(code: str, *, actor: Actor) -> None:
+def count_failure(code: str, *, actor: Actor) -> TooOften | None:
     """A password at signing was wrong: count it, and leave an entry in the trail."""
-    proving.count(actor.id)
+    too_often = proving.count(actor.id)
     one = db.session.scalars(select(HandOff).where(HandOff.code == code)).one()
     record("projects:hand-off:fail", one, actor=actor, before={}, after={"person": actor.id})
+    return too_often
 
 
 def _start(one: HandOff, step: str, version: int | None) -> None:
