@@ -37,7 +37,7 @@ from kangjiansheng.committee.queries.effects import lab_of
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
 from kangjiansheng.committee.queries.visible import kept
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.files import FileRef
@@ -149,6 +149,11 @@ def keep_paper(actor: Actor, paper: Paper) -> bool:
 def edit_stay(actor: Actor, stay: Presence) -> bool:
     """When somebody came and left: those who keep the committee."""
     return edit_meeting(actor, stay.meeting)
+
+
+def edit_stays(actor: Actor, found: tuple[Meeting, ChangeSet, list[Presence]]) -> bool:
+    """Who came or left in one act: as of one."""
+    return edit_meeting(actor, found[0])
 
 
 def edit_recusal(actor: Actor, recusal: Recusal) -> bool:
