@@ -95,6 +95,7 @@ _MEETINGS = (
     _post(f"{_ITEM}/removal", "remove_item", shows=f"{_MEETING}/items"),
     _post(f"{_MEETING}/agenda/order", "arrange", asked.ArrangingForm, apart=True, shows=f"{_MEETING}/items"),
     _post(f"{_MEETING}/agenda/backlog", "take_from_backlog", asked.TakingForm, shows=f"{_MEETING}/items"),
+    _post(f"{_MEETING}/agenda/carrying", "carry_over", agenda.CarryOverForm, shows=f"{_MEETING}/items"),
     _post(f"{_MEETING}/agenda/proposals", "answer_suggestions", asked.AsideForm, shows=f"{_MEETING}/items"),
     _post(f"{_MEETING}/agenda/template", "make_template", series.TemplateForm),
     _post(f"{_ITEM}/backlog", "put_back", shows=f"{_MEETING}/items"),

@@ -181,14 +181,17 @@ def leads(*, actor: Actor) -> list[tuple[Person, str]]:
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def coming_meetings() -> list[Meeting]:
-    """The planned meetings of all committees, for those who propose an item: no more is shown than the day."""
+def coming_meetings(committee_id: int | None = None) -> list[Meeting]:
+    """The planned meetings of all committees, for those who propose an item: no more is shown than the day; or those of
+    one committee. The next one first."""
     query = (
         select(Meeting)
         .where(Meeting.life == "planned", Meeting.held_on >= clock.today())
         .options(joinedload(Meeting.committee))
-        .order_by(Meeting.held_on)
+        .order_by(Meeting.held_on, Meeting.running_no)
     )
+    if committee_id is not None:
+        query = query.where(Meeting.committee_id == committee_id)
     return list(db.session.scalars(query))
 
 
@@ -197,7 +200,8 @@ def agenda_as_of(meeting: Meeting, day: date, *, actor: Actor) -> dict[str, Any]
     state = state_as_of("meeting", meeting.id, clock.end_of(day))
     if state is None or (state["life"] in HIDDEN and not _keeps(meeting, actor)):
         return None
-    seen = set(db.session.scalars(visible_items(actor).where(AgendaItem.meeting_id == meeting.id)))
+    there = [item[0] for item in state["items"]]  # one may have gone to another meeting since
+    seen = set(db.session.scalars(visible_items(actor).where(AgendaItem.id.in_(there))))
     return state | {"items": [item for item in state["items"] if item[0] in seen]}
 
 
