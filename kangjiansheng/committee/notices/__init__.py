@@ -50,10 +50,17 @@ def meeting_planned(
 
 
 def meeting_changed(
-    meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet, links: Mapping[int, str]
+    meeting: Meeting,
+    people: Mapping[int, Any],
+    *,
+    actor: Actor,
+    change: ChangeSet,
+    links: Mapping[int, str],
+    anew: bool = False,
 ) -> None:
-    """The same people, when day, hours or place changed."""
-    _invite("committee:meeting-changed", meeting, people, actor=actor, change=change, links=links)
+    """The same people, when day, hours or place changed; `anew`: what was answered does not count any more."""
+    template, more = "committee:meeting-changed", {"anew": True} if anew else {}
+    _invite(template, meeting, people, actor=actor, change=change, links=links, **more)
 
 
 def meeting_cancelled(
@@ -71,13 +78,18 @@ def _invite(
     actor: Actor,
     change: ChangeSet,
     links: Mapping[int, str] = MappingProxyType({}),
+    **more: bool,
 ) -> None:
-    facts = _of(meeting, actor) | {
-        "day": meeting.held_on,
-        "starts": meeting.starts_at,
-        "ends": meeting.ends_at,
-        "place": meeting.place,
-    }
+    facts = (
+        _of(meeting, actor)
+        | more
+        | {
+            "day": meeting.held_on,
+            "starts": meeting.starts_at,
+            "ends": meeting.ends_at,
+            "place": meeting.place,
+        }
+    )
     method = "CANCEL" if template == "committee:meeting-cancelled" else "REQUEST"
     asked = facts | {"invitation": _invitation(meeting, method, change)}
     address = f"/meetings/{meeting.code}"
@@ -316,6 +328,7 @@ def _meeting_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("会议有变：%(meeting)s，%(when)s", meeting=meeting, when=_hours(facts)),
         _("%(meeting)s（%(code)s）改为 %(when)s。", meeting=meeting, code=facts["code"], when=when)
+        + (_("此前的答复不再算数，请重新答复是否出席。") if facts.get("anew") else "")
         + _by_link(facts),
     )
 
