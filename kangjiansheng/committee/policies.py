@@ -35,7 +35,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.queries import answers as answering
 from kangjiansheng.committee.queries.effects import lab_of
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
-from kangjiansheng.committee.queries.visible import kept
+from kangjiansheng.committee.queries.visible import is_asked, kept
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
@@ -233,14 +233,14 @@ def revoke_reader_link(actor: Actor, pair: tuple[Meeting, int]) -> bool:
 
 
 def read_minutes(actor: Actor, meeting: Meeting) -> bool:
-    """Approved minutes: who sees the meeting. A draft under review: members, executives, auditors. What was
-    never put to review: those who write it."""
+    """Approved minutes: who sees the meeting. A draft under review: members, who is asked to sign it, executives,
+    auditors. What was never put to review: those who write it."""
     minutes = meeting.minutes
     if minutes is None:
         return edit_meeting(actor, meeting)
     if minutes.life in ("approved", "record"):
         return True
-    return may_read(minutes, seated(actor, meeting.committee), actor)
+    return may_read(minutes, seated(actor, meeting.committee), actor) or is_asked(meeting, actor)
 
 
 def may_read(minutes: Minutes, held: set[str], actor: Actor) -> bool:

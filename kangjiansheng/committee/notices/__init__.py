@@ -49,18 +49,9 @@ def meeting_planned(
     _invite("committee:meeting-planned", meeting, people, actor=actor, change=change, links=links)
 
 
-def meeting_changed(
-    meeting: Meeting,
-    people: Mapping[int, Any],
-    *,
-    actor: Actor,
-    change: ChangeSet,
-    links: Mapping[int, str],
-    anew: bool = False,
-) -> None:
+def meeting_changed(meeting: Meeting, people: Mapping[int, Any], *, anew: bool, **more: Any) -> None:
     """The same people, when day, hours or place changed; `anew`: what was answered does not count any more."""
-    template, more = "committee:meeting-changed", {"anew": True} if anew else {}
-    _invite(template, meeting, people, actor=actor, change=change, links=links, **more)
+    _invite("committee:meeting-changed", meeting, people, **more, said={"anew": True} if anew else {})
 
 
 def meeting_cancelled(
@@ -78,11 +69,11 @@ def _invite(
     actor: Actor,
     change: ChangeSet,
     links: Mapping[int, str] = MappingProxyType({}),
-    **more: bool,
+    said: Mapping[str, bool] = MappingProxyType({}),
 ) -> None:
     facts = (
         _of(meeting, actor)
-        | more
+        | dict(said)
         | {
             "day": meeting.held_on,
             "starts": meeting.starts_at,

@@ -1,5 +1,6 @@
 """Committees, their settings and members, and the numbers that are never given twice."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -80,14 +81,7 @@ def add_member(
     if office not in acts.OFFICES:
         raise RuleBroken("committee:office-unknown", "office")
     day = valid_from or clock.today()
-    for held in committee.members:
-        over = held.valid_to is not None and held.valid_to < day
-        if over:
-            continue
-        if held.person_id == person_id:
-            raise RuleBroken("committee:member-already", "person_id")
-        if office == "chair" and held.office == "chair":
-            raise RuleBroken("committee:chair-already", "office")
+    _check_others(committee.members, person_id, office, (day, None), fields=("person_id", "office"))
     before = committee.state()
     fields.setdefault("voting", office != "secretary")
     fields.setdefault("seat", max((m.seat for m in committee.members), default=0) + 1)
@@ -98,10 +92,33 @@ def add_member(
     return member
 
 
+def _check_others(
+    seats: Iterable[CommitteeMember],
+    person_id: int,
+    office: str,
+    held: tuple[date, date | None],
+    *,
+    fields: tuple[str, str],
+) -> None:
+    """Nobody sits twice on a day, and one person is in the chair. A seat without an end is held from its day on."""
+    since, until = held
+    for other in seats:
+        if (other.valid_to is not None and other.valid_to < since) or (until and until < other.valid_from):
+            continue
+        if other.person_id == person_id:
+            raise RuleBroken("committee:member-already", fields[0])
+        if office == "chair" and other.office == "chair":
+            raise RuleBroken("committee:chair-already", fields[1])
+
+
 def end_member(member: CommitteeMember, *, actor: Actor, valid_to: date) -> None:
-    """End a seat with a day; the seat stays in the records of the meetings before."""
+    """End a seat with a day, or with another one than was said before: a term goes on. The seat stays in the records of the
+    meetings before."""
     if valid_to < member.valid_from:
         raise RuleBroken("committee:dates-turned", "valid_to")
+    others = [one for one in member.committee.members if one is not member]
+    term = (member.valid_from, valid_to)
+    _check_others(others, member.person_id, member.office, term, fields=("valid_to", "valid_to"))
     before = {"member": member.person_id, "valid_to": member.valid_to}
     member.valid_to = valid_to
     after = {"member": member.person_id, "valid_to": valid_to}

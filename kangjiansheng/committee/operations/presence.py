@@ -9,7 +9,7 @@ from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.meetings import attendance_row
 from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_running
 from kangjiansheng.committee.queries import floor
-from kangjiansheng.committee.queries.taken import motions_of, seat_name
+from kangjiansheng.committee.queries.taken import motions_of, seat_names
 from kangjiansheng.committee.rules.presence import Stay, overlaps
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, begin, record, state_before_change
@@ -78,7 +78,7 @@ def _name_those_there(meeting: Meeting, came: Sequence[Stay]) -> None:
         one.person_id for one in came if overlaps([*(s for s in known if s.person_id == one.person_id), one])
     }
     if there:
-        seats = [seat_name(m) for m in meeting.committee.members if m.person_id in there]
+        seats = [name for person_id, name in seat_names(meeting).items() if person_id in there]
         raise RuleBroken("committee:stays-overlap-of", "time", seats="、".join(seats))
 
 
@@ -280,5 +280,4 @@ def _keep_attendance(meeting: Meeting, person_id: int) -> None:
     """The list of attendance follows the stays: as the person came first, or not there at all."""
     own = sorted((r for r in meeting.presence if r.person_id == person_id), key=lambda r: r.came_at)
     row = attendance_row(meeting, person_id)
-    seat = next(m for m in meeting.committee.members if m.person_id == person_id)
-    row.mode, row.voting = own[0].mode if own else "", seat.voting
+    row.mode, row.voting = own[0].mode if own else "", meeting.seats()[person_id].voting

@@ -180,7 +180,7 @@ def edit_stay(stay: Presence) -> Any:
     found = afresh(stay)
     if refused := facts_locked(found.meeting, form):
         return refused
-    member = next(m for m in found.meeting.committee.members if m.person_id == found.person_id)
+    member = found.meeting.seats()[found.person_id]
     return page(
         "stay_form.html",
         form.status,

@@ -14,6 +14,7 @@ from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
 from kangjiansheng.committee.queries.standing import planned, stands
+from kangjiansheng.committee.queries.visible import is_asked
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
@@ -123,7 +124,8 @@ def show(meeting: Meeting, form: CarryOverForm | None = None) -> Response:
             i.id for i in agenda.items if i.gate_id in agenda.lab_gates and policies.propose_effect(who, i)
         },
         may_change=keeps and locks.facts_lock(meeting) is None,
-        may_read=meeting.minutes is not None and policies.may_read(meeting.minutes, held, who),
+        may_read=meeting.minutes is not None
+        and (policies.may_read(meeting.minutes, held, who) or is_asked(meeting, who)),
         may_declare=bool(held) and not meeting.source and meeting.life != "cancelled",
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
