@@ -665,3 +665,16 @@ def test_a_meeting_is_not_called_minutes(heading: str, name: str) -> None:
     plan = planned(recognise(f"{heading}\n\n日期：2019年4月10日\n"), {})
     assert plan.title == name
     assert planned(recognise(heading), {"title": "战略会纪要"}).title == "战略会"
+
+
+def test_several_labels_in_one_line_are_each_read() -> None:
+    """Who was away was taken for somebody who came, called 请假：丙."""
+    found = recognise(
+        "# 科学委员会第８次会议纪要\n\n主持人：甲　　记录人：乙\n\n时间：２０２６年１１月１８日 9：30－11：00 地点：一号楼\n\n"
+        "出席人员：甲、乙；列席：丁；请假：丙\n"
+    )
+    assert found.running_no == 8 and found.day == date(2026, 11, 18) and found.place == "一号楼"
+    assert (found.facts["chair"][0], found.facts["taker"][0]) == ("甲", "乙")
+    told = {one.name: one.mode for one in found.attendees}
+    assert told == {"甲": "present", "乙": "present", "丁": "observer", "丙": "excused"}
+    assert lost(found) == []

@@ -11,7 +11,7 @@ from kangjiansheng.committee.rules.sources.found import KINDS, MODES, Found, Out
 from kangjiansheng.committee.rules.sources.outcomes import action_of, decision_of
 from kangjiansheng.core.text import to_hans
 
-_MINUTES = re.compile(r"(?:纪要|紀要|\s+minutes)$", re.I)
+_MINUTES = re.compile(r"(?:的?纪要|的?紀要|\s+minutes)$", re.I)
 _OF_MINUTES = re.compile(r"^(?:meeting\s+)?minutes\s+(?:of|for)\s+(?:the\s+)?(?=\S)", re.I)
 LONGEST = 400  # characters of a name
 TEXTS = ("title", "place", "minutes_no")  # what the importer may write in words
