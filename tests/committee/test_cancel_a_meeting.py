@@ -157,7 +157,8 @@ def test_in_pages(cancelled: Meeting, actor: Acting, client: Callable[..., Criti
     assert moved.headers["Location"] == f"/meetings/{to}/agenda"
     told = secretary.get(moved.headers["Location"]).text
     assert "已移走 2 项议题" in told and "甲" in told
-    assert 'id="left"' not in secretary.get(address).text
+    left = secretary.get(address).text
+    assert 'id="left"' not in left and "议程上没有留下议题" in left
     assert "议题移到另一次会议" in secretary.get(f"{address}/history").text
     again = secretary.post(f"{address}/agenda/carrying", data=sent)
     assert again.status_code == 409, "another page of the same meeting"
