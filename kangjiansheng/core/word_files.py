@@ -57,14 +57,11 @@ def read(data: bytes) -> str:
     try:
         from docx import Document  # only here: lxml takes a while to come
 
-        text = "\n".join(_Reader(Document(io.BytesIO(data))).lines()).strip("\n") + "\n"
+        return "\n".join(_Reader(Document(io.BytesIO(data))).lines()).strip("\n") + "\n"
     except Unreadable:
         raise
     except _DAMAGE as problem:
         raise Unreadable("damaged") from problem
-    if not text.strip():
-        raise Unreadable("empty")
-    return text
 
 
 def _check(data: bytes) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.committee.models import CommitteeMember, Meeting, Minutes
+from kangjiansheng.committee.models import CommitteeMember, InvitationLink, Meeting, Minutes
 from kangjiansheng.committee.operations import (
     committees,
     interests,
@@ -23,6 +24,7 @@ from kangjiansheng.committee.queries.taken import seat_names
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.outbox import Notification, Outbox, words_of
 from kangjiansheng.core.transactions import commit
 from tests.support.acting import eighth, who
 from tests.support.app import PASSWORD
@@ -175,3 +177,44 @@ def test_a_term_is_seen_before_it_begins_and_after_it_ends(app: Flask, client: C
     assert "已结束的任期" not in secretary.get(page).text
     assert "任期至" in client("member").get("/committees/SAC").text
     assert "任期至" not in client("outsider").get("/committees/SAC").text
+
+
+def test_who_takes_a_seat_is_invited_and_who_leaves_one_is_told(
+    draft_minutes: Minutes, actor: Acting
+) -> None:
+    """To the coming meetings that lie in the term, and only to these; so it is when a meeting moves."""
+    sac, today, secretary = draft_minutes.meeting.committee, clock.today(), actor("secretary")
+
+    def told(template: str, short: str) -> list[str]:
+        query = select(Notification.facts).where(
+            Notification.template == f"committee:{template}", Notification.person_id == actor(short).id
+        )
+        return [facts["code"] for facts in db.session.scalars(query.order_by(Notification.id))]
+
+    near, far = (
+        meetings.create_meeting(sac, actor=secretary, held_on=today + timedelta(days=days))
+        for days in (5, 20)
+    )
+    before = told("meeting-planned", "member2")
+    seat = seat_of(draft_minutes.meeting, actor("member2").id)
+    committees.end_member(seat, actor=secretary, valid_to=today + timedelta(days=10))
+    assert set(told("seat-left", "member2")) == {far.code, "SAC-2026-06"}
+    mail = db.session.scalars(select(Outbox).where(Outbox.template == "committee:seat-left")).first()
+    assert mail is not None and mail.to == "member2@kjs.example" and mail.address == "/committees/SAC"
+    assert mail.facts["invitation"]["method"] == "CANCEL"
+    assert "届时您已不在任" in words_of(mail.template, mail.facts)[1]
+    committees.end_member(seat, actor=secretary, valid_to=today + timedelta(days=30))
+    assert set(told("meeting-planned", "member2")) - set(before) <= {far.code, "SAC-2026-06"}
+    assert told("meeting-planned", "member2").count(far.code) == 2, "asked again: the term goes on"
+    committees.add_member(
+        sac,
+        actor=secretary,
+        person_id=actor("lead").id,
+        office="member",
+        name_hans="统计",
+        valid_from=today + timedelta(days=11),
+    )
+    assert far.code in told("meeting-planned", "lead") and near.code not in told("meeting-planned", "lead")
+    assert db.session.scalar(select(InvitationLink.id).where(InvitationLink.person_id == actor("lead").id))
+    meetings.edit_meeting(far, actor=secretary, version=far.version, held_on=today + timedelta(days=8))
+    assert told("seat-left", "lead") == [far.code] and far.code in told("meeting-changed", "member2")

@@ -129,9 +129,3 @@ def test_what_word_counts_in_chinese_keeps_its_numbers() -> None:
         "十一、第11项",
         "二十一、第21项",
     )
-
-
-def test_a_file_without_words_says_so() -> None:
-    with pytest.raises(word_files.Unreadable) as refused:
-        word_files.read(packed("<w:p/>"))
-    assert refused.value.code == "empty"

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Committee, CommitteeMember, Meeting, NumberSeries
+from kangjiansheng.committee.operations import invitations
 from kangjiansheng.committee.rules import acts, numbers, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -88,7 +89,8 @@ def add_member(
     member = CommitteeMember(person_id=person_id, office=office, valid_from=day, **fields)
     committee.members.append(member)
     db.session.flush()
-    record("committee:member:add", committee, actor=actor, before=before)
+    change = record("committee:member:add", committee, actor=actor, before=before)
+    invitations.follow(committee, member, None, actor=actor, change=change)
     return member
 
 
@@ -119,10 +121,13 @@ def end_member(member: CommitteeMember, *, actor: Actor, valid_to: date) -> None
     others = [one for one in member.committee.members if one is not member]
     term = (member.valid_from, valid_to)
     _check_others(others, member.person_id, member.office, term, fields=("valid_to", "valid_to"))
-    before = {"member": member.person_id, "valid_to": member.valid_to}
+    before: dict[str, Any] = {"member": member.person_id, "valid_to": member.valid_to}
     member.valid_to = valid_to
     after = {"member": member.person_id, "valid_to": valid_to}
-    record("committee:member:end", member.committee, actor=actor, before=before, after=after)
+    change = record("committee:member:end", member.committee, actor=actor, before=before, after=after)
+    invitations.follow(
+        member.committee, member, (member.valid_from, before["valid_to"]), actor=actor, change=change
+    )
 
 
 def next_number(committee_id: int, kind: str, scope: str = "") -> int:

@@ -82,7 +82,7 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
     day, or at another hour, has not said it of this one: they are asked anew."""
     open_facts(meeting)
     expect(meeting, version)
-    before = meeting.state()
+    before, invited = meeting.state(), people_of(meeting)
     for key, value in fields.items():
         setattr(meeting, key, value)
     if meeting.life == UNPUBLISHED:
@@ -98,6 +98,8 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
         people = people_of(meeting)
         links = make_links(meeting, people)
         notices.meeting_changed(meeting, people, actor=actor, change=change, links=links, anew=anew)
+        left = {key: person for key, person in invited.items() if key not in people}
+        notices.invite(notices.LEFT, meeting, left, actor=actor, change=change)
     return meeting
 
 
