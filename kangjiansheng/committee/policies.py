@@ -35,9 +35,9 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.queries import answers as answering
 from kangjiansheng.committee.queries.effects import lab_of
 from kangjiansheng.committee.queries.visible import EDITORS as EDITORS
-from kangjiansheng.committee.queries.visible import kept
+from kangjiansheng.committee.queries.visible import is_asked, kept
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.files import FileRef
@@ -151,6 +151,11 @@ def edit_stay(actor: Actor, stay: Presence) -> bool:
     return edit_meeting(actor, stay.meeting)
 
 
+def edit_stays(actor: Actor, found: tuple[Meeting, ChangeSet, list[Presence]]) -> bool:
+    """Who came or left in one act: as of one."""
+    return edit_meeting(actor, found[0])
+
+
 def edit_recusal(actor: Actor, recusal: Recusal) -> bool:
     """What was decided about a member and an item: those who keep the committee, but not about themselves."""
     return recusal.person_id != actor.id and edit_meeting(actor, recusal.item.meeting)
@@ -228,14 +233,14 @@ def revoke_reader_link(actor: Actor, pair: tuple[Meeting, int]) -> bool:
 
 
 def read_minutes(actor: Actor, meeting: Meeting) -> bool:
-    """Approved minutes: who sees the meeting. A draft under review: members, executives, auditors. What was
-    never put to review: those who write it."""
+    """Approved minutes: who sees the meeting. A draft under review: members, who is asked to sign it, executives,
+    auditors. What was never put to review: those who write it."""
     minutes = meeting.minutes
     if minutes is None:
         return edit_meeting(actor, meeting)
     if minutes.life in ("approved", "record"):
         return True
-    return may_read(minutes, seated(actor, meeting.committee), actor)
+    return may_read(minutes, seated(actor, meeting.committee), actor) or is_asked(meeting, actor)
 
 
 def may_read(minutes: Minutes, held: set[str], actor: Actor) -> bool:

@@ -222,6 +222,22 @@ def state_before(thing: Any) -> dict[str, Any]:
     return found
 
 
+def state_before_change(change: ChangeSet, thing: Any) -> dict[str, Any]:
+    """The state that a thing had when a change that wrote it began."""
+    wrote = select(Revision.version).where(
+        Revision.thing == thing.__tablename__,
+        Revision.thing_id == thing.id,
+        Revision.change_set_id == change.id,
+    )
+    query = select(Revision.state).where(
+        Revision.thing == thing.__tablename__,
+        Revision.thing_id == thing.id,
+        Revision.version == wrote.scalar_subquery() - 1,
+    )
+    found: dict[str, Any] = db.session.scalars(query).one()
+    return found
+
+
 def last_revisions(*which: Any, until: Any) -> Select[int]:
     """The ids of the last revisions up to an instant of the things that conditions on `Revision` choose, for a
     statement that reads what it needs of them."""

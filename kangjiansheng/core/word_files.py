@@ -1,7 +1,8 @@
 """Word files (DOCX) as people send them, read into Markdown: headings, lists, tables, links, bold and italic.
 
 Nothing is fetched and nothing is run: relations that lead outside are only written as the links that they are,
-pictures leave a mark, and a file with macros is not taken.
+pictures leave a mark, and a file with macros is not taken. What stands beside the words (comments, notes, text boxes, what
+was deleted or hidden) is told in a line of its own after the block to which it belongs; see word_beside.
 """
 
 import io
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from kangjiansheng.core import word_beside
 from kangjiansheng.core.filetypes import DAMAGE
 
 LARGEST = 12 * 1024 * 1024  # bytes of a file as it was sent
@@ -19,6 +21,11 @@ MOST_BYTES = 64 * 1024 * 1024  # unpacked
 MOST_LINES = 20_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+BESIDE = "beside"  # the kind of a block that has no words of its own
+_AROUND = tuple(
+    f"{_W}{name}"
+    for name in ("ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "dir", "bdo", "customXml")
+)
 MOST_CELLS = 200_000  # of one table, empty ones included that make its rows equally long
 _DAMAGE = (
     *DAMAGE,
@@ -86,6 +93,8 @@ class _Reader:
             if relation.is_external and relation.reltype.endswith("/hyperlink")
         }
         self.count = 0
+        self.beside = word_beside.Beside(document)
+        self.counted: dict[Any, int] = {}  # how far each list has counted that counts in Chinese
 
     @cached_property
     def styles(self) -> dict[Any, str]:
@@ -103,37 +112,49 @@ class _Reader:
         for text in self._headers():
             yield f"<!-- {text.replace('--', '—')} -->"
             before = "text"
+        for text in self.beside.feet():
+            yield word_beside.mark("footer", text)
+            before = "text"
         for kind, text in self._blocks(self.document.element.body):
-            if before and not (kind == before == "list"):
-                yield ""
-            for line in text.split("\n"):
-                self.count += 1
-                if self.count > MOST_LINES:
-                    raise Unreadable("too-large")
-                yield line
-            before = kind
+            if kind != BESIDE:
+                if before and not (kind == before == "list"):
+                    yield ""
+                yield from self._counted(text.split("\n"))
+                before = kind
+            yield from self._counted(self.beside.told())
+
+    def _counted(self, lines: list[str]) -> Iterator[str]:
+        for line in lines:
+            self.count += 1
+            if self.count > MOST_LINES:
+                raise Unreadable("too-large")
+            yield line
 
     def _headers(self) -> list[str]:
         """What stands above every page: a label there counts for the whole file."""
         found = []
         for section in self.document.sections:
-            if section.header.is_linked_to_previous:
-                continue
-            words = " ".join(" ".join(p.text for p in section.header.paragraphs).split())
-            if words and words not in found:
-                found.append(words)
+            for header in (section.header, section.first_page_header, section.even_page_header):
+                if header.is_linked_to_previous:
+                    continue
+                words = " ".join(" ".join(p.text for p in header.paragraphs).split())
+                if words and words not in found:
+                    found.append(words)
         return found
 
     def _blocks(self, parent: Any) -> Iterator[tuple[str, str]]:
         for child in parent.iterchildren():
             if child.tag == f"{_W}p":
                 found = self._paragraph(child)
-                if found:
-                    yield found
+                if found or self.beside.waiting:
+                    yield found or (BESIDE, "")
             elif child.tag == f"{_W}tbl":
                 table = self._table(child)
-                if table:
-                    yield "table", table
+                if table or self.beside.waiting:
+                    yield ("table", table) if table else (BESIDE, "")
+            elif child.tag == f"{_W}altChunk":
+                self.beside.note("embedded", str(child.get(f"{_R}id", "")))
+                yield BESIDE, ""
             elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}smartTag", f"{_W}customXml"):
                 yield from self._blocks(child)
 
@@ -147,6 +168,8 @@ class _Reader:
             return "heading", "# " + _flat(text)
         if heading:
             return "heading", "#" * min(6, int(heading[1]) + 1) + " " + _flat(text)
+        if list_level == 0 and (place := self._chinese(element)):
+            return "text", f"{place}{text}"
         if list_level is not None:
             mark = "1." if numbered else "-"
             inner = text.replace("\n", "\n" + "  " * (list_level + 1))
@@ -179,22 +202,38 @@ class _Reader:
         key = numbering.find(f"{_W}numId")
         return key is not None and self.lists.get((key.get(f"{_W}val"), str(depth)), False)
 
+    def _chinese(self, element: Any) -> str:
+        """The number of a paragraph that Word counts in Chinese (一、), which is no part of its words."""
+        numbering = element.find(f"{_W}pPr/{_W}numPr/{_W}numId")
+        key = numbering.get(f"{_W}val") if numbering is not None else None
+        if key is None or not self.forms.get((key, "0"), "").startswith(
+            ("chinese", "japaneseCounting", "taiwanese", "ideograph")
+        ):
+            return ""
+        self.counted[key] = self.counted.get(key, 0) + 1
+        return f"{_han(self.counted[key])}、"
+
     @cached_property
     def lists(self) -> dict[tuple[Any, Any], bool]:
-        """Whether each level of each list of the file counts, read once as well."""
+        """Whether each level of each list of the file counts."""
+        return {level: form not in ("bullet", "none") for level, form in self.forms.items()}
+
+    @cached_property
+    def forms(self) -> dict[tuple[Any, Any], str]:
+        """How each level of each list of the file counts, read once as well."""
         try:
             root = self.document.part.numbering_part.element
         except (KeyError, NotImplementedError):
             return {}
-        counts: dict[Any, dict[Any, bool]] = {}
+        counts: dict[Any, dict[Any, str]] = {}
         for one in root.iterchildren(f"{_W}abstractNum"):
             forms = [(level, level.find(f"{_W}numFmt")) for level in one.iterchildren(f"{_W}lvl")]
             counts[one.get(f"{_W}abstractNumId")] = {
-                level.get(f"{_W}ilvl"): form.get(f"{_W}val") not in ("bullet", "none")
+                level.get(f"{_W}ilvl"): str(form.get(f"{_W}val"))
                 for level, form in reversed(forms)
                 if form is not None
             }
-        found: dict[tuple[Any, Any], bool] = {}
+        found: dict[tuple[Any, Any], str] = {}
         for num in root.iterchildren(f"{_W}num"):
             of = num.find(f"{_W}abstractNumId").get(f"{_W}val")
             for depth, does in counts.get(of, {}).items():
@@ -216,7 +255,17 @@ class _Reader:
     def _runs(self, element: Any, found: list[tuple[str, str]]) -> None:
         for child in element.iterchildren():
             if child.tag == f"{_W}r":
-                found.append((self._mark(child), self._run(child)))
+                text = self._run(child)
+                if text and _is_on(child.find(f"{_W}rPr/{_W}vanish")):
+                    self.beside.note("hidden", text)
+                else:
+                    found.append((self._mark(child), text))
+            elif child.tag == f"{_W}del":
+                self.beside.note("deleted", word_beside.written(child))
+            elif child.tag in word_beside.FORMULAS:
+                self.beside.note("formula", word_beside.written(child))
+            elif child.tag == word_beside.ALTERNATIVES:
+                self._runs(word_beside.chosen(child), found)
             elif child.tag == f"{_W}hyperlink":
                 inner: list[tuple[str, str]] = []
                 self._runs(child, inner)
@@ -224,7 +273,7 @@ class _Reader:
                 target = self.links.get(child.get(f"{_R}id", ""), "")
                 linked = target.startswith(("http://", "https://", "mailto:"))
                 found.append(("", f"[{words}]({target})" if linked and words.strip() else words))
-            elif child.tag in (f"{_W}ins", f"{_W}smartTag", f"{_W}sdt", f"{_W}sdtContent", f"{_W}fldSimple"):
+            elif child.tag in _AROUND:
                 self._runs(child, found)
 
     def _mark(self, run: Any) -> str:
@@ -246,9 +295,27 @@ class _Reader:
                 parts.append(" ")
             elif child.tag == f"{_W}noBreakHyphen":
                 parts.append("-")
+            elif child.tag == word_beside.ALTERNATIVES:
+                parts.append(self._run(word_beside.chosen(child)))
             elif child.tag in (f"{_W}drawing", f"{_W}pict", f"{_W}object"):
-                parts.append(f"![{self._named(child)}]()")
+                parts.append(self._drawn(child))
+            elif child.tag == f"{_W}sym":
+                parts.append(word_beside.sign(child) or self._unknown(child))
+            else:
+                self.beside.refer(child)
         return "".join(parts)
+
+    def _drawn(self, drawing: Any) -> str:
+        """The mark of a picture; the words of text boxes are told beside."""
+        words = list(word_beside.boxes(drawing))
+        for text in words:
+            self.beside.note("textbox", text)
+        return "" if words and not word_beside.has_picture(drawing) else f"![{self._named(drawing)}]()"
+
+    def _unknown(self, symbol: Any) -> str:
+        font, sign = symbol.get(f"{_W}font", ""), symbol.get(f"{_W}char", "")
+        self.beside.note("symbol", f"{font} {sign}")
+        return "□"
 
     def _named(self, drawing: Any) -> str:
         for one in drawing.iter():
@@ -272,6 +339,14 @@ class _Reader:
         lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
         lines.insert(1, "|" + " --- |" * width)
         return "\n".join(lines)
+
+
+def _han(number: int) -> str:
+    """1 to 99 as Chinese counts."""
+    tens, ones = divmod(number, 10)
+    digits = " 一二三四五六七八九"
+    lead = "" if tens == 0 else "十" if tens == 1 else f"{digits[min(tens, 9)]}十"
+    return (lead + digits[ones]).strip()
 
 
 _NUMBERED = re.compile(r"^\d{1,3}[.)]\s")

@@ -1,5 +1,6 @@
 """Arrivals and leavings with their times, and the quorum of each item as the room fills and empties."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
@@ -12,10 +13,12 @@ from kangjiansheng.committee.models import Committee, Meeting, Minutes
 from kangjiansheng.committee.operations import meetings, presence, reviews
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries import floor
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.clock import SHANGHAI
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
+from kangjiansheng.core.transactions import commit
 from tests.support.critic import Critic
 
 DAY = date(2026, 11, 20)
@@ -119,6 +122,130 @@ def test_a_correction_meets_what_others_saved(held: Meeting, actor: Callable[[st
     assert (stay.came_at, row.mode) == (at(9, 25), "online")
     with pytest.raises(Stale):
         presence.correct(stay, actor=who, version=seen, **fields)
+
+
+def test_several_come_and_leave_in_one_act(held: Meeting, actor: Callable[[str], Actor]) -> None:
+    """All of them or nobody, against the version that was shown, each with an entry of its own in the trail."""
+    who, people = actor("secretary"), voters(held)
+    seen = held.version
+    modes = dict.fromkeys(people[:6], "on_site") | {people[6]: "online"}
+    came = presence.arrive_together(held, modes, actor=who, version=seen, at=at(9, 30))
+    assert (held.life, held.version) == ("held", seen + 1)
+    assert {row.person_id: row.mode for row in held.presence} == modes
+    assert {row.person_id: row.mode for row in held.attendance if row.mode} == modes
+    with pytest.raises(Stale):
+        presence.arrive_together(held, {people[7]: "on_site"}, actor=who, version=seen, at=at(9, 31))
+    there = {people[7]: "on_site", people[0]: "on_site"}
+    with pytest.raises(RuleBroken, match="stays-overlap-of") as refused:
+        presence.arrive_together(held, there, actor=who, version=held.version, at=at(9, 31))
+    assert refused.value.facts == {"seats": "主任委员（移植）"}
+    with pytest.raises(RuleBroken, match="nobody-chosen"):
+        presence.arrive_together(held, {}, actor=who, version=held.version, at=at(9, 31))
+    with pytest.raises(RuleBroken, match="not-there"):
+        presence.leave_together(held, people[:8], actor=who, version=held.version, at=at(10))
+    assert len(held.presence) == 7 and not any(row.left_at for row in held.presence)
+    left = presence.leave_together(held, people[:7], actor=who, version=held.version, at=at(10))
+    assert {row.left_at for row in held.presence} == {at(10)}
+    commit()
+    for done, act in ((came, "committee:presence:arrive"), (left, "committee:presence:leave")):
+        told = select(AuditEntry.act).where(AuditEntry.change_set_id == done.id).order_by(AuditEntry.seq)
+        assert list(db.session.scalars(told)) == [act] * 7 + ["committee:meeting:edit"]
+        assert len(floor.in_one_act(held, done.id)) == 7
+
+
+def test_what_several_did_is_taken_back_as_it_was(held: Meeting, actor: Callable[[str], Actor]) -> None:
+    who, people = actor("secretary"), voters(held)
+    came = presence.arrive_together(
+        held, dict.fromkeys(people[:3], "on_site"), actor=who, version=held.version, at=at(9, 30)
+    )
+    left = presence.leave_together(held, people[:2], actor=who, version=held.version, at=at(10))
+    commit()
+    with pytest.raises(RuleBroken, match="stays-moved-on"):
+        presence.undo_together(held, came, floor.in_one_act(held, came.id), actor=who)
+    presence.undo_together(held, left, floor.in_one_act(held, left.id), actor=who)
+    assert [row.left_at for row in held.presence] == [None] * 3
+    commit()
+    with pytest.raises(RuleBroken, match="stays-moved-on"):
+        presence.undo_together(held, left, floor.in_one_act(held, left.id), actor=who)
+
+
+def test_who_came_by_mistake_leaves_the_meeting_planned(held: Meeting, actor: Callable[[str], Actor]) -> None:
+    who, people = actor("secretary"), voters(held)
+
+    def all_come() -> ChangeSet:
+        done = presence.arrive_together(
+            held, dict.fromkeys(people, "on_site"), actor=who, version=held.version, at=at(9, 30)
+        )
+        commit()
+        return done
+
+    done = all_come()
+    presence.undo_together(held, done, floor.in_one_act(held, done.id), actor=who)
+    commit()
+    assert held.life == "planned" and not held.presence and not any(row.mode for row in held.attendance)
+    assert floor.in_one_act(held, done.id) == []
+    done = all_come()
+    presence.open_item(held.items[0], actor=who, at=at(9, 40))
+    presence.undo_together(held, done, floor.in_one_act(held, done.id), actor=who)
+    assert held.life == "held", "the meeting had come to an item"
+
+
+@pytest.mark.long
+def test_several_in_pages(client: Callable[..., Critic], app: Flask) -> None:
+    """All who have not come yet, as they answered; who said no is left out, and stays when the page is stale."""
+    secretary = client("secretary")
+    address = secretary.post("/committees/SAC/meetings/new", data={"held_on": DAY.isoformat()}).headers[
+        "Location"
+    ]
+    code = address.rsplit("/", 1)[1]
+
+    def meeting_now() -> Meeting:
+        return db.session.scalars(select(Meeting).where(Meeting.code == code)).one()
+
+    with app.app_context():
+        people = [m.person_id for m in meeting_now().committee.members if m.is_held_on(DAY)]
+        for person, said in ((people[0], "no"), (people[1], "online")):
+            meetings.attendance_row(meeting_now(), person).answer = said
+        db.session.commit()
+        version = str(meeting_now().version)
+    page = secretary.get(f"{address}/floor").text
+    assert f"其余 {len(people) - 1} 人全部到达" in page
+    assert (
+        f"按各自的答复：到场 {len(people) - 2} 人，线上 1 人。" in page and "答复请假的 1 人不在内。" in page
+    )
+    every = {"mode": "answered", "time": "09:30", "version": version}
+    nobody = secretary.post(f"{address}/floor/arrivals/together", data=every | {"mode": "on_site"})
+    assert nobody.status_code == 422 and "请先勾选" in nobody.text
+    came = secretary.post(f"{address}/floor/arrivals/together", data=every)
+    assert came.status_code == 303 and came.headers["Location"].endswith("/floor#here")
+    shown = secretary.get(f"{address}/floor").text
+    (undo,) = re.findall(rf"{address}/floor/acts/[0-9]+/undo", shown)
+    with app.app_context():
+        one = meeting_now()
+        assert {row.person_id: row.mode for row in one.presence} == dict.fromkeys(people[2:], "on_site") | {
+            people[1]: "online"
+        }
+    late = {"mode": "on_site", "time": "09:40", "version": version, "who": str(people[0])}
+    stale = secretary.post(f"{address}/floor/arrivals/together", data=late)
+    assert stale.status_code == 409 and "用现在填的" in stale.text
+    assert re.search(rf'name="who" value="{people[0]}" form="together" checked', stale.text), "still ticked"
+    (now,) = set(re.findall(r'name="version" value="([0-9]+)"', stale.text))
+    assert (
+        secretary.post(f"{address}/floor/arrivals/together", data=late | {"version": now}).status_code == 303
+    )
+    outsider = client("outsider")
+    for path in (f"{address}/floor/arrivals/together", f"{address}/floor/departures/together"):
+        assert client("member").post(path, data=every).status_code == 403
+        assert outsider.post(path, data=every).status_code == 404
+    assert client("member").post(undo).status_code == 403 and outsider.post(undo).status_code == 404
+    assert secretary.post(f"{address}/floor/acts/1/undo").status_code == 404
+    go = {"mode": "all", "time": "11:00", "version": str(int(now) + 1)}
+    assert secretary.post(f"{address}/floor/departures/together", data=go).status_code == 303
+    moved = secretary.post(undo)
+    assert moved.status_code == 422 and "不能一并撤销" in moved.text
+    (undo_left,) = set(re.findall(rf"{address}/floor/acts/[0-9]+/undo", moved.text)) - {undo}
+    assert secretary.post(undo_left).status_code == 303
+    assert f">{len(people)} 人在场<" in secretary.get(f"{address}/floor").text
 
 
 @pytest.mark.long

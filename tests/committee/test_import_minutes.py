@@ -28,6 +28,9 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.operations import committees, imports, meetings
 from kangjiansheng.committee.operations import minutes as writing
 from kangjiansheng.committee.queries.imports import file_of, look, names_in
+from kangjiansheng.committee.rules.sources import recognise
+from kangjiansheng.committee.rules.sources.found import lost
+from kangjiansheng.committee.rules.sources.plan import planned
 from kangjiansheng.core import clock, files, word_files
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -331,15 +334,17 @@ def test_files_that_are_not_read(bring: Callable[..., MinutesImport]) -> None:
                 body = body.replace(
                     b"<w:document", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><w:document', 1
                 )
-                body = body.replace(b"x</w:t>", b"&e;</w:t>")
+                body = body.replace(b"x</w:t>", b"x&e;</w:t>")
             new.writestr(part, body)
     cases = {
         "macros": macros.getvalue(), "too-large": bomb.getvalue(), "damaged": plain[:200], "locked": b"\xd0\xcf\x11\xe0\xa1\xb1",
-        "other-kind": b"%PDF-1.7 \xff\xfe\x00", "empty": b"  \n",
+        "other-kind": b"%PDF-1.7 \xff\xfe\x00", "empty": word(lambda d: d.add_paragraph(" ")),
     }  # fmt: skip
     for code, data in cases.items():
         with pytest.raises(RuleBroken, match=f"import-{code}"):
             bring("file.docx", data)
+    with pytest.raises(RuleBroken, match="import-empty"):
+        bring("file.md", b"  \n")
     found, _kind = imports.text_of("x.docx", doctype.getvalue())
     assert "root" not in found, "entities are not fetched"
 
@@ -615,3 +620,61 @@ def test_corrections_keep_their_names(
     page.post(here, data=same | {"version": row.version, f"who-{last}": actor("chair").id})
     db.session.refresh(row)
     assert row.chosen["people"] == {"第三人": actor("chair").id}
+
+
+def test_what_stands_beside_the_words_of_a_word_file_is_told_and_can_be_taken(
+    bring: Callable[..., MinutesImport], actor: Callable[[str], Actor]
+) -> None:
+    def fill(d: Any) -> None:
+        d.add_heading("第 62 次会议纪要", 0)
+        d.add_paragraph("会议时间：2019年5月10日")
+        d.add_heading("一、方案", 1)
+        paragraph = d.add_paragraph("同意修订方案。")
+        d.add_comment(paragraph.runs, text="请核对页码", author="审阅", initials="S")
+        hidden = d.add_paragraph("公开的话。").add_run("不公开的话")
+        hidden.font.hidden = True
+
+    row = bring("minutes.docx", word(fill))
+    found = recognise(row.text)
+    assert lost(found) == []
+    assert [(p.why, p.text, p.kind) for p in found.beside] == [
+        ("word-comment", "请核对页码", "none"),
+        ("word-hidden", "不公开的话", "none"),
+    ]
+    assert [found.items[p.item].title for p in found.beside if p.item is not None] == ["方案", "方案"]
+    place = found.pieces.index(found.beside[0])
+    assert found.pieces[place - 1].text == "同意修订方案。"
+    imports.correct(row, {"kinds": {str(place): "text"}}, version=row.version)
+    made = imports.apply(row, actor=actor("secretary"), life="draft")
+    assert ("text", "请核对页码") in texts(made)
+    assert not any("不公开的话" in text or "word:" in text for _kind, text in texts(made))
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("# 第七次会议纪要", "第七次会议"),
+        ("# 科學委員會會議紀要", "科學委員會會議"),
+        ("# Board Meeting Minutes", "Board Meeting"),
+        ("# Minutes of the March meeting", "March meeting"),
+        ("# 会议纪要", "会议"),
+    ],
+)
+def test_a_meeting_is_not_called_minutes(heading: str, name: str) -> None:
+    """The word is put to its name wherever its minutes are named: it stood there twice."""
+    plan = planned(recognise(f"{heading}\n\n日期：2019年4月10日\n"), {})
+    assert plan.title == name
+    assert planned(recognise(heading), {"title": "战略会纪要"}).title == "战略会"
+
+
+def test_several_labels_in_one_line_are_each_read() -> None:
+    """Who was away was taken for somebody who came, called 请假：丙."""
+    found = recognise(
+        "# 科学委员会第８次会议纪要\n\n主持人：甲　　记录人：乙\n\n时间：２０２６年１１月１８日 9：30－11：00 地点：一号楼\n\n"
+        "出席人员：甲、乙；列席：丁；请假：丙\n"
+    )
+    assert found.running_no == 8 and found.day == date(2026, 11, 18) and found.place == "一号楼"
+    assert (found.facts["chair"][0], found.facts["taker"][0]) == ("甲", "乙")
+    told = {one.name: one.mode for one in found.attendees}
+    assert told == {"甲": "present", "乙": "present", "丁": "observer", "丙": "excused"}
+    assert lost(found) == []

@@ -116,6 +116,38 @@ def test_a_list_tells_day_and_state_of_the_meeting_itself(
             assert told == (held_on, life), day
 
 
+def test_a_list_stands_in_the_order_of_the_days_of_then(
+    actor: Callable[[str], Actor], client: Callable[..., Critic]
+) -> None:
+    """Two meetings change places on the 26th: each list shows them as they lay on its day, and programs that go on
+    behind a row go on in that order."""
+    sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+    secretary = actor("secretary")
+    with evening(24):
+        first, second = (
+            meetings.create_meeting(sac, actor=secretary, held_on=dt.date(2026, 12, day)) for day in (27, 29)
+        )
+    with evening(26):
+        meetings.edit_meeting(first, actor=secretary, version=first.version, held_on=dt.date(2026, 12, 31))
+    db.session.commit()
+    ways = {"?as_of=2026-11-25": [second.code, first.code], "?as_of=2026-11-26": [first.code, second.code],
+            "": [first.code, second.code]}  # fmt: skip
+    with evening(28):
+        reader = client("member")
+        for day, order in ways.items():
+            for place in LISTS:
+                page = html.document_fromstring(reader.get(place + day).text)
+                shown = [one for one in page.xpath("//table//tr//span/text()") if one in order]
+                assert shown == order, (place, day)
+            api = f"/api/v1/meetings{day}{'&' if day else '?'}limit=1"
+            told, asked = list[str](), 0
+            while api and asked < 4:
+                answer = reader.get(api).get_json()
+                told += [row["code"] for row in answer["meetings"]]
+                api, asked = answer.get("next"), asked + 1
+            assert [code for code in told if code in order] == order, day
+
+
 def test_a_meeting_whose_day_is_over_is_not_called_planned(
     actor: Callable[[str], Actor], client: Callable[..., Critic]
 ) -> None:

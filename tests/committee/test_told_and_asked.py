@@ -12,7 +12,7 @@ from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import Committee, Meeting, Minutes
 from kangjiansheng.committee.operations import amendments, meetings, outcomes, reviews, signatures
 from kangjiansheng.committee.operations import minutes as writing
-from kangjiansheng.committee.queries import duties, step
+from kangjiansheng.committee.queries import duties, floor, step
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
@@ -46,6 +46,34 @@ def test_members_are_invited_told_of_changes_and_of_the_end(actor: Callable[[str
     assert actor("chair").id in {n.person_id for n in told("committee:meeting-changed")}
     meetings.cancel_meeting(one, actor=actor("secretary"))
     assert actor("member").id in {n.person_id for n in told("committee:meeting-cancelled")}
+
+
+def test_who_is_asked_for_another_day_has_not_answered_yet(actor: Callable[[str], Actor]) -> None:
+    """An answer is to the day and the hour that were asked; another room asks nobody again."""
+    sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+    day, secretary = clock.today() + timedelta(days=40), actor("secretary")
+    one = meetings.create_meeting(sac, actor=secretary, held_on=day, starts_at=clock.start_of(day))
+
+    def answers() -> set[str]:
+        return {row.answer for row in one.attendance}
+
+    def last() -> tuple[str, str]:
+        return words_of("committee:meeting-changed", told("committee:meeting-changed")[-1].facts)
+
+    for change in (
+        {"held_on": day + timedelta(days=1)},
+        {"starts_at": clock.start_of(day) + timedelta(hours=1)},
+    ):
+        meetings.answer(one, "yes", actor=actor("member"))
+        meetings.edit_meeting(one, actor=secretary, version=one.version, place=f"{one.version} 号楼")
+        assert answers() == {"yes"} and "重新答复" not in last()[1]
+        meetings.edit_meeting(one, actor=secretary, version=one.version, **change)
+        assert answers() == {"none"} and "此前的答复不再算数，请重新答复是否出席。" in last()[1]
+        assert floor.room_of(one).untimed == frozenset(), (
+            "nobody is counted for a day of which they were not asked"
+        )
+    meetings.edit_meeting(one, actor=secretary, version=one.version, held_on=day + timedelta(days=2))
+    assert "重新答复" not in last()[1], "nobody had answered"
 
 
 def test_nobody_is_invited_to_the_past(actor: Callable[[str], Actor]) -> None:

@@ -10,14 +10,15 @@ from sqlalchemy import select
 from kangjiansheng.committee.models import AgendaItem, Committee, Meeting, Motion
 from kangjiansheng.committee.operations import interests, meetings, motions, outcomes, presence, reviews
 from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.queries import floor, reading
 from kangjiansheng.committee.queries import motions as queries
-from kangjiansheng.committee.queries import reading
 from kangjiansheng.committee.queries.visible import visible_decisions
 from kangjiansheng.committee.rules.votes import Tally
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.transactions import commit
 
 Acting = Callable[[str], Actor]
 
@@ -201,6 +202,25 @@ def test_no_vote_without_a_quorum_or_a_meeting(item: AgendaItem, actor: Acting) 
     assert planned is not None
     with pytest.raises(RuleBroken, match="vote-not-now"):
         put(planned.items[0], who)
+
+
+def test_several_who_come_or_are_taken_back_leave_a_counted_vote_as_it_was(
+    item: AgendaItem, actor: Acting
+) -> None:
+    who, people = actor("secretary"), voters(item.meeting)
+    late = presence.arrive_together(
+        item.meeting, {people[7]: "on_site"}, actor=who, version=item.meeting.version, at=ago(15)
+    )
+    motion = put(item, who)
+    vote(motion, who, yes=people[:8])
+    motions.close(motion, actor=who)
+    commit()
+    with pytest.raises(RuleBroken, match="vote-counted-then"):
+        presence.undo_together(item.meeting, late, floor.in_one_act(item.meeting, late.id), actor=who)
+    db.session.rollback()
+    more = {people[8]: "online"}
+    with pytest.raises(RuleBroken, match="vote-counted-then"):
+        presence.arrive_together(item.meeting, more, actor=who, version=item.meeting.version, at=ago(15))
 
 
 def test_more_hands_than_people_are_refused(item: AgendaItem, actor: Acting) -> None:

@@ -29,6 +29,7 @@ PAGES_ONLY = {
     "webhooks.new webhooks.edit webhooks.secret webhooks.enable webhooks.disable webhooks.remove",
     "the same in large letters, and what only looks": "committee.present_* committee.preview committee.verify_minutes",
     "many milestones at once come as a sheet, with its dry run": "projects.bulk_* projects.undo_bulk",
+    "what a toast takes back at once a program takes back stay by stay": "committee.undo_together",
     "links, saved views, packs and archives make sense in a browser or a mail": "*.*_reader_link projects.*_answer "
     "core.*_view overview.*_archive overview.pack_deliveries overview.end_delivery overview.ask_for_archive",
 }

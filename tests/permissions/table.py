@@ -198,6 +198,7 @@ NUMBERS = (
     ("/series/", "SELECT 1"),
     ("/committees/<code>/templates/", "SELECT 1"),
     ("/stays/", "SELECT min(id) FROM presence"),
+    ("/floor/acts/", "SELECT max(change_set_id) FROM audit_entry WHERE act = 'committee:presence:arrive'"),
     ("/interests/", "SELECT min(id) FROM interest"),
     ("/motions/", "SELECT min(id) FROM motion"),
     ("/recusals/", "SELECT min(id) FROM recusal"),

@@ -7,7 +7,7 @@ from wtforms import BooleanField, HiddenField, StringField
 
 from kangjiansheng.committee.forms.base import VersionedForm
 from kangjiansheng.committee.forms.effects import BaselineEffectForm, GateEffectForm, PlanEffectForm
-from kangjiansheng.committee.forms.floor import TimeForm
+from kangjiansheng.committee.forms.floor import TimeForm, TogetherForm
 from kangjiansheng.committee.forms.interests import RecusalForm
 from kangjiansheng.committee.forms.series import TemplateEditForm
 from kangjiansheng.committee.models import AgendaTemplate, MinutesImport
@@ -44,6 +44,17 @@ class LeavingForm(TimeForm):
     """Who leaves, and when."""
 
     person_id = HiddenField()
+
+
+class PartingForm(TogetherForm):
+    """Who leave together, and when; with `mode` all, everybody who is there."""
+
+    who = SeveralField()
+    mode = HiddenField()
+
+
+class ArrivingForm(PartingForm):
+    """Who come together, when, and how; with `mode` answered, all who have not come yet, as they answered."""
 
 
 class RecusingForm(RecusalForm):

@@ -24,11 +24,19 @@ REFUSALS: dict[str, Any] = {
     "committee:minutes-range": _l("每项议题的时长须是 0 到 %(most)s 之间的整数分钟。"),
     "committee:presenter-unknown": _l("请从名单中选择汇报人，或直接写姓名、职务。"),
     "committee:backlog-gone": _l("这一项已列入议程或已撤销。"),
+    "committee:not-cancelled": _l("会议没有取消，请在议程里逐项移动。"),
+    "committee:nothing-left": _l("议程上已经没有要移走的议题。"),
     "committee:pack-empty": _l("议程还没有议题，无法冻结材料包。"),
     "committee:paper-one": _l("请选择一份文件。"),
     "committee:paper-same": _l("这份文件与现行版本相同。"),
     "committee:paper-gone": _l("这份材料已撤回。"),
 }
+
+
+class CarryOverForm(VersionedForm):
+    """Where the items of a cancelled meeting go: to a coming one, by its code, or to those that wait (nothing)."""
+
+    to = SelectField(_l("移到"), choices=[], validate_choice=False)
 
 
 class ArrangeForm(VersionedForm):

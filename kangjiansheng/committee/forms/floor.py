@@ -27,6 +27,14 @@ class TimeForm(Form):
         return now if typed <= now < typed + timedelta(minutes=1) else typed
 
 
+class TogetherForm(TimeForm, VersionedForm):
+    """One time for several, and the meeting as it was shown."""
+
+    def stored(self, thing: Any) -> "TogetherForm":
+        """Nothing of a meeting stands beside the time: in a conflict others have come and gone, which the page shows."""
+        return TogetherForm(formdata=None, data={"time": self.time.data})
+
+
 class StayForm(VersionedForm):
     """When somebody came and left."""
 

@@ -66,6 +66,15 @@ WHYS: dict[str, Any] = {
     "room": _l("在场与法定人数的说明"),
     "foot": _l("签署与校验信息"),
     "amendment": _l("勘误"),
+    "word-comment": _l("批注"),
+    "word-footnote": _l("脚注或尾注"),
+    "word-textbox": _l("文本框里的文字"),
+    "word-deleted": _l("修订中删去的文字"),
+    "word-hidden": _l("隐藏文字"),
+    "word-formula": _l("公式"),
+    "word-footer": _l("页脚"),
+    "word-embedded": _l("嵌入的另一份文件"),
+    "word-symbol": _l("无法识别的符号"),
 }
 REMARKS: dict[str, Any] = {"zone-assumed": _l("原件没有写明时区，按北京时间。")}
 FACTS: dict[str, Any] = {

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kangjiansheng.accounts.models import Person
-from kangjiansheng.committee.models.committees import Committee
+from kangjiansheng.committee.models.committees import Committee, CommitteeMember
 from kangjiansheng.core.db import Base, Label, Named, Versioned, Word
 from kangjiansheng.projects.models import Milestone, Project
 
@@ -83,6 +83,12 @@ class Meeting(Named, Versioned, Base):
         cascade=OWNED, back_populates="meeting", order_by="Presence.came_at, Presence.id"
     )
     minutes: Mapped["Minutes | None"] = relationship(back_populates="meeting", uselist=False)
+
+    def seats(self) -> dict[int, CommitteeMember]:
+        """The seat of each person as it was held on the day of the meeting; of who held none then, the last one. Who was
+        elected again, or into another office, has more than one."""
+        by_day = sorted(self.committee.members, key=lambda m: (m.is_held_on(self.held_on), m.valid_from))
+        return {member.person_id: member for member in by_day}
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 
 from flask import current_app
@@ -21,6 +20,7 @@ from kangjiansheng.committee.notices.effects import WORDS as EFFECTS
 from kangjiansheng.committee.notices.effects import effects_held as effects_held
 from kangjiansheng.committee.notices.groups import GROUPS as GROUPS
 from kangjiansheng.committee.notices.handing import WORDS as HANDING
+from kangjiansheng.committee.notices.inviting import CANCELLED, CHANGED, LEFT, PLANNED, invite, to_groups
 from kangjiansheng.committee.notices.packs import WORDS as PACKS
 from kangjiansheng.committee.notices.packs import pack_frozen as pack_frozen
 from kangjiansheng.committee.notices.reviewing import WORDS as REVIEWING
@@ -42,71 +42,24 @@ def review_opened(
     mail_each(people.values(), "committee:review-opened", facts, address, actor=actor, change=change)
 
 
-def meeting_planned(
-    meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet, links: Mapping[int, str]
-) -> None:
+def meeting_planned(meeting: Meeting, people: Mapping[int, Any], *, change: ChangeSet, **more: Any) -> None:
     """The members and the secretary: when and where, and a page on which to answer."""
-    _invite("committee:meeting-planned", meeting, people, actor=actor, change=change, links=links)
+    invite(PLANNED, meeting, people, change=change, **more)
+    to_groups(meeting, change)
 
 
 def meeting_changed(
-    meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet, links: Mapping[int, str]
+    meeting: Meeting, people: Mapping[int, Any], *, change: ChangeSet, anew: bool, **more: Any
 ) -> None:
-    """The same people, when day, hours or place changed."""
-    _invite("committee:meeting-changed", meeting, people, actor=actor, change=change, links=links)
+    """The same people, when day, hours or place changed; `anew`: what was answered does not count any more."""
+    invite(CHANGED, meeting, people, change=change, said={"anew": True} if anew else {}, **more)
+    to_groups(meeting, change)
 
 
-def meeting_cancelled(
-    meeting: Meeting, people: Mapping[int, Any], *, actor: Actor, change: ChangeSet
-) -> None:
+def meeting_cancelled(meeting: Meeting, people: Mapping[int, Any], *, change: ChangeSet, **more: Any) -> None:
     """The same people, when the meeting does not take place."""
-    _invite("committee:meeting-cancelled", meeting, people, actor=actor, change=change)
-
-
-def _invite(
-    template: str,
-    meeting: Meeting,
-    people: Mapping[int, Any],
-    *,
-    actor: Actor,
-    change: ChangeSet,
-    links: Mapping[int, str] = MappingProxyType({}),
-) -> None:
-    facts = _of(meeting, actor) | {
-        "day": meeting.held_on,
-        "starts": meeting.starts_at,
-        "ends": meeting.ends_at,
-        "place": meeting.place,
-    }
-    method = "CANCEL" if template == "committee:meeting-cancelled" else "REQUEST"
-    asked = facts | {"invitation": _invitation(meeting, method, change)}
-    address = f"/meetings/{meeting.code}"
-    outbox.tell(people, template, facts, address=address, besides=actor.id)
-    messengers.announce("committee:meeting", change=change, illustrative=meeting.illustrative)
-    for person in people.values():
-        if person.email and person.id != actor.id:
-            own = asked | ({"links": {"answer": links[person.id]}} if person.id in links else {})
-            outbox.mail(person.email, template, own, change=change, locale=person.locale, address=address)
-
-
-def _invitation(meeting: Meeting, method: str, change: ChangeSet) -> dict[str, Any]:
-    """What a mail client is asked: time and place, and nothing of the agenda, which may be withheld from its reader."""
-    committee = meeting.committee
-    return {
-        "method": method,
-        "uid": f"invitation-{meeting.id}",
-        "sequence": meeting.invite_sequence,
-        "stamp": change.recorded_at,
-        "day": meeting.held_on,
-        "starts": meeting.starts_at,
-        "ends": meeting.ends_at,
-        "place": meeting.place,
-        "names": {
-            "hans": f"{committee.name_hans} {meeting.name_hans}",
-            "hant": f"{committee.name_hant or committee.name_hans} {meeting.name_hant or meeting.name_hans}",
-            "en": f"{committee.name_en or committee.name_hans}: {meeting.name_en or meeting.name_hans}",
-        },
-    }
+    invite(CANCELLED, meeting, people, change=change, **more)
+    to_groups(meeting, change)
 
 
 def interest_declared(meeting: Meeting, people: Iterable[int], *, actor: Actor) -> None:
@@ -316,6 +269,7 @@ def _meeting_changed(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("会议有变：%(meeting)s，%(when)s", meeting=meeting, when=_hours(facts)),
         _("%(meeting)s（%(code)s）改为 %(when)s。", meeting=meeting, code=facts["code"], when=when)
+        + (_("此前的答复不再算数，请重新答复是否出席。") if facts.get("anew") else "")
         + _by_link(facts),
     )
 
@@ -334,6 +288,19 @@ def _meeting_cancelled(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("会议取消：%(meeting)s，原定 %(when)s", meeting=meeting, when=_hours(facts)),
         _("原定 %(when)s 的%(meeting)s（%(code)s）已取消。", meeting=meeting, code=facts["code"], when=when),
+    )
+
+
+def _seat_left(facts: Mapping[str, Any]) -> tuple[str, str]:
+    meeting, when = name_of(facts["meeting"]), _day(facts)
+    return (
+        _("不再邀请您出席：%(meeting)s，%(when)s", meeting=meeting, when=_hours(facts)),
+        _(
+            "%(meeting)s（%(code)s）定于 %(when)s，届时您已不在任，不再邀请您出席。",
+            meeting=meeting,
+            code=facts["code"],
+            when=when,
+        ),
     )
 
 
@@ -376,9 +343,10 @@ WORDS: dict[str, Words] = {
     "committee:interest-declared": _interest_declared,
     "committee:recused": _recused,
     "committee:review-opened": _review_opened,
-    "committee:meeting-planned": _meeting_planned,
-    "committee:meeting-changed": _meeting_changed,
-    "committee:meeting-cancelled": _meeting_cancelled,
+    PLANNED: _meeting_planned,
+    CHANGED: _meeting_changed,
+    CANCELLED: _meeting_cancelled,
+    LEFT: _seat_left,
     "committee:item-proposed": _item_proposed,
     **REVIEWING,
     **signing.WORDS,

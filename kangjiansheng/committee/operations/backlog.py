@@ -11,6 +11,7 @@ from kangjiansheng.committee.models import (
     AgendaItem,
     BacklogItem,
     Committee,
+    Interest,
     Meeting,
     Paper,
     Recusal,
@@ -21,7 +22,7 @@ from kangjiansheng.committee.operations.meetings import append, check_gate, chec
 from kangjiansheng.committee.operations.publishing import is_coming
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 
 
@@ -79,9 +80,17 @@ def take(meeting: Meeting, items: Sequence[BacklogItem], *, actor: Actor) -> Non
 
 def put_back(item: AgendaItem, *, actor: Actor) -> BacklogItem:
     """Take an item from an agenda and keep it for a later meeting, with its papers and recusals."""
-    meeting = open_facts(item.meeting)
+    open_facts(item.meeting)
+    kept = _kept(item, actor=actor)
+    change = take_off(item, "committee:item:put-back", actor=actor)
+    record("committee:backlog:propose", kept, actor=actor, before={}, change=change)
+    return kept
+
+
+def _kept(item: AgendaItem, *, actor: Actor) -> BacklogItem:
+    """What waits in place of an item that leaves its agenda."""
     kept = BacklogItem(
-        committee_id=meeting.committee_id,
+        committee_id=item.meeting.committee_id,
         recusals=recusals_of(item.id),
         proposed_by_id=actor.id,
         proposed_at=clock.now(),
@@ -91,9 +100,55 @@ def put_back(item: AgendaItem, *, actor: Actor) -> BacklogItem:
     db.session.add(kept)
     db.session.flush()
     _move_papers(Paper.agenda_item_id == item.id, item=None, waiting=kept.id)
-    change = take_off(item, "committee:item:put-back", actor=actor)
-    record("committee:backlog:propose", kept, actor=actor, before={}, change=change)
     return kept
+
+
+def put_all_back(meeting: Meeting, items: Sequence[AgendaItem], *, actor: Actor, version: int | None) -> None:
+    """Keep for a later meeting what a cancelled one was to deal with; one act."""
+    _left_by(meeting, items, version)
+    before = meeting.state()
+    kept = [_kept(item, actor=actor) for item in items]
+    for item in items:
+        meeting.items.remove(item)
+    db.session.flush()
+    change = record("committee:item:put-back", meeting, actor=actor, before=before)
+    for one in kept:
+        record("committee:backlog:propose", one, actor=actor, before={}, change=change)
+
+
+def carry_over(
+    meeting: Meeting, items: Sequence[AgendaItem], *, actor: Actor, version: int | None, to: Meeting
+) -> None:
+    """Put what a cancelled meeting was to deal with at the end of another agenda, as it stands: with papers, recusals, what
+    was declared about it and the changes that it asks for. One act in both meetings."""
+    _left_by(meeting, items, version)
+    if to.committee_id != meeting.committee_id or not is_coming(open_facts(to)):
+        raise RuleBroken("committee:not-planned", "to")
+    before, there = meeting.state(), to.state()
+    last = max((item.position for item in to.items), default=0)
+    for place, item in enumerate(items, last + 1):
+        item.position = place
+        to.items.append(item)
+    db.session.flush()
+    db.session.expire(meeting, ["items"])
+    change = record("committee:item:carry-over", meeting, actor=actor, before=before)
+    record("committee:item:carry-over", to, actor=actor, before=there, change=change)
+    of_items = Interest.agenda_item_id.in_([item.id for item in items])
+    for interest in db.session.scalars(select(Interest).where(of_items).order_by(Interest.id)):
+        was = interest.state()
+        interest.meeting_id = to.id
+        record("committee:interest:edit", interest, actor=actor, before=was, change=change)
+    for item in items:
+        notices.to_decide(item, change=change)
+
+
+def _left_by(meeting: Meeting, items: Sequence[AgendaItem], version: int | None) -> None:
+    """Refuse where a meeting is not cancelled, or nothing is left on its agenda."""
+    expect(meeting, version)
+    if meeting.life != "cancelled":
+        raise RuleBroken("committee:not-cancelled")
+    if not items or any(item.meeting_id != meeting.id for item in items):
+        raise RuleBroken("committee:nothing-left")
 
 
 def recusals_of(item_id: int) -> list[list[Any]]:

@@ -1,11 +1,13 @@
 """Committees, their settings and members, and the numbers that are never given twice."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from kangjiansheng.committee.models import Committee, CommitteeMember, Meeting, NumberSeries
+from kangjiansheng.committee.operations import invitations
 from kangjiansheng.committee.rules import acts, numbers, quorum
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, record
@@ -80,32 +82,52 @@ def add_member(
     if office not in acts.OFFICES:
         raise RuleBroken("committee:office-unknown", "office")
     day = valid_from or clock.today()
-    for held in committee.members:
-        over = held.valid_to is not None and held.valid_to < day
-        if over:
-            continue
-        if held.person_id == person_id:
-            raise RuleBroken("committee:member-already", "person_id")
-        if office == "chair" and held.office == "chair":
-            raise RuleBroken("committee:chair-already", "office")
+    _check_others(committee.members, person_id, office, (day, None), fields=("person_id", "office"))
     before = committee.state()
     fields.setdefault("voting", office != "secretary")
     fields.setdefault("seat", max((m.seat for m in committee.members), default=0) + 1)
     member = CommitteeMember(person_id=person_id, office=office, valid_from=day, **fields)
     committee.members.append(member)
     db.session.flush()
-    record("committee:member:add", committee, actor=actor, before=before)
+    change = record("committee:member:add", committee, actor=actor, before=before)
+    invitations.follow(committee, member, None, actor=actor, change=change)
     return member
 
 
+def _check_others(
+    seats: Iterable[CommitteeMember],
+    person_id: int,
+    office: str,
+    held: tuple[date, date | None],
+    *,
+    fields: tuple[str, str],
+) -> None:
+    """Nobody sits twice on a day, and one person is in the chair. A seat without an end is held from its day on."""
+    since, until = held
+    for other in seats:
+        if (other.valid_to is not None and other.valid_to < since) or (until and until < other.valid_from):
+            continue
+        if other.person_id == person_id:
+            raise RuleBroken("committee:member-already", fields[0])
+        if office == "chair" and other.office == "chair":
+            raise RuleBroken("committee:chair-already", fields[1])
+
+
 def end_member(member: CommitteeMember, *, actor: Actor, valid_to: date) -> None:
-    """End a seat with a day; the seat stays in the records of the meetings before."""
+    """End a seat with a day, or with another one than was said before: a term goes on. The seat stays in the records of the
+    meetings before."""
     if valid_to < member.valid_from:
         raise RuleBroken("committee:dates-turned", "valid_to")
-    before = {"member": member.person_id, "valid_to": member.valid_to}
+    others = [one for one in member.committee.members if one is not member]
+    term = (member.valid_from, valid_to)
+    _check_others(others, member.person_id, member.office, term, fields=("valid_to", "valid_to"))
+    before: dict[str, Any] = {"member": member.person_id, "valid_to": member.valid_to}
     member.valid_to = valid_to
     after = {"member": member.person_id, "valid_to": valid_to}
-    record("committee:member:end", member.committee, actor=actor, before=before, after=after)
+    change = record("committee:member:end", member.committee, actor=actor, before=before, after=after)
+    invitations.follow(
+        member.committee, member, (member.valid_from, before["valid_to"]), actor=actor, change=change
+    )
 
 
 def next_number(committee_id: int, kind: str, scope: str = "") -> int:

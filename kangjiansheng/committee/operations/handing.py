@@ -5,6 +5,7 @@ Seats that need an election are given by the committee, and nowhere else.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import Action, Committee, CommitteeMember, Meeting, Minutes
 from kangjiansheng.committee.notices import handing
 from kangjiansheng.committee.operations.committees import add_member
+from kangjiansheng.committee.operations.invitations import follow
 from kangjiansheng.committee.operations.locks import draft_only
 from kangjiansheng.committee.operations.outcomes import refuse_recused
 from kangjiansheng.committee.queries.handing import office_and_more, successors
@@ -96,7 +98,7 @@ def give_office(committee: Committee, leaver_id: int, successor_id: int, *, acto
         raise RuleBroken("committee:office-unknown")
     names = {f"name_{script}": getattr(seat, f"name_{script}") for script in ("hans", "hant", "en")}
     add_member(committee, actor=actor, person_id=successor_id, office="secretary", **names)
-    before = {"member": leaver_id, "valid_to": seat.valid_to}
+    before: dict[str, Any] = {"member": leaver_id, "valid_to": seat.valid_to}
     if seat.valid_from < today:
         seat.valid_to = today - timedelta(days=1)
     else:  # nobody had it for a day
@@ -104,4 +106,5 @@ def give_office(committee: Committee, leaver_id: int, successor_id: int, *, acto
     db.session.flush()
     after = {"member": leaver_id, "valid_to": today - timedelta(days=1)}
     change = record("committee:member:end", committee, actor=actor, before=before, after=after)
+    follow(committee, seat, (seat.valid_from, before["valid_to"]), actor=actor, change=change)
     handing.office_given(committee, leaver_id, successor_id, actor=actor, change=change)

@@ -30,6 +30,7 @@ from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries.gates import is_gate_of
 
 TOLD = ("held_on", "starts_at", "ends_at", "place")  # a change of these changes people's day
+ASKED = ("held_on", "starts_at")  # and of these what they were asked, and have answered
 
 
 def create_meeting(
@@ -77,10 +78,11 @@ def create_meeting(
 
 
 def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **fields: Any) -> Meeting:
-    """Change day, time or place; the numbers stay, and so does the year that they name."""
+    """Change day, time or place; the numbers stay, and so does the year that they name. Who said that they come on another
+    day, or at another hour, has not said it of this one: they are asked anew."""
     open_facts(meeting)
     expect(meeting, version)
-    before = meeting.state()
+    before, invited = meeting.state(), people_of(meeting)
     for key, value in fields.items():
         setattr(meeting, key, value)
     if meeting.life == UNPUBLISHED:
@@ -88,13 +90,25 @@ def edit_meeting(meeting: Meeting, *, actor: Actor, version: int | None, **field
     if meeting.held_on.year != meeting.year:
         raise RuleBroken("committee:year-fixed", "held_on", year=meeting.year)
     _check_times(meeting.starts_at, meeting.ends_at)
+    moved = is_coming(meeting) and any(getattr(meeting, key) != before[key] for key in ASKED)
+    anew = moved and _forget_answers(meeting)
     change = record("committee:meeting:edit", meeting, actor=actor, before=before)
     if is_coming(meeting) and any(meeting.state()[key] != before[key] for key in TOLD):
         meeting.invite_sequence += 1
         people = people_of(meeting)
         links = make_links(meeting, people)
-        notices.meeting_changed(meeting, people, actor=actor, change=change, links=links)
+        notices.meeting_changed(meeting, people, actor=actor, change=change, links=links, anew=anew)
+        left = {key: person for key, person in invited.items() if key not in people}
+        notices.invite(notices.LEFT, meeting, left, actor=actor, change=change)
     return meeting
+
+
+def _forget_answers(meeting: Meeting) -> bool:
+    """Take back what was answered to the invitation; whether there was anything."""
+    given = [row for row in meeting.attendance if row.answer != "none"]
+    for row in given:
+        row.answer, row.answered_at = "none", None
+    return bool(given)
 
 
 def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:

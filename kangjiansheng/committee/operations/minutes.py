@@ -124,7 +124,7 @@ def attendance_text(meeting: Meeting) -> str:
 
 def item_text(one: floor.ItemInRoom) -> str:
     """Who was recused from an item, and how its quorum went; empty when there is nothing to tell of it."""
-    seats = {m.person_id: m for m in one.item.meeting.committee.members}
+    seats = one.item.meeting.seats()
     parts = [_recused(row, seats[row.person_id]) for row in one.recusals if row.person_id in seats]
     if one.course:
         end = f"，{_hour(one.item.closed_at)} 结束" if one.item.closed_at else ""

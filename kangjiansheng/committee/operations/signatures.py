@@ -152,7 +152,7 @@ def _capacity(draft: DraftVersion, meaning: str, *, actor: Actor) -> str:
 
 def seal_of(minutes: Minutes, person: Person) -> str:
     """The characters of somebody's seal, in Chinese in every language: 主任之印, 免疫之印."""
-    seat = next((m for m in minutes.meeting.committee.members if m.person_id == person.id), None)
+    seat = minutes.meeting.seats().get(person.id)
     words = (seat.name_hans if seat else "") or person.name_hans
     return signing.seal(seat.office if seat else "", words)
 

@@ -22,6 +22,8 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.queries import taken
 from kangjiansheng.committee.rules import presence, votes
 from kangjiansheng.core import clock
+from kangjiansheng.core.audit import AuditEntry
+from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.db import db
 
 
@@ -80,6 +82,40 @@ def room_of(meeting: Meeting, came: Came | None = None) -> presence.Room:
     }
     mandates = tuple((row.person_id, row.deputy_id) for row in came.mandates)
     return presence.Room(voters_of(meeting), stays, frozenset(there), mandates)
+
+
+def expected(meeting: Meeting, came: Came) -> dict[int, str]:
+    """Who has not come yet, as they answered: person → on_site or online. Who said no, and of whom it is recorded how they
+    took part, is left out."""
+    told = {row.person_id: row for row in came.seats}
+    known = {row.person_id for row in came.stays} | {
+        key for key, row in told.items() if row.mode or row.answer == "no"
+    }
+    return {
+        m.person_id: "online" if m.person_id in told and told[m.person_id].answer == "online" else "on_site"
+        for m in meeting.committee.members
+        if m.is_held_on(meeting.held_on) and m.person_id not in known
+    }
+
+
+def in_one_act(meeting: Meeting, change_id: int) -> list[Presence]:
+    """The stays of which one act said that they began, or that they ended."""
+    said = select(AuditEntry.thing_id).where(
+        AuditEntry.change_set_id == change_id,
+        AuditEntry.act.in_(("committee:presence:arrive", "committee:presence:leave")),
+    )
+    query = select(Presence).where(Presence.meeting_id == meeting.id, Presence.id.in_(said))
+    return list(db.session.scalars(query.order_by(Presence.id)))
+
+
+def spoken_of_since(change: ChangeSet, stays: Iterable[Presence]) -> bool:
+    """Whether a later act said something of these stays."""
+    later = select(AuditEntry.id).where(
+        AuditEntry.thing == "presence",
+        AuditEntry.thing_id.in_([stay.id for stay in stays]),
+        AuditEntry.change_set_id > change.id,
+    )
+    return db.session.scalar(later.limit(1)) is not None
 
 
 @cache

@@ -24,6 +24,7 @@ from kangjiansheng.committee.models import (
     Signer,
     Suggestion,
 )
+from kangjiansheng.committee.queries import floor
 from kangjiansheng.committee.queries.visible import (
     reads_item,
     sees_action,
@@ -31,7 +32,7 @@ from kangjiansheng.committee.queries.visible import (
     sees_item,
     sees_meeting,
 )
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
 
@@ -108,6 +109,14 @@ def stay(*, actor: Actor, code: str, number: int) -> Presence | None:
     """A stay of a meeting by its key."""
     found = meeting(actor=actor, code=code)
     return next((row for row in found.presence if row.id == number), None) if found else None
+
+
+def stays_of(*, actor: Actor, code: str, number: int) -> tuple[Meeting, ChangeSet, list[Presence]] | None:
+    """The stays of a meeting that began, or ended, in one act, by the key of the act."""
+    found = meeting(actor=actor, code=code)
+    stays = floor.in_one_act(found, number) if found else []
+    done = db.session.get(ChangeSet, number) if stays else None
+    return (found, done, stays) if found and done else None
 
 
 def recusal(*, actor: Actor, code: str, number: int) -> Recusal | None:

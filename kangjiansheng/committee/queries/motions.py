@@ -135,7 +135,7 @@ def poll(motion: Motion, at: datetime | None = None) -> Poll:
     meeting, cast = motion.meeting, taken.last_ballots(motion)
     at = at or clock.now()
     out = floor.out_of(floor.recusals_of(meeting).get(motion.agenda_item_id, []))
-    people = {m.person_id: m for m in meeting.committee.members}
+    people = meeting.seats()
     if motion.way == "circulation":
         able, mandates, now = set(motion.eligible or []) - out, dict[int, int](), None
         voters = set(motion.voters or [])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
@@ -38,7 +38,7 @@ from kangjiansheng.committee.rules.agenda import Hours, beginnings, hours
 from kangjiansheng.committee.rules.answers import WAITING
 from kangjiansheng.committee.rules.meetings import DISCARDED, HIDDEN
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, Revision, state_as_of
+from kangjiansheng.core.changes import Actor, Revision, last_revisions, state_as_of
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
 from kangjiansheng.core.paging import By, Listing
@@ -83,20 +83,27 @@ def meetings(*, actor: Actor, committee_id: int | None = None, as_of: date | Non
     query = select(Meeting).where(sees_meeting(actor), Meeting.life != DISCARDED)
     if committee_id is not None:
         query = query.where(Meeting.committee_id == committee_id)
+    day: Any = Meeting.held_on
     if as_of is not None:
-        known = select(Revision.thing_id).where(
-            Revision.thing == "meeting", Revision.effective_at <= clock.end_of(as_of)
-        )
-        query = query.where(Meeting.id.in_(known), published_by(as_of, actor=actor))
+        then = _days_then(as_of)
+        query, day = query.join(then, then.c.id == Meeting.id), then.c.day
+        query = query.where(published_by(as_of, actor=actor))
     return Listing(
         query,
-        order=[By(Meeting.held_on, down=True), By(Meeting.running_no, down=True), By(Meeting.id, down=True)],
+        order=[By(day, down=True), By(Meeting.running_no, down=True), By(Meeting.id, down=True)],
         key=Meeting.code,
         about=("meetings", committee_id, as_of),
         actor=actor,
         load=(joinedload(Meeting.committee), joinedload(Meeting.minutes)),
         illustrative=Meeting.illustrative,
     )
+
+
+def _days_then(day: date) -> Subquery:
+    """The meetings that were known by the end of a past day, each with the day on which it was to be held then."""
+    last = last_revisions(Revision.thing == Meeting.__tablename__, until=clock.end_of(day))
+    held_on = Revision.state["held_on"].as_string().label("day")  # as text it sorts as the days do
+    return select(Revision.thing_id.label("id"), held_on).where(Revision.id.in_(last)).subquery()
 
 
 def published_by(day: date, *, actor: Actor) -> ColumnElement[bool]:
@@ -181,14 +188,17 @@ def leads(*, actor: Actor) -> list[tuple[Person, str]]:
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def coming_meetings() -> list[Meeting]:
-    """The planned meetings of all committees, for those who propose an item: no more is shown than the day."""
+def coming_meetings(committee_id: int | None = None) -> list[Meeting]:
+    """The planned meetings of all committees, for those who propose an item: no more is shown than the day; or those of
+    one committee. The next one first."""
     query = (
         select(Meeting)
         .where(Meeting.life == "planned", Meeting.held_on >= clock.today())
         .options(joinedload(Meeting.committee))
-        .order_by(Meeting.held_on)
+        .order_by(Meeting.held_on, Meeting.running_no)
     )
+    if committee_id is not None:
+        query = query.where(Meeting.committee_id == committee_id)
     return list(db.session.scalars(query))
 
 
@@ -197,7 +207,8 @@ def agenda_as_of(meeting: Meeting, day: date, *, actor: Actor) -> dict[str, Any]
     state = state_as_of("meeting", meeting.id, clock.end_of(day))
     if state is None or (state["life"] in HIDDEN and not _keeps(meeting, actor)):
         return None
-    seen = set(db.session.scalars(visible_items(actor).where(AgendaItem.meeting_id == meeting.id)))
+    there = [item[0] for item in state["items"]]  # one may have gone to another meeting since
+    seen = set(db.session.scalars(visible_items(actor).where(AgendaItem.id.in_(there))))
     return state | {"items": [item for item in state["items"] if item[0] in seen]}
 
 

@@ -42,7 +42,7 @@ def seat_name(member: CommitteeMember) -> str:
 
 def seat_names(meeting: Meeting) -> dict[int, str]:
     """The seats of a committee in the words of records, by person."""
-    return {m.person_id: seat_name(m) for m in meeting.committee.members}
+    return {person_id: seat_name(seat) for person_id, seat in meeting.seats().items()}
 
 
 def last_ballots(motion: Motion) -> dict[int, Ballot]:
@@ -79,7 +79,7 @@ def frozen(motion: Motion) -> dict[str, Any]:
 
 def counted_ballots(motion: Motion) -> list[Ballot]:
     """The ballots of a closed motion that were counted, in the order of the seats."""
-    order = {m.person_id: m.seat for m in motion.meeting.committee.members}
+    order = {person_id: held.seat for person_id, held in motion.meeting.seats().items()}
     among = set(motion.counted or [])
     found = [b for b in last_ballots(motion).values() if b.person_id in among]
     return sorted(found, key=lambda b: (order.get(b.person_id, 0), b.id))

@@ -15,15 +15,18 @@ from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
     Action,
     AgendaItem,
+    Amendment,
     BacklogItem,
     CommitteeMember,
     Decision,
+    DraftVersion,
     Meeting,
     Minutes,
     Motion,
     Paper,
     Paragraph,
     Recusal,
+    Signer,
 )
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.committee.rules.suggestions import ASK
@@ -51,10 +54,38 @@ def _seats(actor: Actor, day: date | None = None) -> Select[int]:
     )
 
 
+@door
+def asked_to_sign(actor: Actor) -> Select[int]:
+    """The meetings of which minutes, or a correction of them, are put to the actor to be signed: what somebody is asked
+    to sign lies open to them until it stands, also when their seat has ended since the meeting."""
+    current = and_(
+        DraftVersion.kind == "draft", Minutes.life == "review", Minutes.current_draft == DraftVersion.number
+    )
+    corrections = select(Amendment.draft_version_id).where(Amendment.life == "review")
+    return (
+        select(Minutes.meeting_id)
+        .join(DraftVersion, DraftVersion.minutes_id == Minutes.id)
+        .join(Signer, Signer.draft_version_id == DraftVersion.id)
+        .where(Signer.person_id == actor.id, or_(current, DraftVersion.id.in_(corrections)))
+    )
+
+
+def is_asked(meeting: Meeting, actor: Actor) -> bool:
+    """Whether minutes under review are put to the actor to be signed."""
+    minutes = meeting.minutes
+    if minutes is None or minutes.life != "review":
+        return False
+    found = select(Meeting.id).where(Meeting.id == meeting.id, Meeting.id.in_(asked_to_sign(actor)))
+    return db.session.scalar(found) is not None
+
+
 @once_a_day
 def reads_committee(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Meeting that everything of its committee is open to the actor but what recusal takes."""
-    return true() if actor.reads_all else Meeting.committee_id.in_(memberships(actor))
+    """The condition on Meeting that everything of its committee is open to the actor but what recusal takes: to those who
+    sit there, and to whoever is asked to sign the minutes of this one meeting."""
+    if actor.reads_all:
+        return true()
+    return or_(Meeting.committee_id.in_(memberships(actor)), Meeting.id.in_(asked_to_sign(actor)))
 
 
 @door

@@ -297,6 +297,7 @@ ACTS: dict[str, Any] = {
     "committee:item:move": _l("调整议程"),
     "committee:item:remove": _l("移除议题"),
     "committee:item:put-back": _l("放回待议"),
+    "committee:item:carry-over": _l("议题移到另一次会议"),
     "committee:backlog:propose": _l("提出待议事项"),
     "committee:backlog:take": _l("待议事项列入议程"),
     "committee:backlog:drop": _l("撤销待议事项"),

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
-from kangjiansheng.committee.forms.agenda import BacklogForm
+from kangjiansheng.committee.forms.agenda import BacklogForm, CarryOverForm
 from kangjiansheng.committee.models import AgendaItem, BacklogItem, Committee, Meeting
 from kangjiansheng.committee.operations import backlog as operations
 from kangjiansheng.committee.operations import dismissals
@@ -16,7 +16,9 @@ from kangjiansheng.committee.queries import backlog as reading
 from kangjiansheng.committee.queries import loaders, overviews, suggested
 from kangjiansheng.committee.rules.suggestions import Suggestion
 from kangjiansheng.committee.views.base import bp, page
+from kangjiansheng.committee.views.meetings import show
 from kangjiansheng.core.access import actor, afresh, on
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import of_today, saved
 
@@ -90,6 +92,28 @@ def put_back(item: AgendaItem) -> Response:
     code = item.meeting.code
     operations.put_back(item, actor=actor())
     return saved(url_for(".agenda", code=code), _("已放回待议事项"))
+
+
+@bp.post("/meetings/<code>/agenda/carrying")
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def carry_over(meeting: Meeting) -> Response:
+    """Put what a cancelled meeting was to deal with on another agenda, or among what waits, as far as this person sees
+    it."""
+    form, code, home = CarryOverForm(), meeting.code, meeting.committee.code
+    items, to = overviews.agenda(meeting, actor=actor()).items, form.to.data or ""
+
+    def act() -> None:
+        if not to:
+            return operations.put_all_back(meeting, items, actor=actor(), version=form.seen)
+        there = loaders.meeting(actor=actor(), code=to)
+        if there is None:
+            raise RuleBroken("committee:not-planned", "to")
+        operations.carry_over(meeting, items, actor=actor(), version=form.seen, to=there)
+
+    if not form.attempt(act):
+        return show(loaders.meeting(actor=actor(), code=code) or abort(404), form)
+    said = ngettext("已移走 %(num)d 项议题", "已移走 %(num)d 项议题", len(items))
+    return saved(url_for(".agenda", code=to) if to else url_for(".backlog", code=home), said)
 
 
 @bp.post("/meetings/<code>/agenda/proposals")

@@ -97,7 +97,15 @@ def problem_of(form: Form | None) -> str:
 
 def asked_person() -> int:
     """The key of the person that a form is about; 0 for what is none."""
-    value = request.form.get("person_id", "")
+    return _key(request.form.get("person_id", ""))
+
+
+def asked_people() -> set[int]:
+    """The keys of the people that are ticked."""
+    return {_key(value) for value in request.form.getlist("who")}
+
+
+def _key(value: str) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 

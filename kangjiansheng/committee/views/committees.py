@@ -19,7 +19,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, afresh, on
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import saved, with_args
 from kangjiansheng.labs.models import Institution, JointLab
 from kangjiansheng.labs.queries import visible_institutions, visible_labs
@@ -186,7 +186,12 @@ def _edit_page(
         form=form,
         member_form=member_form,
         committee=committee,
-        seats=[m for m in committee.members if m.is_held_on(clock.today())],
+        seats=[m for m in committee.members if m.valid_to is None or m.valid_to >= clock.today()],
+        ended=sorted(
+            (m for m in committee.members if m.valid_to is not None and m.valid_to < clock.today()),
+            key=lambda m: (m.valid_to or m.valid_from, m.seat),
+            reverse=True,
+        ),
         today=clock.today(),
     )
 
@@ -227,7 +232,10 @@ def end_member(member: CommitteeMember) -> Any:
     if form.attempt(
         lambda: operations.end_member(member, actor=actor(), valid_to=form.valid_to.data or clock.today())
     ):
-        return saved(url_for(".edit_committee", code=code), _("任期已结束"))
+        day = form.valid_to.data or clock.today()
+        over = day < clock.today()
+        said = _("任期已结束") if over else _("任期至 %(day)s", day=prose_day(day))
+        return saved(url_for(".edit_committee", code=code), said)
     committee = loaders.committee(actor=actor(), code=code) or abort(404)
     answer = forms.MemberForm(formdata=None, valid_from=clock.today())
     answer.refusal = form.refusal or " ".join(str(e) for e in form.valid_to.errors)

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
@@ -12,10 +13,11 @@ from kangjiansheng.committee.models import AgendaItem, Meeting, Presence
 from kangjiansheng.committee.operations import presence as operations
 from kangjiansheng.committee.queries import floor, loaders, overviews
 from kangjiansheng.committee.rules.presence import Room
-from kangjiansheng.committee.views.base import asked_person, bp, page, problem_of
+from kangjiansheng.committee.views.base import asked_people, asked_person, bp, page, problem_of
 from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, afresh, on
+from kangjiansheng.core.changes import ChangeSet
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.pages import of_today, saved
 
@@ -42,6 +44,10 @@ def show(meeting: Meeting, form: Form | None = None) -> Response:
         room=floor.in_room(meeting, agenda.items, room),
         seats=_seats(meeting, came, room),
         problem=problem_of(form),
+        form=form if isinstance(form, inputs.TogetherForm) else None,
+        chosen=asked_people() if form else set(),
+        expected=floor.expected(meeting, came),
+        absent=sum(1 for row in came.seats if row.answer == "no" and not row.mode),
         time_now=inputs.clock_of(clock.now()) if meeting.held_on == clock.today() else None,
         early=meeting.held_on > clock.today(),
         illustrative=meeting.illustrative,
@@ -63,9 +69,9 @@ def _seats(meeting: Meeting, came: floor.Came, room: Room) -> list[dict[str, Any
     return found
 
 
-def _back(meeting: Meeting, words: str, part: str | None = None) -> Response:
+def _back(meeting: Meeting, words: str, part: str | None = None, undo: str | None = None) -> Response:
     """To the page, at the part one was at: on a phone the list of seats is screens long."""
-    return saved(url_for(".floor_page", code=meeting.code, _anchor=part), words)
+    return saved(url_for(".floor_page", code=meeting.code, _anchor=part), words, undo=undo)
 
 
 def _again(code: str, form: Form) -> Response:
@@ -98,6 +104,59 @@ def leave(meeting: Meeting) -> Response:
     return _back(meeting, _("已记录离开"), "here") if form.attempt(act) else _again(code, form)
 
 
+@bp.post("/meetings/<code>/floor/arrivals/together")
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def arrive_together(meeting: Meeting) -> Response:
+    """Those who are chosen come in; or all who have not come yet, as they answered."""
+    form, code = inputs.TogetherForm(), meeting.code
+    chosen, mode = asked_people(), request.form.get("mode", "")
+
+    def act() -> tuple[ChangeSet, int]:
+        modes = (
+            floor.expected(meeting, floor.came_to(meeting))
+            if mode == "answered"
+            else dict.fromkeys(chosen, mode)
+        )
+        at = form.at(meeting.held_on)
+        return operations.arrive_together(meeting, modes, actor=actor(), version=form.seen, at=at), len(modes)
+
+    done = form.attempt(act)
+    if not done:
+        return _again(code, form)
+    words = ngettext("已记录 %(num)d 人到达", "已记录 %(num)d 人到达", done[1])
+    return _back(meeting, words, "here", undo=url_for(".undo_together", code=code, number=done[0].id))
+
+
+@bp.post("/meetings/<code>/floor/departures/together")
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def leave_together(meeting: Meeting) -> Response:
+    """Those who are chosen leave; or all who are there."""
+    form, code = inputs.TogetherForm(), meeting.code
+    there = [row.person_id for row in meeting.presence if row.left_at is None]
+    people = there if request.form.get("mode") == "all" else asked_people()
+
+    def act() -> ChangeSet:
+        at = form.at(meeting.held_on)
+        return operations.leave_together(meeting, people, actor=actor(), version=form.seen, at=at)
+
+    done = form.attempt(act)
+    if not done:
+        return _again(code, form)
+    words = ngettext("已记录 %(num)d 人离开", "已记录 %(num)d 人离开", len(people))
+    return _back(meeting, words, "here", undo=url_for(".undo_together", code=code, number=done.id))
+
+
+@bp.post("/meetings/<code>/floor/acts/<int:number>/undo")
+@on(load=loaders.stays_of, may=policies.edit_stays)
+def undo_together(found: tuple[Meeting, ChangeSet, list[Presence]]) -> Response:
+    """Take back that several came, or left."""
+    form, (meeting, done, stays) = Form(), found
+    code = meeting.code
+    if form.attempt(lambda: operations.undo_together(meeting, done, stays, actor=actor())):
+        return _back(meeting, _("已撤销"), "here")
+    return _again(code, form)
+
+
 @bp.route("/meetings/<code>/floor/stays/<int:number>", methods=["GET", "POST"])
 @on(load=loaders.stay, may=policies.edit_stay)
 def edit_stay(stay: Presence) -> Any:
@@ -121,7 +180,7 @@ def edit_stay(stay: Presence) -> Any:
     found = afresh(stay)
     if refused := facts_locked(found.meeting, form):
         return refused
-    member = next(m for m in found.meeting.committee.members if m.person_id == found.person_id)
+    member = found.meeting.seats()[found.person_id]
     return page(
         "stay_form.html",
         form.status,

@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.committee import forms, policies
+from kangjiansheng.committee.forms.agenda import CarryOverForm
 from kangjiansheng.committee.models import Action, Committee, Decision, Meeting
 from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
 from kangjiansheng.committee.queries.standing import planned, stands
+from kangjiansheng.committee.queries.visible import is_asked
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
@@ -21,7 +23,7 @@ from kangjiansheng.committee.views.locked import facts_locked
 from kangjiansheng.committee.views.series import chosen, offer
 from kangjiansheng.core import clock
 from kangjiansheng.core.access import actor, afresh, on, signed_in
-from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.i18n import name_of, prose_day
 from kangjiansheng.core.pages import of_today, saved, with_args
 
 MARKS = {
@@ -84,8 +86,11 @@ def new_meeting_here(committee: Committee) -> Response:
 @on(load=loaders.meeting, may=policies.see)
 def meeting(meeting: Meeting) -> Response:
     """The page of a meeting: quorum in words, seats, agenda, last decisions, open actions."""
-    if g.get("as_of") is not None:
-        return _as_of(meeting)
+    return show(meeting) if g.get("as_of") is None else _as_of(meeting)
+
+
+def show(meeting: Meeting, form: CarryOverForm | None = None) -> Response:
+    """The page, also when what becomes of a cancelled meeting's items came back."""
     who = actor()
     held = policies.seated(who, meeting.committee)
     keeps = bool(held & policies.EDITORS) and not meeting.source
@@ -98,6 +103,8 @@ def meeting(meeting: Meeting) -> Response:
     row = next((a for a in came.seats if a.person_id == who.id), None)
     return page(
         "meeting.html",
+        form.status if form else 200,
+        left=_left(meeting, agenda, form) if keeps else None,
         meeting=meeting,
         agenda=agenda,
         papers=papers.papers(agenda.items, actor=actor()),
@@ -117,7 +124,8 @@ def meeting(meeting: Meeting) -> Response:
             i.id for i in agenda.items if i.gate_id in agenda.lab_gates and policies.propose_effect(who, i)
         },
         may_change=keeps and locks.facts_lock(meeting) is None,
-        may_read=meeting.minutes is not None and policies.may_read(meeting.minutes, held, who),
+        may_read=meeting.minutes is not None
+        and (policies.may_read(meeting.minutes, held, who) or is_asked(meeting, who)),
         may_declare=bool(held) and not meeting.source and meeting.life != "cancelled",
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
@@ -130,6 +138,22 @@ def meeting(meeting: Meeting) -> Response:
         illustrative=meeting.illustrative or agenda.is_illustrative or _any(own, older, actions),
         **motions.section(meeting, agenda.items, held=held, keeps=keeps, reader=reader),
     )
+
+
+def _left(meeting: Meeting, agenda: overviews.Agenda, form: CarryOverForm | None) -> CarryOverForm | None:
+    """Where the items of a cancelled meeting may go; nothing while none is left."""
+    if meeting.life != "cancelled" or not (agenda.items or form):
+        return None
+    found = form or CarryOverForm(formdata=None, obj=meeting)
+    coming = overviews.coming_meetings(meeting.committee_id)
+    found.to.choices = [
+        *(
+            (one.code, _("%(meeting)s，%(day)s", meeting=name_of(one), day=prose_day(one.held_on)))
+            for one in coming
+        ),
+        ("", _("待议事项")),
+    ]
+    return found
 
 
 def _room(meeting: Meeting, agenda: overviews.Agenda, came: floor.Came) -> dict[int, floor.ItemInRoom]:

@@ -24,6 +24,7 @@ from kangjiansheng.committee.queries import (
 )
 from kangjiansheng.committee.queries.comparing import compared
 from kangjiansheng.committee.queries.standing import stood
+from kangjiansheng.committee.queries.visible import is_asked
 from kangjiansheng.committee.rules import canon, quorum, texts, told
 from kangjiansheng.committee.views import readers, sides, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
@@ -82,7 +83,7 @@ def offered(meeting: Meeting) -> Offer | None:
     if minutes is None:
         return None
     held = policies.seated(who, meeting.committee)
-    keeps, reader = bool(held & policies.EDITORS), bool(held) or who.reads_all
+    keeps, reader = bool(held & policies.EDITORS), bool(held) or who.reads_all or is_asked(meeting, who)
     approved = minutes.life == "approved"
     versions = reading.drafts(minutes, until=until_day()) if reader or approved else []
     if approved and not reader:

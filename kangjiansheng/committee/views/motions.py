@@ -120,7 +120,7 @@ def show(motion: Motion, form: Form | None = None) -> Response:
         motion=motion,
         meeting=meeting,
         poll=poll,
-        seats={m.person_id: m for m in meeting.committee.members},
+        seats=meeting.seats(),
         own=poll.own(who) if motion.is_open and motion.method == "name" else {},
         mine=who.id,
         ballots=queries.counted(motion) if not motion.is_open else [],
@@ -229,7 +229,7 @@ def deputy(meeting: Meeting) -> Any:
         meeting=found,
         own=next((m for m in given if m.person_id == actor().id), None),
         given=given,
-        seats={m.person_id: m for m in found.committee.members},
+        seats=found.seats(),
         begun=found.life != "planned" or found.held_on < clock.today(),
         illustrative=found.illustrative,
     )

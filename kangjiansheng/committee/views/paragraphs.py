@@ -15,7 +15,7 @@ from kangjiansheng.committee.models import Decision, Meeting, Paragraph
 from kangjiansheng.committee.operations import minutes as operations
 from kangjiansheng.committee.operations import outcomes, parts
 from kangjiansheng.committee.queries import dissents, loaders, reading
-from kangjiansheng.committee.queries.taken import seat_name
+from kangjiansheng.committee.queries.taken import seat_names
 from kangjiansheng.committee.rules import merging, paragraphs
 from kangjiansheng.committee.views.base import PICTURES, bp, page
 from kangjiansheng.committee.views.locked import text_locked, typed
@@ -171,7 +171,7 @@ def _dissents(decision: Decision | None, form: Any) -> dict[str, Any]:
     """What the page shows of dissent; nothing where there is no decision, or one that was voted on as a motion."""
     if decision is None or outcomes.voted_on(decision):
         return {}
-    seats = {m.person_id: seat_name(m) for m in decision.meeting.committee.members}
+    seats = seat_names(decision.meeting)
     able = dissents.may_dissent(decision)
     form = form or EnteredDissentForm(formdata=None)
     form.person.choices = [("", "—"), *((str(key), name) for key, name in seats.items() if key in able)]

@@ -91,7 +91,7 @@ def _expected(meeting: Meeting) -> list[Any]:
         who = reviews.fixed_signers(meeting, drafter=meeting.minutes.drafter_id if meeting.minutes else 0)
     except RuleBroken:
         return []
-    seats = {m.person_id: m for m in meeting.committee.members}
+    seats = meeting.seats()
     return [(seats[one.person_id], one) for one in who]
 
 

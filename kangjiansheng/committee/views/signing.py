@@ -37,10 +37,7 @@ def progress(draft: DraftVersion, me: int, *, whole: bool, text: Reading | None 
     notes of others, and what their signatures leave out, are for readers from whom nothing is withheld (`whole`).
     With the `text` on the page, what is left out is named by its section there."""
     meeting = draft.minutes.meeting
-    seats: dict[int, CommitteeMember] = {}
-    for member in meeting.committee.members:
-        if member.valid_from <= meeting.held_on or member.person_id not in seats:
-            seats[member.person_id] = member
+    seats = meeting.seats()
     given = {s.person_id: s for s in draft.signatures}
     asked = {signer.person_id: (signer.person, signer.capacity) for signer in draft.signers}
     asked |= {s.person_id: (s.person, s.capacity) for s in draft.signatures if s.person_id not in asked}

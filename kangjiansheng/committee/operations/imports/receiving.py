@@ -59,6 +59,8 @@ def receive(
     )
     if kind == "docx" and files.check(shown, data) is not DOCX:
         raise RuleBroken("committee:import-other-kind", "file", name=harmless(name))
+    if not text.strip():  # a Word file of nothing; what it really is was asked first
+        raise RuleBroken("committee:import-empty", "file", name=harmless(name))
     change = begin(actor=actor, source="import", label="minutes")
     row = MinutesImport(
         committee_id=committee.id, by_id=actor.id, name=harmless(shown) or "minutes.md", kind="pasted" if pasted else kind,

@@ -53,6 +53,7 @@ _BEGUN = re.compile(
 )
 _OFFSET = re.compile(r"(?:utc|gmt)\s*([+-])\s*(\d{1,2})", re.I)
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
+_NARROW = {0xFF10 + digit: str(digit) for digit in range(10)}  # figures as wide as characters: ８
 _RUNNING = (
     # 第一次线下会议, 第三次小组讨论 count something else than the meetings of the committee.
     re.compile(
@@ -169,7 +170,7 @@ def ended_in(lines: list[str]) -> str:
 def running_in(text: str) -> int | None:
     """The number of a meeting: 第6次会议, meeting 6."""
     for pattern in _RUNNING:
-        match = pattern.search(text)
+        match = pattern.search(text.translate(_NARROW))
         if match:
             found = numbers.read(match[1])
             return found if found and found < 1990 else None

@@ -102,6 +102,11 @@ class Found:
     tables: int = 0
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def beside(self) -> list[Piece]:
+        """What a Word file held beside its words, and is not taken over by itself."""
+        return [piece for piece in self.pieces if piece.why.startswith("word-")]
+
     def counts(self) -> dict[str, Any]:
         """How many lines became what."""
         found: Counter[str] = Counter()

@@ -4,7 +4,14 @@ import re
 
 from kangjiansheng.committee.rules.sources.blocks import Block
 from kangjiansheng.committee.rules.sources.found import Attendee
-from kangjiansheng.committee.rules.sources.words import LABEL, NOTHING, PEOPLE, is_unstated, labels_of
+from kangjiansheng.committee.rules.sources.words import (
+    LABEL,
+    NOTHING,
+    PEOPLE,
+    is_unstated,
+    labels_of,
+    several,
+)
 from kangjiansheng.core.text import fold
 
 _LINK = re.compile(r"\[+([^\[\]]*)\]+\([^)]*\)")
@@ -86,6 +93,9 @@ def in_block(block: Block, mode: str) -> list[Attendee]:
 def _in_line(text: str, mode: str, line: int) -> list[Attendee]:
     if text.rstrip().endswith((".", "。")) and len(text.split()) > 3 and not re.search(f"[{_BREAKS}]", text):
         return []  # a sentence about the list
+    first, *others = several(text)
+    if others:
+        return [one for part in (first, *others) for one in _in_line(part, mode, line)]
     label = LABEL.match(text)
     if label and label["value"]:
         meant = [one for one in labels_of(label["label"]) if one in PEOPLE]

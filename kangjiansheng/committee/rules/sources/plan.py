@@ -11,6 +11,8 @@ from kangjiansheng.committee.rules.sources.found import KINDS, MODES, Found, Out
 from kangjiansheng.committee.rules.sources.outcomes import action_of, decision_of
 from kangjiansheng.core.text import to_hans
 
+_MINUTES = re.compile(r"(?:的?纪要|的?紀要|\s+minutes)$", re.I)
+_OF_MINUTES = re.compile(r"^(?:meeting\s+)?minutes\s+(?:of|for)\s+(?:the\s+)?(?=\S)", re.I)
 LONGEST = 400  # characters of a name
 TEXTS = ("title", "place", "minutes_no")  # what the importer may write in words
 WORDS = {
@@ -87,7 +89,7 @@ def planned(found: Found, chosen: Mapping[str, Any]) -> Plan:
     kinds = [_kind(piece, str(n), chosen.get("kinds", {})) for n, piece in enumerate(found.pieces)]
     off = {int(n) for n in chosen.get("asides_off", [])}
     return Plan(
-        title=str(chosen.get("title", found.title)).strip(),
+        title=of_what(str(chosen.get("title", found.title)).strip()),
         day=day,
         starts=starts,
         ends=ends,
@@ -141,6 +143,13 @@ def _number(typed: Any, read: int | None, wrong: list[str]) -> int | None:
 def _kind(piece: Piece, key: str, kinds: Mapping[str, str]) -> str:
     wanted = kinds.get(key, piece.kind)
     return wanted if piece.kind != "title" and wanted in KINDS else piece.kind
+
+
+def of_what(title: str) -> str:
+    """What the minutes are of: a heading names the minutes, and a meeting is called without that word, which is put to its
+    name wherever minutes are named."""
+    bare = _OF_MINUTES.sub("", _MINUTES.sub("", title)).strip(" :：-–—,，") if title else ""
+    return bare or title
 
 
 def name_of_meeting(plan: Plan) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """From blocks to what a meeting was: one pass, with the section and the item under which each line stands."""
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 
 from kangjiansheng.committee.rules.sources import outcomes, people
@@ -24,6 +25,7 @@ from kangjiansheng.committee.rules.sources.words import (
 )
 from kangjiansheng.core.text import to_hans, to_hant
 
+BESIDE = re.compile(r"^<!-- word:(?P<kind>[a-z]+) (?P<text>.*) -->$")  # see core/word_beside
 _CJK = re.compile("[\u3400-\u9fff]")
 _SAMPLE = re.compile(r"虚构|虛構|示例数据|示例數據|虚构示例|FICTIONAL|ILLUSTRATIVE|SAMPLE DATA", re.I)
 _LINKS = re.compile(r"https?://|\]\(")
@@ -35,11 +37,14 @@ _PICTURES = re.compile(r"!\[[^\]]*\]\(|<img\b", re.I)
 def recognise(text: str, name: str = "") -> Found:
     """What a source tells. `name` is that of its file, where a day may stand."""
     source = text.split("\n")
-    found = read_own(source)
+    beside = {at: told for at, line in enumerate(source, 1) if (told := BESIDE.match(line))}
+    words = ["" if at in beside else line for at, line in enumerate(source, 1)] if beside else source
+    found = read_own(words)
     if found is None:
-        lines, numbers = joined(source)
+        lines, numbers = joined(words)
         found = _Reader(lines).read()
-        numbered(found, source, numbers)
+        numbered(found, words, numbers)
+    _tell_beside(found, source, beside)
     found.language = _language(text)
     found.links = sum(1 for line in source if _LINKS.search(line))
     found.pictures = len(_PICTURES.findall(text))
@@ -48,6 +53,16 @@ def recognise(text: str, name: str = "") -> Found:
         found.facts["date"] = (name, 0)
     _hours(found)
     return found
+
+
+def _tell_beside(found: Found, source: list[str], beside: Mapping[int, re.Match[str]]) -> None:
+    """What a Word file held beside its words, at the line where it stands, under the item that the line before it is under:
+    it is not taken over unless the importer says so."""
+    for at, told in beside.items():
+        place = sum(1 for piece in found.pieces if piece.lines[0] < at)
+        item = found.pieces[place - 1].item if place else None
+        found.pieces.insert(place, Piece((at,), "none", told["text"], item, f"word-{told['kind']}"))
+    found.source = source
 
 
 def _language(text: str) -> str:

@@ -10,7 +10,14 @@ from kangjiansheng.committee.rules.sources.blocks import Block, blocks
 from kangjiansheng.committee.rules.sources.facts import day_in, hours_in, minutes_no_in, running_in
 from kangjiansheng.committee.rules.sources.found import Aside, Attendee, Found, Piece
 from kangjiansheng.committee.rules.sources.items import item_of
-from kangjiansheng.committee.rules.sources.words import LABEL, NOTHING, PEOPLE, is_unstated, labels_of
+from kangjiansheng.committee.rules.sources.words import (
+    LABEL,
+    NOTHING,
+    PEOPLE,
+    is_unstated,
+    labels_of,
+    several,
+)
 from kangjiansheng.core.text import fold
 
 _INFERRED = re.compile(r"年份为推定|年份為推定|year (?:is )?inferred", re.I)
@@ -151,7 +158,8 @@ class State:
         meant = labels_of(label["label"]) if label else []
         if not label or not meant:
             return False
-        value, line = label["value"].strip(" *_"), block.lines[0]
+        line = block.lines[0]
+        value, *others = several(label["value"].strip(" *_"))
         key = meant[0]
         if key in ("decision", "recommendation", "action", "agenda") and not is_unstated(value) and value:
             return self._outcome_in_head(key, value, block)
@@ -159,6 +167,9 @@ class State:
             return False
         for one in meant:
             self._fact(one, value, line)
+        for other in filter(None, map(LABEL.match, others)):
+            for one in labels_of(other["label"]):
+                self._fact(one, other["value"], line)
         self._go_on(block)
         if block.nested and key in PEOPLE:
             nested = Block("item", block.lines, words, nested=block.nested)

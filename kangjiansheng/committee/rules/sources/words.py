@@ -79,6 +79,10 @@ LABEL = re.compile(
 )
 
 
+_BETWEEN = " \u3000；;，,。"
+_SEAM = re.compile(rf"[{_BETWEEN}]+(?=[^{_BETWEEN}：:]{{2,12}}\s*[:：])")
+
+
 def bare(text: str) -> str:
     """A heading or label without marks, numbers before it, hints in brackets after it, and its colon."""
     found = _MARKS.sub("", text).strip()
@@ -126,6 +130,17 @@ def labels_of(text: str) -> list[str]:
     """The same for several in one: 主持/出席/列席."""
     parts = [label_of(part) for part in re.split(r"[/／、]", text)]
     return [part for part in parts if part] if all(parts) else [label_of(text)] if label_of(text) else []
+
+
+def several(text: str) -> list[str]:
+    """A line in which several labels follow each other, cut before each of them: 出席：甲、乙；请假：丙."""
+    begins = [0]
+    for seam in _SEAM.finditer(text):
+        label = LABEL.match(text[seam.end() :])
+        if label and labels_of(label["label"]):
+            begins.append(seam.end())
+    parts = [text[begin:end] for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)]
+    return [*(one.rstrip(_BETWEEN) for one in parts[:-1]), parts[-1]]
 
 
 def section_of(text: str) -> str:
