@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from kangjiansheng.core import verify
-from kangjiansheng.core.db import db, is_sqlite
+from kangjiansheng.core.db import db
 from tests.support.critic import Critic
 from tests.support.tampering import behind
 
@@ -26,11 +26,9 @@ def named(app: Flask) -> list[str]:
         return list(verify.problems(db.session()))
 
 
+@pytest.mark.sqlite  # PostgreSQL keeps no such value
 @pytest.mark.parametrize("table", UNREADABLE)
 def test_it_is_named_and_so_is_the_rest(app: Flask, table: str) -> None:
-    with app.app_context():
-        if not is_sqlite():
-            pytest.skip("PostgreSQL keeps no such value")
     column, value = UNREADABLE[table]
     of_one = f"(SELECT max(id) FROM {table} WHERE {column} IS NOT NULL)"
     behind(app, f"UPDATE {table} SET {column} = {value} WHERE id = {of_one}", ALTERED)
@@ -49,10 +47,8 @@ def test_what_has_another_shape_ends_the_check_of_its_kind_alone(app: Flask) -> 
     assert any("检查没有完成" in line for line in found)
 
 
+@pytest.mark.sqlite
 def test_an_auditor_sees_it_on_the_page(app: Flask, client: Callable[..., Critic]) -> None:
-    with app.app_context():
-        if not is_sqlite():
-            pytest.skip("PostgreSQL keeps no such value")
     auditor = client("auditor", "en")
     behind(app, "UPDATE lab_paper SET valid_from = 'someday' WHERE id = 1")
     assert "cannot be read" in auditor.get("/audit/verify").text
