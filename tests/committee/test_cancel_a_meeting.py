@@ -15,14 +15,16 @@ from kangjiansheng.committee.models import (
     Paper,
     Recusal,
 )
-from kangjiansheng.committee.operations import backlog, interests, meetings, papers
+from kangjiansheng.committee.operations import backlog, effects, interests, meetings, packs, papers
 from kangjiansheng.committee.queries import overviews
+from kangjiansheng.committee.queries.packs import for_reader
 from kangjiansheng.core import clock, verify
 from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.transactions import commit
+from kangjiansheng.projects.models import Milestone, Plan
 from tests.support.critic import Critic
 
 Acting = Callable[[str], Actor]
@@ -171,3 +173,53 @@ def test_others_do_not_move_them(cancelled: Meeting, client: Callable[..., Criti
     assert member.post(f"{address}/agenda/carrying", data=sent).status_code == 403
     outsider = client("outsider")
     assert outsider.post(f"{address}/agenda/carrying", data=sent).status_code == 404
+
+
+def test_two_changes_of_one_thing_do_not_meet_on_one_agenda(cancelled: Meeting, actor: Acting) -> None:
+    """The second would find it changed by the first, as within a meeting."""
+    who, to = actor("secretary"), planned(actor, 14)
+    milestone = db.session.scalars(
+        select(Milestone).join(Plan).where(Milestone.state == "open", Plan.project_id.is_not(None)).limit(1)
+    ).one()
+    assert milestone.current_plan is not None and milestone.plan.project is not None
+    other = meetings.add_item(
+        to, actor=who, name_hans="丙", kind="decide", project_id=milestone.plan.project_id
+    )
+    first = cancelled.items[0]
+    first.project_id = milestone.plan.project_id
+    asked = {
+        "actor": actor("executive"),
+        "kind": "rebaseline",
+        "plan": milestone.plan,
+        "milestone": milestone,
+        "day": milestone.current_plan + timedelta(days=30),
+    }
+    for item in (first, other):
+        cancelled.life = "planned"  # an effect is proposed before the meeting is called off
+        made = effects.propose(item, **asked)
+    cancelled.life = "cancelled"
+    commit()
+    with pytest.raises(RuleBroken, match="effect-there"):
+        backlog.carry_over(cancelled, list(cancelled.items), actor=who, version=cancelled.version, to=to)
+    db.session.rollback()
+    effects.remove(made, actor=actor("executive"))
+    backlog.carry_over(cancelled, list(cancelled.items), actor=who, version=cancelled.version, to=to)
+    assert len(to.items) == 3
+
+
+def test_its_pack_is_read_on(cancelled: Meeting, actor: Acting) -> None:
+    """What was sent around is told by who may see the items where they are now."""
+    cancelled.life = "planned"
+    pack = packs.freeze(cancelled, actor=actor("secretary"))
+    cancelled.life = "cancelled"
+    backlog.carry_over(
+        cancelled,
+        list(cancelled.items),
+        actor=actor("secretary"),
+        version=cancelled.version,
+        to=planned(actor, 14),
+    )
+    commit()
+    for short, seen in (("secretary", ["甲", "乙"]), ("member2", ["乙"]), ("outsider", [])):
+        found = for_reader(pack, actor=actor(short))
+        assert [one["names"]["hans"] for one in found["items"]] == seen, short

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import CommitteeMember, InvitationLink, Meeting, Minutes
 from kangjiansheng.committee.operations import (
+    amendments,
     committees,
+    handing,
     interests,
     meetings,
     presence,
@@ -19,11 +21,14 @@ from kangjiansheng.committee.operations import (
     reviews,
     signatures,
 )
+from kangjiansheng.committee.operations import minutes as writing
+from kangjiansheng.committee.operations.minutes import attendance_text
 from kangjiansheng.committee.queries import duties, floor
 from kangjiansheng.committee.queries.taken import seat_names
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.outbox import Notification, Outbox, words_of
 from kangjiansheng.core.transactions import commit
 from tests.support.acting import eighth, who
@@ -42,6 +47,19 @@ def end(meeting: Meeting, person: Actor, actor: Acting, days_ago: int = 1) -> Co
     seat = seat_of(meeting, person.id)
     committees.end_member(seat, actor=actor("admin"), valid_to=clock.today() - timedelta(days=days_ago))
     return seat
+
+
+@pytest.fixture
+def held_today(draft_minutes: Minutes, actor: Acting) -> Meeting:
+    """A meeting of today; who keeps its minutes sat with a vote until yesterday."""
+    committee, secretary = draft_minutes.meeting.committee, actor("secretary")
+    seat = seat_of(draft_minutes.meeting, secretary.id)
+    seat.office, seat.voting = "member", True
+    end(draft_minutes.meeting, secretary, actor)
+    committees.add_member(
+        committee, actor=actor("admin"), person_id=secretary.id, office="secretary", name_hans="秘书"
+    )
+    return meetings.create_meeting(committee, actor=secretary, held_on=clock.today())
 
 
 @pytest.fixture
@@ -145,6 +163,60 @@ def test_who_was_elected_again_is_told_by_the_seat_of_the_day(
         assert row.voting is votes, "by the seat of today, not by the one that has ended"
 
 
+def test_who_had_no_vote_on_the_day_is_no_voter_online(held_today: Meeting, actor: Acting) -> None:
+    """The secretary of today sat with a vote until yesterday: the sentence counts the votes of the day."""
+    secretary = actor("secretary")
+    for person in (actor("chair"), secretary):
+        presence.arrive(held_today, actor=secretary, person_id=person.id, mode="online", at=clock.now())
+    assert "其中 1 人线上参会" in attendance_text(held_today)
+
+
+def test_the_deputy_of_the_day_signs_for_a_recused_chair(
+    draft_minutes: Minutes, actor: Acting, sign: Callable[..., Any]
+) -> None:
+    """Who became deputy since is no deputy of that meeting."""
+    meeting, member = draft_minutes.meeting, actor("member")
+    interests.recuse(meeting.items[1], actor=actor("secretary"), person_id=actor("chair").id, kind="facts")
+    draft = reviews.open_review(draft_minutes, actor=actor("secretary"))
+    for short in ("member", "member2", "chair"):
+        sign(draft, short)
+    end(meeting, member, actor)
+    committees.add_member(
+        meeting.committee, actor=actor("admin"), person_id=member.id, office="deputy", name_hans="新席位"
+    )
+    commit()
+    db.session.expire_all()
+    paragraph = next(
+        p for p in writing.standing_paragraphs(draft_minutes) if p.agenda_item_id == meeting.items[1].id
+    )
+    with pytest.raises(RuleBroken, match="chair-recused"):
+        amendments.propose(paragraph, actor=actor("secretary"), text="更正", reason="笔误")
+
+
+def test_nobody_is_offered_an_action_twice(app: Flask, client: Callable[..., Critic]) -> None:
+    """Who was elected again holds two seats in the records, and is one person."""
+    with app.app_context():
+        meeting, member = eighth().meeting, who("member")
+        end(meeting, member, who)
+        committees.add_member(
+            meeting.committee, actor=who("admin"), person_id=member.id, office="deputy", name_hans="新席位"
+        )
+        commit()
+    page = client("secretary").get(f"{ADDRESS}/minutes/edit").text
+    owners = page.split('name="a-owner_id"', 1)[1].split("</select>", 1)[0]
+    assert owners.count(f'value="{member.id}"') == 1
+
+
+def test_an_office_given_on_its_first_day_is_told_as_well(draft_minutes: Minutes, actor: Acting) -> None:
+    """The seat that nobody held for a day goes, and with it the invitations."""
+    sac, secretary, heir = draft_minutes.meeting.committee, actor("secretary"), actor("lead")
+    meetings.create_meeting(sac, actor=secretary, held_on=clock.today() + timedelta(days=5))
+    seat_of(draft_minutes.meeting, secretary.id).valid_from = clock.today()
+    handing.give_office(sac, secretary.id, heir.id, actor=actor("admin"))
+    query = select(Notification.person_id).where(Notification.template == "committee:seat-left")
+    assert set(db.session.scalars(query)) == {secretary.id}
+
+
 def test_a_term_is_seen_before_it_begins_and_after_it_ends(app: Flask, client: Callable[..., Critic]) -> None:
     """An end that lies ahead, a successor who begins the day after, and an end by mistake: all stand on the page, and can be
     set right."""
@@ -202,7 +274,7 @@ def test_who_takes_a_seat_is_invited_and_who_leaves_one_is_told(
     mail = db.session.scalars(select(Outbox).where(Outbox.template == "committee:seat-left")).first()
     assert mail is not None and mail.to == "member2@kjs.example" and mail.address == "/committees/SAC"
     assert mail.facts["invitation"]["method"] == "CANCEL"
-    assert "届时您已不在任" in words_of(mail.template, mail.facts)[1]
+    assert "当天您不在任" in words_of(mail.template, mail.facts)[1]
     committees.end_member(seat, actor=secretary, valid_to=today + timedelta(days=30))
     assert set(told("meeting-planned", "member2")) - set(before) <= {far.code, "SAC-2026-06"}
     assert told("meeting-planned", "member2").count(far.code) == 2, "asked again: the term goes on"

@@ -169,6 +169,21 @@ def test_what_several_did_is_taken_back_as_it_was(held: Meeting, actor: Callable
         presence.undo_together(held, left, floor.in_one_act(held, left.id), actor=who)
 
 
+def test_nobody_is_there_twice_when_a_leaving_is_taken_back(
+    held: Meeting, actor: Callable[[str], Actor]
+) -> None:
+    """Who left with others and came again has a stay of her own since."""
+    who, people = actor("secretary"), voters(held)
+    presence.arrive_together(
+        held, dict.fromkeys(people[:3], "on_site"), actor=who, version=held.version, at=at(9, 30)
+    )
+    left = presence.leave_together(held, people[:3], actor=who, version=held.version, at=at(10))
+    presence.arrive(held, actor=who, person_id=people[1], mode="online", at=at(10, 15))
+    commit()
+    with pytest.raises(RuleBroken, match="stays-moved-on"):
+        presence.undo_together(held, left, floor.in_one_act(held, left.id), actor=who)
+
+
 def test_who_came_by_mistake_leaves_the_meeting_planned(held: Meeting, actor: Callable[[str], Actor]) -> None:
     who, people = actor("secretary"), voters(held)
 

@@ -19,6 +19,7 @@ REFUSALS: dict[str, Any] = {
     "committee:effect-milestone": _l("请选择一个未完成的里程碑。"),
     "committee:effect-day": _l("请填与现行计划不同的日期。"),
     "committee:effect-twice": _l("这次会议已对它提出过变动，请先移除原来的一条。"),
+    "committee:effect-there": _l("那次会议已有议题对同一计划、里程碑或阶段门提出变动，请先移除其中一条。"),
     "committee:effect-moved": _l("%(where)s 在提交审阅之后又有改动，与所签署的不符。"),
     "committee:effect-decided": _l("%(where)s 在提交审阅之后已另有决定。"),
     "committee:effect-rejected": _l("有变动所依据的决议未获通过，请先移除变动，或改由其他决议作出。"),

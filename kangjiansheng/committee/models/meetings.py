@@ -86,9 +86,10 @@ class Meeting(Named, Versioned, Base):
 
     def seats(self) -> dict[int, CommitteeMember]:
         """The seat of each person as it was held on the day of the meeting; of who held none then, the last one. Who was
-        elected again, or into another office, has more than one."""
+        elected again, or into another office, has more than one. In the order of the seats."""
         by_day = sorted(self.committee.members, key=lambda m: (m.is_held_on(self.held_on), m.valid_from))
-        return {member.person_id: member for member in by_day}
+        found = {member.person_id: member for member in by_day}
+        return dict(sorted(found.items(), key=lambda one: (one[1].seat, one[1].id)))
 
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""

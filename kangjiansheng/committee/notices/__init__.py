@@ -296,7 +296,7 @@ def _seat_left(facts: Mapping[str, Any]) -> tuple[str, str]:
     return (
         _("不再邀请您出席：%(meeting)s，%(when)s", meeting=meeting, when=_hours(facts)),
         _(
-            "%(meeting)s（%(code)s）定于 %(when)s，届时您已不在任，不再邀请您出席。",
+            "%(meeting)s（%(code)s）定于 %(when)s，当天您不在任，不再邀请您出席。",
             meeting=meeting,
             code=facts["code"],
             when=when,

@@ -110,7 +110,7 @@ def _not_recused(who: list[quorum.Signing], meeting: Meeting, item: int | None) 
     if any(one.capacity == "chair" for one in left):
         return left
     able = reviews.able_to_sign([one.person_id for one in left])
-    deputies = {m.person_id for m in meeting.committee.members if m.office == "deputy"} & able
+    deputies = {person for person, seat in meeting.seats().items() if seat.office == "deputy"} & able
     stand_in = next((one for one in left if one.person_id in deputies), None)
     if stand_in is None:
         raise RuleBroken("committee:chair-recused")

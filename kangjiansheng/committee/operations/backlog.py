@@ -16,7 +16,7 @@ from kangjiansheng.committee.models import (
     Paper,
     Recusal,
 )
-from kangjiansheng.committee.operations import tabled
+from kangjiansheng.committee.operations import effects, tabled
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.meetings import append, check_gate, check_kind, take_off
 from kangjiansheng.committee.operations.publishing import is_coming
@@ -124,6 +124,7 @@ def carry_over(
     _left_by(meeting, items, version)
     if to.committee_id != meeting.committee_id or not is_coming(open_facts(to)):
         raise RuleBroken("committee:not-planned", "to")
+    effects.check_together(items, to)
     before, there = meeting.state(), to.state()
     last = max((item.position for item in to.items), default=0)
     for place, item in enumerate(items, last + 1):

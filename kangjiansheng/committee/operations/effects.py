@@ -106,6 +106,18 @@ def _refuse_twice(meeting: Meeting, kind: str, plan: Plan, milestone: Milestone 
         raise RuleBroken("committee:effect-twice", "name" if kind == "baseline" else "milestone")
 
 
+def check_together(items: Sequence[AgendaItem], to: Meeting) -> None:
+    """Refuse to bring items to a meeting where another item asks for a change of the same thing already."""
+    asked = select(DecisionEffect).where(
+        DecisionEffect.agenda_item_id.in_([item.id for item in items]), DecisionEffect.removed_at.is_(None)
+    )
+    for one in db.session.scalars(asked.order_by(DecisionEffect.id)):
+        try:
+            _refuse_twice(to, one.kind, one.plan, one.milestone)
+        except RuleBroken:
+            raise RuleBroken("committee:effect-there", "to") from None
+
+
 def carry(effect: DecisionEffect, decision: Decision | None, *, actor: Actor) -> None:
     """Let a resolution of the item carry an effect, or none of them."""
     open_facts(effect.item.meeting)

@@ -99,9 +99,8 @@ def give_office(committee: Committee, leaver_id: int, successor_id: int, *, acto
     names = {f"name_{script}": getattr(seat, f"name_{script}") for script in ("hans", "hant", "en")}
     add_member(committee, actor=actor, person_id=successor_id, office="secretary", **names)
     before: dict[str, Any] = {"member": leaver_id, "valid_to": seat.valid_to}
-    if seat.valid_from < today:
-        seat.valid_to = today - timedelta(days=1)
-    else:  # nobody had it for a day
+    seat.valid_to = today - timedelta(days=1)
+    if seat.valid_to < seat.valid_from:  # nobody had it for a day
         committee.members.remove(seat)
     db.session.flush()
     after = {"member": leaver_id, "valid_to": today - timedelta(days=1)}

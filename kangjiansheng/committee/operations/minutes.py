@@ -111,7 +111,7 @@ def counts_of(meeting: Meeting) -> dict[str, list[int]]:
 def attendance_text(meeting: Meeting) -> str:
     """The opening sentence of minutes."""
     now = standing_of(meeting)
-    voters = {m.person_id for m in meeting.committee.members if m.voting}
+    voters = floor.voters_of(meeting)
     online = sum(1 for row in meeting.attendance if row.mode == "online" and row.person_id in voters)
     parts = [f"应到 {now.members} 人，实到 {now.present} 人"]
     parts += [f"其中 {online} 人线上参会"] if online else []

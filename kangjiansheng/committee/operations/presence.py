@@ -1,6 +1,7 @@
 """The room as it fills and empties: arrivals, leavings, and when each item begins and ends."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -101,7 +102,7 @@ def undo_together(meeting: Meeting, done: ChangeSet, stays: Sequence[Presence], 
     """Take back that these came, or that they left, in one act; as long as nothing was said of them since. Where nobody
     else has come, the meeting is planned again, as it was."""
     open_facts(meeting)
-    if floor.spoken_of_since(done, stays):
+    if floor.spoken_of_since(done, stays) or _came_again(meeting, stays):
         raise RuleBroken("committee:stays-moved-on")
     before, stood = meeting.state(), state_before_change(done, meeting)
     were = [(stay, _facts(stay)) for stay in stays]
@@ -130,6 +131,13 @@ def undo_together(meeting: Meeting, done: ChangeSet, stays: Sequence[Presence], 
     if stood["life"] == "planned" and _is_as_planned(meeting):
         meeting.life = "planned"
     record("committee:meeting:edit", meeting, actor=actor, before=before, change=change)
+
+
+def _came_again(meeting: Meeting, stays: Sequence[Presence]) -> bool:
+    """Whether somebody who left has a later stay: with this one still going on they would be there twice."""
+    ended = {stay.id for stay in stays if stay.left_at is not None}
+    since = [replace(_stay(row), left_at=None) if row.id in ended else _stay(row) for row in meeting.presence]
+    return bool(ended) and overlaps(since)
 
 
 def _is_as_planned(meeting: Meeting) -> bool:

@@ -197,8 +197,9 @@ def for_reader(pack: MeetingPack, *, actor: Actor) -> dict[str, Any]:
     """The pack without what is withheld from the actor now; a gap is marked, and tells neither what nor how much. The
     same pack with the same things withheld is the same, whoever reads it and when."""
     content = pack.content
-    seen = visible_items(actor).where(AgendaItem.meeting_id == pack.meeting_id)
-    link = select(PackItem.position).where(PackItem.pack_id == pack.id, PackItem.agenda_item_id.in_(seen))
+    # An item may have gone to another meeting since; who may see it there may see here what was sent around of it.
+    seen = PackItem.agenda_item_id.in_(visible_items(actor))
+    link = select(PackItem.position).where(PackItem.pack_id == pack.id, seen)
     open_items = set(db.session.scalars(link))
     items = [item for place, item in enumerate(content["items"], 1) if place in open_items]
     projects = _seen_projects(content["projects"], items, actor)

@@ -38,9 +38,9 @@ def show(meeting: Meeting, wanted: str = "", **came_back: Form) -> Response:
     live = meeting.held_on == clock.today() and meeting.life in ("planned", "held")
     status = next((form.status for form in came_back.values()), 200)
     action = came_back.get("action") or forms.ActionForm(formdata=None, prefix="a-")
-    seats = meeting.committee.members
+    seats = meeting.seats()
     action.owner_id.choices = [("", "—")] + [  # type: ignore[attr-defined]
-        (str(m.person_id), seat(m)) for m in seats if m.person.email
+        (str(person), seat(m)) for person, m in seats.items() if m.person.email
     ]
     running = [m for m in slide.motions if m.is_open and m.way == "meeting"] if slide else []
     return page(
@@ -54,7 +54,7 @@ def show(meeting: Meeting, wanted: str = "", **came_back: Form) -> Response:
         running=running,
         behind=queries.behind(agenda.items),
         begun=any(item.opened_at for item in agenda.items),
-        seats={m.person_id: m for m in seats},
+        seats=seats,
         may_record=live and locks.facts_lock(meeting) is None,
         decision_form=came_back.get("decision") or forms.DecisionForm(formdata=None, prefix="d-"),
         action_form=action,

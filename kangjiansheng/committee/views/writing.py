@@ -44,7 +44,7 @@ def write_page(meeting: Meeting, status: int = 200, **opened: Any) -> Response:
     action = opened.get("action") or forms.ActionForm(formdata=None, prefix="a-")
     new.after.choices = [("", str(_("末尾")))] + [(p.public_id, _excerpt(p)) for p in text.paragraphs]
     _fill_items(meeting, decision, action)
-    seats = meeting.committee.members
+    seats = meeting.seats().values()
     action.owner_id.choices = [("", "—")] + [(str(m.person_id), seat(m)) for m in seats if m.person.email]
     return page(
         "write.html",
