@@ -63,6 +63,15 @@ def test_sentences_of_ours_are_in_her_script(in_app, begun):
     assert [text for text in ours if to_hant(text) != text] == []
 
 
+def test_a_seat_with_a_traditional_name_of_its_own_keeps_it(in_app, begun):
+    sac = db.session.scalars(select(Committee).where(Committee.code == "SAC")).one()
+    seat = next(m for m in sac.members if m.voting and m.name_hans)
+    seat.name_hant = "范氏專席"
+    _minutes, paragraphs = begun("zh-Hant")
+    told = "".join(p.text for p in paragraphs)
+    assert "范氏專席" in told and to_hant(seat.name_hans) not in told
+
+
 @pytest.mark.parametrize("locale", ["zh-Hans", "en"])
 def test_others_begin_them_in_simplified(in_app, begun, locale):
     minutes, paragraphs = begun(locale)

@@ -88,14 +88,14 @@ def test_from_the_ask_to_the_minutes(app: Flask, client: Callable[..., Critic]) 
         table = queries.table(actor=who("partner"))
         line = table.line("KJS")
         assert line is not None and owed.code in {one.code for one in line.owes}
-        assert not tabled.agreed(meeting), "what the two agreed on another day is not the meeting's"
+        assert not tabled.agreed(meeting, "zh-Hans"), "what the two agreed on another day is not the meeting's"
         with saving():
             secretary = who("secretary")
             meetings.edit_meeting(meeting, actor=secretary, version=None, held_on=clock.today())
             meetings.record_attendance(meeting, {secretary.id: "on_site"}, actor=secretary)
             owed.confidentiality = "team"
             db.session.flush()
-            assert not tabled.agreed(meeting), "what two teams keep to themselves is in no minutes"
+            assert not tabled.agreed(meeting, "zh-Hans"), "what two teams keep to themselves is in no minutes"
             owed.confidentiality = "parties"
             minutes = writing.start(meeting, actor=secretary)
         said = "\n".join(paragraph.text for paragraph in minutes.paragraphs)

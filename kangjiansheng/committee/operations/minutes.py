@@ -51,11 +51,11 @@ def start(meeting: Meeting, *, actor: Actor) -> Minutes:
         ("text", in_script(attendance_text(meeting), language), None, None),
     ]
     room, voted = floor.in_room(meeting, meeting.items), taken.motions_of(meeting)
-    agreed = tabled.agreed(meeting)
+    agreed = tabled.agreed(meeting, language)
     for item in meeting.items:
         lines.append(("heading", name_of(item, language), item.id, None))
-        ours = (item_text(room[item.id]), agreed.get(item.id, ""))
-        lines += [("text", in_script(told, language), item.id, None) for told in ours if told]
+        told = vote_words.spelled(item_text(room[item.id]), meeting, language)
+        lines += [("text", text, item.id, None) for text in (told, agreed.get(item.id)) if text]
         for motion in voted:
             if motion.agenda_item_id == item.id and motion.closed_at is not None:
                 lines += [(kind, text, item.id, motion) for kind, text in vote_words.lines(motion, language)]

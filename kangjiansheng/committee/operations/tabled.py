@@ -11,6 +11,8 @@ from kangjiansheng.committee.rules.suggestions import ASK
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, ChangeSet, Revision
 from kangjiansheng.core.db import db
+from kangjiansheng.core.i18n import name_of
+from kangjiansheng.core.text import in_script
 from kangjiansheng.labs.models import Obligation
 from kangjiansheng.projects.models import Ask
 from kangjiansheng.projects.operations import asks
@@ -22,7 +24,7 @@ def table(items: Iterable[AgendaItem], *, actor: Actor, change: ChangeSet) -> No
         asks.table(ask, actor=actor, change=change)
 
 
-def agreed(meeting: Meeting) -> Mapping[int, str]:
+def agreed(meeting: Meeting, language: str) -> Mapping[int, str]:
     """By item: who was agreed to do what by when, in the words of the minutes. What the parties agreed on another day
     than that of the meeting is theirs, and nothing that the meeting agreed; so is what they keep to their own teams:
     minutes are read by others."""
@@ -33,7 +35,7 @@ def agreed(meeting: Meeting) -> Mapping[int, str]:
     }
     days = _agreed_on(ask.obligation_id for ask in found.values()) if found else {}
     return {
-        item_id: _line(ask)
+        item_id: _line(ask, language)
         for item_id, ask in found.items()
         if days.get(ask.obligation_id) == meeting.held_on
     }
@@ -60,8 +62,9 @@ def _asks(items: Iterable[AgendaItem]) -> dict[int, Ask]:
     return {item_id: found[key] for item_id, key in keys.items() if key in found}
 
 
-def _line(ask: Ask) -> str:
+def _line(ask: Ask, language: str) -> str:
     owed = ask.obligation
     assert owed is not None
     until = f"{owed.due_on.isoformat()} 前" if owed.due_on else ""
-    return f"议定：{owed.debtor.name_hans}{until}完成“{owed.name_hans}”（{owed.code}）。"
+    words = in_script(f"议定：{{who}}{until}完成“{{what}}”（{owed.code}）。", language)
+    return words.format(who=name_of(owed.debtor, language), what=name_of(owed, language))

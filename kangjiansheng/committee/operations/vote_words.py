@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kangjiansheng.committee.models import Motion
+from kangjiansheng.committee.models import Meeting, Motion
 from kangjiansheng.committee.queries import taken
 from kangjiansheng.core import clock
 from kangjiansheng.core.text import in_script
@@ -13,10 +13,21 @@ CHOICES = {"for": "同意", "against": "反对", "abstain": "弃权"}
 def lines(motion: Motion, language: str) -> list[tuple[str, str]]:
     """(kind, text) of the paragraphs that tell of a motion: the decision if it was carried, and how it was voted. What was
     moved stays as it was typed."""
-    told = in_script(words(motion), language)
+    told = spelled(words(motion), motion.meeting, language)
     if motion.result == "passed":
         return [("decision", motion.text), ("text", told)]
     return [("text", f"{in_script('动议：', language)}{motion.text}\n\n{told}")]
+
+
+def spelled(told: str, meeting: Meeting, language: str) -> str:
+    """A sentence of our own in the script of the minutes; seats that have a Traditional name of their own keep it, since a
+    surname may be written otherwise than its characters are converted."""
+    found = in_script(told, language)
+    for seat in meeting.seats().values() if language == "zh-Hant" else ():
+        named = seat if seat.name_hans else seat.person
+        if named.name_hant:
+            found = found.replace(in_script(named.name_hans, language), named.name_hant)
+    return found
 
 
 def words(motion: Motion) -> str:
