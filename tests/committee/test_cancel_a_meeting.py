@@ -10,6 +10,7 @@ from kangjiansheng.committee.models import (
     AgendaItem,
     BacklogItem,
     Committee,
+    DecisionEffect,
     Interest,
     Meeting,
     Paper,
@@ -205,6 +206,54 @@ def test_two_changes_of_one_thing_do_not_meet_on_one_agenda(cancelled: Meeting, 
     effects.remove(made, actor=actor("executive"))
     backlog.carry_over(cancelled, list(cancelled.items), actor=who, version=cancelled.version, to=to)
     assert len(to.items) == 3
+
+
+def test_what_waits_leaves_its_changes_to_plans_behind_and_the_check_stays_clean(
+    cancelled: Meeting, actor: Acting
+) -> None:
+    milestone = db.session.scalars(
+        select(Milestone).join(Plan).where(Milestone.state == "open", Plan.project_id.is_not(None)).limit(1)
+    ).one()
+    assert milestone.current_plan is not None and milestone.plan.project is not None
+    first, who = cancelled.items[0], actor("secretary")
+    first.project_id = milestone.plan.project_id
+    cancelled.life = "planned"
+    effects.propose(
+        first,
+        actor=actor("executive"),
+        kind="rebaseline",
+        plan=milestone.plan,
+        milestone=milestone,
+        day=milestone.current_plan + timedelta(days=30),
+    )
+    cancelled.life = "cancelled"
+    commit()
+    backlog.put_all_back(cancelled, list(cancelled.items), actor=who, version=cancelled.version)
+    commit()
+    assert (
+        db.session.scalars(select(DecisionEffect).where(DecisionEffect.milestone_id == milestone.id)).all()
+        == []
+    )
+    found = list(verify.problems(db.session()))
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("way", [backlog.put_back, meetings.remove_item])
+def test_an_item_that_leaves_an_agenda_leaves_no_row_that_the_check_misses(
+    actor: Acting, way: Callable[..., object]
+) -> None:
+    """With a paper, a recusal, what was declared, and a place in the pack of a meeting that still comes."""
+    who, one = actor("secretary"), planned(actor, 7)
+    item = meetings.add_item(one, actor=who, name_hans="甲", kind="decide")
+    papers.add(item, "a.md", b"a", actor=who, title="说明")
+    interests.declare_on_item(item, actor=actor("member"), kind="post", text="任职")
+    interests.recuse(item, actor=who, person_id=actor("member2").id)
+    commit()
+    assert list(verify.problems(db.session())) == []
+    way(item, actor=who)
+    commit()
+    found = list(verify.problems(db.session()))
+    assert found == [], "\n".join(found)
 
 
 def test_its_pack_is_read_on(cancelled: Meeting, actor: Acting) -> None:

@@ -88,7 +88,9 @@ def test_from_the_ask_to_the_minutes(app: Flask, client: Callable[..., Critic]) 
         table = queries.table(actor=who("partner"))
         line = table.line("KJS")
         assert line is not None and owed.code in {one.code for one in line.owes}
-        assert not tabled.agreed(meeting, "zh-Hans"), "what the two agreed on another day is not the meeting's"
+        assert not tabled.agreed(meeting, "zh-Hans"), (
+            "what the two agreed on another day is not the meeting's"
+        )
         with saving():
             secretary = who("secretary")
             meetings.edit_meeting(meeting, actor=secretary, version=None, held_on=clock.today())

@@ -16,12 +16,12 @@ from kangjiansheng.committee.models import (
     Paper,
     Recusal,
 )
-from kangjiansheng.committee.operations import effects, tabled
+from kangjiansheng.committee.operations import effects, off_agenda, tabled
 from kangjiansheng.committee.operations.locks import open_facts
 from kangjiansheng.committee.operations.meetings import append, check_gate, check_kind, take_off
 from kangjiansheng.committee.operations.publishing import is_coming
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, record
+from kangjiansheng.core.changes import Actor, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 
@@ -107,11 +107,12 @@ def put_all_back(meeting: Meeting, items: Sequence[AgendaItem], *, actor: Actor,
     """Keep for a later meeting what a cancelled one was to deal with; one act."""
     _left_by(meeting, items, version)
     before = meeting.state()
-    kept = [_kept(item, actor=actor) for item in items]
+    kept, change = [_kept(item, actor=actor) for item in items], begin(actor=actor)
+    off_agenda.let_go(items, actor=actor, change=change)
     for item in items:
         meeting.items.remove(item)
     db.session.flush()
-    change = record("committee:item:put-back", meeting, actor=actor, before=before)
+    record("committee:item:put-back", meeting, actor=actor, before=before, change=change)
     for one in kept:
         record("committee:backlog:propose", one, actor=actor, before={}, change=change)
 

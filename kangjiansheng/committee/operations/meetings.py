@@ -14,7 +14,7 @@ from kangjiansheng.committee.models import (
     Meeting,
     Paragraph,
 )
-from kangjiansheng.committee.operations import publishing
+from kangjiansheng.committee.operations import off_agenda, publishing
 from kangjiansheng.committee.operations.invitations import make_links
 from kangjiansheng.committee.operations.locks import open_facts, published
 from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
@@ -23,7 +23,7 @@ from kangjiansheng.committee.queries.visible import visible_items
 from kangjiansheng.committee.rules import acts, agenda
 from kangjiansheng.committee.rules.meetings import UNPUBLISHED
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor, ChangeSet, record
+from kangjiansheng.core.changes import Actor, ChangeSet, begin, record
 from kangjiansheng.core.db import db, expect
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.projects.models import Project
@@ -234,11 +234,12 @@ def take_off(item: AgendaItem, act: str, *, actor: Actor) -> ChangeSet:
     if db.session.scalar(select(Paragraph.id).where(Paragraph.agenda_item_id == item.id).limit(1)):
         raise RuleBroken("committee:item-in-minutes")
     refuse_voted(meeting, item.id)
-    before = meeting.state()
+    before, change = meeting.state(), begin(actor=actor)
+    off_agenda.let_go([item], actor=actor, change=change)
     meeting.items.remove(item)
     db.session.flush()
     _renumber(sorted(meeting.items, key=lambda one: one.position))
-    return record(act, meeting, actor=actor, before=before)
+    return record(act, meeting, actor=actor, before=before, change=change)
 
 
 def answer(meeting: Meeting, answer: str, *, actor: Actor) -> None:
