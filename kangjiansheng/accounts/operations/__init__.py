@@ -215,7 +215,7 @@ def disable(account: Account, *, actor: Actor) -> None:
     """Stop an account at once: its sessions end with it."""
     if account.person_id == actor.id:
         raise RuleBroken("accounts:disable-own")
-    rights.check_still_administers(actor)
+    rights.check_still_administers(actor=actor)
     rights.check_stoppable(account.person)
     before = account.state()
     account.disabled_at = clock.now()

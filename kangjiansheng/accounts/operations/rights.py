@@ -46,7 +46,7 @@ def revoke_role(person: Person, role: str, *, actor: Actor) -> None:
     """End a system role as of yesterday: it no longer holds at the next request."""
     if role in ("admin", "security") and person.id == actor.id:
         raise RuleBroken("accounts:role-own", "role")
-    check_still_administers(actor)
+    check_still_administers(actor=actor)
     if queries.rule().separate:
         _check_decides(person, actor)
         check_not_last(person, role)
@@ -65,7 +65,7 @@ def _check_decides(person: Person, actor: Actor) -> None:
         raise RuleBroken("accounts:rights-own", "role")
 
 
-def check_still_administers(actor: Actor) -> None:
+def check_still_administers(*, actor: Actor) -> None:
     """Of two administrators who end each other's office in the same instant one comes first, and the other has none any
     more. Else nobody would be left."""
     held = select(SystemRole.id).where(SystemRole.role.in_(rights.THREE), holds_on(SystemRole, clock.today()))

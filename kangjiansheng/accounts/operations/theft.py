@@ -12,7 +12,7 @@ def shut_out(account: Account, *, actor: Actor) -> None:
     them. Its owner comes back by a one-time link; an authenticator app, which lets nobody in alone, is asked for then."""
     if account.person_id == actor.id:
         raise RuleBroken("accounts:theft-own")
-    rights.check_still_administers(actor)
+    rights.check_still_administers(actor=actor)
     if account.disabled_at:
         raise RuleBroken("accounts:account-stopped")
     if not actor.has("system", "security") and rights.is_guarded(account.person):
