@@ -63,7 +63,7 @@ def _offices() -> Select[str]:
 def seated(actor: Actor, committee: Committee) -> set[str]:
     """The same for a committee whose seats are loaded."""
     today = clock.today()
-    return {m.office for m in committee.members if m.person_id == actor.id and m.is_held_on(today)}
+    return {m.office for m in committee.seats_on(today) if m.person_id == actor.id}
 
 
 def kept_committees(actor: Actor) -> set[int]:
@@ -240,14 +240,14 @@ def read_minutes(actor: Actor, meeting: Meeting) -> bool:
         return edit_meeting(actor, meeting)
     if minutes.life in ("approved", "record"):
         return True
-    return may_read(minutes, seated(actor, meeting.committee), actor) or is_asked(meeting, actor)
+    return may_read(minutes, seated(actor, meeting.committee), actor)
 
 
 def may_read(minutes: Minutes, held: set[str], actor: Actor) -> bool:
     """The same for one whose offices are known."""
     if minutes.life in ("approved", "record") or held & EDITORS:
         return True
-    return minutes.current_draft > 0 and (bool(held) or actor.reads_all)
+    return minutes.current_draft > 0 and (bool(held) or actor.reads_all or is_asked(minutes.meeting, actor))
 
 
 def read_scan(actor: Actor, pair: tuple[Meeting, Any]) -> bool:

@@ -38,7 +38,7 @@ def committee(found: Committee) -> Any:
     """One committee: its charter; its seats for its members and for those who read all."""
     if not (policies.offices(actor(), found.id) or actor().reads_all):
         return found, shapes.COMMITTEE
-    seats = [one for one in found.members if one.is_held_on(clock.today())]
+    seats = found.seats_on(clock.today())
     return (found, seats), shapes.COMMITTEE_WITH_SEATS
 
 

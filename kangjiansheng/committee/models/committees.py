@@ -55,6 +55,14 @@ class Committee(Named, Versioned, Base):
     )
     lab: Mapped[JointLab | None] = relationship()
 
+    def seats_on(self, day: date) -> list["CommitteeMember"]:
+        """The seats that are held on a day."""
+        return [member for member in self.members if member.is_held_on(day)]
+
+    def keepers_on(self, day: date) -> set[int]:
+        """Who keeps the committee on a day: chair, deputy and secretary."""
+        return {seat.person_id for seat in self.seats_on(day) if seat.office != "member"}
+
     def state(self) -> dict[str, Any]:
         """The editable state, for history and audit."""
         plain = (

@@ -84,6 +84,11 @@ class Meeting(Named, Versioned, Base):
     )
     minutes: Mapped["Minutes | None"] = relationship(back_populates="meeting", uselist=False)
 
+    @property
+    def seated(self) -> list[CommitteeMember]:
+        """The seats that are held on the day of the meeting."""
+        return self.committee.seats_on(self.held_on)
+
     def seats(self) -> dict[int, CommitteeMember]:
         """The seat of each person as it was held on the day of the meeting; of who held none then, the last one. Who was
         elected again, or into another office, has more than one. In the order of the seats."""

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import Committee
 from kangjiansheng.committee.notices.base import mail_each
-from kangjiansheng.committee.queries.visible import EDITORS
 from kangjiansheng.core import clock, outbox
 from kangjiansheng.core.changes import Actor, ChangeSet
 from kangjiansheng.core.db import db
@@ -26,9 +25,7 @@ def office_given(
     outbox.tell([successor_id], "committee:office-given", facts, address=address, besides=actor.id)
     mail_each([successor], "committee:office-given", facts, address, actor=actor, change=change)
     today = clock.today()
-    keepers = {
-        seat.person_id for seat in committee.members if seat.office in EDITORS and seat.is_held_on(today)
-    }
+    keepers = committee.keepers_on(today)
     others = (keepers | {leaver_id}) - {successor_id}
     told = facts | {"successor": _names(successor)}
     outbox.tell(others, "committee:office-changed", told, address=address, besides=actor.id)

@@ -70,7 +70,6 @@ def answer(
 def _told(decision: Decision) -> set[int]:
     """Those who keep the committee that gave the advice, but for who is out of its item."""
     meeting: Meeting = decision.meeting
-    keepers = {
-        m.person_id for m in meeting.committee.members if m.office != "member" and m.is_held_on(clock.today())
-    }
-    return keepers - out_of(recusals_of(meeting).get(decision.agenda_item_id or 0, ()))
+    return meeting.committee.keepers_on(clock.today()) - out_of(
+        recusals_of(meeting).get(decision.agenda_item_id or 0, ())
+    )

@@ -42,9 +42,7 @@ def propose(committee: Committee, *, actor: Actor, name_hans: str, kind: str, **
     db.session.add(item)
     db.session.flush()
     record("committee:backlog:propose", item, actor=actor, before={})
-    today = clock.today()
-    keepers = [m.person_id for m in committee.members if m.office != "member" and m.is_held_on(today)]
-    notices.backlog_proposed(committee, keepers, actor=actor)
+    notices.backlog_proposed(committee, committee.keepers_on(clock.today()), actor=actor)
     return item
 
 

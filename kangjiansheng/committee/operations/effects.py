@@ -242,7 +242,6 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _tell(row: DecisionEffect, *, actor: Actor) -> None:
     """Those who keep the committee, but for who is out of the item."""
     meeting = row.item.meeting
-    seats = [m for m in meeting.committee.members if m.office != "member" and m.is_held_on(clock.today())]
     out = out_of(recusals_of(meeting).get(row.agenda_item_id, ()))
     number = row.decision.number if row.decision else ""
-    notices.effects_held(meeting, {m.person_id for m in seats} - out, number, actor=actor)
+    notices.effects_held(meeting, meeting.committee.keepers_on(clock.today()) - out, number, actor=actor)

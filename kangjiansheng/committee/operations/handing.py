@@ -89,8 +89,8 @@ def give_office(committee: Committee, leaver_id: int, successor_id: int, *, acto
     seat = next(
         (
             seat
-            for seat in committee.members
-            if seat.person_id == leaver_id and seat.office == "secretary" and seat.is_held_on(today)
+            for seat in committee.seats_on(today)
+            if seat.person_id == leaver_id and seat.office == "secretary"
         ),
         None,
     )

@@ -56,10 +56,7 @@ def declare_on_item(item: AgendaItem, *, actor: Actor, kind: str, text: str = ""
     db.session.add(row)
     db.session.flush()
     record("committee:interest:declare", row, actor=actor, before={})
-    keepers = {
-        m.person_id for m in meeting.committee.members if m.office != "member" and m.is_held_on(clock.today())
-    }
-    notices.interest_declared(meeting, keepers, actor=actor)
+    notices.interest_declared(meeting, meeting.committee.keepers_on(clock.today()), actor=actor)
     return row
 
 
@@ -128,10 +125,7 @@ def recuse(
     meeting = open_facts(item.meeting)
     if kind not in rules.WAYS:
         raise RuleBroken("committee:recusal-kind", "kind")
-    seated = any(
-        m.person_id == person_id and m.is_held_on(meeting.held_on) for m in meeting.committee.members
-    )
-    if not seated:
+    if not any(seat.person_id == person_id for seat in meeting.seated):
         raise RuleBroken("committee:not-seated", "person_id")
     if kind == "stays" and person_id == actor.id:
         raise RuleBroken("committee:own-interest", "kind")

@@ -17,7 +17,7 @@ def name_deputy(meeting: Meeting, *, actor: Actor, deputy_id: int) -> Mandate:
     committee = meeting.committee
     if not committee.deputies:
         raise RuleBroken("committee:no-deputies")
-    seats = {m.person_id: m for m in committee.members if m.is_held_on(meeting.held_on)}
+    seats = {m.person_id: m for m in meeting.seated}
     own, other = seats.get(actor.id), seats.get(deputy_id)
     if own is None or not own.voting:
         raise RuleBroken("committee:vote-no-seat")

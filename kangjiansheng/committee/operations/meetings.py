@@ -17,7 +17,7 @@ from kangjiansheng.committee.models import (
 from kangjiansheng.committee.operations import off_agenda, publishing
 from kangjiansheng.committee.operations.invitations import make_links
 from kangjiansheng.committee.operations.locks import open_facts, published
-from kangjiansheng.committee.operations.publishing import is_coming, people_of, seated
+from kangjiansheng.committee.operations.publishing import is_coming, people_of
 from kangjiansheng.committee.operations.tallying import keeps_votes, refuse_voted
 from kangjiansheng.committee.queries.visible import visible_items
 from kangjiansheng.committee.rules import acts, agenda
@@ -160,7 +160,7 @@ def propose_item(
     item = append(meeting, name_hans=name_hans, kind=kind, project_id=project.id, **fields)
     db.session.flush()
     change = record("committee:item:propose", meeting, actor=actor, before=before)
-    keepers = {m.person_id for m in seated(meeting) if m.office != "member"}
+    keepers = meeting.committee.keepers_on(meeting.held_on)
     notices.item_proposed(meeting, keepers, item, project.code, actor=actor, change=change)
     return item
 
@@ -275,7 +275,7 @@ def record_attendance(
     if meeting.life == "planned" and not {"on_site", "online"} & set(modes.values()):
         raise RuleBroken("committee:nobody-there")
     before = meeting.state()
-    seats = {m.person_id: m for m in meeting.committee.members if m.is_held_on(meeting.held_on)}
+    seats = {m.person_id: m for m in meeting.seated}
     for person_id, mode in modes.items():
         if mode not in acts.MODES or person_id not in seats:
             raise RuleBroken("committee:mode-unknown")

@@ -89,7 +89,7 @@ def bind_vote(motion: Motion, paragraph: Paragraph) -> None:
 def standing_of(meeting: Meeting) -> quorum.Standing:
     """The quorum of a meeting by its recorded attendance."""
     committee = meeting.committee
-    members = [m for m in committee.members if m.voting and m.is_held_on(meeting.held_on)]
+    members = [m for m in meeting.seated if m.voting]
     there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
     there |= {member for member, deputy in floor.mandates_of(meeting) if deputy in there}
     present = sum(1 for m in members if m.person_id in there)
@@ -100,7 +100,7 @@ def counts_of(meeting: Meeting) -> dict[str, list[int]]:
     """How many a text can say were expected and present, the usual count first: members with a vote, who may be
     represented; or every seat. Nothing while no attendance is recorded."""
     modes = {row.person_id: row.mode for row in meeting.attendance if row.mode}
-    seats = [m for m in meeting.committee.members if m.is_held_on(meeting.held_on)]
+    seats = meeting.seated
     there = {person for person, mode in modes.items() if mode in ("on_site", "online")}
     voters = {m.person_id for m in seats if m.voting}
     now = standing_of(meeting)

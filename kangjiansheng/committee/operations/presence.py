@@ -264,10 +264,7 @@ def _check(meeting: Meeting, at: datetime, field: str = "time") -> None:
 
 
 def _check_seat(meeting: Meeting, person_id: int, mode: str) -> None:
-    seated = any(
-        m.person_id == person_id and m.is_held_on(meeting.held_on) for m in meeting.committee.members
-    )
-    if mode not in MODES or not seated:
+    if mode not in MODES or not any(seat.person_id == person_id for seat in meeting.seated):
         raise RuleBroken("committee:mode-unknown")
 
 

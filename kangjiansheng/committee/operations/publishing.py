@@ -11,7 +11,6 @@ from kangjiansheng.committee import notices
 from kangjiansheng.committee.models import (
     AgendaItem,
     Committee,
-    CommitteeMember,
     Meeting,
     MeetingPack,
     Recusal,
@@ -121,11 +120,6 @@ def is_coming(meeting: Meeting) -> bool:
     return meeting.life == "planned" and meeting.held_on >= clock.today()
 
 
-def seated(meeting: Meeting) -> list[CommitteeMember]:
-    """The seats that are held on the day of a meeting."""
-    return [m for m in meeting.committee.members if m.is_held_on(meeting.held_on)]
-
-
 def people_of(meeting: Meeting) -> dict[int, Person]:
     """Who is invited."""
-    return {m.person_id: m.person for m in seated(meeting)}
+    return {m.person_id: m.person for m in meeting.seated}

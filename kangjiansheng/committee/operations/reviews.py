@@ -85,7 +85,7 @@ def open_review(
 def _check_attendance(meeting: Meeting) -> None:
     """Signed minutes name every seat: there, online or absent. Nobody is left out in silence."""
     recorded = {row.person_id for row in meeting.attendance if row.mode}
-    seats = [m for m in meeting.committee.members if m.voting and m.is_held_on(meeting.held_on)]
+    seats = [m for m in meeting.seated if m.voting]
     missing = [seat_name(m) for m in seats if m.person_id not in recorded]
     if recorded and missing:
         raise RuleBroken("committee:attendance-incomplete", seats="、".join(missing))
@@ -95,9 +95,7 @@ def fixed_signers(meeting: Meeting, *, drafter: int) -> list[quorum.Signing]:
     """Who may sign by the committee's rule; refused when those who can sign could not make it stand."""
     committee = meeting.committee
     there = {row.person_id for row in meeting.attendance if row.mode in ("on_site", "online")}
-    seats = [
-        m for m in committee.members if m.voting and m.is_held_on(meeting.held_on) and m.person_id in there
-    ]
+    seats = [m for m in meeting.seated if m.voting and m.person_id in there]
     if not seats:
         raise RuleBroken("committee:attendance-missing")
     rule, n = committee.approval_rule, committee.approval_members
@@ -126,7 +124,7 @@ def header(meeting: Meeting, paragraphs: Collection[Paragraph]) -> dict[str, Any
     """What stands above the text and is signed with it: day, place, attendance, quorum, votes, actions."""
     committee = meeting.committee
     modes = {row.person_id: row.mode for row in meeting.attendance}
-    seats = [m for m in committee.members if m.voting and m.is_held_on(meeting.held_on)]
+    seats = [m for m in meeting.seated if m.voting]
     by_mode = {mode: [seat_name(m) for m in seats if modes.get(m.person_id) == mode] for mode in acts.MODES}
     now = standing_of(meeting)
     ids = {p.id: p.public_id for p in paragraphs}

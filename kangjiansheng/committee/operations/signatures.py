@@ -209,7 +209,7 @@ def _back_to_draft(
 
 
 def _approve(minutes: Minutes, draft: DraftVersion, *, actor: Actor, change: ChangeSet) -> None:
-    members = {m.person_id for m in minutes.meeting.committee.members if m.is_held_on(clock.today())}
+    members = {m.person_id for m in minutes.meeting.committee.seats_on(clock.today())}
     if draft.kind == "amendment":
         amendment = draft.amendment
         if amendment is not None:

@@ -41,8 +41,8 @@ def charter_of(committee: Committee) -> presence.Charter:
 
 def voters_of(meeting: Meeting, day: date | None = None) -> frozenset[int]:
     """The people whose seats vote on the meeting's day, or on another."""
-    day = day or meeting.held_on
-    return frozenset(m.person_id for m in meeting.committee.members if m.voting and m.is_held_on(day))
+    seats = meeting.committee.seats_on(day or meeting.held_on)
+    return frozenset(m.person_id for m in seats if m.voting)
 
 
 STAY, SEAT, MANDATE = "stay", "seat", "mandate"
@@ -93,8 +93,8 @@ def expected(meeting: Meeting, came: Came) -> dict[int, str]:
     }
     return {
         m.person_id: "online" if m.person_id in told and told[m.person_id].answer == "online" else "on_site"
-        for m in meeting.committee.members
-        if m.is_held_on(meeting.held_on) and m.person_id not in known
+        for m in meeting.seated
+        if m.person_id not in known
     }
 
 

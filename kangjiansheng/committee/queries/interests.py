@@ -83,7 +83,7 @@ def proposed(meeting: Meeting, items: Iterable[AgendaItem]) -> dict[int, list[ru
     """The proposals for these items, by item: five statements, however many items and members."""
     about = list(items)
     projects = {item.project_id for item in about if item.project_id is not None}
-    seats = [m for m in meeting.committee.members if m.is_held_on(meeting.held_on)]
+    seats = meeting.seated
     parties, teams = _parties(projects), _teams(projects, meeting)
     matters = [
         rules.Matter(

@@ -42,7 +42,7 @@ def invited(secret: str) -> Invited | None:
         return None
     meeting, person = link.meeting, link.person
     begun = clock.now() >= begins_at(meeting.held_on, meeting.starts_at)
-    seat = any(m.person_id == person.id and m.is_held_on(meeting.held_on) for m in meeting.committee.members)
+    seat = any(m.person_id == person.id for m in meeting.seated)
     account = db.session.scalar(select(Account).where(Account.person_id == person.id))
     ended = account is not None and (
         account.disabled_at is not None

@@ -199,7 +199,7 @@ class Speakers:
     def __init__(self, meeting: Meeting, offices: dict[str, str]) -> None:
         """`offices` are the words of the offices, as they are written after an @."""
         today = clock.today()
-        seats = [m for m in meeting.committee.members if m.is_held_on(today)]
+        seats = meeting.committee.seats_on(today)
         able = set(
             db.session.scalars(
                 select(Account.person_id).where(

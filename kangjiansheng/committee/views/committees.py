@@ -32,7 +32,7 @@ def committee(committee: Committee) -> Response:
     day = g.get("as_of") or clock.today()
     listed = overviews.meetings(actor=actor(), committee_id=committee.id, as_of=g.get("as_of"))
     meetings = listed.page(request.args.get("page"))
-    seats = [m for m in committee.members if m.is_held_on(day)]
+    seats = committee.seats_on(day)
     held = policies.offices(actor(), committee.id)
     reader = bool(held) or actor().reads_all
     shown = seats if reader else []

@@ -60,12 +60,11 @@ def _seats(meeting: Meeting, came: floor.Came, room: Room) -> list[dict[str, Any
     words, modes = dict(forms.MODES), {row.person_id: row.mode for row in came.seats}
     there = room.there(clock.now()) if came.recorded else set()
     found = []
-    for member in meeting.committee.members:
-        if member.is_held_on(meeting.held_on):
-            own = [row for row in meeting.presence if row.person_id == member.person_id]
-            here = next((row for row in own if row.left_at is None), None)
-            counts, word = member.person_id in there, words.get(modes.get(member.person_id, ""))
-            found.append({"member": member, "stays": own, "here": here, "counts": counts, "word": word})
+    for member in meeting.seated:
+        own = [row for row in meeting.presence if row.person_id == member.person_id]
+        here = next((row for row in own if row.left_at is None), None)
+        counts, word = member.person_id in there, words.get(modes.get(member.person_id, ""))
+        found.append({"member": member, "stays": own, "here": here, "counts": counts, "word": word})
     return found
 
 

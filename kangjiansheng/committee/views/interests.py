@@ -162,7 +162,7 @@ def register(committee: Committee) -> Response:
     """The register: who has declared this year, and every interest that holds or held."""
     today = clock.today()
     rows = queries.interests(committee, actor=actor())
-    seats = [m for m in committee.members if m.is_held_on(today)]
+    seats = committee.seats_on(today)
     shown = overviews.open_projects(rows, actor=actor())
     return page(
         "interest_register.html",

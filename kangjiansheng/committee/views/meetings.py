@@ -14,7 +14,6 @@ from kangjiansheng.committee.operations import locks
 from kangjiansheng.committee.operations import meetings as operations
 from kangjiansheng.committee.queries import answers, floor, loaders, overviews, packs, papers
 from kangjiansheng.committee.queries.standing import planned, stands
-from kangjiansheng.committee.queries.visible import is_asked
 from kangjiansheng.committee.rules import acts, quorum
 from kangjiansheng.committee.rules.meetings import HIDDEN, UNPUBLISHED
 from kangjiansheng.committee.views import motions
@@ -124,8 +123,7 @@ def show(meeting: Meeting, form: CarryOverForm | None = None) -> Response:
             i.id for i in agenda.items if i.gate_id in agenda.lab_gates and policies.propose_effect(who, i)
         },
         may_change=keeps and locks.facts_lock(meeting) is None,
-        may_read=meeting.minutes is not None
-        and (policies.may_read(meeting.minutes, held, who) or is_asked(meeting, who)),
+        may_read=meeting.minutes is not None and policies.may_read(meeting.minutes, held, who),
         may_declare=bool(held) and not meeting.source and meeting.life != "cancelled",
         may_answer=bool(held) and meeting.life == "planned" and not meeting.source,
         my_answer=row.answer if row else "none",
@@ -198,9 +196,7 @@ def _seats(meeting: Meeting, came: floor.Came) -> list[dict[str, Any]]:
     recorded = _recorded(came)
     words = {str(key): str(word) for key, word in [*forms.ANSWERS, *forms.MODES]}
     found = []
-    for member in meeting.committee.members:
-        if not member.is_held_on(meeting.held_on):
-            continue
+    for member in meeting.seated:
         row = rows.get(member.person_id)
         value = (row.mode if recorded else row.answer) if row else ""
         word = words.get(value) or (_("未记录") if recorded else _("未回复"))
@@ -210,7 +206,7 @@ def _seats(meeting: Meeting, came: floor.Came) -> list[dict[str, Any]]:
 
 def _standing(meeting: Meeting, came: floor.Came) -> quorum.Standing:
     committee = meeting.committee
-    voters = {m.person_id for m in committee.members if m.voting and m.is_held_on(meeting.held_on)}
+    voters = {m.person_id for m in meeting.seated if m.voting}
     recorded = _recorded(came)
     there = {row.person_id for row in came.seats if MARKS[row.mode if recorded else row.answer] in ("y", "o")}
     return quorum.standing(

@@ -240,8 +240,8 @@ def _deputies(meeting: Meeting) -> list[tuple[str, str]]:
     anybody = meeting.committee.deputy_among == "seats"
     return [
         (str(m.person_id), f"{seat(m)} {name_of(m.person)}" if m.office != "member" else seat(m))
-        for m in meeting.committee.members
-        if m.person_id != actor().id and m.is_held_on(meeting.held_on) and (m.voting or anybody)
+        for m in meeting.seated
+        if m.person_id != actor().id and (m.voting or anybody)
     ]
 
 

@@ -6,7 +6,6 @@ from wtforms import SelectField
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.committee.models import AgendaItem, Meeting
-from kangjiansheng.committee.operations.publishing import seated
 from kangjiansheng.committee.queries.overviews import leads
 from kangjiansheng.committee.views.base import seat
 from kangjiansheng.core.changes import Actor
@@ -27,7 +26,7 @@ def choices(field: SelectField, meeting: Meeting, *, actor: Actor, item: AgendaI
             name = name_of(person)
             labels.append((str(person.id), name if what in ("", name) else f"{name} · {what}"))
 
-    for member in seated(meeting):
+    for member in meeting.seated:
         offer(member.person, seat(member))
     for person, code in leads(actor=actor):
         offer(person, code)

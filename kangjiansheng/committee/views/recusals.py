@@ -51,7 +51,7 @@ def show(meeting: Meeting, form: Form | None = None, about: tuple[int, int] | No
     if refused := facts_locked(meeting, form):
         return refused
     agenda = overviews.agenda(meeting, actor=actor())
-    seats = [m for m in meeting.committee.members if m.is_held_on(meeting.held_on)]
+    seats = meeting.seated
     declared = interests.declared_for(meeting)
     return page(
         "recusals.html",
@@ -80,7 +80,7 @@ def _lines(
 ) -> dict[int, list[Line]]:
     """The lines of each item, by seat: decided or proposed."""
     offered = interests.proposed(meeting, items)
-    seats = {m.person_id: m for m in meeting.committee.members if m.is_held_on(meeting.held_on)}
+    seats = {m.person_id: m for m in meeting.seated}
     found: dict[int, list[Line]] = {}
     for item in items:
         made = {row.person_id: row for row in room[item.id].recusals}

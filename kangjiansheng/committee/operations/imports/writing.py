@@ -131,7 +131,7 @@ def _items(meeting: Meeting, seen: Look) -> list[AgendaItem]:
 
 def _attendance(meeting: Meeting, seen: Look) -> None:
     """Who was there of the people that are known here; who holds no seat that day has no vote."""
-    seats = {m.person_id: m for m in meeting.committee.members if m.is_held_on(meeting.held_on)}
+    seats = {m.person_id: m for m in meeting.seated}
     done: set[int] = set()
     named = [(seen.people.get(name), mode) for name, mode in seen.plan.modes.items()]
     by_id = {person.id: person for person in seen.persons}
