@@ -37,6 +37,19 @@ def copied(visitor: Critic, client: Callable[..., Critic]) -> Critic:
     return thief
 
 
+def the_three_apart(app: Flask) -> None:
+    """The offices of administrators are three people's from here on; those of security and audit are given to two."""
+    with app.app_context(), writing():
+        system = queries.system_actor()
+        for short, role in (("outsider", "security"), ("partner", "auditor")):
+            account = queries.account_by_email(f"{short}@kjs.example")
+            assert account is not None
+            operations.grant_role(account.person, role, actor=system)
+        security = queries.actor_by_email("outsider@kjs.example")
+        assert security is not None
+        operations.rights.set_rule(actor=security, version=1, separate=True, review_every=180)
+
+
 def bring(admin: Critic, text: str) -> None:
     """A list of people, and consent to what it does."""
     shown = admin.post("/admin/people/list", data={"people": (io.BytesIO(text.encode()), "a.csv")})
@@ -146,15 +159,7 @@ def test_a_list_of_people_says_nothing_of_ways_to_sign_in_where_the_three_are_ap
     app: Flask, client: Callable[..., Critic]
 ) -> None:
     """The page refuses it to the system administrator; so does the list."""
-    with app.app_context(), writing():
-        system = queries.system_actor()
-        for short, role in (("outsider", "security"), ("partner", "auditor")):
-            account = queries.account_by_email(f"{short}@kjs.example")
-            assert account is not None
-            operations.grant_role(account.person, role, actor=system)
-        security = queries.actor_by_email("outsider@kjs.example")
-        assert security is not None
-        operations.rights.set_rule(actor=security, version=1, separate=True, review_every=180)
+    the_three_apart(app)
     admin, text = client("admin"), "email,sso\nlead@kjs.example,是\n"
     assert admin.post("/admin/people/CAST-LEAD/sso").status_code == 403
     shown = admin.post("/admin/people/list", data={"people": (io.BytesIO(text.encode()), "a.csv")})
@@ -243,15 +248,7 @@ def test_nobody_shuts_herself_out_nor_one_of_the_three(app: Flask, client: Calla
     admin, stolen = client("admin"), {"how": "hand", "stolen": "y"}
     assert 'name="stolen"' not in admin.get("/admin/people/CAST-ADMIN").text
     assert admin.post("/admin/people/CAST-ADMIN/link", data=stolen).status_code == 422
-    with app.app_context(), writing():
-        system = queries.system_actor()
-        for short, role in (("outsider", "security"), ("partner", "auditor")):
-            account = queries.account_by_email(f"{short}@kjs.example")
-            assert account is not None
-            operations.grant_role(account.person, role, actor=system)
-        security = queries.actor_by_email("outsider@kjs.example")
-        assert security is not None
-        operations.rights.set_rule(actor=security, version=1, separate=True, review_every=180)
+    the_three_apart(app)
     refused = admin.post("/admin/people/CAST-OUTSIDER/link", data=stolen | {"how": "mail"})
     assert refused.status_code == 422 and "由安全管理员处理" in refused.text
     assert client("outsider").get("/account").status_code == 200

@@ -16,6 +16,7 @@ from kangjiansheng.core.audit import GENESIS, AuditEntry, covered, entry_hash
 from kangjiansheng.core.changes import ChangeSet, Revision, begin, record
 from kangjiansheng.core.db import db, is_sqlite
 from kangjiansheng.core.transactions import writing
+from tests.support.tampering import drop_triggers
 
 
 def broken() -> list[str]:
@@ -29,14 +30,7 @@ def without_triggers() -> Iterator[Callable[..., None]]:
     """What somebody with the database's password can do: drop the triggers and change what is there."""
     db.session.rollback()
     with db.engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            rows = connection.exec_driver_sql(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).scalars()
-            for name in list(rows):
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            connection.exec_driver_sql("SET session_replication_role = replica")
+        drop_triggers(connection)
 
         def run(statement: str, **values: object) -> None:
             assert connection.execute(text(statement), values).rowcount == 1, statement

@@ -106,10 +106,7 @@ def put_all_back(meeting: Meeting, items: Sequence[AgendaItem], *, actor: Actor,
     _left_by(meeting, items, version)
     before = meeting.state()
     kept, change = [_kept(item, actor=actor) for item in items], begin(actor=actor)
-    off_agenda.let_go(items, actor=actor, change=change)
-    for item in items:
-        meeting.items.remove(item)
-    db.session.flush()
+    off_agenda.leave(meeting, items, actor=actor, change=change)
     record("committee:item:put-back", meeting, actor=actor, before=before, change=change)
     for one in kept:
         record("committee:backlog:propose", one, actor=actor, before={}, change=change)

@@ -235,9 +235,7 @@ def take_off(item: AgendaItem, act: str, *, actor: Actor) -> ChangeSet:
         raise RuleBroken("committee:item-in-minutes")
     refuse_voted(meeting, item.id)
     before, change = meeting.state(), begin(actor=actor)
-    off_agenda.let_go([item], actor=actor, change=change)
-    meeting.items.remove(item)
-    db.session.flush()
+    off_agenda.leave(meeting, [item], actor=actor, change=change)
     _renumber(sorted(meeting.items, key=lambda one: one.position))
     return record(act, meeting, actor=actor, before=before, change=change)
 

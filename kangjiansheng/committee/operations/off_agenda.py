@@ -1,16 +1,24 @@
-"""What hangs on an item that leaves its agenda. A foreign key alone would change these rows without a word in the trail,
+"""Items that leave their agenda, and what hangs on them. A foreign key alone would change these rows without a word in the trail,
 whose check would then name them as altered."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from kangjiansheng.committee.models import AgendaItem, DecisionEffect, Interest, PackItem, Paper, Recusal
+from kangjiansheng.committee.models import (
+    AgendaItem,
+    DecisionEffect,
+    Interest,
+    Meeting,
+    PackItem,
+    Paper,
+    Recusal,
+)
 from kangjiansheng.core.changes import Actor, ChangeSet, record
 from kangjiansheng.core.db import db
 
 
-def let_go(items: Sequence[AgendaItem], *, actor: Actor, change: ChangeSet) -> None:
+def leave(meeting: Meeting, items: Sequence[AgendaItem], *, actor: Actor, change: ChangeSet) -> None:
     """Recusals, the changes of plans that were proposed and places in the pack go with the items; what somebody declared
     and papers stay, and are about none of them any more."""
     ids = [item.id for item in items]
@@ -28,4 +36,7 @@ def let_go(items: Sequence[AgendaItem], *, actor: Actor, change: ChangeSet) -> N
     for kind in (Recusal, PackItem):
         for row in db.session.scalars(select(kind).where(kind.agenda_item_id.in_(ids)).order_by(kind.id)):
             db.session.delete(row)
+    db.session.flush()
+    for item in items:
+        meeting.items.remove(item)
     db.session.flush()
