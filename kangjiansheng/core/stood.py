@@ -1,7 +1,8 @@
 """Rows against what the trail took down of them (see standing), and taking down once what an older installation has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import func, inspect, select
@@ -34,12 +35,15 @@ class Differing:
 def differing(session: Session) -> Iterator[Iterator[Differing]]:
     """Of one kind after the other, in pieces: each row and column that says something else than was taken down of it last,
     row that nobody made, and row that nobody took away."""
+    known = cache(
+        partial(_whole, session)
+    )  # asked within the parts: what cannot be read there ends one of them alone
     for kind in kinds().values():
-        yield _compared(session, kind)
+        yield _compared(session, kind, known)
 
 
-def _compared(session: Session, kind: Kind) -> Iterator[Differing]:
-    yield from _of_kind(session, kind, _whole(session))
+def _compared(session: Session, kind: Kind, known: Callable[[], bool]) -> Iterator[Differing]:
+    yield from _of_kind(session, kind, known())
     yield from _gone(session, kind)
 
 
