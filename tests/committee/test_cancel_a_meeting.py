@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from kangjiansheng.committee.models import (
     AgendaItem,
+    Attendance,
     BacklogItem,
     Committee,
     DecisionEffect,
@@ -24,6 +25,7 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
+from kangjiansheng.core.outbox import Outbox
 from kangjiansheng.core.transactions import commit
 from kangjiansheng.projects.models import Milestone, Plan
 from tests.support.critic import Critic
@@ -272,3 +274,48 @@ def test_its_pack_is_read_on(cancelled: Meeting, actor: Acting) -> None:
     for short, seen in (("secretary", ["甲", "乙"]), ("member2", ["乙"]), ("outsider", [])):
         found = for_reader(pack, actor=actor(short))
         assert [one["names"]["hans"] for one in found["items"]] == seen, short
+
+
+def test_a_meeting_that_was_cancelled_by_mistake_takes_place(cancelled: Meeting, actor: Acting) -> None:
+    """Under its number, with its agenda; its people are invited again by a newer invitation, and asked anew."""
+    who, told = actor("secretary"), cancelled.invite_sequence
+    cancelled.attendance.append(Attendance(person_id=actor("chair").id, answer="yes"))
+    commit()
+    seen = set(db.session.scalars(select(Outbox.id)))
+    meetings.reinstate_meeting(cancelled, actor=who)
+    commit()
+    assert (cancelled.life, cancelled.invite_sequence) == ("planned", told + 1)
+    assert [item.name_hans for item in cancelled.items] == ["甲", "乙"]
+    assert {row.answer for row in cancelled.attendance} == {"none"}
+    mails = db.session.scalars(select(Outbox).where(Outbox.id.not_in(seen))).all()
+    assert {mail.template for mail in mails} == {"committee:meeting-planned"}
+    assert list(verify.problems(db.session())) == []
+    with pytest.raises(RuleBroken, match="takes-place"):
+        meetings.reinstate_meeting(cancelled, actor=who)
+
+
+def test_by_mistake_in_pages(actor: Acting, client: Callable[..., Critic]) -> None:
+    code = planned(actor, 7).code
+    commit()
+    secretary, address = client("secretary"), f"/meetings/{code}"
+    again = f"{address}/reinstatement"
+    early = secretary.post(again)
+    assert early.status_code == 422 and "会议没有取消，无须恢复。" in early.text
+    secretary.post(f"{address}/cancellation")
+    assert f'<form method="post" action="{again}">' in secretary.get(address).text, (
+        "undone from the line that says so"
+    )
+    assert f'href="{again}"' in secretary.get(address).text, "and later"
+    assert "委员会重新收到邀请" in secretary.get(again).text
+    assert secretary.post(again).headers["Location"] == address
+    back = secretary.get(address).text
+    assert "会议已恢复" in back and "会议已取消。" not in back and "法定人数为" in back
+    assert "恢复会议" in secretary.get(f"{address}/history").text
+
+
+def test_others_do_not_reinstate_it(cancelled: Meeting, client: Callable[..., Critic]) -> None:
+    again = f"/meetings/{cancelled.code}/reinstatement"
+    member = client("member")
+    assert again not in member.get(f"/meetings/{cancelled.code}").text
+    assert member.post(again).status_code == 403
+    assert client("outsider").post(again).status_code == 404

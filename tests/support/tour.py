@@ -175,6 +175,7 @@ PAGES = (
     ("secretary", "/meetings/SAC-2026-05/present"),
     ("secretary", "/meetings/SAC-2026-03/edit"),
     ("secretary", "/meetings/SAC-2026-06/cancellation"),
+    ("secretary", "/meetings/SAC-2026-06/reinstatement"),
     ("secretary", "/meetings/SAC-2026-04/minutes/history"),
     ("secretary", "/meetings/SAC-2026-04/minutes/opinions"),
     ("secretary", "/meetings/SAC-2026-04/minutes/recall"),

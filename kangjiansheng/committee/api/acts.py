@@ -85,6 +85,7 @@ _MEETINGS = (
             ("publication", "publish_meeting"),
             ("discard", "discard_meeting"),
             ("cancellation", "cancel_meeting"),
+            ("reinstatement", "reinstate_meeting"),
             ("packs", "freeze_pack"),
         )
     ),

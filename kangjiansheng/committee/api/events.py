@@ -28,7 +28,7 @@ _ANSWER = select(Decision.number, Decision.illustrative).join(
 
 EVENTS = (
     Told(
-        "committee:meeting", "meeting", ("publish", "edit", "cancel"),
+        "committee:meeting", "meeting", ("publish", "edit", "cancel", "reinstate"),
         _at("/meetings/{}", select(Meeting.code, Meeting.illustrative), Meeting.id),
     ),
     Told(

@@ -25,6 +25,7 @@ REFUSALS: dict[str, Any] = {
     "committee:presenter-unknown": _l("请从名单中选择汇报人，或直接写姓名、职务。"),
     "committee:backlog-gone": _l("这一项已列入议程或已撤销。"),
     "committee:not-cancelled": _l("会议没有取消，请在议程里逐项移动。"),
+    "committee:takes-place": _l("会议没有取消，无须恢复。"),
     "committee:nothing-left": _l("议程上已经没有要移走的议题。"),
     "committee:pack-empty": _l("议程还没有议题，无法冻结材料包。"),
     "committee:paper-one": _l("请选择一份文件。"),

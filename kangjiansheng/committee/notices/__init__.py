@@ -42,9 +42,11 @@ def review_opened(
     mail_each(people.values(), "committee:review-opened", facts, address, actor=actor, change=change)
 
 
-def meeting_planned(meeting: Meeting, people: Mapping[int, Any], *, change: ChangeSet, **more: Any) -> None:
-    """The members and the secretary: when and where, and a page on which to answer."""
-    invite(PLANNED, meeting, people, change=change, **more)
+def meeting_planned(
+    meeting: Meeting, people: Mapping[int, Any], *, change: ChangeSet, again: bool = False, **more: Any
+) -> None:
+    """The members and the secretary: when and where, and a page on which to answer; `again`: it had been cancelled."""
+    invite(PLANNED, meeting, people, change=change, said={"again": True} if again else {}, **more)
     to_groups(meeting, change)
 
 
@@ -260,6 +262,7 @@ def _meeting_planned(facts: Mapping[str, Any]) -> tuple[str, str]:
             code=facts["code"],
             when=when,
         )
+        + (_("会议照常举行，此前的取消通知作废。") if facts.get("again") else "")
         + _by_link(facts),
     )
 

@@ -126,6 +126,22 @@ def cancel_meeting(meeting: Meeting, *, actor: Actor) -> None:
         notices.meeting_cancelled(meeting, people_of(meeting), actor=actor, change=change)
 
 
+def reinstate_meeting(meeting: Meeting, *, actor: Actor) -> None:
+    """Take back that a meeting is cancelled. Its people have been told that it is off, and may have planned otherwise: they
+    are invited again, and what they had answered does not count any more."""
+    if meeting.life != "cancelled":
+        raise RuleBroken("committee:takes-place")
+    before = meeting.state()
+    meeting.life = "planned"
+    meeting.invite_sequence += 1
+    _forget_answers(meeting)
+    change = record("committee:meeting:reinstate", meeting, actor=actor, before=before)
+    if is_coming(meeting):
+        people = people_of(meeting)
+        links = make_links(meeting, people)
+        notices.meeting_planned(meeting, people, actor=actor, change=change, links=links, again=True)
+
+
 def add_item(meeting: Meeting, *, actor: Actor, name_hans: str, kind: str, **fields: Any) -> AgendaItem:
     """Put an item at the end of the agenda."""
     open_facts(meeting)

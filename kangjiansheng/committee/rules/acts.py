@@ -289,6 +289,7 @@ ACTS: dict[str, Any] = {
     "committee:meeting:create": _l("登记会议"),
     "committee:meeting:edit": _l("修改会议"),
     "committee:meeting:cancel": _l("取消会议"),
+    "committee:meeting:reinstate": _l("恢复会议"),
     "committee:meeting:publish": _l("发布会议"),
     "committee:meeting:discard": _l("放弃会议草稿"),
     "committee:item:add": _l("增加议题"),

@@ -242,12 +242,32 @@ def cancel_meeting(meeting: Meeting) -> Response:
             meeting=meeting,
             title=_("取消会议"),
             about=name_of(meeting),
-            what=_("取消后不能恢复，编号不再使用；委员会收到通知。"),
+            what=_("委员会收到通知，编号不再使用。取消错了可以恢复，届时重新邀请。"),
             back=url_for(".meeting", code=meeting.code),
             illustrative=meeting.illustrative,
         )
     operations.cancel_meeting(meeting, actor=actor())
-    return saved(url_for(".meeting", code=meeting.code), _("会议已取消"))
+    undo = url_for(".reinstate_meeting", code=meeting.code)
+    return saved(url_for(".meeting", code=meeting.code), _("会议已取消"), undo=undo)
+
+
+@bp.route("/meetings/<code>/reinstatement", methods=["GET", "POST"])
+@on(load=loaders.meeting, may=policies.edit_meeting)
+def reinstate_meeting(meeting: Meeting) -> Response:
+    """Take back that a meeting is cancelled, after a page that says what follows."""
+    back = url_for(".meeting", code=meeting.code)
+    if request.method == "GET":
+        return page(
+            "confirm.html",
+            meeting=meeting,
+            title=_("恢复会议"),
+            about=name_of(meeting),
+            what=_("会议按原定的日期、时间和地点举行，编号不变；委员会重新收到邀请，此前的答复不再算数。"),
+            back=back,
+            illustrative=meeting.illustrative,
+        )
+    operations.reinstate_meeting(meeting, actor=actor())
+    return saved(back, _("会议已恢复"))
 
 
 @bp.post("/meetings/<code>/answer")
