@@ -227,33 +227,22 @@ def note(
 
 def today_line(day: dt.date, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The ink line of today (or of the day travelled to) as (shape, annotation), for a date axis."""
-    x = day.isoformat()
-    shape = {
-        "type": "line",
-        "x0": x,
-        "x1": x,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": "@ink", "width": 1.2},
-    }
-    words = note(x, 1, label, color="@ink", weight=600, yref="paper", yanchor="bottom", yshift=3)
-    return shape, words
+    words = note(
+        day.isoformat(), 1, label, color="@ink", weight=600, yref="paper", yanchor="bottom", yshift=3
+    )
+    return _upright(day, color="@ink", width=1.2), words
 
 
 def edge_line(day: dt.date, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """A dotted line for the end of a window (90 天), as (shape, annotation)."""
+    words = note(day.isoformat(), 1, label, color="@ink-3", yref="paper", yanchor="bottom", yshift=3)
+    return _upright(day, color="@axis", width=1, dash="dot"), words
+
+
+def _upright(day: dt.date, **line: Any) -> dict[str, Any]:
+    """A line over the whole height at a day."""
     x = day.isoformat()
-    shape = {
-        "type": "line",
-        "x0": x,
-        "x1": x,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": "@axis", "width": 1, "dash": "dot"},
-    }
-    return shape, note(x, 1, label, color="@ink-3", yref="paper", yanchor="bottom", yshift=3)
+    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
 
 
 def festivals(
