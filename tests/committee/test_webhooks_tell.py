@@ -19,8 +19,8 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
-from kangjiansheng.projects.models import Milestone, Plan, Project
-from kangjiansheng.projects.operations import milestones
+from kangjiansheng.projects.models import Milestone, Plan, Project, Result
+from kangjiansheng.projects.operations import milestones, results
 from tests.support.app import PASSWORD
 from tests.support.critic import Critic
 from tests.support.receiver import Receiver, receiving
@@ -134,3 +134,24 @@ def test_each_kind_names_an_address_that_is_there(ground: Ground, client: Callab
                 named.add(key)
                 break
     assert set(rules.told()) == named
+
+
+def test_a_destination_that_one_does_not_see_is_not_told_of(ground: Ground) -> None:
+    """Neither that it was given nor that it was taken away; what else of the result changed with it is."""
+    ground.add("executive", "partner")
+    executive = ground.actor("executive")
+    thing = db.session.scalars(select(Result).where(Result.code == "RS-0003")).one()
+    hidden = db.session.scalars(select(Project.id).where(Project.code == "KJS-018")).one()
+    stands = thing.state()
+    facts = {key: stands[key] for key in stands.keys() - {"companies", "archived_at"}}
+    facts |= {"company_ids": stands["companies"], "disclosed_on": thing.disclosed_on}
+    edited = "result.edit /results/RS-0003"
+
+    def edit(**changed: object) -> set[str]:
+        with writing():
+            results.edit_result(thing, actor=executive, version=thing.version, **facts | changed)
+        return ground.told()
+
+    assert edit(project_id=hidden) == {f"executive {edited}"}
+    assert edit(project_id=None) == {f"executive {edited}"}
+    assert edit(project_id=hidden, detail="也改了说明") == {f"executive {edited}", f"partner {edited}"}

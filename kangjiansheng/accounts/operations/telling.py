@@ -94,7 +94,8 @@ def _told(found: Webhook, end: int) -> list[WebhookMessage]:
     messages = []
     for entry in db.session.scalars(entries.order_by(AuditEntry.seq)):
         told = acts[entry.act]
-        if entry.thing == told.thing and queries.place(told.key, entry.thing_id, actor=owner):
+        seen = entry.thing == told.thing and told.shows(owner, entry)
+        if seen and queries.place(told.key, entry.thing_id, actor=owner):
             messages.append(
                 WebhookMessage(
                     webhook_id=found.id,

@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from kangjiansheng.core import outgoing, trail
+from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.errors import RuleBroken
 
@@ -43,12 +44,14 @@ class Place:
 @dataclass(frozen=True)
 class Told:
     """Acts of one kind that programs elsewhere may be told of: `name` as the trail's acts begin with, the table of the
-    things, the acts, and where one who may see a thing's history reads it (None for anybody else)."""
+    things, the acts, and where one who may see a thing's history reads it (None for anybody else). `shows` says whether
+    an entry changed anything that one who sees the thing may know of."""
 
     name: str
     thing: str
     acts: tuple[str, ...]
     place: Callable[[Actor, int], Place | None]
+    shows: Callable[[Actor, AuditEntry], bool] = lambda _actor, _entry: True
 
     @property
     def key(self) -> str:

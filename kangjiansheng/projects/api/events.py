@@ -10,6 +10,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import Ask, HandOff, Milestone, Project, Result, Risk
 from kangjiansheng.projects.queries.owners import CODE, ILLUSTRATIVE, with_owner
+from kangjiansheng.projects.queries.results import shows_of_result
 from kangjiansheng.projects.queries.visible import may_see, may_see_plan
 
 
@@ -79,6 +80,6 @@ EVENTS = (
     ),
     Told(
         "projects:result", "result", ("create", "edit", "undo", "archive", "restore"),
-        _named("results", Result, select(Result.code, Result.illustrative)),
+        _named("results", Result, select(Result.code, Result.illustrative)), shows_of_result,
     ),
 )  # fmt: skip

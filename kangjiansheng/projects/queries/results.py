@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
-from kangjiansheng.core import audit, clock
+from kangjiansheng.core import audit, clock, history
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Company, Institution
@@ -172,6 +172,22 @@ def row_of_result(one: Result, *, actor: Actor, as_of: date | None = None) -> Re
     states = states_at(Result, [one.id], clock.end_of(as_of)) if as_of else {one.id: one.state()}
     rows = _rows(states, {one.id: one.illustrative}, actor)
     return rows[0] if rows else None
+
+
+def shows_of_result(actor: Actor, entry: audit.AuditEntry) -> bool:
+    """Whether an entry of a result tells the actor anything: one that changed nothing but destinations that they do not see
+    would tell that there are some."""
+    before, after = entry.before, entry.after
+    changed = {key for key in before if before[key] != after.get(key)}
+    if not changed or changed - {"project_id", "companies"}:
+        return True
+    was, now = history.differing(before.get("companies"), after.get("companies"))
+    companies = {*(was or ()), *(now or ())} if "companies" in changed else set()
+    projects = {before["project_id"], after.get("project_id")} if "project_id" in changed else set()
+    return bool(
+        _refs(Project, select(Project).where(may_see(actor)), projects)
+        or _refs(Company, visible_companies(actor), companies)
+    )
 
 
 def undoable(one: Result, *, actor: Actor) -> bool:
