@@ -7,7 +7,7 @@ help:
 	@echo "make check   what CI runs: format, lint, types, import contract, tests"
 	@echo "make soak    the long tests"
 	@echo "make scan    scanners against the caged product (TOOLS, EXAMPLES): docs/scanning.md"
-	@echo "make bench   what the pages cost beside their floor (SIZE=small|tenth|full, MEMORY=1, AGAINST, JSON)"
+	@echo "make bench   what the pages cost beside their floor (SIZE=small|tenth|full, ENGINE=postgresql, MEMORY=1, AGAINST, JSON)"
 	@echo "make setup   the environment for development, without running anything"
 	@echo "make clean   remove what the build made; keeps the instance folder"
 
@@ -24,7 +24,7 @@ check:
 	@./run check
 
 bench:
-	@exec ./run bench $(if $(SIZE),--size $(SIZE)) $(if $(MEMORY),--memory) $(if $(AGAINST),--against $(AGAINST)) $(if $(JSON),--json $(JSON))
+	@exec ./run bench $(if $(SIZE),--size $(SIZE)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(MEMORY),--memory) $(if $(AGAINST),--against $(AGAINST)) $(if $(JSON),--json $(JSON))
 
 soak:
 	@./run soak

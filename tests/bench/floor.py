@@ -5,6 +5,8 @@ days. Where a page counts over all milestones, the database counts here.
 """
 
 import hashlib
+import sqlite3
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +47,9 @@ ITEMS = """SELECT i.position, i.name_hans, i.kind, p.code AS project FROM agenda
  LEFT JOIN project p ON p.id = i.project_id WHERE m.code = :code ORDER BY i.position"""
 SEATS = """SELECT p.name_hans, a.answer, a.mode FROM attendance a JOIN meeting m ON m.id = a.meeting_id
  JOIN person p ON p.id = a.person_id WHERE m.code = :code ORDER BY a.id"""
-DECISIONS = """SELECT d.number, d.kind, d.text, m.code AS meeting, a.verdict FROM meeting m
- CROSS JOIN decision d ON d.meeting_id = m.id LEFT JOIN company_decision a ON a.decision_id = d.id
+FIRST = "CROSS JOIN"  # in SQLite: what stands before it is read first
+DECISIONS = f"""SELECT d.number, d.kind, d.text, m.code AS meeting, a.verdict FROM meeting m
+ {FIRST} decision d ON d.meeting_id = m.id LEFT JOIN company_decision a ON a.decision_id = d.id
  ORDER BY m.running_no DESC, d.id LIMIT 50"""
 ACTIONS = """SELECT a.number, a.text, a.due_on, a.life, m.code AS meeting, p.name_hans AS owner FROM action a
  JOIN meeting m ON m.id = a.meeting_id LEFT JOIN person p ON p.id = a.owner_id WHERE a.life = 'open'
@@ -142,6 +145,7 @@ def create(url: str) -> Flask:
 
     @app.post("/projects/<project>/milestones/<code>/update")
     def update(project: str, code: str) -> Any:
+        day = date.fromisoformat(request.form["date"])
         with engine.begin() as connection:
             key = connection.execute(
                 text("SELECT m.id FROM milestone m JOIN plan ON plan.id = m.plan_id"
@@ -150,16 +154,16 @@ def create(url: str) -> Flask:
             ).scalar_one()  # fmt: skip
             connection.execute(
                 text("UPDATE milestone SET forecast = :day, version = version + 1 WHERE id = :id"),
-                {"day": request.form["date"], "id": key},
+                {"day": day, "id": key},
             )
             connection.execute(
                 text("INSERT INTO floor_entry (milestone_id, day, note) VALUES (:id, :day, :note)"),
-                {"id": key, "day": request.form["date"], "note": request.form["note"]},
+                {"id": key, "day": day, "note": request.form["note"]},
             )
         return redirect(f"/projects/{project}/milestones/{code}", 303)
 
     with engine.begin() as connection:
-        made = "CREATE TABLE IF NOT EXISTS floor_entry (id INTEGER PRIMARY KEY, milestone_id INTEGER, day TEXT, note TEXT)"
+        made = "CREATE TABLE IF NOT EXISTS floor_entry (milestone_id INTEGER, day DATE, note TEXT)"
         connection.execute(text(made))
     app.jinja_env.globals["today"] = clock.today
     return app
@@ -167,10 +171,14 @@ def create(url: str) -> Flask:
 
 def _rows(engine: Engine, sql: str, values: dict[str, Any]) -> Any:
     with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            sql = sql.replace(FIRST, "JOIN")
         return connection.execute(text(sql), values).all()
 
 
 def as_durable_as_the_product(connection: Any, _record: Any) -> None:
-    """A connection that waits for the disk at each commit."""
+    """A connection that waits for the disk at each commit, as PostgreSQL does by itself."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=8000"):
         connection.execute(f"PRAGMA {pragma}")

@@ -4,25 +4,25 @@ and written to by 1 and 20, each of whom moves a milestone of a project of its o
 import http.client
 import itertools
 import os
-import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from lxml import html
+from sqlalchemy import create_engine, text
 
 from kangjiansheng.core import clock
-from tests.bench import sizes
 from tests.bench.screens import measure as first_screens
+from tests.bench.sizes import Place
 from tests.support.app import PASSWORD, address
 from tests.support.server import Server, free_port
 
@@ -30,22 +30,26 @@ CLIENTS = (1, 4, 16)
 WRITERS = (1, 20)
 FLOOR = "floor=key"  # the cookie of whoever asks the floor
 WORKERS = 2
+Meter = Callable[[], float]  # seconds of CPU up to now
 _numbers = itertools.count()
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
-def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: float) -> dict[str, Any]:
-    """Each page with each number of clients, by turns; and the memory of the product's largest process."""
+def measure(
+    product: Place, ground: Place, pages: list[tuple[str, str]], seconds: float, elsewhere: Meter
+) -> dict[str, Any]:
+    """Each page with each number of clients, by turns; and the memory of the product's largest process. `elsewhere` is the
+    CPU of the database's server."""
     found, saves = [], []
-    places = given_to("lead", product / "bench.db")
+    places = given_to("lead", product.url)
     with served(product) as (port, pid), _floor(ground) as (floor_port, floor_pid):
         cookies = {who: signed_in(port, who) for who in {who for who, _path in pages}}
         for who, path in pages:
             quoted = urllib.parse.quote(path, safe="/?=&")
             for number in CLIENTS:
                 said = {"page": path, "clients": number}
-                said["product"] = _asked(port, pid, quoted, cookies[who], number, seconds)
-                said["floor"] = _asked(floor_port, floor_pid, quoted, FLOOR, number, seconds)
+                said["product"] = _asked(port, pid, quoted, cookies[who], number, seconds, elsewhere)
+                said["floor"] = _asked(floor_port, floor_pid, quoted, FLOOR, number, seconds, elsewhere)
                 found.append(said)
         for number in WRITERS:
             said = {"writers": number}
@@ -59,23 +63,28 @@ def measure(product: Path, ground: Path, pages: list[tuple[str, str]], seconds: 
     return {"load": found, "saves": saves, "screens": screens, "memory_mb": memory // 1000}
 
 
-def given_to(who: str, database: Path) -> list[str]:
+def given_to(who: str, url: str) -> list[str]:
     """An open milestone in each of some of the projects that were filled in, which one of the cast leads from now on."""
-    found = []
-    with closing(sqlite3.connect(database)) as connection, connection:
-        ((person,),) = connection.execute("SELECT id FROM person WHERE email = ?", (address(who),))
-        rows = connection.execute(
-            "SELECT p.id, p.code, min(m.code) FROM project p JOIN plan ON plan.project_id = p.id JOIN milestone m"
-            " ON m.plan_id = plan.id AND m.state = 'open' AND m.kind = 'milestone' WHERE p.code LIKE 'BIG-%'"
-            " AND p.archived_at IS NULL AND p.status IN ('ACTIVE', 'AT_RISK') GROUP BY p.id, p.code ORDER BY p.code LIMIT ?",
-            (max(WRITERS),),
+    found, engine = [], create_engine(url)
+    with engine.begin() as connection:
+        person = connection.scalar(
+            text("SELECT id FROM person WHERE email = :email"), {"email": address(who)}
         )
-        for project, code, milestone in rows.fetchall():
+        rows = connection.execute(
+            text("SELECT p.id, p.code, min(m.code) FROM project p JOIN plan ON plan.project_id = p.id JOIN milestone m"
+                 " ON m.plan_id = plan.id AND m.state = 'open' AND m.kind = 'milestone' WHERE p.code LIKE 'BIG-%'"
+                 " AND p.archived_at IS NULL AND p.status IN ('ACTIVE', 'AT_RISK') GROUP BY p.id, p.code"
+                 " ORDER BY p.code LIMIT :most"),
+            {"most": max(WRITERS)},
+        )  # fmt: skip
+        for project, code, milestone in rows.all():
             connection.execute(
-                "INSERT INTO project_member (project_id, person_id, role, valid_from) VALUES (?, ?, 'lead', '2026-01-01')",
-                (project, person),
-            )
+                text("INSERT INTO project_member (project_id, person_id, role, valid_from)"
+                     " VALUES (:project, :person, 'lead', :since)"),
+                {"project": project, "person": person, "since": date(2026, 1, 1)},
+            )  # fmt: skip
             found.append(f"/projects/{code}/milestones/{milestone}/update")
+    engine.dispose()
     return found
 
 
@@ -124,8 +133,8 @@ def _opened(port: int, place: str, cookie: str) -> tuple[dict[str, str], str]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[int, int]]:
-    server = Server(folder, sizes.address(folder), workers=WORKERS, worker=False)
+def served(at: Place) -> Iterator[tuple[int, int]]:
+    server = Server(at.folder, at.url, workers=WORKERS, worker=False)
     server.start()
     assert server.process is not None
     try:
@@ -135,7 +144,7 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _floor(folder: Path) -> Iterator[tuple[int, int]]:
+def _floor(at: Place) -> Iterator[tuple[int, int]]:
     port = free_port()
     options = [
         "-w",
@@ -149,7 +158,7 @@ def _floor(folder: Path) -> Iterator[tuple[int, int]]:
         "-b",
         f"127.0.0.1:{port}",
     ]
-    made = f"tests.bench.floor:create('{sizes.address(folder)}')"
+    made = f"tests.bench.floor:create('{at.url}')"
     process = subprocess.Popen([sys.executable, "-m", "gunicorn", "--log-level", "error", *options, made])
     try:
         for _try in range(100):
@@ -185,7 +194,9 @@ def _cookie(answer: http.client.HTTPResponse) -> str:
     return "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", []))
 
 
-def _asked(port: int, pid: int, path: str, cookie: str, number: int, seconds: float) -> dict[str, float]:
+def _asked(
+    port: int, pid: int, path: str, cookie: str, number: int, seconds: float, elsewhere: Meter
+) -> dict[str, float]:
     """Clients ask for a page until the time is over; at least once each."""
 
     def ask(until: float) -> list[float]:
@@ -203,10 +214,10 @@ def _asked(port: int, pid: int, path: str, cookie: str, number: int, seconds: fl
         return times
 
     ask(0)
-    before, begun = _spent(pid), time.perf_counter()
+    before, begun = _spent(pid) + elsewhere(), time.perf_counter()
     with ThreadPoolExecutor(number) as pool:
         times = sorted(t for one in pool.map(ask, [begun + seconds] * number) for t in one)
-    took, spent = time.perf_counter() - begun, _spent(pid) - before
+    took, spent = time.perf_counter() - begun, _spent(pid) + elsewhere() - before
     return _told(times, took) | {"cpu_ms": round(spent / len(times) * 1000, 1)}
 
 
@@ -223,7 +234,8 @@ def family(pid: int) -> list[int]:
     found = [pid]
     for one in found:
         for children in Path(f"/proc/{one}/task").glob("*/children"):
-            found += [int(child) for child in children.read_text().split()]
+            with suppress(OSError):  # it has ended meanwhile
+                found += [int(child) for child in children.read_text().split()]
     return found
 
 

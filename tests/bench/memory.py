@@ -20,16 +20,17 @@ from typing import Any
 
 from kangjiansheng.serving import REST
 from tests.bench import load
+from tests.bench.sizes import Place
 
 TIMES = 6  # that each client asks for each page
 KINDS = ("rss", "pss", "uss")
 
 
 def measure(
-    product: Path, pages: Sequence[tuple[str, str]], rest: float = 1.5 * REST
+    product: Place, pages: Sequence[tuple[str, str]], rest: float = 1.5 * REST
 ) -> list[dict[str, Any]]:
     """What each process holds at each step, in megabytes."""
-    places = load.given_to("lead", product / "bench.db")
+    places = load.given_to("lead", product.url)
     with load.served(product) as (port, pid):
         found = [_told("the start", pid)]
         cookies = {who: load.signed_in(port, who) for who in {who for who, _path in pages}}

@@ -11,10 +11,13 @@ from tests.support.browser import is_available
 
 
 @pytest.mark.soak
-def test_each_page_is_measured_beside_its_floor(tmp_path):
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_each_page_is_measured_beside_its_floor(tmp_path, engine):
     options = ["--size", "small", "--repeats", "1", "--seconds", "0.1", "--json", str(tmp_path / "made.json")]
-    subprocess.run([sys.executable, "-m", "tests.bench", *options], timeout=600, check=True)
+    command = [sys.executable, "-m", "tests.bench", "--engine", engine, *options]
+    subprocess.run(command, timeout=600, check=True)
     found = json.loads((tmp_path / "made.json").read_text("utf-8"))
+    assert found["engine"].lower() == engine
     assert len(found["pages"]) == 17 and all(one["ratio"] > 0 for one in found["pages"].values())
     assert found["pages"]["/milestones"]["ratio_to_usual"] > 0
     assert {(one["page"], one["clients"]) for one in found["load"]} == {

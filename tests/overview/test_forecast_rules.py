@@ -17,7 +17,7 @@ from kangjiansheng.overview.rules.forecast.graph import Graph, pushed
 from kangjiansheng.overview.rules.forecast.history import Cases
 from kangjiansheng.overview.rules.forecast.known import learn
 from kangjiansheng.overview.rules.forecast.record import Held, Record, Said, judge
-from kangjiansheng.overview.rules.forecast.runs import at_share, luck, play
+from kangjiansheng.overview.rules.forecast.runs import Outlook, at_share, luck, play
 from kangjiansheng.overview.rules.forecast.whole import Foresight, foresee, recorded
 from kangjiansheng.projects.rules.schedule import Link, Schedule, Step
 from tests.overview.histories import COUNTING, START, Told, World, book_of, graph_of, kind_of, world
@@ -361,3 +361,11 @@ def test_a_world_that_gets_worse_is_told():
     worse.sort(key=lambda x: x.day)
     held = scored(made, date.fromordinal(START + 150 * 23), worse).total["p80"]
     assert held.verdict == "low", held
+
+
+def test_late_is_likely_only_after_the_promise():
+    """A half-sure day on the very day that was promised keeps it; without a half-sure day nothing is said."""
+    promise, p50 = np.full(4, 100), np.array([99, 100, 101, MISSING])
+    rest = np.full(4, 120)
+    found = Outlook(np.arange(4), np.zeros(4), promise, rest, p50, rest, rest, rest)
+    assert found.hopeful.tolist() == [False, False, True, False]
