@@ -207,15 +207,25 @@ def make_engine(url: Any, *, migrating: bool = False) -> Engine:
             "options": f"{given} -c statement_timeout={longest} -c lock_timeout=8000 -c jit=off".lstrip(),
         },
     )
-    event.listen(engine, "handle_error", _say_that_it_only_reads)
+    event.listen(engine, "handle_error", _say_that_it_passes)
+    if not migrating:
+        from kangjiansheng.core import prepared  # psycopg is read where it is used
+
+        event.listen(engine, "connect", prepared.keep)
     return engine
 
 
-def _say_that_it_only_reads(context: ExceptionContext) -> None:
+def _say_that_it_passes(context: ExceptionContext) -> None:
     """A standby, or a database that was told to only read, refuses writes with an error that psycopg counts among faults of
-    the program. It is the same as a disk that is full: it passes, and what is read goes on."""
+    the program. It is the same as a disk that is full: it passes, and what is read goes on. So it is when a migration has
+    changed what a prepared statement gives: all connections are made anew."""
     problem = context.sqlalchemy_exception
-    if isinstance(problem, InternalError) and only_reads(problem):
+    outdated = plans_otherwise(problem)
+    if outdated:
+        context.is_disconnect = True
+    if isinstance(problem, DBAPIError) and (
+        outdated or (isinstance(problem, InternalError) and only_reads(problem))
+    ):
         raise OperationalError(problem.statement, problem.params, problem.orig or problem) from problem
 
 
@@ -301,6 +311,13 @@ def only_reads(problem: BaseException | None) -> bool:
     cause = getattr(problem, "orig", None)
     code = getattr(cause, "sqlite_errorcode", 0)
     return getattr(cause, "sqlstate", None) == "25006" or bool(code & 0xFF == sqlite3.SQLITE_READONLY)
+
+
+def plans_otherwise(problem: BaseException | None) -> bool:
+    """Whether a migration has changed what a statement gives that was planned before: it is planned anew on a new
+    connection."""
+    cause = getattr(problem, "orig", None)
+    return getattr(cause, "sqlstate", None) == "0A000" and "cached plan" in str(cause)
 
 
 def collided(problem: BaseException | None) -> bool:
