@@ -105,6 +105,26 @@ not an address,己,,,
     assert "大于 256 KB" in send(admin, "email\n" + "x" * 300_000).text
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "編號,工作電郵,稱呼（簡體）,稱呼（繁體）,職務,所屬機構,系統角色,可登入",
+        "工號,電郵,姓名,稱呼(繁體),職務,機構,角色,在職",
+        "编号,工作邮箱,称呼（简体）,称呼（繁体）,职务,所属机构,系统角色,可登录",
+    ],
+)
+def test_a_list_is_read_by_the_words_of_the_page_in_either_script(
+    client: Callable[..., Critic], heading: str
+) -> None:
+    admin = client("admin", "zh-Hant")
+    line = "SC-001,sc001@kjs.example,新來的人,新來的人,研究員,SCMC,審計員,是"
+    shown = send(admin, f"科研處人員名單,,,,,,,\n\n{heading}\n{line}\n")
+    assert shown.status_code == 200, shown.text[-3000:]
+    assert "sc001@kjs.example" in shown.text and "審計員" in shown.text
+    wrong = send(admin, f"科研處人員名單,,,,,,,\n{heading},血型\n{line},A\n")
+    assert wrong.status_code == 422 and "血型" in wrong.text
+
+
 def test_an_institution_is_known_by_its_code_and_by_each_of_its_names(
     client: Callable[..., Critic], app: Flask
 ) -> None:

@@ -193,6 +193,14 @@ def test_a_milestone_waits_for_what_is_handed_over(app: Flask, client: Callable[
 
 
 @pytest.mark.long
+def test_the_way_of_a_hand_off_is_told_to_who_hears_the_page(client: Callable[..., Critic]) -> None:
+    """The hidden word beside the arrow said in Traditional Chinese that one party was changed into the other."""
+    executive = client("executive", "zh-Hant")
+    for page in ("/hand-offs", "/value-chain"):
+        shown = executive.get(page).get_data(as_text=True)
+        assert "移交給" in shown and "改為" not in shown
+
+
 def test_the_value_chain_from_research_to_the_market(client: Callable[..., Critic]) -> None:
     """从研发创新到产品生产再到市场推广: the link, the next hand-over and its conditions, from any project."""
     page = whole(client("executive").get("/value-chain"))

@@ -29,6 +29,7 @@ SHEET_REFUSALS = {
     "projects:sheet-actual-missing": _l("已完成的里程碑需要实际日期。"),
     "projects:sheet-contradicts": _l("有实际日期，进展却不是“已完成”。"),
     "projects:sheet-gone": _l("这个里程碑已不对您开放。"),
+    "projects:sheet-plan-closed": _l("您已不能向这个计划加入里程碑。"),
 }
 FOUND: dict[str, Any] = {
     # The whole file
@@ -73,6 +74,7 @@ FOUND: dict[str, Any] = {
     "reason-unknown": _l("没有这个原因，可填：%(known)s。"),
     "owner-unknown": _l("负责人不是项目成员或其联合实验室的成员。"),
     "owner-ambiguous": _l("有多位成员叫这个名字，请写人员编号。"),
+    "name-too-long": _l("名称最多 %(most)s 个字符。"),
     "note-too-long": _l("备注最多 %(most)s 个字符。"),
     "emptied": _l("清空的单元格不会删除系统里的内容。"),
     "name-differs": _l("名称与系统里的不同，请确认没有错行。"),

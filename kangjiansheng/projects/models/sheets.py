@@ -50,7 +50,7 @@ class ImportBatch(Base):
     def left(self) -> int:
         """Of the rows that would change something, or cannot be read, those that were not written."""
         of = self.counts.get
-        return int(sum(of(kind, 0) for kind in ("change", "conflict", "fault")) - of("applied", 0))
+        return int(sum(of(kind, 0) for kind in ("change", "new", "conflict", "fault")) - of("applied", 0))
 
 
 class ImportRow(Base):
@@ -71,7 +71,7 @@ class ImportRow(Base):
     code: Mapped[str] = mapped_column(Label)
     milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestone.id"))
     version: Mapped[int | None]  # of the milestone when it was compared
-    kind: Mapped[str] = mapped_column(Word)  # change, conflict, fault, same
+    kind: Mapped[str] = mapped_column(Word)  # change, new, conflict, fault, same
     accepted: Mapped[bool] = mapped_column(default=False)
     lacks_reason: Mapped[bool] = mapped_column(default=False)
     replans: Mapped[bool] = mapped_column(default=False)

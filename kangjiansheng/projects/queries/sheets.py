@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from kangjiansheng.accounts.models import Person
 from kangjiansheng.core import text
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.i18n import name_of
+from kangjiansheng.labs.models import JointLab
 from kangjiansheng.projects.models import (
     ImportBatch,
     ImportRow,
@@ -20,11 +21,13 @@ from kangjiansheng.projects.models import (
     Plan,
     Project,
 )
+from kangjiansheng.projects.queries.beginnings import openings_undone, taken_back
 from kangjiansheng.projects.queries.gates import stopped
 from kangjiansheng.projects.queries.owners import ARCHIVED_AT, CODE, ILLUSTRATIVE, PATH, with_owner
 from kangjiansheng.projects.queries.people import BELONGING, people_of_plans
 from kangjiansheng.projects.queries.rows import state_of
 from kangjiansheng.projects.queries.visible import may_see_plan, visible_milestones
+from kangjiansheng.projects.rules.plans import promises_nothing
 from kangjiansheng.projects.rules.sheets import Right, Stored
 
 AT_ONCE = 5000  # ids in one statement
@@ -54,6 +57,27 @@ def held() -> dict[int, str]:
 def rows_by_code(codes: Collection[str], *, actor: Actor) -> list[Any]:
     """All milestones of the projects and laboratories with these codes that the actor sees."""
     return [row for part in parts(codes) for row in db.session.execute(_rows(actor).where(CODE.in_(part)))]
+
+
+def plans_to_join(codes: Collection[str], led: Collection[int], *, actor: Actor) -> dict[str, Plan]:
+    """Those of the plans that the actor leads to which milestones may be added, by the code of what they belong to: what
+    was put away and the plan of a laboratory that was taken back take none."""
+    joined = select(Plan).outerjoin(Project, Project.id == Plan.project_id)
+    query = (
+        joined.outerjoin(JointLab, JointLab.id == Plan.lab_id)
+        .where(may_see_plan(actor), ARCHIVED_AT.is_(None), Plan.id.in_(led))
+        .options(contains_eager(Plan.project), contains_eager(Plan.lab), joinedload(Plan.template_version))
+        .order_by(Plan.id)
+    )
+    found = [plan for part in parts(codes) for plan in db.session.scalars(query.where(CODE.in_(part)))]
+    return {plan.owner.code: plan for plan in found if plan.lab_id is None or not taken_back(plan.milestones)}
+
+
+def gone(rows: Iterable[Any], led: Collection[int]) -> set[int]:
+    """Of the milestones of plans that the actor leads those that came with a sheet which was taken back: they may come
+    once more."""
+    empty = {row.id for row in rows if promises_nothing([row]) and row.plan_id in led}
+    return {key for part in parts(sorted(empty)) for key in openings_undone(part)}
 
 
 def begun(rows: Iterable[Any]) -> dict[int, date | None]:
@@ -163,6 +187,7 @@ def batch(*, actor: Actor, code: str) -> ImportBatch | None:
 
 SHOWN = {
     "change": ImportRow.kind == "change",
+    "new": ImportRow.kind == "new",
     "conflict": ImportRow.kind == "conflict",
     "fault": ImportRow.kind == "fault",
     "same": ImportRow.kind == "same",

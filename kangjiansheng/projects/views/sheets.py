@@ -39,6 +39,7 @@ LIFE: dict[str, Any] = {
     "undone": (_l("已撤销"), "idle"),
     "discarded": (_l("已放弃"), "idle"),
 }
+NOTHING: Any = (_l("没有可导入的行"), "idle")
 # For the trail.
 FIELDS: dict[str, Any] = {
     "state": _l("进展"),
@@ -60,6 +61,7 @@ OUTCOMES: dict[str, Any] = {
 VIEWS: tuple[tuple[str, Any], ...] = (
     ("", _l("全部")),
     ("change", _l("有修改")),
+    ("new", _l("新里程碑")),
     ("conflict", _l("冲突")),
     ("fault", _l("有错")),
     ("same", _l("提示")),
@@ -97,10 +99,17 @@ def import_sheet() -> Response:
         illustrative=any(batch.illustrative for batch in found),
         form=form,
         rows=paging.cut(found, request.args.get("page"), size=20),
-        life=LIFE,
+        standing=_standing,
         source=source,
         page_address=lambda number: with_args(page=number),
     )
+
+
+def _standing(batch: ImportBatch) -> Any:
+    """How far a batch is; a dry run that found nothing to write waits for nobody."""
+    if batch.state == "checked" and not any(batch.counts.get(kind) for kind in operations.ACCEPTABLE):
+        return NOTHING
+    return LIFE[batch.state]
 
 
 def _receive(form: SheetForm) -> ImportBatch:
@@ -163,7 +172,7 @@ def _page(batch: ImportBatch, form: ConsentForm) -> Response:
         illustrative=batch.illustrative,
         batch=batch,
         source=source(batch),
-        state=LIFE[batch.state],
+        state=_standing(batch),
         form=form,
         own=own,
         open=own and batch.state == "checked",
@@ -222,7 +231,7 @@ def _working(batch: ImportBatch) -> dict[str, Any]:
     return {
         "batch": batch,
         "source": source(batch),
-        "state": LIFE[batch.state],
+        "state": _standing(batch),
         "task": task,
         "percent": percent,
         "failed": task.state == "failed",

@@ -4,6 +4,7 @@ from kangjiansheng.projects.operations.sheets.applying import apply
 from kangjiansheng.projects.operations.sheets.checking import check
 from kangjiansheng.projects.operations.sheets.effect import effect
 from kangjiansheng.projects.operations.sheets.receiving import (
+    ACCEPTABLE,
     APPLY,
     READ,
     UNDO,
@@ -19,6 +20,7 @@ from kangjiansheng.projects.operations.sheets.receiving import (
 from kangjiansheng.projects.operations.sheets.undoing import undo
 
 __all__ = [
+    "ACCEPTABLE",
     "APPLY",
     "READ",
     "UNDO",

@@ -21,11 +21,13 @@ from kangjiansheng.core.digests import plain
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.core.queue import Report
 from kangjiansheng.core.transactions import writing as committing
-from kangjiansheng.projects.models import ImportBatch, ImportRow
-from kangjiansheng.projects.operations.sheets import writing
+from kangjiansheng.projects.models import ImportBatch, ImportRow, Plan
+from kangjiansheng.projects.operations.sheets import joining, writing
 from kangjiansheng.projects.operations.sheets.checking import UNDONE, Rights
+from kangjiansheng.projects.operations.sheets.joining import Joining
 from kangjiansheng.projects.queries import sheets as queries
-from kangjiansheng.projects.rules.sheets import Found, Stored, steps
+from kangjiansheng.projects.rules.sheets import Found, Step, Stored, just_opened, steps
+from kangjiansheng.projects.rules.sheets.columns import DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +69,29 @@ def apply(payload: Mapping[str, Any], report: Report) -> None:
         _write(batch_id, ready, refused, people, actor)
 
 
-def _prepare(batch_id: int, said: Said, actor: Actor) -> tuple[list[Prepared], dict[int, list[Any]]]:
-    columns = (ImportRow.id, ImportRow.milestone_id, ImportRow.version, ImportRow.wanted, ImportRow.project)
+def _prepare(
+    batch_id: int, said: Said, actor: Actor
+) -> tuple[list[Prepared | Joining], dict[int, list[Any]]]:
+    names = ("id", "milestone_id", "version", "wanted", "project", "code", "kind")
+    columns = [getattr(ImportRow, name) for name in names]
     accepted = (ImportRow.batch_id == batch_id) & ImportRow.accepted & (ImportRow.outcome == "")
     rows = db.session.execute(select(*columns).where(accepted).order_by(ImportRow.position)).all()
     rights = Rights(actor)
     found = queries.rows_by_code({row.project.upper() for row in rows}, actor=actor)
     milestones = {row.id: row for row in found}
     begun, held = queries.begun(found), queries.held()
-    ready: list[Prepared] = []
+    codes = {row.project.upper() for row in rows if row.kind == "new"}
+    plans = queries.plans_to_join(codes, rights.standing.leads, actor=actor) if codes else {}
+    ready: list[Prepared | Joining] = []
     refused: dict[int, list[Any]] = {}
     for row in rows:
         milestone = milestones.get(row.milestone_id)
         try:
-            if milestone is None:
+            if row.kind == "new":
+                ready.append(_opened(row, plans.get(row.project.upper()), said, actor))
+            elif milestone is None:
                 raise RuleBroken("projects:sheet-gone")
-            if milestone.version == row.version:  # else its time has passed, and the lock will tell
+            elif milestone.version == row.version:  # else its time has passed, and the lock will tell
                 stored = queries.stored(milestone, rights.to(milestone), {}, begun, held)
                 ready.append(_ready(row, milestone, stored, said, actor))
             else:
@@ -96,7 +105,30 @@ def _prepare(batch_id: int, said: Said, actor: Actor) -> tuple[list[Prepared], d
 
 def _ready(row: Any, milestone: Any, stored: Stored, said: Said, actor: Actor) -> Prepared:
     """The entries of one row. Raises RuleBroken for what a rule refuses by now."""
-    wanted = {key: _value(key, value) for key, value in row.wanted.items()}
+    planned = _planned(row, stored, said)
+    values = {key: getattr(milestone, key) for key in UNDONE}
+    made = Prepared(row.id, row.version, milestone, values)
+    old = stored.state
+    for step in planned:
+        values = writing.after(values, step, old, actor=actor)
+        made.entries.append(writing.entry(milestone.id, step.kind, values))
+        old = step.state
+    confirms = any(step.kind in writing.CONFIRMING for step in planned)
+    made.values = {**values, "the_id": milestone.id, "confirms": confirms}
+    return made
+
+
+def _opened(row: Any, plan: Plan | None, said: Said, actor: Actor) -> Joining:
+    """A new milestone. Raises RuleBroken where its plan takes none from this actor any more."""
+    if plan is None:
+        raise RuleBroken("projects:sheet-plan-closed")
+    wanted = _wanted(row)
+    stored = just_opened(row.code, wanted["name"], wanted.get("baseline"), plan.id, row.project)
+    return joining.ready(row, plan, wanted, _planned(row, stored, said), actor=actor)
+
+
+def _planned(row: Any, stored: Stored, said: Said) -> list[Step]:
+    wanted = _wanted(row)
     planned = steps(
         stored.state,
         wanted,
@@ -112,25 +144,20 @@ def _ready(row: Any, milestone: Any, stored: Stored, said: Said, actor: Actor) -
         raise RuleBroken("projects:baseline-unfounded", field="plan")
     if any(step.lacks_reason for step in planned):
         raise RuleBroken("projects:reason-missing", field="reason")
-    values = {key: getattr(milestone, key) for key in UNDONE}
-    made = Prepared(row.id, row.version, milestone, values)
-    old = stored.state
-    for step in planned:
-        values = writing.after(values, step, old, actor=actor)
-        made.entries.append(writing.entry(milestone.id, step.kind, values))
-        old = step.state
-    confirms = any(step.kind in writing.CONFIRMING for step in planned)
-    made.values = {**values, "the_id": milestone.id, "confirms": confirms}
-    return made
+    return planned
+
+
+def _wanted(row: Any) -> dict[str, Any]:
+    return {key: _value(key, value) for key, value in row.wanted.items()}
 
 
 def _value(key: str, value: Any) -> Any:
-    return date.fromisoformat(value) if key in ("plan", "forecast", "actual") else value
+    return date.fromisoformat(value) if key in (*DAYS, "baseline") else value
 
 
 def _write(
     batch_id: int,
-    ready: list[Prepared],
+    ready: list[Prepared | Joining],
     refused: dict[int, list[Any]],
     people: Mapping[int, set[int]],
     actor: Actor,
@@ -138,9 +165,12 @@ def _write(
     batch = db.session.get_one(ImportBatch, batch_id, with_for_update=True)
     if batch.state != "applying":
         return
-    still = writing.unchanged({one.milestone.id: one.version for one in ready})
-    good = [one for one in ready if one.milestone.id in still]
-    since = [one.row_id for one in ready if one.milestone.id not in still]
+    changed = [one for one in ready if isinstance(one, Prepared)]
+    still = writing.unchanged({one.milestone.id: one.version for one in changed})
+    kept = [one for one in changed if one.milestone.id in still]
+    joined, again = joining.still_free([one for one in ready if isinstance(one, Joining)])
+    good: list[Prepared | Joining] = [*kept, *joined]
+    since = {one.row_id for one in ready} - {one.row_id for one in good}
     writing.refuse(refused)
     writing.outcome(since, "changed-since")
     batch.counts = {**batch.counts, "applied": len(good)}
@@ -155,7 +185,8 @@ def _write(
         note=batch.why,
     )
     batch.change_set_id = change.id
-    writing.write((entry for one in good for entry in one.entries), [one.values for one in good], change)
+    entries = [entry for one in kept for entry in one.entries] + joining.insert(joined, again, change)
+    writing.write(entries, [one.values for one in kept], change)
     writing.outcome([one.row_id for one in good], "applied")
     origin = {"pasted": batch.counts["rows"]} if batch.pasted else {"file": batch.name}
     after = {"state": "applied", **origin, "sha256": batch.sha256, "milestones": len(good)}

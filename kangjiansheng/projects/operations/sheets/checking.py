@@ -18,16 +18,20 @@ from kangjiansheng.core.workbooks import Unclear, Unreadable, read
 from kangjiansheng.projects import policies
 from kangjiansheng.projects.models import ImportBatch, ImportRow
 from kangjiansheng.projects.operations.ledger import STATE
+from kangjiansheng.projects.operations.sheets import joining
 from kangjiansheng.projects.queries import sheets as queries
 from kangjiansheng.projects.queries.acceptance import waiting
 from kangjiansheng.projects.rules.sheets import (
     Decision,
     Found,
+    Joinable,
     RawRow,
     Reading,
     Right,
     Stored,
     decide,
+    join,
+    joins,
     rows_of,
 )
 from kangjiansheng.projects.rules.sheets.columns import heading_words
@@ -116,31 +120,48 @@ class Checker:
             key: queries.stored(row, rights.to(row), names, begun, held, unaccepted)
             for key, row in self.raw.items()
         }
-        self.teams = queries.teams({row.plan_id for row in self.raw.values()})
+        self.gone = queries.gone(rows, rights.standing.leads)
+        self.plans = joining.joinable(self._elsewhere(reading), rights.standing.leads, rows, actor)
+        self.teams = queries.teams(
+            {row.plan_id for row in self.raw.values()} | {plan.plan_id for plan in self.plans.values()}
+        )
         self.projects = {row.project for row in rows}
-        self.named: dict[int, RawRow] = {}
+        self.named: dict[tuple[str, str], RawRow] = {}
         self.counts: Counter[str] = Counter()
-        self.illustrative = any(row.illustrative for row in self.raw.values())
+        self.illustrative = any(row.illustrative for row in (*self.raw.values(), *self.plans.values()))
+
+    def _elsewhere(self, reading: Reading) -> set[str]:
+        """The codes of what rows may add a milestone to."""
+        named = ((row.text("project").upper(), row.text("milestone").upper(), row) for row in reading.rows)
+        return {project for project, code, row in named if joins(row) and self._there(project, code) is None}
+
+    def _there(self, project: str, code: str) -> Stored | None:
+        """A milestone, unless it came with a sheet and went with it."""
+        stored = self.stored.get((project, code))
+        return None if stored is not None and stored.id in self.gone else stored
 
     def decision(self, row: RawRow) -> Decision:
         """What becomes of one row."""
         stored = self._named(row)
         if isinstance(stored, Found):
             made = Decision(row, faults=[stored])
+        elif isinstance(stored, Joinable):
+            made = join(row, stored, today=self.today, from_1904=self.from_1904, find_owner=self._owner)
         else:
             made = decide(row, stored, today=self.today, from_1904=self.from_1904, find_owner=self._owner)
         self.counts[made.kind] += 1
         return made
 
-    def _named(self, row: RawRow) -> Stored | Found:
+    def _named(self, row: RawRow) -> Stored | Joinable | Found:
         project, code = row.text("project").upper(), row.text("milestone").upper()
         if not project or not code:
             return row.found("code-missing", "milestone" if project else "project")
-        stored = self.stored.get((project, code))
+        new = joins(row) and self._there(project, code) is None
+        stored = (self.plans.get(project) if new else None) or self.stored.get((project, code))
         if stored is None:
             key = "milestone" if project in self.projects else "project"
             return row.found("unknown-milestone", key, project=project[:60], code=code[:60])
-        first = self.named.setdefault(stored.id, row)
+        first = self.named.setdefault((project, code), row)
         if first is not row:
             return row.found("row-twice", "milestone", sheet=first.sheet, first=first.place("milestone"))
         return stored
@@ -177,9 +198,9 @@ class Checker:
             "lacks_reason": lacks,
             "replans": any(step.replans for step in made.planned),
             "changes": [plain(asdict(change)) for change in made.changes],
-            "wanted": plain({**made.wanted, "because": made.reason}) if made.planned else {},
+            "wanted": plain({**made.wanted, "because": made.reason}) if made.planned or made.joins else {},
             "faults": [plain(asdict(replace(fault, facts=dict(fault.facts)))) for fault in made.faults],
             "remarks": [plain(asdict(replace(remark, facts=dict(remark.facts)))) for remark in made.remarks],
             "outcome": "",
-            "before": plain({key: getattr(raw, key) for key in UNDONE}) if made.planned else None,
+            "before": plain({key: getattr(raw, key) for key in UNDONE}) if made.planned and raw else None,
         }

@@ -18,7 +18,7 @@ from kangjiansheng.projects.queries.sheets import shown, tally
 from kangjiansheng.projects.rules.vocabulary import reasons
 
 READ, APPLY, UNDO = "sheet-read", "sheet-apply", "sheet-undo"
-ACCEPTABLE = ("change", "conflict")
+ACCEPTABLE = ("change", "new", "conflict")
 
 
 def receive(name: str, data: bytes, *, actor: Actor) -> ImportBatch:

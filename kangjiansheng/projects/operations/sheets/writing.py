@@ -83,6 +83,8 @@ def write(entries: Iterable[dict[str, Any]], milestones: Sequence[dict[str, Any]
     for row in milestones:
         if row.pop("confirms", False):
             row["confirmed_at"] = change.recorded_at
+    if not milestones:
+        return
     search.touch("milestone", (row["the_id"] for row in milestones))
     db.session.execute(statement, list(milestones), execution_options=search.NO_TEXT)
 

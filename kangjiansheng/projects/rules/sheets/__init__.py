@@ -2,6 +2,7 @@
 
 from kangjiansheng.projects.rules.sheets.columns import EDITABLE, heading_words
 from kangjiansheng.projects.rules.sheets.deciding import Change, Decision, Stored, decide
+from kangjiansheng.projects.rules.sheets.joining import Joinable, join, joins, just_opened, named
 from kangjiansheng.projects.rules.sheets.mark import Mark, digest, written
 from kangjiansheng.projects.rules.sheets.reading import Found, RawRow, Reading, rows_of
 from kangjiansheng.projects.rules.sheets.steps import Right, Step, steps
@@ -11,6 +12,7 @@ __all__ = [
     "Change",
     "Decision",
     "Found",
+    "Joinable",
     "Mark",
     "RawRow",
     "Reading",
@@ -20,6 +22,10 @@ __all__ = [
     "decide",
     "digest",
     "heading_words",
+    "join",
+    "joins",
+    "just_opened",
+    "named",
     "rows_of",
     "steps",
     "written",

@@ -15,7 +15,7 @@ from kangjiansheng.projects.rules.sheets.steps import Right, Step, steps
 from kangjiansheng.projects.rules.vocabulary import folded as same_word
 
 LONGEST_NOTE = 300
-Kind = Literal["same", "change", "conflict", "fault"]
+Kind = Literal["same", "change", "new", "conflict", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,15 @@ class Decision:
     remarks: list[Found] = field(default_factory=list)
     planned: list[Step] = field(default_factory=list)
     reason: str | None = None
+    joins: Any = None  # the plan that the row adds a milestone to
 
     @property
     def kind(self) -> Kind:
-        """Refused, in conflict, a change, or nothing new."""
+        """Refused, a new milestone, in conflict, a change, or nothing new."""
         if self.faults:
             return "fault"
+        if self.joins is not None:
+            return "new"
         if not self.planned:
             return "same"
         return "conflict" if any(change.conflict for change in self.changes) else "change"
@@ -89,8 +92,16 @@ class Decision:
 FindOwner = Callable[[str, int], int]
 
 
-def decide(row: RawRow, stored: Stored, *, today: date, from_1904: bool, find_owner: FindOwner) -> Decision:
-    """Compare a row with the milestone that it names.
+def decide(
+    row: RawRow,
+    stored: Stored,
+    *,
+    today: date,
+    from_1904: bool,
+    find_owner: FindOwner,
+    fresh: bool = False,
+) -> Decision:
+    """Compare a row with the milestone that it names; a `fresh` one is only opened by it.
 
     `find_owner(name, plan id)` gives a person who may own its milestones; it raises Unclear.
     """
@@ -102,10 +113,13 @@ def decide(row: RawRow, stored: Stored, *, today: date, from_1904: bool, find_ow
         if key in row.columns:
             near = Near(_near(stored, base, key), today, key != "actual", from_1904)
             _column(made, key, base, near, find_owner)
-    _read_only(made, Near(stored.state.baseline, today, True, from_1904))
+    if not fresh:
+        _read_only(made, Near(stored.state.baseline, today, True, from_1904))
     if made.faults or not made.changes:
         return made
     _plan(made, today)
+    if not made.planned and not made.faults and not fresh:
+        _leave_aside(made)
     return made
 
 
@@ -240,11 +254,14 @@ def _plan(made: Decision, today: date) -> None:
         made.remarks.append(row.found("earlier-without-reason", "reason"))
     if stored.unaccepted and made.planned and made.planned[-1].kind == "done":
         made.remarks.append(row.found("lab-not-accepted", "actual", lab=stored.unaccepted))
-    if not made.planned:
-        for change in made.changes:
-            if change.column in ("reason", "note"):
-                made.remarks.append(row.found("goes-with-a-date", change.column))
-        made.changes = []
+
+
+def _leave_aside(made: Decision) -> None:
+    """A cause and a note come with a date: alone they are not taken, and that is said."""
+    for change in made.changes:
+        if change.column in ("reason", "note"):
+            made.remarks.append(made.row.found("goes-with-a-date", change.column))
+    made.changes = []
 
 
 def _reason(row: RawRow) -> str | None:
