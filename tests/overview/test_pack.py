@@ -177,6 +177,10 @@ def test_charts_are_charts_with_the_numbers_of_the_tables(client: Client) -> Non
     assert list(plot.categories) == [f"{row[0]} {row[1]}" for row in rows[moved][:8]]
     pipeline = next(head for head in rows if "注册临床期" in head)
     assert sum(v or 0 for one in drawn[pipeline].plots[0].series for v in one.values) == len(rows[pipeline])
+    shapes = [one.name[:2] for one in drawn[pipeline].plots[0].series]
+    assert len(set(shapes)) == len(shapes) and set(shapes) <= {"● ", "▲ ", "◆ ", "■ ", "◇ ", "‖ "}
+    formats = [one.data_labels.number_format for one in drawn[pipeline].plots[0].series]
+    assert formats == [f'"{shape}"0' for shape in shapes]  # grey paper keeps shapes, not colours
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         inside = [name for name in archive.namelist() if name.endswith(".xlsx")]
         numbers = in_workbook(archive.read(inside[-1]))
