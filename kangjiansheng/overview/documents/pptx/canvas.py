@@ -1,5 +1,6 @@
 """The slides themselves: 1280 × 720 pixels, as they were designed."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ _SIZE = 14.5  # pixels of the letters of a table: 11 points
 _LINE, _PAD = 20, 14
 _WIDER = 1.1
 _TEXT = 84  # of the one sentence
+_PARTS = re.compile(r"\S+\s*")
 
 
 class Deck:
@@ -178,13 +180,16 @@ class Deck:
     ) -> None:
         from pptx.util import Pt
 
-        run = paragraph.add_run()
-        run.text = text(words) if words != "" else ""
-        if isinstance(words, Cell):
-            run.hyperlink.address = self.said.link(words)
-        run.font.size, run.font.bold = Pt(size), bold
-        run.font.color.rgb = colour("link" if isinstance(words, Cell) else token)
-        face(run._r.get_or_add_rPr(), self.language)
+        said = text(words) if words != "" else ""
+        # Some programs break a link anywhere: one of several words has a run for each, and they break between.
+        for part in _PARTS.findall(said) if isinstance(words, Cell) else [said]:
+            run = paragraph.add_run()
+            run.text = part
+            if isinstance(words, Cell):
+                run.hyperlink.address = self.said.link(words)
+            run.font.size, run.font.bold = Pt(size), bold
+            run.font.color.rgb = colour("link" if isinstance(words, Cell) else token)
+            face(run._r.get_or_add_rPr(), self.language)
 
     def _number(self, paragraph: Any, n: int, of: int) -> None:
         """The number of the slide as a field: it stays right when slides are moved."""

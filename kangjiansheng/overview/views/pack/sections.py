@@ -199,11 +199,12 @@ def moved(found: Found) -> Section:
     parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", found.counted.moved.total)]
     if found.counted.moved.new:
         parts.append(compared.of_them_new(found.counted.moved.new))
+    largest = []
     if later:
-        parts.append(ngettext("其中 %(num)d 项推后", "其中 %(num)d 项推后", later))
+        largest.append(ngettext("%(num)d 项推后", "%(num)d 项推后", later))
     if moves:
         first = moves[0]
-        parts.append(
+        largest.append(
             _(
                 "变动最大的是 %(code)s 的%(name)s，%(days)s",
                 code=first.project.code,
@@ -216,7 +217,7 @@ def moved(found: Found) -> Section:
     return Section(
         "moved",
         _("改期的里程碑"),
-        _("，").join(parts) if moves else _("没有改期"),
+        _("；").join(filter(None, (_("，").join(parts), _("，").join(largest)))) if moves else _("没有改期"),
         _(
             "对比日与截止时的确认日期不同的里程碑：没有预测时用现行计划，再没有时用基线。原因取其间最后一次说明。"
         ),
