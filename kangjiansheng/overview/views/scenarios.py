@@ -1,5 +1,6 @@
 """What if: other dates and stopped projects beside what stands, shared, thrown away, or put to a meeting."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, request, url_for
@@ -24,6 +25,7 @@ from kangjiansheng.overview.views import scenario_tables, words_forecast, words_
 from kangjiansheng.overview.views.blueprint import bp
 from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries import days
+from kangjiansheng.projects.queries.schedule import promised
 
 PATH = "/overview/scenarios"
 
@@ -162,12 +164,21 @@ def move_in_scenario(found: Scenario) -> Response:
 
     def act() -> None:
         milestone = _milestone(form.milestone.data or "")
-        assert form.day.data is not None
-        operations.move(found, milestone, form.day.data, actor=actor(), version=form.version.data)
+        operations.move(found, milestone, _tried(form, milestone), actor=actor(), version=form.version.data)
 
     if form.attempt(act):
         return saved(url_for(".scenario", number=number), _("已加入设想"))
     return _again(number, form)
+
+
+def _tried(form: MoveForm, milestone: Milestone) -> date:
+    """The day that is tried: as it was typed, or so many days after the one that counts now."""
+    day, later = form.day.data, form.days_later.data
+    if (day is None) == (later is None):
+        raise RuleBroken("overview:scenario-one-day", "day")
+    now = promised(milestone)
+    assert now is not None  # of those that are offered
+    return day or now + timedelta(days=later or 0)
 
 
 def _milestone(typed: str) -> Milestone:
