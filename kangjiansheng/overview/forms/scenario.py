@@ -40,9 +40,7 @@ class MoveForm(Form):
 
     milestone = StringField(_l("里程碑"), [required(), at_most(200)])
     day = DateField(_l("设想的日期"), [Optional()])
-    days_later = WholeNumberField(
-        _l("或者晚几天"), [Optional(), NumberRange(-FURTHEST, FURTHEST, NUMBER)]
-    )
+    days_later = WholeNumberField(_l("或者晚几天"), [Optional(), NumberRange(-FURTHEST, FURTHEST, NUMBER)])
     version = VersionField()
 
 

@@ -23,11 +23,13 @@ from kangjiansheng.overview.queries import scenarios as reading
 from kangjiansheng.overview.queries.scenario_value import worth
 from kangjiansheng.overview.views import scenario_tables, words_forecast, words_scenario
 from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.overview.views.words import files as words_of_files
 from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries import days
 from kangjiansheng.projects.queries.schedule import promised
 
 PATH = "/overview/scenarios"
+WHOLE = ("pptx", "pdf")  # files that tell all of it
 
 
 @bp.get(PATH)
@@ -112,6 +114,7 @@ def _show(found: Scenario, back: Form | None = None) -> Response:
         several=len(found.projects) > 1,
         words=words_scenario,
         tables=scenario_tables,
+        whole=[one for one in words_of_files() if one["kind"] in WHOLE],
         worth=reckoned,
         drawn=drawn,
         figure=scenario_tables.figure(drawn, seen.portfolio.day),
