@@ -170,6 +170,9 @@ def test_a_link_of_several_words_breaks_between_them_and_facts_are_set_apart(cli
     assert "Pre-IND " in linked and not [text for text in linked if " " in text.strip()]
     (owner,) = {cell.text for cell in cells if "late, on 2028-11-16" in cell.text}
     assert "paediatrics; New date" in owner and "; The last, Marketing approval, 108 days late" in owner
+    over = [slide.shapes[1].text_frame.text for slide in slides]
+    annex = [number for number, text in enumerate(over) if text.startswith("Annex  ")]
+    assert annex == list(range(annex[0], annex[-1] + 1)) and over[annex[-1] + 1].startswith("Data as of")
     titles = [slide.shapes.title.text_frame.text for slide in slides]
     assert any("of them had no forecast then; " in title for title in titles)
 

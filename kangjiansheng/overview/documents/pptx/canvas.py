@@ -73,16 +73,15 @@ class Deck:
         self._write(slide, (LEFT, 150, INNER, 24), chart.unit, size=11, token="ink-3")
         draw(slide, chart, _emu(LEFT, TOP, INNER, FOOT - TOP - 22), section.finding, self.language)
 
-    def listed(self, section: Section) -> None:
-        """A finding and its rows, on as many slides as they need."""
+    def listed(self, section: Section, *, behind: bool = False) -> None:
+        """A finding and its rows, on as many slides as they need; those `behind` a chart say that they are an annex."""
         widths = columns.widths(section, INNER, _SIZE)
         heads = [label for label, _kind in section.columns]
         pages = _pages(section.shown, widths, heads) or [[]]
         for number, rows in enumerate(pages, 1):
             part = f"  {number} / {len(pages)}" if len(pages) > 1 else ""
-            slide = self._slide(
-                section.finding, f"{section.over}{part}", section.note, illustrative=section.illustrative
-            )
+            over = f"{self.words['annex']}  {section.over}{part}" if behind else f"{section.over}{part}"
+            slide = self._slide(section.finding, over, section.note, illustrative=section.illustrative)
             if not rows:
                 self._write(slide, (LEFT, TOP, INNER, 40), self.words["none"], size=14, token="ink-2")
                 continue

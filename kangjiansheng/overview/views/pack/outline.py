@@ -75,6 +75,7 @@ def labels() -> dict[str, str]:
         "product": _("康健生"),
         "answer": _("一句话"),
         "figures": _("指标"),
+        "annex": _("附表"),
         "now": _("现在"),
         "then": _("对比日"),
         "new": _("当时没有预测"),
