@@ -28,6 +28,18 @@ SYMBOLS: Mapping[str, str] = {
     "pause": "line-ns-open",
 }
 
+#: The same shapes as letters, for bars: what is told by colour alone is lost on grey paper.
+GLYPHS: Mapping[str, str] = {
+    "ontrack": "●",
+    "risk": "▲",
+    "slip": "◆",
+    "late": "■",
+    "done": "✓",
+    "idle": "○",
+    "gate": "◇",
+    "pause": "‖",
+}
+
 #: Heights are multiples of this, because a page reserves the room with a class per height.
 HEIGHT_STEP = 20
 MIN_HEIGHT, MAX_HEIGHT = 80, 1000

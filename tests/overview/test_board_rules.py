@@ -149,6 +149,7 @@ def test_attention_puts_the_overdue_first_and_weighs_what_hangs_on_it() -> None:
     shown = told.of(attention.attention(told.day, [], {}, told.naming)).rows
     assert [matter.project.code for matter in shown] == ["P-3", "P-2", "P-1"]
     assert shown[0].days == 1 and shown[1].after == 3
+    assert shown[1].last.position == 4 and shown[2].last is None  # with what the delay ends
 
 
 @given(st.lists(st.tuples(st.sampled_from(STATUSES[:5]), days, days), max_size=12))

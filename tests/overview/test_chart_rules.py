@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kangjiansheng.overview import charts
 from kangjiansheng.overview.rules import cycles, expiries, narrowing, spoken, survival, yields
 from kangjiansheng.overview.rules.expiries import Expiry
 from kangjiansheng.overview.rules.yields import Verdict
@@ -173,3 +174,9 @@ def test_a_narrowing_keeps_what_fits_all_that_is_asked():
     ):  # fmt: skip
         wanted = narrowing.Narrowing(**asked)
         assert narrowing.narrow(rows, wanted) == kept and wanted.asked == asked
+
+
+def test_the_parts_of_a_bar_are_told_by_shape_as_well_as_by_colour():
+    parts = [charts.Part("in time", "ontrack", [6, 0]), charts.Part("overdue", "late", [2, 1])]
+    drawn = charts.bars([charts.Row("one"), charts.Row("two")], parts)["data"]
+    assert [trace["text"] for trace in drawn[:2]] == [["●\u20096", ""], ["■\u20092", "■\u20091"]]

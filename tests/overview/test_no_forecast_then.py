@@ -1,11 +1,14 @@
 """What had no forecast on the day of comparison is told apart, so that what is said of both days adds up."""
 
+import json
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from lxml import html
 
+from kangjiansheng.core import charts
 from kangjiansheng.core.workbooks import read
 from kangjiansheng.overview.rules import figures, moves, slips
 from kangjiansheng.overview.views import compared
@@ -49,6 +52,19 @@ def test_the_figures_of_both_days_add_up(client, short):
     for months in (12, 24, 36):
         now, then = found[f"expected_INDs_{months}m"], found["INDs_compared"][f"{months}m"]
         assert 0 <= then["no_forecast_then"] <= now["value"]
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant", "en"])
+def test_where_many_are_new_the_days_on_a_phone_do_not_touch(client, lang):
+    page = html.document_fromstring(client("executive").get(f"/overview?lang={lang}").text)
+    axis = json.loads(page.get_element_by_id("fig-slips").text)["mobile"]["layout"]["xaxis"]
+    start, end = axis["range"]
+    wide = 168 / (end - start)  # pixels of a phone for a day
+    places = [
+        ((day - start) * wide, charts.text_width(text, 12) / 2)
+        for day, text in zip(axis["tickvals"], axis["ticktext"], strict=True)
+    ]
+    assert all(b - a >= half + other for (a, half), (b, other) in pairwise(places))
 
 
 def test_board_wall_pack_and_files_say_it(client):

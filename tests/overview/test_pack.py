@@ -158,6 +158,26 @@ def test_the_name_of_a_sheet_ends_with_a_whole_word(client: Client) -> None:
 
 
 @pytest.mark.long
+def test_a_link_of_several_words_breaks_between_them_and_facts_are_set_apart(client: Client) -> None:
+    from pptx import Presentation
+
+    slides = Presentation(io.BytesIO(file(client("executive", "en"), "pptx", at_now()))).slides
+    tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]
+    cells = [cell for table in tables for row in table.rows for cell in row.cells]
+    linked = [
+        run.text for cell in cells for run in cell.text_frame.paragraphs[0].runs if run.hyperlink.address
+    ]
+    assert "Pre-IND " in linked and not [text for text in linked if " " in text.strip()]
+    (owner,) = {cell.text for cell in cells if "late, on 2028-11-16" in cell.text}
+    assert "paediatrics; New date" in owner and "; The last, Marketing approval, 108 days late" in owner
+    over = [slide.shapes[1].text_frame.text for slide in slides]
+    annex = [number for number, text in enumerate(over) if text.startswith("Annex  ")]
+    assert annex == list(range(annex[0], annex[-1] + 1)) and over[annex[-1] + 1].startswith("Data as of")
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert any("of them had no forecast then; " in title for title in titles)
+
+
+@pytest.mark.long
 def test_charts_are_charts_with_the_numbers_of_the_tables(client: Client) -> None:
     from pptx import Presentation
 
@@ -177,6 +197,10 @@ def test_charts_are_charts_with_the_numbers_of_the_tables(client: Client) -> Non
     assert list(plot.categories) == [f"{row[0]} {row[1]}" for row in rows[moved][:8]]
     pipeline = next(head for head in rows if "注册临床期" in head)
     assert sum(v or 0 for one in drawn[pipeline].plots[0].series for v in one.values) == len(rows[pipeline])
+    shapes = [one.name[:2] for one in drawn[pipeline].plots[0].series]
+    assert len(set(shapes)) == len(shapes) and set(shapes) <= {"● ", "▲ ", "◆ ", "■ ", "◇ ", "‖ "}
+    formats = [one.data_labels.number_format for one in drawn[pipeline].plots[0].series]
+    assert formats == [f'"{shape}"0' for shape in shapes]  # grey paper keeps shapes, not colours
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         inside = [name for name in archive.namelist() if name.endswith(".xlsx")]
         numbers = in_workbook(archive.read(inside[-1]))

@@ -1,5 +1,6 @@
 """What a scenario does to dates, figures and value: drawn, taken along, and seen by nobody else."""
 
+import io
 import json
 from datetime import date, timedelta
 
@@ -119,3 +120,32 @@ def test_a_file_is_for_who_sees_the_scenario(client, in_app):
     for name in NAMES:
         assert file(client("member"), where, name).status_code == 404
     assert file(lead, where, "nonsense").status_code == 404
+
+
+@pytest.mark.long
+def test_it_goes_into_a_meeting_as_slides_that_say_what_the_page_says(client, in_app, actor):
+    from pptx import Presentation
+
+    lead = client("lead")
+    where = begin(lead)
+    assert file(lead, where, "slides", "pptx").status_code == 404  # nothing is tried yet
+    thing, day = late()
+    move(lead, where, thing.code, day)
+    seen = reading.consequences(row_of(where), actor=actor("lead"))
+    answer = file(lead, where, "slides", "pptx")
+    assert "kangjiansheng-scenario-" in answer.headers["Content-Disposition"]
+    slides = list(Presentation(io.BytesIO(answer.data)).slides)
+    first = "\n".join(shape.text_frame.text for shape in slides[0].shapes if shape.has_text_frame)
+    head = html.document_fromstring(lead.get(where).text).get_element_by_id("moves").find(".//h2")
+    assert "推后审评" in first and "示例数据" in first and head.text_content() in first
+    (chart,) = [shape.chart for shape in slides[0].shapes if shape.has_chart]
+    assert (day - (thing.forecast or thing.current_plan)).days in chart.plots[0].series[0].values
+    cells = {
+        cell.text for slide in slides for shape in slide.shapes if shape.has_table
+        for row in shape.table.rows for cell in row.cells
+    }  # fmt: skip
+    assert {one.effect.after.isoformat() for one in seen.later} | {day.isoformat()} <= cells
+    assert file(lead, where, "slides", "pdf").data.startswith(b"%PDF")
+    for name, kind in (("slides", "csv"), ("board", "pptx")):
+        assert file(lead, where, name, kind).status_code == 404
+    assert file(client("member"), where, "slides", "pdf").status_code == 404

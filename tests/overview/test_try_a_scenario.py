@@ -21,7 +21,7 @@ from kangjiansheng.overview.queries import scenarios as reading
 from kangjiansheng.projects.models import Milestone, Plan, Project
 from kangjiansheng.projects.operations import milestones
 from kangjiansheng.projects.queries import portfolio
-from kangjiansheng.projects.queries.schedule import effects
+from kangjiansheng.projects.queries.schedule import effects, promised
 from tests.support.queries import queries_counted
 
 PATH = "/overview/scenarios"
@@ -90,6 +90,18 @@ def test_another_day_shows_what_has_to_follow_and_changes_no_plan(lead, in_app):
     assert [(row[1].split()[0], row[3]) for row in found] == wanted
     db.session.refresh(thing)
     assert (thing.forecast, thing.current_plan, thing.version) == before
+
+
+def test_so_many_days_later_is_counted_from_the_day_that_counts_now(lead, in_app):
+    thing = open_milestone("KJS-003")
+    wanted = promised(thing) + timedelta(days=60)
+    last = max(effects(thing, wanted), key=lambda e: e.after)
+    where = begin(lead)
+    data = {"milestone": f"KJS-003 {thing.code}", "days_later": "60", "version": version(lead, where)}
+    assert lead.post(f"{where}/moves", data=data).status_code == 303
+    assert row_of(where).days == {thing.id: wanted}
+    said = tree(lead.get(where)).get_element_by_id("moves").text_content()
+    assert f"晚 {last.days} 天，" in said and f"到 {last.after.isoformat()}" in said  # where the delay ends
 
 
 def plain(projects, days):  # type: ignore[no-untyped-def]
@@ -213,6 +225,9 @@ def test_a_stale_form_shows_both_sides(lead):
         ({"milestone": "KJS-003 A010", "day": "2027-05-05"}, "请从清单里选"),  # reached long ago
         ({"milestone": "KJS-003 A140", "day": "2020-01-01"}, "或以后的日期"),
         ({"milestone": "", "day": ""}, "请填写此项"),
+        ({"milestone": "KJS-003 A140", "day": ""}, "两者只填一个"),
+        ({"milestone": "KJS-003 A140", "day": "2027-05-05", "days_later": "60"}, "两者只填一个"),
+        ({"milestone": "KJS-003 A140", "days_later": "99999"}, "之间的整数"),
     ],
 )
 def test_what_cannot_be_tried_is_said_beside_the_field(lead, data, said):

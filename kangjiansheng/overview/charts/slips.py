@@ -1,11 +1,14 @@
 """Which milestones slip most: plan, what was forecast on the day of comparison, now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from kangjiansheng.core import charts
 from kangjiansheng.overview.charts.words import Words
 from kangjiansheng.overview.rules.slips import Slip
+
+_PHONE = 168  # pixels of a phone that are left for the lines and the words at their ends
 
 
 def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
@@ -35,9 +38,8 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
     ticks = list(range(0, most + 1, step))
     labels = [words.baseline, *(charts.signed_days(t) for t in ticks[1:])]
     wide, narrow = _margin(names, 260), _margin([words.milestone(row.milestone) for row in shown], 156)
-    few = ticks[::2] if len(words.baseline) < 4 else sorted({0, ticks[::2][-1]})
-    # On a phone some 168 px are left for the lines and the words at their ends.
-    words_share = min(max((charts.text_width(text) for text in texts), default=0) + 14, 120) / 168
+    words_share = min(max((charts.text_width(text) for text in texts), default=0) + 14, 120) / _PHONE
+    few = _few(dict(zip(ticks, labels, strict=True)), _PHONE * (1 - words_share) / (1.06 * most))
     return charts.figure(
         data,
         {
@@ -77,6 +79,23 @@ def slips(rows: Sequence[Slip], words: Words) -> charts.Figure:
                 },
             }
         },
+    )
+
+
+def _few(labels: Mapping[int, str], a_day: float) -> list[int]:
+    """The days of an axis whose labels stand apart on a phone, where a day takes so many pixels."""
+    every = list(labels)[::2]
+    return next(
+        (
+            some
+            for some in (every, [0, every[-1]])
+            if all(
+                (b - a) * a_day
+                > (charts.text_width(labels[a], 12) + charts.text_width(labels[b], 12)) / 2 + 4
+                for a, b in pairwise(some)
+            )
+        ),
+        [0],
     )
 
 

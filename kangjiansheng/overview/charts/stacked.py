@@ -1,4 +1,5 @@
-"""Counts as bars: of rows that have names, or of months. Each part is told by its place, its number and its name."""
+"""Counts as bars: of rows that have names, or of months. Each part is told by its place, its shape and number, and its
+name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,12 @@ class Part:
     name: str
     color: str
     values: Sequence[int]
+
+    @property
+    def counts(self) -> list[str]:
+        """What stands in each bar: the shape of the status, which grey paper keeps, and the number."""
+        shape = charts.GLYPHS.get(self.color, "")
+        return [f"{shape}\u2009{value}".strip() if value else "" for value in self.values]
 
     @property
     def tinted(self) -> tuple[str, str, str]:
@@ -111,7 +118,7 @@ def _lying(part: Part, rows: Sequence[Row], ys: Sequence[int]) -> dict[str, Any]
     ground, border, ink = part.tinted
     return {
         "type": "bar", "orientation": "h", "x": [value or None for value in part.values], "y": list(ys), "hoverinfo": "text",
-        "text": [str(value) if value else "" for value in part.values], "textposition": "inside",
+        "text": part.counts, "textposition": "inside",
         "insidetextanchor": "middle", "textangle": 0, "textfont": {"size": 12.5, "color": ink}, "constraintext": "none",
         "hovertext": [f"{row.name}<br>{part.name} {value}" for row, value in zip(rows, part.values, strict=True)],
         "customdata": [{"href": row.href} if row.href else None for row in rows],
@@ -163,7 +170,7 @@ def _standing(part: Part, xs: Sequence[int], labels: Sequence[str]) -> dict[str,
     ground, border, ink = part.tinted
     return {
         "type": "bar", "x": list(xs), "y": [value or None for value in part.values], "hoverinfo": "text",
-        "text": [str(value) if value else "" for value in part.values], "textposition": "inside",
+        "text": part.counts, "textposition": "inside",
         "insidetextanchor": "middle", "textangle": 0, "textfont": {"size": 12.5, "color": ink}, "constraintext": "none",
         "hovertext": [f"{label}<br>{part.name} {value}" for label, value in zip(labels, part.values, strict=True)],
         "marker": {"color": ground, "line": {"color": border, "width": 1}},

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from kangjiansheng.core.charts import GLYPHS
 from kangjiansheng.overview.rules.pack import AT_MOST
 
 TREND = "trend"
@@ -31,6 +32,11 @@ class Series:
     name: str
     values: Sequence[float | None]
     color: str
+
+    @property
+    def shape(self) -> str:
+        """The shape of the status in whose colour it is, for the parts of a column: grey paper keeps it."""
+        return GLYPHS.get(self.color, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
         "series": [
             {
                 "name": one.name,
+                "shape": one.shape if stacked else "",
                 "color": shades[one.color],
                 "values": [None if v is None else str(v) for v in one.values],
                 "parts": [0 if v is None else abs(v) / most for v in one.values],

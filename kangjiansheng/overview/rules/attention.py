@@ -23,7 +23,8 @@ class Matter:
 
     `days` is what its status counts: overdue days, days until the meeting, or slip. `after` is how many of
     the project's milestones come later and are open. `also` counts the project's other milestones off plan.
-    `since` is the day on which it fell behind its baseline and has been so ever since.
+    `since` is the day on which it fell behind its baseline and has been so ever since. `last` is the one with which
+    those that come later end: what the delay does to the project.
     """
 
     project: Project
@@ -34,6 +35,7 @@ class Matter:
     also: int
     waiting: Waiting | None = None
     since: date | None = None
+    last: Milestone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,21 @@ def _matter(
         also,
         gate,
         behind_since(day, at),
+        naming.milestone(_last(day, at)) if after else None,
     )
+
+
+def _last(day: Day, at: int) -> int:
+    """The open milestone with which the project of another one ends."""
+    opened = _opened(day, day.project[at])
+    return int(opened[np.argmax(day.position[opened])])
+
+
+def _opened(day: Day, place: int) -> Array:
+    """The open milestones of the project at a place."""
+    plan = slice(*np.searchsorted(day.project, (place, place + 1)).tolist())
+    found: Array = np.arange(plan.start, plan.stop)[day.is_open[plan]]
+    return found
 
 
 def _threats(day: Day, risks: Mapping[int, Sequence[Risk]], naming: Naming) -> Iterator[_Found]:
@@ -171,8 +187,7 @@ def _threats(day: Day, risks: Mapping[int, Sequence[Risk]], naming: Naming) -> I
 
 def _after_first(day: Day, place: int, codes: Sequence[str]) -> int:
     """How many open milestones of a project come after the first that has one of some codes; 0 when none has."""
-    plan = slice(*np.searchsorted(day.project, (place, place + 1)).tolist())
-    opened = np.arange(plan.start, plan.stop)[day.is_open[plan]]
+    opened = _opened(day, place)
     named = opened[np.isin(day.codes[opened], codes)]
     return int((day.position[opened] > day.position[named[0]]).sum()) if len(named) else 0
 

@@ -122,4 +122,21 @@ def _of_milestone(matter: Matter, day: Callable[[date], str]) -> list[str]:
         found.append(_("自 %(day)s 起晚于基线", day=matter.since.isoformat()))
     if matter.after:
         found.append(ngettext("其后 %(num)d 项未完成", "其后 %(num)d 项未完成", matter.after))
+    found.append(_downstream(matter))
     return [str(text) for text in found if text]
+
+
+def _downstream(matter: Matter) -> str:
+    """What it costs at the end of the plan, by what is confirmed there; empty when that is not late."""
+    last = matter.last
+    if last is None or last.forecast is None or (last.slip or 0) <= 0:
+        return ""
+    return str(
+        ngettext(
+            "末项%(name)s晚 %(num)d 天，到 %(day)s",
+            "末项%(name)s晚 %(num)d 天，到 %(day)s",
+            last.slip or 0,
+            name=name_of(last),
+            day=last.forecast.isoformat(),
+        )
+    )

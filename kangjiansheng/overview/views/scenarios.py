@@ -1,5 +1,6 @@
 """What if: other dates and stopped projects beside what stands, shared, thrown away, or put to a meeting."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, request, url_for
@@ -22,10 +23,13 @@ from kangjiansheng.overview.queries import scenarios as reading
 from kangjiansheng.overview.queries.scenario_value import worth
 from kangjiansheng.overview.views import scenario_tables, words_forecast, words_scenario
 from kangjiansheng.overview.views.blueprint import bp
+from kangjiansheng.overview.views.words import files as words_of_files
 from kangjiansheng.projects.models import Milestone, Project
 from kangjiansheng.projects.queries import days
+from kangjiansheng.projects.queries.schedule import promised
 
 PATH = "/overview/scenarios"
+WHOLE = ("pptx", "pdf")  # files that tell all of it
 
 
 @bp.get(PATH)
@@ -110,6 +114,7 @@ def _show(found: Scenario, back: Form | None = None) -> Response:
         several=len(found.projects) > 1,
         words=words_scenario,
         tables=scenario_tables,
+        whole=[one for one in words_of_files() if one["kind"] in WHOLE],
         worth=reckoned,
         drawn=drawn,
         figure=scenario_tables.figure(drawn, seen.portfolio.day),
@@ -162,12 +167,21 @@ def move_in_scenario(found: Scenario) -> Response:
 
     def act() -> None:
         milestone = _milestone(form.milestone.data or "")
-        assert form.day.data is not None
-        operations.move(found, milestone, form.day.data, actor=actor(), version=form.version.data)
+        operations.move(found, milestone, _tried(form, milestone), actor=actor(), version=form.version.data)
 
     if form.attempt(act):
         return saved(url_for(".scenario", number=number), _("已加入设想"))
     return _again(number, form)
+
+
+def _tried(form: MoveForm, milestone: Milestone) -> date:
+    """The day that is tried: as it was typed, or so many days after the one that counts now."""
+    day, later = form.day.data, form.days_later.data
+    if (day is None) == (later is None):
+        raise RuleBroken("overview:scenario-one-day", "day")
+    now = promised(milestone)
+    assert now is not None  # of those that are offered
+    return day or now + timedelta(days=later or 0)
 
 
 def _milestone(typed: str) -> Milestone:

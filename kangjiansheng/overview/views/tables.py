@@ -166,7 +166,7 @@ def attention(board: Board) -> Table:
                 *_named(matter),
                 status[matter.status],
                 matters.because(matter).replace(matters.UNBROKEN, "-"),
-                _("，").join(matters.consequence(matter, day=date.isoformat)),
+                _("；").join(matters.consequence(matter, day=date.isoformat)),
             ]
             for matter in board.attention.rows
         ],

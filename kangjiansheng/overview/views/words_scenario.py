@@ -28,9 +28,24 @@ def finding(seen: Consequences) -> str:
         parts.append(
             ngettext("另有 %(num)d 个里程碑要跟着推迟", "另有 %(num)d 个里程碑要跟着推迟", len(seen.later))
         )
+        parts.append(_ends(max(seen.later, key=lambda row: (row.effect.after, row.effect.days))))
     if seen.stops:
         parts.append(ngettext("停下 %(num)d 个项目", "停下 %(num)d 个项目", len(seen.stops)))
     return str(_("，").join(parts) if parts else _("没有别的里程碑跟着动"))
+
+
+def _ends(last: Later) -> str:
+    """Where the delay ends: the last of what has to follow."""
+    return str(
+        ngettext(
+            "最后是 %(code)s 的%(name)s，晚 %(num)d 天，到 %(day)s",
+            "最后是 %(code)s 的%(name)s，晚 %(num)d 天，到 %(day)s",
+            last.effect.days,
+            code=last.project.code,
+            name=name_of(last.effect),
+            day=last.effect.after.isoformat(),
+        )
+    )
 
 
 def changes(figures: Sequence[Sides]) -> str:

@@ -22,7 +22,7 @@ WORDS: dict[Act, Any] = {
     "flag": _l("标记风险"),
     "unflag": _l("取消风险标记"),
 }
-_NUMBER = _l("请填 −%(most)d 到 %(most)d 之间的整数，负数为提前。", most=FURTHEST)
+NUMBER = _l("请填 −%(most)d 到 %(most)d 之间的整数，负数为提前。", most=FURTHEST)
 
 
 class BulkForm(Form):
@@ -30,7 +30,7 @@ class BulkForm(Form):
 
     rows = HiddenField()
     act = RadioField(_l("怎样更改"), choices=[*WORDS.items()], validate_choice=False)
-    days = WholeNumberField(_l("移动天数"), [Optional(), NumberRange(-FURTHEST, FURTHEST, _NUMBER)])
+    days = WholeNumberField(_l("移动天数"), [Optional(), NumberRange(-FURTHEST, FURTHEST, NUMBER)])
     unit = RadioField(
         _l("怎样计天数"),
         choices=[("day", _l("日历天")), ("workday", _l("工作日"))],
@@ -67,7 +67,7 @@ class BulkForm(Form):
         found: dict[str, object] = {}
         if self.act.data == "move":
             if not self.days.data:
-                found["days"] = _NUMBER
+                found["days"] = NUMBER
             # An earlier date needs no reason.
             if self.reason.data not in reasons() and (self.reason.data or (self.days.data or 0) >= 0):
                 found["reason"] = _l("请选择一个主要原因。")

@@ -38,15 +38,17 @@ def _matter(
     if not off:
         return None
     worst = min(off, key=lambda m: (_CLASS[m.status], -(m.slip or 0), m.position))
+    later = [m for m in project.milestones if is_open(m) and m.position > worst.position]
     return Matter(
         project=project,
         milestone=worst,
         status=worst.status,
         days=_days(worst, waiting.get(worst.id), day),
-        after=sum(is_open(m) and m.position > worst.position for m in project.milestones),
+        after=len(later),
         also=len(off) - 1,
         waiting=waiting.get(worst.id),
         since=since.get(worst.id),
+        last=max(later, key=lambda m: m.position, default=None),
     )
 
 

@@ -140,14 +140,14 @@
     return all.map(function (line) { return line.trim(); });
   }
   // The key below the figure, mark by mark in its own colour: a picture without it does not say what its marks mean.
-  const GLYPHS = { ontrack: '●', risk: '▲', slip: '◆', late: '■', done: '●', idle: '○', gate: '◇', pause: '‖' };
+  const GLYPHS = { ontrack: '●', risk: '▲', slip: '◆', late: '■', done: '✓', idle: '○', gate: '◇', pause: '‖' };
   function key(el, width, font) {
     const legend = el.closest('.fig') && el.closest('.fig').querySelector('.legend');
     const pen = document.createElement('canvas').getContext('2d');
     let row = 0, left = 0;
     pen.font = font;
     return [...(legend ? legend.querySelectorAll(':scope>span') : [])].map(function (one) {
-      const mark = one.querySelector('svg,.ov-sw'), use = one.querySelector('use');
+      const mark = one.querySelector('svg'), use = one.querySelector('use');
       const part = mark && getComputedStyle((!use && mark.querySelector('circle,path')) || mark);
       const said = one.textContent.trim();
       const wide = pen.measureText('○— ' + said + '　').width;
@@ -155,8 +155,8 @@
       left += wide;
       return {
         row: row, left: left - wide, text: said,
-        glyph: mark ? mark.dataset.glyph || (use ? GLYPHS[use.getAttribute('href').replace('#s-', '')] : '■') : '',
-        colour: part && (use ? part.getPropertyValue('--c').trim() : part.stroke !== 'none' ? part.stroke : mark.matches('svg') ? part.fill : part.borderColor),
+        glyph: mark ? mark.dataset.glyph || GLYPHS[use.getAttribute('href').replace('#s-', '')] : '',
+        colour: part && (use ? part.getPropertyValue('--c').trim() : part.stroke !== 'none' ? part.stroke : part.fill),
       };
     });
   }

@@ -18,7 +18,7 @@ def rendered(said: Outline) -> bytes:
         elif not section.chart and (section.rows or section.headline):
             deck.listed(section)
     for section in _behind(said):
-        deck.listed(section)
+        deck.listed(section, behind=True)
     deck.definitions()
     deck.number()
     own = deck.file.core_properties

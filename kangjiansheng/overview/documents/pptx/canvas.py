@@ -1,5 +1,6 @@
 """The slides themselves: 1280 × 720 pixels, as they were designed."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ _SIZE = 14.5  # pixels of the letters of a table: 11 points
 _LINE, _PAD = 20, 14
 _WIDER = 1.1
 _TEXT = 84  # of the one sentence
+_PARTS = re.compile(r"\S+\s*")
 
 
 class Deck:
@@ -71,16 +73,15 @@ class Deck:
         self._write(slide, (LEFT, 150, INNER, 24), chart.unit, size=11, token="ink-3")
         draw(slide, chart, _emu(LEFT, TOP, INNER, FOOT - TOP - 22), section.finding, self.language)
 
-    def listed(self, section: Section) -> None:
-        """A finding and its rows, on as many slides as they need."""
+    def listed(self, section: Section, *, behind: bool = False) -> None:
+        """A finding and its rows, on as many slides as they need; those `behind` a chart say that they are an annex."""
         widths = columns.widths(section, INNER, _SIZE)
         heads = [label for label, _kind in section.columns]
         pages = _pages(section.shown, widths, heads) or [[]]
         for number, rows in enumerate(pages, 1):
             part = f"  {number} / {len(pages)}" if len(pages) > 1 else ""
-            slide = self._slide(
-                section.finding, f"{section.over}{part}", section.note, illustrative=section.illustrative
-            )
+            over = f"{self.words['annex']}  {section.over}{part}" if behind else f"{section.over}{part}"
+            slide = self._slide(section.finding, over, section.note, illustrative=section.illustrative)
             if not rows:
                 self._write(slide, (LEFT, TOP, INNER, 40), self.words["none"], size=14, token="ink-2")
                 continue
@@ -178,13 +179,16 @@ class Deck:
     ) -> None:
         from pptx.util import Pt
 
-        run = paragraph.add_run()
-        run.text = text(words) if words != "" else ""
-        if isinstance(words, Cell):
-            run.hyperlink.address = self.said.link(words)
-        run.font.size, run.font.bold = Pt(size), bold
-        run.font.color.rgb = colour("link" if isinstance(words, Cell) else token)
-        face(run._r.get_or_add_rPr(), self.language)
+        said = text(words) if words != "" else ""
+        # Some programs break a link anywhere: one of several words has a run for each, and they break between.
+        for part in _PARTS.findall(said) if isinstance(words, Cell) else [said]:
+            run = paragraph.add_run()
+            run.text = part
+            if isinstance(words, Cell):
+                run.hyperlink.address = self.said.link(words)
+            run.font.size, run.font.bold = Pt(size), bold
+            run.font.color.rgb = colour("link" if isinstance(words, Cell) else token)
+            face(run._r.get_or_add_rPr(), self.language)
 
     def _number(self, paragraph: Any, n: int, of: int) -> None:
         """The number of the slide as a field: it stays right when slides are moved."""

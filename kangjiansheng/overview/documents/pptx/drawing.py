@@ -3,7 +3,7 @@
 from typing import Any
 
 from kangjiansheng.core.sheets import quoted
-from kangjiansheng.overview.documents.outline import Chart
+from kangjiansheng.overview.documents.outline import Chart, Series
 from kangjiansheng.overview.documents.pptx.faces import chart_faces, colour
 
 _GAP = {"stack": 45, "bar": 35}
@@ -16,7 +16,7 @@ def draw(slide: Any, chart: Chart, place: tuple[int, int, int, int], said: str, 
     data = CategoryChartData(number_format="General")
     data.categories = [quoted(name) for name in chart.categories]
     for one in chart.series:
-        data.add_series(quoted(one.name), list(one.values))
+        data.add_series(quoted(_said(one, chart)), list(one.values))
     frame = slide.shapes.add_chart(_type(chart), *place, data)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", said)
     drawn = frame.chart
@@ -27,6 +27,11 @@ def draw(slide: Any, chart: Chart, place: tuple[int, int, int, int], said: str, 
     _marks(drawn, chart)
     chart_faces(drawn, language)
     return drawn
+
+
+def _said(one: Series, chart: Chart) -> str:
+    """What the key calls a series: parts of a column have a shape beside their colour, as their numbers do."""
+    return f"{one.shape} {one.name}".strip() if chart.kind == "stack" else one.name
 
 
 def _type(chart: Chart) -> Any:
@@ -92,10 +97,10 @@ def _marks(drawn: Any, chart: Chart) -> None:
             made.invert_if_negative = False
             made.format.fill.solid()
             made.format.fill.fore_color.rgb = colour(one.color)
-        _label(made, chart, one.color)
+        _label(made, chart, one)
 
 
-def _label(made: Any, chart: Chart, token: str) -> None:
+def _label(made: Any, chart: Chart, one: Series) -> None:
     """The number at each mark; that of today's series in ink, that of a ghost paler."""
     from pptx.enum.chart import XL_LABEL_POSITION
 
@@ -107,5 +112,8 @@ def _label(made: Any, chart: Chart, token: str) -> None:
     labels = made.data_labels
     labels.show_value, labels.position = True, places[chart.kind]
     labels.font.size = _points(11)
+    if chart.kind == "stack" and one.shape:
+        labels.number_format, labels.number_format_is_linked = f'"{one.shape} "0', False
+    token = one.color
     inside = chart.kind == "stack" and token not in ("risk", "ghost", "idle")
     labels.font.color.rgb = colour("ink-inv" if inside else "ink-3" if token == "ghost" else "ink")

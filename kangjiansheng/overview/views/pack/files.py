@@ -28,9 +28,9 @@ def name(kind: str, said: Outline) -> str:
     return f"kangjiansheng-pack-{days}{'-narrowed' if said.narrowed else ''}.{kind}"
 
 
-def download(kind: str, said: Outline) -> Response:
+def download(kind: str, said: Outline, called: str = "") -> Response:
     """The file as an answer that the browser saves, and that no machine on the way keeps."""
     answer = Response(rendered(kind, said), content_type=TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name(kind, said)}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{called or name(kind, said)}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -65,21 +65,27 @@ def worded(found: reading.Found, address: str) -> Outline:
         address=f"{settings.base_url}{address}",
         base=settings.base_url,
         version=__version__,
-        words={
-            "product": _("康健生"),
-            "answer": _("一句话"),
-            "figures": _("指标"),
-            "now": _("现在"),
-            "then": _("对比日"),
-            "new": _("当时没有预测"),
-            "definitions": _("口径说明"),
-            "illustrative": _("示例数据"),
-            "more": _("其余 %(n)s 项见数据表。"),
-            "none": _("没有。"),
-            "version": _("程序版本"),
-            "missing": _("%(mark)s 处是字体中没有的字。", mark=MISSING),
-        },
+        words=labels(),
     )
+
+
+def labels() -> dict[str, str]:
+    """What stands on every page of such a document."""
+    return {
+        "product": _("康健生"),
+        "answer": _("一句话"),
+        "figures": _("指标"),
+        "annex": _("附表"),
+        "now": _("现在"),
+        "then": _("对比日"),
+        "new": _("当时没有预测"),
+        "definitions": _("口径说明"),
+        "illustrative": _("示例数据"),
+        "more": _("其余 %(n)s 项见数据表。"),
+        "none": _("没有。"),
+        "version": _("程序版本"),
+        "missing": _("%(mark)s 处是字体中没有的字。", mark=MISSING),
+    }
 
 
 def _only(found: reading.Found) -> str:

@@ -39,7 +39,7 @@ def illustrative(projects: Iterable[Any]) -> bool:
     return any(one.illustrative for one in projects)
 
 
-def _from_table(table: tables.Table) -> dict[str, Any]:
+def from_table(table: tables.Table) -> dict[str, Any]:
     """A table of the board without the day in its links: documents put in their own."""
 
     def cell(value: Any) -> Value:
@@ -55,7 +55,7 @@ def _from_table(table: tables.Table) -> dict[str, Any]:
 def attention(found: Found) -> Section:
     """What needs somebody, as the board says it first."""
     there = found.counted.board.attention
-    table = _from_table(tables.attention(found.counted.board))
+    table = from_table(tables.attention(found.counted.board))
     *short, (status, _kind), (why, _kind), (follows, _kind) = table["columns"]
     return Section(
         "attention",
@@ -103,7 +103,7 @@ def pipeline(found: Found) -> Section:
         _("管线：阶段与技术路线"),
         words.in_pipeline(grid.finding),
         _("已结束的项目不列入；已暂停的停在原来的阶段。最大推迟取未完成里程碑中最大的偏差。"),
-        **_from_table(tables.pipeline(found.counted.board)),
+        **from_table(tables.pipeline(found.counted.board)),
         chart=Chart("stack", [words.column(column) for column in grid.columns], series, _("项目数")),
         illustrative=found.counted.illustrative,
         headline=True,
@@ -127,7 +127,7 @@ def outlook(found: Found) -> Section:
         _(
             "进行中的项目里，尚未完成、确认的日期落在今后 90 天内的里程碑，以及已逾期的。图中每柱 10 天，不含已逾期的。"
         ),
-        **_from_table(tables.outlook(found.counted.board)),
+        **from_table(tables.outlook(found.counted.board)),
         chart=Chart("stack", [f"{start:%m-%d}" for start in starts], series, _("里程碑数")),
         illustrative=found.counted.illustrative
         and (cut or illustrative(stop.project for stop in coming.stops)),
@@ -155,7 +155,7 @@ def slips(found: Found) -> Section:
             "偏差为确认的预测减最初基线，按自然日；提议而未确认的日期不算。图和“占其中”只取推迟最多的 %(num)d 项。",
             num=_MOST_BARS,
         ),
-        **_from_table(tables.slips(found.counted.board)),
+        **from_table(tables.slips(found.counted.board)),
         chart=Chart("bar", names, series, _("比基线晚的天数")),
         illustrative=illustrative(row.project for row in there.rows),
         headline=True,
@@ -186,7 +186,7 @@ def health(found: Found) -> Section:
         _(
             "每格为该月末往前三个月内完成的里程碑中不晚于最初基线的几项与共几项，归入项目的牵头实验室。图中少于 3 项的不画。"
         ),
-        **_from_table(tables.health(found.counted.board)),
+        **from_table(tables.health(found.counted.board)),
         chart=Chart("bar", [words.lab(row.lab) for row in grid.rows], series, _("准时率 %")),
         illustrative=found.counted.illustrative,
         headline=True,
@@ -199,11 +199,12 @@ def moved(found: Found) -> Section:
     parts = [ngettext("%(num)d 项改期", "%(num)d 项改期", found.counted.moved.total)]
     if found.counted.moved.new:
         parts.append(compared.of_them_new(found.counted.moved.new))
+    largest = []
     if later:
-        parts.append(ngettext("其中 %(num)d 项推后", "其中 %(num)d 项推后", later))
+        largest.append(ngettext("%(num)d 项推后", "%(num)d 项推后", later))
     if moves:
         first = moves[0]
-        parts.append(
+        largest.append(
             _(
                 "变动最大的是 %(code)s 的%(name)s，%(days)s",
                 code=first.project.code,
@@ -216,7 +217,7 @@ def moved(found: Found) -> Section:
     return Section(
         "moved",
         _("改期的里程碑"),
-        _("，").join(parts) if moves else _("没有改期"),
+        _("；").join(filter(None, (_("，").join(parts), _("，").join(largest)))) if moves else _("没有改期"),
         _(
             "对比日与截止时的确认日期不同的里程碑：没有预测时用现行计划，再没有时用基线。原因取其间最后一次说明。"
         ),
