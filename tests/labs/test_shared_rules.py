@@ -157,6 +157,8 @@ def test_a_cell_bank_is_as_full_as_its_positions():
     held = [Row(1, 60, rules.at(DAY, 0), None), Row(61, 10, rules.at(DAY, 0), rules.at(DAY, 24))]
     assert rules.positions(100, held, rules.at(DAY, 12)).percent == 70
     assert rules.positions(100, held, rules.at(DAY, 30)).percent == 60
+    closed = Row(71, 20, rules.at(DAY, 0), None, "maintenance")
+    assert rules.positions(100, [*held, closed], rules.at(DAY, 12)) == rules.Occupancy(70, 80)
 
 
 def test_the_bottleneck_is_what_is_above_ninety_and_room_what_is_below_sixty():

@@ -235,7 +235,12 @@ def test_the_outlook_adds_up(rows: list[tuple[date, int]], horizon: int) -> None
     milestones = tuple(ahead(base, base + timedelta(slip)) for base, slip in rows)
     told = Told([P("P-1", milestones=milestones, labs=(Named("JL-01"),))])
     found = told.of(outlook.outlook(told.day, told.naming, horizon))
-    assert found.due + found.overdue == len(found.stops) == sum(len(stops) for _, stops in found.lanes())
+    assert (
+        found.total
+        == found.due + found.overdue
+        == len(found.stops)
+        == sum(len(stops) for _, stops in found.lanes())
+    )
     assert [stop.day for stop in found.stops] == sorted(stop.day for stop in found.stops)
     assert all(stop.day <= DAY + timedelta(horizon) for stop in found.stops)
 
