@@ -6,6 +6,8 @@
   const words = wordsAt ? JSON.parse(wordsAt.textContent) : {};
   const phone = matchMedia('(max-width:767px)');
   window.kjWords = words;
+  // Words that wait in this browser are theirs who typed them: another person on the same device does not get them.
+  window.kjDraft = 'kj-draft:' + (document.body.dataset.me || '') + ':';
 
   // ---------- clicks ----------
   const acts = {
@@ -276,7 +278,7 @@
     scope.querySelectorAll('form[data-draft]').forEach(function (form) {
       if (form.dataset.draftOn) return;
       form.dataset.draftOn = '1';
-      const name = 'kj-draft:' + form.dataset.draft;
+      const name = window.kjDraft + form.dataset.draft;
       const keep = 'input:not([type=hidden]):not([type=password]):not([type=file]),textarea,select';
       let store;
       try { store = localStorage; } catch (e) { return; }
@@ -439,11 +441,11 @@
   });
   ['htmx:sendError', 'htmx:responseError', 'htmx:timeout'].forEach(function (name) {
     document.body.addEventListener(name, function (event) {
-      const form = event.detail.elt.closest('form');
-      if (!form) return;
+      const form = event.detail.elt.closest('form'), ended = event.detail.xhr && event.detail.xhr.status === 401;
+      if (!form) { if (ended && (event.detail.requestConfig.triggeringEvent || {}).type === 'click') location.reload(); return; }
       free(form);
       // The session has ended: the whole page asks for the sign-in and keeps what was typed.
-      if (event.detail.xhr && event.detail.xhr.status === 401 && form.action) HTMLFormElement.prototype.submit.call(form);
+      if (ended && form.action && form.method === 'post') HTMLFormElement.prototype.submit.call(form);
       else say(form, words.failed);
     });
   });
