@@ -141,6 +141,11 @@
     ['mouseleave', 'focusout'].forEach(function (e) { at.addEventListener(e, go); });
     at.dataset.seen = '1';
     go();
+    // A screen reader tells what changes in a page, not what it came with: the words are told once the page is there.
+    const said = document.getElementById('said');
+    if (!said) return;
+    said.textContent = '';
+    setTimeout(function () { said.textContent = at.querySelector('span').textContent; }, 250);
   }
 
   window.kjToast = function (text) {
@@ -153,6 +158,9 @@
   };
 
   // ---------- forms ----------
+  // The answer to a form is left and read again like any page; Back would else end on a warning of the browser.
+  if (document.body.dataset.readAt) history.replaceState(null, '', document.body.dataset.readAt);
+
   function key() {
     return crypto.randomUUID ? crypto.randomUUID()
       : Array.from(crypto.getRandomValues(new Uint8Array(16)), function (b) { return b.toString(16).padStart(2, '0'); }).join('');
