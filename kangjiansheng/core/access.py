@@ -164,7 +164,9 @@ def actor() -> Actor:
 
 
 def _ask_to_sign_in() -> Response:
-    if request.path.startswith("/api/") or request.method not in ("GET", "HEAD"):
+    """To the sign-in, and back; a piece of a page would show the sign-in inside the page, so it is refused."""
+    piece = request.headers.get("HX-Request") == "true"
+    if piece or request.path.startswith("/api/") or request.method not in ("GET", "HEAD"):
         abort(401)
     back = request.full_path.rstrip("?")
     return redirect(url_for("accounts.sign_in", next=None if back == "/" else back))

@@ -66,7 +66,9 @@ def again() -> Response:
 
 
 def _key() -> str | None:
-    if request.method == "GET" or not (made := request.form.get("once", "")) or request.files:
+    if request.method == "GET" or not (made := request.form.get("once", "")):
+        return None
+    if any(one.filename for one in request.files.values()):
         return None
     fields = sorted(
         (name, value) for name, value in request.form.items(multi=True) if name not in _ABOUT_THE_FORM

@@ -5,12 +5,13 @@ from collections.abc import Callable, Collection
 from datetime import date
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from flask import (
     Flask,
     abort,
+    current_app,
     flash,
     g,
     get_flashed_messages,
@@ -31,6 +32,7 @@ from wtforms.widgets import core
 from kangjiansheng.core import clock, i18n, once, routing, text
 from kangjiansheng.core.calendar import EARLIEST
 from kangjiansheng.core.templating import shown
+from kangjiansheng.core.transactions import SAFE_METHODS
 
 Navigation = Callable[[], list[dict[str, Any]]]
 Counts = Callable[[], dict[str, int]]
@@ -56,6 +58,7 @@ def init_app(app: Flask, *, navigation: Navigation, counts: Counts) -> None:
             "request_id": g.get("request_id", ""),
             "theme": request.cookies.get("kjs_theme", "auto"),
             "toast": _toast(),
+            "read_at": _read_at(),
         }
 
     widgets.html_params = attributes
@@ -150,6 +153,17 @@ def saved(address: str, text: str, *, undo: str | None = None, code: int = 303) 
         return redirect(address, code)
     flash(orjson.dumps({"text": text, "undo_url": undo}).decode(), "toast")
     return redirect(address, code)
+
+
+def _read_at() -> str | None:
+    """For a page that answers a form: the address at which Back and a reload read it, or where the form was. A browser
+    would else ask whether to send the form once more, and Back end on its warning."""
+    if request.method in SAFE_METHODS:
+        return None
+    if current_app.create_url_adapter(request).test(request.path, "GET"):  # type: ignore[union-attr]
+        return text.own_path(request.full_path.rstrip("?"))
+    came_from = urlsplit(request.referrer or "")
+    return text.own_path(came_from.path) if came_from.netloc == request.host else None
 
 
 def _toast() -> dict[str, Any] | None:

@@ -38,6 +38,13 @@ WORDS_OF_OURS = """language => [...document.querySelectorAll('header, footer, ma
   }).join('\\n')"""
 
 
+# On a telephone: fields whose letters make it enlarge the page, and what one presses that is lower than a thumb.
+TOO_SMALL = """() => [...document.querySelectorAll(
+    'input:not([type=hidden]), select, textarea, button:not(.linkish, .q, .pwf *), .btn, .iconbtn, .menu-i, a.chip, .chip-r .chip, .seg a')]
+  .filter(at => at.checkVisibility({ visibilityProperty: true }) && !at.matches('.vh, [type=checkbox], [type=radio], [type=range]') && !at.closest('.vh'))
+  .filter(at => at.offsetHeight < 44 || at.matches('input, select, textarea') && parseFloat(getComputedStyle(at).fontSize) < 16)
+  .map(at => `${at.tagName} ${at.className} ${at.name || at.textContent.trim().slice(0, 20)} ${at.offsetHeight}`)"""
+
 ONLY_FAULTS = {"resultTypes": ["violations"]}  # what passed is counted, not described: faster
 # True when the letters are there and every chart is drawn.
 DRAWN = """() => document.fonts.status === 'loaded'
@@ -81,6 +88,8 @@ class Tour:
             yield f"scrolls sideways: {wide} > {width}"
         if (weight := page.evaluate(FIRST)) > HEAVIEST:
             yield f"the first screen weighs {weight} bytes"
+        if width < 500 and (small := page.evaluate(TOO_SMALL)):
+            yield f"too small for a thumb: {small[:5]}"
         if page.evaluate("document.documentElement.lang") != language:
             yield "the page names another language"
         for found in Axe().run(page, options=ONLY_FAULTS).response["violations"]:

@@ -20,7 +20,7 @@ def test_sharing_what_each_party_has_优势互补_资源共享(
     lead = cast.page("lead", "/labs/JL-01")
     sheet = lead.locator("section", has_text="是瓶颈")
     expect(sheet.locator("h2")).to_contain_text("GMP 洁净间 B2是瓶颈")
-    press(lead, sheet.get_by_role("link", name="GMP 洁净间 B2"))
+    press(lead, sheet.get_by_role("link", name="GMP 洁净间 B2", exact=True))
     slot = lead.locator("#week a.free").first
     assert slot.bounding_box()["height"] >= 44  # type: ignore[index]
     # The slot, what for, book.

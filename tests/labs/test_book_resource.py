@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from lxml import html
 from sqlalchemy import select
 
@@ -41,6 +42,23 @@ def test_the_list_names_the_bottleneck_and_who_waits(client):
     text = words(client("lead").get("/resources"))
     assert "GMP 洁净间 B2是瓶颈， 10 色流式细胞仪有余量" in text
     assert "94%" in text and "3 项候补" in text and "余 1480 位" in text
+
+
+def test_the_list_leads_straight_to_the_form_for_who_may_book(client):
+    link = "/resources/RES-02/book"
+    assert link in client("lead").get("/resources").text
+    assert link not in client("lead").get("/resources?as_of=2026-11-02").text
+    assert link not in client("outsider").get("/resources").text
+    assert link not in client("auditor").get("/resources").text
+
+
+def test_when_nothing_of_the_week_is_left_the_page_opens_with_the_next(client):
+    for day, week in (
+        ("2026-11-27T16:30:00+08:00", "2026-11-23 至 2026-11-29"),  # Friday: its last hour is left
+        ("2026-11-29T12:00:00+08:00", "2026-11-30 至 2026-12-06"),  # Sunday
+    ):
+        with time_machine.travel(day, tick=False):
+            assert week in words(client("lead").get("/resources/RES-02"))
 
 
 @pytest.mark.long

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.access import actor, on, signed_in
 from kangjiansheng.core.budgets import costly
-from kangjiansheng.core.calendar import china
+from kangjiansheng.core.calendar import china, day_of
 from kangjiansheng.core.pages import page, saved, with_args
 from kangjiansheng.core.sheets import download
 from kangjiansheng.labs import forms, operations, panels
@@ -35,7 +35,8 @@ WEEK = timedelta(days=7)
 def resources() -> Response:
     """What is shared and the reader may see: how full, who waits, when it is free; the bottleneck is named."""
     wanted = asked(queries.ResourceFilter)
-    rows = [row.resource for row in queries.resources(wanted, actor=actor(), as_of=travelled())]
+    listed = queries.resources(wanted, actor=actor(), as_of=travelled())
+    rows = [row.resource for row in listed]
     standing = found.standings(rows, actor=actor(), as_of=travelled())
     return page(
         "labs/resources/list.html",
@@ -47,8 +48,21 @@ def resources() -> Response:
         owners=forms.party_choices(),
         shared=rules,
         page_address=page_address,
+        bookable=_bookable(listed),
         may_create=general.create(actor()) and not travelled(),
     )
+
+
+def _bookable(listed: list[queries.Listed]) -> set[int]:
+    """Those of a list that the reader may book today; of a past day none."""
+    if travelled() is not None:
+        return set()
+    everywhere = actor().has("executive")
+    return {
+        row.resource.id
+        for row in listed
+        if not row.resource.archived_at and (everywhere or (row.inside and not actor().reads_all))
+    }
 
 
 def of_lab(lab: JointLab) -> dict[str, Any] | None:
@@ -59,8 +73,6 @@ def of_lab(lab: JointLab) -> dict[str, Any] | None:
     if not listed:
         return None
     rows = [row.resource for row in listed]
-    shared = {row.resource.id for row in listed if row.inside and not actor().reads_all}
-    everywhere = {row.id for row in rows} if actor().has("executive") else set()
     standing = found.standings(rows, actor=actor(), as_of=day)
     rows.sort(key=lambda row: (-(standing[row.id].percent or 0), row.code))
     return {
@@ -69,7 +81,7 @@ def of_lab(lab: JointLab) -> dict[str, Any] | None:
         "finding": words.finding(rows, standing),
         "kpi": words.kpi(rows[0], standing[rows[0].id], day or clock.today()),
         "shared": rules,
-        "bookable": (shared | everywhere) if day is None else set(),
+        "bookable": _bookable(listed),
         "illustrative": any(row.illustrative for row in rows),
     }
 
@@ -117,7 +129,7 @@ def resource(thing: SharedResource) -> Response:
     shown, day = as_shown(thing), travelled()
     today = day or clock.today()
     inside = queries.sees_bookings(actor(), thing)
-    monday = _monday(today)
+    monday = _monday(today if day else _next_open(shown))
     begins, ends = clock.start_of(monday), clock.start_of(monday + WEEK)
     first = min(begins, clock.start_of(rules.month_of(today)[0] - timedelta(days=93)))
     held = found.bookings(
@@ -150,12 +162,20 @@ def resource(thing: SharedResource) -> Response:
     )
 
 
+def _next_open(shown: SharedResource) -> date:
+    """Today while there is still something to book in it, else the next day on which it opens: on a Sunday one plans
+    the week that comes."""
+    opens = None if shown.kind == rules.BANK else found.free_at(shown, (), clock.now())
+    return day_of(opens) if opens else clock.today()
+
+
 def _instant(day: date | None) -> Any:
     return clock.end_of(day) if day else clock.now()
 
 
 def _monday(today: date) -> date:
-    """The Monday of the week that the address asks for; of this week when it asks for none, or for none that is."""
+    """The Monday of the week that the address asks for; of the week of `today` when it asks for none, or for none that
+    is."""
     try:
         day = date.fromisoformat(request.args.get("week", ""))
     except ValueError:

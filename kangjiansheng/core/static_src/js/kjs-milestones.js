@@ -45,13 +45,14 @@
   }
   function ask(form) {
     const into = form.querySelector('[data-effect-into]');
+    if (!navigator.onLine) { into.textContent = ''; return; }
     const values = typed(form);
     delete values.reason;
     delete values.note;
     const asked = new URLSearchParams(values).toString();
     form.kjAsked = asked;
     fetch(form.dataset.effect + '?' + asked, { headers: { 'HX-Request': 'true' } })
-      .then(function (answer) { return answer.ok ? answer.text() : ''; })
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ''; })
       .then(function (text) { if (form.kjAsked === asked) put(into, text); })
       .catch(function () { into.textContent = ''; });
   }
@@ -60,18 +61,21 @@
     if (form && form.dataset.effect && !/^(note|reason)$/.test(event.target.name)) ask(form);
   });
 
-  // ---------- kept in this browser until the server has it: then the milestone has another version ----------
+  // ---------- kept in this browser, for its person, until the server has it: then the milestone has another version ----------
   let store = null;
   try { store = localStorage; } catch (e) { /* private window: nothing is kept */ }
-  function key(form) { return 'kj-card:' + form.getAttribute('action'); }
+  function key(form) { return 'kj-card:' + (document.body.dataset.me || '') + ':' + form.getAttribute('action'); }
   function version(form) { return form.elements.version.value; }
-  function keep(event) {
-    const form = event.target.form;
+  function keep(form) {
     if (!store || !form || !form.dataset.effect) return;
-    try { store.setItem(key(form), JSON.stringify({ version: version(form), values: typed(form) })); } catch (e) { /* full */ }
+    const button = waiting.get(form), files = form.querySelector('input[type=file]');
+    const kept = { version: version(form), values: typed(form), waits: waiting.has(form) && !(files && files.value) }; // a file is in this page alone
+    if (button && button.name) kept.values[button.name] = button.value;
+    try { store.setItem(key(form), JSON.stringify(kept)); } catch (e) { /* full */ }
   }
-  document.addEventListener('input', keep);
-  document.addEventListener('change', keep);
+  ['input', 'change'].forEach(function (name) {
+    document.addEventListener(name, function (event) { keep(event.target.form); });
+  });
 
   function say(form, text) {
     let at = form.querySelector('.kept');
@@ -98,21 +102,73 @@
     const was = store && store.getItem(key(form));
     if (!was) return;
     const kept = JSON.parse(was);
-    if (kept.version !== version(form)) { store.removeItem(key(form)); return; }
     if (form.querySelector('.fe,.conf') || !kept.values.choice) return;
+    const button = form.querySelector('button[name=choice][value="' + kept.values.choice + '"]');
+    const newer = kept.version !== version(form);
+    if (newer && !kept.waits) { store.removeItem(key(form)); return; }
     fill(form, kept.values);
-    say(form, words.draft);
+    if (kept.waits && !newer) { wait(form, button); return; }
+    keep(form);
+    say(form, newer ? words.card_older : words.draft);
   }
-  document.querySelectorAll('form[data-effect]').forEach(restore);
 
-  // ---------- without a connection a save waits for it ----------
+  // ---------- without a connection a save waits for it; of one milestone the last answer counts ----------
+  const waiting = new Map(); // the forms that wait → the button that was pressed
+  function wait(form, button) {
+    waiting.set(form, button);
+    keep(form);
+    say(form, words.offline);
+  }
+  // In turn, and only the last as its page would: that one leads to another page, on which the others would be lost.
+  // What is refused stays in its card.
+  let sending = false;
+  async function send() {
+    if (sending || !navigator.onLine) return;
+    sending = true;
+    for (const form of [...waiting.keys()]) {
+      if (!waiting.has(form)) continue;
+      const button = waiting.get(form), last = waiting.size === 1;
+      if (last || form.hasAttribute('hx-post')) {
+        waiting.delete(form);
+        keep(form);
+        form.requestSubmit(button || undefined);
+      } else if (!await sent(form, button)) break;
+    }
+    sending = false;
+    if (waiting.size) setTimeout(send, 10000);
+  }
+  // Whether the server has answered, whatever it said.
+  async function sent(form, button) {
+    const data = new FormData(form);
+    if (button && button.name) data.set(button.name, button.value);
+    let answer;
+    try {
+      answer = await fetch(form.action, { method: 'POST', body: data, redirect: 'manual' });
+    } catch (e) { return false; }
+    if (answer.type !== 'opaqueredirect' && (answer.status >= 500 || [401, 408, 429].includes(answer.status))) {
+      return answer.status === 401 && waiting.delete(form); // the next asks for the sign-in, and this one waits in the browser
+    }
+    waiting.delete(form);
+    if (answer.type === 'opaqueredirect') store && store.removeItem(key(form));
+    else keep(form);
+    return true;
+  }
+  addEventListener('online', send);
   addEventListener('submit', function (event) {
     const form = event.target;
     if (!form.dataset || !form.dataset.effect || navigator.onLine) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    say(form, words.offline);
-    const button = event.submitter;
-    addEventListener('online', function () { form.requestSubmit(button || undefined); }, { once: true });
+    wait(form, event.submitter);
   }, true);
+  // Who thinks again before it was sent has not answered yet.
+  document.addEventListener('change', function (event) {
+    const form = event.target.form;
+    if (event.target.name !== 'choice' || !waiting.delete(form)) return;
+    keep(form);
+    form.querySelector('.kept').remove();
+  });
+
+  document.querySelectorAll('form[data-effect]').forEach(restore);
+  send();
 })();

@@ -25,7 +25,7 @@
           form.elements.version.value = form.dataset.version = got[1].version;
           document.querySelectorAll('input[name=version]').forEach(function (f) { f.value = got[1].version; });
           say('done', got[1].at);
-          if (text.value === words) try { localStorage.removeItem('kj-draft:' + form.dataset.draft); } catch (e) { /* not kept */ }
+          if (text.value === words) try { localStorage.removeItem(window.kjDraft + form.dataset.draft); } catch (e) { /* not kept */ }
           else timer = setTimeout(save, 3000);
         })
         .catch(function () { say('failed'); timer = setTimeout(save, 10000); })
@@ -52,17 +52,17 @@
 
   function kept() {
     try {
-      return Object.keys(localStorage).filter(function (name) { return name.startsWith('kj-draft:'); })
+      return Object.keys(localStorage).filter(function (name) { return name.startsWith(window.kjDraft); })
         .map(function (name) { return Object.assign(JSON.parse(localStorage.getItem(name)), { name: name }); })
         .filter(function (one) {
-          return (one.at || '').startsWith(box.dataset.held) && !document.querySelector('form[data-draft="' + one.name.slice(9) + '"]');
+          return (one.at || '').startsWith(box.dataset.held) && !document.querySelector('form[data-draft="' + one.name.slice(window.kjDraft.length) + '"]');
         });
     } catch (e) { return []; }
   }
   // What was sent as its page was left may have arrived: the page of the part says what is saved.
   function asked(one) {
     return fetch(one.at).then(function (answer) { return answer.ok ? answer.text() : ''; }).then(function (html) {
-      const form = new DOMParser().parseFromString(html, 'text/html').querySelector('form[data-draft="' + one.name.slice(9) + '"]');
+      const form = new DOMParser().parseFromString(html, 'text/html').querySelector('form[data-draft="' + one.name.slice(window.kjDraft.length) + '"]');
       if (!form) return null;
       const differs = Object.keys(one.values).some(function (key) { return form.elements[key] && form.elements[key].value !== one.values[key]; });
       if (!differs) localStorage.removeItem(one.name);

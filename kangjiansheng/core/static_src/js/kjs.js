@@ -6,6 +6,8 @@
   const words = wordsAt ? JSON.parse(wordsAt.textContent) : {};
   const phone = matchMedia('(max-width:767px)');
   window.kjWords = words;
+  // Words that wait in this browser are theirs who typed them: another person on the same device does not get them.
+  window.kjDraft = 'kj-draft:' + (document.body.dataset.me || '') + ':';
 
   // ---------- clicks ----------
   const acts = {
@@ -139,6 +141,11 @@
     ['mouseleave', 'focusout'].forEach(function (e) { at.addEventListener(e, go); });
     at.dataset.seen = '1';
     go();
+    // A screen reader tells what changes in a page, not what it came with: the words are told once the page is there.
+    const said = document.getElementById('said');
+    if (!said) return;
+    said.textContent = '';
+    setTimeout(function () { said.textContent = at.querySelector('span').textContent; }, 250);
   }
 
   window.kjToast = function (text) {
@@ -151,6 +158,9 @@
   };
 
   // ---------- forms ----------
+  // The answer to a form is left and read again like any page; Back would else end on a warning of the browser.
+  if (document.body.dataset.readAt) history.replaceState(null, '', document.body.dataset.readAt);
+
   function key() {
     return crypto.randomUUID ? crypto.randomUUID()
       : Array.from(crypto.getRandomValues(new Uint8Array(16)), function (b) { return b.toString(16).padStart(2, '0'); }).join('');
@@ -276,7 +286,7 @@
     scope.querySelectorAll('form[data-draft]').forEach(function (form) {
       if (form.dataset.draftOn) return;
       form.dataset.draftOn = '1';
-      const name = 'kj-draft:' + form.dataset.draft;
+      const name = window.kjDraft + form.dataset.draft;
       const keep = 'input:not([type=hidden]):not([type=password]):not([type=file]),textarea,select';
       let store;
       try { store = localStorage; } catch (e) { return; }
@@ -439,11 +449,11 @@
   });
   ['htmx:sendError', 'htmx:responseError', 'htmx:timeout'].forEach(function (name) {
     document.body.addEventListener(name, function (event) {
-      const form = event.detail.elt.closest('form');
-      if (!form) return;
+      const form = event.detail.elt.closest('form'), ended = event.detail.xhr && event.detail.xhr.status === 401;
+      if (!form) { if (ended && (event.detail.requestConfig.triggeringEvent || {}).type === 'click') location.reload(); return; }
       free(form);
       // The session has ended: the whole page asks for the sign-in and keeps what was typed.
-      if (event.detail.xhr && event.detail.xhr.status === 401 && form.action) HTMLFormElement.prototype.submit.call(form);
+      if (ended && form.action && form.method === 'post') HTMLFormElement.prototype.submit.call(form);
       else say(form, words.failed);
     });
   });
