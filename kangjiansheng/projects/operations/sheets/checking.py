@@ -121,7 +121,7 @@ class Checker:
             for key, row in self.raw.items()
         }
         self.gone = queries.gone(rows, rights.standing.leads)
-        self.plans = joining.joinable(self._elsewhere(reading), rights.standing.leads, rows, actor)
+        self.plans = joining.joinable(self._elsewhere(reading), rights.standing.leads, rows, actor=actor)
         self.teams = queries.teams(
             {row.plan_id for row in self.raw.values()} | {plan.plan_id for plan in self.plans.values()}
         )

@@ -71,7 +71,7 @@ class Joining:
 
 
 def joinable(
-    codes: Collection[str], led: Collection[int], rows: Iterable[Any], actor: Actor
+    codes: Collection[str], led: Collection[int], rows: Iterable[Any], *, actor: Actor
 ) -> dict[str, Joinable]:
     """The plans with these codes to which the actor, who leads them, may add; `rows` are their milestones."""
     found = queries.plans_to_join(codes, led, actor=actor) if codes else {}
