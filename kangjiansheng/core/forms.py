@@ -17,6 +17,7 @@ from wtforms import (
     MultipleFileField,
     PasswordField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -88,6 +89,8 @@ class Form(FlaskForm):
             choices = unbound_field.kwargs.get("choices")
             if isinstance(choices, list):  # pairs are what we write; WTForms wants them named
                 options = {**options, "choices": [_named(choice) for choice in choices]}
+            if issubclass(unbound_field.field_class, SelectMultipleField):
+                options = {**options, "invalid_choice_message": _no_choice}
             return unbound_field.bind(form=form, filters=filters, **options)
 
         def get_translations(self, form: Any) -> Any:
@@ -248,6 +251,11 @@ def _numbers_in(item: Field) -> tuple[set[tuple[str, str]], bool]:
 @cache
 def _own_words(spoken: str) -> Any:
     return get_translations(WTFORMS_LOCALES[spoken])
+
+
+def _no_choice(_many: int) -> str:
+    """WTForms says it of several values in English alone."""
+    return str(_own_words(locale()).gettext("Not a valid choice."))
 
 
 def _named(choice: Any) -> Any:
