@@ -31,6 +31,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import explain, locale
 
+_NO_CHOICE = "Not a valid choice."  # as WTForms' own catalogues have it
 WTFORMS_LOCALES = {"zh-Hans": ["zh"], "zh-Hant": ["zh_TW"], "en": ["en"]}
 
 
@@ -255,7 +256,7 @@ def _own_words(spoken: str) -> Any:
 
 def _no_choice(_many: int) -> str:
     """WTForms says it of several values in English alone."""
-    return str(_own_words(locale()).gettext("Not a valid choice."))
+    return str(_own_words(locale()).gettext(_NO_CHOICE))
 
 
 def _named(choice: Any) -> Any:
