@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 
 from kangjiansheng.accounts import policies, queries
 from kangjiansheng.accounts.models import Webhook, WebhookMessage
@@ -15,6 +15,7 @@ from kangjiansheng.core.audit import AuditEntry
 from kangjiansheng.core.bell import Notice
 from kangjiansheng.core.pages import with_args
 from kangjiansheng.core.rest import (
+    DAY,
     INSTANT,
     NAMES,
     TEXT,
@@ -38,6 +39,8 @@ ME = Shape(
     names=NAMES,
     roles=many(TEXT)(lambda _person: sorted(actor().roles)),
     token=maybe(TEXT)(lambda _person: actor().via or None),
+    scopes=maybe(many(TEXT))(lambda _person: g.token.scopes if "token" in g else None),
+    expires_on=maybe(DAY)(lambda _person: g.token.expires_on if "token" in g else None),
     locale=TEXT,
 )
 NOTICE = Shape(
@@ -72,9 +75,9 @@ TRAIL = Shape(
 )
 
 
-@rest.reads(bp, "/me", ME, as_of=False)
+@rest.reads(bp, "/me", ME, as_of=False, any_part=True)
 def me() -> Any:
-    """Who the program acts for, and by which token."""
+    """Who the program acts for, by which token, what that allows, and on which day it is used for the last time."""
     account = queries.own_account(actor=actor())
     return account.person if account else None
 

@@ -158,7 +158,7 @@ def _by_token() -> None:
         afterwards(lambda: tokens.count_miss(address))
         g.wrong_token = True
         abort(401)
-    scopes = found.scopes
+    g.token, scopes = found, found.scopes
     g.allows = lambda part, writes: rules.allows(scopes, part, writes=writes)
     g.actor = tokens.actor_of(found)
     g.by_program = True

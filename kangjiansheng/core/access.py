@@ -148,12 +148,17 @@ def part_of(view: View) -> str:
     return "overview" if floor in ("core", "accounts") else floor
 
 
+def scope_of(view: View, *, writes: bool) -> str:
+    """What a token must allow for a view, as it is called in the description and in refusals."""
+    return f"{part_of(view)}:{'write' if writes else 'read'}"
+
+
 def check_scope(view: View, *, writes: bool) -> None:
     """A program that came with a token does no more than the token lets it."""
     allows = g.get("allows")
     if allows and not getattr(view, "of_any_part", False) and not allows(part_of(view), writes):
-        g.beyond_scope = True
-        abort(403, _("这个令牌不允许这样做：请用允许这一部分的令牌。"))
+        g.beyond_scope = scope_of(view, writes=writes)
+        abort(403, _("这个令牌不允许这样做：请用允许 %(scope)s 的令牌。", scope=g.beyond_scope))
 
 
 def actor() -> Actor:

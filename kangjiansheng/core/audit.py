@@ -105,6 +105,12 @@ def note(
     pending.append(_Pending(act, thing, thing_id, actor, change, before, after))
 
 
+def told_first() -> tuple[str, int]:
+    """Table and key of the thing of which the first entry of this transaction tells."""
+    first: _Pending = db.session.info["audit"][0]
+    return first.thing, first.thing_id
+
+
 def begun(change: "ChangeSet") -> None:
     """Remember that an act began; `seal` refuses one of which no entry tells."""
     db.session.info.setdefault("begun", []).append(change)

@@ -116,8 +116,10 @@ def _http(refused: HTTPException) -> Response:
         response.headers["WWW-Authenticate"] = (
             'Bearer realm="kangjiansheng"' + ', error="invalid_token"' * g.get("wrong_token", False)
         )
-    if code == 403 and g.get("beyond_scope"):
-        response.headers["WWW-Authenticate"] = 'Bearer realm="kangjiansheng", error="insufficient_scope"'
+    if code == 403 and (scope := g.get("beyond_scope")):
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer realm="kangjiansheng", error="insufficient_scope", scope="{scope}"'
+        )
     if code in (429, 503):
         response.headers["Retry-After"] = str(getattr(refused, "retry_after", None) or 30)
     return response

@@ -17,6 +17,7 @@ from wtforms import (
     MultipleFileField,
     PasswordField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -30,6 +31,7 @@ from kangjiansheng.core.db import db
 from kangjiansheng.core.errors import RuleBroken, Stale
 from kangjiansheng.core.i18n import explain, locale
 
+_NO_CHOICE = "Not a valid choice."  # as WTForms' own catalogues have it
 WTFORMS_LOCALES = {"zh-Hans": ["zh"], "zh-Hant": ["zh_TW"], "en": ["en"]}
 
 
@@ -88,6 +90,8 @@ class Form(FlaskForm):
             choices = unbound_field.kwargs.get("choices")
             if isinstance(choices, list):  # pairs are what we write; WTForms wants them named
                 options = {**options, "choices": [_named(choice) for choice in choices]}
+            if issubclass(unbound_field.field_class, SelectMultipleField):
+                options = {**options, "invalid_choice_message": _no_choice}
             return unbound_field.bind(form=form, filters=filters, **options)
 
         def get_translations(self, form: Any) -> Any:
@@ -248,6 +252,11 @@ def _numbers_in(item: Field) -> tuple[set[tuple[str, str]], bool]:
 @cache
 def _own_words(spoken: str) -> Any:
     return get_translations(WTFORMS_LOCALES[spoken])
+
+
+def _no_choice(_many: int) -> str:
+    """WTForms says it of several values in English alone."""
+    return str(_own_words(locale()).gettext(_NO_CHOICE))
 
 
 def _named(choice: Any) -> Any:

@@ -12,6 +12,7 @@ from kangjiansheng.core import search as searching
 from kangjiansheng.core.access import actor as reader
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.forms import Form, VersionField
+from kangjiansheng.core.paging import Pieces
 from kangjiansheng.core.rest import (
     DAY,
     NAMES,
@@ -41,6 +42,7 @@ from kangjiansheng.overview.rules import economics, keyed, periods, rates
 from kangjiansheng.overview.rules.board import PAGE
 from kangjiansheng.overview.rules.forecast import whole
 from kangjiansheng.overview.rules.rates import USUAL
+from kangjiansheng.overview.rules.table import SECTORS
 from kangjiansheng.overview.views import dashboard, value
 from kangjiansheng.overview.views.search import asked_words
 from kangjiansheng.projects.models import Project
@@ -91,6 +93,30 @@ TABLE = Shape(
     asks=many(TABLED.value),
     illustrative=YES,
 )
+_OF_PROJECT: dict[str, Value] = {
+    "code": TEXT("project.code"),
+    "names": NAMES("project"),
+    "illustrative": YES("project.illustrative"),
+}
+_CHAIN = Shape(
+    "ChainOfProject",
+    chain=TEXT,
+    status=TEXT,
+    why=TEXT,
+    thing=maybe(TEXT)(lambda link: link.thing and link.thing.code),
+)
+CHAINED = Shape("ProjectChains", **_OF_PROJECT, chains=many(_CHAIN.value)("links"))
+_FILLED = Shape(
+    "SeatOfProject",
+    sector=TEXT(lambda pair: pair[0]),
+    institutions=many(TEXT)(lambda pair: [seat.code for seat in pair[1]]),
+)
+SEATED = Shape(
+    "ProjectSeats",
+    **_OF_PROJECT,
+    seats=many(_FILLED.value)(lambda row: row.filled.items()),
+    lacks=many(TEXT),
+)
 HIT = Shape(
     "Hit",
     kind=TEXT("kind.name"),
@@ -99,6 +125,7 @@ HIT = Shape(
     page=TEXT("href"),
     part=TEXT,
     line=TEXT,
+    illustrative=YES("row.illustrative"),
 )
 
 
@@ -176,6 +203,20 @@ def metrics() -> dict[str, Any]:
 def table() -> Any:
     """One Table: what each party owes and waits for, the asks, and what goes between parties and government."""
     return tables.table(actor=reader(), as_of=g.as_of)
+
+
+@rest.lists(bp, "/table/chains", CHAINED, key=lambda row: str(row.project.code))
+def chains() -> Pieces:
+    """The four chains of each project that is at work, those that are held up most first."""
+    return tables.chains_in_pieces(actor=reader(), as_of=g.as_of)
+
+
+@rest.lists(bp, "/table/seats", SEATED, by=("lack",), key=lambda row: str(row.project.code))
+def seats() -> Pieces:
+    """Who sits for each project that is at work in each of the six sectors, and which nobody fills; of one sector
+    (`lack`) the projects alone that lack it."""
+    lack = request.args.get("lack", "")
+    return tables.seats_in_pieces(actor=reader(), as_of=g.as_of, lack=lack if lack in SECTORS else "")
 
 
 @rest.lists(

@@ -128,7 +128,7 @@ def test_a_webhook_from_its_making_to_its_end(ground: Ground) -> None:
     assert not judge.is_valid({**got.said, "type": "risk.edit"}) and not judge.is_valid(
         {"type": "milestone.flag"}
     )
-    assert len(described["webhooks"]) == 1 + sum(len(one.acts) for one in rules.told().values())
+    assert len(described["webhooks"]) == 1 + sum(len(one.words) for one in rules.told().values())
 
     # The code that the page shows to whoever receives verifies it, and nothing that was changed.
     shown = next(c for c in re.findall(r"<pre[^>]*>(.*?)</pre>", lead.get("/api").text, re.S) if "hmac" in c)

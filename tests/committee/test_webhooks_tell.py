@@ -16,7 +16,7 @@ from kangjiansheng.accounts.rules import webhooks as rules
 from kangjiansheng.committee.models import Meeting
 from kangjiansheng.committee.operations import interests, outcomes
 from kangjiansheng.core import clock
-from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.changes import Actor, record
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
 from kangjiansheng.projects.models import Milestone, Plan, Project, Result
@@ -155,3 +155,14 @@ def test_a_destination_that_one_does_not_see_is_not_told_of(ground: Ground) -> N
     assert edit(project_id=hidden) == {f"executive {edited}"}
     assert edit(project_id=None) == {f"executive {edited}"}
     assert edit(project_id=hidden, detail="也改了说明") == {f"executive {edited}", f"partner {edited}"}
+
+
+def test_who_files_minutes_is_told_when_they_are_corrected(ground: Ground) -> None:
+    ground.add("secretary", "outsider")
+    with writing():
+        meeting = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-03")).one()
+        facts = {"amendment": 1, "sha256": "0" * 64}
+        record(
+            "committee:amendment:approve", meeting.minutes, actor=ground.actor("chair"), before={"amendment": None}, after=facts
+        )  # fmt: skip
+    assert ground.told() == {"secretary minutes.amend /meetings/SAC-2026-03/minutes"}

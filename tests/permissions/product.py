@@ -96,6 +96,14 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
         "request",
         "SELECT r.id AS id, c.code AS code, r.number AS number FROM service_request r JOIN company c ON c.id = r.company_id",
     ),
+    "/residents/<code>/contacts/<int:number>": (
+        None,
+        "SELECT r.id AS id, c.code AS code, r.number AS number FROM service_contact r JOIN company c ON c.id = r.company_id",
+    ),
+    "/residents/<code>/leases/<int:number>": (
+        None,
+        "SELECT r.id AS id, c.code AS code, r.number AS number FROM lease r JOIN company c ON c.id = r.company_id",
+    ),
     "/residents/<code>": ("company", "SELECT id, code FROM company"),
     "/resources/<code>/bookings/<int:number>": (
         "booking",

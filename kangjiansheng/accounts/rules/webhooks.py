@@ -44,14 +44,21 @@ class Place:
 @dataclass(frozen=True)
 class Told:
     """Acts of one kind that programs elsewhere may be told of: `name` as the trail's acts begin with, the table of the
-    things, the acts, and where one who may see a thing's history reads it (None for anybody else). `shows` says whether
-    an entry changed anything that one who sees the thing may know of."""
+    things, the acts, and where one who may see a thing's history reads it (None for anybody else). `also`: acts of other
+    names that change the same thing, and by which word they are told; `shows` says whether an entry changed anything that
+    one who sees the thing may know of."""
 
     name: str
     thing: str
     acts: tuple[str, ...]
     place: Callable[[Actor, int], Place | None]
+    also: tuple[tuple[str, str], ...] = ()
     shows: Callable[[Actor, AuditEntry], bool] = lambda _actor, _entry: True
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The acts of the trail that are told, and the word for each."""
+        return {**{f"{self.name}:{act}": act for act in self.acts}, **dict(self.also)}
 
     @property
     def key(self) -> str:
@@ -65,8 +72,8 @@ class Told:
 
     def type_of(self, act: str) -> str | None:
         """The type of the message for an act of the trail; None for one that is not told."""
-        name, _colon, done = act.rpartition(":")
-        return f"{self.key}.{done}" if name == self.name and done in self.acts else None
+        word = self.words.get(act)
+        return f"{self.key}.{word}" if word else None
 
 
 _told: dict[str, Told] = {}
@@ -84,7 +91,7 @@ def told() -> Mapping[str, Told]:
 
 def acts_of(kinds: Collection[str]) -> dict[str, Told]:
     """The acts of the trail that belong to kinds that were chosen."""
-    return {f"{one.name}:{act}": one for key, one in _told.items() if key in kinds for act in one.acts}
+    return {act: one for key, one in _told.items() if key in kinds for act in one.words}
 
 
 def check_kinds(kinds: Collection[str]) -> None:

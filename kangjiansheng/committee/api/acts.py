@@ -30,10 +30,13 @@ _FLOOR = f"{_MEETING}/floor"
 _MOTION = f"{_MEETING}/motions/<int:number>"
 
 
-def _post(path: str, page: str, *form: type, opens: str = "", shows: str = "", **more: object) -> Act:
+def _post(
+    path: str, page: str, *form: type, opens: str = "", shows: str = "", makes: str = "", **more: object
+) -> Act:
     """An act on this floor; `opens` is the page on it that shows the form."""
     opened = f"committee.{opens}" if opens else ""
-    return Act("POST", path, f"committee.{page}", *form, opens=opened, shows=_filled(shows), **more)  # type: ignore[arg-type]
+    shown = {"shows": _filled(shows), "makes": _filled(makes)}
+    return Act("POST", path, f"committee.{page}", *form, opens=opened, **shown, **more)  # type: ignore[arg-type]
 
 
 def _patch(path: str, page: str, *form: type, shows: str = "", **more: object) -> Act:
@@ -91,7 +94,14 @@ _MEETINGS = (
     ),
     _post(f"{_MEETING}/replies", "replies", ReplyForm),
     _post(f"{_MEETING}/attendance", "attendance", asked.ModesForm, apart=True),
-    _post(f"{_MEETING}/items", "agenda", forms.ItemForm, creates=True, shows=f"{_MEETING}/items"),
+    _post(
+        f"{_MEETING}/items",
+        "agenda",
+        forms.ItemForm,
+        creates=True,
+        shows=f"{_MEETING}/items",
+        makes=f"{_MEETING}/items/{{made.id}}",
+    ),
     _patch(_ITEM, "edit_item", forms.ItemForm),
     _post(f"{_ITEM}/removal", "remove_item", shows=f"{_MEETING}/items"),
     _post(f"{_MEETING}/agenda/order", "arrange", asked.ArrangingForm, apart=True, shows=f"{_MEETING}/items"),
@@ -139,14 +149,28 @@ _MEETINGS = (
     _post(f"{_MOTION}/annulment", "annul_motion", motions.AnnulForm),
 )
 _FILES = (
-    _post(f"{_ITEM}/papers", "add_paper", agenda.PaperForm, opens="papers", creates=True),
+    _post(
+        f"{_ITEM}/papers",
+        "add_paper",
+        agenda.PaperForm,
+        opens="papers",
+        creates=True,
+        shows=f"{_ITEM}/papers",
+        makes=f"{_MEETING}/papers/{{made.id}}",
+    ),
     _post(f"{_PAPER}/replacement", "replace_paper", agenda.NewVersionForm, shows=_PAPER),
     _post(f"{_PAPER}/level", "level_paper", LevelForm, shows=_PAPER),
     _post(f"{_PAPER}/withdrawal", "withdraw_paper"),
     _post(_EVIDENCE, "add_evidence", EvidenceForm, opens="action", creates=True, shows=_EVIDENCE),
     _post(f"{_EVIDENCE}/<int:file>/level", "level_evidence", LevelForm, shows=_EVIDENCE),
     _post(f"{_EVIDENCE}/<int:file>/withdrawal", "withdraw_evidence", shows=_EVIDENCE),
-    _post(f"{_MINUTES}/scans", "add_scan", ScanForm, opens="scans", creates=True),
+    _post(
+        f"{_MINUTES}/scans",
+        "add_scan",
+        ScanForm,
+        opens="scans",
+        creates=True,
+    ),
     _post(f"{_MINUTES}/scans/<int:number>/withdrawal", "withdraw_scan", WithdrawScanForm, opens="scans"),
     _post(f"{_PARAGRAPH}/images", "add_image", ImageForm, shows=_PARAGRAPH),
 )
@@ -159,6 +183,7 @@ _WRITING = (
         opens="write",
         creates=True,
         shows=f"{_MINUTES}/paragraphs",
+        makes=f"{_MINUTES}/paragraphs/{{made.public_id}}",
     ),
     _patch(_PARAGRAPH, "edit_paragraph", forms.ParagraphForm, forms.DecisionForm),
     _post(

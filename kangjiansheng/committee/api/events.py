@@ -32,8 +32,8 @@ EVENTS = (
         _at("/meetings/{}", select(Meeting.code, Meeting.illustrative), Meeting.id),
     ),
     Told(
-        "committee:minutes", "minutes", ("approve",),
-        _at("/meetings/{}/minutes", _MINUTES, Minutes.id),
+        "committee:minutes", "minutes", ("approve", "record"),
+        _at("/meetings/{}/minutes", _MINUTES, Minutes.id), (("committee:amendment:approve", "amend"),),
     ),
     Told(
         "committee:advice", "company_decision", ("answer",),

@@ -18,9 +18,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, SelectField
 
-from kangjiansheng.core import once
+from kangjiansheng.core import audit, once
 from kangjiansheng.core.access import check_scope, of_any_part, signed_in
-from kangjiansheng.core.db import db
+from kangjiansheng.core.db import Base, db
 from kangjiansheng.core.digests import plain
 from kangjiansheng.core.forms import Form
 from kangjiansheng.core.rest import filling
@@ -31,7 +31,7 @@ from kangjiansheng.core.rest.shapes import Shape
 
 PREFIX = "/api/v1"
 METHODS = ("POST", "PATCH", "DELETE")
-LEFT = ("GET", *METHODS, "OPTIONS")  # what is read has routes of its own: here comes what is none
+LEFT = ("GET", "PUT", *METHODS, "OPTIONS")  # what is read has routes of its own: here comes what is none
 Facts = Mapping[str, Any]
 
 
@@ -41,7 +41,8 @@ class Act:
     `page` is the endpoint of its view, `forms` what is filled in there: one of them, or none. `opens` is the endpoint
     whose page shows the form, where it is not the same; `apart`: no page shows it as such; it begins
     with what `stands` says of the thing, and what is not named is not sent. `creates`: nothing is overwritten, so no version is asked for; `fixed` are arguments of the page's address that the
-    program's does not have. `shows` is what is read after it, where the page leads elsewhere. `tells` is what the page
+    program's does not have. `shows` is what is read after it, where the page leads elsewhere.
+    `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that. `tells` is what the page
     says of it, when it only looks or leads nowhere, and `wrong` what it says is wrong: the errors of the answer.
     """
 
@@ -57,12 +58,13 @@ class Act:
         creates: bool = False,
         fixed: tuple[tuple[str, str], ...] = (),
         shows: str = "",
+        makes: str = "",
         tells: Shape | None = None,
         wrong: Callable[[Facts], list[dict[str, Any]]] | None = None,
     ) -> None:
         self.method, self.path, self.page, self.forms = method, path, page, forms
         self.opens, self.apart, self.creates, self.fixed = opens, apart, creates, dict(fixed)
-        self.stands, self.shows, self.tells, self.wrong = stands, shows, tells, wrong
+        self.stands, self.shows, self.makes, self.tells, self.wrong = stands, shows, makes, tells, wrong
 
     @property
     def asks_version(self) -> bool:
@@ -145,7 +147,7 @@ def form(method: str, address: str) -> Response:
     found, arguments = _matched(f"/{address}", method)
     given = arguments | found.fixed
     rules = {rule.endpoint: rule for rule in current_app.url_map.iter_rules()}
-    _check(rules[found.page], given)
+    thing = _check(rules[found.page], given)
     opened = _opened(found, rules[found.opens or found.page], given)
     fields = [
         {
@@ -161,7 +163,10 @@ def form(method: str, address: str) -> Response:
         for name, item in (opened._fields if opened else {}).items()
         if name not in (*NOT_SENT, "version")
     ]
-    answer = make_response(orjson.dumps({"needs_version": found.asks_version, "fields": fields}, default=str))
+    shown = opened["version"].data if opened and found.asks_version else None
+    version = getattr(thing, "version", None) if found.asks_version and shown is None else shown
+    body = {"needs_version": found.asks_version, "version": version, "fields": fields}
+    answer = make_response(orjson.dumps(body, default=str))
     answer.content_type = JSON
     return answer
 
@@ -222,9 +227,19 @@ def _done(found: Act, arguments: dict[str, Any], came: Sent) -> Response:
         return told
     db.session.flush()
     db.session.expire_all()
-    leads = found.shows.format(**given) if found.shows else answer.headers.get("Location", path)
-    now = _now(leads, creates=found.creates)
+    made = found.makes.format(**given, made=_Made())
+    leads = found.shows.format(**given) or answer.headers.get("Location", path)
+    now = _now(leads, made, creates=found.creates)
     return _warned(now, program, creates=found.creates) if program.warnings else now
+
+
+class _Made:
+    """What this request has made: the thing of which the trail tells first."""
+
+    def __getattr__(self, name: str) -> Any:
+        thing, key = audit.told_first()
+        kind = next(one.class_ for one in Base.registry.mappers if one.class_.__tablename__ == thing)
+        return getattr(db.session.get_one(kind, key), name)
 
 
 def _warned(answer: Response, program: Program, *, creates: bool) -> Response:
@@ -276,13 +291,19 @@ def _refused(found: Act, program: Program, status: int) -> Response:
     if form is None:
         return problem(status, detail=str(program.shown.get("problem") or ""), errors=more)
     if form.conflict:
+        names = {item.id: name for name, item in form._fields.items()}
         db.session.rollback()
         return problem(
             412,
             detail=_("别人已先保存，您看到的版本不是现在的。"),
             version=form["version"].data if "version" in form else None,
             differences=[
-                {"field": one.field_id, "label": one.label, "yours": one.mine, "present": one.theirs}
+                {
+                    "field": names.get(one.field_id, one.field_id),
+                    "label": one.label,
+                    "yours": one.mine,
+                    "present": one.theirs,
+                }
                 for one in form.conflict.differences
             ],
         )
@@ -303,8 +324,9 @@ def _flat(words: Any) -> Iterable[Any]:
         yield words
 
 
-def _now(location: str, *, creates: bool) -> Response:
-    """What now stands at the address to which the page would lead; nothing where programs do not read."""
+def _now(location: str, made: str, *, creates: bool) -> Response:
+    """What now stands at the address to which the page would lead; nothing where programs do not read. Where that is a
+    list, `made` is the address of what stands there anew."""
     acts: Acts = current_app.extensions["acts"]
     first, slash, rest = location.partition("#")[0].partition("?")[0][1:].partition("/")
     path = f"/{acts.called.get(first, first)}{slash}{rest}"
@@ -313,7 +335,9 @@ def _now(location: str, *, creates: bool) -> Response:
         return make_response("", 204)
     if creates:
         answer.status_code = 201
-    answer.headers["Location" if creates else "Content-Location"] = PREFIX + path
+        answer.headers["Location"] = PREFIX + (made or path)
+    if not creates or made not in ("", path):
+        answer.headers["Content-Location"] = PREFIX + path
     return answer
 
 

@@ -20,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from kangjiansheng.core.access import part_of, scope_of
 from kangjiansheng.core.forms import Form, WholeNumberField
 from kangjiansheng.core.rest.acts import PREFIX, Act, Acts
 from kangjiansheng.core.rest.filling import (
@@ -107,6 +108,20 @@ def document(app: Flask) -> dict[str, Any]:
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-kjs"},
             },
+            "headers": {
+                "ETag": {
+                    "schema": {"type": "string"},
+                    "description": "Version and digest of what is answered, for If-Match and If-None-Match.",
+                },
+                "Location": {
+                    "schema": {"type": "string"},
+                    "description": "Where what was made is read. Unless Content-Location is there, it is what is answered.",
+                },
+                "Content-Location": {
+                    "schema": {"type": "string"},
+                    "description": "Where what is answered is read: its GET describes the body, which may have `warnings` besides.",
+                },
+            },
             "responses": {
                 "problem": _refusal(_("问题，按 RFC 9457。")),
                 "too_often": _refusal(_("太频繁了，请稍后再试。"))
@@ -173,21 +188,37 @@ def _read(rule: Rule, read: Read, app: Flask) -> dict[str, Any]:
     if read.as_of:
         # Left empty, as a form sends it, it is today.
         parameters.append(_asked("as_of", {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]}))
-    parameters.append(_asked("If-None-Match", {"type": "string"}, "header"))
-    summary = _summary(app.view_functions[rule.endpoint], rule.endpoint)
+    if not read.is_file:
+        parameters.append(_asked("If-None-Match", {"type": "string"}, "header"))
+    view = app.view_functions[rule.endpoint]
+    summary = _summary(view, rule.endpoint)
     return {
         "operationId": rule.endpoint.replace(".", "_"),
+        **_allowed(view, writes=False),
         "summary": summary,
         "parameters": parameters,
         "responses": {
             "200": {
                 "description": summary,
                 "content": {kind: {"schema": read.schema} for kind in read.media},
+                **({} if read.is_file else _headers("ETag")),
             },
-            "304": {"description": "Not Modified"},
+            **({} if read.is_file else {"304": {"description": "Not Modified"}}),
             **_problems(400, 401, 403, 404, 406, 429),
         },
     }
+
+
+def _allowed(view: Any, *, writes: bool) -> dict[str, Any]:
+    """The part of the product that an address belongs to, and what a token must allow for it."""
+    if getattr(view, "of_any_part", False):
+        return {"tags": ["any"]}
+    scope = scope_of(view, writes=writes)
+    return {"tags": [part_of(view)], "security": [{"token": [scope]}, {"session": []}]}
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
 
 
 def _act(rule: Rule, act: Act, app: Flask) -> dict[str, Any]:
@@ -196,11 +227,15 @@ def _act(rule: Rule, act: Act, app: Flask) -> dict[str, Any]:
         parameters.append(_asked("If-Match", {"type": "string"}, "header", needed=True))
     if act.method == "POST":
         parameters.append(_asked("Idempotency-Key", {"type": "string", "maxLength": 200}, "header"))
-    summary = _summary(app.view_functions[act.page], act.page)
+    view = app.view_functions[act.page]
+    summary = _summary(view, act.page)
     answer = act.tells.value.schema if act.tells else _DONE
     done = {"description": summary, "content": {JSON: {"schema": answer}}}
+    if not act.tells:
+        done |= _headers("ETag", *(["Location"] if act.creates else []), "Content-Location")
     told: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "_", f"{act.method} {act.path}").strip("_").lower(),
+        **_allowed(view, writes=True),
         "summary": summary,
         "parameters": parameters,
         "responses": {
@@ -250,7 +285,8 @@ def _checks(item: Any) -> tuple[Any, ...]:
 
 
 def _field(item: Any) -> Schema:
-    kind, label = item.field_class, item.args[0] if item.args else item.kwargs.get("label", "")
+    kind, inner = item.field_class, issubclass(item.field_class, FieldList | FormField)
+    label = item.args[inner] if len(item.args) > inner else item.kwargs.get("label", "")
     schema = _kind(kind, item)
     for check in _checks(item):
         if isinstance(check, Length) and check.max > 0 and "string" in schema.get("type", ()):
@@ -275,9 +311,9 @@ def _kind(kind: type, item: Any) -> Schema:
     if issubclass(kind, BooleanField):
         return {"type": "boolean"}
     if issubclass(kind, FormField):
-        return {"type": "object"}
+        return form_schema(item.args[0])
     if issubclass(kind, FieldList):
-        return {"type": "array"}
+        return {"type": "array", "items": _field(item.args[0])}
     if issubclass(kind, SelectMultipleField):
         return {"type": "array", "items": {"enum": values} if values else {}}
     if issubclass(kind, SelectField) or values:  # radio buttons are selects

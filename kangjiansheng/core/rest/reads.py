@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kangjiansheng.core import paging, text
-from kangjiansheng.core.access import on, signed_in
+from kangjiansheng.core.access import of_any_part, on, signed_in
 from kangjiansheng.core.digests import canonical
 from kangjiansheng.core.filetypes import TYPES
 from kangjiansheng.core.pages import with_args
@@ -58,9 +58,10 @@ def reads(
     version: Callable[[Any], int | None] = lambda thing: getattr(thing, "version", None),
     as_of: bool = True,
     filters: tuple[str, ...] = (),
+    any_part: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The view gives what the shape shows of the thing that was loaded; None is 404. With several shapes it gives the
-    one that fits its reader, too."""
+    one that fits its reader, too. `any_part`: whatever part of the product a token is for, it reads this."""
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         def answer(*loaded: Any, **arguments: Any) -> Response:
@@ -70,6 +71,9 @@ def reads(
             if shown is None:
                 abort(404)
             return answered(shape.of(shown), version(loaded[0]) if loaded else None)
+
+        if any_part:
+            of_any_part(answer)
 
         known = [shape.value.schema for shape in shapes]
         schema = known[0] if len(known) == 1 else {"anyOf": known}
@@ -103,6 +107,8 @@ def lists(
             _check_day(as_of)
             found = view(*loaded, **arguments)
             body = _piece(found, shape, key, rows, PER_PAGE if pages else usual)
+            if body[rows] and any(getattr(one, "illustrative", False) for one in loaded):
+                body["illustrative"] = True  # as what the rows belong to
             return answered(body | (_paged(found, shape, rows) if pages else {}), None)
 
         schema = _list_schema(shape, rows, pages)

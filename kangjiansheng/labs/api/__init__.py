@@ -1,5 +1,6 @@
 """JSON under /api/v1, over the same queries, policies, operations and forms as the pages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, g
@@ -17,8 +18,13 @@ from kangjiansheng.labs.models import (
     Booking,
     Company,
     Institution,
+    InstitutionMember,
     JointLab,
+    LabPaper,
+    Lease,
     Obligation,
+    ParkFloor,
+    ServiceContact,
     ServiceRequest,
     SharedResource,
 )
@@ -47,6 +53,11 @@ def _number(row: Any) -> str:
     return str(row.number)
 
 
+def _numbered(rows: Iterable[Any], found: Any) -> Any:
+    """The row of a thing among those of its list, if it is there."""
+    return next((row for row in rows if row.number == found.number), None)
+
+
 def _version(found: Any) -> int | None:
     """For those who see the inside: it goes on with every change there, of which the open part tells nothing."""
     return found.version if queries.sees_inside(actor(), found) else None
@@ -73,6 +84,15 @@ def institutions() -> list[Institution]:
 def institution(found: Institution) -> Institution | None:
     """One institution."""
     return queries.as_it_stood(found, g.as_of)
+
+
+@rest.lists(
+    bp, "/institutions/<code>/people", shapes.BELONGS, key=lambda row: str(row.id), load=queries.institution,
+    may=policies.manage, as_of=False,
+)  # fmt: skip
+def institution_people(found: Institution) -> list[InstitutionMember]:
+    """Who belongs to an institution, and since when; for those who keep it."""
+    return sorted(found.members, key=lambda row: (row.valid_from, row.id))
 
 
 @rest.lists(bp, "/agreements", shapes.AGREEMENT, by=AgreementFilter, rows="items", pages=True)
@@ -118,6 +138,12 @@ def lab(found: JointLab) -> Any:
 def lab_papers(found: JointLab) -> list[paper_queries.PaperRow]:
     """What a laboratory holds, what has lapsed first; for those who see its inside."""
     return paper_queries.papers(found, as_of=g.as_of)
+
+
+@rest.reads(bp, "/labs/<code>/papers/<int:number>", shapes.PAPER, load=paper_queries.paper, may=policies.see)
+def lab_paper(found: LabPaper) -> paper_queries.PaperRow | None:
+    """One of them."""
+    return _numbered(paper_queries.papers(found.lab, as_of=g.as_of), found)
 
 
 @rest.lists(bp, "/obligations", shapes.OBLIGATION, by=ObligationFilter)
@@ -273,6 +299,14 @@ def leases(found: Company) -> list[Any]:
     return space.leases_of(found, as_of=g.as_of)
 
 
+@rest.reads(
+    bp, "/residents/<code>/leases/<int:number>", shapes.LEASE, load=space.lease, may=park_policies.see
+)
+def lease(found: Lease) -> Any:
+    """One of them."""
+    return _numbered(space.leases_of(found.company, as_of=g.as_of), found)
+
+
 @rest.lists(
     bp,
     "/residents/<code>/contacts",
@@ -288,9 +322,23 @@ def contacts(found: Company) -> list[Any]:
     return rows
 
 
+@rest.reads(
+    bp, "/residents/<code>/contacts/<int:number>", shapes.CONTACT, load=companion.contact, may=park_policies.see
+)  # fmt: skip
+def contact(found: ServiceContact) -> Any:
+    """One of them."""
+    return _numbered(companion.contacts_of([found.company_id], as_of=g.as_of), found)
+
+
 @rest.lists(
     bp, "/residents/space", shapes.FLOOR, key=lambda row: str(row.floor.code), may=park_policies.read_park
 )
 def floors() -> list[space.FloorRow]:
     """The floors of the park and what is free, for those who keep it."""
     return [row for building in space.buildings(as_of=g.as_of) for row in building.floors]
+
+
+@rest.reads(bp, "/residents/floors/<code>", shapes.FLOOR, load=space.floor, may=park_policies.see)
+def floor(found: ParkFloor) -> space.FloorRow | None:
+    """One of them."""
+    return next((row for row in floors() if row.floor.id == found.id), None)

@@ -57,13 +57,15 @@ _AGREEMENT: dict[str, Any] = dict(
 AGREEMENT = Shape("Agreement", **_AGREEMENT)
 AGREEMENT_WHOLE = Shape("AgreementWithClauses", **_AGREEMENT, clauses=many(CLAUSE.value))
 PARTNER = Shape("LabPartner", institution=TEXT("institution.code"), role=TEXT)
-MEMBER = Shape(
-    "LabMember",
+_MEMBER: dict[str, Any] = dict(
+    number=maybe(WHOLE)("id"),  # none as of a past day: nobody can be ended there
     person=TEXT("person.code"),
     name=TEXT("person.name_hans"),
     role=TEXT,
     **{"from": DAY("valid_from"), "to": maybe(DAY)("valid_to")},
 )
+MEMBER = Shape("LabMember", **_MEMBER)
+BELONGS = Shape("InstitutionMember", **_MEMBER)
 _OPEN: dict[str, Any] = {
     **_OF_ALL,
     "life": TEXT,

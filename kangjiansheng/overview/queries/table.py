@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor, states_at
 from kangjiansheng.core.db import db
-from kangjiansheng.core.paging import Page, cut
+from kangjiansheng.core.paging import Pieces, cut
 from kangjiansheng.labs.models import Institution, JointLab, LabPartner
 from kangjiansheng.labs.queries.obligations import obligation_rows
 from kangjiansheng.labs.queries.visible import own_institutions
@@ -25,6 +25,7 @@ from kangjiansheng.projects.queries import asks as asked
 from kangjiansheng.projects.queries import days, gates_waiting, in_step, placed
 from kangjiansheng.projects.queries.hand_offs import hand_offs
 from kangjiansheng.projects.queries.obligations import linked_projects
+from kangjiansheng.projects.queries.portfolio import piece_of
 from kangjiansheng.projects.queries.rows import ProjectRow
 from kangjiansheng.projects.rules import asks as ask_rules
 from kangjiansheng.projects.rules.days import Day
@@ -32,6 +33,7 @@ from kangjiansheng.projects.rules.ledgers import NONE, Array
 
 SOON = timedelta(days=14)
 _FAR = 10**6  # days that no slip reaches
+Cut = Callable[[Day, list[int]], Any]  # of the projects by their places: those that are shown
 Pairs = tuple[tuple[int, Any], ...]
 
 
@@ -52,7 +54,7 @@ def own_codes(actor: Actor) -> set[str]:
 class Listed:
     """A page of the projects that are at work, and what is counted over all of them."""
 
-    shown: Page
+    shown: Any  # a page, or a piece
     total: int
     illustrative: bool
     held_up: int = 0  # how many have a chain that holds them up
@@ -61,10 +63,15 @@ class Listed:
 
 def chains(*, actor: Actor, as_of: date | None = None, page: str | None = None) -> Listed:
     """The chains of each project that is at work (`Chained`), those that are held up most first."""
-    return in_step(lambda: _chains(actor, as_of, page))
+    return in_step(lambda: _chains(actor, as_of, lambda _day, places: cut(places, page)))
 
 
-def _chains(actor: Actor, as_of: date | None, page: str | None) -> Listed | None:
+def chains_in_pieces(*, actor: Actor, as_of: date | None = None) -> Pieces:
+    """The same in pieces by the codes of the projects."""
+    return lambda behind: in_step(lambda: _chains(actor, as_of, partial(piece_of, behind=behind))).shown
+
+
+def _chains(actor: Actor, as_of: date | None, cut: Cut) -> Listed | None:
     (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
     at_work = _at_work(day)
     of_project = linked_projects(actor=actor, as_of=as_of)
@@ -77,7 +84,7 @@ def _chains(actor: Actor, as_of: date | None, page: str | None) -> Listed | None
         for place in at_work
         for code in (day.code(place),)
     }
-    shown = cut(sorted(at_work, key=lambda place: -blocked[place]), page)
+    shown = cut(day, sorted(at_work, key=lambda place: -blocked[place]))
     alone = Counter(day.project[day.is_open & (day.owner == 0)].tolist())
     filled = _filled(day, as_of)
     rows = placed(day, shown.items, np.concatenate((worst, day.next)), actor=actor, as_of=as_of)
@@ -112,15 +119,22 @@ class Seated:
 def seats(*, actor: Actor, as_of: date | None = None, lack: str = "", page: str | None = None) -> Listed:
     """Who sits for each project that is at work (`Seated`), those that lack most first; of one sector those alone that
     lack it."""
-    return in_step(lambda: _seats_of_projects(actor, as_of, lack, page))
+    return in_step(lambda: _seats_of_projects(actor, as_of, lack, lambda _day, places: cut(places, page)))
 
 
-def _seats_of_projects(actor: Actor, as_of: date | None, lack: str, page: str | None) -> Listed | None:
+def seats_in_pieces(*, actor: Actor, as_of: date | None = None, lack: str = "") -> Pieces:
+    """The same in pieces by the codes of the projects."""
+    return lambda behind: (
+        in_step(lambda: _seats_of_projects(actor, as_of, lack, partial(piece_of, behind=behind))).shown
+    )
+
+
+def _seats_of_projects(actor: Actor, as_of: date | None, lack: str, cut: Cut) -> Listed | None:
     (day,) = days(actor=actor, as_of=as_of, awaiting=gates_waiting(as_of))
     at_work, filled = _at_work(day), _filled(day, as_of)
     lacks = rules.gaps({place: [s for s, there in filled(place).items() if there] for place in at_work})
     kept = [place for place in at_work if not lack or lack in lacks[place]]
-    shown = cut(sorted(kept, key=lambda place: -len(lacks[place])), page)
+    shown = cut(day, sorted(kept, key=lambda place: -len(lacks[place])))
     rows = placed(day, shown.items, np.empty(0, np.int64), actor=actor, as_of=as_of)
     if rows is None:
         return None

@@ -10,8 +10,9 @@ from kangjiansheng.core.files import FileRef
 from kangjiansheng.core.filetypes import XLSX
 from kangjiansheng.core.paging import Pieces, dressed
 from kangjiansheng.labs import policies as keeping
+from kangjiansheng.labs import queries as labs
 from kangjiansheng.labs.api.shapes import OBLIGATION
-from kangjiansheng.labs.models import JointLab
+from kangjiansheng.labs.models import JointLab, Obligation
 from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.labs.queries.papers import lab_inside
 from kangjiansheng.projects import policies, queries
@@ -31,11 +32,20 @@ from kangjiansheng.projects.models import (
     Result,
     Risk,
     TemplateVersion,
+    Validity,
 )
 from kangjiansheng.projects.policies import results as result_policies
 from kangjiansheng.projects.queries import asks as ask_queries
+from kangjiansheng.projects.queries import (
+    chain,
+    gates,
+    lab_reviews,
+    lists,
+    milestone_lists,
+    obligations,
+    plans,
+)
 from kangjiansheng.projects.queries import evidence as evidence_queries
-from kangjiansheng.projects.queries import gates, lab_reviews, lists, milestone_lists, obligations, plans
 from kangjiansheng.projects.queries import hand_offs as hand_off_queries
 from kangjiansheng.projects.queries import results as result_queries
 from kangjiansheng.projects.queries import risks as risk_queries
@@ -43,7 +53,11 @@ from kangjiansheng.projects.queries import sheets as sheet_queries
 from kangjiansheng.projects.queries import templates as template_queries
 from kangjiansheng.projects.queries.baselines import Frozen, baselines
 from kangjiansheng.projects.queries.validity import ValidityRow, validities_on
+from kangjiansheng.projects.queries.validity import validity as one_validity
+from kangjiansheng.projects.rules.chain import place
+from kangjiansheng.projects.rules.vocabulary import links
 from kangjiansheng.projects.views import evidence as evidence_views
+from kangjiansheng.projects.views import numbers as number_views
 from kangjiansheng.projects.views import sheets as sheet_views
 from kangjiansheng.projects.views import trials as record_views
 from kangjiansheng.projects.views.spreads import preview_of
@@ -106,6 +120,14 @@ def validity(thing: Project) -> list[ValidityRow]:
     return list(validities_on(thing.plan, project_row(thing), actor=actor(), as_of=g.as_of))
 
 
+@rest.reads(
+    bp, "/projects/<code>/validity/<int:number>", shapes.VALIDITY, load=one_validity, may=policies.see
+)
+def held(thing: Validity) -> ValidityRow | None:
+    """One of them."""
+    return next((row for row in validity(thing.project) if row.number == thing.number), None)
+
+
 @rest.lists(
     bp,
     "/projects/<code>/records",
@@ -117,6 +139,23 @@ def validity(thing: Project) -> list[ValidityRow]:
 def records(thing: Project) -> list[Any]:
     """What registries of trials state of a project: the newest version of each record."""
     return queries.trials.records(thing.id, as_of=g.as_of)
+
+
+@rest.lists(
+    bp, "/projects/<code>/numbers", shapes.NUMBER, key=lambda row: f"{row['register']} {row['number']}",
+    load=queries.project, may=policies.see,
+)  # fmt: skip
+def numbers(thing: Project) -> list[dict[str, Any]]:
+    """The numbers by which registries know a project, where each is looked up, and what is odd about it."""
+    return number_views.shown(thing, project_row(thing) if g.as_of else None)
+
+
+@rest.lists(
+    bp, "/obligations/<code>/links", shapes.LINK, key=lambda row: str(row.id), load=labs.obligation, may=keeping.see
+)  # fmt: skip
+def obligation_links(found: Obligation) -> list[obligations.Linked]:
+    """To what an obligation matters, as far as the reader sees it."""
+    return obligations.links_of(found, actor=actor(), as_of=g.as_of)
 
 
 @rest.lists(bp, "/projects/<code>/obligations", OBLIGATION, load=queries.project, may=policies.see)
@@ -346,3 +385,16 @@ def results() -> list[result_queries.ResultRow]:
 def result(thing: Result) -> result_queries.ResultRow | None:
     """One result."""
     return result_queries.row_of_result(thing, actor=actor(), as_of=g.as_of)
+
+
+@rest.lists(bp, "/value-chain", shapes.IN_CHAIN, by=("link",), key=lambda found: str(found[0].code))
+def value_chain() -> Pieces:
+    """The projects by link of the value chain, what holds up first: what is handed over next, and what is late."""
+    link, day = request.args.get("link", ""), g.as_of or clock.today()
+    found = chain.pieces(actor=actor(), as_of=g.as_of, link=link if link in links() else "")
+    return dressed(
+        found,
+        lambda pairs: [
+            (row, place(row.stage, row.milestones, owed, day, resting=row.resting)) for row, owed in pairs
+        ],
+    )

@@ -44,6 +44,7 @@ _MILESTONE = f"{_PLAN}/milestones/<milestone_code>"
 _CRITERION = f"{_MILESTONE}/criteria/<int:number>"
 _EVIDENCE = f"{_MILESTONE}/evidence/<int:number>"
 _PROJECT = "/projects/<code>"
+_MADE = "/projects/{code}/"
 _RISK = f"{_PROJECT}/risks/<int:number>"
 _VALIDITY = f"{_PROJECT}/validity/<int:number>"
 
@@ -194,13 +195,33 @@ ACTS = (
     Act("POST", "/labs/<code>/plan", "projects.start_plan", LabStartingForm),
     Act("POST", "/labs/<code>/plan/withdrawal", "projects.take_back_plan", TakingBackForm),
     Act("POST", "/labs/<code>/review", "projects.record_lab_review", ReviewForm),
-    Act("POST", f"{_PROJECT}/risks", "projects.new_risk", RiskForm, creates=True),
-    Act("PATCH", _RISK, "projects.edit_risk", RiskForm),
+    Act(
+        "POST",
+        f"{_PROJECT}/risks",
+        "projects.new_risk",
+        RiskForm,
+        creates=True,
+        makes=f"{_MADE}risks/{{made.number}}",
+    ),
+    Act("PATCH", _RISK, "projects.edit_risk", RiskForm, shows=f"{_MADE}risks/{{number}}"),
     _act(_RISK, "closure", "projects.close_risk", ClosingForm),
     _act(_RISK, "reopening", "projects.close_risk", VersionForm),
-    Act("POST", f"{_PROJECT}/validity", "projects.new_validity", ValidityForm, creates=True),
-    Act("PATCH", _VALIDITY, "projects.edit_validity", ValidityForm),
-    Act("POST", f"{_VALIDITY}/ending", "projects.end_validity", EndingForm),
+    Act(
+        "POST",
+        f"{_PROJECT}/validity",
+        "projects.new_validity",
+        ValidityForm,
+        creates=True,
+        makes=f"{_MADE}validity/{{made.number}}",
+    ),
+    Act("PATCH", _VALIDITY, "projects.edit_validity", ValidityForm, shows=f"{_MADE}validity/{{number}}"),
+    Act(
+        "POST",
+        f"{_VALIDITY}/ending",
+        "projects.end_validity",
+        EndingForm,
+        shows=f"{_MADE}validity/{{number}}",
+    ),
     Act("POST", "/asks", "projects.new_ask", AskForm, creates=True),
     Act("PATCH", "/asks/<code>", "projects.edit_ask", AskForm),
     Act("POST", "/asks/<code>/agreement", "projects.agree_ask", AgreeForm, opens="projects.ask"),

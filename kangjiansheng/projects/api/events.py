@@ -80,6 +80,6 @@ EVENTS = (
     ),
     Told(
         "projects:result", "result", ("create", "edit", "undo", "archive", "restore"),
-        _named("results", Result, select(Result.code, Result.illustrative)), shows_of_result,
+        _named("results", Result, select(Result.code, Result.illustrative)), shows=shows_of_result,
     ),
 )  # fmt: skip

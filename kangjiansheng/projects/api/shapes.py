@@ -49,6 +49,7 @@ MILESTONE = Shape(
     reason_code=maybe(TEXT),
     owner=maybe(TEXT)("owner_label"),
     confirmed_at=maybe(INSTANT),
+    illustrative=YES,
 )
 LAB_OF = Shape("LabOfProject", **_CODED, leads=YES)
 PARTY_OF = Shape("PartyOfProject", **_CODED, role=TEXT)
@@ -84,7 +85,7 @@ LAB_PLAN = Shape(
 _WAIT = Shape(
     "Wait", milestone=TEXT(lambda row: row[0]), lag=WHOLE(lambda row: row[1]), unit=TEXT(lambda row: row[2])
 )
-_STOPPED = Shape("ClockStop", first=DAY, last=maybe(DAY))
+_STOPPED = Shape("ClockStop", number=maybe(WHOLE)("id"), first=DAY, last=maybe(DAY))
 
 
 class Scheduled:
@@ -120,6 +121,7 @@ REVIEW = Shape(
 )
 ENTRY = Shape(
     "LedgerEntry",
+    number=WHOLE("id"),
     milestone=TEXT("code"),
     kind=TEXT,
     effective_at=INSTANT,
@@ -292,6 +294,7 @@ RESULT = Shape(
 )
 TEAM = Shape(
     "TeamMember",
+    number=maybe(WHOLE)(lambda row: None if row.of_lab else row.id),  # whom a laboratory lends, it calls back
     **_CODED,
     role=TEXT,
     of_lab=YES,
@@ -320,4 +323,36 @@ RECORD = Shape(
     registered=TEXT("number"),
     format=TEXT,
     facts=Value({"type": "object"}, dict),
+)
+NUMBER = Shape(
+    "RegistryNumber",
+    number=maybe(WHOLE)(lambda row: row["id"] or None),
+    register=TEXT(lambda row: row["register"]),
+    registered=TEXT(lambda row: row["number"]),
+    address=maybe(TEXT)(lambda row: row["address"]),
+    problem=maybe(TEXT)(lambda row: row["problem"]),
+)
+LINK = Shape(
+    "ObligationLink",
+    number=WHOLE("id"),
+    of=TEXT,
+    code=TEXT,
+    milestone=maybe(TEXT)("milestone_code"),
+    names=NAMES,
+    day=maybe(DAY),
+    done=YES,
+    illustrative=YES,
+)
+IN_CHAIN = Shape(
+    "ProjectInChain",
+    code=TEXT(lambda found: found[0].code),
+    names=NAMES(lambda found: found[0]),
+    stage=TEXT(lambda found: found[0].stage),
+    link=TEXT(lambda found: found[1].link),
+    ahead=maybe(TEXT)(lambda found: found[1].ahead),
+    hand_off=maybe(TEXT)(lambda found: found[1].hand_off and found[1].hand_off.code),
+    gate=maybe(TEXT)(lambda found: found[1].gate and found[1].gate.code),
+    late=many(TEXT)(lambda found: [one.code for one in found[1].late]),
+    overdue=many(TEXT)(lambda found: [one.code for one in found[1].overdue]),
+    illustrative=YES(lambda found: found[0].illustrative),
 )

@@ -170,14 +170,23 @@ class MilestoneForm(Form):
             mine_date = thing.proposed or theirs_date
         else:
             mine_date = self.actual.data if self.choice.data == "done" else self.new_date
+        day = self.actual if self.choice.data == "done" else self.date
         mine = [
-            (_("状态"), str(dict(answers(thing)).get(self.choice.data, "")), _state_word(thing)),
-            (_("日期"), _iso(mine_date), _iso(theirs_date)),
-            (_("主要原因"), label_of(self.reason.data, reasons()), label_of(thing.reason_code, reasons())),
-            (_("补充一句"), self.note.data or "", thing.note),
+            (_("状态"), str(dict(answers(thing)).get(self.choice.data, "")), _state_word(thing), self.choice),
+            (_("日期"), _iso(mine_date), _iso(theirs_date), day),
+            (
+                _("主要原因"),
+                label_of(self.reason.data, reasons()),
+                label_of(thing.reason_code, reasons()),
+                self.reason,
+            ),
+            (_("补充一句"), self.note.data or "", thing.note, self.note),
         ]
         self.conflict = Conflict(
-            who, when, [Difference(*row) for row in mine if row[1] != row[2]], is_mine(by)
+            who,
+            when,
+            [Difference(label, own, now, item.id) for label, own, now, item in mine if own != now],
+            is_mine(by),
         )
         self.version.data = thing.version  # type: ignore[assignment]
         self.version.raw_data = None

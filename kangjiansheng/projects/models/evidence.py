@@ -33,6 +33,11 @@ class Evidence(Versioned, Base):
     milestone: Mapped[Milestone] = relationship()
     file: Mapped[FileRef | None] = relationship()
 
+    @property
+    def illustrative(self) -> bool:
+        """Whether its milestone is."""
+        return self.milestone.illustrative
+
     def state(self) -> dict[str, Any]:
         """The whole state with the file's facts, for history, past days and audit: the digest is in the trail."""
         own = "milestone_id number kind verdict verdict_note judged_by_id judged_at"

@@ -215,6 +215,11 @@ class Plan(Base):
         return found
 
     @property
+    def illustrative(self) -> bool:
+        """Whether what the plan belongs to is."""
+        return self.owner.illustrative
+
+    @property
     def of(self) -> str:
         """The first word of the addresses of what the plan belongs to: projects, labs."""
         return "projects" if self.project else "labs"
@@ -277,6 +282,11 @@ class Milestone(Named, Versioned, Base):
     entries: Mapped[list["MilestoneEntry"]] = relationship(
         back_populates="milestone", order_by="MilestoneEntry.effective_at, MilestoneEntry.id"
     )
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether what its plan belongs to is."""
+        return self.plan.illustrative
 
     @property
     def path(self) -> str:

@@ -170,7 +170,9 @@ def _row(
     since: Mapping[int, Since],
 ) -> LabRow:
     closed = head.life == CLOSED
-    milestones = milestones_of(LabRow.of, head.code, rows, people, set(), day, since, resting=closed)
+    milestones = milestones_of(
+        LabRow.of, head.code, rows, people, set(), day, since, resting=closed, illustrative=head.illustrative
+    )
     return LabRow(
         id=head.id,
         code=head.code,

@@ -13,7 +13,7 @@ from kangjiansheng.core.i18n import name_of, sort_key
 from kangjiansheng.core.paging import Behind, Page, Part, Piece, Pieces
 from kangjiansheng.projects.queries.called import names_of
 from kangjiansheng.projects.queries.ledgers import days
-from kangjiansheng.projects.queries.portfolio import gates_waiting, in_step, placed
+from kangjiansheng.projects.queries.portfolio import gates_waiting, in_step, piece_of, placed
 from kangjiansheng.projects.queries.rows import ProjectRow, Ref
 from kangjiansheng.projects.rules.ledgers import NONE, keys_of, number
 from kangjiansheng.projects.rules.milestones import SEVERITY
@@ -70,8 +70,7 @@ def pieces(wanted: ProjectFilter, *, actor: Actor, as_of: date | None) -> Pieces
 
     def piece(behind: Behind) -> Piece:
         def cut(table: _Table, places: list[int]) -> Piece:
-            codes = (place for place, at in enumerate(places) if table.day.code(at) == behind.last)
-            return behind.cut(places, next(codes, None))
+            return piece_of(table.day, places, behind)
 
         return _listed(wanted, actor, as_of, cut).rows
 

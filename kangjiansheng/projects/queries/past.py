@@ -6,7 +6,7 @@ with what was there before it. Undone from the newest to the oldest they give wh
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -91,7 +91,7 @@ def stops_then(stops: Iterable[Stop], since: Since | None) -> list[Stop]:
     for act, day in since.stops if since else ():
         for n in reversed(range(len(found))):
             if act == STARTED and found[n].last == day:
-                found[n] = Stop(found[n].first, None)
+                found[n] = replace(found[n], last=None)
                 break
             if act == STOPPED and found[n].first == day:
                 del found[n]

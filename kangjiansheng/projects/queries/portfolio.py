@@ -13,6 +13,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.core.doors import once_a_day
+from kangjiansheng.core.paging import Behind, Piece
 from kangjiansheng.projects.models import (
     Milestone,
     MilestoneEntry,
@@ -144,6 +145,12 @@ def in_step(make: Callable[[], Made | None]) -> Made:
             return made
         db.session.rollback()
     raise LookupError("what was counted cannot be read")
+
+
+def piece_of(day: Day, places: Sequence[int], behind: Behind) -> Piece:
+    """The piece of projects, by their places, behind the one of a code."""
+    known = (number for number, at in enumerate(places) if day.code(at) == behind.last)
+    return behind.cut(places, next(known, None))
 
 
 def gates_waiting(as_of: date | None) -> set[int]:
@@ -313,8 +320,9 @@ def _project(
 ) -> ProjectRow:
     resting = head["status"] in RESTING
     milestones = milestones_of(
-        ProjectRow.of, head["code"], rows, names.people, waiting, day, since, resting=resting
-    )
+        ProjectRow.of, head["code"], rows, names.people, waiting, day, since, resting=resting,
+        illustrative=head["illustrative"],
+    )  # fmt: skip
     modality = modalities().get(head["modality"])
     return ProjectRow(
         id=head["id"],

@@ -56,6 +56,7 @@ class MilestoneRow:
     slip: int | None
     duration: int | None = None
     unit: str = "day"
+    illustrative: bool = False
 
     @property
     def promised(self) -> date | None:

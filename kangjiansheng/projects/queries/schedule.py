@@ -100,7 +100,7 @@ def network(*plan_ids: int | None, then: OwnerRow | None = None, as_of: date | N
         if key is None:
             rows.append(row_from(found._mapping))
         elif before is None:
-            stops[key].append(Stop(first, last))
+            stops[key].append(Stop(first, last, lag))
         else:
             links[key].append(Link(before, lag, _unit(unit)))
     if then is None:
@@ -127,8 +127,14 @@ def _binding() -> CompoundSelect[Any]:
         )
         .join(Milestone, Milestone.id == MilestoneLink.milestone_id)
         .where(Milestone.plan_id.in_(plan_ids)),
-        select(
-            ClockStop.milestone_id, none, none, cast(null(), String), ClockStop.first, ClockStop.last, *away
+        select(  # a stop has no lag: there stands its key
+            ClockStop.milestone_id,
+            none,
+            ClockStop.id,
+            cast(null(), String),
+            ClockStop.first,
+            ClockStop.last,
+            *away,
         )
         .join(Milestone, Milestone.id == ClockStop.milestone_id)
         .where(Milestone.plan_id.in_(plan_ids)),

@@ -115,11 +115,13 @@ def milestones_of(
     since: Mapping[int, Since],
     *,
     resting: bool,
+    illustrative: bool,
 ) -> tuple[MilestoneRow, ...]:
     """The rows of `stood_of` for one owner as readers get them. `waiting`: the gates that wait for a decision."""
     waits, then = frozenset(waiting), bool(rows) and "entry_kind" in rows[0]._fields
     return tuple(
-        _milestone(of, owner_code, row, people, waits, day, resting, since.get(row.id), then) for row in rows
+        _milestone(of, owner_code, row, people, waits, day, resting, illustrative, since.get(row.id), then)
+        for row in rows
     )
 
 
@@ -147,6 +149,7 @@ def _milestone(
     waiting: Collection[int],
     day: date,
     resting: bool,
+    illustrative: bool,
     since: Since | None,
     then: bool,
 ) -> MilestoneRow:
@@ -186,5 +189,6 @@ def _milestone(
         evidence_ref=row.evidence_ref,
         status=status,
         slip=None if decision else rules.slip_days(state),
+        illustrative=illustrative,
         **named(row, since),
     )

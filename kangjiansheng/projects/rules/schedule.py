@@ -9,7 +9,7 @@ Formulas: the forward pass and the driving path of the critical path method (Kel
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -39,6 +39,7 @@ class Stop:
 
     first: date
     last: date | None = None
+    id: int | None = field(default=None, compare=False)  # by which it is ended
 
 
 @dataclass(frozen=True, slots=True)
