@@ -12,6 +12,8 @@ _ROW = 44
 _AROUND = 16
 _WIDE = 230  # pixels that names may take
 _NARROW = 112  # pixels of a phone that names may take
+_PLOT, _PLOT_NARROW = 420, 190  # pixels that the longest bar has at least, and on a phone
+_MARKED = 34  # pixels that a shape and a number take
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,12 @@ class Part:
     color: str
     values: Sequence[int]
 
-    @property
-    def counts(self) -> list[str]:
-        """What stands in each bar: the shape of the status, which grey paper keeps, and the number."""
+    def counts(self, least: float) -> list[str]:
+        """What stands in each bar: the number, and from `least` on the shape of the status before it, which grey paper
+        keeps."""
         shape = charts.GLYPHS.get(self.color, "")
-        return [f"{shape}\u2009{value}".strip() if value else "" for value in self.values]
+        marked = [f"{shape}\u2009{value}".strip() if value >= least else str(value) for value in self.values]
+        return [text if value else "" for text, value in zip(marked, self.values, strict=True)]
 
     @property
     def tinted(self) -> tuple[str, str, str]:
@@ -52,14 +55,15 @@ def bars(rows: Sequence[Row], parts: Sequence[Part]) -> charts.Figure:
     ends = max((charts.text_width(row.end) for row in rows), default=0)
     totals = [sum(part.values[n] for part in parts) for n in range(len(rows))]
     most = max(totals, default=1) or 1
-    data = [_lying(part, rows, ys) for part in parts]
-    data.append(
-        {
-            "type": "scatter", "mode": "text", "x": totals, "y": ys, "hoverinfo": "skip", "cliponaxis": False,
-            "text": [f"\u2002{row.end}" for row in rows], "textposition": "middle right",
-            "textfont": {"size": 12.5, "color": "@ink-2"},
-        }
-    )  # fmt: skip
+    end = {
+        "type": "scatter", "mode": "text", "x": totals, "y": ys, "hoverinfo": "skip", "cliponaxis": False,
+        "text": [f"\u2002{row.end}" for row in rows], "textposition": "middle right",
+        "textfont": {"size": 12.5, "color": "@ink-2"},
+    }  # fmt: skip
+    data, small = (
+        [*(_lying(part, rows, ys, _MARKED * most / room) for part in parts), end]
+        for room in (_PLOT, _PLOT_NARROW)
+    )
     return charts.figure(
         data,
         {
@@ -71,10 +75,11 @@ def bars(rows: Sequence[Row], parts: Sequence[Part]) -> charts.Figure:
             "yaxis": {**names(rows, ys, wide), "range": _from_the_top(len(rows))},
         },
         mobile={
+            "data": small,
             "layout": {
                 "margin": {"l": min(wide, _NARROW), "r": int(ends) + 14},
                 "yaxis": {"ticktext": names(rows, ys, _NARROW)["ticktext"]},
-            }
+            },
         },
     )
 
@@ -114,11 +119,11 @@ def _lines(name: str, room: float) -> list[str]:
     return [name[:at].rstrip(), rest]
 
 
-def _lying(part: Part, rows: Sequence[Row], ys: Sequence[int]) -> dict[str, Any]:
+def _lying(part: Part, rows: Sequence[Row], ys: Sequence[int], least: float) -> dict[str, Any]:
     ground, border, ink = part.tinted
     return {
         "type": "bar", "orientation": "h", "x": [value or None for value in part.values], "y": list(ys), "hoverinfo": "text",
-        "text": part.counts, "textposition": "inside",
+        "text": part.counts(least), "textposition": "inside",
         "insidetextanchor": "middle", "textangle": 0, "textfont": {"size": 12.5, "color": ink}, "constraintext": "none",
         "hovertext": [f"{row.name}<br>{part.name} {value}" for row, value in zip(rows, part.values, strict=True)],
         "customdata": [{"href": row.href} if row.href else None for row in rows],
@@ -131,7 +136,9 @@ def months(firsts: Sequence[date], before: str, parts: Sequence[Part]) -> charts
     xs = list(range(len(firsts) + 1))
     totals = [sum(part.values[n] for part in parts) for n in xs]
     most = max(max(totals), 1)
-    data = [_standing(part, xs, [before, *(f"{day:%Y-%m}" for day in firsts)]) for part in parts]
+    labels = [before, *(f"{day:%Y-%m}" for day in firsts)]
+    # On a phone a bar is as wide as its number alone.
+    data, small = ([_standing(part, xs, labels, least) for part in parts] for least in (1, most + 1))
     few = [f"<br>{before}", *(f"{day:%m}<br>{day:%Y}" if n % 3 == 2 else "" for n, day in enumerate(firsts))]
     return charts.figure(
         data,
@@ -149,7 +156,7 @@ def months(firsts: Sequence[date], before: str, parts: Sequence[Part]) -> charts
             },
             "yaxis": {"range": [0, most * 1.12], "tickvals": _steps(most), "tickfont": {"color": "@ink-3"}},
         },
-        mobile={"layout": {"xaxis": {"ticktext": few}}},
+        mobile={"data": small, "layout": {"xaxis": {"ticktext": few}}},
     )
 
 
@@ -166,11 +173,11 @@ def _steps(most: int) -> list[int]:
     return list(range(0, most + 1, step))
 
 
-def _standing(part: Part, xs: Sequence[int], labels: Sequence[str]) -> dict[str, Any]:
+def _standing(part: Part, xs: Sequence[int], labels: Sequence[str], least: float) -> dict[str, Any]:
     ground, border, ink = part.tinted
     return {
         "type": "bar", "x": list(xs), "y": [value or None for value in part.values], "hoverinfo": "text",
-        "text": part.counts, "textposition": "inside",
+        "text": part.counts(least), "textposition": "inside",
         "insidetextanchor": "middle", "textangle": 0, "textfont": {"size": 12.5, "color": ink}, "constraintext": "none",
         "hovertext": [f"{label}<br>{part.name} {value}" for label, value in zip(labels, part.values, strict=True)],
         "marker": {"color": ground, "line": {"color": border, "width": 1}},
