@@ -115,7 +115,9 @@ def test_what_cannot_be_undone_is_asked_first(client: Callable[..., Critic], app
     assert title in secretary.get("/meetings/SAC-2026-06/agenda").get_data(as_text=True)
     assert secretary.post(removal).status_code == 303
     assert title not in secretary.get("/meetings/SAC-2026-06/agenda").get_data(as_text=True)
-    assert "取消错了可以恢复，届时重新邀请" in secretary.get("/meetings/SAC-2026-06/cancellation").get_data(as_text=True)
+    assert "取消错了可以恢复，届时重新邀请" in secretary.get("/meetings/SAC-2026-06/cancellation").get_data(
+        as_text=True
+    )
     assert "会议已取消" not in secretary.get("/meetings/SAC-2026-06").get_data(as_text=True)
     assert client("member").get("/meetings/SAC-2026-06/cancellation").status_code == 403
 
