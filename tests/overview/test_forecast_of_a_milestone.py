@@ -129,3 +129,23 @@ def test_the_line_holds_all_four_days(days, line):
 def test_nothing_is_drawn_where_nothing_is_known():
     assert words.band(None) is None
     assert words.band(Expected(1, 5, None, None, None, None, None)) is None
+
+
+def test_a_program_reads_what_the_page_says(client, actor, in_app):
+    expected = foretold(actor=actor("executive"), as_of=None).forecast.expected
+    of = {m.id: (p.code, m.code) for p in portfolio(actor=actor("executive")) for m in p.milestones}
+    known = next(one for one in expected if one.known)
+    code, step = of[known.id]
+    executive = client("executive")
+    said = executive.get(f"/api/v1/projects/{code}/milestones/{step}/forecast").get_json()
+    days = {
+        name: date.fromordinal(getattr(known, name)).isoformat() for name in ("promise", "p20", "p50", "p80")
+    }
+    assert said.items() >= days.items()
+    assert (said["kept"], said["cases"], said["illustrative"]) == (known.kept, known.count, True)
+    far = next(
+        step for key, step in of.items() if step[0] == "KJS-003" and row_of(actor("executive"), key) is None
+    )
+    none = executive.get(f"/api/v1/projects/{far[0]}/milestones/{far[1]}/forecast").get_json()
+    assert {none[name] for name in (*days, "kept", "cases")} == {None}
+    assert client("outsider").get(f"/api/v1/projects/{code}/milestones/{step}/forecast").status_code == 404
