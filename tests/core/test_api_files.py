@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,3 +71,14 @@ def test_the_versions_of_a_piece_of_evidence(app: Flask, client: Callable[..., C
     assert late.status_code == 412
     assert [row["name"] for row in send("GET", f"{piece}/files").get_json()["data"]] == ["b.pdf", "a.pdf"]
     assert send("GET", f"{piece}/files/1").data == papers.PDF
+
+
+def test_a_file_of_json_is_described_as_what_it_is(client: Callable[..., Critic]) -> None:
+    paths = client("member").get("/api/v1/openapi.json").get_json()["paths"]
+
+    def told(path: str) -> dict[str, Any]:
+        content: dict[str, Any] = paths[f"/api/v1{path}"]["get"]["responses"]["200"]["content"]
+        return {kind: one["schema"] for kind, one in content.items()}
+
+    assert told("/meetings/{code}/minutes.json") == {"application/json": {"type": "object"}}
+    assert told("/meetings/{code}/minutes.pdf")["application/pdf"]["format"] == "binary"

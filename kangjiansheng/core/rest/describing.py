@@ -200,7 +200,7 @@ def _read(rule: Rule, read: Read, app: Flask) -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": summary,
-                "content": {kind: {"schema": read.schema} for kind in read.media},
+                "content": {kind: {"schema": read.schema_of(kind)} for kind in read.media},
                 **({} if read.is_file else _headers("ETag")),
             },
             **({} if read.is_file else {"304": {"description": "Not Modified"}}),

@@ -48,6 +48,10 @@ class Read:
         """Whether it is handed out byte for byte."""
         return self.schema == BYTES
 
+    def schema_of(self, kind: str) -> Schema:
+        """What is read as this type: a file of JSON is an object, whatever else is handed out are bytes."""
+        return {"type": "object"} if self.is_file and kind == JSON else self.schema
+
 
 def reads(
     bp: Blueprint,
