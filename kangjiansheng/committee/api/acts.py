@@ -164,13 +164,7 @@ _FILES = (
     _post(_EVIDENCE, "add_evidence", EvidenceForm, opens="action", creates=True, shows=_EVIDENCE),
     _post(f"{_EVIDENCE}/<int:file>/level", "level_evidence", LevelForm, shows=_EVIDENCE),
     _post(f"{_EVIDENCE}/<int:file>/withdrawal", "withdraw_evidence", shows=_EVIDENCE),
-    _post(
-        f"{_MINUTES}/scans",
-        "add_scan",
-        ScanForm,
-        opens="scans",
-        creates=True,
-    ),
+    _post(f"{_MINUTES}/scans", "add_scan", ScanForm, opens="scans", creates=True),
     _post(f"{_MINUTES}/scans/<int:number>/withdrawal", "withdraw_scan", WithdrawScanForm, opens="scans"),
     _post(f"{_PARAGRAPH}/images", "add_image", ImageForm, shows=_PARAGRAPH),
 )
