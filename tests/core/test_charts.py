@@ -3,6 +3,8 @@
 import datetime as dt
 import itertools
 import json
+import re
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
@@ -119,3 +121,10 @@ def test_spread_leaves_free_labels_alone() -> None:
 
 def test_signed_days_use_a_true_minus() -> None:
     assert [charts.signed_days(n) for n in (42, -2, 0)] == ["+42", "−2", "0"]
+
+
+def test_a_picture_draws_the_shapes_that_stand_in_the_bars():
+    """The key below a downloaded picture is drawn by the page's own script, with the letters of the bars above it."""
+    script = (Path(charts.__file__).parent / "static_src" / "js" / "kjs-charts.js").read_text("utf-8")
+    (said,) = re.findall(r"const GLYPHS = \{(.*?)\};", script)
+    assert dict(re.findall(r"(\w+): '(.)'", said)) == dict(charts.GLYPHS)
