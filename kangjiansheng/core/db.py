@@ -204,7 +204,7 @@ def make_engine(url: Any, *, migrating: bool = False) -> Engine:
         connect_args={
             "connect_timeout": 3,
             "application_name": PROGRAM,
-            "options": f"{given} -c statement_timeout={longest} -c lock_timeout=8000 -c jit=off".lstrip(),
+            "options": f"{given} -c statement_timeout={longest} -c lock_timeout=8000 -c jit=off -c random_page_cost=1.1".lstrip(),
         },
     )
     event.listen(engine, "handle_error", _say_that_it_passes)

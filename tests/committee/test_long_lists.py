@@ -2,16 +2,19 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
 
 from kangjiansheng.accounts.queries import system_actor
 from kangjiansheng.committee.models import Action, Committee
 from kangjiansheng.committee.operations import meetings as operations
+from kangjiansheng.committee.queries import visible_actions, visible_decisions, visible_meetings
 from kangjiansheng.core import clock, paging
 from kangjiansheng.core.db import db
 from kangjiansheng.core.transactions import writing
@@ -165,3 +168,27 @@ def test_a_total_is_counted_anew_once_somebody_writes(many: Flask, client: Reade
     assert after[0] == before[0] + 1 and after[1:] == before[1:]
     assert totals(outsider) == hers
     assert f"{after[0]} 次会议" in secretary.get("/meetings").text
+
+
+@pytest.mark.parametrize("who", ["member", "partner", "executive"])
+def test_no_database_looks_through_all_items_before_it_lists_fifty(actor, who):
+    """Of each row its item or paragraph alone is asked for: what has an OFFSET PostgreSQL neither turns into a join nor into
+    a table of all of them that it fills beforehand."""
+    by = actor(who)
+    doors = visible_meetings(by), visible_decisions(by), visible_actions(by)
+    plain = {"literal_binds": True}
+    said = "".join(str(door.compile(dialect=postgresql.dialect(), compile_kwargs=plain)) for door in doors)
+    for kind, least in (("agenda_item", 4 if who == "executive" else 5), ("paragraph", 1)):
+        asked = [one.start() + 7 for one in re.finditer(rf"EXISTS \(SELECT [^()]*\sFROM {kind}\b", said)]
+        assert len(asked) >= least
+        assert all(_ends_on_offset(said[at:]) for at in asked)
+
+
+def _ends_on_offset(said: str) -> bool:
+    """Whether what stands in the first brackets ends so."""
+    deep = 0
+    for at, sign in enumerate(said):
+        deep += {"(": 1, ")": -1}.get(sign, 0)
+        if not deep:
+            return "OFFSET" in said[:at].rpartition("\n")[2]
+    return False

@@ -5,7 +5,7 @@ from sqlalchemy import or_, select, true
 from sqlalchemy.orm import joinedload
 
 from kangjiansheng.committee.models import RECUSAL, BacklogItem, Committee
-from kangjiansheng.committee.queries.visible import memberships, of_others
+from kangjiansheng.committee.queries.visible import came_from_others, memberships
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
 from kangjiansheng.projects.queries import visible_projects
@@ -20,7 +20,7 @@ def waiting(committee: Committee, *, actor: Actor) -> list[BacklogItem]:
         .where(
             BacklogItem.committee_id == committee.id,
             BacklogItem.life == "waiting",
-            or_(reader, of_project & BacklogItem.id.not_in(of_others(actor, BacklogItem))),
+            or_(reader, of_project & ~came_from_others(BacklogItem, actor)),
         )
         .options(
             joinedload(BacklogItem.project),

@@ -7,7 +7,19 @@ only by those of them who see the ask. What a published source tells of a meetin
 from datetime import date
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from kangjiansheng.accounts.models import SystemRole
@@ -58,16 +70,19 @@ def _seats(actor: Actor, day: date | None = None) -> Select[int]:
 def asked_to_sign(actor: Actor) -> Select[int]:
     """The meetings of which minutes, or a correction of them, are put to the actor to be signed: what somebody is asked
     to sign lies open to them until it stands, also when their seat has ended since the meeting."""
-    current = and_(
-        DraftVersion.kind == "draft", Minutes.life == "review", Minutes.current_draft == DraftVersion.number
-    )
-    corrections = select(Amendment.draft_version_id).where(Amendment.life == "review")
-    return (
+    put = (
         select(Minutes.meeting_id)
         .join(DraftVersion, DraftVersion.minutes_id == Minutes.id)
         .join(Signer, Signer.draft_version_id == DraftVersion.id)
-        .where(Signer.person_id == actor.id, or_(current, DraftVersion.id.in_(corrections)))
+        .where(Signer.person_id == actor.id)
     )
+    current = and_(DraftVersion.kind == "draft", Minutes.current_draft == DraftVersion.number)
+    corrected = put.join(Amendment, Amendment.draft_version_id == DraftVersion.id)
+    # As one condition with an OR PostgreSQL goes through all drafts.
+    both = union_all(
+        put.where(Minutes.life == "review", current), corrected.where(Amendment.life == "review")
+    ).subquery()
+    return select(both.c.meeting_id)
 
 
 def is_asked(meeting: Meeting, actor: Actor) -> bool:
@@ -131,16 +146,16 @@ def _read_by(actor: Actor) -> ColumnElement[bool]:
     return or_(Recusal.person_id.in_(members), Recusal.person_id.in_(executives))
 
 
-@door
-def of_others(actor: Actor, kind: type[AgendaItem] | type[BacklogItem] = AgendaItem) -> Select[int]:
-    """The items that came from asks which are not put to the actor: an ask may be for fewer than its project."""
-    item, named = aliased(kind), literal(ASK).concat(cast(Ask.id, String))
-    return select(item.id).join(Ask, item.source == named).where(~asks.put_to(actor))
+def came_from_others(item: type[AgendaItem] | type[BacklogItem], actor: Actor) -> ColumnElement[bool]:
+    """The condition that an item came from an ask that is not put to the actor: an ask may be for fewer than its project.
+    The asks are looked through, which are few, not the items."""
+    named = literal(ASK).concat(cast(Ask.id, String))
+    return item.source.in_(select(named).where(~asks.put_to(actor)).correlate(None))
 
 
 def of_their_projects(item: type[AgendaItem], actor: Actor) -> ColumnElement[bool]:
     """The condition that an item concerns a project which the actor sees, and came from no ask that she does not."""
-    return and_(item.project_id.in_(visible_projects(actor)), item.id.not_in(of_others(actor)))
+    return and_(item.project_id.in_(visible_projects(actor)), ~came_from_others(item, actor))
 
 
 @once_a_day
@@ -182,14 +197,11 @@ def visible_items(actor: Actor) -> Select[int]:
 def sees_meeting(actor: Actor) -> ColumnElement[bool]:
     """The condition on a meeting: one of the actor's committees, or one with an item that they may see."""
     item = aliased(AgendaItem)
-    with_item = (
-        exists()
-        .where(
-            item.meeting_id == Meeting.id,
-            item.id.not_in(_recused(actor)),
-            of_their_projects(item, actor),
-        )
-        .correlate_except(item)
+    with_item = _row_by_row(
+        item,
+        item.meeting_id == Meeting.id,
+        item.id.not_in(_recused(actor)),
+        of_their_projects(item, actor),
     )
     return and_(published(actor), or_(Meeting.source != "", reads_committee(actor), with_item))
 
@@ -204,8 +216,9 @@ def visible_meetings(actor: Actor) -> Select[int]:
 def sees_decision(actor: Actor) -> ColumnElement[bool]:
     """The condition on a decision and its meeting, joined: the actor sees its item; without an item, those who
     read the committee."""
-    removed = exists().where(Paragraph.id == Decision.paragraph_id, Paragraph.removed_at.is_not(None))
-    taken_out = removed.correlate_except(Paragraph)
+    taken_out = _row_by_row(
+        Paragraph, Paragraph.id == Decision.paragraph_id, Paragraph.removed_at.is_not(None)
+    )
     undone = exists().where(Motion.decision_id == Decision.id, Motion.annulled_at.is_not(None))
     return and_(_stays(), ~taken_out, ~undone.correlate_except(Motion), _outcome(Decision, actor))
 
@@ -301,11 +314,17 @@ def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[
     standing = exists().where(Minutes.meeting_id == Meeting.id, Minutes.life.in_(("approved", "record")))
     # What lies outside is named by what does not: the deeper of two levels would take Meeting for its own.
     stands = standing.correlate_except(Minutes)
-    shared = exists().where(item.id == row.agenda_item_id, item.id.not_in(_recused(actor)))
-    of_project = shared.where(of_their_projects(item, actor)).correlate_except(item)
+    shared = (item.id == row.agenda_item_id, item.id.not_in(_recused(actor)))
+    of_project = _row_by_row(item, *shared, of_their_projects(item, actor))
     stayed = or_(row.agenda_item_id.not_in(_left(actor)), stands)
-    by_item = or_(and_(shared.correlate_except(item), reader, stayed), and_(stands, of_project))
+    by_item = or_(and_(_row_by_row(item, *shared), reader, stayed), and_(stands, of_project))
     return or_(by_item, and_(row.agenda_item_id.is_(None), reader))
+
+
+def _row_by_row(kind: type[AgendaItem | Paragraph], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that there is such an item or paragraph, asked of each row in its turn: of a list's first page, that
+    is, and not of all of them beforehand, as PostgreSQL does where it may turn a condition around. OFFSET forbids it."""
+    return select(literal(1)).where(*conditions).offset(0).correlate_except(kind).exists()
 
 
 def sitting() -> set[int]:
