@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import CTE, Select, select
+from sqlalchemy import CTE, ColumnElement, Select, literal, select
 
 from kangjiansheng.core import clock
 
@@ -66,3 +66,10 @@ def door(build: Callable[P, Select[int]]) -> Callable[P, Select[int]]:
         return select(column)
 
     return select_keys
+
+
+def of_this_row(kind: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that there is one of a kind which belongs to the row at hand, asked of each row in its turn: of a list's
+    first page, that is, and not of all there are beforehand, as PostgreSQL does where it may turn a condition around.
+    OFFSET forbids it."""
+    return select(literal(1)).where(*conditions).offset(0).correlate_except(kind).exists()

@@ -70,6 +70,7 @@ def _failed(dialect: str) -> ColumnElement[bool]:
             and_(DraftVersion.minutes_id == text.id, DraftVersion.number == text.current_draft),
         )
         .where(Paragraph.id == Decision.paragraph_id, said.in_(FAILED))
+        .offset(0)  # as with `of_this_row`
         .correlate(Decision)
     )
     return and_(Decision.votes_for.is_not(None), lost.exists())

@@ -12,17 +12,15 @@ from sqlalchemy.orm import joinedload
 from kangjiansheng.accounts.queries import holds_on
 from kangjiansheng.committee.models import (
     Action,
-    Amendment,
     CommitteeMember,
     DraftVersion,
     Meeting,
     Minutes,
     Motion,
     Signature,
-    Signer,
 )
 from kangjiansheng.committee.queries import answers, motions, raised
-from kangjiansheng.committee.queries.visible import memberships, put_to_members, sees_action
+from kangjiansheng.committee.queries.visible import memberships, put_to_members, put_to_sign, sees_action
 from kangjiansheng.committee.rules.meetings import HIDDEN
 from kangjiansheng.core import clock
 from kangjiansheng.core.changes import Actor
@@ -127,19 +125,9 @@ def _meetings(actor: Actor) -> list[tuple[Meeting, bool, int]]:
 def _to_sign(actor: Actor) -> list[DraftVersion]:
     """Drafts and amendments under review that wait for this person's signature."""
     signed = select(Signature.draft_version_id).where(Signature.person_id == actor.id)
-    asked = select(Signer.draft_version_id).where(Signer.person_id == actor.id)
-    open_amendments = select(Amendment.draft_version_id).where(Amendment.life == "review")
-    in_review = and_(
-        DraftVersion.kind == "draft", Minutes.life == "review", Minutes.current_draft == DraftVersion.number
-    )
     query = (
         select(DraftVersion)
-        .join(Minutes, Minutes.id == DraftVersion.minutes_id)
-        .where(
-            DraftVersion.id.in_(asked),
-            DraftVersion.id.not_in(signed),
-            or_(in_review, DraftVersion.id.in_(open_amendments)),
-        )
+        .where(DraftVersion.id.in_(select(put_to_sign(actor).c.id)), DraftVersion.id.not_in(signed))
         .options(joinedload(DraftVersion.minutes).joinedload(Minutes.meeting))
         .order_by(DraftVersion.frozen_at)
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     and_,
     cast,
     exists,
@@ -45,7 +46,7 @@ from kangjiansheng.committee.rules.suggestions import ASK
 from kangjiansheng.core import clock, file_levels
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
-from kangjiansheng.core.doors import door, once_a_day
+from kangjiansheng.core.doors import door, of_this_row, once_a_day
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs.models import InstitutionMember
 from kangjiansheng.projects.models import Ask
@@ -66,23 +67,27 @@ def _seats(actor: Actor, day: date | None = None) -> Select[int]:
     )
 
 
-@door
-def asked_to_sign(actor: Actor) -> Select[int]:
-    """The meetings of which minutes, or a correction of them, are put to the actor to be signed: what somebody is asked
-    to sign lies open to them until it stands, also when their seat has ended since the meeting."""
-    put = (
-        select(Minutes.meeting_id)
-        .join(DraftVersion, DraftVersion.minutes_id == Minutes.id)
+def put_to_sign(actor: Actor) -> Subquery:
+    """The drafts under review, of minutes and of corrections (`id`), that the actor is asked to sign, with their meeting."""
+    asked = (
+        select(DraftVersion.id, Minutes.meeting_id)
+        .join(Minutes, Minutes.id == DraftVersion.minutes_id)
         .join(Signer, Signer.draft_version_id == DraftVersion.id)
         .where(Signer.person_id == actor.id)
     )
     current = and_(DraftVersion.kind == "draft", Minutes.current_draft == DraftVersion.number)
-    corrected = put.join(Amendment, Amendment.draft_version_id == DraftVersion.id)
+    corrected = asked.join(Amendment, Amendment.draft_version_id == DraftVersion.id)
     # As one condition with an OR PostgreSQL goes through all drafts.
-    both = union_all(
-        put.where(Minutes.life == "review", current), corrected.where(Amendment.life == "review")
+    return union_all(
+        asked.where(Minutes.life == "review", current), corrected.where(Amendment.life == "review")
     ).subquery()
-    return select(both.c.meeting_id)
+
+
+@door
+def asked_to_sign(actor: Actor) -> Select[int]:
+    """The meetings of which minutes, or a correction of them, are put to the actor to be signed: what somebody is asked
+    to sign lies open to them until it stands, also when their seat has ended since the meeting."""
+    return select(put_to_sign(actor).c.meeting_id)
 
 
 def is_asked(meeting: Meeting, actor: Actor) -> bool:
@@ -197,7 +202,7 @@ def visible_items(actor: Actor) -> Select[int]:
 def sees_meeting(actor: Actor) -> ColumnElement[bool]:
     """The condition on a meeting: one of the actor's committees, or one with an item that they may see."""
     item = aliased(AgendaItem)
-    with_item = _row_by_row(
+    with_item = of_this_row(
         item,
         item.meeting_id == Meeting.id,
         item.id.not_in(_recused(actor)),
@@ -216,7 +221,7 @@ def visible_meetings(actor: Actor) -> Select[int]:
 def sees_decision(actor: Actor) -> ColumnElement[bool]:
     """The condition on a decision and its meeting, joined: the actor sees its item; without an item, those who
     read the committee."""
-    taken_out = _row_by_row(
+    taken_out = of_this_row(
         Paragraph, Paragraph.id == Decision.paragraph_id, Paragraph.removed_at.is_not(None)
     )
     undone = exists().where(Motion.decision_id == Decision.id, Motion.annulled_at.is_not(None))
@@ -315,16 +320,10 @@ def _outcome(row: type[Decision] | type[Action], actor: Actor) -> ColumnElement[
     # What lies outside is named by what does not: the deeper of two levels would take Meeting for its own.
     stands = standing.correlate_except(Minutes)
     shared = (item.id == row.agenda_item_id, item.id.not_in(_recused(actor)))
-    of_project = _row_by_row(item, *shared, of_their_projects(item, actor))
+    of_project = of_this_row(item, *shared, of_their_projects(item, actor))
     stayed = or_(row.agenda_item_id.not_in(_left(actor)), stands)
-    by_item = or_(and_(_row_by_row(item, *shared), reader, stayed), and_(stands, of_project))
+    by_item = or_(and_(of_this_row(item, *shared), reader, stayed), and_(stands, of_project))
     return or_(by_item, and_(row.agenda_item_id.is_(None), reader))
-
-
-def _row_by_row(kind: type[AgendaItem | Paragraph], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The condition that there is such an item or paragraph, asked of each row in its turn: of a list's first page, that
-    is, and not of all of them beforehand, as PostgreSQL does where it may turn a condition around. OFFSET forbids it."""
-    return select(literal(1)).where(*conditions).offset(0).correlate_except(kind).exists()
 
 
 def sitting() -> set[int]:
