@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import g, request
 
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
@@ -16,8 +16,10 @@ from kangjiansheng.labs.models import JointLab, Obligation
 from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.labs.queries.papers import lab_inside
 from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.api import around as around
 from kangjiansheng.projects.api import imports, shapes
 from kangjiansheng.projects.api.acts import ACTS as ACTS
+from kangjiansheng.projects.api.blueprint import bp as bp
 from kangjiansheng.projects.api.events import EVENTS as EVENTS
 from kangjiansheng.projects.forms.filters import asked, asked_milestones
 from kangjiansheng.projects.forms.milestones import MilestoneForm
@@ -62,8 +64,6 @@ from kangjiansheng.projects.views import sheets as sheet_views
 from kangjiansheng.projects.views import trials as record_views
 from kangjiansheng.projects.views.spreads import preview_of
 from kangjiansheng.projects.views.then import owner_row, project_row, row_of
-
-bp = Blueprint("projects_api", __name__, url_prefix="/api/v1")
 
 PLAN = "/<any(projects, labs):of>/<code>"
 MILESTONE = f"{PLAN}/milestones/<milestone_code>"
