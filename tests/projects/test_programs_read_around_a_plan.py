@@ -1,11 +1,15 @@
-"""Programs read what stands around a plan: its history, as its page tells it."""
+"""Programs read what stands around a plan: its history and what hangs on its project, as their pages tell it."""
 
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from lxml import html
+from sqlalchemy import select
 
+from kangjiansheng.core.db import db
+from kangjiansheng.core.transactions import writing
+from kangjiansheng.labs.models import SharedResource
 from tests.support.critic import Critic
 from tests.support.programs import program
 
@@ -85,3 +89,50 @@ def test_a_history_is_closed_to_whom_the_project_is_closed(app: Flask, client: C
         assert client(short).get(f"/api/v1{PROJECT}/history").status_code == 404
     answer = client("partner").get(f"/api/v1{PROJECT}/history")
     assert answer.content_type == "application/problem+json"
+
+
+def test_results_and_bookings_of_a_project_are_those_that_the_reader_may_know(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    send, around = program(app, client, "lead"), f"{PROJECT}/around"
+    before = send("GET", around)
+    assert before.get_json() == {"results": [], "bookings": [], "illustrative": True}
+    assert send("GET", around, If_None_Match=before.headers["ETag"]).status_code == 304
+    booking = {"day": "2026-11-27", "from_hour": 15, "to_hour": 18, "purpose": "工艺验证第 3 批"}
+    made = send("POST", "/resources/RES-01/bookings", booking | {"project": "KJS-003"})
+    assert made.status_code == 201, made.text
+    number = int(made.headers["Location"].rpartition("/")[2])
+    found = send("GET", around, If_None_Match=before.headers["ETag"]).get_json()["bookings"]
+    assert [(one["resource"]["code"], one["booking"]["number"], one["over"]) for one in found] == [
+        ("RES-01", number, False)
+    ]
+    assert found[0]["booking"]["purpose"] == booking["purpose"]
+    assert f"/resources/RES-01/bookings/{number}" in client("lead").get(around).text
+    assert send("GET", f"{around}?as_of=2026-11-20").get_json()["bookings"] == [], "it was not there yet"
+    executive = client("executive").get("/api/v1/projects/KJS-018/around").get_json()
+    assert [one["code"] for one in executive["results"]] == ["RS-0001"]
+    partner = client("partner")
+    for closed in ("KJS-003", "KJS-018"):
+        assert partner.get(f"/api/v1/projects/{closed}/around").status_code == 404
+
+
+def test_a_booking_that_the_reader_may_not_know_is_in_no_answer(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    send, around = program(app, client, "lead"), f"{PROJECT}/around"
+    booking = {
+        "day": "2026-11-27",
+        "from_hour": 15,
+        "to_hour": 18,
+        "purpose": "第 4 批",
+        "project": "KJS-003",
+    }
+    assert send("POST", "/resources/RES-01/bookings", booking).status_code == 201
+    with app.app_context(), writing():
+        room = db.session.scalars(select(SharedResource).where(SharedResource.code == "RES-01")).one()
+        room.confidentiality = "team"
+    for short in ("executive", "member", "member2", "chair"):
+        answer = client(short).get(f"/api/v1{around}")
+        page = client(short).get(around)
+        assert answer.status_code == page.status_code
+        assert ("第 4 批" in answer.text) == ("第 4 批" in page.text) == (short == "executive"), short

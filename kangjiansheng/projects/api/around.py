@@ -1,4 +1,4 @@
-"""What stands around a plan: its history, as its page tells it."""
+"""What stands around a plan: its history, as its page tells it, and what hangs on a project beside it."""
 
 from typing import Any
 
@@ -6,10 +6,14 @@ from flask import g, request
 
 from kangjiansheng.core import rest
 from kangjiansheng.core.access import actor
-from kangjiansheng.core.rest import INSTANT, TEXT, WHOLE, Shape, many, maybe
+from kangjiansheng.core.rest import INSTANT, REF, TEXT, WHOLE, YES, Shape, many, maybe
+from kangjiansheng.labs.api.shapes import HELD
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.api.blueprint import bp
+from kangjiansheng.projects.api.shapes import RESULT
 from kangjiansheng.projects.models import Plan, Project
+from kangjiansheng.projects.queries import bookings
+from kangjiansheng.projects.queries.results import results_of
 from kangjiansheng.projects.views import histories
 from kangjiansheng.projects.views.then import owner_row, project_row
 
@@ -32,6 +36,14 @@ LINE = Shape(
     changes=many(_CHANGED.value)(lambda line: line["changes"]),
     note=TEXT(lambda line: line["note"]),
     mark=TEXT(lambda line: line["mark"]),
+)
+
+_BOOKED = Shape("BookingForProject", resource=REF, over=YES, booking=HELD.value("held"))
+AROUND = Shape(
+    "ProjectSurroundings",
+    results=many(RESULT.value)(lambda found: found[0]),
+    bookings=many(_BOOKED.value)(lambda found: found[1]),
+    illustrative=YES(lambda found: found[2]),
 )
 
 
@@ -58,3 +70,13 @@ def lab_plan_history(thing: Plan) -> list[dict[str, Any]]:
 
 def _told(plan: Plan | None, row: queries.OwnerRow) -> list[dict[str, Any]]:
     return histories.of_plan(plan, row, actor=actor(), as_of=g.as_of, kind=request.args.get("kind", ""))
+
+
+@rest.reads(
+    bp, "/projects/<code>/around", AROUND, load=queries.project, may=policies.see, version=lambda _thing: None
+)  # fmt: skip
+def surroundings(thing: Project) -> Any:
+    """The results that a project takes further, and the bookings for it of which the reader may know, the latest
+    first."""
+    results = results_of(thing, actor=actor(), as_of=g.as_of)
+    return results, bookings.of_project(thing, actor=actor(), as_of=g.as_of), thing.illustrative
