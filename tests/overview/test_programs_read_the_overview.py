@@ -1,5 +1,8 @@
-"""Programs read the pages of the overview as their tables say them: the forecast over all milestones."""
+"""Programs read the pages of the overview as their tables say them: forecast, charts, dashboard."""
 
+import csv
+import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +11,7 @@ from flask import Flask
 from lxml import html
 
 from tests.support.critic import Critic
-from tests.support.programs import program
+from tests.support.programs import Program, program
 
 FORECAST = "/overview/forecast"
 DAYS = ("", "as_of=2026-06-30")
@@ -84,3 +87,89 @@ def test_the_forecast_holds_what_its_reader_sees_alone(client: Callable[..., Cri
     assert own["inputs"] != whole["inputs"] and own["total"] != whole["total"]
     nothing = read(client("outsider"), f"{FORECAST}/record")
     assert {one["forecasts"] for one in nothing["total"]} == {0} and nothing["days"] == []
+
+
+def table_of(reader: Critic, address: str) -> list[list[str]]:
+    """The rows of a table that a page gives as CSV."""
+    text = reader.get(address).get_data(as_text=True).lstrip("\ufeff")
+    lines = list(csv.reader(io.StringIO(text)))
+    return lines[1 : next(at for at, line in enumerate(lines) if not any(line))]  # then it speaks of itself
+
+
+def said(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+# Of each chart what its table has: columns of the file, and what the answer calls them.
+BESIDE: dict[str, tuple[tuple[int, str], ...]] = {
+    "gates": ((1, "project"), (3, "decided_on"), (4, "body")),
+    "cycles": ((1, "ended"), (2, "open"), (3, "median")),
+    "expiries": ((0, "ends_on"), (1, "days"), (3, "code")),
+    "spoken": (
+        (1, "project"), (2, "fresh"), (3, "aging"), (4, "old"), (5, "silent"), (6, "last"), (7, "oldest"),
+    ),
+    "actions": ((1, "due"), (2, "in_time"), (3, "late"), (4, "overdue"), (5, "percent"), (6, "open"), (7, "age")),
+    "advice": ((0, "number"), (2, "given_on"), (4, "decided_on"), (5, "reasons")),
+    "obligations": (
+        (1, "due"), (2, "in_time"), (3, "late"), (4, "disputed"), (5, "overdue"), (6, "percent"), (7, "open"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("short", ["executive", "partner", "secretary"])
+@pytest.mark.parametrize("query", [*DAYS, "lab=JL-01"])
+def test_charts_are_their_tables(client: Callable[..., Critic], short: str, query: str) -> None:
+    reader = client(short)
+    found = read(reader, f"/overview/charts?{query}")
+    for name, columns in BESIDE.items():
+        table = table_of(reader, f"/overview/charts/{name}.csv?{query}")
+        shown = [tuple(line[at] for at, _key in columns) for line in table]
+        assert [tuple(said(one[key]) for _at, key in columns) for one in found[name]] == shown, name
+    assert found["illustrative"] is (found["projects"] > 0 or bool(found["actions"]))
+
+
+# The same of the dashboard.
+BOARD: dict[str, tuple[tuple[int, str], ...]] = {
+    "attention": ((0, "project"), (3, "because")),
+    "pipeline": ((0, "project"), (6, "slip")),
+    "outlook": ((0, "project"), (4, "baseline"), (5, "day"), (6, "slip")),
+    "slips": ((0, "project"), (3, "baseline"), (5, "now"), (6, "days")),
+    "moves": ((0, "project"), (2, "then"), (3, "now"), (4, "days")),
+}
+
+
+@pytest.mark.parametrize("short", ["executive", "partner"])
+@pytest.mark.parametrize("query", [*DAYS, "lab=JL-01&compare=2026-06-30&horizon=180"])
+def test_the_board_is_that_of_the_dashboard(client: Callable[..., Critic], short: str, query: str) -> None:
+    reader = client(short)
+    found = read(reader, f"/overview?{query}")
+    for name, columns in BOARD.items():
+        table = table_of(reader, f"/overview/tables/{name}.csv?{query}")
+        shown = [tuple(line[at] for at, _key in columns) for line in table]
+        mine = [tuple(said(one[key]) for _at, key in columns) for one in found[name]]
+        assert len(mine) == min(found["totals"][name], len(mine)) and len(table) == found["totals"][name]
+        assert sorted(mine) == sorted(shown) if name == "pipeline" else mine == shown[: len(mine)], name
+    health = table_of(reader, f"/overview/tables/health.csv?{query}")
+    assert [
+        [f"{month['on_time']}/{month['done']}" if month["done"] else "" for month in one["months"]]
+        for one in found["health"]
+    ] == [line[1:] for line in health]
+
+
+def test_charts_and_board_hold_what_their_reader_sees_alone(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    partner, outsider = client("partner"), client("outsider")
+    codes = {row["code"] for row in read(partner, "/projects")["data"]}
+    for address in ("/overview", "/overview/charts"):
+        text = partner.get(f"/api/v1{address}").text
+        assert set(re.findall(r"KJS-\d{3}", text)) <= codes
+        assert "KJS-0" not in outsider.get(f"/api/v1{address}").text
+        send = program(app, client, "partner")
+        tag = send("GET", address).headers["ETag"]
+        assert send("GET", address, If_None_Match=tag).status_code == 304
+        assert send("GET", f"{address}?as_of=2030-01-01").status_code == 400
+    narrow = Program(app, client("partner"), projects="read")
+    refused = narrow("GET", "/overview/charts")
+    assert refused.status_code == 403 and "overview:read" in refused.get_json()["detail"]

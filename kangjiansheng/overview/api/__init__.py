@@ -29,6 +29,8 @@ from kangjiansheng.core.rest import (
 )
 from kangjiansheng.core.rest.shapes import names_in
 from kangjiansheng.overview import policies
+from kangjiansheng.overview.api import board as board
+from kangjiansheng.overview.api import charts as charts
 from kangjiansheng.overview.api import forecasts as forecasts
 from kangjiansheng.overview.api.blueprint import bp as bp
 from kangjiansheng.overview.forms.rates import RatesForm, UsualForm
