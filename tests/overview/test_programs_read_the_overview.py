@@ -1,15 +1,18 @@
-"""Programs read the pages of the overview as their tables say them: forecast, charts, dashboard."""
+"""Programs read the pages of the overview as their tables say them: forecast, charts, dashboard, pack."""
 
 import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from lxml import html
 
+from kangjiansheng.core import clock
 from tests.support.critic import Critic
 from tests.support.programs import Program, program
 
@@ -173,3 +176,65 @@ def test_charts_and_board_hold_what_their_reader_sees_alone(
     narrow = Program(app, client("partner"), projects="read")
     refused = narrow("GET", "/overview/charts")
     assert refused.status_code == 403 and "overview:read" in refused.get_json()["detail"]
+
+
+def written(cell: Any) -> str:
+    """A cell of a pack as its page writes it."""
+    found = cell["text"] if isinstance(cell, dict) else cell
+    return (
+        "—" if found in (None, "") else f"−{-found}" if isinstance(found, int) and found < 0 else str(found)
+    )
+
+
+@pytest.mark.parametrize("short", ["executive", "partner", "chair"])
+@pytest.mark.parametrize(
+    "query", ["", "as_of=2026-06-30", "compare=2026-03-31&lab=JL-01", "as_of=2026-11-01&at=09:30"]
+)
+def test_the_pack_is_that_of_the_page(client: Callable[..., Critic], short: str, query: str) -> None:
+    reader = client(short)
+    found = read(reader, f"/overview/pack?{query}")
+    tree = html.document_fromstring(reader.get(f"/overview/pack?{query}").get_data(as_text=True))
+    for section in found["sections"]:
+        sheet = tree.get_element_by_id(section["key"])
+        assert section["finding"] in " ".join(sheet.text_content().split()), section["key"]
+        shown = [["".join(td.itertext()).strip() for td in tr] for tr in sheet.xpath(".//tbody/tr")]
+        mine = [[written(cell) for cell in row] for row in section["rows"]]
+        assert mine[:24] == shown, section["key"]
+        assert section["total"] >= len(mine) and {len(row) for row in mine} <= {len(section["columns"])}
+    page = tree.text_content()
+    assert found["sections"] or short == "chair"
+    assert all(f"{one['name']}" in page and one["change"] in page for one in found["figures"])
+    assert found["since"] in page and found["compare"] in page
+    assert (found["cut"] is None) is ("as_of" not in query)
+
+
+def test_a_pack_that_has_not_changed_is_not_sent_again(app: Flask, client: Callable[..., Critic]) -> None:
+    send, lead = program(app, client, "executive"), program(app, client, "lead")
+    pack = send("GET", "/overview/pack")
+    told = pack.get_json()
+    assert told["meeting"] and told["illustrative"] is True
+    tag = pack.headers["ETag"]
+    with time_machine.travel(clock.now() + timedelta(minutes=3)):
+        assert send("GET", "/overview/pack", If_None_Match=tag).status_code == 304
+    milestone = "/projects/KJS-003/milestones/A170"
+    slips = {"choice": "will_slip", "date": "2027-03-15", "reason": "SUPPLY"}
+    version = lead("GET", milestone).headers["ETag"]
+    assert lead("POST", f"{milestone}/update", slips, If_Match=version).status_code == 200
+    again = send("GET", "/overview/pack", If_None_Match=tag)
+    assert again.status_code == 200
+    moved = next(one for one in again.get_json()["sections"] if one["key"] == "moved")
+    day = next(n for n, column in enumerate(moved["columns"]) if column["kind"] == "day")
+    mine = next(row for row in moved["rows"] if "A170" in str(row) and "KJS-003" in str(row))
+    assert "2027-03-15" in mine[day:]
+    for wrong in ("at=morning", "as_of=2026-11-23&at=23:59", "compare=soon"):
+        refused = send("GET", f"/overview/pack?{wrong}")
+        assert refused.status_code == 400 and refused.mimetype == "application/problem+json"
+
+
+def test_a_pack_holds_what_its_reader_sees_alone(client: Callable[..., Critic]) -> None:
+    partner = client("partner")
+    codes = {row["code"] for row in read(partner, "/projects")["data"]}
+    assert set(re.findall(r"KJS-\d{3}", partner.get("/api/v1/overview/pack").text)) <= codes
+    nothing = read(client("outsider"), "/overview/pack")
+    assert [one["key"] for one in nothing["sections"] if one["rows"]] == ["trend"], "months without a rate"
+    assert {row[1] for one in nothing["sections"] for row in one["rows"]} == {None}

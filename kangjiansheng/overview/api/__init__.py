@@ -32,6 +32,7 @@ from kangjiansheng.overview import policies
 from kangjiansheng.overview.api import board as board
 from kangjiansheng.overview.api import charts as charts
 from kangjiansheng.overview.api import forecasts as forecasts
+from kangjiansheng.overview.api import pack as pack
 from kangjiansheng.overview.api.blueprint import bp as bp
 from kangjiansheng.overview.forms.rates import RatesForm, UsualForm
 from kangjiansheng.overview.forms.scenario import MoveForm, ProposalForm, ScenarioForm, StopForm
