@@ -180,11 +180,37 @@ RATES = Shape(
     rates=many(_RATE.value)(lambda row: list(row.rates.items())),
     published=maybe(NUMBER),
     publisher=TEXT,
+    source=_SCRIPTS,
+)
+_YEARS: dict[str, Any] = {
+    "first": {"type": "integer"},
+    "amounts": {"type": "array", "items": {"type": "number"}},
+}
+_MONEY = {"type": "object", "properties": _YEARS}
+_REVENUE = {  # {} without; its years as `amounts`, or a peak that is reached in `rise` years and held for `hold`
+    "type": "object",
+    "properties": {
+        "kind": {"enum": [economics.PEAK, economics.YEARLY]},
+        **_YEARS,
+        "peak": {"type": "number"},
+        "rise": {"type": "integer"},
+        "hold": {"type": "integer"},
+    },
+}
+ENTERED = Shape(
+    "EnteredValue",
+    project_id=WHOLE,
+    costs=Value({"type": "object", "additionalProperties": _MONEY}, dict),  # by step of the way
+    revenue=Value(_REVENUE, dict),
+    discount=WHOLE,  # in hundredths of a per cent
+    basis=TEXT,
+    reason=TEXT,
+    illustrative=YES,
 )
 VALUE = Shape(
     "ProjectValue",
     project=TEXT(lambda pair: pair[0].code),
-    entered=maybe(Value({"type": "object"}, dict))(lambda pair: pair[1].state() if pair[1] else None),
+    entered=maybe(ENTERED.value)(lambda pair: pair[1]),
 )
 
 

@@ -84,9 +84,9 @@ def projects() -> Pieces:
 
 
 @rest.reads(bp, "/projects/<code>", shapes.PROJECT_ANSWER, load=queries.project, may=policies.see)
-def project(thing: Project) -> queries.ProjectRow:
+def project(thing: Project) -> shapes.WithFacts:
     """One project with its milestones."""
-    return project_row(thing)
+    return shapes.WithFacts(project_row(thing), queries.facts(thing, g.as_of))
 
 
 @rest.lists(bp, "/projects/<code>/people", shapes.TEAM, load=queries.project, may=policies.edit, as_of=False)
