@@ -110,10 +110,6 @@ READ_AT: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "/meetings/{code}/minutes/opinions",
         {"text": "data.comments.text"},
     ),
-    f"{MILESTONE}/criteria/{{number}}": (
-        f"{MILESTONE}/dossier",
-        {"name_*": "criteria.names.zh-Hans", "kinds": "criteria.kinds"},
-    ),
 }
 AT_THE_BEGINNING = "asked when a plan is begun, and of nothing that is there"
 OF_THE_CHANGE = "why something is changed: its history tells"

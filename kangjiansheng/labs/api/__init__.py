@@ -28,6 +28,7 @@ from kangjiansheng.labs.models import (
     ServiceContact,
     ServiceRequest,
     SharedResource,
+    Wait,
 )
 from kangjiansheng.labs.policies import residents as park_policies
 from kangjiansheng.labs.queries import (
@@ -243,6 +244,14 @@ def booking(found: Booking) -> Booking:
 def waiting(found: SharedResource) -> list[held.Held]:
     """Who waits for a resource."""
     return held.waits([found.id], actor=actor(), inside=_inside(found), as_of=g.as_of).get(found.id, [])
+
+
+@rest.reads(
+    bp, "/resources/<code>/waiting/<int:number>", shapes.WAIT_OF_ONE, load=held.wait, may=policies.see, as_of=False
+)  # fmt: skip
+def wait(found: Wait) -> Wait:
+    """One place in the line, for those who may know whose it is."""
+    return found
 
 
 @rest.lists(bp, "/residents", shapes.COMPANY, by=("q", "kind", "stage", "archived"))

@@ -195,6 +195,7 @@ WAIT = Shape(
     **{key: value for key, value in HELD.values.items() if key not in ("kind", "place")},
     asked_at=maybe(INSTANT),
 )
+WAIT_OF_ONE = Shape("WaitOfOne", **WAIT.values, resource=TEXT("resource.code"), life=TEXT)
 COMPANY = Shape(
     "Company",
     **{**_OF_ALL, "names": NAMES},

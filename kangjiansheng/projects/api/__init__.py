@@ -17,6 +17,7 @@ from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.labs.queries.papers import lab_inside
 from kangjiansheng.projects import policies, queries
 from kangjiansheng.projects.api import around as around
+from kangjiansheng.projects.api import gates as gates
 from kangjiansheng.projects.api import imports, shapes
 from kangjiansheng.projects.api.acts import ACTS as ACTS
 from kangjiansheng.projects.api.blueprint import bp as bp
@@ -40,7 +41,6 @@ from kangjiansheng.projects.policies import results as result_policies
 from kangjiansheng.projects.queries import asks as ask_queries
 from kangjiansheng.projects.queries import (
     chain,
-    gates,
     lab_reviews,
     lists,
     milestone_lists,
@@ -242,14 +242,6 @@ def versions(thing: Evidence) -> list[FileRef]:
 
 
 rest.hands_out(bp, f"{ONE}/files/<int:version>", evidence_views.evidence_file)
-
-
-@rest.reads(bp, f"{MILESTONE}/dossier", shapes.DOSSIER, load=gates.gate, may=policies.see)
-def gate_dossier(thing: Milestone) -> Any:
-    """The criteria of a gate with what was said of each, and what was decided."""
-    owner, _row = row_of(thing)
-    decided = gates.decisions(thing.plan_id, owner.milestones, as_of=g.as_of)
-    return gates.criteria(thing, as_of=g.as_of), decided.get(thing.id, [])
 
 
 @rest.lists(bp, f"{PLAN}/baselines", shapes.BASELINE, key=_number, load=queries.plan, may=policies.see)
