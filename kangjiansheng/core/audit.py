@@ -111,6 +111,12 @@ def told_first() -> tuple[str, int]:
     return first.thing, first.thing_id
 
 
+def told_last() -> tuple[str, int]:
+    """The same of the last entry so far."""
+    last: _Pending = db.session.info["audit"][-1]
+    return last.thing, last.thing_id
+
+
 def begun(change: "ChangeSet") -> None:
     """Remember that an act began; `seal` refuses one of which no entry tells."""
     db.session.info.setdefault("begun", []).append(change)

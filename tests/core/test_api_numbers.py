@@ -179,3 +179,54 @@ def test_the_description_says_what_lies_within_forms(client: Callable[..., Criti
     assert {"Location", "ETag"} <= set(new["responses"]["201"]["headers"])
     pdf = told["paths"]["/api/v1/meetings/{code}/minutes.pdf"]["get"]
     assert "304" not in pdf["responses"]  # bytes are made anew
+
+
+def test_a_criterion_that_was_made_is_read_at_its_address(app: Flask, client: Callable[..., Critic]) -> None:
+    send = program(app, client, "lead")
+    gate = "/projects/KJS-003/milestones/A140"
+    of_template = send("GET", f"{gate}/dossier").get_json()["criteria"]
+    words = {"name_hans": "3 批连续合格", "name_en": "Three lots in a row"}
+    made = send("POST", f"{gate}/criteria", words)  # the first one copies those of the template before it
+    assert made.status_code == 201, made.text
+    address = made.headers["Location"].removeprefix("/api/v1")
+    assert made.headers["Content-Location"] == f"/api/v1{gate}/dossier"
+    one = send("GET", address)
+    assert one.get_json()["names"]["en"] == words["name_en"]
+    assert one.get_json() == made.get_json()["criteria"][-1]
+    assert [row["number"] for row in made.get_json()["criteria"][:-1]] == [
+        row["number"] for row in of_template
+    ]
+    changed = send("PATCH", address, {"name_hans": "4 批连续合格"}, If_Match=one.headers["ETag"])
+    assert changed.status_code == 200, changed.text
+    assert changed.get_json()["names"]["zh-Hans"] == "4 批连续合格"
+    assert changed.headers["Content-Location"] == f"/api/v1{address}"
+    assert send("PATCH", address, {}, If_Match=one.headers["ETag"]).status_code == 412
+    assert send("GET", f"{address}?as_of=2026-06-30").status_code == 404, "it was not there"
+    assert client("partner").get(f"/api/v1{address}").status_code == 404
+    assert client("auditor").get(f"/api/v1{address}").status_code == 200
+
+
+def test_a_place_in_the_line_is_read_by_who_may_know_whose_it_is(
+    app: Flask, client: Callable[..., Critic]
+) -> None:
+    lead, member = program(app, client, "lead"), program(app, client, "member")
+    room = "/resources/RES-01"
+    slot = {"day": "2026-11-27", "from_hour": 15, "to_hour": 18}
+    assert lead("POST", f"{room}/bookings", slot | {"purpose": "工艺验证第 3 批"}).status_code == 201
+    wish = slot | {"to_hour": 16, "purpose": "放行检验"}
+    made = member("POST", f"{room}/waiting", wish)
+    assert made.status_code == 201, made.text
+    address = made.headers["Location"].removeprefix("/api/v1")
+    assert made.headers["Content-Location"] == f"/api/v1{room}/waiting"
+    one = member("GET", address).get_json()
+    assert (one["purpose"], one["life"], one["resource"]) == ("放行检验", "waiting", "RES-01")
+    assert one["number"] in [row["number"] for row in made.get_json()["data"]]
+    assert client("executive").get(f"/api/v1{address}").status_code == 200
+    assert client("outsider").get(f"/api/v1{address}").status_code == 404
+    assert client("lead2").get(f"/api/v1{address}").status_code == 404
+    gone = member("POST", f"{address}/withdraw")
+    assert gone.status_code < 300 and member("GET", address).get_json()["life"] == "withdrawn"
+    again = member("POST", f"{room}/waiting", wish, Idempotency_Key="wait-1")
+    assert again.headers["Location"] != made.headers["Location"]
+    twice = member("POST", f"{room}/waiting", wish, Idempotency_Key="wait-1")
+    assert twice.headers["Location"] == again.headers["Location"]

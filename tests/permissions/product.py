@@ -110,6 +110,10 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
         "SELECT b.id AS id, r.code AS code, b.number AS number FROM booking b JOIN shared_resource r ON r.id = b.resource_id "
         "WHERE b.id IN (SELECT min(id) FROM booking GROUP BY resource_id, person_id)",
     ),
+    "/resources/<code>/waiting/<int:number>": (
+        None,
+        "SELECT w.id AS id, r.code AS code, w.number AS number FROM booking_wait w JOIN shared_resource r ON r.id = w.resource_id",
+    ),
     "/resources/<code>": ("resource", "SELECT id, code FROM shared_resource"),
     "/meetings/<code>/items/<int:number>": (
         "item",

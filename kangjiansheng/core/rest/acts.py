@@ -42,7 +42,8 @@ class Act:
     whose page shows the form, where it is not the same; `apart`: no page shows it as such; it begins
     with what `stands` says of the thing, and what is not named is not sent. `creates`: nothing is overwritten, so no version is asked for; `fixed` are arguments of the page's address that the
     program's does not have. `shows` is what is read after it, where the page leads elsewhere.
-    `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that. `tells` is what the page
+    `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that, and
+    `{last.…}` where the act makes others before it. `tells` is what the page
     says of it, when it only looks or leads nowhere, and `wrong` what it says is wrong: the errors of the answer.
     """
 
@@ -227,17 +228,20 @@ def _done(found: Act, arguments: dict[str, Any], came: Sent) -> Response:
         return told
     db.session.flush()
     db.session.expire_all()
-    made = found.makes.format(**given, made=_Made())
+    made = found.makes.format(**given, made=_Made(audit.told_first), last=_Made(audit.told_last))
     leads = found.shows.format(**given) or answer.headers.get("Location", path)
     now = _now(leads, made, creates=found.creates)
     return _warned(now, program, creates=found.creates) if program.warnings else now
 
 
 class _Made:
-    """What this request has made: the thing of which the trail tells first."""
+    """What this request has made: the thing of which the trail tells first, or last."""
+
+    def __init__(self, told: Callable[[], tuple[str, int]]) -> None:
+        self._told = told
 
     def __getattr__(self, name: str) -> Any:
-        thing, key = audit.told_first()
+        thing, key = self._told()
         kind = next(one.class_ for one in Base.registry.mappers if one.class_.__tablename__ == thing)
         return getattr(db.session.get_one(kind, key), name)
 

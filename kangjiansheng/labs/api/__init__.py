@@ -24,9 +24,11 @@ from kangjiansheng.labs.models import (
     Lease,
     Obligation,
     ParkFloor,
+    ParkRule,
     ServiceContact,
     ServiceRequest,
     SharedResource,
+    Wait,
 )
 from kangjiansheng.labs.policies import residents as park_policies
 from kangjiansheng.labs.queries import (
@@ -42,6 +44,7 @@ from kangjiansheng.labs.queries import bookings as held
 from kangjiansheng.labs.queries import papers as paper_queries
 from kangjiansheng.labs.queries import resources as resource_queries
 from kangjiansheng.labs.queries.documents import Document, Owner, documents, owner
+from kangjiansheng.labs.queries.obligations import clause_of
 from kangjiansheng.labs.queries.residents import CompanyFilter
 from kangjiansheng.labs.queries.resources import ResourceFilter
 from kangjiansheng.labs.views import documents as document_views
@@ -153,11 +156,15 @@ def obligations() -> list[queries.ObligationRow]:
 
 
 @rest.reads(
-    bp, "/obligations/<code>", shapes.OBLIGATION, load=queries.obligation, may=policies.see, version=_version
-)
-def obligation(found: Obligation) -> queries.ObligationRow | None:
+    bp, "/obligations/<code>", shapes.OBLIGATION_WHOLE, load=queries.obligation, may=policies.see, version=_version
+)  # fmt: skip
+def obligation(found: Obligation) -> shapes.Owed | None:
     """One obligation."""
-    return queries.obligation_row(found, actor=actor(), as_of=g.as_of)
+    row = queries.obligation_row(found, actor=actor(), as_of=g.as_of)
+    if row is None:
+        return None
+    owner = row.owner_id if queries.sees_inside(actor(), found) else None
+    return shapes.Owed(row, clause_of(row), names({owner}).get(owner) if owner else None)
 
 
 FILES = "/<any(agreements, obligations):of>/<code>/documents"
@@ -237,6 +244,14 @@ def booking(found: Booking) -> Booking:
 def waiting(found: SharedResource) -> list[held.Held]:
     """Who waits for a resource."""
     return held.waits([found.id], actor=actor(), inside=_inside(found), as_of=g.as_of).get(found.id, [])
+
+
+@rest.reads(
+    bp, "/resources/<code>/waiting/<int:number>", shapes.WAIT_OF_ONE, load=held.wait, may=policies.see, as_of=False
+)  # fmt: skip
+def wait(found: Wait) -> Wait:
+    """One place in the line, for those who may know whose it is."""
+    return found
 
 
 @rest.lists(bp, "/residents", shapes.COMPANY, by=("q", "kind", "stage", "archived"))
@@ -342,3 +357,11 @@ def floors() -> list[space.FloorRow]:
 def floor(found: ParkFloor) -> space.FloorRow | None:
     """One of them."""
     return next((row for row in floors() if row.floor.id == found.id), None)
+
+
+@rest.reads(
+    bp, "/residents/rule", shapes.PARK_RULE, load=companion.rule, may=park_policies.set_rule, as_of=False
+)  # fmt: skip
+def park_rule(found: ParkRule) -> ParkRule:
+    """After how many days without a contact whoever accompanies a company is reminded."""
+    return found

@@ -124,7 +124,14 @@ ACTS = (
     Act("PATCH", _BOOKING, "labs.move_booking", BookingForm),
     Act("POST", f"{_BOOKING}/cancel", "labs.cancel_booking", VersionForm),
     Act(
-        "POST", "/resources/<code>/waiting", "labs.ask_to_wait", BookingForm, opens="labs.book", creates=True
+        "POST",
+        "/resources/<code>/waiting",
+        "labs.ask_to_wait",
+        BookingForm,
+        opens="labs.book",
+        creates=True,
+        shows="/resources/{code}/waiting",
+        makes="/resources/{code}/waiting/{made.number}",
     ),
     Act("POST", "/resources/<code>/waiting/<int:number>/withdraw", "labs.withdraw"),
     Act("POST", "/resources/<code>/waiting/<int:number>/removal", "labs.clear_queue", RemovalForm),

@@ -55,8 +55,16 @@ _AGREEMENT: dict[str, Any] = dict(
     source=maybe(TEXT),
 )
 AGREEMENT = Shape("Agreement", **_AGREEMENT)
-AGREEMENT_WHOLE = Shape("AgreementWithClauses", **_AGREEMENT, clauses=many(CLAUSE.value))
-PARTNER = Shape("LabPartner", institution=TEXT("institution.code"), role=TEXT)
+AGREEMENT_WHOLE = Shape(
+    "AgreementWithClauses",
+    **_AGREEMENT,
+    clauses=many(CLAUSE.value),
+    summary=TEXT,
+    renewal_months=WHOLE,  # so long before its end talks begin
+)
+_PARTNER: dict[str, Any] = dict(institution=TEXT("institution.code"), role=TEXT)
+PARTNER = Shape("LabPartner", **_PARTNER)
+_CONTRIBUTING = Shape("ContributingPartner", **_PARTNER, contribution=TEXT)
 _MEMBER: dict[str, Any] = dict(
     number=maybe(WHOLE)("id"),  # none as of a past day: nobody can be ended there
     person=TEXT("person.code"),
@@ -66,13 +74,13 @@ _MEMBER: dict[str, Any] = dict(
 )
 MEMBER = Shape("LabMember", **_MEMBER)
 BELONGS = Shape("InstitutionMember", **_MEMBER)
-_OPEN: dict[str, Any] = {
-    **_OF_ALL,
-    "life": TEXT,
-    "partners": many(PARTNER.value)(
-        lambda row: sorted(row.partners, key=lambda partner: (partner.role, partner.institution.code))
-    ),
-}
+
+
+def _partners(lab: JointLab) -> list[Any]:
+    return sorted(lab.partners, key=lambda partner: (partner.role, partner.institution.code))
+
+
+_OPEN: dict[str, Any] = {**_OF_ALL, "life": TEXT, "partners": many(PARTNER.value)(_partners)}
 OPEN_LAB = Shape("OpenLab", **_OPEN)
 
 
@@ -93,7 +101,8 @@ def inside(lab: JointLab, agreement: Any) -> Any:
 
 LAB = Shape(
     "Lab",
-    **_OPEN,
+    **{**_OPEN, "partners": many(_CONTRIBUTING.value)(_partners)},
+    confidentiality=TEXT,
     mission=maybe(TEXT),
     site=maybe(TEXT),
     accepted_on=maybe(DAY),
@@ -117,6 +126,24 @@ OBLIGATION = Shape(
     confidentiality=TEXT,
     illustrative=YES,
     archived=YES,
+)
+
+
+class Owed:
+    """An obligation with the clause on which it rests and, for those who see its inside, who sees to it."""
+
+    def __init__(self, row: queries.ObligationRow, clause: Any, owner: Any) -> None:
+        self._row, self.clause, self.owner = row, clause, owner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+
+OBLIGATION_WHOLE = Shape(
+    "ObligationWithClause",
+    **OBLIGATION.values,
+    clause=maybe(TEXT)(lambda row: row.clause and row.clause.number),
+    owner=maybe(REF),
 )
 PAPER = Shape(
     "LabPaper",
@@ -168,6 +195,7 @@ WAIT = Shape(
     **{key: value for key, value in HELD.values.items() if key not in ("kind", "place")},
     asked_at=maybe(INSTANT),
 )
+WAIT_OF_ONE = Shape("WaitOfOne", **WAIT.values, resource=TEXT("resource.code"), life=TEXT)
 COMPANY = Shape(
     "Company",
     **{**_OF_ALL, "names": NAMES},
@@ -179,6 +207,8 @@ COMPANY_INSIDE = Shape(
     **COMPANY.values,
     stage_since=DAY,
     about=TEXT,
+    contacts=many(TEXT)("contact_roles"),
+    confidentiality=TEXT,
     institution=maybe(REF),
     companion=maybe(REF),
 )
@@ -204,8 +234,16 @@ LEASE = Shape(
     "Lease", **_NUMBERED, floor=TEXT("floor.code"), area_m2=WHOLE, starts_on=DAY, ends_on=maybe(DAY)
 )
 CONTACT = Shape(
-    "ServiceContact", **_NUMBERED, kind=TEXT, stage=TEXT, channel=TEXT, happened_on=DAY, person=REF
+    "ServiceContact",
+    **_NUMBERED,
+    kind=TEXT,
+    stage=TEXT,
+    channel=TEXT,
+    happened_on=DAY,
+    person=REF,
+    request=maybe(WHOLE)(lambda row: row.request and row.request.number),
 )
+PARK_RULE = Shape("ParkRule", quiet_days=WHOLE)
 FLOOR = Shape(
     "ParkFloor",
     code=TEXT("floor.code"),

@@ -96,6 +96,12 @@ def park_rule() -> ParkRule | None:
     return db.session.scalar(select(ParkRule).limit(1))
 
 
+def rule(*, actor: Actor) -> ParkRule:
+    """The rule that counts: what administrators decided, else the usual one, which has no version yet. It is no secret
+    of any company."""
+    return park_rule() or ParkRule(quiet_days=rules.QUIET_DAYS, version=0)
+
+
 def last_touches(contacts: Sequence[ServiceContact], requests: Sequence[ServiceRequest]) -> dict[int, date]:
     """When somebody was last with each company: a contact, or an answer to what it asked."""
     found: dict[int, date] = {}

@@ -1,5 +1,6 @@
 """Forecast, record and history as tables."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.overview.queries.forecast import Called
 from kangjiansheng.overview.rules.forecast.chances import Chance, Chances
+from kangjiansheng.overview.rules.forecast.history import BANDS
 from kangjiansheng.overview.rules.forecast.record import KINDS, TARGET, Record
 from kangjiansheng.overview.rules.forecast.whole import Foresight
 from kangjiansheng.overview.views import words
@@ -91,13 +93,42 @@ def quarters(found: Record) -> Table:
     }
 
 
-def history(found: Chances) -> Table:
-    """How late milestones came by themselves, by how far ahead they were promised."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How late milestones of one kind came that were promised so far ahead, of `gate` None all; None in days where the
+    history is too short, or does not reach."""
+
+    band: int
+    gate: bool | None
+    milestones: int
+    known: bool
+    late50: int | None
+    late80: int | None
+
+
+def pasts(found: Chances) -> list[Past]:
+    """How late milestones came by themselves, by how far ahead they were promised and of which kind they are."""
     rows = []
-    for band, text in enumerate(said.bands()):
-        for gate, kind in ((None, _("全部")), (True, _("阶段门")), (False, _("其他里程碑"))):
+    for band in range(len(BANDS) + 1):
+        for gate in (None, True, False):
             chance = found.of_band(band) if gate is None else found.of_kind(band, gate)
-            rows.append([text, kind, found.count(band, gate), *_days(chance)])
+            rows.append(Past(band, gate, found.count(band, gate), chance is not None, *_days(chance)))
+    return rows
+
+
+def history(found: Chances) -> Table:
+    """The same as a table."""
+    bands, kinds = said.bands(), {None: _("全部"), True: _("阶段门"), False: _("其他里程碑")}
+    rows = [
+        [
+            bands[row.band],
+            kinds[row.gate],
+            row.milestones,
+            row.late50 if row.known else _("历史太少"),
+            row.late80,
+        ]
+        for row in pasts(found)
+    ]
     return {
         "columns": [
             (_("承诺的日期"), "nw"),
@@ -110,8 +141,12 @@ def history(found: Chances) -> Table:
     }
 
 
-def _days(chance: Chance | None) -> list[Any]:
+def _days(chance: Chance | None) -> tuple[int | None, int | None]:
     if chance is None:
-        return [_("历史太少"), None]
-    found = [int(chance.quantile(share)) for share in (0.5, 0.8)]
-    return [days if days < 10**6 else None for days in found]
+        return None, None
+    half, most = (int(chance.quantile(share)) for share in (0.5, 0.8))
+    return _reached(half), _reached(most)
+
+
+def _reached(days: int) -> int | None:
+    return days if days < 10**6 else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import g, request
 
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
@@ -16,8 +16,11 @@ from kangjiansheng.labs.models import JointLab, Obligation
 from kangjiansheng.labs.queries import ObligationRow
 from kangjiansheng.labs.queries.papers import lab_inside
 from kangjiansheng.projects import policies, queries
+from kangjiansheng.projects.api import around as around
+from kangjiansheng.projects.api import gates as gates
 from kangjiansheng.projects.api import imports, shapes
 from kangjiansheng.projects.api.acts import ACTS as ACTS
+from kangjiansheng.projects.api.blueprint import bp as bp
 from kangjiansheng.projects.api.events import EVENTS as EVENTS
 from kangjiansheng.projects.forms.filters import asked, asked_milestones
 from kangjiansheng.projects.forms.milestones import MilestoneForm
@@ -38,7 +41,6 @@ from kangjiansheng.projects.policies import results as result_policies
 from kangjiansheng.projects.queries import asks as ask_queries
 from kangjiansheng.projects.queries import (
     chain,
-    gates,
     lab_reviews,
     lists,
     milestone_lists,
@@ -63,8 +65,6 @@ from kangjiansheng.projects.views import trials as record_views
 from kangjiansheng.projects.views.spreads import preview_of
 from kangjiansheng.projects.views.then import owner_row, project_row, row_of
 
-bp = Blueprint("projects_api", __name__, url_prefix="/api/v1")
-
 PLAN = "/<any(projects, labs):of>/<code>"
 MILESTONE = f"{PLAN}/milestones/<milestone_code>"
 
@@ -84,9 +84,9 @@ def projects() -> Pieces:
 
 
 @rest.reads(bp, "/projects/<code>", shapes.PROJECT_ANSWER, load=queries.project, may=policies.see)
-def project(thing: Project) -> queries.ProjectRow:
+def project(thing: Project) -> shapes.WithFacts:
     """One project with its milestones."""
-    return project_row(thing)
+    return shapes.WithFacts(project_row(thing), queries.facts(thing, g.as_of))
 
 
 @rest.lists(bp, "/projects/<code>/people", shapes.TEAM, load=queries.project, may=policies.edit, as_of=False)
@@ -242,14 +242,6 @@ def versions(thing: Evidence) -> list[FileRef]:
 
 
 rest.hands_out(bp, f"{ONE}/files/<int:version>", evidence_views.evidence_file)
-
-
-@rest.reads(bp, f"{MILESTONE}/dossier", shapes.DOSSIER, load=gates.gate, may=policies.see)
-def gate_dossier(thing: Milestone) -> Any:
-    """The criteria of a gate with what was said of each, and what was decided."""
-    owner, _row = row_of(thing)
-    decided = gates.decisions(thing.plan_id, owner.milestones, as_of=g.as_of)
-    return gates.criteria(thing, as_of=g.as_of), decided.get(thing.id, [])
 
 
 @rest.lists(bp, f"{PLAN}/baselines", shapes.BASELINE, key=_number, load=queries.plan, may=policies.see)

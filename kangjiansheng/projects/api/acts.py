@@ -184,8 +184,16 @@ ACTS = (
         CriterionForm,
         opens="projects.new_criterion",
         creates=True,
+        makes="/{of}/{code}/milestones/{milestone_code}/criteria/{last.number}",
     ),
-    Act("PATCH", _CRITERION, "projects.edit_criterion", CriterionForm, opens="projects.criterion"),
+    Act(
+        "PATCH",
+        _CRITERION,
+        "projects.edit_criterion",
+        CriterionForm,
+        opens="projects.criterion",
+        shows="/{of}/{code}/milestones/{milestone_code}/criteria/{number}",
+    ),
     Act("POST", f"{_CRITERION}/verdict", "projects.judge_criterion", MetForm, opens="projects.criterion"),
     Act("POST", f"{_CRITERION}/removal", "projects.remove_criterion", RemoveForm, opens="projects.criterion"),
     Act(

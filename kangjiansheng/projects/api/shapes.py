@@ -20,6 +20,7 @@ from kangjiansheng.core.rest import (
     word,
 )
 from kangjiansheng.core.rest.shapes import names_in
+from kangjiansheng.projects.queries.facts import FACTS
 from kangjiansheng.projects.queries.schedule import Network
 from kangjiansheng.projects.rules import hand_offs
 from kangjiansheng.projects.rules.milestones import SEVERITY
@@ -71,8 +72,26 @@ _PROJECT: dict[str, Value] = {
     "next_milestone": maybe(TEXT)(lambda row: row.next.code if row.next else None),
 }
 PROJECT = Shape("Project", **_PROJECT)
-PROJECT_WHOLE = Shape("ProjectWithMilestones", **_PROJECT, milestones=many(MILESTONE.value))
+PROJECT_WHOLE = Shape(
+    "ProjectWithMilestones",
+    **_PROJECT,
+    **dict.fromkeys(FACTS, TEXT),
+    milestones=many(MILESTONE.value),
+)
 _ANSWER = {"as_of": maybe(DAY)(lambda _row: g.as_of), "illustrative": YES}
+
+
+class WithFacts:
+    """A project with what its list does not tell of it."""
+
+    def __init__(self, row: Any, facts: Mapping[str, str]) -> None:
+        self._row = row
+        self.__dict__.update(facts)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+
 PROJECT_ANSWER = Shape("ProjectAnswer", **_ANSWER, data=PROJECT_WHOLE.value(lambda row: row))
 LAB_PLAN = Shape(
     "LabPlan",

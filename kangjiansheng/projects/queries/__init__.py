@@ -1,6 +1,7 @@
 """What is read of projects and milestones, and who sees which rows."""
 
 from kangjiansheng.projects.queries import trials
+from kangjiansheng.projects.queries.facts import facts
 from kangjiansheng.projects.queries.lab_plans import lab_plans, owner_of, owner_rows
 from kangjiansheng.projects.queries.ledgers import columns, days
 from kangjiansheng.projects.queries.mine import Mine, mine, mine_to_update, owned, to_update
@@ -51,6 +52,7 @@ __all__ = [
     "days",
     "effects",
     "entry",
+    "facts",
     "gates_waiting",
     "in_step",
     "lab_plan",

@@ -1,7 +1,7 @@
 """The history of a project in words: its milestones' ledger, and everything else that was done, in one order."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,17 +9,21 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from kangjiansheng.core import audit, history, i18n, trail
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import name_of
 from kangjiansheng.core.pages import with_args
+from kangjiansheng.projects import queries
 from kangjiansheng.projects.forms import risks as risk_words
 from kangjiansheng.projects.forms import validity as held_words
 from kangjiansheng.projects.forms.fields import label_of
+from kangjiansheng.projects.models import Plan
 from kangjiansheng.projects.notices import DECISIONS
-from kangjiansheng.projects.queries import MilestoneRow, Said
-from kangjiansheng.projects.queries.history import Act
+from kangjiansheng.projects.queries import MilestoneRow, OwnerRow, Said
+from kangjiansheng.projects.queries.history import Act, acts_of
 from kangjiansheng.projects.rules.vocabulary import modalities, project_statuses, stages
 from kangjiansheng.projects.sheets import status_word
 from kangjiansheng.projects.views import words
+from kangjiansheng.projects.views.then import called_then
 
 # What a reader may ask for, by the kinds of things.
 KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -77,10 +81,19 @@ _FIRST: dict[str, tuple[str, ...]] = {
 }
 
 
+def of_plan(
+    plan: Plan | None, row: OwnerRow, *, actor: Actor, as_of: date | None, kind: str
+) -> list[dict[str, Any]]:
+    """The history of a plan, and of the project or the laboratory that it belongs to, up to the end of a day."""
+    said = queries.ledger(actor=actor, plan_id=plan.id if plan else None, as_of=as_of)
+    return lines(called_then(said, row), acts_of(plan, actor=actor, as_of=as_of), row.milestones, kind)
+
+
 def lines(
     said: Sequence[Said], acts: Sequence[Act], milestones: Sequence[MilestoneRow], kind: str = ""
 ) -> list[dict[str, Any]]:
-    """The lines of the macro `history`, newest first; of one of the KINDS, or all."""
+    """The lines of the macro `history`, newest first; of one of the KINDS, or all. For programs each says besides, in
+    stable words, what was done to which kind of thing, and of which milestone."""
     wanted = KINDS[kind][1] if kind in KINDS else ()
     shown = [act for act in acts if not wanted or act.entry.thing in wanted]
     entries = [act.entry for act in shown]
@@ -89,10 +102,32 @@ def lines(
     found: list[tuple[datetime, int, dict[str, Any]]] = []
     if not wanted or "milestone" in wanted:
         told = words.said(said, limit=len(said))[::-1]
-        found += [(one.effective_at, 0, line) for one, line in zip(said, told, strict=True)]
-    found += [(act.entry.recorded_at, 1, _line(act, named, people)) for act in shown]
+        found += [(one.effective_at, 0, line | _stable(one)) for one, line in zip(said, told, strict=True)]
+    codes = {m.id: m.code for m in milestones}
+    found += [(act.entry.recorded_at, 1, _line(act, named, people) | _stable_of(act, codes)) for act in shown]
     found.sort(key=lambda item: item[:2])
     return [line for _when, _place, line in found[::-1]]
+
+
+def _stable(one: Said) -> dict[str, Any]:
+    return {
+        "key": str(one.id),
+        "entry": one.id,
+        "thing": "milestone_entry",
+        "act": one.kind,
+        "milestone": one.code,
+    }
+
+
+def _stable_of(act: Act, codes: Mapping[int, str]) -> dict[str, Any]:
+    """The same of an act of the trail. Its place in the trail tells how many others there are: it is named by its hash."""
+    return {
+        "key": act.entry.hash,
+        "entry": None,
+        "thing": act.entry.thing,
+        "act": act.entry.act.rpartition(":")[2],
+        "milestone": codes.get(act.milestone_id or 0),
+    }
 
 
 def _named(entries: Sequence[audit.AuditEntry]) -> set[int]:

@@ -17,14 +17,13 @@ from kangjiansheng.projects.models import Plan
 from kangjiansheng.projects.operations import withdrawing
 from kangjiansheng.projects.operations.starting import start_lab_plan
 from kangjiansheng.projects.queries.beginnings import taken_back
-from kangjiansheng.projects.queries.history import acts_of
 from kangjiansheng.projects.queries.templates import published
 from kangjiansheng.projects.queries.validity import held, validities_on
 from kangjiansheng.projects.rules.plans import FOR_LABS, promises_nothing
 from kangjiansheng.projects.views import bp, histories, words
 from kangjiansheng.projects.views.edit import previewed
 from kangjiansheng.projects.views.projects import plan_context
-from kangjiansheng.projects.views.then import called_then, owner_row
+from kangjiansheng.projects.views.then import owner_row
 
 
 @bp.get("/labs/<code>/plan")
@@ -53,9 +52,8 @@ def lab_plan(thing: Plan) -> Response:
 def lab_plan_history(thing: Plan) -> Response:
     """Everything that was said of the milestones of a laboratory's plan, newest first."""
     row = owner_row(thing)
-    said = called_then(queries.ledger(actor=actor(), plan_id=thing.id, as_of=g.as_of), row)
     kind = request.args.get("kind", "")
-    lines = histories.lines(said, acts_of(thing, actor=actor(), as_of=g.as_of), row.milestones, kind)
+    lines = histories.of_plan(thing, row, actor=actor(), as_of=g.as_of, kind=kind)
     return page(
         "projects/history.html",
         p=row,

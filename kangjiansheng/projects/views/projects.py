@@ -22,7 +22,6 @@ from kangjiansheng.projects.queries import claims, plans
 from kangjiansheng.projects.queries.delays import delays
 from kangjiansheng.projects.queries.evidence import tallies_of
 from kangjiansheng.projects.queries.gates import newest
-from kangjiansheng.projects.queries.history import acts_of
 from kangjiansheng.projects.queries.validity import Held, held, validities_on
 from kangjiansheng.projects.rules import freshness
 from kangjiansheng.projects.views import bp, chain, histories, numbers, risks, trials, validity, words
@@ -190,11 +189,8 @@ def project_history(thing: Project) -> Response:
     """Everything that was said and done, newest first: the milestones' ledger, gates, evidence, risks, approvals,
     baselines, clocks and the project's own facts; of one kind when the address asks for it."""
     row = project_row(thing)
-    said = queries.ledger(actor=actor(), plan_id=thing.plan.id if thing.plan else None, as_of=g.as_of)
     kind = request.args.get("kind", "")
-    lines = histories.lines(
-        called_then(said, row), acts_of(thing.plan, actor=actor(), as_of=g.as_of), row.milestones, kind
-    )
+    lines = histories.of_plan(thing.plan, row, actor=actor(), as_of=g.as_of, kind=kind)
     return page(
         "projects/history.html",
         p=row,

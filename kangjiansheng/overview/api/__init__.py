@@ -4,7 +4,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, abort, g, request
+from flask import abort, g, request
 from flask_babel import gettext as _
 
 from kangjiansheng.core import clock, rest
@@ -29,6 +29,11 @@ from kangjiansheng.core.rest import (
 )
 from kangjiansheng.core.rest.shapes import names_in
 from kangjiansheng.overview import policies
+from kangjiansheng.overview.api import board as board
+from kangjiansheng.overview.api import charts as charts
+from kangjiansheng.overview.api import forecasts as forecasts
+from kangjiansheng.overview.api import pack as pack
+from kangjiansheng.overview.api.blueprint import bp as bp
 from kangjiansheng.overview.forms.rates import RatesForm, UsualForm
 from kangjiansheng.overview.forms.scenario import MoveForm, ProposalForm, ScenarioForm, StopForm
 from kangjiansheng.overview.forms.value import ValueForm
@@ -41,17 +46,12 @@ from kangjiansheng.overview.queries import value as money
 from kangjiansheng.overview.rules import economics, keyed, periods, rates
 from kangjiansheng.overview.rules.board import PAGE
 from kangjiansheng.overview.rules.forecast import whole
-from kangjiansheng.overview.rules.forecast.runs import Expected
 from kangjiansheng.overview.rules.rates import USUAL
 from kangjiansheng.overview.rules.table import SECTORS
 from kangjiansheng.overview.views import dashboard, value
 from kangjiansheng.overview.views.search import asked_words
-from kangjiansheng.projects.models import Milestone, Project
-from kangjiansheng.projects.policies import see
+from kangjiansheng.projects.models import Project
 from kangjiansheng.projects.queries import metrics as of_the_portfolio
-from kangjiansheng.projects.queries import milestone
-
-bp = Blueprint("overview_api", __name__, url_prefix="/api/v1")
 
 _SCRIPTS = Value({"$ref": "#/components/schemas/Names"}, names_in)
 FIGURES = Given(
@@ -120,25 +120,6 @@ SEATED = Shape(
     seats=many(_FILLED.value)(lambda row: row.filled.items()),
     lacks=many(TEXT),
 )
-
-
-def _day_of(name: str) -> Value:
-    """A day of a forecast, which counts in ordinals."""
-
-    def read(pair: tuple[Expected | None, bool]) -> date | None:
-        found = getattr(pair[0], name, None)
-        return None if found is None else date.fromordinal(found)
-
-    return maybe(DAY)(read)
-
-
-FORECAST = Shape(
-    "MilestoneForecast",
-    **{name: _day_of(name) for name in ("promise", "p20", "p50", "p80")},
-    kept=maybe(NUMBER)(lambda pair: pair[0] and pair[0].kept),
-    cases=maybe(WHOLE)(lambda pair: pair[0] and pair[0].count),
-    illustrative=YES(lambda pair: pair[1]),
-)
 HIT = Shape(
     "Hit",
     kind=TEXT("kind.name"),
@@ -199,11 +180,37 @@ RATES = Shape(
     rates=many(_RATE.value)(lambda row: list(row.rates.items())),
     published=maybe(NUMBER),
     publisher=TEXT,
+    source=_SCRIPTS,
+)
+_YEARS: dict[str, Any] = {
+    "first": {"type": "integer"},
+    "amounts": {"type": "array", "items": {"type": "number"}},
+}
+_MONEY = {"type": "object", "properties": _YEARS}
+_REVENUE = {  # {} without; its years as `amounts`, or a peak that is reached in `rise` years and held for `hold`
+    "type": "object",
+    "properties": {
+        "kind": {"enum": [economics.PEAK, economics.YEARLY]},
+        **_YEARS,
+        "peak": {"type": "number"},
+        "rise": {"type": "integer"},
+        "hold": {"type": "integer"},
+    },
+}
+ENTERED = Shape(
+    "EnteredValue",
+    project_id=WHOLE,
+    costs=Value({"type": "object", "additionalProperties": _MONEY}, dict),  # by step of the way
+    revenue=Value(_REVENUE, dict),
+    discount=WHOLE,  # in hundredths of a per cent
+    basis=TEXT,
+    reason=TEXT,
+    illustrative=YES,
 )
 VALUE = Shape(
     "ProjectValue",
     project=TEXT(lambda pair: pair[0].code),
-    entered=maybe(Value({"type": "object"}, dict))(lambda pair: pair[1].state() if pair[1] else None),
+    entered=maybe(ENTERED.value)(lambda pair: pair[1]),
 )
 
 
@@ -250,17 +257,6 @@ def search() -> list[Any]:
     cut = {name: rows[: searching.MOST] for name, rows in found.items()}
     hits = searching.with_lines(cut, asked_words().words)
     return [hit for rows in hits.values() for hit in rows]
-
-
-@rest.reads(
-    bp, "/projects/<code>/milestones/<milestone_code>/forecast", FORECAST, load=milestone, may=see,
-    version=lambda _thing: None,
-)  # fmt: skip
-def milestone_forecast(thing: Milestone) -> tuple[Expected | None, bool]:
-    """How sure the promised day of an open milestone is, from the history of the projects that the caller sees: the share of
-    runs that keep it and the days by which 20, 50 and 80 % come. Null where the history is short, where it is not due
-    within a year, or nobody works on its project."""
-    return foretold.of_milestone(thing.id, actor=reader(), as_of=g.as_of)
 
 
 SCENARIOS, RATE_SETS = "/overview/scenarios", "/overview/rates"
