@@ -198,7 +198,7 @@ _WRITING = (
     ),
     _post(f"{_PARAGRAPH}/removal", "remove_paragraph", shows=f"{_MINUTES}/paragraphs"),
     _post(f"{_PARAGRAPH}/restoration", "restore_paragraph", shows=f"{_MINUTES}/paragraphs"),
-    _post(f"{_PARAGRAPH}/translation", "translate", TranslationForm),
+    _post(f"{_PARAGRAPH}/translation", "translate", TranslationForm, asks=("to",)),
     _post(f"{_PARAGRAPH}/dissent", "enter_dissent", motions.EnteredDissentForm, shows=_PARAGRAPH),
     _post(
         f"{_MINUTES}/decisions",

@@ -39,7 +39,7 @@ def paragraph(found: Paragraph) -> reading.Shown | None:
 
 
 @rest.lists(
-    bp, f"{MINUTES}/opinions", shapes.OPINION, key=lambda row: row[0].public_id, load=loaders.meeting,
+    bp, f"{MINUTES}/opinions", shapes.OPINION, by=("draft",), key=lambda row: row[0].public_id, load=loaders.meeting,
     may=policies.read_drafts, as_of=False,
 )  # fmt: skip
 def said(meeting: Meeting) -> list[Any]:
@@ -53,7 +53,9 @@ def said(meeting: Meeting) -> list[Any]:
     return [(row, told[row.paragraph_id]) for row in text.paragraphs if not row.withheld]
 
 
-rest.hands_out(bp, f"{MINUTES}.pdf", downloads.minutes_pdf, PDF.media)
-rest.hands_out(bp, f"{MINUTES}.docx", downloads.minutes_docx, DOCX.media)
-rest.hands_out(bp, f"{MINUTES}.json", downloads.minutes_json, "application/json")
-rest.hands_out(bp, f"{MINUTES}.md", downloads.minutes_markdown, "text/markdown")
+# As the page asks for them: which draft, and the language beside the text.
+_TEXT = ("draft", "side")
+rest.hands_out(bp, f"{MINUTES}.pdf", downloads.minutes_pdf, PDF.media, filters=("form", *_TEXT))
+rest.hands_out(bp, f"{MINUTES}.docx", downloads.minutes_docx, DOCX.media, filters=_TEXT)
+rest.hands_out(bp, f"{MINUTES}.json", downloads.minutes_json, "application/json", filters=_TEXT)
+rest.hands_out(bp, f"{MINUTES}.md", downloads.minutes_markdown, "text/markdown", filters=_TEXT)

@@ -28,6 +28,7 @@ from kangjiansheng.core.rest.filling import JSON, NOT_SENT, NOTHING, Sent
 from kangjiansheng.core.rest.posing import Program, posing
 from kangjiansheng.core.rest.problems import problem
 from kangjiansheng.core.rest.shapes import Shape
+from kangjiansheng.core.rest.words import refuse_unknown
 
 PREFIX = "/api/v1"
 METHODS = ("POST", "PATCH", "DELETE")
@@ -44,6 +45,7 @@ class Act:
     program's does not have. `shows` is what is read after it, where the page leads elsewhere.
     `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that. `tells` is what the page
     says of it, when it only looks or leads nowhere, and `wrong` what it says is wrong: the errors of the answer.
+    `asks` are the words of the page's address that choose what is done.
     """
 
     def __init__(
@@ -61,10 +63,12 @@ class Act:
         makes: str = "",
         tells: Shape | None = None,
         wrong: Callable[[Facts], list[dict[str, Any]]] | None = None,
+        asks: tuple[str, ...] = (),
     ) -> None:
         self.method, self.path, self.page, self.forms = method, path, page, forms
         self.opens, self.apart, self.creates, self.fixed = opens, apart, creates, dict(fixed)
         self.stands, self.shows, self.makes, self.tells, self.wrong = stands, shows, makes, tells, wrong
+        self.asks = asks
 
     @property
     def asks_version(self) -> bool:
@@ -125,6 +129,7 @@ def act(address: str) -> Response:
     if request.method == "OPTIONS":
         return _said_of(f"/{address}")
     found, arguments = _matched(f"/{address}", request.method)
+    refuse_unknown(found.asks)
     if g.as_of:
         abort(400, _("过去的日子不能改，请去掉 as_of。"))
     check_scope(current_app.view_functions[found.page], writes=True)
@@ -145,6 +150,7 @@ def act(address: str) -> Response:
 def form(method: str, address: str) -> Response:
     """What an act would take now: its fields, how they stand, and what may be chosen."""
     found, arguments = _matched(f"/{address}", method)
+    refuse_unknown(found.asks)
     given = arguments | found.fixed
     rules = {rule.endpoint: rule for rule in current_app.url_map.iter_rules()}
     thing = _check(rules[found.page], given)
