@@ -1,9 +1,9 @@
 """JSON under /api/v1, over the same queries, policies, operations and forms as the pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint, abort, g, request
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import clock, rest
@@ -37,6 +37,7 @@ from kangjiansheng.labs.queries import (
     companion,
     residents,
     space,
+    versions,
 )
 from kangjiansheng.labs.queries import bookings as held
 from kangjiansheng.labs.queries import papers as paper_queries
@@ -44,7 +45,9 @@ from kangjiansheng.labs.queries import resources as resource_queries
 from kangjiansheng.labs.queries.documents import Document, Owner, documents, owner
 from kangjiansheng.labs.queries.residents import CompanyFilter
 from kangjiansheng.labs.queries.resources import ResourceFilter
+from kangjiansheng.labs.queries.versions import AgreementVersion
 from kangjiansheng.labs.views import documents as document_views
+from kangjiansheng.labs.views.history import compared
 
 bp = Blueprint("labs_api", __name__, url_prefix="/api/v1")
 
@@ -112,6 +115,38 @@ def agreements() -> list[Agreement]:
 def agreement(found: Agreement) -> Agreement | None:
     """One agreement. What its source does not state is null."""
     return queries.as_it_stood(found, g.as_of)
+
+
+@rest.lists(
+    bp, "/agreements/<code>/versions", shapes.AGREEMENT_VERSION, key=lambda row: str(row[0].number), load=queries.agreement,
+    may=policies.read_versions,
+)  # fmt: skip
+def agreement_versions(found: Agreement) -> list[Any]:
+    """What an agreement said after each change, the newest first; for those who see its inside."""
+    rows = versions.readable(found, as_of=g.as_of)
+    people = names({one.actor_id for one, _said in rows})
+    return [(one, said, people.get(one.actor_id)) for one, said in rows]
+
+
+@rest.reads(
+    bp, "/agreements/<code>/versions/comparison", shapes.COMPARISON, load=queries.agreement, may=policies.read_versions,
+    filters=("before", "after"), version=lambda _found: None,
+)  # fmt: skip
+def agreement_comparison(found: Agreement) -> Any:
+    """What differs between two versions, in words: the newest and the one before it, unless `before` and `after` name
+    others."""
+    known = versions.versions(found, as_of=g.as_of)
+    after = _named(known, "after", known[0] if known else None)
+    before = _named(known, "before", next((one for one in known if one.number < after.number), after))
+    rows = compared(before.state, after.state)
+    return before, after, [row for row in rows if row.before != row.after]
+
+
+def _named(known: Sequence[AgreementVersion], word: str, usual: AgreementVersion | None) -> AgreementVersion:
+    """The version that the address names, else the usual one; 404 where there is none such."""
+    asked = request.args.get(word)
+    found = next((one for one in known if str(one.number) == asked), None) if asked else usual
+    return found or abort(404)
 
 
 @rest.lists(bp, "/labs", shapes.OPEN_LAB, by=LabFilter, rows="items", pages=True)

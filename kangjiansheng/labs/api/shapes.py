@@ -1,12 +1,14 @@
 """What programs are told of institutions, agreements, laboratories, obligations, resources and the park."""
 
+from operator import attrgetter
 from typing import Any
 
 from flask import request
 
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.rest import DAY, INSTANT, NAMES, REF, TEXT, WHOLE, YES, Shape, many, maybe
+from kangjiansheng.core.rest import DAY, INSTANT, NAMES, REF, TEXT, WHOLE, YES, Shape, Value, many, maybe
+from kangjiansheng.core.rest.shapes import Get
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Agreement, JointLab
 
@@ -25,6 +27,12 @@ def _above(row: Agreement) -> str | None:
     if actor() not in seen:
         seen[actor()] = queries.agreement_codes(actor=actor())
     return seen[actor()].get(row.parent.id) if row.parent else None
+
+
+def _second(value: Value, key: str) -> Get:
+    """The same value of the second of what a view gives."""
+    get = value.get or attrgetter(key)
+    return lambda found: get(found[1])
 
 
 INSTITUTION = Shape(
@@ -56,6 +64,25 @@ _AGREEMENT: dict[str, Any] = dict(
 )
 AGREEMENT = Shape("Agreement", **_AGREEMENT)
 AGREEMENT_WHOLE = Shape("AgreementWithClauses", **_AGREEMENT, clauses=many(CLAUSE.value))
+AGREEMENT_VERSION = Shape(
+    "AgreementVersion",
+    version=WHOLE(lambda row: row[0].number),
+    since=INSTANT(lambda row: row[0].since),
+    by=maybe(NAMES)(lambda row: row[2]),
+    **{
+        key: value(_second(value, key))
+        for key, value in (
+            _AGREEMENT | {"renewal_months": WHOLE, "summary": TEXT, "clauses": many(CLAUSE.value)}
+        ).items()
+    },
+)
+_COMPARED = Shape("ComparedField", field=TEXT, label=TEXT, before=TEXT, after=TEXT)
+COMPARISON = Shape(
+    "AgreementComparison",
+    before=WHOLE(lambda found: found[0].number),
+    after=WHOLE(lambda found: found[1].number),
+    differences=many(_COMPARED.value)(lambda found: found[2]),
+)
 PARTNER = Shape("LabPartner", institution=TEXT("institution.code"), role=TEXT)
 _MEMBER: dict[str, Any] = dict(
     number=maybe(WHOLE)("id"),  # none as of a past day: nobody can be ended there
