@@ -43,10 +43,12 @@ from kangjiansheng.labs.queries import bookings as held
 from kangjiansheng.labs.queries import papers as paper_queries
 from kangjiansheng.labs.queries import resources as resource_queries
 from kangjiansheng.labs.queries.documents import Document, Owner, documents, owner
+from kangjiansheng.labs.queries.reports import PartyReport
 from kangjiansheng.labs.queries.residents import CompanyFilter
 from kangjiansheng.labs.queries.resources import ResourceFilter
 from kangjiansheng.labs.queries.versions import AgreementVersion
 from kangjiansheng.labs.views import documents as document_views
+from kangjiansheng.labs.views import reports
 from kangjiansheng.labs.views.history import compared
 
 bp = Blueprint("labs_api", __name__, url_prefix="/api/v1")
@@ -96,6 +98,16 @@ def institution(found: Institution) -> Institution | None:
 def institution_people(found: Institution) -> list[InstitutionMember]:
     """Who belongs to an institution, and since when; for those who keep it."""
     return sorted(found.members, key=lambda row: (row.valid_from, row.id))
+
+
+@rest.reads(
+    bp, "/institutions/<code>/report", shapes.REPORT, load=queries.institution, may=policies.report,
+    filters=("since", "until"), version=lambda _found: None,
+)  # fmt: skip
+def report(found: Institution) -> PartyReport:
+    """What a party owes and is owed at the end of `until`, and what moved since `since`: today and the quarter before
+    it, unless the address names others."""
+    return reports.asked(found)
 
 
 @rest.lists(bp, "/agreements", shapes.AGREEMENT, by=AgreementFilter, rows="items", pages=True)

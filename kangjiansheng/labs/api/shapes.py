@@ -145,6 +145,17 @@ OBLIGATION = Shape(
     illustrative=YES,
     archived=YES,
 )
+REPORT = Shape(
+    "PartyReport",
+    since=DAY,
+    until=DAY,
+    overdue=WHOLE,
+    late=WHOLE,
+    **{key: many(OBLIGATION.value) for key in ("owes", "owed", "delivered", "received", "dealings")},
+    illustrative=YES(
+        lambda report: any(row.illustrative for rows in report.sections.values() for row in rows)
+    ),
+)
 PAPER = Shape(
     "LabPaper",
     **_NUMBERED,
