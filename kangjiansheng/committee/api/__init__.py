@@ -6,6 +6,7 @@ from typing import Any
 from flask import g, request
 
 from kangjiansheng.committee import policies
+from kangjiansheng.committee.api import drafts as drafts
 from kangjiansheng.committee.api import files as files
 from kangjiansheng.committee.api import minutes as reading
 from kangjiansheng.committee.api import preparing as preparing
