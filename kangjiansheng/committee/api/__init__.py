@@ -8,6 +8,7 @@ from flask import g, request
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.api import drafts as drafts
 from kangjiansheng.committee.api import files as files
+from kangjiansheng.committee.api import interests as interests
 from kangjiansheng.committee.api import minutes as reading
 from kangjiansheng.committee.api import preparing as preparing
 from kangjiansheng.committee.api import shapes
