@@ -7,6 +7,7 @@ from flask import g, request
 
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.api import drafts as drafts
+from kangjiansheng.committee.api import effects as effects
 from kangjiansheng.committee.api import files as files
 from kangjiansheng.committee.api import interests as interests
 from kangjiansheng.committee.api import minutes as reading
