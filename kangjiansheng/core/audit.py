@@ -105,10 +105,10 @@ def note(
     pending.append(_Pending(act, thing, thing_id, actor, change, before, after))
 
 
-def told_first() -> tuple[str, int]:
-    """Table and key of the thing of which the first entry of this transaction tells."""
+def told_first() -> tuple[str, int, Mapping[str, Any]]:
+    """Table and key of the thing of which the first entry of this transaction tells, and what it says that is there now."""
     first: _Pending = db.session.info["audit"][0]
-    return first.thing, first.thing_id
+    return first.thing, first.thing_id, first.after
 
 
 def begun(change: "ChangeSet") -> None:

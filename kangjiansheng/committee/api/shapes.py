@@ -223,12 +223,15 @@ MOTION = Shape(
 )
 BACKLOG = Shape(
     "BacklogItem",
-    number=WHOLE("id"),
-    name=_SHORT,
-    kind=TEXT,
-    minutes_planned=WHOLE,
-    text=TEXT,
-    proposed_at=INSTANT,
+    number=WHOLE(lambda row: row[0].id),
+    name=_SHORT(lambda row: row[0]),
+    kind=TEXT(lambda row: row[0].kind),
+    minutes_planned=WHOLE(lambda row: row[0].minutes_planned),
+    presenter=TEXT(lambda row: row[0].presenter),
+    text=TEXT(lambda row: row[0].text),
+    project=maybe(TEXT)(lambda row: project_of(*row)),
+    proposed_by=NAMES(lambda row: row[0].proposed_by),
+    proposed_at=INSTANT(lambda row: row[0].proposed_at),
 )
 PAPER = Shape(
     "Paper",
@@ -311,6 +314,16 @@ _REMARK: dict[str, Value] = {
     "at": INSTANT("created_at"),
 }
 _ANSWER = Shape("CommentAnswer", **_REMARK)
+REMARK = Shape(
+    "CommentOrAnswer",
+    **_REMARK,
+    paragraph=TEXT("paragraph.public_id"),
+    answer_to=maybe(WHOLE)("parent_id"),
+    quote=TEXT,
+    edited_at=maybe(INSTANT),
+    resolved=YES(lambda row: row.resolved_at is not None),
+    illustrative=YES,
+)
 _COMMENT = Shape(
     "Comment",
     **{

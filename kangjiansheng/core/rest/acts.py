@@ -43,7 +43,8 @@ class Act:
     whose page shows the form, where it is not the same; `apart`: no page shows it as such; it begins
     with what `stands` says of the thing, and what is not named is not sent. `creates`: nothing is overwritten, so no version is asked for; `fixed` are arguments of the page's address that the
     program's does not have. `shows` is what is read after it, where the page leads elsewhere.
-    `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that. `tells` is what the page
+    `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that,
+    `{made[…]}` what the trail tells of it. `tells` is what the page
     says of it, when it only looks or leads nowhere, and `wrong` what it says is wrong: the errors of the answer.
     `asks` are the words of the page's address that choose what is done.
     """
@@ -240,12 +241,15 @@ def _done(found: Act, arguments: dict[str, Any], came: Sent) -> Response:
 
 
 class _Made:
-    """What this request has made: the thing of which the trail tells first."""
+    """What this request has made: the thing of which the trail tells first, and as items what the trail tells of it."""
 
     def __getattr__(self, name: str) -> Any:
-        thing, key = audit.told_first()
+        thing, key, _after = audit.told_first()
         kind = next(one.class_ for one in Base.registry.mappers if one.class_.__tablename__ == thing)
         return getattr(db.session.get_one(kind, key), name)
+
+    def __getitem__(self, name: str) -> Any:
+        return audit.told_first()[2][name]
 
 
 def _warned(answer: Response, program: Program, *, creates: bool) -> Response:
