@@ -105,16 +105,11 @@ def note(
     pending.append(_Pending(act, thing, thing_id, actor, change, before, after))
 
 
-def told_first() -> tuple[str, int]:
-    """Table and key of the thing of which the first entry of this transaction tells."""
-    first: _Pending = db.session.info["audit"][0]
-    return first.thing, first.thing_id
-
-
-def told_last() -> tuple[str, int]:
-    """The same of the last entry so far."""
-    last: _Pending = db.session.info["audit"][-1]
-    return last.thing, last.thing_id
+def told(at: int) -> tuple[str, int, Mapping[str, Any]]:
+    """Table and key of the thing of which one entry of this transaction tells (0 the first, -1 the last so far), and what it
+    says that is there now."""
+    entry: _Pending = db.session.info["audit"][at]
+    return entry.thing, entry.thing_id, entry.after
 
 
 def begun(change: "ChangeSet") -> None:

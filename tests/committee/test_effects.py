@@ -23,9 +23,11 @@ from kangjiansheng.overview.queries import gates_waiting
 from kangjiansheng.projects.models import GateDecision, Milestone, MilestoneEntry, Plan, Project
 from kangjiansheng.projects.operations import gates, milestones
 from kangjiansheng.projects.operations.starting import start_lab_plan
+from kangjiansheng.projects.queries import schedule
 from tests.committee.conftest import PASSWORD
 from tests.support.acting import who
 from tests.support.critic import Critic
+from tests.support.programs import program
 
 MEETING, PROJECT = "SAC-2026-05", "KJS-015"
 
@@ -331,6 +333,8 @@ def test_a_lead_proposes_and_the_secretary_lets_the_resolution_carry_it(
         plan = db.session.scalars(select(Plan).where(Plan.project_id == item.project_id)).one()
         m = opened(plan)[0]
         code, before, after = m.code, m.current_plan, later(m)
+        later_on = [one.code for one in schedule.effects(m, after)]
+        assert later_on
     place = f"/meetings/{MEETING}/items/{number}/effects"
     executive = client("executive")
     assert code in executive.get(place).text
@@ -348,6 +352,15 @@ def test_a_lead_proposes_and_the_secretary_lets_the_resolution_carry_it(
     assert client("outsider").get(place).status_code == 404
     member = client("member")
     assert member.get(place).status_code == 403
+    (told,) = program(app, client, "executive")("GET", place).get_json()["data"]
+    assert (told["kind"], told["of"], told["milestone"]) == ("rebaseline", PROJECT, code)
+    assert (told["before"], told["after"]) == (str(before), str(after))
+    assert (told["life"], told["decision"], told["number"]) == ("proposed", named, effect)
+    assert told["text"] in page and [one["code"] for one in told["later"]] == later_on
+    (kept,) = program(app, client, "secretary")("GET", place).get_json()["data"]
+    assert kept == told | {"later": []}, "the secretary sees no milestones of it"
+    for short, status in (("outsider", 404), ("member", 403)):
+        assert program(app, client, short)("GET", place).status_code == status
 
 
 @pytest.mark.long
@@ -373,6 +386,11 @@ def test_the_milestone_names_the_resolution_to_those_who_see_it(
     assert "已照此改动" in executive.get(f"/meetings/{MEETING}/minutes").text
     for form in ("minutes.md", "minutes.json"):
         assert "改为" in executive.get(f"/meetings/{MEETING}/{form}").text
+    (signed,) = program(app, client, "executive")("GET", f"/decisions/{number}/effects").get_json()["data"]
+    assert (signed["milestone"], signed["life"], signed["not_applied"]) == (code, "in_force", None)
+    assert signed["text"] in shown
+    hidden = program(app, client, "outsider")
+    assert hidden("GET", f"/decisions/{number}/effects").status_code == 404
 
 
 @pytest.mark.long

@@ -4,6 +4,7 @@ import pytest
 
 from kangjiansheng.core.errors import RuleBroken
 from kangjiansheng.labs import operations, queries
+from tests.support.programs import program
 from tests.support.typed import opened, send, typed, words
 
 EDIT = "/agreements/AGR-901/edit"
@@ -99,3 +100,41 @@ def test_two_versions_are_read_beside_each_other(client):
     )
     assert client("outsider").get("/agreements/AGR-001/versions").status_code == 403
     assert client("outsider").get("/agreements/AGR-901/versions").status_code == 404
+
+
+def test_a_program_reads_the_versions_and_what_differs(client, app):
+    executive = client("executive")
+    assert typed(executive, EDIT, summary="共建细胞制备平台").status_code == 303
+    read = program(app, client, "executive")
+    newest, first = read("GET", "/agreements/AGR-901/versions").get_json()["data"]
+    assert (newest["version"], newest["summary"]) == (2, "共建细胞制备平台")
+    assert (first["version"], first["summary"]) != (2, "共建细胞制备平台")
+    assert newest["by"]["zh-Hans"] and newest["since"] > first["since"]
+    whole = read("GET", "/agreements/AGR-901").get_json()
+    assert {key: newest[key] for key in whole} == whole
+    found = read("GET", "/agreements/AGR-901/versions/comparison").get_json()
+    assert (found["before"], found["after"]) == (1, 2)
+    told = {row["field"]: row for row in found["differences"]}
+    assert told["summary"]["after"] == "共建细胞制备平台" and told["summary"]["label"] == "摘要"
+    page = words(executive.get("/agreements/AGR-901/versions"))
+    assert all(row["after"] in page and row["before"] in page for row in told.values())
+    same = read("GET", "/agreements/AGR-901/versions/comparison?before=2&after=2").get_json()
+    assert same["differences"] == []
+    assert read("GET", "/agreements/AGR-901/versions/comparison?after=9").status_code == 404
+    for short, code, status in (("outsider", "AGR-001", 403), ("outsider", "AGR-901", 404)):
+        for what in ("versions", "versions/comparison"):
+            assert client(short).get(f"/api/v1/agreements/{code}/{what}").status_code == status
+
+
+def test_a_version_names_no_agreement_that_its_reader_does_not_see(client, app):
+    assert typed(client("executive"), EDIT, parent_code="AGR-902").status_code == 303
+    lead = client("lead")
+    assert lead.get("/agreements/AGR-902").status_code == 404
+    read = program(app, client, "lead")
+    for what in ("versions", "versions/comparison"):
+        answer = read("GET", f"/agreements/AGR-901/{what}")
+        assert answer.status_code == 200 and "AGR-902" not in answer.text
+    assert read("GET", "/agreements/AGR-901/versions").get_json()["data"][0]["parent"] is None
+    everything = program(app, client, "executive")
+    assert "AGR-902" in everything("GET", "/agreements/AGR-901/versions").text
+    assert "AGR-902" in everything("GET", "/agreements/AGR-901/versions/comparison").text

@@ -15,6 +15,7 @@ from kangjiansheng.labs.queries.waiting import agreements_to_watch, obligations_
 from kangjiansheng.overview.queries.calendar import calendar_of
 from kangjiansheng.projects.operations.reminders import remind
 from kangjiansheng.projects.queries.reminders import to_extend
+from tests.support.programs import program
 from tests.support.typed import typed, words
 
 
@@ -103,3 +104,22 @@ def test_the_report_of_a_party_at_a_day_of_account(client):
     assert member.get("/partners/KJS/report").status_code == 403, "of another party"
     assert executive.get("/partners/RJ/report?until=2030-01-01").status_code == 400
     assert executive.get("/partners/RJ/report?since=2026-11-20&until=2026-11-01").status_code == 400
+
+
+def test_a_program_reads_the_report_of_its_party(client, app):
+    read, address = program(app, client, "member"), "/institutions/RJ/report"
+    found = read("GET", f"{address}?since=2026-10-01&until=2026-11-23").get_json()
+    assert {key: [row["code"] for row in found[key]] for key in ("owes", "delivered")} == {
+        "owes": ["OB-0003"], "delivered": ["OB-0001"],
+    }  # fmt: skip
+    assert (found["since"], found["until"], found["late"]) == ("2026-10-01", "2026-11-23", 0)
+    assert "OB-0005" not in str(found), "not hers to see"
+    then = read("GET", f"{address}?until=2026-10-10").get_json()
+    assert len(then["owes"]) == 2 and then["delivered"] == []
+    assert read("GET", f"{address}?as_of=2026-10-10").get_json() == then
+    assert read("GET", f"{address}?since=2026-11-20&until=2026-11-01").status_code == 400
+    assert read("GET", f"{address}?until=2030-01-01").status_code == 400
+    assert read("GET", "/institutions/KJS/report").status_code == 403
+    ours = program(app, client, "executive")("GET", "/institutions/KJS/report").get_json()
+    assert ours["overdue"] == 1 and "OB-0009" in [row["code"] for row in ours["dealings"]]
+    assert ours["illustrative"] is True

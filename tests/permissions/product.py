@@ -128,6 +128,11 @@ SOURCES: Mapping[str, tuple[str | None, str]] = {
         "motion",
         "SELECT t.id AS id, m.code AS code, t.id AS number FROM motion t JOIN meeting m ON m.id = t.meeting_id",
     ),
+    "/meetings/<code>/minutes/drafts/<int:number>": (
+        "meeting",
+        "SELECT m.id AS id, m.code AS code, d.number AS number FROM draft_version d "
+        "JOIN minutes n ON n.id = d.minutes_id JOIN meeting m ON m.id = n.meeting_id",
+    ),
     "/meetings/<code>": ("meeting", "SELECT id, code FROM meeting WHERE code <> ''"),
     "/decisions/<number>": ("decision", "SELECT id, number FROM decision WHERE number <> ''"),
     "/actions/<number>": ("action", "SELECT id, number FROM action WHERE number <> ''"),

@@ -6,7 +6,10 @@ from typing import Any
 from flask import g, request
 
 from kangjiansheng.committee import policies
+from kangjiansheng.committee.api import drafts as drafts
+from kangjiansheng.committee.api import effects as effects
 from kangjiansheng.committee.api import files as files
+from kangjiansheng.committee.api import interests as interests
 from kangjiansheng.committee.api import minutes as reading
 from kangjiansheng.committee.api import preparing as preparing
 from kangjiansheng.committee.api import shapes
@@ -43,12 +46,26 @@ def committee(found: Committee) -> Any:
 
 
 @rest.lists(
-    bp, "/committees/<code>/backlog", shapes.BACKLOG, key=lambda row: str(row.id), load=loaders.committee,
+    bp, "/committees/<code>/backlog", shapes.BACKLOG, key=lambda row: str(row[0].id), load=loaders.committee,
     may=policies.see, as_of=False,
 )  # fmt: skip
-def waiting(found: Committee) -> list[BacklogItem]:
+def waiting(found: Committee) -> list[Any]:
     """The items that wait for an agenda, as far as the reader may see them."""
-    return backlog.waiting(found, actor=actor())
+    return _waiting(backlog.waiting(found, actor=actor()))
+
+
+def _waiting(rows: Sequence[BacklogItem]) -> list[Any]:
+    seen = overviews.open_projects(rows, actor=actor())
+    return [(row, seen) for row in rows]
+
+
+@rest.reads(
+    bp, "/committees/<code>/backlog/<int:number>", shapes.BACKLOG, load=backlog.backlog_item, may=policies.see,
+    as_of=False, version=lambda _item: None,
+)  # fmt: skip
+def waiting_item(found: BacklogItem) -> Any:
+    """One item that waits."""
+    return _waiting([found])[0]
 
 
 @rest.lists(

@@ -59,6 +59,7 @@ _COMMITTEES = (
         agenda.BacklogForm,
         opens="backlog",
         creates=True,
+        makes=f"{_COMMITTEE}/backlog/{{made.id}}",
     ),
     _post(f"{_COMMITTEE}/backlog/<int:number>/removal", "drop_from_backlog"),
     _post(f"{_COMMITTEE}/series", "plan_series", series.SeriesForm, opens="all_series", creates=True),
@@ -164,7 +165,14 @@ _FILES = (
     _post(_EVIDENCE, "add_evidence", EvidenceForm, opens="action", creates=True, shows=_EVIDENCE),
     _post(f"{_EVIDENCE}/<int:file>/level", "level_evidence", LevelForm, shows=_EVIDENCE),
     _post(f"{_EVIDENCE}/<int:file>/withdrawal", "withdraw_evidence", shows=_EVIDENCE),
-    _post(f"{_MINUTES}/scans", "add_scan", ScanForm, opens="scans", creates=True),
+    _post(
+        f"{_MINUTES}/scans",
+        "add_scan",
+        ScanForm,
+        opens="scans",
+        creates=True,
+        makes=f"{_MINUTES}/scans/{{made[number]}}",
+    ),
     _post(f"{_MINUTES}/scans/<int:number>/withdrawal", "withdraw_scan", WithdrawScanForm, opens="scans"),
     _post(f"{_PARAGRAPH}/images", "add_image", ImageForm, shows=_PARAGRAPH),
 )
@@ -198,7 +206,7 @@ _WRITING = (
     ),
     _post(f"{_PARAGRAPH}/removal", "remove_paragraph", shows=f"{_MINUTES}/paragraphs"),
     _post(f"{_PARAGRAPH}/restoration", "restore_paragraph", shows=f"{_MINUTES}/paragraphs"),
-    _post(f"{_PARAGRAPH}/translation", "translate", TranslationForm),
+    _post(f"{_PARAGRAPH}/translation", "translate", TranslationForm, asks=("to",)),
     _post(f"{_PARAGRAPH}/dissent", "enter_dissent", motions.EnteredDissentForm, shows=_PARAGRAPH),
     _post(
         f"{_MINUTES}/decisions",
@@ -228,7 +236,13 @@ _WRITING = (
     _post(f"{_PARAGRAPH}/amendment", "propose_amendment", forms.AmendmentForm, shows=_MINUTES),
 )
 _READING = (
-    _post(f"{_PARAGRAPH}/comments", "comment", CommentForm, creates=True),
+    _post(
+        f"{_PARAGRAPH}/comments",
+        "comment",
+        CommentForm,
+        creates=True,
+        makes=f"{_MINUTES}/comments/{{made.id}}",
+    ),
     _patch(_COMMENT, "edit_comment", CommentTextForm, shows=f"{_MINUTES}/opinions"),
     _post(f"{_COMMENT}/resolution", "resolve"),
     _post(f"{_COMMENT}/reopening", "reopen"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kangjiansheng.committee.models import Meeting
+from kangjiansheng.committee.models import DraftVersion, Meeting, Minutes
 from kangjiansheng.committee.queries import exports, reading
 from kangjiansheng.committee.rules import canon
 from kangjiansheng.core.access import actor
@@ -26,11 +26,16 @@ def shown(meeting: Meeting) -> dict[str, Any] | None:
     When nothing is withheld, `canonical` is the text that was signed; docs/minutes-format.md says how `sha256`
     comes out of it. `/meetings/<code>/minutes.json` is the export that can be verified with parts withheld.
     """
-    minutes, who = meeting.minutes, actor()
+    minutes = meeting.minutes
     if minutes is None:
         return None
     drafts = reading.drafts(minutes)
-    draft = next((d for d in drafts if d.number == minutes.current_draft), None)
+    return as_draft(minutes, next((d for d in drafts if d.number == minutes.current_draft), None))
+
+
+def as_draft(minutes: Minutes, draft: DraftVersion | None) -> dict[str, Any]:
+    """The same as one draft has it, or as it is being written (None)."""
+    who, meeting = actor(), minutes.meeting
     text = reading.frozen(draft, actor=who) if draft else reading.working(minutes, actor=who)
     answer: dict[str, Any] = {
         "meeting": meeting.code,

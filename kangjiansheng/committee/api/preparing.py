@@ -6,6 +6,7 @@ from typing import Any
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.api import shapes
 from kangjiansheng.committee.api.blueprint import bp
+from kangjiansheng.committee.api.imported import IMPORT, IMPORT_READ
 from kangjiansheng.committee.models import (
     AgendaItem,
     AgendaTemplate,
@@ -131,7 +132,7 @@ def template(found: AgendaTemplate) -> AgendaTemplate:
 
 
 @rest.lists(
-    bp, "/committees/<code>/imports", shapes.IMPORT, key=_number, load=loaders.committee, may=policies.plan_meetings,
+    bp, "/committees/<code>/imports", IMPORT, key=_number, load=loaders.committee, may=policies.plan_meetings,
     as_of=False,
 )  # fmt: skip
 def imports(committee: Committee) -> list[MinutesImport]:
@@ -140,12 +141,12 @@ def imports(committee: Committee) -> list[MinutesImport]:
 
 
 @rest.reads(
-    bp, "/committees/<code>/imports/<int:number>", shapes.IMPORT_READ, shapes.IMPORT, load=import_queries.reading,
+    bp, "/committees/<code>/imports/<int:number>", IMPORT_READ, IMPORT, load=import_queries.reading,
     may=policies.keep_import, as_of=False,
 )  # fmt: skip
 def one_import(row: MinutesImport) -> Any:
     """One of them: the dry run until it is imported, then what became of it."""
     if row.state != "read":
-        return row, shapes.IMPORT
+        return row, IMPORT
     seen = import_queries.look(row.committee, row.text, row.name, row.sha256, row.chosen, actor=actor())
-    return (row, seen), shapes.IMPORT_READ
+    return (row, seen), IMPORT_READ

@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping
 from operator import attrgetter
 from typing import Any
 
-from kangjiansheng.committee.queries.imports import names_in
+from flask import request
+
 from kangjiansheng.core import rest
-from kangjiansheng.core.errors import RuleBroken
-from kangjiansheng.core.i18n import explain
+from kangjiansheng.core.access import actor
+from kangjiansheng.core.changes import Actor
+from kangjiansheng.core.clock import SHANGHAI
+from kangjiansheng.core.db import db
 from kangjiansheng.core.rest import (
     DAY,
     INSTANT,
@@ -23,6 +26,7 @@ from kangjiansheng.core.rest import (
     maybe,
 )
 from kangjiansheng.core.rest.shapes import Get
+from kangjiansheng.labs.queries import visible_labs
 
 _SHORT = Value(
     {
@@ -38,29 +42,65 @@ _SHORT = Value(
     lambda thing: thing,
 )
 
+# As a form takes it: in Shanghai, on the day of the meeting.
+_HOUR = Value(
+    {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"}, lambda at: f"{at.astimezone(SHANGHAI):%H:%M}"
+)
+
 
 def project_of(row: Any, seen: Collection[int]) -> str | None:
     """The code of the project that something concerns, when its reader may see that project."""
     return row.project.code if row.project and row.project_id in seen else None
 
 
-def _first(value: Value, key: str) -> Get:
+def first_of(value: Value, key: str) -> Get:
     """The same value of the first of what a view gives."""
     get = value.get or attrgetter(key)
     return lambda found: get(found[0])
 
 
+def _steered(row: Any) -> str | None:
+    """The laboratory that a committee steers, if the reader sees it; one statement for all rows of an answer."""
+    if row.lab_id is None:
+        return None
+    seen: dict[Actor, dict[int, str]] = request.environ.setdefault("kjs.lab_codes", {})
+    if actor() not in seen:
+        seen[actor()] = {lab.id: lab.code for lab in db.session.scalars(visible_labs(actor()))}
+    return seen[actor()].get(row.lab_id)
+
+
+# The whole charter, as the page of a committee tells it; the names are those by which it is changed.
 COMMITTEE = Shape(
     "Committee",
     code=TEXT,
     names=NAMES,
+    short_hans=TEXT,
+    nature=TEXT,
     kind=TEXT,
+    lab=maybe(TEXT)(_steered),
     purpose=TEXT,
     founded_on=maybe(DAY),
+    year_inferred=YES,
     quorum=TEXT(lambda row: f"{row.quorum_numerator}/{row.quorum_denominator}"),
+    quorum_numerator=WHOLE,
+    quorum_denominator=WHOLE,
+    quorum_base=TEXT,
     majority=TEXT(lambda row: f"{row.majority_numerator}/{row.majority_denominator}"),
+    majority_numerator=WHOLE,
+    majority_denominator=WHOLE,
+    majority_over=YES,
+    majority_base=TEXT,
+    abstentions_count=YES,
+    deputies=YES,
+    deputy_among=TEXT,
     approval_rule=TEXT,
+    approval_members=WHOLE,
     review_days=WHOLE,
+    second_step=YES,
+    default_consent=YES,
+    default_consent_days=WHOLE,
+    minutes_pattern=TEXT,
+    outcome_pattern=TEXT,
     retention_years=WHOLE,
     source=maybe(TEXT),
 )
@@ -77,7 +117,7 @@ MEMBER = Shape(
 )
 COMMITTEE_WITH_SEATS = Shape(
     "CommitteeWithSeats",
-    **{key: value(_first(value, key)) for key, value in COMMITTEE.values.items()},
+    **{key: value(first_of(value, key)) for key, value in COMMITTEE.values.items()},
     seats=many(MEMBER.value)(lambda found: found[1]),
 )
 _MEETING: dict[str, Value] = {
@@ -95,7 +135,7 @@ _MEETING: dict[str, Value] = {
 # Of a list, each with how its minutes, its day and its life stood on the day that was asked for.
 MEETING = Shape(
     "Meeting",
-    **{key: value(_first(value, key)) for key, value in _MEETING.items()}
+    **{key: value(first_of(value, key)) for key, value in _MEETING.items()}
     | {
         "held_on": DAY(lambda row: row[2].held_on),
         "life": TEXT(lambda row: row[2].life),
@@ -109,6 +149,8 @@ ITEM = Shape(
     kind=TEXT(lambda pair: pair[1].kind),
     name=_SHORT(lambda pair: pair[1]),
     minutes_planned=WHOLE(lambda pair: pair[1].minutes_planned),
+    presenter=TEXT(lambda pair: pair[1].presenter),
+    presenter_id=maybe(WHOLE)(lambda pair: pair[1].presenter_id),  # by which forms name the person
     text=TEXT(lambda pair: pair[1].text),
     project=maybe(TEXT)(lambda pair: project_of(pair[1], pair[2])),
     gate=maybe(TEXT)(
@@ -127,7 +169,10 @@ DECIDED = Shape(
 )
 MEETING_WHOLE = Shape(
     "MeetingWithAgenda",
-    **{key: value(_first(value, key)) for key, value in _MEETING.items()},
+    **{key: value(first_of(value, key)) for key, value in _MEETING.items()},
+    starts=maybe(_HOUR)(lambda found: found[0].starts_at),
+    ends=maybe(_HOUR)(lambda found: found[0].ends_at),
+    place=TEXT(lambda found: found[0].place),
     agenda=many(ITEM.value)(lambda found: found[1]),
     items_withheld=YES(lambda found: found[2]),
     decisions=many(DECIDED.value)(lambda found: found[3]),
@@ -135,7 +180,7 @@ MEETING_WHOLE = Shape(
 ANSWER = Shape("CompanyAnswer", verdict=TEXT, reasons=TEXT, decided_on=DAY, body=TEXT, recorded_at=INSTANT)
 DECISION = Shape(
     "Decision",
-    **{key: value(_first(value, key)) for key, value in DECIDED.values.items()},
+    **{key: value(first_of(value, key)) for key, value in DECIDED.values.items()},
     meeting=TEXT(lambda found: found[0].meeting.code),
     project=maybe(TEXT)(lambda found: project_of(found[0], found[1])),
     waits_for_company=YES(lambda found: found[2] is not None and found[3] is None),
@@ -178,12 +223,15 @@ MOTION = Shape(
 )
 BACKLOG = Shape(
     "BacklogItem",
-    number=WHOLE("id"),
-    name=_SHORT,
-    kind=TEXT,
-    minutes_planned=WHOLE,
-    text=TEXT,
-    proposed_at=INSTANT,
+    number=WHOLE(lambda row: row[0].id),
+    name=_SHORT(lambda row: row[0]),
+    kind=TEXT(lambda row: row[0].kind),
+    minutes_planned=WHOLE(lambda row: row[0].minutes_planned),
+    presenter=TEXT(lambda row: row[0].presenter),
+    text=TEXT(lambda row: row[0].text),
+    project=maybe(TEXT)(lambda row: project_of(*row)),
+    proposed_by=NAMES(lambda row: row[0].proposed_by),
+    proposed_at=INSTANT(lambda row: row[0].proposed_at),
 )
 PAPER = Shape(
     "Paper",
@@ -234,68 +282,13 @@ _SERIES: dict[str, Value] = {
 SERIES = Shape("MeetingSeries", **_SERIES)
 SERIES_WHOLE = Shape(
     "MeetingSeriesWithMeetings",
-    **{key: value(_first(value, key)) for key, value in _SERIES.items()},
+    **{key: value(first_of(value, key)) for key, value in _SERIES.items()},
     meetings=many(MEETING.value)(
         lambda found: [(one, one.minutes and one.minutes.life, one) for one in found[1]]
     ),
 )
 TEMPLATE = Shape(
     "AgendaTemplate", number=WHOLE("id"), name=_SHORT, items=many(Value({"type": "object"}, dict))
-)
-_IMPORT: dict[str, Value] = {
-    "number": WHOLE("id"),
-    "name": TEXT,
-    "kind": TEXT,
-    "sha256": TEXT,
-    "origin": TEXT,
-    "state": TEXT,
-    "created_at": INSTANT,
-    "applied_at": maybe(INSTANT),
-    "meeting": maybe(TEXT)(lambda row: row.meeting.code if row.meeting else None),
-}
-IMPORT = Shape("MinutesImport", **_IMPORT)
-_PIECE = Shape(
-    "ReadPiece",
-    number=WHOLE(lambda row: row[0]),
-    kind=TEXT(lambda row: row[1]),
-    text=TEXT(lambda row: row[2].text),
-)
-_NAME = Shape(
-    "ReadName", number=WHOLE(lambda row: row[0]), name=TEXT(lambda row: row[1]), person_id=maybe(WHOLE)(lambda row: row[2]),
-    mode=TEXT(lambda row: row[3]),
-)  # fmt: skip
-_PROBLEM = Shape(
-    "ImportProblem",
-    field=TEXT("where"),
-    code=TEXT,
-    detail=TEXT(lambda row: explain(RuleBroken(row.code, None, **row.facts))),
-    meeting=maybe(TEXT),
-)
-
-
-def _names_read(found: Any) -> list[Any]:
-    _row, seen = found
-    people = {name: person.id if person else None for name, person in seen.people.items()}
-    modes = seen.plan.modes
-    return [(n, name, people.get(name), modes.get(name, "")) for n, name in enumerate(names_in(seen.found))]
-
-
-IMPORT_READ = Shape(
-    "MinutesImportRead",
-    **{key: value(_first(value, key)) for key, value in _IMPORT.items()},
-    day=maybe(DAY)(lambda found: found[1].plan.day),
-    title=TEXT(lambda found: found[1].plan.title),
-    place=TEXT(lambda found: found[1].plan.place),
-    minutes_no=TEXT(lambda found: found[1].plan.minutes_no),
-    illustrative=YES(lambda found: found[1].plan.illustrative),
-    pieces=many(_PIECE.value)(
-        lambda found: [
-            (n, kind, piece)
-            for n, (kind, piece) in enumerate(zip(found[1].plan.kinds, found[1].found.pieces, strict=True))
-        ]
-    ),
-    names=many(_NAME.value)(_names_read),
-    problems=many(_PROBLEM.value)(lambda found: found[1].problems),
 )
 PARAGRAPH = Shape(
     "Paragraph",
@@ -321,6 +314,16 @@ _REMARK: dict[str, Value] = {
     "at": INSTANT("created_at"),
 }
 _ANSWER = Shape("CommentAnswer", **_REMARK)
+REMARK = Shape(
+    "CommentOrAnswer",
+    **_REMARK,
+    paragraph=TEXT("paragraph.public_id"),
+    answer_to=maybe(WHOLE)("parent_id"),
+    quote=TEXT,
+    edited_at=maybe(INSTANT),
+    resolved=YES(lambda row: row.resolved_at is not None),
+    illustrative=YES,
+)
 _COMMENT = Shape(
     "Comment",
     **{

@@ -7,12 +7,13 @@ from flask import abort
 from kangjiansheng.committee import policies
 from kangjiansheng.committee.api import shapes
 from kangjiansheng.committee.api.blueprint import bp
-from kangjiansheng.committee.models import Meeting, Paragraph
+from kangjiansheng.committee.models import Comment, Meeting, Paragraph
 from kangjiansheng.committee.queries import loaders, opinions, reading
 from kangjiansheng.committee.views import downloads
 from kangjiansheng.committee.views.minutes import offered
 from kangjiansheng.core import rest
 from kangjiansheng.core.access import actor
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.filetypes import DOCX, PDF
 
 MINUTES = "/meetings/<code>/minutes"
@@ -39,7 +40,7 @@ def paragraph(found: Paragraph) -> reading.Shown | None:
 
 
 @rest.lists(
-    bp, f"{MINUTES}/opinions", shapes.OPINION, key=lambda row: row[0].public_id, load=loaders.meeting,
+    bp, f"{MINUTES}/opinions", shapes.OPINION, by=("draft",), key=lambda row: row[0].public_id, load=loaders.meeting,
     may=policies.read_drafts, as_of=False,
 )  # fmt: skip
 def said(meeting: Meeting) -> list[Any]:
@@ -53,7 +54,25 @@ def said(meeting: Meeting) -> list[Any]:
     return [(row, told[row.paragraph_id]) for row in text.paragraphs if not row.withheld]
 
 
-rest.hands_out(bp, f"{MINUTES}.pdf", downloads.minutes_pdf, PDF.media)
-rest.hands_out(bp, f"{MINUTES}.docx", downloads.minutes_docx, DOCX.media)
-rest.hands_out(bp, f"{MINUTES}.json", downloads.minutes_json, "application/json")
-rest.hands_out(bp, f"{MINUTES}.md", downloads.minutes_markdown, "text/markdown")
+def remark_of(*, actor: Actor, code: str, number: int) -> Comment | None:
+    """A comment or an answer, for readers of drafts who see its paragraph."""
+    found = loaders.comment(actor=actor, code=code, number=number)
+    reads = found is not None and policies.read_drafts(actor, found.paragraph.minutes.meeting)
+    return found if reads else None
+
+
+@rest.reads(
+    bp, f"{MINUTES}/comments/<int:number>", shapes.REMARK, load=remark_of, may=policies.see, as_of=False,
+    version=lambda _comment: None,
+)  # fmt: skip
+def remark(found: Comment) -> Comment:
+    """One comment, or an answer to one."""
+    return found
+
+
+# As the page asks for them: which draft, and the language beside the text.
+_TEXT = ("draft", "side")
+rest.hands_out(bp, f"{MINUTES}.pdf", downloads.minutes_pdf, PDF.media, filters=("form", *_TEXT))
+rest.hands_out(bp, f"{MINUTES}.docx", downloads.minutes_docx, DOCX.media, filters=_TEXT)
+rest.hands_out(bp, f"{MINUTES}.json", downloads.minutes_json, "application/json", filters=_TEXT)
+rest.hands_out(bp, f"{MINUTES}.md", downloads.minutes_markdown, "text/markdown", filters=_TEXT)

@@ -30,6 +30,7 @@ from kangjiansheng.committee.views import readers, sides, signing
 from kangjiansheng.committee.views.base import bp, number_of, page, title_of, until_day
 from kangjiansheng.committee.views.history import edits
 from kangjiansheng.core.access import actor, on
+from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.i18n import locale, name_of
 from kangjiansheng.core.pages import of_today
 
@@ -83,15 +84,31 @@ def offered(meeting: Meeting) -> Offer | None:
     if minutes is None:
         return None
     held = policies.seated(who, meeting.committee)
-    keeps, reader = bool(held & policies.EDITORS), bool(held) or who.reads_all or is_asked(meeting, who)
-    approved = minutes.life == "approved"
-    versions = reading.drafts(minutes, until=until_day()) if reader or approved else []
-    if approved and not reader:
-        versions = versions[:1]
+    keeps, reader = bool(held & policies.EDITORS), _reads_drafts(meeting, held, who)
+    versions = _open(minutes, reader, until_day())
     draft = _asked(versions)
     if draft is None and not (_is_record(minutes) or (keeps and not day)):
         return None
     return Offer(held, reader, keeps, versions, draft)
+
+
+def open_drafts(meeting: Meeting, *, actor: Actor) -> list[DraftVersion]:
+    """The frozen drafts that are open to a reader today, newest first."""
+    minutes, held = meeting.minutes, policies.seated(actor, meeting.committee)
+    if minutes is None or not policies.read_minutes(actor, meeting):
+        return []
+    return _open(minutes, _reads_drafts(meeting, held, actor), None)
+
+
+def _reads_drafts(meeting: Meeting, held: set[str], actor: Actor) -> bool:
+    return bool(held) or actor.reads_all or is_asked(meeting, actor)
+
+
+def _open(minutes: Minutes, reader: bool, until: datetime | None) -> list[DraftVersion]:
+    """All to readers of drafts; of approved minutes the text that stands to everybody."""
+    approved = minutes.life == "approved"
+    versions = reading.drafts(minutes, until=until) if reader or approved else []
+    return versions if reader else versions[:1]
 
 
 def _is_record(minutes: Minutes) -> bool:

@@ -59,7 +59,7 @@ def show(meeting: Meeting, form: Form | None = None, about: tuple[int, int] | No
         meeting=meeting,
         agenda=agenda,
         room=(room := floor.in_room(meeting, agenda.items)),
-        lines=_lines(meeting, agenda.items, room),
+        lines=lines_of(meeting, agenda.items, room),
         others={i.id: [m for m in seats if m.person_id not in _named(room[i.id])] for i in agenda.items},
         missing=[m for m in seats if m.voting and m.person_id not in declared],
         ways=inputs.WAYS,
@@ -75,7 +75,7 @@ def _named(one: floor.ItemInRoom) -> set[int]:
     return {row.person_id for row in one.recusals}
 
 
-def _lines(
+def lines_of(
     meeting: Meeting, items: list[AgendaItem], room: dict[int, floor.ItemInRoom]
 ) -> dict[int, list[Line]]:
     """The lines of each item, by seat: decided or proposed."""

@@ -28,6 +28,7 @@ from kangjiansheng.core.rest.filling import JSON, NOT_SENT, NOTHING, Sent
 from kangjiansheng.core.rest.posing import Program, posing
 from kangjiansheng.core.rest.problems import problem
 from kangjiansheng.core.rest.shapes import Shape
+from kangjiansheng.core.rest.words import refuse_unknown
 
 PREFIX = "/api/v1"
 METHODS = ("POST", "PATCH", "DELETE")
@@ -42,9 +43,10 @@ class Act:
     whose page shows the form, where it is not the same; `apart`: no page shows it as such; it begins
     with what `stands` says of the thing, and what is not named is not sent. `creates`: nothing is overwritten, so no version is asked for; `fixed` are arguments of the page's address that the
     program's does not have. `shows` is what is read after it, where the page leads elsewhere.
-    `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that, and
-    `{last.…}` where the act makes others before it. `tells` is what the page
+    `makes` is the address of what was made, where the page leads elsewhere: `{made.…}` in it are attributes of that,
+    `{made[…]}` what the trail tells of it, and `{last.…}` where the act makes others before it. `tells` is what the page
     says of it, when it only looks or leads nowhere, and `wrong` what it says is wrong: the errors of the answer.
+    `asks` are the words of the page's address that choose what is done.
     """
 
     def __init__(
@@ -62,10 +64,12 @@ class Act:
         makes: str = "",
         tells: Shape | None = None,
         wrong: Callable[[Facts], list[dict[str, Any]]] | None = None,
+        asks: tuple[str, ...] = (),
     ) -> None:
         self.method, self.path, self.page, self.forms = method, path, page, forms
         self.opens, self.apart, self.creates, self.fixed = opens, apart, creates, dict(fixed)
         self.stands, self.shows, self.makes, self.tells, self.wrong = stands, shows, makes, tells, wrong
+        self.asks = asks
 
     @property
     def asks_version(self) -> bool:
@@ -126,6 +130,7 @@ def act(address: str) -> Response:
     if request.method == "OPTIONS":
         return _said_of(f"/{address}")
     found, arguments = _matched(f"/{address}", request.method)
+    refuse_unknown(found.asks)
     if g.as_of:
         abort(400, _("过去的日子不能改，请去掉 as_of。"))
     check_scope(current_app.view_functions[found.page], writes=True)
@@ -146,6 +151,7 @@ def act(address: str) -> Response:
 def form(method: str, address: str) -> Response:
     """What an act would take now: its fields, how they stand, and what may be chosen."""
     found, arguments = _matched(f"/{address}", method)
+    refuse_unknown(found.asks)
     given = arguments | found.fixed
     rules = {rule.endpoint: rule for rule in current_app.url_map.iter_rules()}
     thing = _check(rules[found.page], given)
@@ -228,22 +234,25 @@ def _done(found: Act, arguments: dict[str, Any], came: Sent) -> Response:
         return told
     db.session.flush()
     db.session.expire_all()
-    made = found.makes.format(**given, made=_Made(audit.told_first), last=_Made(audit.told_last))
+    made = found.makes.format(**given, made=_Made(0), last=_Made(-1))
     leads = found.shows.format(**given) or answer.headers.get("Location", path)
     now = _now(leads, made, creates=found.creates)
     return _warned(now, program, creates=found.creates) if program.warnings else now
 
 
 class _Made:
-    """What this request has made: the thing of which the trail tells first, or last."""
+    """What this request has made: the thing of which the trail tells first, or last; as items what the trail tells of it."""
 
-    def __init__(self, told: Callable[[], tuple[str, int]]) -> None:
-        self._told = told
+    def __init__(self, at: int) -> None:
+        self._at = at
 
     def __getattr__(self, name: str) -> Any:
-        thing, key = self._told()
+        thing, key, _after = audit.told(self._at)
         kind = next(one.class_ for one in Base.registry.mappers if one.class_.__tablename__ == thing)
         return getattr(db.session.get_one(kind, key), name)
+
+    def __getitem__(self, name: str) -> Any:
+        return audit.told(self._at)[2][name]
 
 
 def _warned(answer: Response, program: Program, *, creates: bool) -> Response:

@@ -1,7 +1,7 @@
 """The OpenAPI description, out of the declarations themselves: it cannot fall behind them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Flask
@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length
 
 from kangjiansheng.core.access import part_of, scope_of
 from kangjiansheng.core.forms import Form, WholeNumberField
+from kangjiansheng.core.i18n import LOCALES
 from kangjiansheng.core.rest.acts import PREFIX, Act, Acts
 from kangjiansheng.core.rest.filling import (
     FILES,
@@ -35,6 +36,7 @@ from kangjiansheng.core.rest.filling import (
 )
 from kangjiansheng.core.rest.reads import MOST, Read
 from kangjiansheng.core.rest.shapes import Schema, schemas
+from kangjiansheng.core.rest.words import LANGUAGE
 
 _PART = re.compile(r"<(?:[^<>:]*(?:\([^()]*\))?:)?(\w+)>")
 _BYTES: Schema = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
@@ -69,11 +71,22 @@ _PROBLEM: Schema = {
                 },
             },
         },
+        "known": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Of a word that the address may not ask: those that it may.",
+        },
         "version": {"type": ["integer", "null"], "description": "Of a stale change: the present version."},
         "differences": {"type": "array", "items": {"type": "object"}},
     },
 }
 
+# What some words of an address mean wherever they are asked. A day that is left empty, as a form sends it, is today.
+_MEANT: dict[str, Schema] = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": MOST},
+    "page": {"type": "integer", "minimum": 1},
+    "as_of": {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]},
+}
 _DONE: Schema = {
     "type": "object",
     "properties": {
@@ -104,6 +117,7 @@ def document(app: Flask) -> dict[str, Any]:
         "webhooks": acts.pushed(),
         "components": {
             "schemas": {**schemas(), "Problem": _PROBLEM},
+            "parameters": {LANGUAGE: _asked(LANGUAGE, {"enum": list(LOCALES)})},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-kjs"},
@@ -171,6 +185,12 @@ def _asked(name: str, schema: Schema, place: str = "query", *, needed: bool = Fa
     return {"name": name, "in": place, "required": needed, "schema": schema}
 
 
+def _words(names: Iterable[str]) -> list[dict[str, Any]]:
+    """The words that an address may ask, and the language, which it may ask everywhere."""
+    asked = [_asked(name, _MEANT.get(name, {"type": "string"})) for name in names]
+    return [*asked, {"$ref": f"#/components/parameters/{LANGUAGE}"}]
+
+
 def _summary(view: Any, other: str) -> str:
     return str((view.__doc__ or other).strip().split("\n")[0])
 
@@ -181,13 +201,7 @@ def _problems(*codes: int) -> dict[str, Any]:
 
 
 def _read(rule: Rule, read: Read, app: Flask) -> dict[str, Any]:
-    parameters = [*_in_path(rule), *(_asked(name, {"type": "string"}) for name in read.filters)]
-    if read.is_list:
-        limit: Schema = {"type": "integer", "minimum": 1, "maximum": MOST}
-        parameters += [_asked("limit", limit), _asked("cursor", {"type": "string"})]
-    if read.as_of:
-        # Left empty, as a form sends it, it is today.
-        parameters.append(_asked("as_of", {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]}))
+    parameters = [*_in_path(rule), *_words(read.words)]
     if not read.is_file:
         parameters.append(_asked("If-None-Match", {"type": "string"}, "header"))
     view = app.view_functions[rule.endpoint]
@@ -222,7 +236,7 @@ def _headers(*names: str) -> dict[str, Any]:
 
 
 def _act(rule: Rule, act: Act, app: Flask) -> dict[str, Any]:
-    parameters = _in_path(rule)
+    parameters = [*_in_path(rule), *_words(act.asks)]
     if act.asks_version:
         parameters.append(_asked("If-Match", {"type": "string"}, "header", needed=True))
     if act.method == "POST":

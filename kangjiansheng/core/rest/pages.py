@@ -10,6 +10,7 @@ from kangjiansheng.core.access import of_any_part, part_of, signed_in
 from kangjiansheng.core.pages import of_today, page
 from kangjiansheng.core.rest import describing
 from kangjiansheng.core.rest.acts import PREFIX, Acts, bp
+from kangjiansheng.core.rest.words import refuse_unknown
 
 
 @bp.get(f"{PREFIX}/openapi.json")
@@ -17,6 +18,7 @@ from kangjiansheng.core.rest.acts import PREFIX, Acts, bp
 @of_any_part
 def openapi() -> Response:
     """This description."""
+    refuse_unknown(())
     return make_response(describing.document(current_app))
 
 
@@ -43,20 +45,16 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
     """The addresses of each part: method, path, and what may be asked or filled in."""
     views, found = current_app.view_functions, dict[str, list[dict[str, Any]]]()
     for rule, read in describing.readable(current_app):
-        names = [
-            *read.filters,
-            *(("limit", "cursor") if read.is_list else ()),
-            *(("as_of",) if read.as_of else ()),
-        ]
-        row = {"method": "GET", "path": describing.path_of(rule.rule), "names": names, "version": False}
+        path = describing.path_of(rule.rule)
+        row = {"method": "GET", "path": path, "names": read.words, "version": False}
         found.setdefault(part_of(views[rule.endpoint]), []).append(row)
     acts: Acts = current_app.extensions["acts"]
     for act in acts.listed.values():
-        names = [key for form in act.forms for key in describing.form_schema(form, files=True)["properties"]]
+        filled = [key for form in act.forms for key in describing.form_schema(form, files=True)["properties"]]
         row = {
             "method": act.method,
             "path": PREFIX + describing.path_of(act.path),
-            "names": list(dict.fromkeys(names)),
+            "names": list(dict.fromkeys([*filled, *act.asks])),
             "version": act.asks_version,
         }
         found.setdefault(part_of(views[act.page]), []).append(row)

@@ -25,9 +25,11 @@ from kangjiansheng.core.filetypes import TYPES
 from kangjiansheng.core.pages import with_args
 from kangjiansheng.core.paging import PER_PAGE, Behind, Pieces, of_all
 from kangjiansheng.core.rest.shapes import Schema, Shape
+from kangjiansheng.core.rest.words import refuse_unknown
 
 USUAL, MOST = 100, 500  # rows in one answer
 MOST_PLACES = 2**31  # that a cursor can be behind of
+PIECES = ("limit", "cursor")  # by which a list is read on
 JSON = "application/json"
 BYTES: Schema = {"type": "string", "format": "binary"}
 STORED = tuple(kind.media for kind in TYPES)
@@ -42,6 +44,13 @@ class Read:
     is_list: bool = False
     as_of: bool = True
     media: tuple[str, ...] = (JSON,)
+    pages: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that the address may ask, but for the language."""
+        cut = (*PIECES, *(("page",) if self.pages else ())) if self.is_list else ()
+        return (*self.filters, *cut, *(("as_of",) if self.as_of else ()))
 
     @property
     def is_file(self) -> bool:
@@ -69,7 +78,7 @@ def reads(
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         def answer(*loaded: Any, **arguments: Any) -> Response:
-            _check_day(as_of)
+            _check_address(read)
             found = view(*loaded, **arguments)
             shown, shape = found if len(shapes) > 1 else (found, shapes[0])
             if shown is None:
@@ -81,7 +90,8 @@ def reads(
 
         known = [shape.value.schema for shape in shapes]
         schema = known[0] if len(known) == 1 else {"anyOf": known}
-        return _declare(bp, path, view, answer, load, may, Read(schema, filters, as_of=as_of))
+        read = Read(schema, filters, as_of=as_of)
+        return _declare(bp, path, view, answer, load, may, read)
 
     return declare
 
@@ -108,15 +118,15 @@ def lists(
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         def answer(*loaded: Any, **arguments: Any) -> Response:
-            _check_day(as_of)
+            _check_address(read)
             found = view(*loaded, **arguments)
             body = _piece(found, shape, key, rows, PER_PAGE if pages else usual)
             if body[rows] and any(getattr(one, "illustrative", False) for one in loaded):
                 body["illustrative"] = True  # as what the rows belong to
             return answered(body | (_paged(found, shape, rows) if pages else {}), None)
 
-        schema = _list_schema(shape, rows, pages)
-        return _declare(bp, path, view, answer, load, may, Read(schema, names, is_list=True, as_of=as_of))
+        read = Read(_list_schema(shape, rows, pages), names, is_list=True, as_of=as_of, pages=pages)
+        return _declare(bp, path, view, answer, load, may, read)
 
     return declare
 
@@ -138,24 +148,32 @@ def _declare(
 
 
 def hands_out(
-    bp: Blueprint, path: str, view: Callable[..., Response], *media: str, as_of: bool = False, **fixed: str
+    bp: Blueprint,
+    path: str,
+    view: Callable[..., Response],
+    *media: str,
+    as_of: bool = False,
+    filters: tuple[str, ...] = (),
+    **fixed: str,
 ) -> None:
     """A file as the page's own view gives it, under an address for programs. `media` are the types that it may have, of
     stored files those that are taken; `fixed` are arguments of the page's address that this one does not have."""
 
     @wraps(view)
     def same(**arguments: Any) -> Response:
-        _check_day(as_of)
+        if g.get("actor"):  # who does not sign in is asked to by the page's own view
+            _check_address(content)
         return view(**arguments, **fixed)
 
-    content = Read(BYTES, as_of=as_of, media=media or STORED)
+    content = Read(BYTES, filters, as_of=as_of, media=media or STORED)
     same.read = content  # type: ignore[attr-defined]
     name = "_".join([view.__module__.rpartition(".")[2], view.__name__, *fixed.values()])
     bp.add_url_rule(path, name, same, methods=["GET"], provide_automatic_options=False)
 
 
-def _check_day(as_of: bool) -> None:
-    if g.as_of and not as_of:
+def _check_address(read: Read) -> None:
+    refuse_unknown(read.words)
+    if g.as_of and not read.as_of:
         abort(400, _("这里只有今天的情况，没有过去某一天的。"))
 
 

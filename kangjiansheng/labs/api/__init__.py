@@ -1,64 +1,49 @@
 """JSON under /api/v1, over the same queries, policies, operations and forms as the pages."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, g
+from flask import abort, g, request
 
 from kangjiansheng.accounts.queries import names
 from kangjiansheng.core import clock, rest
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.files import FileRef
 from kangjiansheng.labs import policies, queries
+from kangjiansheng.labs.api import park as park
 from kangjiansheng.labs.api import shapes
 from kangjiansheng.labs.api.acts import ACTS as ACTS
+from kangjiansheng.labs.api.blueprint import bp, number_of, numbered
 from kangjiansheng.labs.api.events import EVENTS as EVENTS
 from kangjiansheng.labs.models import (
     Agreement,
     Booking,
-    Company,
     Institution,
     InstitutionMember,
     JointLab,
     LabPaper,
-    Lease,
     Obligation,
-    ParkFloor,
-    ParkRule,
-    ServiceContact,
-    ServiceRequest,
     SharedResource,
     Wait,
 )
-from kangjiansheng.labs.policies import residents as park_policies
 from kangjiansheng.labs.queries import (
     AgreementFilter,
     InstitutionFilter,
     LabFilter,
     ObligationFilter,
-    companion,
-    residents,
-    space,
+    versions,
 )
 from kangjiansheng.labs.queries import bookings as held
 from kangjiansheng.labs.queries import papers as paper_queries
 from kangjiansheng.labs.queries import resources as resource_queries
 from kangjiansheng.labs.queries.documents import Document, Owner, documents, owner
 from kangjiansheng.labs.queries.obligations import clause_of
-from kangjiansheng.labs.queries.residents import CompanyFilter
+from kangjiansheng.labs.queries.reports import PartyReport
 from kangjiansheng.labs.queries.resources import ResourceFilter
+from kangjiansheng.labs.queries.versions import AgreementVersion
 from kangjiansheng.labs.views import documents as document_views
-
-bp = Blueprint("labs_api", __name__, url_prefix="/api/v1")
-
-
-def _number(row: Any) -> str:
-    return str(row.number)
-
-
-def _numbered(rows: Iterable[Any], found: Any) -> Any:
-    """The row of a thing among those of its list, if it is there."""
-    return next((row for row in rows if row.number == found.number), None)
+from kangjiansheng.labs.views import reports
+from kangjiansheng.labs.views.history import compared
 
 
 def _version(found: Any) -> int | None:
@@ -98,6 +83,16 @@ def institution_people(found: Institution) -> list[InstitutionMember]:
     return sorted(found.members, key=lambda row: (row.valid_from, row.id))
 
 
+@rest.reads(
+    bp, "/institutions/<code>/report", shapes.REPORT, load=queries.institution, may=policies.report,
+    filters=("since", "until"), version=lambda _found: None,
+)  # fmt: skip
+def report(found: Institution) -> PartyReport:
+    """What a party owes and is owed at the end of `until`, and what moved since `since`: today and the quarter before
+    it, unless the address names others."""
+    return reports.asked(found)
+
+
 @rest.lists(bp, "/agreements", shapes.AGREEMENT, by=AgreementFilter, rows="items", pages=True)
 def agreements() -> list[Agreement]:
     """The agreements that the caller may see."""
@@ -115,6 +110,38 @@ def agreements() -> list[Agreement]:
 def agreement(found: Agreement) -> Agreement | None:
     """One agreement. What its source does not state is null."""
     return queries.as_it_stood(found, g.as_of)
+
+
+@rest.lists(
+    bp, "/agreements/<code>/versions", shapes.AGREEMENT_VERSION, key=lambda row: str(row[0].number), load=queries.agreement,
+    may=policies.read_versions,
+)  # fmt: skip
+def agreement_versions(found: Agreement) -> list[Any]:
+    """What an agreement said after each change, the newest first; for those who see its inside."""
+    rows = versions.readable(found, as_of=g.as_of)
+    people = names({one.actor_id for one, _said in rows})
+    return [(one, said, people.get(one.actor_id)) for one, said in rows]
+
+
+@rest.reads(
+    bp, "/agreements/<code>/versions/comparison", shapes.COMPARISON, load=queries.agreement, may=policies.read_versions,
+    filters=("before", "after"), version=lambda _found: None,
+)  # fmt: skip
+def agreement_comparison(found: Agreement) -> Any:
+    """What differs between two versions, in words: the newest and the one before it, unless `before` and `after` name
+    others."""
+    known = versions.versions(found, as_of=g.as_of)
+    after = _named(known, "after", known[0] if known else None)
+    before = _named(known, "before", next((one for one in known if one.number < after.number), after))
+    rows = compared(before.state, after.state)
+    return before, after, [row for row in rows if row.before != row.after]
+
+
+def _named(known: Sequence[AgreementVersion], word: str, usual: AgreementVersion | None) -> AgreementVersion:
+    """The version that the address names, else the usual one; 404 where there is none such."""
+    asked = request.args.get(word)
+    found = next((one for one in known if str(one.number) == asked), None) if asked else usual
+    return found or abort(404)
 
 
 @rest.lists(bp, "/labs", shapes.OPEN_LAB, by=LabFilter, rows="items", pages=True)
@@ -136,7 +163,7 @@ def lab(found: JointLab) -> Any:
 
 
 @rest.lists(
-    bp, "/labs/<code>/papers", shapes.PAPER, key=_number, load=paper_queries.lab_inside, may=policies.see
+    bp, "/labs/<code>/papers", shapes.PAPER, key=number_of, load=paper_queries.lab_inside, may=policies.see
 )
 def lab_papers(found: JointLab) -> list[paper_queries.PaperRow]:
     """What a laboratory holds, what has lapsed first; for those who see its inside."""
@@ -146,7 +173,7 @@ def lab_papers(found: JointLab) -> list[paper_queries.PaperRow]:
 @rest.reads(bp, "/labs/<code>/papers/<int:number>", shapes.PAPER, load=paper_queries.paper, may=policies.see)
 def lab_paper(found: LabPaper) -> paper_queries.PaperRow | None:
     """One of them."""
-    return _numbered(paper_queries.papers(found.lab, as_of=g.as_of), found)
+    return numbered(paper_queries.papers(found.lab, as_of=g.as_of), found)
 
 
 @rest.lists(bp, "/obligations", shapes.OBLIGATION, by=ObligationFilter)
@@ -209,7 +236,7 @@ def _inside(found: SharedResource) -> list[int]:
     bp,
     "/resources/<code>/bookings",
     shapes.HELD,
-    key=_number,
+    key=number_of,
     load=resource_queries.resource,
     may=policies.see,
 )
@@ -237,7 +264,7 @@ def booking(found: Booking) -> Booking:
     bp,
     "/resources/<code>/waiting",
     shapes.WAIT,
-    key=_number,
+    key=number_of,
     load=resource_queries.resource,
     may=policies.see,
 )
@@ -251,117 +278,4 @@ def waiting(found: SharedResource) -> list[held.Held]:
 )  # fmt: skip
 def wait(found: Wait) -> Wait:
     """One place in the line, for those who may know whose it is."""
-    return found
-
-
-@rest.lists(bp, "/residents", shapes.COMPANY, by=("q", "kind", "stage", "archived"))
-def companies() -> list[Company]:
-    """The companies of the park, as far as they are open to all parties."""
-    return residents.companies(rest.asked(CompanyFilter), actor=actor(), as_of=g.as_of)
-
-
-@rest.reads(
-    bp,
-    "/residents/<code>",
-    shapes.COMPANY_INSIDE,
-    shapes.COMPANY,
-    load=residents.company,
-    may=park_policies.see,
-    version=lambda found: found.version if residents.sees_company(actor(), found) else None,
-)
-def company(found: Company) -> Any:
-    """One company; all of it for its own people and the park."""
-    shown = next(iter(residents.stood([found], g.as_of)), None)
-    inside = residents.sees_company(actor(), found)
-    return shown, shapes.COMPANY_INSIDE if inside else shapes.COMPANY
-
-
-@rest.lists(
-    bp,
-    "/residents/<code>/requests",
-    shapes.REQUEST,
-    key=_number,
-    load=residents.inside_company,
-    may=park_policies.see,
-)
-def requests(found: Company) -> list[ServiceRequest]:
-    """The requests of a company for services."""
-    return companion.requests_of([found.id], as_of=g.as_of)
-
-
-@rest.reads(
-    bp,
-    "/residents/<code>/requests/<int:number>",
-    shapes.REQUEST,
-    load=companion.request,
-    may=park_policies.see,
-)
-def service_request(found: ServiceRequest) -> ServiceRequest | None:
-    """One request for a service."""
-    return next(iter(residents.stood([found], g.as_of)), None)
-
-
-@rest.lists(
-    bp,
-    "/residents/<code>/leases",
-    shapes.LEASE,
-    key=_number,
-    load=residents.inside_company,
-    may=park_policies.see,
-)
-def leases(found: Company) -> list[Any]:
-    """The space that a company holds or held."""
-    return space.leases_of(found, as_of=g.as_of)
-
-
-@rest.reads(
-    bp, "/residents/<code>/leases/<int:number>", shapes.LEASE, load=space.lease, may=park_policies.see
-)
-def lease(found: Lease) -> Any:
-    """One of them."""
-    return _numbered(space.leases_of(found.company, as_of=g.as_of), found)
-
-
-@rest.lists(
-    bp,
-    "/residents/<code>/contacts",
-    shapes.CONTACT,
-    key=_number,
-    load=residents.inside_company,
-    may=park_policies.see,
-)
-def contacts(found: Company) -> list[Any]:
-    """When somebody of the park was with a company, and for what."""
-    rows = companion.contacts_of([found.id], as_of=g.as_of)
-    names({row.person_id for row in rows})  # all at once
-    return rows
-
-
-@rest.reads(
-    bp, "/residents/<code>/contacts/<int:number>", shapes.CONTACT, load=companion.contact, may=park_policies.see
-)  # fmt: skip
-def contact(found: ServiceContact) -> Any:
-    """One of them."""
-    return _numbered(companion.contacts_of([found.company_id], as_of=g.as_of), found)
-
-
-@rest.lists(
-    bp, "/residents/space", shapes.FLOOR, key=lambda row: str(row.floor.code), may=park_policies.read_park
-)
-def floors() -> list[space.FloorRow]:
-    """The floors of the park and what is free, for those who keep it."""
-    return [row for building in space.buildings(as_of=g.as_of) for row in building.floors]
-
-
-@rest.reads(bp, "/residents/floors/<code>", shapes.FLOOR, load=space.floor, may=park_policies.see)
-def floor(found: ParkFloor) -> space.FloorRow | None:
-    """One of them."""
-    return next((row for row in floors() if row.floor.id == found.id), None)
-
-
-@rest.reads(
-    bp, "/residents/rule", shapes.PARK_RULE, load=companion.rule, may=park_policies.set_rule, as_of=False
-)  # fmt: skip
-def park_rule(found: ParkRule) -> ParkRule:
-    """After how many days without a contact whoever accompanies a company is reminded."""
     return found

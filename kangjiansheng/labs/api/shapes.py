@@ -1,12 +1,14 @@
 """What programs are told of institutions, agreements, laboratories, obligations, resources and the park."""
 
+from operator import attrgetter
 from typing import Any
 
 from flask import request
 
 from kangjiansheng.core.access import actor
 from kangjiansheng.core.changes import Actor
-from kangjiansheng.core.rest import DAY, INSTANT, NAMES, REF, TEXT, WHOLE, YES, Shape, many, maybe
+from kangjiansheng.core.rest import DAY, INSTANT, NAMES, REF, TEXT, WHOLE, YES, Shape, Value, many, maybe
+from kangjiansheng.core.rest.shapes import Get
 from kangjiansheng.labs import queries
 from kangjiansheng.labs.models import Agreement, JointLab
 
@@ -25,6 +27,12 @@ def _above(row: Agreement) -> str | None:
     if actor() not in seen:
         seen[actor()] = queries.agreement_codes(actor=actor())
     return seen[actor()].get(row.parent.id) if row.parent else None
+
+
+def _second(value: Value, key: str) -> Get:
+    """The same value of the second of what a view gives."""
+    get = value.get or attrgetter(key)
+    return lambda found: get(found[1])
 
 
 INSTITUTION = Shape(
@@ -55,12 +63,25 @@ _AGREEMENT: dict[str, Any] = dict(
     source=maybe(TEXT),
 )
 AGREEMENT = Shape("Agreement", **_AGREEMENT)
-AGREEMENT_WHOLE = Shape(
-    "AgreementWithClauses",
-    **_AGREEMENT,
+_INSIDE: dict[str, Any] = dict(
     clauses=many(CLAUSE.value),
     summary=TEXT,
     renewal_months=WHOLE,  # so long before its end talks begin
+)
+AGREEMENT_WHOLE = Shape("AgreementWithClauses", **_AGREEMENT, **_INSIDE)
+AGREEMENT_VERSION = Shape(
+    "AgreementVersion",
+    version=WHOLE(lambda row: row[0].number),
+    since=INSTANT(lambda row: row[0].since),
+    by=maybe(NAMES)(lambda row: row[2]),
+    **{key: value(_second(value, key)) for key, value in (_AGREEMENT | _INSIDE).items()},
+)
+_COMPARED = Shape("ComparedField", field=TEXT, label=TEXT, before=TEXT, after=TEXT)
+COMPARISON = Shape(
+    "AgreementComparison",
+    before=WHOLE(lambda found: found[0].number),
+    after=WHOLE(lambda found: found[1].number),
+    differences=many(_COMPARED.value)(lambda found: found[2]),
 )
 _PARTNER: dict[str, Any] = dict(institution=TEXT("institution.code"), role=TEXT)
 PARTNER = Shape("LabPartner", **_PARTNER)
@@ -144,6 +165,17 @@ OBLIGATION_WHOLE = Shape(
     **OBLIGATION.values,
     clause=maybe(TEXT)(lambda row: row.clause and row.clause.number),
     owner=maybe(REF),
+)
+REPORT = Shape(
+    "PartyReport",
+    since=DAY,
+    until=DAY,
+    overdue=WHOLE,
+    late=WHOLE,
+    **{key: many(OBLIGATION.value) for key in ("owes", "owed", "delivered", "received", "dealings")},
+    illustrative=YES(
+        lambda report: any(row.illustrative for rows in report.sections.values() for row in rows)
+    ),
 )
 PAPER = Shape(
     "LabPaper",

@@ -50,6 +50,7 @@ def edit_agreement(agreement: Agreement, *, actor: Actor, version: int | None, *
     check_open(agreement)
     before = agreement.state()
     _write(agreement, actor=actor, **fields)
+    db.session.flush()  # what it names by its key is part of how it stands
     if agreement.state() == before:
         return agreement
     done = record("labs:agreement:edit", agreement, actor=actor, before=before)

@@ -59,6 +59,7 @@ def edit_lab(
     check_open(lab)
     before = lab.state()
     _write(lab, actor=actor, **fields)
+    db.session.flush()  # what it names by its key is part of how it stands
     if lab.state() == before:
         return lab
     done = record("labs:lab:edit", lab, actor=actor, before=before, **recording or {})

@@ -45,6 +45,7 @@ def edit_obligation(
     _write(obligation, actor=actor, **fields)
     if obligation.agreement and obligation.agreement.illustrative != obligation.illustrative:
         raise RuleBroken("labs:obligation-mixed", "agreement_code", code=obligation.agreement.code)
+    db.session.flush()  # what it names by its key is part of how it stands
     if obligation.state() == before:
         return obligation
     done = record("labs:obligation:edit", obligation, actor=actor, before=before)

@@ -41,6 +41,7 @@ def edit_resource(
     check_open(resource)
     before = resource.state()
     _write(resource, **fields)
+    db.session.flush()  # what it names by its key is part of how it stands
     if resource.state() == before:
         return resource
     change = record("labs:resource:edit", resource, actor=actor, before=before)

@@ -1,6 +1,6 @@
 """Things as they stood on a past day, from their revisions."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
@@ -46,6 +46,13 @@ def as_they_stood(things: list[Thing], day: date | None) -> list[Thing]:
     states = states_at(type(things[0]), [thing.id for thing in things], clock.end_of(day))
     others = _Others(states.values(), clock.end_of(day), list(_held(things)))
     return [_copy(thing, states[thing.id], others) for thing in things if thing.id in states]
+
+
+def as_states_say(thing: Thing, states: Sequence[Mapping[str, Any]]) -> list[Thing]:
+    """Copies of a thing as each of its states says, with what they name called as today."""
+    found = [dict(state) for state in states]
+    others = _Others(found, clock.now(), list(_held([thing])))
+    return [_copy(thing, state, others) for state in found]
 
 
 class _Others:

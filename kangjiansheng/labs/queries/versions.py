@@ -11,6 +11,7 @@ from kangjiansheng.core import clock
 from kangjiansheng.core.changes import ChangeSet, Revision
 from kangjiansheng.core.db import db
 from kangjiansheng.labs.models import Agreement
+from kangjiansheng.labs.queries.past import as_states_say
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,9 @@ def versions(agreement: Agreement, *, as_of: date | None = None) -> list[Agreeme
     if as_of is not None:
         query = query.where(Revision.effective_at <= clock.end_of(as_of))
     return [AgreementVersion(*row) for row in db.session.execute(query)]
+
+
+def readable(agreement: Agreement, *, as_of: date | None = None) -> list[tuple[AgreementVersion, Agreement]]:
+    """The same, each with the agreement as it says."""
+    found = versions(agreement, as_of=as_of)
+    return list(zip(found, as_states_say(agreement, [one.state for one in found]), strict=True))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from flask_babel import gettext as _
@@ -99,14 +99,23 @@ def of_all(
     return Panel(shown, more)
 
 
-def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Two states beside each other: the label of each field that either fills, and what it says in both."""
+class Compared(NamedTuple):
+    """A field of two states: its key, its label, and what it says in both."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Compared]:
+    """Two states beside each other: each field that either fills."""
     words = _Words([_Pair(dict(before), dict(after))], VALUES)
     rows = [
-        (str(label), words.show(key, before.get(key)), words.show(key, after.get(key)))
+        Compared(key, str(label), words.show(key, before.get(key)), words.show(key, after.get(key)))
         for key, label in LABELS.items()
     ]
-    return [row for row in rows if row[1] or row[2]]
+    return [row for row in rows if row.before or row.after]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ PERIOD = timedelta(days=92)  # how far back a report looks when nobody says: a q
 PATH = "/partners/<code>/report"
 
 
-def _asked(thing: Institution) -> PartyReport:
+def asked(thing: Institution) -> PartyReport:
     """The report of the days that the address asks for; 400 when its period begins after its end."""
     until: date = asked_day("until") or travelled() or clock.today()
     since = (asked_day("since") or clock.today()) if request.args.get("since") else until - PERIOD
@@ -35,7 +35,7 @@ def _asked(thing: Institution) -> PartyReport:
 @on(load=queries.institution, may=policies.report)
 def party_report_page(found: Institution) -> Response:
     """What a party owes and is owed, and what it delivered on time and late."""
-    report = _asked(found)
+    report = asked(found)
     return page(
         "labs/party_report.html",
         institution=found,
@@ -52,6 +52,6 @@ def party_report_page(found: Institution) -> Response:
 def party_report_file(pair: tuple[Institution, str]) -> Response:
     """The same as a file."""
     found, kind = pair
-    report = _asked(found)
+    report = asked(found)
     name = f"{found.code}-report-{report.until.isoformat()}"
     return download(kind, name, sheets.party_report(kind, report))

@@ -344,7 +344,7 @@ ACTS = (
         opens=_PAGE,
         shows=_SHOWN,
     ),
-    Act("POST", RATE_SETS, "overview.new_rates", RatesForm, creates=True),
+    Act("POST", RATE_SETS, "overview.new_rates", RatesForm, creates=True, asks=("from",)),
     Act("PATCH", f"{RATE_SETS}/<code>", "overview.edit_rates", RatesForm),
     Act("POST", f"{RATE_SETS}/usual", "overview.use_rates", UsualForm, opens="overview.rates", creates=True),
     Act("PATCH", "/projects/<code>/value", "overview.edit_project_value", ValueForm),

@@ -129,13 +129,8 @@ def held(thing: Validity) -> ValidityRow | None:
 
 
 @rest.lists(
-    bp,
-    "/projects/<code>/records",
-    shapes.RECORD,
-    key=lambda row: str(row.id),
-    load=queries.project,
-    may=policies.see,
-)
+    bp, "/projects/<code>/records", shapes.RECORD, key=lambda row: str(row.id), load=queries.project, may=policies.see
+)  # fmt: skip
 def records(thing: Project) -> list[Any]:
     """What registries of trials state of a project: the newest version of each record."""
     return queries.trials.records(thing.id, as_of=g.as_of)
@@ -332,8 +327,9 @@ def template(thing: TemplateVersion) -> TemplateVersion:
 rest.hands_out(
     bp, "/projects/<code>/records/<int:number>/file", record_views.registry_file, *record_views.TYPES.values()
 )
-rest.hands_out(bp, "/milestones/sheet.csv", sheet_views.editable_sheet, "text/csv", kind="csv")
-rest.hands_out(bp, "/milestones/sheet.xlsx", sheet_views.editable_sheet, XLSX.media, kind="xlsx")
+_ME = ("owner",)
+rest.hands_out(bp, "/milestones/sheet.csv", sheet_views.editable_sheet, "text/csv", filters=_ME, kind="csv")
+rest.hands_out(bp, "/milestones/sheet.xlsx", sheet_views.editable_sheet, XLSX.media, filters=_ME, kind="xlsx")
 
 
 @rest.lists(bp, "/asks", shapes.ASK, by=ask_queries.AskFilter)

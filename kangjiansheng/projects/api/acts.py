@@ -235,7 +235,14 @@ ACTS = (
     Act("POST", "/asks/<code>/agreement", "projects.agree_ask", AgreeForm, opens="projects.ask"),
     *(_act("/asks/<code>", act, "projects.move_ask", WordsForm) for act in ("answer", "refusal", "closure")),
     *(_act("/asks/<code>", act, "projects.move_ask", VersionForm) for act in ("withdrawal", "reopening")),
-    Act("POST", f"{_PROJECT}/hand-offs", "projects.new_hand_off", HandOffForm, creates=True),
+    Act(
+        "POST",
+        f"{_PROJECT}/hand-offs",
+        "projects.new_hand_off",
+        HandOffForm,
+        creates=True,
+        asks=("kind", "milestone"),
+    ),
     Act("PATCH", "/hand-offs/<code>", "projects.edit_hand_off", HandOffForm, WaitingForm),
     *(_act("/hand-offs/<code>", act, "projects.step_hand_off", DayForm) for act in ("promise", "wish")),
     *(
