@@ -13,16 +13,20 @@ from sqlalchemy import select
 
 from kangjiansheng.accounts.queries import actor_by_email
 from kangjiansheng.committee.models import Committee, Meeting
-from kangjiansheng.committee.operations import meetings
+from kangjiansheng.committee.operations import meetings, papers
+from kangjiansheng.committee.queries.shelves import shelf_of as committee_shelf
 from kangjiansheng.core import clock, transactions
 from kangjiansheng.core.changes import Actor
 from kangjiansheng.core.db import db
+from kangjiansheng.core.errors import RuleBroken
+from kangjiansheng.core.quotas import Shelf
 from kangjiansheng.labs import operations as labs
 from kangjiansheng.labs.models import Company, Institution, JointLab
 from kangjiansheng.labs.operations import bookings, people, residents, resources
-from kangjiansheng.labs.queries.documents import owner
+from kangjiansheng.labs.queries.documents import owner, shelf_of
 from kangjiansheng.projects.models import Project, Result
 from kangjiansheng.projects.operations import asks, evidence, hand_offs, projects, results, risks
+from kangjiansheng.projects.queries import evidence as reading
 from tests.overview.test_subscribe_to_the_calendar import subscribe
 from tests.permissions import doors, planted, product
 from tests.support.acting import who
@@ -177,6 +181,40 @@ def test_the_open_part_does_not_tell_that_the_inside_changed(
     assert re.match(r'"\d+-', inside.headers["ETag"]), (
         "who reads all of it names the version when they change it"
     )
+
+
+def test_the_room_of_files_counts_what_its_reader_sees(in_app: Flask) -> None:
+    """On the shelf of a project, of an agreement with its obligations, of a committee; a refusal names the limit alone."""
+    project = db.session.scalars(select(Project).where(Project.code == "KJS-014")).one()
+    owed = owner(actor=who("executive"), of="obligations", code="OB-0003")
+    assert owed is not None and project.plan is not None
+    meeting = db.session.scalars(select(Meeting).where(Meeting.code == "SAC-2026-06")).one()
+    item = next(one for one in meeting.items if one.project and one.project.code == "KJS-020")
+    step = project.plan.milestones[0]
+    bring: dict[str, tuple[Shelf, Actor, Callable[[], object]]] = {
+        "partner": (
+            reading.shelf_of(project.plan), who("lead2"),
+            lambda: evidence.add(step, [("别方.pdf", PDF)], actor=who("lead2"), level="team"),
+        ),
+        "lead": (
+            shelf_of(owed), who("executive"),
+            lambda: labs.bring(owed, [("别方.pdf", PDF)], actor=who("executive"), level="team"),
+        ),
+        "lead2": (
+            committee_shelf(meeting.committee_id), who("secretary"),
+            lambda: papers.add(item, "别方.pdf", PDF, actor=who("secretary"), title="别方", level="team"),
+        ),
+    }  # fmt: skip
+    for reader, (shelf, keeper, act) in bring.items():
+        before = [shelf.room(actor=one).used for one in (who(reader), keeper)]
+        with transactions.writing():
+            act()
+        after = [shelf.room(actor=one).used for one in (who(reader), keeper)]
+        assert after == [before[0], before[1] + len(PDF)], reader
+        with pytest.raises(RuleBroken) as refused:
+            shelf.take(2**62)
+        assert refused.value.facts.keys() == {"most", "size"}
+        db.session.rollback()
 
 
 @pytest.mark.soak
